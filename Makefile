@@ -1,0 +1,153 @@
+# education_flow: build, install and test.  `make help` lists the targets.
+#
+# An ordinary PGXS makefile, with two additions: it can be parsed on a machine
+# that has no PostgreSQL yet (so that `make demo` and `make test` can install
+# it and start again), and the install script is concatenated from src/sql.
+
+EXTENSION  = education_flow
+MODULE_big = education_flow
+
+# The directory of this file: "." unless building elsewhere (VPATH).
+top := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
+
+# The control file is authoritative for the version.
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(top)/$(EXTENSION).control)
+
+CORE_OBJS := $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/core/*.c)))
+GLUE_OBJS := $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/pg/*.c)))
+OBJS       = $(CORE_OBJS) $(GLUE_OBJS)
+OWN_HEADERS := $(wildcard $(top)/src/core/*.h $(top)/src/pg/*.h)
+
+INSTALL_SQL = $(EXTENSION)--$(EXTVERSION).sql
+DATA_built  = $(INSTALL_SQL)
+DATA        = $(patsubst $(top)/%,%,$(sort $(wildcard $(top)/src/sql/upgrade/*.sql)))
+
+REGRESS      = $(patsubst $(top)/sql/%.sql,%,$(sort $(wildcard $(top)/sql/*.sql)))
+REGRESS_OPTS = --inputdir=$(top)
+
+EXTRA_CLEAN = $(EXTENSION)--*.sql .build_id
+
+# No contraction into fused multiply-add: the same estimate on every machine.
+# Declarations may follow statements, as in any C since 1999.
+PG_CPPFLAGS = -I$(top)/src/core -I$(top)/src/pg
+PG_CFLAGS   = -std=gnu11 -ffp-contract=off -Wno-declaration-after-statement
+SHLIB_LINK  = -lm
+
+# WERROR=1 is for developers and CI; a compiler not yet written must not fail
+# a user's build.  PostgreSQL's headers are read as system headers then, so
+# that only warnings about this project's code count.
+ifdef WERROR
+PG_CFLAGS += -Wall -Wextra -Werror -isystem $(includedir_server)
+endif
+
+# SANITIZE=1 builds the library that `make fuzz` loads.
+ifdef SANITIZE
+PG_CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SHLIB_LINK += -fsanitize=address,undefined
+endif
+
+PG_CONFIG ?= pg_config
+PGXS      := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+
+ifneq ($(PGXS),)
+
+# Bitcode for JIT inlining is optional.  A server package may have been built
+# with a clang that is not installed here; that must not fail the build.
+pg_makefile := $(dir $(PGXS))../Makefile.global
+pg_clang    := $(shell sed -n 's/^CLANG[ \t]*= *//p' $(pg_makefile))
+pg_llvm_lto := $(shell sed -n 's/^LLVM_BINPATH[ \t]*= *//p' $(pg_makefile))/llvm-lto
+ifneq ($(words $(shell command -v $(pg_clang) 2>/dev/null; command -v $(pg_llvm_lto) 2>/dev/null)),2)
+override with_llvm := no
+endif
+
+include $(PGXS)
+
+# The flag that keeps numbers equal must reach the bitcode too, since the JIT
+# compiler can inline it.
+override BITCODE_CFLAGS += -ffp-contract=off
+
+$(CORE_OBJS): override CFLAGS += -O3
+
+# Rebuild when a header, the PostgreSQL version or the kind of build changes.
+BUILD_ID = $(VERSION) $(CC) WERROR=$(WERROR) SANITIZE=$(SANITIZE) $(PROFILE) $(COPT)
+$(OBJS) $(OBJS:.o=.bc): $(OWN_HEADERS) .build_id
+.build_id: FORCE
+	@mkdir -p src/core src/pg
+	@echo '$(BUILD_ID)' | cmp -s - $@ || echo '$(BUILD_ID)' > $@
+
+# Fragments are named 00_..., 10_..., and are concatenated in that order.
+$(INSTALL_SQL): $(sort $(wildcard $(top)/src/sql/*.sql)) $(top)/$(EXTENSION).control
+	cat $(filter %.sql,$^) > $@
+
+else
+
+all install installcheck uninstall:
+	@echo "$(PG_CONFIG) --pgxs names no file: install the PostgreSQL server headers" >&2
+	@echo "(Debian, Ubuntu: postgresql-server-dev-NN), or set PG_CONFIG=/path/to/pg_config" >&2
+	@false
+
+clean:
+	rm -rf $(OBJS) $(OBJS:.o=.bc) $(MODULE_big).so $(EXTRA_CLEAN)
+
+endif
+
+# --- Targets that need no installed extension.  Each installs the packages
+# --- it lacks, works in temporary directories and leaves nothing behind.
+
+# SUITES="core docs" restricts the run.
+test:
+	@$(top)/test/run.sh $(SUITES)
+
+check-core:
+	@$(top)/test/run.sh core
+
+fuzz:
+	@$(top)/test/run.sh fuzz
+
+demo:
+	@$(top)/test/lib/setup.sh server
+	@$(MAKE) --no-print-directory all
+	@$(top)/test/lib/server.sh $(top)/demo/run.sh
+
+# A server that measures: memory as an analyst would set it, no disk waits, no
+# background work.
+define BENCH_CONF
+shared_buffers = '1GB'
+work_mem = '256MB'
+maintenance_work_mem = '256MB'
+max_wal_size = '8GB'
+max_worker_processes = 16
+max_parallel_workers = 16
+jit = off
+autovacuum = off
+endef
+export BENCH_CONF
+
+bench:
+	@$(top)/test/lib/setup.sh server
+	@$(MAKE) --no-print-directory all
+	@EF_PG_CONF="$$BENCH_CONF" $(top)/test/lib/server.sh $(top)/test/bench/run.sh
+
+# Does the projection's interval cover what it claims?
+simulation:
+	@$(top)/test/lib/setup.sh cc
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT INT TERM && \
+	$(or $(CC),cc) -std=gnu11 -O2 -ffp-contract=off -I$(top)/src/core -o "$$dir/coverage" \
+	    $(top)/test/simulation/coverage.c $(sort $(wildcard $(top)/src/core/*.c)) -lm && \
+	"$$dir/coverage" $(ARGS)
+
+help:
+	@echo "make              build the extension"
+	@echo "make install      install it into the PostgreSQL of PG_CONFIG"
+	@echo "make installcheck run the regression tests in a running server"
+	@echo "make demo         show it on made-up data, in a temporary server"
+	@echo "make test         every test, in temporary servers (SUITES='core docs' for some)"
+	@echo "make check-core   unit tests of src/core, sanitizers on; no PostgreSQL needed"
+	@echo "make fuzz         hostile input to the types, sanitizers on"
+	@echo "make bench        benchmarks, in a temporary server"
+	@echo "make simulation   coverage of the projection's intervals"
+	@echo "make clean        remove what was built"
+	@echo "Variables: PG_CONFIG=path, WERROR=1 (warnings are errors), SUITES, ARGS"
+
+FORCE:
+.PHONY: all install installcheck clean test check-core fuzz demo bench simulation help FORCE

@@ -1,0 +1,21 @@
+#!/bin/sh
+# The demo: how many medical secretaries a region must recruit. Runs on the server that
+# PGHOST, PGPORT and PGUSER name (make demo starts a private one), in a database of its own.
+set -eu
+cd "$(dirname "$0")"
+
+unset PGOPTIONS
+export PGDATABASE=education_flow_demo
+run() { psql -X -q -v ON_ERROR_STOP=1 -P footer=off -P pager=off "$@"; }
+
+PGDATABASE=postgres run -c 'CREATE DATABASE education_flow_demo'
+run -f register.sql -f medical_secretaries.sql -f compare.sql
+
+cat <<'END'
+
+The SQL of the tables above. To ask your own table, put its name and columns
+in the place of employment, and your dates in the place of these.
+------------------------------------------------------------------------------
+
+END
+sed -e '/^\\/d' medical_secretaries.sql

@@ -1,0 +1,83 @@
+/*
+ * codec.h
+ *	  Bytes: variable-length integers, bounds-checked on the way in.
+ *
+ * An unsigned integer is written in groups of seven bits, the least
+ * significant first, the high bit of a byte saying that another follows
+ * (LEB128).  A signed one is folded first so that small magnitudes stay
+ * short: 0, -1, 1, -2, ... become 0, 1, 2, 3, ... ("zigzag").
+ *
+ * A reader never looks past its end.  The first failure makes it fail for
+ * good, so a caller may read a whole record and ask once.
+ */
+#ifndef EF_CODEC_H
+#define EF_CODEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define EF_VARINT_MAX 10		/* bytes that a 64-bit integer can take */
+
+typedef struct EfReader
+{
+	const uint8_t *at;
+	const uint8_t *end;
+	bool		failed;
+} EfReader;
+
+typedef struct EfWriter
+{
+	uint8_t    *at;				/* the caller has made room */
+} EfWriter;
+
+static inline uint64_t
+ef_zigzag(int64_t value)
+{
+	return ((uint64_t) value << 1) ^ (uint64_t) (value >> 63);
+}
+
+static inline int64_t
+ef_unzigzag(uint64_t value)
+{
+	return (int64_t) (value >> 1) ^ -(int64_t) (value & 1);
+}
+
+static inline void
+ef_write_varint(EfWriter *writer, uint64_t value)
+{
+	while (value >= 0x80)
+	{
+		*writer->at++ = (uint8_t) (value | 0x80);
+		value >>= 7;
+	}
+	*writer->at++ = (uint8_t) value;
+}
+
+static inline void
+ef_write_bytes(EfWriter *writer, const void *bytes, size_t length)
+{
+	if (length > 0)
+		memcpy(writer->at, bytes, length);
+	writer->at += length;
+}
+
+extern uint64_t ef_read_varint_slow(EfReader *reader);
+
+static inline uint64_t
+ef_read_varint(EfReader *reader)
+{
+	/* nearly every count and step of a summary fits one byte */
+	if (reader->at < reader->end && *reader->at < 0x80)
+		return *reader->at++;
+	return ef_read_varint_slow(reader);
+}
+
+/* A varint that must not pass a limit; 0 and failed if it does. */
+extern uint64_t ef_read_limited(EfReader *reader, uint64_t limit);
+
+/* A pointer into the input, NULL and failed if that much is not there. */
+extern const uint8_t *ef_read_bytes(EfReader *reader, size_t length);
+
+#endif							/* EF_CODEC_H */

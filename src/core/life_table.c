@@ -1,0 +1,793 @@
+/*
+ * life_table.c
+ *	  The counting process under every summary: see life_table.h.
+ */
+#include "life_table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec.h"
+
+/*
+ * A label inside a state: a node of a binary search tree over (hash, length,
+ * bytes), so that neither few labels nor many make a row slow.  Nodes are
+ * named by their distance from the end of the chunk, which moving the state
+ * does not change.
+ */
+typedef struct LabelNode
+{
+	uint32_t	hash;
+	uint32_t	left;
+	uint32_t	right;
+	uint32_t	number;
+	uint32_t	length;
+	char		bytes[];
+} LabelNode;
+
+/* Below this size a state grows without being compacted: so few rows seldom
+ * share a cell. */
+#define COMPACT_FROM 1024
+
+#define INSERTION_SORT_LIMIT 48
+#define DIGIT_BITS 11
+
+
+/* ---- cells in order ---- */
+
+static void
+insertion_sort(EfCell *cells, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+	{
+		EfCell		cell = cells[i];
+		size_t		j = i;
+
+		for (; j > 0 && cells[j - 1].key > cell.key; j--)
+			cells[j] = cells[j - 1];
+		cells[j] = cell;
+	}
+}
+
+/*
+ * Sort by key.  Least significant digit first, and only where keys differ:
+ * ages, kinds and reasons together are few bits, so two passes do for most
+ * tables, and nothing is compared.  `scratch` holds n cells.
+ */
+static void
+sort_cells(EfCell *cells, EfCell *scratch, size_t n)
+{
+	EfKey		differ = 0;
+	EfCell	   *from = cells;
+	EfCell	   *to = scratch;
+
+	if (n <= INSERTION_SORT_LIMIT)
+	{
+		insertion_sort(cells, n);
+		return;
+	}
+	for (size_t i = 1; i < n; i++)
+		differ |= cells[i].key ^ cells[0].key;
+
+	for (int shift = 0; shift < 64 && differ >> shift != 0; shift += DIGIT_BITS)
+	{
+		uint32_t	start[1 << DIGIT_BITS];
+		uint32_t	sum = 0;
+		EfCell	   *swap;
+
+		shift += __builtin_ctzll(differ >> shift);
+		memset(start, 0, sizeof(start));
+		for (size_t i = 0; i < n; i++)
+			start[(from[i].key >> shift) & ((1 << DIGIT_BITS) - 1)]++;
+		for (int d = 0; d < 1 << DIGIT_BITS; d++)
+		{
+			uint32_t	count = start[d];
+
+			start[d] = sum;
+			sum += count;
+		}
+		for (size_t i = 0; i < n; i++)
+			to[start[(from[i].key >> shift) & ((1 << DIGIT_BITS) - 1)]++] = from[i];
+		swap = from;
+		from = to;
+		to = swap;
+	}
+	if (from != cells)
+		memcpy(cells, from, n * sizeof(EfCell));
+}
+
+static EfStatus
+add_counts(int64_t *sum, int64_t a, int64_t b, EfError *error)
+{
+	if (__builtin_add_overflow(a, b, sum))
+		return ef_fail(error, EF_COUNT_OVERFLOW,
+					   "A sum of counts does not fit 64 bits.");
+	return EF_OK;
+}
+
+/* Add up equal keys of sorted cells and drop what sums to nothing. */
+static EfStatus
+unite_cells(EfCell *cells, size_t *n, EfError *error)
+{
+	size_t		out = 0;
+
+	for (size_t i = 0; i < *n;)
+	{
+		EfCell		cell = cells[i++];
+
+		for (; i < *n && cells[i].key == cell.key; i++)
+		{
+			EfStatus	status = add_counts(&cell.count, cell.count,
+											cells[i].count, error);
+
+			if (status != EF_OK)
+				return status;
+		}
+		if (cell.count != 0)
+			cells[out++] = cell;
+	}
+	*n = out;
+	return EF_OK;
+}
+
+
+/* ---- the growing form ---- */
+
+static size_t
+room_of(const EfState *state)
+{
+	return state->size - sizeof(EfState) -
+		(size_t) state->ncells * sizeof(EfCell) - state->labels;
+}
+
+static LabelNode *
+label_node(const EfState *state, uint32_t distance)
+{
+	return (LabelNode *) ((char *) state + state->size - distance);
+}
+
+static size_t
+label_node_size(size_t length)
+{
+	return (sizeof(LabelNode) + length + 7) & ~(size_t) 7;
+}
+
+EfStatus
+ef_state_create(EfState **state, const EfTableType *type,
+				const EfFrame *frame, size_t room,
+				const EfAllocator *allocator, EfError *error)
+{
+	size_t		size = EF_STATE_INITIAL_SIZE;
+	EfState    *new;
+
+	while (size - sizeof(EfState) < room && size < EF_SIZE_LIMIT)
+		size *= 2;
+	if (size > EF_SIZE_LIMIT)
+		return ef_fail(error, EF_TOO_LARGE,
+					   "A state of %zu bytes was needed.", room);
+	new = ef_alloc(allocator, size);
+	if (new == NULL)
+		return ef_fail(error, EF_NO_MEMORY,
+					   "A request of %zu bytes failed.", size);
+
+	/* the slack too: it may be shipped to another process */
+	memset(new, 0, size);
+	new->format = EF_FORMAT_STATE;
+	new->tag = type->tag;
+	new->flags = frame->flags;
+	new->bounded = frame->bounded;
+	new->from = frame->from;
+	new->as_of = frame->as_of;
+	new->size = (uint32_t) size;
+	*state = new;
+	return EF_OK;
+}
+
+/* Sort and add up where they lie the cells that came since the last time. */
+static EfStatus
+compact(EfState *state, const EfAllocator *allocator, EfError *error)
+{
+	EfCell	   *cells = state->cells;
+	size_t		old = state->nsorted;
+	size_t		n = state->ncells - old;
+	size_t		end = state->ncells;
+	size_t		out = end;
+	EfCell	   *tail;
+	EfStatus	status;
+
+	/* one copy to merge from, one to sort with */
+	tail = ef_alloc(allocator, 2 * n * sizeof(EfCell));
+	if (tail == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
+					   2 * n * sizeof(EfCell));
+	if (n > 0)
+		memcpy(tail, cells + old, n * sizeof(EfCell));
+	sort_cells(tail, tail + n, n);
+	status = unite_cells(tail, &n, error);
+
+	/* from the back, so that no cell is overwritten before it is read */
+	while (status == EF_OK && (old > 0 || n > 0))
+	{
+		EfCell		cell;
+
+		if (n == 0 || (old > 0 && cells[old - 1].key > tail[n - 1].key))
+			cell = cells[--old];
+		else
+		{
+			cell = tail[--n];
+			if (old > 0 && cells[old - 1].key == cell.key)
+				status = add_counts(&cell.count, cell.count,
+									cells[--old].count, error);
+		}
+		if (cell.count != 0)
+			cells[--out] = cell;
+	}
+	ef_release(allocator, tail);
+	if (status != EF_OK)
+		return status;
+	memmove(cells, cells + out, (end - out) * sizeof(EfCell));
+	state->ncells = state->nsorted = (uint32_t) (end - out);
+	return EF_OK;
+}
+
+EfStatus
+ef_state_reserve(EfState **state, unsigned ncells, size_t label_length,
+				 const EfAllocator *allocator, EfError *error)
+{
+	EfState    *old = *state;
+	EfState    *new;
+	size_t		need = ncells * sizeof(EfCell) +
+		(label_length < EF_SIZE_LIMIT ? label_node_size(label_length)
+		 : EF_SIZE_LIMIT);
+	size_t		used;
+	size_t		size = old->size;
+
+	if (room_of(old) >= need)
+		return EF_OK;
+
+	if (size >= COMPACT_FROM)
+	{
+		EfStatus	status = compact(old, allocator, error);
+
+		if (status != EF_OK)
+			return status;
+
+		/* without half of it free, the next time would come too soon */
+		if (room_of(old) >= need && room_of(old) >= size / 2)
+			return EF_OK;
+	}
+
+	used = size - room_of(old);
+	size *= 2;
+	while (size < used + need)
+		size *= 2;
+	if (size > EF_SIZE_LIMIT)
+	{
+		/* the last chunk is as large as one may be */
+		size = EF_SIZE_LIMIT & ~(size_t) 7;
+		if (size < used + need)
+			return ef_fail(error, EF_TOO_LARGE,
+						   "A state of %zu bytes was needed, and %zu is the most.",
+						   used + need, size);
+	}
+	new = ef_alloc(allocator, size);
+	if (new == NULL)
+		return ef_fail(error, EF_NO_MEMORY,
+					   "A request of %zu bytes failed.", size);
+	memcpy(new, old, sizeof(EfState) + old->ncells * sizeof(EfCell));
+	memset(new->cells + new->ncells, 0,
+		   size - sizeof(EfState) - new->ncells * sizeof(EfCell));
+	memcpy((char *) new + size - old->labels,
+		   (char *) old + old->size - old->labels, old->labels);
+	new->size = (uint32_t) size;
+	*state = new;
+	return EF_OK;
+}
+
+uint32_t
+ef_state_label(EfState *state, const char *bytes, size_t length)
+{
+	uint32_t	hash = 2166136261u; /* FNV-1a */
+	uint32_t   *link = &state->root;
+	LabelNode  *node;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (uint8_t) bytes[i]) * 16777619u;
+
+	while (*link != 0)
+	{
+		int			order;
+
+		node = label_node(state, *link);
+		if (hash != node->hash)
+			order = hash < node->hash ? -1 : 1;
+		else if (length != node->length)
+			order = length < node->length ? -1 : 1;
+		else
+			order = memcmp(bytes, node->bytes, length);
+		if (order == 0)
+			return node->number;
+		link = order < 0 ? &node->left : &node->right;
+	}
+
+	state->labels += (uint32_t) label_node_size(length);
+	node = label_node(state, state->labels);
+	node->hash = hash;
+	node->left = node->right = 0;
+	node->number = ++state->nlabels;
+	node->length = (uint32_t) length;
+	memcpy(node->bytes, bytes, length);
+	*link = state->labels;
+	return node->number;
+}
+
+void
+ef_format_frame(char *out, size_t size, const EfFrame *frame)
+{
+	char		from[EF_ISO_DATE_SIZE] = "";
+	char		as_of[EF_ISO_DATE_SIZE];
+
+	if (frame->bounded)
+		ef_format_day(from, frame->from);
+	ef_format_day(as_of, frame->as_of);
+	snprintf(out, size, "%c%s,%s)", frame->bounded ? '[' : '(', from, as_of);
+}
+
+EfStatus
+ef_frame_match(const EfFrame *a, const EfFrame *b, EfError *error)
+{
+	if (a->from != b->from || a->bounded != b->bounded || a->as_of != b->as_of)
+	{
+		char		one[2 * EF_ISO_DATE_SIZE];
+		char		other[2 * EF_ISO_DATE_SIZE];
+
+		ef_format_frame(one, sizeof(one), a);
+		ef_format_frame(other, sizeof(other), b);
+		return ef_fail(error, EF_OBSERVED_MIXED,
+					   "One was observed in %s, another in %s.", one, other);
+	}
+	if (a->flags != b->flags)
+		return ef_fail(error, EF_FTE_MIXED,
+					   "One counts FTE and another does not.");
+	return EF_OK;
+}
+
+EfStatus
+ef_state_merge(EfState **state, const EfTableType *type,
+			   const EfTable *table,
+			   const EfAllocator *allocator, EfError *error)
+{
+	EfFrame		frame = {(*state)->from, (*state)->as_of,
+	(*state)->bounded != 0, (*state)->flags};
+	uint32_t   *number;
+	EfStatus	status = ef_frame_match(&frame, &table->frame, error);
+
+	(void) type;
+	if (status != EF_OK)
+		return status;
+	status = add_counts(&(*state)->skipped, (*state)->skipped, table->skipped,
+						error);
+	if (status != EF_OK)
+		return status;
+
+	number = ef_alloc(allocator, (table->nlabels + 1) * sizeof(uint32_t));
+	if (number == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
+	number[0] = 0;
+	for (uint32_t i = 0; i < table->nlabels && status == EF_OK; i++)
+	{
+		const EfLabel *label = &table->labels[i];
+
+		status = ef_state_reserve(state, 0, label->length, allocator, error);
+		if (status == EF_OK)
+			number[i + 1] = ef_state_label(*state, label->bytes,
+										   label->length);
+	}
+
+	/* in strides, so that a large table does not ask for its size at once
+	 * when most of its cells are there already */
+	for (size_t i = 0; i < table->ncells && status == EF_OK;)
+	{
+		size_t		stop = table->ncells - i > 256 ? i + 256 : table->ncells;
+
+		status = ef_state_reserve(state, (unsigned) (stop - i), 0,
+								  allocator, error);
+		for (; i < stop && status == EF_OK; i++)
+		{
+			EfKey		key = table->cells[i].key;
+
+			ef_state_append(*state,
+							ef_key(number[ef_key_label(key)],
+								   ef_key_kind(key), ef_key_at(key)),
+							table->cells[i].count);
+		}
+	}
+	ef_release(allocator, number);
+	return status;
+}
+
+
+/* ---- reading ---- */
+
+int
+ef_label_compare(const EfLabel *x, const EfLabel *y)
+{
+	uint32_t	common = x->length < y->length ? x->length : y->length;
+	int			order = common > 0 ? memcmp(x->bytes, y->bytes, common) : 0;
+
+	if (order != 0)
+		return order;
+	return (x->length > y->length) - (x->length < y->length);
+}
+
+static int
+compare_labels(const void *a, const void *b)
+{
+	return ef_label_compare(a, b);
+}
+
+/* Order the labels of a table by their bytes and renumber its cells. */
+static EfStatus
+sort_labels(EfTable *table, const EfAllocator *allocator, EfError *error)
+{
+	EfLabel    *sorted;
+	uint32_t   *number;
+	uint32_t	n = 0;
+
+	if (table->nlabels == 0)
+		return EF_OK;
+	sorted = ef_alloc(allocator, table->nlabels * sizeof(EfLabel));
+	number = ef_alloc(allocator, (table->nlabels + 1) * sizeof(uint32_t));
+	if (sorted == NULL || number == NULL)
+	{
+		ef_release(allocator, sorted);
+		ef_release(allocator, number);
+		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
+	}
+	memcpy(sorted, table->labels, table->nlabels * sizeof(EfLabel));
+	qsort(sorted, table->nlabels, sizeof(EfLabel), compare_labels);
+	for (uint32_t i = 0; i < table->nlabels; i++)
+		if (n == 0 || compare_labels(&sorted[n - 1], &sorted[i]) != 0)
+			sorted[n++] = sorted[i];
+
+	number[0] = 0;
+	for (uint32_t i = 0; i < table->nlabels; i++)
+	{
+		const EfLabel *found = bsearch(&table->labels[i], sorted, n,
+									   sizeof(EfLabel), compare_labels);
+
+		number[i + 1] = (uint32_t) (found - sorted) + 1;
+	}
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		EfKey		key = table->cells[i].key;
+
+		table->cells[i].key = ef_key(number[ef_key_label(key)],
+									 ef_key_kind(key), ef_key_at(key));
+	}
+	memcpy(table->labels, sorted, n * sizeof(EfLabel));
+	table->nlabels = n;
+	ef_release(allocator, sorted);
+	ef_release(allocator, number);
+	return EF_OK;
+}
+
+EfStatus
+ef_table_normalize(EfTable *table, const EfTableType *type,
+				   const EfAllocator *allocator, EfError *error)
+{
+	EfCell	   *scratch;
+	EfStatus	status = sort_labels(table, allocator, error);
+
+	if (status != EF_OK)
+		return status;
+	scratch = ef_alloc(allocator, table->ncells * sizeof(EfCell));
+	if (scratch == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
+					   table->ncells * sizeof(EfCell));
+	sort_cells(table->cells, scratch, table->ncells);
+	ef_release(allocator, scratch);
+	status = unite_cells(table->cells, &table->ncells, error);
+	if (status == EF_OK && type->settle != NULL)
+		status = type->settle(table, allocator, error);
+	return status;
+}
+
+static void
+collect_labels(const EfState *state, uint32_t distance, EfLabel *labels)
+{
+	/* the tree is as deep as its hashes happened to come, not balanced, so
+	 * walk the records where they lie and not the tree */
+	for (uint32_t at = distance; at > 0;)
+	{
+		const LabelNode *node = label_node(state, at);
+
+		labels[node->number - 1].bytes = node->bytes;
+		labels[node->number - 1].length = node->length;
+		at -= (uint32_t) label_node_size(node->length);
+	}
+}
+
+static EfStatus
+load_state(EfTable *table, const EfTableType *type, const EfState *state,
+		   const EfAllocator *allocator, EfError *error)
+{
+	table->frame.from = state->from;
+	table->frame.as_of = state->as_of;
+	table->frame.bounded = state->bounded != 0;
+	table->frame.flags = state->flags;
+	table->skipped = state->skipped;
+	table->nlabels = state->nlabels;
+	table->ncells = state->ncells;
+	table->labels = ef_alloc(allocator, state->nlabels * sizeof(EfLabel));
+	table->cells = ef_alloc(allocator, state->ncells * sizeof(EfCell));
+	if (table->labels == NULL || table->cells == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for a table failed.");
+	collect_labels(state, state->labels, table->labels);
+	memcpy(table->cells, state->cells, state->ncells * sizeof(EfCell));
+	return ef_table_normalize(table, type, allocator, error);
+}
+
+static EfStatus
+read_series(EfTable *table, const EfTableType *type, EfReader *reader,
+			const EfAllocator *allocator, EfError *error)
+{
+	uint64_t	nseries;
+	uint64_t	series = 0;
+	size_t		room;
+	bool		order = true;
+
+	/* a cell takes two bytes at least: no count is believed that the rest of
+	 * the input could not hold */
+	nseries = ef_read_limited(reader, (uint64_t) (reader->end - reader->at));
+	room = (size_t) (reader->end - reader->at) / 2;
+	table->cells = ef_alloc(allocator, room * sizeof(EfCell));
+	if (table->cells == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
+					   room * sizeof(EfCell));
+	for (uint64_t s = 0; s < nseries && !reader->failed; s++)
+	{
+		uint64_t	number = ef_read_limited(reader, UINT32_MAX);
+		uint64_t	n = ef_read_limited(reader, room - table->ncells);
+		uint32_t	label = (uint32_t) (number >> EF_KIND_BITS);
+		unsigned	kind = (unsigned) number & ((1u << EF_KIND_BITS) - 1);
+		uint64_t	at = 0;
+		EfCell	   *cell = table->cells + table->ncells;
+
+		order = order && n > 0 && (s == 0 || number > series) &&
+			kind < type->nkinds && type->kinds[kind].name != NULL &&
+			(type->kinds[kind].labelled ? label > 0 : label == 0) &&
+			label <= table->nlabels;
+		series = number;
+		for (uint64_t i = 0; i < n; i++, cell++)
+		{
+			at += ef_read_limited(reader, UINT32_MAX) + (i > 0);
+			cell->key = number << 32 | (uint32_t) at;
+			cell->count = (int64_t) ef_read_limited(reader, INT64_MAX);
+			order = order && at <= UINT32_MAX && cell->count != 0;
+		}
+		table->ncells += n;
+	}
+	if (reader->failed || reader->at != reader->end)
+		return ef_fail(error, EF_INVALID, "The bytes end too early or too late.");
+	if (!order)
+		return ef_fail(error, EF_INVALID,
+					   "Its cells are out of order, or of no known kind.");
+	return EF_OK;
+}
+
+EfStatus
+ef_table_read_series(EfTable *table, const EfTableType *type,
+					 const uint8_t *bytes, size_t size,
+					 const EfAllocator *allocator, EfError *error)
+{
+	EfReader	reader = {bytes, bytes + size, false};
+
+	table->ncells = 0;
+	return read_series(table, type, &reader, allocator, error);
+}
+
+static EfStatus
+load_packed(EfTable *table, const EfTableType *type, EfReader *reader,
+			const EfAllocator *allocator, EfError *error)
+{
+	bool		order = true;
+
+	table->frame.flags = (uint8_t) ef_read_limited(reader, UINT8_MAX);
+	table->frame.bounded = ef_read_limited(reader, 1) != 0;
+	table->frame.from = table->frame.bounded
+		? (EfDay) ef_unzigzag(ef_read_limited(reader, UINT32_MAX)) : 0;
+	table->frame.as_of = (EfDay) ef_unzigzag(ef_read_limited(reader, UINT32_MAX));
+	table->skipped = (int64_t) ef_read_limited(reader, INT64_MAX);
+
+	/* a label takes a byte at least */
+	table->nlabels = (uint32_t) ef_read_limited(reader,
+												(uint64_t) (reader->end - reader->at));
+	table->labels = ef_alloc(allocator, table->nlabels * sizeof(EfLabel));
+	if (table->labels == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
+	for (uint32_t i = 0; i < table->nlabels; i++)
+	{
+		EfLabel    *label = &table->labels[i];
+
+		label->length = (uint32_t) ef_read_limited(reader, EF_SIZE_LIMIT);
+		label->bytes = (const char *) ef_read_bytes(reader, label->length);
+		if (reader->failed)
+			return ef_fail(error, EF_INVALID, "The bytes end too early.");
+		order = order && (i == 0 || compare_labels(label - 1, label) < 0);
+	}
+	if (!order)
+		return ef_fail(error, EF_INVALID, "Its labels are out of order.");
+	return read_series(table, type, reader, allocator, error);
+}
+
+EfStatus
+ef_table_load(EfTable *table, const EfTableType *type,
+			  const void *datum, size_t size,
+			  const EfAllocator *allocator, EfError *error)
+{
+	const uint8_t *bytes = datum;
+	EfReader	reader = {bytes + sizeof(int32_t) + 2, bytes + size, false};
+
+	memset(table, 0, sizeof(*table));
+	if (size < sizeof(int32_t) + 2)
+		return ef_fail(error, EF_INVALID, "The bytes end too early.");
+	if (bytes[sizeof(int32_t) + 1] != type->tag)
+		return ef_fail(error, EF_INVALID, "The bytes are of another type.");
+	if (bytes[sizeof(int32_t)] == EF_FORMAT_STATE)
+		return load_state(table, type, datum, allocator, error);
+	if (bytes[sizeof(int32_t)] != EF_FORMAT_PACKED)
+		return ef_fail(error, EF_INVALID,
+					   "Format %d is not known to this version.",
+					   bytes[sizeof(int32_t)]);
+	return load_packed(table, type, &reader, allocator, error);
+}
+
+const EfCell *
+ef_table_series(const EfTable *table, uint32_t label, unsigned kind,
+				size_t *ncells)
+{
+	EfKey		first = ef_key(label, kind, 0);
+	size_t		low = 0;
+	size_t		high = table->ncells;
+	size_t		end;
+
+	while (low < high)
+	{
+		size_t		middle = low + (high - low) / 2;
+
+		if (table->cells[middle].key < first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < table->ncells &&
+		 ef_key_series(table->cells[end].key) == ef_key_series(first); end++)
+		;
+	*ncells = end - low;
+	return table->cells + low;
+}
+
+uint32_t
+ef_table_label(const EfTable *table, const char *bytes, size_t length)
+{
+	EfLabel		wanted = {bytes, (uint32_t) length};
+	const EfLabel *found = table->nlabels == 0 ? NULL :
+		bsearch(&wanted, table->labels, table->nlabels, sizeof(EfLabel),
+				compare_labels);
+
+	return found == NULL ? 0 : (uint32_t) (found - table->labels) + 1;
+}
+
+
+/* ---- packing ---- */
+
+static size_t
+varint_size(uint64_t value)
+{
+	return (size_t) (63 - __builtin_clzll(value | 1)) / 7 + 1;
+}
+
+/*
+ * Write the packed form, or only measure it when there is no writer.  One
+ * walk serves both, so that the size cannot disagree with what is written.
+ */
+static size_t
+put(EfWriter *writer, uint64_t value)
+{
+	if (writer != NULL)
+		ef_write_varint(writer, value);
+	return varint_size(value);
+}
+
+static size_t
+pack_series(EfWriter *writer, const EfTable *table)
+{
+	const EfCell *cells = table->cells;
+	size_t		size = 0;
+	uint64_t	nseries = 0;
+
+	for (size_t i = 0; i < table->ncells; i++)
+		nseries += i == 0 ||
+			ef_key_series(cells[i].key) != ef_key_series(cells[i - 1].key);
+	size += put(writer, nseries);
+	for (size_t i = 0; i < table->ncells;)
+	{
+		uint32_t	series = ef_key_series(cells[i].key);
+		size_t		end = i;
+		uint32_t	next = 0;
+
+		while (end < table->ncells && ef_key_series(cells[end].key) == series)
+			end++;
+		size += put(writer, series);
+		size += put(writer, end - i);
+		for (; i < end; i++)
+		{
+			size += put(writer, ef_key_at(cells[i].key) - next);
+			size += put(writer, (uint64_t) cells[i].count);
+			next = ef_key_at(cells[i].key) + 1;
+		}
+	}
+	return size;
+}
+
+static size_t
+pack_table(EfWriter *writer, const EfTable *table)
+{
+	size_t		size = 0;
+
+	size += put(writer, table->frame.flags);
+	size += put(writer, table->frame.bounded);
+	if (table->frame.bounded)
+		size += put(writer, ef_zigzag(table->frame.from));
+	size += put(writer, ef_zigzag(table->frame.as_of));
+	size += put(writer, (uint64_t) table->skipped);
+	size += put(writer, table->nlabels);
+	for (uint32_t i = 0; i < table->nlabels; i++)
+	{
+		size += put(writer, table->labels[i].length) + table->labels[i].length;
+		if (writer != NULL)
+			ef_write_bytes(writer, table->labels[i].bytes,
+						   table->labels[i].length);
+	}
+	return size + pack_series(writer, table);
+}
+
+EfStatus
+ef_table_pack(const EfTable *table, const EfTableType *type,
+			  size_t header, uint8_t **bytes, size_t *size,
+			  const EfAllocator *allocator, EfError *error)
+{
+	EfWriter	writer;
+
+	*size = header + 2 + pack_table(NULL, table);
+	if (*size > EF_SIZE_LIMIT)
+		return ef_fail(error, EF_TOO_LARGE, "It would take %zu bytes.", *size);
+	*bytes = ef_alloc(allocator, *size);
+	if (*bytes == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
+					   *size);
+	writer.at = *bytes + header;
+	*writer.at++ = EF_FORMAT_PACKED;
+	*writer.at++ = type->tag;
+	pack_table(&writer, table);
+	return EF_OK;
+}
+
+EfStatus
+ef_table_pack_series(const EfTable *table, uint8_t **bytes, size_t *size,
+					 const EfAllocator *allocator, EfError *error)
+{
+	EfWriter	writer;
+
+	*size = pack_series(NULL, table);
+	if (*size > EF_SIZE_LIMIT)
+		return ef_fail(error, EF_TOO_LARGE, "It would take %zu bytes.", *size);
+	writer.at = *bytes = ef_alloc(allocator, *size);
+	if (*bytes == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
+					   *size);
+	pack_series(&writer, table);
+	return EF_OK;
+}

@@ -1,0 +1,279 @@
+/*
+ * life_table.h
+ *	  The one structure under every summary: a counting process on an integer
+ *	  axis.
+ *
+ * A life table is a multiset of marks on an axis: so many entries at this
+ * age, so many exits for that reason, so many still there.  Each is a *cell*
+ * (kind, label, at) -> count.  What the kinds are, and which of them carry a
+ * label (a reason to leave, a stage), a summary's type says in an EfTableType;
+ * nothing here knows what they mean.  The axis is sparse: a cell that counts
+ * nothing is not there.
+ *
+ * Cells add up.  So the sum of the tables of the parts is the table of the
+ * whole, whatever the parts were and in whatever order they came: the only
+ * operation on counts is integer addition.
+ *
+ * Two forms hold one table:
+ *
+ *	 EfState	the growing one, an aggregate's transition value: flat, with
+ *				slack, edited in place.  A row appends its cells at the end;
+ *				when the slack is used up, the cells are sorted and added up
+ *				where they lie ("compacted"), and if that gives too little
+ *				room, the state moves to a chunk of twice the size.
+ *	 packed		the finished one, which is stored and sent: each series of
+ *				cells in order, as differences, in variable-length integers.
+ *				There is one packed form of a table, so equal tables have
+ *				equal bytes.
+ *
+ * Readers take either through ef_table_load().
+ *
+ * Byte map of the packed form (doc/formats.md has it with an example), after
+ * the length word that belongs to the caller:
+ *
+ *	 0		format, EF_FORMAT_PACKED
+ *	 1		tag of the type
+ *	 2..	varints: flags, 0 or 1 (from is bounded), zigzag(from) if it is,
+ *			zigzag(as_of), skipped
+ *			number of labels; each: length, bytes; in byte order
+ *			number of series; each: label << 4 | kind, number of cells, then
+ *			per cell: at minus the previous at minus 1 (the first: at), count;
+ *			series in order of their number
+ */
+#ifndef EF_LIFE_TABLE_H
+#define EF_LIFE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "calendar.h"
+#include "memory.h"
+#include "status.h"
+
+/*
+ * What a cell counts, and where, packed so that order is integer order:
+ * label << 36 | kind << 32 | at.  Label 0 is "none"; label n names the n-th
+ * label of the table, counted from 1.
+ */
+typedef uint64_t EfKey;
+
+#define EF_KIND_BITS 4
+#define EF_LABEL_LIMIT ((1u << 28) - 1)
+
+typedef struct EfCell
+{
+	EfKey		key;
+	int64_t		count;
+} EfCell;
+
+static inline EfKey
+ef_key(uint32_t label, unsigned kind, uint32_t at)
+{
+	return (EfKey) label << 36 | (EfKey) kind << 32 | at;
+}
+
+static inline uint32_t
+ef_key_label(EfKey key)
+{
+	return (uint32_t) (key >> 36);
+}
+
+static inline unsigned
+ef_key_kind(EfKey key)
+{
+	return (unsigned) (key >> 32) & ((1u << EF_KIND_BITS) - 1);
+}
+
+static inline uint32_t
+ef_key_at(EfKey key)
+{
+	return (uint32_t) key;
+}
+
+/* Label and kind together: what a series has in common. */
+static inline uint32_t
+ef_key_series(EfKey key)
+{
+	return (uint32_t) (key >> 32);
+}
+
+/* What the rows of one table have in common; tables that differ do not add. */
+typedef struct EfFrame
+{
+	EfDay		from;			/* 0 when unbounded */
+	EfDay		as_of;
+	bool		bounded;		/* from is there */
+	uint8_t		flags;			/* the type's own */
+} EfFrame;
+
+typedef struct EfLabel
+{
+	const char *bytes;			/* not terminated */
+	uint32_t	length;
+} EfLabel;
+
+/* A table opened for reading: cells in order, each key once, no zero count. */
+typedef struct EfTable
+{
+	EfFrame		frame;
+	int64_t		skipped;		/* rows that the table does not know */
+	uint32_t	nlabels;
+	EfLabel    *labels;			/* label n is labels[n - 1] */
+	size_t		ncells;
+	EfCell	   *cells;
+} EfTable;
+
+typedef struct EfKind
+{
+	const char *name;			/* in the text form; NULL: this kind is only
+								 * found in a state, and settle() removes it */
+	bool		labelled;
+	bool		by_year;		/* its axis is years of age, not months */
+} EfKind;
+
+/* The type of a summary, as far as tables need to know it. */
+typedef struct EfTableType
+{
+	const char *name;
+	uint8_t		tag;			/* second byte of the packed form */
+	const char *flag_name;		/* of flag 1, in the text form */
+	unsigned	nkinds;
+	const EfKind *kinds;
+
+	/*
+	 * Replace the kinds without a name by what they stand for.  The table is
+	 * sorted; so must it be afterwards.  NULL where there are none.
+	 */
+	EfStatus	(*settle) (EfTable *table, const EfAllocator *allocator,
+						   EfError *error);
+
+	/*
+	 * Is this a table that some rows can have given?  Called on whatever came
+	 * in from outside, and on sums, so that no reader need check again.
+	 */
+	EfStatus	(*validate) (const EfTable *table, EfError *error);
+} EfTableType;
+
+#define EF_FORMAT_PACKED 1
+#define EF_FORMAT_STATE 0x81
+
+/* PostgreSQL's limit on one value, and so everyone's. */
+#define EF_SIZE_LIMIT ((size_t) 0x3fffffff)
+
+/* The slack that an empty state begins with is part of this. */
+#define EF_STATE_INITIAL_SIZE 256
+
+/*
+ * A state.  Cells grow from the front, labels from the back, as the items and
+ * tuples of a database page do.
+ */
+typedef struct EfState
+{
+	int32_t		length_word;	/* the caller's */
+	uint8_t		format;			/* EF_FORMAT_STATE */
+	uint8_t		tag;
+	uint8_t		flags;
+	uint8_t		bounded;
+	uint32_t	size;			/* of the whole chunk */
+	uint32_t	ncells;
+	uint32_t	nsorted;		/* so many of them are in order, each once */
+	uint32_t	labels;			/* bytes taken by labels at the end */
+	uint32_t	nlabels;
+	uint32_t	root;			/* of the search tree of labels: distance from
+								 * the end of the chunk; 0 when empty */
+	EfDay		from;
+	EfDay		as_of;
+	uint32_t	reserved;		/* zero */
+	int64_t		skipped;
+	EfCell		cells[];
+} EfState;
+
+/* A new, empty state with room for `room` more bytes. */
+extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
+								const EfFrame *frame, size_t room,
+								const EfAllocator *allocator, EfError *error);
+
+/*
+ * Make room for ncells more cells and one more label of this length.  May
+ * move the state: the old chunk is then the caller's to forget, and is not
+ * released (an aggregate's executor does that).
+ */
+extern EfStatus ef_state_reserve(EfState **state, unsigned ncells,
+								 size_t label_length,
+								 const EfAllocator *allocator, EfError *error);
+
+/* Only after ef_state_reserve. */
+static inline void
+ef_state_append(EfState *state, EfKey key, int64_t count)
+{
+	EfCell	   *cell = &state->cells[state->ncells++];
+
+	cell->key = key;
+	cell->count = count;
+}
+
+/* The number of a label, which is added if it is new.  Only after reserve. */
+extern uint32_t ef_state_label(EfState *state, const char *bytes,
+							   size_t length);
+
+/* Add a table to a state.  Refuses one that was observed otherwise. */
+extern EfStatus ef_state_merge(EfState **state, const EfTableType *type,
+							   const EfTable *table,
+							   const EfAllocator *allocator, EfError *error);
+
+/*
+ * Open a state or packed bytes.  `datum` begins with the caller's length word
+ * and is aligned as an EfState.  What it answers for packed bytes is checked
+ * against their bounds and for order, but not validated.  Labels point into
+ * the datum.
+ */
+extern EfStatus ef_table_load(EfTable *table, const EfTableType *type,
+							  const void *datum, size_t size,
+							  const EfAllocator *allocator, EfError *error);
+
+/* Sort a table's labels and cells, add up equal keys, drop zeros, settle. */
+extern EfStatus ef_table_normalize(EfTable *table, const EfTableType *type,
+								   const EfAllocator *allocator,
+								   EfError *error);
+
+/*
+ * Pack a normalized table into a new chunk, with `header` free bytes before
+ * the packed form.
+ */
+extern EfStatus ef_table_pack(const EfTable *table, const EfTableType *type,
+							  size_t header, uint8_t **bytes, size_t *size,
+							  const EfAllocator *allocator, EfError *error);
+
+/*
+ * The series of cells alone, as the packed form has them: for a wire format
+ * that sends labels in the client's encoding.  Reading needs table->nlabels,
+ * and leaves a table to be normalized and validated.
+ */
+extern EfStatus ef_table_pack_series(const EfTable *table,
+									 uint8_t **bytes, size_t *size,
+									 const EfAllocator *allocator,
+									 EfError *error);
+extern EfStatus ef_table_read_series(EfTable *table, const EfTableType *type,
+									 const uint8_t *bytes, size_t size,
+									 const EfAllocator *allocator,
+									 EfError *error);
+
+/* The cells of one series. */
+extern const EfCell *ef_table_series(const EfTable *table, uint32_t label,
+									 unsigned kind, size_t *ncells);
+
+/* An order over labels, by their bytes. */
+extern int	ef_label_compare(const EfLabel *a, const EfLabel *b);
+
+/* The number of a label, 0 if the table does not have it. */
+extern uint32_t ef_table_label(const EfTable *table, const char *bytes,
+							   size_t length);
+
+/* Are the two observed alike?  If not, the status and sentence that say so. */
+extern EfStatus ef_frame_match(const EfFrame *a, const EfFrame *b,
+							   EfError *error);
+
+extern void ef_format_frame(char *out, size_t size, const EfFrame *frame);
+
+#endif							/* EF_LIFE_TABLE_H */

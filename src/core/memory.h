@@ -1,0 +1,37 @@
+/*
+ * memory.h
+ *	  The allocator that the caller hands in.
+ *
+ * The core never calls malloc.  Inside PostgreSQL the allocator is palloc in
+ * the current memory context, which raises an error rather than return NULL,
+ * so the core must hold nothing that an error would leak: it owns no file,
+ * lock or memory of another kind.  In the unit tests it is malloc, and NULL
+ * becomes EF_NO_MEMORY.
+ */
+#ifndef EF_MEMORY_H
+#define EF_MEMORY_H
+
+#include <stddef.h>
+
+typedef struct EfAllocator
+{
+	void	   *(*alloc) (void *context, size_t size);
+	void		(*release) (void *context, void *pointer);
+	void	   *context;
+} EfAllocator;
+
+static inline void *
+ef_alloc(const EfAllocator *allocator, size_t size)
+{
+	/* malloc(0) may answer NULL, which here means that memory ran out */
+	return allocator->alloc(allocator->context, size > 0 ? size : 1);
+}
+
+static inline void
+ef_release(const EfAllocator *allocator, void *pointer)
+{
+	if (pointer != NULL)
+		allocator->release(allocator->context, pointer);
+}
+
+#endif							/* EF_MEMORY_H */

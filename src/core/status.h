@@ -1,0 +1,77 @@
+/*
+ * status.h
+ *	  What a core function answers: a status code, and the offending values
+ *	  in one sentence.
+ *
+ * The core raises nothing.  A function that can fail returns an EfStatus and,
+ * when it is not EF_OK, leaves a sentence in EfError that names the value that
+ * was refused.  The caller decides what to do with it; PostgreSQL's glue maps
+ * each status to one SQLSTATE, message and hint (src/pg/glue.c).
+ */
+#ifndef EF_STATUS_H
+#define EF_STATUS_H
+
+typedef enum EfStatus
+{
+	EF_OK = 0,
+
+	/* resources */
+	EF_NO_MEMORY,
+	EF_TOO_LARGE,				/* a summary would pass its size limit */
+	EF_COUNT_OVERFLOW,			/* a count would pass its range */
+
+	/* bytes or text that are no value of the type */
+	EF_INVALID,
+
+	/* the observation period */
+	EF_OBSERVED_EMPTY,
+	EF_OBSERVED_ENDLESS,
+	EF_OBSERVED_NOT_MONTH,
+	EF_OBSERVED_MIXED,
+	EF_FROM_UNBOUNDED,
+
+	/* a row */
+	EF_DATE_INFINITE,
+	EF_END_BEFORE_START,
+	EF_BIRTH_AFTER_START,
+	EF_AGE_TOO_HIGH,
+	EF_START_TOO_EARLY,
+	EF_FTE_INVALID,
+	EF_FTE_MIXED,
+
+	/* arguments of accessors */
+	EF_LEVEL_RANGE,
+	EF_YEARS_RANGE,
+	EF_AGE_RANGE,
+	EF_UNTIL_NOT_MONTH_END,
+	EF_UNTIL_TOO_EARLY,
+	EF_METHOD_UNKNOWN,
+	EF_ARRAY_LENGTH,
+	EF_ARRAY_VALUE,
+	EF_NO_HIRES,
+	EF_NO_EXPOSURE,
+
+	/* retirement rules */
+	EF_RULE_TWICE,
+	EF_RULE_NOT_MONTH,
+	EF_RULE_AGE_RANGE,
+	EF_RULE_CONFLICT,
+	EF_RULE_UNCOVERED,
+	EF_RULE_BEYOND_LATEST,
+
+	EF_STATUS_COUNT
+} EfStatus;
+
+#define EF_DETAIL_SIZE 256
+
+typedef struct EfError
+{
+	char		detail[EF_DETAIL_SIZE]; /* a full sentence, or empty */
+} EfError;
+
+/* Leave the sentence and hand the status back: "return ef_fail(...)". */
+extern EfStatus ef_fail(EfError *error, EfStatus status,
+						const char *format, ...)
+			__attribute__((format(printf, 3, 4)));
+
+#endif							/* EF_STATUS_H */

@@ -1,0 +1,175 @@
+/*
+ * glue.c
+ *	  See glue.h.
+ */
+#include "glue.h"
+
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+PG_MODULE_MAGIC;
+
+static void *
+allocate(void *context, size_t size)
+{
+	(void) context;
+
+	/* where the core works for long it allocates, so this is where a cancel
+	 * is noticed; scratch space may pass the limit of one value */
+	CHECK_FOR_INTERRUPTS();
+	return MemoryContextAllocHuge(CurrentMemoryContext, size);
+}
+
+static void
+release(void *context, void *pointer)
+{
+	(void) context;
+	pfree(pointer);
+}
+
+const EfAllocator ef_palloc = {allocate, release, NULL};
+
+typedef struct Report
+{
+	int			sqlstate;
+	const char *message;
+	const char *hint;			/* or NULL */
+} Report;
+
+static const Report reports[EF_STATUS_COUNT] = {
+	[EF_NO_MEMORY] = {ERRCODE_OUT_OF_MEMORY, "out of memory", NULL},
+	[EF_TOO_LARGE] = {ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+		"summary is too large",
+	"Group by more columns, so that each summary holds less."},
+	[EF_COUNT_OVERFLOW] = {ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+	"count is out of range", NULL},
+	[EF_INVALID] = {ERRCODE_DATA_CORRUPTED,
+		"stored summary is damaged",
+	"Recompute it from its rows, and check the disk."},
+
+	[EF_OBSERVED_EMPTY] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"observation period is empty",
+	"Give a range that begins before it ends, such as daterange('2020-01-01', '2025-01-01')."},
+	[EF_OBSERVED_ENDLESS] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"observation period has no end",
+	"Its upper bound is the day on which the rows were true, such as daterange('2020-01-01', '2025-01-01')."},
+	[EF_OBSERVED_NOT_MONTH] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"observation period must end with a month",
+	"Give the first day of the next month as its upper bound."},
+	[EF_OBSERVED_MIXED] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"observation periods differ within one summary",
+	"Group by the observation period, or use one for all rows."},
+	[EF_FROM_UNBOUNDED] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"observation period has no beginning",
+	"Turnover needs an opening headcount: give the period a lower bound."},
+
+	[EF_DATE_INFINITE] = {ERRCODE_DATETIME_FIELD_OVERFLOW,
+		"date is infinite or out of range",
+	"Only end_date may be infinite; leave a bound of the observation period out instead."},
+	[EF_END_BEFORE_START] = {ERRCODE_DATA_EXCEPTION,
+		"spell ends before it starts",
+	"end_date is the first day on which the person is gone; correct the row or filter it out."},
+	[EF_BIRTH_AFTER_START] = {ERRCODE_DATA_EXCEPTION,
+		"birth date is after the start date",
+	"Correct the row or filter it out."},
+	[EF_AGE_TOO_HIGH] = {ERRCODE_DATETIME_FIELD_OVERFLOW,
+		"age is above 150 years",
+	"Correct the birth date, or filter the row out."},
+	[EF_START_TOO_EARLY] = {ERRCODE_DATETIME_FIELD_OVERFLOW,
+		"spell starts more than 150 years before the observation ends",
+	"Correct the start date, or filter the row out."},
+	[EF_FTE_INVALID] = {ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+		"FTE must be a number from 0 to 1000 with at most three decimals",
+	"Round it: round(fte, 3)."},
+	[EF_FTE_MIXED] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"summaries with and without FTE do not add up",
+	"Build all of them with fte, or all without."},
+
+	[EF_LEVEL_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"level must be between 0 and 1",
+	"An interval of 95 percent has the level 0.95."},
+	[EF_YEARS_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+	"years must be between 1 and 100", NULL},
+	[EF_AGE_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"age is out of range",
+	"Ages are completed years, up to 150 where people are counted and from 1 to 149 where they leave."},
+	[EF_UNTIL_NOT_MONTH_END] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"until must be the last day of a month",
+	"Ages are counted in calendar months; a year ends on 31 December."},
+	[EF_UNTIL_TOO_EARLY] = {ERRCODE_INVALID_PARAMETER_VALUE,
+	"until is before the end of the observation", NULL},
+	[EF_METHOD_UNKNOWN] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"unknown method of turnover",
+	"The methods are 'leavers' and 'replacement'."},
+	[EF_ARRAY_LENGTH] = {ERRCODE_ARRAY_SUBSCRIPT_ERROR,
+		"array must have one element for each period",
+	"Use array_fill(20::float8, ARRAY[10]) for twenty in each of ten years."},
+	[EF_ARRAY_VALUE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+	"array elements must be finite and not negative", NULL},
+	[EF_NO_HIRES] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"intake needs observed hires to know the ages of new staff",
+	"Give rates => a summary that has hires, such as the rollup over all groups."},
+	[EF_NO_EXPOSURE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"there is nobody to take exit rates from",
+	"Give rates => a summary that has people, such as the rollup over all groups."},
+
+	[EF_RULE_TWICE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"retire_at and retire_rule exclude each other",
+	"Give the one or the other."},
+	[EF_RULE_NOT_MONTH] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"born_from must be the first day of a month",
+	"A rule is exact to the month of birth."},
+	[EF_RULE_AGE_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"age of retirement is out of range",
+	"Ages of a rule are in months, from 1 to 1800: 65 years are 780."},
+	[EF_RULE_CONFLICT] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"rule has two ages for one birth cohort",
+	"Keep one row for each born_from."},
+	[EF_RULE_UNCOVERED] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"retirement rule does not cover everyone",
+	"Add a row with an earlier born_from."},
+	[EF_RULE_BEYOND_LATEST] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"age of retirement is beyond latest_age",
+	"Raise latest_age."},
+};
+
+void
+ef_raise(EfStatus status, const EfError *error)
+{
+	const Report *report = &reports[status];
+
+	if (report->message == NULL)
+		elog(ERROR, "unknown status %d", (int) status);
+	ereport(ERROR,
+			(errcode(report->sqlstate),
+			 errmsg_internal("%s", report->message),
+			 error->detail[0] ? errdetail_internal("%s", error->detail) : 0,
+			 report->hint ? errhint("%s", report->hint) : 0));
+}
+
+void
+ef_require_aggregate(FunctionCallInfo fcinfo)
+{
+	if (!AggCheckCallContext(fcinfo, NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("aggregate support function called outside of an aggregate")));
+}
+
+void
+ef_require_argument(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", name)));
+}
+
+ReturnSetInfo *
+ef_begin_rows(FunctionCallInfo fcinfo)
+{
+	/* the expected descriptor saves a look-up of the function's own columns,
+	 * which in a lateral join would be made for every summary */
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	return (ReturnSetInfo *) fcinfo->resultinfo;
+}

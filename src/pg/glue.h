@@ -1,0 +1,50 @@
+/*
+ * glue.h
+ *	  Between PostgreSQL and the core: memory, errors, rows.
+ */
+#ifndef EF_GLUE_H
+#define EF_GLUE_H
+
+#include "postgres.h"
+
+#include <math.h>
+
+#include "ef_compat.h"
+#include "funcapi.h"
+
+#include "memory.h"
+#include "status.h"
+
+/* palloc in the current memory context. */
+extern const EfAllocator ef_palloc;
+
+/* Raise what the core refused, if it did. */
+extern void ef_raise(EfStatus status, const EfError *error)
+			pg_attribute_noreturn();
+
+static inline void
+ef_check(EfStatus status, const EfError *error)
+{
+	if (unlikely(status != EF_OK))
+		ef_raise(status, error);
+}
+
+/* A transition function outside of an aggregate would edit its argument. */
+extern void ef_require_aggregate(FunctionCallInfo fcinfo);
+
+/* An argument that a function needs, though it is not strict. */
+extern void ef_require_argument(FunctionCallInfo fcinfo, int argument,
+								const char *name);
+
+/* Begin the rows of a set-returning function. */
+extern ReturnSetInfo *ef_begin_rows(FunctionCallInfo fcinfo);
+
+/* A float8 that is NULL where the core says NaN. */
+static inline Datum
+ef_float8_or_null(double value, bool *isnull)
+{
+	*isnull = isnan(value);
+	return Float8GetDatum(value);
+}
+
+#endif							/* EF_GLUE_H */

@@ -1,0 +1,313 @@
+/*
+ * retirement_rule.c
+ *	  The type retirement_rule: see src/core/retirement_rule.h.
+ *
+ * Its text form is the JSON array of its steps, ordered by month of birth:
+ * [{"born_from": "1960-01-01", "age_months": 804}, ...].
+ */
+#include "retirement_rule_value.h"
+
+#include "common/hashfn.h"
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+#include "utils/date.h"
+#include "utils/numeric.h"
+
+#define WIRE_VERSION 1
+
+static EfRetirementRule *
+own(EfRetirementRule *rule)
+{
+	SET_VARSIZE(rule, ef_rule_size(rule->room));
+	return rule;
+}
+
+static EfRetirementRule *
+create_rule(uint32 room)
+{
+	EfRetirementRule *rule;
+	EfError		error;
+
+	ef_check(ef_rule_create(&rule, room, &ef_palloc, &error), &error);
+	return rule;
+}
+
+
+/* ---- the aggregate ---- */
+
+PG_FUNCTION_INFO_V1(ef_retirement_rule_agg_transfn);
+Datum
+ef_retirement_rule_agg_transfn(PG_FUNCTION_ARGS)
+{
+	EfRetirementRule *rule;
+	EfRuleStep	step;
+	EfError		error;
+
+	ef_require_aggregate(fcinfo);
+	ef_require_argument(fcinfo, 1, "born_from");
+	ef_require_argument(fcinfo, 2, "age_months");
+	rule = PG_ARGISNULL(0) ? create_rule(4)
+		: (EfRetirementRule *) PG_GETARG_POINTER(0);
+	ef_check(ef_rule_step(PG_GETARG_DATEADT(1), PG_GETARG_INT32(2), &step,
+						  &error), &error);
+	ef_check(ef_rule_add(&rule, &step, &ef_palloc, &error), &error);
+	PG_RETURN_POINTER(own(rule));
+}
+
+PG_FUNCTION_INFO_V1(ef_retirement_rule_combinefn);
+Datum
+ef_retirement_rule_combinefn(PG_FUNCTION_ARGS)
+{
+	EfRetirementRule *rule;
+	EfRetirementRule *other;
+	EfError		error;
+
+	ef_require_aggregate(fcinfo);
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	other = ef_get_rule(fcinfo, 1);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_POINTER(other);
+	rule = (EfRetirementRule *) PG_GETARG_POINTER(0);
+	for (uint32 i = 0; i < other->nsteps; i++)
+		ef_check(ef_rule_add(&rule, &other->steps[i], &ef_palloc, &error),
+				 &error);
+	PG_RETURN_POINTER(own(rule));
+}
+
+PG_FUNCTION_INFO_V1(ef_retirement_rule_finalfn);
+Datum
+ef_retirement_rule_finalfn(PG_FUNCTION_ARGS)
+{
+	EfRetirementRule *state;
+	EfRetirementRule *rule;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	state = ef_get_rule(fcinfo, 0);
+	rule = create_rule(state->nsteps);
+	rule->nsteps = state->nsteps;
+	memcpy(rule->steps, state->steps, state->nsteps * sizeof(EfRuleStep));
+	PG_RETURN_POINTER(own(rule));
+}
+
+
+/* ---- text ---- */
+
+static char *
+text_of(const EfRetirementRule *rule)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoChar(&out, '[');
+	for (uint32 i = 0; i < rule->nsteps; i++)
+	{
+		char		day[EF_ISO_DATE_SIZE];
+
+		ef_format_day(day, ef_first_day(rule->steps[i].born_from));
+		appendStringInfo(&out, "%s{\"born_from\": \"%s\", \"age_months\": %d}",
+						 i > 0 ? ", " : "", day, rule->steps[i].age_months);
+	}
+	appendStringInfoChar(&out, ']');
+	return out.data;
+}
+
+PG_FUNCTION_INFO_V1(ef_retirement_rule_out);
+Datum
+ef_retirement_rule_out(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_CSTRING(text_of(ef_get_rule(fcinfo, 0)));
+}
+
+PG_FUNCTION_INFO_V1(ef_retirement_rule_to_jsonb);
+Datum
+ef_retirement_rule_to_jsonb(PG_FUNCTION_ARGS)
+{
+	return DirectFunctionCall1(jsonb_in,
+							   CStringGetDatum(text_of(ef_get_rule(fcinfo, 0))));
+}
+
+/* {"born_from": "1960-01-01", "age_months": 804}, and nothing else. */
+static bool
+read_step(const JsonbValue *object, EfDay *born_from, int *age_months)
+{
+	JsonbValue	value;
+	JsonbContainer *container = object->val.binary.data;
+	char	   *digits;
+	char	   *end;
+	long		age;
+
+	if (object->type != jbvBinary || !JsonContainerIsObject(container) ||
+		JsonContainerSize(container) != 2)
+		return false;
+	if (getKeyJsonValueFromContainer(container, "born_from", 9, &value) == NULL ||
+		value.type != jbvString ||
+		!ef_parse_day(value.val.string.val, value.val.string.len, born_from))
+		return false;
+	if (getKeyJsonValueFromContainer(container, "age_months", 10, &value) == NULL ||
+		value.type != jbvNumeric)
+		return false;
+	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
+												 NumericGetDatum(value.val.numeric)));
+	if (strlen(digits) > 8)
+		return false;
+	age = strtol(digits, &end, 10);
+	*age_months = (int) age;
+	return *end == '\0';
+}
+
+PG_FUNCTION_INFO_V1(ef_retirement_rule_in);
+Datum
+ef_retirement_rule_in(PG_FUNCTION_ARGS)
+{
+	Datum		json;
+	Jsonb	   *jsonb;
+	JsonbIterator *iterator;
+	JsonbValue	value;
+	EfRetirementRule *rule = create_rule(0);
+	EfError		error = {"It is no JSON array."};
+	bool		good;
+
+	if (!ef_jsonb_in(fcinfo, PG_GETARG_CSTRING(0), &json))
+		PG_RETURN_NULL();
+	jsonb = DatumGetJsonbP(json);
+	good = JB_ROOT_IS_ARRAY(jsonb) && !JB_ROOT_IS_SCALAR(jsonb);
+	if (good)
+	{
+		iterator = JsonbIteratorInit(&jsonb->root);
+		(void) JsonbIteratorNext(&iterator, &value, true);
+		while (good &&
+			   JsonbIteratorNext(&iterator, &value, true) == WJB_ELEM)
+		{
+			EfDay		born_from;
+			int			age_months;
+			EfRuleStep	step;
+
+			if (!read_step(&value, &born_from, &age_months))
+			{
+				good = false;
+				ef_fail(&error, EF_INVALID,
+						"A step has a born_from date and a number of age_months, and nothing else.");
+			}
+			else
+				good = ef_rule_step(born_from, age_months, &step,
+									&error) == EF_OK &&
+					ef_rule_add(&rule, &step, &ef_palloc, &error) == EF_OK;
+		}
+	}
+	if (!good)
+		EF_SOFT_ERROR(fcinfo,
+					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					   errmsg("invalid input syntax for type %s",
+							  "retirement_rule"),
+					   errdetail_internal("%s", error.detail),
+					   errhint("Rules are made by retirement_rule_agg(born_from, age_months).")));
+
+	/* without the room that growing leaves */
+	rule->room = rule->nsteps;
+	PG_RETURN_POINTER(own(rule));
+}
+
+
+/* ---- binary ---- */
+
+PG_FUNCTION_INFO_V1(ef_retirement_rule_send);
+Datum
+ef_retirement_rule_send(PG_FUNCTION_ARGS)
+{
+	EfRetirementRule *rule = ef_get_rule(fcinfo, 0);
+	StringInfoData buffer;
+
+	pq_begintypsend(&buffer);
+	pq_sendbyte(&buffer, WIRE_VERSION);
+	pq_sendint32(&buffer, rule->nsteps);
+	for (uint32 i = 0; i < rule->nsteps; i++)
+	{
+		pq_sendint32(&buffer, (uint32) ef_first_day(rule->steps[i].born_from));
+		pq_sendint32(&buffer, (uint32) rule->steps[i].age_months);
+	}
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
+}
+
+PG_FUNCTION_INFO_V1(ef_retirement_rule_recv);
+Datum
+ef_retirement_rule_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buffer = (StringInfo) PG_GETARG_POINTER(0);
+	EfRetirementRule *rule = create_rule(0);
+	int			version = pq_getmsgbyte(buffer);
+	uint32		n = pq_getmsgint(buffer, 4);
+	EfError		error = {"Its version or its length is not known."};
+	bool		good = version == WIRE_VERSION &&
+		n == (uint32) (buffer->len - buffer->cursor) / 8;
+
+	for (uint32 i = 0; good && i < n; i++)
+	{
+		EfDay		born_from = (EfDay) pq_getmsgint(buffer, 4);
+		int			age_months = (int) pq_getmsgint(buffer, 4);
+		EfRuleStep	step;
+
+		good = ef_rule_step(born_from, age_months, &step, &error) == EF_OK &&
+			ef_rule_add(&rule, &step, &ef_palloc, &error) == EF_OK;
+	}
+	if (!good)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary form of type %s", "retirement_rule"),
+				 errdetail_internal("%s", error.detail)));
+	rule->room = rule->nsteps;
+	PG_RETURN_POINTER(own(rule));
+}
+
+
+/* ---- order ---- */
+
+static int
+compare(FunctionCallInfo fcinfo)
+{
+	EfRetirementRule *a = ef_get_rule(fcinfo, 0);
+	EfRetirementRule *b = ef_get_rule(fcinfo, 1);
+	int			order = ef_rule_compare(a, b);
+
+	PG_FREE_IF_COPY(a, 0);
+	PG_FREE_IF_COPY(b, 1);
+	return order;
+}
+
+#define EF_RULE_ORDER(role, result) \
+	PG_FUNCTION_INFO_V1(ef_retirement_rule_##role); \
+	Datum ef_retirement_rule_##role(PG_FUNCTION_ARGS) { return result; }
+
+EF_RULE_ORDER(cmp, Int32GetDatum(compare(fcinfo)))
+EF_RULE_ORDER(eq, BoolGetDatum(compare(fcinfo) == 0))
+EF_RULE_ORDER(ne, BoolGetDatum(compare(fcinfo) != 0))
+EF_RULE_ORDER(lt, BoolGetDatum(compare(fcinfo) < 0))
+EF_RULE_ORDER(le, BoolGetDatum(compare(fcinfo) <= 0))
+EF_RULE_ORDER(gt, BoolGetDatum(compare(fcinfo) > 0))
+EF_RULE_ORDER(ge, BoolGetDatum(compare(fcinfo) >= 0))
+
+PG_FUNCTION_INFO_V1(ef_retirement_rule_hash);
+Datum
+ef_retirement_rule_hash(PG_FUNCTION_ARGS)
+{
+	EfRetirementRule *rule = ef_get_rule(fcinfo, 0);
+
+	return hash_any((unsigned char *) rule->steps,
+					(int) (rule->nsteps * sizeof(EfRuleStep)));
+}
+
+PG_FUNCTION_INFO_V1(ef_retirement_rule_hash_extended);
+Datum
+ef_retirement_rule_hash_extended(PG_FUNCTION_ARGS)
+{
+	EfRetirementRule *rule = ef_get_rule(fcinfo, 0);
+
+	return hash_any_extended((unsigned char *) rule->steps,
+							 (int) (rule->nsteps * sizeof(EfRuleStep)),
+							 (uint64) PG_GETARG_INT64(1));
+}

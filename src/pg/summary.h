@@ -1,0 +1,76 @@
+/*
+ * summary.h
+ *	  What all summary types share, once: text and binary I/O, comparison,
+ *	  merge, cast to jsonb.
+ *
+ * A new type states its EfTableType and expands EF_SUMMARY_FUNCTIONS; its
+ * file then holds only what is its own.
+ */
+#ifndef EF_SUMMARY_H
+#define EF_SUMMARY_H
+
+#include "glue.h"
+#include "life_table.h"
+
+extern Datum ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type);
+extern Datum ef_summary_out(FunctionCallInfo fcinfo, const EfTableType *type);
+extern Datum ef_summary_recv(FunctionCallInfo fcinfo, const EfTableType *type);
+extern Datum ef_summary_send(FunctionCallInfo fcinfo, const EfTableType *type);
+extern Datum ef_summary_to_jsonb(FunctionCallInfo fcinfo,
+								 const EfTableType *type);
+extern int	ef_summary_compare(FunctionCallInfo fcinfo,
+							   const EfTableType *type);
+extern Datum ef_summary_hash(FunctionCallInfo fcinfo, const EfTableType *type);
+extern Datum ef_summary_hash_extended(FunctionCallInfo fcinfo,
+									  const EfTableType *type);
+extern Datum ef_summary_combinefn(FunctionCallInfo fcinfo,
+								  const EfTableType *type);
+extern Datum ef_summary_finalfn(FunctionCallInfo fcinfo,
+								const EfTableType *type);
+extern Datum ef_summary_skipped(FunctionCallInfo fcinfo,
+								const EfTableType *type);
+
+/* A new state, as a transition value. */
+extern EfState *ef_summary_create(const EfTableType *type,
+								  const EfFrame *frame);
+
+/* Give a state that the core made or moved its length word. */
+static inline EfState *
+ef_summary_own(EfState *state)
+{
+	SET_VARSIZE(state, state->size);
+	return state;
+}
+
+#define EF_SUMMARY_FUNCTION(name, role, call) \
+	PG_FUNCTION_INFO_V1(ef_##name##_##role); \
+	Datum ef_##name##_##role(PG_FUNCTION_ARGS) { return call; }
+
+#define EF_SUMMARY_SHARED(name, type, role) \
+	EF_SUMMARY_FUNCTION(name, role, ef_summary_##role(fcinfo, &(type)))
+
+#define EF_SUMMARY_ORDER(name, type, role, relation) \
+	EF_SUMMARY_FUNCTION(name, role, \
+						BoolGetDatum(ef_summary_compare(fcinfo, &(type)) relation 0))
+
+#define EF_SUMMARY_FUNCTIONS(name, type) \
+	EF_SUMMARY_SHARED(name, type, in) \
+	EF_SUMMARY_SHARED(name, type, out) \
+	EF_SUMMARY_SHARED(name, type, recv) \
+	EF_SUMMARY_SHARED(name, type, send) \
+	EF_SUMMARY_SHARED(name, type, to_jsonb) \
+	EF_SUMMARY_SHARED(name, type, hash) \
+	EF_SUMMARY_SHARED(name, type, hash_extended) \
+	EF_SUMMARY_SHARED(name, type, combinefn) \
+	EF_SUMMARY_SHARED(name, type, finalfn) \
+	EF_SUMMARY_SHARED(name, type, skipped) \
+	EF_SUMMARY_FUNCTION(name, cmp, \
+						Int32GetDatum(ef_summary_compare(fcinfo, &(type)))) \
+	EF_SUMMARY_ORDER(name, type, eq, ==) \
+	EF_SUMMARY_ORDER(name, type, ne, !=) \
+	EF_SUMMARY_ORDER(name, type, lt, <) \
+	EF_SUMMARY_ORDER(name, type, le, <=) \
+	EF_SUMMARY_ORDER(name, type, gt, >) \
+	EF_SUMMARY_ORDER(name, type, ge, >=)
+
+#endif							/* EF_SUMMARY_H */

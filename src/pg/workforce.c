@@ -1,0 +1,496 @@
+/*
+ * workforce.c
+ *	  The type workforce: rows in, numbers out.  See src/core/workforce.h for
+ *	  what is counted and src/core/projection.h for what is projected.
+ */
+#include "retirement_rule_value.h"
+#include "summary.h"
+
+#include "catalog/pg_type_d.h"
+#include "utils/array.h"
+#include "utils/date.h"
+#include "utils/numeric.h"
+#include "utils/rangetypes.h"
+#include "utils/typcache.h"
+
+#include "projection.h"
+#include "retirement_rule.h"
+#include "workforce.h"
+
+StaticAssertDecl(EF_DAY_INFINITY == DATEVAL_NOEND &&
+				 EF_DAY_MINUS_INFINITY == DATEVAL_NOBEGIN,
+				 "days are dates");
+
+EF_SUMMARY_FUNCTIONS(workforce, ef_workforce_type)
+
+
+/* ---- the aggregate ---- */
+
+/*
+ * The observation period is nearly always the same for all rows, and opening
+ * a range takes longer than all the rest: so the last one is kept, with the
+ * bytes that it came from.
+ */
+typedef struct ObservedCache
+{
+	TypeCacheEntry *typcache;
+	EfFrame		frame;
+	uint32		size;
+	char		bytes[64];
+} ObservedCache;
+
+static const EfFrame *
+observed_frame(FunctionCallInfo fcinfo, int argument, bool counts_fte)
+{
+	ObservedCache *cache = fcinfo->flinfo->fn_extra;
+	RangeType  *range;
+	RangeBound	lower;
+	RangeBound	upper;
+	bool		empty;
+	EfError		error = {""};
+
+	ef_require_argument(fcinfo, argument, "observed");
+	range = PG_GETARG_RANGE_P(argument);
+	if (cache != NULL && cache->size == VARSIZE(range) &&
+		memcmp(cache->bytes, range, cache->size) == 0)
+		return &cache->frame;
+
+	if (cache == NULL)
+	{
+		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
+									   sizeof(ObservedCache));
+		cache->typcache = lookup_type_cache(DATERANGEOID,
+											TYPECACHE_RANGE_INFO);
+		fcinfo->flinfo->fn_extra = cache;
+	}
+	cache->size = 0;
+	range_deserialize(cache->typcache, range, &lower, &upper, &empty);
+	if (empty)
+		ef_raise(EF_OBSERVED_EMPTY, &error);
+	if (upper.infinite)
+		ef_raise(EF_OBSERVED_ENDLESS, &error);
+	cache->frame.bounded = !lower.infinite;
+	cache->frame.from = lower.infinite ? 0 : DatumGetDateADT(lower.val);
+	cache->frame.as_of = DatumGetDateADT(upper.val);
+	cache->frame.flags = counts_fte ? EF_FLAG_FTE : 0;
+	ef_check(ef_observed_check(&cache->frame, &error), &error);
+	if (VARSIZE(range) <= sizeof(cache->bytes))
+	{
+		memcpy(cache->bytes, range, VARSIZE(range));
+		cache->size = VARSIZE(range);
+	}
+	return &cache->frame;
+}
+
+/* Arguments: state, birth_date, start_date, end_date, reason, observed. */
+static Datum
+add_row(FunctionCallInfo fcinfo, EfEmployment *row, bool counts_fte,
+		bool known)
+{
+	const EfFrame *frame;
+	EfState    *state;
+	EfError		error;
+
+	ef_require_aggregate(fcinfo);
+	frame = observed_frame(fcinfo, 5, counts_fte);
+	if (PG_ARGISNULL(0))
+		state = ef_summary_create(&ef_workforce_type, frame);
+	else
+	{
+		EfFrame		its;
+
+		state = (EfState *) PG_GETARG_POINTER(0);
+		its.from = state->from;
+		its.as_of = state->as_of;
+		its.bounded = state->bounded != 0;
+		its.flags = state->flags;
+		ef_check(ef_frame_match(&its, frame, &error), &error);
+	}
+	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+	{
+		state->skipped++;
+		PG_RETURN_POINTER(state);
+	}
+	row->birth = PG_GETARG_DATEADT(1);
+	row->start = PG_GETARG_DATEADT(2);
+	row->end = PG_ARGISNULL(3) ? EF_DAY_INFINITY : PG_GETARG_DATEADT(3);
+	row->reason = NULL;
+	row->reason_length = 0;
+	if (!PG_ARGISNULL(3) && !PG_ARGISNULL(4))
+	{
+		text	   *reason = PG_GETARG_TEXT_PP(4);
+
+		row->reason = VARDATA_ANY(reason);
+		row->reason_length = VARSIZE_ANY_EXHDR(reason);
+	}
+	ef_check(ef_workforce_add(&state, row, &ef_palloc, &error), &error);
+	PG_RETURN_POINTER(ef_summary_own(state));
+}
+
+PG_FUNCTION_INFO_V1(ef_workforce_agg_transfn);
+Datum
+ef_workforce_agg_transfn(PG_FUNCTION_ARGS)
+{
+	EfEmployment row = {0};
+
+	return add_row(fcinfo, &row, false, true);
+}
+
+PG_FUNCTION_INFO_V1(ef_workforce_agg_numeric_transfn);
+Datum
+ef_workforce_agg_numeric_transfn(PG_FUNCTION_ARGS)
+{
+	EfEmployment row = {0};
+	EfError		error;
+
+	if (PG_ARGISNULL(6))
+		return add_row(fcinfo, &row, true, false);
+	ef_check(ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
+																	 PG_GETARG_DATUM(6))),
+								 &row.fte, &error), &error);
+	return add_row(fcinfo, &row, true, true);
+}
+
+PG_FUNCTION_INFO_V1(ef_workforce_agg_float8_transfn);
+Datum
+ef_workforce_agg_float8_transfn(PG_FUNCTION_ARGS)
+{
+	EfEmployment row = {0};
+	EfError		error;
+
+	if (PG_ARGISNULL(6))
+		return add_row(fcinfo, &row, true, false);
+	ef_check(ef_fte_from_float8(PG_GETARG_FLOAT8(6), &row.fte, &error), &error);
+	return add_row(fcinfo, &row, true, true);
+}
+
+
+/* ---- numbers ---- */
+
+static void
+open_workforce(FunctionCallInfo fcinfo, int argument, EfWorkforce *workforce)
+{
+	struct varlena *datum = PG_GETARG_VARLENA_P(argument);
+	EfError		error;
+
+	ef_check(ef_workforce_open(workforce, datum, VARSIZE(datum), &ef_palloc,
+							   &error), &error);
+}
+
+#define EF_WORKFORCE_BIGINT(name, expression) \
+	PG_FUNCTION_INFO_V1(ef_##name); \
+	Datum ef_##name(PG_FUNCTION_ARGS) \
+	{ \
+		EfWorkforce workforce; \
+		open_workforce(fcinfo, 0, &workforce); \
+		PG_RETURN_INT64(expression); \
+	}
+
+EF_WORKFORCE_BIGINT(headcount, workforce.headcount)
+EF_WORKFORCE_BIGINT(hires, workforce.hires)
+EF_WORKFORCE_BIGINT(exits, workforce.exits)
+
+PG_FUNCTION_INFO_V1(ef_exits_for_reason);
+Datum
+ef_exits_for_reason(PG_FUNCTION_ARGS)
+{
+	EfWorkforce workforce;
+	text	   *reason = PG_GETARG_TEXT_PP(1);
+
+	open_workforce(fcinfo, 0, &workforce);
+	PG_RETURN_INT64(ef_workforce_exits_by_reason(&workforce, VARDATA_ANY(reason),
+									   VARSIZE_ANY_EXHDR(reason)));
+}
+
+PG_FUNCTION_INFO_V1(ef_fte);
+Datum
+ef_fte(PG_FUNCTION_ARGS)
+{
+	EfWorkforce workforce;
+
+	open_workforce(fcinfo, 0, &workforce);
+	if (!workforce.counts_fte)
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(int64_div_fast_to_numeric(workforce.stock_fte, 3));
+}
+
+PG_FUNCTION_INFO_V1(ef_person_years);
+Datum
+ef_person_years(PG_FUNCTION_ARGS)
+{
+	EfWorkforce workforce;
+
+	open_workforce(fcinfo, 0, &workforce);
+	PG_RETURN_FLOAT8(ef_years_of_days(workforce.days));
+}
+
+PG_FUNCTION_INFO_V1(ef_turnover);
+Datum
+ef_turnover(PG_FUNCTION_ARGS)
+{
+	EfWorkforce workforce;
+	text	   *name = PG_GETARG_TEXT_PP(1);
+	EfTurnoverMethod method;
+	double		turnover;
+	EfError		error;
+
+	open_workforce(fcinfo, 0, &workforce);
+	ef_check(ef_turnover_method(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
+								&method, &error), &error);
+	ef_check(ef_workforce_turnover(&workforce, method, &turnover, &error), &error);
+	if (isnan(turnover))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(turnover);
+}
+
+PG_FUNCTION_INFO_V1(ef_age_pyramid);
+Datum
+ef_age_pyramid(PG_FUNCTION_ARGS)
+{
+	EfWorkforce workforce;
+	EfAgeRow	rows[EF_AGE_LIMIT + 1];
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	int			n;
+
+	open_workforce(fcinfo, 0, &workforce);
+	n = ef_workforce_pyramid(&workforce, rows);
+	for (int i = 0; i < n; i++)
+	{
+		Datum		values[4];
+		bool		nulls[4] = {false};
+
+		values[0] = Int32GetDatum(rows[i].age);
+		values[1] = Int64GetDatum(rows[i].headcount);
+		values[2] = Float8GetDatum(ef_fte_to_float8(rows[i].fte));
+		nulls[2] = !workforce.counts_fte;
+		values[3] = Int64GetDatum(rows[i].hires);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+static Datum
+label_text(const EfLabel *label)
+{
+	return PointerGetDatum(cstring_to_text_with_len(label->bytes,
+													(int) label->length));
+}
+
+PG_FUNCTION_INFO_V1(ef_exit_rates);
+Datum
+ef_exit_rates(PG_FUNCTION_ARGS)
+{
+	EfWorkforce workforce;
+	EfExitRateRow *rows;
+	size_t		n;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	open_workforce(fcinfo, 0, &workforce);
+	ef_check(ef_workforce_rates(&workforce, PG_GETARG_FLOAT8(1), &rows, &n,
+						   &ef_palloc, &error), &error);
+	for (size_t i = 0; i < n; i++)
+	{
+		Datum		values[7];
+		bool		nulls[7] = {false};
+
+		values[0] = Int32GetDatum(rows[i].age);
+		values[1] = label_text(&workforce.table.labels[rows[i].reason - 1]);
+		values[2] = Int64GetDatum(rows[i].exits);
+		values[3] = Float8GetDatum(rows[i].person_years);
+		values[4] = ef_float8_or_null(rows[i].rate, &nulls[4]);
+		values[5] = ef_float8_or_null(rows[i].lower, &nulls[5]);
+		values[6] = ef_float8_or_null(rows[i].upper, &nulls[6]);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+
+/* ---- reaching an age ---- */
+
+PG_FUNCTION_INFO_V1(ef_reaching_age);
+Datum
+ef_reaching_age(PG_FUNCTION_ARGS)
+{
+	EfWorkforce workforce;
+	int64		count;
+	EfError		error;
+
+	open_workforce(fcinfo, 0, &workforce);
+	ef_check(ef_workforce_reaching(&workforce, PG_GETARG_INT32(1),
+							 PG_GETARG_DATEADT(2), &count, &error), &error);
+	PG_RETURN_INT64(count);
+}
+
+PG_FUNCTION_INFO_V1(ef_reaching_age_by_year);
+Datum
+ef_reaching_age_by_year(PG_FUNCTION_ARGS)
+{
+	EfWorkforce workforce;
+	int			years = PG_GETARG_INT32(2);
+	EfYearCount *rows;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	open_workforce(fcinfo, 0, &workforce);
+	ef_check(ef_workforce_reaching_by_year(&workforce, PG_GETARG_INT32(1), years,
+									 &rows, &ef_palloc, &error), &error);
+	for (int i = 0; i < years; i++)
+	{
+		Datum		values[2];
+		bool		nulls[2] = {false};
+
+		values[0] = Int32GetDatum(rows[i].year);
+		values[1] = Int64GetDatum(rows[i].count);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(ef_reaching_pension_age);
+Datum
+ef_reaching_pension_age(PG_FUNCTION_ARGS)
+{
+	EfWorkforce workforce;
+	int64		count;
+	EfError		error;
+
+	open_workforce(fcinfo, 0, &workforce);
+	ef_check(ef_workforce_reaching_by_rule(&workforce, ef_get_rule(fcinfo, 1),
+									 PG_GETARG_DATEADT(2), &count, &error),
+			 &error);
+	PG_RETURN_INT64(count);
+}
+
+
+/* ---- projection ---- */
+
+static const double *
+get_periods(FunctionCallInfo fcinfo, int argument, const char *name, int years)
+{
+	ArrayType  *array;
+	EfError		error;
+
+	if (PG_ARGISNULL(argument))
+		return NULL;
+	array = PG_GETARG_ARRAYTYPE_P(argument);
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not contain nulls", name)));
+	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != years)
+		ef_raise(ef_fail(&error, EF_ARRAY_LENGTH,
+						 "%s has %d elements, and years is %d.", name,
+						 ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)),
+						 years), &error);
+	return (const double *) ARR_DATA_PTR(array);
+}
+
+/* The arguments that workforce_project and workforce_project_exits share. */
+typedef struct PlanArguments
+{
+	EfProjectionPlan plan;
+	EfWorkforce workforce;
+	EfWorkforce rates;
+} PlanArguments;
+
+static void
+get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
+{
+	EfProjectionPlan *plan = &arguments->plan;
+
+	ef_require_argument(fcinfo, 1, "years");
+	ef_require_argument(fcinfo, 7, "latest_age");
+	ef_require_argument(fcinfo, 8, "level");
+	open_workforce(fcinfo, 0, &arguments->workforce);
+	plan->workforce = plan->rates = &arguments->workforce;
+	plan->years = PG_GETARG_INT32(1);
+	plan->intake = get_periods(fcinfo, 2, "intake", plan->years);
+	plan->target = get_periods(fcinfo, 3, "target", plan->years);
+	plan->retire_at = PG_ARGISNULL(4) ? EF_AS_OBSERVED : PG_GETARG_INT32(4);
+	if (plan->retire_at == EF_AS_OBSERVED && !PG_ARGISNULL(4))
+		plan->retire_at = 0;	/* not an age either, and refused as one */
+	plan->rule = PG_ARGISNULL(5) ? NULL : ef_get_rule(fcinfo, 5);
+	if (!PG_ARGISNULL(6))
+	{
+		open_workforce(fcinfo, 6, &arguments->rates);
+		plan->rates = &arguments->rates;
+	}
+	plan->latest_age = PG_GETARG_INT32(7);
+	plan->level = PG_GETARG_FLOAT8(8);
+}
+
+PG_FUNCTION_INFO_V1(ef_workforce_project);
+Datum
+ef_workforce_project(PG_FUNCTION_ARGS)
+{
+	PlanArguments arguments;
+	EfProjectionPeriod *periods;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	get_plan(fcinfo, &arguments);
+	ef_check(ef_project_workforce(&arguments.plan, &periods, &ef_palloc,
+								  &error), &error);
+	for (int t = 0; t < arguments.plan.years; t++)
+	{
+		const EfProjectionPeriod *period = &periods[t];
+		Datum		values[19];
+		bool		nulls[19] = {false};
+
+		values[0] = Int32GetDatum(period->year);
+		values[1] = DateADTGetDatum(period->start);
+		values[2] = DateADTGetDatum(period->end);
+		values[3] = Float8GetDatum(period->headcount_start);
+		values[4] = Float8GetDatum(period->exits);
+		values[5] = Float8GetDatum(period->retirements);
+		values[6] = Float8GetDatum(period->retirements_lower);
+		values[7] = Float8GetDatum(period->retirements_upper);
+		values[8] = Float8GetDatum(period->intake);
+		values[9] = Float8GetDatum(period->headcount);
+		values[10] = Float8GetDatum(period->lower);
+		values[11] = Float8GetDatum(period->upper);
+		values[12] = ef_float8_or_null(period->fte, &nulls[12]);
+		values[13] = Float8GetDatum(period->target);
+		values[14] = Float8GetDatum(period->gap);
+		values[15] = ef_float8_or_null(period->need, &nulls[15]);
+		values[16] = ef_float8_or_null(period->need_lower, &nulls[16]);
+		values[17] = ef_float8_or_null(period->need_upper, &nulls[17]);
+		values[18] = Float8GetDatum(period->unsupported);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(ef_workforce_project_exits);
+Datum
+ef_workforce_project_exits(PG_FUNCTION_ARGS)
+{
+	PlanArguments arguments;
+	EfProjectedExits *rows;
+	size_t		n;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	get_plan(fcinfo, &arguments);
+	ef_check(ef_project_exits(&arguments.plan, &rows, &n, &ef_palloc,
+										&error), &error);
+	for (size_t i = 0; i < n; i++)
+	{
+		Datum		values[5];
+		bool		nulls[5] = {false};
+
+		values[0] = Int32GetDatum(rows[i].year);
+		values[1] = label_text(&rows[i].reason);
+		values[2] = Float8GetDatum(rows[i].exits);
+		values[3] = Float8GetDatum(rows[i].lower);
+		values[4] = Float8GetDatum(rows[i].upper);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

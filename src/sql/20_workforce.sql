@@ -1,0 +1,269 @@
+-- workforce: headcount, hires, exits and exposure by age.
+
+CREATE TYPE workforce;
+
+CREATE FUNCTION workforce_in(cstring) RETURNS workforce
+    AS 'MODULE_PATHNAME', 'ef_workforce_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_in(cstring) IS 'I/O';
+CREATE FUNCTION workforce_out(workforce) RETURNS cstring
+    AS 'MODULE_PATHNAME', 'ef_workforce_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_out(workforce) IS 'I/O';
+CREATE FUNCTION workforce_recv(internal) RETURNS workforce
+    AS 'MODULE_PATHNAME', 'ef_workforce_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_recv(internal) IS 'I/O';
+CREATE FUNCTION workforce_send(workforce) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'ef_workforce_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_send(workforce) IS 'I/O';
+
+CREATE TYPE workforce (
+    INPUT = workforce_in,
+    OUTPUT = workforce_out,
+    RECEIVE = workforce_recv,
+    SEND = workforce_send,
+    INTERNALLENGTH = VARIABLE,
+    ALIGNMENT = double,
+    STORAGE = extended
+);
+COMMENT ON TYPE workforce IS 'headcount, hires, exits by reason and exposure by age of the staff in an observation period, made by workforce_agg';
+
+CREATE FUNCTION workforce_to_jsonb(workforce) RETURNS jsonb
+    AS 'MODULE_PATHNAME', 'ef_workforce_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_to_jsonb(workforce) IS 'the workforce as jsonb, for looking inside';
+CREATE CAST (workforce AS jsonb) WITH FUNCTION workforce_to_jsonb(workforce);
+COMMENT ON CAST (workforce AS jsonb) IS 'the workforce as jsonb, for looking inside';
+
+-- Order and equality are of the counts; the order has no meaning beyond
+-- DISTINCT, GROUP BY and unique indexes.
+
+CREATE FUNCTION workforce_eq(workforce, workforce) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'ef_workforce_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_eq(workforce, workforce) IS 'implementation of = operator';
+CREATE FUNCTION workforce_ne(workforce, workforce) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'ef_workforce_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_ne(workforce, workforce) IS 'implementation of <> operator';
+CREATE FUNCTION workforce_lt(workforce, workforce) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'ef_workforce_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_lt(workforce, workforce) IS 'implementation of < operator';
+CREATE FUNCTION workforce_le(workforce, workforce) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'ef_workforce_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_le(workforce, workforce) IS 'implementation of <= operator';
+CREATE FUNCTION workforce_gt(workforce, workforce) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'ef_workforce_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_gt(workforce, workforce) IS 'implementation of > operator';
+CREATE FUNCTION workforce_ge(workforce, workforce) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'ef_workforce_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_ge(workforce, workforce) IS 'implementation of >= operator';
+CREATE FUNCTION workforce_cmp(workforce, workforce) RETURNS integer
+    AS 'MODULE_PATHNAME', 'ef_workforce_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_cmp(workforce, workforce) IS 'less-equal-greater';
+CREATE FUNCTION workforce_hash(workforce) RETURNS integer
+    AS 'MODULE_PATHNAME', 'ef_workforce_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_hash(workforce) IS 'hash';
+CREATE FUNCTION workforce_hash_extended(workforce, bigint) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'ef_workforce_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_hash_extended(workforce, bigint) IS 'hash';
+
+CREATE OPERATOR = (
+    LEFTARG = workforce, RIGHTARG = workforce, FUNCTION = workforce_eq,
+    COMMUTATOR = =, NEGATOR = <>,
+    RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+);
+COMMENT ON OPERATOR = (workforce, workforce) IS 'equal';
+CREATE OPERATOR <> (
+    LEFTARG = workforce, RIGHTARG = workforce, FUNCTION = workforce_ne,
+    COMMUTATOR = <>, NEGATOR = =,
+    RESTRICT = neqsel, JOIN = neqjoinsel
+);
+COMMENT ON OPERATOR <> (workforce, workforce) IS 'not equal';
+CREATE OPERATOR < (
+    LEFTARG = workforce, RIGHTARG = workforce, FUNCTION = workforce_lt,
+    COMMUTATOR = >, NEGATOR = >=,
+    RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+COMMENT ON OPERATOR < (workforce, workforce) IS 'less than';
+CREATE OPERATOR <= (
+    LEFTARG = workforce, RIGHTARG = workforce, FUNCTION = workforce_le,
+    COMMUTATOR = >=, NEGATOR = >,
+    RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+COMMENT ON OPERATOR <= (workforce, workforce) IS 'less than or equal';
+CREATE OPERATOR > (
+    LEFTARG = workforce, RIGHTARG = workforce, FUNCTION = workforce_gt,
+    COMMUTATOR = <, NEGATOR = <=,
+    RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+COMMENT ON OPERATOR > (workforce, workforce) IS 'greater than';
+CREATE OPERATOR >= (
+    LEFTARG = workforce, RIGHTARG = workforce, FUNCTION = workforce_ge,
+    COMMUTATOR = <=, NEGATOR = <,
+    RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR >= (workforce, workforce) IS 'greater than or equal';
+
+CREATE OPERATOR FAMILY workforce_ops USING btree;
+COMMENT ON OPERATOR FAMILY workforce_ops USING btree IS 'order of workforces';
+CREATE OPERATOR CLASS workforce_ops DEFAULT FOR TYPE workforce USING btree FAMILY workforce_ops AS
+    OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+    FUNCTION 1 workforce_cmp(workforce, workforce);
+COMMENT ON OPERATOR CLASS workforce_ops USING btree IS 'order of workforces';
+CREATE OPERATOR FAMILY workforce_ops USING hash;
+COMMENT ON OPERATOR FAMILY workforce_ops USING hash IS 'equality of workforces';
+CREATE OPERATOR CLASS workforce_ops DEFAULT FOR TYPE workforce USING hash FAMILY workforce_ops AS
+    OPERATOR 1 =,
+    FUNCTION 1 workforce_hash(workforce),
+    FUNCTION 2 workforce_hash_extended(workforce, bigint);
+COMMENT ON OPERATOR CLASS workforce_ops USING hash IS 'equality of workforces';
+CREATE FUNCTION workforce_agg_transfn(workforce, date, date, date, text, daterange) RETURNS workforce
+    AS 'MODULE_PATHNAME', 'ef_workforce_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_agg_transfn(workforce, date, date, date, text, daterange) IS 'aggregate transition function';
+CREATE FUNCTION workforce_agg_numeric_transfn(workforce, date, date, date, text, daterange, numeric) RETURNS workforce
+    AS 'MODULE_PATHNAME', 'ef_workforce_agg_numeric_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_agg_numeric_transfn(workforce, date, date, date, text, daterange, numeric) IS 'aggregate transition function';
+CREATE FUNCTION workforce_agg_float8_transfn(workforce, date, date, date, text, daterange, double precision) RETURNS workforce
+    AS 'MODULE_PATHNAME', 'ef_workforce_agg_float8_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_agg_float8_transfn(workforce, date, date, date, text, daterange, double precision) IS 'aggregate transition function';
+CREATE FUNCTION workforce_combinefn(workforce, workforce) RETURNS workforce
+    AS 'MODULE_PATHNAME', 'ef_workforce_combinefn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_combinefn(workforce, workforce) IS 'aggregate combine function';
+CREATE FUNCTION workforce_finalfn(workforce) RETURNS workforce
+    AS 'MODULE_PATHNAME', 'ef_workforce_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION workforce_finalfn(workforce) IS 'aggregate final function';
+
+CREATE AGGREGATE workforce_agg(birth_date date, start_date date, end_date date,
+                               reason text, observed daterange) (
+    SFUNC = workforce_agg_transfn,
+    STYPE = workforce,
+    SSPACE = 512,
+    COMBINEFUNC = workforce_combinefn,
+    FINALFUNC = workforce_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE workforce_agg(date, date, date, text, daterange) IS
+    'workforce of the employment spells [start_date, end_date) as seen in the period observed';
+
+CREATE AGGREGATE workforce_agg(birth_date date, start_date date, end_date date,
+                               reason text, observed daterange, fte numeric) (
+    SFUNC = workforce_agg_numeric_transfn,
+    STYPE = workforce,
+    SSPACE = 512,
+    COMBINEFUNC = workforce_combinefn,
+    FINALFUNC = workforce_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE workforce_agg(date, date, date, text, daterange, numeric) IS
+    'workforce of the employment spells [start_date, end_date) as seen in the period observed, with full-time equivalents';
+
+CREATE AGGREGATE workforce_agg(birth_date date, start_date date, end_date date,
+                               reason text, observed daterange, fte double precision) (
+    SFUNC = workforce_agg_float8_transfn,
+    STYPE = workforce,
+    SSPACE = 512,
+    COMBINEFUNC = workforce_combinefn,
+    FINALFUNC = workforce_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE workforce_agg(date, date, date, text, daterange, double precision) IS
+    'workforce of the employment spells [start_date, end_date) as seen in the period observed, with full-time equivalents';
+
+CREATE AGGREGATE rollup(workforce) (
+    SFUNC = workforce_combinefn,
+    STYPE = workforce,
+    SSPACE = 4096,
+    COMBINEFUNC = workforce_combinefn,
+    FINALFUNC = workforce_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE rollup(workforce) IS 'the workforce of all parts together, with the same bits as from all rows';
+
+CREATE FUNCTION skipped(workforce) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'ef_workforce_skipped' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION skipped(workforce) IS 'rows that the summary does not know, since a date or the FTE was null';
+
+CREATE FUNCTION headcount(workforce) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'ef_headcount' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION headcount(workforce) IS 'persons employed when the observation ends';
+
+CREATE FUNCTION fte(workforce) RETURNS numeric
+    AS 'MODULE_PATHNAME', 'ef_fte' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION fte(workforce) IS 'full-time equivalents when the observation ends; null when fte was not given';
+
+CREATE FUNCTION exits(workforce) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'ef_exits' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION exits(workforce) IS 'persons who left in the observation period';
+
+CREATE FUNCTION exits(workforce, reason text) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'ef_exits_for_reason' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION exits(workforce, text) IS 'persons who left in the observation period for one reason';
+
+CREATE FUNCTION hires(workforce) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'ef_hires' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION hires(workforce) IS 'persons who started in the observation period';
+
+CREATE FUNCTION person_years(workforce) RETURNS double precision
+    AS 'MODULE_PATHNAME', 'ef_person_years' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION person_years(workforce) IS 'days observed, in years of 365.25 days';
+
+CREATE FUNCTION turnover(workforce, method text DEFAULT 'leavers') RETURNS double precision
+    AS 'MODULE_PATHNAME', 'ef_turnover' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION turnover(workforce, text) IS 'staff turnover (personalomsättning) a year: leavers, or replacement = the fewer of leavers and hires, over mean headcount';
+
+CREATE FUNCTION age_pyramid(workforce) RETURNS TABLE (age integer, headcount bigint, fte double precision, hires bigint)
+    AS 'MODULE_PATHNAME', 'ef_age_pyramid' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 50;
+COMMENT ON FUNCTION age_pyramid(workforce) IS 'headcount, full-time equivalents and hires by age in completed years';
+
+CREATE FUNCTION exit_rates(workforce, level double precision DEFAULT 0.95) RETURNS TABLE (age integer, reason text, exits bigint, person_years double precision,
+                   rate double precision, lower double precision, upper double precision)
+    AS 'MODULE_PATHNAME', 'ef_exit_rates' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 150;
+COMMENT ON FUNCTION exit_rates(workforce, double precision) IS 'exits per person-year by age and reason, with exact Poisson limits';
+
+CREATE FUNCTION reaching_age(workforce, age integer, until date) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'ef_reaching_age' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION reaching_age(workforce, integer, date) IS 'how many of the staff reach an age in the months until a date, the last day of a month';
+
+CREATE FUNCTION reaching_age_by_year(workforce, age integer, years integer) RETURNS TABLE (year integer, headcount bigint)
+    AS 'MODULE_PATHNAME', 'ef_reaching_age_by_year' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION reaching_age_by_year(workforce, integer, integer) IS 'how many of the staff reach an age, by calendar year';
+
+CREATE FUNCTION reaching_pension_age(workforce, rule retirement_rule, until date) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'ef_reaching_pension_age' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION reaching_pension_age(workforce, retirement_rule, date) IS 'how many of the staff reach the age that the rule gives their birth cohort, until a date';
+
+CREATE FUNCTION workforce_project(workforce,
+        years integer DEFAULT 10,
+        intake double precision[] DEFAULT NULL,
+        target double precision[] DEFAULT NULL,
+        retire_at integer DEFAULT NULL,
+        retire_rule retirement_rule DEFAULT NULL,
+        rates workforce DEFAULT NULL,
+        latest_age integer DEFAULT 70,
+        level double precision DEFAULT 0.80) RETURNS TABLE (
+        year integer, period_start date, period_end date,
+        headcount_start double precision, exits double precision,
+        retirements double precision,
+        retirements_lower double precision, retirements_upper double precision,
+        intake double precision, headcount double precision,
+        lower double precision, upper double precision, fte double precision,
+        target double precision, gap double precision,
+        recruitment_need double precision,
+        need_lower double precision, need_upper double precision,
+        unsupported double precision)
+    AS 'MODULE_PATHNAME', 'ef_workforce_project' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 10;
+COMMENT ON FUNCTION workforce_project(workforce, integer, double precision[], double precision[], integer, retirement_rule, workforce, integer, double precision) IS 'expected headcount, exits, retirements and recruitment need by calendar year, with intervals';
+
+CREATE FUNCTION workforce_project_exits(workforce,
+        years integer DEFAULT 10,
+        intake double precision[] DEFAULT NULL,
+        target double precision[] DEFAULT NULL,
+        retire_at integer DEFAULT NULL,
+        retire_rule retirement_rule DEFAULT NULL,
+        rates workforce DEFAULT NULL,
+        latest_age integer DEFAULT 70,
+        level double precision DEFAULT 0.80) RETURNS TABLE (
+        year integer, reason text, exits double precision,
+        lower double precision, upper double precision)
+    AS 'MODULE_PATHNAME', 'ef_workforce_project_exits' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 3000 ROWS 40;
+COMMENT ON FUNCTION workforce_project_exits(workforce, integer, double precision[], double precision[], integer, retirement_rule, workforce, integer, double precision) IS 'expected exits by calendar year and reason, with intervals';

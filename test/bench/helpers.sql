@@ -1,0 +1,91 @@
+-- How the benchmark measures.
+CREATE SCHEMA bench;
+
+CREATE TABLE bench.query (
+    name text PRIMARY KEY,
+    sql  text NOT NULL
+);
+
+CREATE TABLE bench.run (
+    test text NOT NULL,
+    rows bigint NOT NULL,       -- of the table employment
+    side text NOT NULL,         -- ours or plain
+    ms   float8 NOT NULL,
+    plan jsonb NOT NULL,
+    at   timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+CREATE TABLE bench.memory (
+    test text NOT NULL,
+    rows bigint NOT NULL,
+    side text NOT NULL,
+    kb   bigint NOT NULL
+);
+
+CREATE FUNCTION bench.explain(query_name text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, FORMAT JSON) '
+            || (SELECT sql FROM bench.query WHERE name = query_name) INTO STRICT plan;
+    RETURN plan::jsonb -> 0;
+END
+$$;
+
+-- The two queries run as A B A B ..., after one run of each that is not counted (but where
+-- there is one pass only). The time is EXPLAIN ANALYZE's Execution Time, without timing per
+-- node: every result row is computed, none is sent to the client. Without a query of ours
+-- or a plain one, NULL.
+CREATE PROCEDURE bench.pair(test text, rows bigint, passes int, plain text, ours text)
+LANGUAGE plpgsql AS $$
+DECLARE
+    plan jsonb;
+    side text;
+BEGIN
+    FOR pass IN CASE WHEN passes > 1 THEN 0 ELSE 1 END .. passes LOOP
+        FOREACH side IN ARRAY ARRAY['plain', 'ours'] LOOP
+            CONTINUE WHEN CASE side WHEN 'plain' THEN plain ELSE ours END IS NULL;
+            plan := bench.explain(CASE side WHEN 'plain' THEN plain ELSE ours END);
+            IF pass > 0 THEN
+                INSERT INTO bench.run (test, rows, side, ms, plan)
+                VALUES (test, rows, side, (plan ->> 'Execution Time')::float8, plan);
+            END IF;
+        END LOOP;
+    END LOOP;
+END
+$$;
+
+-- How a plan aggregates: the strategy, the workers, what went to disk.
+CREATE FUNCTION bench.how(plan jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT concat_ws(', ',
+        CASE WHEN plan @? '$.**."Partial Mode" ? (@ == "Partial")' THEN 'partial' END,
+        (SELECT v #>> '{}' || ' workers'
+         FROM jsonb_path_query_first(plan, '$.**."Workers Launched"') AS v),
+        CASE WHEN plan @? '$.**."Strategy" ? (@ == "Hashed")' THEN 'hash'
+             WHEN plan @? '$.**."Strategy" ? (@ == "Sorted")' THEN 'sort' END,
+        (SELECT (sum(v::bigint) / 1024)::bigint || ' MB on disk'
+         FROM jsonb_path_query(plan, 'strict $.** ? (@."Disk Usage" > 0)."Disk Usage"') AS v
+         HAVING count(*) > 0),
+        (SELECT (sum(v::bigint) / 1024)::bigint || ' MB sorted on disk'
+         FROM jsonb_path_query(plan, 'strict $.** ? (@."Sort Space Type" == "Disk")."Sort Space Used"')
+              AS v
+         HAVING count(*) > 0))
+$$;
+
+-- The most private memory that this backend has had: its peak less what it shares with
+-- others (buffers, program code). Linux only: NULL elsewhere.
+CREATE FUNCTION bench.peak_kb() RETURNS bigint LANGUAGE sql AS $$
+    SELECT sum(CASE m[1] WHEN 'VmHWM' THEN 1 ELSE -1 END * m[2]::bigint)::bigint
+    FROM regexp_matches(pg_read_file('/proc/self/status', 0, 100000, true),
+                        '(VmHWM|RssFile|RssShmem):\s+(\d+)', 'g') AS m
+$$;
+
+-- To be called in a fresh backend.
+CREATE PROCEDURE bench.peak(test text, rows bigint, side text, query text)
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM bench.explain(query);
+    INSERT INTO bench.memory
+    SELECT test, rows, side, kb FROM bench.peak_kb() AS kb WHERE kb IS NOT NULL;
+END
+$$;

@@ -1,0 +1,22 @@
+#!/bin/bash
+# docs.sh [--update] [PAGE...]: executes the SQL of the manual (see
+# lib/docs.pl); --update rewrites the output that the pages show.  Without
+# pages: README.md and doc/*.md.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+update=()
+if [ "${1:-}" = --update ]; then update=(--update); shift; fi
+[ $# -gt 0 ] || set -- README.md doc/*.md
+
+if [ -z "${EF_LOG:-}" ]; then
+	exec test/lib/server.sh test/docs.sh "${update[@]}" "$@"
+fi
+. test/lib/database.sh
+status=0
+for page in "$@"; do
+	fresh_database docs
+	PGDATABASE=docs perl test/lib/docs.pl "${update[@]}" "$page" || status=1
+done
+exit "$status"

@@ -1,0 +1,134 @@
+#!/bin/bash
+# setup.sh WHAT: makes sure that the packages that a task needs are installed.
+#
+#   make    make itself
+#   cc      a C compiler with sanitizers, make, perl
+#   server  cc, PostgreSQL 15 or later and its server headers
+#   test    server, pgTAP, pg_prove, libpq headers
+#
+# Installs what is missing with apt-get when run by root or with passwordless
+# sudo; otherwise says what to install and fails.  Silent when all is there.
+
+set -euo pipefail
+need=${1:?usage: setup.sh make|cc|server|test}
+pg_config=${PG_CONFIG:-pg_config}
+minimum=15
+missing=()
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# The version of PostgreSQL to build for: that of the installed headers, else
+# the one that apt would install.
+pg_major() {
+	local pgxs
+	pgxs=$("$pg_config" --pgxs 2>/dev/null) || pgxs=
+	if [ -n "$pgxs" ] && [ -f "$pgxs" ]; then
+		"$pg_config" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/'
+	elif have apt-cache; then
+		apt-cache policy postgresql 2>/dev/null |
+			sed -n 's/^ *Candidate: *\([0-9][0-9]*\).*/\1/p'
+	fi
+}
+
+# Fills the array missing.
+look() {
+	missing=()
+	have make || missing+=(make)
+	[ "$need" = make ] && return 0
+
+	# A compiler alone is not enough: libc's headers and the sanitizers' runtime.
+	if ! { have cc && have perl && have prove && echo 'int main(void) { return 0; }' |
+		cc -include stdio.h -fsanitize=address,undefined -x c -o /dev/null -; } 2>/dev/null
+	then
+		missing+=(build-essential)
+	fi
+	[ "$need" = cc ] && return 0
+
+	local v dir
+	v=$(pg_major)
+	if [ -z "$v" ]; then
+		# Not known before apt has its lists.
+		missing+=("postgresql-server-dev-NN")
+		return 0
+	fi
+	if [ "$v" -lt "$minimum" ]; then
+		echo "PostgreSQL $minimum or later is needed; found $v." >&2
+		echo "Newer versions for Debian and Ubuntu: https://www.postgresql.org/download/" >&2
+		exit 1
+	fi
+	dir=$("$pg_config" --pgxs 2>/dev/null) || dir=
+	[ -f "$dir" ] || missing+=("postgresql-server-dev-$v")
+	dir=$("$pg_config" --bindir 2>/dev/null) || dir=
+	[ -x "$dir/initdb" ] && [ -x "$dir/psql" ] || missing+=("postgresql-$v")
+	[ "$need" = server ] && return 0
+
+	dir=$("$pg_config" --sharedir 2>/dev/null) || dir=
+	[ -f "$dir/extension/pgtap.control" ] || missing+=("postgresql-$v-pgtap")
+	have pg_prove || missing+=(libtap-parser-sourcehandler-pgtap-perl)
+	dir=$("$pg_config" --includedir 2>/dev/null) || dir=
+	[ -f "$dir/libpq-fe.h" ] || missing+=(libpq-dev)
+}
+
+# Runs as root.
+as_root=()
+can_be_root() {
+	if [ "$(id -u)" -eq 0 ]; then
+		as_root=()
+	elif have sudo && sudo -n true 2>/dev/null; then
+		as_root=(sudo -n)
+	else
+		return 1
+	fi
+}
+
+apt() {
+	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"
+}
+
+# Debian's server package would create a cluster and start it.  That is not
+# ours to do, so its own switch is turned off while we install.
+dropin=/etc/postgresql-common/createcluster.d/zz-education-flow-tests.conf
+install_packages() {
+	local log status=0
+	"${as_root[@]}" mkdir -p "$(dirname "$dropin")"
+	trap '"${as_root[@]}" rm -f "$dropin"' EXIT
+	trap 'exit 130' INT TERM HUP
+	echo "create_main_cluster = false" | "${as_root[@]}" tee "$dropin" >/dev/null
+	log=$(apt install -y --no-install-recommends "$@" 2>&1 </dev/null) || status=$?
+	"${as_root[@]}" rm -f "$dropin"
+	trap - EXIT INT TERM HUP
+	[ "$status" -eq 0 ] || printf '%s\n' "$log" >&2
+	return "$status"
+}
+
+look
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if ! have apt-get || ! can_be_root; then
+	{
+		echo "These packages are needed (names as in Debian and Ubuntu):"
+		echo "    ${missing[*]}"
+		echo "Install them, for example with: sudo apt-get install ${missing[*]}"
+	} >&2
+	exit 1
+fi
+
+# More may come to light once the first are there (which version the headers
+# have, say), so look again after installing.
+updated=
+for _ in 1 2 3; do
+	if [ -z "$updated" ]; then
+		apt update >/dev/null || echo "apt-get update failed; trying with what is known" >&2
+		updated=yes
+		look
+	fi
+	[ ${#missing[@]} -eq 0 ] && exit 0
+	echo "installing ${missing[*]}" >&2
+	install_packages "${missing[@]}"
+	hash -r
+	look
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+echo "still missing after installation: ${missing[*]}" >&2
+exit 1

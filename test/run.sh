@@ -1,0 +1,286 @@
+#!/bin/bash
+# run.sh [SUITE...]: runs the test suites and ends with the line
+# "N passed, N failed".  Without arguments: all of them.
+#
+#   core     test/core/test_*.c, linked with src/core, sanitizers on
+#   regress  sql/*.sql against expected/*.out (pg_regress)
+#   pgtap    test/*.sql, each in a database of its own
+#   docs     the SQL of README.md and doc/*.md
+#   suites   test/suite_*.sh, executables that print TAP
+#   fuzz     hostile input to the types, sanitizers on
+#
+# A suite that finds nothing to run has failed.  A skipped test is neither
+# passed nor failed, and is shown.  EF_VERBOSE=1 shows every test;
+# EF_UPDATE=1 makes regress write expected/.
+
+# shellcheck disable=SC2317  # suite functions are called by name
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+root=$PWD
+all_suites=(core regress pgtap docs suites fuzz)
+[ $# -gt 0 ] || set -- "${all_suites[@]}"
+export LC_ALL=C.UTF-8
+# The make that called us has its own job server; ours are separate.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+# Reference data beside the checkout.  Tests that want it skip without it.
+EF_SHARED=$(cd ../shared 2>/dev/null && pwd) || EF_SHARED=
+export EF_SHARED
+
+# The same script runs again inside the server, with the same directory.
+inside=${EF_RUN_TMP:-}
+if [ -n "$inside" ]; then
+	tmp=$inside
+else
+	tmp=$(mktemp -d "${TMPDIR:-/tmp}/ef-test.XXXXXX") || exit 1
+	export EF_RUN_TMP=$tmp
+	server=
+	trap '[ -z "$server" ] || { kill "$server"; wait "$server"; } 2>/dev/null; rm -rf "$tmp"' EXIT
+	trap 'exit 130' INT TERM HUP
+fi
+
+# tap NAME COMMAND...: runs a TAP program and counts its tests.  The exit code
+# matters when the tests themselves do not explain it.
+tap() {
+	local name=$1 failed
+	shift
+	"$@" 2>&1 </dev/null | perl test/lib/tally.pl "$name" "$tmp/count"
+	local status=${PIPESTATUS[0]}
+	failed=$(tail -n 1 "$tmp/count" | cut -d' ' -f2)
+	if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
+		problem "$name" "exited with status $status"
+	fi
+}
+
+# problem NAME TEXT...: a failure that is not a test's.
+problem() {
+	echo "  $1: FAILED: ${*:2}"
+	echo "0 1 0" >>"$tmp/count"
+}
+
+passed() { echo "$1 0 0" >>"$tmp/count"; }
+
+# suite NAME: runs the function suite_NAME and sums up what it counted.
+suite() {
+	local p f s
+	echo "== $1"
+	: >"$tmp/count"
+	"suite_$1"
+	read -r p f s < <(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$tmp/count")
+	if [ $((p + f)) -eq 0 ]; then
+		echo "  $1: FAILED: nothing was run"
+		f=1
+	fi
+	echo "$1: $p passed, $f failed$([ "$s" -eq 0 ] || echo ", $s skipped")"
+	echo "$p $f" >>"$tmp/total"
+}
+
+# --- core: no PostgreSQL, strict C11, sanitizers on
+suite_core() {
+	local sources=(src/core/*.c) tests=(test/core/test_*.c) file name
+	[ -f "${sources[0]}" ] || { problem core "no src/core/*.c"; return; }
+	[ -f "${tests[0]}" ] || { problem core "no test/core/test_*.c"; return; }
+
+	if grep -nE '#[[:space:]]*include.*(postgres|fmgr|utils/|access/|catalog/)' src/core/*.[ch]; then
+		problem core "src/core includes PostgreSQL headers"
+	else
+		passed 1
+	fi
+
+	local strict="-std=c11 -Wall -Wextra -Werror"
+	local sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -ffp-contract=off"
+	mkdir -p "$tmp/core"
+	# shellcheck disable=SC2016  # sh expands it
+	if printf '%s\n' "${sources[@]}" | xargs -P 2 -I{} sh -c \
+		'cc '"$strict"' -pedantic '"$sanitize"' -Isrc/core -c "$1" -o "$2/$(basename "$1" .c).o"' sh {} "$tmp/core"
+	then
+		passed 1
+	else
+		problem core "src/core is not strict C11"
+		return
+	fi
+	# shellcheck disable=SC2016
+	printf '%s\n' "${tests[@]}" | xargs -P 2 -I{} sh -c \
+		'cc '"$strict $sanitize"' -Isrc/core -Itest/core "$1" "$2"/*.o -lm -o "$2/$(basename "$1" .c)"' sh {} "$tmp/core"
+	for file in "${tests[@]}"; do
+		name=$(basename "$file" .c)
+		if [ -x "$tmp/core/$name" ]; then
+			tap "$name" "$tmp/core/$name"
+		else
+			problem "$name" "does not compile"
+		fi
+	done
+}
+
+# --- regress
+suite_regress() {
+	local pg_regress names=() file name out=$tmp/regress failed
+	for file in sql/*.sql; do
+		[ -f "$file" ] || continue
+		name=$(basename "$file" .sql)
+		[ -z "${EF_UPDATE:-}" ] || touch "expected/$name.out"
+		if [ -f "expected/$name.out" ]; then
+			names+=("$name")
+		else
+			problem "$name" "expected/$name.out is missing"
+		fi
+	done
+	[ ${#names[@]} -gt 0 ] || return
+	pg_regress=$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress
+	mkdir -p "$out"
+	"$pg_regress" --inputdir="$root" --outputdir="$out" --bindir="$("$PG_CONFIG" --bindir)" \
+		--dbname=contrib_regression "${names[@]}" >"$out/log" 2>&1 </dev/null
+	local status=$?
+	# Two styles of output: "test x ... ok" until 15, TAP since 16.
+	passed "$(grep -cE '^(test .* \.\.\. ok|ok [0-9]+)' "$out/log")"
+	failed=$(grep -cE '^(test .* \.\.\. (FAILED|failed)|not ok [0-9]+)' "$out/log")
+	echo "0 $failed 0" >>"$tmp/count"
+	if [ -n "${EF_UPDATE:-}" ]; then
+		for name in "${names[@]}"; do cp "$out/results/$name.out" "expected/$name.out"; done
+		echo "  regress: expected/ rewritten; read the difference before committing it"
+	elif [ "$status" -ne 0 ]; then
+		if [ -s "$out/regression.diffs" ]; then cat "$out/regression.diffs"; else cat "$out/log"; fi
+		[ "$failed" -gt 0 ] || problem regress "pg_regress exited with status $status"
+	fi
+}
+
+# --- pgtap
+suite_pgtap() {
+	local file
+	for file in test/*.sql; do
+		[ -f "$file" ] || continue
+		if fresh_database pgtap_test pgtap; then
+			tap "$(basename "$file" .sql)" pgtap_file "$file"
+		else
+			problem "$file" "no database to run it in"
+		fi
+	done
+}
+
+# pg_prove's own report is dropped: it is counted here.
+pgtap_file() {
+	pg_prove --norc --verbose --nocolor --comments --merge -d pgtap_test --set shared="$EF_SHARED" "$1" |
+		sed -E '/^(Files=|Result:|All tests successful|Test Summary Report|test\/.*\.sql \.\. *$|ok$)/d'
+	return "${PIPESTATUS[0]}"
+}
+
+# --- docs
+suite_docs() {
+	local page
+	for page in README.md doc/*.md; do
+		[ -f "$page" ] || { problem "$page" "missing"; continue; }
+		tap "$page" test/docs.sh "$page"
+	done
+}
+
+# --- suites: whatever else prints TAP
+suite_suites() {
+	local file
+	for file in test/suite_*.sh; do
+		[ -f "$file" ] || continue
+		if [ -x "$file" ]; then
+			tap "$(basename "$file" .sh)" "$file"
+		else
+			problem "$file" "not executable"
+		fi
+	done
+}
+
+# --- fuzz: inside a server of its own, started below
+suite_fuzz() {
+	local report
+	tap fuzz_io "$tmp/fuzz_io"
+	# A report that the client cannot see, from a worker or at exit.
+	report=$(grep -nE 'AddressSanitizer|runtime error:|PANIC:|terminated by signal' "$EF_LOG" | head -n 20)
+	if [ -n "$report" ]; then
+		problem fuzz "the server's log says:"
+		echo "$report"
+		grep -A 25 -m 1 -E 'ERROR: AddressSanitizer|runtime error:' "$EF_LOG"
+	else
+		passed 1
+	fi
+}
+
+# The sanitizers' runtime comes with the library, when a backend loads it.  It
+# is not preloaded into the server: with some of the libraries that PostgreSQL
+# links, AddressSanitizer then never gets as far as main().  The price is that
+# malloc is not watched; palloc would hide that anyway, and the unit tests
+# watch it.  A backend never frees what it holds at exit: no leak check.
+sanitizer_env="ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0:abort_on_error=1\
+:detect_stack_use_after_return=0 UBSAN_OPTIONS=print_stacktrace=1:abort_on_error=1"
+
+# The sanitized library, built from a copy so that the tree's objects stay.
+build_fuzz() {
+	local dir=$tmp/sanitized
+	mkdir -p "$dir"
+	tar --exclude='*.o' --exclude='*.bc' -cf - Makefile education_flow.control src | tar -xf - -C "$dir"
+	env -u WERROR make -s -j2 -C "$dir" SANITIZE=1 with_llvm=no COPT=-O1 all &&
+		cc -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I"$("$PG_CONFIG" --includedir)" \
+			test/fuzz/fuzz_io.c -o "$tmp/fuzz_io" -L"$("$PG_CONFIG" --libdir)" -lpq
+}
+
+PG_CONFIG=${PG_CONFIG:-pg_config}
+
+# --- inside a server: only run what was asked for
+if [ -n "$inside" ]; then
+	. test/lib/database.sh
+	for name in "$@"; do suite "$name"; done
+	exit 0
+fi
+
+# --- outside: prepare, then sort the suites by the server that they need
+wants() { [[ " ${suites[*]} " = *" $1 "* ]]; }
+suites=("$@")
+for name in "${suites[@]}"; do
+	[[ " ${all_suites[*]} " = *" $name "* ]] || { echo "no such suite: $name" >&2; exit 2; }
+done
+
+: >"$tmp/total"
+failure() { echo "$1: FAILED: $2"; echo "0 1" >>"$tmp/total"; }
+
+# Every suite that was to run in a server must have reported.
+in_server() {
+	local before after
+	before=$(wc -l <"$tmp/total")
+	# In the background, since bash answers a signal only between commands.
+	test/lib/server.sh test/run.sh "$@" </dev/null &
+	server=$!
+	wait "$server"
+	server=
+	after=$(wc -l <"$tmp/total")
+	[ $((after - before)) -eq $# ] || failure "$*" "the server or the run ended early"
+}
+
+server_suites=()
+for name in regress pgtap docs suites; do
+	if wants "$name"; then server_suites+=("$name"); fi
+done
+
+if [ ${#server_suites[@]} -gt 0 ] || wants fuzz; then task='test'; else task='cc'; fi
+if ! test/lib/setup.sh "$task"; then
+	failure setup "packages are missing"
+else
+	if wants core; then suite core; fi
+	if [ "$task" = 'test' ]; then
+		echo "== build"
+		if ! make -s -j2 all; then
+			failure build "the extension does not compile"
+		else
+			[ ${#server_suites[@]} -eq 0 ] || in_server "${server_suites[@]}"
+			if wants fuzz; then
+				if build_fuzz; then
+					EF_SO=$tmp/sanitized/education_flow.so EF_SERVER_ENV=$sanitizer_env \
+						in_server fuzz
+				else
+					failure fuzz "the sanitized library or the client does not compile"
+				fi
+			fi
+		fi
+	fi
+fi
+
+read -r p f < <(awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }' "$tmp/total")
+status=0
+[ "$f" -eq 0 ] && [ "$p" -gt 0 ] || status=1
+echo "$p passed, $f failed"
+exit "$status"
