@@ -42,6 +42,7 @@ endif
 
 # SANITIZE=1 builds the library that `make fuzz` loads.
 ifdef SANITIZE
+OBJS       += test/fuzz/unpoison.o
 PG_CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 SHLIB_LINK += -fsanitize=address,undefined
 endif
@@ -72,7 +73,7 @@ $(CORE_OBJS): override CFLAGS += -O3
 BUILD_ID = $(VERSION) $(CC) WERROR=$(WERROR) SANITIZE=$(SANITIZE) $(PROFILE) $(COPT)
 $(OBJS) $(OBJS:.o=.bc): $(OWN_HEADERS) .build_id
 .build_id: FORCE
-	@mkdir -p src/core src/pg
+	@mkdir -p $(sort $(dir $(OBJS)))
 	@echo '$(BUILD_ID)' | cmp -s - $@ || echo '$(BUILD_ID)' > $@
 
 # Fragments are named 00_..., 10_..., and are concatenated in that order.

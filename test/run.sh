@@ -191,7 +191,7 @@ suite_fuzz() {
 	local report
 	tap fuzz_io "$tmp/fuzz_io"
 	# A report that the client cannot see, from a worker or at exit.
-	report=$(grep -nE 'AddressSanitizer|runtime error:|PANIC:|terminated by signal' "$EF_LOG" | head -n 20)
+	report=$(grep -nE 'AddressSanitizer|runtime error:|PANIC:|terminated by signal|exited with exit code' "$EF_LOG" | head -n 20)
 	if [ -n "$report" ]; then
 		problem fuzz "the server's log says:"
 		echo "$report"
@@ -201,11 +201,13 @@ suite_fuzz() {
 	fi
 }
 
-# The sanitizers' runtime comes with the library, when a backend loads it.  It
-# is not preloaded into the server: with some of the libraries that PostgreSQL
-# links, AddressSanitizer then never gets as far as main().  The price is that
-# malloc is not watched; palloc would hide that anyway, and the unit tests
-# watch it.  A backend never frees what it holds at exit: no leak check.
+# The sanitizers' runtime comes with the library.  It is not put in LD_PRELOAD:
+# together with some of the libraries that PostgreSQL links, AddressSanitizer
+# then hangs before main().  The price is that malloc is not watched; palloc
+# would hide that anyway, and the unit tests of the core watch it.  The
+# postmaster loads the library, since only there the runtime can still read
+# its options (a backend overwrites its environment to show its status).  A
+# backend never frees what it holds at exit: no leak check.
 sanitizer_env="ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0:abort_on_error=1\
 :detect_stack_use_after_return=0 UBSAN_OPTIONS=print_stacktrace=1:abort_on_error=1"
 
@@ -213,7 +215,7 @@ sanitizer_env="ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0:abort_on_err
 build_fuzz() {
 	local dir=$tmp/sanitized
 	mkdir -p "$dir"
-	tar --exclude='*.o' --exclude='*.bc' -cf - Makefile education_flow.control src | tar -xf - -C "$dir"
+	tar --exclude='*.o' --exclude='*.bc' -cf - Makefile education_flow.control src test/fuzz | tar -xf - -C "$dir"
 	env -u WERROR make -s -j2 -C "$dir" SANITIZE=1 with_llvm=no COPT=-O1 all &&
 		cc -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -I"$("$PG_CONFIG" --includedir)" \
 			test/fuzz/fuzz_io.c -o "$tmp/fuzz_io" -L"$("$PG_CONFIG" --libdir)" -lpq
@@ -270,6 +272,7 @@ else
 			if wants fuzz; then
 				if build_fuzz; then
 					EF_SO=$tmp/sanitized/education_flow.so EF_SERVER_ENV=$sanitizer_env \
+					EF_PG_CONF="shared_preload_libraries = 'education_flow'" \
 						in_server fuzz
 				else
 					failure fuzz "the sanitized library or the client does not compile"

@@ -26,11 +26,15 @@ typedef struct LabelNode
 	char		bytes[];
 } LabelNode;
 
-/* Below this size a state grows without being compacted: so few rows seldom
- * share a cell. */
-#define COMPACT_FROM 1024
+/* Below this size a state grows without being compacted: the cells of so few
+ * rows would take more room than the rows. */
+#define COMPACT_FROM 8192
 
-#define INSERTION_SORT_LIMIT 48
+/* Lay cells out densely when there are this many positions for each, or
+ * fewer: clearing and scanning those is then cheaper than sorting. */
+#define DENSE_POSITIONS 16
+
+#define INSERTION_SORT_LIMIT 64
 #define DIGIT_BITS 11
 
 
@@ -132,6 +136,217 @@ unite_cells(EfCell *cells, size_t *n, EfError *error)
 }
 
 
+/* Merge two runs of cells, each in order; how many came out. */
+static EfStatus
+merge_cells(const EfCell *a, size_t na, const EfCell *b, size_t nb,
+			EfCell *out, size_t *nout, EfError *error)
+{
+	size_t		i = 0;
+	size_t		j = 0;
+	size_t		n = 0;
+
+	while (i < na || j < nb)
+	{
+		EfCell		cell;
+
+		if (j == nb || (i < na && a[i].key < b[j].key))
+			cell = a[i++];
+		else
+		{
+			cell = b[j++];
+			if (i < na && a[i].key == cell.key)
+			{
+				EfStatus	status = add_counts(&cell.count, cell.count,
+												a[i++].count, error);
+
+				if (status != EF_OK)
+					return status;
+			}
+		}
+		if (cell.count != 0)
+			out[n++] = cell;
+	}
+	*nout = n;
+	return EF_OK;
+}
+
+/*
+ * Where the series of a type lie when they are laid out densely: those
+ * without a label one after the other, then those of each label.
+ */
+typedef struct Layout
+{
+	bool		dense[1 << EF_KIND_BITS];
+	size_t		start[1 << EF_KIND_BITS];
+	size_t		unlabelled;		/* positions */
+	size_t		per_label;
+} Layout;
+
+static void
+lay_out(Layout *layout, const EfTableType *type, uint32_t nlabels, size_t n)
+{
+	size_t		all;
+
+	memset(layout, 0, sizeof(*layout));
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (type->kinds[kind].labelled)
+			layout->per_label += type->kinds[kind].axis;
+		else
+			layout->unlabelled += type->kinds[kind].axis;
+	all = layout->unlabelled + layout->per_label * nlabels;
+
+	layout->unlabelled = layout->per_label = 0;
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+	{
+		const EfKind *k = &type->kinds[kind];
+		size_t	   *size = k->labelled ? &layout->per_label
+			: &layout->unlabelled;
+
+		if (all / DENSE_POSITIONS > n &&
+			(k->axis > EF_SHORT_AXIS || k->labelled))
+			continue;
+		layout->dense[kind] = true;
+		layout->start[kind] = *size;
+		*size += k->axis;
+	}
+}
+
+static EfCell *
+emit_series(EfCell *out, const int64_t *counts, EfKey first, uint32_t axis)
+{
+	for (uint32_t at = 0; at < axis; at++)
+		if (counts[at] != 0)
+		{
+			out->key = first | at;
+			out++->count = counts[at];
+		}
+	return out;
+}
+
+/* Everything that is not zero in the dense layout, in order. */
+static size_t
+emit_cells(const EfTableType *type, const Layout *layout,
+		   const int64_t *counts, uint32_t nlabels, EfCell *out)
+{
+	EfCell	   *start = out;
+
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (layout->dense[kind] && !type->kinds[kind].labelled)
+			out = emit_series(out, counts + layout->start[kind],
+							  ef_key(0, kind, 0), type->kinds[kind].axis);
+	for (uint32_t label = 1; layout->per_label > 0 && label <= nlabels; label++)
+		for (unsigned kind = 0; kind < type->nkinds; kind++)
+			if (layout->dense[kind] && type->kinds[kind].labelled)
+				out = emit_series(out, counts + layout->unlabelled +
+								  (label - 1) * layout->per_label +
+								  layout->start[kind],
+								  ef_key(label, kind, 0),
+								  type->kinds[kind].axis);
+	return (size_t) (out - start);
+}
+
+/*
+ * Turn rows and cells, in any order, into cells in order, each once: a new
+ * chunk.  What has many cells is added up where it lies on the axis; what has
+ * few is sorted.
+ */
+static EfStatus
+gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
+			 const EfCell *pending, size_t npending,
+			 EfCell **gathered, size_t *ngathered,
+			 const EfAllocator *allocator, EfError *error)
+{
+	Layout		layout;
+	size_t		positions;
+	size_t		room = 0;
+	size_t		nlist = 0;
+	size_t		ndense;
+	int64_t    *counts = NULL;
+	EfCell	   *list = NULL;
+	EfCell	   *dense = NULL;
+	EfCell		expanded[1 << EF_KIND_BITS];
+	bool		overflow = false;
+	bool		outside = false;
+	EfStatus	status = EF_OK;
+
+	lay_out(&layout, type, nlabels, npending);
+	positions = layout.unlabelled + layout.per_label * nlabels;
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (!layout.dense[kind])
+			room = npending * type->row_cells;
+
+	counts = ef_alloc(allocator, positions * sizeof(int64_t));
+	list = ef_alloc(allocator, 2 * room * sizeof(EfCell));
+	*gathered = NULL;
+	if (counts == NULL || list == NULL)
+		status = ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
+	else
+		memset(counts, 0, positions * sizeof(int64_t));
+
+	for (size_t i = 0; i < npending && status == EF_OK; i++)
+	{
+		const EfCell *cell = &pending[i];
+		unsigned	n = 1;
+
+		if (ef_key_kind(cell->key) == EF_KIND_ROW)
+		{
+			n = type->expand(frame, cell, expanded);
+			cell = expanded;
+		}
+		for (; n > 0; n--, cell++)
+		{
+			unsigned	kind = ef_key_kind(cell->key);
+			uint32_t	label = ef_key_label(cell->key);
+			uint32_t	at = ef_key_at(cell->key);
+
+			if (kind >= type->nkinds || at >= type->kinds[kind].axis)
+				outside = true;
+			else if (layout.dense[kind])
+			{
+				size_t		place = layout.start[kind] + at;
+
+				if (label > 0)
+					place += layout.unlabelled + (label - 1) * layout.per_label;
+				overflow |= __builtin_add_overflow(counts[place], cell->count,
+												   &counts[place]);
+			}
+			else
+				list[nlist++] = *cell;
+		}
+	}
+	if (status == EF_OK && outside)
+		status = ef_fail(error, EF_INVALID, "A cell is outside of its axis.");
+	else if (overflow)
+		status = ef_fail(error, EF_COUNT_OVERFLOW,
+						 "A sum of counts does not fit 64 bits.");
+	if (status == EF_OK)
+	{
+		sort_cells(list, list + room, nlist);
+		status = unite_cells(list, &nlist, error);
+	}
+	if (status == EF_OK)
+	{
+		size_t		most = positions < npending * type->row_cells
+			? positions : npending * type->row_cells;
+
+		dense = ef_alloc(allocator, most * sizeof(EfCell));
+		*gathered = ef_alloc(allocator, (most + nlist) * sizeof(EfCell));
+		if (dense == NULL || *gathered == NULL)
+			status = ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
+	}
+	if (status == EF_OK)
+	{
+		ndense = emit_cells(type, &layout, counts, nlabels, dense);
+		status = merge_cells(dense, ndense, list, nlist, *gathered, ngathered,
+							 error);
+	}
+	ef_release(allocator, counts);
+	ef_release(allocator, list);
+	ef_release(allocator, dense);
+	return status;
+}
+
+
 /* ---- the growing form ---- */
 
 static size_t
@@ -184,105 +399,154 @@ ef_state_create(EfState **state, const EfTableType *type,
 	return EF_OK;
 }
 
-/* Sort and add up where they lie the cells that came since the last time. */
+/*
+ * Put cells in order among the sorted ones of a state that has room for them,
+ * in place of what was appended.
+ */
 static EfStatus
-compact(EfState *state, const EfAllocator *allocator, EfError *error)
+absorb(EfState *state, const EfCell *gathered, size_t n, EfError *error)
 {
 	EfCell	   *cells = state->cells;
 	size_t		old = state->nsorted;
-	size_t		n = state->ncells - old;
-	size_t		end = state->ncells;
+	size_t		end = old + n;
 	size_t		out = end;
-	EfCell	   *tail;
-	EfStatus	status;
-
-	/* one copy to merge from, one to sort with */
-	tail = ef_alloc(allocator, 2 * n * sizeof(EfCell));
-	if (tail == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
-					   2 * n * sizeof(EfCell));
-	if (n > 0)
-		memcpy(tail, cells + old, n * sizeof(EfCell));
-	sort_cells(tail, tail + n, n);
-	status = unite_cells(tail, &n, error);
 
 	/* from the back, so that no cell is overwritten before it is read */
-	while (status == EF_OK && (old > 0 || n > 0))
+	while (old > 0 || n > 0)
 	{
 		EfCell		cell;
 
-		if (n == 0 || (old > 0 && cells[old - 1].key > tail[n - 1].key))
+		if (n == 0 || (old > 0 && cells[old - 1].key > gathered[n - 1].key))
 			cell = cells[--old];
 		else
 		{
-			cell = tail[--n];
+			cell = gathered[--n];
 			if (old > 0 && cells[old - 1].key == cell.key)
-				status = add_counts(&cell.count, cell.count,
-									cells[--old].count, error);
+			{
+				EfStatus	status = add_counts(&cell.count, cell.count,
+												cells[--old].count, error);
+
+				if (status != EF_OK)
+					return status;
+			}
 		}
 		if (cell.count != 0)
 			cells[--out] = cell;
 	}
-	ef_release(allocator, tail);
-	if (status != EF_OK)
-		return status;
 	memmove(cells, cells + out, (end - out) * sizeof(EfCell));
 	state->ncells = state->nsorted = (uint32_t) (end - out);
 	return EF_OK;
 }
 
-EfStatus
-ef_state_reserve(EfState **state, unsigned ncells, size_t label_length,
-				 const EfAllocator *allocator, EfError *error)
+static EfFrame
+frame_of(const EfState *state)
+{
+	EfFrame		frame = {state->from, state->as_of, state->bounded != 0,
+	state->flags};
+
+	return frame;
+}
+
+/* A larger copy, but for the cells. */
+static EfStatus
+enlarge(EfState **state, size_t size, const EfAllocator *allocator,
+		EfError *error)
 {
 	EfState    *old = *state;
 	EfState    *new;
-	size_t		need = ncells * sizeof(EfCell) +
-		(label_length < EF_SIZE_LIMIT ? label_node_size(label_length)
-		 : EF_SIZE_LIMIT);
-	size_t		used;
-	size_t		size = old->size;
 
-	if (room_of(old) >= need)
-		return EF_OK;
-
-	if (size >= COMPACT_FROM)
-	{
-		EfStatus	status = compact(old, allocator, error);
-
-		if (status != EF_OK)
-			return status;
-
-		/* without half of it free, the next time would come too soon */
-		if (room_of(old) >= need && room_of(old) >= size / 2)
-			return EF_OK;
-	}
-
-	used = size - room_of(old);
-	size *= 2;
-	while (size < used + need)
-		size *= 2;
 	if (size > EF_SIZE_LIMIT)
 	{
 		/* the last chunk is as large as one may be */
 		size = EF_SIZE_LIMIT & ~(size_t) 7;
-		if (size < used + need)
+		if (old->size == size)
 			return ef_fail(error, EF_TOO_LARGE,
-						   "A state of %zu bytes was needed, and %zu is the most.",
-						   used + need, size);
+						   "A state would take more than %zu bytes.", size);
 	}
 	new = ef_alloc(allocator, size);
 	if (new == NULL)
 		return ef_fail(error, EF_NO_MEMORY,
 					   "A request of %zu bytes failed.", size);
-	memcpy(new, old, sizeof(EfState) + old->ncells * sizeof(EfCell));
-	memset(new->cells + new->ncells, 0,
-		   size - sizeof(EfState) - new->ncells * sizeof(EfCell));
+	memcpy(new, old, sizeof(EfState));
 	memcpy((char *) new + size - old->labels,
 		   (char *) old + old->size - old->labels, old->labels);
 	new->size = (uint32_t) size;
 	*state = new;
 	return EF_OK;
+}
+
+/* Nothing of the slack may be what memory held before: it may be shipped to
+ * another process. */
+static void
+clear_slack(EfState *state)
+{
+	memset(state->cells + state->ncells, 0, room_of(state));
+}
+
+EfStatus
+ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
+				 size_t label_length,
+				 const EfAllocator *allocator, EfError *error)
+{
+	EfState    *old = *state;
+	EfFrame		frame = frame_of(old);
+	size_t		need = ncells * sizeof(EfCell) +
+		(label_length < EF_SIZE_LIMIT ? label_node_size(label_length)
+		 : EF_SIZE_LIMIT);
+	size_t		size = old->size;
+	size_t		used = size - room_of(old) + need;
+	EfCell	   *gathered;
+	size_t		n;
+	EfStatus	status;
+
+	if (used <= size)
+		return EF_OK;
+	if (size < COMPACT_FROM)
+	{
+		while (size < used)
+			size *= 2;
+		status = enlarge(state, size, allocator, error);
+		if (status != EF_OK)
+			return status;
+		memcpy((*state)->cells, old->cells, old->ncells * sizeof(EfCell));
+		clear_slack(*state);
+		return EF_OK;
+	}
+
+	status = gather_cells(type, &frame, old->nlabels,
+						  old->cells + old->nsorted,
+						  old->ncells - old->nsorted, &gathered, &n,
+						  allocator, error);
+	if (status != EF_OK)
+		return status;
+
+	/* always into a new chunk when it is tight: without half of it free, the
+	 * next time would come too soon */
+	used = sizeof(EfState) + (old->nsorted + n) * sizeof(EfCell) +
+		old->labels + need;
+	while (size < 2 * used && size <= EF_SIZE_LIMIT)
+		size *= 2;
+	if (size == old->size)
+		status = absorb(old, gathered, n, error);
+	else
+	{
+		status = enlarge(state, size, allocator, error);
+		if (status == EF_OK && used > (*state)->size)
+			status = ef_fail(error, EF_TOO_LARGE,
+							 "A state of %zu bytes was needed, and %u is the most.",
+							 used, (*state)->size);
+		if (status == EF_OK)
+		{
+			size_t		nmerged = 0;
+
+			status = merge_cells(old->cells, old->nsorted, gathered, n,
+								 (*state)->cells, &nmerged, error);
+			(*state)->ncells = (*state)->nsorted = (uint32_t) nmerged;
+			clear_slack(*state);
+		}
+	}
+	ef_release(allocator, gathered);
+	return status;
 }
 
 uint32_t
@@ -358,12 +622,10 @@ ef_state_merge(EfState **state, const EfTableType *type,
 			   const EfTable *table,
 			   const EfAllocator *allocator, EfError *error)
 {
-	EfFrame		frame = {(*state)->from, (*state)->as_of,
-	(*state)->bounded != 0, (*state)->flags};
+	EfFrame		frame = frame_of(*state);
 	uint32_t   *number;
 	EfStatus	status = ef_frame_match(&frame, &table->frame, error);
 
-	(void) type;
 	if (status != EF_OK)
 		return status;
 	status = add_counts(&(*state)->skipped, (*state)->skipped, table->skipped,
@@ -379,7 +641,8 @@ ef_state_merge(EfState **state, const EfTableType *type,
 	{
 		const EfLabel *label = &table->labels[i];
 
-		status = ef_state_reserve(state, 0, label->length, allocator, error);
+		status = ef_state_reserve(state, type, 0, label->length, allocator,
+								  error);
 		if (status == EF_OK)
 			number[i + 1] = ef_state_label(*state, label->bytes,
 										   label->length);
@@ -391,7 +654,7 @@ ef_state_merge(EfState **state, const EfTableType *type,
 	{
 		size_t		stop = table->ncells - i > 256 ? i + 256 : table->ncells;
 
-		status = ef_state_reserve(state, (unsigned) (stop - i), 0,
+		status = ef_state_reserve(state, type, (unsigned) (stop - i), 0,
 								  allocator, error);
 		for (; i < stop && status == EF_OK; i++)
 		{
@@ -463,8 +726,9 @@ sort_labels(EfTable *table, const EfAllocator *allocator, EfError *error)
 	{
 		EfKey		key = table->cells[i].key;
 
-		table->cells[i].key = ef_key(number[ef_key_label(key)],
-									 ef_key_kind(key), ef_key_at(key));
+		if (ef_key_label(key) > 0)
+			table->cells[i].key = ef_key(number[ef_key_label(key)],
+										 ef_key_kind(key), ef_key_at(key));
 	}
 	memcpy(table->labels, sorted, n * sizeof(EfLabel));
 	table->nlabels = n;
@@ -513,10 +777,10 @@ static EfStatus
 load_state(EfTable *table, const EfTableType *type, const EfState *state,
 		   const EfAllocator *allocator, EfError *error)
 {
-	table->frame.from = state->from;
-	table->frame.as_of = state->as_of;
-	table->frame.bounded = state->bounded != 0;
-	table->frame.flags = state->flags;
+	EfCell	   *cells;
+	EfStatus	status;
+
+	table->frame = frame_of(state);
 	table->skipped = state->skipped;
 	table->nlabels = state->nlabels;
 	table->ncells = state->ncells;
@@ -526,7 +790,17 @@ load_state(EfTable *table, const EfTableType *type, const EfState *state,
 		return ef_fail(error, EF_NO_MEMORY, "A request for a table failed.");
 	collect_labels(state, state->labels, table->labels);
 	memcpy(table->cells, state->cells, state->ncells * sizeof(EfCell));
-	return ef_table_normalize(table, type, allocator, error);
+	status = sort_labels(table, allocator, error);
+	if (status != EF_OK)
+		return status;
+	status = gather_cells(type, &table->frame, table->nlabels,
+						  table->cells, table->ncells, &cells,
+						  &table->ncells, allocator, error);
+	ef_release(allocator, table->cells);
+	table->cells = cells;
+	if (status == EF_OK && type->settle != NULL)
+		status = type->settle(table, allocator, error);
+	return status;
 }
 
 static EfStatus

@@ -17,10 +17,12 @@
  * Two forms hold one table:
  *
  *	 EfState	the growing one, an aggregate's transition value: flat, with
- *				slack, edited in place.  A row appends its cells at the end;
- *				when the slack is used up, the cells are sorted and added up
- *				where they lie ("compacted"), and if that gives too little
- *				room, the state moves to a chunk of twice the size.
+ *				slack, edited in place.  A row appends one record at the end,
+ *				which its type can later expand into cells; when the slack is
+ *				used up, what was appended is expanded and added to the cells
+ *				("compacted"), and if that gives too little room, the state
+ *				moves to a larger chunk.  So small groups stay small, and a
+ *				row of a large group costs a few additions.
  *	 packed		the finished one, which is stored and sent: each series of
  *				cells in order, as differences, in variable-length integers.
  *				There is one packed form of a table, so equal tables have
@@ -59,6 +61,16 @@
 typedef uint64_t EfKey;
 
 #define EF_KIND_BITS 4
+
+/*
+ * The kind of a record that stands for a whole row, and is in a state only:
+ * label and kind are where every key has them, the other 32 bits of the key
+ * and the 64 of the count are the type's own.
+ */
+#define EF_KIND_ROW 15
+
+/* Kinds with an axis as short as this are always laid out densely. */
+#define EF_SHORT_AXIS 256
 #define EF_LABEL_LIMIT ((1u << 28) - 1)
 
 typedef struct EfCell
@@ -129,7 +141,7 @@ typedef struct EfKind
 	const char *name;			/* in the text form; NULL: this kind is only
 								 * found in a state, and settle() removes it */
 	bool		labelled;
-	bool		by_year;		/* its axis is years of age, not months */
+	uint32_t	axis;			/* `at` is below it */
 } EfKind;
 
 /* The type of a summary, as far as tables need to know it. */
@@ -140,6 +152,11 @@ typedef struct EfTableType
 	const char *flag_name;		/* of flag 1, in the text form */
 	unsigned	nkinds;
 	const EfKind *kinds;
+
+	/* Turn the record of a row into at most row_cells cells; how many. */
+	unsigned	row_cells;
+	unsigned	(*expand) (const EfFrame *frame, const EfCell *row,
+						   EfCell *cells);
 
 	/*
 	 * Replace the kinds without a name by what they stand for.  The table is
@@ -176,15 +193,14 @@ typedef struct EfState
 	uint8_t		flags;
 	uint8_t		bounded;
 	uint32_t	size;			/* of the whole chunk */
-	uint32_t	ncells;
-	uint32_t	nsorted;		/* so many of them are in order, each once */
+	uint32_t	ncells;			/* cells and rows */
+	uint32_t	nsorted;		/* so many are cells in order, each once */
 	uint32_t	labels;			/* bytes taken by labels at the end */
 	uint32_t	nlabels;
 	uint32_t	root;			/* of the search tree of labels: distance from
 								 * the end of the chunk; 0 when empty */
 	EfDay		from;
 	EfDay		as_of;
-	uint32_t	reserved;		/* zero */
 	int64_t		skipped;
 	EfCell		cells[];
 } EfState;
@@ -195,12 +211,12 @@ extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
 								const EfAllocator *allocator, EfError *error);
 
 /*
- * Make room for ncells more cells and one more label of this length.  May
- * move the state: the old chunk is then the caller's to forget, and is not
+ * Make room for ncells more cells or rows, and one more label of this length.
+ * May move the state: the old chunk is then the caller's to forget, and is not
  * released (an aggregate's executor does that).
  */
-extern EfStatus ef_state_reserve(EfState **state, unsigned ncells,
-								 size_t label_length,
+extern EfStatus ef_state_reserve(EfState **state, const EfTableType *type,
+								 unsigned ncells, size_t label_length,
 								 const EfAllocator *allocator, EfError *error);
 
 /* Only after ef_state_reserve. */

@@ -603,6 +603,9 @@ spread_stock(const Model *model, int period, int block,
 	outlook->passing[row + end] -= stay;
 	outlook->leaving[row + block] += leave;
 	outlook->leaving[row + now] -= leave;
+
+	/* those who leave early in the year do not come to its later months */
+	start = (start + stay) / 2;
 	outlook->present[row + now] += period > 0 ? start
 		: start * model->first_months / MONTHS;
 }
@@ -1024,16 +1027,31 @@ build(Model *model, uint32_t asked, bool retirement)
 
 /* ---- results ---- */
 
+/*
+ * Limits in whole persons.  A whole number n stands for [n - 1/2, n + 1/2) of
+ * the continuous variable that approximates it, so the limit of the interval
+ * is half a person further in (the continuity correction; D. R. Cox 1970, The
+ * Analysis of Binary Data, section 4.2), and then rounded outward.
+ */
 static double
 whole_below(double x)
 {
-	return floor(fmax(x, 0) + WHOLE);
+	return fmax(floor(x + 0.5 + WHOLE), 0);
 }
 
 static double
-whole_above(double x, double most)
+whole_above(double x)
 {
-	return fmin(ceil(fmax(x, 0) - WHOLE), ceil(most - WHOLE));
+	return fmax(ceil(x - 0.5 - WHOLE), 0);
+}
+
+static void
+set_limits(double mean, double deviation, double most,
+		   double *lower, double *upper)
+{
+	*lower = fmin(whole_below(mean - deviation), floor(mean + WHOLE));
+	*upper = fmin(fmax(whole_above(mean + deviation), ceil(mean - WHOLE)),
+				  ceil(most - WHOLE));
 }
 
 static int
@@ -1159,12 +1177,11 @@ fill_periods(const Model *model, EfProjectionPeriod *periods,
 		most += period->intake;
 		variance += spread(model, passing, model->rates.var_log_stay);
 		sd = z * sqrt(fmax(variance, 0));
-		period->lower = whole_below(headcount - sd);
-		period->upper = whole_above(headcount + sd, most);
+		set_limits(headcount, sd, most, &period->lower, &period->upper);
 		leavers_of(model, t, scratch, &period->retirements, &variance);
 		sd = z * sqrt(fmax(variance, 0));
-		period->retirements_lower = whole_below(period->retirements - sd);
-		period->retirements_upper = whole_above(period->retirements + sd, most);
+		set_limits(period->retirements, sd, most,
+				   &period->retirements_lower, &period->retirements_upper);
 
 		/* the need: what fills the place of everyone who leaves */
 		period->target = plan->target != NULL ? plan->target[t]
@@ -1199,8 +1216,9 @@ fill_periods(const Model *model, EfProjectionPeriod *periods,
 				spread(model, present, model->rates.var_stay) + carried;
 			sd = z * sqrt(fmax(variance, 0)) / own;
 			period->need = need[t];
-			period->need_lower = whole_below(missing - sd);
-			period->need_upper = ceil(fmax(missing + sd, 0) - WHOLE);
+			set_limits(missing, sd, INFINITY,
+					   &period->need_lower, &period->need_upper);
+			period->need_lower = fmax(period->need_lower, 0);
 
 			/* a surplus is not filled up, so its spread stays */
 			carried = need[t] > 0 ? 0 : variance;
@@ -1264,8 +1282,7 @@ project_reason(Model *model, uint32_t label, const EfLabel *reason,
 		sd = z * sqrt(fmax(variance, 0));
 		row->year = ef_year_of_month(plan->workforce->last_month + 1) + t;
 		row->reason = *reason;
-		row->lower = whole_below(row->exits - sd);
-		row->upper = whole_above(row->exits + sd, most);
+		set_limits(row->exits, sd, most, &row->lower, &row->upper);
 	}
 	return EF_OK;
 }

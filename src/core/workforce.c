@@ -22,17 +22,20 @@ static EfStatus settle(EfTable *table, const EfAllocator *allocator,
 					   EfError *error);
 static EfStatus validate(const EfTable *table, EfError *error);
 
+static unsigned expand(const EfFrame *frame, const EfCell *row,
+					   EfCell *cells);
+
 static const EfKind kinds[] = {
-	[EF_HIRES] = {"hires", false, false},
-	[EF_OPENING] = {"opening", false, false},
-	[EF_EXITS] = {"exits", true, false},
-	[EF_STOCK] = {"stock", false, false},
-	[EF_MISSED_PARTS] = {"missed_parts", false, false},
-	[EF_DAYS] = {"days", false, true},
-	[EF_STOCK_FTE] = {"stock_fte", false, false},
-	[EF_HIRES_FTE] = {"hires_fte", false, false},
-	[EF_DAYS_YEARLY] = {NULL, false, true},
-	[EF_DAYS_LEAP] = {NULL, false, true},
+	[EF_HIRES] = {"hires", false, EF_AGE_MONTHS},
+	[EF_OPENING] = {"opening", false, EF_AGE_MONTHS},
+	[EF_EXITS] = {"exits", true, EF_AGE_MONTHS},
+	[EF_STOCK] = {"stock", false, EF_AGE_MONTHS},
+	[EF_MISSED_PARTS] = {"missed_parts", false, EF_AGE_MONTHS},
+	[EF_DAYS] = {"days", false, YEAR_LIMIT},
+	[EF_STOCK_FTE] = {"stock_fte", false, EF_AGE_MONTHS},
+	[EF_HIRES_FTE] = {"hires_fte", false, EF_AGE_MONTHS},
+	[EF_DAYS_YEARLY] = {NULL, false, YEAR_LIMIT},
+	[EF_DAYS_LEAP] = {NULL, false, YEAR_LIMIT},
 };
 
 const EfTableType ef_workforce_type = {
@@ -41,6 +44,8 @@ const EfTableType ef_workforce_type = {
 	.flag_name = "fte",
 	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
 	.kinds = kinds,
+	.row_cells = EF_WORKFORCE_ROW_CELLS,
+	.expand = expand,
 	.settle = settle,
 	.validate = validate,
 };
@@ -106,7 +111,9 @@ check_row(const EfState *state, const EfEmployment *row, EfError *error)
 					   "The birth date is %s and the start date %s.",
 					   one, other);
 	}
-	if (row->start < ef_first_day(ef_month_of_day(state->as_of, &day_of_month) -
+	/* no 150 years have fewer days than this, so nobody near is looked at */
+	if ((int64_t) state->as_of - row->start > EF_AGE_LIMIT * INT64_C(365) &&
+		row->start < ef_first_day(ef_month_of_day(state->as_of, &day_of_month) -
 								  EF_AGE_LIMIT * 12))
 	{
 		ef_format_day(one, row->start);
@@ -137,10 +144,106 @@ check_row(const EfState *state, const EfEmployment *row, EfError *error)
 	return EF_OK;
 }
 
+/*
+ * The record of a row.  All that matters of it fits: dates as days before
+ * as_of, of which a spell can have 150 years; the month of birth as months
+ * before that of as_of, 300 years at most; FTE in thousandths; the label of
+ * the reason to leave, 0 for one who stayed.
+ */
+typedef struct Row
+{
+	uint32_t	label;
+	uint32_t	born_before;	/* 12 bits */
+	uint32_t	fte;			/* 20 bits */
+	uint32_t	entered_before; /* 16 bits */
+	uint32_t	left_before;	/* 16 bits; 0 for one who stayed */
+	bool		hired;
+} Row;
+
+static EfCell
+pack_row(const Row *row)
+{
+	EfCell		cell;
+
+	cell.key = ef_key(row->label, EF_KIND_ROW,
+					  row->born_before << 20 | row->fte);
+	cell.count = (int64_t) row->hired << 32 |
+		(int64_t) row->entered_before << 16 | row->left_before;
+	return cell;
+}
+
+static Row
+unpack_row(const EfCell *cell)
+{
+	Row			row;
+
+	row.label = ef_key_label(cell->key);
+	row.born_before = ef_key_at(cell->key) >> 20;
+	row.fte = ef_key_at(cell->key) & 0xfffff;
+	row.entered_before = (uint32_t) (cell->count >> 16) & 0xffff;
+	row.left_before = (uint32_t) cell->count & 0xffff;
+	row.hired = cell->count >> 32 != 0;
+	return row;
+}
+
+EfStatus
+ef_workforce_add(EfState **state_pointer, const EfEmployment *row,
+				 const EfAllocator *allocator, EfError *error)
+{
+	EfState    *state = *state_pointer;
+	const char *reason = row->reason;
+	size_t		reason_length = row->reason_length;
+	Row			record;
+	EfCell		cell;
+	bool		exited;
+	int			day;
+	EfStatus	status = check_row(state, row, error);
+
+	if (status != EF_OK)
+		return status;
+
+	/* seen at all? */
+	record.hired = !state->bounded || row->start >= state->from;
+	if (row->start >= state->as_of ||
+		(!record.hired && row->end <= state->from))
+		return EF_OK;
+
+	if (reason == NULL)
+	{
+		reason = unknown_reason;
+		reason_length = sizeof(unknown_reason) - 1;
+	}
+	exited = row->end <= state->as_of;
+	status = ef_state_reserve(state_pointer, &ef_workforce_type, 1,
+							  exited ? reason_length : 0, allocator, error);
+	if (status != EF_OK)
+		return status;
+	state = *state_pointer;
+
+	record.label = exited ? ef_state_label(state, reason, reason_length) : 0;
+	record.born_before = (uint32_t) (ef_month_of_day(state->as_of, &day) -
+									 ef_month_of_day(row->birth, &day));
+	record.fte = state->flags & EF_FLAG_FTE ? (uint32_t) row->fte : 0;
+	record.entered_before = (uint32_t) (state->as_of -
+										(record.hired ? row->start : state->from));
+	record.left_before = exited ? (uint32_t) (state->as_of - row->end) : 0;
+	cell = pack_row(&record);
+	ef_state_append(state, cell.key, cell.count);
+	return EF_OK;
+}
+
+static EfCell *
+put_cell(EfCell *cells, uint32_t label, unsigned kind, int at, int64_t count)
+{
+	cells->key = ef_key(label, kind, (uint32_t) at);
+	cells->count = count;
+	return cells + 1;
+}
+
 /* Days from one day to another, by year of age: see the head of workforce.h.
  * Ages are of the months that the two days lie in. */
-static void
-append_days(EfState *state, EfMonth birth, EfDay entry, int entry_age,
+static EfCell *
+expand_days(EfCell *cells, EfMonth birth, EfDay entry, int entry_age,
 			EfDay leaving, int leaving_age)
 {
 	int			first = entry_age / 12;
@@ -150,18 +253,15 @@ append_days(EfState *state, EfMonth birth, EfDay entry, int entry_age,
 	int			leap_last;
 
 	if (first == last)
-	{
-		if (leaving > entry)
-			ef_state_append(state, ef_key(0, EF_DAYS, (uint32_t) first),
-							leaving - entry);
-		return;
-	}
-	ef_state_append(state, ef_key(0, EF_DAYS, (uint32_t) first),
-					ef_first_day(birth + 12 * first + 12) - entry);
-	ef_state_append(state, ef_key(0, EF_DAYS, (uint32_t) last),
-					leaving - ef_first_day(birth + 12 * last + 12));
-	ef_state_append(state, ef_key(0, EF_DAYS_YEARLY, (uint32_t) first + 1), 1);
-	ef_state_append(state, ef_key(0, EF_DAYS_YEARLY, (uint32_t) last + 1), -1);
+		return leaving > entry
+			? put_cell(cells, 0, EF_DAYS, first, leaving - entry) : cells;
+
+	cells = put_cell(cells, 0, EF_DAYS, first,
+					 ef_first_day(birth + 12 * first + 12) - entry);
+	cells = put_cell(cells, 0, EF_DAYS, last,
+					 leaving - ef_first_day(birth + 12 * last + 12));
+	cells = put_cell(cells, 0, EF_DAYS_YEARLY, first + 1, 1);
+	cells = put_cell(cells, 0, EF_DAYS_YEARLY, last + 1, -1);
 
 	/* year of age 0 holds the end of February of this calendar year */
 	year = ef_year_of_month(birth);
@@ -171,95 +271,53 @@ append_days(EfState *state, EfMonth birth, EfDay entry, int entry_age,
 	leap_last = last + 1 + (-(year + last + 1) & 3);
 	if (leap_first != leap_last)
 	{
-		ef_state_append(state,
-						ef_key(0, EF_DAYS_LEAP, (uint32_t) leap_first), 1);
-		ef_state_append(state,
-						ef_key(0, EF_DAYS_LEAP, (uint32_t) leap_last), -1);
+		cells = put_cell(cells, 0, EF_DAYS_LEAP, leap_first, 1);
+		cells = put_cell(cells, 0, EF_DAYS_LEAP, leap_last, -1);
 	}
 	for (int century = ef_floor_div(year + last, 100) * 100;
 		 century > year + first; century -= 100)
 		if (!ef_is_leap_year(century))
-			ef_state_append(state,
-							ef_key(0, EF_DAYS, (uint32_t) (century - year)), -1);
+			cells = put_cell(cells, 0, EF_DAYS, century - year, -1);
+	return cells;
 }
 
-EfStatus
-ef_workforce_add(EfState **state_pointer, const EfEmployment *row,
-				 const EfAllocator *allocator, EfError *error)
+static unsigned
+expand(const EfFrame *frame, const EfCell *packed, EfCell *cells)
 {
-	EfState    *state = *state_pointer;
-	bool		hired;
-	bool		exited;
-	EfDay		entry;
-	EfDay		leaving;
-	EfMonth		birth;
-	EfMonth		entry_month;
-	EfMonth		leaving_month;
-	int			entry_age;
-	int			last_age;
+	Row			row = unpack_row(packed);
+	EfCell	   *start = cells;
 	int			day;
-	const char *reason = row->reason;
-	size_t		reason_length = row->reason_length;
-	EfStatus	status = check_row(state, row, error);
+	EfMonth		birth = ef_month_of_day(frame->as_of, &day) -
+		(EfMonth) row.born_before;
+	EfDay		entry = frame->as_of - (EfDay) row.entered_before;
+	EfDay		leaving = frame->as_of - (EfDay) row.left_before;
+	EfMonth		entry_month = ef_month_of_day(entry, &day);
+	EfMonth		leaving_month;
+	int			entry_age = entry_month - birth;
+	int			last_age;
 
-	if (status != EF_OK)
-		return status;
-
-	/* seen at all? */
-	hired = !state->bounded || row->start >= state->from;
-	if (row->start >= state->as_of || (!hired && row->end <= state->from))
-		return EF_OK;
-
-	if (reason == NULL)
-	{
-		reason = unknown_reason;
-		reason_length = sizeof(unknown_reason) - 1;
-	}
-	exited = row->end <= state->as_of;
-	status = ef_state_reserve(state_pointer, EF_WORKFORCE_ROW_CELLS,
-							  exited ? reason_length : 0, allocator, error);
-	if (status != EF_OK)
-		return status;
-	state = *state_pointer;
-
-	birth = ef_month_of_day(row->birth, &day);
-
-	entry = hired ? row->start : state->from;
-	entry_month = ef_month_of_day(entry, &day);
-	entry_age = entry_month - birth;
-	ef_state_append(state, ef_key(0, hired ? EF_HIRES : EF_OPENING,
-								  (uint32_t) entry_age), 1);
+	cells = put_cell(cells, 0, row.hired ? EF_HIRES : EF_OPENING, entry_age, 1);
 	if (day > 0)
-		ef_state_append(state,
-						ef_key(0, EF_MISSED_PARTS, (uint32_t) entry_age),
-						day * (EF_MONTH_PARTS / ef_days_in_month(entry_month)));
+		cells = put_cell(cells, 0, EF_MISSED_PARTS, entry_age,
+						 day * (EF_MONTH_PARTS / ef_days_in_month(entry_month)));
 
 	/* the last day is the day before leaving, or the first for one who left
 	 * on the day of the start */
-	leaving = exited ? row->end : state->as_of;
 	leaving_month = ef_month_of_day(leaving, &day);
-	last_age = leaving_month - birth - (day == 0 && leaving > row->start);
-	if (exited)
-	{
-		uint32_t	label = ef_state_label(state, reason, reason_length);
-
-		ef_state_append(state, ef_key(label, EF_EXITS, (uint32_t) last_age), 1);
-	}
+	last_age = leaving_month - birth - (day == 0 && leaving > entry);
+	if (row.label > 0)
+		cells = put_cell(cells, row.label, EF_EXITS, last_age, 1);
 	else
-		ef_state_append(state, ef_key(0, EF_STOCK, (uint32_t) last_age), 1);
+		cells = put_cell(cells, 0, EF_STOCK, last_age, 1);
 
-	append_days(state, birth, entry, entry_age, leaving, leaving_month - birth);
+	cells = expand_days(cells, birth, entry, entry_age, leaving,
+						leaving_month - birth);
 
-	if (state->flags & EF_FLAG_FTE && row->fte > 0)
-	{
-		if (hired)
-			ef_state_append(state, ef_key(0, EF_HIRES_FTE,
-										  (uint32_t) entry_age), row->fte);
-		if (!exited)
-			ef_state_append(state, ef_key(0, EF_STOCK_FTE,
-										  (uint32_t) last_age), row->fte);
-	}
-	return EF_OK;
+	if (row.fte > 0 && row.hired)
+		cells = put_cell(cells, 0, EF_HIRES_FTE, entry_age, row.fte);
+	if (row.fte > 0 && row.label == 0)
+		cells = put_cell(cells, 0, EF_STOCK_FTE, last_age, row.fte);
+	return (unsigned) (cells - start);
 }
 
 static EfStatus
@@ -436,7 +494,7 @@ validate(const EfTable *table, EfError *error)
 		uint32_t	at = ef_key_at(cell->key);
 		int64_t		limit = EF_PERSON_LIMIT;
 
-		if (at >= (kinds[kind].by_year ? EF_AGE_LIMIT + 1 : EF_AGE_MONTHS))
+		if (at >= (kind == EF_DAYS ? EF_AGE_LIMIT + 1 : EF_AGE_MONTHS))
 			return ef_fail(error, EF_INVALID, "%s stand at the age of %u.",
 						   kinds[kind].name, at);
 		if (kind == EF_MISSED_PARTS)

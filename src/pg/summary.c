@@ -5,6 +5,7 @@
 #include "summary.h"
 
 #include "common/hashfn.h"
+#include "common/int.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
@@ -279,15 +280,14 @@ refuse(Collector *collector, const char *what, const char *name, int length)
 static bool
 parse_digits(const char *digits, int length, int64 most, int64 *value)
 {
-	if (length < 1 || length > 18 || (digits[0] == '0' && length > 1))
+	if (length < 1 || (digits[0] == '0' && length > 1))
 		return false;
 	*value = 0;
 	for (int i = 0; i < length; i++)
-	{
-		if (digits[i] < '0' || digits[i] > '9')
+		if (digits[i] < '0' || digits[i] > '9' ||
+			pg_mul_s64_overflow(*value, 10, value) ||
+			pg_add_s64_overflow(*value, digits[i] - '0', value))
 			return false;
-		*value = *value * 10 + (digits[i] - '0');
-	}
 	return *value <= most;
 }
 

@@ -93,7 +93,7 @@ static const Target targets[] = {
 		{
 			RULE_65_67,
 			"SELECT retirement_rule_agg(date '1900-01-01', 780)",
-			"SELECT retirement_rule_agg(date '1930-01-01' + i * 400, 720 + i) FROM generate_series(1, 40) i",
+			"SELECT retirement_rule_agg((date '1930-01-01' + i * interval '1 year')::date, 720 + i) FROM generate_series(1, 40) i",
 		},
 		{
 			"v = v",
@@ -449,7 +449,7 @@ reconnect(void)
 		if (conn != NULL)
 			PQfinish(conn);
 		conn = PQconnectdb("options='-c statement_timeout=20s -c client_min_messages=error"
-						   " -c search_path=public,education_flow'");
+						   " -c synchronous_commit=on -c search_path=public,education_flow'");
 		if (PQstatus(conn) == CONNECTION_OK)
 			return true;
 		sleep(1);

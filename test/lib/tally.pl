@@ -10,7 +10,7 @@ use warnings;
 
 my ($name, $file) = @ARGV;
 my ($passed, $failed, $skipped, $planned, $seen, $show) = (0, 0, 0, undef, 0, 0);
-my (@tail, @trouble);
+my (@tail, @trouble, @before);
 $| = 1;
 
 while (my $line = <STDIN>) {
@@ -25,6 +25,9 @@ while (my $line = <STDIN>) {
         elsif ($rest =~ /#\s*todo/i) { $skipped++; $show = 1; }
         elsif ($not)                 { $failed++;  $show = 1; }
         else                         { $passed++; }
+        # What was said since the last test may explain this one too.
+        if ($not && !$ENV{EF_VERBOSE}) { print "  $name: $_\n" for @before; }
+        @before = ();
         print "  $name: $line\n" if $show || $ENV{EF_VERBOSE};
         next;
     }
@@ -36,7 +39,8 @@ while (my $line = <STDIN>) {
     }
     push @trouble, $line if $line =~ /^Bail out!/;
     # Diagnostics belong to the test before them.
-    print "  $name: $line\n" if $show || $ENV{EF_VERBOSE};
+    if   ($show || $ENV{EF_VERBOSE}) { print "  $name: $line\n"; }
+    else                             { push @before, $line; shift @before if @before > 100; }
 }
 
 push @trouble, "no plan" unless defined $planned;
