@@ -180,6 +180,9 @@ typedef struct Layout
 	size_t		start[1 << EF_KIND_BITS];
 	size_t		unlabelled;		/* positions */
 	size_t		per_label;
+	/* of the axis, what is in use by the kind */
+	uint32_t	lowest[1 << EF_KIND_BITS];
+	uint32_t	beyond[1 << EF_KIND_BITS];
 } Layout;
 
 static void
@@ -207,14 +210,18 @@ lay_out(Layout *layout, const EfTableType *type, uint32_t nlabels, size_t n)
 			continue;
 		layout->dense[kind] = true;
 		layout->start[kind] = *size;
+		layout->lowest[kind] = UINT32_MAX;
 		*size += k->axis;
 	}
 }
 
 static EfCell *
-emit_series(EfCell *out, const int64_t *counts, EfKey first, uint32_t axis)
+emit_series(EfCell *out, const Layout *layout, const int64_t *counts,
+			uint32_t label, unsigned kind)
 {
-	for (uint32_t at = 0; at < axis; at++)
+	EfKey		first = ef_key(label, kind, 0);
+
+	for (uint32_t at = layout->lowest[kind]; at < layout->beyond[kind]; at++)
 		if (counts[at] != 0)
 		{
 			out->key = first | at;
@@ -232,17 +239,46 @@ emit_cells(const EfTableType *type, const Layout *layout,
 
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
 		if (layout->dense[kind] && !type->kinds[kind].labelled)
-			out = emit_series(out, counts + layout->start[kind],
-							  ef_key(0, kind, 0), type->kinds[kind].axis);
+			out = emit_series(out, layout, counts + layout->start[kind],
+							  0, kind);
 	for (uint32_t label = 1; layout->per_label > 0 && label <= nlabels; label++)
 		for (unsigned kind = 0; kind < type->nkinds; kind++)
 			if (layout->dense[kind] && type->kinds[kind].labelled)
-				out = emit_series(out, counts + layout->unlabelled +
+				out = emit_series(out, layout, counts + layout->unlabelled +
 								  (label - 1) * layout->per_label +
-								  layout->start[kind],
-								  ef_key(label, kind, 0),
-								  type->kinds[kind].axis);
+								  layout->start[kind], label, kind);
 	return (size_t) (out - start);
+}
+
+/* Let the type sum out the kinds that are in a state only: all of them are
+ * short, so they are dense. */
+static void
+settle_series(const EfTableType *type, Layout *layout, int64_t *counts)
+{
+	int64_t    *series[1 << EF_KIND_BITS] = {NULL};
+	uint32_t	lowest = UINT32_MAX;
+	uint32_t	beyond = 0;
+
+	if (type->settle == NULL)
+		return;
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (type->kinds[kind].axis <= EF_SHORT_AXIS)
+		{
+			series[kind] = counts + layout->start[kind];
+			if (layout->lowest[kind] < lowest)
+				lowest = layout->lowest[kind];
+			if (layout->beyond[kind] > beyond)
+				beyond = layout->beyond[kind];
+		}
+	if (lowest >= beyond)
+		return;
+	type->settle(series, lowest, beyond);
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (type->kinds[kind].axis <= EF_SHORT_AXIS)
+		{
+			layout->lowest[kind] = lowest;
+			layout->beyond[kind] = type->kinds[kind].name != NULL ? beyond : 0;
+		}
 }
 
 /*
@@ -252,7 +288,7 @@ emit_cells(const EfTableType *type, const Layout *layout,
  */
 static EfStatus
 gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
-			 const EfCell *pending, size_t npending,
+			 const EfCell *pending, size_t npending, bool finish,
 			 EfCell **gathered, size_t *ngathered,
 			 const EfAllocator *allocator, EfError *error)
 {
@@ -307,6 +343,10 @@ gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 
 				if (label > 0)
 					place += layout.unlabelled + (label - 1) * layout.per_label;
+				if (at < layout.lowest[kind])
+					layout.lowest[kind] = at;
+				if (at >= layout.beyond[kind])
+					layout.beyond[kind] = at + 1;
 				overflow |= __builtin_add_overflow(counts[place], cell->count,
 												   &counts[place]);
 			}
@@ -324,10 +364,11 @@ gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 		sort_cells(list, list + room, nlist);
 		status = unite_cells(list, &nlist, error);
 	}
+	if (status == EF_OK && finish)
+		settle_series(type, &layout, counts);
 	if (status == EF_OK)
 	{
-		size_t		most = positions < npending * type->row_cells
-			? positions : npending * type->row_cells;
+		size_t		most = positions;
 
 		dense = ef_alloc(allocator, most * sizeof(EfCell));
 		*gathered = ef_alloc(allocator, (most + nlist) * sizeof(EfCell));
@@ -515,7 +556,7 @@ ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
 
 	status = gather_cells(type, &frame, old->nlabels,
 						  old->cells + old->nsorted,
-						  old->ncells - old->nsorted, &gathered, &n,
+						  old->ncells - old->nsorted, false, &gathered, &n,
 						  allocator, error);
 	if (status != EF_OK)
 		return status;
@@ -698,7 +739,7 @@ sort_labels(EfTable *table, const EfAllocator *allocator, EfError *error)
 	uint32_t   *number;
 	uint32_t	n = 0;
 
-	if (table->nlabels == 0)
+	if (table->nlabels < 2)
 		return EF_OK;
 	sorted = ef_alloc(allocator, table->nlabels * sizeof(EfLabel));
 	number = ef_alloc(allocator, (table->nlabels + 1) * sizeof(uint32_t));
@@ -738,8 +779,8 @@ sort_labels(EfTable *table, const EfAllocator *allocator, EfError *error)
 }
 
 EfStatus
-ef_table_normalize(EfTable *table, const EfTableType *type,
-				   const EfAllocator *allocator, EfError *error)
+ef_table_normalize(EfTable *table, const EfAllocator *allocator,
+				   EfError *error)
 {
 	EfCell	   *scratch;
 	EfStatus	status = sort_labels(table, allocator, error);
@@ -752,10 +793,7 @@ ef_table_normalize(EfTable *table, const EfTableType *type,
 					   table->ncells * sizeof(EfCell));
 	sort_cells(table->cells, scratch, table->ncells);
 	ef_release(allocator, scratch);
-	status = unite_cells(table->cells, &table->ncells, error);
-	if (status == EF_OK && type->settle != NULL)
-		status = type->settle(table, allocator, error);
-	return status;
+	return unite_cells(table->cells, &table->ncells, error);
 }
 
 static void
@@ -794,12 +832,10 @@ load_state(EfTable *table, const EfTableType *type, const EfState *state,
 	if (status != EF_OK)
 		return status;
 	status = gather_cells(type, &table->frame, table->nlabels,
-						  table->cells, table->ncells, &cells,
+						  table->cells, table->ncells, true, &cells,
 						  &table->ncells, allocator, error);
 	ef_release(allocator, table->cells);
 	table->cells = cells;
-	if (status == EF_OK && type->settle != NULL)
-		status = type->settle(table, allocator, error);
 	return status;
 }
 
@@ -957,35 +993,24 @@ ef_table_label(const EfTable *table, const char *bytes, size_t length)
 
 /* ---- packing ---- */
 
+/* Room that is always enough, so that one walk over the cells does. */
 static size_t
-varint_size(uint64_t value)
+series_bound(const EfTable *table)
 {
-	return (size_t) (63 - __builtin_clzll(value | 1)) / 7 + 1;
+	return EF_VARINT_MAX + table->ncells * 2 * EF_VARINT_MAX +
+		table->nlabels * 2 * EF_VARINT_MAX + 32 * EF_VARINT_MAX;
 }
 
-/*
- * Write the packed form, or only measure it when there is no writer.  One
- * walk serves both, so that the size cannot disagree with what is written.
- */
-static size_t
-put(EfWriter *writer, uint64_t value)
-{
-	if (writer != NULL)
-		ef_write_varint(writer, value);
-	return varint_size(value);
-}
-
-static size_t
+static void
 pack_series(EfWriter *writer, const EfTable *table)
 {
 	const EfCell *cells = table->cells;
-	size_t		size = 0;
 	uint64_t	nseries = 0;
 
 	for (size_t i = 0; i < table->ncells; i++)
 		nseries += i == 0 ||
 			ef_key_series(cells[i].key) != ef_key_series(cells[i - 1].key);
-	size += put(writer, nseries);
+	ef_write_varint(writer, nseries);
 	for (size_t i = 0; i < table->ncells;)
 	{
 		uint32_t	series = ef_key_series(cells[i].key);
@@ -994,38 +1019,35 @@ pack_series(EfWriter *writer, const EfTable *table)
 
 		while (end < table->ncells && ef_key_series(cells[end].key) == series)
 			end++;
-		size += put(writer, series);
-		size += put(writer, end - i);
+		ef_write_varint(writer, series);
+		ef_write_varint(writer, end - i);
 		for (; i < end; i++)
 		{
-			size += put(writer, ef_key_at(cells[i].key) - next);
-			size += put(writer, (uint64_t) cells[i].count);
+			ef_write_varint(writer, ef_key_at(cells[i].key) - next);
+			ef_write_varint(writer, (uint64_t) cells[i].count);
 			next = ef_key_at(cells[i].key) + 1;
 		}
 	}
-	return size;
 }
 
-static size_t
-pack_table(EfWriter *writer, const EfTable *table)
+/* A chunk of at most this size, less than the caller's limit or refused. */
+static EfStatus
+alloc_bound(uint8_t **bytes, size_t bound, const EfAllocator *allocator,
+			EfError *error)
 {
-	size_t		size = 0;
+	*bytes = ef_alloc(allocator, bound);
+	if (*bytes == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
+					   bound);
+	return EF_OK;
+}
 
-	size += put(writer, table->frame.flags);
-	size += put(writer, table->frame.bounded);
-	if (table->frame.bounded)
-		size += put(writer, ef_zigzag(table->frame.from));
-	size += put(writer, ef_zigzag(table->frame.as_of));
-	size += put(writer, (uint64_t) table->skipped);
-	size += put(writer, table->nlabels);
-	for (uint32_t i = 0; i < table->nlabels; i++)
-	{
-		size += put(writer, table->labels[i].length) + table->labels[i].length;
-		if (writer != NULL)
-			ef_write_bytes(writer, table->labels[i].bytes,
-						   table->labels[i].length);
-	}
-	return size + pack_series(writer, table);
+static EfStatus
+check_size(size_t size, EfError *error)
+{
+	if (size > EF_SIZE_LIMIT)
+		return ef_fail(error, EF_TOO_LARGE, "It would take %zu bytes.", size);
+	return EF_OK;
 }
 
 EfStatus
@@ -1034,19 +1056,33 @@ ef_table_pack(const EfTable *table, const EfTableType *type,
 			  const EfAllocator *allocator, EfError *error)
 {
 	EfWriter	writer;
+	size_t		bound = header + 2 + 6 * EF_VARINT_MAX + series_bound(table);
+	EfStatus	status;
 
-	*size = header + 2 + pack_table(NULL, table);
-	if (*size > EF_SIZE_LIMIT)
-		return ef_fail(error, EF_TOO_LARGE, "It would take %zu bytes.", *size);
-	*bytes = ef_alloc(allocator, *size);
-	if (*bytes == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
-					   *size);
+	for (uint32_t i = 0; i < table->nlabels; i++)
+		bound += table->labels[i].length;
+	status = alloc_bound(bytes, bound, allocator, error);
+	if (status != EF_OK)
+		return status;
 	writer.at = *bytes + header;
 	*writer.at++ = EF_FORMAT_PACKED;
 	*writer.at++ = type->tag;
-	pack_table(&writer, table);
-	return EF_OK;
+	ef_write_varint(&writer, table->frame.flags);
+	ef_write_varint(&writer, table->frame.bounded);
+	if (table->frame.bounded)
+		ef_write_varint(&writer, ef_zigzag(table->frame.from));
+	ef_write_varint(&writer, ef_zigzag(table->frame.as_of));
+	ef_write_varint(&writer, (uint64_t) table->skipped);
+	ef_write_varint(&writer, table->nlabels);
+	for (uint32_t i = 0; i < table->nlabels; i++)
+	{
+		ef_write_varint(&writer, table->labels[i].length);
+		ef_write_bytes(&writer, table->labels[i].bytes,
+					   table->labels[i].length);
+	}
+	pack_series(&writer, table);
+	*size = (size_t) (writer.at - *bytes);
+	return check_size(*size, error);
 }
 
 EfStatus
@@ -1054,14 +1090,13 @@ ef_table_pack_series(const EfTable *table, uint8_t **bytes, size_t *size,
 					 const EfAllocator *allocator, EfError *error)
 {
 	EfWriter	writer;
+	EfStatus	status = alloc_bound(bytes, series_bound(table), allocator,
+									 error);
 
-	*size = pack_series(NULL, table);
-	if (*size > EF_SIZE_LIMIT)
-		return ef_fail(error, EF_TOO_LARGE, "It would take %zu bytes.", *size);
-	writer.at = *bytes = ef_alloc(allocator, *size);
-	if (*bytes == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
-					   *size);
+	if (status != EF_OK)
+		return status;
+	writer.at = *bytes;
 	pack_series(&writer, table);
-	return EF_OK;
+	*size = (size_t) (writer.at - *bytes);
+	return check_size(*size, error);
 }

@@ -139,7 +139,7 @@ typedef struct EfTable
 typedef struct EfKind
 {
 	const char *name;			/* in the text form; NULL: this kind is only
-								 * found in a state, and settle() removes it */
+								 * found in a state, and settle() sums it out */
 	bool		labelled;
 	uint32_t	axis;			/* `at` is below it */
 } EfKind;
@@ -159,11 +159,12 @@ typedef struct EfTableType
 						   EfCell *cells);
 
 	/*
-	 * Replace the kinds without a name by what they stand for.  The table is
-	 * sorted; so must it be afterwards.  NULL where there are none.
+	 * Sum out the kinds that have no name into those that have, all with a
+	 * short axis: series[kind][at], of which lowest to beyond - 1 are in use,
+	 * and the rest is zero.  NULL where every kind has a name.
 	 */
-	EfStatus	(*settle) (EfTable *table, const EfAllocator *allocator,
-						   EfError *error);
+	void		(*settle) (int64_t *const *series, uint32_t lowest,
+						   uint32_t beyond);
 
 	/*
 	 * Is this a table that some rows can have given?  Called on whatever came
@@ -248,14 +249,14 @@ extern EfStatus ef_table_load(EfTable *table, const EfTableType *type,
 							  const void *datum, size_t size,
 							  const EfAllocator *allocator, EfError *error);
 
-/* Sort a table's labels and cells, add up equal keys, drop zeros, settle. */
-extern EfStatus ef_table_normalize(EfTable *table, const EfTableType *type,
+/* Sort a table's labels and cells, add up equal keys, drop zeros. */
+extern EfStatus ef_table_normalize(EfTable *table,
 								   const EfAllocator *allocator,
 								   EfError *error);
 
 /*
  * Pack a normalized table into a new chunk, with `header` free bytes before
- * the packed form.
+ * the packed form.  The chunk is larger than the size that is answered.
  */
 extern EfStatus ef_table_pack(const EfTable *table, const EfTableType *type,
 							  size_t header, uint8_t **bytes, size_t *size,

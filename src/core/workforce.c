@@ -18,8 +18,7 @@
 
 static const char unknown_reason[] = "unknown";
 
-static EfStatus settle(EfTable *table, const EfAllocator *allocator,
-					   EfError *error);
+static void settle(int64_t *const *series, uint32_t lowest, uint32_t beyond);
 static EfStatus validate(const EfTable *table, EfError *error);
 
 static unsigned expand(const EfFrame *frame, const EfCell *row,
@@ -383,79 +382,23 @@ ef_fte_to_float8(int64_t thousandths)
 
 /* ---- a table ---- */
 
-static EfStatus
-settle(EfTable *table, const EfAllocator *allocator, EfError *error)
+static void
+settle(int64_t *const *series, uint32_t lowest, uint32_t beyond)
 {
-	int64_t		once[YEAR_LIMIT] = {0};
-	int64_t		yearly[YEAR_LIMIT] = {0};
-	int64_t		leap[YEAR_LIMIT] = {0};
-	bool		open = false;
-	EfCell	   *cells;
-	size_t		n = 0;
-	size_t		i = 0;
+	int64_t    *days = series[EF_DAYS];
+	int64_t    *yearly = series[EF_DAYS_YEARLY];
+	int64_t    *leap = series[EF_DAYS_LEAP];
 
-	for (size_t c = 0; c < table->ncells &&
-		 ef_key_label(table->cells[c].key) == 0; c++)
-	{
-		const EfCell *cell = &table->cells[c];
-		int64_t    *into = NULL;
-
-		switch (ef_key_kind(cell->key))
-		{
-			case EF_DAYS:
-				into = once;
-				break;
-			case EF_DAYS_YEARLY:
-				into = yearly;
-				open = true;
-				break;
-			case EF_DAYS_LEAP:
-				into = leap;
-				open = true;
-				break;
-		}
-		if (into == NULL)
-			continue;
-		if (ef_key_at(cell->key) >= YEAR_LIMIT)
-			return ef_fail(error, EF_INVALID, "Days stand at the age of %u.",
-						   ef_key_at(cell->key));
-		into[ef_key_at(cell->key)] = cell->count;
-	}
-	if (!open)
-		return EF_OK;
-
-	cells = ef_alloc(allocator, (table->ncells + YEAR_LIMIT) * sizeof(EfCell));
-	if (cells == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
-	for (; i < table->ncells && table->cells[i].key < ef_key(0, EF_DAYS, 0); i++)
-		cells[n++] = table->cells[i];
-	for (int year = 0; year < YEAR_LIMIT; year++)
+	/* each cell of the last two stands for all the years from its own on, and
+	 * every one of them has another that ends it before `beyond` */
+	for (uint32_t year = lowest; year < beyond; year++)
 	{
 		if (year >= 1)
 			yearly[year] += yearly[year - 1];
 		if (year >= 4)
 			leap[year] += leap[year - 4];
-		once[year] += 365 * yearly[year] + leap[year];
-		if (once[year] != 0)
-		{
-			cells[n].key = ef_key(0, EF_DAYS, (uint32_t) year);
-			cells[n++].count = once[year];
-		}
+		days[year] += 365 * yearly[year] + leap[year];
 	}
-	for (; i < table->ncells; i++)
-	{
-		EfKey		key = table->cells[i].key;
-		bool		drop = ef_key_kind(key) == EF_DAYS ||
-			ef_key_kind(key) == EF_DAYS_YEARLY ||
-			ef_key_kind(key) == EF_DAYS_LEAP;
-
-		if (!drop)
-			cells[n++] = table->cells[i];
-	}
-	ef_release(allocator, table->cells);
-	table->cells = cells;
-	table->ncells = n;
-	return EF_OK;
 }
 
 /* Every series of a table laid out by month of age, for validation. */

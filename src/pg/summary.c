@@ -485,7 +485,7 @@ static EfStatus
 accept(EfTable *table, const EfTableType *type, struct varlena **datum,
 	   EfError *error)
 {
-	EfStatus	status = ef_table_normalize(table, type, &ef_palloc, error);
+	EfStatus	status = ef_table_normalize(table, &ef_palloc, error);
 
 	if (status == EF_OK)
 		status = type->validate(table, error);
