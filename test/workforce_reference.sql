@@ -8,7 +8,7 @@
 SELECT :'shared' <> '' AS has_shared \gset
 
 BEGIN;
-SELECT plan(124);
+SELECT plan(235);
 
 -- ---------------------------------------------------------------------------
 -- Comparison: two lists of rows as jsonb arrays.  Numbers may differ by one in
@@ -118,7 +118,8 @@ BEGIN
            / initial
     FROM (SELECT study, age / 12 AS year, sum(initial) AS initial
           FROM exposure GROUP BY 1, 2) AS y
-         JOIN (SELECT DISTINCT study, reason FROM exited) AS r USING (study);
+         JOIN (SELECT study, reason FROM exited
+               UNION SELECT study, 'retirement' FROM study) AS r USING (study);
     -- whose pool a year of age takes: its own, the nearest younger one's, or
     -- the nearest older one's
     INSERT INTO pool_of
@@ -515,10 +516,29 @@ $$;
 
 SELECT make_register('modern', 600, 0.1, '1940-01-01', '2001-06-30', 18, 55, '2019-12-31', 6);
 SELECT make_register('small', 60, 0.2, '1950-01-01', '1999-12-31', 20, 45, '2021-09-30', 3);
-SELECT make_register('brief', 90, 0.6, '1960-01-01', '1989-12-31', 20, 45, '2021-09-30', 0.02);
+SELECT make_register('brief', 300, 0.6, '1960-01-01', '1989-12-31', 20, 45, '2021-09-30', 0.02);
 SELECT make_register('old', 300, 0.3, '1860-01-01', '1901-12-31', 15, 50, '1960-12-31', 45);
 SELECT make_register('turn', 300, 0.4, '1899-01-01', '1901-12-31', 15, 40, '1960-12-31', 70);
 SELECT make_register('future', 300, 0.5, '1975-01-01', '2085-12-31', 16, 40, '2105-02-27', 60);
+-- As old, as long, as early and as often as can be.
+INSERT INTO spell
+SELECT 'edge', v.*
+FROM (VALUES ('1720-01-31'::date, '1870-01-01'::date, '1870-01-20'::date, '', 1000),
+             ('1720-01-31', '1870-01-01', '1870-02-01', NULL, 0.001),
+             ('1870-01-01', '1870-01-01', NULL, 'not yet', 0),
+             ('1870-01-31', '1870-01-31', '2020-01-01', 'retirement', 999.999),
+             ('1869-12-31', '1880-02-29', '2019-12-31', 'retirement', 1),
+             ('1990-05-31', '2019-12-31', '2019-12-31', 'retirement', 1),
+             ('1990-05-31', '2019-12-31', '2020-01-01', 'layoff', 0.5),
+             ('2019-12-31', '2019-12-31', NULL, NULL, 1),
+             ('2000-02-29', '2019-12-01', '2020-01-02', 'too late', 0.75),
+             ('1985-01-01', '2020-01-01', '2020-01-01', 'too late', 0.75)) AS v,
+     generate_series(1, 30);
+
+-- Of the brief ones hardly anybody stays, and some retire at any age.
+DELETE FROM spell WHERE register = 'brief' AND start_date < '2020-01-01'
+                    AND (end_date IS NULL OR end_date = 'infinity');
+UPDATE spell SET reason = 'retirement' WHERE register = 'brief' AND (start_date - birth_date) % 4 = 0;
 
 INSERT INTO study VALUES
     ('modern', 'modern', '[2010-01-01,2020-01-01)'),
@@ -527,10 +547,14 @@ INSERT INTO study VALUES
     ('modern, complete', 'modern', '(,2019-07-01)'),
     ('small', 'small', '[2014-05-31,2021-10-01)'),
     ('small, complete', 'small', '(,2021-12-01)'),
+    ('edge', 'edge', '[1870-01-01,2020-01-01)'),
+    ('edge, one month', 'edge', '[2019-12-01,2020-01-01)'),
+    ('edge, complete', 'edge', '(,2020-01-01)'),
     ('brief', 'brief', '[2000-01-15,2021-10-01)'),
     ('old, 1900', 'old', '[1890-06-15,1905-04-01)'),
     ('old, complete', 'old', '(,2005-04-01)'),
     ('turn', 'turn', '[1899-12-31,2000-03-01)'),
+    ('turn, late', 'turn', '[1980-01-15,2000-03-01)'),     -- too late for any hires
     ('turn, complete', 'turn', '(,2005-01-01)'),
     ('future', 'future', '[2060-05-31,2105-03-01)'),
     ('future, complete', 'future', '(,2105-02-01)');
@@ -561,7 +585,6 @@ INSERT INTO summary
 SELECT study, workforce_agg(birth_date, start_date, end_date, reason, observed, fte)
 FROM study JOIN spell USING (register) GROUP BY study;
 
-select count(*) from exposure join exited using (study,age) where study=$$brief$$ and n>initial; 
 SELECT cmp_ok((SELECT count(*) FROM (SELECT FROM exposure JOIN exited USING (study, age)
                                      GROUP BY study, age, initial HAVING sum(n) > initial + 0.001) AS x),
               '>', 5::bigint, 'in some months of age more leave than are exposed');
@@ -621,18 +644,23 @@ SELECT test_projection('rates of a past', 'modern', 4, NULL, NULL, NULL, NULL, '
 SELECT test_projection('latest age 50', 'modern', 4, '{9,9,9,9}', NULL, NULL, NULL, NULL, 50);
 SELECT test_projection('latest age 110', 'turn', 4, '{9,9,9,9}', NULL, NULL, NULL, NULL, 110);
 SELECT test_projection('latest age 110, retire_at 105', 'turn', 4, '{9,9,9,9}', NULL, 105, NULL, NULL, 110);
+SELECT is((SELECT hires(w) FROM summary WHERE study = 'turn, late'), 0::bigint, 'one study is without hires');
+SELECT test_projection('hires of others', 'turn, late', 3, '{50,50,50}', NULL, NULL, NULL, 'modern', 101);
+SELECT test_projection('intake', 'brief', 3, '{20,30,40}');
+SELECT test_projection('retire_at 50', 'brief', 3, '{20,30,40}', NULL, 50);
+SELECT test_projection('brief rates', 'modern', 3, '{20,30,40}', NULL, NULL, NULL, 'brief');
 SELECT test_pension_age(study, rule)
 FROM (VALUES ('modern', 'pension'), ('modern', 'zigzag'), ('small', 'pension'), ('small', 'zigzag')) AS v (study, rule);
 
--- Limits of whole persons, outward.
+-- Limits of whole persons, outward (a hair over a whole person is that person).
 SELECT is(count(*), 0::bigint, 'every interval has whole persons and holds its expectation')
 FROM summary, workforce_project(w, 10)
 WHERE lower <> floor(lower) OR upper <> ceil(upper) OR lower < 0
-   OR NOT lower <= headcount OR NOT headcount <= upper
+   OR NOT lower <= headcount + 1e-9 OR NOT headcount <= upper + 1e-9
    OR retirements_lower <> floor(retirements_lower) OR retirements_upper <> ceil(retirements_upper)
-   OR NOT retirements_lower <= retirements OR NOT retirements <= retirements_upper
+   OR NOT retirements_lower <= retirements + 1e-9 OR NOT retirements <= retirements_upper + 1e-9
    OR (recruitment_need IS NOT NULL AND (need_lower IS NULL OR need_upper IS NULL
-       OR need_lower < 0 OR NOT need_lower <= recruitment_need OR NOT recruitment_need <= need_upper));
+       OR need_lower < 0 OR NOT need_lower <= recruitment_need + 1e-9 OR NOT recruitment_need <= need_upper + 1e-9));
 
 -- ---------------------------------------------------------------------------
 -- Real data: ten years of one employer.

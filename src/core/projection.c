@@ -2,32 +2,40 @@
  * projection.c
  *	  See projection.h.
  *
- * The work is done backwards, with the functions of the actuary's life table
- * (Bowers et al. 1997, Actuarial Mathematics, chapters 3 and 10).  For a
- * person of age a, and t whole years,
+ * The functions of the actuary's life table (Bowers et al. 1997, Actuarial
+ * Mathematics, chapters 3 and 10) are made from q month by month: for a person
+ * of age a, and n = 1 .. 12 months,
  *
- *	 stay_t(a)	the probability to be there after t years,			t_p_a
- *	 leave_t(a)	to leave for the reason asked for in year t,	t-1|q_a^(r)
+ *	 stay_n(a)	the probability to be there after n months,			n_p_a
+ *	 leave_n(a)	to leave within them for the reason asked for,		n_q_a^(r)
  *
- * follow from those of one year by
+ * by stay_n(a) = p(a + 1) stay_(n-1)(a + 1), and leave_n(a) = q^(r)(a + 1) +
+ * p(a + 1) leave_(n-1)(a + 1).  With those of a year everybody then takes one
+ * step a year: the staff of today and whoever is hired later alike.  Nothing
+ * is divided, so nothing can be lost where nobody stays.
  *
- *	 stay_t(a) = stay_1(a) stay_(t-1)(a + 12),
- *	 leave_t(a) = stay_1(a) leave_(t-1)(a + 12),
+ * People are in *classes* where a retirement rule gives birth cohorts different
+ * ages: each class has life tables of its own.
  *
- * and those of one year, month by month, from q.  They are the same for the
- * staff of today and for everyone who is hired later, so the projection is a
- * sum of products of people and these functions.  Nothing is divided, so
- * nothing can be lost where nobody stays.
- *
- * People are *classes* where a retirement rule gives birth cohorts different
- * ages: each class has life tables of its own.  A *response* is what one hire
- * in a period becomes in that period and the later ones; without a rule all
- * whole years have the same one.
+ * A *flow* is a group of people who come in one period, followed through that
+ * period and the years after it (its *lags*): the stock, which comes in the
+ * first; and one hire, spread over the months of a period.  Without a rule all
+ * whole years have the same flow of hires.  The projection is the flow of the
+ * stock plus the flows of the hires, each as often as there are hires.
  *
  * Uncertainty (doc/methods.md, "Intervals of the projection") is reckoned by
- * year of age: `passing` holds the people expected at the end of a period who
- * have passed each year of age since as_of, which is the gradient of the
- * headcount in the logarithm of that year's survival.
+ * year of age.  A *block* is the ages from the middle of one year of age to
+ * the middle of the next; whoever is in block b passes the middle of year of
+ * age `first_year + b - 1` next.  For each flow and lag there are, by year of
+ * age, the people who have passed it (the gradient of the headcount in the
+ * logarithm of that year's survival), those of them who leave for the reason
+ * asked for, and the people who pass it in this period.
+ *
+ * Arrays by age are laid out by month within the block first, and by block
+ * within that: a year later is then one element on, sums over the months of a
+ * block are sums of rows, and every loop runs along a row.  People stay in the
+ * element of the age at which they are followed from; where they are older by
+ * so many years, they meet the probabilities so many elements on.
  */
 #include "projection.h"
 
@@ -38,6 +46,7 @@
 
 #define NO_AGE INT32_MAX		/* of a class: retires as observed */
 #define MONTHS 12
+#define LANES 4					/* blocks that are summed together */
 
 /* A sum of doubles that stands for whole persons may miss them by this. */
 #define WHOLE 1e-9
@@ -46,58 +55,85 @@
  * what was seen in one month of it: for the variance only. */
 #define PRIOR 1.0
 
+/*
+ * The loops over ages and blocks, in the widest vectors that the machine has.
+ * Each does the same operations on each element in the same order, whatever
+ * the width, and none is fused, so the results are the same bits.
+ */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && \
+	defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
+
+/* Some doubles side by side, wherever they lie. */
+typedef double Lanes
+			__attribute__((vector_size(LANES * sizeof(double)),
+						   aligned(sizeof(double)), may_alias));
+
+#define LANES_AT(pointer) (*(const Lanes *) (pointer))
+#define PUT_LANES(pointer, lanes) (*(Lanes *) (pointer) = (lanes))
+
 /* q of each month of age, and how sure it is. */
 typedef struct Rates
 {
 	int			limit;			/* from this month of age on nobody works */
-	double	   *stay;			/* limit + 1 of each */
+	double	   *stay;			/* limit of each */
 	double	   *leave;			/* for the reason asked for */
 	double	   *unsupported;	/* 1 where the month has no own exposure */
-	/* by year of age: sums over its months of the variance of */
+	/* by block: sums over the months of its year of age of the variance of */
 	double	   *var_log_stay;	/* log(1 - q) */
 	double	   *var_stay;		/* q */
 	double	   *var_leave;		/* q of the reason asked for */
 } Rates;
 
-/* One person hired in a period, by years since its end. */
-typedef struct Response
+/*
+ * Sums over the people of a flow at one lag.  "Squares" are sums of squared
+ * probabilities, for the variance of chance: exact for the stock, and for the
+ * hires as if all had the mean probability, which makes it somewhat larger.
+ */
+typedef struct Sums
 {
-	int			months;			/* of the period hired in */
-	EfMonth		first;			/* its first month */
-	double	   *people;			/* by age at the end of the period hired in */
-	double	   *squares;		/* of the probability behind each */
-	/* by lag, 0 .. years - 1 */
-	double	   *stay;
-	double	   *stay_squares;
-	double	   *leave;
-	double	   *leave_squares;
-	double	   *unsupported;
-	/* by lag and year of age */
-	double	   *passing;
-	double	   *leaving;		/* of those who leave for the reason */
-	double	   *present;		/* at the start of the period */
-} Response;
+	double		stay;			/* are there at its end */
+	double		stay_squares;
+	double		gone_squares;	/* of leaving in it */
+	double		leave;			/* leave for the reason asked for */
+	double		leave_squares;
+	double		unsupported;	/* person-months */
+	double		fte;			/* thousandths, of those who stay */
+} Sums;
 
-/* What the stock becomes, by period. */
-typedef struct Outlook
+typedef struct Flow
 {
-	double	   *stay;
-	double	   *stay_squares;
-	double	   *gone_squares;	/* of the probability to leave in the period */
-	double	   *leave;
-	double	   *leave_squares;
-	double	   *fte;			/* thousandths */
-	double	   *unsupported;
-	double	   *passing;		/* by period and year of age */
-	double	   *leaving;
-	double	   *present;
-} Outlook;
+	int			months;			/* of the period that they come in */
+	EfMonth		first;			/* its first month */
+	double		passed;			/* of the year of age before the end of that
+								 * period, so much lies in it, on average */
+	/* by age at the end of that period: those who are there still, and (of
+	 * the stock only) the sums of squares and FTE */
+	double	   *people;
+	double	   *squares;
+	double	   *fte;
+	/* by lag, 0 .. years - 1 */
+	Sums	   *sums;
+	/* by lag: three rows of blocks, see ROWS */
+	double	   *blocks;
+} Flow;
+
+/* The rows of a lag: people who have passed each year of age, those of them
+ * who leave, and people who pass it in this period. */
+enum
+{
+	PASSING, LEAVING, PRESENT, ROWS
+};
 
 typedef struct Cohort
 {
-	int			age;			/* months, on the last observed day */
+	int			age;			/* months: on the last observed day, or in the
+								 * month of hire */
 	int			class;
-	double		people;
+	double		people;			/* of hires: shares of one */
 	double		fte;			/* thousandths */
 } Cohort;
 
@@ -116,53 +152,100 @@ typedef struct Model
 
 	Cohort	   *stock;
 	int			nstock;
-	Cohort	   *hires;			/* age in the month of hire; shares of one */
+	Cohort	   *hires;
 	int			nhires;
 	double		hire_fte;		/* mean, in persons; NaN when not known */
 
 	int			nclasses;
 	int		   *class_age;		/* months; NO_AGE */
 
+	double		z;				/* of the level */
 	int			lowest;			/* age of the first element of an array by age */
-	int			ages;			/* elements, without the twelve after the end */
-	int			blocks;			/* years of age, from the one before lowest */
+	int			rows;			/* years of age with people: blocks 1 .. rows */
+	int			stride;			/* from row to row of an array by age */
+	int			ages;			/* elements of such an array */
+	int			blocks;			/* with one before and one after the people,
+								 * and up to a whole number of two vectors */
+	int			first_year;		/* of age, of block 1 */
 
-	Outlook		outlook;
-	Response   *responses;
-	int			nresponses;
+	Flow		stock_flow;
+	Flow	   *hire_flows;
+	int			nhire_flows;
 } Model;
 
-/* All memory of a model, so that it can be given back together. */
+/*
+ * All memory of a model: a stack of few large chunks, which an allocator
+ * keeps at hand better than many small ones.
+ */
 struct Chunk
 {
 	Chunk	   *older;
+	size_t		size;
+	size_t		used;
 	double		bytes[];
 };
 
-/* n * size zeroed bytes. */
+#define CHUNK_SIZE ((size_t) 384 * 1024)
+
+typedef struct Mark
+{
+	Chunk	   *chunk;
+	size_t		used;
+} Mark;
+
+/* n * size bytes, of whatever. */
+static void *
+grab_raw(Model *model, size_t n, size_t size)
+{
+	size_t		wanted = (n * size + 63) & ~(size_t) 63;
+	Chunk	   *chunk = model->chunks;
+
+	if (chunk == NULL || chunk->size - chunk->used < wanted)
+	{
+		size_t		room = wanted > CHUNK_SIZE ? wanted : CHUNK_SIZE;
+
+		chunk = ef_alloc(model->allocator, sizeof(Chunk) + room);
+		if (chunk == NULL)
+			return NULL;
+		chunk->older = model->chunks;
+		chunk->size = room;
+		chunk->used = 0;
+		model->chunks = chunk;
+	}
+	chunk->used += wanted;
+	return (char *) chunk->bytes + chunk->used - wanted;
+}
+
+/* The same, zeroed. */
 static void *
 grab(Model *model, size_t n, size_t size)
 {
-	Chunk	   *chunk = ef_alloc(model->allocator, sizeof(Chunk) + n * size);
+	void	   *bytes = grab_raw(model, n, size);
 
-	if (chunk == NULL)
-		return NULL;
-	chunk->older = model->chunks;
-	model->chunks = chunk;
-	return memset(chunk->bytes, 0, n * size);
+	return bytes == NULL ? NULL : memset(bytes, 0, n * size);
 }
 
-/* Give back what was grabbed since `mark` was the newest chunk. */
-static void
-discard(Model *model, Chunk *mark)
+static Mark
+mark(const Model *model)
 {
-	while (model->chunks != mark)
+	Mark		here = {model->chunks, model->chunks ? model->chunks->used : 0};
+
+	return here;
+}
+
+/* Give back what was grabbed since a mark. */
+static void
+discard(Model *model, Mark until)
+{
+	while (model->chunks != until.chunk)
 	{
 		Chunk	   *chunk = model->chunks;
 
 		model->chunks = chunk->older;
 		ef_release(model->allocator, chunk);
 	}
+	if (model->chunks != NULL)
+		model->chunks->used = until.used;
 }
 
 static double *
@@ -255,7 +338,7 @@ estimate_rates(Model *model, uint32_t asked)
 	const EfTable *table = &model->plan->rates->table;
 	uint32_t	retirement = retirement_label(table);
 	Rates	   *rates = &model->rates;
-	int			limit = (model->plan->latest_age + 1) * MONTHS;
+	int			limit = rates->limit;
 	int			nyears = EF_AGE_LIMIT + 1;
 	int64_t		parts[EF_AGE_MONTHS];
 	Risk	   *month = grab(model, nyears * MONTHS, sizeof(Risk));
@@ -263,13 +346,12 @@ estimate_rates(Model *model, uint32_t asked)
 	int			youngest = -1;
 	int			younger = -1;
 
-	rates->limit = limit;
-	rates->stay = grab_doubles(model, limit + 1);
-	rates->leave = grab_doubles(model, limit + 1);
-	rates->unsupported = grab_doubles(model, limit + 1);
-	rates->var_log_stay = grab_doubles(model, nyears);
-	rates->var_stay = grab_doubles(model, nyears);
-	rates->var_leave = grab_doubles(model, nyears);
+	rates->stay = grab_doubles(model, limit);
+	rates->leave = grab_doubles(model, limit);
+	rates->unsupported = grab_doubles(model, limit);
+	rates->var_log_stay = grab_doubles(model, (size_t) model->blocks);
+	rates->var_stay = grab_doubles(model, (size_t) model->blocks);
+	rates->var_leave = grab_doubles(model, (size_t) model->blocks);
 	if (month == NULL || year == NULL || rates->stay == NULL ||
 		rates->leave == NULL || rates->unsupported == NULL ||
 		rates->var_log_stay == NULL || rates->var_stay == NULL ||
@@ -312,6 +394,7 @@ estimate_rates(Model *model, uint32_t asked)
 
 	for (int y = 0; y * MONTHS < limit; y++)
 	{
+		int			block = y - model->first_year + 1;
 		const Risk *donor;
 		Chance		pooled;
 		double		missing = 0;
@@ -320,6 +403,9 @@ estimate_rates(Model *model, uint32_t asked)
 		/* its own, else the nearest younger; below all, the nearest older */
 		if (year[y].parts > 0)
 			younger = y;
+		if (block < 0)
+			continue;			/* younger than anybody */
+
 		donor = &year[younger >= 0 ? younger : youngest];
 		pooled = chance_of(donor);
 
@@ -337,12 +423,12 @@ estimate_rates(Model *model, uint32_t asked)
 				missing++;
 				continue;
 			}
-			rates->var_leave[y] += beta_variance((double) risk->asked, e,
+			rates->var_leave[block] += beta_variance((double) risk->asked, e,
 												 pooled.leave, &q);
-			rates->var_stay[y] += beta_variance((double) risk->exits, e,
+			rates->var_stay[block] += beta_variance((double) risk->exits, e,
 												1 - pooled.stay, &q);
 			if (q < 1)
-				rates->var_log_stay[y] += q / (1 - q) / (e + PRIOR + 1);
+				rates->var_log_stay[block] += q / (1 - q) / (e + PRIOR + 1);
 		}
 		if (missing > 0)
 		{
@@ -350,12 +436,12 @@ estimate_rates(Model *model, uint32_t asked)
 			double		e = months_of(donor);
 
 			missing *= missing;
-			rates->var_leave[y] += missing *
+			rates->var_leave[block] += missing *
 				beta_variance((double) donor->asked, e, pooled.leave, &q);
-			rates->var_stay[y] += missing *
+			rates->var_stay[block] += missing *
 				beta_variance((double) donor->exits, e, 1 - pooled.stay, &q);
 			if (q < 1)
-				rates->var_log_stay[y] += missing * q / (1 - q) /
+				rates->var_log_stay[block] += missing * q / (1 - q) /
 					(e + PRIOR + 1);
 		}
 	}
@@ -450,11 +536,19 @@ gather_people(Model *model)
 	model->hire_fte = source->counts_fte && source->hires > 0
 		? (double) source->hires_fte / 1000 / (double) source->hires : NAN;
 
-	/* arrays by age begin with a year of age */
-	lowest = ef_floor_div(lowest, MONTHS) * MONTHS;
-	model->lowest = lowest;
-	model->ages = model->rates.limit - lowest;
-	model->blocks = model->ages / MONTHS + 4;
+	/* arrays by age begin and end with a block */
+	model->first_year = ef_floor_div(lowest + MONTHS / 2, MONTHS);
+	model->lowest = model->first_year * MONTHS - MONTHS / 2;
+	model->rows = (model->rates.limit - model->lowest + MONTHS - 1) / MONTHS;
+
+	/* two that stay empty: what the last moves to in a year, and a vector's
+	 * length beyond it, where it reads in the last year */
+	model->stride = (model->rows + LANES) / LANES * LANES + LANES;
+	model->ages = MONTHS * model->stride;
+
+	/* block 0, for those hired half a year before; and one after the end */
+	model->blocks = (model->rows + 2 + 2 * LANES - 1) / (2 * LANES) *
+		(2 * LANES);
 	return EF_OK;
 }
 
@@ -463,17 +557,16 @@ gather_people(Model *model)
 static int
 place_of(const Model *model, int age)
 {
-	int			place = age - model->lowest;
-
-	return place < model->ages ? place : model->ages - 1;
+	return (age < model->rates.limit ? age : model->rates.limit - 1) -
+		model->lowest;
 }
 
-/* The year of age, from its middle on, in an array by year of age. */
-static int
-block_of(const Model *model, int age)
+/* The element of a place in an array by age. */
+static size_t
+element_of(const Model *model, int place)
 {
-	/* one block to spare below, for those who are hired half a year before */
-	return (age - model->lowest + MONTHS / 2) / MONTHS + 1;
+	return (size_t) (place % MONTHS) * (size_t) model->stride +
+		(size_t) (place / MONTHS);
 }
 
 
@@ -482,8 +575,7 @@ block_of(const Model *model, int age)
 /*
  * One person's probabilities over one span of time, by age at its start:
  * to stay, to leave for the reason asked for, and the person-months expected
- * without support.  Twelve elements after the end are for ages that nobody
- * has, and stay zero.
+ * without support.
  */
 typedef struct Span
 {
@@ -492,24 +584,36 @@ typedef struct Span
 	double	   *unsupported;
 } Span;
 
+/* The squares of a span's probabilities, and of that to go. */
+typedef struct Squares
+{
+	double	   *stay;
+	double	   *leave;
+	double	   *gone;
+} Squares;
+
 static bool
 grab_span(Model *model, Span *span)
 {
-	size_t		n = (size_t) model->ages + MONTHS;
+	/* a row reads one element beyond its end, also the last */
+	size_t		n = (size_t) model->ages + LANES;
 
 	span->stay = grab_doubles(model, 3 * n);
+	if (span->stay == NULL)
+		return false;
 	span->leave = span->stay + n;
 	span->unsupported = span->leave + n;
-	return span->stay != NULL;
+	return true;
 }
 
 static void
 copy_span(const Model *model, Span *to, const Span *from)
 {
-	memcpy(to->stay, from->stay, (size_t) model->ages * sizeof(double));
-	memcpy(to->leave, from->leave, (size_t) model->ages * sizeof(double));
-	memcpy(to->unsupported, from->unsupported,
-		   (size_t) model->ages * sizeof(double));
+	size_t		size = (size_t) model->ages * sizeof(double);
+
+	memcpy(to->stay, from->stay, size);
+	memcpy(to->leave, from->leave, size);
+	memcpy(to->unsupported, from->unsupported, size);
 }
 
 /* The first month: by age before it, so q is that of the next month. */
@@ -519,421 +623,547 @@ month_span(const Model *model, int retire_age, Span *span)
 	const Rates *rates = &model->rates;
 	int			end = retire_age < rates->limit ? retire_age : rates->limit;
 
-	for (int i = 0; i < model->ages; i++)
-	{
-		int			age = model->lowest + i + 1;
-
-		if (age < end)
+	for (int month = 0; month < MONTHS; month++)
+		for (int row = 0; row < model->rows; row++)
 		{
-			span->stay[i] = rates->stay[age];
-			span->leave[i] = rates->leave[age];
-			span->unsupported[i] = rates->unsupported[age];
+			int			i = month * model->stride + row;
+			int			age = model->lowest + row * MONTHS + month + 1;
+
+			if (age < 0 || age > rates->limit)
+				span->stay[i] = span->leave[i] = span->unsupported[i] = 0;
+			else if (age < end)
+			{
+				span->stay[i] = rates->stay[age];
+				span->leave[i] = rates->leave[age];
+				span->unsupported[i] = rates->unsupported[age];
+			}
+			else
+			{
+				span->stay[i] = span->unsupported[i] = 0;
+				span->leave[i] = model->retirement;
+			}
 		}
-		else
-		{
-			span->stay[i] = 0;
-			span->leave[i] = model->retirement;
-			span->unsupported[i] = 0;
-		}
-	}
 }
-
-/* Put a month before a span, in place: for (i) reads only what lies ahead. */
-static void
-lengthen(const Model *model, const Span *month, Span *span)
-{
-	double	   *restrict stay = span->stay;
-	double	   *restrict leave = span->leave;
-	double	   *restrict unsupported = span->unsupported;
-	const double *restrict p = month->stay;
-	const double *restrict q = month->leave;
-	const double *restrict u = month->unsupported;
-	int			n = model->ages;
-
-	for (int i = 0; i < n; i++)
-		stay[i] = p[i] * stay[i + 1];
-	for (int i = 0; i < n; i++)
-		leave[i] = q[i] + p[i] * leave[i + 1];
-	for (int i = 0; i < n; i++)
-		unsupported[i] = u[i] + p[i] * unsupported[i + 1];
-}
-
-/* Move a span one year later, in place. */
-static void
-postpone(int n, const Span *year, Span *span)
-{
-	double	   *restrict stay = span->stay;
-	double	   *restrict leave = span->leave;
-	double	   *restrict unsupported = span->unsupported;
-	const double *restrict p = year->stay;
-
-	for (int i = 0; i < n; i++)
-		stay[i] = p[i] * stay[i + MONTHS];
-	for (int i = 0; i < n; i++)
-		leave[i] = p[i] * leave[i + MONTHS];
-	for (int i = 0; i < n; i++)
-		unsupported[i] = p[i] * unsupported[i + MONTHS];
-}
-
-
-/* ---- stock ---- */
 
 /*
- * The people of one year of age, at the start, in a period: `stay` of them
- * are there at its end, `leave` leave for the reason, `start` were there when
- * it began.
+ * Put a month before a span, in place: each row reads the next, and the last
+ * reads what the first was, a year on.
+ */
+WIDE static void
+lengthen_rows(int stride, const double *restrict first,
+			  const double *restrict p, const double *restrict q, double *x)
+{
+	for (int month = 0; month < MONTHS; month++)
+	{
+		const double *next = month + 1 < MONTHS ? x + stride : first + 1;
+
+		for (int i = 0; i < stride; i++)
+			x[i] = q[i] + p[i] * next[i];
+		x += stride;
+		p += stride;
+		q += stride;
+	}
+}
+
+static void
+lengthen(const Model *model, const Span *month, const double *nothing,
+		 Span *span, double *first)
+{
+	size_t		row = (size_t) model->stride * sizeof(double);
+
+	memcpy(first, span->stay, row);
+	lengthen_rows(model->stride, first, month->stay, nothing, span->stay);
+	memcpy(first, span->leave, row);
+	lengthen_rows(model->stride, first, month->stay, month->leave,
+				  span->leave);
+	memcpy(first, span->unsupported, row);
+	lengthen_rows(model->stride, first, month->stay, month->unsupported,
+				  span->unsupported);
+}
+
+/* Beyond the last age nobody is, and all squares are zero as well. */
+WIDE static void
+square_span(int stride, int rows, const Span *span, Squares *squares)
+{
+	for (int month = 0; month < MONTHS; month++)
+		for (int i = month * stride; i < month * stride + rows; i++)
+		{
+			squares->stay[i] = span->stay[i] * span->stay[i];
+			squares->leave[i] = span->leave[i] * span->leave[i];
+			squares->gone[i] = (1 - span->stay[i]) * (1 - span->stay[i]);
+		}
+}
+
+
+/* ---- flows ---- */
+
+static bool
+grab_flow(Model *model, Flow *flow, int months, EfMonth first)
+{
+	size_t		years = (size_t) model->plan->years;
+	size_t		ages = (size_t) model->ages + LANES;
+	bool		stock = flow == &model->stock_flow;
+
+	flow->months = months;
+	flow->first = first;
+	flow->people = grab_doubles(model, (stock ? 3 : 1) * ages);
+	flow->sums = grab(model, years, sizeof(Sums));
+	flow->blocks = grab_doubles(model, ROWS * years * (size_t) model->blocks);
+	if (flow->people == NULL || flow->sums == NULL || flow->blocks == NULL)
+		return false;
+	flow->squares = stock ? flow->people + ages : NULL;
+	flow->fte = stock ? flow->people + 2 * ages : NULL;
+	return true;
+}
+
+/* A row of a lag. */
+static double *
+row_of(const Model *model, const Flow *flow, int lag, int row)
+{
+	return flow->blocks + (size_t) (lag * ROWS + row) * (size_t) model->blocks;
+}
+
+/* Sums over the months of blocks, a few blocks at a time. */
+typedef struct BlockSums
+{
+	double		stay[LANES];
+	double		stay_squares[LANES];
+	double		gone_squares[LANES];
+	double		leave[LANES];
+	double		leave_squares[LANES];
+	double		unsupported[LANES];
+	double		fte[LANES];
+} BlockSums;
+
+/*
+ * People go through a span: for LANES blocks from a row on, and for people who
+ * are so many years older, the sums of what becomes of them.  `people` becomes
+ * those who stay.
+ */
+WIDE static void
+step_people(int stride, double *people, const Span *span, int row, int older,
+			BlockSums *sums)
+{
+	Lanes		s = {0};
+	Lanes		l = {0};
+	Lanes		u = {0};
+
+	for (int month = 0, i = row; month < MONTHS; month++, i += stride)
+	{
+		Lanes		n = LANES_AT(people + i);
+		Lanes		stay = n * LANES_AT(span->stay + i + older);
+
+		s += stay;
+		l += n * LANES_AT(span->leave + i + older);
+		u += n * LANES_AT(span->unsupported + i + older);
+		PUT_LANES(people + i, stay);
+	}
+	PUT_LANES(sums->stay, s);
+	PUT_LANES(sums->leave, l);
+	PUT_LANES(sums->unsupported, u);
+}
+
+/* The same for the sums of squares. */
+WIDE static void
+step_squares(int stride, double *people, const Squares *squares, int row,
+			 int older, BlockSums *sums)
+{
+	Lanes		s = {0};
+	Lanes		l = {0};
+	Lanes		g = {0};
+
+	for (int month = 0, i = row; month < MONTHS; month++, i += stride)
+	{
+		Lanes		n = LANES_AT(people + i);
+		Lanes		stay = n * LANES_AT(squares->stay + i + older);
+
+		s += stay;
+		l += n * LANES_AT(squares->leave + i + older);
+		g += n * LANES_AT(squares->gone + i + older);
+		PUT_LANES(people + i, stay);
+	}
+	PUT_LANES(sums->stay_squares, s);
+	PUT_LANES(sums->leave_squares, l);
+	PUT_LANES(sums->gone_squares, g);
+}
+
+WIDE static void
+step_fte(int stride, double *fte, const Span *span, int row, int older,
+		 BlockSums *sums)
+{
+	Lanes		f = {0};
+
+	for (int month = 0, i = row; month < MONTHS; month++, i += stride)
+	{
+		Lanes		stay = LANES_AT(fte + i) * LANES_AT(span->stay + i + older);
+
+		f += stay;
+		PUT_LANES(fte + i, stay);
+	}
+	PUT_LANES(sums->fte, f);
+}
+
+/* Everything of LANES blocks of a flow; squares are NULL where not summed. */
+static void
+step_blocks(const Model *model, double *people, double *squares, double *fte,
+			const Span *span, const Squares *squared, int row, int older,
+			BlockSums *sums, Sums *all)
+{
+	step_people(model->stride, people, span, row, older, sums);
+	for (int k = 0; k < LANES; k++)
+	{
+		all->stay += sums->stay[k];
+		all->leave += sums->leave[k];
+		all->unsupported += sums->unsupported[k];
+	}
+	if (squares == NULL)
+		return;
+	step_squares(model->stride, squares, squared, row, older, sums);
+	step_fte(model->stride, fte, span, row, older, sums);
+	for (int k = 0; k < LANES; k++)
+	{
+		all->stay_squares += sums->stay_squares[k];
+		all->leave_squares += sums->leave_squares[k];
+		all->gone_squares += sums->gone_squares[k];
+		all->fte += sums->fte[k];
+	}
+}
+
+WIDE static void
+add_rows(int n, double *restrict to, const double *restrict from)
+{
+	for (int i = 0; i < n; i++)
+		to[i] += from[i];
+}
+
+/* Add arrays by age that became so many months older. */
+static void
+add_older(const Model *model, double *to, const double *from, int months)
+{
+	for (int month = 0; month < MONTHS; month++)
+		add_rows(model->stride - 1,
+				 to + (month + months) % MONTHS * model->stride +
+				 (month + months) / MONTHS,
+				 from + month * model->stride);
+}
+
+/* What people are before they go through a span: their own, and FTE. */
+typedef struct Entrants
+{
+	double	   *people;
+	double	   *squares;		/* NULL where not summed */
+	double	   *fte;
+} Entrants;
+
+/*
+ * People come into a flow, with `months` of its period before them: so many
+ * of each age, and `span` is of so many months.  They are used up.
  */
 static void
-spread_stock(const Model *model, int period, int block,
-			 double stay, double leave, double start)
+enter(const Model *model, Flow *flow, const Entrants *entrants, int months,
+	  const Span *span, const Squares *squared)
 {
-	const Outlook *outlook = &model->outlook;
-	size_t		row = (size_t) period * model->blocks;
-	int			passed = period + (model->first_months >= MONTHS / 2);
-	int			end = block + passed;
-	int			now = passed > 0 ? end - 1 : block;
+	double		part = (double) months / MONTHS;
+	double	   *passing = row_of(model, flow, 0, PASSING);
+	double	   *present = row_of(model, flow, 0, PRESENT);
 
-	if (now >= model->blocks)
+	for (int row = 0; row < model->rows; row += LANES)
+	{
+		BlockSums	sums;
+		Lanes		start = {0};
+		double		starts[LANES];
+
+		for (int month = 0; month < MONTHS; month++)
+			start += LANES_AT(entrants->people + month * model->stride + row);
+		PUT_LANES(starts, start);
+		step_blocks(model, entrants->people, entrants->squares, entrants->fte,
+					span, squared, row, 0, &sums, &flow->sums[0]);
+		for (int k = 0; k < LANES && row + k < model->rows; k++)
+		{
+			/* differences, which total_of() sums; those who leave early do
+			 * not come to the later months */
+			passing[row + k + 1] += sums.stay[k] * part;
+			passing[row + k + 2] -= sums.stay[k] * part;
+			present[row + k + 1] += (starts[k] + sums.stay[k]) / 2 * part;
+		}
+	}
+	add_older(model, flow->people, entrants->people, months);
+	if (entrants->squares != NULL)
+	{
+		add_older(model, flow->squares, entrants->squares, months);
+		add_older(model, flow->fte, entrants->fte, months);
+	}
+}
+
+WIDE static void
+spread_lag(int rows, double passed, const double *restrict stay,
+		   const double *restrict leave, double *restrict starts,
+		   double *restrict passing, double *restrict leaving,
+		   double *restrict present)
+{
+	/* differences, which total_of() sums */
+	for (int i = 0; i < rows; i++)
+	{
+		passing[i] += stay[i] * passed;
+		leaving[i] += leave[i] * passed;
+	}
+	for (int i = 0; i < rows; i++)
+	{
+		passing[i + 1] += stay[i] * (1 - passed);
+		leaving[i + 1] += leave[i] * (1 - passed);
+	}
+	for (int i = 0; i < rows; i++)
+	{
+		present[i] += (starts[i] + stay[i]) / 2;
+		starts[i] = stay[i];
+	}
+}
+
+WIDE static void
+subtract(int n, double *restrict from, const double *restrict what)
+{
+	for (int i = 0; i < n; i++)
+		from[i] -= what[i];
+}
+
+/*
+ * What becomes of a flow in the lag-th year after the period that it came in.
+ * `starts` holds the people of each block when that year begins, and gets
+ * those at its end.
+ */
+static void
+follow(const Model *model, Flow *flow, int lag, const Span *year,
+	   const Squares *squared, double *starts, double *scratch)
+{
+	double	   *passing = row_of(model, flow, lag, PASSING);
+	double	   *leaving = row_of(model, flow, lag, LEAVING);
+	double	   *present = row_of(model, flow, lag, PRESENT);
+	double	   *stay = scratch;
+	double	   *leave = scratch + model->blocks;
+	int			older = lag - 1;
+
+	/* the oldest are past the limit, a block a year */
+	int			rows = model->rows - older;
+
+	for (int row = 0; row < rows; row += LANES)
+	{
+		BlockSums	sums;
+
+		step_blocks(model, flow->people, flow->squares, flow->fte, year,
+					squared, row, older, &sums, &flow->sums[lag]);
+		memcpy(stay + row, sums.stay, sizeof(sums.stay));
+		memcpy(leave + row, sums.leave, sizeof(sums.leave));
+	}
+	if (rows <= 0)
 		return;
-	if (end >= model->blocks)
-		end = model->blocks - 1;
 
-	/* differences, which finish_blocks() sums */
-	outlook->passing[row + block] += stay;
-	outlook->passing[row + end] -= stay;
-	outlook->leaving[row + block] += leave;
-	outlook->leaving[row + now] -= leave;
-
-	/* those who leave early in the year do not come to its later months */
-	start = (start + stay) / 2;
-	outlook->present[row + now] += period > 0 ? start
-		: start * model->first_months / MONTHS;
-}
-
-static void
-add_stock(Model *model, int class, int period, const Span *first,
-		  const Span *later, double *before)
-{
-	Outlook    *outlook = &model->outlook;
-	int			first_months = model->first_months;
-	int			block = -1;
-	double		stays = 0;
-	double		leaves = 0;
-	double		starts = 0;
-
-	for (int i = 0; i < model->nstock; i++)
-	{
-		const Cohort *cohort = &model->stock[i];
-		int			place = place_of(model, cohort->age);
-		double		stay = first->stay[place];
-		double		leave;
-		double		unsupported;
-		double		gone;
-
-		if (cohort->class != class)
-			continue;
-		if (period == 0)
-		{
-			leave = first->leave[place];
-			unsupported = first->unsupported[place];
-		}
-		else if (before[i] == 0)
-			continue;
-		else
-		{
-			leave = stay * later->leave[place + first_months];
-			unsupported = stay * later->unsupported[place + first_months];
-			stay *= later->stay[place + first_months];
-		}
-		gone = before[i] - stay;
-
-		outlook->fte[period] += cohort->fte * stay;
-		outlook->stay_squares[period] += cohort->people * stay * stay;
-		outlook->gone_squares[period] += cohort->people * gone * gone;
-		outlook->leave_squares[period] += cohort->people * leave * leave;
-		outlook->unsupported[period] += cohort->people * unsupported;
-
-		if (block_of(model, cohort->age) != block)
-		{
-			if (block >= 0)
-				spread_stock(model, period, block, stays, leaves, starts);
-			block = block_of(model, cohort->age);
-			if (block >= model->blocks)
-				block = model->blocks - 1;
-			outlook->stay[period] += stays;
-			outlook->leave[period] += leaves;
-			stays = leaves = starts = 0;
-		}
-		stays += cohort->people * stay;
-		leaves += cohort->people * leave;
-		starts += cohort->people * before[i];
-		before[i] = stay;
-	}
-	if (block >= 0)
-		spread_stock(model, period, block, stays, leaves, starts);
-	outlook->stay[period] += stays;
-	outlook->leave[period] += leaves;
-}
-
-
-/* ---- hires ---- */
-
-/* Those who are hired in the month that leaves them `months` of the period,
- * that month included; `span` is of so many months. */
-static EfStatus
-add_hires(Model *model, int class, Response *response, int months,
-		  const Span *span)
-{
-	EfMonth		arrival = response->first + response->months - months;
-
-	for (int i = 0; i < model->nhires; i++)
-	{
-		const Cohort *hire = &model->hires[i];
-		double		share = hire->people / response->months;
-		int			place = place_of(model, hire->age - 1);
-		int			its_class;
-		int			end;
-		int			block;
-		double		stay;
-		double		leave;
-		EfStatus	status = class_of(model, arrival - hire->age, &its_class);
-
-		if (status != EF_OK)
-			return status;
-		if (its_class != class)
-			continue;
-
-		stay = span->stay[place];
-		leave = span->leave[place];
-		response->stay[0] += share * stay;
-		response->stay_squares[0] += share * stay * stay;
-		response->leave[0] += share * leave;
-		response->leave_squares[0] += share * leave * leave;
-		response->unsupported[0] += share * span->unsupported[place];
-
-		block = block_of(model, hire->age - 1);
-		if (block < model->blocks - 1)
-		{
-			response->present[block] += share * months / MONTHS;
-			response->passing[block] += share * stay * months / MONTHS;
-			response->passing[block + 1] -= share * stay * months / MONTHS;
-		}
-
-		end = place + months;
-		if (end < model->ages)
-		{
-			response->people[end] += share * stay;
-			response->squares[end] += share * stay * stay;
-			if (model->plan->years > 1)
-				response->present[model->blocks +
-								  block_of(model, model->lowest + end)] +=
-					share * stay;
-		}
-	}
-	return EF_OK;
-}
-
-/* What they become in the lag-th year after the period in which they came. */
-static void
-follow_hires(Model *model, Response *response, int lag, const Span *span,
-			 int ages)
-{
-	const double *restrict people = response->people;
-	const double *restrict squares = response->squares;
-	const double *restrict stay = span->stay;
-	const double *restrict leave = span->leave;
-	const double *restrict unsupported = span->unsupported;
-	size_t		row = (size_t) lag * model->blocks;
-
-	for (int i = 0; i < ages;)
-	{
-		int			block = block_of(model, model->lowest + i);
-		int			stop = (block - 1) * MONTHS + MONTHS / 2;
-		double		stays = 0;
-		double		stay_squares = 0;
-		double		leaves = 0;
-		double		leave_squares = 0;
-		double		without = 0;
-		int			end = block + lag;
-
-		if (stop > ages)
-			stop = ages;
-		for (; i < stop; i++)
-		{
-			double		s = people[i] * stay[i];
-			double		l = people[i] * leave[i];
-
-			stays += s;
-			leaves += l;
-			stay_squares += squares[i] * stay[i] * stay[i];
-			leave_squares += squares[i] * leave[i] * leave[i];
-			without += people[i] * unsupported[i];
-		}
-		response->stay[lag] += stays;
-		response->stay_squares[lag] += stay_squares;
-		response->leave[lag] += leaves;
-		response->leave_squares[lag] += leave_squares;
-		response->unsupported[lag] += without;
-
-		if (end >= model->blocks)
-			end = model->blocks - 1;
-		response->passing[row + block - 1] += stays / 2;
-		response->passing[row + block] += stays / 2;
-		response->passing[row + end] -= stays;
-		response->leaving[row + block - 1] += leaves / 2;
-		response->leaving[row + block] += leaves / 2;
-		response->leaving[row + end - 1] -= leaves;
-		if (lag + 1 < model->plan->years)
-			response->present[row + model->blocks + end] += stays;
-	}
+	/* row i is block i + 1: those who are in it when the flow begins */
+	spread_lag(rows, flow->passed, stay, leave, starts, passing, leaving,
+			   present + lag);
+	subtract(rows, passing + lag + 1, stay);
+	subtract(rows, leaving + lag, leave);
 }
 
 
 /* ---- both, class by class ---- */
 
+/*
+ * Those hired in the month that leaves them `months` of the period, that
+ * month included, by the age that they had the month before.
+ */
+static EfStatus
+place_hires(Model *model, int class, const Flow *flow, int months,
+			double *people)
+{
+	EfMonth		arrival = flow->first + flow->months - months;
+
+	for (int i = 0; i < model->nhires; i++)
+	{
+		const Cohort *hire = &model->hires[i];
+		int			its_class = class;
+
+		if (model->plan->rule != NULL)
+		{
+			EfStatus	status = class_of(model, arrival - hire->age,
+										  &its_class);
+
+			if (status != EF_OK)
+				return status;
+		}
+		if (its_class == class)
+			people[element_of(model, place_of(model, hire->age - 1))] +=
+				hire->people;
+	}
+	return EF_OK;
+}
+
+static void
+place_stock(const Model *model, int class, double *people, double *fte)
+{
+	for (int i = 0; i < model->nstock; i++)
+	{
+		const Cohort *cohort = &model->stock[i];
+		size_t		element = element_of(model, place_of(model, cohort->age));
+
+		if (cohort->class != class)
+			continue;
+		people[element] += cohort->people;
+		fte[element] += cohort->fte;
+	}
+}
+
+/* The people of each block, by row. */
+static void
+count_blocks(const Model *model, const Flow *flow, double *starts)
+{
+	for (int month = 0; month < MONTHS; month++)
+		for (int row = 0; row < model->rows; row++)
+			starts[row] += flow->people[month * model->stride + row];
+}
+
 static EfStatus
 project_class(Model *model, int class)
 {
 	int			years = model->plan->years;
+	size_t		ages = (size_t) model->ages + LANES;
+	size_t		bytes = ages * sizeof(double);
+	Mark		start = mark(model);
 	Span		month;
-	Span		first;
 	Span		year;
-	Span		later;
-	double	   *before;
-	EfStatus	status;
-	Chunk	   *mark = model->chunks;
-	int			alive = model->ages;
+	Squares		squared;
+	Entrants	stock;
+	Entrants	hires = {0};
+	double	   *hire_ages;
+	double	   *nothing;
+	double	   *scratch;
+	double	   *starts;
 
-	if (!grab_span(model, &month) || !grab_span(model, &first) ||
-		!grab_span(model, &year) || !grab_span(model, &later))
+	stock.people = grab_doubles(model, 9 * ages);
+	scratch = grab_doubles(model, 2 * (size_t) model->blocks + ages);
+	starts = grab_doubles(model, (size_t) (model->nhire_flows + 1) *
+						  (size_t) model->blocks);
+	if (!grab_span(model, &month) || !grab_span(model, &year) ||
+		stock.people == NULL || scratch == NULL || starts == NULL)
 		return no_memory(model);
-	before = grab_doubles(model, (size_t) model->nstock);
-	if (before == NULL)
-		return no_memory(model);
-	for (int i = 0; i < model->nstock; i++)
-		before[i] = 1;
-	for (int r = 0; r < model->nresponses; r++)
-	{
-		memset(model->responses[r].people, 0,
-			   (size_t) model->ages * sizeof(double));
-		memset(model->responses[r].squares, 0,
-			   (size_t) model->ages * sizeof(double));
-	}
+	stock.squares = stock.people + ages;
+	stock.fte = stock.squares + ages;
+	hires.people = stock.fte + ages;
+	hire_ages = hires.people + ages;
+	nothing = hire_ages + ages;
+	squared.stay = nothing + ages;
+	squared.leave = squared.stay + ages;
+	squared.gone = squared.leave + ages;
 
+	place_stock(model, class, stock.people, stock.fte);
+	memcpy(stock.squares, stock.people, bytes);
+	memset(model->stock_flow.people, 0, 3 * bytes);
+	for (int f = 0; f < model->nhire_flows; f++)
+		memset(model->hire_flows[f].people, 0, bytes);
+
+	/* the months of the period that somebody comes in */
 	month_span(model, model->class_age[class], &month);
 	copy_span(model, &year, &month);
 	for (int months = 1; months <= MONTHS; months++)
 	{
 		if (months > 1)
-			lengthen(model, &month, &year);
+			lengthen(model, &month, nothing, &year, scratch);
 		if (months == model->first_months)
-			copy_span(model, &first, &year);
-		for (int r = 0; r < model->nresponses; r++)
-			if (months <= model->responses[r].months)
+		{
+			square_span(model->stride, model->rows, &year, &squared);
+			enter(model, &model->stock_flow, &stock, months, &year, &squared);
+		}
+		for (int f = 0; f < model->nhire_flows; f++)
+		{
+			Flow	   *flow = &model->hire_flows[f];
+
+			if (months > flow->months)
+				continue;
+
+			/* without a rule, of the same ages in every month */
+			if (model->plan->rule != NULL || (months == 1 && f == 0))
 			{
-				status = add_hires(model, class, &model->responses[r],
-								   months, &year);
+				EfStatus	status;
+
+				memset(hire_ages, 0, bytes);
+				status = place_hires(model, class, flow, months, hire_ages);
 				if (status != EF_OK)
 					return status;
 			}
+			for (size_t i = 0; i < ages; i++)
+				hires.people[i] = hire_ages[i] / flow->months;
+			enter(model, flow, &hires, months, &year, NULL);
+		}
 	}
 
-	copy_span(model, &later, &year);
-	add_stock(model, class, 0, &first, NULL, before);
-	for (int t = 1; t < years; t++)
-	{
-		/* `later` is of the t-th year from a given age */
-		if (t > 1)
-			postpone(alive, &year, &later);
-		add_stock(model, class, t, &first, &later, before);
-		for (int r = 0; r < model->nresponses; r++)
-			follow_hires(model, &model->responses[r], t, &later, alive);
-
-		/* nobody of the highest ages is left after another year */
-		while (alive > 0 && later.stay[alive - 1] == 0 &&
-			   later.leave[alive - 1] == 0 &&
-			   later.unsupported[alive - 1] == 0)
-			alive--;
-	}
-	discard(model, mark);
+	/* the years after it */
+	for (int f = -1; f < model->nhire_flows; f++)
+		count_blocks(model, f < 0 ? &model->stock_flow : &model->hire_flows[f],
+					 starts + (f + 1) * model->blocks);
+	square_span(model->stride, model->rows, &year, &squared);
+	for (int lag = 1; lag < years; lag++)
+		for (int f = -1; f < model->nhire_flows; f++)
+			follow(model, f < 0 ? &model->stock_flow : &model->hire_flows[f],
+				   lag, &year, &squared, starts + (f + 1) * model->blocks,
+				   scratch);
+	discard(model, start);
 	return EF_OK;
 }
 
-/* Differences to sums. */
+/* One hire as a person of mean probabilities. */
 static void
-finish_blocks(const Model *model, double *rows)
+square_means(Sums *sums, int years)
 {
-	for (int t = 0; t < model->plan->years; t++, rows += model->blocks)
-		for (int b = 1; b < model->blocks; b++)
-			rows[b] += rows[b - 1];
+	double		before = 1;
+
+	for (int lag = 0; lag < years; lag++)
+	{
+		double		gone = before - sums[lag].stay;
+
+		sums[lag].stay_squares = sums[lag].stay * sums[lag].stay;
+		sums[lag].leave_squares = sums[lag].leave * sums[lag].leave;
+		sums[lag].gone_squares = gone * gone;
+		before = sums[lag].stay;
+	}
 }
 
 static EfStatus
 prepare(Model *model)
 {
 	const EfProjectionPlan *plan = model->plan;
-	Outlook    *outlook = &model->outlook;
-	size_t		years = (size_t) plan->years;
-	size_t		rows;
-	double	   *chunk;
 	EfMonth		start = plan->workforce->last_month + 1;
-
-	rows = years * (size_t) model->blocks;
-	chunk = grab_doubles(model, 7 * years + 3 * rows);
-	if (chunk == NULL)
-		return no_memory(model);
-	outlook->stay = chunk;
-	outlook->stay_squares = outlook->stay + years;
-	outlook->gone_squares = outlook->stay_squares + years;
-	outlook->leave = outlook->gone_squares + years;
-	outlook->leave_squares = outlook->leave + years;
-	outlook->fte = outlook->leave_squares + years;
-	outlook->unsupported = outlook->fte + years;
-	outlook->passing = outlook->unsupported + years;
-	outlook->leaving = outlook->passing + rows;
-	outlook->present = outlook->leaving + rows;
 
 	/* without a rule by birth cohort, all whole years are alike */
 	if (model->nhires == 0)
-		model->nresponses = 0;
+		model->nhire_flows = 0;
 	else if (plan->rule != NULL)
-		model->nresponses = plan->years;
+		model->nhire_flows = plan->years;
 	else
-		model->nresponses = model->first_months < MONTHS && plan->years > 1 ? 2 : 1;
-	model->responses = grab(model, (size_t) model->nresponses,
-							sizeof(Response));
-	if (model->responses == NULL)
+		model->nhire_flows = model->first_months < MONTHS && plan->years > 1
+			? 2 : 1;
+	model->hire_flows = grab(model, (size_t) model->nhire_flows, sizeof(Flow));
+	if (model->hire_flows == NULL ||
+		!grab_flow(model, &model->stock_flow, model->first_months, start))
 		return no_memory(model);
-	for (int r = 0; r < model->nresponses; r++)
+	model->stock_flow.passed = (double) model->first_months / MONTHS;
+	for (int f = 0; f < model->nhire_flows; f++)
 	{
-		Response   *response = &model->responses[r];
-		size_t		ages = (size_t) model->ages;
+		Flow	   *flow = &model->hire_flows[f];
 
-		response->months = r == 0 ? model->first_months : MONTHS;
-		response->first = r == 0 ? start
-			: start + model->first_months + (r - 1) * MONTHS;
-		chunk = grab_doubles(model, 2 * ages + 5 * years + 3 * rows);
-		if (chunk == NULL)
+		if (!grab_flow(model, flow, f == 0 ? model->first_months : MONTHS,
+					   f == 0 ? start : start + model->first_months +
+					   (f - 1) * MONTHS))
 			return no_memory(model);
-		response->people = chunk;
-		response->squares = response->people + ages;
-		response->stay = response->squares + ages;
-		response->stay_squares = response->stay + years;
-		response->leave = response->stay_squares + years;
-		response->leave_squares = response->leave + years;
-		response->unsupported = response->leave_squares + years;
-		response->passing = response->unsupported + years;
-		response->leaving = response->passing + rows;
-		response->present = response->leaving + rows;
+		flow->passed = (double) flow->months / MONTHS / 2;
 	}
 	return EF_OK;
 }
 
-static const Response *
-response_of(const Model *model, int period)
+/* The flow of those who are hired in a period. */
+static const Flow *
+hires_of(const Model *model, int period)
 {
-	return &model->responses[period < model->nresponses ? period
-							 : model->nresponses - 1];
+	return &model->hire_flows[period < model->nhire_flows ? period
+							  : model->nhire_flows - 1];
 }
 
 /* Refuses what no projection can be made of. */
@@ -992,13 +1222,15 @@ build(Model *model, uint32_t asked, bool retirement)
 
 	if (status != EF_OK)
 		return status;
+	model->z = ef_normal_quantile((1 + plan->level) / 2);
 	model->forced = plan->retire_at != EF_AS_OBSERVED || plan->rule != NULL;
 	model->retirement = retirement;
 	model->first_months = ef_year_of_month(start) * MONTHS + MONTHS - start;
 
-	status = estimate_rates(model, asked);
+	model->rates.limit = (plan->latest_age + 1) * MONTHS;
+	status = gather_people(model);
 	if (status == EF_OK)
-		status = gather_people(model);
+		status = estimate_rates(model, asked);
 	if (status == EF_OK)
 		status = prepare(model);
 
@@ -1011,17 +1243,9 @@ build(Model *model, uint32_t asked, bool retirement)
 	}
 	for (int class = 0; status == EF_OK && class < model->nclasses; class++)
 		status = project_class(model, class);
-	if (status != EF_OK)
-		return status;
-
-	finish_blocks(model, model->outlook.passing);
-	finish_blocks(model, model->outlook.leaving);
-	for (int r = 0; r < model->nresponses; r++)
-	{
-		finish_blocks(model, model->responses[r].passing);
-		finish_blocks(model, model->responses[r].leaving);
-	}
-	return EF_OK;
+	for (int f = 0; f < model->nhire_flows && status == EF_OK; f++)
+		square_means(model->hire_flows[f].sums, plan->years);
+	return status;
 }
 
 
@@ -1054,177 +1278,240 @@ set_limits(double mean, double deviation, double most,
 				  ceil(most - WHOLE));
 }
 
-static int
-year_of_block(const Model *model, int block)
-{
-	int			year = model->lowest / MONTHS + block - 1;
-	int			last = model->rates.limit / MONTHS - 1;
-
-	return year < 0 ? 0 : year > last ? last : year;
-}
-
 /* Sum over years of age of a variance times the square of people. */
-static double
+WIDE static double
 spread(const Model *model, const double *people, const double *variance)
 {
-	double		sum = 0;
+	Lanes		sum = {0};
 
-	for (int b = 0; b < model->blocks; b++)
-		sum += people[b] * people[b] * variance[year_of_block(model, b)];
-	return sum;
-}
-
-static void
-add_scaled(const Model *model, double *restrict sum,
-		   const double *restrict row, double factor)
-{
-	int			n = model->blocks;
-
-	for (int b = 0; b < n; b++)
-		sum[b] += factor * row[b];
-}
-
-/* Exits for the reason asked for in a period: mean and variance. */
-static void
-leavers_of(const Model *model, int t, double *scratch,
-		   double *mean, double *variance)
-{
-	const Outlook *outlook = &model->outlook;
-	const double *intake = model->plan->intake;
-	size_t		row = (size_t) t * model->blocks;
-	double	   *leaving = scratch;
-	double	   *present = scratch + model->blocks;
-
-	*mean = outlook->leave[t];
-	*variance = outlook->leave[t] - outlook->leave_squares[t];
-	memcpy(leaving, outlook->leaving + row, model->blocks * sizeof(double));
-	memcpy(present, outlook->present + row, model->blocks * sizeof(double));
-	for (int i = 0; intake != NULL && i <= t; i++)
+	for (int b = 0; b < model->blocks; b += LANES)
 	{
-		const Response *response = response_of(model, i);
-		size_t		lag = (size_t) (t - i);
+		Lanes		n = LANES_AT(people + b);
 
-		*mean += intake[i] * response->leave[lag];
-		*variance += intake[i] * (response->leave[lag] -
-								  response->leave_squares[lag]);
-		add_scaled(model, leaving, response->leaving + lag * model->blocks,
-				   intake[i]);
-		add_scaled(model, present, response->present + lag * model->blocks,
-				   intake[i]);
+		sum += n * n * LANES_AT(variance + b);
 	}
-	*variance += spread(model, leaving, model->rates.var_log_stay) +
-		spread(model, present, model->rates.var_leave);
+	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
+/* The sum of rows, each as often as there are people: `row` is a row of the
+ * latest lag, and those of the earlier ones lie before it. */
+WIDE static void
+add_rows_scaled(int n, double *sum, const double *row, size_t step,
+				const double *people, int lags)
+{
+	for (int b = 0; b < n; b += 2 * LANES)
+	{
+		Lanes		one = LANES_AT(sum + b);
+		Lanes		other = LANES_AT(sum + b + LANES);
+		const double *at = row + b;
+
+		for (int i = 0; i < lags; i++, at -= step)
+		{
+			one += people[i] * LANES_AT(at);
+			other += people[i] * LANES_AT(at + LANES);
+		}
+		PUT_LANES(sum + b, one);
+		PUT_LANES(sum + b + LANES, other);
+	}
+}
+
+/*
+ * The people of a period: the stock, and so many hires in each period up to
+ * this one; hires may be NULL.  `rows` has ROWS rows.
+ */
+typedef struct Total
+{
+	Sums		sums;
+	double		coming;			/* at the start of the period, and hired in it */
+	double	   *rows[ROWS];		/* NULL: not asked for */
+} Total;
+
+/* People of a flow who came so many lags ago: the sums. */
 static void
-fill_periods(const Model *model, EfProjectionPeriod *periods,
-			 double *scratch, double *need)
+add_sums(Total *total, const Flow *flow, int lag, double people)
+{
+	const Sums *sums = &flow->sums[lag];
+
+	total->sums.stay += people * sums->stay;
+	total->sums.stay_squares += people * sums->stay_squares;
+	total->sums.gone_squares += people * sums->gone_squares;
+	total->sums.leave += people * sums->leave;
+	total->sums.leave_squares += people * sums->leave_squares;
+	total->sums.unsupported += people * sums->unsupported;
+	total->coming += lag > 0 ? people * flow->sums[lag - 1].stay : people;
+}
+
+/* The rows of people who came in periods from `first` on, at this period:
+ * they are hires of one flow. */
+static void
+add_block_rows(const Model *model, Total *total, const Flow *flow, int period,
+			   int first, const double *people, int n)
+{
+	int			from = total->rows[PASSING] != NULL ? PASSING : PRESENT;
+
+	/* the rows of a lag lie side by side */
+	if (n > 0)
+		add_rows_scaled((ROWS - from) * model->blocks, total->rows[from],
+						row_of(model, flow, period - first, from),
+						(size_t) (ROWS * model->blocks), people, n);
+}
+
+/* With all rows by year of age, or only that of those present. */
+static void
+total_of(const Model *model, int period, const double *hires, double *rows,
+		 bool all, Total *total)
+{
+	size_t		blocks = (size_t) model->blocks;
+	double		one = 1;
+
+	memset(total, 0, sizeof(*total));
+	memset(rows, 0, ROWS * blocks * sizeof(double));
+	for (int row = all ? 0 : PRESENT; row < ROWS; row++)
+		total->rows[row] = rows + (size_t) row * blocks;
+
+	total->sums = model->stock_flow.sums[period];
+	total->coming = period > 0 ? model->stock_flow.sums[period - 1].stay
+		: (double) model->plan->workforce->headcount;
+	add_block_rows(model, total, &model->stock_flow, period, 0, &one, 1);
+	if (hires != NULL)
+	{
+		int			n = period + 1;
+
+		for (int i = 0; i < n; i++)
+			if (hires[i] != 0)
+				add_sums(total, hires_of(model, i), period - i, hires[i]);
+
+		/* those of the last flow, which may be that of many periods, at once */
+		for (int i = 0; i < n; i++)
+			if (i + 1 >= model->nhire_flows)
+			{
+				add_block_rows(model, total, hires_of(model, i), period, i,
+							   hires + i, n - i);
+				break;
+			}
+			else
+				add_block_rows(model, total, hires_of(model, i), period, i,
+							   hires + i, 1);
+	}
+
+	/* differences to sums */
+	for (size_t b = 1; all && b < blocks; b++)
+	{
+		total->rows[PASSING][b] += total->rows[PASSING][b - 1];
+		total->rows[LEAVING][b] += total->rows[LEAVING][b - 1];
+	}
+}
+
+/* Exits for the reason asked for: the variance of chance and of the rates. */
+static double
+leaving_variance(const Model *model, const Total *total)
+{
+	return total->sums.leave - total->sums.leave_squares +
+		spread(model, total->rows[LEAVING], model->rates.var_log_stay) +
+		spread(model, total->rows[PRESENT], model->rates.var_leave);
+}
+
+static double
+deviation(const Model *model, double variance)
+{
+	return model->z * sqrt(fmax(variance, 0));
+}
+
+/*
+ * The need of a period: the hires that make the headcount equal the target at
+ * its end, when those of the earlier periods were hired.  need[period] is
+ * filled; `carried` is the variance of a surplus, which nothing levels out.
+ */
+static void
+fill_need(const Model *model, int t, double *need, double *carried,
+		  double *rows, EfProjectionPeriod *period)
+{
+	double		own = model->nhire_flows > 0 ? hires_of(model, t)->sums[0].stay
+		: 0;
+	Total		total;
+	double		missing;
+	double		variance;
+
+	period->need = period->need_lower = period->need_upper = NAN;
+	if (!(own > 0))
+		return;
+	need[t] = 0;
+	total_of(model, t, need, rows, false, &total);
+	missing = (period->target - total.sums.stay) / own;
+	need[t] = fmax(missing, 0);
+	if (need[t] > 0)
+	{
+		add_sums(&total, hires_of(model, t), 0, need[t]);
+		add_block_rows(model, &total, hires_of(model, t), t, t, need + t, 1);
+	}
+
+	/* exits of the period, from a staff of which each earlier need was met */
+	variance = total.coming - total.sums.stay - total.sums.gone_squares +
+		spread(model, total.rows[PRESENT], model->rates.var_stay) + *carried;
+	period->need = need[t];
+	set_limits(missing, deviation(model, variance) / own, INFINITY,
+			   &period->need_lower, &period->need_upper);
+	period->need_lower = fmax(period->need_lower, 0);
+	period->need_upper = fmax(period->need_upper, 0);
+	*carried = need[t] > 0 ? 0 : variance;
+}
+
+static EfStatus
+fill_periods(Model *model, EfProjectionPeriod *periods)
 {
 	const EfProjectionPlan *plan = model->plan;
-	const Outlook *outlook = &model->outlook;
-	const double *intake = plan->intake;
-	double		z = ef_normal_quantile((1 + plan->level) / 2);
 	double		headcount = (double) plan->workforce->headcount;
-	double		stock = headcount;
 	double		most = headcount;
 	double		carried = 0;
 	EfMonth		month = plan->workforce->last_month + 1;
+	double	   *rows = grab_doubles(model, ROWS * (size_t) model->blocks);
+	double	   *need = grab_doubles(model, (size_t) plan->years);
 
+	if (rows == NULL || need == NULL)
+		return no_memory(model);
 	for (int t = 0; t < plan->years; t++)
 	{
 		EfProjectionPeriod *period = &periods[t];
-		size_t		row = (size_t) t * model->blocks;
 		double		variance;
-		double		sd;
-		double		filled;
-		double		own = 0;
-		double	   *passing = scratch;
-		double	   *present = scratch + model->blocks;
+		Total		total;
 
 		period->year = ef_year_of_month(month);
 		period->start = ef_first_day(month);
 		period->end = ef_last_day_of_year(month);
 		month = period->year * MONTHS + MONTHS;
 
-		/* expected */
+		total_of(model, t, plan->intake, rows, true, &total);
 		period->headcount_start = headcount;
-		period->intake = intake != NULL ? intake[t] : 0;
-		period->headcount = outlook->stay[t];
-		period->unsupported = outlook->unsupported[t];
-		period->fte = plan->workforce->counts_fte
-			? outlook->fte[t] / 1000 : NAN;
-		variance = outlook->stay[t] - outlook->stay_squares[t];
-		memcpy(passing, outlook->passing + row,
-			   model->blocks * sizeof(double));
-		for (int i = 0; intake != NULL && i <= t; i++)
-		{
-			const Response *response = response_of(model, i);
-			size_t		lag = (size_t) (t - i);
-			double		stay = intake[i] * response->stay[lag];
-
-			period->headcount += stay;
-			if (stay > 0)
-				period->fte += stay * model->hire_fte;
-			period->unsupported += intake[i] * response->unsupported[lag];
-			variance += stay - intake[i] * response->stay_squares[lag];
-			add_scaled(model, passing,
-					   response->passing + lag * model->blocks, intake[i]);
-		}
-		headcount = period->headcount;
+		period->intake = plan->intake != NULL ? plan->intake[t] : 0;
+		period->headcount = headcount = total.sums.stay;
 		period->exits = period->headcount_start + period->intake - headcount;
+		period->retirements = total.sums.leave;
+		period->unsupported = total.sums.unsupported;
+		period->fte = NAN;
+		if (plan->workforce->counts_fte)
+		{
+			double		hired = headcount - model->stock_flow.sums[t].stay;
 
-		/* limits */
+			period->fte = total.sums.fte / 1000;
+			if (plan->intake != NULL && hired > 0)
+				period->fte += hired * model->hire_fte;
+		}
+
 		most += period->intake;
-		variance += spread(model, passing, model->rates.var_log_stay);
-		sd = z * sqrt(fmax(variance, 0));
-		set_limits(headcount, sd, most, &period->lower, &period->upper);
-		leavers_of(model, t, scratch, &period->retirements, &variance);
-		sd = z * sqrt(fmax(variance, 0));
-		set_limits(period->retirements, sd, most,
+		variance = total.sums.stay - total.sums.stay_squares +
+			spread(model, total.rows[PASSING], model->rates.var_log_stay);
+		set_limits(headcount, deviation(model, variance), most,
+				   &period->lower, &period->upper);
+		set_limits(period->retirements,
+				   deviation(model, leaving_variance(model, &total)), most,
 				   &period->retirements_lower, &period->retirements_upper);
 
-		/* the need: what fills the place of everyone who leaves */
 		period->target = plan->target != NULL ? plan->target[t]
 			: (double) plan->workforce->headcount;
 		period->gap = period->target - headcount;
-		period->need = period->need_lower = period->need_upper = NAN;
-		if (model->nresponses > 0)
-			own = response_of(model, t)->stay[0];
-		if (own > 0)
-		{
-			double		missing;
-
-			filled = outlook->stay[t];
-			variance = stock - outlook->stay[t] - outlook->gone_squares[t];
-			memcpy(present, outlook->present + row,
-				   model->blocks * sizeof(double));
-			for (int i = 0; i < t; i++)
-			{
-				const Response *response = response_of(model, i);
-				size_t		lag = (size_t) (t - i);
-				double		gone = response->stay[lag - 1] - response->stay[lag];
-
-				filled += need[i] * response->stay[lag];
-				variance += need[i] * gone * (1 - gone);
-				add_scaled(model, present,
-						   response->present + lag * model->blocks, need[i]);
-			}
-			missing = (period->target - filled) / own;
-			need[t] = fmax(missing, 0);
-			add_scaled(model, present, response_of(model, t)->present, need[t]);
-			variance += need[t] * own * (1 - own) +
-				spread(model, present, model->rates.var_stay) + carried;
-			sd = z * sqrt(fmax(variance, 0)) / own;
-			period->need = need[t];
-			set_limits(missing, sd, INFINITY,
-					   &period->need_lower, &period->need_upper);
-			period->need_lower = fmax(period->need_lower, 0);
-
-			/* a surplus is not filled up, so its spread stays */
-			carried = need[t] > 0 ? 0 : variance;
-		}
-		stock = outlook->stay[t];
+		fill_need(model, t, need, &carried, rows, period);
 	}
+	return EF_OK;
 }
 
 EfStatus
@@ -1233,23 +1520,18 @@ ef_project_workforce(const EfProjectionPlan *plan,
 					 const EfAllocator *allocator, EfError *error)
 {
 	Model		model = {.plan = plan,.allocator = allocator,.error = error};
+	Mark		nothing = {NULL, 0};
 	EfStatus	status = build(&model, retirement_label(&plan->rates->table),
 							   true);
-	double	   *scratch;
 
 	if (status == EF_OK)
 	{
 		*periods = ef_alloc(allocator, (size_t) plan->years *
 							sizeof(EfProjectionPeriod));
-		scratch = grab_doubles(&model, 2 * (size_t) model.blocks +
-							   (size_t) plan->years);
-		if (*periods == NULL || scratch == NULL)
-			status = no_memory(&model);
-		else
-			fill_periods(&model, *periods, scratch,
-						 scratch + 2 * model.blocks);
+		status = *periods == NULL ? no_memory(&model)
+			: fill_periods(&model, *periods);
 	}
-	discard(&model, NULL);
+	discard(&model, nothing);
 	return status;
 }
 
@@ -1257,32 +1539,31 @@ ef_project_workforce(const EfProjectionPlan *plan,
  * label of it.  Fills every nreasons-th row. */
 static EfStatus
 project_reason(Model *model, uint32_t label, const EfLabel *reason,
-			   EfProjectedExits *rows, size_t nreasons)
+			   EfProjectedExits *out, size_t nreasons)
 {
 	const EfProjectionPlan *plan = model->plan;
-	double		z = ef_normal_quantile((1 + plan->level) / 2);
 	double		most = (double) plan->workforce->headcount;
-	double	   *scratch;
+	double	   *rows;
 	EfStatus	status = build(model, label, label == 0 ||
 							   label == retirement_label(&plan->rates->table));
 
 	if (status != EF_OK)
 		return status;
-	scratch = grab_doubles(model, 2 * (size_t) model->blocks);
-	if (scratch == NULL)
+	rows = grab_doubles(model, ROWS * (size_t) model->blocks);
+	if (rows == NULL)
 		return no_memory(model);
 	for (int t = 0; t < plan->years; t++)
 	{
-		EfProjectedExits *row = &rows[t * nreasons];
-		double		variance;
-		double		sd;
+		EfProjectedExits *row = &out[t * nreasons];
+		Total		total;
 
-		leavers_of(model, t, scratch, &row->exits, &variance);
+		total_of(model, t, plan->intake, rows, true, &total);
 		most += plan->intake != NULL ? plan->intake[t] : 0;
-		sd = z * sqrt(fmax(variance, 0));
 		row->year = ef_year_of_month(plan->workforce->last_month + 1) + t;
 		row->reason = *reason;
-		set_limits(row->exits, sd, most, &row->lower, &row->upper);
+		row->exits = total.sums.leave;
+		set_limits(row->exits, deviation(model, leaving_variance(model, &total)),
+				   most, &row->lower, &row->upper);
 	}
 	return EF_OK;
 }
@@ -1296,6 +1577,7 @@ ef_project_exits(const EfProjectionPlan *plan,
 	uint32_t	retirement = retirement_label(table);
 	size_t		nreasons = table->nlabels + (retirement == 0);
 	size_t		place = 0;
+	Mark		nothing = {NULL, 0};
 	bool		retired = false;
 	EfStatus	status = check_plan(plan, error);
 
@@ -1332,7 +1614,7 @@ ef_project_exits(const EfProjectionPlan *plan,
 		}
 		status = project_reason(&model, number, reason, *rows + place++,
 								nreasons);
-		discard(&model, NULL);
+		discard(&model, nothing);
 	}
 	return status;
 }

@@ -1,0 +1,306 @@
+-- Every bad input is refused with its SQLSTATE, a message in lower case without
+-- a full stop, the offending value in the detail and what to do in the hint.
+\set ON_ERROR_STOP on
+BEGIN;
+SELECT plan(
+    (1 + 41 + 54)       -- rows and periods, accessors
+  + (1 + 57 + 4 + 2 + 19 + 1) -- text input
+  + 13);
+
+CREATE TABLE v AS
+SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
+       workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)') AS without_fte,
+       workforce_agg(b, s, e, r, '[2016-01-01,2020-01-01)', f) AS later,
+       workforce_agg(b, s, e, r, '(,2020-01-01)', f) AS complete,
+       workforce_agg(b, s, e, r, '[2019-12-01,2020-01-01)', f) AS without_hires,
+       workforce_agg(NULL, s, e, r, '[2015-01-01,2020-01-01)', f) AS nobody,
+       (SELECT retirement_rule_agg(born_from, age_months)
+        FROM (VALUES ('1900-01-01'::date, 780), ('1967-01-01', 816)) AS rows (born_from, age_months)) AS rule,
+       (SELECT retirement_rule_agg('1960-03-01', 780)) AS rule_from_1960,
+       (SELECT retirement_rule_agg('1900-01-01', 1000)) AS rule_beyond
+FROM (VALUES ('1960-02-03'::date, '2014-05-06'::date, NULL::date, NULL, 1.0),
+             ('1970-03-05', '2016-01-02', '2018-03-04', 'layoff', 0.5),
+             ('1980-03-05', '2017-01-02', '2017-01-02', NULL, 0.75),
+             (NULL, '2017-01-02', '2017-01-02', NULL, 0.75)) AS rows (b, s, e, r, f);
+
+-- What is wrong with the way in which a query is refused; '' if nothing is.
+-- `shows` is a pattern that the detail matches, NULL for an argument that is
+-- itself null: then there is no value to show.  Details and hints are sentences.
+CREATE FUNCTION flaw(query text, expected text, shows text, hint_wanted boolean DEFAULT true)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    state text;
+    message text;
+    detail text;
+    hint text;
+BEGIN
+    BEGIN
+        EXECUTE query;
+    EXCEPTION WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+            detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+        RETURN concat_ws('; ',
+            CASE WHEN state <> expected THEN format('SQLSTATE %s: %s', state, message) END,
+            CASE WHEN message !~ '^([a-z]|FTE )' OR message ~ '\.$' THEN 'message: ' || message END,
+            CASE WHEN shows IS NOT NULL AND NOT (detail ~ '^.*\.$' AND detail ~ shows)
+                 THEN format('detail of "%s": "%s"', message, detail) END,
+            CASE WHEN hint_wanted AND NOT hint ~ '\.$' THEN format('hint of "%s": "%s"', message, hint) END);
+    END;
+    RETURN 'is accepted';
+END
+$$;
+
+-- ---------------------------------------------------------------------------
+-- Rows and observation periods
+-- ---------------------------------------------------------------------------
+CREATE TABLE bad (n serial, label text, state text, shows text, hint boolean, query text);
+INSERT INTO bad (label, state, shows, hint, query)
+SELECT label, state, shows, true,
+       CASE WHEN args ~ '^SELECT' THEN args ELSE format('SELECT workforce_agg(%s)', args) END
+FROM (VALUES
+    ('null observed', '22004', NULL, $$'1960-01-01', '2019-01-01', NULL, NULL, NULL$$),
+    ('null observed, with fte', '22004', NULL, $$'1960-01-01', '2019-01-01', NULL, NULL, NULL, 1.0$$),
+    ('null observed in a skipped row', '22004', NULL, $$NULL, '2019-01-01', NULL, NULL, NULL$$),
+    ('end before start', '22000', '2019-01-02.*2019-01-01', $$'1960-01-01', '2019-01-02', '2019-01-01', NULL, '[2015-01-01,2020-01-01)'$$),
+    ('end before start, with fte', '22000', '2019-01-02.*2019-01-01', $$'1960-01-01', '2019-01-02', '2019-01-01', NULL, '[2015-01-01,2020-01-01)', 0.5$$),
+    ('birth after start', '22000', '2019-01-03.*2019-01-02|2019-01-02.*2019-01-03', $$'2019-01-03', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)'$$),
+    ('birth at infinity', '22008', 'birth', $$'infinity', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)'$$),
+    ('birth at -infinity', '22008', 'birth', $$'-infinity', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)'$$),
+    ('start at infinity', '22008', 'start', $$'1960-01-01', 'infinity', NULL, NULL, '[2015-01-01,2020-01-01)'$$),
+    ('start at -infinity', '22008', 'start', $$'1960-01-01', '-infinity', NULL, NULL, '[2015-01-01,2020-01-01)'$$),
+    ('start at -infinity, complete history', '22008', 'start', $$'1960-01-01', '-infinity', NULL, NULL, '(,2020-01-01)'$$),
+    ('end at -infinity', '22000', '-infinity', $$'1960-01-01', '2019-01-02', '-infinity', NULL, '[2015-01-01,2020-01-01)'$$),
+    ('age at start above 150', '22008', '1860-01-01', $$'1860-01-01', '2015-01-02', NULL, NULL, '[2015-01-01,2020-01-01)'$$),
+    ('age at as_of above 150', '22008', '1869-01-01', $$'1869-01-01', '1990-01-02', NULL, NULL, '[2015-01-01,2020-01-01)'$$),
+    ('start more than 150 years before as_of', '22008', '1869-12-31', $$'1830-01-01', '1869-12-31', NULL, NULL, '[2015-01-01,2020-01-01)'$$),
+    ('start more than 150 years before as_of, and end', '22008', '1869-12-31', $$'1830-01-01', '1869-12-31', '1880-01-01', NULL, '(,2020-01-01)'$$),
+    ('empty observed', '22023', '.', $$'1960-01-01', '2019-01-02', NULL, NULL, 'empty'$$),
+    ('empty observed of equal bounds', '22023', '.', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2020-01-01,2020-01-01)'$$),
+    ('observed without end', '22023', '.', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,)'$$),
+    ('unbounded observed', '22023', '.', $$'1960-01-01', '2019-01-02', NULL, NULL, '(,)'$$),
+    ('observed to infinity', '22008', 'infin', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,infinity)'$$),
+    ('observed from -infinity', '22008', 'infin', $$'1960-01-01', '2019-01-02', NULL, NULL, '[-infinity,2020-01-01)'$$),
+    ('observed to mid-month', '22023', '2020-01-02', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-02)'$$),
+    ('observed to the last day of a month, exclusive', '22023', '2019-12-31', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,2019-12-31)'$$),
+    ('two periods in one group', '22023', '2020-01-01.*2021-01-01|2021-01-01.*2020-01-01',
+     $$SELECT workforce_agg('1960-01-01', '2019-01-02', NULL, NULL, o) FROM (VALUES ('[2015-01-01,2020-01-01)'::daterange), ('[2015-01-01,2021-01-01)')) AS x (o)$$),
+    ('two beginnings in one group', '22023', '2015-01-01.*2016-01-01|2016-01-01.*2015-01-01',
+     $$SELECT workforce_agg('1960-01-01', '2019-01-02', NULL, NULL, o) FROM (VALUES ('[2015-01-01,2020-01-01)'::daterange), ('[2016-01-01,2020-01-01)')) AS x (o)$$),
+    ('with and without a beginning in one group', '22023', '2015-01-01',
+     $$SELECT workforce_agg('1960-01-01', '2019-01-02', NULL, NULL, o) FROM (VALUES ('[2015-01-01,2020-01-01)'::daterange), ('(,2020-01-01)')) AS x (o)$$),
+    ('two periods in one rollup', '22023', '2015-01-01.*2016-01-01|2016-01-01.*2015-01-01',
+     $$SELECT rollup(x) FROM v, unnest(ARRAY[w, later]) AS x$$),
+    ('with and without a beginning in one rollup', '22023', '2015-01-01',
+     $$SELECT rollup(x) FROM v, unnest(ARRAY[w, complete]) AS x$$),
+    ('with and without fte in one rollup', '22023', '.',
+     $$SELECT rollup(x) FROM v, unnest(ARRAY[w, without_fte]) AS x$$),
+    ('fte of four decimals', '22003', '0\.1234', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', 0.1234$$),
+    ('fte of four decimals, float8', '22003', '0\.1234', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', 0.1234::float8$$),
+    ('fte of a third', '22003', '0\.333', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', 1/3.0::float8$$),
+    ('negative fte', '22003', '-0\.5', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', -0.5$$),
+    ('negative fte, float8', '22003', '-0\.5', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', -0.5::float8$$),
+    ('fte NaN', '22003', 'NaN|nan', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', 'NaN'::numeric$$),
+    ('fte NaN, float8', '22003', 'NaN|nan', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', 'NaN'::float8$$),
+    ('fte infinite', '22003', '[Ii]nf', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', 'Infinity'::numeric$$),
+    ('fte infinite, float8', '22003', '[Ii]nf', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', 'Infinity'::float8$$),
+    ('fte of a thousand and a bit', '22003', '1000\.001', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', 1000.001$$),
+    ('fte of 1e300', '22003', '1e\+?300', $$'1960-01-01', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', 1e300::float8$$)
+) AS rows (label, state, shows, args);
+
+-- ---------------------------------------------------------------------------
+-- Accessors
+-- ---------------------------------------------------------------------------
+-- A null needs no hint: the message says it all.
+INSERT INTO bad (label, state, shows, hint, query)
+SELECT call || ' is refused', state, shows, shows IS NOT NULL, format('SELECT * FROM v, %s', call)
+FROM (VALUES
+    ('22023', '0',         'exit_rates(w, 0)'),
+    ('22023', '1',         'exit_rates(w, 1)'),
+    ('22023', '-0\.5',     'exit_rates(w, -0.5)'),
+    ('22023', '2',         'exit_rates(w, 2)'),
+    ('22023', '[Nn]a[Nn]', $$exit_rates(w, 'NaN')$$),
+    ('22023', 'median',    $$turnover(w, 'median')$$),
+    ('22023', '""',        $$turnover(w, '')$$),
+    ('22023', 'Leavers',   $$turnover(w, 'Leavers')$$),
+    ('22023', '.',         'turnover(complete)'),
+    ('22023', '.',         $$turnover(complete, 'replacement')$$),
+    ('22023', '2020-12-30', $$reaching_age(w, 65, '2020-12-30')$$),
+    ('22023', '2020-02-28', $$reaching_age(w, 65, '2020-02-28')$$),
+    ('22023', '2021-01-01', $$reaching_age(w, 65, '2021-01-01')$$),
+    ('22023', '2018-12-31', $$reaching_age(w, 65, '2018-12-31')$$),
+    ('22008', 'infin',     $$reaching_age(w, 65, 'infinity')$$),
+    ('22008', 'infin',     $$reaching_age(w, 65, '-infinity')$$),
+    ('22023', '-1',        $$reaching_age(w, -1, '2020-12-31')$$),
+    ('22023', '151',       $$reaching_age(w, 151, '2020-12-31')$$),
+    ('22023', '2147483647', $$reaching_age(w, 2147483647, '2020-12-31')$$),
+    ('22023', '0',         'reaching_age_by_year(w, 65, 0)'),
+    ('22023', '-3',        'reaching_age_by_year(w, 65, -3)'),
+    ('22023', '101',       'reaching_age_by_year(w, 65, 101)'),
+    ('22023', '-1',        'reaching_age_by_year(w, -1, 5)'),
+    ('22023', '151',       'reaching_age_by_year(w, 151, 5)'),
+    ('22023', '2020-12-30', $$reaching_pension_age(w, rule, '2020-12-30')$$),
+    ('22023', '1960',      $$reaching_pension_age(w, rule_from_1960, '2020-12-31')$$),
+    ('22023', '.',         $$reaching_pension_age(w, '[]', '2020-12-31')$$),
+    ('22023', '0',         'workforce_project(w, 0)'),
+    ('22023', '-1',        'workforce_project(w, -1)'),
+    ('22023', '101',       'workforce_project(w, 101)'),
+    ('22004', NULL,        'workforce_project(w, NULL)'),
+    ('22004', NULL,        'workforce_project(w, latest_age => NULL)'),
+    ('22004', NULL,        'workforce_project(w, level => NULL)'),
+    ('2202E', '2.*3|3.*2', $$workforce_project(w, 3, intake => '{1,2}')$$),
+    ('2202E', '4.*3|3.*4', $$workforce_project(w, 3, intake => '{1,2,3,4}')$$),
+    ('2202E', '3',         $$workforce_project(w, 3, intake => '{}')$$),
+    ('2202E', '3',         $$workforce_project(w, 3, intake => '{{1,2,3}}')$$),
+    ('2202E', '2.*3|3.*2', $$workforce_project(w, 3, target => '{1,2}')$$),
+    ('22004', NULL,        $$workforce_project(w, 3, intake => '{1,NULL,3}')$$),
+    ('22004', NULL,        $$workforce_project(w, 3, target => '{1,NULL,3}')$$),
+    ('22023', '-2',        $$workforce_project(w, 3, intake => '{1,-2,3}')$$),
+    ('22023', '[Nn]a[Nn]', $$workforce_project(w, 3, intake => '{1,NaN,3}')$$),
+    ('22023', '[Ii]nf',    $$workforce_project(w, 3, target => '{1,Infinity,3}')$$),
+    ('22023', '-2',        $$workforce_project(w, 3, target => '{1,-2,3}')$$),
+    ('22023', 'retire_at', 'workforce_project(w, retire_at => 65, retire_rule => rule)'),
+    ('22023', '0',         'workforce_project(w, retire_at => 0)'),
+    ('22023', '-1',        'workforce_project(w, retire_at => -1)'),
+    ('22023', '72.*70|70.*72', 'workforce_project(w, retire_at => 72)'),
+    ('22023', '1960',      'workforce_project(w, retire_rule => rule_from_1960)'),
+    ('22023', '1000.*70|70.*1000', 'workforce_project(w, retire_rule => rule_beyond)'),
+    ('22023', '0',         'workforce_project(w, latest_age => 0)'),
+    ('22023', '150',       'workforce_project(w, latest_age => 150)'),
+    ('22023', '1',         'workforce_project(w, level => 1)'),
+    ('22023', '.',         $$workforce_project(without_hires, 3, intake => '{1,2,3}')$$)
+) AS rows (state, shows, call);
+
+SELECT is(flaw('SELECT 1', '22023', '.'), 'is accepted', 'the judge knows when nothing is raised');
+SELECT is(flaw(query, state, shows, hint), '', label) FROM bad ORDER BY n;
+
+-- The same of projected exits, of those who are nobody, and of rules.
+SELECT is(flaw(format('SELECT * FROM v, %s', call), state, shows, shows IS NOT NULL), '', call || ' is refused')
+FROM (VALUES
+    ('22023', '101', 'workforce_project_exits(w, 101)'),
+    ('2202E', '2.*3|3.*2', $$workforce_project_exits(w, 3, intake => '{1,2}')$$),
+    ('22023', '.', 'workforce_project(nobody, 3)'),
+    ('22004', NULL, $$(SELECT retirement_rule_agg(NULL, 780)) AS r$$),
+    ('22004', NULL, $$(SELECT retirement_rule_agg('1960-01-01', NULL)) AS r$$),
+    ('22023', '1960-01-02', $$(SELECT retirement_rule_agg('1960-01-02', 780)) AS r$$),
+    ('22008', 'infin', $$(SELECT retirement_rule_agg('-infinity', 780)) AS r$$),
+    ('22023', '0', $$(SELECT retirement_rule_agg('1960-01-01', 0)) AS r$$),
+    ('22023', '1801', $$(SELECT retirement_rule_agg('1960-01-01', 1801)) AS r$$),
+    ('22023', '780.*792|792.*780', $$(SELECT retirement_rule_agg('1960-01-01', m) FROM (VALUES (780), (792)) AS x (m)) AS r$$)
+) AS rows (state, shows, call);
+
+-- What is not bad: the edges of the above.
+SELECT lives_ok(format('SELECT workforce_agg(%s)', args), args)
+FROM (VALUES
+    ($$'1960-01-01', '2019-01-02', 'infinity', NULL, '[2015-01-01,2020-01-01)'$$),
+    ($$'1960-01-01', '1960-01-01', '1960-01-01', NULL, '(,2020-01-01)', 1000$$),
+    ($$'1900-01-01', '1900-02-01', NULL, NULL, '(,2020-01-01)', 0.123$$)
+) AS rows (args);
+
+-- ---------------------------------------------------------------------------
+-- Text that is no workforce.  Each is a valid text with one thing wrong.
+-- ---------------------------------------------------------------------------
+CREATE TABLE valid AS SELECT w::text AS t, w::jsonb AS j FROM v;
+SELECT is(t::workforce::text, t, 'the text that is spoilt below is valid') FROM valid;
+
+CREATE FUNCTION refused(input text, type text, label text) RETURNS text LANGUAGE sql AS $$
+    SELECT is(CASE WHEN f ~ 'is accepted' THEN 'is accepted: ' || left(input, 200) ELSE f END, '',
+              format('%s: %s', type, label))
+    FROM (SELECT flaw(format('SELECT %L::%s', input, type), '22P02', '.')) AS x (f)
+$$;
+
+SELECT refused(input, 'workforce', label)
+FROM valid, LATERAL (VALUES
+    ('a text in which nothing is', '{}'),
+    ('an array', '[]'),
+    ('a number', '1'),
+    ('a string', '"workforce"'),
+    ('null', 'null'),
+    ('an array of it', format('[%s]', t)),
+    ('another type', (j || '{"type": "funnel"}')::text),
+    ('no type', (j - 'type')::text),
+    ('type null', (j || '{"type": null}')::text),
+    ('a later version', (j || '{"version": 2}')::text),
+    ('version 0', (j || '{"version": 0}')::text),
+    ('version as a string', (j || '{"version": "1"}')::text),
+    ('no version', (j - 'version')::text),
+    ('an unknown member', (j || '{"extra": {}}')::text),
+    ('no observed', (j - 'observed')::text),
+    ('observed null', (j || '{"observed": null}')::text),
+    ('observed empty', (j || '{"observed": []}')::text),
+    ('observed of one', (j || '{"observed": ["2015-01-01"]}')::text),
+    ('observed of three', (j || '{"observed": ["2015-01-01", "2020-01-01", "2020-01-01"]}')::text),
+    ('observed backwards', (j || '{"observed": ["2020-01-01", "2015-01-01"]}')::text),
+    ('observed empty range', (j || '{"observed": ["2020-01-01", "2020-01-01"]}')::text),
+    ('observed without end', (j || '{"observed": ["2015-01-01", null]}')::text),
+    ('observed to mid-month', (j || '{"observed": ["2015-01-01", "2020-01-15"]}')::text),
+    ('observed with a date that is none', (j || '{"observed": ["2015-02-30", "2020-01-01"]}')::text),
+    ('observed in another style', (j || '{"observed": ["01/01/2015", "2020-01-01"]}')::text),
+    ('observed from infinity', (j || '{"observed": ["-infinity", "2020-01-01"]}')::text),
+    ('observed in numbers', (j || '{"observed": [2015, 2020]}')::text),
+    ('fte as a number', (j || '{"fte": 1}')::text),
+    ('fte that is not there but counted', (j || '{"fte": false}')::text),
+    ('skipped negative', (j || '{"skipped": -1}')::text),
+    ('skipped a fraction', (j || '{"skipped": 1.5}')::text),
+    ('skipped as a string', (j || '{"skipped": "1"}')::text),
+    ('skipped beyond 64 bits', (j || '{"skipped": 100000000000000000000}')::text),
+    ('hires as an array', (j || '{"hires": [1, 2]}')::text),
+    ('hires null', (j || '{"hires": null}')::text),
+    ('hires negative', (j || '{"hires": {"442": 1, "550": -1}}')::text),
+    ('hires a fraction', (j || '{"hires": {"442": 1, "550": 0.5}}')::text),
+    ('hires beyond 64 bits', (j || '{"hires": {"442": 1, "550": 9223372036854775808}}')::text),
+    ('hires of 2^62 twice', (j || '{"hires": {"442": 4611686018427387904, "550": 4611686018427387904}}')::text),
+    ('hires at a negative age', (j || '{"hires": {"442": 1, "-550": 1}}')::text),
+    ('hires at an age of letters', (j || '{"hires": {"442": 1, "x": 1}}')::text),
+    ('hires at an age with a leading zero', (j || '{"hires": {"442": 1, "0550": 1}}')::text),
+    ('hires at no age', (j || '{"hires": {"442": 1, "": 1}}')::text),
+    ('hires at an age of 200 years', (j || '{"hires": {"442": 1, "2400": 1}}')::text),
+    ('more hires than people', (j || '{"hires": {"442": 1, "550": 2}}')::text),
+    ('fewer hires than people', (j || '{"hires": {"442": 1}}')::text),
+    ('exits before the hire', (j || '{"exits": {"layoff": {"500": 1}, "unknown": {"441": 1}}}')::text),
+    ('exits not by reason', (j || '{"exits": {"576": 1}}')::text),
+    ('exits with an array', (j || '{"exits": {"layoff": [1], "unknown": {"442": 1}}}')::text),
+    ('stock without anybody who entered', (j || '{"stock": {"718": 2}}')::text),
+    ('stock of a string', (j || '{"stock": {"718": "1"}}')::text),
+    ('missed parts beyond the month', (j || '{"missed_parts": {"442": 377580, "550": 12180}}')::text),
+    ('missed parts where nobody entered', (j || '{"missed_parts": {"442": 12180, "551": 12180}}')::text),
+    ('stock_fte where there is no stock', (j || '{"stock_fte": {"719": 1000}}')::text),
+    ('hires_fte where there are no hires', (j || '{"hires_fte": {"443": 750, "550": 500}}')::text),
+    ('days beyond the year', jsonb_set(j, '{days,46}', '100000')::text),
+    ('days at an age that nobody had', jsonb_set(j, '{days,100}', '5')::text)
+) AS spoilt (label, input);
+-- What is no JSON at all is refused by the JSON parser, in its own words.
+SELECT throws_ok(format('SELECT %L::workforce', input), '22P02', NULL, 'workforce: ' || label)
+FROM valid, LATERAL (VALUES ('cut off', left(t, length(t) - 1)), ('followed by more', t || '{}'),
+                            ('nothing', ''), ('a word', 'workforce')) AS spoilt (label, input);
+
+-- What the lists above leave alone: order, spaces, zeros.
+SELECT is(j::text::workforce, t::workforce, 'members may be in any order') FROM valid;
+SELECT is(replace(t, ' ', E'\n ')::workforce, t::workforce, 'and spaced in any way') FROM valid;
+
+SELECT refused(input, 'retirement_rule', label)
+FROM (VALUES
+    ('an object', '{}'),
+    ('a number', '1'),
+    ('null', 'null'),
+    ('an array of null', '[null]'),
+    ('an array of arrays', '[[]]'),
+    ('an empty step', '[{}]'),
+    ('no age', '[{"born_from": "1960-01-01"}]'),
+    ('no birth', '[{"age_months": 780}]'),
+    ('age as a string', '[{"born_from": "1960-01-01", "age_months": "780"}]'),
+    ('age a fraction', '[{"born_from": "1960-01-01", "age_months": 780.5}]'),
+    ('age 0', '[{"born_from": "1960-01-01", "age_months": 0}]'),
+    ('age beyond all', '[{"born_from": "1960-01-01", "age_months": 1801}]'),
+    ('age of 2^32 + 780', '[{"born_from": "1960-01-01", "age_months": 4294968076}]'),
+    ('birth in mid-month', '[{"born_from": "1960-01-02", "age_months": 780}]'),
+    ('birth on no day', '[{"born_from": "1960-13-01", "age_months": 780}]'),
+    ('birth at infinity', '[{"born_from": "-infinity", "age_months": 780}]'),
+    ('birth in another style', '[{"born_from": "1/1/1960", "age_months": 780}]'),
+    ('something else', '[{"born_from": "1960-01-01", "age_months": 780, "x": 1}]'),
+    ('two ages', '[{"born_from": "1960-01-01", "age_months": 780}, {"born_from": "1960-01-01", "age_months": 781}]')
+) AS spoilt (label, input);
+SELECT is('[{"age_months": 816, "born_from": "1967-01-01"}, {"born_from": "1900-01-01", "age_months": 780}]'::retirement_rule,
+          rule, 'steps may be in any order') FROM v;
+
+SELECT * FROM finish();
+ROLLBACK;

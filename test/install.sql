@@ -1,0 +1,162 @@
+-- The extension as a guest: any schema, any search_path, every object explained
+-- and harmless, and nothing left when it goes.
+\set ON_ERROR_STOP on
+BEGIN;
+SELECT plan(36);
+
+-- ---------------------------------------------------------------------------
+-- What it is made of
+-- ---------------------------------------------------------------------------
+CREATE VIEW object AS
+SELECT classid, objid, pg_describe_object(classid, objid, 0) AS name
+FROM pg_depend
+WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
+  AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'education_flow');
+CREATE VIEW own_function AS
+SELECT p.* FROM pg_proc AS p JOIN object ON classid = 'pg_proc'::regclass AND objid = p.oid;
+
+SELECT cmp_ok((SELECT count(*) FROM object), '>', 70::bigint, 'it has objects');
+SELECT is((SELECT string_agg(name, E'\n') FROM object
+           WHERE coalesce((SELECT description FROM pg_description AS d
+                           WHERE d.classoid = classid AND d.objoid = objid AND objsubid = 0), '') !~ '\S'
+             -- array types and row types belong to what they are made of
+             AND NOT EXISTS (SELECT FROM pg_type WHERE classid = 'pg_type'::regclass AND oid = objid
+                             AND (typcategory = 'A' OR typrelid <> 0))),
+          NULL, 'every object has a comment');
+SELECT is((SELECT string_agg(a.attrelid::regclass || '.' || attname, ', ')
+           FROM object JOIN pg_attribute AS a ON classid = 'pg_class'::regclass AND attrelid = objid
+           WHERE attnum > 0 AND NOT attisdropped AND col_description(attrelid, attnum) IS NULL),
+          NULL, 'so has every column');
+SELECT cmp_ok((SELECT count(*) FROM own_function), '>', 40::bigint, 'it has functions');
+SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WHERE proparallel <> 's'),
+          NULL, 'all are PARALLEL SAFE');
+SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WHERE provolatile <> 'i'),
+          NULL, 'all are IMMUTABLE');
+SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WHERE prosecdef),
+          NULL, 'none is SECURITY DEFINER');
+SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WHERE proretset AND prorows = 1000),
+          NULL, 'those that return sets declare their rows');
+SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function
+           WHERE (prorettype = 'internal'::regtype OR 'internal'::regtype = ANY (proargtypes)) AND proname !~ '_recv$'),
+          NULL, 'no state is internal');
+SELECT is((SELECT string_agg(DISTINCT t.oid::regtype::text, ', ') FROM own_function AS f, unnest(proargtypes) AS a
+                  JOIN pg_type AS t ON t.oid = a WHERE typtype = 'p' AND typname NOT IN ('internal', 'cstring')),
+          NULL, 'no argument is polymorphic');
+SELECT is((SELECT array_agg(t.typname::text ORDER BY typname) FROM pg_type AS t JOIN object ON classid = 'pg_type'::regclass AND objid = t.oid
+           WHERE typcategory = 'U'), '{retirement_rule,workforce}', 'its types');
+SELECT is((SELECT array_agg(DISTINCT format('%s %s', p.proname, a.aggtranstype::regtype) ORDER BY format('%s %s', p.proname, a.aggtranstype::regtype))
+           FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid),
+          '{retirement_rule_agg retirement_rule,rollup workforce,workforce_agg workforce}',
+          'the state of an aggregate is what it makes');
+SELECT is((SELECT count(*) FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid WHERE aggcombinefn = 0),
+          0::bigint, 'every aggregate combines');
+SELECT is((SELECT count(*) FROM pg_type AS t JOIN object ON classid = 'pg_type'::regclass AND objid = t.oid
+           WHERE typcategory = 'U' AND (typreceive = 0 OR typsend = 0)), 0::bigint, 'every type has binary I/O');
+SELECT is((SELECT count(*) FROM pg_opclass AS o JOIN object ON classid = 'pg_opclass'::regclass AND objid = o.oid WHERE opcdefault),
+          4::bigint, 'and default operator classes');
+SELECT is((SELECT extrelocatable FROM pg_extension WHERE extname = 'education_flow'), true, 'it is relocatable');
+SELECT is((SELECT extconfig::regclass[]::text FROM pg_extension WHERE extname = 'education_flow'),
+          '{pension_age_override}', 'the override table is its configuration');
+
+-- ---------------------------------------------------------------------------
+-- A session, with every name qualified
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION use_it(s text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    answer text;
+BEGIN
+    EXECUTE replace($q$
+        WITH rows (birth_date, start_date, end_date, reason, part) AS (
+            VALUES ('1960-02-03'::date, '2014-05-06'::date, NULL::date, NULL, 1),
+                   ('1970-03-05', '2016-01-02', '2018-03-04', 'layoff', 2),
+                   ('1980-03-05', '2017-01-02', NULL, NULL, 2)
+        ), parts AS (
+            SELECT SCHEMA.workforce_agg(birth_date, start_date, end_date, reason, '[2015-01-01,2020-01-01)') AS w
+            FROM rows GROUP BY part
+        ), whole AS (
+            SELECT SCHEMA.rollup(w) AS w FROM (SELECT w FROM parts GROUP BY w) AS x
+        ), rule AS (
+            SELECT SCHEMA.retirement_rule_agg(born_from, age_months) AS r FROM SCHEMA.pension_age
+        )
+        SELECT pg_catalog.concat_ws(' ', SCHEMA.headcount(w), SCHEMA.exits(w), SCHEMA.exits(w, 'layoff'),
+            (SELECT count(*) FROM SCHEMA.age_pyramid(w)), w::text::SCHEMA.workforce OPERATOR(SCHEMA.=) w,
+            SCHEMA.reaching_pension_age(w, r, '2030-12-31'),
+            (SELECT max(headcount) FROM SCHEMA.workforce_project(w, 3, retire_rule => r)),
+            (SELECT count(DISTINCT w) FROM parts),
+            (SELECT max(age_months) FROM SCHEMA.pension_age WHERE born_from >= '2001-01-01'))
+        FROM whole, rule$q$, 'SCHEMA', quote_ident(s)) INTO answer;
+    RETURN answer;
+END
+$$;
+INSERT INTO pension_age_override (born_from, age_months) VALUES ('2001-01-01', 851);
+CREATE TABLE expected AS SELECT use_it('education_flow') AS answer;
+SELECT matches(answer, '^2 1 1 4 t 1 2 2 851$', 'a session in the schema of the manual') FROM expected;
+-- (pgTAP itself wants its schema on the path.)
+CREATE TABLE unqualified (answer text);
+SET LOCAL search_path = '';
+INSERT INTO public.unqualified SELECT public.use_it('education_flow');
+SET LOCAL search_path = public;
+SELECT is(unqualified.answer, expected.answer, 'with an empty search_path, too') FROM unqualified, expected;
+SELECT is(use_it('education_flow'), answer, 'or one without the schema') FROM expected;
+
+-- Values that are stored go along with it.
+CREATE TABLE kept AS
+SELECT education_flow.workforce_agg('1960-02-03', '2014-05-06', NULL, NULL, '[2015-01-01,2020-01-01)') AS w;
+CREATE VIEW reading AS SELECT education_flow.headcount(w) FROM kept;
+CREATE SCHEMA "Another place";
+SELECT lives_ok($$ALTER EXTENSION education_flow SET SCHEMA "Another place"$$, 'it moves to another schema');
+SELECT is(use_it('Another place'), answer, 'and works there') FROM expected;
+SELECT is((SELECT headcount FROM reading), 1::bigint, 'so do views and values');
+SELECT throws_ok($$SELECT education_flow.pension_age_shipped()$$, '42883', NULL, 'and has left the old one');
+SELECT lives_ok('DROP SCHEMA education_flow', 'with nothing in it');
+SELECT throws_ok('DROP EXTENSION education_flow', '2BP01', NULL, 'it is not dropped from under a table');
+DROP VIEW reading;
+DROP TABLE kept;
+
+-- ---------------------------------------------------------------------------
+-- Coming and going
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION everything() RETURNS TABLE (catalog text, n bigint) LANGUAGE sql AS $$
+    SELECT 'pg_proc', count(*) FROM pg_proc UNION ALL
+    SELECT 'pg_type', count(*) FROM pg_type UNION ALL
+    SELECT 'pg_class', count(*) FROM pg_class WHERE relnamespace <> pg_my_temp_schema() UNION ALL
+    SELECT 'pg_operator', count(*) FROM pg_operator UNION ALL
+    SELECT 'pg_opclass', count(*) FROM pg_opclass UNION ALL
+    SELECT 'pg_opfamily', count(*) FROM pg_opfamily UNION ALL
+    SELECT 'pg_cast', count(*) FROM pg_cast UNION ALL
+    SELECT 'pg_aggregate', count(*) FROM pg_aggregate UNION ALL
+    SELECT 'pg_description', count(*) FROM pg_description UNION ALL
+    SELECT 'pg_amop', count(*) FROM pg_amop UNION ALL
+    SELECT 'pg_amproc', count(*) FROM pg_amproc UNION ALL
+    SELECT 'pg_constraint', count(*) FROM pg_constraint UNION ALL
+    SELECT 'pg_depend', count(*) FROM pg_depend UNION ALL
+    SELECT 'pg_attrdef', count(*) FROM pg_attrdef UNION ALL
+    SELECT 'pg_rewrite', count(*) FROM pg_rewrite UNION ALL
+    SELECT 'pg_init_privs', count(*) FROM pg_init_privs UNION ALL
+    SELECT 'pg_namespace', count(*) FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp'
+$$;
+DROP VIEW own_function, object;
+DROP TABLE expected;
+SELECT lives_ok('DROP EXTENSION education_flow', 'it can be dropped');
+SELECT lives_ok('DROP SCHEMA "Another place"', 'and leaves its schema empty');
+SELECT is((SELECT count(*) FROM pg_proc WHERE probin ~ 'education_flow'), 0::bigint, 'and none of its functions');
+SELECT is((SELECT count(*) FROM pg_init_privs AS i JOIN pg_class AS c ON c.oid = objoid WHERE relname ~ 'pension_age'), 0::bigint,
+          'nor what was granted');
+CREATE TABLE without_it (catalog text, n bigint);
+CREATE TABLE with_it (LIKE without_it);
+CREATE TABLE afterwards (LIKE without_it);
+INSERT INTO without_it SELECT * FROM everything();
+SELECT lives_ok('CREATE EXTENSION education_flow', 'it can be made in public');
+SELECT matches(use_it('public'), '^2 1 1 4 t 1 2 2$', 'and works there');
+INSERT INTO with_it SELECT * FROM everything();
+DROP EXTENSION education_flow;
+INSERT INTO afterwards SELECT * FROM everything();
+SELECT is((SELECT count(*) FROM with_it JOIN without_it AS w USING (catalog) WHERE with_it.n > w.n), 16::bigint,
+          'all catalogs but that of schemas show it');
+SELECT set_eq('SELECT * FROM afterwards', 'SELECT * FROM without_it', 'and are as full as before when it is gone');
+CREATE SCHEMA "odd ""name'";
+SELECT lives_ok($$CREATE EXTENSION education_flow SCHEMA "odd ""name'"$$, 'it can be made in a schema of any name');
+SELECT matches(use_it('odd "name'''), '^2 1 1 4 t 1 2 2$', 'and works there');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,151 @@
+#!/bin/bash
+# suite_dump_restore.sh: prints TAP.  A database with summaries, rules and an
+# edited pension age table, dumped and restored, is equal to what it was; so is
+# a table that was copied out and in, in text and in binary.  Needs the server
+# that run.sh provides.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+. test/lib/database.sh
+
+n=0
+failed=0
+# ok STATUS LABEL: one test.
+ok() {
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		failed=1
+	fi
+}
+# same A B LABEL: one test; both must be there, and equal.
+same() {
+	if [ -n "$1" ] && [ "$1" = "$2" ]; then
+		ok 0 "$3"
+	else
+		ok 1 "$3"
+		diff <(printf '%s\n' "$1") <(printf '%s\n' "$2") | cut -c1-300 | head -n 10 | sed 's/^/# /'
+	fi
+}
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/ef-dump.XXXXXX") || exit 1
+trap 'rm -rf "$dir"' EXIT
+export PGOPTIONS="-c client_min_messages=warning"
+run() { psql -X -q -At -v ON_ERROR_STOP=1 "$@"; }
+
+# content DATABASE: all that there is to know about it, as text and as bytes.
+content() {
+	run -d "$1" <<-'SQL'
+		SELECT 'part', part, w, encode(workforce_send(w), 'hex'), workforce_hash(w) FROM summary ORDER BY part;
+		SELECT 'view', part, w, encode(workforce_send(w), 'hex') FROM by_part ORDER BY part;
+		SELECT 'rule', name, r, encode(retirement_rule_send(r), 'hex') FROM rule ORDER BY name;
+		SELECT 'override', o.* FROM pension_age_override AS o ORDER BY born_from;
+		SELECT 'age', a.* FROM pension_age AS a ORDER BY born_from;
+		SELECT 'default', w, (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 'with_default'::regclass)
+		FROM with_default;
+		SELECT 'projection', p.* FROM summary, rule, workforce_project(w, 5, retire_rule => r) AS p
+		WHERE part = 1 ORDER BY name, year;
+	SQL
+}
+
+fresh_database ef_dumped || exit 1
+run -d ef_dumped <<-'SQL' || exit 1
+	SELECT setseed(0.5);
+	CREATE TABLE employment AS
+	SELECT id % 12 AS part, birth_date, birth_date + 8000 + (9000 * random())::int AS start_date,
+	       CASE WHEN id % 3 = 0 THEN birth_date + 17000 + (9000 * random())::int END AS end_date,
+	       (ARRAY['retirement', 'övrigt "x"', E'a\\b\tc', NULL])[1 + id % 4] AS reason,
+	       round(random()::numeric, 3) AS fte
+	FROM (SELECT id, '1940-01-01'::date + (15000 * random())::int AS birth_date
+	      FROM generate_series(1, 2400) AS id OFFSET 0) AS b;
+	CREATE TABLE summary (part int PRIMARY KEY, w workforce NOT NULL);
+	INSERT INTO summary
+	SELECT part, workforce_agg(birth_date, start_date, end_date, reason, '[2003-04-05,2024-02-01)', fte)
+	FROM employment GROUP BY part;
+	-- one without a beginning and without fte, and one of a single skipped row
+	INSERT INTO summary
+	SELECT 100, workforce_agg(birth_date, start_date, end_date, reason, '(,2024-02-01)') FROM employment
+	UNION ALL SELECT 101, workforce_agg(NULL, '2010-01-01', NULL, NULL, '[2003-04-05,2024-02-01)');
+	CREATE UNIQUE INDEX ON summary (w) WHERE part < 100;
+	CREATE MATERIALIZED VIEW by_part AS
+	SELECT part % 4 AS part, rollup(w) AS w FROM summary WHERE part < 100 GROUP BY part % 4;
+	CREATE UNIQUE INDEX ON by_part (part);
+	SELECT format('CREATE TABLE with_default (id int, w workforce DEFAULT %L)', w)
+	FROM summary WHERE part = 1 \gexec
+	INSERT INTO with_default VALUES (1);
+	INSERT INTO pension_age_override VALUES
+	    ('1967-01-01', 805, 'confirmed', '2026-10-01', 'regeringen, "beslut"'),
+	    ('1990-07-01', 840, 'assumption', '2026-11-01', 'scenario');
+	CREATE TABLE rule AS
+	SELECT 'in force' AS name, retirement_rule_agg(born_from, age_months) AS r FROM pension_age
+	UNION ALL SELECT 'shipped', retirement_rule_agg(born_from, age_months) FROM pension_age_shipped();
+SQL
+before=$(content ef_dumped)
+same "$(grep -c '^part|' <<<"$before") $(grep -c '^view|' <<<"$before") $(grep -c '^override|' <<<"$before") $(grep -c '^projection|' <<<"$before")" \
+	'14 4 2 10' 'there is something to dump'
+
+for format in plain custom directory; do
+	pg_dump -d ef_dumped -F "$format" -f "$dir/$format" 2>"$dir/log"
+	ok $? "pg_dump, $format"
+	run -d postgres -c 'DROP DATABASE IF EXISTS ef_restored WITH (FORCE)' -c 'CREATE DATABASE ef_restored' \
+		-c 'ALTER DATABASE ef_restored SET search_path = public, education_flow' || exit 1
+	if [ "$format" = plain ]; then
+		run -d ef_restored -f "$dir/plain" >"$dir/log" 2>&1
+	else
+		pg_restore -d ef_restored --exit-on-error "$dir/$format" >"$dir/log" 2>&1
+	fi
+	status=$?
+	[ "$status" -eq 0 ] || sed 's/^/# /' "$dir/log"
+	ok "$status" "restored from $format"
+	same "$before" "$(content ef_restored)" "equal, from $format"
+done
+
+# What is restored goes on: the view refreshes, the override is still an edit.
+run -d ef_restored -c 'REFRESH MATERIALIZED VIEW CONCURRENTLY by_part'
+ok $? 'the restored view refreshes concurrently'
+same "$before" "$(content ef_restored)" 'to the same values'
+run -d ef_restored -c "DELETE FROM pension_age_override WHERE born_from = '1967-01-01'"
+same "$(run -d ef_restored -c "SELECT age_months, origin FROM pension_age WHERE born_from = '1967-01-01'")" \
+	'816|shipped' 'an override that is taken back gives way to the shipped row'
+
+# A dump of the data alone carries the override.
+pg_dump -d ef_dumped --data-only -t 'education_flow.pension_age_override' -f "$dir/override" 2>"$dir/log"
+same "$(grep -cE '^(1967-01-01|1990-07-01)' "$dir/override")" 2 'a dump of the override table holds its rows'
+
+# COPY between databases, in both formats.
+for format in text binary; do
+	run -d ef_restored -c 'TRUNCATE summary'
+	run -d ef_dumped -c "COPY summary TO STDOUT (FORMAT $format)" >"$dir/copy" &&
+		run -d ef_restored -c "COPY summary FROM STDIN (FORMAT $format)" <"$dir/copy"
+	ok $? "COPY, $format"
+	same "$(run -d ef_dumped -c "SELECT part, workforce_send(w) FROM summary ORDER BY part")" \
+		"$(run -d ef_restored -c "SELECT part, workforce_send(w) FROM summary ORDER BY part")" "equal after COPY, $format"
+	run -d ef_restored -c "COPY summary TO STDOUT (FORMAT $format)" >"$dir/again"
+	cmp -s "$dir/copy" "$dir/again"
+	ok $? "and the same file again, $format"
+done
+
+# Another encoding is another spelling of the same reasons.
+run -d postgres -c 'DROP DATABASE IF EXISTS ef_latin1 WITH (FORCE)' \
+	-c "CREATE DATABASE ef_latin1 TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'" \
+	-c 'ALTER DATABASE ef_latin1 SET search_path = public, education_flow' || exit 1
+PGCLIENTENCODING=UTF8 pg_restore -d ef_latin1 --exit-on-error "$dir/custom" >"$dir/log" 2>&1
+status=$?
+[ "$status" -eq 0 ] || sed 's/^/# /' "$dir/log"
+ok "$status" 'restored into LATIN1'
+export PGCLIENTENCODING=UTF8
+same "$(run -d ef_dumped -c 'SELECT part, w FROM summary ORDER BY part')" \
+	"$(run -d ef_latin1 -c 'SELECT part, w FROM summary ORDER BY part')" 'the text is the same in LATIN1'
+run -d ef_latin1 -c 'TRUNCATE summary'
+run -d ef_dumped -c 'COPY summary TO STDOUT (FORMAT binary)' >"$dir/copy" &&
+	run -d ef_latin1 -c 'COPY summary FROM STDIN (FORMAT binary)' <"$dir/copy"
+ok $? 'COPY in binary into LATIN1'
+same "$(run -d ef_dumped -c 'SELECT part, w FROM summary ORDER BY part')" \
+	"$(run -d ef_latin1 -c 'SELECT part, w FROM summary ORDER BY part')" 'the text is the same after COPY in binary'
+
+for name in ef_dumped ef_restored ef_latin1; do
+	run -d postgres -c "DROP DATABASE $name WITH (FORCE)"
+done
+echo "1..$n"
+exit "$failed"

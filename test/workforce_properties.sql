@@ -1,0 +1,389 @@
+-- What holds for every workforce, whatever the data: the sum over parts is the
+-- whole, byte for byte; what goes out comes back in; periods add up.
+\set ON_ERROR_STOP on
+BEGIN;
+SELECT plan(95);
+
+SELECT setseed(0.25);
+CREATE TABLE employment AS
+SELECT id, birth_date, start_date,
+       CASE WHEN u < 0.02 THEN start_date
+            WHEN u < 0.55 THEN start_date + (3000 * random() * random())::int
+            WHEN u < 0.57 THEN 'infinity' END AS end_date,
+       (ARRAY['retirement', 'resignation', 'layoff', 'övrigt', '', NULL])[1 + floor(6 * random())] AS reason,
+       round((0.1 + random())::numeric, 3) AS fte,
+       floor(21 * random())::int AS region,
+       floor(60 * random() * random())::int AS profession,
+       random() AS lot
+FROM (SELECT id, CASE WHEN random() < 0.999 THEN birth END AS birth_date,
+             greatest(birth, least('2024-12-31', birth + (365.25 * (18 + 40 * random()))::int)) AS start_date,
+             random() AS u
+      FROM (SELECT id, date '1940-01-01' + (23000 * random())::int AS birth
+            FROM generate_series(1, 40000) AS id OFFSET 0) AS b OFFSET 0) AS s;
+ALTER TABLE employment SET (parallel_workers = 4);
+ANALYZE employment;
+
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL max_parallel_workers_per_gather = 0;
+
+CREATE FUNCTION observed() RETURNS daterange LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT daterange('2005-03-15', '2023-07-01') $$;
+
+-- The whole, serial, in physical order.
+CREATE TABLE whole AS
+SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w,
+       workforce_agg(birth_date, start_date, end_date, reason, observed(), fte) AS wf,
+       workforce_agg(birth_date, start_date, end_date, reason, observed(), fte::float8) AS wf8
+FROM employment;
+
+SELECT cmp_ok(headcount(w), '>', 1000::bigint, 'there is a stock') FROM whole;
+SELECT cmp_ok(exits(w), '>', 1000::bigint, 'there are exits') FROM whole;
+SELECT cmp_ok(hires(w), '>', 1000::bigint, 'there are hires') FROM whole;
+SELECT cmp_ok(skipped(w), '>', 5::bigint, 'there are skipped rows') FROM whole;
+SELECT is(wf8, wf, 'fte as float8 and as numeric is the same') FROM whole;
+SELECT isnt(w, wf, 'with and without fte is not') FROM whole;
+
+-- Two tests: is this query's value, of (w, wf), the whole?
+CREATE FUNCTION is_whole(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    a workforce;
+    af workforce;
+BEGIN
+    EXECUTE query INTO STRICT a, af;
+    RETURN NEXT is((SELECT workforce_send(a) = workforce_send(w)
+                       AND workforce_send(af) = workforce_send(wf) FROM whole), true,
+                   label || ': same bytes');
+    RETURN NEXT is((SELECT a = w AND af = wf AND workforce_hash(a) = workforce_hash(w)
+                       AND a::text = w::text AND af::text = wf::text FROM whole), true,
+                   label || ': equal');
+END
+$$;
+
+-- Any order of rows.
+SELECT is_whole(format(
+    'SELECT workforce_agg(birth_date, start_date, end_date, reason, observed() ORDER BY %1$s),
+            workforce_agg(birth_date, start_date, end_date, reason, observed(), fte ORDER BY %1$s)
+     FROM employment', key), 'rows by ' || key)
+FROM unnest('{lot,id DESC,reason NULLS FIRST,end_date}'::text[]) AS key;
+
+-- Any partition, nested or not.
+SELECT is_whole(format(
+    'SELECT rollup(w), rollup(wf)
+     FROM (SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w,
+                  workforce_agg(birth_date, start_date, end_date, reason, observed(), fte) AS wf
+           FROM employment GROUP BY %s) AS parts', key), 'rollup by ' || key)
+FROM unnest(ARRAY['region', 'floor(lot * 1000)', 'region, profession', 'birth_date IS NULL', 'id']) AS key;
+SELECT is_whole(
+    'SELECT rollup(w), rollup(wf)
+     FROM (SELECT rollup(w) AS w, rollup(wf) AS wf
+           FROM (SELECT region, profession,
+                        workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w,
+                        workforce_agg(birth_date, start_date, end_date, reason, observed(), fte) AS wf
+                 FROM employment GROUP BY region, profession ORDER BY random()) AS parts
+           GROUP BY (region * 7 + profession) % 5) AS larger', 'rollup of rollups');
+SELECT is_whole(
+    'SELECT rollup(w), rollup(wf)
+     FROM (SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w,
+                  workforce_agg(birth_date, start_date, end_date, reason, observed(), fte) AS wf
+           FROM employment GROUP BY region
+           UNION ALL SELECT NULL, NULL UNION ALL SELECT NULL, NULL) AS parts', 'rollup of some nulls');
+
+-- Any number of workers.
+CREATE FUNCTION is_whole_parallel(workers int, query text, label text)
+RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+    plan text := '';
+BEGIN
+    PERFORM set_config('max_parallel_workers_per_gather', workers::text, true);
+    FOR line IN EXECUTE 'EXPLAIN (COSTS off) ' || query LOOP
+        plan := plan || line || E'\n';
+    END LOOP;
+    RETURN NEXT ok(plan ~ 'Partial (Hash|Group)?Aggregate' AND plan ~ 'Finalize'
+                   AND plan ~ ('Workers Planned: ' || workers), label || ': EXPLAIN shows it')
+                || CASE WHEN plan !~ 'Partial' THEN E'\n# ' || plan ELSE '' END;
+    RETURN QUERY SELECT is_whole(query, label);
+    PERFORM set_config('max_parallel_workers_per_gather', '0', true);
+END
+$$;
+SELECT is_whole_parallel(n,
+    'SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()),
+            workforce_agg(birth_date, start_date, end_date, reason, observed(), fte)
+     FROM employment', n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
+
+CREATE TABLE parts AS
+SELECT region, profession, workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w,
+       workforce_agg(birth_date, start_date, end_date, reason, observed(), fte) AS wf
+FROM employment GROUP BY region, profession;
+ALTER TABLE parts SET (parallel_workers = 2);
+ANALYZE parts;
+SELECT is_whole_parallel(2, 'SELECT rollup(w), rollup(wf) FROM parts', 'rollup with 2 workers');
+
+-- Groups, too: hashed, sorted, spilled to disk, parallel, of grouping sets.
+CREATE FUNCTION test_groups(label text, settings text[], shows text, query text)
+RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+    plan text := '';
+    setting text;
+BEGIN
+    FOREACH setting IN ARRAY settings LOOP
+        PERFORM set_config(split_part(setting, '=', 1), split_part(setting, '=', 2), true);
+    END LOOP;
+    FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS off, TIMING off) ' || query LOOP
+        plan := plan || line || E'\n';
+    END LOOP;
+    RETURN NEXT ok(plan ~ shows, label || ': the plan is meant')
+                || CASE WHEN plan !~ shows THEN E'\n# ' || replace(plan, E'\n', E'\n# ') ELSE '' END;
+    RETURN NEXT bag_eq(format('SELECT region, profession, workforce_send(w) FROM (%s) AS x', query),
+                       'SELECT region, profession, workforce_send(w) FROM parts',
+                       label || ': same bytes');
+    FOREACH setting IN ARRAY settings LOOP
+        EXECUTE 'SET LOCAL ' || split_part(setting, '=', 1) || ' TO DEFAULT';
+    END LOOP;
+    SET LOCAL max_parallel_workers_per_gather = 0;
+END
+$$;
+\set groups 'SELECT region, profession, workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w FROM employment GROUP BY region, profession'
+SELECT test_groups('sorted groups', '{enable_hashagg=off}', 'GroupAggregate', :'groups');
+SELECT test_groups('hashed groups', '{enable_sort=off,work_mem=1GB}', 'HashAggregate', :'groups');
+SELECT test_groups('spilled groups', '{enable_sort=off,work_mem=64kB,hash_mem_multiplier=1}', 'Disk Usage', :'groups');
+SELECT test_groups('parallel groups', '{max_parallel_workers_per_gather=2}', 'Partial', :'groups');
+SELECT test_groups('grouping sets', '{}', 'Group Key|Hash Key',
+    'SELECT region, profession, w
+     FROM (SELECT region, profession, grouping(region, profession) AS g,
+                  workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w
+           FROM employment GROUP BY GROUPING SETS ((region, profession), (region), ())) AS s WHERE g = 0');
+SELECT is((SELECT w FROM (SELECT grouping(region) AS g, workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w
+                          FROM employment GROUP BY GROUPING SETS ((region), ())) AS s WHERE g = 1),
+          (SELECT w FROM whole), 'the grand total of grouping sets is the whole');
+
+-- Of no rows, nothing.
+SELECT ok(workforce_agg(birth_date, start_date, end_date, reason, observed()) IS NULL
+          AND workforce_agg(birth_date, start_date, end_date, reason, observed(), fte) IS NULL,
+          'no rows give null') FROM employment WHERE false;
+SELECT ok(rollup(w) IS NULL, 'a rollup of no rows is null') FROM parts WHERE false;
+SELECT ok(rollup(NULL::workforce) IS NULL, 'a rollup of nulls is null') FROM parts;
+SELECT is(format('%s %s %s %s', headcount(w), hires(w), exits(w), skipped(w)), '0 0 0 1',
+          'a skipped row alone gives a summary of nobody')
+FROM (SELECT workforce_agg(NULL, '2010-01-01', NULL, NULL, observed()) AS w) AS x;
+
+-- As a window function: each value is that of the rows so far.
+SELECT is((SELECT count(*) FROM (
+               SELECT id, workforce_agg(birth_date, start_date, end_date, reason, observed(), fte) OVER (ORDER BY id) AS w
+               FROM employment WHERE id <= 200) AS running
+           WHERE w IS DISTINCT FROM
+                 (SELECT workforce_agg(birth_date, start_date, end_date, reason, observed(), fte)
+                  FROM employment AS e WHERE e.id <= running.id)),
+          0::bigint, 'running aggregates are aggregates of the rows so far');
+SELECT is((SELECT count(*) FROM (
+               SELECT region, profession, rollup(w) OVER (PARTITION BY region ORDER BY profession) AS w
+               FROM parts WHERE region < 3) AS running
+           WHERE w IS DISTINCT FROM (SELECT rollup(w) FROM parts AS p
+                                     WHERE p.region = running.region AND p.profession <= running.profession)),
+          0::bigint, 'running rollups are rollups of the rows so far');
+
+-- Periods.
+CREATE TABLE period AS
+SELECT n, daterange(f, (date_trunc('month', f::timestamp) + interval '1 month' * m)::date) AS observed
+FROM (SELECT n, date '2000-01-01' + (8000 * random())::int AS f, 1 + floor(60 * random())::int AS m
+      FROM generate_series(1, 60) AS n OFFSET 0) AS x;
+CREATE TABLE by_period AS
+SELECT n, observed, workforce_agg(birth_date, start_date, end_date, reason, observed) AS w
+FROM period, employment WHERE id <= 3000 GROUP BY n, observed;
+CREATE FUNCTION stock_at(day date) RETURNS bigint LANGUAGE sql AS $$
+    SELECT count(*) FROM employment
+    WHERE id <= 3000 AND birth_date IS NOT NULL
+      AND start_date < day AND (end_date > day OR end_date IS NULL)
+$$;
+SELECT is(count(*) FILTER (WHERE headcount(w) = stock_at(upper(observed))
+                             AND headcount(w) = stock_at(lower(observed)) + hires(w) - exits(w)), 60::bigint,
+          'stock at the start + hires - exits = stock at the end') FROM by_period;
+SELECT is(count(*) FILTER (WHERE ok), 60::bigint, 'adjacent periods add up')
+FROM (SELECT n, hires(w) = sum(hires(p)) AND exits(w) = sum(exits(p))
+                AND exits(w, 'retirement') = sum(exits(p, 'retirement'))
+                AND round(person_years(w) * 365.25) = round(sum(person_years(p)) * 365.25)
+                AND max(headcount(p)) FILTER (WHERE upper(part) = upper(observed)) = headcount(w) AS ok
+      FROM (SELECT n, b.w, observed, part, workforce_agg(birth_date, start_date, end_date, reason, part) AS p
+            FROM by_period AS b,
+                 LATERAL (SELECT (date_trunc('month', lower(observed)::timestamp) + interval '1 month')::date AS middle) AS m,
+                 LATERAL (VALUES (daterange(lower(observed), middle)),
+                                 (daterange(middle, upper(observed)))) AS v (part),
+                 employment
+            WHERE id <= 3000 AND NOT isempty(part)
+            GROUP BY n, b.w, observed, part) AS parts
+      GROUP BY n, w) AS x;
+
+-- The parts of an age pyramid add up to it.
+SELECT results_eq(
+    'SELECT age, sum(p.headcount), round(sum(p.fte)::numeric, 3), sum(p.hires)
+     FROM parts, age_pyramid(wf) AS p GROUP BY age ORDER BY age',
+    'SELECT age, p.headcount::numeric, round(p.fte::numeric, 3), p.hires::numeric
+     FROM whole, age_pyramid(wf) AS p ORDER BY age',
+    'the parts of an age pyramid add up to it');
+SELECT is((SELECT format('%s %s %s', sum(p.headcount), sum(p.hires), round(sum(p.fte)::numeric, 3)) FROM age_pyramid(wf) AS p),
+          format('%s %s %s', headcount(wf), hires(wf), fte(wf)), 'and its rows to the totals') FROM whole;
+
+-- What goes out comes back in.
+SELECT is((SELECT count(*) FROM parts WHERE workforce_send(wf::text::workforce) = workforce_send(wf)
+                                        AND wf::text::workforce = wf AND wf::text::workforce::text = wf::text),
+          (SELECT count(*) FROM parts), 'text is the identity');
+SELECT is((SELECT w::text::workforce FROM whole), (SELECT w FROM whole), 'text of the whole, too');
+\set file `mktemp`
+\setenv EF_FILE :file
+CREATE TABLE copied (LIKE parts);
+\copy parts TO PROGRAM 'cat > "$EF_FILE"' (FORMAT binary)
+\copy copied FROM PROGRAM 'cat "$EF_FILE"' (FORMAT binary)
+SELECT is((SELECT count(*) FROM parts JOIN copied USING (region, profession)
+           WHERE parts.w = copied.w AND workforce_send(parts.wf) = workforce_send(copied.wf)),
+          (SELECT count(*) FROM parts), 'binary is the identity');
+TRUNCATE copied;
+\copy parts TO PROGRAM 'cat > "$EF_FILE"'
+\copy copied FROM PROGRAM 'cat "$EF_FILE"'
+\! rm -f "$EF_FILE"
+SELECT is((SELECT count(*) FROM parts JOIN copied USING (region, profession)
+           WHERE parts.w = copied.w AND workforce_send(parts.wf) = workforce_send(copied.wf)),
+          (SELECT count(*) FROM parts), 'COPY in text is the identity');
+CREATE TABLE rules AS
+SELECT seed, retirement_rule_agg(born_from, age_months ORDER BY random()) AS r
+FROM (SELECT seed, (date '1900-01-01' + interval '1 month' * k * (1 + seed % 7))::date AS born_from,
+             700 + k + seed % 90 AS age_months
+      FROM generate_series(1, 50) AS seed, generate_series(0, seed % 11) AS k) AS steps
+GROUP BY seed;
+CREATE TABLE copied_rules (LIKE rules);
+\set file `mktemp`
+\setenv EF_FILE :file
+\copy rules TO PROGRAM 'cat > "$EF_FILE"' (FORMAT binary)
+\copy copied_rules FROM PROGRAM 'cat "$EF_FILE"' (FORMAT binary)
+\! rm -f "$EF_FILE"
+SELECT is((SELECT count(*) FROM rules JOIN copied_rules AS c USING (seed)
+           WHERE rules.r = c.r AND retirement_rule_send(rules.r) = retirement_rule_send(c.r)
+             AND rules.r::text::retirement_rule = rules.r
+             AND rules.r::text::retirement_rule::text = rules.r::text),
+          50::bigint, 'text and binary are the identity for rules');
+
+-- The text is the same whatever the session's settings, and valid JSON.
+CREATE TABLE text_before AS SELECT w::text AS w, wf::text AS wf FROM whole;
+SET LOCAL DateStyle = 'SQL, DMY';
+SET LOCAL TimeZone = 'Pacific/Kiritimati';
+SET LOCAL IntervalStyle = 'iso_8601';
+SET LOCAL extra_float_digits = -10;
+SET LOCAL lc_numeric = 'C';
+SELECT ok(whole.w::text = t.w AND whole.wf::text = t.wf, 'text does not depend on DateStyle and the like')
+FROM whole, text_before AS t;
+SELECT ok(t.w::workforce = whole.w AND workforce_agg(birth_date, start_date, end_date, reason, observed()) = whole.w,
+          'nor does input, nor the aggregate')
+FROM whole, text_before AS t, employment GROUP BY whole.w, t.w;
+SET LOCAL DateStyle TO DEFAULT;
+SET LOCAL TimeZone TO DEFAULT;
+SET LOCAL IntervalStyle TO DEFAULT;
+SET LOCAL extra_float_digits TO DEFAULT;
+SELECT ok(w::jsonb = w::text::jsonb AND jsonb_typeof(w::jsonb) = 'object', 'jsonb is the text, parsed') FROM whole;
+SELECT is(w::jsonb -> 'observed', '["2005-03-15", "2023-07-01"]', 'with ISO dates') FROM whole;
+SELECT is((w::jsonb #>> '{skipped}')::bigint, skipped(w), 'and what was skipped') FROM whole;
+SELECT is(r::jsonb, r::text::jsonb, 'so is that of a rule') FROM rules WHERE seed = 50;
+
+-- Equality and order.
+CREATE TABLE many AS
+SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w
+FROM employment WHERE id <= 8000 GROUP BY id UNION ALL SELECT w FROM parts;
+SELECT is((SELECT count(*) FROM (SELECT DISTINCT w FROM many) AS d),
+          (SELECT count(DISTINCT workforce_send(w)) FROM many), 'DISTINCT goes by the bytes');
+SELECT cmp_ok((SELECT count(DISTINCT w) FROM many), '<', (SELECT count(*) FROM many), 'and there are equal ones');
+SET LOCAL enable_hashagg = off;
+SELECT is((SELECT count(*) FROM (SELECT w FROM many GROUP BY w) AS d),
+          (SELECT count(DISTINCT workforce_send(w)) FROM many), 'GROUP BY by sorting, too');
+SET LOCAL enable_hashagg TO DEFAULT;
+SET LOCAL enable_mergejoin = off;
+SELECT is((SELECT count(*) FROM parts AS a JOIN parts AS b ON a.w = b.w),
+          (SELECT count(*) FROM parts AS a JOIN parts AS b ON workforce_send(a.w) = workforce_send(b.w)),
+          'a hash join finds the equal ones');
+SET LOCAL enable_mergejoin TO DEFAULT;
+SET LOCAL enable_hashjoin = off;
+SELECT is((SELECT count(*) FROM parts AS a JOIN parts AS b ON a.w = b.w),
+          (SELECT count(*) FROM parts AS a JOIN parts AS b ON workforce_send(a.w) = workforce_send(b.w)),
+          'a merge join, too');
+SET LOCAL enable_hashjoin TO DEFAULT;
+SELECT is((SELECT count(*) FROM (SELECT w, lag(w) OVER (ORDER BY w) AS before FROM many) AS x
+           WHERE before IS NOT NULL
+             AND NOT (before <= w AND w >= before AND (before < w) = (before <> w)
+                      AND (w > before) = (before <> w) AND workforce_cmp(before, w) = -workforce_cmp(w, before)
+                      AND (workforce_cmp(before, w) = 0) = (before = w))),
+          0::bigint, 'ORDER BY and the operators agree');
+SELECT is((SELECT count(*) FROM parts AS a, parts AS b, parts AS c
+           WHERE a.region = 1 AND b.region = 2 AND c.region = 3 AND a.w <= b.w AND b.w <= c.w AND NOT a.w <= c.w),
+          0::bigint, 'the order is transitive');
+SELECT lives_ok('CREATE UNIQUE INDEX ON parts (w, region, profession)', 'an index can be made');
+SELECT throws_ok('CREATE UNIQUE INDEX ON many (w)', '23505', NULL, 'and a unique one refuses equal ones');
+SELECT is((SELECT count(*) FROM rules AS a JOIN rules AS b ON a.r = b.r),
+          (SELECT count(*) FROM rules AS a JOIN rules AS b ON retirement_rule_send(a.r) = retirement_rule_send(b.r)),
+          'rules are equal by their bytes');
+SELECT is((SELECT count(DISTINCT r) FROM rules), (SELECT count(DISTINCT r::text) FROM rules), 'DISTINCT rules');
+
+-- Retirement at an age, and nobody leaves but for that.
+CREATE TABLE loyal AS
+SELECT workforce_agg(birth_date, start_date, NULL, NULL, observed()) AS w FROM employment WHERE id <= 5000;
+SELECT results_eq(
+    format('SELECT year, round(retirements::numeric, 6) FROM loyal, workforce_project(w, 15, retire_at => %s, latest_age => 80)
+            ORDER BY year', age),
+    format('SELECT year, headcount::numeric + CASE WHEN year = 2023 THEN late ELSE 0 END
+            FROM loyal, reaching_age_by_year(w, %1$s, 15),
+                 (SELECT sum(p.headcount) AS late FROM loyal, age_pyramid(w) AS p WHERE age >= %1$s) AS l
+            ORDER BY year', age),
+    format('retirements at %s are those who reach it, and at first those past it', age))
+FROM unnest('{60,65,67}'::int[]) AS age;
+SELECT is((SELECT sum(abs(exits - retirements)) FROM loyal, workforce_project(w, 15, retire_at => 65)), 0::float8,
+          'and nobody leaves otherwise');
+-- with nobody past the age
+CREATE TABLE young AS
+SELECT workforce_agg(birth_date, start_date, NULL, NULL, observed()) AS w FROM employment
+WHERE id <= 5000 AND birth_date > '1958-07-31';
+SELECT results_eq(
+    $$SELECT year, round(retirements::numeric, 6) FROM young, workforce_project(w, 15, retire_at => 65) ORDER BY year$$,
+    $$SELECT year, headcount::numeric FROM young, reaching_age_by_year(w, 65, 15) ORDER BY year$$,
+    'retirements equal reaching_age_by_year when nobody is past the age');
+SELECT cmp_ok((SELECT sum(headcount) FROM young, reaching_age_by_year(w, 65, 15)), '>', 100::numeric, 'and some do');
+
+-- Two rules differ by the cohort that they treat differently, and only by it.
+CREATE TABLE two_rules AS
+SELECT (SELECT retirement_rule_agg(b, m) FROM (VALUES (date '1900-01-01', 780), ('1967-01-01', 816)) AS v (b, m)) AS a,
+       (SELECT retirement_rule_agg(b, m) FROM (VALUES (date '1900-01-01', 780), ('1965-01-01', 816)) AS v (b, m)) AS b;
+CREATE VIEW stock AS
+SELECT birth_date FROM employment WHERE id <= 5000 AND birth_date IS NOT NULL AND start_date < upper(observed());
+CREATE FUNCTION born(first date, last date) RETURNS bigint LANGUAGE sql AS $$
+    SELECT count(*) FROM stock WHERE birth_date BETWEEN first AND last
+$$;
+-- Until the end of 2032: at 65 those born until 1967 (all of them), at 68 until 1964.
+SELECT is(format('%s %s', reaching_pension_age(w, a, '2032-12-31'), reaching_pension_age(w, b, '2032-12-31')),
+          format('%s %s', born('1958-07-01', '1966-12-31'), born('1958-07-01', '1964-12-31')),
+          'who reaches the age of two rules') FROM loyal, two_rules;
+SELECT results_eq(
+    $$SELECT year, round((pa.retirements - pb.retirements)::numeric, 6)
+      FROM loyal, two_rules, workforce_project(w, 13, retire_rule => a) AS pa
+           JOIN LATERAL workforce_project(w, 13, retire_rule => b) AS pb USING (year) ORDER BY year$$,
+    $$SELECT year, CASE WHEN year IN (2030, 2031) THEN born(make_date(year - 65, 1, 1), make_date(year - 65, 12, 31))
+                        WHEN year IN (2033, 2034) THEN -born(make_date(year - 68, 1, 1), make_date(year - 68, 12, 31))
+                        ELSE 0 END::numeric
+      FROM generate_series(2023, 2035) AS year$$,
+    'pensions of two rules differ by the cohorts that they treat differently');
+SELECT cmp_ok(born('1965-01-01', '1966-12-31'), '>', 50::bigint, 'and there are such people');
+
+-- A materialized view of summaries refreshes CONCURRENTLY.
+CREATE MATERIALIZED VIEW by_region AS
+SELECT region, workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w
+FROM employment GROUP BY region;
+CREATE UNIQUE INDEX ON by_region (region);
+UPDATE employment SET end_date = '2023-06-15', reason = 'layoff'
+WHERE region = 7 AND start_date < '2023-06-01' AND (end_date IS NULL OR end_date = 'infinity');
+CREATE TABLE before_refresh AS SELECT * FROM by_region;
+SELECT lives_ok('REFRESH MATERIALIZED VIEW CONCURRENTLY by_region', 'a matview of summaries refreshes concurrently');
+SELECT is((SELECT array_agg(b.region) FROM by_region AS b JOIN before_refresh AS o USING (region) WHERE b.w <> o.w),
+          '{7}', 'and only what changed has changed');
+SELECT is((SELECT rollup(w) FROM by_region),
+          (SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()) FROM employment),
+          'and adds up to the new whole');
+
+SELECT * FROM finish();
+ROLLBACK;
