@@ -205,12 +205,10 @@ run_employer(int size, int years, const Person *pool, int npool,
 	int			alive;
 	int			retired[FUTURE_YEARS] = {0};
 	int			left_first = 0;
-	static char packed_header[8];
 	uint8_t    *bytes;
 	size_t		nbytes;
 	EfTable		table;
 
-	(void) packed_header;
 	frame.from = ef_first_day(as_of - 12 * years);
 	frame.as_of = ef_first_day(as_of);
 	must(ef_state_create(&state, &ef_workforce_type, &frame, 0, &allocator,
@@ -229,8 +227,7 @@ run_employer(int size, int years, const Person *pool, int npool,
 		{
 			int			reason;
 
-			if (people[i].start < 0 && people[i].birth == 0)
-				continue;
+			/* not there yet */
 			if (people[i].start >= ef_first_day(month + 1))
 				continue;
 			reason = draw_exit(month - people[i].birth,
@@ -238,6 +235,9 @@ run_employer(int size, int years, const Person *pool, int npool,
 			if (reason < 0)
 				continue;
 			add(&state, &people[i], ef_first_day(month + 1), reason);
+
+			/* the place is filled next month; in the last one, on its last day,
+			 * so that the employer keeps its size */
 			people[i] = draw_hire(month + 1 < as_of ? month + 1 : month);
 			if (month + 1 == as_of)
 				people[i].start = frame.as_of - 1;
@@ -299,16 +299,14 @@ run_employer(int size, int years, const Person *pool, int npool,
 			retired[year] <= periods[year].retirements_upper;
 	}
 
-	/* what it takes to replace the leavers of the first year, if each recruit
-	 * is as likely to stay as the projection says */
+	/* what it takes to replace the leavers of the first year, in whole
+	 * persons, if each recruit is as likely to stay as the projection says */
+	if (periods[0].need > 0)
 	{
-		double		per_recruit = (periods[0].target - periods[0].headcount) /
-			(periods[0].need > 0 ? periods[0].need : 1);
-		double		need = periods[0].need > 0 && per_recruit > 0
-			? left_first / per_recruit : left_first;
+		double		need = rint(left_first * periods[0].need / periods[0].gap);
 
-		coverage->need += need >= periods[0].need_lower - 0.5 &&
-			need <= periods[0].need_upper + 0.5;
+		coverage->need += need >= periods[0].need_lower &&
+			need <= periods[0].need_upper;
 	}
 
 	free(periods);
