@@ -47,6 +47,7 @@
 #define NO_AGE INT32_MAX		/* of a class: retires as observed */
 #define MONTHS 12
 #define LANES 4					/* blocks that are summed together */
+#define VECTORS 4				/* so many times that, where rows are added */
 
 /* A sum of doubles that stands for whole persons may miss them by this. */
 #define WHOLE 1e-9
@@ -104,6 +105,14 @@ typedef struct Sums
 	double		fte;			/* thousandths, of those who stay */
 } Sums;
 
+/* People of a flow: squares and FTE are NULL where they are not summed. */
+typedef struct People
+{
+	double	   *people;
+	double	   *squares;
+	double	   *fte;
+} People;
+
 typedef struct Flow
 {
 	int			months;			/* of the period that they come in */
@@ -111,10 +120,10 @@ typedef struct Flow
 	double		passed;			/* of the year of age before the end of that
 								 * period, so much lies in it, on average */
 	/* by age at the end of that period: those who are there still, and (of
-	 * the stock only) the sums of squares and FTE */
-	double	   *people;
-	double	   *squares;
-	double	   *fte;
+	 * the stock only) the sums of squares and FTE; and where there is anybody */
+	People		staff;
+	int			first_row;
+	int			last_row;
 	/* by lag, 0 .. years - 1 */
 	Sums	   *sums;
 	/* by lag: three rows of blocks, see ROWS */
@@ -165,7 +174,7 @@ typedef struct Model
 	int			stride;			/* from row to row of an array by age */
 	int			ages;			/* elements of such an array */
 	int			blocks;			/* with one before and one after the people,
-								 * and up to a whole number of two vectors */
+								 * and up to a whole number of VECTORS */
 	int			first_year;		/* of age, of block 1 */
 
 	Flow		stock_flow;
@@ -547,8 +556,8 @@ gather_people(Model *model)
 	model->ages = MONTHS * model->stride;
 
 	/* block 0, for those hired half a year before; and one after the end */
-	model->blocks = (model->rows + 2 + 2 * LANES - 1) / (2 * LANES) *
-		(2 * LANES);
+	model->blocks = (model->rows + 2 + VECTORS * LANES - 1) /
+		(VECTORS * LANES) * (VECTORS * LANES);
 	return EF_OK;
 }
 
@@ -706,13 +715,16 @@ grab_flow(Model *model, Flow *flow, int months, EfMonth first)
 
 	flow->months = months;
 	flow->first = first;
-	flow->people = grab_doubles(model, (stock ? 3 : 1) * ages);
+	flow->staff.people = grab_doubles(model, (stock ? 3 : 1) * ages);
 	flow->sums = grab(model, years, sizeof(Sums));
 	flow->blocks = grab_doubles(model, ROWS * years * (size_t) model->blocks);
-	if (flow->people == NULL || flow->sums == NULL || flow->blocks == NULL)
+	if (flow->staff.people == NULL || flow->sums == NULL ||
+		flow->blocks == NULL)
 		return false;
-	flow->squares = stock ? flow->people + ages : NULL;
-	flow->fte = stock ? flow->people + 2 * ages : NULL;
+	if (stock)
+		flow->staff.squares = flow->staff.people + ages;
+	if (stock && model->plan->workforce->counts_fte)
+		flow->staff.fte = flow->staff.people + 2 * ages;
 	return true;
 }
 
@@ -726,23 +738,41 @@ row_of(const Model *model, const Flow *flow, int lag, int row)
 /* Sums over the months of blocks, a few blocks at a time. */
 typedef struct BlockSums
 {
-	double		stay[LANES];
-	double		stay_squares[LANES];
-	double		gone_squares[LANES];
-	double		leave[LANES];
-	double		leave_squares[LANES];
-	double		unsupported[LANES];
-	double		fte[LANES];
+	Lanes		stay;
+	Lanes		stay_squares;
+	Lanes		gone_squares;
+	Lanes		leave;
+	Lanes		leave_squares;
+	Lanes		unsupported;
+	Lanes		fte;
 } BlockSums;
+
+static double
+sum_lanes(const Lanes *lanes)
+{
+	return ((*lanes)[0] + (*lanes)[1]) + ((*lanes)[2] + (*lanes)[3]);
+}
+
+static void
+add_block_sums(Sums *all, const BlockSums *sums)
+{
+	all->stay += sum_lanes(&sums->stay);
+	all->stay_squares += sum_lanes(&sums->stay_squares);
+	all->gone_squares += sum_lanes(&sums->gone_squares);
+	all->leave += sum_lanes(&sums->leave);
+	all->leave_squares += sum_lanes(&sums->leave_squares);
+	all->unsupported += sum_lanes(&sums->unsupported);
+	all->fte += sum_lanes(&sums->fte);
+}
 
 /*
  * People go through a span: for LANES blocks from a row on, and for people who
- * are so many years older, the sums of what becomes of them.  `people` becomes
- * those who stay.
+ * are so many years older, the sums of what becomes of them, by block and
+ * added to those of other blocks.  `people` becomes those who stay.
  */
 WIDE static void
 step_people(int stride, double *people, const Span *span, int row, int older,
-			BlockSums *sums)
+			double *stays, double *leaves, BlockSums *sums)
 {
 	Lanes		s = {0};
 	Lanes		l = {0};
@@ -758,9 +788,11 @@ step_people(int stride, double *people, const Span *span, int row, int older,
 		u += n * LANES_AT(span->unsupported + i + older);
 		PUT_LANES(people + i, stay);
 	}
-	PUT_LANES(sums->stay, s);
-	PUT_LANES(sums->leave, l);
-	PUT_LANES(sums->unsupported, u);
+	PUT_LANES(stays, s);
+	PUT_LANES(leaves, l);
+	sums->stay += s;
+	sums->leave += l;
+	sums->unsupported += u;
 }
 
 /* The same for the sums of squares. */
@@ -782,9 +814,9 @@ step_squares(int stride, double *people, const Squares *squares, int row,
 		g += n * LANES_AT(squares->gone + i + older);
 		PUT_LANES(people + i, stay);
 	}
-	PUT_LANES(sums->stay_squares, s);
-	PUT_LANES(sums->leave_squares, l);
-	PUT_LANES(sums->gone_squares, g);
+	sums->stay_squares += s;
+	sums->leave_squares += l;
+	sums->gone_squares += g;
 }
 
 WIDE static void
@@ -800,33 +832,22 @@ step_fte(int stride, double *fte, const Span *span, int row, int older,
 		f += stay;
 		PUT_LANES(fte + i, stay);
 	}
-	PUT_LANES(sums->fte, f);
+	sums->fte += f;
 }
 
-/* Everything of LANES blocks of a flow; squares are NULL where not summed. */
+/* Everything of LANES blocks. */
 static void
-step_blocks(const Model *model, double *people, double *squares, double *fte,
-			const Span *span, const Squares *squared, int row, int older,
-			BlockSums *sums, Sums *all)
+step_blocks(const Model *model, const People *people, const Span *span,
+			const Squares *squared, int row, int older, double *stays,
+			double *leaves, BlockSums *sums)
 {
-	step_people(model->stride, people, span, row, older, sums);
-	for (int k = 0; k < LANES; k++)
-	{
-		all->stay += sums->stay[k];
-		all->leave += sums->leave[k];
-		all->unsupported += sums->unsupported[k];
-	}
-	if (squares == NULL)
-		return;
-	step_squares(model->stride, squares, squared, row, older, sums);
-	step_fte(model->stride, fte, span, row, older, sums);
-	for (int k = 0; k < LANES; k++)
-	{
-		all->stay_squares += sums->stay_squares[k];
-		all->leave_squares += sums->leave_squares[k];
-		all->gone_squares += sums->gone_squares[k];
-		all->fte += sums->fte[k];
-	}
+	step_people(model->stride, people->people, span, row, older, stays,
+				leaves, sums);
+	if (people->squares != NULL)
+		step_squares(model->stride, people->squares, squared, row, older,
+					 sums);
+	if (people->fte != NULL)
+		step_fte(model->stride, people->fte, span, row, older, sums);
 }
 
 WIDE static void
@@ -847,52 +868,46 @@ add_older(const Model *model, double *to, const double *from, int months)
 				 from + month * model->stride);
 }
 
-/* What people are before they go through a span: their own, and FTE. */
-typedef struct Entrants
-{
-	double	   *people;
-	double	   *squares;		/* NULL where not summed */
-	double	   *fte;
-} Entrants;
-
 /*
  * People come into a flow, with `months` of its period before them: so many
  * of each age, and `span` is of so many months.  They are used up.
  */
 static void
-enter(const Model *model, Flow *flow, const Entrants *entrants, int months,
+enter(const Model *model, Flow *flow, const People *entrants, int months,
 	  const Span *span, const Squares *squared)
 {
 	double		part = (double) months / MONTHS;
 	double	   *passing = row_of(model, flow, 0, PASSING);
 	double	   *present = row_of(model, flow, 0, PRESENT);
+	BlockSums	sums = {0};
 
 	for (int row = 0; row < model->rows; row += LANES)
 	{
-		BlockSums	sums;
 		Lanes		start = {0};
 		double		starts[LANES];
+		double		stays[LANES];
+		double		leaves[LANES];
 
 		for (int month = 0; month < MONTHS; month++)
 			start += LANES_AT(entrants->people + month * model->stride + row);
 		PUT_LANES(starts, start);
-		step_blocks(model, entrants->people, entrants->squares, entrants->fte,
-					span, squared, row, 0, &sums, &flow->sums[0]);
+		step_blocks(model, entrants, span, squared, row, 0, stays, leaves,
+					&sums);
 		for (int k = 0; k < LANES && row + k < model->rows; k++)
 		{
 			/* differences, which total_of() sums; those who leave early do
 			 * not come to the later months */
-			passing[row + k + 1] += sums.stay[k] * part;
-			passing[row + k + 2] -= sums.stay[k] * part;
-			present[row + k + 1] += (starts[k] + sums.stay[k]) / 2 * part;
+			passing[row + k + 1] += stays[k] * part;
+			passing[row + k + 2] -= stays[k] * part;
+			present[row + k + 1] += (starts[k] + stays[k]) / 2 * part;
 		}
 	}
-	add_older(model, flow->people, entrants->people, months);
+	add_block_sums(&flow->sums[0], &sums);
+	add_older(model, flow->staff.people, entrants->people, months);
 	if (entrants->squares != NULL)
-	{
-		add_older(model, flow->squares, entrants->squares, months);
-		add_older(model, flow->fte, entrants->fte, months);
-	}
+		add_older(model, flow->staff.squares, entrants->squares, months);
+	if (entrants->fte != NULL)
+		add_older(model, flow->staff.fte, entrants->fte, months);
 }
 
 WIDE static void
@@ -943,23 +958,26 @@ follow(const Model *model, Flow *flow, int lag, const Span *year,
 	int			older = lag - 1;
 
 	/* the oldest are past the limit, a block a year */
-	int			rows = model->rows - older;
+	int			first = flow->first_row;
+	int			rows = model->rows - older < flow->last_row + 1
+		? model->rows - older : flow->last_row + 1;
+	BlockSums	sums = {0};
 
-	for (int row = 0; row < rows; row += LANES)
-	{
-		BlockSums	sums;
-
-		step_blocks(model, flow->people, flow->squares, flow->fte, year,
-					squared, row, older, &sums, &flow->sums[lag]);
-		memcpy(stay + row, sums.stay, sizeof(sums.stay));
-		memcpy(leave + row, sums.leave, sizeof(sums.leave));
-	}
+	for (int row = first; row < rows; row += LANES)
+		step_blocks(model, &flow->staff, year, squared, row, older,
+					stay + row, leave + row, &sums);
+	add_block_sums(&flow->sums[lag], &sums);
+	rows -= first;
 	if (rows <= 0)
 		return;
 
 	/* row i is block i + 1: those who are in it when the flow begins */
-	spread_lag(rows, flow->passed, stay, leave, starts, passing, leaving,
-			   present + lag);
+	stay += first;
+	leave += first;
+	passing += first;
+	leaving += first;
+	spread_lag(rows, flow->passed, stay, leave, starts + first, passing,
+			   leaving, present + first + lag);
 	subtract(rows, passing + lag + 1, stay);
 	subtract(rows, leaving + lag, leave);
 }
@@ -992,7 +1010,7 @@ place_hires(Model *model, int class, const Flow *flow, int months,
 		}
 		if (its_class == class)
 			people[element_of(model, place_of(model, hire->age - 1))] +=
-				hire->people;
+				hire->people / flow->months;
 	}
 	return EF_OK;
 }
@@ -1012,13 +1030,22 @@ place_stock(const Model *model, int class, double *people, double *fte)
 	}
 }
 
-/* The people of each block, by row. */
+/* The people of each block, by row, and the rows that have any. */
 static void
-count_blocks(const Model *model, const Flow *flow, double *starts)
+count_blocks(const Model *model, Flow *flow, double *starts)
 {
 	for (int month = 0; month < MONTHS; month++)
 		for (int row = 0; row < model->rows; row++)
-			starts[row] += flow->people[month * model->stride + row];
+			starts[row] += flow->staff.people[month * model->stride + row];
+	flow->first_row = model->rows;
+	flow->last_row = -1;
+	for (int row = 0; row < model->rows; row++)
+		if (starts[row] > 0)
+		{
+			if (flow->last_row < 0)
+				flow->first_row = row / LANES * LANES;
+			flow->last_row = row;
+		}
 }
 
 static EfStatus
@@ -1031,14 +1058,18 @@ project_class(Model *model, int class)
 	Span		month;
 	Span		year;
 	Squares		squared;
-	Entrants	stock;
-	Entrants	hires = {0};
+	People		stock = {0};
+	People		hires = {0};
 	double	   *hire_ages;
 	double	   *nothing;
 	double	   *scratch;
 	double	   *starts;
 
-	stock.people = grab_doubles(model, 9 * ages);
+	/* without a rule, people are hired at the same ages in every month, and
+	 * there are at most two flows of them */
+	bool		alike = model->plan->rule == NULL;
+
+	stock.people = grab_doubles(model, 10 * ages);
 	scratch = grab_doubles(model, 2 * (size_t) model->blocks + ages);
 	starts = grab_doubles(model, (size_t) (model->nhire_flows + 1) *
 						  (size_t) model->blocks);
@@ -1049,16 +1080,18 @@ project_class(Model *model, int class)
 	stock.fte = stock.squares + ages;
 	hires.people = stock.fte + ages;
 	hire_ages = hires.people + ages;
-	nothing = hire_ages + ages;
+	nothing = hire_ages + 2 * ages;
 	squared.stay = nothing + ages;
 	squared.leave = squared.stay + ages;
 	squared.gone = squared.leave + ages;
 
 	place_stock(model, class, stock.people, stock.fte);
 	memcpy(stock.squares, stock.people, bytes);
-	memset(model->stock_flow.people, 0, 3 * bytes);
+	if (model->stock_flow.staff.fte == NULL)
+		stock.fte = NULL;
+	memset(model->stock_flow.staff.people, 0, 3 * bytes);
 	for (int f = 0; f < model->nhire_flows; f++)
-		memset(model->hire_flows[f].people, 0, bytes);
+		memset(model->hire_flows[f].staff.people, 0, bytes);
 
 	/* the months of the period that somebody comes in */
 	month_span(model, model->class_age[class], &month);
@@ -1079,18 +1112,17 @@ project_class(Model *model, int class)
 			if (months > flow->months)
 				continue;
 
-			/* without a rule, of the same ages in every month */
-			if (model->plan->rule != NULL || (months == 1 && f == 0))
+			if (!alike || months == 1)
 			{
+				double	   *ages_of = hire_ages + (alike ? f * ages : 0);
 				EfStatus	status;
 
-				memset(hire_ages, 0, bytes);
-				status = place_hires(model, class, flow, months, hire_ages);
+				memset(ages_of, 0, bytes);
+				status = place_hires(model, class, flow, months, ages_of);
 				if (status != EF_OK)
 					return status;
 			}
-			for (size_t i = 0; i < ages; i++)
-				hires.people[i] = hire_ages[i] / flow->months;
+			memcpy(hires.people, hire_ages + (alike ? f * ages : 0), bytes);
 			enter(model, flow, &hires, months, &year, NULL);
 		}
 	}
@@ -1299,19 +1331,18 @@ WIDE static void
 add_rows_scaled(int n, double *sum, const double *row, size_t step,
 				const double *people, int lags)
 {
-	for (int b = 0; b < n; b += 2 * LANES)
+	for (int b = 0; b < n; b += VECTORS * LANES)
 	{
-		Lanes		one = LANES_AT(sum + b);
-		Lanes		other = LANES_AT(sum + b + LANES);
+		Lanes		total[VECTORS];
 		const double *at = row + b;
 
+		for (int v = 0; v < VECTORS; v++)
+			total[v] = LANES_AT(sum + b + v * LANES);
 		for (int i = 0; i < lags; i++, at -= step)
-		{
-			one += people[i] * LANES_AT(at);
-			other += people[i] * LANES_AT(at + LANES);
-		}
-		PUT_LANES(sum + b, one);
-		PUT_LANES(sum + b + LANES, other);
+			for (int v = 0; v < VECTORS; v++)
+				total[v] += people[i] * LANES_AT(at + v * LANES);
+		for (int v = 0; v < VECTORS; v++)
+			PUT_LANES(sum + b + v * LANES, total[v]);
 	}
 }
 
