@@ -13,7 +13,7 @@
 #include "retirement_rule.h"
 #include "workforce.h"
 
-#define EF_AS_OBSERVED (-1)
+#define EF_AS_OBSERVED INT32_MIN
 
 typedef struct EfProjectionPlan
 {

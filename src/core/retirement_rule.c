@@ -37,7 +37,7 @@ ef_rule_step(EfDay born_from, int age_months, EfRuleStep *step, EfError *error)
 	step->age_months = age_months;
 	if (ef_year_of_month(step->born_from) < 1 ||
 		ef_year_of_month(step->born_from) > 9999)
-		return ef_fail(error, EF_DATE_INFINITE, "born_from is %s.", day);
+		return ef_fail(error, EF_DATE_RANGE, "born_from is %s.", day);
 	if (day_of_month != 0)
 		return ef_fail(error, EF_RULE_NOT_MONTH, "born_from is %s.", day);
 	if (age_months < 1 || age_months >= EF_AGE_MONTHS)

@@ -32,6 +32,7 @@ typedef enum EfStatus
 
 	/* a row */
 	EF_DATE_INFINITE,
+	EF_DATE_RANGE,
 	EF_END_BEFORE_START,
 	EF_BIRTH_AFTER_START,
 	EF_AGE_TOO_HIGH,

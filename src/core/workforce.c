@@ -60,22 +60,31 @@ ef_observed_check(const EfFrame *frame, EfError *error)
 	EfMonth		month = ef_month_of_day(frame->as_of, &day_of_month);
 	int			year = ef_year_of_month(month);
 
+	if (frame->as_of == EF_DAY_INFINITY ||
+		frame->as_of == EF_DAY_MINUS_INFINITY)
+		return ef_fail(error, EF_DATE_INFINITE,
+					   "The observation period ends at infinity.");
+	if (frame->bounded && (frame->from == EF_DAY_INFINITY ||
+						   frame->from == EF_DAY_MINUS_INFINITY))
+		return ef_fail(error, EF_DATE_INFINITE,
+					   "The observation period begins at infinity.");
 	ef_format_day(day, frame->as_of);
 	if (year < 1 || year > 9999)
-		return ef_fail(error, EF_DATE_INFINITE,
-					   "The period ends on %s.", day);
+		return ef_fail(error, EF_DATE_RANGE,
+					   "The observation period ends on %s.", day);
 	if (day_of_month != 0)
 		return ef_fail(error, EF_OBSERVED_NOT_MONTH,
-					   "The period ends on %s.", day);
+					   "The observation period ends on %s.", day);
 	if (frame->bounded && frame->from >= frame->as_of)
 		return ef_fail(error, EF_OBSERVED_EMPTY,
-					   "The period ends on %s and does not begin before.", day);
+					   "The observation period ends on %s and does not begin before.",
+					   day);
 	if (frame->bounded &&
 		ef_year_of_month(ef_month_of_day(frame->from, &day_of_month)) < 1)
 	{
 		ef_format_day(day, frame->from);
-		return ef_fail(error, EF_DATE_INFINITE,
-					   "The period begins on %s.", day);
+		return ef_fail(error, EF_DATE_RANGE,
+					   "The observation period begins on %s.", day);
 	}
 	return EF_OK;
 }

@@ -264,7 +264,9 @@ typedef struct Collector
 	EfTable		table;
 	size_t		cells_room;
 	uint32		labels_room;
-	bool		observed;		/* was there */
+	bool		typed;			/* what must be there was */
+	bool		versioned;
+	bool		observed;
 	EfError		error;
 } Collector;
 
@@ -452,14 +454,14 @@ collect_member(Collector *collector, const JsonbValue *key,
 #define IS(word) (length == (int) strlen(word) && memcmp(name, word, length) == 0)
 
 	if (IS("type"))
-		return (value->type == jbvString &&
+		return (collector->typed = value->type == jbvString &&
 				value->val.string.len == (int) strlen(type->name) &&
 				memcmp(value->val.string.val, type->name,
 					   value->val.string.len) == 0) ||
 			refuse(collector, "This is of another", name, length);
 	if (IS("version"))
 		return count_of(collector, key, value, &version) &&
-			(version == TEXT_VERSION ||
+			((collector->versioned = version == TEXT_VERSION) ||
 			 refuse(collector, "This release does not know this", name, length));
 	if (IS("observed"))
 		return collect_observed(collector, value);
@@ -520,10 +522,13 @@ ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type)
 		iterator = JsonbIteratorInit(&jsonb->root);
 		while (good && next_member(&iterator, &key, &value))
 			good = collect_member(&collector, &key, &value);
-		if (good && !collector.observed)
+		if (good && !(collector.typed && collector.versioned &&
+					  collector.observed))
 		{
 			good = false;
-			ef_fail(&collector.error, EF_INVALID, "\"observed\" is missing.");
+			ef_fail(&collector.error, EF_INVALID, "\"%s\" is missing.",
+					!collector.typed ? "type" :
+					!collector.versioned ? "version" : "observed");
 		}
 	}
 	if (!good || accept(&collector.table, type, &datum,

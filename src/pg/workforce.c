@@ -49,7 +49,11 @@ observed_frame(FunctionCallInfo fcinfo, int argument, bool counts_fte)
 	bool		empty;
 	EfError		error = {""};
 
-	ef_require_argument(fcinfo, argument, "observed");
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("observed must not be null"),
+				 errhint("Give the same observation period for all rows, such as daterange('2020-01-01', '2025-01-01').")));
 	range = PG_GETARG_RANGE_P(argument);
 	if (cache != NULL && cache->size == VARSIZE(range) &&
 		memcmp(cache->bytes, range, cache->size) == 0)
@@ -66,9 +70,17 @@ observed_frame(FunctionCallInfo fcinfo, int argument, bool counts_fte)
 	cache->size = 0;
 	range_deserialize(cache->typcache, range, &lower, &upper, &empty);
 	if (empty)
-		ef_raise(EF_OBSERVED_EMPTY, &error);
+		ef_raise(ef_fail(&error, EF_OBSERVED_EMPTY, "The range is \"empty\"."),
+				 &error);
 	if (upper.infinite)
-		ef_raise(EF_OBSERVED_ENDLESS, &error);
+	{
+		char		from[EF_ISO_DATE_SIZE] = "";
+
+		if (!lower.infinite)
+			ef_format_day(from, DatumGetDateADT(lower.val));
+		ef_raise(ef_fail(&error, EF_OBSERVED_ENDLESS, "The range is \"%c%s,)\".",
+						 lower.infinite ? '(' : '[', from), &error);
+	}
 	cache->frame.bounded = !lower.infinite;
 	cache->frame.from = lower.infinite ? 0 : DatumGetDateADT(lower.val);
 	cache->frame.as_of = DatumGetDateADT(upper.val);
@@ -408,9 +420,8 @@ get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 	plan->years = PG_GETARG_INT32(1);
 	plan->intake = get_periods(fcinfo, 2, "intake", plan->years);
 	plan->target = get_periods(fcinfo, 3, "target", plan->years);
-	plan->retire_at = PG_ARGISNULL(4) ? EF_AS_OBSERVED : PG_GETARG_INT32(4);
-	if (plan->retire_at == EF_AS_OBSERVED && !PG_ARGISNULL(4))
-		plan->retire_at = 0;	/* not an age either, and refused as one */
+	plan->retire_at = PG_ARGISNULL(4) ? EF_AS_OBSERVED
+		: Max(PG_GETARG_INT32(4), EF_AS_OBSERVED + 1);
 	plan->rule = PG_ARGISNULL(5) ? NULL : ef_get_rule(fcinfo, 5);
 	if (!PG_ARGISNULL(6))
 	{
