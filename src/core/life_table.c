@@ -862,6 +862,7 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 		uint64_t	n = ef_read_limited(reader, room - table->ncells);
 		uint32_t	label = (uint32_t) (number >> EF_KIND_BITS);
 		unsigned	kind = (unsigned) number & ((1u << EF_KIND_BITS) - 1);
+		uint64_t	axis = kind < type->nkinds ? type->kinds[kind].axis : 0;
 		uint64_t	at = 0;
 		EfCell	   *cell = table->cells + table->ncells;
 
@@ -875,7 +876,7 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 			at += ef_read_limited(reader, UINT32_MAX) + (i > 0);
 			cell->key = number << 32 | (uint32_t) at;
 			cell->count = (int64_t) ef_read_limited(reader, INT64_MAX);
-			order = order && at <= UINT32_MAX && cell->count != 0;
+			order = order && at < axis && cell->count != 0;
 		}
 		table->ncells += n;
 	}

@@ -301,7 +301,10 @@ static Chance
 chance_of(const Risk *risk)
 {
 	int64_t		all = (risk->exits + risk->others) * EF_MONTH_PARTS;
-	Chance		chance;
+	Chance		chance = {1, 0};
+
+	if (all == 0)
+		return chance;
 
 	/* short spells can make exits exceed the exposure of their month: then
 	 * everybody leaves, in the proportions seen */
@@ -322,23 +325,31 @@ chance_of(const Risk *risk)
 	return chance;
 }
 
-static double
-months_of(const Risk *risk)
+/*
+ * Add the variances of the probabilities of a month of age, `times` over, with
+ * the pooled rate of the year of age as a weak prior: those of the beta
+ * posterior.
+ */
+static void
+add_variances(Rates *rates, int block, const Risk *risk, const Chance *pooled,
+			  double times)
 {
-	return (double) risk->parts / EF_MONTH_PARTS;
-}
+	double		months = (double) risk->parts / EF_MONTH_PARTS;
+	double		per_month = 1 / (months + PRIOR);
+	double		scale = times / (months + PRIOR + 1);
+	double		q = ((double) risk->exits + PRIOR * (1 - pooled->stay)) *
+		per_month;
+	double		leave = ((double) risk->asked + PRIOR * pooled->leave) *
+		per_month;
 
-/* Variance of a probability of which `exits` were seen in `months`, with the
- * pooled rate of the year of age as a weak prior: that of the beta posterior. */
-static double
-beta_variance(double exits, double months, double pooled, double *mean)
-{
-	double		q = (exits + PRIOR * pooled) / (months + PRIOR);
-
-	if (q > 1)
-		q = 1;
-	*mean = q;
-	return q * (1 - q) / (months + PRIOR + 1);
+	/* short spells can make exits exceed the exposure */
+	if (leave < 1)
+		rates->var_leave[block] += leave * (1 - leave) * scale;
+	if (q < 1)
+	{
+		rates->var_stay[block] += q * (1 - q) * scale;
+		rates->var_log_stay[block] += q / (1 - q) * scale;
+	}
 }
 
 static EfStatus
@@ -407,7 +418,6 @@ estimate_rates(Model *model, uint32_t asked)
 		const Risk *donor;
 		Chance		pooled;
 		double		missing = 0;
-		double		q;
 
 		/* its own, else the nearest younger; below all, the nearest older */
 		if (year[y].parts > 0)
@@ -417,42 +427,22 @@ estimate_rates(Model *model, uint32_t asked)
 
 		donor = &year[younger >= 0 ? younger : youngest];
 		pooled = chance_of(donor);
-
 		for (int age = y * MONTHS; age < (y + 1) * MONTHS; age++)
 		{
 			const Risk *risk = &month[age];
 			Chance		chance = risk->parts > 0 ? chance_of(risk) : pooled;
-			double		e = months_of(risk);
 
 			rates->stay[age] = chance.stay;
 			rates->leave[age] = chance.leave;
-			if (risk->parts == 0)
-			{
-				rates->unsupported[age] = 1;
-				missing++;
-				continue;
-			}
-			rates->var_leave[block] += beta_variance((double) risk->asked, e,
-												 pooled.leave, &q);
-			rates->var_stay[block] += beta_variance((double) risk->exits, e,
-												1 - pooled.stay, &q);
-			if (q < 1)
-				rates->var_log_stay[block] += q / (1 - q) / (e + PRIOR + 1);
+			rates->unsupported[age] = risk->parts == 0;
+			missing += risk->parts == 0;
+			if (risk->parts > 0)
+				add_variances(rates, block, risk, &pooled, 1);
 		}
-		if (missing > 0)
-		{
-			/* the same pooled estimate in each of them, so errors add up */
-			double		e = months_of(donor);
 
-			missing *= missing;
-			rates->var_leave[block] += missing *
-				beta_variance((double) donor->asked, e, pooled.leave, &q);
-			rates->var_stay[block] += missing *
-				beta_variance((double) donor->exits, e, 1 - pooled.stay, &q);
-			if (q < 1)
-				rates->var_log_stay[block] += missing * q / (1 - q) /
-					(e + PRIOR + 1);
-		}
+		/* the same pooled estimate in each of them, so errors add up */
+		if (missing > 0)
+			add_variances(rates, block, donor, &pooled, missing * missing);
 	}
 	return EF_OK;
 }
@@ -1393,17 +1383,18 @@ total_of(const Model *model, int period, const double *hires, double *rows,
 		 bool all, Total *total)
 {
 	size_t		blocks = (size_t) model->blocks;
-	double		one = 1;
+	int			first = all ? 0 : PRESENT;
 
 	memset(total, 0, sizeof(*total));
-	memset(rows, 0, ROWS * blocks * sizeof(double));
-	for (int row = all ? 0 : PRESENT; row < ROWS; row++)
+	for (int row = first; row < ROWS; row++)
 		total->rows[row] = rows + (size_t) row * blocks;
+	memcpy(total->rows[first],
+		   row_of(model, &model->stock_flow, period, first),
+		   (size_t) (ROWS - first) * blocks * sizeof(double));
 
 	total->sums = model->stock_flow.sums[period];
 	total->coming = period > 0 ? model->stock_flow.sums[period - 1].stay
 		: (double) model->plan->workforce->headcount;
-	add_block_rows(model, total, &model->stock_flow, period, 0, &one, 1);
 	if (hires != NULL)
 	{
 		int			n = period + 1;
