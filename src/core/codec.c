@@ -31,14 +31,6 @@ ef_read_varint_slow(EfReader *reader)
 	return fail(reader);
 }
 
-uint64_t
-ef_read_limited(EfReader *reader, uint64_t limit)
-{
-	uint64_t	value = ef_read_varint(reader);
-
-	return value <= limit ? value : fail(reader);
-}
-
 const uint8_t *
 ef_read_bytes(EfReader *reader, size_t length)
 {

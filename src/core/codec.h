@@ -75,7 +75,17 @@ ef_read_varint(EfReader *reader)
 }
 
 /* A varint that must not pass a limit; 0 and failed if it does. */
-extern uint64_t ef_read_limited(EfReader *reader, uint64_t limit);
+static inline uint64_t
+ef_read_limited(EfReader *reader, uint64_t limit)
+{
+	uint64_t	value = ef_read_varint(reader);
+
+	if (value <= limit)
+		return value;
+	reader->failed = true;
+	reader->at = reader->end;
+	return 0;
+}
 
 /* A pointer into the input, NULL and failed if that much is not there. */
 extern const uint8_t *ef_read_bytes(EfReader *reader, size_t length);

@@ -103,6 +103,7 @@ typedef struct Sums
 	double		leave_squares;
 	double		unsupported;	/* person-months */
 	double		fte;			/* thousandths, of those who stay */
+	double		coming;			/* are there when it begins, or come in it */
 } Sums;
 
 /* People of a flow: squares and FTE are NULL where they are not summed. */
@@ -124,10 +125,8 @@ typedef struct Flow
 	People		staff;
 	int			first_row;
 	int			last_row;
-	/* by lag, 0 .. years - 1 */
-	Sums	   *sums;
-	/* by lag: three rows of blocks, see ROWS */
-	double	   *blocks;
+	/* by lag, 0 .. years - 1: rows of blocks, and then sums; see ROWS */
+	double	   *lags;
 } Flow;
 
 /* The rows of a lag: people who have passed each year of age, those of them
@@ -136,6 +135,10 @@ enum
 {
 	PASSING, LEAVING, PRESENT, ROWS
 };
+
+/* Sums behind the rows take this many doubles, so that all of a lag can be
+ * added up together. */
+#define SUMS_SIZE (VECTORS * LANES)
 
 typedef struct Cohort
 {
@@ -359,7 +362,8 @@ estimate_rates(Model *model, uint32_t asked)
 	uint32_t	retirement = retirement_label(table);
 	Rates	   *rates = &model->rates;
 	int			limit = rates->limit;
-	int			nyears = EF_AGE_LIMIT + 1;
+	int			oldest = ef_oldest_month(table);
+	int			nyears = (limit > oldest ? limit : oldest + 1) / MONTHS + 1;
 	int64_t		parts[EF_AGE_MONTHS];
 	Risk	   *month = grab(model, nyears * MONTHS, sizeof(Risk));
 	Risk	   *year = grab(model, nyears, sizeof(Risk));
@@ -378,8 +382,8 @@ estimate_rates(Model *model, uint32_t asked)
 		rates->var_leave == NULL)
 		return no_memory(model);
 
-	ef_initial_exposure(table, parts);
-	for (int age = 0; age < EF_AGE_MONTHS; age++)
+	ef_initial_exposure(table, oldest + 1, parts);
+	for (int age = 0; age <= oldest; age++)
 		month[age].parts = parts[age];
 	for (size_t i = 0; i < table->ncells; i++)
 	{
@@ -397,7 +401,7 @@ estimate_rates(Model *model, uint32_t asked)
 				risk->asked += table->cells[i].count;
 		}
 	}
-	for (int age = 0; age < EF_AGE_MONTHS; age++)
+	for (int age = 0; age <= oldest; age++)
 	{
 		Risk	   *risk = &year[age / MONTHS];
 
@@ -696,6 +700,12 @@ square_span(int stride, int rows, const Span *span, Squares *squares)
 
 /* ---- flows ---- */
 
+static int
+lag_size(const Model *model)
+{
+	return ROWS * model->blocks + SUMS_SIZE;
+}
+
 static bool
 grab_flow(Model *model, Flow *flow, int months, EfMonth first)
 {
@@ -706,10 +716,8 @@ grab_flow(Model *model, Flow *flow, int months, EfMonth first)
 	flow->months = months;
 	flow->first = first;
 	flow->staff.people = grab_doubles(model, (stock ? 3 : 1) * ages);
-	flow->sums = grab(model, years, sizeof(Sums));
-	flow->blocks = grab_doubles(model, ROWS * years * (size_t) model->blocks);
-	if (flow->staff.people == NULL || flow->sums == NULL ||
-		flow->blocks == NULL)
+	flow->lags = grab_doubles(model, years * (size_t) lag_size(model));
+	if (flow->staff.people == NULL || flow->lags == NULL)
 		return false;
 	if (stock)
 		flow->staff.squares = flow->staff.people + ages;
@@ -722,7 +730,14 @@ grab_flow(Model *model, Flow *flow, int months, EfMonth first)
 static double *
 row_of(const Model *model, const Flow *flow, int lag, int row)
 {
-	return flow->blocks + (size_t) (lag * ROWS + row) * (size_t) model->blocks;
+	return flow->lags + (size_t) lag * (size_t) lag_size(model) +
+		row * model->blocks;
+}
+
+static Sums *
+sums_of(const Model *model, const Flow *flow, int lag)
+{
+	return (Sums *) row_of(model, flow, lag, ROWS);
 }
 
 /* Sums over the months of blocks, a few blocks at a time. */
@@ -892,7 +907,7 @@ enter(const Model *model, Flow *flow, const People *entrants, int months,
 			present[row + k + 1] += (starts[k] + stays[k]) / 2 * part;
 		}
 	}
-	add_block_sums(&flow->sums[0], &sums);
+	add_block_sums(sums_of(model, flow, 0), &sums);
 	add_older(model, flow->staff.people, entrants->people, months);
 	if (entrants->squares != NULL)
 		add_older(model, flow->staff.squares, entrants->squares, months);
@@ -956,7 +971,7 @@ follow(const Model *model, Flow *flow, int lag, const Span *year,
 	for (int row = first; row < rows; row += LANES)
 		step_blocks(model, &flow->staff, year, squared, row, older,
 					stay + row, leave + row, &sums);
-	add_block_sums(&flow->sums[lag], &sums);
+	add_block_sums(sums_of(model, flow, lag), &sums);
 	rows -= first;
 	if (rows <= 0)
 		return;
@@ -1079,9 +1094,12 @@ project_class(Model *model, int class)
 	memcpy(stock.squares, stock.people, bytes);
 	if (model->stock_flow.staff.fte == NULL)
 		stock.fte = NULL;
-	memset(model->stock_flow.staff.people, 0, 3 * bytes);
-	for (int f = 0; f < model->nhire_flows; f++)
-		memset(model->hire_flows[f].staff.people, 0, bytes);
+	if (class > 0)
+	{
+		memset(model->stock_flow.staff.people, 0, 3 * bytes);
+		for (int f = 0; f < model->nhire_flows; f++)
+			memset(model->hire_flows[f].staff.people, 0, bytes);
+	}
 
 	/* the months of the period that somebody comes in */
 	month_span(model, model->class_age[class], &month);
@@ -1131,20 +1149,22 @@ project_class(Model *model, int class)
 	return EF_OK;
 }
 
-/* One hire as a person of mean probabilities. */
+/* Who comes in each lag; and one hire is a person of mean probabilities. */
 static void
-square_means(Sums *sums, int years)
+finish_flow(const Model *model, Flow *flow, double people)
 {
-	double		before = 1;
-
-	for (int lag = 0; lag < years; lag++)
+	for (int lag = 0; lag < model->plan->years; lag++)
 	{
-		double		gone = before - sums[lag].stay;
+		Sums	   *sums = sums_of(model, flow, lag);
+		double		gone = people - sums->stay;
 
-		sums[lag].stay_squares = sums[lag].stay * sums[lag].stay;
-		sums[lag].leave_squares = sums[lag].leave * sums[lag].leave;
-		sums[lag].gone_squares = gone * gone;
-		before = sums[lag].stay;
+		sums->coming = people;
+		people = sums->stay;
+		if (flow->staff.squares != NULL)
+			continue;
+		sums->stay_squares = sums->stay * sums->stay;
+		sums->leave_squares = sums->leave * sums->leave;
+		sums->gone_squares = gone * gone;
 	}
 }
 
@@ -1180,10 +1200,13 @@ prepare(Model *model)
 	return EF_OK;
 }
 
-/* The flow of those who are hired in a period. */
+/* The flow of those who are hired in a period; NULL if their ages are not
+ * known. */
 static const Flow *
 hires_of(const Model *model, int period)
 {
+	if (model->nhire_flows == 0)
+		return NULL;
 	return &model->hire_flows[period < model->nhire_flows ? period
 							  : model->nhire_flows - 1];
 }
@@ -1265,9 +1288,13 @@ build(Model *model, uint32_t asked, bool retirement)
 	}
 	for (int class = 0; status == EF_OK && class < model->nclasses; class++)
 		status = project_class(model, class);
-	for (int f = 0; f < model->nhire_flows && status == EF_OK; f++)
-		square_means(model->hire_flows[f].sums, plan->years);
-	return status;
+	if (status != EF_OK)
+		return status;
+	finish_flow(model, &model->stock_flow,
+				(double) plan->workforce->headcount);
+	for (int f = 0; f < model->nhire_flows; f++)
+		finish_flow(model, &model->hire_flows[f], 1);
+	return EF_OK;
 }
 
 
@@ -1338,86 +1365,53 @@ add_rows_scaled(int n, double *sum, const double *row, size_t step,
 
 /*
  * The people of a period: the stock, and so many hires in each period up to
- * this one; hires may be NULL.  `rows` has ROWS rows.
+ * this one; hires may be NULL.  `lag` is one of lag_size().
  */
 typedef struct Total
 {
-	Sums		sums;
-	double		coming;			/* at the start of the period, and hired in it */
-	double	   *rows[ROWS];		/* NULL: not asked for */
+	const Sums *sums;
+	double	   *rows[ROWS];		/* by year of age */
 } Total;
 
-/* People of a flow who came so many lags ago: the sums. */
+/*
+ * Add those who came in `n` periods from `first` on: hires of one flow, so
+ * many in each.  What was asked for begins with row `from`.
+ */
 static void
-add_sums(Total *total, const Flow *flow, int lag, double people)
+add_hires(const Model *model, Total *total, int from, const Flow *flow,
+		  int period, int first, const double *people, int n)
 {
-	const Sums *sums = &flow->sums[lag];
-
-	total->sums.stay += people * sums->stay;
-	total->sums.stay_squares += people * sums->stay_squares;
-	total->sums.gone_squares += people * sums->gone_squares;
-	total->sums.leave += people * sums->leave;
-	total->sums.leave_squares += people * sums->leave_squares;
-	total->sums.unsupported += people * sums->unsupported;
-	total->coming += lag > 0 ? people * flow->sums[lag - 1].stay : people;
+	add_rows_scaled(lag_size(model) - from * model->blocks, total->rows[from],
+					row_of(model, flow, period - first, from),
+					(size_t) lag_size(model), people, n);
 }
 
-/* The rows of people who came in periods from `first` on, at this period:
- * they are hires of one flow. */
+/* With all rows, or from PRESENT on. */
 static void
-add_block_rows(const Model *model, Total *total, const Flow *flow, int period,
-			   int first, const double *people, int n)
+total_of(const Model *model, int period, const double *hires, double *lag,
+		 int from, Total *total)
 {
-	int			from = total->rows[PASSING] != NULL ? PASSING : PRESENT;
+	int			alike = model->nhire_flows - 1;
 
-	/* the rows of a lag lie side by side */
-	if (n > 0)
-		add_rows_scaled((ROWS - from) * model->blocks, total->rows[from],
-						row_of(model, flow, period - first, from),
-						(size_t) (ROWS * model->blocks), people, n);
-}
+	for (int row = 0; row < ROWS; row++)
+		total->rows[row] = lag + row * model->blocks;
+	total->sums = (const Sums *) (lag + ROWS * model->blocks);
+	memcpy(total->rows[from],
+		   row_of(model, &model->stock_flow, period, from),
+		   (size_t) (lag_size(model) - from * model->blocks) * sizeof(double));
 
-/* With all rows by year of age, or only that of those present. */
-static void
-total_of(const Model *model, int period, const double *hires, double *rows,
-		 bool all, Total *total)
-{
-	size_t		blocks = (size_t) model->blocks;
-	int			first = all ? 0 : PRESENT;
-
-	memset(total, 0, sizeof(*total));
-	for (int row = first; row < ROWS; row++)
-		total->rows[row] = rows + (size_t) row * blocks;
-	memcpy(total->rows[first],
-		   row_of(model, &model->stock_flow, period, first),
-		   (size_t) (ROWS - first) * blocks * sizeof(double));
-
-	total->sums = model->stock_flow.sums[period];
-	total->coming = period > 0 ? model->stock_flow.sums[period - 1].stay
-		: (double) model->plan->workforce->headcount;
-	if (hires != NULL)
-	{
-		int			n = period + 1;
-
-		for (int i = 0; i < n; i++)
-			if (hires[i] != 0)
-				add_sums(total, hires_of(model, i), period - i, hires[i]);
-
-		/* those of the last flow, which may be that of many periods, at once */
-		for (int i = 0; i < n; i++)
-			if (i + 1 >= model->nhire_flows)
-			{
-				add_block_rows(model, total, hires_of(model, i), period, i,
-							   hires + i, n - i);
-				break;
-			}
-			else
-				add_block_rows(model, total, hires_of(model, i), period, i,
-							   hires + i, 1);
-	}
+	/* the last flow may be that of many periods */
+	for (int i = 0; hires != NULL && i <= period && i < alike; i++)
+		add_hires(model, total, from, &model->hire_flows[i], period, i,
+				  hires + i, 1);
+	if (hires != NULL && period >= alike)
+		add_hires(model, total, from, &model->hire_flows[alike], period, alike,
+				  hires + alike, period + 1 - alike);
+	if (from == PRESENT)
+		return;
 
 	/* differences to sums */
-	for (size_t b = 1; all && b < blocks; b++)
+	for (int b = 1; b < model->blocks; b++)
 	{
 		total->rows[PASSING][b] += total->rows[PASSING][b - 1];
 		total->rows[LEAVING][b] += total->rows[LEAVING][b - 1];
@@ -1428,7 +1422,7 @@ total_of(const Model *model, int period, const double *hires, double *rows,
 static double
 leaving_variance(const Model *model, const Total *total)
 {
-	return total->sums.leave - total->sums.leave_squares +
+	return total->sums->leave - total->sums->leave_squares +
 		spread(model, total->rows[LEAVING], model->rates.var_log_stay) +
 		spread(model, total->rows[PRESENT], model->rates.var_leave);
 }
@@ -1446,10 +1440,10 @@ deviation(const Model *model, double variance)
  */
 static void
 fill_need(const Model *model, int t, double *need, double *carried,
-		  double *rows, EfProjectionPeriod *period)
+		  double *lag, EfProjectionPeriod *period)
 {
-	double		own = model->nhire_flows > 0 ? hires_of(model, t)->sums[0].stay
-		: 0;
+	const Flow *flow = hires_of(model, t);
+	double		own = flow != NULL ? sums_of(model, flow, 0)->stay : 0;
 	Total		total;
 	double		missing;
 	double		variance;
@@ -1458,17 +1452,13 @@ fill_need(const Model *model, int t, double *need, double *carried,
 	if (!(own > 0))
 		return;
 	need[t] = 0;
-	total_of(model, t, need, rows, false, &total);
-	missing = (period->target - total.sums.stay) / own;
+	total_of(model, t, need, lag, PRESENT, &total);
+	missing = (period->target - total.sums->stay) / own;
 	need[t] = fmax(missing, 0);
-	if (need[t] > 0)
-	{
-		add_sums(&total, hires_of(model, t), 0, need[t]);
-		add_block_rows(model, &total, hires_of(model, t), t, t, need + t, 1);
-	}
+	add_hires(model, &total, PRESENT, flow, t, t, need + t, 1);
 
 	/* exits of the period, from a staff of which each earlier need was met */
-	variance = total.coming - total.sums.stay - total.sums.gone_squares +
+	variance = total.sums->coming - total.sums->stay - total.sums->gone_squares +
 		spread(model, total.rows[PRESENT], model->rates.var_stay) + *carried;
 	period->need = need[t];
 	set_limits(missing, deviation(model, variance) / own, INFINITY,
@@ -1486,10 +1476,10 @@ fill_periods(Model *model, EfProjectionPeriod *periods)
 	double		most = headcount;
 	double		carried = 0;
 	EfMonth		month = plan->workforce->last_month + 1;
-	double	   *rows = grab_doubles(model, ROWS * (size_t) model->blocks);
+	double	   *lag = grab_doubles(model, (size_t) lag_size(model));
 	double	   *need = grab_doubles(model, (size_t) plan->years);
 
-	if (rows == NULL || need == NULL)
+	if (lag == NULL || need == NULL)
 		return no_memory(model);
 	for (int t = 0; t < plan->years; t++)
 	{
@@ -1502,25 +1492,26 @@ fill_periods(Model *model, EfProjectionPeriod *periods)
 		period->end = ef_last_day_of_year(month);
 		month = period->year * MONTHS + MONTHS;
 
-		total_of(model, t, plan->intake, rows, true, &total);
+		total_of(model, t, plan->intake, lag, PASSING, &total);
 		period->headcount_start = headcount;
 		period->intake = plan->intake != NULL ? plan->intake[t] : 0;
-		period->headcount = headcount = total.sums.stay;
+		period->headcount = headcount = total.sums->stay;
 		period->exits = period->headcount_start + period->intake - headcount;
-		period->retirements = total.sums.leave;
-		period->unsupported = total.sums.unsupported;
+		period->retirements = total.sums->leave;
+		period->unsupported = total.sums->unsupported;
 		period->fte = NAN;
 		if (plan->workforce->counts_fte)
 		{
-			double		hired = headcount - model->stock_flow.sums[t].stay;
+			double		hired = headcount -
+				sums_of(model, &model->stock_flow, t)->stay;
 
-			period->fte = total.sums.fte / 1000;
+			period->fte = total.sums->fte / 1000;
 			if (plan->intake != NULL && hired > 0)
 				period->fte += hired * model->hire_fte;
 		}
 
 		most += period->intake;
-		variance = total.sums.stay - total.sums.stay_squares +
+		variance = total.sums->stay - total.sums->stay_squares +
 			spread(model, total.rows[PASSING], model->rates.var_log_stay);
 		set_limits(headcount, deviation(model, variance), most,
 				   &period->lower, &period->upper);
@@ -1531,7 +1522,7 @@ fill_periods(Model *model, EfProjectionPeriod *periods)
 		period->target = plan->target != NULL ? plan->target[t]
 			: (double) plan->workforce->headcount;
 		period->gap = period->target - headcount;
-		fill_need(model, t, need, &carried, rows, period);
+		fill_need(model, t, need, &carried, lag, period);
 	}
 	return EF_OK;
 }
@@ -1565,25 +1556,25 @@ project_reason(Model *model, uint32_t label, const EfLabel *reason,
 {
 	const EfProjectionPlan *plan = model->plan;
 	double		most = (double) plan->workforce->headcount;
-	double	   *rows;
+	double	   *lag;
 	EfStatus	status = build(model, label, label == 0 ||
 							   label == retirement_label(&plan->rates->table));
 
 	if (status != EF_OK)
 		return status;
-	rows = grab_doubles(model, ROWS * (size_t) model->blocks);
-	if (rows == NULL)
+	lag = grab_doubles(model, (size_t) lag_size(model));
+	if (lag == NULL)
 		return no_memory(model);
 	for (int t = 0; t < plan->years; t++)
 	{
 		EfProjectedExits *row = &out[t * nreasons];
 		Total		total;
 
-		total_of(model, t, plan->intake, rows, true, &total);
+		total_of(model, t, plan->intake, lag, PASSING, &total);
 		most += plan->intake != NULL ? plan->intake[t] : 0;
 		row->year = ef_year_of_month(plan->workforce->last_month + 1) + t;
 		row->reason = *reason;
-		row->exits = total.sums.leave;
+		row->exits = total.sums->leave;
 		set_limits(row->exits, deviation(model, leaving_variance(model, &total)),
 				   most, &row->lower, &row->upper);
 	}

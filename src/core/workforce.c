@@ -865,15 +865,32 @@ ef_workforce_reaching_by_rule(const EfWorkforce *workforce,
 	return status;
 }
 
+int
+ef_oldest_month(const EfTable *table)
+{
+	uint32_t	oldest = 0;
+
+	/* nobody leaves younger than he enters, so leavers will do */
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		unsigned	kind = ef_key_kind(table->cells[i].key);
+
+		if ((kind == EF_EXITS || kind == EF_STOCK) &&
+			ef_key_at(table->cells[i].key) > oldest)
+			oldest = ef_key_at(table->cells[i].key);
+	}
+	return (int) oldest;
+}
+
 void
-ef_initial_exposure(const EfTable *table, int64_t *parts)
+ef_initial_exposure(const EfTable *table, int nmonths, int64_t *parts)
 {
 	int64_t		leavers[EF_AGE_MONTHS];
 	int64_t		present = 0;
 
 	/* first the entries in whole persons, and what they missed */
-	memset(parts, 0, EF_AGE_MONTHS * sizeof(int64_t));
-	memset(leavers, 0, sizeof(leavers));
+	memset(parts, 0, (size_t) nmonths * sizeof(int64_t));
+	memset(leavers, 0, (size_t) nmonths * sizeof(int64_t));
 	for (size_t i = 0; i < table->ncells; i++)
 	{
 		const EfCell *cell = &table->cells[i];
@@ -896,7 +913,7 @@ ef_initial_exposure(const EfTable *table, int64_t *parts)
 		}
 	}
 	/* then those who were there already */
-	for (int age = 0; age < EF_AGE_MONTHS; age++)
+	for (int age = 0; age < nmonths; age++)
 	{
 		parts[age] += present * EF_MONTH_PARTS;
 		present -= leavers[age];

@@ -1,0 +1,249 @@
+/*
+ * test_calendar.c: the calendar against a walk that knows only how long each
+ * month is.
+ */
+#include "calendar.h"
+
+#include <stdlib.h>
+
+#include "tap.h"
+
+#define DAY_OF_YEAR_1 (-730119) /* 0001-01-01; 2000-01-01 is day 0 */
+
+static bool
+leap(int64_t year)
+{
+	if (year % 400 == 0)
+		return true;
+	if (year % 100 == 0)
+		return false;
+	return year % 4 == 0;
+}
+
+static int
+month_length(int64_t year, int month)
+{
+	switch (month)
+	{
+		case 2:
+			return leap(year) ? 29 : 28;
+		case 4:
+		case 6:
+		case 9:
+		case 11:
+			return 30;
+		default:
+			return 31;
+	}
+}
+
+/* Parse a copy that ends where its memory does. */
+static bool
+parse(const char *text, size_t length, EfDay *day)
+{
+	char	   *copy = malloc(length > 0 ? length : 1);
+	bool		parsed;
+
+	memcpy(copy, text, length);
+	parsed = ef_parse_day(copy, length, day);
+	free(copy);
+	return parsed;
+}
+
+static void
+test_every_day(void)
+{
+	EfDay		day = DAY_OF_YEAR_1;
+	int			wrong_month = 0;
+	int			wrong_length = 0;
+	int			wrong_first = 0;
+	int			wrong_year_end = 0;
+	int			wrong_text = 0;
+	int			wrong_parse = 0;
+
+	for (int year = 1; year <= 2400; year++)
+	{
+		for (int m = 1; m <= 12; m++)
+		{
+			EfMonth		month = year * 12 + m - 1;
+			int			length = month_length(year, m);
+
+			wrong_first += ef_first_day(month) != day;
+			wrong_length += ef_days_in_month(month) != length;
+			for (int d = 1; d <= length; d++, day++)
+			{
+				char		expected[32];
+				char		text[EF_ISO_DATE_SIZE];
+				int			place = -1;
+				EfDay		back = 0;
+
+				wrong_month += ef_month_of_day(day, &place) != month ||
+					place != d - 1;
+				snprintf(expected, sizeof(expected), "%04d-%02d-%02d", year, m, d);
+				ef_format_day(text, day);
+				wrong_text += strcmp(text, expected) != 0;
+				wrong_parse += !parse(expected, 10, &back) || back != day;
+			}
+		}
+		for (int m = 0; m < 12; m++)
+			wrong_year_end += ef_last_day_of_year(year * 12 + m) != day - 1;
+	}
+	is_int(day, 366 + 146097, "the year 2401 begins 400 years after 2001");
+	is_int(wrong_month, 0, "every day of them lies in its month, at its place");
+	is_int(wrong_first, 0, "every month of them begins on its first day");
+	is_int(wrong_length, 0, "every month of them is as long as it is");
+	is_int(wrong_year_end, 0, "every year of them ends on its last day");
+	is_int(wrong_text, 0, "every day of them is written as ISO 8601 has it");
+	is_int(wrong_parse, 0, "every day of them is read back");
+}
+
+/* What a day must satisfy wherever it lies. */
+static bool
+is_consistent(EfDay day)
+{
+	int			place = -1;
+	EfMonth		month = ef_month_of_day(day, &place);
+	int			year = ef_year_of_month(month);
+	int			m = month - year * 12 + 1;
+
+	return m >= 1 && m <= 12 && place >= 0 && place < month_length(year, m) &&
+		ef_days_in_month(month) == month_length(year, m) &&
+		(int64_t) ef_first_day(month) + place == day;
+}
+
+static void
+test_all_of_time(void)
+{
+	int			wrong = 0;
+	int			place;
+
+	/* a prime, so that every place in a month comes by */
+	for (int64_t day = INT64_C(-2147000000); day <= INT64_C(2147000000); day += 4001)
+		wrong += !is_consistent((EfDay) day);
+	is_int(wrong, 0, "a day is first_day of its month plus its place in it");
+
+	wrong = 0;
+	for (EfMonth month = -4800 * 12; month < 4800 * 12; month++)
+	{
+		EfDay		first = ef_first_day(month);
+
+		wrong += ef_first_day(month + 1) - first != ef_days_in_month(month) ||
+			ef_month_of_day(first, &place) != month || place != 0 ||
+			ef_month_of_day(first - 1, &place) != month - 1;
+	}
+	is_int(wrong, 0, "months follow each other without a gap, also below year 1");
+}
+
+/* 1 January of a year, counted year by year. */
+static int64_t
+new_year(int64_t year)
+{
+	int64_t		day = 0;
+
+	for (int64_t y = 2000; y < year; y++)
+		day += leap(y) ? 366 : 365;
+	for (int64_t y = year; y < 2000; y++)
+		day -= leap(y) ? 366 : 365;
+	return day;
+}
+
+static void
+test_extremes(void)
+{
+	char		text[EF_ISO_DATE_SIZE];
+	int			place;
+
+	is_int(ef_first_day(-4700 * 12), new_year(-4700), "the year -4700 begins where it does");
+	ef_format_day(text, ef_first_day(-4700 * 12));
+	is_str(text, "4701-01-01 BC", "and is the year 4701 BC");
+	is_int(ef_month_of_day((EfDay) new_year(-4700), &place), -4700 * 12, "and back");
+
+	/* the first and the last day of PostgreSQL's date type */
+	ef_format_day(text, -2451545);
+	is_str(text, "4714-11-24 BC", "day 0 of the Julian count");
+	is_int(ef_first_day(5874897 * 12), new_year(5874897), "the year 5874897 begins where it does");
+	is_int(ef_last_day_of_year(5874897 * 12 + 5), 2145031948, "and ends on the last of all dates");
+	ef_format_day(text, 2145031948);
+	is_str(text, "5874897-12-31", "which is written so");
+	is_int(ef_month_of_day(2145031948, &place), 5874897 * 12 + 11, "and lies in December");
+	is_int(place, 30, "on the 31st");
+
+	ef_format_day(text, new_year(1) - 1 - 366);
+	is_str(text, "0002-12-31 BC", "the year before 1 is 1 BC, a leap year");
+	ef_format_day(text, INT32_MIN);
+	ok(strlen(text) < EF_ISO_DATE_SIZE, "the lowest day fits the buffer: %s", text);
+	ef_format_day(text, INT32_MAX);
+	ok(strlen(text) < EF_ISO_DATE_SIZE, "the highest day fits the buffer: %s", text);
+
+	/* the month of the lowest began before it, where no day has a number */
+	ok(is_consistent(INT32_MIN + 31) && is_consistent(INT32_MAX),
+	   "days are told apart up to both ends");
+}
+
+static void
+test_refused(void)
+{
+	static const char *const bad[] = {
+		"", "2", "2000-01-0", "2000-01-011", "2000-1-1", "2000-01-1", "20000101",
+		"2000/01/01", "2000-01/01", "2000-01-01 ", " 2000-01-01", "+200-01-01",
+		"-200-01-01", "0000-01-01", "2000-00-01", "2000-13-01", "2000-99-01",
+		"2000-01-00", "2000-01-32", "2000-04-31", "2000-06-31", "2000-09-31",
+		"2000-11-31", "2000-02-30", "2001-02-29", "1900-02-29", "2100-02-29",
+		"2000-0a-01", "2000-01-0:", "2000-01-0/", "abcd-ef-gh", "infinity  ",
+		"0001-01-01 BC", "10000-01-01", "01-01-2000", "----------",
+	};
+	char		text[11] = "2024-02-29";
+	int			wrong = 0;
+	EfDay		day = 12345;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ok(!parse(bad[i], strlen(bad[i]), &day), "\"%s\" is no date", bad[i]);
+	is_int(day, 12345, "a refusal leaves the day alone");
+	ok(parse("0001-01-01", 10, &day) && day == DAY_OF_YEAR_1, "the first day that is read");
+	ok(parse("9999-12-31", 10, &day) && day == new_year(10000) - 1, "the last day that is read");
+
+	/* one byte changed: no date, or the one that is written so */
+	for (int i = 0; i < 10; i++)
+		for (int byte = 0; byte < 256; byte++)
+		{
+			char		old = text[i];
+			char		back[EF_ISO_DATE_SIZE];
+
+			text[i] = (char) byte;
+			if (parse(text, 10, &day))
+			{
+				ef_format_day(back, day);
+				wrong += strcmp(back, text) != 0;
+			}
+			text[i] = old;
+		}
+	is_int(wrong, 0, "what is read is what is written");
+}
+
+static void
+test_small_parts(void)
+{
+	int			wrong = 0;
+
+	for (int a = -1000; a <= 1000; a++)
+		for (int b = 1; b <= 13; b++)
+			wrong += ef_floor_div(a, b) != (int) floor((double) a / b);
+	is_int(wrong, 0, "ef_floor_div rounds down");
+	wrong = 0;
+	for (int year = -5000; year <= 5000; year++)
+		wrong += ef_is_leap_year(year) != leap(year);
+	is_int(wrong, 0, "leap years");
+	for (int length = 28; length <= 31; length++)
+		is_int(EF_MONTH_PARTS % length, 0, "%d days divide a month's parts", length);
+}
+
+int
+main(void)
+{
+	test_every_day();
+	test_all_of_time();
+	test_extremes();
+	test_refused();
+	test_small_parts();
+	return done_testing();
+}

@@ -1,0 +1,1146 @@
+/*
+ * test_life_table.c: states and packed tables against an array of counts.
+ *
+ * The type of these tests has what a type can have: long and short axes, with
+ * labels and without, a kind that is summed out, and rows that are expanded.
+ */
+#include "life_table.h"
+
+#include <stdlib.h>
+
+#include "tap.h"
+#include "workforce.h"
+
+/* ---- an allocator that can fail, and gives everything back at the end ---- */
+
+typedef struct Block
+{
+	struct Block *next;
+	struct Block *previous;
+	size_t		size;
+	size_t		padding;
+} Block;
+
+typedef struct Arena
+{
+	Block		all;
+	long		calls;
+	long		fail_at;		/* this call fails, and all after it; 0: none */
+	size_t		largest;		/* request */
+	size_t		refuse;			/* requests above fail; 0: none */
+	EfAllocator allocator;
+} Arena;
+
+static void *
+arena_alloc(void *context, size_t size)
+{
+	Arena	   *arena = context;
+	Block	   *block;
+
+	arena->calls++;
+	if (size > arena->largest)
+		arena->largest = size;
+	if ((arena->fail_at > 0 && arena->calls >= arena->fail_at) ||
+		(arena->refuse > 0 && size > arena->refuse))
+		return NULL;
+	block = malloc(sizeof(Block) + size);
+	memset(block + 1, 0xa5, size);	/* nobody may count on zeros */
+	block->size = size;
+	block->next = arena->all.next;
+	block->previous = &arena->all;
+	block->next->previous = block->previous->next = block;
+	return block + 1;
+}
+
+static void
+arena_release(void *context, void *pointer)
+{
+	Block	   *block = (Block *) pointer - 1;
+
+	(void) context;
+	block->next->previous = block->previous;
+	block->previous->next = block->next;
+	free(block);
+}
+
+static void
+arena_open(Arena *arena)
+{
+	memset(arena, 0, sizeof(*arena));
+	arena->all.next = arena->all.previous = &arena->all;
+	arena->allocator.alloc = arena_alloc;
+	arena->allocator.release = arena_release;
+	arena->allocator.context = arena;
+}
+
+static void
+arena_close(Arena *arena)
+{
+	while (arena->all.next != &arena->all)
+		arena_release(arena, arena->all.next + 1);
+}
+
+static uint32_t
+random_below(uint32_t n)
+{
+	static uint64_t state = 88172645463325252u;
+
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (uint32_t) ((state >> 32) % n);
+}
+
+
+/* ---- the type ---- */
+
+enum
+{
+	LONG, LONG_LABELLED, SHORT, LABELLED, DELTAS, KINDS
+};
+
+/*
+ * A row leaves 1 at `at` of SHORT, and what its count says at `at * 7` of
+ * LONG_LABELLED.
+ */
+static unsigned
+expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
+{
+	(void) frame;
+	cells[0].key = ef_key(0, SHORT, ef_key_at(row->key));
+	cells[0].count = 1;
+	cells[1].key = ef_key(ef_key_label(row->key), LONG_LABELLED,
+						  ef_key_at(row->key) * 7);
+	cells[1].count = row->count;
+	return 2;
+}
+
+/* DELTAS are steps of SHORT that last for ever. */
+static void
+settle(int64_t *const *series, uint32_t lowest, uint32_t beyond)
+{
+	int64_t		level = 0;
+
+	for (uint32_t at = lowest; at < beyond; at++)
+	{
+		level += series[DELTAS][at];
+		series[SHORT][at] += level;
+	}
+}
+
+static const EfKind kinds[KINDS] = {
+	[LONG] = {"long", false, 5000},
+	[LONG_LABELLED] = {"long_labelled", true, 3000},
+	[SHORT] = {"short", false, 200},
+	[LABELLED] = {"labelled", true, 300},
+	[DELTAS] = {NULL, false, 200},
+};
+
+static const EfTableType type = {
+	.name = "test",.tag = 'T',.flag_name = "flag",.nkinds = KINDS,
+	.kinds = kinds,.row_cells = 2,.expand = expand,.settle = settle,
+};
+
+static const EfFrame frame = {-8000, -300, true, 1};
+
+
+/* ---- the model: rows and cells by name, and what they add up to ---- */
+
+typedef struct Item
+{
+	int			label;			/* index of names; -1: none */
+	unsigned	kind;			/* EF_KIND_ROW: a row */
+	uint32_t	at;
+	int64_t		count;
+} Item;
+
+typedef struct Names
+{
+	int			n;
+	char		bytes[40][24];
+	size_t		length[40];
+} Names;
+
+/* Distinct names: empty, prefixes of others, with zero and with full bytes. */
+static void
+make_names(Names *names, int n)
+{
+	static const char *const some[] = {"", "a", "ab", "a\0", "a\0b", "\0",
+		"\0\0", "\xff", "\xff\xff", "a\xff", "retirement", "b", "pension\xc3\xa4r",
+	"\x7f", "\x80"};
+	static const size_t length[] = {0, 1, 2, 2, 3, 1, 2, 1, 2, 2, 10, 1, 10, 1, 1};
+	int			nsome = (int) (sizeof(length) / sizeof(length[0]));
+
+	names->n = n;
+	for (int i = 0; i < n; i++)
+		if (i < nsome)
+		{
+			memcpy(names->bytes[i], some[i], length[i]);
+			names->length[i] = length[i];
+		}
+		else
+			names->length[i] = (size_t) snprintf(names->bytes[i], 24, "reason %d", i * i);
+}
+
+static void
+random_item(Item *item, const Names *names, uint32_t spread)
+{
+	unsigned	kind = random_below(KINDS + 1);
+
+	item->kind = kind == KINDS ? EF_KIND_ROW : kind;
+	item->label = item->kind == LONG_LABELLED || item->kind == LABELLED ||
+		item->kind == EF_KIND_ROW ? (int) random_below((uint32_t) names->n) : -1;
+	item->at = random_below(item->kind == EF_KIND_ROW ? 200
+							: kinds[item->kind].axis);
+	if (item->at > spread)
+		item->at = item->at % spread;
+	item->count = 1 + random_below(random_below(10) == 0 ? 1000000 : 3);
+}
+
+/* Counts of every place there is. */
+typedef struct Counts
+{
+	int64_t		counts[41][KINDS][5000];
+} Counts;
+
+static void
+count_item(Counts *counts, const Item *item)
+{
+	if (item->kind == EF_KIND_ROW)
+	{
+		counts->counts[0][SHORT][item->at] += 1;
+		counts->counts[item->label + 1][LONG_LABELLED][item->at * 7] += item->count;
+	}
+	else if (item->kind == DELTAS)
+		for (uint32_t at = item->at; at < 200; at++)
+			counts->counts[0][SHORT][at] += item->count;
+	else
+		counts->counts[item->label + 1][item->kind][item->at] += item->count;
+}
+
+static const Names *sorted_names;
+
+static int
+compare_names(const void *a, const void *b)
+{
+	int			x = *(const int *) a;
+	int			y = *(const int *) b;
+	size_t		common = sorted_names->length[x] < sorted_names->length[y]
+		? sorted_names->length[x] : sorted_names->length[y];
+	int			order = memcmp(sorted_names->bytes[x], sorted_names->bytes[y], common);
+
+	if (order != 0)
+		return order;
+	return sorted_names->length[x] < sorted_names->length[y] ? -1 : 1;
+}
+
+static void
+put(uint8_t **at, uint64_t value)
+{
+	for (; value >= 128; value /= 128)
+		*(*at)++ = (uint8_t) (value % 128 + 128);
+	*(*at)++ = (uint8_t) value;
+}
+
+static uint64_t
+folded(int64_t value)
+{
+	return value < 0 ? (uint64_t) (-2 * value - 1) : (uint64_t) (2 * value);
+}
+
+/* The packed form as its byte map says, without the length word. */
+static size_t
+expect_packed(const Counts *counts, const Names *names, const bool *used,
+			  int64_t skipped, uint8_t *out)
+{
+	uint8_t    *at = out;
+	int			order[40];
+	int			n = 0;
+	int			nseries = 0;
+
+	for (int i = 0; i < names->n; i++)
+		if (used[i])
+			order[n++] = i;
+	sorted_names = names;
+	qsort(order, (size_t) n, sizeof(int), compare_names);
+
+	*at++ = EF_FORMAT_PACKED;
+	*at++ = 'T';
+	put(&at, frame.flags);
+	put(&at, 1);
+	put(&at, folded(frame.from));
+	put(&at, folded(frame.as_of));
+	put(&at, (uint64_t) skipped);
+	put(&at, (uint64_t) n);
+	for (int i = 0; i < n; i++)
+	{
+		put(&at, names->length[order[i]]);
+		memcpy(at, names->bytes[order[i]], names->length[order[i]]);
+		at += names->length[order[i]];
+	}
+	for (int pass = 0; pass < 2; pass++)
+	{
+		if (pass == 1)
+			put(&at, (uint64_t) nseries);
+		for (int label = 0; label <= n; label++)
+			for (unsigned kind = 0; kind < KINDS; kind++)
+			{
+				const int64_t *series =
+					counts->counts[label == 0 ? 0 : order[label - 1] + 1][kind];
+				uint64_t	cells = 0;
+				int			last = -1;
+
+				for (int i = 0; i < 5000; i++)
+					cells += series[i] != 0;
+				if (cells == 0)
+					continue;
+				if (pass == 0)
+				{
+					nseries++;
+					continue;
+				}
+				put(&at, (uint64_t) label << 4 | kind);
+				put(&at, cells);
+				for (int i = 0; i < 5000; i++)
+					if (series[i] != 0)
+					{
+						put(&at, (uint64_t) (i - last - 1));
+						put(&at, (uint64_t) series[i]);
+						last = i;
+					}
+			}
+	}
+	return (size_t) (at - out);
+}
+
+
+/* ---- what the core makes of it ---- */
+
+static EfError error;
+
+static EfStatus
+add_item(EfState **state, const Item *item, const Names *names,
+		 const EfAllocator *allocator)
+{
+	uint32_t	label = 0;
+	EfStatus	status = ef_state_reserve(state, &type, 1,
+										  item->label < 0 ? 0 : names->length[item->label],
+										  allocator, &error);
+
+	if (status != EF_OK)
+		return status;
+	if (item->label >= 0)
+		label = ef_state_label(*state, names->bytes[item->label],
+							   names->length[item->label]);
+	ef_state_append(*state, ef_key(label, item->kind, item->at), item->count);
+	return EF_OK;
+}
+
+/* Load a state's bytes, all of its slack included, and pack them. */
+static EfStatus
+pack_state(const EfState *state, uint8_t **bytes, size_t *size,
+		   const EfAllocator *allocator)
+{
+	EfTable		table;
+	EfStatus	status = ef_table_load(&table, &type, state, state->size,
+									   allocator, &error);
+
+	if (status == EF_OK)
+		status = ef_table_pack(&table, &type, sizeof(int32_t), bytes, size,
+							   allocator, &error);
+	return status;
+}
+
+/* Is this a table as readers expect it? */
+static bool
+is_normal(const EfTable *table)
+{
+	for (size_t i = 0; i < table->ncells; i++)
+		if (table->cells[i].count == 0 ||
+			(i > 0 && table->cells[i].key <= table->cells[i - 1].key))
+			return false;
+	for (uint32_t i = 1; i < table->nlabels; i++)
+		if (ef_label_compare(&table->labels[i - 1], &table->labels[i]) >= 0)
+			return false;
+	return true;
+}
+
+static void
+test_any_order(void)
+{
+	static const struct
+	{
+		int			items;
+		int			names;
+		int			parts;
+		uint32_t	spread;
+	}			cases[] = {
+		{0, 1, 1, 5000}, {1, 1, 1, 5000}, {5, 3, 2, 5000}, {40, 15, 3, 50},
+		{100, 15, 1, 5000}, {300, 40, 4, 5000}, {700, 5, 3, 100},
+		{2000, 40, 5, 5000}, {5000, 15, 2, 40}, {20000, 40, 3, 5000},
+		{60000, 3, 4, 3000}, {60000, 1, 1, 5},
+	};
+	Counts	   *counts = malloc(sizeof(Counts));
+	uint8_t    *expected = malloc(8 * 1024 * 1024);
+
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++)
+	{
+		Names		names;
+		bool		used[40] = {false};
+		int			n = cases[c].items;
+		Item	   *items = malloc(sizeof(Item) * (size_t) (n + 1));
+		size_t		expected_size;
+		int			wrong = 0;
+
+		memset(counts, 0, sizeof(Counts));
+		make_names(&names, cases[c].names);
+		for (int i = 0; i < n; i++)
+		{
+			random_item(&items[i], &names, cases[c].spread);
+			count_item(counts, &items[i]);
+			if (items[i].label >= 0)
+				used[items[i].label] = true;
+		}
+		expected_size = expect_packed(counts, &names, used, 7, expected);
+
+		for (int round = 0; round < 3; round++)
+		{
+			Arena		arena;
+			EfState    *part[5];
+			EfState    *whole;
+			int			nparts = cases[c].parts;
+			uint8_t    *bytes = NULL;
+			size_t		size = 0;
+
+			arena_open(&arena);
+			for (int i = n - 1; i > 0; i--)
+			{
+				int			j = (int) random_below((uint32_t) i + 1);
+				Item		swap = items[i];
+
+				items[i] = items[j];
+				items[j] = swap;
+			}
+			for (int p = 0; p < nparts; p++)
+			{
+				wrong += ef_state_create(&part[p], &type, &frame,
+										 random_below(2) * random_below(3000),
+										 &arena.allocator, &error) != EF_OK;
+				part[p]->skipped = p == 0 ? 7 : 0;
+			}
+			for (int i = 0; i < n; i++)
+				wrong += add_item(&part[random_below((uint32_t) nparts)], &items[i],
+								  &names, &arena.allocator) != EF_OK;
+
+			/* merged as states or packed, into an empty one or the last */
+			whole = part[nparts - 1];
+			if (round > 0)
+			{
+				wrong += ef_state_create(&whole, &type, &frame, 0,
+										 &arena.allocator, &error) != EF_OK;
+				nparts++;
+			}
+			for (int p = nparts - 2; p >= 0; p--)
+			{
+				EfTable		table;
+				const void *datum = part[p];
+
+				size = part[p]->size;
+				if (random_below(2))
+				{
+					wrong += pack_state(part[p], &bytes, &size, &arena.allocator) != EF_OK;
+					datum = bytes;
+				}
+				wrong += ef_table_load(&table, &type, datum, size,
+									   &arena.allocator, &error) != EF_OK;
+				wrong += !is_normal(&table);
+				/* what only a state has cannot be put into a table again, so
+				 * it was summed out */
+				wrong += ef_state_merge(&whole, &type, &table, &arena.allocator,
+										&error) != EF_OK;
+			}
+			wrong += pack_state(whole, &bytes, &size, &arena.allocator) != EF_OK;
+			wrong += size != expected_size + sizeof(int32_t) ||
+				memcmp(bytes + sizeof(int32_t), expected, expected_size) != 0;
+			if (wrong > 0)
+				diag("%d items, round %d: %zu bytes, expected %zu", n, round,
+					 size - sizeof(int32_t), expected_size);
+
+			/* opened and packed again it is the same */
+			if (wrong == 0)
+			{
+				EfTable		table;
+				uint8_t    *again;
+				size_t		again_size;
+
+				wrong += ef_table_load(&table, &type, bytes, size, &arena.allocator,
+									   &error) != EF_OK;
+				wrong += ef_table_pack(&table, &type, sizeof(int32_t), &again, &again_size,
+									   &arena.allocator, &error) != EF_OK;
+				wrong += again_size != size ||
+					memcmp(again + sizeof(int32_t), bytes + sizeof(int32_t), size - sizeof(int32_t)) != 0;
+			}
+			arena_close(&arena);
+		}
+		is_int(wrong, 0, "%d items in %d parts and any order make the same bytes",
+			   n, cases[c].parts);
+		free(items);
+	}
+	free(expected);
+	free(counts);
+}
+
+/* Every size of a state, around the thresholds where it is compacted. */
+static void
+test_growth(void)
+{
+	Arena		arena;
+	EfState    *state;
+	int64_t		sum = 0;
+	int			wrong = 0;
+	int			moved = 0;
+
+	arena_open(&arena);
+	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+	is_int(state->size, EF_STATE_INITIAL_SIZE, "a state begins small");
+	for (int i = 0; i < 200000; i++)
+	{
+		EfState    *old = state;
+		uint32_t	old_size = state->size;
+		unsigned	n = 1 + random_below(3);
+
+		wrong += ef_state_reserve(&state, &type, n, i % 50 == 0 ? 30 : 0,
+								  &arena.allocator, &error) != EF_OK;
+		if (i % 50 == 0)
+		{
+			char		name[32];
+			int			length = snprintf(name, sizeof(name), "name %d", i / 50 % 600);
+
+			ef_state_label(state, name, (size_t) length);
+		}
+		wrong += (size_t) state->size < sizeof(EfState) + state->labels +
+			(state->ncells + n) * sizeof(EfCell);
+		wrong += state->size < old_size;
+		moved += state != old;
+		for (unsigned k = 0; k < n; k++)
+			ef_state_append(state, ef_key(1 + random_below(state->nlabels), LABELLED,
+										  random_below(300)), 1);
+		sum += n;
+	}
+	is_int(wrong, 0, "what was reserved is there");
+	ok(moved < 20, "a state moves seldom: %d times", moved);
+	is_int(state->nlabels, 600, "each label is there once");
+	{
+		EfTable		table;
+		int64_t		got = 0;
+
+		is_int(ef_table_load(&table, &type, state, state->size, &arena.allocator, &error),
+			   EF_OK, "it loads");
+		for (size_t i = 0; i < table.ncells; i++)
+			got += table.cells[i].count;
+		is_int(got, sum, "and nothing got lost");
+	}
+	arena_close(&arena);
+
+	/* the slack may be sent to another process: never what memory held */
+	arena_open(&arena);
+	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+	wrong = 0;
+	for (int i = 0; i < 3000; i++)
+	{
+		ef_state_reserve(&state, &type, 1, 0, &arena.allocator, &error);
+		for (const uint8_t *byte = (const uint8_t *) (state->cells + state->ncells);
+			 byte < (const uint8_t *) state + state->size - state->labels; byte++)
+			if (*byte == 0xa5)
+				wrong++;
+		ef_state_append(state, ef_key(0, LONG, random_below(5000)), 1);
+	}
+	is_int(wrong, 0, "the slack never shows what memory held before");
+	arena_close(&arena);
+}
+
+/* Thousands of labels: found again, in order, and merged. */
+static void
+test_many_labels(void)
+{
+	Arena		arena;
+	EfState    *state;
+	EfState    *other;
+	EfTable		table;
+	EfTable		sum;
+	int			wrong = 0;
+	const int	n = 5000;
+
+	arena_open(&arena);
+	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+	for (int round = 0; round < 2; round++)
+		for (int i = 0; i < n; i++)
+		{
+			/* three bytes of any value, and up to 60 more */
+			int			number = round == 0 ? i : n - 1 - i;
+			char		name[64] = {(char) (number % 256), (char) (number / 256), (char) 0xff};
+			size_t		length = 3 + (size_t) (number % 61);
+
+			wrong += ef_state_reserve(&state, &type, 1, length, &arena.allocator, &error) != EF_OK;
+			wrong += ef_state_label(state, name, length) != (uint32_t) number + 1;
+			ef_state_append(state, ef_key((uint32_t) number + 1, LABELLED, (uint32_t) number % 300),
+							number + 1);
+		}
+	is_int(wrong, 0, "%d labels keep their numbers", n);
+	is_int(state->nlabels, n, "each is there once");
+	wrong = ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
+	is_int(wrong, EF_OK, "a state of so many labels loads");
+	ok(is_normal(&table), "labels and cells are in order");
+
+	/* twice the table, from a state that met them in another order */
+	ef_state_create(&other, &type, &frame, 0, &arena.allocator, &error);
+	wrong = ef_state_merge(&other, &type, &table, &arena.allocator, &error) != EF_OK ||
+		ef_state_merge(&other, &type, &table, &arena.allocator, &error) != EF_OK ||
+		ef_table_load(&sum, &type, other, other->size, &arena.allocator, &error) != EF_OK;
+	for (int i = 0; i < n && wrong == 0; i++)
+	{
+		char		name[64] = {(char) (i % 256), (char) (i / 256), (char) 0xff};
+		uint32_t	label = ef_table_label(&sum, name, 3 + (size_t) (i % 61));
+		size_t		ncells;
+		const EfCell *cells = ef_table_series(&sum, label, LABELLED, &ncells);
+
+		wrong += label == 0 || ncells != 1 || cells->count != 4 * (i + 1) ||
+			ef_key_at(cells->key) != (uint32_t) i % 300;
+		name[2] = 0;
+		wrong += ef_table_label(&sum, name, 3) != 0;
+	}
+	is_int(wrong, 0, "each label of a sum has its own count");
+	arena_close(&arena);
+}
+
+static void
+test_zero(void)
+{
+	Arena		arena;
+	EfState    *state;
+	EfTable		table;
+	size_t		n;
+
+	arena_open(&arena);
+	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+	ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
+	ok(table.ncells == 0 && table.nlabels == 0 && table.skipped == 0, "an empty state is an empty table");
+	is_int(ef_table_label(&table, "", 0), 0, "that has no label");
+	ef_table_series(&table, 0, LONG, &n);
+	is_int(n, 0, "and no series");
+
+	for (int i = 0; i < 4000; i++)
+	{
+		ef_state_reserve(&state, &type, 2, 0, &arena.allocator, &error);
+		ef_state_append(state, ef_key(0, LONG, (uint32_t) i), 5);
+		ef_state_append(state, ef_key(0, LONG, (uint32_t) (3999 - i)), i % 2 ? -5 : -4);
+	}
+	ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
+	is_int(table.ncells, 2000, "what adds up to nothing is not there");
+	arena_close(&arena);
+}
+
+/* ef_table_normalize, on cells in any order. */
+static void
+test_normalize(void)
+{
+	for (size_t n = 0; n < 3000; n = n * 2 + 1)
+	{
+		Arena		arena;
+		EfLabel		labels[3] = {{"b", 1}, {"a", 1}, {"b", 1}};
+		int64_t		counts[3][5000];
+		EfCell	   *cells = malloc((n + 1) * sizeof(EfCell));
+		EfTable		table = {.nlabels = 3,.labels = labels,.ncells = n,.cells = cells};
+		int			wrong = 0;
+
+		arena_open(&arena);
+		memset(counts, 0, sizeof(counts));
+		for (size_t i = 0; i < n; i++)
+		{
+			uint32_t	label = random_below(4);
+			uint32_t	at = random_below(n > 500 ? 5000 : 50);
+
+			cells[i].count = (int64_t) random_below(5) - 2;
+			cells[i].key = ef_key(label, label ? LABELLED : LONG, at);
+			/* "b" is there twice, and "a" comes first */
+			counts[label == 0 ? 0 : label == 2 ? 1 : 2][at] += cells[i].count;
+		}
+		wrong += ef_table_normalize(&table, &arena.allocator, &error) != EF_OK;
+		wrong += !is_normal(&table) || table.nlabels != 2;
+		for (size_t i = 0; i < table.ncells; i++)
+		{
+			int64_t    *count = &counts[ef_key_label(table.cells[i].key)][ef_key_at(table.cells[i].key)];
+
+			wrong += *count != table.cells[i].count;
+			*count = 0;
+		}
+		for (int i = 0; i < 3 * 5000; i++)
+			wrong += counts[i / 5000][i % 5000] != 0;
+		is_int(wrong, 0, "%zu cells in any order, and labels that are there twice", n);
+		free(cells);
+		arena_close(&arena);
+	}
+}
+
+static void
+test_frames(void)
+{
+	EfFrame		other = frame;
+	Arena		arena;
+	EfState    *state;
+	EfTable		table;
+	char		text[2 * EF_ISO_DATE_SIZE];
+
+	is_int(ef_frame_match(&frame, &other, &error), EF_OK, "a frame matches itself");
+	other.as_of++;
+	is_int(ef_frame_match(&frame, &other, &error), EF_OBSERVED_MIXED, "another as_of does not");
+	is_str(error.detail, "One was observed in [1978-02-05,1999-03-07), another in [1978-02-05,1999-03-08).",
+		   "both are named");
+	other = frame;
+	other.from++;
+	is_int(ef_frame_match(&frame, &other, &error), EF_OBSERVED_MIXED, "nor does another from");
+	other = frame;
+	other.bounded = false;
+	other.from = 0;
+	is_int(ef_frame_match(&frame, &other, &error), EF_OBSERVED_MIXED, "nor none");
+	ef_format_frame(text, sizeof(text), &other);
+	is_str(text, "(,1999-03-07)", "which is written so");
+	other = frame;
+	other.flags = 0;
+	is_int(ef_frame_match(&frame, &other, &error), EF_FTE_MIXED, "nor other flags");
+
+	arena_open(&arena);
+	ef_state_create(&state, &type, &other, 0, &arena.allocator, &error);
+	ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
+	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+	is_int(ef_state_merge(&state, &type, &table, &arena.allocator, &error), EF_FTE_MIXED,
+		   "tables of different frames are not merged");
+	arena_close(&arena);
+}
+
+static void
+test_overflow(void)
+{
+	/* all on a dense axis, on a sparse one, with sorted cells in between */
+	static const struct
+	{
+		unsigned	kind;
+		int			before;
+		const char *how;
+	}			cases[] = {
+		{SHORT, 0, "where cells are added up in place"},
+		{LONG, 0, "where they are sorted"},
+		{LONG, 3000, "where there are many"},
+		{LONG_LABELLED, 0, "of a label"},
+		{LABELLED, 3000, "of a label with many"},
+	};
+
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++)
+		for (int sign = 1; sign >= -1; sign -= 2)
+		{
+			Arena		arena;
+			EfState    *state;
+			EfTable		table;
+			EfStatus	status = EF_OK;
+			uint32_t	label = 0;
+
+			arena_open(&arena);
+			ef_state_create(&state, &type, &frame, 1000, &arena.allocator, &error);
+			if (kinds[cases[c].kind].labelled)
+				label = ef_state_label(state, "x", 1);
+			ef_state_append(state, ef_key(label, cases[c].kind, 17),
+							sign > 0 ? INT64_MAX : INT64_MIN);
+			for (int i = 0; i < cases[c].before; i++)
+			{
+				ef_state_reserve(&state, &type, 1, 0, &arena.allocator, &error);
+				ef_state_append(state, ef_key(0, LONG, 100 + (uint32_t) i), 1);
+			}
+			status = ef_state_reserve(&state, &type, 1, 0, &arena.allocator, &error);
+			is_int(status, EF_OK, "the largest count is a count %s", cases[c].how);
+			ef_state_append(state, ef_key(label, cases[c].kind, 17), sign);
+			status = ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
+			is_int(status, EF_COUNT_OVERFLOW, "one more is refused %s", cases[c].how);
+			arena_close(&arena);
+		}
+
+	/* as the state grows, and it has sorted cells */
+	for (unsigned kind = LONG; kind <= SHORT; kind += SHORT - LONG)
+	{
+		Arena		arena;
+		EfState    *state;
+		EfStatus	status = EF_OK;
+		int			added = 0;
+
+		arena_open(&arena);
+		ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+		while (status == EF_OK && added < 100000)
+		{
+			status = ef_state_reserve(&state, &type, 1, 0, &arena.allocator, &error);
+			if (status == EF_OK)
+				ef_state_append(state, ef_key(0, kind, (uint32_t) (added++ % 150)), INT64_MAX / 500);
+		}
+		is_int(status, EF_COUNT_OVERFLOW, "a growing state refuses a sum that is too large");
+		arena_close(&arena);
+	}
+
+	/* tables, and their skipped rows */
+	for (int what = 0; what < 2; what++)
+	{
+		Arena		arena;
+		EfState    *state;
+		EfTable		table;
+		EfStatus	status;
+
+		arena_open(&arena);
+		ef_state_create(&state, &type, &frame, 100, &arena.allocator, &error);
+		if (what == 0)
+			state->skipped = INT64_MAX;
+		else
+			ef_state_append(state, ef_key(0, SHORT, 0), INT64_MAX);
+		ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
+		status = ef_state_merge(&state, &type, &table, &arena.allocator, &error);
+		if (status == EF_OK)
+			status = ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
+		is_int(status, EF_COUNT_OVERFLOW, what == 0 ? "skipped rows that are too many are refused"
+			   : "tables with a sum that is too large are refused");
+		arena_close(&arena);
+	}
+}
+
+static void
+test_outside(void)
+{
+	static const EfKey keys[] = {
+		(EfKey) SHORT << 32 | 200, (EfKey) LONG << 32 | 5000,
+		(EfKey) LONG << 32 | UINT32_MAX, (EfKey) DELTAS << 32 | 200,
+		(EfKey) KINDS << 32, (EfKey) 14 << 32,
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	{
+		Arena		arena;
+		EfState    *state;
+		EfTable		table;
+
+		arena_open(&arena);
+		ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+		ef_state_append(state, keys[i], 1);
+		is_int(ef_table_load(&table, &type, state, state->size, &arena.allocator, &error),
+			   EF_INVALID, "a cell at %llx is outside", (unsigned long long) keys[i]);
+		arena_close(&arena);
+	}
+}
+
+/* Sizes beyond the limit of one value are refused, and not asked for. */
+static void
+test_too_large(void)
+{
+	static const size_t lengths[] = {EF_SIZE_LIMIT - 50, EF_SIZE_LIMIT,
+	EF_SIZE_LIMIT + 1, UINT32_MAX, SIZE_MAX};
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++)
+		for (int large = 0; large < 2; large++)
+		{
+			Arena		arena;
+			EfState    *state;
+
+			arena_open(&arena);
+			ef_state_create(&state, &type, &frame, large ? 9000 : 0, &arena.allocator, &error);
+			arena.refuse = 1 << 20;
+			is_int(ef_state_reserve(&state, &type, 1, lengths[i], &arena.allocator, &error),
+				   EF_TOO_LARGE, "a label of %zu bytes does not fit a state%s",
+				   lengths[i], large ? ", nor one that has grown" : "");
+			arena_close(&arena);
+		}
+	{
+		Arena		arena;
+		EfState    *state;
+
+		arena_open(&arena);
+		arena.refuse = 1 << 20;
+		is_int(ef_state_create(&state, &type, &frame, EF_SIZE_LIMIT, &arena.allocator, &error),
+			   EF_TOO_LARGE, "a state is not created above the limit");
+		arena_close(&arena);
+	}
+}
+
+
+/* ---- an allocator that fails ---- */
+
+/* Everything that asks for memory; the first status that is not EF_OK. */
+static EfStatus
+use_memory(const EfAllocator *allocator)
+{
+	EfState    *state;
+	EfState    *sum;
+	EfTable		table;
+	EfTable		again;
+	Names		names;
+	uint8_t    *bytes;
+	uint8_t    *series;
+	size_t		size;
+	size_t		series_size;
+	EfStatus	status;
+	uint64_t	n = 0;
+
+	make_names(&names, 20);
+	if ((status = ef_state_create(&state, &type, &frame, 0, allocator, &error)) != EF_OK ||
+		(status = ef_state_create(&sum, &type, &frame, 0, allocator, &error)) != EF_OK)
+		return status;
+	for (int i = 0; i < 1500; i++)
+	{
+		Item		item = {(int) (n * 7 % 20), i % 3 ? LABELLED : EF_KIND_ROW,
+		(uint32_t) (n * 31 % 200), 1};
+
+		if ((status = add_item(&state, &item, &names, allocator)) != EF_OK)
+			return status;
+		n++;
+	}
+	if ((status = ef_table_load(&table, &type, state, state->size, allocator, &error)) != EF_OK ||
+		(status = ef_table_pack(&table, &type, 4, &bytes, &size, allocator, &error)) != EF_OK ||
+		(status = ef_table_load(&again, &type, bytes, size, allocator, &error)) != EF_OK ||
+		(status = ef_table_normalize(&again, allocator, &error)) != EF_OK ||
+		(status = ef_table_pack_series(&again, &series, &series_size, allocator, &error)) != EF_OK ||
+		(status = ef_table_read_series(&again, &type, series, series_size, allocator, &error)) != EF_OK ||
+		(status = ef_state_merge(&sum, &type, &again, allocator, &error)) != EF_OK ||
+		(status = ef_state_merge(&sum, &type, &table, allocator, &error)) != EF_OK)
+		return status;
+	return ef_table_load(&again, &type, sum, sum->size, allocator, &error);
+}
+
+static void
+test_no_memory(void)
+{
+	int			wrong = 0;
+	long		n = 0;
+	EfStatus	status;
+
+	do
+	{
+		Arena		arena;
+
+		arena_open(&arena);
+		arena.fail_at = ++n;
+		status = use_memory(&arena.allocator);
+		if (status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY)
+		{
+			wrong++;
+			diag("request %ld fails: status %d", n, status);
+		}
+		arena_close(&arena);
+	} while (status != EF_OK && n < 10000);
+	is_int(wrong, 0, "each of %ld requests may fail", n - 1);
+}
+
+
+/* ---- packed bytes from anywhere ---- */
+
+/*
+ * Open these bytes, which end where their memory does, and read whatever a
+ * valid table has.  Not to crash is the test; and what is valid packs to a
+ * value that opens to the same.
+ */
+static bool
+hostile(const uint8_t *bytes, size_t size, int *wrong)
+{
+	Arena		arena;
+	uint8_t    *copy = malloc(size > 0 ? size : 1);
+	EfWorkforce workforce;
+	EfTable		table;
+	EfStatus	status;
+	bool		valid = false;
+
+	arena_open(&arena);
+	memcpy(copy, bytes, size);
+	status = ef_table_load(&table, &ef_workforce_type, copy, size, &arena.allocator, &error);
+	if (status == EF_OK)
+	{
+		*wrong += !is_normal(&table);
+		status = ef_workforce_type.validate(&table, &error);
+	}
+	if (arena.largest > 64 * size + 4096)
+	{
+		diag("%zu bytes ask for %zu", size, arena.largest);
+		(*wrong)++;
+	}
+	if (status == EF_OK)
+	{
+		uint8_t    *packed;
+		uint8_t    *again;
+		size_t		packed_size;
+		size_t		again_size;
+		EfAgeRow	ages[EF_AGE_LIMIT + 1];
+		EfExitRateRow *rates;
+		EfYearCount *years;
+		size_t		nrates;
+		int64_t		count;
+
+		valid = true;
+		*wrong += ef_table_pack(&table, &ef_workforce_type, 4, &packed, &packed_size,
+								&arena.allocator, &error) != EF_OK;
+		*wrong += packed_size > size;
+		*wrong += ef_table_load(&table, &ef_workforce_type, packed, packed_size,
+								&arena.allocator, &error) != EF_OK;
+		*wrong += ef_table_pack(&table, &ef_workforce_type, 4, &again, &again_size,
+								&arena.allocator, &error) != EF_OK;
+		*wrong += again_size != packed_size || memcmp(again + 4, packed + 4, again_size - 4) != 0;
+
+		*wrong += ef_workforce_open(&workforce, copy, size, &arena.allocator, &error) != EF_OK;
+		*wrong += ef_workforce_rates(&workforce, 0.95, &rates, &nrates, &arena.allocator, &error) != EF_OK;
+		*wrong += ef_workforce_reaching_by_year(&workforce, 65, 100, &years, &arena.allocator, &error) != EF_OK;
+		*wrong += ef_workforce_reaching(&workforce, 65, ef_first_day(9998 * 12) - 1, &count, &error) == EF_INVALID;
+		ef_workforce_pyramid(&workforce, ages);
+	}
+	free(copy);
+	arena_close(&arena);
+	return valid;
+}
+
+static size_t
+sample_workforce(uint8_t *out, bool bounded)
+{
+	static const char *const reasons[] = {"retirement", "moved", "", "\xff\xfe"};
+	Arena		arena;
+	EfFrame		observed = {bounded ? 5844 : 0, 8766, bounded, EF_FLAG_FTE};
+	EfState    *state;
+	EfTable		table;
+	uint8_t    *bytes;
+	size_t		size;
+
+	arena_open(&arena);
+	ef_state_create(&state, &ef_workforce_type, &observed, 0, &arena.allocator, &error);
+	state->skipped = 3;
+	for (int i = 0; i < 12; i++)
+	{
+		EfEmployment row = {-9000 + 300 * i, 4000 + 311 * i, EF_DAY_INFINITY,
+		reasons[i % 4], strlen(reasons[i % 4]), 1000 - 50 * i};
+
+		if (i % 3)
+			row.end = row.start + 400 * i;
+		ef_workforce_add(&state, &row, &arena.allocator, &error);
+	}
+	ef_table_load(&table, &ef_workforce_type, state, state->size, &arena.allocator, &error);
+	ef_table_pack(&table, &ef_workforce_type, 4, &bytes, &size, &arena.allocator, &error);
+	memset(bytes, 0, 4);
+	memcpy(out, bytes, size);
+	arena_close(&arena);
+	return size;
+}
+
+static void
+test_hostile(void)
+{
+	uint8_t		bytes[2000];
+
+	for (int bounded = 0; bounded < 2; bounded++)
+	{
+		size_t		size = sample_workforce(bytes, bounded);
+		int			wrong = 0;
+		int			valid = 0;
+
+		ok(hostile(bytes, size, &wrong) && wrong == 0, "%zu bytes are valid", size);
+		for (size_t n = 0; n < size; n++)
+			valid += hostile(bytes, n, &wrong);
+		is_int(valid, 0, "none of their beginnings are");
+		bytes[size] = 0;
+		ok(!hostile(bytes, size + 1, &wrong), "nor are they with one more byte");
+		is_int(wrong, 0, "and all that was refused was refused well");
+
+		valid = 0;
+		for (size_t n = 4; n < size; n++)
+			for (int byte = 0; byte < 256; byte++)
+			{
+				uint8_t		old = bytes[n];
+
+				bytes[n] = (uint8_t) byte;
+				if (byte != EF_FORMAT_STATE || n != 4)
+					valid += hostile(bytes, size, &wrong);
+				bytes[n] = old;
+			}
+		is_int(wrong, 0, "with any byte changed, they are refused or are a table (%d)", valid);
+
+		/* several bytes at once, and bytes moved */
+		valid = 0;
+		for (int i = 0; i < 30000; i++)
+		{
+			uint8_t		copy[2000];
+			size_t		length = size;
+
+			memcpy(copy, bytes, size);
+			for (uint32_t k = 1 + random_below(4); k > 0; k--)
+			{
+				size_t		n = 6 + random_below((uint32_t) length - 6);
+				static const uint8_t edges[] = {0, 1, 2, 0x7f, 0x80, 0xff};
+
+				switch (random_below(3))
+				{
+					case 0:
+						copy[n] = edges[random_below(6)];
+						break;
+					case 1:
+						memmove(copy + n, copy + n + 1, --length - n);
+						break;
+					default:
+						memmove(copy + n + 1, copy + n, length++ - n);
+				}
+			}
+			valid += hostile(copy, length, &wrong);
+		}
+		is_int(wrong, 0, "with several changed as well (%d are a table)", valid);
+	}
+}
+
+static void
+test_hostile_series(void)
+{
+	uint8_t		bytes[200];
+	int			wrong = 0;
+	int			read = 0;
+
+	for (int i = 0; i < 50000; i++)
+	{
+		Arena		arena;
+		size_t		size = random_below(40);
+		uint8_t    *copy = malloc(size > 0 ? size : 1);
+		EfTable		table = {.nlabels = 2};
+
+		arena_open(&arena);
+		for (size_t n = 0; n < size; n++)
+			bytes[n] = (uint8_t) (random_below(8) ? random_below(4) : random_below(256));
+		memcpy(copy, bytes, size);
+		if (ef_table_read_series(&table, &type, copy, size, &arena.allocator, &error) == EF_OK)
+		{
+			read++;
+			for (size_t n = 0; n < table.ncells; n++)
+			{
+				unsigned	kind = ef_key_kind(table.cells[n].key);
+
+				wrong += table.cells[n].count <= 0 || kind >= KINDS || kind == DELTAS ||
+					ef_key_label(table.cells[n].key) > 2 ||
+					(ef_key_label(table.cells[n].key) > 0) != kinds[kind].labelled ||
+					(n > 0 && table.cells[n].key <= table.cells[n - 1].key);
+			}
+		}
+		free(copy);
+		arena_close(&arena);
+	}
+	is_int(wrong, 0, "series of any bytes are refused or in order (%d of 50000)", read);
+}
+
+int
+main(void)
+{
+	test_zero();
+	test_any_order();
+	test_growth();
+	test_many_labels();
+	test_normalize();
+	test_frames();
+	test_overflow();
+	test_outside();
+	test_too_large();
+	test_no_memory();
+	test_hostile();
+	test_hostile_series();
+	return done_testing();
+}
