@@ -64,6 +64,36 @@ ef_summary_create(const EfTableType *type, const EfFrame *frame)
 	return ef_summary_own(state);
 }
 
+static EfState *
+state_of(struct varlena *datum, const EfTableType *type)
+{
+	EfTable		table;
+	EfState    *state;
+	EfError		error;
+
+	load(&table, type, datum);
+	state = ef_summary_create(type, &table.frame);
+	ef_check(ef_state_merge(&state, type, &table, &ef_palloc, &error), &error);
+	return ef_summary_own(state);
+}
+
+static bool
+is_state(struct varlena *datum)
+{
+	return VARSIZE(datum) >= sizeof(EfState) &&
+		((EfState *) datum)->format == EF_FORMAT_STATE;
+}
+
+EfState *
+ef_summary_state(FunctionCallInfo fcinfo, const EfTableType *type)
+{
+	struct varlena *datum = PG_GETARG_VARLENA_P(0);
+
+	/* anybody can make an aggregate of these functions that begins with a
+	 * finished value */
+	return is_state(datum) ? (EfState *) datum : state_of(datum, type);
+}
+
 
 /* ---- aggregation ---- */
 
@@ -89,20 +119,12 @@ ef_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 	}
 	datum = PG_GETARG_VARLENA_P(1);
 
+	/* a partial aggregate's state serves as it is */
 	if (PG_ARGISNULL(0))
-	{
-		/* a partial aggregate's state serves as it is */
-		if (VARSIZE(datum) > VARHDRSZ &&
-			*(uint8 *) VARDATA(datum) == EF_FORMAT_STATE)
-			PG_RETURN_POINTER(datum);
-		load(&table, type, datum);
-		state = ef_summary_create(type, &table.frame);
-	}
-	else
-	{
-		state = (EfState *) PG_GETARG_POINTER(0);
-		load(&table, type, datum);
-	}
+		PG_RETURN_POINTER(is_state(datum) ? (EfState *) datum
+						  : state_of(datum, type));
+	state = ef_summary_state(fcinfo, type);
+	load(&table, type, datum);
 	ef_check(ef_state_merge(&state, type, &table, &ef_palloc, &error), &error);
 	PG_RETURN_POINTER(ef_summary_own(state));
 }

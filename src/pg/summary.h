@@ -34,6 +34,10 @@ extern Datum ef_summary_skipped(FunctionCallInfo fcinfo,
 extern EfState *ef_summary_create(const EfTableType *type,
 								  const EfFrame *frame);
 
+/* The transition value, argument 0, which is not null: a state to edit. */
+extern EfState *ef_summary_state(FunctionCallInfo fcinfo,
+								 const EfTableType *type);
+
 /* Give a state that the core made or moved its length word. */
 static inline EfState *
 ef_summary_own(EfState *state)

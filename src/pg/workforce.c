@@ -111,7 +111,7 @@ add_row(FunctionCallInfo fcinfo, EfEmployment *row, bool counts_fte,
 	{
 		EfFrame		its;
 
-		state = (EfState *) PG_GETARG_POINTER(0);
+		state = ef_summary_state(fcinfo, &ef_workforce_type);
 		its.from = state->from;
 		its.as_of = state->as_of;
 		its.bounded = state->bounded != 0;

@@ -115,7 +115,7 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 	return 2;
 }
 
-/* DELTAS are steps of SHORT that last for ever. */
+/* DELTAS are steps of SHORT, each of which another one ends. */
 static void
 settle(int64_t *const *series, uint32_t lowest, uint32_t beyond)
 {
@@ -197,6 +197,13 @@ random_item(Item *item, const Names *names, uint32_t spread)
 	item->count = 1 + random_below(random_below(10) == 0 ? 1000000 : 3);
 }
 
+/* Where a step ends that begins here. */
+static uint32_t
+step_end(const Item *item)
+{
+	return item->at + (199 - item->at) / 3;
+}
+
 /* Counts of every place there is. */
 typedef struct Counts
 {
@@ -212,7 +219,7 @@ count_item(Counts *counts, const Item *item)
 		counts->counts[item->label + 1][LONG_LABELLED][item->at * 7] += item->count;
 	}
 	else if (item->kind == DELTAS)
-		for (uint32_t at = item->at; at < 200; at++)
+		for (uint32_t at = item->at; at < step_end(item); at++)
 			counts->counts[0][SHORT][at] += item->count;
 	else
 		counts->counts[item->label + 1][item->kind][item->at] += item->count;
@@ -323,7 +330,7 @@ add_item(EfState **state, const Item *item, const Names *names,
 		 const EfAllocator *allocator)
 {
 	uint32_t	label = 0;
-	EfStatus	status = ef_state_reserve(state, &type, 1,
+	EfStatus	status = ef_state_reserve(state, &type, 2,
 										  item->label < 0 ? 0 : names->length[item->label],
 										  allocator, &error);
 
@@ -333,6 +340,8 @@ add_item(EfState **state, const Item *item, const Names *names,
 		label = ef_state_label(*state, names->bytes[item->label],
 							   names->length[item->label]);
 	ef_state_append(*state, ef_key(label, item->kind, item->at), item->count);
+	if (item->kind == DELTAS)
+		ef_state_append(*state, ef_key(0, DELTAS, step_end(item)), -item->count);
 	return EF_OK;
 }
 

@@ -1,0 +1,36 @@
+-- Anybody can make an aggregate of the support functions, with a finished value
+-- to begin with or none at the end: it must give the right counts or an error.
+BEGIN;
+SELECT plan(6);
+
+CREATE TEMP TABLE spell AS
+SELECT date '1960-01-01' + i * 37 AS birth_date,
+       date '2015-01-01' + i AS start_date,
+       CASE WHEN i % 3 = 0 THEN date '2016-01-01' + i END AS end_date,
+       'resignation'::text AS reason
+FROM generate_series(1, 300) AS i;
+
+CREATE AGGREGATE pg_temp.begun_agg(date, date, date, text, daterange) (
+    SFUNC = workforce_agg_transfn, STYPE = workforce,
+    INITCOND = '{"type": "workforce", "version": 1, "observed": ["2015-01-01", "2020-01-01"], "stock": {"560": 1}, "hires": {"500": 1}}');
+CREATE AGGREGATE pg_temp.begun_rollup(workforce) (
+    SFUNC = workforce_combinefn, STYPE = workforce,
+    INITCOND = '{"type": "workforce", "version": 1, "observed": ["2015-01-01", "2020-01-01"], "stock": {"560": 1}, "hires": {"500": 1}}');
+
+CREATE TEMP TABLE begun AS
+SELECT pg_temp.begun_agg(birth_date, start_date, end_date, reason, '[2015-01-01,2020-01-01)') AS w
+FROM spell;
+SELECT is((SELECT hires(w) FROM begun), 301::bigint, 'one finished value and 300 rows');
+SELECT is((SELECT headcount(w) + exits(w) FROM begun), 301::bigint, 'all stay or leave');
+SELECT is((SELECT w::text::workforce FROM begun), (SELECT w FROM begun),
+          'an unfinished value that was stored reads as its finished self');
+SELECT is((SELECT hires(pg_temp.begun_rollup(w)) FROM begun), 302::bigint,
+          'a rollup that begins with a value');
+SELECT throws_ok('SELECT workforce_combinefn(w, w) FROM begun', '0A000', NULL,
+                 'outside of an aggregate there is no state to edit');
+SELECT throws_ok(
+    $$SELECT workforce_agg_transfn(w, '1960-01-01', '2016-01-01', NULL, NULL, '[2015-01-01,2020-01-01)') FROM begun$$,
+    '0A000', NULL, 'nor to add a row to');
+
+SELECT * FROM finish();
+ROLLBACK;
