@@ -2,11 +2,11 @@
  * memory.h
  *	  The allocator that the caller hands in.
  *
- * The core never calls malloc.  Inside PostgreSQL the allocator is palloc in
- * the current memory context, which raises an error rather than return NULL,
- * so the core must hold nothing that an error would leak: it owns no file,
- * lock or memory of another kind.  In the unit tests it is malloc, and NULL
- * becomes EF_NO_MEMORY.
+ * The core never calls malloc.  Inside the database the allocator takes from
+ * the current memory context and raises an error rather than return NULL, so
+ * the core must hold nothing that an error would leak: it owns no file, lock
+ * or memory of another kind.  In the unit tests it is malloc, and NULL becomes
+ * EF_NO_MEMORY.
  */
 #ifndef EF_MEMORY_H
 #define EF_MEMORY_H

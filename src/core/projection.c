@@ -771,88 +771,67 @@ add_block_sums(Sums *all, const BlockSums *sums)
 }
 
 /*
- * People go through a span: for LANES blocks from a row on, and for people who
- * are so many years older, the sums of what becomes of them, by block and
- * added to those of other blocks.  `people` becomes those who stay.
+ * People go through a span, for LANES blocks from a row on: `people` becomes
+ * those whom it keeps.  Answers their sums, and those of the people times two
+ * other probabilities.
  */
 WIDE static void
-step_people(int stride, double *people, const Span *span, int row, int older,
-			double *stays, double *leaves, BlockSums *sums)
+step(int stride, double *people, const double *keep, const double *one,
+	 const double *other, int row, Lanes *sums)
 {
-	Lanes		s = {0};
-	Lanes		l = {0};
-	Lanes		u = {0};
+	Lanes		kept = {0};
+	Lanes		ones = {0};
+	Lanes		others = {0};
 
 	for (int month = 0, i = row; month < MONTHS; month++, i += stride)
 	{
 		Lanes		n = LANES_AT(people + i);
-		Lanes		stay = n * LANES_AT(span->stay + i + older);
+		Lanes		k = n * LANES_AT(keep + i);
 
-		s += stay;
-		l += n * LANES_AT(span->leave + i + older);
-		u += n * LANES_AT(span->unsupported + i + older);
-		PUT_LANES(people + i, stay);
+		kept += k;
+		ones += n * LANES_AT(one + i);
+		others += n * LANES_AT(other + i);
+		PUT_LANES(people + i, k);
 	}
-	PUT_LANES(stays, s);
-	PUT_LANES(leaves, l);
-	sums->stay += s;
-	sums->leave += l;
-	sums->unsupported += u;
+	sums[0] = kept;
+	sums[1] = ones;
+	sums[2] = others;
 }
 
-/* The same for the sums of squares. */
-WIDE static void
-step_squares(int stride, double *people, const Squares *squares, int row,
-			 int older, BlockSums *sums)
-{
-	Lanes		s = {0};
-	Lanes		l = {0};
-	Lanes		g = {0};
-
-	for (int month = 0, i = row; month < MONTHS; month++, i += stride)
-	{
-		Lanes		n = LANES_AT(people + i);
-		Lanes		stay = n * LANES_AT(squares->stay + i + older);
-
-		s += stay;
-		l += n * LANES_AT(squares->leave + i + older);
-		g += n * LANES_AT(squares->gone + i + older);
-		PUT_LANES(people + i, stay);
-	}
-	sums->stay_squares += s;
-	sums->leave_squares += l;
-	sums->gone_squares += g;
-}
-
-WIDE static void
-step_fte(int stride, double *fte, const Span *span, int row, int older,
-		 BlockSums *sums)
-{
-	Lanes		f = {0};
-
-	for (int month = 0, i = row; month < MONTHS; month++, i += stride)
-	{
-		Lanes		stay = LANES_AT(fte + i) * LANES_AT(span->stay + i + older);
-
-		f += stay;
-		PUT_LANES(fte + i, stay);
-	}
-	sums->fte += f;
-}
-
-/* Everything of LANES blocks. */
+/*
+ * Everything of LANES blocks of people who are so many years older than their
+ * element says: who stays and who leaves, by block, and all sums added to
+ * those of other blocks.
+ */
 static void
 step_blocks(const Model *model, const People *people, const Span *span,
 			const Squares *squared, int row, int older, double *stays,
 			double *leaves, BlockSums *sums)
 {
-	step_people(model->stride, people->people, span, row, older, stays,
-				leaves, sums);
+	Lanes		result[3];
+
+	step(model->stride, people->people, span->stay + older,
+		 span->leave + older, span->unsupported + older, row, result);
+	PUT_LANES(stays, result[0]);
+	PUT_LANES(leaves, result[1]);
+	sums->stay += result[0];
+	sums->leave += result[1];
+	sums->unsupported += result[2];
+
 	if (people->squares != NULL)
-		step_squares(model->stride, people->squares, squared, row, older,
-					 sums);
+	{
+		step(model->stride, people->squares, squared->stay + older,
+			 squared->leave + older, squared->gone + older, row, result);
+		sums->stay_squares += result[0];
+		sums->leave_squares += result[1];
+		sums->gone_squares += result[2];
+	}
 	if (people->fte != NULL)
-		step_fte(model->stride, people->fte, span, row, older, sums);
+	{
+		step(model->stride, people->fte, span->stay + older,
+			 span->leave + older, span->unsupported + older, row, result);
+		sums->fte += result[0];
+	}
 }
 
 WIDE static void
