@@ -175,7 +175,7 @@ SELECT is(flaw(format('SELECT * FROM v, %s', call), state, shows, shows IS NOT N
 FROM (VALUES
     ('22023', '101', 'workforce_project_exits(w, 101)'),
     ('2202E', '2.*3|3.*2', $$workforce_project_exits(w, 3, intake => '{1,2}')$$),
-    ('22023', '.', 'workforce_project(nobody, 3)'),
+    ('22023', '.', 'workforce_project(w, 3, rates => nobody)'),
     ('22004', NULL, $$(SELECT retirement_rule_agg(NULL, 780)) AS r$$),
     ('22004', NULL, $$(SELECT retirement_rule_agg('1960-01-01', NULL)) AS r$$),
     ('22023', '1960-01-02', $$(SELECT retirement_rule_agg('1960-01-02', 780)) AS r$$),

@@ -13,15 +13,16 @@ SELECT plan(37);
 SELECT results_eq(
     'SELECT born_from, age_months, status FROM pension_age_shipped() ORDER BY born_from',
     $$VALUES ('1850-01-01'::date, 65 * 12, 'confirmed'), ('1958-01-01', 66 * 12, 'confirmed'),
-             ('1960-01-01', 67 * 12, 'confirmed'), ('1967-01-01', 68 * 12, 'forecast'),
+             ('1960-01-01', 67 * 12, 'confirmed'), ('1966-01-01', 67 * 12, 'confirmed'),
+             ('1967-01-01', 68 * 12, 'forecast'),
              ('1981-01-01', 69 * 12, 'forecast'), ('1997-01-01', 70 * 12, 'forecast')$$,
     'the shipped rows');
-SELECT is(count(*), 0::bigint, 'each says when and by whom it was stated')
-FROM pension_age_shipped() WHERE stated_on IS NULL OR stated_on > CURRENT_DATE OR source !~ '\S';
+SELECT is(count(*), 0::bigint, 'each says when it was read, and where')
+FROM pension_age_shipped() WHERE read_on IS NULL OR read_on > CURRENT_DATE OR source !~ '\S';
 SELECT is((SELECT count(*) FROM pension_age_override), 0::bigint, 'there is no override at first');
 SELECT set_eq(
-    'SELECT born_from, age_months, status, stated_on, source FROM pension_age',
-    'SELECT born_from, age_months, status, stated_on, source FROM pension_age_shipped()',
+    'SELECT born_from, age_months, status, read_on, source FROM pension_age',
+    'SELECT born_from, age_months, status, read_on, source FROM pension_age_shipped()',
     'the view shows what is shipped');
 SELECT is((SELECT string_agg(DISTINCT origin, ',') FROM pension_age), 'shipped', 'and says that it is');
 
@@ -82,19 +83,19 @@ SELECT is((SELECT array_agg(reaching_pension_age(w, rule_in_force(), until) ORDE
 -- Overrides
 -- ---------------------------------------------------------------------------
 CREATE TABLE rule_before AS SELECT rule_in_force() AS r;
-INSERT INTO pension_age_override (born_from, age_months, status, stated_on, source)
+INSERT INTO pension_age_override (born_from, age_months, status, read_on, source)
 VALUES ('1967-01-01', 67 * 12, 'confirmed', '2027-10-01', 'a decree to come');
-SELECT is((SELECT count(*) FROM pension_age), 6::bigint, 'an override takes the place of a shipped row');
+SELECT is((SELECT count(*) FROM pension_age), 7::bigint, 'an override takes the place of a shipped row');
 SELECT results_eq(
-    $$SELECT age_months, status, stated_on, source, origin FROM pension_age WHERE born_from = '1967-01-01'$$,
+    $$SELECT age_months, status, read_on, source, origin FROM pension_age WHERE born_from = '1967-01-01'$$,
     $$VALUES (804, 'confirmed', '2027-10-01'::date, 'a decree to come', 'override')$$, 'and is seen in the view');
 SELECT isnt(rule_in_force(), r, 'the rule is another one') FROM rule_before;
 SELECT is(retirements(), '2021: 1, 2025: 1, 2027: 1, 2033: 1, 2034: 1, 2042: 1', 'and those concerned retire earlier');
 
 INSERT INTO pension_age_override (born_from, age_months, status) VALUES ('1970-07-01', 68 * 12 + 3, 'assumption');
-SELECT is((SELECT count(*) FROM pension_age), 7::bigint, 'an override of another month stands beside the shipped rows');
+SELECT is((SELECT count(*) FROM pension_age), 8::bigint, 'an override of another month stands beside the shipped rows');
 SELECT is(retirements(), '2021: 1, 2025: 1, 2027: 1, 2033: 1, 2034: 1, 2043: 1', 'and holds from its cohort on');
-SELECT results_eq($$SELECT stated_on, source FROM pension_age_override WHERE born_from = '1970-07-01'$$,
+SELECT results_eq($$SELECT read_on, source FROM pension_age_override WHERE born_from = '1970-07-01'$$,
                   $$VALUES (CURRENT_DATE, 'own')$$, 'stated today, by oneself, unless said otherwise');
 UPDATE pension_age_override SET age_months = 816 WHERE born_from = '1967-01-01';
 SELECT is((SELECT age_months FROM pension_age WHERE born_from = '1967-01-01'), 816, 'an update is in force');
@@ -126,7 +127,7 @@ SELECT (SELECT count(*) FROM pension_age), (SELECT count(*) FROM pension_age_ove
        (SELECT count(*) FROM pension_age_shipped()), (SELECT retirement_rule_agg(born_from, age_months)::text FROM pension_age);
 RESET ROLE;
 SELECT results_eq('SELECT n, overrides, shipped, r FROM seen_by_role',
-                  'SELECT 6::bigint, 1::bigint, 6::bigint, rule_in_force()::text', 'a reporting role reads the ages and makes the rule');
+                  'SELECT 7::bigint, 1::bigint, 7::bigint, rule_in_force()::text', 'a reporting role reads the ages and makes the rule');
 CREATE FUNCTION refused_to_role(command text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     state text := 'allowed';

@@ -2,7 +2,7 @@
 -- whole, byte for byte; what goes out comes back in; periods add up.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(103);
+SELECT plan(104);
 
 SELECT setseed(0.25);
 CREATE TABLE employment AS
@@ -388,6 +388,14 @@ SELECT is((SELECT array_agg(b.region) FROM by_region AS b JOIN before_refresh AS
 SELECT is((SELECT rollup(w) FROM by_region),
           (SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()) FROM employment),
           'and adds up to the new whole');
+
+-- One empty group does not stop a projection over many.
+SELECT results_eq(
+    $$SELECT sum(headcount), sum(exits), sum(lower), sum(upper), count(recruitment_need)
+      FROM (SELECT workforce_agg('1960-01-01', '2025-01-01', NULL, NULL, '[2015-01-01,2020-01-01)') AS w) AS v,
+           workforce_project(w, 5)$$,
+    'SELECT 0::float8, 0::float8, 0::float8, 0::float8, 0::bigint',
+    'a group without anybody is projected as that');
 
 SELECT * FROM finish();
 ROLLBACK;

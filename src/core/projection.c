@@ -413,8 +413,13 @@ estimate_rates(Model *model, uint32_t asked)
 			youngest = age / MONTHS;
 	}
 	if (youngest < 0)
+	{
+		/* nobody to project: one empty group must not stop all the others */
+		if (model->nstock == 0 && model->plan->intake == NULL)
+			return EF_OK;
 		return ef_fail(model->error, EF_NO_EXPOSURE,
 					   "Nobody was under observation.");
+	}
 
 	for (int y = 0; y * MONTHS < limit; y++)
 	{

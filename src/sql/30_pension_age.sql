@@ -3,17 +3,18 @@
 
 CREATE FUNCTION pension_age_shipped()
     RETURNS TABLE (born_from date, age_months integer, status text,
-                   stated_on date, source text)
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6
+                   read_on date, source text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 7
 BEGIN ATOMIC
     SELECT v.born_from, v.age_months, v.status, '2026-11-23'::date, v.source
     FROM (VALUES
-        ('1850-01-01'::date, 65 * 12, 'confirmed'::text, 'Pensionsmyndigheten, pensionsåldrar och riktålder: garantipension'::text),
-        ('1958-01-01', 66 * 12, 'confirmed', 'Pensionsmyndigheten, pensionsåldrar och riktålder: garantipension'),
-        ('1960-01-01', 67 * 12, 'confirmed', 'Pensionsmyndigheten, riktålder för pension'),
-        ('1967-01-01', 68 * 12, 'forecast', 'Pensionsmyndigheten, prognos för riktåldern'),
-        ('1981-01-01', 69 * 12, 'forecast', 'Pensionsmyndigheten, prognos för riktåldern'),
-        ('1997-01-01', 70 * 12, 'forecast', 'Pensionsmyndigheten, prognos för riktåldern')
+        ('1850-01-01'::date, 65 * 12, 'confirmed'::text, 'garantipension; Pensionsmyndigheten, pensionsåldrar och riktålder'::text),
+        ('1958-01-01', 66 * 12, 'confirmed', 'garantipension; Pensionsmyndigheten, pensionsåldrar och riktålder'),
+        ('1960-01-01', 67 * 12, 'confirmed', 'riktålder, born 1960 to 1965; vardagsekonomi.nu, quoting Pensionsmyndigheten'),
+        ('1966-01-01', 67 * 12, 'confirmed', 'riktålder of the year 2030; wiklands.se'),
+        ('1967-01-01', 68 * 12, 'forecast', 'prognosis of the riktålder; wiklands.se'),
+        ('1981-01-01', 69 * 12, 'forecast', 'prognosis of the riktålder; wiklands.se'),
+        ('1997-01-01', 70 * 12, 'forecast', 'prognosis of the riktålder; wiklands.se')
     ) AS v (born_from, age_months, status, source);
 END;
 COMMENT ON FUNCTION pension_age_shipped() IS
@@ -30,7 +31,7 @@ CREATE TABLE pension_age_override (
         CONSTRAINT pension_age_override_status_is_known
         CHECK (status OPERATOR(pg_catalog.=) 'confirmed' OR status OPERATOR(pg_catalog.=) 'forecast'
                OR status OPERATOR(pg_catalog.=) 'assumption'),
-    stated_on   date    NOT NULL DEFAULT CURRENT_DATE,
+    read_on   date    NOT NULL DEFAULT CURRENT_DATE,
     source      text    NOT NULL DEFAULT 'own'
 );
 COMMENT ON TABLE pension_age_override IS
@@ -38,16 +39,16 @@ COMMENT ON TABLE pension_age_override IS
 COMMENT ON COLUMN pension_age_override.born_from IS 'first month of birth, as its first day, for which the age holds';
 COMMENT ON COLUMN pension_age_override.age_months IS 'pension age in months: 67 years are 804';
 COMMENT ON COLUMN pension_age_override.status IS 'confirmed (by decree), forecast, or assumption (for a scenario)';
-COMMENT ON COLUMN pension_age_override.stated_on IS 'day on which the source said so';
+COMMENT ON COLUMN pension_age_override.read_on IS 'day on which the source was read';
 COMMENT ON COLUMN pension_age_override.source IS 'who said so';
 SELECT pg_catalog.pg_extension_config_dump('pension_age_override', '');
 
 CREATE VIEW pension_age WITH (security_invoker = true) AS
-    SELECT o.born_from, o.age_months, o.status, o.stated_on, o.source,
+    SELECT o.born_from, o.age_months, o.status, o.read_on, o.source,
            'override'::text AS origin
     FROM pension_age_override AS o
     UNION ALL
-    SELECT s.born_from, s.age_months, s.status, s.stated_on, s.source,
+    SELECT s.born_from, s.age_months, s.status, s.read_on, s.source,
            'shipped'::text AS origin
     FROM pension_age_shipped() AS s
     WHERE NOT EXISTS (SELECT FROM pension_age_override AS o
@@ -57,7 +58,7 @@ COMMENT ON VIEW pension_age IS
 COMMENT ON COLUMN pension_age.born_from IS 'first month of birth for which the age holds, until the next row''s';
 COMMENT ON COLUMN pension_age.age_months IS 'pension age in months';
 COMMENT ON COLUMN pension_age.status IS 'confirmed, forecast or assumption';
-COMMENT ON COLUMN pension_age.stated_on IS 'day on which the source said so';
+COMMENT ON COLUMN pension_age.read_on IS 'day on which the source was read';
 COMMENT ON COLUMN pension_age.source IS 'who said so';
 COMMENT ON COLUMN pension_age.origin IS 'override or shipped';
 
