@@ -119,7 +119,7 @@ gamma_large(double a, double x)
 		c = b + an / c;
 		step = c * d;
 		f *= step;
-		if (fabs(step - 1) < 1e-16)
+		if (!(fabs(step - 1) >= 1e-16))
 			break;
 	}
 	return poisson_density(a, x) * a * f;
@@ -141,18 +141,14 @@ ef_gamma_q(double a, double x)
 	return x < a + 1 ? 1 - gamma_small(a, x) : gamma_large(a, x);
 }
 
-double
-ef_gamma_quantile(double p, double a)
+/* p + q = 1, of which the smaller has the digits. */
+static double
+gamma_inverse(double p, double q, double a)
 {
-	double		z;
-	double		w;
-	double		x;
+	double		z = p < q ? ef_normal_quantile(p) : -ef_normal_quantile(q);
+	double		w = 1 - 1 / (9 * a) + z / (3 * sqrt(a));
+	double		x = a * w * w * w;
 
-	if (p <= 0)
-		return 0;
-	z = ef_normal_quantile(p);
-	w = 1 - 1 / (9 * a) + z / (3 * sqrt(a));
-	x = a * w * w * w;
 	if (a > LARGE_SHAPE)
 		return x;
 
@@ -162,9 +158,8 @@ ef_gamma_quantile(double p, double a)
 
 	for (int i = 0; i < 60; i++)
 	{
-		/* the smaller tail has the digits */
-		double		error = p < 0.5 ? ef_gamma_p(a, x) - p
-			: (1 - p) - ef_gamma_q(a, x);
+		double		error = p < q ? ef_gamma_p(a, x) - p
+			: q - ef_gamma_q(a, x);
 		double		density = poisson_density(a, x) * a / x;
 		double		step = error / density;
 
@@ -172,16 +167,29 @@ ef_gamma_quantile(double p, double a)
 		if (step >= x)
 			step = x / 2;
 		x -= step;
-		if (fabs(step) <= 1e-15 * x)
+		if (!(fabs(step) > 1e-15 * x))
 			break;
 	}
 	return x;
 }
 
+double
+ef_gamma_quantile(double p, double a)
+{
+	return p <= 0 ? 0 : gamma_inverse(p, 1 - p, a);
+}
+
+double
+ef_gamma_quantile_upper(double q, double a)
+{
+	return gamma_inverse(1 - q, q, a);
+}
+
 void
 ef_poisson_limits(int64_t count, double level, double *lower, double *upper)
 {
-	*lower = count == 0 ? 0
-		: ef_gamma_quantile((1 - level) / 2, (double) count);
-	*upper = ef_gamma_quantile((1 + level) / 2, (double) count + 1);
+	double		tail = (1 - level) / 2;
+
+	*lower = count == 0 ? 0 : ef_gamma_quantile(tail, (double) count);
+	*upper = ef_gamma_quantile_upper(tail, (double) count + 1);
 }

@@ -18,6 +18,9 @@ extern double ef_gamma_q(double a, double x);
 /* The x with P(a, x) = p, unit scale; 0 <= p < 1. */
 extern double ef_gamma_quantile(double p, double a);
 
+/* The x with Q(a, x) = q, 0 < q < 1: exact where q is too small for 1 - q. */
+extern double ef_gamma_quantile_upper(double q, double a);
+
 /*
  * Exact limits of the mean of a Poisson variable of which `count` was seen
  * (Garwood 1936): lower = gamma quantile at (1 - level) / 2 with shape count,

@@ -27,8 +27,8 @@ typedef struct LabelNode
 } LabelNode;
 
 /* Below this size a state grows without being compacted: the cells of so few
- * rows would take more room than the rows. */
-#define COMPACT_FROM 8192
+ * rows would take as much room as the rows, or more. */
+#define COMPACT_FROM 65536
 
 /* Lay cells out densely when there are this many positions for each, or
  * fewer: clearing and scanning those is then cheaper than sorting. */
@@ -409,6 +409,22 @@ label_node_size(size_t length)
 	return (sizeof(LabelNode) + length + 7) & ~(size_t) 7;
 }
 
+/*
+ * The size after this one.  An allocator that keeps small chunks for reuse
+ * (PostgreSQL's does up to 8 kB) cannot give those of a million groups that
+ * grow together to anybody else, so they take few steps; larger ones it
+ * returns, and there a smaller step wastes less.
+ */
+static size_t
+next_size(size_t size)
+{
+	if (size < 512)
+		return 2 * size;
+	if (size < 8192)
+		return 4 * size;
+	return (size + size / 2) & ~(size_t) 7;
+}
+
 EfStatus
 ef_state_create(EfState **state, const EfTableType *type,
 				const EfFrame *frame, size_t room,
@@ -418,7 +434,7 @@ ef_state_create(EfState **state, const EfTableType *type,
 	EfState    *new;
 
 	while (size - sizeof(EfState) < room && size < EF_SIZE_LIMIT)
-		size *= 2;
+		size = next_size(size);
 	if (size > EF_SIZE_LIMIT)
 		return ef_fail(error, EF_TOO_LARGE,
 					   "A state of %zu bytes was needed.", room);
@@ -488,10 +504,10 @@ frame_of(const EfState *state)
 	return frame;
 }
 
-/* A larger copy, but for the cells. */
+/* A larger copy, but for the cells, in which `used` bytes will be needed. */
 static EfStatus
-enlarge(EfState **state, size_t size, const EfAllocator *allocator,
-		EfError *error)
+enlarge(EfState **state, size_t size, size_t used,
+		const EfAllocator *allocator, EfError *error)
 {
 	EfState    *old = *state;
 	EfState    *new;
@@ -500,7 +516,7 @@ enlarge(EfState **state, size_t size, const EfAllocator *allocator,
 	{
 		/* the last chunk is as large as one may be */
 		size = EF_SIZE_LIMIT & ~(size_t) 7;
-		if (old->size == size)
+		if (old->size == size || used > size)
 			return ef_fail(error, EF_TOO_LARGE,
 						   "A state would take more than %zu bytes.", size);
 	}
@@ -545,8 +561,8 @@ ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
 	if (size < COMPACT_FROM)
 	{
 		while (size < used)
-			size *= 2;
-		status = enlarge(state, size, allocator, error);
+			size = next_size(size);
+		status = enlarge(state, size, used, allocator, error);
 		if (status != EF_OK)
 			return status;
 		memcpy((*state)->cells, old->cells, old->ncells * sizeof(EfCell));
@@ -566,16 +582,12 @@ ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
 	used = sizeof(EfState) + (old->nsorted + n) * sizeof(EfCell) +
 		old->labels + need;
 	while (size < 2 * used && size <= EF_SIZE_LIMIT)
-		size *= 2;
+		size = next_size(size);
 	if (size == old->size)
 		status = absorb(old, gathered, n, error);
 	else
 	{
-		status = enlarge(state, size, allocator, error);
-		if (status == EF_OK && used > (*state)->size)
-			status = ef_fail(error, EF_TOO_LARGE,
-							 "A state of %zu bytes was needed, and %u is the most.",
-							 used, (*state)->size);
+		status = enlarge(state, size, used, allocator, error);
 		if (status == EF_OK)
 		{
 			size_t		nmerged = 0;

@@ -1251,7 +1251,7 @@ build(Model *model, uint32_t asked, bool retirement)
 
 	if (status != EF_OK)
 		return status;
-	model->z = ef_normal_quantile((1 + plan->level) / 2);
+	model->z = -ef_normal_quantile((1 - plan->level) / 2);
 	model->forced = plan->retire_at != EF_AS_OBSERVED || plan->rule != NULL;
 	model->retirement = retirement;
 	model->first_months = ef_year_of_month(start) * MONTHS + MONTHS - start;

@@ -540,7 +540,7 @@ test_growth(void)
 		sum += n;
 	}
 	is_int(wrong, 0, "what was reserved is there");
-	ok(moved < 20, "a state moves seldom: %d times", moved);
+	ok(moved < 60, "a state moves seldom: %d times", moved);
 	is_int(state->nlabels, 600, "each label is there once");
 	{
 		EfTable		table;
@@ -742,9 +742,9 @@ test_overflow(void)
 	}			cases[] = {
 		{SHORT, 0, "where cells are added up in place"},
 		{LONG, 0, "where they are sorted"},
-		{LONG, 3000, "where there are many"},
+		{LONG, 10000, "where there are many"},
 		{LONG_LABELLED, 0, "of a label"},
-		{LABELLED, 3000, "of a label with many"},
+		{LABELLED, 10000, "of a label with many"},
 	};
 
 	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++)
@@ -765,7 +765,7 @@ test_overflow(void)
 			for (int i = 0; i < cases[c].before; i++)
 			{
 				ef_state_reserve(&state, &type, 1, 0, &arena.allocator, &error);
-				ef_state_append(state, ef_key(0, LONG, 100 + (uint32_t) i), 1);
+				ef_state_append(state, ef_key(0, LONG, 100 + (uint32_t) i % 4000), 1);
 			}
 			status = ef_state_reserve(&state, &type, 1, 0, &arena.allocator, &error);
 			is_int(status, EF_OK, "the largest count is a count %s", cases[c].how);
@@ -855,7 +855,7 @@ test_too_large(void)
 		for (int large = 0; large < 2; large++)
 		{
 			arena_open(&arena);
-			ef_state_create(&state, &type, &frame, large ? 9000 : 0, &arena.allocator, &error);
+			ef_state_create(&state, &type, &frame, large ? 200000 : 0, &arena.allocator, &error);
 			is_int(ef_state_reserve(&state, &type, 1, lengths[i], &arena.allocator, &error),
 				   EF_TOO_LARGE, "a label of %zu bytes does not fit a %s state",
 				   lengths[i], large ? "large" : "small");
@@ -892,7 +892,7 @@ use_memory(const EfAllocator *allocator)
 	if ((status = ef_state_create(&state, &type, &frame, 0, allocator, &error)) != EF_OK ||
 		(status = ef_state_create(&sum, &type, &frame, 0, allocator, &error)) != EF_OK)
 		return status;
-	for (int i = 0; i < 1500; i++)
+	for (int i = 0; i < 6000; i++)
 	{
 		Item		item = {(int) (n * 7 % 20), i % 3 ? LABELLED : EF_KIND_ROW,
 		(uint32_t) (n * 31 % 200), 1};

@@ -1,0 +1,818 @@
+/*
+ * test_projection.c: the projection against cohorts that are moved on month by
+ * month, as its definition says, and against what intervals must satisfy.
+ */
+#include "projection.h"
+
+#include <stdlib.h>
+
+#include "tap.h"
+
+#define TOLERANCE 1e-9
+
+/* ---- memory: given back at the end ---- */
+
+typedef struct Arena
+{
+	void	   *blocks[3000];
+	int			n;
+	int			calls;
+	int			fail_at;		/* this call fails, and all after it; 0: none */
+	int			junk;			/* what memory holds at first */
+	EfAllocator allocator;
+} Arena;
+
+static void *
+arena_alloc(void *context, size_t size)
+{
+	Arena	   *arena = context;
+	void	   *block;
+
+	arena->calls++;
+	if (arena->n == 3000 || (arena->fail_at > 0 && arena->calls >= arena->fail_at))
+		return NULL;
+	block = malloc(size);
+	memset(block, arena->junk, size);
+	return arena->blocks[arena->n++] = block;
+}
+
+static void
+arena_release(void *context, void *pointer)
+{
+	Arena	   *arena = context;
+
+	for (int i = arena->n - 1; i >= 0; i--)
+		if (arena->blocks[i] == pointer)
+		{
+			arena->blocks[i] = arena->blocks[--arena->n];
+			free(pointer);
+			return;
+		}
+	fail("what is released was allocated");
+}
+
+static Arena arena = {.junk = 0xff,.allocator = {arena_alloc, arena_release, &arena}};
+static const EfAllocator *const allocator = &arena.allocator;
+static EfError error;
+
+static void
+release_all(void)
+{
+	while (arena.n > 0)
+		free(arena.blocks[--arena.n]);
+	arena.fail_at = 0;
+}
+
+static uint64_t seed = 88172645463325252u;
+
+static uint32_t
+random_below(uint32_t n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (uint32_t) ((seed >> 32) % n);
+}
+
+static double
+random_part(void)
+{
+	return random_below(1000001) / 1e6;
+}
+
+
+/* ---- staffs ---- */
+
+typedef enum Staff
+{
+	ANY, NO_HIRES, NO_STOCK, OLD, HIRED_AT_BIRTH, NO_RETIREMENT, NO_EXITS, YOUNG, STAFFS
+} Staff;
+
+static const char *const staff_names[] = {"any", "no hires", "no stock",
+"all past the limit", "hired at birth", "no retirement", "no exits", "the young"};
+
+static const char *const reasons[] = {"moved", "retirement", "zz", ""};
+
+static void
+make_staff(EfWorkforce *workforce, Staff staff, EfMonth end, int n, bool fte)
+{
+	EfFrame		frame = {ef_first_day(end - 48) + 11, ef_first_day(end), true, fte};
+	EfState    *state;
+	EfStatus	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
+
+	for (int i = 0; i < n && status == EF_OK; i++)
+	{
+		EfEmployment row = {0};
+		const char *reason = reasons[random_below(4)];
+		int			age = staff == OLD ? 110 * 12 + (int) random_below(300)
+			: staff == YOUNG ? 18 * 12 + (int) random_below(120)
+			: staff == HIRED_AT_BIRTH ? (int) random_below(40)
+			: 20 * 12 + (int) random_below(50 * 12);
+
+		row.start = ef_first_day(end - (EfMonth) random_below(90)) - 1 - (EfDay) random_below(30);
+		if (staff == NO_HIRES)
+			row.start -= 2000;
+		row.birth = row.start - age * 30 - age / 3;
+		if (staff == HIRED_AT_BIRTH && random_below(2))
+			row.birth = row.start;
+		row.end = random_below(3) ? EF_DAY_INFINITY
+			: row.start + (EfDay) random_below(random_below(2) ? 2500 : 40);
+		if (staff == NO_STOCK)
+			row.end = row.start + (EfDay) random_below((uint32_t) (frame.as_of - row.start) + 1);
+		if (staff == NO_EXITS)
+			row.end = EF_DAY_INFINITY;
+		if (staff == NO_RETIREMENT && reason == reasons[1])
+			reason = "moved";
+		row.reason = reason;
+		row.reason_length = strlen(reason);
+		row.fte = (int32_t) random_below(1001);
+		status = ef_workforce_add(&state, &row, allocator, &error);
+	}
+	if (status == EF_OK)
+		status = ef_workforce_open(workforce, state, state->size, allocator, &error);
+	if (status != EF_OK)
+		fail("a staff is made: %d %s", status, error.detail);
+}
+
+static EfRetirementRule *
+make_rule(int steps, int most)
+{
+	EfRetirementRule *rule;
+
+	ef_rule_create(&rule, 0, allocator, &error);
+	for (int i = 0; i < steps; i++)
+	{
+		EfRuleStep	step = {i == 0 ? 1700 * 12 : 1940 * 12 + i * 100 + (EfMonth) random_below(90), 0};
+
+		step.age_months = most - (int32_t) random_below(most < 96 ? (uint32_t) most : 96);
+		ef_rule_add(&rule, &step, allocator, &error);
+	}
+	return rule;
+}
+
+
+/* ---- the projection as it is defined ---- */
+
+#define MAX_LABELS 6
+
+typedef struct Rates
+{
+	int			nlabels;		/* 0 is a retirement that is no label */
+	int			retirement;
+	double		q[MAX_LABELS][EF_AGE_MONTHS];
+	bool		own[EF_AGE_MONTHS];
+} Rates;
+
+/* Exits over exposure, scaled down to 1 in sum. */
+static void
+divide(const int64_t *exits, int nlabels, int64_t parts, double *q)
+{
+	int64_t		sum = 0;
+
+	for (int r = 1; r <= nlabels; r++)
+		sum += exits[r];
+	for (int r = 1; r <= nlabels; r++)
+		q[r] = (double) exits[r] / (sum * EF_MONTH_PARTS > parts ? (double) sum
+									: (double) parts / EF_MONTH_PARTS);
+}
+
+static void
+make_rates(Rates *rates, const EfTable *table, bool forced)
+{
+	static int64_t exits[EF_AGE_MONTHS][MAX_LABELS];
+	static int64_t years[EF_AGE_LIMIT + 1][MAX_LABELS];
+	static int64_t parts[EF_AGE_MONTHS];
+	int64_t		year_parts[EF_AGE_LIMIT + 1] = {0};
+	double		q[MAX_LABELS] = {0};
+
+	memset(rates, 0, sizeof(*rates));
+	memset(exits, 0, sizeof(exits));
+	memset(years, 0, sizeof(years));
+	memset(parts, 0, sizeof(parts));
+	rates->nlabels = (int) table->nlabels;
+	for (int r = 1; r <= rates->nlabels; r++)
+		if (table->labels[r - 1].length == 10 &&
+			memcmp(table->labels[r - 1].bytes, "retirement", 10) == 0)
+			rates->retirement = r;
+
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		int			at = (int) ef_key_at(table->cells[i].key);
+		int64_t		n = table->cells[i].count * EF_MONTH_PARTS;
+
+		switch (ef_key_kind(table->cells[i].key))
+		{
+			case EF_HIRES:
+			case EF_OPENING:
+				for (int age = at; age < EF_AGE_MONTHS; age++)
+					parts[age] += n;
+				break;
+			case EF_EXITS:
+				exits[at][ef_key_label(table->cells[i].key)] += n / EF_MONTH_PARTS;
+				/* fall through */
+			case EF_STOCK:
+				for (int age = at + 1; age < EF_AGE_MONTHS; age++)
+					parts[age] -= n;
+				break;
+			case EF_MISSED_PARTS:
+				parts[at] -= n / EF_MONTH_PARTS;
+				break;
+		}
+	}
+	for (int age = 0; age < EF_AGE_MONTHS; age++)
+	{
+		year_parts[age / 12] += parts[age];
+		for (int r = 1; r <= rates->nlabels; r++)
+			years[age / 12][r] += exits[age][r];
+	}
+	for (int age = 0; age < EF_AGE_MONTHS; age++)
+	{
+		rates->own[age] = parts[age] > 0;
+		if (rates->own[age])
+			divide(exits[age], rates->nlabels, parts[age], q);
+		else
+		{
+			int			year = age / 12;
+
+			/* its own year, the nearest younger one, the nearest older one */
+			while (year >= 0 && year_parts[year] == 0)
+				year--;
+			if (year < 0)
+				for (year = 0; year < EF_AGE_LIMIT && year_parts[year] == 0;)
+					year++;
+			divide(years[year], rates->nlabels, year_parts[year], q);
+		}
+		for (int r = 1; r <= rates->nlabels; r++)
+			rates->q[r][age] = forced && r == rates->retirement ? 0 : q[r];
+	}
+}
+
+typedef struct Period
+{
+	double		headcount_start;
+	double		headcount;
+	double		exits[MAX_LABELS];
+	double		fte;
+	double		unsupported;
+} Period;
+
+typedef struct Cohort
+{
+	EfMonth		born;
+	double		people;
+	double		fte;
+} Cohort;
+
+/* Months from as_of to the end of a period. */
+static int
+months_until(const EfProjectionPlan *plan, int period)
+{
+	int			start = plan->workforce->last_month + 1;
+
+	return 12 - start % 12 + 12 * period;
+}
+
+static void
+simulate(const EfProjectionPlan *plan, const Rates *rates, bool with_stock,
+		 const double *intake, Period *periods)
+{
+	const EfWorkforce *now = plan->workforce;
+	const EfWorkforce *source = now->hires > 0 ? now : plan->rates;
+	size_t		nhires;
+	size_t		nstock;
+	const EfCell *hires = ef_table_series(&source->table, 0, EF_HIRES, &nhires);
+	const EfCell *stock = ef_table_series(&now->table, 0, EF_STOCK, &nstock);
+	int			months = months_until(plan, plan->years - 1);
+	Cohort	   *cohorts = malloc(sizeof(Cohort) * (nstock + nhires * (size_t) months + 1));
+	size_t		n = 0;
+	int			period = 0;
+
+	memset(periods, 0, sizeof(Period) * (size_t) plan->years);
+	for (size_t i = 0; with_stock && i < nstock; i++)
+	{
+		size_t		nfte;
+		const EfCell *fte = ef_table_series(&now->table, 0, EF_STOCK_FTE, &nfte);
+		Cohort	   *cohort = &cohorts[n++];
+
+		cohort->born = now->last_month - (EfMonth) ef_key_at(stock[i].key);
+		cohort->people = (double) stock[i].count;
+		cohort->fte = 0;
+		for (size_t k = 0; k < nfte; k++)
+			if (ef_key_at(fte[k].key) == ef_key_at(stock[i].key))
+				cohort->fte = (double) fte[k].count / 1000;
+		periods[0].headcount_start += cohort->people;
+	}
+
+	for (int s = 1; s <= months; s++)
+	{
+		EfMonth		month = now->last_month + s;
+		Period	   *p;
+		size_t		left = 0;
+		int			in_period;
+
+		if (s > months_until(plan, period))
+		{
+			period++;
+			periods[period].headcount_start = periods[period - 1].headcount;
+		}
+		p = &periods[period];
+		in_period = period == 0 ? months_until(plan, 0) : 12;
+		for (size_t i = 0; intake != NULL && intake[period] > 0 && i < nhires; i++)
+		{
+			Cohort	   *cohort = &cohorts[n++];
+
+			cohort->born = month - (EfMonth) ef_key_at(hires[i].key);
+			cohort->people = intake[period] / in_period * (double) hires[i].count / (double) source->hires;
+			cohort->fte = cohort->people * (double) source->hires_fte / 1000 / (double) source->hires;
+		}
+		p->headcount = p->fte = 0;
+		for (size_t i = 0; i < n; i++)
+		{
+			Cohort		cohort = cohorts[i];
+			int			age = month - cohort.born;
+			int			retires = 12 * (plan->latest_age + 1);
+			double		stay = 1;
+
+			if (plan->retire_at != EF_AS_OBSERVED && plan->retire_at * 12 < retires)
+				retires = plan->retire_at * 12;
+			for (uint32_t k = plan->rule ? plan->rule->nsteps : 0; k > 0; k--)
+				if (plan->rule->steps[k - 1].born_from <= cohort.born)
+				{
+					if (plan->rule->steps[k - 1].age_months < retires)
+						retires = plan->rule->steps[k - 1].age_months;
+					break;
+				}
+			if (age >= retires)
+			{
+				p->exits[rates->retirement] += cohort.people;
+				continue;
+			}
+			if (!rates->own[age])
+				p->unsupported += cohort.people;
+			for (int r = 1; r <= rates->nlabels; r++)
+			{
+				p->exits[r] += cohort.people * rates->q[r][age];
+				stay -= rates->q[r][age];
+			}
+			if (stay < 1e-12)
+				continue;
+			cohort.people *= stay;
+			cohort.fte *= stay;
+			p->headcount += cohort.people;
+			p->fte += cohort.fte;
+			cohorts[left++] = cohort;
+		}
+		n = left;
+	}
+	free(cohorts);
+}
+
+static bool
+near(double got, double expected, double scale, const char *what, int period)
+{
+	if (fabs(got - expected) <= TOLERANCE * fmax(1, scale) ||
+		(isnan(got) && isnan(expected)))
+		return true;
+	diag("%s of period %d: got %.15g, expected %.15g", what, period, got, expected);
+	return false;
+}
+
+/* Whole numbers around a mean. */
+static bool
+is_interval(double lower, double mean, double upper, const char *what, int period)
+{
+	if (lower >= 0 && lower <= mean + 1e-6 * fmax(1, mean) && upper >= mean - 1e-6 * fmax(1, mean) &&
+		floor(lower) == lower && floor(upper) == upper)
+		return true;
+	diag("%s of period %d: %g in %g .. %g", what, period, mean, lower, upper);
+	return false;
+}
+
+/* Everything that one plan gives; how much of it is wrong. */
+static int
+check_plan(const EfProjectionPlan *plan)
+{
+	static Rates rates;
+	int			years = plan->years;
+	Period	   *expected = malloc(sizeof(Period) * (size_t) years);
+	Period	   *unit = malloc(sizeof(Period) * (size_t) years);
+	double	   *kept = calloc((size_t) years * (size_t) years, sizeof(double));
+	double	   *need = calloc((size_t) years, sizeof(double));
+	double	   *one = calloc((size_t) years, sizeof(double));
+	double	   *stock = calloc((size_t) years, sizeof(double));
+	bool		hires = plan->workforce->hires > 0 || plan->rates->hires > 0;
+	EfProjectionPeriod *got;
+	EfProjectionPeriod *again;
+	EfProjectedExits *exits;
+	size_t		nexits;
+	size_t		nreasons;
+	int			wrong = 0;
+	EfStatus	status;
+
+	make_rates(&rates, &plan->rates->table, plan->retire_at != EF_AS_OBSERVED || plan->rule);
+	simulate(plan, &rates, true, NULL, expected);
+	for (int t = 0; t < years; t++)
+		stock[t] = expected[t].headcount;
+	simulate(plan, &rates, true, plan->intake, expected);
+
+	/* one hire in each period: what remains of it at the end of each */
+	for (int p = 0; p < years && hires; p++)
+	{
+		one[p] = 1;
+		simulate(plan, &rates, false, one, unit);
+		one[p] = 0;
+		for (int t = p; t < years; t++)
+			kept[p * years + t] = unit[t].headcount;
+	}
+
+	status = ef_project_workforce(plan, &got, allocator, &error);
+	if (status != EF_OK)
+	{
+		diag("status %d: %s", status, error.detail);
+		wrong++;
+		goto done;
+	}
+	for (int t = 0; t < years && wrong < 5; t++)
+	{
+		const EfProjectionPeriod *g = &got[t];
+		const Period *e = &expected[t];
+		double		intake = plan->intake ? plan->intake[t] : 0;
+		double		target = plan->target ? plan->target[t] : (double) plan->workforce->headcount;
+		double		scale = e->headcount_start + intake;
+		double		missing = target - stock[t];
+		double		sum = 0;
+		EfMonth		first = plan->workforce->last_month + 1;
+
+		if (t > 0)
+			first = (first / 12 + t) * 12;
+		wrong += g->year != first / 12 || g->start != ef_first_day(first) ||
+			g->end != ef_first_day((first / 12 + 1) * 12) - 1;
+		for (int r = 0; r <= rates.nlabels; r++)
+			sum += e->exits[r];
+		wrong += !near(g->headcount_start, e->headcount_start, scale, "headcount_start", t);
+		wrong += !near(g->headcount, e->headcount, scale, "headcount", t);
+		wrong += !near(g->exits, sum, scale, "exits", t);
+		wrong += !near(g->retirements, e->exits[rates.retirement], scale, "retirements", t);
+		wrong += !near(g->unsupported, e->unsupported, 12 * scale, "unsupported", t);
+		wrong += !near(g->intake, intake, 0, "intake", t);
+		wrong += !near(g->target, target, 0, "target", t);
+		wrong += !near(g->gap, target - e->headcount, scale + target, "gap", t);
+		if (!plan->workforce->counts_fte)
+			wrong += !isnan(g->fte);
+		else if (plan->workforce->hires > 0 || plan->intake == NULL || plan->rates->counts_fte)
+			wrong += !near(g->fte, e->fte, scale, "fte", t);
+
+		/* the need, by forward substitution */
+		for (int p = 0; p < t; p++)
+			if (!isnan(need[p]))
+				missing -= need[p] * kept[p * years + t];
+		need[t] = hires && kept[t * years + t] > 0 ? fmax(missing / kept[t * years + t], 0) : NAN;
+		/* rounding errors of all earlier needs come together */
+		if (!(hires && kept[t * years + t] > 0 && kept[t * years + t] < 1e-3))
+			wrong += !near(g->need, need[t], 10 * (target + scale) / fmax(kept[t * years + t], 1e-9), "need", t);
+
+		wrong += !is_interval(g->lower, g->headcount, g->upper, "headcount", t);
+		wrong += !is_interval(g->retirements_lower, g->retirements, g->retirements_upper, "retirements", t);
+		if (isnan(g->need))
+			wrong += !isnan(g->need_lower) || !isnan(g->need_upper);
+		else
+			wrong += !is_interval(g->need_lower, g->need, g->need_upper, "need", t);
+	}
+
+	/* exits by reason, in order, and nobody leaves without one */
+	status = ef_project_exits(plan, &exits, &nexits, allocator, &error);
+	wrong += status != EF_OK;
+	nreasons = nexits / (size_t) years;
+	wrong += nreasons != (size_t) rates.nlabels + (rates.retirement == 0);
+	for (int t = 0; t < years && wrong < 5; t++)
+	{
+		double		scale = expected[t].headcount_start + got[t].intake;
+		double		sum = 0;
+
+		for (size_t i = 0; i < nreasons; i++)
+		{
+			const EfProjectedExits *row = &exits[(size_t) t * nreasons + i];
+			int			r = 0;
+
+			for (int k = 1; k <= rates.nlabels; k++)
+				if (ef_label_compare(&plan->rates->table.labels[k - 1], &row->reason) == 0)
+					r = k;
+			wrong += r == 0 && (row->reason.length != 10 || memcmp(row->reason.bytes, "retirement", 10) != 0);
+			wrong += row->year != got[t].year;
+			wrong += i > 0 && ef_label_compare(&row[-1].reason, &row->reason) >= 0;
+			wrong += !near(row->exits, expected[t].exits[r], scale, "exits for a reason", t);
+			wrong += !is_interval(row->lower, row->exits, row->upper, "exits for a reason", t);
+			sum += row->exits;
+			if (r == rates.retirement)
+				wrong += row->exits != got[t].retirements || row->lower != got[t].retirements_lower ||
+					row->upper != got[t].retirements_upper;
+		}
+		wrong += !near(sum, got[t].exits, scale, "all exits", t);
+	}
+
+	/* the same bytes again, whatever memory held before */
+	arena.junk ^= 0xff;
+	wrong += ef_project_workforce(plan, &again, allocator, &error) != EF_OK;
+	for (int t = 0; t < years; t++)
+	{
+		const size_t from = offsetof(EfProjectionPeriod, headcount_start);
+
+		if (memcmp((char *) &again[t] + from, (char *) &got[t] + from, sizeof(*got) - from) != 0)
+		{
+			diag("period %d is not the same a second time", t);
+			wrong++;
+			break;
+		}
+	}
+
+	/* a higher level is not narrower */
+	{
+		EfProjectionPlan wider = *plan;
+
+		wider.level = plan->level + (1 - plan->level) / 2;
+		wrong += ef_project_workforce(&wider, &again, allocator, &error) != EF_OK;
+		for (int t = 0; t < years; t++)
+			if (again[t].lower > got[t].lower || again[t].upper < got[t].upper ||
+				again[t].retirements_lower > got[t].retirements_lower ||
+				again[t].retirements_upper < got[t].retirements_upper ||
+				again[t].need_lower > got[t].need_lower || again[t].need_upper < got[t].need_upper)
+			{
+				diag("period %d is narrower at level %g than at %g", t, wider.level, plan->level);
+				wrong++;
+				break;
+			}
+	}
+
+done:
+	free(expected);
+	free(unit);
+	free(kept);
+	free(need);
+	free(one);
+	free(stock);
+	return wrong;
+}
+
+static void
+test_plans(void)
+{
+	static const int years[] = {1, 2, 3, 5, 10, 15};
+
+	/* each kind of staff, with each number of months in the first period */
+	for (int staff = 0; staff < STAFFS; staff++)
+		for (int month = 0; month < 12; month++)
+		{
+			EfWorkforce workforce;
+			EfWorkforce other;
+			double		intake[100];
+			double		target[100];
+			EfMonth		end = (2000 + (EfMonth) random_below(30)) * 12 + month;
+			EfProjectionPlan plan = {&workforce, &workforce, years[random_below(6)], NULL, NULL,
+			EF_AS_OBSERVED, NULL, 40 + (int) random_below(50), 0.1 + 0.85 * random_part()};
+			bool		fte = random_below(2);
+			const char *retires = "as observed";
+			int			wrong;
+
+			/* many, or so few that most ages have no exposure */
+			make_staff(&workforce, (Staff) staff, end, random_below(2) ? 300 : 8, fte);
+			make_staff(&other, ANY, end - 5, 200, random_below(2));
+			if (month == 7)
+				plan.years = 100;
+			if (random_below(3) == 0 || workforce.days == 0 || workforce.hires == 0)
+				plan.rates = &other;
+			for (int t = 0; t < 100; t++)
+			{
+				intake[t] = random_below(3) ? 50 * random_part() : 0;
+				target[t] = random_below(3) ? 300 * random_part() : 0;
+			}
+			if (random_below(2))
+				plan.intake = intake;
+			if (random_below(2))
+				plan.target = target;
+			if (month % 3 == 1)
+			{
+				plan.retire_at = plan.latest_age + 1 - (int) random_below(30);
+				retires = "at an age";
+			}
+			else if (month % 3 == 2)
+			{
+				plan.rule = make_rule(1 + (int) random_below(5), (plan.latest_age + 1) * 12);
+				retires = "by a rule";
+			}
+			wrong = check_plan(&plan);
+			is_int(wrong, 0, "%s, %d months and %d years, latest age %d, retire %s%s%s",
+				   staff_names[staff], 12 - month, plan.years - 1, plan.latest_age, retires,
+				   plan.intake ? ", intake" : "", plan.rates == &other ? ", rates of another" : "");
+			release_all();
+		}
+}
+
+/* Ages of retirement at every edge: in the first month, past it, at birth. */
+static void
+test_edges(void)
+{
+	static const struct
+	{
+		int			latest_age;
+		int			retire_at;
+	}			cases[] = {
+		{1, EF_AS_OBSERVED}, {1, 1}, {1, 2}, {30, 31}, {30, 1}, {149, EF_AS_OBSERVED},
+		{149, 149}, {70, 65}, {20, EF_AS_OBSERVED},
+	};
+	double		intake[12] = {5, 0, 7, 1.5, 1e-3, 0, 0, 1e6, 1, 2, 3, 4};
+
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++)
+		for (int staff = 0; staff < STAFFS; staff++)
+		{
+			EfWorkforce workforce;
+			EfWorkforce other;
+			EfProjectionPlan plan = {&workforce, &other, 12, intake, NULL,
+			cases[c].retire_at, NULL, cases[c].latest_age, 0.8};
+
+			make_staff(&workforce, (Staff) staff, 2024 * 12 + (EfMonth) c, 60, true);
+			make_staff(&other, ANY, 2024 * 12, 60, true);
+			is_int(check_plan(&plan), 0, "%s, latest age %d, retire at %d", staff_names[staff],
+				   plan.latest_age, plan.retire_at);
+			release_all();
+		}
+}
+
+/* Two people of whom everything can be said. */
+static void
+test_by_hand(void)
+{
+	EfFrame		frame = {ef_first_day(2020 * 12), ef_first_day(2024 * 12 + 9), true, 0};
+	EfState    *state;
+	EfWorkforce workforce;
+	EfProjectionPlan plan = {&workforce, &workforce, 3, NULL, NULL, 65, NULL, 70, 0.8};
+	EfProjectionPeriod *got;
+	/* 65 in December 2024, and in January 2025; nobody leaves before */
+	EfEmployment one = {ef_first_day(1959 * 12 + 11) + 30, frame.from - 100, EF_DAY_INFINITY, NULL, 0, 0};
+	EfEmployment other = {ef_first_day(1960 * 12), frame.from - 100, EF_DAY_INFINITY, NULL, 0, 0};
+
+	ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
+	ef_workforce_add(&state, &one, allocator, &error);
+	ef_workforce_add(&state, &other, allocator, &error);
+	ef_workforce_open(&workforce, state, state->size, allocator, &error);
+	is_int(ef_project_workforce(&plan, &got, allocator, &error), EF_OK, "two people");
+	is_int(got[0].headcount_start, 2, "are there on 1 October");
+	is_int(got[0].retirements, 1, "one retires in December");
+	is_int(got[1].retirements, 1, "the other in January");
+	is_int(got[2].headcount, 0, "then nobody is there");
+	ok(isnan(got[0].need) && isnan(got[0].fte), "without hires there is no need, without FTE none");
+	is_int(got[0].start, frame.as_of, "the first period begins at as_of");
+	release_all();
+}
+
+/* One empty group among many must not stop the others. */
+static void
+test_nobody(void)
+{
+	EfWorkforce workforce;
+	double		intake[2] = {1, 1};
+	EfProjectionPlan plan = {&workforce, &workforce, 2, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8};
+	EfProjectionPeriod *got;
+
+	make_staff(&workforce, ANY, 2024 * 12, 0, false);
+	is_int(ef_project_workforce(&plan, &got, allocator, &error), EF_OK, "nobody is projected");
+	for (int t = 0; t < 2; t++)
+		ok(got[t].headcount == 0 && got[t].exits == 0 && got[t].retirements == 0 &&
+		   got[t].lower == 0 && got[t].upper == 0 && got[t].unsupported == 0 &&
+		   got[t].gap == 0 && isnan(got[t].need), "to nobody");
+	plan.intake = intake;
+	is_int(ef_project_workforce(&plan, &got, allocator, &error), EF_NO_HIRES, "but for an intake of no known age");
+	release_all();
+}
+
+static void
+test_refused(void)
+{
+	EfWorkforce workforce;
+	EfWorkforce no_hires;
+	EfRetirementRule *rule;
+	EfRetirementRule *late;
+	EfRuleStep	step = {1900 * 12, 65 * 12};
+	EfRuleStep	uncovered = {2020 * 12, 65 * 12};
+	double		good[2] = {1, 1};
+	double		bad[][2] = {{1, -1}, {NAN, 1}, {1, INFINITY}, {1e13, 1}};
+	EfProjectionPlan base = {&workforce, &workforce, 2, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8};
+	EfProjectionPlan plan;
+
+#define refuses(change, expected, name) \
+	do { \
+		EfProjectionPeriod *p; \
+		EfProjectedExits *e; \
+		size_t n; \
+		plan = base; \
+		change; \
+		is_int(ef_project_workforce(&plan, &p, allocator, &error), (expected), name); \
+		is_int(ef_project_exits(&plan, &e, &n, allocator, &error), (expected), "its exits: " name); \
+	} while (0)
+
+	make_staff(&workforce, ANY, 2024 * 12, 100, false);
+	make_staff(&no_hires, NO_HIRES, 2024 * 12, 100, false);
+	ef_rule_create(&rule, 1, allocator, &error);
+	ef_rule_add(&rule, &step, allocator, &error);
+	ef_rule_create(&late, 1, allocator, &error);
+	ef_rule_add(&late, &uncovered, allocator, &error);
+
+	refuses((void) 0, EF_OK, "nothing is wrong");
+	refuses(plan.years = 0, EF_YEARS_RANGE, "no years");
+	refuses(plan.years = 101, EF_YEARS_RANGE, "101 years");
+	refuses(plan.level = 0, EF_LEVEL_RANGE, "level 0");
+	refuses(plan.level = 1, EF_LEVEL_RANGE, "level 1");
+	refuses(plan.level = NAN, EF_LEVEL_RANGE, "level NaN");
+	refuses(plan.latest_age = 0, EF_AGE_RANGE, "latest age 0");
+	refuses(plan.latest_age = 150, EF_AGE_RANGE, "latest age 150");
+	refuses(plan.retire_at = 0, EF_AGE_RANGE, "retire at 0");
+	refuses((plan.retire_at = 150, plan.latest_age = 149), EF_AGE_RANGE, "retire at 150");
+	refuses(plan.retire_at = 72, EF_RULE_BEYOND_LATEST, "retire at 72, and latest age 70");
+	refuses(plan.retire_at = 71, EF_OK, "retire at 71, and latest age 70");
+	refuses((plan.rule = rule, plan.retire_at = 65), EF_RULE_TWICE, "a rule and an age");
+	refuses((plan.rule = rule, plan.latest_age = 63), EF_RULE_BEYOND_LATEST, "a rule beyond the latest age");
+	refuses((plan.rule = rule, plan.latest_age = 64), EF_OK, "a rule that ends with it");
+	refuses(plan.rule = late, EF_RULE_UNCOVERED, "a rule that does not cover the stock");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	{
+		refuses(plan.intake = bad[i], EF_ARRAY_VALUE, "an intake that is none");
+		refuses(plan.target = bad[i], EF_ARRAY_VALUE, "a target that is none");
+	}
+	refuses((plan.workforce = plan.rates = &no_hires, plan.intake = good), EF_NO_HIRES, "intake without hires");
+	refuses((plan.workforce = &no_hires, plan.intake = good), EF_OK, "unless the rates have some");
+	refuses(plan.workforce = plan.rates = &no_hires, EF_OK, "or there is no intake");
+	release_all();
+}
+
+/* The highest and the lowest level are levels. */
+static void
+test_levels(void)
+{
+	EfWorkforce workforce;
+	EfProjectionPlan plan = {&workforce, &workforce, 3, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.999};
+	EfProjectionPeriod *widest;
+	EfProjectionPeriod *wide;
+	EfProjectionPeriod *narrow;
+
+	make_staff(&workforce, ANY, 2024 * 12, 300, false);
+	ef_project_workforce(&plan, &wide, allocator, &error);
+	plan.level = nextafter(1, 0);
+	ef_project_workforce(&plan, &widest, allocator, &error);
+	plan.level = 1e-12;
+	ef_project_workforce(&plan, &narrow, allocator, &error);
+	for (int t = 0; t < 3; t++)
+	{
+		ok(widest[t].lower <= wide[t].lower && widest[t].upper >= wide[t].upper,
+		   "just below 1: %g .. %g, and at 0.999 %g .. %g", widest[t].lower, widest[t].upper,
+		   wide[t].lower, wide[t].upper);
+		ok(narrow[t].upper - narrow[t].lower <= 1, "next to 0: %g .. %g", narrow[t].lower, narrow[t].upper);
+	}
+	release_all();
+}
+
+/* Without memory there is no answer, and nothing is kept but the answer. */
+static void
+test_no_memory(void)
+{
+	EfWorkforce workforce;
+	double		intake[3] = {5, 6, 7};
+	EfProjectionPlan plan = {&workforce, &workforce, 3, intake, NULL, EF_AS_OBSERVED, NULL, 70, 0.8};
+	EfStatus	status;
+	int			wrong = 0;
+
+	make_staff(&workforce, ANY, 2024 * 12 + 3, 100, true);
+	plan.rule = make_rule(3, 800);
+	for (int what = 0; what < 2; what++)
+	{
+		int			n = 0;
+
+		do
+		{
+			EfProjectionPeriod *periods = NULL;
+			EfProjectedExits *exits = NULL;
+			size_t		nexits;
+			int			held = arena.n;
+
+			arena.fail_at = ++n;
+			arena.calls = 0;
+			status = what == 0 ? ef_project_workforce(&plan, &periods, allocator, &error)
+				: ef_project_exits(&plan, &exits, &nexits, allocator, &error);
+			wrong += status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY;
+			wrong += arena.n > held + 1 || (status == EF_OK && arena.n != held + 1);
+		} while (status != EF_OK && n < 1000);
+		is_int(wrong, 0, "each of %d requests of %s may fail", n - 1, what == 0 ? "a projection" : "its exits");
+	}
+	release_all();
+}
+
+int
+main(void)
+{
+	test_by_hand();
+	test_plans();
+	test_edges();
+	test_nobody();
+	test_refused();
+	test_levels();
+	test_no_memory();
+	return done_testing();
+}
