@@ -35,6 +35,10 @@ typedef struct LabelNode
 #define DENSE_POSITIONS 16
 
 #define INSERTION_SORT_LIMIT 64
+
+/* So many counts, those of the short axes of a small group, need no memory of
+ * their own. */
+#define FEW_COUNTS 512
 #define DIGIT_BITS 11
 
 
@@ -250,6 +254,19 @@ emit_cells(const EfTableType *type, const Layout *layout,
 	return (size_t) (out - start);
 }
 
+/* The most cells that emit_cells() can answer. */
+static size_t
+dense_span(const EfTableType *type, const Layout *layout, uint32_t nlabels)
+{
+	size_t		span = 0;
+
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (layout->dense[kind] && layout->beyond[kind] > layout->lowest[kind])
+			span += (size_t) (layout->beyond[kind] - layout->lowest[kind]) *
+				(type->kinds[kind].labelled ? nlabels : 1);
+	return span;
+}
+
 /* Let the type sum out the kinds that are in a state only: all of them are
  * short, so they are dense. */
 static void
@@ -297,7 +314,8 @@ gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 	size_t		room = 0;
 	size_t		nlist = 0;
 	size_t		ndense;
-	int64_t    *counts = NULL;
+	int64_t		few_counts[FEW_COUNTS];
+	int64_t    *counts = few_counts;
 	EfCell	   *list = NULL;
 	EfCell	   *dense = NULL;
 	EfCell		expanded[1 << EF_KIND_BITS];
@@ -311,7 +329,8 @@ gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 		if (!layout.dense[kind])
 			room = npending * type->row_cells;
 
-	counts = ef_alloc(allocator, positions * sizeof(int64_t));
+	if (positions > FEW_COUNTS)
+		counts = ef_alloc(allocator, positions * sizeof(int64_t));
 	list = ef_alloc(allocator, 2 * room * sizeof(EfCell));
 	*gathered = NULL;
 	if (counts == NULL || list == NULL)
@@ -368,7 +387,7 @@ gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 		settle_series(type, &layout, counts);
 	if (status == EF_OK)
 	{
-		size_t		most = positions;
+		size_t		most = dense_span(type, &layout, nlabels);
 
 		dense = ef_alloc(allocator, most * sizeof(EfCell));
 		*gathered = ef_alloc(allocator, (most + nlist) * sizeof(EfCell));
@@ -381,7 +400,8 @@ gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 		status = merge_cells(dense, ndense, list, nlist, *gathered, ngathered,
 							 error);
 	}
-	ef_release(allocator, counts);
+	if (counts != few_counts)
+		ef_release(allocator, counts);
 	ef_release(allocator, list);
 	ef_release(allocator, dense);
 	return status;
