@@ -107,7 +107,7 @@ fuzz:
 
 demo:
 	@$(top)/test/lib/setup.sh server
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory --silent all
 	@$(top)/test/lib/server.sh $(top)/demo/run.sh
 
 # A server that measures: memory as an analyst would set it, no disk waits, no
@@ -126,7 +126,7 @@ export BENCH_CONF
 
 bench:
 	@$(top)/test/lib/setup.sh server
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory --silent all
 	@EF_PG_CONF="$$BENCH_CONF" $(top)/test/lib/server.sh $(top)/test/bench/run.sh
 
 # Does the projection's interval cover what it claims?
