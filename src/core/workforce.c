@@ -421,9 +421,7 @@ typedef struct Ages
 static EfStatus
 validate(const EfTable *table, EfError *error)
 {
-	/* 150 kB, and never while memory is short of a stack: fewer than the
-	 * parser of the text form takes */
-	Ages		ages;
+	Ages		ages;			/* 150 kB, of a stack that is never deep here */
 	int64_t		persons = 0;
 	int64_t		present = 0;
 	uint32_t	labels = 0;

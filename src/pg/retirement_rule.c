@@ -10,6 +10,7 @@
 #include "common/hashfn.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "utils/date.h"
 #include "utils/numeric.h"
 
@@ -74,8 +75,11 @@ ef_retirement_rule_combinefn(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(other);
 	rule = (EfRetirementRule *) PG_GETARG_POINTER(0);
 	for (uint32 i = 0; i < other->nsteps; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		ef_check(ef_rule_add(&rule, &other->steps[i], &ef_palloc, &error),
 				 &error);
+	}
 	PG_RETURN_POINTER(own(rule));
 }
 
@@ -188,6 +192,7 @@ ef_retirement_rule_in(PG_FUNCTION_ARGS)
 			int			age_months;
 			EfRuleStep	step;
 
+			CHECK_FOR_INTERRUPTS();
 			if (!read_step(&value, &born_from, &age_months))
 			{
 				good = false;
@@ -252,6 +257,7 @@ ef_retirement_rule_recv(PG_FUNCTION_ARGS)
 		int			age_months = (int) pq_getmsgint(buffer, 4);
 		EfRuleStep	step;
 
+		CHECK_FOR_INTERRUPTS();
 		good = ef_rule_step(born_from, age_months, &step, &error) == EF_OK &&
 			ef_rule_add(&rule, &step, &ef_palloc, &error) == EF_OK;
 	}
