@@ -139,7 +139,6 @@ unite_cells(EfCell *cells, size_t *n, EfError *error)
 	return EF_OK;
 }
 
-
 /* Merge two runs of cells, each in order; how many came out. */
 static EfStatus
 merge_cells(const EfCell *a, size_t na, const EfCell *b, size_t nb,
@@ -622,6 +621,12 @@ ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
 	return status;
 }
 
+EfStatus
+ef_state_skip(EfState *state, EfError *error)
+{
+	return add_counts(&state->skipped, state->skipped, 1, error);
+}
+
 uint32_t
 ef_state_label(EfState *state, const char *bytes, size_t length)
 {
@@ -868,6 +873,8 @@ load_state(EfTable *table, const EfTableType *type, const EfState *state,
 						  &table->ncells, allocator, error);
 	ef_release(allocator, table->cells);
 	table->cells = cells;
+	if (status == EF_OK && type->check_limits != NULL)
+		status = type->check_limits(table, error);
 	return status;
 }
 
@@ -1012,6 +1019,19 @@ ef_table_series(const EfTable *table, uint32_t label, unsigned kind,
 	return table->cells + low;
 }
 
+int64_t
+ef_table_sum(const EfTable *table, uint32_t label, unsigned kind)
+{
+	size_t		n;
+	const EfCell *cells = ef_table_series(table, label, kind, &n);
+	int64_t		sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (__builtin_add_overflow(sum, cells[i].count, &sum))
+			return INT64_MAX;
+	return sum;
+}
+
 uint32_t
 ef_table_label(const EfTable *table, const char *bytes, size_t length)
 {
@@ -1026,23 +1046,31 @@ ef_table_label(const EfTable *table, const char *bytes, size_t length)
 
 /* ---- packing ---- */
 
-/* Room that is always enough, so that one walk over the cells does. */
 static size_t
-series_bound(const EfTable *table)
+count_series(const EfTable *table)
 {
-	return EF_VARINT_MAX + table->ncells * 2 * EF_VARINT_MAX +
-		table->nlabels * 2 * EF_VARINT_MAX + 32 * EF_VARINT_MAX;
+	const EfCell *cells = table->cells;
+	size_t		n = 0;
+
+	for (size_t i = 0; i < table->ncells; i++)
+		n += i == 0 ||
+			ef_key_series(cells[i].key) != ef_key_series(cells[i - 1].key);
+	return n;
+}
+
+/* Room that is always enough: the number of series, two integers for each of
+ * them and two for each cell. */
+static size_t
+series_bound(const EfTable *table, size_t nseries)
+{
+	return (1 + 2 * nseries + 2 * table->ncells) * EF_VARINT_MAX;
 }
 
 static void
-pack_series(EfWriter *writer, const EfTable *table)
+pack_series(EfWriter *writer, const EfTable *table, size_t nseries)
 {
 	const EfCell *cells = table->cells;
-	uint64_t	nseries = 0;
 
-	for (size_t i = 0; i < table->ncells; i++)
-		nseries += i == 0 ||
-			ef_key_series(cells[i].key) != ef_key_series(cells[i - 1].key);
 	ef_write_varint(writer, nseries);
 	for (size_t i = 0; i < table->ncells;)
 	{
@@ -1063,7 +1091,6 @@ pack_series(EfWriter *writer, const EfTable *table)
 	}
 }
 
-/* A chunk of at most this size, less than the caller's limit or refused. */
 static EfStatus
 alloc_bound(uint8_t **bytes, size_t bound, const EfAllocator *allocator,
 			EfError *error)
@@ -1089,11 +1116,13 @@ ef_table_pack(const EfTable *table, const EfTableType *type,
 			  const EfAllocator *allocator, EfError *error)
 {
 	EfWriter	writer;
-	size_t		bound = header + 2 + 6 * EF_VARINT_MAX + series_bound(table);
+	size_t		nseries = count_series(table);
+	size_t		bound = header + 2 + 6 * EF_VARINT_MAX +
+		series_bound(table, nseries);
 	EfStatus	status;
 
 	for (uint32_t i = 0; i < table->nlabels; i++)
-		bound += table->labels[i].length;
+		bound += EF_VARINT_MAX + table->labels[i].length;
 	status = alloc_bound(bytes, bound, allocator, error);
 	if (status != EF_OK)
 		return status;
@@ -1113,7 +1142,7 @@ ef_table_pack(const EfTable *table, const EfTableType *type,
 		ef_write_bytes(&writer, table->labels[i].bytes,
 					   table->labels[i].length);
 	}
-	pack_series(&writer, table);
+	pack_series(&writer, table, nseries);
 	*size = (size_t) (writer.at - *bytes);
 	return check_size(*size, error);
 }
@@ -1123,13 +1152,14 @@ ef_table_pack_series(const EfTable *table, uint8_t **bytes, size_t *size,
 					 const EfAllocator *allocator, EfError *error)
 {
 	EfWriter	writer;
-	EfStatus	status = alloc_bound(bytes, series_bound(table), allocator,
-									 error);
+	size_t		nseries = count_series(table);
+	EfStatus	status = alloc_bound(bytes, series_bound(table, nseries),
+									 allocator, error);
 
 	if (status != EF_OK)
 		return status;
 	writer.at = *bytes;
-	pack_series(&writer, table);
+	pack_series(&writer, table, nseries);
 	*size = (size_t) (writer.at - *bytes);
 	return check_size(*size, error);
 }

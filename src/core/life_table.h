@@ -168,8 +168,15 @@ typedef struct EfTableType
 						   uint32_t beyond);
 
 	/*
+	 * Are its counts so small that no exact sum over them can overflow?
+	 * Called on what a state has summed up, since a sum of such tables need
+	 * not be one.  NULL where nothing is limited.
+	 */
+	EfStatus	(*check_limits) (const EfTable *table, EfError *error);
+
+	/*
 	 * Is this a table that some rows can have given?  Called on whatever came
-	 * in from outside, and on sums, so that no reader need check again.
+	 * in from outside, so that no reader need check again.
 	 */
 	EfStatus	(*validate) (const EfTable *table, EfError *error);
 } EfTableType;
@@ -230,6 +237,9 @@ ef_state_append(EfState *state, EfKey key, int64_t count)
 	cell->key = key;
 	cell->count = count;
 }
+
+/* One more row that the table does not know. */
+extern EfStatus ef_state_skip(EfState *state, EfError *error);
 
 /* The number of a label, which is added if it is new.  Only after reserve. */
 extern uint32_t ef_state_label(EfState *state, const char *bytes,
@@ -292,6 +302,11 @@ extern uint32_t ef_table_label(const EfTable *table, const char *bytes,
 extern EfStatus ef_frame_match(const EfFrame *a, const EfFrame *b,
 							   EfError *error);
 
+/* An observation period as PostgreSQL writes ranges. */
 extern void ef_format_frame(char *out, size_t size, const EfFrame *frame);
+
+/* The sum of a series, INT64_MAX where it would pass that. */
+extern int64_t ef_table_sum(const EfTable *table, uint32_t label,
+							unsigned kind);
 
 #endif							/* EF_LIFE_TABLE_H */

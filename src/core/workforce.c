@@ -19,6 +19,7 @@
 static const char unknown_reason[] = "unknown";
 
 static void settle(int64_t *const *series, uint32_t lowest, uint32_t beyond);
+static EfStatus check_limits(const EfTable *table, EfError *error);
 static EfStatus validate(const EfTable *table, EfError *error);
 
 static unsigned expand(const EfFrame *frame, const EfCell *row,
@@ -46,6 +47,7 @@ const EfTableType ef_workforce_type = {
 	.row_cells = EF_WORKFORCE_ROW_CELLS,
 	.expand = expand,
 	.settle = settle,
+	.check_limits = check_limits,
 	.validate = validate,
 };
 
@@ -410,6 +412,20 @@ settle(int64_t *const *series, uint32_t lowest, uint32_t beyond)
 	}
 }
 
+/* All other counts are at most so many times the people. */
+static EfStatus
+check_limits(const EfTable *table, EfError *error)
+{
+	int64_t		opening = ef_table_sum(table, 0, EF_OPENING);
+	int64_t		hires = ef_table_sum(table, 0, EF_HIRES);
+
+	if (opening > EF_PERSON_LIMIT || hires > EF_PERSON_LIMIT - opening)
+		return ef_fail(error, EF_COUNT_OVERFLOW,
+					   "There are more than %lld people.",
+					   (long long) EF_PERSON_LIMIT);
+	return EF_OK;
+}
+
 /* Every series of a table laid out by month of age, for validation. */
 typedef struct Ages
 {
@@ -532,18 +548,6 @@ validate(const EfTable *table, EfError *error)
 	return EF_OK;
 }
 
-static int64_t
-sum_series(const EfTable *table, unsigned kind)
-{
-	size_t		n;
-	const EfCell *cells = ef_table_series(table, 0, kind, &n);
-	int64_t		sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum += cells[i].count;
-	return sum;
-}
-
 EfStatus
 ef_workforce_open(EfWorkforce *workforce, const void *datum, size_t size,
 				  const EfAllocator *allocator, EfError *error)
@@ -557,21 +561,14 @@ ef_workforce_open(EfWorkforce *workforce, const void *datum, size_t size,
 		return status;
 	workforce->counts_fte = (table->frame.flags & EF_FLAG_FTE) != 0;
 	workforce->last_month = ef_month_of_day(table->frame.as_of, &day) - 1;
-	workforce->headcount = sum_series(table, EF_STOCK);
-	workforce->opening = sum_series(table, EF_OPENING);
-	workforce->hires = sum_series(table, EF_HIRES);
+	workforce->headcount = ef_table_sum(table, 0, EF_STOCK);
+	workforce->opening = ef_table_sum(table, 0, EF_OPENING);
+	workforce->hires = ef_table_sum(table, 0, EF_HIRES);
 	workforce->exits = workforce->opening + workforce->hires -
 		workforce->headcount;
-	workforce->days = sum_series(table, EF_DAYS);
-	workforce->stock_fte = sum_series(table, EF_STOCK_FTE);
-	workforce->hires_fte = sum_series(table, EF_HIRES_FTE);
-
-	/* each part was valid, and their sum need not be */
-	if (workforce->opening > EF_PERSON_LIMIT ||
-		workforce->hires > EF_PERSON_LIMIT - workforce->opening)
-		return ef_fail(error, EF_COUNT_OVERFLOW,
-					   "There are more than %lld people.",
-					   (long long) EF_PERSON_LIMIT);
+	workforce->days = ef_table_sum(table, 0, EF_DAYS);
+	workforce->stock_fte = ef_table_sum(table, 0, EF_STOCK_FTE);
+	workforce->hires_fte = ef_table_sum(table, 0, EF_HIRES_FTE);
 	return EF_OK;
 }
 
@@ -583,16 +580,8 @@ ef_workforce_exits_by_reason(const EfWorkforce *workforce, const char *reason,
 				   size_t length)
 {
 	uint32_t	label = ef_table_label(&workforce->table, reason, length);
-	int64_t		sum = 0;
-	size_t		n;
-	const EfCell *cells;
 
-	if (label == 0)
-		return 0;
-	cells = ef_table_series(&workforce->table, label, EF_EXITS, &n);
-	for (size_t i = 0; i < n; i++)
-		sum += cells[i].count;
-	return sum;
+	return label == 0 ? 0 : ef_table_sum(&workforce->table, label, EF_EXITS);
 }
 
 double

@@ -120,7 +120,7 @@ add_row(FunctionCallInfo fcinfo, EfEmployment *row, bool counts_fte,
 	}
 	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
-		state->skipped++;
+		ef_check(ef_state_skip(state, &error), &error);
 		PG_RETURN_POINTER(state);
 	}
 	row->birth = PG_GETARG_DATEADT(1);
