@@ -1,7 +1,7 @@
 -- Anybody can make an aggregate of the support functions, with a finished value
 -- to begin with or none at the end: it must give the right counts or an error.
 BEGIN;
-SELECT plan(6);
+SELECT plan(10);
 
 CREATE TEMP TABLE spell AS
 SELECT date '1960-01-01' + i * 37 AS birth_date,
@@ -31,6 +31,23 @@ SELECT throws_ok('SELECT workforce_combinefn(w, w) FROM begun', '0A000', NULL,
 SELECT throws_ok(
     $$SELECT workforce_agg_transfn(w, '1960-01-01', '2016-01-01', NULL, NULL, '[2015-01-01,2020-01-01)') FROM begun$$,
     '0A000', NULL, 'nor to add a row to');
+
+-- Each of these is a value, and their sum is none.
+CREATE FUNCTION pg_temp.crowd(people bigint, skipped bigint) RETURNS workforce LANGUAGE sql AS $$
+    SELECT format('{"type": "workforce", "version": 1, "observed": ["2015-01-01", "2020-01-01"], "skipped": %s, "stock": {"560": %s}, "hires": {"500": %s}}',
+                  skipped, people, people)::workforce
+$$;
+SELECT is(headcount(rollup(w)), 1000000000000, 'as many people as a summary may have')
+FROM (VALUES (pg_temp.crowd(400000000000, 0)), (pg_temp.crowd(600000000000, 0))) AS v (w);
+SELECT throws_ok($$SELECT rollup(w) FROM (VALUES (pg_temp.crowd(400000000001, 0)), (pg_temp.crowd(600000000000, 0))) AS v (w)$$,
+                 '22003', NULL, 'one more is refused before it can be stored');
+SELECT throws_ok($$SELECT rollup(w) FROM (VALUES (pg_temp.crowd(1, 9223372036854775807)), (pg_temp.crowd(1, 1))) AS v (w)$$,
+                 '22003', NULL, 'skipped rows do not wrap in a sum');
+CREATE AGGREGATE pg_temp.full_agg(date, date, date, text, daterange) (
+    SFUNC = workforce_agg_transfn, STYPE = workforce, FINALFUNC = workforce_finalfn,
+    INITCOND = '{"type": "workforce", "version": 1, "observed": ["2015-01-01", "2020-01-01"], "skipped": 9223372036854775807}');
+SELECT throws_ok($$SELECT pg_temp.full_agg(NULL, '2016-01-01', NULL, NULL, '[2015-01-01,2020-01-01)')$$,
+                 '22003', NULL, 'nor row by row');
 
 SELECT * FROM finish();
 ROLLBACK;

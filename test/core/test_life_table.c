@@ -8,92 +8,9 @@
 
 #include <stdlib.h>
 
+#include "arena.h"
 #include "tap.h"
 #include "workforce.h"
-
-/* ---- an allocator that can fail, and gives everything back at the end ---- */
-
-typedef struct Block
-{
-	struct Block *next;
-	struct Block *previous;
-	size_t		size;
-	size_t		padding;
-} Block;
-
-typedef struct Arena
-{
-	Block		all;
-	long		calls;
-	long		fail_at;		/* this call fails, and all after it; 0: none */
-	size_t		largest;		/* request */
-	EfAllocator allocator;
-} Arena;
-
-static void *
-arena_alloc(void *context, size_t size)
-{
-	Arena	   *arena = context;
-	Block	   *block;
-
-	arena->calls++;
-	if (size > arena->largest)
-		arena->largest = size;
-	if (arena->fail_at > 0 && arena->calls >= arena->fail_at)
-		return NULL;
-	block = malloc(sizeof(Block) + size);
-	if (block == NULL)
-		return NULL;
-	/* nobody may count on zeros; what is huge is not touched, so it costs
-	 * nothing */
-	if (size < 1 << 28)
-		memset(block + 1, 0xa5, size);
-	block->size = size;
-	block->next = arena->all.next;
-	block->previous = &arena->all;
-	block->next->previous = block->previous->next = block;
-	return block + 1;
-}
-
-static void
-arena_release(void *context, void *pointer)
-{
-	Block	   *block = (Block *) pointer - 1;
-
-	(void) context;
-	block->next->previous = block->previous;
-	block->previous->next = block->next;
-	free(block);
-}
-
-static void
-arena_open(Arena *arena)
-{
-	memset(arena, 0, sizeof(*arena));
-	arena->all.next = arena->all.previous = &arena->all;
-	arena->allocator.alloc = arena_alloc;
-	arena->allocator.release = arena_release;
-	arena->allocator.context = arena;
-}
-
-static void
-arena_close(Arena *arena)
-{
-	while (arena->all.next != &arena->all)
-		arena_release(arena, arena->all.next + 1);
-}
-
-static uint32_t
-random_below(uint32_t n)
-{
-	static uint64_t state = 88172645463325252u;
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (uint32_t) ((state >> 32) % n);
-}
-
 
 /* ---- the type ---- */
 

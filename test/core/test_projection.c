@@ -6,73 +6,16 @@
 
 #include <stdlib.h>
 
+#include "arena.h"
 #include "tap.h"
 
 #define TOLERANCE 1e-9
 
 /* ---- memory: given back at the end ---- */
 
-typedef struct Arena
-{
-	void	   *blocks[3000];
-	int			n;
-	int			calls;
-	int			fail_at;		/* this call fails, and all after it; 0: none */
-	int			junk;			/* what memory holds at first */
-	EfAllocator allocator;
-} Arena;
-
-static void *
-arena_alloc(void *context, size_t size)
-{
-	Arena	   *arena = context;
-	void	   *block;
-
-	arena->calls++;
-	if (arena->n == 3000 || (arena->fail_at > 0 && arena->calls >= arena->fail_at))
-		return NULL;
-	block = malloc(size);
-	memset(block, arena->junk, size);
-	return arena->blocks[arena->n++] = block;
-}
-
-static void
-arena_release(void *context, void *pointer)
-{
-	Arena	   *arena = context;
-
-	for (int i = arena->n - 1; i >= 0; i--)
-		if (arena->blocks[i] == pointer)
-		{
-			arena->blocks[i] = arena->blocks[--arena->n];
-			free(pointer);
-			return;
-		}
-	fail("what is released was allocated");
-}
-
-static Arena arena = {.junk = 0xff,.allocator = {arena_alloc, arena_release, &arena}};
+static Arena arena;
 static const EfAllocator *const allocator = &arena.allocator;
 static EfError error;
-
-static void
-release_all(void)
-{
-	while (arena.n > 0)
-		free(arena.blocks[--arena.n]);
-	arena.fail_at = 0;
-}
-
-static uint64_t seed = 88172645463325252u;
-
-static uint32_t
-random_below(uint32_t n)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (uint32_t) ((seed >> 32) % n);
-}
 
 static double
 random_part(void)
@@ -603,7 +546,7 @@ test_plans(void)
 			is_int(wrong, 0, "%s, %d months and %d years, latest age %d, retire %s%s%s",
 				   staff_names[staff], 12 - month, plan.years - 1, plan.latest_age, retires,
 				   plan.intake ? ", intake" : "", plan.rates == &other ? ", rates of another" : "");
-			release_all();
+			arena_close(&arena);
 		}
 }
 
@@ -633,7 +576,7 @@ test_edges(void)
 			make_staff(&other, ANY, 2024 * 12, 60, true);
 			is_int(check_plan(&plan), 0, "%s, latest age %d, retire at %d", staff_names[staff],
 				   plan.latest_age, plan.retire_at);
-			release_all();
+			arena_close(&arena);
 		}
 }
 
@@ -661,7 +604,7 @@ test_by_hand(void)
 	is_int(got[2].headcount, 0, "then nobody is there");
 	ok(isnan(got[0].need) && isnan(got[0].fte), "without hires there is no need, without FTE none");
 	is_int(got[0].start, frame.as_of, "the first period begins at as_of");
-	release_all();
+	arena_close(&arena);
 }
 
 /* One empty group among many must not stop the others. */
@@ -681,7 +624,7 @@ test_nobody(void)
 		   got[t].gap == 0 && isnan(got[t].need), "to nobody");
 	plan.intake = intake;
 	is_int(ef_project_workforce(&plan, &got, allocator, &error), EF_NO_HIRES, "but for an intake of no known age");
-	release_all();
+	arena_close(&arena);
 }
 
 static void
@@ -740,7 +683,7 @@ test_refused(void)
 	refuses((plan.workforce = plan.rates = &no_hires, plan.intake = good), EF_NO_HIRES, "intake without hires");
 	refuses((plan.workforce = &no_hires, plan.intake = good), EF_OK, "unless the rates have some");
 	refuses(plan.workforce = plan.rates = &no_hires, EF_OK, "or there is no intake");
-	release_all();
+	arena_close(&arena);
 }
 
 /* The highest and the lowest level are levels. */
@@ -766,7 +709,7 @@ test_levels(void)
 		   wide[t].lower, wide[t].upper);
 		ok(narrow[t].upper - narrow[t].lower <= 1, "next to 0: %g .. %g", narrow[t].lower, narrow[t].upper);
 	}
-	release_all();
+	arena_close(&arena);
 }
 
 /* Without memory there is no answer, and nothing is kept but the answer. */
@@ -801,12 +744,13 @@ test_no_memory(void)
 		} while (status != EF_OK && n < 1000);
 		is_int(wrong, 0, "each of %d requests of %s may fail", n - 1, what == 0 ? "a projection" : "its exits");
 	}
-	release_all();
+	arena_close(&arena);
 }
 
 int
 main(void)
 {
+	arena_open(&arena);
 	test_by_hand();
 	test_plans();
 	test_edges();

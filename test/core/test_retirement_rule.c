@@ -6,34 +6,12 @@
 
 #include <stdlib.h>
 
+#include "arena.h"
 #include "tap.h"
 #include "workforce.h"
 
-typedef struct Arena
-{
-	void	   *blocks[400];
-	int			n;
-	int			calls;
-	int			fail_at;		/* this call fails, and all after it; 0: none */
-	EfAllocator allocator;
-} Arena;
-
-static void *
-arena_alloc(void *context, size_t size)
-{
-	Arena	   *arena = context;
-	void	   *block;
-
-	arena->calls++;
-	if (arena->n == 400 || (arena->fail_at > 0 && arena->calls >= arena->fail_at))
-		return NULL;
-	block = malloc(size);
-	memset(block, 0xa5, size);	/* nobody may count on zeros */
-	return arena->blocks[arena->n++] = block;
-}
-
 static void
-arena_release(void *context, void *pointer)
+never_release(void *context, void *pointer)
 {
 	(void) context;
 	(void) pointer;
@@ -41,33 +19,13 @@ arena_release(void *context, void *pointer)
 }
 
 static void
-arena_open(Arena *arena)
+open_arena(Arena *arena)
 {
-	arena->n = arena->calls = arena->fail_at = 0;
-	arena->allocator.alloc = arena_alloc;
-	arena->allocator.release = arena_release;
-	arena->allocator.context = arena;
-}
-
-static void
-arena_close(Arena *arena)
-{
-	while (arena->n > 0)
-		free(arena->blocks[--arena->n]);
+	arena_open(arena);
+	arena->allocator.release = never_release;
 }
 
 static EfError error;
-
-static uint32_t
-random_below(uint32_t n)
-{
-	static uint64_t state = 88172645463325252u;
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (uint32_t) ((state >> 32) % n);
-}
 
 static void
 test_any_order(void)
@@ -79,7 +37,7 @@ test_any_order(void)
 		Arena		arena;
 		int			wrong = 0;
 
-		arena_open(&arena);
+		open_arena(&arena);
 		for (int i = 0; i < n; i++)
 		{
 			steps[i].born_from = 1900 * 12 + 3 * i + (EfMonth) random_below(3);
@@ -144,7 +102,7 @@ test_conflicts(void)
 	EfRuleStep	other = {1960 * 12 + 4, 66 * 12 + 1};
 	int			age;
 
-	arena_open(&arena);
+	open_arena(&arena);
 	ef_rule_create(&rule, 0, &arena.allocator, &error);
 	is_int(ef_rule_age(rule, 1960 * 12, &age, &error), EF_RULE_UNCOVERED, "an empty rule covers nobody");
 	is_int(ef_rule_add(&rule, &step, &arena.allocator, &error), EF_OK, "a step");
@@ -217,7 +175,7 @@ test_compare(void)
 	Arena		arena;
 	int			wrong = 0;
 
-	arena_open(&arena);
+	open_arena(&arena);
 	for (int i = 0; i < N; i++)
 	{
 		ef_rule_create(&rules[i], 0, &arena.allocator, &error);
@@ -257,7 +215,7 @@ test_memory(void)
 
 	do
 	{
-		arena_open(&arena);
+		open_arena(&arena);
 		arena.fail_at = ++n;
 		status = ef_rule_create(&rule, 0, &arena.allocator, &error);
 		for (int i = 0; i < 100 && status == EF_OK; i++)
@@ -271,7 +229,7 @@ test_memory(void)
 	} while (status != EF_OK && n < 100);
 	is_int(wrong, 0, "each of %d requests may fail", n - 1);
 
-	arena_open(&arena);
+	open_arena(&arena);
 	is_int(ef_rule_create(&rule, UINT32_MAX, &arena.allocator, &error), EF_TOO_LARGE, "too many steps");
 	is_int(arena.calls, 0, "are not asked for");
 	arena_close(&arena);

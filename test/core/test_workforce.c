@@ -8,77 +8,10 @@
 
 #include "distribution.h"
 #include "retirement_rule.h"
+#include "arena.h"
 #include "tap.h"
 
-/* ---- memory: given back at the end ---- */
-
-typedef struct Arena
-{
-	void	   *blocks[4000];
-	int			n;
-	int			calls;
-	int			fail_at;		/* this call fails, and all after it; 0: none */
-	EfAllocator allocator;
-} Arena;
-
-static void *
-arena_alloc(void *context, size_t size)
-{
-	Arena	   *arena = context;
-	void	   *block;
-
-	arena->calls++;
-	if (arena->n == 4000 || (arena->fail_at > 0 && arena->calls >= arena->fail_at))
-		return NULL;
-	block = malloc(size);
-	memset(block, 0xa5, size);	/* nobody may count on zeros */
-	return arena->blocks[arena->n++] = block;
-}
-
-static void
-arena_release(void *context, void *pointer)
-{
-	Arena	   *arena = context;
-
-	for (int i = arena->n - 1; i >= 0; i--)
-		if (arena->blocks[i] == pointer)
-		{
-			arena->blocks[i] = arena->blocks[--arena->n];
-			free(pointer);
-			return;
-		}
-	fail("what is released was allocated");
-}
-
-static void
-arena_open(Arena *arena)
-{
-	arena->n = arena->calls = arena->fail_at = 0;
-	arena->allocator.alloc = arena_alloc;
-	arena->allocator.release = arena_release;
-	arena->allocator.context = arena;
-}
-
-static void
-arena_close(Arena *arena)
-{
-	while (arena->n > 0)
-		free(arena->blocks[--arena->n]);
-}
-
 static EfError error;
-
-static uint32_t
-random_below(uint32_t n)
-{
-	static uint64_t state = 88172645463325252u;
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (uint32_t) ((state >> 32) % n);
-}
-
 
 /* ---- a calendar that was walked ---- */
 

@@ -1,0 +1,100 @@
+/*
+ * arena.h: memory and chance for the unit tests.
+ *
+ * An arena is an allocator for the core that can fail at a given request, and
+ * gives back at the end what the core left to its caller.
+ */
+#ifndef EF_TEST_ARENA_H
+#define EF_TEST_ARENA_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+typedef struct ArenaBlock
+{
+	struct ArenaBlock *next;
+	struct ArenaBlock *previous;
+} ArenaBlock;
+
+typedef struct Arena
+{
+	ArenaBlock	all;
+	int			n;				/* blocks held */
+	long		calls;
+	long		fail_at;		/* this call fails, and all after it; 0: none */
+	size_t		largest;		/* request */
+	int			junk;			/* what memory holds at first: no zeros */
+	EfAllocator allocator;
+} Arena;
+
+static inline void *
+arena_alloc(void *context, size_t size)
+{
+	Arena	   *arena = context;
+	ArenaBlock *block;
+
+	arena->calls++;
+	if (size > arena->largest)
+		arena->largest = size;
+	if (arena->fail_at > 0 && arena->calls >= arena->fail_at)
+		return NULL;
+	block = malloc(sizeof(ArenaBlock) + size);
+	if (block == NULL)
+		return NULL;
+	/* what is huge is not touched, so it costs nothing */
+	if (size < 1 << 28)
+		memset(block + 1, arena->junk, size);
+	block->next = arena->all.next;
+	block->previous = &arena->all;
+	block->next->previous = block->previous->next = block;
+	arena->n++;
+	return block + 1;
+}
+
+static inline void
+arena_release(void *context, void *pointer)
+{
+	Arena	   *arena = context;
+	ArenaBlock *block = (ArenaBlock *) pointer - 1;
+
+	block->next->previous = block->previous;
+	block->previous->next = block->next;
+	arena->n--;
+	free(block);
+}
+
+static inline void
+arena_open(Arena *arena)
+{
+	memset(arena, 0, sizeof(*arena));
+	arena->all.next = arena->all.previous = &arena->all;
+	arena->junk = 0xa5;
+	arena->allocator.alloc = arena_alloc;
+	arena->allocator.release = arena_release;
+	arena->allocator.context = arena;
+}
+
+static inline void
+arena_close(Arena *arena)
+{
+	while (arena->all.next != &arena->all)
+		arena_release(arena, arena->all.next + 1);
+	arena->fail_at = 0;
+}
+
+/* The same numbers in every run. */
+static inline uint32_t
+random_below(uint32_t n)
+{
+	static uint64_t state = 88172645463325252u;
+
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (uint32_t) ((state >> 32) % n);
+}
+
+#endif							/* EF_TEST_ARENA_H */
