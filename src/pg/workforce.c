@@ -3,6 +3,7 @@
  *	  The type workforce: rows in, numbers out.  See src/core/workforce.h for
  *	  what is counted and src/core/projection.h for what is projected.
  */
+#include "observed.h"
 #include "retirement_rule_value.h"
 #include "summary.h"
 
@@ -10,131 +11,32 @@
 #include "utils/array.h"
 #include "utils/date.h"
 #include "utils/numeric.h"
-#include "utils/rangetypes.h"
-#include "utils/typcache.h"
 
 #include "projection.h"
 #include "retirement_rule.h"
 #include "workforce.h"
-
-StaticAssertDecl(EF_DAY_INFINITY == DATEVAL_NOEND &&
-				 EF_DAY_MINUS_INFINITY == DATEVAL_NOBEGIN,
-				 "days are dates");
 
 EF_SUMMARY_FUNCTIONS(workforce, ef_workforce_type)
 
 
 /* ---- the aggregate ---- */
 
-/*
- * The observation period is nearly always the same for all rows, and opening
- * a range takes longer than all the rest: so the last one is kept, with the
- * bytes that it came from.
- */
-typedef struct ObservedCache
-{
-	TypeCacheEntry *typcache;
-	EfFrame		frame;
-	uint32		size;
-	char		bytes[64];
-} ObservedCache;
-
-static const EfFrame *
-observed_frame(FunctionCallInfo fcinfo, int argument, bool counts_fte)
-{
-	ObservedCache *cache = fcinfo->flinfo->fn_extra;
-	RangeType  *range;
-	RangeBound	lower;
-	RangeBound	upper;
-	bool		empty;
-	EfError		error = {""};
-
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("observed must not be null"),
-				 errhint("Give the same observation period for all rows, such as daterange('2020-01-01', '2025-01-01').")));
-	range = PG_GETARG_RANGE_P(argument);
-	if (cache != NULL && cache->size == VARSIZE(range) &&
-		memcmp(cache->bytes, range, cache->size) == 0)
-		return &cache->frame;
-
-	if (cache == NULL)
-	{
-		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
-									   sizeof(ObservedCache));
-		cache->typcache = lookup_type_cache(DATERANGEOID,
-											TYPECACHE_RANGE_INFO);
-		fcinfo->flinfo->fn_extra = cache;
-	}
-	cache->size = 0;
-	range_deserialize(cache->typcache, range, &lower, &upper, &empty);
-	if (empty)
-		ef_raise(ef_fail(&error, EF_OBSERVED_EMPTY, "The range is \"empty\"."),
-				 &error);
-	if (upper.infinite)
-	{
-		char		from[EF_ISO_DATE_SIZE] = "";
-
-		if (!lower.infinite)
-			ef_format_day(from, DatumGetDateADT(lower.val));
-		ef_raise(ef_fail(&error, EF_OBSERVED_ENDLESS, "The range is \"%c%s,)\".",
-						 lower.infinite ? '(' : '[', from), &error);
-	}
-	cache->frame.bounded = !lower.infinite;
-	cache->frame.from = lower.infinite ? 0 : DatumGetDateADT(lower.val);
-	cache->frame.as_of = DatumGetDateADT(upper.val);
-	cache->frame.flags = counts_fte ? EF_FLAG_FTE : 0;
-	ef_check(ef_observed_check(&cache->frame, &error), &error);
-	if (VARSIZE(range) <= sizeof(cache->bytes))
-	{
-		memcpy(cache->bytes, range, VARSIZE(range));
-		cache->size = VARSIZE(range);
-	}
-	return &cache->frame;
-}
-
 /* Arguments: state, birth_date, start_date, end_date, reason, observed. */
 static Datum
 add_row(FunctionCallInfo fcinfo, EfEmployment *row, bool counts_fte,
 		bool known)
 {
-	const EfFrame *frame;
-	EfState    *state;
+	EfState    *state = ef_spell_state(fcinfo, 5, &ef_workforce_type,
+									   counts_fte ? EF_FLAG_FTE : 0);
 	EfError		error;
 
-	ef_require_aggregate(fcinfo);
-	frame = observed_frame(fcinfo, 5, counts_fte);
-	if (PG_ARGISNULL(0))
-		state = ef_summary_create(&ef_workforce_type, frame);
-	else
-	{
-		EfFrame		its;
-
-		state = ef_summary_state(fcinfo, &ef_workforce_type);
-		its.from = state->from;
-		its.as_of = state->as_of;
-		its.bounded = state->bounded != 0;
-		its.flags = state->flags;
-		ef_check(ef_frame_match(&its, frame, &error), &error);
-	}
 	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
 		ef_check(ef_state_skip(state, &error), &error);
 		PG_RETURN_POINTER(state);
 	}
 	row->birth = PG_GETARG_DATEADT(1);
-	row->start = PG_GETARG_DATEADT(2);
-	row->end = PG_ARGISNULL(3) ? EF_DAY_INFINITY : PG_GETARG_DATEADT(3);
-	row->reason = NULL;
-	row->reason_length = 0;
-	if (!PG_ARGISNULL(3) && !PG_ARGISNULL(4))
-	{
-		text	   *reason = PG_GETARG_TEXT_PP(4);
-
-		row->reason = VARDATA_ANY(reason);
-		row->reason_length = VARSIZE_ANY_EXHDR(reason);
-	}
+	ef_get_spell(fcinfo, 2, &row->spell);
 	ef_check(ef_workforce_add(&state, row, &ef_palloc, &error), &error);
 	PG_RETURN_POINTER(ef_summary_own(state));
 }
