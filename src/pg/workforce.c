@@ -183,13 +183,6 @@ ef_age_pyramid(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-static Datum
-label_text(const EfLabel *label)
-{
-	return PointerGetDatum(cstring_to_text_with_len(label->bytes,
-													(int) label->length));
-}
-
 PG_FUNCTION_INFO_V1(ef_exit_rates);
 Datum
 ef_exit_rates(PG_FUNCTION_ARGS)
@@ -209,7 +202,7 @@ ef_exit_rates(PG_FUNCTION_ARGS)
 		bool		nulls[7] = {false};
 
 		values[0] = Int32GetDatum(rows[i].age);
-		values[1] = label_text(&workforce.table.labels[rows[i].reason - 1]);
+		values[1] = ef_label_text(&workforce.table.labels[rows[i].reason - 1]);
 		values[2] = Int64GetDatum(rows[i].exits);
 		values[3] = Float8GetDatum(rows[i].person_years);
 		values[4] = ef_float8_or_null(rows[i].rate, &nulls[4]);
@@ -399,7 +392,7 @@ ef_workforce_project_exits(PG_FUNCTION_ARGS)
 		bool		nulls[5] = {false};
 
 		values[0] = Int32GetDatum(rows[i].year);
-		values[1] = label_text(&rows[i].reason);
+		values[1] = ef_label_text(&rows[i].reason);
 		values[2] = Float8GetDatum(rows[i].exits);
 		values[3] = Float8GetDatum(rows[i].lower);
 		values[4] = Float8GetDatum(rows[i].upper);
