@@ -6,6 +6,7 @@
 #include "observed.h"
 #include "retirement_rule_value.h"
 #include "summary.h"
+#include "workforce_value.h"
 
 #include "catalog/pg_type_d.h"
 #include "utils/array.h"
@@ -14,7 +15,6 @@
 
 #include "projection.h"
 #include "retirement_rule.h"
-#include "workforce.h"
 
 EF_SUMMARY_FUNCTIONS(workforce, ef_workforce_type)
 
@@ -81,22 +81,12 @@ ef_workforce_agg_float8_transfn(PG_FUNCTION_ARGS)
 
 /* ---- numbers ---- */
 
-static void
-open_workforce(FunctionCallInfo fcinfo, int argument, EfWorkforce *workforce)
-{
-	struct varlena *datum = PG_GETARG_VARLENA_P(argument);
-	EfError		error;
-
-	ef_check(ef_workforce_open(workforce, datum, VARSIZE(datum), &ef_palloc,
-							   &error), &error);
-}
-
 #define EF_WORKFORCE_BIGINT(name, expression) \
 	PG_FUNCTION_INFO_V1(ef_##name); \
 	Datum ef_##name(PG_FUNCTION_ARGS) \
 	{ \
 		EfWorkforce workforce; \
-		open_workforce(fcinfo, 0, &workforce); \
+		ef_open_workforce(fcinfo, 0, &workforce); \
 		PG_RETURN_INT64(expression); \
 	}
 
@@ -111,7 +101,7 @@ ef_exits_for_reason(PG_FUNCTION_ARGS)
 	EfWorkforce workforce;
 	text	   *reason = PG_GETARG_TEXT_PP(1);
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	PG_RETURN_INT64(ef_workforce_exits_by_reason(&workforce, VARDATA_ANY(reason),
 									   VARSIZE_ANY_EXHDR(reason)));
 }
@@ -122,7 +112,7 @@ ef_fte(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	if (!workforce.counts_fte)
 		PG_RETURN_NULL();
 	PG_RETURN_NUMERIC(int64_div_fast_to_numeric(workforce.stock_fte, 3));
@@ -134,7 +124,7 @@ ef_person_years(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	PG_RETURN_FLOAT8(ef_years_of_days(workforce.days));
 }
 
@@ -148,7 +138,7 @@ ef_turnover(PG_FUNCTION_ARGS)
 	double		turnover;
 	EfError		error;
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_turnover_method(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
 								&method, &error), &error);
 	ef_check(ef_workforce_turnover(&workforce, method, &turnover, &error), &error);
@@ -166,7 +156,7 @@ ef_age_pyramid(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 	int			n;
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	n = ef_workforce_pyramid(&workforce, rows);
 	for (int i = 0; i < n; i++)
 	{
@@ -193,7 +183,7 @@ ef_exit_rates(PG_FUNCTION_ARGS)
 	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_workforce_rates(&workforce, PG_GETARG_FLOAT8(1), &rows, &n,
 						   &ef_palloc, &error), &error);
 	for (size_t i = 0; i < n; i++)
@@ -224,7 +214,7 @@ ef_reaching_age(PG_FUNCTION_ARGS)
 	int64		count;
 	EfError		error;
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_workforce_reaching(&workforce, PG_GETARG_INT32(1),
 							 PG_GETARG_DATEADT(2), &count, &error), &error);
 	PG_RETURN_INT64(count);
@@ -240,7 +230,7 @@ ef_reaching_age_by_year(PG_FUNCTION_ARGS)
 	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_workforce_reaching_by_year(&workforce, PG_GETARG_INT32(1), years,
 									 &rows, &ef_palloc, &error), &error);
 	for (int i = 0; i < years; i++)
@@ -263,7 +253,7 @@ ef_reaching_pension_age(PG_FUNCTION_ARGS)
 	int64		count;
 	EfError		error;
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_workforce_reaching_by_rule(&workforce, ef_get_rule(fcinfo, 1),
 									 PG_GETARG_DATEADT(2), &count, &error),
 			 &error);
@@ -310,7 +300,7 @@ get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 	ef_require_argument(fcinfo, 1, "years");
 	ef_require_argument(fcinfo, 7, "latest_age");
 	ef_require_argument(fcinfo, 8, "level");
-	open_workforce(fcinfo, 0, &arguments->workforce);
+	ef_open_workforce(fcinfo, 0, &arguments->workforce);
 	plan->workforce = plan->rates = &arguments->workforce;
 	plan->years = PG_GETARG_INT32(1);
 	plan->intake = get_periods(fcinfo, 2, "intake", plan->years);
@@ -320,7 +310,7 @@ get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 	plan->rule = PG_ARGISNULL(5) ? NULL : ef_get_rule(fcinfo, 5);
 	if (!PG_ARGISNULL(6))
 	{
-		open_workforce(fcinfo, 6, &arguments->rates);
+		ef_open_workforce(fcinfo, 6, &arguments->rates);
 		plan->rates = &arguments->rates;
 	}
 	plan->latest_age = PG_GETARG_INT32(7);
