@@ -2,7 +2,7 @@
 #
 # An ordinary PGXS makefile, with two additions: it can be parsed on a machine
 # that has no PostgreSQL yet (so that `make demo` and `make test` can install
-# it and start again), and the install script is concatenated from src/sql.
+# it and start again), and the install script is made from src/sql.
 
 EXTENSION  = education_flow
 MODULE_big = education_flow
@@ -76,9 +76,11 @@ $(OBJS) $(OBJS:.o=.bc): $(OWN_HEADERS) .build_id
 	@mkdir -p $(sort $(dir $(OBJS)))
 	@echo '$(BUILD_ID)' | cmp -s - $@ || echo '$(BUILD_ID)' > $@
 
-# Fragments are named 00_..., 10_..., and are concatenated in that order.
-$(INSTALL_SQL): $(sort $(wildcard $(top)/src/sql/*.sql)) $(top)/$(EXTENSION).control
-	cat $(filter %.sql,$^) > $@
+# Fragments are named 00_..., 10_..., and come in that order; what types have in
+# common they take from templates, *.sql.in.
+$(INSTALL_SQL): $(top)/src/sql/expand.awk $(sort $(wildcard $(top)/src/sql/*.sql)) \
+		$(wildcard $(top)/src/sql/*.sql.in) $(top)/$(EXTENSION).control
+	awk -f $< $(filter %.sql,$^) > $@
 
 else
 

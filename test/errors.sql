@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(197);
+SELECT plan(205);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -164,7 +164,15 @@ FROM (VALUES
     ('22023', '0',         'workforce_project(w, latest_age => 0)'),
     ('22023', '150',       'workforce_project(w, latest_age => 150)'),
     ('22023', '1',         'workforce_project(w, level => 1)'),
-    ('22023', '.',         $$workforce_project(without_hires, 3, intake => '{1,2,3}')$$)
+    ('22023', '.',         $$workforce_project(without_hires, 3, intake => '{1,2,3}')$$),
+    ('22023', '0',         'exit_rate_compare(w, later, age_group => 0)'),
+    ('22023', '-5',        'exit_rate_compare(w, later, age_group => -5)'),
+    ('22023', '151',       'exit_rate_compare(w, later, age_group => 151)'),
+    ('22004', NULL,        'exit_rate_compare(w, later, age_group => NULL)'),
+    ('22023', '0',         'exit_rate_compare(w, later, level => 0)'),
+    ('22023', '1',         'exit_rate_compare(w, later, level => 1)'),
+    ('22023', '[Nn]a[Nn]', $$exit_rate_compare(w, later, level => 'NaN')$$),
+    ('22004', NULL,        'exit_rate_compare(w, later, level => NULL)')
 ) AS rows (state, shows, call);
 
 SELECT is(flaw('SELECT 1', '22023', '.'), 'is accepted', 'the judge knows when nothing is raised');

@@ -67,6 +67,46 @@ ef_days_in_month(EfMonth month)
 	return length[m] + (m == 1 && ef_is_leap_year(year));
 }
 
+EfStatus
+ef_duration_check(const EfDuration *duration, bool positive, EfError *error)
+{
+	if (duration->microseconds != 0)
+		return ef_fail(error, EF_DURATION_INVALID,
+					   "It has a part of %lld microseconds.",
+					   (long long) duration->microseconds);
+	if (duration->months < 0 || duration->days < 0)
+		return ef_fail(error, EF_DURATION_INVALID,
+					   "It is %d months and %d days.", duration->months,
+					   duration->days);
+	if (positive && duration->months == 0 && duration->days == 0)
+		return ef_fail(error, EF_DURATION_ZERO, "It is 0 days.");
+	return EF_OK;
+}
+
+int32_t
+ef_duration_days(const EfDuration *duration, int32_t times)
+{
+	int64_t		months = (int64_t) duration->months * times;
+	int64_t		days = (int64_t) duration->days * times;
+	EfDay		longest = 0;
+
+	if (months > EF_DURATION_MONTHS)
+		return INT32_MAX;
+
+	/* No span holds more leap days than one between 1901 and 2099, where
+	 * every fourth year has one: so four years of beginnings are all. */
+	for (EfMonth from = 1901 * 12; from < 1905 * 12 && months > 0; from++)
+	{
+		EfDay		span = ef_first_day(from + (EfMonth) months) -
+			ef_first_day(from);
+
+		if (span > longest)
+			longest = span;
+	}
+	days += longest;
+	return days < INT32_MAX ? (int32_t) days : INT32_MAX;
+}
+
 void
 ef_format_day(char out[EF_ISO_DATE_SIZE], EfDay day)
 {

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "status.h"
+
 typedef int32_t EfDay;
 typedef int32_t EfMonth;
 
@@ -54,6 +56,31 @@ ef_last_day_of_year(EfMonth month)
 }
 
 extern int	ef_days_in_month(EfMonth month);
+
+/*
+ * A length of time as a calendar gives it: so many months and days.  The
+ * microseconds of PostgreSQL's interval are here only to be refused.
+ */
+typedef struct EfDuration
+{
+	int32_t		months;
+	int32_t		days;
+	int64_t		microseconds;
+} EfDuration;
+
+/* Longer ones are not looked at. */
+#define EF_DURATION_MONTHS 1800
+
+/* Whole days, none of them negative, and more than none if that is asked. */
+extern EfStatus ef_duration_check(const EfDuration *duration, bool positive,
+								  EfError *error);
+
+/*
+ * The most days that so many times a duration can span: 31 for a month, 184
+ * for six, 366 for a year, 731 for two.  What ends within a year of its start
+ * then does so whenever it began.  INT32_MAX beyond EF_DURATION_MONTHS.
+ */
+extern int32_t ef_duration_days(const EfDuration *duration, int32_t times);
 
 /* ISO 8601, whatever DateStyle says; years below 1 as PostgreSQL writes them. */
 extern void ef_format_day(char out[EF_ISO_DATE_SIZE], EfDay day);

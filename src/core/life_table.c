@@ -63,8 +63,8 @@ insertion_sort(EfCell *cells, size_t n)
  * ages, kinds and reasons together are few bits, so two passes do for most
  * tables, and nothing is compared.  `scratch` holds n cells.
  */
-static void
-sort_cells(EfCell *cells, EfCell *scratch, size_t n)
+void
+ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n)
 {
 	EfKey		differ = 0;
 	EfCell	   *from = cells;
@@ -379,7 +379,7 @@ gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 						 "A sum of counts does not fit 64 bits.");
 	if (status == EF_OK)
 	{
-		sort_cells(list, list + room, nlist);
+		ef_sort_cells(list, list + room, nlist);
 		status = unite_cells(list, &nlist, error);
 	}
 	if (status == EF_OK && finish)
@@ -828,9 +828,34 @@ ef_table_normalize(EfTable *table, const EfAllocator *allocator,
 	if (scratch == NULL)
 		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
 					   table->ncells * sizeof(EfCell));
-	sort_cells(table->cells, scratch, table->ncells);
+	ef_sort_cells(table->cells, scratch, table->ncells);
 	ef_release(allocator, scratch);
 	return unite_cells(table->cells, &table->ncells, error);
+}
+
+EfStatus
+ef_table_validate(const EfTable *table, const EfTableType *type,
+				  const EfAllocator *allocator, EfError *error)
+{
+	uint8_t		known = type->flag_name != NULL ? 1 : 0;
+	EfStatus	status;
+
+	if (table->frame.flags & ~known)
+		return ef_fail(error, EF_INVALID, "Flags %d are not known.",
+					   table->frame.flags);
+	if (table->skipped < 0)
+		return ef_fail(error, EF_INVALID,
+					   "The number of skipped rows is negative.");
+	status = type->check_frame(&table->frame, error);
+	for (size_t i = 0; i < table->ncells && status == EF_OK; i++)
+	{
+		const EfKind *kind = &type->kinds[ef_key_kind(table->cells[i].key)];
+
+		if (ef_key_at(table->cells[i].key) >= kind->axis)
+			status = ef_fail(error, EF_INVALID, "%s stand at %u.", kind->name,
+							 ef_key_at(table->cells[i].key));
+	}
+	return status == EF_OK ? type->validate(table, allocator, error) : status;
 }
 
 static void

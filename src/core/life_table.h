@@ -149,7 +149,7 @@ typedef struct EfTableType
 {
 	const char *name;
 	uint8_t		tag;			/* second byte of the packed form */
-	const char *flag_name;		/* of flag 1, in the text form */
+	const char *flag_name;		/* of flag 1, in the text form; NULL: none */
 	unsigned	nkinds;
 	const EfKind *kinds;
 
@@ -157,6 +157,9 @@ typedef struct EfTableType
 	unsigned	row_cells;
 	unsigned	(*expand) (const EfFrame *frame, const EfCell *row,
 						   EfCell *cells);
+
+	/* Is this a frame that its tables can have? */
+	EfStatus	(*check_frame) (const EfFrame *frame, EfError *error);
 
 	/*
 	 * Sum out the kinds that have no name into those that have, all with a
@@ -175,10 +178,11 @@ typedef struct EfTableType
 	EfStatus	(*check_limits) (const EfTable *table, EfError *error);
 
 	/*
-	 * Is this a table that some rows can have given?  Called on whatever came
+	 * Are its cells such as some rows can have given?  Called on whatever came
 	 * in from outside, so that no reader need check again.
 	 */
-	EfStatus	(*validate) (const EfTable *table, EfError *error);
+	EfStatus	(*validate) (const EfTable *table,
+							 const EfAllocator *allocator, EfError *error);
 } EfTableType;
 
 #define EF_FORMAT_PACKED 1
@@ -266,6 +270,15 @@ extern EfStatus ef_table_normalize(EfTable *table,
 								   EfError *error);
 
 /*
+ * Is a normalized table, whose bytes came from anywhere, one that some rows
+ * can have given?
+ */
+extern EfStatus ef_table_validate(const EfTable *table,
+								  const EfTableType *type,
+								  const EfAllocator *allocator,
+								  EfError *error);
+
+/*
  * Pack a normalized table into a new chunk, with `header` free bytes before
  * the packed form.  The chunk is larger than the size that is answered.
  */
@@ -290,6 +303,9 @@ extern EfStatus ef_table_read_series(EfTable *table, const EfTableType *type,
 /* The cells of one series. */
 extern const EfCell *ef_table_series(const EfTable *table, uint32_t label,
 									 unsigned kind, size_t *ncells);
+
+/* Sort cells by their keys; scratch has room for as many. */
+extern void ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n);
 
 /* An order over labels, by their bytes. */
 extern int	ef_label_compare(const EfLabel *a, const EfLabel *b);

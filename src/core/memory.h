@@ -7,6 +7,9 @@
  * the core must hold nothing that an error would leak: it owns no file, lock
  * or memory of another kind.  In the unit tests it is malloc, and NULL becomes
  * EF_NO_MEMORY.
+ *
+ * Where the core works for long without asking for memory it asks whether to
+ * go on: that is where the database notices a cancel.
  */
 #ifndef EF_MEMORY_H
 #define EF_MEMORY_H
@@ -18,6 +21,7 @@ typedef struct EfAllocator
 	void	   *(*alloc) (void *context, size_t size);
 	void		(*release) (void *context, void *pointer);
 	void	   *context;
+	void		(*interrupt) (void);	/* may not return; or NULL */
 } EfAllocator;
 
 static inline void *
@@ -32,6 +36,13 @@ ef_release(const EfAllocator *allocator, void *pointer)
 {
 	if (pointer != NULL)
 		allocator->release(allocator->context, pointer);
+}
+
+static inline void
+ef_check_interrupt(const EfAllocator *allocator)
+{
+	if (allocator->interrupt != NULL)
+		allocator->interrupt();
 }
 
 #endif							/* EF_MEMORY_H */

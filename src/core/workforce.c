@@ -16,11 +16,10 @@
  * with year 151 and the leap year after it. */
 #define YEAR_LIMIT (EF_AGE_LIMIT + 6)
 
-static const char unknown_reason[] = "unknown";
-
 static void settle(int64_t *const *series, uint32_t lowest, uint32_t beyond);
 static EfStatus check_limits(const EfTable *table, EfError *error);
-static EfStatus validate(const EfTable *table, EfError *error);
+static EfStatus validate(const EfTable *table,
+						 const EfAllocator *allocator, EfError *error);
 
 static unsigned expand(const EfFrame *frame, const EfCell *row,
 					   EfCell *cells);
@@ -46,6 +45,7 @@ const EfTableType ef_workforce_type = {
 	.kinds = kinds,
 	.row_cells = EF_WORKFORCE_ROW_CELLS,
 	.expand = expand,
+	.check_frame = ef_observed_check_month,
 	.settle = settle,
 	.check_limits = check_limits,
 	.validate = validate,
@@ -54,89 +54,34 @@ const EfTableType ef_workforce_type = {
 
 /* ---- a row ---- */
 
-EfStatus
-ef_observed_check(const EfFrame *frame, EfError *error)
-{
-	char		day[EF_ISO_DATE_SIZE];
-	int			day_of_month;
-	EfMonth		month = ef_month_of_day(frame->as_of, &day_of_month);
-	int			year = ef_year_of_month(month);
-
-	if (frame->as_of == EF_DAY_INFINITY ||
-		frame->as_of == EF_DAY_MINUS_INFINITY)
-		return ef_fail(error, EF_DATE_INFINITE,
-					   "The observation period ends at infinity.");
-	if (frame->bounded && (frame->from == EF_DAY_INFINITY ||
-						   frame->from == EF_DAY_MINUS_INFINITY))
-		return ef_fail(error, EF_DATE_INFINITE,
-					   "The observation period begins at infinity.");
-	ef_format_day(day, frame->as_of);
-	if (year < 1 || year > 9999)
-		return ef_fail(error, EF_DATE_RANGE,
-					   "The observation period ends on %s.", day);
-	if (day_of_month != 0)
-		return ef_fail(error, EF_OBSERVED_NOT_MONTH,
-					   "The observation period ends on %s.", day);
-	if (frame->bounded && frame->from >= frame->as_of)
-		return ef_fail(error, EF_OBSERVED_EMPTY,
-					   "The observation period ends on %s and does not begin before.",
-					   day);
-	if (frame->bounded &&
-		ef_year_of_month(ef_month_of_day(frame->from, &day_of_month)) < 1)
-	{
-		ef_format_day(day, frame->from);
-		return ef_fail(error, EF_DATE_RANGE,
-					   "The observation period begins on %s.", day);
-	}
-	return EF_OK;
-}
-
 static EfStatus
 check_row(const EfState *state, const EfEmployment *row, EfError *error)
 {
+	const EfSpell *spell = &row->spell;
 	char		one[EF_ISO_DATE_SIZE];
 	char		other[EF_ISO_DATE_SIZE];
 	EfDay		last;
 	int			day_of_month;
+	EfStatus	status;
 
 	if (row->birth == EF_DAY_MINUS_INFINITY || row->birth == EF_DAY_INFINITY)
 		return ef_fail(error, EF_DATE_INFINITE, "The birth date is infinite.");
-	if (row->start == EF_DAY_MINUS_INFINITY || row->start == EF_DAY_INFINITY)
-		return ef_fail(error, EF_DATE_INFINITE, "The start date is infinite.");
-	if (row->end < row->start)
-	{
-		ef_format_day(one, row->start);
-		if (row->end == EF_DAY_MINUS_INFINITY)
-			strcpy(other, "-infinity");
-		else
-			ef_format_day(other, row->end);
-		return ef_fail(error, EF_END_BEFORE_START,
-					   "The spell starts on %s and ends on %s.", one, other);
-	}
-	if (row->birth > row->start)
+	status = ef_spell_check(spell, state->as_of, error);
+	if (status != EF_OK)
+		return status;
+	if (row->birth > spell->start)
 	{
 		ef_format_day(one, row->birth);
-		ef_format_day(other, row->start);
+		ef_format_day(other, spell->start);
 		return ef_fail(error, EF_BIRTH_AFTER_START,
 					   "The birth date is %s and the start date %s.",
 					   one, other);
 	}
-	/* no 150 years have fewer days than this, so nobody near is looked at */
-	if ((int64_t) state->as_of - row->start > EF_AGE_LIMIT * INT64_C(365) &&
-		row->start < ef_first_day(ef_month_of_day(state->as_of, &day_of_month) -
-								  EF_AGE_LIMIT * 12))
-	{
-		ef_format_day(one, row->start);
-		ef_format_day(other, state->as_of);
-		return ef_fail(error, EF_START_TOO_EARLY,
-					   "The spell starts on %s, and the observation ends on %s.",
-					   one, other);
-	}
 
 	/* the age on the last day that can be known of */
-	last = row->end <= state->as_of ? row->end - 1 : state->as_of - 1;
-	if (last < row->start)
-		last = row->start;
+	last = spell->end <= state->as_of ? spell->end - 1 : state->as_of - 1;
+	if (last < spell->start)
+		last = spell->start;
 	if ((int64_t) last - row->birth > EF_AGE_LIMIT * INT64_C(365))
 	{
 		int			age = ef_month_of_day(last, &day_of_month) -
@@ -201,42 +146,26 @@ ef_workforce_add(EfState **state_pointer, const EfEmployment *row,
 				 const EfAllocator *allocator, EfError *error)
 {
 	EfState    *state = *state_pointer;
-	const char *reason = row->reason;
-	size_t		reason_length = row->reason_length;
+	EfSighting	sighting;
 	Row			record;
 	EfCell		cell;
-	bool		exited;
 	int			day;
 	EfStatus	status = check_row(state, row, error);
 
-	if (status != EF_OK)
+	if (status != EF_OK || !ef_spell_sight(&sighting, &row->spell, state))
 		return status;
-
-	/* seen at all? */
-	record.hired = !state->bounded || row->start >= state->from;
-	if (row->start >= state->as_of ||
-		(!record.hired && row->end <= state->from))
-		return EF_OK;
-
-	if (reason == NULL)
-	{
-		reason = unknown_reason;
-		reason_length = sizeof(unknown_reason) - 1;
-	}
-	exited = row->end <= state->as_of;
-	status = ef_state_reserve(state_pointer, &ef_workforce_type, 1,
-							  exited ? reason_length : 0, allocator, error);
+	status = ef_spell_reserve(state_pointer, &ef_workforce_type, &row->spell,
+							  sighting.exited, &record.label, allocator, error);
 	if (status != EF_OK)
 		return status;
 	state = *state_pointer;
 
-	record.label = exited ? ef_state_label(state, reason, reason_length) : 0;
+	record.hired = !sighting.late;
 	record.born_before = (uint32_t) (ef_month_of_day(state->as_of, &day) -
 									 ef_month_of_day(row->birth, &day));
 	record.fte = state->flags & EF_FLAG_FTE ? (uint32_t) row->fte : 0;
-	record.entered_before = (uint32_t) (state->as_of -
-										(record.hired ? row->start : state->from));
-	record.left_before = exited ? (uint32_t) (state->as_of - row->end) : 0;
+	record.entered_before = (uint32_t) (state->as_of - sighting.entry);
+	record.left_before = (uint32_t) (state->as_of - sighting.leaving);
 	cell = pack_row(&record);
 	ef_state_append(state, cell.key, cell.count);
 	return EF_OK;
@@ -435,23 +364,16 @@ typedef struct Ages
 } Ages;
 
 static EfStatus
-validate(const EfTable *table, EfError *error)
+validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 {
 	Ages		ages;			/* 150 kB, of a stack that is never deep here */
 	int64_t		persons = 0;
 	int64_t		present = 0;
-	uint32_t	labels = 0;
-	EfStatus	status;
+	EfStatus	status = ef_check_reasons(table, EF_EXITS, error);
 
-	if (table->frame.flags & ~EF_FLAG_FTE)
-		return ef_fail(error, EF_INVALID, "Flags %d are not known.",
-					   table->frame.flags);
-	if (table->skipped < 0)
-		return ef_fail(error, EF_INVALID, "The number of skipped rows is negative.");
-	status = ef_observed_check(&table->frame, error);
+	(void) allocator;
 	if (status != EF_OK)
 		return status;
-
 	memset(&ages, 0, sizeof(ages));
 	for (size_t i = 0; i < table->ncells; i++)
 	{
@@ -460,7 +382,8 @@ validate(const EfTable *table, EfError *error)
 		uint32_t	at = ef_key_at(cell->key);
 		int64_t		limit = EF_PERSON_LIMIT;
 
-		if (at >= (kind == EF_DAYS ? EF_AGE_LIMIT + 1 : EF_AGE_MONTHS))
+		/* the axis is longer, for what a state holds */
+		if (kind == EF_DAYS && at > EF_AGE_LIMIT)
 			return ef_fail(error, EF_INVALID, "%s stand at the age of %u.",
 						   kinds[kind].name, at);
 		if (kind == EF_MISSED_PARTS)
@@ -489,16 +412,10 @@ validate(const EfTable *table, EfError *error)
 				return ef_fail(error, EF_INVALID, "There are more than %lld people.",
 							   (long long) EF_PERSON_LIMIT);
 			ages.leavers[at] += cell->count;
-			if (kind == EF_EXITS && ef_key_label(cell->key) != labels &&
-				ef_key_label(cell->key) != ++labels)
-				return ef_fail(error, EF_INVALID,
-							   "A reason has no exits.");
 		}
 		if (kind != EF_EXITS)
 			ages.series[kind][at] = cell->count;
 	}
-	if (labels != table->nlabels)
-		return ef_fail(error, EF_INVALID, "A reason has no exits.");
 
 	for (int age = 0; age < EF_AGE_MONTHS; age++)
 	{

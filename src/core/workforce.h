@@ -32,7 +32,7 @@
 #ifndef EF_WORKFORCE_H
 #define EF_WORKFORCE_H
 
-#include "life_table.h"
+#include "spell.h"
 
 enum
 {
@@ -49,11 +49,8 @@ enum
 };
 
 /* Nobody is older: 150 completed years and no month. */
-#define EF_AGE_LIMIT 150
+#define EF_AGE_LIMIT EF_SPELL_YEARS
 #define EF_AGE_MONTHS (EF_AGE_LIMIT * 12 + 1)
-
-/* So many people that no exact sum below can pass 64 bits. */
-#define EF_PERSON_LIMIT INT64_C(1000000000000)
 
 /* FTE of one person, in thousandths. */
 #define EF_FTE_LIMIT 1000000
@@ -63,22 +60,12 @@ enum
 /* The most cells that one row leaves. */
 #define EF_WORKFORCE_ROW_CELLS 14
 
-/* As PostgreSQL's date type has them. */
-#define EF_DAY_MINUS_INFINITY INT32_MIN
-#define EF_DAY_INFINITY INT32_MAX
-
 extern const EfTableType ef_workforce_type;
-
-/* Is this an observation period that a workforce can have? */
-extern EfStatus ef_observed_check(const EfFrame *frame, EfError *error);
 
 typedef struct EfEmployment
 {
+	EfSpell		spell;
 	EfDay		birth;
-	EfDay		start;
-	EfDay		end;			/* first day gone; EF_DAY_INFINITY: still there */
-	const char *reason;			/* NULL: not known */
-	size_t		reason_length;
 	int32_t		fte;			/* thousandths; not read when FTE is not counted */
 } EfEmployment;
 

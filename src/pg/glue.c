@@ -27,7 +27,13 @@ release(void *context, void *pointer)
 	pfree(pointer);
 }
 
-const EfAllocator ef_palloc = {allocate, release, NULL};
+static void
+interrupt(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+const EfAllocator ef_palloc = {allocate, release, NULL, interrupt};
 
 typedef struct Report
 {
@@ -98,6 +104,9 @@ static const Report reports[EF_STATUS_COUNT] = {
 	[EF_AGE_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"age is out of range",
 	"Ages are completed years, up to 150 where people are counted and from 1 to 149 where they leave."},
+	[EF_AGE_GROUP_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"age_group must be between 1 and 150",
+	"It is the number of completed years in a group of ages; 5 is usual."},
 	[EF_UNTIL_NOT_MONTH_END] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"until must be the last day of a month",
 	"Ages are counted in calendar months; a year ends on 31 December."},
@@ -107,6 +116,18 @@ static const Report reports[EF_STATUS_COUNT] = {
 	[EF_METHOD_UNKNOWN] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"unknown method of turnover",
 	"The methods are 'leavers' and 'replacement'."},
+	[EF_CURVE_METHOD_UNKNOWN] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"unknown method of interval",
+	"The methods are 'log-log', 'log' and 'plain'."},
+	[EF_DURATION_INVALID] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"duration must be whole days, months or years, none of them negative",
+	"Durations are such as '90 days', '6 months', '2 years'."},
+	[EF_DURATION_ZERO] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"duration must be longer than zero",
+	"Durations are such as '90 days', '6 months', '2 years'."},
+	[EF_TOO_MANY_GROUPS] = {ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+		"log-rank test of too many groups",
+	"Roll groups up to fewer; the test compares up to 1000."},
 	[EF_ARRAY_LENGTH] = {ERRCODE_ARRAY_SUBSCRIPT_ERROR,
 		"array must have one element for each period",
 	"Use array_fill(20::float8, ARRAY[10]) for twenty in each of ten years."},

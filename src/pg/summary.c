@@ -229,9 +229,11 @@ text_of(const EfTableType *type, struct varlena *datum)
 		appendStringInfoString(&out, "null");
 	appendStringInfoString(&out, ", ");
 	append_day(&out, table.frame.as_of);
-	appendStringInfo(&out, "], \"%s\": %s, \"skipped\": " INT64_FORMAT,
-					 type->flag_name,
-					 table.frame.flags != 0 ? "true" : "false", table.skipped);
+	appendStringInfoChar(&out, ']');
+	if (type->flag_name != NULL)
+		appendStringInfo(&out, ", \"%s\": %s", type->flag_name,
+						 table.frame.flags != 0 ? "true" : "false");
+	appendStringInfo(&out, ", \"skipped\": " INT64_FORMAT, table.skipped);
 
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
 	{
@@ -374,7 +376,7 @@ collect_series(Collector *collector, uint32 label, unsigned kind,
 
 		if (!parse_digits(key.val.string.val, key.val.string.len,
 						  PG_UINT32_MAX, &at))
-			return refuse(collector, "This is no age:",
+			return refuse(collector, "This is no place on the axis:",
 						  key.val.string.val, key.val.string.len);
 		if (!count_of(collector, &key, &value, &count))
 			return false;
@@ -489,7 +491,7 @@ collect_member(Collector *collector, const JsonbValue *key,
 		return collect_observed(collector, value);
 	if (IS("skipped"))
 		return count_of(collector, key, value, &collector->table.skipped);
-	if (IS(type->flag_name))
+	if (type->flag_name != NULL && IS(type->flag_name))
 	{
 		collector->table.frame.flags = value->type == jbvBool &&
 			value->val.boolean;
@@ -512,7 +514,7 @@ accept(EfTable *table, const EfTableType *type, struct varlena **datum,
 	EfStatus	status = ef_table_normalize(table, &ef_palloc, error);
 
 	if (status == EF_OK)
-		status = type->validate(table, error);
+		status = ef_table_validate(table, type, &ef_palloc, error);
 	if (status == EF_OK)
 		*datum = pack(table, type);
 	return status;

@@ -10,6 +10,8 @@
 #define EF_SUMMARY_H
 
 #include "glue.h"
+#include "utils/builtins.h"
+
 #include "life_table.h"
 
 extern Datum ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type);
@@ -44,6 +46,13 @@ ef_summary_own(EfState *state)
 {
 	SET_VARSIZE(state, state->size);
 	return state;
+}
+
+static inline Datum
+ef_label_text(const EfLabel *label)
+{
+	return PointerGetDatum(cstring_to_text_with_len(label->bytes,
+													(int) label->length));
 }
 
 #define EF_SUMMARY_FUNCTION(name, role, call) \

@@ -3,138 +3,40 @@
  *	  The type workforce: rows in, numbers out.  See src/core/workforce.h for
  *	  what is counted and src/core/projection.h for what is projected.
  */
+#include "observed.h"
 #include "retirement_rule_value.h"
 #include "summary.h"
+#include "workforce_value.h"
 
 #include "catalog/pg_type_d.h"
 #include "utils/array.h"
 #include "utils/date.h"
 #include "utils/numeric.h"
-#include "utils/rangetypes.h"
-#include "utils/typcache.h"
 
 #include "projection.h"
 #include "retirement_rule.h"
-#include "workforce.h"
-
-StaticAssertDecl(EF_DAY_INFINITY == DATEVAL_NOEND &&
-				 EF_DAY_MINUS_INFINITY == DATEVAL_NOBEGIN,
-				 "days are dates");
 
 EF_SUMMARY_FUNCTIONS(workforce, ef_workforce_type)
 
 
 /* ---- the aggregate ---- */
 
-/*
- * The observation period is nearly always the same for all rows, and opening
- * a range takes longer than all the rest: so the last one is kept, with the
- * bytes that it came from.
- */
-typedef struct ObservedCache
-{
-	TypeCacheEntry *typcache;
-	EfFrame		frame;
-	uint32		size;
-	char		bytes[64];
-} ObservedCache;
-
-static const EfFrame *
-observed_frame(FunctionCallInfo fcinfo, int argument, bool counts_fte)
-{
-	ObservedCache *cache = fcinfo->flinfo->fn_extra;
-	RangeType  *range;
-	RangeBound	lower;
-	RangeBound	upper;
-	bool		empty;
-	EfError		error = {""};
-
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("observed must not be null"),
-				 errhint("Give the same observation period for all rows, such as daterange('2020-01-01', '2025-01-01').")));
-	range = PG_GETARG_RANGE_P(argument);
-	if (cache != NULL && cache->size == VARSIZE(range) &&
-		memcmp(cache->bytes, range, cache->size) == 0)
-		return &cache->frame;
-
-	if (cache == NULL)
-	{
-		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
-									   sizeof(ObservedCache));
-		cache->typcache = lookup_type_cache(DATERANGEOID,
-											TYPECACHE_RANGE_INFO);
-		fcinfo->flinfo->fn_extra = cache;
-	}
-	cache->size = 0;
-	range_deserialize(cache->typcache, range, &lower, &upper, &empty);
-	if (empty)
-		ef_raise(ef_fail(&error, EF_OBSERVED_EMPTY, "The range is \"empty\"."),
-				 &error);
-	if (upper.infinite)
-	{
-		char		from[EF_ISO_DATE_SIZE] = "";
-
-		if (!lower.infinite)
-			ef_format_day(from, DatumGetDateADT(lower.val));
-		ef_raise(ef_fail(&error, EF_OBSERVED_ENDLESS, "The range is \"%c%s,)\".",
-						 lower.infinite ? '(' : '[', from), &error);
-	}
-	cache->frame.bounded = !lower.infinite;
-	cache->frame.from = lower.infinite ? 0 : DatumGetDateADT(lower.val);
-	cache->frame.as_of = DatumGetDateADT(upper.val);
-	cache->frame.flags = counts_fte ? EF_FLAG_FTE : 0;
-	ef_check(ef_observed_check(&cache->frame, &error), &error);
-	if (VARSIZE(range) <= sizeof(cache->bytes))
-	{
-		memcpy(cache->bytes, range, VARSIZE(range));
-		cache->size = VARSIZE(range);
-	}
-	return &cache->frame;
-}
-
 /* Arguments: state, birth_date, start_date, end_date, reason, observed. */
 static Datum
 add_row(FunctionCallInfo fcinfo, EfEmployment *row, bool counts_fte,
 		bool known)
 {
-	const EfFrame *frame;
-	EfState    *state;
+	EfState    *state = ef_spell_state(fcinfo, 5, &ef_workforce_type,
+									   counts_fte ? EF_FLAG_FTE : 0);
 	EfError		error;
 
-	ef_require_aggregate(fcinfo);
-	frame = observed_frame(fcinfo, 5, counts_fte);
-	if (PG_ARGISNULL(0))
-		state = ef_summary_create(&ef_workforce_type, frame);
-	else
-	{
-		EfFrame		its;
-
-		state = ef_summary_state(fcinfo, &ef_workforce_type);
-		its.from = state->from;
-		its.as_of = state->as_of;
-		its.bounded = state->bounded != 0;
-		its.flags = state->flags;
-		ef_check(ef_frame_match(&its, frame, &error), &error);
-	}
 	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
 		ef_check(ef_state_skip(state, &error), &error);
 		PG_RETURN_POINTER(state);
 	}
 	row->birth = PG_GETARG_DATEADT(1);
-	row->start = PG_GETARG_DATEADT(2);
-	row->end = PG_ARGISNULL(3) ? EF_DAY_INFINITY : PG_GETARG_DATEADT(3);
-	row->reason = NULL;
-	row->reason_length = 0;
-	if (!PG_ARGISNULL(3) && !PG_ARGISNULL(4))
-	{
-		text	   *reason = PG_GETARG_TEXT_PP(4);
-
-		row->reason = VARDATA_ANY(reason);
-		row->reason_length = VARSIZE_ANY_EXHDR(reason);
-	}
+	ef_get_spell(fcinfo, 2, &row->spell);
 	ef_check(ef_workforce_add(&state, row, &ef_palloc, &error), &error);
 	PG_RETURN_POINTER(ef_summary_own(state));
 }
@@ -179,22 +81,12 @@ ef_workforce_agg_float8_transfn(PG_FUNCTION_ARGS)
 
 /* ---- numbers ---- */
 
-static void
-open_workforce(FunctionCallInfo fcinfo, int argument, EfWorkforce *workforce)
-{
-	struct varlena *datum = PG_GETARG_VARLENA_P(argument);
-	EfError		error;
-
-	ef_check(ef_workforce_open(workforce, datum, VARSIZE(datum), &ef_palloc,
-							   &error), &error);
-}
-
 #define EF_WORKFORCE_BIGINT(name, expression) \
 	PG_FUNCTION_INFO_V1(ef_##name); \
 	Datum ef_##name(PG_FUNCTION_ARGS) \
 	{ \
 		EfWorkforce workforce; \
-		open_workforce(fcinfo, 0, &workforce); \
+		ef_open_workforce(fcinfo, 0, &workforce); \
 		PG_RETURN_INT64(expression); \
 	}
 
@@ -209,7 +101,7 @@ ef_exits_for_reason(PG_FUNCTION_ARGS)
 	EfWorkforce workforce;
 	text	   *reason = PG_GETARG_TEXT_PP(1);
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	PG_RETURN_INT64(ef_workforce_exits_by_reason(&workforce, VARDATA_ANY(reason),
 									   VARSIZE_ANY_EXHDR(reason)));
 }
@@ -220,7 +112,7 @@ ef_fte(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	if (!workforce.counts_fte)
 		PG_RETURN_NULL();
 	PG_RETURN_NUMERIC(int64_div_fast_to_numeric(workforce.stock_fte, 3));
@@ -232,7 +124,7 @@ ef_person_years(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	PG_RETURN_FLOAT8(ef_years_of_days(workforce.days));
 }
 
@@ -246,7 +138,7 @@ ef_turnover(PG_FUNCTION_ARGS)
 	double		turnover;
 	EfError		error;
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_turnover_method(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
 								&method, &error), &error);
 	ef_check(ef_workforce_turnover(&workforce, method, &turnover, &error), &error);
@@ -264,7 +156,7 @@ ef_age_pyramid(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 	int			n;
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	n = ef_workforce_pyramid(&workforce, rows);
 	for (int i = 0; i < n; i++)
 	{
@@ -281,13 +173,6 @@ ef_age_pyramid(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-static Datum
-label_text(const EfLabel *label)
-{
-	return PointerGetDatum(cstring_to_text_with_len(label->bytes,
-													(int) label->length));
-}
-
 PG_FUNCTION_INFO_V1(ef_exit_rates);
 Datum
 ef_exit_rates(PG_FUNCTION_ARGS)
@@ -298,7 +183,7 @@ ef_exit_rates(PG_FUNCTION_ARGS)
 	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_workforce_rates(&workforce, PG_GETARG_FLOAT8(1), &rows, &n,
 						   &ef_palloc, &error), &error);
 	for (size_t i = 0; i < n; i++)
@@ -307,7 +192,7 @@ ef_exit_rates(PG_FUNCTION_ARGS)
 		bool		nulls[7] = {false};
 
 		values[0] = Int32GetDatum(rows[i].age);
-		values[1] = label_text(&workforce.table.labels[rows[i].reason - 1]);
+		values[1] = ef_label_text(&workforce.table.labels[rows[i].reason - 1]);
 		values[2] = Int64GetDatum(rows[i].exits);
 		values[3] = Float8GetDatum(rows[i].person_years);
 		values[4] = ef_float8_or_null(rows[i].rate, &nulls[4]);
@@ -329,7 +214,7 @@ ef_reaching_age(PG_FUNCTION_ARGS)
 	int64		count;
 	EfError		error;
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_workforce_reaching(&workforce, PG_GETARG_INT32(1),
 							 PG_GETARG_DATEADT(2), &count, &error), &error);
 	PG_RETURN_INT64(count);
@@ -345,7 +230,7 @@ ef_reaching_age_by_year(PG_FUNCTION_ARGS)
 	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_workforce_reaching_by_year(&workforce, PG_GETARG_INT32(1), years,
 									 &rows, &ef_palloc, &error), &error);
 	for (int i = 0; i < years; i++)
@@ -368,7 +253,7 @@ ef_reaching_pension_age(PG_FUNCTION_ARGS)
 	int64		count;
 	EfError		error;
 
-	open_workforce(fcinfo, 0, &workforce);
+	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_workforce_reaching_by_rule(&workforce, ef_get_rule(fcinfo, 1),
 									 PG_GETARG_DATEADT(2), &count, &error),
 			 &error);
@@ -415,7 +300,7 @@ get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 	ef_require_argument(fcinfo, 1, "years");
 	ef_require_argument(fcinfo, 7, "latest_age");
 	ef_require_argument(fcinfo, 8, "level");
-	open_workforce(fcinfo, 0, &arguments->workforce);
+	ef_open_workforce(fcinfo, 0, &arguments->workforce);
 	plan->workforce = plan->rates = &arguments->workforce;
 	plan->years = PG_GETARG_INT32(1);
 	plan->intake = get_periods(fcinfo, 2, "intake", plan->years);
@@ -425,7 +310,7 @@ get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 	plan->rule = PG_ARGISNULL(5) ? NULL : ef_get_rule(fcinfo, 5);
 	if (!PG_ARGISNULL(6))
 	{
-		open_workforce(fcinfo, 6, &arguments->rates);
+		ef_open_workforce(fcinfo, 6, &arguments->rates);
 		plan->rates = &arguments->rates;
 	}
 	plan->latest_age = PG_GETARG_INT32(7);
@@ -497,7 +382,7 @@ ef_workforce_project_exits(PG_FUNCTION_ARGS)
 		bool		nulls[5] = {false};
 
 		values[0] = Int32GetDatum(rows[i].year);
-		values[1] = label_text(&rows[i].reason);
+		values[1] = ef_label_text(&rows[i].reason);
 		values[2] = Float8GetDatum(rows[i].exits);
 		values[3] = Float8GetDatum(rows[i].lower);
 		values[4] = Float8GetDatum(rows[i].upper);

@@ -1,118 +1,9 @@
 -- workforce: headcount, hires, exits and exposure by age.
 
-CREATE TYPE workforce;
+@include summary.sql.in workforce
 
-CREATE FUNCTION workforce_in(cstring) RETURNS workforce
-    AS 'MODULE_PATHNAME', 'ef_workforce_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_in(cstring) IS 'I/O';
-CREATE FUNCTION workforce_out(workforce) RETURNS cstring
-    AS 'MODULE_PATHNAME', 'ef_workforce_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_out(workforce) IS 'I/O';
-CREATE FUNCTION workforce_recv(internal) RETURNS workforce
-    AS 'MODULE_PATHNAME', 'ef_workforce_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_recv(internal) IS 'I/O';
-CREATE FUNCTION workforce_send(workforce) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'ef_workforce_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_send(workforce) IS 'I/O';
-
-CREATE TYPE workforce (
-    INPUT = workforce_in,
-    OUTPUT = workforce_out,
-    RECEIVE = workforce_recv,
-    SEND = workforce_send,
-    INTERNALLENGTH = VARIABLE,
-    ALIGNMENT = double,
-    STORAGE = extended
-);
 COMMENT ON TYPE workforce IS 'headcount, hires, exits by reason and exposure by age of the staff in an observation period, made by workforce_agg';
 
-CREATE FUNCTION workforce_to_jsonb(workforce) RETURNS jsonb
-    AS 'MODULE_PATHNAME', 'ef_workforce_to_jsonb' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_to_jsonb(workforce) IS 'the workforce as jsonb, for looking inside';
-CREATE CAST (workforce AS jsonb) WITH FUNCTION workforce_to_jsonb(workforce);
-COMMENT ON CAST (workforce AS jsonb) IS 'the workforce as jsonb, for looking inside';
-
--- Order and equality are of the counts; the order has no meaning beyond
--- DISTINCT, GROUP BY and unique indexes.
-
-CREATE FUNCTION workforce_eq(workforce, workforce) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'ef_workforce_eq' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_eq(workforce, workforce) IS 'implementation of = operator';
-CREATE FUNCTION workforce_ne(workforce, workforce) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'ef_workforce_ne' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_ne(workforce, workforce) IS 'implementation of <> operator';
-CREATE FUNCTION workforce_lt(workforce, workforce) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'ef_workforce_lt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_lt(workforce, workforce) IS 'implementation of < operator';
-CREATE FUNCTION workforce_le(workforce, workforce) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'ef_workforce_le' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_le(workforce, workforce) IS 'implementation of <= operator';
-CREATE FUNCTION workforce_gt(workforce, workforce) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'ef_workforce_gt' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_gt(workforce, workforce) IS 'implementation of > operator';
-CREATE FUNCTION workforce_ge(workforce, workforce) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'ef_workforce_ge' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_ge(workforce, workforce) IS 'implementation of >= operator';
-CREATE FUNCTION workforce_cmp(workforce, workforce) RETURNS integer
-    AS 'MODULE_PATHNAME', 'ef_workforce_cmp' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_cmp(workforce, workforce) IS 'less-equal-greater';
-CREATE FUNCTION workforce_hash(workforce) RETURNS integer
-    AS 'MODULE_PATHNAME', 'ef_workforce_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_hash(workforce) IS 'hash';
-CREATE FUNCTION workforce_hash_extended(workforce, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'ef_workforce_hash_extended' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_hash_extended(workforce, bigint) IS 'hash';
-
-CREATE OPERATOR = (
-    LEFTARG = workforce, RIGHTARG = workforce, FUNCTION = workforce_eq,
-    COMMUTATOR = =, NEGATOR = <>,
-    RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
-);
-COMMENT ON OPERATOR = (workforce, workforce) IS 'equal';
-CREATE OPERATOR <> (
-    LEFTARG = workforce, RIGHTARG = workforce, FUNCTION = workforce_ne,
-    COMMUTATOR = <>, NEGATOR = =,
-    RESTRICT = neqsel, JOIN = neqjoinsel
-);
-COMMENT ON OPERATOR <> (workforce, workforce) IS 'not equal';
-CREATE OPERATOR < (
-    LEFTARG = workforce, RIGHTARG = workforce, FUNCTION = workforce_lt,
-    COMMUTATOR = >, NEGATOR = >=,
-    RESTRICT = scalarltsel, JOIN = scalarltjoinsel
-);
-COMMENT ON OPERATOR < (workforce, workforce) IS 'less than';
-CREATE OPERATOR <= (
-    LEFTARG = workforce, RIGHTARG = workforce, FUNCTION = workforce_le,
-    COMMUTATOR = >=, NEGATOR = >,
-    RESTRICT = scalarlesel, JOIN = scalarlejoinsel
-);
-COMMENT ON OPERATOR <= (workforce, workforce) IS 'less than or equal';
-CREATE OPERATOR > (
-    LEFTARG = workforce, RIGHTARG = workforce, FUNCTION = workforce_gt,
-    COMMUTATOR = <, NEGATOR = <=,
-    RESTRICT = scalargtsel, JOIN = scalargtjoinsel
-);
-COMMENT ON OPERATOR > (workforce, workforce) IS 'greater than';
-CREATE OPERATOR >= (
-    LEFTARG = workforce, RIGHTARG = workforce, FUNCTION = workforce_ge,
-    COMMUTATOR = <=, NEGATOR = <,
-    RESTRICT = scalargesel, JOIN = scalargejoinsel
-);
-COMMENT ON OPERATOR >= (workforce, workforce) IS 'greater than or equal';
-
-CREATE OPERATOR FAMILY workforce_ops USING btree;
-COMMENT ON OPERATOR FAMILY workforce_ops USING btree IS 'order of workforces';
-CREATE OPERATOR CLASS workforce_ops DEFAULT FOR TYPE workforce USING btree FAMILY workforce_ops AS
-    OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
-    FUNCTION 1 workforce_cmp(workforce, workforce);
-COMMENT ON OPERATOR CLASS workforce_ops USING btree IS 'order of workforces';
-CREATE OPERATOR FAMILY workforce_ops USING hash;
-COMMENT ON OPERATOR FAMILY workforce_ops USING hash IS 'equality of workforces';
-CREATE OPERATOR CLASS workforce_ops DEFAULT FOR TYPE workforce USING hash FAMILY workforce_ops AS
-    OPERATOR 1 =,
-    FUNCTION 1 workforce_hash(workforce),
-    FUNCTION 2 workforce_hash_extended(workforce, bigint);
-COMMENT ON OPERATOR CLASS workforce_ops USING hash IS 'equality of workforces';
 CREATE FUNCTION workforce_agg_transfn(workforce, date, date, date, text, daterange) RETURNS workforce
     AS 'MODULE_PATHNAME', 'ef_workforce_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION workforce_agg_transfn(workforce, date, date, date, text, daterange) IS 'aggregate transition function';
@@ -122,12 +13,6 @@ COMMENT ON FUNCTION workforce_agg_numeric_transfn(workforce, date, date, date, t
 CREATE FUNCTION workforce_agg_float8_transfn(workforce, date, date, date, text, daterange, double precision) RETURNS workforce
     AS 'MODULE_PATHNAME', 'ef_workforce_agg_float8_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION workforce_agg_float8_transfn(workforce, date, date, date, text, daterange, double precision) IS 'aggregate transition function';
-CREATE FUNCTION workforce_combinefn(workforce, workforce) RETURNS workforce
-    AS 'MODULE_PATHNAME', 'ef_workforce_combinefn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_combinefn(workforce, workforce) IS 'aggregate combine function';
-CREATE FUNCTION workforce_finalfn(workforce) RETURNS workforce
-    AS 'MODULE_PATHNAME', 'ef_workforce_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_finalfn(workforce) IS 'aggregate final function';
 
 CREATE AGGREGATE workforce_agg(birth_date date, start_date date, end_date date,
                                reason text, observed daterange) (
@@ -167,21 +52,6 @@ CREATE AGGREGATE workforce_agg(birth_date date, start_date date, end_date date,
 );
 COMMENT ON AGGREGATE workforce_agg(date, date, date, text, daterange, double precision) IS
     'workforce of the employment spells [start_date, end_date) as seen in the period observed, with full-time equivalents';
-
-CREATE AGGREGATE rollup(workforce) (
-    SFUNC = workforce_combinefn,
-    STYPE = workforce,
-    SSPACE = 4096,
-    COMBINEFUNC = workforce_combinefn,
-    FINALFUNC = workforce_finalfn,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE rollup(workforce) IS 'the workforce of all parts together, with the same bits as from all rows';
-
-CREATE FUNCTION skipped(workforce) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'ef_workforce_skipped' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION skipped(workforce) IS 'rows that the summary does not know, since a date or the FTE was null';
 
 CREATE FUNCTION headcount(workforce) RETURNS bigint
     AS 'MODULE_PATHNAME', 'ef_headcount' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -878,7 +878,7 @@ hostile(const uint8_t *bytes, size_t size, int *wrong)
 	if (status == EF_OK)
 	{
 		*wrong += !is_normal(&table);
-		status = ef_workforce_type.validate(&table, &error);
+		status = ef_table_validate(&table, &ef_workforce_type, &arena.allocator, &error);
 	}
 	if (arena.largest > 64 * size + 4096)
 	{
@@ -934,11 +934,11 @@ sample_workforce(uint8_t *out, bool bounded)
 	state->skipped = 3;
 	for (int i = 0; i < 12; i++)
 	{
-		EfEmployment row = {-9000 + 300 * i, 4000 + 311 * i, EF_DAY_INFINITY,
-		reasons[i % 4], strlen(reasons[i % 4]), 1000 - 50 * i};
+		EfEmployment row = {{4000 + 311 * i, EF_DAY_INFINITY, reasons[i % 4],
+		strlen(reasons[i % 4])}, -9000 + 300 * i, 1000 - 50 * i};
 
 		if (i % 3)
-			row.end = row.start + 400 * i;
+			row.spell.end = row.spell.start + 400 * i;
 		ef_workforce_add(&state, &row, &arena.allocator, &error);
 	}
 	ef_table_load(&table, &ef_workforce_type, state, state->size, &arena.allocator, &error);

@@ -52,22 +52,22 @@ make_staff(EfWorkforce *workforce, Staff staff, EfMonth end, int n, bool fte)
 			: staff == HIRED_AT_BIRTH ? (int) random_below(40)
 			: 20 * 12 + (int) random_below(50 * 12);
 
-		row.start = ef_first_day(end - (EfMonth) random_below(90)) - 1 - (EfDay) random_below(30);
+		row.spell.start = ef_first_day(end - (EfMonth) random_below(90)) - 1 - (EfDay) random_below(30);
 		if (staff == NO_HIRES)
-			row.start -= 2000;
-		row.birth = row.start - age * 30 - age / 3;
+			row.spell.start -= 2000;
+		row.birth = row.spell.start - age * 30 - age / 3;
 		if (staff == HIRED_AT_BIRTH && random_below(2))
-			row.birth = row.start;
-		row.end = random_below(3) ? EF_DAY_INFINITY
-			: row.start + (EfDay) random_below(random_below(2) ? 2500 : 40);
+			row.birth = row.spell.start;
+		row.spell.end = random_below(3) ? EF_DAY_INFINITY
+			: row.spell.start + (EfDay) random_below(random_below(2) ? 2500 : 40);
 		if (staff == NO_STOCK)
-			row.end = row.start + (EfDay) random_below((uint32_t) (frame.as_of - row.start) + 1);
+			row.spell.end = row.spell.start + (EfDay) random_below((uint32_t) (frame.as_of - row.spell.start) + 1);
 		if (staff == NO_EXITS)
-			row.end = EF_DAY_INFINITY;
+			row.spell.end = EF_DAY_INFINITY;
 		if (staff == NO_RETIREMENT && reason == reasons[1])
 			reason = "moved";
-		row.reason = reason;
-		row.reason_length = strlen(reason);
+		row.spell.reason = reason;
+		row.spell.reason_length = strlen(reason);
 		row.fte = (int32_t) random_below(1001);
 		status = ef_workforce_add(&state, &row, allocator, &error);
 	}
@@ -590,8 +590,8 @@ test_by_hand(void)
 	EfProjectionPlan plan = {&workforce, &workforce, 3, NULL, NULL, 65, NULL, 70, 0.8};
 	EfProjectionPeriod *got;
 	/* 65 in December 2024, and in January 2025; nobody leaves before */
-	EfEmployment one = {ef_first_day(1959 * 12 + 11) + 30, frame.from - 100, EF_DAY_INFINITY, NULL, 0, 0};
-	EfEmployment other = {ef_first_day(1960 * 12), frame.from - 100, EF_DAY_INFINITY, NULL, 0, 0};
+	EfEmployment one = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0}, ef_first_day(1959 * 12 + 11) + 30, 0};
+	EfEmployment other = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0}, ef_first_day(1960 * 12), 0};
 
 	ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
 	ef_workforce_add(&state, &one, allocator, &error);

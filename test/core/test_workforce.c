@@ -93,12 +93,12 @@ static void
 follow(Counts *counts, const EfFrame *frame, const EfEmployment *row, int reason)
 {
 	EfMonth		born = month_at(row->birth);
-	bool		hired = !frame->bounded || row->start >= frame->from;
-	EfDay		entry = hired ? row->start : frame->from;
-	bool		gone = row->end <= frame->as_of;
+	bool		hired = !frame->bounded || row->spell.start >= frame->from;
+	EfDay		entry = hired ? row->spell.start : frame->from;
+	bool		gone = row->spell.end <= frame->as_of;
 	EfDay		last;
 
-	if (row->start >= frame->as_of || !(hired || row->end > frame->from))
+	if (row->spell.start >= frame->as_of || !(hired || row->spell.end > frame->from))
 		return;
 	counts->people++;
 	(hired ? counts->hires : counts->opening)[month_at(entry) - born]++;
@@ -107,7 +107,7 @@ follow(Counts *counts, const EfFrame *frame, const EfEmployment *row, int reason
 
 	/* day by day */
 	last = entry;
-	for (EfDay day = entry; day < frame->as_of && day < row->end; day++)
+	for (EfDay day = entry; day < frame->as_of && day < row->spell.end; day++)
 	{
 		counts->days[(month_at(day) - born) / 12]++;
 		last = day;
@@ -150,26 +150,26 @@ random_row(EfEmployment *row, const EfFrame *frame, int *reason)
 	switch (random_below(8))
 	{
 		case 0:
-			row->start = random_day(earliest, frame->as_of + 40);
+			row->spell.start = random_day(earliest, frame->as_of + 40);
 			break;
 		case 1:
-			row->start = frame->as_of - (EfDay) random_below(3);
+			row->spell.start = frame->as_of - (EfDay) random_below(3);
 			break;
 		case 2:
-			row->start = frame->bounded && frame->from > earliest
+			row->spell.start = frame->bounded && frame->from > earliest
 				? frame->from + (EfDay) random_below(3) - 1 : earliest;
 			break;
 		case 3:
-			row->start = first_of[month_at(random_day(earliest, frame->as_of)) - FIRST_YEAR * 12] - epoch;
+			row->spell.start = first_of[month_at(random_day(earliest, frame->as_of)) - FIRST_YEAR * 12] - epoch;
 			break;
 		default:
-			row->start = random_day(frame->as_of - 15000, frame->as_of);
+			row->spell.start = random_day(frame->as_of - 15000, frame->as_of);
 	}
-	if (row->start < earliest)
-		row->start = earliest;
+	if (row->spell.start < earliest)
+		row->spell.start = earliest;
 
 	age = random_below(10) == 0 ? (int) random_below(120) : 16 + (int) random_below(55);
-	row->birth = row->start - age * 365 - (EfDay) random_below(366);
+	row->birth = row->spell.start - age * 365 - (EfDay) random_below(366);
 	if (random_below(4) == 0)
 	{
 		/* on a leap day, or at the end of a February without */
@@ -178,49 +178,49 @@ random_row(EfEmployment *row, const EfFrame *frame, int *reason)
 
 		row->birth = day_of(year, 2, 28 + leap);
 	}
-	if (random_below(20) == 0 || row->birth > row->start)
-		row->birth = row->start;
+	if (random_below(20) == 0 || row->birth > row->spell.start)
+		row->birth = row->spell.start;
 
 	switch (random_below(8))
 	{
 		case 0:
-			row->end = EF_DAY_INFINITY;
+			row->spell.end = EF_DAY_INFINITY;
 			break;
 		case 1:
-			row->end = row->start;
+			row->spell.end = row->spell.start;
 			break;
 		case 2:
-			row->end = row->start + 1 + (EfDay) random_below(40);
+			row->spell.end = row->spell.start + 1 + (EfDay) random_below(40);
 			break;
 		case 3:
-			row->end = frame->as_of + (EfDay) random_below(5) - 2;
+			row->spell.end = frame->as_of + (EfDay) random_below(5) - 2;
 			break;
 		case 4:
-			row->end = frame->from + (EfDay) random_below(3) - 1;
+			row->spell.end = frame->from + (EfDay) random_below(3) - 1;
 			break;
 		case 5:
-			row->end = first_of[month_at(random_day(row->start, frame->as_of)) + 1 - FIRST_YEAR * 12] - epoch;
+			row->spell.end = first_of[month_at(random_day(row->spell.start, frame->as_of)) + 1 - FIRST_YEAR * 12] - epoch;
 			break;
 		default:
-			row->end = random_day(row->start, row->start + 15000);
+			row->spell.end = random_day(row->spell.start, row->spell.start + 15000);
 	}
-	if (row->end < row->start)
-		row->end = row->start;
+	if (row->spell.end < row->spell.start)
+		row->spell.end = row->spell.start;
 
 	/* nobody older than 150 on the last day that is known of */
 	{
-		EfDay		last = row->end <= frame->as_of ? row->end - 1 : frame->as_of - 1;
+		EfDay		last = row->spell.end <= frame->as_of ? row->spell.end - 1 : frame->as_of - 1;
 
-		if (last < row->start)
-			last = row->start;
+		if (last < row->spell.start)
+			last = row->spell.start;
 		if (month_at(last) - month_at(row->birth) >= EF_AGE_MONTHS)
-			row->birth = row->start;
+			row->birth = row->spell.start;
 	}
 	*reason = (int) random_below(NREASONS);
-	row->reason = reasons[*reason];
-	row->reason_length = strlen(reasons[*reason]);
+	row->spell.reason = reasons[*reason];
+	row->spell.reason_length = strlen(reasons[*reason]);
 	if (*reason == 2 && random_below(2))
-		row->reason = NULL;
+		row->spell.reason = NULL;
 	row->fte = random_below(5) ? (int32_t) random_below(1001) : (int32_t) random_below(EF_FTE_LIMIT + 1);
 }
 
@@ -367,7 +367,7 @@ compare_people(const EfFrame *frame, int n)
 		}
 
 		/* who of the stock reaches 65, or the rule's age */
-		in_stock = row.start < frame->as_of && row.end > frame->as_of;
+		in_stock = row.spell.start < frame->as_of && row.spell.end > frame->as_of;
 		if (in_stock)
 		{
 			EfMonth		born = month_at(row.birth);
@@ -385,7 +385,7 @@ compare_people(const EfFrame *frame, int n)
 	/* as a state, and packed */
 	wrong += ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error) != EF_OK;
 	wrong += compare_counts(&expected, &workforce.table, frame->flags != 0);
-	if (ef_workforce_type.validate(&workforce.table, &error) != EF_OK)
+	if (ef_table_validate(&workforce.table, &ef_workforce_type, &arena->allocator, &error) != EF_OK)
 	{
 		diag("not valid: %s", error.detail);
 		wrong++;
@@ -530,7 +530,7 @@ static EfStatus
 add_row(const EfFrame *frame, EfDay birth, EfDay start, EfDay end, int64_t *people)
 {
 	Arena	   *arena = malloc(sizeof(Arena));
-	EfEmployment row = {birth, start, end, NULL, 0, 0};
+	EfEmployment row = {{start, end, NULL, 0}, birth, 0};
 	EfState    *state;
 	EfWorkforce workforce;
 	EfStatus	status;
@@ -622,7 +622,7 @@ test_observed(void)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		is_int(ef_observed_check(&cases[i].frame, &error), cases[i].status,
+		is_int(ef_observed_check_month(&cases[i].frame, &error), cases[i].status,
 			   "observed: %s", cases[i].name);
 }
 
@@ -690,12 +690,12 @@ staff(Arena *arena, EfWorkforce *workforce, const EfFrame *frame,
 	ef_state_create(&state, &ef_workforce_type, frame, 0, &arena->allocator, &error);
 	for (int i = 0; i < stayed + left + hired + hired_left; i++)
 	{
-		EfEmployment row = {frame->as_of - 14610, frame->from - 1, EF_DAY_INFINITY, "x", 1, 0};
+		EfEmployment row = {{frame->from - 1, EF_DAY_INFINITY, "x", 1}, frame->as_of - 14610, 0};
 
 		if (i >= stayed + left)
-			row.start = frame->from;
+			row.spell.start = frame->from;
 		if ((i >= stayed && i < stayed + left) || i >= stayed + left + hired)
-			row.end = frame->as_of;
+			row.spell.end = frame->as_of;
 		ef_workforce_add(&state, &row, &arena->allocator, &error);
 	}
 	ef_workforce_open(workforce, state, state->size, &arena->allocator, &error);
@@ -810,7 +810,7 @@ test_person_limit(void)
 	ef_state_append(state, ef_key(0, EF_DAYS, 35), 366 * EF_PERSON_LIMIT);
 	status = ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error);
 	is_int(status, EF_OK, "so many people can be counted");
-	is_int(ef_workforce_type.validate(&workforce.table, &error), EF_OK, "and are valid");
+	is_int(ef_table_validate(&workforce.table, &ef_workforce_type, &arena->allocator, &error), EF_OK, "and are valid");
 	ef_table_load(&table, &ef_workforce_type, state, state->size, &arena->allocator, &error);
 	is_int(ef_state_merge(&state, &ef_workforce_type, &table, &arena->allocator, &error), EF_OK, "twice as many are a sum");
 	is_int(ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error), EF_COUNT_OVERFLOW, "that no reader takes");
@@ -840,7 +840,7 @@ test_no_memory(void)
 		status = ef_state_create(&state, &ef_workforce_type, &frame, 0, &arena->allocator, &error);
 		for (int i = 0; i < 700 && status == EF_OK; i++)
 		{
-			EfEmployment row = {frame.from - 9000 - 7 * i, frame.from - 300 + i, frame.from + 3 * i, reasons[i % NREASONS], strlen(reasons[i % NREASONS]), i};
+			EfEmployment row = {{frame.from - 300 + i, frame.from + 3 * i, reasons[i % NREASONS], strlen(reasons[i % NREASONS])}, frame.from - 9000 - 7 * i, i};
 
 			status = ef_workforce_add(&state, &row, &arena->allocator, &error);
 		}

@@ -151,7 +151,7 @@ release(void *context, void *pointer)
 	free(pointer);
 }
 
-static const EfAllocator allocator = {allocate, release, NULL};
+static const EfAllocator allocator = {allocate, release, NULL, NULL};
 
 static void
 must(EfStatus status, const EfError *error)
@@ -170,10 +170,10 @@ add(EfState **state, const Person *person, EfDay end, int reason)
 	EfError		error;
 
 	row.birth = ef_first_day(person->birth);
-	row.start = person->start;
-	row.end = end;
-	row.reason = reason >= 0 ? reason_name[reason] : NULL;
-	row.reason_length = reason >= 0 ? strlen(reason_name[reason]) : 0;
+	row.spell.start = person->start;
+	row.spell.end = end;
+	row.spell.reason = reason >= 0 ? reason_name[reason] : NULL;
+	row.spell.reason_length = reason >= 0 ? strlen(reason_name[reason]) : 0;
 	must(ef_workforce_add(state, &row, &allocator, &error), &error);
 	if (*state != old)
 		free(old);

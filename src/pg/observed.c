@@ -1,0 +1,125 @@
+/*
+ * observed.c
+ *	  See observed.h.
+ */
+#include "observed.h"
+
+#include "catalog/pg_type_d.h"
+#include "utils/date.h"
+#include "utils/rangetypes.h"
+#include "utils/typcache.h"
+
+StaticAssertDecl(EF_DAY_INFINITY == DATEVAL_NOEND &&
+				 EF_DAY_MINUS_INFINITY == DATEVAL_NOBEGIN,
+				 "days are dates");
+
+/*
+ * The observation period is nearly always the same for all rows, and opening
+ * a range takes longer than all the rest: so the last one is kept, with the
+ * bytes that it came from.
+ */
+typedef struct ObservedCache
+{
+	TypeCacheEntry *typcache;
+	EfFrame		frame;
+	uint32		size;
+	char		bytes[64];
+} ObservedCache;
+
+static const EfFrame *
+observed_frame(FunctionCallInfo fcinfo, int argument,
+			   const EfTableType *type, uint8 flags)
+{
+	ObservedCache *cache = fcinfo->flinfo->fn_extra;
+	RangeType  *range;
+	RangeBound	lower;
+	RangeBound	upper;
+	bool		empty;
+	EfError		error = {""};
+
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("observed must not be null"),
+				 errhint("Give the same observation period for all rows, such as daterange('2020-01-01', '2025-01-01').")));
+	range = PG_GETARG_RANGE_P(argument);
+	if (cache != NULL && cache->size == VARSIZE(range) &&
+		memcmp(cache->bytes, range, cache->size) == 0)
+		return &cache->frame;
+
+	if (cache == NULL)
+	{
+		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
+									   sizeof(ObservedCache));
+		cache->typcache = lookup_type_cache(DATERANGEOID,
+											TYPECACHE_RANGE_INFO);
+		fcinfo->flinfo->fn_extra = cache;
+	}
+	cache->size = 0;
+	range_deserialize(cache->typcache, range, &lower, &upper, &empty);
+	if (empty)
+		ef_raise(ef_fail(&error, EF_OBSERVED_EMPTY, "The range is \"empty\"."),
+				 &error);
+	if (upper.infinite)
+	{
+		char		from[EF_ISO_DATE_SIZE] = "";
+
+		if (!lower.infinite)
+			ef_format_day(from, DatumGetDateADT(lower.val));
+		ef_raise(ef_fail(&error, EF_OBSERVED_ENDLESS, "The range is \"%c%s,)\".",
+						 lower.infinite ? '(' : '[', from), &error);
+	}
+	cache->frame.bounded = !lower.infinite;
+	cache->frame.from = lower.infinite ? 0 : DatumGetDateADT(lower.val);
+	cache->frame.as_of = DatumGetDateADT(upper.val);
+	cache->frame.flags = flags;
+	ef_check(type->check_frame(&cache->frame, &error), &error);
+	if (VARSIZE(range) <= sizeof(cache->bytes))
+	{
+		memcpy(cache->bytes, range, VARSIZE(range));
+		cache->size = VARSIZE(range);
+	}
+	return &cache->frame;
+}
+
+EfState *
+ef_spell_state(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
+			   uint8 flags)
+{
+	const EfFrame *frame;
+	EfState    *state;
+	EfFrame		its;
+	EfError		error;
+
+	ef_require_aggregate(fcinfo);
+	frame = observed_frame(fcinfo, observed, type, flags);
+	if (PG_ARGISNULL(0))
+		return ef_summary_create(type, frame);
+	state = ef_summary_state(fcinfo, type);
+	its.from = state->from;
+	its.as_of = state->as_of;
+	its.bounded = state->bounded != 0;
+	its.flags = state->flags;
+	ef_check(ef_frame_match(&its, frame, &error), &error);
+	return state;
+}
+
+void
+ef_get_spell(FunctionCallInfo fcinfo, int start_date, EfSpell *spell)
+{
+	int			end_date = start_date + 1;
+	int			reason = start_date + 2;
+
+	spell->start = PG_GETARG_DATEADT(start_date);
+	spell->end = PG_ARGISNULL(end_date) ? EF_DAY_INFINITY
+		: PG_GETARG_DATEADT(end_date);
+	spell->reason = NULL;
+	spell->reason_length = 0;
+	if (!PG_ARGISNULL(end_date) && !PG_ARGISNULL(reason))
+	{
+		text	   *value = PG_GETARG_TEXT_PP(reason);
+
+		spell->reason = VARDATA_ANY(value);
+		spell->reason_length = VARSIZE_ANY_EXHDR(value);
+	}
+}

@@ -1,0 +1,24 @@
+/*
+ * observed.h
+ *	  Rows that are spells, seen in an observation period: what the aggregates
+ *	  over them share.
+ */
+#ifndef EF_OBSERVED_H
+#define EF_OBSERVED_H
+
+#include "summary.h"
+
+#include "spell.h"
+
+/*
+ * The state, argument 0, of an aggregate over spells, which is made if there
+ * is none, and is of the observation period that argument `observed` says.
+ */
+extern EfState *ef_spell_state(FunctionCallInfo fcinfo, int observed,
+							   const EfTableType *type, uint8 flags);
+
+/* Arguments start_date, which is not null, end_date and reason. */
+extern void ef_get_spell(FunctionCallInfo fcinfo, int start_date,
+						 EfSpell *spell);
+
+#endif							/* EF_OBSERVED_H */

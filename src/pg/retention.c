@@ -1,0 +1,428 @@
+/*
+ * retention.c
+ *	  The type retention: rows in, curves out.  See src/core/retention.h for
+ *	  what is counted, retention_curve.h and log_rank.h for what is estimated.
+ */
+#include "observed.h"
+#include "summary.h"
+
+#include "catalog/pg_type_d.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/timestamp.h"
+
+#include "log_rank.h"
+#include "retention.h"
+#include "retention_curve.h"
+
+EF_SUMMARY_FUNCTIONS(retention, ef_retention_type)
+
+
+/* ---- the aggregate ---- */
+
+/* Arguments: state, start_date, end_date, reason, observed. */
+PG_FUNCTION_INFO_V1(ef_retention_agg_transfn);
+Datum
+ef_retention_agg_transfn(PG_FUNCTION_ARGS)
+{
+	EfState    *state = ef_spell_state(fcinfo, 4, &ef_retention_type, 0);
+	EfSpell		spell;
+	EfError		error;
+
+	if (PG_ARGISNULL(1))
+	{
+		ef_check(ef_state_skip(state, &error), &error);
+		PG_RETURN_POINTER(state);
+	}
+	ef_get_spell(fcinfo, 1, &spell);
+	ef_check(ef_retention_add(&state, &spell, &ef_palloc, &error), &error);
+	PG_RETURN_POINTER(ef_summary_own(state));
+}
+
+
+/* ---- numbers ---- */
+
+static void
+open_retention(struct varlena *datum, EfRetention *retention)
+{
+	EfError		error;
+
+	ef_check(ef_retention_open(retention, datum, VARSIZE(datum), &ef_palloc,
+							   &error), &error);
+}
+
+static void
+open_risk(const EfRetention *retention, EfRiskSet *risk)
+{
+	EfError		error;
+
+	ef_check(ef_retention_risk(risk, &retention->table, &ef_palloc, &error),
+			 &error);
+}
+
+static void
+get_risk(FunctionCallInfo fcinfo, int argument, EfRiskSet *risk)
+{
+	EfRetention retention;
+
+	open_retention(PG_GETARG_VARLENA_P(argument), &retention);
+	open_risk(&retention, risk);
+}
+
+/* What is not whole days is the core's to refuse. */
+static EfDuration
+get_duration(FunctionCallInfo fcinfo, int argument)
+{
+	Interval   *interval = PG_GETARG_INTERVAL_P(argument);
+	EfDuration	duration = {interval->month, interval->day, interval->time};
+
+	return duration;
+}
+
+PG_FUNCTION_INFO_V1(ef_spells);
+Datum
+ef_spells(PG_FUNCTION_ARGS)
+{
+	EfRetention retention;
+
+	open_retention(PG_GETARG_VARLENA_P(0), &retention);
+	PG_RETURN_INT64(retention.spells);
+}
+
+PG_FUNCTION_INFO_V1(ef_retention_exits);
+Datum
+ef_retention_exits(PG_FUNCTION_ARGS)
+{
+	EfRetention retention;
+
+	open_retention(PG_GETARG_VARLENA_P(0), &retention);
+	PG_RETURN_INT64(retention.exits);
+}
+
+PG_FUNCTION_INFO_V1(ef_retention_exits_for_reason);
+Datum
+ef_retention_exits_for_reason(PG_FUNCTION_ARGS)
+{
+	EfRetention retention;
+	text	   *reason = PG_GETARG_TEXT_PP(1);
+
+	open_retention(PG_GETARG_VARLENA_P(0), &retention);
+	PG_RETURN_INT64(ef_retention_exits_by_reason(&retention,
+												 VARDATA_ANY(reason),
+												 VARSIZE_ANY_EXHDR(reason)));
+}
+
+static Datum
+float8_or_null(FunctionCallInfo fcinfo, double value)
+{
+	return ef_float8_or_null(value, &fcinfo->isnull);
+}
+
+PG_FUNCTION_INFO_V1(ef_retention_rate);
+Datum
+ef_retention_rate(PG_FUNCTION_ARGS)
+{
+	EfRiskSet	risk;
+	EfDuration	after = get_duration(fcinfo, 1);
+	double		rate;
+	EfError		error;
+
+	get_risk(fcinfo, 0, &risk);
+	ef_check(ef_retention_rate_after(&risk, &after, &rate, &error), &error);
+	return float8_or_null(fcinfo, rate);
+}
+
+PG_FUNCTION_INFO_V1(ef_retention_median);
+Datum
+ef_retention_median(PG_FUNCTION_ARGS)
+{
+	EfRiskSet	risk;
+
+	get_risk(fcinfo, 0, &risk);
+	return float8_or_null(fcinfo, ef_retention_median_day(&risk));
+}
+
+PG_FUNCTION_INFO_V1(ef_retention_mean);
+Datum
+ef_retention_mean(PG_FUNCTION_ARGS)
+{
+	EfRiskSet	risk;
+	EfDuration	until = get_duration(fcinfo, 1);
+	double		mean;
+	EfError		error;
+
+	get_risk(fcinfo, 0, &risk);
+	ef_check(ef_retention_mean_days(&risk, &until, &mean, &error), &error);
+	return float8_or_null(fcinfo, mean);
+}
+
+
+/* ---- curves ---- */
+
+PG_FUNCTION_INFO_V1(ef_retention_curve);
+Datum
+ef_retention_curve(PG_FUNCTION_ARGS)
+{
+	EfRiskSet	risk;
+	EfDuration	every = get_duration(fcinfo, 1);
+	text	   *method = PG_GETARG_TEXT_PP(3);
+	EfLimitScale scale;
+	EfCurve		curve;
+	EfCurvePoint point;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	get_risk(fcinfo, 0, &risk);
+	ef_check(ef_limit_scale(VARDATA_ANY(method), VARSIZE_ANY_EXHDR(method),
+							&scale, &error), &error);
+	ef_check(ef_curve_begin(&curve, &risk, &every, PG_GETARG_FLOAT8(2), scale,
+							&error), &error);
+	while (ef_curve_next(&curve, &point))
+	{
+		Datum		values[7];
+		bool		nulls[7] = {false};
+
+		CHECK_FOR_INTERRUPTS();
+		values[0] = Int32GetDatum(point.after_days);
+		values[1] = Int64GetDatum(point.at_risk);
+		values[2] = Int64GetDatum(point.exits);
+		values[3] = Float8GetDatum(point.retained);
+		values[4] = ef_float8_or_null(point.std_error, &nulls[4]);
+		values[5] = ef_float8_or_null(point.lower, &nulls[5]);
+		values[6] = ef_float8_or_null(point.upper, &nulls[6]);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(ef_exit_incidence);
+Datum
+ef_exit_incidence(PG_FUNCTION_ARGS)
+{
+	EfRetention retention;
+	EfRiskSet	risk;
+	EfDuration	every = get_duration(fcinfo, 1);
+	EfIncidenceCurve curve;
+	int32		after_days;
+	Datum	   *reasons;
+	uint32		nreasons;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	open_retention(PG_GETARG_VARLENA_P(0), &retention);
+	open_risk(&retention, &risk);
+	nreasons = retention.table.nlabels;
+	reasons = palloc(nreasons * sizeof(Datum));
+	for (uint32 i = 0; i < nreasons; i++)
+		reasons[i] = ef_label_text(&retention.table.labels[i]);
+	ef_check(ef_incidence_begin(&curve, &risk, nreasons, &every,
+								PG_GETARG_FLOAT8(2), &ef_palloc, &error),
+			 &error);
+	while (ef_incidence_next(&curve, &after_days))
+		for (uint32 i = 0; i < nreasons; i++)
+		{
+			EfIncidenceRow row;
+			Datum		values[7];
+			bool		nulls[7] = {false};
+
+			CHECK_FOR_INTERRUPTS();
+			ef_incidence_row(&curve, i + 1, &row);
+			values[0] = Int32GetDatum(after_days);
+			values[1] = reasons[i];
+			values[2] = Int64GetDatum(row.exits);
+			values[3] = Float8GetDatum(row.incidence);
+			values[4] = Float8GetDatum(row.std_error);
+			values[5] = ef_float8_or_null(row.lower, &nulls[5]);
+			values[6] = ef_float8_or_null(row.upper, &nulls[6]);
+			tuplestore_putvalues(result->setResult, result->setDesc, values,
+								 nulls);
+		}
+	return (Datum) 0;
+}
+
+
+/* ---- comparison ---- */
+
+PG_FUNCTION_INFO_V1(ef_retention_compare);
+Datum
+ef_retention_compare(PG_FUNCTION_ARGS)
+{
+	EfRiskSet	first;
+	EfRiskSet	second;
+	EfLogRankPart parts[2] = {
+		{{{"first", 5}, false}, {{NULL, 0}, true}, &first},
+		{{{"second", 6}, false}, {{NULL, 0}, true}, &second},
+	};
+	EfLogRank	test;
+	EfHazardRatio hazard;
+	Datum		values[6];
+	bool		nulls[6] = {false};
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	get_risk(fcinfo, 0, &first);
+	get_risk(fcinfo, 1, &second);
+	ef_check(ef_hazard_ratio(&hazard, &first, &second, PG_GETARG_FLOAT8(2),
+							 &ef_palloc, &error), &error);
+	ef_check(ef_log_rank(&test, parts, lengthof(parts), &ef_palloc, &error),
+			 &error);
+	values[0] = ef_float8_or_null(test.chisq, &nulls[0]);
+	values[1] = Int32GetDatum(test.df);
+	values[2] = ef_float8_or_null(test.p_value, &nulls[2]);
+	values[3] = ef_float8_or_null(hazard.ratio, &nulls[3]);
+	values[4] = ef_float8_or_null(hazard.lower, &nulls[4]);
+	values[5] = ef_float8_or_null(hazard.upper, &nulls[5]);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	return (Datum) 0;
+}
+
+/*
+ * The log-rank test of several groups keeps the summaries until it has all of
+ * them: there are as many as groups and strata, which is few, and their order
+ * does not matter.
+ */
+typedef struct LogRankRow
+{
+	struct varlena *retention;
+	text	   *group;			/* or NULL */
+	text	   *stratum;		/* or NULL */
+} LogRankRow;
+
+typedef struct LogRankState
+{
+	MemoryContext context;
+	int			nrows;
+	int			room;
+	LogRankRow *rows;
+} LogRankState;
+
+/* Arguments: state, retention, group_name and, if asked, stratum_name. */
+PG_FUNCTION_INFO_V1(ef_retention_log_rank_transfn);
+Datum
+ef_retention_log_rank_transfn(PG_FUNCTION_ARGS)
+{
+	LogRankState *state;
+	LogRankRow *row;
+	MemoryContext context;
+	MemoryContext old;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		ef_require_aggregate(fcinfo);
+	state = PG_ARGISNULL(0) ? NULL : (LogRankState *) PG_GETARG_POINTER(0);
+	if (PG_ARGISNULL(1))
+	{
+		if (state == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(state);
+	}
+
+	old = MemoryContextSwitchTo(context);
+	if (state == NULL)
+	{
+		state = palloc0(sizeof(LogRankState));
+		state->room = 16;
+		state->rows = palloc(state->room * sizeof(LogRankRow));
+	}
+	if (state->nrows == state->room)
+	{
+		state->room *= 2;
+		state->rows = repalloc_huge(state->rows,
+									state->room * sizeof(LogRankRow));
+	}
+	row = &state->rows[state->nrows++];
+	row->retention = PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(1));
+	row->group = PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_P_COPY(2);
+	row->stratum = PG_NARGS() < 4 || PG_ARGISNULL(3) ? NULL
+		: PG_GETARG_TEXT_P_COPY(3);
+	MemoryContextSwitchTo(old);
+	PG_RETURN_POINTER(state);
+}
+
+static EfGroupName
+name_of(const text *name)
+{
+	EfGroupName result = {{NULL, 0}, name == NULL};
+
+	if (name != NULL)
+	{
+		result.label.bytes = VARDATA(name);
+		result.label.length = VARSIZE(name) - VARHDRSZ;
+	}
+	return result;
+}
+
+static Datum
+array_of(Datum *values, bool *nulls, int n, Oid type, int16 length, bool byval,
+		 char align)
+{
+	int			lower = 1;
+
+	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower,
+											  type, length, byval, align));
+}
+
+PG_FUNCTION_INFO_V1(ef_retention_log_rank_finalfn);
+Datum
+ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
+{
+	LogRankState *state;
+	EfLogRankPart *parts;
+	EfRiskSet  *risks;
+	EfLogRank	test;
+	TupleDesc	desc;
+	Datum		values[6];
+	bool		nulls[6] = {false};
+	Datum	   *names;
+	Datum	   *exits;
+	Datum	   *expected;
+	bool	   *unnamed;
+	bool	   *known;
+	EfError		error;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	state = (LogRankState *) PG_GETARG_POINTER(0);
+	parts = palloc(state->nrows * sizeof(EfLogRankPart));
+	risks = palloc(state->nrows * sizeof(EfRiskSet));
+	for (int i = 0; i < state->nrows; i++)
+	{
+		LogRankRow *row = &state->rows[i];
+		EfRetention retention;
+
+		open_retention(row->retention, &retention);
+		open_risk(&retention, &risks[i]);
+		pfree(retention.table.cells);
+		parts[i].risk = &risks[i];
+		parts[i].group = name_of(row->group);
+		parts[i].stratum = name_of(row->stratum);
+	}
+	ef_check(ef_log_rank(&test, parts, state->nrows, &ef_palloc, &error),
+			 &error);
+
+	names = palloc(test.ngroups * sizeof(Datum));
+	unnamed = palloc(test.ngroups * sizeof(bool));
+	exits = palloc(test.ngroups * sizeof(Datum));
+	expected = palloc(test.ngroups * sizeof(Datum));
+	known = palloc0(test.ngroups * sizeof(bool));
+	for (uint32 i = 0; i < test.ngroups; i++)
+	{
+		unnamed[i] = test.groups[i].name.null;
+		names[i] = unnamed[i] ? (Datum) 0
+			: ef_label_text(&test.groups[i].name.label);
+		exits[i] = Int64GetDatum(test.groups[i].exits);
+		expected[i] = Float8GetDatum(test.groups[i].expected);
+	}
+	values[0] = ef_float8_or_null(test.chisq, &nulls[0]);
+	values[1] = Int32GetDatum(test.df);
+	values[2] = ef_float8_or_null(test.p_value, &nulls[2]);
+	values[3] = array_of(names, unnamed, test.ngroups, TEXTOID, -1, false,
+						 TYPALIGN_INT);
+	values[4] = array_of(exits, known, test.ngroups, INT8OID, 8,
+						 FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+	values[5] = array_of(expected, known, test.ngroups, FLOAT8OID, 8,
+						 FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
+													  values, nulls)));
+}

@@ -1,0 +1,70 @@
+/*
+ * standardisation.c
+ *	  Two workforces compared at equal ages.  See src/core/standardisation.h.
+ */
+#include "workforce_value.h"
+
+#include "utils/builtins.h"
+
+#include "standardisation.h"
+
+/* A value and its limits, as three columns. */
+static void
+put_estimate(const EfEstimate *estimate, Datum *values, bool *nulls)
+{
+	values[0] = ef_float8_or_null(estimate->value, &nulls[0]);
+	values[1] = ef_float8_or_null(estimate->lower, &nulls[1]);
+	values[2] = ef_float8_or_null(estimate->upper, &nulls[2]);
+}
+
+/* Arguments: first, second, reason, standard, age_group, level. */
+PG_FUNCTION_INFO_V1(ef_exit_rate_compare);
+Datum
+ef_exit_rate_compare(PG_FUNCTION_ARGS)
+{
+	EfComparisonPlan plan = {0};
+	EfWorkforce first;
+	EfWorkforce second;
+	EfWorkforce standard;
+	EfRateComparison rows[EF_COMPARISON_METHODS];
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	ef_require_argument(fcinfo, 4, "age_group");
+	ef_require_argument(fcinfo, 5, "level");
+	ef_open_workforce(fcinfo, 0, &first);
+	ef_open_workforce(fcinfo, 1, &second);
+	plan.first = &first;
+	plan.second = &second;
+	if (!PG_ARGISNULL(2))
+	{
+		text	   *reason = PG_GETARG_TEXT_PP(2);
+
+		plan.reason = VARDATA_ANY(reason);
+		plan.reason_length = VARSIZE_ANY_EXHDR(reason);
+	}
+	if (!PG_ARGISNULL(3))
+	{
+		ef_open_workforce(fcinfo, 3, &standard);
+		plan.standard = &standard;
+	}
+	plan.age_group = PG_GETARG_INT32(4);
+	plan.level = PG_GETARG_FLOAT8(5);
+	ef_check(ef_compare_exit_rates(&plan, rows, &error), &error);
+
+	for (int i = 0; i < EF_COMPARISON_METHODS; i++)
+	{
+		Datum		values[11];
+		bool		nulls[11] = {false};
+
+		values[0] = CStringGetTextDatum(rows[i].method);
+		put_estimate(&rows[i].first, &values[1], &nulls[1]);
+		put_estimate(&rows[i].second, &values[4], &nulls[4]);
+		put_estimate(&rows[i].ratio, &values[7], &nulls[7]);
+		values[10] = Float8GetDatum(rows[i].coverage);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

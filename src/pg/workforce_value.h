@@ -1,0 +1,21 @@
+/*
+ * workforce_value.h
+ *	  A workforce among the arguments of a function.
+ */
+#ifndef EF_WORKFORCE_VALUE_H
+#define EF_WORKFORCE_VALUE_H
+
+#include "glue.h"
+#include "workforce.h"
+
+static inline void
+ef_open_workforce(FunctionCallInfo fcinfo, int argument, EfWorkforce *workforce)
+{
+	struct varlena *datum = PG_GETARG_VARLENA_P(argument);
+	EfError		error;
+
+	ef_check(ef_workforce_open(workforce, datum, VARSIZE(datum), &ef_palloc,
+							   &error), &error);
+}
+
+#endif							/* EF_WORKFORCE_VALUE_H */
