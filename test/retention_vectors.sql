@@ -8,7 +8,7 @@
 SELECT :'shared' <> '' AS has_shared \gset
 
 BEGIN;
-SELECT plan(1);
+SELECT plan(19);
 
 -- ---------------------------------------------------------------------------
 -- From people to a summary: who is at risk after `entry` (0: from the start) and
@@ -128,7 +128,7 @@ SELECT results_eq(
       FROM summary, retention_curve(r, '1 day') WHERE source = 'men' AND exits > 0 ORDER BY after_days$$,
     'SELECT day, at_risk, events, round(survival, 12) FROM man_curve ORDER BY day',
     'Cole and Hudgens: the curve');
-SELECT is(format('%s %s', retention_rate(r, '791 days'), retention_median(r)), '0.9540043290043292 3062',
+SELECT is(format('%s %s', round(retention_rate(r, '791 days')::numeric, 15), retention_median(r)), '0.954004329004329 3062',
           'Cole and Hudgens: after 0.791 years, and the median') FROM summary WHERE source = 'men';
 -- As if all had been under observation from the start, it would be another curve.
 INSERT INTO person SELECT 'men, too early', '', 0, leaves, reason FROM person WHERE source = 'men';
@@ -171,7 +171,7 @@ SELECT bag_eq($$SELECT g, week, at_risk, n_event, remained, std_error FROM remis
               'SELECT * FROM remission_curve', 'and this curve');
 CREATE TABLE man_file (id int, entry numeric, leaves numeric, event int);
 \copy man_file FROM PROGRAM 'grep -v "^#" "$EF_SHARED"/vectors/v07_left_truncation_input.csv' CSV HEADER
-SELECT bag_eq('SELECT (1000 * entry)::int, (1000 * leaves)::int, event FROM man_file', 'SELECT * FROM man', 'the file has these men');
+SELECT bag_eq('SELECT (1000 * entry)::int AS entry, (1000 * leaves)::int AS leaves, event FROM man_file', 'SELECT * FROM man', 'the file has these men');
 CREATE TABLE man_curve_file (day numeric, at_risk int, events int, survival numeric);
 \copy man_curve_file FROM PROGRAM 'grep -v "^#" "$EF_SHARED"/vectors/v07_left_truncation_expected.csv' CSV HEADER
 SELECT bag_eq('SELECT (1000 * day)::int, at_risk, events, survival FROM man_curve_file', 'SELECT * FROM man_curve', 'and this curve');
