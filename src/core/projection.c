@@ -43,6 +43,7 @@
 #include <string.h>
 
 #include "distribution.h"
+#include "workspace.h"
 
 #define NO_AGE INT32_MAX		/* of a class: retires as observed */
 #define MONTHS 12
@@ -149,13 +150,10 @@ typedef struct Cohort
 	double		fte;			/* thousandths */
 } Cohort;
 
-typedef struct Chunk Chunk;
-
 typedef struct Model
 {
 	const EfProjectionPlan *plan;
-	const EfAllocator *allocator;
-	Chunk	   *chunks;
+	EfWorkspace *workspace;		/* all memory of the model */
 	EfError    *error;
 	bool		forced;			/* a rule or an age replaces observed retirement */
 	bool		retirement;		/* that is the reason asked for */
@@ -184,87 +182,6 @@ typedef struct Model
 	Flow	   *hire_flows;
 	int			nhire_flows;
 } Model;
-
-/*
- * All memory of a model: a stack of few large chunks, which an allocator
- * keeps at hand better than many small ones.
- */
-struct Chunk
-{
-	Chunk	   *older;
-	size_t		size;
-	size_t		used;
-	double		bytes[];
-};
-
-#define CHUNK_SIZE ((size_t) 384 * 1024)
-
-typedef struct Mark
-{
-	Chunk	   *chunk;
-	size_t		used;
-} Mark;
-
-/* n * size bytes, of whatever. */
-static void *
-grab_raw(Model *model, size_t n, size_t size)
-{
-	size_t		wanted = (n * size + 63) & ~(size_t) 63;
-	Chunk	   *chunk = model->chunks;
-
-	if (chunk == NULL || chunk->size - chunk->used < wanted)
-	{
-		size_t		room = wanted > CHUNK_SIZE ? wanted : CHUNK_SIZE;
-
-		chunk = ef_alloc(model->allocator, sizeof(Chunk) + room);
-		if (chunk == NULL)
-			return NULL;
-		chunk->older = model->chunks;
-		chunk->size = room;
-		chunk->used = 0;
-		model->chunks = chunk;
-	}
-	chunk->used += wanted;
-	return (char *) chunk->bytes + chunk->used - wanted;
-}
-
-/* The same, zeroed. */
-static void *
-grab(Model *model, size_t n, size_t size)
-{
-	void	   *bytes = grab_raw(model, n, size);
-
-	return bytes == NULL ? NULL : memset(bytes, 0, n * size);
-}
-
-static Mark
-mark(const Model *model)
-{
-	Mark		here = {model->chunks, model->chunks ? model->chunks->used : 0};
-
-	return here;
-}
-
-/* Give back what was grabbed since a mark. */
-static void
-discard(Model *model, Mark until)
-{
-	while (model->chunks != until.chunk)
-	{
-		Chunk	   *chunk = model->chunks;
-
-		model->chunks = chunk->older;
-		ef_release(model->allocator, chunk);
-	}
-	if (model->chunks != NULL)
-		model->chunks->used = until.used;
-}
-
-static double *
-grab_doubles(Model *model, size_t n)
-{
-	return grab(model, n, sizeof(double));
-}
 
 static EfStatus
 no_memory(Model *model)
@@ -365,17 +282,17 @@ estimate_rates(Model *model, uint32_t asked)
 	int			oldest = ef_oldest_month(table);
 	int			nyears = (limit > oldest ? limit : oldest + 1) / MONTHS + 1;
 	int64_t		parts[EF_AGE_MONTHS];
-	Risk	   *month = grab(model, nyears * MONTHS, sizeof(Risk));
-	Risk	   *year = grab(model, nyears, sizeof(Risk));
+	Risk	   *month = ef_grab(model->workspace, nyears * MONTHS, sizeof(Risk));
+	Risk	   *year = ef_grab(model->workspace, nyears, sizeof(Risk));
 	int			youngest = -1;
 	int			younger = -1;
 
-	rates->stay = grab_doubles(model, limit);
-	rates->leave = grab_doubles(model, limit);
-	rates->unsupported = grab_doubles(model, limit);
-	rates->var_log_stay = grab_doubles(model, (size_t) model->blocks);
-	rates->var_stay = grab_doubles(model, (size_t) model->blocks);
-	rates->var_leave = grab_doubles(model, (size_t) model->blocks);
+	rates->stay = ef_grab_doubles(model->workspace, limit);
+	rates->leave = ef_grab_doubles(model->workspace, limit);
+	rates->unsupported = ef_grab_doubles(model->workspace, limit);
+	rates->var_log_stay = ef_grab_doubles(model->workspace, (size_t) model->blocks);
+	rates->var_stay = ef_grab_doubles(model->workspace, (size_t) model->blocks);
+	rates->var_leave = ef_grab_doubles(model->workspace, (size_t) model->blocks);
 	if (month == NULL || year == NULL || rates->stay == NULL ||
 		rates->leave == NULL || rates->unsupported == NULL ||
 		rates->var_log_stay == NULL || rates->var_stay == NULL ||
@@ -495,14 +412,14 @@ gather_people(Model *model)
 	int			lowest = model->rates.limit - 1;
 	int			most_classes = 1 + (plan->rule ? (int) plan->rule->nsteps : 0);
 
-	model->class_age = grab(model, most_classes, sizeof(int));
+	model->class_age = ef_grab(model->workspace, most_classes, sizeof(int));
 	if (model->class_age == NULL)
 		return no_memory(model);
 
 	cells = ef_table_series(&source->table, 0, EF_STOCK, &n);
 	fte = ef_table_series(&source->table, 0, EF_STOCK_FTE, &nfte);
 	model->nstock = (int) n;
-	model->stock = grab(model, n, sizeof(Cohort));
+	model->stock = ef_grab(model->workspace, n, sizeof(Cohort));
 	if (model->stock == NULL)
 		return no_memory(model);
 	for (size_t i = 0; i < n; i++)
@@ -530,7 +447,7 @@ gather_people(Model *model)
 		source = plan->rates;
 	cells = ef_table_series(&source->table, 0, EF_HIRES, &n);
 	model->nhires = (int) n;
-	model->hires = grab(model, n, sizeof(Cohort));
+	model->hires = ef_grab(model->workspace, n, sizeof(Cohort));
 	if (model->hires == NULL)
 		return no_memory(model);
 	for (size_t i = 0; i < n; i++)
@@ -606,7 +523,7 @@ grab_span(Model *model, Span *span)
 	/* a row reads one element beyond its end, also the last */
 	size_t		n = (size_t) model->ages + LANES;
 
-	span->stay = grab_doubles(model, 3 * n);
+	span->stay = ef_grab_doubles(model->workspace, 3 * n);
 	if (span->stay == NULL)
 		return false;
 	span->leave = span->stay + n;
@@ -720,8 +637,10 @@ grab_flow(Model *model, Flow *flow, int months, EfMonth first)
 
 	flow->months = months;
 	flow->first = first;
-	flow->staff.people = grab_doubles(model, (stock ? 3 : 1) * ages);
-	flow->lags = grab_doubles(model, years * (size_t) lag_size(model));
+	flow->staff.people = ef_grab_doubles(model->workspace,
+										 (stock ? 3 : 1) * ages);
+	flow->lags = ef_grab_doubles(model->workspace,
+								 years * (size_t) lag_size(model));
 	if (flow->staff.people == NULL || flow->lags == NULL)
 		return false;
 	if (stock)
@@ -1043,7 +962,7 @@ project_class(Model *model, int class)
 	int			years = model->plan->years;
 	size_t		ages = (size_t) model->ages + LANES;
 	size_t		bytes = ages * sizeof(double);
-	Mark		start = mark(model);
+	EfMark		start = ef_mark(model->workspace);
 	Span		month;
 	Span		year;
 	Squares		squared;
@@ -1058,10 +977,12 @@ project_class(Model *model, int class)
 	 * there are at most two flows of them */
 	bool		alike = model->plan->rule == NULL;
 
-	stock.people = grab_doubles(model, 10 * ages);
-	scratch = grab_doubles(model, 2 * (size_t) model->blocks + ages);
-	starts = grab_doubles(model, (size_t) (model->nhire_flows + 1) *
-						  (size_t) model->blocks);
+	stock.people = ef_grab_doubles(model->workspace, 10 * ages);
+	scratch = ef_grab_doubles(model->workspace,
+							  2 * (size_t) model->blocks + ages);
+	starts = ef_grab_doubles(model->workspace,
+							 (size_t) (model->nhire_flows + 1) *
+							 (size_t) model->blocks);
 	if (!grab_span(model, &month) || !grab_span(model, &year) ||
 		stock.people == NULL || scratch == NULL || starts == NULL)
 		return no_memory(model);
@@ -1129,7 +1050,7 @@ project_class(Model *model, int class)
 			follow(model, f < 0 ? &model->stock_flow : &model->hire_flows[f],
 				   lag, &year, &squared, starts + (f + 1) * model->blocks,
 				   scratch);
-	discard(model, start);
+	ef_discard(model->workspace, start);
 	return EF_OK;
 }
 
@@ -1166,7 +1087,8 @@ prepare(Model *model)
 	else
 		model->nhire_flows = model->first_months < MONTHS && plan->years > 1
 			? 2 : 1;
-	model->hire_flows = grab(model, (size_t) model->nhire_flows, sizeof(Flow));
+	model->hire_flows = ef_grab(model->workspace, (size_t) model->nhire_flows,
+								sizeof(Flow));
 	if (model->hire_flows == NULL ||
 		!grab_flow(model, &model->stock_flow, model->first_months, start))
 		return no_memory(model);
@@ -1460,8 +1382,8 @@ fill_periods(Model *model, EfProjectionPeriod *periods)
 	double		most = headcount;
 	double		carried = 0;
 	EfMonth		month = plan->workforce->last_month + 1;
-	double	   *lag = grab_doubles(model, (size_t) lag_size(model));
-	double	   *need = grab_doubles(model, (size_t) plan->years);
+	double	   *lag = ef_grab_doubles(model->workspace, (size_t) lag_size(model));
+	double	   *need = ef_grab_doubles(model->workspace, (size_t) plan->years);
 
 	if (lag == NULL || need == NULL)
 		return no_memory(model);
@@ -1516,8 +1438,8 @@ ef_project_workforce(const EfProjectionPlan *plan,
 					 EfProjectionPeriod **periods,
 					 const EfAllocator *allocator, EfError *error)
 {
-	Model		model = {.plan = plan,.allocator = allocator,.error = error};
-	Mark		nothing = {NULL, 0};
+	EfWorkspace workspace = {allocator, NULL};
+	Model		model = {.plan = plan,.workspace = &workspace,.error = error};
 	EfStatus	status = build(&model, retirement_label(&plan->rates->table),
 							   true);
 
@@ -1528,7 +1450,7 @@ ef_project_workforce(const EfProjectionPlan *plan,
 		status = *periods == NULL ? no_memory(&model)
 			: fill_periods(&model, *periods);
 	}
-	discard(&model, nothing);
+	ef_discard_all(&workspace);
 	return status;
 }
 
@@ -1546,7 +1468,7 @@ project_reason(Model *model, uint32_t label, const EfLabel *reason,
 
 	if (status != EF_OK)
 		return status;
-	lag = grab_doubles(model, (size_t) lag_size(model));
+	lag = ef_grab_doubles(model->workspace, (size_t) lag_size(model));
 	if (lag == NULL)
 		return no_memory(model);
 	for (int t = 0; t < plan->years; t++)
@@ -1574,7 +1496,7 @@ ef_project_exits(const EfProjectionPlan *plan,
 	uint32_t	retirement = retirement_label(table);
 	size_t		nreasons = table->nlabels + (retirement == 0);
 	size_t		place = 0;
-	Mark		nothing = {NULL, 0};
+	EfWorkspace workspace = {allocator, NULL};
 	bool		retired = false;
 	EfStatus	status = check_plan(plan, error);
 
@@ -1588,7 +1510,7 @@ ef_project_exits(const EfProjectionPlan *plan,
 	/* reason by reason, so that memory does not grow with their number */
 	for (uint32_t label = 1; label <= table->nlabels + 1 && status == EF_OK;)
 	{
-		Model		model = {.plan = plan,.allocator = allocator,.error = error};
+		Model		model = {.plan = plan,.workspace = &workspace,.error = error};
 		bool		ends = label > table->nlabels;
 		uint32_t	number;
 		const EfLabel *reason;
@@ -1611,7 +1533,7 @@ ef_project_exits(const EfProjectionPlan *plan,
 		}
 		status = project_reason(&model, number, reason, *rows + place++,
 								nreasons);
-		discard(&model, nothing);
+		ef_discard_all(&workspace);
 	}
 	return status;
 }
