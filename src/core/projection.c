@@ -43,6 +43,7 @@
 #include <string.h>
 
 #include "distribution.h"
+#include "exit_probability.h"
 #include "workspace.h"
 
 #define NO_AGE INT32_MAX		/* of a class: retires as observed */
@@ -52,10 +53,6 @@
 
 /* A sum of doubles that stands for whole persons may miss them by this. */
 #define WHOLE 1e-9
-
-/* The weight, in person-months, of the pooled rate of a year of age beside
- * what was seen in one month of it: for the variance only. */
-#define PRIOR 1.0
 
 /*
  * The loops over ages and blocks, in the widest vectors that the machine has.
@@ -76,19 +73,6 @@ typedef double Lanes
 
 #define LANES_AT(pointer) (*(const Lanes *) (pointer))
 #define PUT_LANES(pointer, lanes) (*(Lanes *) (pointer) = (lanes))
-
-/* q of each month of age, and how sure it is. */
-typedef struct Rates
-{
-	int			limit;			/* from this month of age on nobody works */
-	double	   *stay;			/* limit of each */
-	double	   *leave;			/* for the reason asked for */
-	double	   *unsupported;	/* 1 where the month has no own exposure */
-	/* by block: sums over the months of its year of age of the variance of */
-	double	   *var_log_stay;	/* log(1 - q) */
-	double	   *var_stay;		/* q */
-	double	   *var_leave;		/* q of the reason asked for */
-} Rates;
 
 /*
  * Sums over the people of a flow at one lag.  "Squares" are sums of squared
@@ -158,7 +142,8 @@ typedef struct Model
 	bool		forced;			/* a rule or an age replaces observed retirement */
 	bool		retirement;		/* that is the reason asked for */
 	int			first_months;	/* of the first period */
-	Rates		rates;
+	int			limit;			/* from this month of age on nobody works */
+	EfExitProbability q;		/* variances are by block */
 
 	Cohort	   *stock;
 	int			nstock;
@@ -200,180 +185,6 @@ retirement_label(const EfTable *table)
 }
 
 
-/* ---- rates ---- */
-
-/* Exits and exposure of one month of age, or of the twelve of a year. */
-typedef struct Risk
-{
-	int64_t		parts;			/* exposure */
-	int64_t		exits;			/* for all reasons that count */
-	int64_t		asked;			/* for the reason asked for */
-	int64_t		others;			/* set aside: retirement, where it is forced */
-} Risk;
-
-typedef struct Chance
-{
-	double		stay;
-	double		leave;
-} Chance;
-
-static Chance
-chance_of(const Risk *risk)
-{
-	int64_t		all = (risk->exits + risk->others) * EF_MONTH_PARTS;
-	Chance		chance = {1, 0};
-
-	if (all == 0)
-		return chance;
-
-	/* short spells can make exits exceed the exposure of their month: then
-	 * everybody leaves, in the proportions seen */
-	if (all >= risk->parts)
-	{
-		double		n = (double) (risk->exits + risk->others);
-
-		chance.stay = (double) risk->others / n;
-		chance.leave = (double) risk->asked / n;
-	}
-	else
-	{
-		chance.stay = (double) (risk->parts - risk->exits * EF_MONTH_PARTS) /
-			(double) risk->parts;
-		chance.leave = (double) (risk->asked * EF_MONTH_PARTS) /
-			(double) risk->parts;
-	}
-	return chance;
-}
-
-/*
- * Add the variances of the probabilities of a month of age, `times` over, with
- * the pooled rate of the year of age as a weak prior: those of the beta
- * posterior.
- */
-static void
-add_variances(Rates *rates, int block, const Risk *risk, const Chance *pooled,
-			  double times)
-{
-	double		months = (double) risk->parts / EF_MONTH_PARTS;
-	double		per_month = 1 / (months + PRIOR);
-	double		scale = times / (months + PRIOR + 1);
-	double		q = ((double) risk->exits + PRIOR * (1 - pooled->stay)) *
-		per_month;
-	double		leave = ((double) risk->asked + PRIOR * pooled->leave) *
-		per_month;
-
-	/* short spells can make exits exceed the exposure */
-	if (leave < 1)
-		rates->var_leave[block] += leave * (1 - leave) * scale;
-	if (q < 1)
-	{
-		rates->var_stay[block] += q * (1 - q) * scale;
-		rates->var_log_stay[block] += q / (1 - q) * scale;
-	}
-}
-
-static EfStatus
-estimate_rates(Model *model, uint32_t asked)
-{
-	const EfTable *table = &model->plan->rates->table;
-	uint32_t	retirement = retirement_label(table);
-	Rates	   *rates = &model->rates;
-	int			limit = rates->limit;
-	int			oldest = ef_oldest_month(table);
-	int			nyears = (limit > oldest ? limit : oldest + 1) / MONTHS + 1;
-	int64_t		parts[EF_AGE_MONTHS];
-	Risk	   *month = ef_grab(model->workspace, nyears * MONTHS, sizeof(Risk));
-	Risk	   *year = ef_grab(model->workspace, nyears, sizeof(Risk));
-	int			youngest = -1;
-	int			younger = -1;
-
-	rates->stay = ef_grab_doubles(model->workspace, limit);
-	rates->leave = ef_grab_doubles(model->workspace, limit);
-	rates->unsupported = ef_grab_doubles(model->workspace, limit);
-	rates->var_log_stay = ef_grab_doubles(model->workspace, (size_t) model->blocks);
-	rates->var_stay = ef_grab_doubles(model->workspace, (size_t) model->blocks);
-	rates->var_leave = ef_grab_doubles(model->workspace, (size_t) model->blocks);
-	if (month == NULL || year == NULL || rates->stay == NULL ||
-		rates->leave == NULL || rates->unsupported == NULL ||
-		rates->var_log_stay == NULL || rates->var_stay == NULL ||
-		rates->var_leave == NULL)
-		return no_memory(model);
-
-	ef_initial_exposure(table, oldest + 1, parts);
-	for (int age = 0; age <= oldest; age++)
-		month[age].parts = parts[age];
-	for (size_t i = 0; i < table->ncells; i++)
-	{
-		EfKey		key = table->cells[i].key;
-		Risk	   *risk = &month[ef_key_at(key)];
-
-		if (ef_key_kind(key) != EF_EXITS)
-			continue;
-		if (model->forced && ef_key_label(key) == retirement)
-			risk->others += table->cells[i].count;
-		else
-		{
-			risk->exits += table->cells[i].count;
-			if (ef_key_label(key) == asked && asked != 0)
-				risk->asked += table->cells[i].count;
-		}
-	}
-	for (int age = 0; age <= oldest; age++)
-	{
-		Risk	   *risk = &year[age / MONTHS];
-
-		risk->parts += month[age].parts;
-		risk->exits += month[age].exits;
-		risk->asked += month[age].asked;
-		risk->others += month[age].others;
-		if (youngest < 0 && month[age].parts > 0)
-			youngest = age / MONTHS;
-	}
-	if (youngest < 0)
-	{
-		/* nobody to project: one empty group must not stop all the others */
-		if (model->nstock == 0 && model->plan->intake == NULL)
-			return EF_OK;
-		return ef_fail(model->error, EF_NO_EXPOSURE,
-					   "Nobody was under observation.");
-	}
-
-	for (int y = 0; y * MONTHS < limit; y++)
-	{
-		int			block = y - model->first_year + 1;
-		const Risk *donor;
-		Chance		pooled;
-		double		missing = 0;
-
-		/* its own, else the nearest younger; below all, the nearest older */
-		if (year[y].parts > 0)
-			younger = y;
-		if (block < 0)
-			continue;			/* younger than anybody */
-
-		donor = &year[younger >= 0 ? younger : youngest];
-		pooled = chance_of(donor);
-		for (int age = y * MONTHS; age < (y + 1) * MONTHS; age++)
-		{
-			const Risk *risk = &month[age];
-			Chance		chance = risk->parts > 0 ? chance_of(risk) : pooled;
-
-			rates->stay[age] = chance.stay;
-			rates->leave[age] = chance.leave;
-			rates->unsupported[age] = risk->parts == 0;
-			missing += risk->parts == 0;
-			if (risk->parts > 0)
-				add_variances(rates, block, risk, &pooled, 1);
-		}
-
-		/* the same pooled estimate in each of them, so errors add up */
-		if (missing > 0)
-			add_variances(rates, block, donor, &pooled, missing * missing);
-	}
-	return EF_OK;
-}
-
-
 /* ---- people ---- */
 
 /* Which class is somebody born in this month? */
@@ -409,7 +220,7 @@ gather_people(Model *model)
 	size_t		nfte;
 	const EfCell *cells;
 	const EfCell *fte;
-	int			lowest = model->rates.limit - 1;
+	int			lowest = model->limit - 1;
 	int			most_classes = 1 + (plan->rule ? (int) plan->rule->nsteps : 0);
 
 	model->class_age = ef_grab(model->workspace, most_classes, sizeof(int));
@@ -464,7 +275,7 @@ gather_people(Model *model)
 	/* arrays by age begin and end with a block */
 	model->first_year = ef_floor_div(lowest + MONTHS / 2, MONTHS);
 	model->lowest = model->first_year * MONTHS - MONTHS / 2;
-	model->rows = (model->rates.limit - model->lowest + MONTHS - 1) / MONTHS;
+	model->rows = (model->limit - model->lowest + MONTHS - 1) / MONTHS;
 
 	/* two that stay empty: what the last moves to in a year, and a vector's
 	 * length beyond it, where it reads in the last year */
@@ -482,7 +293,7 @@ gather_people(Model *model)
 static int
 place_of(const Model *model, int age)
 {
-	return (age < model->rates.limit ? age : model->rates.limit - 1) -
+	return (age < model->limit ? age : model->limit - 1) -
 		model->lowest;
 }
 
@@ -492,6 +303,30 @@ element_of(const Model *model, int place)
 {
 	return (size_t) (place % MONTHS) * (size_t) model->stride +
 		(size_t) (place / MONTHS);
+}
+
+
+/* The exits of the rates' workforce, but for those that a rule replaces. */
+static EfStatus
+estimate_exits(Model *model, uint32_t asked)
+{
+	const EfTable *table = &model->plan->rates->table;
+	EfExitScope scope = {
+		.reason = asked,
+		.set_aside = model->forced ? retirement_label(table) : 0,
+		.limit = model->limit,
+		.first_year = model->first_year - 1,
+		.nyears = model->blocks
+	};
+	EfStatus	status = ef_exit_probability(&model->q, table, &scope,
+											 model->workspace, model->error);
+
+	/* nobody to project: one empty group must not stop all the others */
+	if (status == EF_OK && !model->q.known &&
+		(model->nstock > 0 || model->plan->intake != NULL))
+		return ef_fail(model->error, EF_NO_EXPOSURE,
+					   "Nobody was under observation.");
+	return status;
 }
 
 
@@ -545,8 +380,8 @@ copy_span(const Model *model, Span *to, const Span *from)
 static void
 month_span(const Model *model, int retire_age, Span *span)
 {
-	const Rates *rates = &model->rates;
-	int			end = retire_age < rates->limit ? retire_age : rates->limit;
+	const EfExitProbability *q = &model->q;
+	int			end = retire_age < model->limit ? retire_age : model->limit;
 
 	for (int month = 0; month < MONTHS; month++)
 		for (int row = 0; row < model->rows; row++)
@@ -554,13 +389,13 @@ month_span(const Model *model, int retire_age, Span *span)
 			int			i = month * model->stride + row;
 			int			age = model->lowest + row * MONTHS + month + 1;
 
-			if (age < 0 || age > rates->limit)
+			if (age < 0 || age > model->limit)
 				span->stay[i] = span->leave[i] = span->unsupported[i] = 0;
 			else if (age < end)
 			{
-				span->stay[i] = rates->stay[age];
-				span->leave[i] = rates->leave[age];
-				span->unsupported[i] = rates->unsupported[age];
+				span->stay[i] = q->stay[age];
+				span->leave[i] = q->leave[age];
+				span->unsupported[i] = q->unsupported[age];
 			}
 			else
 			{
@@ -1178,10 +1013,10 @@ build(Model *model, uint32_t asked, bool retirement)
 	model->retirement = retirement;
 	model->first_months = ef_year_of_month(start) * MONTHS + MONTHS - start;
 
-	model->rates.limit = (plan->latest_age + 1) * MONTHS;
+	model->limit = (plan->latest_age + 1) * MONTHS;
 	status = gather_people(model);
 	if (status == EF_OK)
-		status = estimate_rates(model, asked);
+		status = estimate_exits(model, asked);
 	if (status == EF_OK)
 		status = prepare(model);
 
@@ -1329,8 +1164,8 @@ static double
 leaving_variance(const Model *model, const Total *total)
 {
 	return total->sums->leave - total->sums->leave_squares +
-		spread(model, total->rows[LEAVING], model->rates.var_log_stay) +
-		spread(model, total->rows[PRESENT], model->rates.var_leave);
+		spread(model, total->rows[LEAVING], model->q.var_log_stay) +
+		spread(model, total->rows[PRESENT], model->q.var_leave);
 }
 
 static double
@@ -1365,7 +1200,7 @@ fill_need(const Model *model, int t, double *need, double *carried,
 
 	/* exits of the period, from a staff of which each earlier need was met */
 	variance = total.sums->coming - total.sums->stay - total.sums->gone_squares +
-		spread(model, total.rows[PRESENT], model->rates.var_stay) + *carried;
+		spread(model, total.rows[PRESENT], model->q.var_stay) + *carried;
 	period->need = need[t];
 	set_limits(missing, deviation(model, variance) / own, INFINITY,
 			   &period->need_lower, &period->need_upper);
@@ -1418,7 +1253,7 @@ fill_periods(Model *model, EfProjectionPeriod *periods)
 
 		most += period->intake;
 		variance = total.sums->stay - total.sums->stay_squares +
-			spread(model, total.rows[PASSING], model->rates.var_log_stay);
+			spread(model, total.rows[PASSING], model->q.var_log_stay);
 		set_limits(headcount, deviation(model, variance), most,
 				   &period->lower, &period->upper);
 		set_limits(period->retirements,
