@@ -229,8 +229,7 @@ group_ages(const EfComparisonPlan *plan, const EfWorkforce *workforce,
 			(plan->reason == NULL || ef_key_label(key) == label))
 			groups[at / 12 / (uint32_t) plan->age_group].exits +=
 				table->cells[i].count;
-		/* bytes on disk are not validated again, and the axis is longer */
-		else if (ef_key_kind(key) == EF_DAYS && at <= EF_AGE_LIMIT)
+		else if (ef_key_kind(key) == EF_DAYS)
 			groups[at / (uint32_t) plan->age_group].days +=
 				table->cells[i].count;
 	}

@@ -497,18 +497,6 @@ test_groups_of_ages(void)
 		ef_compare_exit_rates(&plan, rows, &error);
 		is_close(rows[EF_DIRECT].coverage, 0, 0, "a standard of nobody");
 	}
-
-	/* bytes on disk are not validated again */
-	{
-		EfCell		damaged[] = {{ef_key(0, EF_DAYS, 155), 100}};
-		EfWorkforce second = workforce_of(damaged, COUNT(damaged), NULL, 0);
-
-		plan.second = &second;
-		plan.standard = NULL;
-		plan.age_group = 1;
-		is_int(ef_compare_exit_rates(&plan, rows, &error), EF_OK, "an age beyond all limits");
-		ok(isnan(rows[EF_CRUDE].second.value), "is not counted");
-	}
 }
 
 static void
