@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "workforce.h"
+#include "spell.h"
 
 EfStatus
 ef_rule_create(EfRetirementRule **rule, uint32_t room,

@@ -17,8 +17,12 @@
 #define EF_DAY_MINUS_INFINITY INT32_MIN
 #define EF_DAY_INFINITY INT32_MAX
 
-/* No spell begins more than so many years before the observation ends... */
-#define EF_SPELL_YEARS 150
+/* Nobody is older: 150 completed years and no month. */
+#define EF_AGE_LIMIT 150
+#define EF_AGE_MONTHS (EF_AGE_LIMIT * 12 + 1)
+
+/* So no spell begins more years before the observation ends... */
+#define EF_SPELL_YEARS EF_AGE_LIMIT
 
 /* ...so none has more days than this: 38 of the years are leap years. */
 #define EF_SPELL_DAYS (EF_SPELL_YEARS * 365 + 38)

@@ -48,10 +48,6 @@ enum
 	EF_DAYS_LEAP				/* in a state only */
 };
 
-/* Nobody is older: 150 completed years and no month. */
-#define EF_AGE_LIMIT EF_SPELL_YEARS
-#define EF_AGE_MONTHS (EF_AGE_LIMIT * 12 + 1)
-
 /* FTE of one person, in thousandths. */
 #define EF_FTE_LIMIT 1000000
 
