@@ -107,6 +107,9 @@ check-core:
 fuzz:
 	@$(top)/test/run.sh fuzz
 
+oracle:
+	@$(top)/test/run.sh oracle
+
 demo:
 	@$(top)/test/lib/setup.sh server
 	@$(MAKE) --no-print-directory --silent all
@@ -147,10 +150,11 @@ help:
 	@echo "make test         every test, in temporary servers (SUITES='core docs' for some)"
 	@echo "make check-core   unit tests of src/core, sanitizers on; no PostgreSQL needed"
 	@echo "make fuzz         hostile input to the types, sanitizers on"
+	@echo "make oracle       the same questions to R's survival package"
 	@echo "make bench        benchmarks, in a temporary server"
 	@echo "make simulation   coverage of the projection's intervals"
 	@echo "make clean        remove what was built"
 	@echo "Variables: PG_CONFIG=path, WERROR=1 (warnings are errors), SUITES, ARGS"
 
 FORCE:
-.PHONY: all install installcheck clean test check-core fuzz demo bench simulation help FORCE
+.PHONY: all install installcheck clean test check-core fuzz oracle demo bench simulation help FORCE

@@ -1,6 +1,7 @@
 #!/bin/sh
-# The demo: how many medical secretaries a region must recruit. Runs on the server that
-# PGHOST, PGPORT and PGUSER name (make demo starts a private one), in a database of its own.
+# The demo: how many medical secretaries a region must recruit, and how long they stay. Runs
+# on the server that PGHOST, PGPORT and PGUSER name (make demo starts a private one), in a
+# database of its own.
 set -eu
 cd "$(dirname "$0")"
 
@@ -9,7 +10,7 @@ export PGDATABASE=education_flow_demo
 run() { psql -X -q -v ON_ERROR_STOP=1 -P footer=off -P pager=off "$@"; }
 
 PGDATABASE=postgres run -c 'CREATE DATABASE education_flow_demo'
-run -f register.sql -f medical_secretaries.sql -f compare.sql
+run -f register.sql -f medical_secretaries.sql -f compare.sql -f retention.sql
 
 cat <<'END'
 
@@ -19,3 +20,5 @@ in the place of employment, and your dates in the place of these.
 
 END
 sed -e '/^\\/d' medical_secretaries.sql
+echo
+sed -e '/^\\/d' retention.sql

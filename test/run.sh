@@ -7,6 +7,8 @@
 #   pgtap    test/*.sql, each in a database of its own
 #   docs     the SQL of README.md and doc/*.md
 #   suites   test/suite_*.sh, executables that print TAP
+#   oracle   against R's survival (test/oracle); skipped where R is not there
+#            and nobody may install it
 #   fuzz     hostile input to the types, sanitizers on
 #
 # A suite that finds nothing to run has failed.  A skipped test is neither
@@ -17,7 +19,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 root=$PWD
-all_suites=(core regress pgtap docs suites fuzz)
+all_suites=(core regress pgtap docs suites oracle fuzz)
 [ $# -gt 0 ] || set -- "${all_suites[@]}"
 export LC_ALL=C.UTF-8
 # The make that called us has its own job server; ours are separate.
@@ -186,6 +188,11 @@ suite_suites() {
 	done
 }
 
+# --- oracle
+suite_oracle() {
+	tap oracle test/oracle/run.sh
+}
+
 # --- fuzz: inside a server of its own, started below
 suite_fuzz() {
 	local report
@@ -240,6 +247,21 @@ done
 : >"$tmp/total"
 failure() { echo "$1: FAILED: $2"; echo "0 1" >>"$tmp/total"; }
 
+# without NAME: that one does not run.  skip NAME REASON: and is no failure.
+without() {
+	local kept=() name
+	for name in "${server_suites[@]}"; do
+		[ "$name" = "$1" ] || kept+=("$name")
+	done
+	server_suites=("${kept[@]}")
+}
+skip() {
+	without "$1"
+	echo "== $1"
+	echo "  $1: SKIP $2"
+	echo "$1: 0 passed, 0 failed, 1 skipped"
+}
+
 # Every suite that was to run in a server must have reported.
 in_server() {
 	local before after
@@ -254,7 +276,7 @@ in_server() {
 }
 
 server_suites=()
-for name in regress pgtap docs suites; do
+for name in regress pgtap docs suites oracle; do
 	if wants "$name"; then server_suites+=("$name"); fi
 done
 
@@ -262,6 +284,14 @@ if [ ${#server_suites[@]} -gt 0 ] || wants fuzz; then task='test'; else task='cc
 if ! test/lib/setup.sh "$task"; then
 	failure setup "packages are missing"
 else
+	if wants oracle; then
+		test/lib/setup.sh oracle
+		case $? in
+			0) ;;
+			3) skip oracle "R or its packages are missing, and may not be installed by this user" ;;
+			*) without oracle; failure oracle "R or its packages could not be installed" ;;
+		esac
+	fi
 	if wants core; then suite core; fi
 	if [ "$task" = 'test' ]; then
 		echo "== build"

@@ -290,11 +290,16 @@ settle_series(const EfTableType *type, Layout *layout, int64_t *counts)
 		return;
 	type->settle(series, lowest, beyond);
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
-		if (type->kinds[kind].axis <= EF_SHORT_AXIS)
+	{
+		const EfKind *k = &type->kinds[kind];
+
+		if (k->axis <= EF_SHORT_AXIS)
 		{
 			layout->lowest[kind] = lowest;
-			layout->beyond[kind] = type->kinds[kind].name != NULL ? beyond : 0;
+			layout->beyond[kind] = k->name == NULL ? 0 :
+				beyond < k->axis ? beyond : k->axis;
 		}
+	}
 }
 
 /*

@@ -163,9 +163,9 @@ typedef struct EfTableType
 
 	/*
 	 * Sum out the kinds that have no name into those that have, all with a
-	 * short axis: series[kind][at], of which lowest to beyond - 1 are in use,
-	 * and the rest is zero.  NULL where every kind has a name.  Kinds with a
-	 * short axis have no label, and their axes are of one length.
+	 * short axis: series[kind][at], of which lowest to beyond - 1 are in use
+	 * by some kind as far as its own axis goes, and the rest is zero.  NULL
+	 * where every kind has a name.  Kinds with a short axis have no label.
 	 */
 	void		(*settle) (int64_t *const *series, uint32_t lowest,
 						   uint32_t beyond);

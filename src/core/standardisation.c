@@ -2,22 +2,28 @@
  * standardisation.c
  *	  See standardisation.h.
  *
- * With d exits in n person-years of a group of ages, and w the group's share
- * of the standard's person-years, for one of the two
+ * With d exits in n person-years of a group of ages and a weight w for each
+ * exit in it,
  *
- *	 y = sum w d / n			v = sum w^2 d / n^2			k = max w / n
+ *	 y = sum w d		v = sum w^2 d		k = max w
  *
- * are the directly standardised rate, its variance (d is Poisson) and the
- * weight of one exit more where it weighs most.
+ * are a weighted number of exits, its variance (d is Poisson) and the weight
+ * of one exit more where it weighs most.  A directly standardised rate is one
+ * (w is the share of the standard's person-years over n), and so are the exits
+ * of the second expected at the first's rates (w is the second's n over the
+ * first's).
+ *
+ * All three ratios take their limits from those of the two parts that they are
+ * made of, which are independent.  Each distance from a part to its limit, on
+ * the scale of the logarithm, stands for a standard error in that direction;
+ * squares of standard errors add up.
  *
  * Sources: F. Garwood (1936), Biometrika 28, 437-442 (exact limits of a
- * Poisson mean); K. J. Rothman and S. Greenland (1998), Modern Epidemiology,
- * 2nd ed., chapter 14 (variance of the log of a ratio of two rates); M. P. Fay
- * and E. J. Feuer (1997), Statistics in Medicine 16, 791-801 (gamma limits of
- * y); R. C. Elandt-Johnson and N. L. Johnson (1980), Survival Models and Data
- * Analysis, pp. 70-71 (variance of a log by the delta method); N. E. Breslow
- * and N. E. Day (1987), The Design and Analysis of Cohort Studies, p. 65
- * (observed over expected).
+ * Poisson mean); M. P. Fay and E. J. Feuer (1997), Statistics in Medicine 16,
+ * 791-801 (gamma limits of y); G. Y. Zou and A. Donner (2008), Statistics in
+ * Medicine 27, 1693-1702 (limits of a ratio from those of its parts); N. E.
+ * Breslow and N. E. Day (1987), The Design and Analysis of Cohort Studies,
+ * p. 65 (observed over expected).
  */
 #include "standardisation.h"
 
@@ -46,24 +52,78 @@ poisson_estimate(int64_t count, double divisor, double level)
 	return estimate;
 }
 
-/* Normal limits of the log.  A rate of 0 has none. */
+/*
+ * Limits of a ratio from those of its parts.  The lower one is where the second
+ * is low and the first is high.  No exits in the second have no logarithm; the
+ * limit of the formula is then that of the second alone.
+ */
 static EfEstimate
-log_normal_ratio(double first, double second, double log_variance, double level)
+ratio_estimate(EfEstimate first, EfEstimate second)
 {
 	EfEstimate	ratio = unknown;
 
-	if (first > 0)
-		ratio.value = second / first;
-	if (ratio.value > 0)
+	if (!(first.value > 0) || isnan(second.value))
+		return ratio;
+	ratio.value = second.value / first.value;
+	if (second.value > 0)
 	{
-		/* from the tail, so that a level next to 1 has its digits */
-		double		factor = exp(-ef_normal_quantile((1 - level) / 2) *
-								 sqrt(log_variance));
+		double		second_down = log(second.value / second.lower);
+		double		second_up = log(second.upper / second.value);
+		double		first_down = log(first.value / first.lower);
+		double		first_up = log(first.upper / first.value);
 
-		ratio.lower = ratio.value / factor;
-		ratio.upper = ratio.value * factor;
+		ratio.lower = ratio.value *
+			exp(-sqrt(second_down * second_down + first_up * first_up));
+		ratio.upper = ratio.value *
+			exp(sqrt(second_up * second_up + first_down * first_down));
+	}
+	else
+	{
+		ratio.lower = 0;
+		ratio.upper = second.upper / first.value;
 	}
 	return ratio;
+}
+
+/* y, v and k of the head of this file. */
+typedef struct WeightedExits
+{
+	double		y;
+	double		v;
+	double		k;
+} WeightedExits;
+
+static void
+add_weighted(WeightedExits *total, int64_t exits, double weight)
+{
+	total->y += weight * (double) exits;
+	total->v += weight * weight * (double) exits;
+	total->k = fmax(total->k, weight);
+}
+
+/*
+ * Fay and Feuer's limits: the gamma quantiles that match mean and variance,
+ * (y, v) below and (y + k, v + k^2) above.  Where all weights are equal, y is a
+ * multiple of a Poisson count, and these are its exact limits.
+ */
+static EfEstimate
+weighted_estimate(const WeightedExits *exits, double level)
+{
+	double		tail = (1 - level) / 2;
+	double		y = exits->y;
+	double		v = exits->v;
+	double		k = exits->k;
+	EfEstimate	estimate = unknown;
+
+	if (k > 0)
+	{
+		estimate.value = y;
+		estimate.lower = y > 0 ? v / y * ef_gamma_quantile(tail, y * y / v) : 0;
+		y += k;
+		v += k * k;
+		estimate.upper = v / y * ef_gamma_quantile_upper(tail, y * y / v);
+	}
+	return estimate;
 }
 
 static EfExposure
@@ -94,47 +154,8 @@ compare_crude(EfExposure first, EfExposure second, double level,
 								  level);
 	row->second = poisson_estimate(second.exits, ef_years_of_days(second.days),
 								   level);
-	row->ratio = log_normal_ratio(row->first.value, row->second.value,
-								  1 / (double) first.exits +
-								  1 / (double) second.exits, level);
+	row->ratio = ratio_estimate(row->first, row->second);
 	row->coverage = 1;
-}
-
-/*
- * The rate of one of the two, standardised over the groups in which the other
- * has person-years as well, with Fay and Feuer's limits: the gamma quantiles
- * that match mean and variance, (y, v) below and (y + k, v + k^2) above.  Where
- * the weights are in proportion to the person-years, y is a multiple of a
- * Poisson count, and these are its exact limits.
- */
-static EfEstimate
-weighted_rate(const EfExposure *groups, const EfExposure *other,
-			  const EfExposure *standard, int64_t usable, int ngroups,
-			  double level, double *log_variance)
-{
-	double		tail = (1 - level) / 2;
-	double		y = 0;
-	double		v = 0;
-	double		k = 0;
-	EfEstimate	rate;
-
-	for (int g = 0; g < ngroups; g++)
-		if (groups[g].days > 0 && other[g].days > 0)
-		{
-			double		per_exit = share(standard[g].days, usable) /
-				ef_years_of_days(groups[g].days);
-
-			y += per_exit * (double) groups[g].exits;
-			v += per_exit * per_exit * (double) groups[g].exits;
-			k = fmax(k, per_exit);
-		}
-	*log_variance = v / (y * y);
-	rate.value = y;
-	rate.lower = y > 0 ? v / y * ef_gamma_quantile(tail, y * y / v) : 0;
-	y += k;
-	v += k * k;
-	rate.upper = v / y * ef_gamma_quantile_upper(tail, y * y / v);
-	return rate;
 }
 
 static void
@@ -142,59 +163,60 @@ compare_direct(const EfExposure *first, const EfExposure *second,
 			   const EfExposure *standard, int ngroups, double level,
 			   EfRateComparison *row)
 {
+	WeightedExits first_exits = {0, 0, 0};
+	WeightedExits second_exits = {0, 0, 0};
 	int64_t		usable = 0;
 	int64_t		all = 0;
-	double		first_variance;
-	double		second_variance;
 
-	row->method = "direct";
-	row->first = row->second = row->ratio = unknown;
+	/* the groups in which both have person-years */
 	for (int g = 0; g < ngroups; g++)
 	{
 		all += standard[g].days;
 		if (first[g].days > 0 && second[g].days > 0)
 			usable += standard[g].days;
 	}
-	row->coverage = share(usable, all);
-	if (usable == 0)
-		return;
+	for (int g = 0; g < ngroups; g++)
+		if (first[g].days > 0 && second[g].days > 0)
+		{
+			double		weight = share(standard[g].days, usable);
 
-	row->first = weighted_rate(first, second, standard, usable, ngroups, level,
-							   &first_variance);
-	row->second = weighted_rate(second, first, standard, usable, ngroups, level,
-								&second_variance);
-	row->ratio = log_normal_ratio(row->first.value, row->second.value,
-								  first_variance + second_variance, level);
+			add_weighted(&first_exits, first[g].exits,
+						 weight / ef_years_of_days(first[g].days));
+			add_weighted(&second_exits, second[g].exits,
+						 weight / ef_years_of_days(second[g].days));
+		}
+
+	row->method = "direct";
+	row->first = weighted_estimate(&first_exits, level);
+	row->second = weighted_estimate(&second_exits, level);
+	row->ratio = ratio_estimate(row->first, row->second);
+	row->coverage = share(usable, all);
 }
 
 static void
 compare_indirect(const EfExposure *first, const EfExposure *second, int ngroups,
-				 double level, EfRateComparison *row)
+				 EfEstimate crude, double level, EfRateComparison *row)
 {
-	EfExposure	total = sum(first, ngroups);
+	WeightedExits expected = {0, 0, 0};
 	EfExposure	observed = {0, 0};
-	double		expected = 0;
-	double		crude = NAN;
 
 	for (int g = 0; g < ngroups; g++)
 		if (first[g].days > 0)
 		{
 			observed.exits += second[g].exits;
 			observed.days += second[g].days;
-			expected += (double) first[g].exits *
-				((double) second[g].days / (double) first[g].days);
+			add_weighted(&expected, first[g].exits,
+						 (double) second[g].days / (double) first[g].days);
 		}
-	if (total.days > 0)
-		crude = (double) total.exits / ef_years_of_days(total.days);
 
 	row->method = "indirect";
-	row->ratio = poisson_estimate(observed.exits, expected, level);
-	/* the first is the standard, and its rates are taken as known */
-	row->first = unknown;
-	row->first.value = crude;
-	row->second.value = crude * row->ratio.value;
-	row->second.lower = crude * row->ratio.lower;
-	row->second.upper = crude * row->ratio.upper;
+	row->first = crude;
+	row->ratio = ratio_estimate(weighted_estimate(&expected, level),
+								poisson_estimate(observed.exits, 1, level));
+	/* on the safe side: by chance crude and expected are off to the same side */
+	row->second.value = crude.value * row->ratio.value;
+	row->second.lower = crude.value * row->ratio.lower;
+	row->second.upper = crude.value * row->ratio.upper;
 	row->coverage = share(observed.days, sum(second, ngroups).days);
 }
 
@@ -206,7 +228,8 @@ ef_compare_rates(const EfExposure *first, const EfExposure *second,
 	compare_crude(sum(first, ngroups), sum(second, ngroups), level,
 				  &rows[EF_CRUDE]);
 	compare_direct(first, second, standard, ngroups, level, &rows[EF_DIRECT]);
-	compare_indirect(first, second, ngroups, level, &rows[EF_INDIRECT]);
+	compare_indirect(first, second, ngroups, rows[EF_CRUDE].first, level,
+					 &rows[EF_INDIRECT]);
 }
 
 /* Exits, for the wanted reason, and days by group of ages. */
@@ -229,8 +252,7 @@ group_ages(const EfComparisonPlan *plan, const EfWorkforce *workforce,
 			(plan->reason == NULL || ef_key_label(key) == label))
 			groups[at / 12 / (uint32_t) plan->age_group].exits +=
 				table->cells[i].count;
-		/* bytes on disk are not validated again, and the axis is longer */
-		else if (ef_key_kind(key) == EF_DAYS && at <= EF_AGE_LIMIT)
+		else if (ef_key_kind(key) == EF_DAYS)
 			groups[at / (uint32_t) plan->age_group].days +=
 				table->cells[i].count;
 	}

@@ -12,8 +12,8 @@
 
 #define DAYS_PER_YEAR 365.25
 
-/* Years of age that a state's cells can name: one that leaves at 150 closes
- * with year 151 and the leap year after it. */
+/* Years of age in which a series of years can begin or end: one that leaves at
+ * 150 closes with year 151 and the leap year after it. */
 #define YEAR_LIMIT (EF_AGE_LIMIT + 6)
 
 static void settle(int64_t *const *series, uint32_t lowest, uint32_t beyond);
@@ -30,7 +30,7 @@ static const EfKind kinds[] = {
 	[EF_EXITS] = {"exits", true, EF_AGE_MONTHS},
 	[EF_STOCK] = {"stock", false, EF_AGE_MONTHS},
 	[EF_MISSED_PARTS] = {"missed_parts", false, EF_AGE_MONTHS},
-	[EF_DAYS] = {"days", false, YEAR_LIMIT},
+	[EF_DAYS] = {"days", false, EF_AGE_LIMIT + 1},
 	[EF_STOCK_FTE] = {"stock_fte", false, EF_AGE_MONTHS},
 	[EF_HIRES_FTE] = {"hires_fte", false, EF_AGE_MONTHS},
 	[EF_DAYS_YEARLY] = {NULL, false, YEAR_LIMIT},
@@ -330,8 +330,8 @@ settle(int64_t *const *series, uint32_t lowest, uint32_t beyond)
 	int64_t    *leap = series[EF_DAYS_LEAP];
 
 	/* each cell of the last two stands for all the years from its own on, and
-	 * every one of them has another that ends it before `beyond` */
-	for (uint32_t year = lowest; year < beyond; year++)
+	 * has another that ends it, at the latest after the last year of age */
+	for (uint32_t year = lowest; year < beyond && year <= EF_AGE_LIMIT; year++)
 	{
 		if (year >= 1)
 			yearly[year] += yearly[year - 1];
@@ -382,10 +382,6 @@ validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 		uint32_t	at = ef_key_at(cell->key);
 		int64_t		limit = EF_PERSON_LIMIT;
 
-		/* the axis is longer, for what a state holds */
-		if (kind == EF_DAYS && at > EF_AGE_LIMIT)
-			return ef_fail(error, EF_INVALID, "%s stand at the age of %u.",
-						   kinds[kind].name, at);
 		if (kind == EF_MISSED_PARTS)
 			limit *= EF_MONTH_PARTS;
 		else if (kind == EF_STOCK_FTE || kind == EF_HIRES_FTE)

@@ -818,6 +818,62 @@ test_person_limit(void)
 	free(arena);
 }
 
+/*
+ * Bytes on disk are not validated again, so their loading is all that stands
+ * between a damaged one and the readers' arrays of 151 years.
+ */
+static void
+test_damaged(void)
+{
+	EfFrame		frame = {0, day_of(2024, 3, 1), false, 0};
+
+	for (uint32_t at = EF_AGE_LIMIT - 1; at < EF_AGE_LIMIT + 8; at++)
+	{
+		EfStatus	expected = at <= EF_AGE_LIMIT ? EF_OK : EF_INVALID;
+		EfLabel		labels[] = {{"moved", 5}};
+		EfCell		cells[3] = {
+			{ef_key(0, EF_HIRES, 1800), 1}, {ef_key(0, EF_DAYS, at), 5}, {ef_key(1, EF_EXITS, 1800), 1},
+		};
+		EfTable		table = {frame, 0, 1, labels, 3, cells};
+		Arena	   *arena = malloc(sizeof(Arena));
+		EfWorkforce workforce;
+		EfExitRateRow *rows;
+		EfState    *state;
+		uint8_t    *bytes;
+		size_t		size;
+		size_t		n;
+		EfStatus	status;
+
+		arena_open(arena);
+		ef_table_pack(&table, &ef_workforce_type, sizeof(int32_t), &bytes, &size, &arena->allocator, &error);
+		status = ef_workforce_open(&workforce, bytes, size, &arena->allocator, &error);
+		is_int(status, expected, "packed days at the age of %u", at);
+		if (status == EF_OK)
+			ef_workforce_rates(&workforce, 0.95, &rows, &n, &arena->allocator, &error);
+
+		ef_state_create(&state, &ef_workforce_type, &frame, 256, &arena->allocator, &error);
+		ef_state_label(state, "moved", 5);
+		for (size_t i = 0; i < 3; i++)
+			ef_state_append(state, cells[i].key, cells[i].count);
+		status = ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error);
+		is_int(status, expected, "days at the age of %u in a state", at);
+		if (status == EF_OK)
+			ef_workforce_rates(&workforce, 0.95, &rows, &n, &arena->allocator, &error);
+
+		/* a year that begins and never ends */
+		ef_state_create(&state, &ef_workforce_type, &frame, 256, &arena->allocator, &error);
+		ef_state_label(state, "moved", 5);
+		ef_state_append(state, ef_key(0, EF_DAYS_YEARLY, at), 1);
+		ef_state_append(state, ef_key(0, EF_DAYS_LEAP, EF_AGE_LIMIT + 4), -1);
+		status = ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error);
+		if (status == EF_OK)
+			ef_workforce_rates(&workforce, 0.95, &rows, &n, &arena->allocator, &error);
+		is_int(status, at < EF_AGE_LIMIT + 6 ? EF_OK : EF_INVALID, "years from the age of %u on", at);
+		arena_close(arena);
+		free(arena);
+	}
+}
+
 static void
 test_no_memory(void)
 {
@@ -872,6 +928,7 @@ main(void)
 	test_turnover();
 	test_refused_arguments();
 	test_person_limit();
+	test_damaged();
 	test_no_memory();
 	return done_testing();
 }

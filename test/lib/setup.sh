@@ -5,12 +5,14 @@
 #   cc      a C compiler with sanitizers, make, perl
 #   server  cc, PostgreSQL 15 or later and its server headers
 #   test    server, pgTAP, pg_prove, libpq headers
+#   oracle  server, R with the packages survival and etm
 #
 # Installs what is missing with apt-get when run by root or with passwordless
-# sudo; otherwise says what to install and fails.  Silent when all is there.
+# sudo; otherwise says what to install and exits with status 3.  Silent when
+# all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test}
+need=${1:?usage: setup.sh make|cc|server|test|oracle}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
@@ -62,6 +64,16 @@ look() {
 	[ -x "$dir/initdb" ] && [ -x "$dir/psql" ] || missing+=("postgresql-$v")
 	[ "$need" = server ] && return 0
 
+	if [ "$need" = oracle ]; then
+		local package
+		have Rscript || missing+=(r-base-core)
+		for package in survival etm; do
+			Rscript --vanilla -e "quit(status = length(find.package('$package', quiet = TRUE)) == 0)" \
+				>/dev/null 2>&1 || missing+=("r-cran-$package")
+		done
+		return 0
+	fi
+
 	dir=$("$pg_config" --sharedir 2>/dev/null) || dir=
 	[ -f "$dir/extension/pgtap.control" ] || missing+=("postgresql-$v-pgtap")
 	have pg_prove || missing+=(libtap-parser-sourcehandler-pgtap-perl)
@@ -111,7 +123,7 @@ if ! have apt-get || ! can_be_root; then
 		echo "    ${missing[*]}"
 		echo "Install them, for example with: sudo apt-get install ${missing[*]}"
 	} >&2
-	exit 1
+	exit 3
 fi
 
 # More may come to light once the first are there (which version the headers
