@@ -1,7 +1,7 @@
 -- Anybody can make an aggregate of the support functions, with a finished value
 -- to begin with or none at the end: it must give the right counts or an error.
 BEGIN;
-SELECT plan(10);
+SELECT plan(22);
 
 CREATE TEMP TABLE spell AS
 SELECT date '1960-01-01' + i * 37 AS birth_date,
@@ -48,6 +48,52 @@ CREATE AGGREGATE pg_temp.full_agg(date, date, date, text, daterange) (
     INITCOND = '{"type": "workforce", "version": 1, "observed": ["2015-01-01", "2020-01-01"], "skipped": 9223372036854775807}');
 SELECT throws_ok($$SELECT pg_temp.full_agg(NULL, '2016-01-01', NULL, NULL, '[2015-01-01,2020-01-01)')$$,
                  '22003', NULL, 'nor row by row');
+
+-- The same of retention.
+CREATE AGGREGATE pg_temp.begun_retention_agg(date, date, text, daterange) (
+    SFUNC = retention_agg_transfn, STYPE = retention,
+    INITCOND = '{"type": "retention", "version": 1, "observed": ["2015-01-01", "2020-01-01"], "late_entries": {"100": 1}, "exits": {"layoff": {"700": 1}}}');
+CREATE AGGREGATE pg_temp.begun_retention_rollup(retention) (
+    SFUNC = retention_combinefn, STYPE = retention,
+    INITCOND = '{"type": "retention", "version": 1, "observed": ["2015-01-01", "2020-01-01"], "late_entries": {"100": 1}, "exits": {"layoff": {"700": 1}}}');
+
+CREATE TEMP TABLE begun_retention AS
+SELECT pg_temp.begun_retention_agg(start_date, end_date, reason, '[2015-01-01,2020-01-01)') AS r
+FROM spell;
+SELECT is((SELECT spells(r) FROM begun_retention), 301::bigint, 'retention: one finished value and 300 rows');
+SELECT is((SELECT exits(r) FROM begun_retention), 101::bigint, 'of whom a third leave');
+SELECT is((SELECT retention_rate(r, '700 days') FROM begun_retention),
+          (SELECT retention_rate(r::text::retention, '700 days') FROM begun_retention), 'whoever reads it');
+SELECT is((SELECT r::text::retention FROM begun_retention), (SELECT r FROM begun_retention),
+          'an unfinished value that was stored reads as its finished self');
+SELECT is((SELECT spells(pg_temp.begun_retention_rollup(r)) FROM begun_retention), 302::bigint,
+          'a rollup that begins with a value');
+SELECT throws_ok('SELECT retention_combinefn(r, r) FROM begun_retention', '0A000', NULL,
+                 'outside of an aggregate there is no state to edit');
+SELECT throws_ok(
+    $$SELECT retention_agg_transfn(r, '2016-01-01', NULL, NULL, '[2015-01-01,2020-01-01)') FROM begun_retention$$,
+    '0A000', NULL, 'nor to add a row to');
+
+CREATE FUNCTION pg_temp.retained_crowd(people bigint, skipped bigint) RETURNS retention LANGUAGE sql AS $$
+    SELECT format('{"type": "retention", "version": 1, "observed": ["2015-01-01", "2020-01-01"], "skipped": %s, "censored": {"60": %s}}',
+                  skipped, people)::retention
+$$;
+SELECT is(spells(rollup(r)), 1000000000000, 'as many people as a summary may have')
+FROM (VALUES (pg_temp.retained_crowd(400000000000, 0)), (pg_temp.retained_crowd(600000000000, 0))) AS v (r);
+SELECT throws_ok($$SELECT rollup(r) FROM (VALUES (pg_temp.retained_crowd(400000000001, 0)), (pg_temp.retained_crowd(600000000000, 0))) AS v (r)$$,
+                 '22003', NULL, 'one more is refused before it can be stored');
+SELECT throws_ok($$SELECT rollup(r) FROM (VALUES (pg_temp.retained_crowd(1, 9223372036854775807)), (pg_temp.retained_crowd(1, 1))) AS v (r)$$,
+                 '22003', NULL, 'skipped rows do not wrap in a sum');
+CREATE AGGREGATE pg_temp.full_retention_agg(date, date, text, daterange) (
+    SFUNC = retention_agg_transfn, STYPE = retention, FINALFUNC = retention_finalfn,
+    INITCOND = '{"type": "retention", "version": 1, "observed": ["2015-01-01", "2020-01-01"], "skipped": 9223372036854775807}');
+SELECT throws_ok($$SELECT pg_temp.full_retention_agg(NULL, NULL, NULL, '[2015-01-01,2020-01-01)')$$,
+                 '22003', NULL, 'nor row by row');
+CREATE AGGREGATE pg_temp.crowded_retention_agg(date, date, text, daterange) (
+    SFUNC = retention_agg_transfn, STYPE = retention, FINALFUNC = retention_finalfn,
+    INITCOND = '{"type": "retention", "version": 1, "observed": ["2015-01-01", "2020-01-01"], "censored": {"60": 1000000000000}}');
+SELECT throws_ok($$SELECT pg_temp.crowded_retention_agg('2016-01-01', NULL, NULL, '[2015-01-01,2020-01-01)')$$,
+                 '22003', NULL, 'and a row is refused where there is no room for it');
 
 SELECT * FROM finish();
 ROLLBACK;

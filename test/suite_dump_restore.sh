@@ -39,6 +39,8 @@ content() {
 	run -d "$1" <<-'SQL'
 		SELECT 'part', part, w, encode(workforce_send(w), 'hex'), workforce_hash(w) FROM summary ORDER BY part;
 		SELECT 'view', part, w, encode(workforce_send(w), 'hex') FROM by_part ORDER BY part;
+		SELECT 'stay', part, r, encode(retention_send(r), 'hex'), retention_hash(r) FROM stay ORDER BY part;
+		SELECT 'stay view', part, r, encode(retention_send(r), 'hex') FROM stay_by_part ORDER BY part;
 		SELECT 'rule', name, r, encode(retirement_rule_send(r), 'hex') FROM rule ORDER BY name;
 		SELECT 'override', o.* FROM pension_age_override AS o ORDER BY born_from;
 		SELECT 'age', a.* FROM pension_age AS a ORDER BY born_from;
@@ -46,6 +48,8 @@ content() {
 		FROM with_default;
 		SELECT 'projection', p.* FROM summary, rule, workforce_project(w, 5, retire_rule => r) AS p
 		WHERE part = 1 ORDER BY name, year;
+		SELECT 'curve', part, c.* FROM stay, retention_curve(r) AS c WHERE part IN (1, 100) ORDER BY part, after_days;
+		SELECT 'test', (retention_log_rank(r, (part % 3)::text)).* FROM stay WHERE part < 100;
 	SQL
 }
 
@@ -77,13 +81,31 @@ run -d ef_dumped <<-'SQL' || exit 1
 	INSERT INTO pension_age_override VALUES
 	    ('1967-01-01', 805, 'confirmed', '2026-10-01', 'regeringen, "beslut"'),
 	    ('1990-07-01', 840, 'assumption', '2026-11-01', 'scenario');
+	CREATE TABLE stay (part int PRIMARY KEY, r retention NOT NULL
+	    DEFAULT '{"type": "retention", "version": 1, "observed": ["2003-04-05", "2024-02-01"], "late_entries": {"5": 1}, "exits": {"åter \"x\"": {"7": 1}}}');
+	INSERT INTO stay
+	SELECT part, retention_agg(start_date, end_date, reason, '[2003-04-05,2024-02-02)')
+	FROM employment GROUP BY part;
+	INSERT INTO stay
+	SELECT 100, retention_agg(start_date, end_date, reason, '(,2024-02-02)') FROM employment
+	UNION ALL SELECT 101, retention_agg(NULL, NULL, NULL, '[2003-04-05,2024-02-02)');
+	INSERT INTO stay VALUES (102, DEFAULT);
+	CREATE UNIQUE INDEX ON stay (r) WHERE part > 100;
+	CREATE MATERIALIZED VIEW stay_by_part AS
+	SELECT part % 4 AS part, rollup(r) AS r FROM stay WHERE part < 100 GROUP BY part % 4;
+	CREATE UNIQUE INDEX ON stay_by_part (part);
 	CREATE TABLE rule AS
 	SELECT 'in force' AS name, retirement_rule_agg(born_from, age_months) AS r FROM pension_age
 	UNION ALL SELECT 'shipped', retirement_rule_agg(born_from, age_months) FROM pension_age_shipped();
 SQL
 before=$(content ef_dumped)
-same "$(grep -c '^part|' <<<"$before") $(grep -c '^view|' <<<"$before") $(grep -c '^override|' <<<"$before") $(grep -c '^projection|' <<<"$before")" \
-	'14 4 2 10' 'there is something to dump'
+counts=
+for kind in part view stay 'stay view' override projection test; do
+	counts+="$kind $(grep -c "^$kind|" <<<"$before"), "
+done
+same "$counts" 'part 14, view 4, stay 15, stay view 4, override 2, projection 10, test 1, ' 'there is something to dump'
+[ "$(grep -c '^curve|' <<<"$before")" -gt 100 ]
+ok $? 'and to read'
 
 for format in plain custom directory; do
 	pg_dump -d ef_dumped -F "$format" -f "$dir/$format" 2>"$dir/log"
@@ -101,9 +123,10 @@ for format in plain custom directory; do
 	same "$before" "$(content ef_restored)" "equal, from $format"
 done
 
-# What is restored goes on: the view refreshes, the override is still an edit.
-run -d ef_restored -c 'REFRESH MATERIALIZED VIEW CONCURRENTLY by_part'
-ok $? 'the restored view refreshes concurrently'
+# What is restored goes on: the views refresh, the override is still an edit.
+run -d ef_restored -c 'REFRESH MATERIALIZED VIEW CONCURRENTLY by_part' \
+	-c 'REFRESH MATERIALIZED VIEW CONCURRENTLY stay_by_part'
+ok $? 'the restored views refresh concurrently'
 same "$before" "$(content ef_restored)" 'to the same values'
 run -d ef_restored -c "DELETE FROM pension_age_override WHERE born_from = '1967-01-01'"
 same "$(run -d ef_restored -c "SELECT age_months, origin FROM pension_age WHERE born_from = '1967-01-01'")" \
@@ -114,16 +137,24 @@ pg_dump -d ef_dumped --data-only -t 'education_flow.pension_age_override' -f "$d
 same "$(grep -cE '^(1967-01-01|1990-07-01)' "$dir/override")" 2 'a dump of the override table holds its rows'
 
 # COPY between databases, in both formats.
-for format in text binary; do
-	run -d ef_restored -c 'TRUNCATE summary'
-	run -d ef_dumped -c "COPY summary TO STDOUT (FORMAT $format)" >"$dir/copy" &&
-		run -d ef_restored -c "COPY summary FROM STDIN (FORMAT $format)" <"$dir/copy"
-	ok $? "COPY, $format"
-	same "$(run -d ef_dumped -c "SELECT part, workforce_send(w) FROM summary ORDER BY part")" \
-		"$(run -d ef_restored -c "SELECT part, workforce_send(w) FROM summary ORDER BY part")" "equal after COPY, $format"
-	run -d ef_restored -c "COPY summary TO STDOUT (FORMAT $format)" >"$dir/again"
-	cmp -s "$dir/copy" "$dir/again"
-	ok $? "and the same file again, $format"
+# bytes DATABASE TABLE: what it holds, without the detour of text.
+bytes() {
+	case $2 in
+		summary) run -d "$1" -c 'SELECT part, workforce_send(w) FROM summary ORDER BY part' ;;
+		stay) run -d "$1" -c 'SELECT part, retention_send(r) FROM stay ORDER BY part' ;;
+	esac
+}
+for table in summary stay; do
+	for format in text binary; do
+		run -d ef_restored -c "TRUNCATE $table"
+		run -d ef_dumped -c "COPY $table TO STDOUT (FORMAT $format)" >"$dir/copy" &&
+			run -d ef_restored -c "COPY $table FROM STDIN (FORMAT $format)" <"$dir/copy"
+		ok $? "COPY of $table, $format"
+		same "$(bytes ef_dumped "$table")" "$(bytes ef_restored "$table")" "equal after COPY of $table, $format"
+		run -d ef_restored -c "COPY $table TO STDOUT (FORMAT $format)" >"$dir/again"
+		cmp -s "$dir/copy" "$dir/again"
+		ok $? "and the same file again, $format"
+	done
 done
 
 # Another encoding is another spelling of the same reasons.
@@ -135,14 +166,15 @@ status=$?
 [ "$status" -eq 0 ] || sed 's/^/# /' "$dir/log"
 ok "$status" 'restored into LATIN1'
 export PGCLIENTENCODING=UTF8
-same "$(run -d ef_dumped -c 'SELECT part, w FROM summary ORDER BY part')" \
-	"$(run -d ef_latin1 -c 'SELECT part, w FROM summary ORDER BY part')" 'the text is the same in LATIN1'
-run -d ef_latin1 -c 'TRUNCATE summary'
-run -d ef_dumped -c 'COPY summary TO STDOUT (FORMAT binary)' >"$dir/copy" &&
-	run -d ef_latin1 -c 'COPY summary FROM STDIN (FORMAT binary)' <"$dir/copy"
-ok $? 'COPY in binary into LATIN1'
-same "$(run -d ef_dumped -c 'SELECT part, w FROM summary ORDER BY part')" \
-	"$(run -d ef_latin1 -c 'SELECT part, w FROM summary ORDER BY part')" 'the text is the same after COPY in binary'
+texts() { run -d "$1" -c 'SELECT part, w FROM summary ORDER BY part' -c 'SELECT part, r FROM stay ORDER BY part'; }
+same "$(texts ef_dumped)" "$(texts ef_latin1)" 'the text is the same in LATIN1'
+for table in summary stay; do
+	run -d ef_latin1 -c "TRUNCATE $table"
+	run -d ef_dumped -c "COPY $table TO STDOUT (FORMAT binary)" >"$dir/copy" &&
+		run -d ef_latin1 -c "COPY $table FROM STDIN (FORMAT binary)" <"$dir/copy"
+	ok $? "COPY of $table in binary into LATIN1"
+done
+same "$(texts ef_dumped)" "$(texts ef_latin1)" 'the text is the same after COPY in binary'
 
 for name in ef_dumped ef_restored ef_latin1; do
 	run -d postgres -c "DROP DATABASE $name WITH (FORCE)"

@@ -46,6 +46,13 @@ typedef struct
 	" FROM generate_series(1, " #n ") i"
 #define REASONS "(ARRAY['retirement', 'resigned', 'ended', NULL])[i % 4 + 1]"
 #define ODD_REASONS "(ARRAY['', 'pension', E'\\u00e5\\u00e4\\u00f6 \"q\" \\\\ \\n', repeat('x', 300)])[i % 4 + 1]"
+/* A retention of n persons, some of whom came under observation late. */
+#define STAYS(n, reason, observed) \
+	"SELECT retention_agg(" \
+	"  CASE WHEN i % 41 <> 7 THEN date '2003-01-15' + i * 53 % 7000 END," \
+	"  CASE WHEN i % 3 = 0 THEN date '2003-01-15' + i * 53 % 7000 + i * 71 % 1500 END," \
+	"  CASE WHEN i % 3 = 0 THEN " reason " END, " observed ")" \
+	" FROM generate_series(1, " #n ") i"
 #define RULE_65_67 \
 	"SELECT retirement_rule_agg(b, a) FROM (VALUES (date '1900-01-01', 780)," \
 	" (date '1958-01-01', 792), (date '1960-01-01', 804)) r(b, a)"
@@ -89,6 +96,38 @@ static const Target targets[] = {
 		}
 	},
 	{
+		"education_flow.retention",
+		{
+			STAYS(1, REASONS, "daterange('2002-01-01', '2024-01-01')"),
+			STAYS(7, REASONS, "daterange('2015-01-01', '2024-01-01')"),
+			STAYS(300, REASONS, "daterange('2015-01-01', '2024-01-01')"),
+			STAYS(60, REASONS, "daterange(NULL, '2024-07-01')"),
+			STAYS(40, ODD_REASONS, "daterange('2010-01-15', '2022-01-20')"),
+			STAYS(30, REASONS, "daterange('2000-01-01', '2000-01-02')"),
+			"SELECT '{\"type\": \"retention\", \"version\": 1, \"observed\": [null, \"2020-01-01\"],"
+			" \"exits\": {\"a\": {\"0\": 3, \"5\": 70000}}, \"censored\": {\"7\": 1000000000}}'::retention",
+		},
+		{
+			"v = v",
+			"v::jsonb",
+			"skipped(v)",
+			"spells(v)",
+			"exits(v)",
+			"exits(v, 'retirement')",
+			"rollup(v)",
+			"(SELECT rollup(x) FROM (VALUES (v), (v)) t(x))",
+			"retention_rate(v, '2 years')",
+			"(SELECT count(*) FROM retention_curve(v))",
+			"(SELECT count(*) FROM retention_curve(v, '1 day', 0.8, 'plain'))",
+			"(SELECT count(*) FROM exit_incidence(v, '3 months'))",
+			"retention_median(v)",
+			"retention_mean(v, '1 year')",
+			"(SELECT c FROM retention_compare(v, r) AS c)",
+			"(SELECT c FROM retention_compare(v, v) AS c)",
+			"(SELECT retention_log_rank(x, g, s) FROM (VALUES (v, 'a', 'x'), (r, 'b', 'x'), (v, 'b', NULL), (v, NULL, NULL)) t(x, g, s))",
+		}
+	},
+	{
 		"education_flow.retirement_rule",
 		{
 			RULE_65_67,
@@ -105,11 +144,15 @@ static const Target targets[] = {
 	},
 };
 
-/* What the reads see: the value v, and a workforce w to apply a rule to. */
-#define READ_FROM "(SELECT $1::%s AS v) s, public.fuzz_workforce"
+/*
+ * What the reads see: the value v, a workforce w to apply a rule to, and a
+ * retention r to compare one with.
+ */
+#define READ_FROM "(SELECT $1::%s AS v) s, public.fuzz_other"
 #define READ_FROM_TABLE \
-	"CREATE TABLE public.fuzz_workforce(w) AS " \
-	PEOPLE(20, REASONS, "daterange('2015-01-01', '2024-01-01')")
+	"CREATE TABLE public.fuzz_other AS SELECT * FROM (" \
+	PEOPLE(20, REASONS, "daterange('2015-01-01', '2024-01-01')") ") AS p(w), (" \
+	STAYS(50, REASONS, "daterange('2014-01-01', '2024-01-15')") ") AS s(r)"
 
 /* --- bytes */
 
