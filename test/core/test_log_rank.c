@@ -543,6 +543,37 @@ test_names(void)
 	arena_close(&arena);
 }
 
+/* Whoever leaves on the last day there can be counts as any other. */
+static void
+test_last_day(void)
+{
+	static const Group groups[] = {
+		{2, {{-1, EF_SPELL_DAYS, 1, 3}, {-1, EF_SPELL_DAYS, 0, 5}}},
+		{2, {{-1, EF_SPELL_DAYS, 1, 7}, {-1, EF_SPELL_DAYS, 0, 2}}},
+	};
+	static const Group before[] = {
+		{2, {{-1, EF_SPELL_DAYS - 1, 1, 3}, {-1, EF_SPELL_DAYS, 0, 5}}},
+		{2, {{-1, EF_SPELL_DAYS - 1, 1, 7}, {-1, EF_SPELL_DAYS, 0, 2}}},
+	};
+	EfLogRank	last;
+	EfLogRank	test;
+	EfHazardRatio ratios[2];
+	Arena		arena;
+
+	open_arena(&arena);
+	for (int i = 0; i < 2; i++)
+	{
+		const Group *some = i ? groups : before;
+
+		compare(i ? &last : &test, some, 2, &arena);
+		ef_hazard_ratio(&ratios[i], open_group(&some[0], &arena), open_group(&some[1], &arena), 0.95,
+						&arena.allocator, &error);
+	}
+	ok(test.df == 1 && last.df == 1 && test.chisq == last.chisq, "chi-square of the last day: %g", last.chisq);
+	ok(ratios[0].ratio > 1 && ratios[0].ratio == ratios[1].ratio, "hazard ratio of the last day: %g", ratios[1].ratio);
+	arena_close(&arena);
+}
+
 /* Differences within strata count, those between do not. */
 static void
 test_strata(void)
@@ -829,6 +860,9 @@ test_hazard_ratio_refused(void)
 	result = hazard_ratio(&crowds[0], &crowds[1], 0.95);
 	ok(result.ratio > 1 && result.ratio < 2, "crowds: %g", result.ratio);
 	ok(interrupts > 100, "it asks within a day whether to go on (%ld times)", interrupts);
+	interrupts = 0;
+	hazard_ratio(&some, &(Group) {2, {{-1, 4, 1, 1}, {-1, 9, 1, 1}}}, 0.95);
+	ok(interrupts >= 6 && interrupts <= 6 * 8, "six exits and few steps (asked %ld times)", interrupts);
 }
 
 int
@@ -840,6 +874,7 @@ main(void)
 	test_alike();
 	test_rank();
 	test_names();
+	test_last_day();
 	test_strata();
 	test_limits();
 	test_hazard_ratio();

@@ -373,6 +373,35 @@ test_people(void)
 	}
 }
 
+/* Somebody comes and goes on every day there can be. */
+static void
+test_all_days(void)
+{
+	static Counts counts;
+	static const EfFrame frame = {0, 60000, true, 0};
+	EfTable		table;
+	Arena		arena;
+
+	arena_open(&arena);
+	for (int day = DAYS - 1; day >= 0; day--)
+	{
+		int64_t		leaving = 4 + day % 3;
+
+		counts.exits[1][day] = 1 + day % 3;
+		counts.exits[3][day] = 2;
+		counts.censored[day] = 1;
+		counts.late[day] = day > 0 && day < DAYS - 1 ? 1 + day % 2 : 0;
+		counts.people += leaving;
+		/* who is there on the day after, less those who come for it */
+		counts.at_risk[day] = leaving - counts.late[day] + (day < DAYS - 1 ? counts.at_risk[day + 1] : 0);
+	}
+	make_table(&table, &counts, &frame, &arena);
+	is_int(ef_table_validate(&table, &ef_retention_type, &arena.allocator, &error), EF_OK,
+		   "people may come and leave on every day: %zu cells", table.ncells);
+	is_int(compare_risk(&counts, &table, &arena), 0, "and are at risk in between");
+	arena_close(&arena);
+}
+
 static void
 test_refused_rows(void)
 {
@@ -536,6 +565,10 @@ test_validate(void)
 		{"150 years and a day", &unbounded, 1,
 			{{EXITS(1, 54789), 1}}, "exits stand at 54789."},
 		{"censored then", &unbounded, 0,
+			{{CENSORED(54789), 1}}, "censored stand at 54789."},
+		{"late then", &bounded, 0,
+			{{LATE(54789), 1}}, "late_entries stand at 54789."},
+		{"much later", &unbounded, 0,
 			{{CENSORED(UINT32_MAX), 1}}, "censored stand at 4294967295."},
 		{"a reason that nobody had", &bounded, 2,
 			{{EXITS(1, 5), 1}}, "A reason has no exits."},
@@ -562,6 +595,14 @@ test_validate(void)
 		   "%s: %s%s", cases[i].name, valid ? "valid" : "refused: ", error.detail);
 		if (cases[i].frame != &empty && cases[i].frame != &endless)
 			ok(status == EF_OK || status == EF_INVALID, "as what no rows can have given");
+	}
+	/* a sum that passes 64 bits if it is taken */
+	{
+		EfCell		cells[23];
+
+		for (uint32_t i = 0; i < COUNT(cells); i++)
+			cells[i] = (EfCell) {EXITS(1, i), all << i};
+		is_int(validate(&unbounded, cells, COUNT(cells), 1, 0), EF_INVALID, "twice as many each day are refused");
 	}
 	is_int(validate(&bounded, NULL, 0, 0, -1), EF_INVALID, "a negative number of skipped rows is refused");
 	is_int(validate(&bounded, NULL, 0, 0, INT64_MAX), EF_OK, "the most are not");
@@ -966,6 +1007,7 @@ int
 main(void)
 {
 	test_people();
+	test_all_days();
 	test_refused_rows();
 	test_validate();
 	test_possible();
