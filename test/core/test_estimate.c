@@ -211,13 +211,13 @@ step(Process *process, int64_t at_risk, const int64_t *exits)
 	long double c[REASONS + 1][REASONS + 1] = {{0}};
 	long double p[REASONS + 1] = {0};
 
-	share[0] = 1;
 	for (int i = 1; i < k; i++)
 	{
 		share[i] = (long double) exits[i - 1] / n;
-		share[0] -= share[i];
+		at_risk -= exits[i - 1];
 		t[i][i] = 1;
 	}
+	share[0] = (long double) at_risk / n;
 	for (int i = 0; i < k; i++)
 		t[0][i] = share[i];
 	for (int i = 0; i < k; i++)
