@@ -99,8 +99,8 @@ double
 ef_incidence_error(const EfIncidence *incidence)
 {
 	/* Where everyone has left for the one reason there is no variance, but
-	 * the terms that cancel leave a rounding error.  No variance of up to
-	 * 1e12 people comes that near to nothing otherwise. */
+	 * the terms that cancel leave a rounding error.  Without late entries the
+	 * variance of up to 1e12 people does not come that near to nothing. */
 	if (incidence->variance <= ROUNDING * incidence->largest_variance)
 		return 0;
 	return sqrt(incidence->variance);
@@ -118,8 +118,7 @@ ef_limit_scale(const char *name, size_t length, EfLimitScale *scale,
 		*scale = EF_PLAIN;
 	else
 		return ef_fail(error, EF_CURVE_METHOD_UNKNOWN,
-					   "The method is \"%.*s\".",
-					   (int) (length < 60 ? length : 60), name);
+					   "The method is \"%.*s\".", ef_clip(name, length), name);
 	return EF_OK;
 }
 

@@ -15,6 +15,12 @@
  * own: the rest is rounding. */
 #define COLLINEAR 1e-10
 
+/* Where more leave on one day, Efron's sums are not taken one by one, */
+#define MANY_EXITS 64
+
+/* but for the first terms, after which the Euler-Maclaurin formula is exact. */
+#define EXPLICIT_TERMS 16
+
 /* Newton's method takes a handful of steps. */
 #define MAXIMUM_STEPS 200
 #define STEP_TOLERANCE 1e-13
@@ -107,9 +113,9 @@ typedef struct Scratch
 } Scratch;
 
 /* Add a stratum to expected exits and covariance. */
-static void
+static EfStatus
 add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
-			size_t nparts, const EfAllocator *allocator)
+			size_t nparts, const EfAllocator *allocator, EfError *error)
 {
 	Reader	   *readers = scratch->readers;
 	uint32_t	ngroups = test->ngroups;
@@ -153,9 +159,11 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 				scratch->at_risk[group] = 0;
 				scratch->exits[group] = 0;
 			}
+			if (__builtin_add_overflow(all_at_risk, at_risk, &all_at_risk))
+				return ef_fail(error, EF_COUNT_OVERFLOW,
+							   "The people at risk do not fit 64 bits.");
 			scratch->at_risk[group] += at_risk;
 			scratch->exits[group] += exits;
-			all_at_risk += at_risk;
 			all_exits += exits;
 		}
 
@@ -181,6 +189,7 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 					 (double) all_at_risk);
 		}
 	}
+	return EF_OK;
 }
 
 /*
@@ -190,7 +199,8 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
  * together is explained by the others, and is left out when it comes last.
  */
 static void
-solve(EfLogRank *test, const uint32_t *order, double *v, double *u)
+solve(EfLogRank *test, const uint32_t *order, double *v, double *u,
+	  const EfAllocator *allocator)
 {
 	uint32_t	n = test->ngroups;
 	double		chisq = 0;
@@ -207,6 +217,7 @@ solve(EfLogRank *test, const uint32_t *order, double *v, double *u)
 		double		whole = V(k, k);
 		double		left = whole;
 
+		ef_check_interrupt(allocator);
 		for (uint32_t j = 0; j < k; j++)
 			left -= V(k, j) * V(k, j);
 		if (!(left > COLLINEAR * whole))
@@ -287,14 +298,15 @@ ef_log_rank(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 	{
 		memset(scratch.covariance, 0, (size_t) n * n * sizeof(double));
 		qsort(parts, nparts, sizeof(EfLogRankPart), compare_parts);
-		for (size_t i = 0; i < nparts;)
+		for (size_t i = 0; i < nparts && status == EF_OK;)
 		{
 			size_t		first = i;
 
 			while (i < nparts && compare_names(&parts[first].stratum,
 											   &parts[i].stratum) == 0)
 				i++;
-			add_stratum(test, &scratch, parts + first, i - first, allocator);
+			status = add_stratum(test, &scratch, parts + first, i - first,
+								 allocator, error);
 		}
 
 		/* by insertion: there are few groups */
@@ -308,7 +320,7 @@ ef_log_rank(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 				order[k] = order[k - 1];
 			order[k] = i;
 		}
-		solve(test, order, scratch.covariance, u);
+		solve(test, order, scratch.covariance, u, allocator);
 	}
 	ef_release(allocator, scratch.readers);
 	ef_release(allocator, scratch.exit_days);
@@ -332,8 +344,41 @@ typedef struct Tie
 } Tie;
 
 /*
+ * The sums of 1 / (y + k) and of 1 / (y + k)^2 over k from 0 to n - 1; y >= 1.
+ * M. Abramowitz and I. A. Stegun (1964), Handbook of Mathematical Functions,
+ * 6.3.18 and 6.4.12, as differences that do not cancel.
+ */
+static void
+reciprocal_sums(double y, double n, double *first, double *second)
+{
+	double		a = y + EXPLICIT_TERMS;
+	double		b = y + n;
+	double		u = 1 / (a * a);
+	double		v = 1 / (b * b);
+
+	*first = log1p((n - EXPLICIT_TERMS) / a) +
+		(1 / a - 1 / b) / 2 + (u - v) / 12 - (u * u - v * v) / 120 +
+		(u * u * u - v * v * v) / 252 -
+		(u * u * u * u - v * v * v * v) / 240;
+	*second = (n - EXPLICIT_TERMS) / a / b + (u - v) / 2 +
+		(u / a - v / b) / 6 - (u * u / a - v * v / b) / 30 +
+		(u * u * u / a - v * v * v / b) / 42 -
+		(u * u * u * u / a - v * v * v * v / b) / 30;
+	for (int k = 0; k < EXPLICIT_TERMS; k++)
+	{
+		*first += 1 / (y + k);
+		*second += 1 / ((y + k) * (y + k));
+	}
+}
+
+/*
  * The score and the information of the log hazard ratio.  Where d leave on a
- * day, the l-th of them is drawn from a risk set that has lost l/d of them.
+ * day, the l-th of them, l = 0 .. d - 1, is drawn from a risk set that has
+ * lost l/d of them, and is of the second group with probability
+ *
+ *	 p(l) = r (Y2 - l/d d2) / (Y1 + r Y2 - l/d (d1 + r d2))
+ *
+ * which is of the form a + b / (x - l), so that its sums over many l are known.
  */
 static void
 efron(const Tie *ties, size_t nties, double beta, double *score,
@@ -347,15 +392,32 @@ efron(const Tie *ties, size_t nties, double beta, double *score,
 		const Tie  *tie = &ties[i];
 		double		d = tie->exits[0] + tie->exits[1];
 
+		ef_check_interrupt(allocator);
 		*score += tie->exits[1];
+		if (d > MANY_EXITS)
+		{
+			double		leaving = tie->exits[0] + ratio * tie->exits[1];
+			double		staying = tie->at_risk[0] - tie->exits[0] +
+				ratio * (tie->at_risk[1] - tie->exits[1]);
+			double		a = ratio * tie->exits[1] / leaving;
+			double		b = ratio * d / leaving *
+				((tie->at_risk[1] * tie->exits[0] -
+				  tie->at_risk[0] * tie->exits[1]) / leaving);
+			double		first;
+			double		second;
+
+			reciprocal_sums(d * (staying / leaving) + 1, d, &first, &second);
+			*score -= a * d + b * first;
+			*information += a * (1 - a) * d + b * (1 - 2 * a) * first -
+				b * b * second;
+			continue;
+		}
 		for (double l = 0; l < d; l++)
 		{
 			double		first = tie->at_risk[0] - l / d * tie->exits[0];
 			double		second = ratio * (tie->at_risk[1] - l / d * tie->exits[1]);
 			double		p = second / (first + second);
 
-			/* so many may leave on one day that it takes long */
-			ef_check_interrupt(allocator);
 			*score -= p;
 			*information += p * (1 - p);
 		}

@@ -95,7 +95,6 @@ ef_incidence_begin(EfIncidenceCurve *curve, const EfRiskSet *risk,
 	curve->exits = ef_alloc(allocator, nreasons * sizeof(int64_t));
 	if (curve->exits == NULL)
 		return ef_fail(error, EF_NO_MEMORY, "A request for reasons failed.");
-	memset(curve->exits, 0, nreasons * sizeof(int64_t));
 	return EF_OK;
 }
 

@@ -11,6 +11,8 @@
 #ifndef EF_STATUS_H
 #define EF_STATUS_H
 
+#include <stddef.h>
+
 typedef enum EfStatus
 {
 	EF_OK = 0,
@@ -79,5 +81,8 @@ typedef struct EfError
 extern EfStatus ef_fail(EfError *error, EfStatus status,
 						const char *format, ...)
 			__attribute__((format(printf, 3, 4)));
+
+/* So many bytes of a word are shown, and no part of a UTF-8 character. */
+extern int	ef_clip(const char *word, size_t length);
 
 #endif							/* EF_STATUS_H */

@@ -513,7 +513,7 @@ ef_turnover_method(const char *name, size_t length, EfTurnoverMethod *method,
 		*method = EF_TURNOVER_REPLACEMENT;
 	else
 		return ef_fail(error, EF_METHOD_UNKNOWN, "The method is \"%.*s\".",
-					   (int) (length < 60 ? length : 60), name);
+					   ef_clip(name, length), name);
 	return EF_OK;
 }
 

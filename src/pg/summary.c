@@ -298,7 +298,7 @@ static bool
 refuse(Collector *collector, const char *what, const char *name, int length)
 {
 	ef_fail(&collector->error, EF_INVALID, "%s \"%.*s\".", what,
-			Min(length, 60), name);
+			ef_clip(name, length), name);
 	return false;
 }
 

@@ -476,6 +476,11 @@ test_scales(void)
 	ef_limit_scale(long_name, sizeof(long_name), &(EfLimitScale) {EF_LOG}, &error);
 	ok(strlen(error.detail) < 100 && strstr(error.detail, "yyy") != NULL,
 	   "of a long name it tells the beginning");
+	for (size_t i = 1; i + 1 < sizeof(long_name); i += 2)
+		memcpy(long_name + i, "\xc3\xa5", 2);
+	ef_limit_scale(long_name, sizeof(long_name), &(EfLimitScale) {EF_LOG}, &error);
+	ok(strstr(error.detail, "\xc3\xa5\".") != NULL, "and no part of a character: %s",
+	   error.detail);
 }
 
 static void
