@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(424);
+SELECT plan(426);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -395,6 +395,8 @@ FROM (VALUES
     ('retention_compare(r, later, 0)', '0'), ('retention_compare(r, later, 1)', '1'), ($$retention_compare(r, later, 'NaN')$$, '[Nn]a[Nn]'),
     ($$retention_curve(r, method => 'loglog')$$, 'loglog'), ($$retention_curve(r, method => 'Log')$$, 'Log'), ($$retention_curve(r, method => '')$$, '""')
 ) AS rows (call, shows);
+SELECT is(flaw('SELECT retention_log_rank(r, g::text) FROM rv, generate_series(1, 1001) AS g', '54000', '1001'), '', 'a test of too many groups is refused');
+SELECT lives_ok('SELECT retention_log_rank(r, g::text) FROM rv, generate_series(1, 1000) AS g', 'one of as many as there may be is not');
 -- Nobody is no excuse.
 SELECT is(flaw(format('SELECT * FROM (SELECT retention_agg(NULL, NULL, NULL, ''(,2020-01-01)'') AS r) AS nobody, %s', call), '22023', shows), '',
           call || ' of nobody is refused')
