@@ -347,7 +347,6 @@ efron(const Tie *ties, size_t nties, double beta, double *score,
 		const Tie  *tie = &ties[i];
 		double		d = tie->exits[0] + tie->exits[1];
 
-		ef_check_interrupt(allocator);
 		*score += tie->exits[1];
 		for (double l = 0; l < d; l++)
 		{
@@ -355,6 +354,8 @@ efron(const Tie *ties, size_t nties, double beta, double *score,
 			double		second = ratio * (tie->at_risk[1] - l / d * tie->exits[1]);
 			double		p = second / (first + second);
 
+			/* so many may leave on one day that it takes long */
+			ef_check_interrupt(allocator);
 			*score -= p;
 			*information += p * (1 - p);
 		}

@@ -237,6 +237,160 @@ test_small_parts(void)
 		is_int(EF_MONTH_PARTS % length, 0, "%d days divide a month's parts", length);
 }
 
+
+/* ---- durations ---- */
+
+/* Four centuries and the longest span, walked: starts of months, lengths. */
+#define WALKED_MONTHS (400 * 12 + EF_DURATION_MONTHS + 1)
+
+static int	first[WALKED_MONTHS + 1];
+static int	length[WALKED_MONTHS];
+
+/* The most days between a day and the same day so many months later, or the
+ * last of that month, over every day of 400 years. */
+static int
+longest_span(int months)
+{
+	int			longest = 0;
+
+	for (int month = 0; month < 400 * 12; month++)
+		for (int day = 0; day < length[month]; day++)
+		{
+			int			last = length[month + months] - 1;
+			int			span = first[month + months] + (day < last ? day : last) -
+			(first[month] + day);
+
+			if (span > longest)
+				longest = span;
+		}
+	return longest;
+}
+
+static void
+test_durations(void)
+{
+	static const struct
+	{
+		EfDuration	duration;
+		int32_t		times;
+		int32_t		days;
+		const char *name;
+	}			cases[] = {
+		{{1, 0, 0}, 1, 31, "a month"},
+		{{2, 0, 0}, 1, 62, "two months, July and August"},
+		{{6, 0, 0}, 1, 184, "six months"},
+		{{12, 0, 0}, 1, 366, "a year"},
+		{{12, 0, 0}, 2, 731, "twice a year"},
+		{{24, 0, 0}, 1, 731, "two years"},
+		{{60, 0, 0}, 1, 1827, "five years"},
+		{{12, 0, 0}, 10, 3653, "ten times a year"},
+		{{1, 0, 0}, 12, 366, "twelve times a month"},
+		{{1800, 0, 0}, 1, 54788, "150 years"},
+		{{12, 0, 0}, 150, 54788, "150 times a year"},
+		{{1801, 0, 0}, 1, INT32_MAX, "a month more"},
+		{{1, 0, 0}, 1801, INT32_MAX, "1801 times a month"},
+		{{INT32_MAX, 0, 0}, 1, INT32_MAX, "the most months"},
+		{{INT32_MAX, INT32_MAX, 0}, INT32_MAX, INT32_MAX, "the most of all"},
+		{{INT32_MAX, INT32_MAX, 0}, 0, 0, "no times the most of all"},
+		{{0, 0, 0}, 1, 0, "nothing"},
+		{{0, 1, 0}, 1, 1, "a day"},
+		{{0, 30, 0}, 3, 90, "three times 30 days"},
+		{{0, INT32_MAX, 0}, 1, INT32_MAX, "the most days"},
+		{{0, INT32_MAX - 1, 0}, 1, INT32_MAX - 1, "one less"},
+		{{0, INT32_MAX, 0}, 2, INT32_MAX, "twice the most days"},
+		{{0, 1 << 20, 0}, 1 << 20, INT32_MAX, "days whose product passes 32 bits"},
+		{{1, INT32_MAX - 31, 0}, 1, INT32_MAX, "a month and days that just fit"},
+		{{1, INT32_MAX, 0}, 1, INT32_MAX, "a month and days that do not"},
+		{{12, 10, 0}, 2, 751, "twice a year and ten days"},
+	};
+	int			day = 0;
+	int			wrong = 0;
+	int			compared = 0;
+
+	for (int month = 0; month < WALKED_MONTHS; month++)
+	{
+		first[month] = day;
+		length[month] = month_length(2000 + month / 12, month % 12 + 1);
+		day += length[month];
+	}
+
+	/* all short ones, whole years, and the longest */
+	for (int months = 0; months <= EF_DURATION_MONTHS;
+		 months += months < 40 ? 1 : months < 1790 ? 50 : 1)
+	{
+		EfDuration	once = {months, 0, 0};
+		EfDuration	month = {1, 0, 0};
+		EfDuration	more = {months, 17, 0};
+		int			longest = longest_span(months);
+
+		compared++;
+		wrong += ef_duration_days(&once, 1) != longest ||
+			ef_duration_days(&month, months) != longest ||
+			ef_duration_days(&more, 1) != longest + 17;
+	}
+	is_int(wrong, 0, "%d durations are the most days from any day of 400 years", compared);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		is_int(ef_duration_days(&cases[i].duration, cases[i].times), cases[i].days,
+			   "%s: %d days", cases[i].name, cases[i].days);
+
+	/* multiples never run backwards, so a reader of them comes to an end */
+	wrong = 0;
+	for (int months = 0; months <= 13; months++)
+		for (int days = months == 0; days <= 40; days += 13)
+		{
+			EfDuration	every = {months, days, 0};
+			int32_t		last = -1;
+
+			for (int32_t times = 0; times <= 2000; times++)
+			{
+				int32_t		now = ef_duration_days(&every, times);
+
+				wrong += now < last || (now == last && now != INT32_MAX);
+				last = now;
+			}
+		}
+	is_int(wrong, 0, "more times are more days");
+}
+
+static void
+test_refused_durations(void)
+{
+	static const struct
+	{
+		EfDuration	duration;
+		EfStatus	status;
+		EfStatus	positive;	/* where more than nothing is asked for */
+		const char *name;
+	}			cases[] = {
+		{{1, 0, 0}, EF_OK, EF_OK, "a month"},
+		{{0, 1, 0}, EF_OK, EF_OK, "a day"},
+		{{INT32_MAX, INT32_MAX, 0}, EF_OK, EF_OK, "the longest"},
+		{{0, 0, 0}, EF_OK, EF_DURATION_ZERO, "nothing"},
+		{{-1, 0, 0}, EF_DURATION_INVALID, EF_DURATION_INVALID, "less than no months"},
+		{{0, -1, 0}, EF_DURATION_INVALID, EF_DURATION_INVALID, "less than no days"},
+		{{1, -1, 0}, EF_DURATION_INVALID, EF_DURATION_INVALID, "a month less a day"},
+		{{-1, 40, 0}, EF_DURATION_INVALID, EF_DURATION_INVALID, "40 days less a month"},
+		{{INT32_MIN, INT32_MIN, 0}, EF_DURATION_INVALID, EF_DURATION_INVALID, "the least"},
+		{{0, 0, 1}, EF_DURATION_INVALID, EF_DURATION_INVALID, "a microsecond"},
+		{{1, 1, -1}, EF_DURATION_INVALID, EF_DURATION_INVALID, "a microsecond less"},
+		{{0, 0, INT64_C(86400000000)}, EF_DURATION_INVALID, EF_DURATION_INVALID, "24 hours, which are no day"},
+		{{0, 0, INT64_MIN}, EF_DURATION_INVALID, EF_DURATION_INVALID, "the least of all"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (int positive = 0; positive < 2; positive++)
+		{
+			EfError		error = {""};
+			EfStatus	expected = positive ? cases[i].positive : cases[i].status;
+
+			ok(ef_duration_check(&cases[i].duration, positive, &error) == expected &&
+			   (error.detail[0] != '\0') == (expected != EF_OK),
+			   "%s%s is %s%s", cases[i].name, positive ? " where some is needed" : "",
+			   expected == EF_OK ? "taken" : "refused: ", error.detail);
+		}
+}
+
 int
 main(void)
 {
@@ -245,5 +399,7 @@ main(void)
 	test_extremes();
 	test_refused();
 	test_small_parts();
+	test_durations();
+	test_refused_durations();
 	return done_testing();
 }
