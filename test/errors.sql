@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(424);
+SELECT plan(431);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -353,6 +353,9 @@ FROM (VALUES
     ('start at -infinity, complete history', '22008', 'start', $$'-infinity', '2019-01-01', NULL, '(,2020-01-01)'$$),
     ('start more than 150 years before as_of', '22008', '1869-12-31', $$'1869-12-31', NULL, NULL, '[2015-01-01,2020-01-01)'$$),
     ('start more than 150 years before as_of, and end', '22008', '1869-12-31', $$'1869-12-31', '1880-01-01', NULL, '(,2020-01-01)'$$),
+    ('start more than 150 years before as_of, on 29 February', '22008', '1852-02-29', $$'1852-02-29', NULL, NULL, '(,2002-03-01)'$$),
+    ('observed until the year 10001', '22008', '10001', $$'2019-01-02', NULL, NULL, '[2015-01-01,10001-01-02)'$$),
+    ('observed from before Christ', '22008', 'BC', $$'2019-01-02', NULL, NULL, '[0001-12-01 BC,2020-01-01)'$$),
     ('empty observed', '22023', '.', $$'2019-01-02', NULL, NULL, 'empty'$$),
     ('observed without end', '22023', '.', $$'2019-01-02', NULL, NULL, '[2015-01-01,)'$$),
     ('unbounded observed', '22023', '.', $$'2019-01-02', NULL, NULL, '(,)'$$),
@@ -375,8 +378,10 @@ FROM (VALUES
     ($$'1870-01-01', NULL, NULL, '[2015-01-01,2020-01-01)'$$),
     ($$'1870-01-02', '1870-01-02', NULL, '(,2020-01-02)'$$),
     ($$'2019-01-02', 'infinity', NULL, '[2019-12-31,2020-01-01)'$$),
-    ($$'2020-02-29', NULL, '', '(,2020-03-01)'$$)
+    ($$'2020-02-29', NULL, '', '(,2020-03-01)'$$),
+    ($$'1852-02-29', NULL, NULL, '(,2002-02-28)'$$)
 ) AS rows (args);
+SELECT is(retention_agg('1903-03-01', NULL, NULL, '(,2053-03-01)')::jsonb -> 'censored', '{"54788": 1}', 'no 150 years have more days');
 
 -- A duration is given in days, months and years; that of a step is not nothing.
 SELECT is(flaw(format('SELECT * FROM rv, %s', format(call, format('%L::interval', duration))), '22023', shows), '',
@@ -395,6 +400,8 @@ FROM (VALUES
     ('retention_compare(r, later, 0)', '0'), ('retention_compare(r, later, 1)', '1'), ($$retention_compare(r, later, 'NaN')$$, '[Nn]a[Nn]'),
     ($$retention_curve(r, method => 'loglog')$$, 'loglog'), ($$retention_curve(r, method => 'Log')$$, 'Log'), ($$retention_curve(r, method => '')$$, '""')
 ) AS rows (call, shows);
+SELECT is(flaw('SELECT retention_log_rank(r, g::text) FROM rv, generate_series(1, 1001) AS g', '54000', '1001'), '', 'a test of too many groups is refused');
+SELECT lives_ok('SELECT retention_log_rank(r, g::text) FROM rv, generate_series(1, 1000) AS g', 'one of as many as there may be is not');
 -- Nobody is no excuse.
 SELECT is(flaw(format('SELECT * FROM (SELECT retention_agg(NULL, NULL, NULL, ''(,2020-01-01)'') AS r) AS nobody, %s', call), '22023', shows), '',
           call || ' of nobody is refused')

@@ -10,7 +10,7 @@ SELECT :'shared' <> '' AS has_shared \gset
 
 BEGIN;
 SET LOCAL jit = off;     -- of no use for many small queries
-SELECT plan(77);
+SELECT plan(79);
 
 -- ---------------------------------------------------------------------------
 -- Comparison.  Numbers may differ by one in 10^12 (or as told), all else must
@@ -654,6 +654,25 @@ CREATE FUNCTION test_log_rank(at_least bigint, pattern text) RETURNS text LANGUA
 $$;
 SELECT test_log_rank(70, 'groups');
 SELECT test_log_rank(35, 'pair');
+
+-- Thousands who leave on one day.
+INSERT INTO study SELECT name, name, '[2020-01-01,2022-01-01)' FROM unnest('{crowd a,crowd b}'::text[]) AS name;
+INSERT INTO spell
+SELECT 'crowd ' || g, '2020-03-01', date '2020-03-01' + day, CASE WHEN day > 0 THEN 'x' END
+FROM (VALUES ('a', 100, 5), ('a', 200, 300), ('a', 300, 4000), ('a', 301, 1), ('a', 400, 700), ('a', NULL, 7000),
+             ('b', 100, 3), ('b', 200, 260), ('b', 300, 3100), ('b', 400, 500), ('b', NULL, 5200)) AS v (g, day, n), generate_series(1, n);
+SELECT observe('{crowd a,crowd b}', '{}');
+INSERT INTO summary
+SELECT study, retention_agg(start_date, end_date, reason, observed)
+FROM study JOIN spell USING (register) WHERE study ~ '^crowd' GROUP BY study;
+TRUNCATE risk_set, score, covariance;
+CREATE TABLE contest_before AS SELECT * FROM contest;
+TRUNCATE contest;
+INSERT INTO contest VALUES ('crowded pair', 'first', '', 'crowd a'), ('crowded pair', 'second', '', 'crowd b'),
+    ('crowded pair back', 'first', '', 'crowd b'), ('crowded pair back', 'second', '', 'crowd a');
+SELECT contend();
+SELECT test_compare(0.95, 2, '^crowded');
+INSERT INTO contest SELECT * FROM contest_before;
 
 -- Who says nothing adds no degree of freedom: a group of nobody, one whose
 -- stratum is its own, one that meets no other.
