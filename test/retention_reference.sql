@@ -655,23 +655,25 @@ $$;
 SELECT test_log_rank(70, 'groups');
 SELECT test_log_rank(35, 'pair');
 
--- Thousands who leave on one day.
-INSERT INTO study SELECT name, name, '[2020-01-01,2022-01-01)' FROM unnest('{crowd a,crowd b}'::text[]) AS name;
+-- Dozens and thousands who leave on one day, in the end all of them.
+INSERT INTO study SELECT 'crowd ' || g, 'crowd ' || g, '[2020-01-01,2022-01-01)' FROM unnest('{a,b,c,d}'::text[]) AS g;
 INSERT INTO spell
 SELECT 'crowd ' || g, '2020-03-01', date '2020-03-01' + day, CASE WHEN day > 0 THEN 'x' END
-FROM (VALUES ('a', 100, 5), ('a', 200, 300), ('a', 300, 4000), ('a', 301, 1), ('a', 400, 700), ('a', NULL, 7000),
-             ('b', 100, 3), ('b', 200, 260), ('b', 300, 3100), ('b', 400, 500), ('b', NULL, 5200)) AS v (g, day, n), generate_series(1, n);
-SELECT observe('{crowd a,crowd b}', '{}');
+FROM (VALUES ('a', 100, 5), ('a', 150, 40), ('a', 160, 30), ('a', 200, 300), ('a', 300, 4000), ('a', 301, 1), ('a', 400, 700), ('a', NULL, 7000),
+             ('b', 100, 3), ('b', 150, 24), ('b', 160, 35), ('b', 200, 260), ('b', 300, 3100), ('b', 400, 500), ('b', NULL, 5200),
+             ('c', 30, 90), ('c', 50, 1200), ('d', 40, 300), ('d', 50, 1500)) AS v (g, day, n), generate_series(1, n);
+SELECT observe(array_agg(study), '{}') FROM study WHERE study ~ '^crowd';
 INSERT INTO summary
 SELECT study, retention_agg(start_date, end_date, reason, observed)
 FROM study JOIN spell USING (register) WHERE study ~ '^crowd' GROUP BY study;
 TRUNCATE risk_set, score, covariance;
 CREATE TABLE contest_before AS SELECT * FROM contest;
 TRUNCATE contest;
-INSERT INTO contest VALUES ('crowded pair', 'first', '', 'crowd a'), ('crowded pair', 'second', '', 'crowd b'),
-    ('crowded pair back', 'first', '', 'crowd b'), ('crowded pair back', 'second', '', 'crowd a');
+INSERT INTO contest
+SELECT format('crowded pair %s and %s', a, b), g, '', 'crowd ' || name
+FROM (VALUES ('a', 'b'), ('b', 'a'), ('c', 'd'), ('d', 'c')) AS p (a, b), LATERAL (VALUES ('first', a), ('second', b)) AS v (g, name);
 SELECT contend();
-SELECT test_compare(0.95, 2, '^crowded');
+SELECT test_compare(0.95, 4, '^crowded');
 INSERT INTO contest SELECT * FROM contest_before;
 
 -- Who says nothing adds no degree of freedom: a group of nobody, one whose
