@@ -564,6 +564,28 @@ clear_slack(EfState *state)
 	memset(state->cells + state->ncells, 0, room_of(state));
 }
 
+/* Put cells in order among the sorted ones, in place of what was appended; in
+ * a chunk of this size, of which `used` bytes will be needed. */
+static EfStatus
+take_in(EfState **state, const EfCell *gathered, size_t n, size_t size,
+		size_t used, const EfAllocator *allocator, EfError *error)
+{
+	EfState    *old = *state;
+	size_t		nmerged = 0;
+	EfStatus	status;
+
+	if (size == old->size)
+		return absorb(old, gathered, n, error);
+	status = enlarge(state, size, used, allocator, error);
+	if (status != EF_OK)
+		return status;
+	status = merge_cells(old->cells, old->nsorted, gathered, n,
+						 (*state)->cells, &nmerged, error);
+	(*state)->ncells = (*state)->nsorted = (uint32_t) nmerged;
+	clear_slack(*state);
+	return status;
+}
+
 EfStatus
 ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
 				 size_t label_length,
@@ -607,21 +629,7 @@ ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
 		old->labels + need;
 	while (size < 2 * used && size <= EF_SIZE_LIMIT)
 		size = next_size(size);
-	if (size == old->size)
-		status = absorb(old, gathered, n, error);
-	else
-	{
-		status = enlarge(state, size, used, allocator, error);
-		if (status == EF_OK)
-		{
-			size_t		nmerged = 0;
-
-			status = merge_cells(old->cells, old->nsorted, gathered, n,
-								 (*state)->cells, &nmerged, error);
-			(*state)->ncells = (*state)->nsorted = (uint32_t) nmerged;
-			clear_slack(*state);
-		}
-	}
+	status = take_in(state, gathered, n, size, used, allocator, error);
 	ef_release(allocator, gathered);
 	return status;
 }
@@ -700,6 +708,100 @@ ef_frame_match(const EfFrame *a, const EfFrame *b, EfError *error)
 	return EF_OK;
 }
 
+static EfCell
+renumbered(const EfCell *cell, const uint32_t *number)
+{
+	EfCell		result = {ef_key(number[ef_key_label(cell->key)],
+								 ef_key_kind(cell->key),
+								 ef_key_at(cell->key)), cell->count};
+
+	return result;
+}
+
+/* Add a table to a state as if its cells were rows: for one that is small, or
+ * adds little to what is there. */
+static EfStatus
+append_table(EfState **state, const EfTableType *type, const EfTable *table,
+			 const uint32_t *number, const EfAllocator *allocator,
+			 EfError *error)
+{
+	EfStatus	status = EF_OK;
+
+	/* in strides, so that it does not ask for its size at once when most of
+	 * its cells are there already */
+	for (size_t i = 0; i < table->ncells && status == EF_OK;)
+	{
+		size_t		stop = table->ncells - i > 256 ? i + 256 : table->ncells;
+
+		status = ef_state_reserve(state, type, (unsigned) (stop - i), 0,
+								  allocator, error);
+		for (; i < stop && status == EF_OK; i++)
+		{
+			EfCell		cell = renumbered(&table->cells[i], number);
+
+			ef_state_append(*state, cell.key, cell.count);
+		}
+	}
+	return status;
+}
+
+/* Add a table to a state that is not much larger, by merging the two: a
+ * parallel plan's partial states come here. */
+static EfStatus
+merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
+			const uint32_t *number, const EfAllocator *allocator,
+			EfError *error)
+{
+	EfState    *old = *state;
+	EfFrame		frame = frame_of(old);
+	size_t		ncells = table->ncells;
+	size_t		nrecent = 0;
+	size_t		n = 0;
+	size_t		size = old->size;
+	size_t		used;
+	bool		in_order = true;
+	EfCell	   *cells = ef_alloc(allocator, 2 * ncells * sizeof(EfCell));
+	EfCell	   *recent = NULL;
+	EfCell	   *both = NULL;
+	EfStatus	status = EF_OK;
+
+	if (cells == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
+	for (size_t i = 0; i < ncells; i++)
+	{
+		cells[i] = renumbered(&table->cells[i], number);
+		in_order = in_order && (i == 0 || cells[i - 1].key < cells[i].key);
+	}
+	if (!in_order)
+		ef_sort_cells(cells, cells + ncells, ncells);
+
+	/* what was appended to the state, then both */
+	if (old->ncells > old->nsorted)
+		status = gather_cells(type, &frame, old->nlabels,
+							  old->cells + old->nsorted,
+							  old->ncells - old->nsorted, false, &recent,
+							  &nrecent, allocator, error);
+	if (status == EF_OK)
+	{
+		both = ef_alloc(allocator, (ncells + nrecent) * sizeof(EfCell));
+		status = both == NULL
+			? ef_fail(error, EF_NO_MEMORY, "A request for cells failed.")
+			: merge_cells(cells, ncells, recent, nrecent, both, &n, error);
+	}
+	if (status == EF_OK)
+	{
+		used = sizeof(EfState) + (old->nsorted + n) * sizeof(EfCell) +
+			old->labels;
+		while (size < used && size <= EF_SIZE_LIMIT)
+			size = next_size(size);
+		status = take_in(state, both, n, size, used, allocator, error);
+	}
+	ef_release(allocator, cells);
+	ef_release(allocator, recent);
+	ef_release(allocator, both);
+	return status;
+}
+
 EfStatus
 ef_state_merge(EfState **state, const EfTableType *type,
 			   const EfTable *table,
@@ -731,24 +833,11 @@ ef_state_merge(EfState **state, const EfTableType *type,
 										   label->length);
 	}
 
-	/* in strides, so that a large table does not ask for its size at once
-	 * when most of its cells are there already */
-	for (size_t i = 0; i < table->ncells && status == EF_OK;)
-	{
-		size_t		stop = table->ncells - i > 256 ? i + 256 : table->ncells;
-
-		status = ef_state_reserve(state, type, (unsigned) (stop - i), 0,
-								  allocator, error);
-		for (; i < stop && status == EF_OK; i++)
-		{
-			EfKey		key = table->cells[i].key;
-
-			ef_state_append(*state,
-							ef_key(number[ef_key_label(key)],
-								   ef_key_kind(key), ef_key_at(key)),
-							table->cells[i].count);
-		}
-	}
+	if (status == EF_OK)
+		status = table->ncells * sizeof(EfCell) >= COMPACT_FROM &&
+			table->ncells > (*state)->ncells / 2
+			? merge_whole(state, type, table, number, allocator, error)
+			: append_table(state, type, table, number, allocator, error);
 	ef_release(allocator, number);
 	return status;
 }
