@@ -534,7 +534,7 @@ $$;
 -- Observed from 2020-01-01 to 2021-01-01, one exit for "ab" after 10 days.
 CREATE TABLE valid_bytes AS
 SELECT encode(retention_send(retention_agg('2020-01-01', '2020-01-11', 'ab', '[2020-01-01,2021-01-01)')), 'hex') AS hex;
-SELECT is(hex, '01' || '52' || '00' || '01' || '00001c89' || '00001df7' || '0000000000000000' || '00000001' || '00000002' || '6162' || '01' || '11' || '01' || '0a' || '01',
+SELECT is(hex, '01' || '54' || '00' || '01' || '00001c89' || '00001df7' || '0000000000000000' || '00000001' || '00000002' || '6162' || '01' || '11' || '01' || '0a' || '01',
           'the bytes that are spoilt below') FROM valid_bytes;
 SELECT lives_ok(copy_bytes(hex), 'are valid') FROM valid_bytes;
 SELECT is((SELECT encode(retention_send(r), 'hex') FROM sink), hex, 'and come back') FROM valid_bytes;

@@ -76,7 +76,7 @@ ef_duration_check(const EfDuration *duration, bool positive, EfError *error)
 					   (long long) duration->microseconds);
 	if (duration->months < 0 || duration->days < 0)
 		return ef_fail(error, EF_DURATION_INVALID,
-					   "It is %d months and %d days.", duration->months,
+					   "Its months are %d and its days %d.", duration->months,
 					   duration->days);
 	if (positive && duration->months == 0 && duration->days == 0)
 		return ef_fail(error, EF_DURATION_ZERO, "It is 0 days.");
