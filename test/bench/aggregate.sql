@@ -8,19 +8,9 @@ CALL bench.pair('  float8 fte', :rows, :passes, 'plain by profession',
 CALL bench.pair('  complete history', :rows, :passes, 'plain by profession',
                 'by profession, complete history');
 
-SET max_parallel_workers_per_gather = 2;
-SET parallel_setup_cost = 0;
-SET parallel_tuple_cost = 0;
-SET min_parallel_table_scan_size = 0;
+\ir two_workers.sql
 CALL bench.pair('  two workers', :rows, :passes, 'plain by profession', 'by profession');
-DO $$
-BEGIN
-    IF EXISTS (SELECT FROM bench.run
-               WHERE test = '  two workers' AND bench.how(plan) !~ '^partial, 2 workers') THEN
-        RAISE 'an aggregate did not run in two workers';
-    END IF;
-END
-$$;
+CALL bench.must_be_parallel();
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;

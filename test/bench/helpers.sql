@@ -22,6 +22,27 @@ CREATE TABLE bench.memory (
     kb   bigint NOT NULL
 );
 
+CREATE TABLE bench.size (
+    rows  bigint NOT NULL,
+    what  text NOT NULL,
+    bytes int                   -- of one summary
+);
+
+-- Curves of plain SQL or of R beside ours.
+CREATE TABLE bench.agreement (
+    rows       bigint NOT NULL,
+    what       text NOT NULL,
+    points     bigint NOT NULL,
+    difference float8           -- the largest, of the share still there
+);
+
+-- What R took, outside of the server.
+CREATE TABLE bench.survfit (
+    rows  bigint NOT NULL,
+    what  text NOT NULL,
+    value float8 NOT NULL
+);
+
 CREATE FUNCTION bench.explain(query_name text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     plan json;
@@ -52,6 +73,42 @@ BEGIN
             END IF;
         END LOOP;
     END LOOP;
+END
+$$;
+
+-- Those tests that shall run in two workers have done so.
+CREATE PROCEDURE bench.must_be_parallel() LANGUAGE plpgsql AS $$
+DECLARE
+    serial text := (SELECT string_agg(DISTINCT test, ', ') FROM bench.run
+                    WHERE test LIKE '%two workers' AND side = 'ours'
+                          AND bench.how(plan) !~ '^partial, 2 workers');
+BEGIN
+    IF serial IS NOT NULL THEN
+        RAISE 'not in two workers: %', serial;
+    END IF;
+END
+$$;
+
+-- The curves of both sides have the same numbers: every row of plain SQL has its row of
+-- ours, where plain SQL has none nobody left, and the shares differ by rounding only.
+CREATE PROCEDURE bench.compare_curves(rows bigint, plain text, ours text) LANGUAGE plpgsql AS $$
+DECLARE
+    points     bigint;
+    wrong      bigint;
+    difference float8;
+BEGIN
+    EXECUTE format('SELECT count(p.exits),
+                           count(*) FILTER (WHERE coalesce(p.exits, 0) IS DISTINCT FROM o.exits %s),
+                           max(abs(p.retained - o.retained))
+                    FROM (%s) AS p FULL JOIN (%s) AS o USING (profession, after_days)',
+                   CASE WHEN plain ~ 'every day' THEN 'OR p.at_risk <> o.at_risk' END,
+                   (SELECT sql FROM bench.query WHERE name = plain),
+                   (SELECT sql FROM bench.query WHERE name = ours))
+        INTO points, wrong, difference;
+    IF wrong > 0 OR difference > 1e-9 THEN
+        RAISE '% and ours differ at % of % points, by up to %', plain, wrong, points, difference;
+    END IF;
+    INSERT INTO bench.agreement VALUES (rows, plain, points, difference);
 END
 $$;
 

@@ -12,8 +12,8 @@ FROM (
            percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) FILTER (WHERE side = 'plain') AS plain,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) FILTER (WHERE side = 'ours') AS ours,
            count(*) FILTER (WHERE side = 'ours') AS runs,
-           max(bench.how(plan)) FILTER (WHERE side = 'plain' AND test !~ 'project|CTE|rates') AS plain_plan,
-           max(bench.how(plan)) FILTER (WHERE side = 'ours' AND test !~ 'project|CTE|rates') AS our_plan
+           max(bench.how(plan)) FILTER (WHERE side = 'plain' AND test !~ 'project|CTE|rates|read|test|halves') AS plain_plan,
+           max(bench.how(plan)) FILTER (WHERE side = 'ours' AND test !~ 'project|CTE|rates|read|test|halves') AS our_plan
     FROM bench.run
     GROUP BY rows, test
 ) AS median
