@@ -11,6 +11,7 @@ CREATE TABLE bench.run (
     rows bigint NOT NULL,       -- of the table employment
     side text NOT NULL,         -- ours or plain
     ms   float8 NOT NULL,
+    cpu  float8,                -- ms of the processor, where it ran without workers
     plan jsonb NOT NULL,
     at   timestamptz NOT NULL DEFAULT clock_timestamp()
 );
@@ -38,9 +39,10 @@ CREATE TABLE bench.agreement (
 
 -- What R took, outside of the server.
 CREATE TABLE bench.survfit (
-    rows  bigint NOT NULL,
-    what  text NOT NULL,
-    value float8 NOT NULL
+    rows   bigint NOT NULL,
+    period text NOT NULL,
+    what   text NOT NULL,
+    value  float8 NOT NULL
 );
 
 CREATE FUNCTION bench.explain(query_name text) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -53,6 +55,11 @@ BEGIN
 END
 $$;
 
+-- The processor time that this backend has had, ms. Linux only: NULL elsewhere.
+CREATE FUNCTION bench.cpu() RETURNS float8 VOLATILE LANGUAGE sql AS $$
+    SELECT split_part(pg_read_file('/proc/self/schedstat', 0, 1000, true), ' ', 1)::float8 / 1e6
+$$;
+
 -- The two queries run as A B A B ..., after one run of each that is not counted (but where
 -- there is one pass only). The time is EXPLAIN ANALYZE's Execution Time, without timing per
 -- node: every result row is computed, none is sent to the client. Without a query of ours
@@ -60,16 +67,21 @@ $$;
 CREATE PROCEDURE bench.pair(test text, rows bigint, passes int, plain text, ours text)
 LANGUAGE plpgsql AS $$
 DECLARE
-    plan jsonb;
-    side text;
+    plan  jsonb;
+    side  text;
+    start float8;
 BEGIN
     FOR pass IN CASE WHEN passes > 1 THEN 0 ELSE 1 END .. passes LOOP
         FOREACH side IN ARRAY ARRAY['plain', 'ours'] LOOP
             CONTINUE WHEN CASE side WHEN 'plain' THEN plain ELSE ours END IS NULL;
+            start := bench.cpu();
             plan := bench.explain(CASE side WHEN 'plain' THEN plain ELSE ours END);
             IF pass > 0 THEN
-                INSERT INTO bench.run (test, rows, side, ms, plan)
-                VALUES (test, rows, side, (plan ->> 'Execution Time')::float8, plan);
+                INSERT INTO bench.run (test, rows, side, ms, cpu, plan)
+                VALUES (test, rows, side, (plan ->> 'Execution Time')::float8,
+                        CASE WHEN NOT plan @? '$.**."Workers Launched"'
+                             THEN bench.cpu() - start END,
+                        plan);
             END IF;
         END LOOP;
     END LOOP;

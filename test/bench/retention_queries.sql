@@ -95,7 +95,7 @@ $$);
 --           kinds of rows of a day meet in the window functions, whose frames include all
 --           rows of a day. The fastest on one core.
 --   union   two scans, each grouped, then as before. Grouping sets are not aggregated in
---           workers, this is: the form for two workers.
+--           workers, this is. With two workers both are measured, and the faster counts.
 --
 -- Slower: grouping the two kinds of rows once more by day, or a full join of them, before
 -- the window functions (a tenth to a half more); UNION ALL of the rows instead of the groups
