@@ -1,6 +1,6 @@
 -- Employment rows, :rows of them, from a hash of their number: the same on each run, and in
--- random physical order by any column. A third have ended. person_id takes a million
--- values, whatever the number of rows.
+-- random physical order by any column. They go back 50 years from 2026; a third have ended.
+-- person_id takes a million values, whatever the number of rows.
 SET client_min_messages = warning;
 DROP TABLE IF EXISTS employment;
 CREATE UNLOGGED TABLE employment AS
@@ -31,7 +31,7 @@ FROM (
                        hash,
                        1 + (hash & 65535)::int * 290 / 65536 AS municipality,
                        1 + (hash >> 16 & 65535)::int * 60 / 65536 AS profession,
-                       date '1980-01-01' + ((hash >> 32 & 65535) * 16801 / 65536)::int
+                       date '1976-01-01' + ((hash >> 32 & 65535) * 18262 / 65536)::int
                            AS start_date,
                        (hash >> 48 & 65535) % 3 = 0 AS ended,
                        u1, u2, u3

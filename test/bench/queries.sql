@@ -28,7 +28,7 @@ $$),
     GROUP BY profession
 $$),
 
--- Ten years become 46, and no row is skipped as unseen.
+-- Ten years become 50, and no row is skipped as unseen.
 ('by profession, complete history', $$
     SELECT profession, workforce_agg(birth_date, start_date, end_date, reason,
                                      daterange(NULL, '2026-01-01'))

@@ -4,15 +4,24 @@
 #   EF_BENCH_ROWS    sizes of the table, default "1000000 10000000" (with fewer rows some of
 #                    the 17,400 groups have no hires to age an intake by)
 #   EF_BENCH_PASSES  runs of each query of a pair, default 5
+#   EF_BENCH_PARTS   what is measured, default "workforce retention"
 set -eu
 cd "$(dirname "$0")"
 sizes=${EF_BENCH_ROWS:-1000000 10000000}
 passes=${EF_BENCH_PASSES:-5}
+parts=${EF_BENCH_PARTS:-workforce retention}
+has() { case " $parts " in *" $1 "*) ;; *) return 1 ;; esac; }
+for part in $parts; do
+    case $part in workforce | retention) ;; *)
+        echo "EF_BENCH_PARTS: there is no part $part" >&2
+        exit 2 ;;
+    esac
+done
 
 database=education_flow_bench
 # The same settings for both sides. JIT helps neither and makes the times unsteady.
-PGOPTIONS="-c work_mem=256MB -c jit=off"
-run() { PGDATABASE=$database PGOPTIONS=$PGOPTIONS psql -X -q -v ON_ERROR_STOP=1 -P footer=off -P pager=off "$@"; }
+options="-c work_mem=256MB -c jit=off"
+run() { PGDATABASE=$database PGOPTIONS=$options psql -X -q -v ON_ERROR_STOP=1 -P footer=off -P pager=off "$@"; }
 peak() { run -v test="$1" -v rows="$rows" -v side="$2" -v query="$3" <<'SQL'
 SET max_parallel_workers_per_gather = 0;
 CALL bench.peak(:'test', :rows, :'side', :'query');
@@ -26,32 +35,57 @@ CREATE SCHEMA education_flow;
 CREATE EXTENSION education_flow SCHEMA education_flow;
 ALTER DATABASE $database SET search_path = public, education_flow;
 SQL
-run -f helpers.sql -f queries.sql
+run -f helpers.sql -f queries.sql -f retention_queries.sql
 
 with_plain=true
-for rows in $sizes; do
-    note "$rows rows: generating"
-    run -v rows="$rows" -f data.sql
-    note "$rows rows: aggregates"
+workforce() {
+    note "$rows rows: workforce, aggregates"
     run -v rows="$rows" -v passes="$passes" -f aggregate.sql
     run -v rows="$rows" -f summaries.sql
     if $with_plain; then
-        note "$rows rows: rates for plain SQL"
+        note "$rows rows: workforce, rates for plain SQL"
         run -f plain_rates.sql
     fi
-    note "$rows rows: projections"
+    note "$rows rows: workforce, projections"
     run -v rows="$rows" -v passes="$passes" -v with_plain=$with_plain -f projection.sql
-    note "$rows rows: memory"
+    note "$rows rows: workforce, memory"
     for groups in profession municipality person; do
-        peak "aggregate by $groups" plain "plain by $groups"
-        peak "aggregate by $groups" ours "by $groups"
+        peak "workforce_agg by $groups" plain "plain by $groups"
+        peak "workforce_agg by $groups" ours "by $groups"
     done
     if $with_plain; then peak "projections" plain "plain projection, arrays"; fi
     peak "projections" ours projection
     with_plain=false
+}
+
+retention() {
+    note "$rows rows: retention"
+    run -v rows="$rows" -v passes="$passes" -f retention.sql
+    note "$rows rows: retention, memory"
+    for groups in profession municipality person; do
+        peak "retention_agg by $groups" plain "plain by $groups"
+        peak "retention_agg by $groups" ours "retention by $groups"
+    done
+    complete="complete history"
+    peak "retention_agg by profession, $complete" ours "retention by profession, $complete"
+    peak "curve every day" plain "plain curve every day, sets"
+    peak "curve every day" ours "curve every day"
+    peak "curve every day, $complete" plain "plain curve every day, $complete"
+    peak "curve every day, $complete" ours "curve every day, $complete"
+    peak "log-rank test" ours "log-rank"
+    peak "comparison of two halves" ours "compare"
+    note "$rows rows: retention, R's survfit"
+    PGDATABASE=$database PGOPTIONS=$options ./survfit.sh "$rows" "$passes"
+}
+
+for rows in $sizes; do
+    note "$rows rows: generating"
+    run -v rows="$rows" -f data.sql
+    for part in $parts; do $part; done
 done
 
 run -A -t -c "SELECT 'PostgreSQL ' || current_setting('server_version')"
 echo "$(nproc 2>/dev/null || echo '?') cores"
 run -f report.sql
+if has retention; then run -f retention_report.sql; fi
 PGDATABASE=postgres psql -X -q -c "DROP DATABASE $database"

@@ -9,8 +9,7 @@ FROM employment
 GROUP BY municipality, profession;
 VACUUM ANALYZE summaries;
 
-CREATE TABLE IF NOT EXISTS bench.size (rows bigint, what text, bytes int);
-INSERT INTO bench.size SELECT :rows, '17,400 groups', pg_column_size(w) FROM summaries;
-INSERT INTO bench.size SELECT :rows, '60 professions', pg_column_size(rollup(w))
+INSERT INTO bench.size SELECT :rows, 'workforce, 17,400 groups', pg_column_size(w) FROM summaries;
+INSERT INTO bench.size SELECT :rows, 'workforce, 60 professions', pg_column_size(rollup(w))
 FROM summaries GROUP BY profession;
-INSERT INTO bench.size SELECT :rows, 'all', pg_column_size(rollup(w)) FROM summaries;
+INSERT INTO bench.size SELECT :rows, 'workforce, all', pg_column_size(rollup(w)) FROM summaries;
