@@ -50,6 +50,11 @@ endif
 PG_CONFIG ?= pg_config
 PGXS      := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 
+# Debian packages the makefiles with the client and the headers apart.
+ifeq ($(wildcard $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)/postgres.h),)
+PGXS      :=
+endif
+
 ifneq ($(PGXS),)
 
 # Bitcode for JIT inlining is optional.  A server package may have been built
@@ -85,7 +90,7 @@ $(INSTALL_SQL): $(top)/src/sql/expand.awk $(sort $(wildcard $(top)/src/sql/*.sql
 else
 
 all install installcheck uninstall:
-	@echo "$(PG_CONFIG) --pgxs names no file: install the PostgreSQL server headers" >&2
+	@echo "$(PG_CONFIG) names no PostgreSQL server headers: install them" >&2
 	@echo "(Debian, Ubuntu: postgresql-server-dev-NN), or set PG_CONFIG=/path/to/pg_config" >&2
 	@false
 

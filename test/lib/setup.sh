@@ -58,8 +58,10 @@ look() {
 		echo "Newer versions for Debian and Ubuntu: https://www.postgresql.org/download/" >&2
 		exit 1
 	fi
+	# Of the two either may be there alone: makefiles and headers are packaged apart.
 	dir=$("$pg_config" --pgxs 2>/dev/null) || dir=
-	[ -f "$dir" ] || missing+=("postgresql-server-dev-$v")
+	[ -f "$dir" ] && [ -f "$("$pg_config" --includedir-server 2>/dev/null)/postgres.h" ] ||
+		missing+=("postgresql-server-dev-$v")
 	dir=$("$pg_config" --bindir 2>/dev/null) || dir=
 	[ -x "$dir/initdb" ] && [ -x "$dir/psql" ] || missing+=("postgresql-$v")
 	[ "$need" = server ] && return 0
