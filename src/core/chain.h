@@ -1,0 +1,92 @@
+/*
+ * chain.h
+ *	  The best chain of one person's events.
+ *
+ * Events are grouped by instant: what happened at one instant is a *moment*,
+ * with the set of stages reached then.  A chain is a choice of moments, one for
+ * each stage from the first on, none earlier than the one before.  The best one
+ * goes furthest; of those the earliest counts (doc/methods.md has the rules in
+ * full).
+ *
+ * In the order of time a chain at a stage has at most two ways to go on: at the
+ * same moment (ties favour the funnel), or at the next moment that says
+ * anything to it, which either holds the next stage or breaks the chain.  So
+ * the search is linear in moments and stages, however many chains there are.
+ */
+#ifndef EF_CHAIN_H
+#define EF_CHAIN_H
+
+#include "funnel_spec.h"
+
+typedef enum EfOutcome
+{
+	EF_COMPLETED,				/* reached the last stage */
+	EF_EXITED,
+	EF_LOST,					/* the window closed, or the data end */
+	EF_PENDING					/* censored on the last day seen */
+} EfOutcome;
+
+typedef struct EfChain
+{
+	unsigned	length;			/* stages reached; 0: not in the funnel */
+	EfInstant	at[EF_STAGE_LIMIT];
+	EfOutcome	outcome;
+
+	/* The day of the outcome; not there for those who completed the chain, or
+	 * are lost without a window. */
+	EfDay		left;
+} EfChain;
+
+/* What happened at one instant. */
+typedef struct EfMoment
+{
+	EfInstant	at;
+	uint32_t	stages;			/* bit of stage n is 1 << n; bit 0: an event of
+								 * no stage of the spec */
+	bool		exit;
+} EfMoment;
+
+/* Events as the event log has them: instant and code in one word (event.h). */
+typedef uint64_t EfWhen;
+
+/* Room for the search, kept between persons. */
+typedef struct EfChainSearch
+{
+	const EfFunnelSpec *spec;
+	EfUnit		unit;
+	EfInstant	as_of;			/* events from then on have not happened */
+	const EfAllocator *allocator;
+	size_t		room;			/* of moments */
+	EfMoment   *moments;
+	uint32_t   *ends;			/* for each moment and stage */
+} EfChainSearch;
+
+extern void ef_chain_search_begin(EfChainSearch *search,
+								  const EfFunnelSpec *spec, EfUnit unit,
+								  const EfAllocator *allocator);
+extern void ef_chain_search_end(EfChainSearch *search);
+
+/* The best chain of one person's events, which are in order. */
+extern EfStatus ef_chain_find(EfChainSearch *search, EfChain *chain,
+							  const EfWhen *events, size_t nevents,
+							  EfError *error);
+
+/* A chain that is given: `length` instants, and when it was left by an exit,
+ * or EF_INSTANT_NEVER.  Says what became of it. */
+extern EfStatus ef_chain_settle(EfChain *chain, const EfFunnelSpec *spec,
+								EfUnit unit, EfInstant exit, EfError *error);
+
+/* One row of window_funnel: its instant and the set of stages that it can
+ * fill, bit n - 1 for stage n. */
+typedef struct EfRow
+{
+	uint64_t	when;			/* ef_when(instant, 0): in the order of time */
+	uint64_t	stages;
+} EfRow;
+
+/* How far the best chain gets over rows that are in order. */
+extern EfStatus ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit,
+								 const EfRow *rows, size_t nrows, int *length,
+								 const EfAllocator *allocator, EfError *error);
+
+#endif							/* EF_CHAIN_H */

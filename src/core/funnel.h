@@ -1,0 +1,75 @@
+/*
+ * funnel.h
+ *	  From the first stage to the last: the summary type `funnel`.
+ *
+ * A funnel has two life tables a stage.  Labels are the stages of its spec.
+ * What one person's chain leaves in the tables, with days counted on the clock
+ * of the chain, from its start:
+ *
+ *	 reached		1 at the day on which a stage was reached, for each stage;
+ *	 exited			1 at the day on which the chain was left by an exit event,
+ *					for the stage that it stood at;
+ *	 lost			1 at the day on which the window closed, where there is one;
+ *	 pending		1 at the last day seen, where as_of came first.
+ *
+ * The same on the clock of the stage, from the day on which it was reached, for
+ * all but the first stage (where it is the clock of the chain) and the last:
+ *
+ *	 converted_after, exited_after, lost_after, pending_after
+ *
+ * Who reached a stage and has none of the other marks is lost without a day:
+ * there is neither a window nor an as_of then.  So, always,
+ *
+ *	 entered = converted + pending + exited + lost.
+ */
+#ifndef EF_FUNNEL_H
+#define EF_FUNNEL_H
+
+#include "chain.h"
+#include "life_table.h"
+
+enum
+{
+	EF_REACHED,
+	EF_STAGE_EXITED,
+	EF_STAGE_LOST,
+	EF_STAGE_PENDING,
+	EF_CONVERTED_AFTER,
+	EF_EXITED_AFTER,
+	EF_LOST_AFTER,
+	EF_PENDING_AFTER
+};
+
+/* 150 years, as spells have them. */
+#define EF_CHAIN_DAYS 54787
+
+extern const EfTableType ef_funnel_type;
+
+/* Add one person's chain to a state; nothing if its length is 0. */
+extern EfStatus ef_funnel_add(EfState **state, const EfChain *chain,
+							  EfUnit unit, const EfAllocator *allocator,
+							  EfError *error);
+
+/* How many reached a stage, and what became of them. */
+typedef struct EfStageCounts
+{
+	int64_t		entered;
+	int64_t		converted;
+	int64_t		pending;
+	int64_t		exited;
+	int64_t		lost;
+} EfStageCounts;
+
+/* A funnel opened for reading. */
+typedef struct EfFunnel
+{
+	EfTable		table;
+	EfFunnelSpec spec;
+	EfStageCounts counts[EF_STAGE_LIMIT];	/* of stage n: counts[n - 1] */
+} EfFunnel;
+
+extern EfStatus ef_funnel_open(EfFunnel *funnel, const void *datum,
+							   size_t size, const EfAllocator *allocator,
+							   EfError *error);
+
+#endif							/* EF_FUNNEL_H */

@@ -1,0 +1,142 @@
+/*
+ * funnel_spec.h
+ *	  What a funnel asks: the type `funnel_spec`.
+ *
+ * A spec names the stages in order, and optionally the time within which a
+ * chain must be complete, the day until which events were recorded, the events
+ * that end a chain (exits), and how strictly events must follow each other
+ * (modes).  It is a value, so that no function needs to read a table, and
+ * every funnel carries the one that it was made with.
+ *
+ * Byte map, after the length word, which is the caller's:
+ *
+ *	 0		format, EF_SPEC_FORMAT
+ *	 1		tag, 'S'
+ *	 2..	varints: flags (1: within is there; 2: as_of is there), modes (bits
+ *			of EfMode)
+ *			if within is there: months, days, microseconds
+ *			if as_of is there: zigzag(as_of)
+ *			number of stages; each: length, bytes
+ *			number of exits; each: length, bytes; in byte order
+ *
+ * One spec has one such form, so equal specs have equal bytes.
+ */
+#ifndef EF_FUNNEL_SPEC_H
+#define EF_FUNNEL_SPEC_H
+
+#include "calendar.h"
+#include "life_table.h"
+#include "memory.h"
+#include "status.h"
+
+#define EF_SPEC_FORMAT 1
+#define EF_SPEC_TAG 'S'
+
+/* So that the number of a stage and a time share 64 bits (event.h). */
+#define EF_STAGE_LIMIT 30
+#define EF_EXIT_LIMIT 100
+
+typedef enum EfMode
+{
+	EF_STRICT_INCREASE = 1,		/* the next stage is strictly later */
+	EF_STRICT_ONCE = 2,			/* one row fills one stage */
+	EF_STRICT_ORDER = 4,		/* an event of another stage breaks the chain */
+	EF_STRICT_DEDUPLICATION = 8 /* a repeated stage ends the chain */
+} EfMode;
+
+#define EF_MODE_COUNT 4
+
+/* The name of the mode of a bit, 1 << number. */
+extern const char *const ef_mode_names[EF_MODE_COUNT];
+
+typedef struct EfFunnelSpec
+{
+	uint32_t	nstages;
+	EfLabel		stages[EF_STAGE_LIMIT];
+	uint32_t	nexits;
+	EfLabel		exits[EF_EXIT_LIMIT];
+	unsigned	modes;
+	bool		has_within;
+	EfDuration	within;			/* microseconds are less than a day's */
+	bool		has_as_of;
+	EfDay		as_of;
+} EfFunnelSpec;
+
+/*
+ * Bring a spec into its one form (exits in order, whole days of microseconds
+ * as days) and say whether it is one: names each once, a window that is not
+ * negative and has at most 150 years, an as_of in the years 1 to 9999.
+ */
+extern EfStatus ef_spec_complete(EfFunnelSpec *spec, EfError *error);
+
+/* The bit of a mode by its name. */
+extern EfStatus ef_spec_mode(const char *name, size_t length, unsigned *mode,
+							 EfError *error);
+
+/* Pack a complete spec into a new chunk with `header` free bytes before it. */
+extern EfStatus ef_spec_pack(const EfFunnelSpec *spec, size_t header,
+							 uint8_t **bytes, size_t *size,
+							 const EfAllocator *allocator, EfError *error);
+
+/*
+ * Open packed bytes (without the length word); names point into them.  Checks
+ * bounds and limits, so that whatever bytes there are nothing reads or writes
+ * beyond; EF_INVALID if they are no spec.
+ */
+extern EfStatus ef_spec_open(EfFunnelSpec *spec, const uint8_t *bytes,
+							 size_t size, EfError *error);
+
+/* The number of a stage by its name, counted from 1; 0 if it has none. */
+extern uint32_t ef_spec_stage(const EfFunnelSpec *spec, const char *name,
+							  size_t length);
+
+/* What an event is: the number of its stage, or one of these. */
+#define EF_CODE_OTHER 0
+#define EF_CODE_EXIT 31
+extern unsigned ef_spec_code(const EfFunnelSpec *spec, const char *name,
+							 size_t length);
+
+/*
+ * An instant is a day, or a microsecond, since 2000-01-01 (UTC), whichever
+ * unit the events came with.
+ */
+typedef int64_t EfInstant;
+
+typedef enum EfUnit
+{
+	EF_UNIT_DAY,
+	EF_UNIT_MICROSECOND
+} EfUnit;
+
+#define EF_DAY_MICROSECONDS INT64_C(86400000000)
+#define EF_INSTANT_NEVER INT64_MAX
+
+/* The day that holds an instant. */
+static inline EfDay
+ef_instant_day(EfInstant instant, EfUnit unit)
+{
+	if (unit == EF_UNIT_DAY)
+		return (EfDay) instant;
+	return (EfDay) (instant / EF_DAY_MICROSECONDS -
+					(instant % EF_DAY_MICROSECONDS < 0));
+}
+
+/* The first instant of a day. */
+static inline EfInstant
+ef_day_instant(EfDay day, EfUnit unit)
+{
+	return unit == EF_UNIT_DAY ? day : day * EF_DAY_MICROSECONDS;
+}
+
+/*
+ * The last instant within the window of a chain that starts at one:
+ * EF_INSTANT_NEVER where there is no window.  Months first, where a day that
+ * the month does not have is its last one, then days, then microseconds.
+ */
+extern EfInstant ef_spec_limit(const EfFunnelSpec *spec, EfUnit unit,
+							   EfInstant start);
+
+/* The most days that the window can span. */
+extern int32_t ef_spec_window_days(const EfFunnelSpec *spec);
+
+#endif							/* EF_FUNNEL_SPEC_H */
