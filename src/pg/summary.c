@@ -71,6 +71,12 @@ take_spec(EfTable *table, const EfTableType *type, const EfFunnelSpec *spec,
 	return ef_table_open_spec(table, type, &ef_palloc, error);
 }
 
+Datum
+ef_summary_finish(EfState *state, const EfTableType *type)
+{
+	return PointerGetDatum(finished(type, (struct varlena *) state));
+}
+
 EfState *
 ef_summary_create(const EfTableType *type, const EfFrame *frame)
 {
