@@ -209,7 +209,7 @@ SELECT DISTINCT ON (study, stage) study, stage, p FROM reach ORDER BY study, sta
 
 -- Conversion and its variance by the delta method.
 CREATE TABLE converting AS
-SELECT study, a.stage, round(b.p, 60) / a.p AS conversion,
+SELECT study, a.stage, round(round(b.p, 60) / a.p, 35) AS conversion,
        round(b.p, 60) ^ 2 / a.p ^ 2 * (jj.v / a.p ^ 2 - 2 * jl.v / a.p / nullif(b.p, 0) + ll.v / nullif(b.p, 0) ^ 2) AS v
 FROM finally AS a JOIN finally AS b USING (study) JOIN covariance AS jj USING (study) JOIN covariance AS jl USING (study) JOIN covariance AS ll USING (study)
 WHERE b.stage = a.stage + 1 AND a.p > 0 AND (jj.j, jj.l, jl.j, jl.l, ll.j, ll.l) = (a.stage, a.stage, a.stage, b.stage, b.stage, b.stage);
@@ -243,8 +243,12 @@ CREATE FUNCTION test_stages(level float8, z numeric) RETURNS text LANGUAGE sql A
                              CASE WHEN pending_before = 0 THEN first WHEN f.p IN (0, 1) THEN first - pending_before
                                   ELSE f.p * (1 - f.p) / nullif(o.v, 0) END AS n_cumulative
                       FROM counted AS c JOIN (SELECT study, entered AS first FROM counted WHERE stage = 1) AS one USING (study)
-                           LEFT JOIN finally AS f USING (study, stage) LEFT JOIN converting AS v USING (study, stage)
+                           LEFT JOIN (SELECT study, stage, round(p, 35) AS p FROM finally) AS f USING (study, stage) LEFT JOIN converting AS v USING (study, stage)
                            LEFT JOIN covariance AS o ON o.study = c.study AND o.j = stage AND o.l = stage) AS x,
                      wilson(conversion, n_conversion, %1$s) AS l, wilson(cumulative, n_cumulative, %1$s) AS c
                 ORDER BY study COLLATE "C", stage', z), 300)
 $$;
+SELECT test_stages(level, z) FROM (VALUES (0.95, 1.959963984540054235524594), (0.8, 1.281551565544600466965), (0.99, 2.575829303548900760966)) AS v (level, z);
+
+SELECT * FROM finish();
+ROLLBACK;

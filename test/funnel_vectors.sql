@@ -74,10 +74,10 @@ SELECT is((SELECT count(*) FROM (SELECT study, rollup(f) AS f
                                  FROM (SELECT study, funnel_agg(stage, at, spec) AS f FROM study, education_event GROUP BY study, spec, person_id) AS p
                                  GROUP BY study) AS q JOIN whole USING (study) WHERE q.f = whole.f), 2::bigint, 'and so do the persons');
 SELECT is(funnel_agg(reached, spec), f, 'chains of students, given as dates, are the same funnel')
-FROM (SELECT funnel_steps(stage, at, spec) AS reached FROM education_event, (SELECT funnel_spec('{registered,started,assessed,passed}') AS spec) AS s
+FROM (SELECT funnel_steps(stage, at, spec) AS reached FROM education_event, (SELECT funnel_spec(ARRAY['registered', 'started', 'assessed', 'passed']) AS spec) AS s
       GROUP BY person_id) AS p,
-     (SELECT funnel_spec('{registered,started,assessed,passed}') AS spec, funnel_agg(person_id, stage, at, funnel_spec('{registered,started,assessed,passed}')) AS f
-      FROM education_event) AS w
+     (SELECT spec, funnel_agg(person_id, stage, at, spec) AS f
+      FROM education_event, (SELECT funnel_spec(ARRAY['registered', 'started', 'assessed', 'passed']) AS spec) AS s GROUP BY spec) AS w
 WHERE reached IS NOT NULL GROUP BY spec, f;
 \else
 SELECT skip('the files of published cases and of students are not beside the checkout', 53);
