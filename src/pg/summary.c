@@ -10,9 +10,9 @@
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "utils/json.h"
-#include "utils/numeric.h"
 
 #include "funnel_spec_value.h"
+#include "json_value.h"
 
 /* Version of the text form and of the wire form. */
 #define TEXT_VERSION 1
@@ -349,14 +349,12 @@ typedef struct Collector
 } Collector;
 
 static bool
-refuse(Collector *collector, const char *what, const char *name, int length)
+refuse(Collector *collector, const char *what, const JsonbValue *key)
 {
-	ef_fail(&collector->error, EF_INVALID, "%s \"%.*s\".", what,
-			ef_clip(name, length), name);
-	return false;
+	return ef_json_refuse(&collector->error, what, key);
 }
 
-/* Digits without a sign or a leading zero: what a count or an age is. */
+/* Digits without a sign or a leading zero: what a place on the axis is. */
 static bool
 parse_digits(const char *digits, int length, int64 most, int64 *value)
 {
@@ -375,39 +373,8 @@ static bool
 count_of(Collector *collector, const JsonbValue *key, const JsonbValue *value,
 		 int64 *count)
 {
-	char	   *digits;
-
-	if (value->type != jbvNumeric)
-		return refuse(collector, "There is no number at",
-					  key->val.string.val, key->val.string.len);
-	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
-												 NumericGetDatum(value->val.numeric)));
-	if (!parse_digits(digits, (int) strlen(digits), PG_INT64_MAX, count))
-		return refuse(collector, "There is no count at",
-					  key->val.string.val, key->val.string.len);
-	return true;
-}
-
-/* The members of an object, one a call; false when there are no more. */
-static bool
-next_member(JsonbIterator **iterator, JsonbValue *key, JsonbValue *value)
-{
-	JsonbIteratorToken token;
-
-	do
-		token = JsonbIteratorNext(iterator, key, true);
-	while (token == WJB_BEGIN_OBJECT);
-	if (token != WJB_KEY)
-		return false;
-	(void) JsonbIteratorNext(iterator, value, true);
-	return true;
-}
-
-static bool
-is_object(const JsonbValue *value)
-{
-	return value->type == jbvBinary &&
-		JsonContainerIsObject(value->val.binary.data);
+	return ef_json_count(value, PG_INT64_MAX, count) ||
+		refuse(collector, "There is no count at", key);
 }
 
 static bool
@@ -418,11 +385,10 @@ collect_series(Collector *collector, uint32 label, unsigned kind,
 	JsonbValue	key;
 	JsonbValue	value;
 
-	if (!is_object(series))
-		return refuse(collector, "There is no object at",
-					  name->val.string.val, name->val.string.len);
+	if (!ef_json_is_object(series))
+		return refuse(collector, "There is no object at", name);
 	iterator = JsonbIteratorInit(series->val.binary.data);
-	while (next_member(&iterator, &key, &value))
+	while (ef_json_next_member(&iterator, &key, &value))
 	{
 		EfTable    *table = &collector->table;
 		int64		at;
@@ -430,8 +396,7 @@ collect_series(Collector *collector, uint32 label, unsigned kind,
 
 		if (!parse_digits(key.val.string.val, key.val.string.len,
 						  PG_UINT32_MAX, &at))
-			return refuse(collector, "This is no place on the axis:",
-						  key.val.string.val, key.val.string.len);
+			return refuse(collector, "This is no place on the axis:", &key);
 		if (!count_of(collector, &key, &value, &count))
 			return false;
 		if (table->ncells == collector->cells_room)
@@ -460,8 +425,7 @@ collect_label(Collector *collector, const JsonbValue *name)
 										   name->val.string.len);
 
 		if (label == 0)
-			refuse(collector, "The spec names no stage",
-				   name->val.string.val, name->val.string.len);
+			refuse(collector, "The spec names no stage", name);
 		return label;
 	}
 	if (table->nlabels == collector->labels_room)
@@ -487,11 +451,10 @@ collect_kind(Collector *collector, unsigned kind, const JsonbValue *name,
 
 	if (!collector->type->kinds[kind].labelled)
 		return collect_series(collector, 0, kind, name, object);
-	if (!is_object(object))
-		return refuse(collector, "There is no object at",
-					  name->val.string.val, name->val.string.len);
+	if (!ef_json_is_object(object))
+		return refuse(collector, "There is no object at", name);
 	iterator = JsonbIteratorInit(object->val.binary.data);
-	while (next_member(&iterator, &key, &value))
+	while (ef_json_next_member(&iterator, &key, &value))
 	{
 		uint32		label = collect_label(collector, &key);
 
@@ -503,15 +466,15 @@ collect_kind(Collector *collector, unsigned kind, const JsonbValue *name,
 }
 
 static bool
-collect_observed(Collector *collector, const JsonbValue *array)
+collect_observed(Collector *collector, const JsonbValue *key,
+				 const JsonbValue *array)
 {
 	EfFrame    *frame = &collector->table.frame;
 	JsonbIterator *iterator;
 	JsonbValue	value;
 	int			n = 0;
 
-	if (array->type == jbvBinary &&
-		JsonContainerIsArray(array->val.binary.data) &&
+	if (ef_json_is_array(array) &&
 		!JsonContainerIsScalar(array->val.binary.data) &&
 		JsonContainerSize(array->val.binary.data) == 2)
 	{
@@ -532,7 +495,7 @@ collect_observed(Collector *collector, const JsonbValue *array)
 	collector->framed = n == 2;
 	return n == 2 || refuse(collector,
 							"This must be a pair of ISO dates, of which the first may be null:",
-							"observed", 8);
+							key);
 }
 
 /* The labels are those that it names, so it is read before all others. */
@@ -545,10 +508,13 @@ collect_spec(Collector *collector, const JsonbValue *object)
 	JsonbValue	key;
 	JsonbValue	value;
 
-	if (!is_object(object))
-		return refuse(collector, "There is no object at", "spec", 4);
+	if (!ef_json_is_object(object))
+	{
+		ef_fail(error, EF_INVALID, "There is no object at \"spec\".");
+		return false;
+	}
 	iterator = JsonbIteratorInit(object->val.binary.data);
-	while (next_member(&iterator, &key, &value))
+	while (ef_json_next_member(&iterator, &key, &value))
 		if (!ef_read_spec_member(&spec, &key, &value, error))
 			return false;
 	collector->framed = true;
@@ -572,15 +538,15 @@ collect_member(Collector *collector, const JsonbValue *key,
 				value->val.string.len == (int) strlen(type->name) &&
 				memcmp(value->val.string.val, type->name,
 					   value->val.string.len) == 0) ||
-			refuse(collector, "This is of another", name, length);
+			refuse(collector, "This is of another", key);
 	if (IS("version"))
 		return count_of(collector, key, value, &version) &&
 			((collector->versioned = version == TEXT_VERSION) ||
-			 refuse(collector, "This release does not know this", name, length));
+			 refuse(collector, "This release does not know this", key));
 	if (IS("spec") && type->open_spec != NULL)
 		return true;
 	if (IS("observed") && type->open_spec == NULL)
-		return collect_observed(collector, value);
+		return collect_observed(collector, key, value);
 	if (IS("skipped"))
 		return count_of(collector, key, value, &collector->table.skipped);
 	if (type->flag_name != NULL && IS(type->flag_name))
@@ -588,12 +554,12 @@ collect_member(Collector *collector, const JsonbValue *key,
 		collector->table.frame.flags = value->type == jbvBool &&
 			value->val.boolean;
 		return value->type == jbvBool ||
-			refuse(collector, "This must be true or false:", name, length);
+			refuse(collector, "This must be true or false:", key);
 	}
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
 		if (type->kinds[kind].name != NULL && IS(type->kinds[kind].name))
 			return collect_kind(collector, kind, key, value);
-	return refuse(collector, "There is an unknown member", name, length);
+	return refuse(collector, "There is an unknown member", key);
 
 #undef IS
 }
@@ -616,7 +582,7 @@ collect_members(Collector *collector, JsonbContainer *object)
 			return false;
 	}
 	iterator = JsonbIteratorInit(object);
-	while (next_member(&iterator, &key, &value))
+	while (ef_json_next_member(&iterator, &key, &value))
 		if (!collect_member(collector, &key, &value))
 			return false;
 	if (collector->typed && collector->versioned && collector->framed)
