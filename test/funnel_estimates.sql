@@ -6,7 +6,7 @@
 \set ON_ERROR_STOP on
 BEGIN;
 SET LOCAL jit = off;     -- of no use for many small queries
-SELECT plan(40);
+SELECT plan(14);
 
 -- A number from 0 to sides - 1 that depends on nothing but its keys.
 CREATE FUNCTION dice(sides int, VARIADIC key text[]) RETURNS int LANGUAGE sql IMMUTABLE AS $$
@@ -65,7 +65,7 @@ SELECT 'study ' || to_char(i, 'fm00'), ('{1,2,3,3,4,4,5,5}'::int[])[1 + dice(8, 
 FROM generate_series(1, 100) AS i;
 -- What chance does not make.
 INSERT INTO study VALUES
-    ('all at once', 4, NULL, NULL, false, 20), ('all pending', 3, NULL, '2023-01-01', true, 20), ('nobody', 3, '1 month', '2022-01-01', true, 5),
+    ('large', 4, '70 days', '2023-04-05', true, 1000), ('thirty stages', 30, NULL, '2023-09-01', true, 40), ('all at once', 4, NULL, NULL, false, 20), ('all pending', 3, NULL, '2023-01-01', true, 20), ('nobody', 3, '1 month', '2022-01-01', true, 5),
     ('nobody goes on', 3, '1 month', '2023-12-01', true, 12), ('nobody goes on, of all times', 3, NULL, NULL, false, 12);
 
 -- Stage 0 is the exit.
@@ -76,7 +76,7 @@ FROM (SELECT study, person, i, date '2022-12-20' + dice(130, 'start', study, per
                   WHEN dice(3, 'soon', study, person::text, i::text) = 0 THEN dice(3, 'gap', study, person::text, i::text)
                   ELSE dice(35, 'gap', study, person::text, i::text) END AS gap,
              bool_and(i = 1 OR study = 'all at once'
-                      OR (study !~ 'nobody goes' AND dice(100, 'goes', study, person::text, i::text) < 55 + dice(40, 'share', study)))
+                      OR (study !~ 'nobody goes' AND dice(100, 'goes', study, person::text, i::text) < CASE WHEN study = 'thirty stages' THEN 96 ELSE 55 + dice(40, 'share', study) END))
                  OVER (PARTITION BY study, person ORDER BY i) AS goes
       FROM study, generate_series(1, size) AS person, generate_series(1, n) AS i) AS g
 WHERE goes WINDOW w AS (PARTITION BY study, person ORDER BY i);
@@ -104,9 +104,9 @@ WHERE k > 0;
 -- from stage 1, from stage 2, ..., exits, closing windows, censorings.
 -- ---------------------------------------------------------------------------
 CREATE TABLE stay AS
-SELECT study, i AS stage, days[i] AS since, days[i] * 16 + i - 1 AS comes,
+SELECT study, i AS stage, days[i] AS since, days[i] * 64 + i - 1 AS comes,
        CASE WHEN i < k THEN 'converted' ELSE outcome END AS outcome, CASE WHEN i < k THEN days[i + 1] ELSE left_on END AS leaves,
-       CASE WHEN i < k THEN days[i + 1] * 16 + i ELSE left_on * 16 + CASE outcome WHEN 'exited' THEN 10 WHEN 'lost' THEN 11 ELSE 12 END END AS goes
+       CASE WHEN i < k THEN days[i + 1] * 64 + i ELSE left_on * 64 + CASE outcome WHEN 'exited' THEN 40 WHEN 'lost' THEN 41 ELSE 42 END END AS goes
 FROM person, generate_series(1, least(k, n - 1)) AS i;
 CREATE INDEX ON stay (study, stage);
 ANALYZE stay;
@@ -118,6 +118,8 @@ WHERE goes IS NOT NULL AND outcome <> 'pending' GROUP BY study, goes, stage, out
 
 -- The probability of having reached each stage, at the end of each day with a step.
 CREATE TABLE reach (study text, day int, stage int, p numeric, PRIMARY KEY (study, stage, day));
+-- The probability of being at it at the end.
+CREATE TABLE ending (study text, stage int, still numeric, PRIMARY KEY (study, stage));
 -- Its covariances at the end: sum over steps of (dP_j / dh) (dP_l / dh) h (1 - h) / at risk.
 CREATE TABLE covariance (study text, j int, l int, v numeric, PRIMARY KEY (study, j, l));
 CREATE FUNCTION follow(its text, stages int) RETURNS void LANGUAGE plpgsql AS $$
@@ -140,9 +142,11 @@ BEGIN
             p[m.stage + 1] := round(p[m.stage + 1] + at[m.stage] * m.hazard, 40);
         END IF;
         at[m.stage] := round(at[m.stage] * (1 - m.hazard), 40);
-        INSERT INTO reach SELECT its, m.moment / 16, j, p[j] FROM generate_series(1, stages) AS j
+        INSERT INTO reach SELECT its, m.moment / 64, j, p[j] FROM generate_series(1, stages) AS j
         ON CONFLICT (study, stage, day) DO UPDATE SET p = excluded.p;
     END LOOP;
+
+    INSERT INTO ending SELECT its, j, at[j] FROM generate_series(1, stages) AS j;
 
     -- The derivative: how much surer is j, with the step and without it.  `ahead` of
     -- stage i is the probability of reaching j for who is at i then.
@@ -162,7 +166,7 @@ BEGIN
         INSERT INTO covariance
         SELECT its, j, l, coalesce((SELECT sum(round(deriv[j][x] * deriv[l][x] * (moves[x]).hazard * (1 - (moves[x]).hazard) / (moves[x]).at_risk, 40))
                                           FROM generate_series(1, cardinality(moves)) AS x), 0)
-        FROM generate_series(1, stages) AS j, generate_series(1, stages) AS l;
+        FROM generate_series(1, stages) AS j, generate_series(j, least(j + 1, stages)) AS l;
     END;
 END
 $$;
@@ -249,6 +253,69 @@ CREATE FUNCTION test_stages(level float8, z numeric) RETURNS text LANGUAGE sql A
                 ORDER BY study COLLATE "C", stage', z), 300)
 $$;
 SELECT test_stages(level, z) FROM (VALUES (0.95, 1.959963984540054235524594), (0.8, 1.281551565544600466965), (0.99, 2.575829303548900760966)) AS v (level, z);
+
+-- What these contain.
+SELECT is(format('%s %s', count(*) FILTER (WHERE pending_before + pending > 0 AND conversion BETWEEN 0.001 AND 0.999) > 80,
+                 count(*) FILTER (WHERE pending_before + pending > 0 AND conversion IN (0, 1)) > 5), 't t', 'there are people pending, and stages from which all or none go on')
+FROM counted JOIN converting USING (study, stage);
+SELECT cmp_ok(count(*), '>', 40::bigint, 'a ratio of who came would be another cumulative')
+FROM counted AS c JOIN finally USING (study, stage) JOIN counted AS one USING (study) WHERE one.stage = 1 AND abs(p - round(c.entered, 30) / one.entered) > 0.01;
+
+-- ---------------------------------------------------------------------------
+-- By a time: on the clock of the chain from the first stage, on that of the stage
+-- from another.
+-- ---------------------------------------------------------------------------
+-- The most days that so many months can span, over all starts of 400 years.
+CREATE TABLE longest AS
+SELECT months, max((day + make_interval(months => months))::date - day::date) AS days
+FROM generate_series(timestamp '2000-01-01', '2399-12-01', '1 month') AS day, generate_series(0, 5) AS months GROUP BY months;
+CREATE TABLE pair AS
+SELECT study, a, b, as_of, n FROM study, generate_series(1, n - 1) AS a, generate_series(a + 1, n) AS b WHERE a = 1 OR b = a + 1;
+-- The last day seen on a clock; whether somebody might still come; all who will.
+CREATE TABLE clock AS
+SELECT study, a, b, all_of_it, NOT as_of IS NULL AND open > 1e-20 AS open, last_day
+FROM pair CROSS JOIN LATERAL (
+    -- the chain's: who is at a stage before b at the end
+    SELECT (SELECT p FROM finally AS f WHERE f.study = pair.study AND stage = b) AS all_of_it,
+           (SELECT sum(still) FROM ending AS e WHERE e.study = pair.study AND stage < b) AS open,
+           (SELECT max(greatest(left_on, days[k])) FROM person AS p WHERE p.study = pair.study) AS last_day WHERE a = 1
+    UNION ALL
+    SELECT i.p, i.still, (SELECT max(leaves - since) FROM stay AS s WHERE s.study = pair.study AND s.stage = a)
+    FROM (SELECT p, still FROM incidence AS i WHERE i.study = pair.study AND stage = a ORDER BY day DESC LIMIT 1) AS i WHERE a > 1) AS c;
+CREATE FUNCTION converted_by(its text, from_stage int, to_stage int, by_day int) RETURNS numeric LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN by_day > coalesce(last_day, 0) AND open THEN NULL
+                WHEN from_stage = 1 THEN (SELECT p FROM reach WHERE study = its AND stage = to_stage AND day <= by_day ORDER BY day DESC LIMIT 1)
+                ELSE (SELECT p FROM incidence WHERE study = its AND stage = from_stage AND day <= by_day ORDER BY day DESC LIMIT 1) END
+    FROM clock WHERE study = its AND a = from_stage AND b = to_stage
+$$;
+SELECT agree('conversion by any day, and beyond the last',
+    $$SELECT study, a, b, day, funnel_conversion(f, 'stage ' || a, 'stage ' || b, make_interval(days => day)) AS p
+      FROM pair JOIN summary USING (study), generate_series(0, 140) AS day WHERE (day < 20 OR day % 7 = 0 OR day BETWEEN 55 AND 64) ORDER BY study COLLATE "C", a, b, day$$,
+    $$SELECT study, a, b, day, converted_by(study, a, b, day) AS p
+      FROM pair, generate_series(0, 140) AS day WHERE (day < 20 OR day % 7 = 0 OR day BETWEEN 55 AND 64) ORDER BY study COLLATE "C", a, b, day$$, 10000);
+SELECT is(format('%s %s', count(*) FILTER (WHERE open) > 50, count(*) FILTER (WHERE NOT open) > 50), 't t', 'some clocks stop while somebody is on the way, some do not') FROM clock;
+SELECT agree('around the last day of the clock',
+    $$SELECT study, a, b, day, funnel_conversion(f, 'stage ' || a, 'stage ' || b, make_interval(days => day)) AS p
+      FROM clock JOIN summary USING (study), generate_series(last_day - 1, last_day + 1) AS day WHERE day >= 0 ORDER BY study COLLATE "C", a, b, day$$,
+    $$SELECT study, a, b, day, converted_by(study, a, b, day) AS p
+      FROM clock, generate_series(last_day - 1, last_day + 1) AS day WHERE day >= 0 ORDER BY study COLLATE "C", a, b, day$$, 800);
+SELECT agree('by months',
+    $$SELECT study, a, b, months, funnel_conversion(f, 'stage ' || a, 'stage ' || b, make_interval(months => months, days => 3)) AS p
+      FROM pair JOIN summary USING (study), longest ORDER BY study COLLATE "C", a, b, months$$,
+    $$SELECT study, a, b, months, converted_by(study, a, b, days + 3) AS p FROM pair, longest ORDER BY study COLLATE "C", a, b, months$$, 1500);
+SELECT agree('in all the time observed',
+    $$SELECT study, a, b, funnel_conversion(f, 'stage ' || a, 'stage ' || b) AS p FROM pair JOIN summary USING (study) ORDER BY study COLLATE "C", a, b$$,
+    $$SELECT pair.study, a, b, CASE WHEN a = 1 THEN c.p ELSE conversion END AS p
+      FROM pair LEFT JOIN finally AS c ON c.study = pair.study AND c.stage = b LEFT JOIN converting AS v ON v.study = pair.study AND v.stage = a ORDER BY pair.study COLLATE "C", a, b$$, 250);
+
+-- ---------------------------------------------------------------------------
+-- Days until a share of those who will.
+-- ---------------------------------------------------------------------------
+SELECT agree('days until a share of them',
+    $$SELECT study, a, b, share, funnel_days(f, 'stage ' || a, 'stage ' || b, share) AS days
+      FROM pair JOIN summary USING (study), unnest('{0.05,0.1,0.25,0.3,0.5,0.6,0.75,0.9,1}'::float8[]) AS share ORDER BY study COLLATE "C", a, b, share$$,
+    $$SELECT study, a, b, share, day_of(study, a, b, share) AS days
+      FROM pair, unnest('{0.05,0.1,0.25,0.3,0.5,0.6,0.75,0.9,1}'::numeric[]) AS share ORDER BY study COLLATE "C", a, b, share$$, 2000);
 
 SELECT * FROM finish();
 ROLLBACK;
