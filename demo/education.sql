@@ -12,7 +12,7 @@ CREATE TABLE education (
 );
 
 WITH round(start_year, applied, admitted, started, second_term, graduated) AS (
-    -- How many got how far. Those who started in 2021 graduate on 9 June 2023.
+    -- How many got how far. Those who started in 2021 graduate on 8 June 2023.
     VALUES (2016, 112, 36, 31, 27, 23),
            (2017, 118, 36, 32, 27, 24),
            (2018, 121, 37, 31, 28, 24),
