@@ -59,7 +59,7 @@ ORDER BY a.stage_no;
 \echo
 \echo 'Nobody of the first epoch is pending: their four years are over. Those who started in'
 \echo '2021 graduate on 8 June 2023, a week from now: they are pending, and not lost. The'
-\echo 'shares above take them for what was seen of them.'
+\echo 'shares above count them for as long as they were seen.'
 \echo
 -- Who went on, who left by an exit, who is not there any more, who can still go on?
 SELECT stage,
@@ -72,10 +72,13 @@ ORDER BY a.stage_no;
 
 \echo 'WHAT THE PROGRAMME GIVES THE REGION A YEAR'
 \echo
+\echo 'To be compared with the recruitment need further down.'
+\echo
 -- How many of each round are employed here, and after how many days in the middle?
 SELECT start_year,
        max(entered) FILTER (WHERE stage = 'started') AS started,
        max(entered) FILTER (WHERE stage = 'graduated') AS graduated,
+       sum(pending) AS pending,
        max(entered) FILTER (WHERE stage = 'employed here') AS "employed here",
        max(median_days) FILTER (WHERE stage = 'graduated') AS "days until then"
 FROM path_to_work, funnel_stages(f)
