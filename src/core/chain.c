@@ -19,7 +19,7 @@ ef_instant_refuse(EfInstant instant, EfUnit unit, EfError *error)
 	if (unit == EF_UNIT_DAY
 		? instant == INT32_MIN || instant == INT32_MAX
 		: instant == INT64_MIN || instant == INT64_MAX)
-		return ef_fail(error, EF_DATE_INFINITE, "An event has an infinite date.");
+		return ef_fail(error, EF_EVENT_INFINITE, "An event has an infinite date.");
 	ef_format_day(day, ef_instant_day(instant, unit));
 	return ef_fail(error, EF_DATE_RANGE, "An event has the date %s.", day);
 }
@@ -562,11 +562,11 @@ EfStatus
 ef_window_check(const EfFunnelSpec *spec, int nconditions, EfError *error)
 {
 	if (spec->nexits > 0)
-		return ef_fail(error, EF_CONDITION_EXITS, "The spec has %u exits.",
+		return ef_fail(error, EF_CONDITION_EXITS, "Its exits: %u.",
 					   spec->nexits);
 	if (nconditions != (int) spec->nstages)
 		return ef_fail(error, EF_CONDITION_COUNT,
-					   "There are %d conditions and %u stages.", nconditions,
+					   "Conditions: %d. Stages: %u.", nconditions,
 					   spec->nstages);
 	return EF_OK;
 }

@@ -353,7 +353,7 @@ given_chains(void)
 	is_str(error.detail, "Stage 1 was reached on 2000-01-11, stage 2 on 2000-01-10.",
 		   "with both days");
 	at[1] = INT32_MAX;
-	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 2, &error), EF_DATE_INFINITE,
+	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 2, &error), EF_EVENT_INFINITE,
 		   "an infinite date is refused");
 	at[1] = 20;
 	spec.has_within = true;
@@ -387,7 +387,7 @@ instants(void)
 	is_int(ef_instant_check(2921940, EF_UNIT_DAY, &error), EF_DATE_RANGE, "the year after is refused");
 	is_int(ef_instant_check(2921940 * EF_DAY_MICROSECONDS - 1, EF_UNIT_MICROSECOND, &error), EF_OK,
 		   "to the microsecond");
-	is_int(ef_instant_check(INT64_MAX, EF_UNIT_MICROSECOND, &error), EF_DATE_INFINITE,
+	is_int(ef_instant_check(INT64_MAX, EF_UNIT_MICROSECOND, &error), EF_EVENT_INFINITE,
 		   "an infinite timestamp is refused as such");
 	is_int(ef_when_instant(ef_when(-730119 * EF_DAY_MICROSECONDS, 31)),
 		   -730119 * EF_DAY_MICROSECONDS, "an event keeps its instant");
