@@ -116,6 +116,7 @@ ef_event_group_grow(EfEventGroup *group, EfEventForm form, EfError *error)
 	count_chunk(group);
 	chunk->older = group->chunk;
 	chunk->form = form;
+	group->form = form;
 	group->chunk = chunk;
 	group->next = chunk->words;
 	group->end = (uint64_t *) ((char *) chunk + size);
@@ -269,6 +270,9 @@ order_events(EfEventGroup *group, const uint64_t **ordered, size_t *nordered,
 		if (chunk->form > *form)
 			*form = chunk->form;
 	*nordered = n;
+	*ordered = NULL;
+	if (n == 0)
+		return EF_OK;
 	size = n * *form;
 	if (log->scratch_size < 2 * size)
 	{
@@ -345,9 +349,12 @@ store_group(EfEventGroup *group, EfError *error)
 
 		if (status != EF_OK)
 			return status;
-		run.size = ef_run_write(events, n, form, log->kind, &sink);
-		log->stored += run.size;
-		status = add_run(group, &run, error);
+		if (n > 0)
+		{
+			run.size = ef_run_write(events, n, form, log->kind, &sink);
+			log->stored += run.size;
+			status = add_run(group, &run, error);
+		}
 		if (status != EF_OK)
 			return status;
 		while (group->chunk != NULL)

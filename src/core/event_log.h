@@ -55,19 +55,21 @@ typedef struct EfRunPlace
 
 typedef struct EfEventLog EfEventLog;
 
+/* What an event touches comes first, in one line of the processor's cache. */
 typedef struct EfEventGroup
 {
-	EfEventLog *log;
-	struct EfEventGroup *older;
 	uint64_t   *next;			/* where the next event goes, and the end of */
 	uint64_t   *end;			/* the latest chunk; both NULL if none */
-	EfEventChunk *chunk;
-	size_t		size;			/* of its chunks and received runs */
-	uint32_t	nruns;
-	uint32_t	runs_room;
-	EfRunPlace *runs;
-	int64_t		skipped;		/* rows that have no person, stage or time */
 	const void *spec;			/* the owner's: what its events are for */
+	EfEventForm form;			/* of the latest chunk */
+	uint32_t	nruns;
+	EfEventChunk *chunk;		/* the latest */
+	size_t		size;			/* of its chunks and received runs */
+	EfRunPlace *runs;
+	uint32_t	runs_room;
+	EfEventLog *log;
+	struct EfEventGroup *older;
+	int64_t		skipped;		/* rows that have no person, stage or time */
 } EfEventGroup;
 
 struct EfEventLog
@@ -108,7 +110,7 @@ ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when, EfError *error)
 	EfEventForm form = ef_is_narrow(number, when) ? EF_NARROW : EF_WIDE;
 
 	if (__builtin_expect(group->end - group->next < form ||
-						 group->chunk->form != form, 0))
+						 group->form != form, 0))
 	{
 		EfStatus	status = ef_event_group_grow(group, form, error);
 

@@ -238,8 +238,7 @@ ef_event_group(FunctionCallInfo fcinfo, int spec, EfPersonKind kind,
 	EfSpecBytes packed;
 	EfEventGroup *group;
 
-	if (cache != NULL && cache->constant && !PG_ARGISNULL(0) &&
-		AggCheckCallContext(fcinfo, NULL))
+	if (cache != NULL && cache->constant && !PG_ARGISNULL(0))
 		return (EfEventGroup *) PG_GETARG_POINTER(0);
 	if (PG_ARGISNULL(spec))
 		ereport(ERROR,

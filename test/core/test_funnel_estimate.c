@@ -575,7 +575,7 @@ test_certain(void)
 	for (int i = 0; i < 40; i++)
 		people[i] = i % 3 == 1 ? person(1, 0, 0, EF_PENDING, i)
 			: i % 3 == 2 ? person(2, 3 + i, 0, EF_PENDING, 3 + 2 * i)
-			: person(3, i + 1, 120 + i, EF_COMPLETED, -1);
+			: person(3, i + 1, 120 + 2 * i, EF_COMPLETED, -1);
 	arena_open(&arena);
 	histories_funnel(&funnel, &setting, people, 40, &arena);
 	ef_funnel_estimate(&funnel, 0.95, stages, &days, &arena.allocator, &error);
