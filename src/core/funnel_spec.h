@@ -63,6 +63,15 @@ typedef struct EfFunnelSpec
 } EfFunnelSpec;
 
 /*
+ * One more stage, or exit, of a spec that began as zeros.  The name is pointed
+ * to, not copied.
+ */
+extern EfStatus ef_spec_add_stage(EfFunnelSpec *spec, const char *name,
+								  size_t length, EfError *error);
+extern EfStatus ef_spec_add_exit(EfFunnelSpec *spec, const char *name,
+								 size_t length, EfError *error);
+
+/*
  * Bring a spec into its one form (exits in order, whole days of microseconds
  * as days) and say whether it is one: names each once, a window that is not
  * negative and has at most 150 years, an as_of in the years 1 to 9999.
@@ -131,12 +140,14 @@ ef_day_instant(EfDay day, EfUnit unit)
 /*
  * The last instant within the window of a chain that starts at one:
  * EF_INSTANT_NEVER where there is no window.  Months first, where a day that
- * the month does not have is its last one, then days, then microseconds.
+ * the month does not have is its last one, then days, then microseconds, as
+ * PostgreSQL adds an interval to a timestamp in UTC.  In days it is the day of
+ * that instant.  Where it would pass the range of instants it is the last one.
  */
 extern EfInstant ef_spec_limit(const EfFunnelSpec *spec, EfUnit unit,
 							   EfInstant start);
 
-/* The most days that the window can span. */
+/* The most days that the window can span; INT32_MAX where there is none. */
 extern int32_t ef_spec_window_days(const EfFunnelSpec *spec);
 
 #endif							/* EF_FUNNEL_SPEC_H */

@@ -61,7 +61,7 @@ static const EfTableType type = {
 	.kinds = kinds,.row_cells = 2,.expand = expand,.settle = settle,
 };
 
-static const EfFrame frame = {-8000, -300, true, 1};
+static const EfFrame frame = {-8000, -300, true, 1, NULL, 0};
 
 
 /* ---- the model: rows and cells by name, and what they add up to ---- */
@@ -620,23 +620,23 @@ test_frames(void)
 	EfTable		table;
 	char		text[2 * EF_ISO_DATE_SIZE];
 
-	is_int(ef_frame_match(&frame, &other, &error), EF_OK, "a frame matches itself");
+	is_int(ef_frame_match(&frame, &other, &type, &error), EF_OK, "a frame matches itself");
 	other.as_of++;
-	is_int(ef_frame_match(&frame, &other, &error), EF_OBSERVED_MIXED, "another as_of does not");
+	is_int(ef_frame_match(&frame, &other, &type, &error), EF_OBSERVED_MIXED, "another as_of does not");
 	is_str(error.detail, "One was observed in [1978-02-05,1999-03-07), another in [1978-02-05,1999-03-08).",
 		   "both are named");
 	other = frame;
 	other.from++;
-	is_int(ef_frame_match(&frame, &other, &error), EF_OBSERVED_MIXED, "nor does another from");
+	is_int(ef_frame_match(&frame, &other, &type, &error), EF_OBSERVED_MIXED, "nor does another from");
 	other = frame;
 	other.bounded = false;
 	other.from = 0;
-	is_int(ef_frame_match(&frame, &other, &error), EF_OBSERVED_MIXED, "nor none");
+	is_int(ef_frame_match(&frame, &other, &type, &error), EF_OBSERVED_MIXED, "nor none");
 	ef_format_frame(text, sizeof(text), &other);
 	is_str(text, "(,1999-03-07)", "which is written so");
 	other = frame;
 	other.flags = 0;
-	is_int(ef_frame_match(&frame, &other, &error), EF_FTE_MIXED, "nor other flags");
+	is_int(ef_frame_match(&frame, &other, &type, &error), EF_FTE_MIXED, "nor other flags");
 
 	arena_open(&arena);
 	ef_state_create(&state, &type, &other, 0, &arena.allocator, &error);
@@ -923,7 +923,7 @@ sample_workforce(uint8_t *out, bool bounded)
 {
 	static const char *const reasons[] = {"retirement", "moved", "", "\xff\xfe"};
 	Arena		arena;
-	EfFrame		observed = {bounded ? 5844 : 0, 8766, bounded, EF_FLAG_FTE};
+	EfFrame		observed = {bounded ? 5844 : 0, 8766, bounded, EF_FLAG_FTE, NULL, 0};
 	EfState    *state;
 	EfTable		table;
 	uint8_t    *bytes;
