@@ -409,7 +409,7 @@ ef_chain_find(EfChainSearch *search, EfChain *chain, const EfWhen *events,
 			  size_t nevents, EfError *error)
 {
 	const EfFunnelSpec *spec = search->spec;
-	size_t		nmoments;
+	size_t		nmoments = 0;
 	unsigned	furthest;
 	EfStatus	status;
 

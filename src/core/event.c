@@ -29,7 +29,8 @@
 static inline int
 compare_bytes(const char *a, size_t na, const char *b, size_t nb)
 {
-	int			order = memcmp(a, b, na < nb ? na : nb);
+	size_t		common = na < nb ? na : nb;
+	int			order = common > 0 ? memcmp(a, b, common) : 0;
 
 	return order != 0 ? order : (na > nb) - (na < nb);
 }

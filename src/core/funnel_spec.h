@@ -143,6 +143,10 @@ ef_day_instant(EfDay day, EfUnit unit)
  * the month does not have is its last one, then days, then microseconds, as
  * PostgreSQL adds an interval to a timestamp in UTC.  In days it is the day of
  * that instant.  Where it would pass the range of instants it is the last one.
+ *
+ * In microseconds a later start can have an earlier limit, where months end:
+ * a month after noon on 30 January is noon on 28 February, and one after the
+ * morning of the 31st is the morning of the 28th.
  */
 extern EfInstant ef_spec_limit(const EfFunnelSpec *spec, EfUnit unit,
 							   EfInstant start);

@@ -4,7 +4,7 @@
  *	  src/core/funnel.h for what is counted, chain.h for which chain counts,
  *	  funnel_estimate.h for what is estimated.
  */
-#include "event_log.h"
+#include "event_aggregate.h"
 #include "funnel_value.h"
 #include "summary.h"
 
@@ -237,7 +237,8 @@ add_reached(FunctionCallInfo fcinfo, EfUnit unit)
 
 		state = ef_summary_state(fcinfo, &ef_funnel_type);
 		its = ef_state_frame(state, &ef_funnel_type);
-		ef_check(ef_frame_match(&its, &cache->frame, &error), &error);
+		ef_check(ef_frame_match(&its, &cache->frame, &ef_funnel_type,
+								&error), &error);
 	}
 	if (PG_ARGISNULL(1))
 	{

@@ -1,8 +1,8 @@
 /*
- * event_log.c
- *	  See event_log.h.
+ * event_aggregate.c
+ *	  See event_aggregate.h.
  */
-#include "event_log.h"
+#include "event_aggregate.h"
 
 #include "commands/tablespace.h"
 #include "executor/nodeHash.h"

@@ -1,5 +1,5 @@
 /*
- * event_log.h
+ * event_aggregate.h
  *	  Aggregates over events: their state, which may be larger than memory.
  *
  * All groups of an aggregate share one log (src/core/event_log.h) within the
@@ -8,8 +8,8 @@
  * and closed by a callback of the executor, so that a rescan, the next batch
  * of a hash aggregate that spilled, or an error leaves nothing.
  */
-#ifndef EF_PG_EVENT_LOG_H
-#define EF_PG_EVENT_LOG_H
+#ifndef EF_EVENT_AGGREGATE_H
+#define EF_EVENT_AGGREGATE_H
 
 #include "glue.h"
 
@@ -43,4 +43,4 @@ extern EfEventGroup *ef_event_group(FunctionCallInfo fcinfo, int spec,
 /* The group, argument 0 of a final function; NULL if there were no rows. */
 extern EfEventGroup *ef_finished_group(FunctionCallInfo fcinfo);
 
-#endif							/* EF_PG_EVENT_LOG_H */
+#endif							/* EF_EVENT_AGGREGATE_H */
