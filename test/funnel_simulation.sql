@@ -68,15 +68,14 @@ GROUP BY no, replication;
 
 CREATE TEMP TABLE answer AS
 SELECT no, replication, last.cumulative, last.cumulative_lower AS lower, last.cumulative_upper AS upper,
-       last.entered::float8 / first.entered AS share, pending / first.entered AS pending,
-       last.entered / (first.entered - pending) AS share_of_known, product
+       last.entered / began AS share, last.entered / (began - all_pending) AS share_of_known,
+       all_pending / began AS pending, product
 FROM seen, LATERAL (SELECT * FROM funnel_stages(f) WHERE stage_no = 4) AS last,
-     LATERAL (SELECT entered FROM funnel_stages(f) WHERE stage_no = 1) AS first,
      -- Each stage for itself, on its own clock, to the last day on which
      -- anybody converts.
      LATERAL (SELECT exp(sum(ln(funnel_conversion(f, a.stage, b.stage,
                          make_interval(days => funnel_days(f, a.stage, b.stage, 1)))))) AS product,
-                     sum(a.pending)::float8 AS pending
+                     sum(a.pending)::float8 AS all_pending, max(a.entered)::float8 AS began
               FROM funnel_stages(f) AS a JOIN funnel_stages(f) AS b ON b.stage_no = a.stage_no + 1) AS stagewise;
 
 CREATE TEMP TABLE summary AS

@@ -13,7 +13,7 @@ INSERT INTO published VALUES (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605
 
 -- So many people, of whom so many go on.
 CREATE FUNCTION pg_temp.people(people int, converted int) RETURNS funnel LANGUAGE sql AS $$
-    SELECT funnel_agg(person, stage, at, funnel_spec('{applied,admitted}'))
+    SELECT funnel_agg(person, stage, at, funnel_spec(ARRAY['applied', 'admitted']))
     FROM (SELECT k::bigint AS person, 'applied' AS stage, date '2024-01-01' AS at
           FROM generate_series(1, people) AS k
           UNION ALL

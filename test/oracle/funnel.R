@@ -73,7 +73,7 @@ for (kind in names(kinds)) for (of in names(specs)) {
 	fit <- ask_funnel(title, name, ch, spec, c("0 days", "1 day", "5 days", "2 weeks", "1 month",
 										paste(observed_days(ch) + 0:1, "days")))
 	# Both standard errors are the same where nobody is pending.
-	if (is.na(spec$as_of)) for (i in seq_along(st)[-1]) if (fit$se[i] > 0)
+	if (is.na(spec$as_of)) for (i in which(fit$cumulative > 0 & fit$cumulative < 1))
 		stopifnot(abs(jackknife(fit$histories, i)[["se"]] - fit$se[i]) < 1e-12)
 	n <- n + 1
 }

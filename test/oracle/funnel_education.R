@@ -36,7 +36,7 @@ for (of in names(specs)) for (part in c(NA, sort(unique(event$programme)))) {
 	}
 	if (!is.na(part) && !is.na(spec$as_of)) {
 		ratio <- sapply(2:length(stages), function(i)
-			if (fit$se[i] > 0) jackknife(fit$histories, i)[["se"]] / fit$se[i] else NA)
+			if (fit$cumulative[i] > 0) jackknife(fit$histories, i)[["se"]] / fit$se[i] else NA)
 		remark("%s: jackknife over Greenwood standard error: %s", name, paste(sprintf("%.4f", ratio), collapse = ", "))
 		jackknives <- max(jackknives, abs(ratio - 1), na.rm = TRUE)
 	}
