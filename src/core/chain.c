@@ -19,7 +19,7 @@ ef_instant_refuse(EfInstant instant, EfUnit unit, EfError *error)
 	if (unit == EF_UNIT_DAY
 		? instant == INT32_MIN || instant == INT32_MAX
 		: instant == INT64_MIN || instant == INT64_MAX)
-		return ef_fail(error, EF_DATE_INFINITE, "An event has an infinite date.");
+		return ef_fail(error, EF_EVENT_INFINITE, "An event has an infinite date.");
 	ef_format_day(day, ef_instant_day(instant, unit));
 	return ef_fail(error, EF_DATE_RANGE, "An event has the date %s.", day);
 }
@@ -249,8 +249,10 @@ heeded_at(const EfFunnelSpec *spec, unsigned stage)
 }
 
 /*
- * How far does any chain get?  For each stage the latest start of a chain that
- * stands there is enough: it has the most time left.
+ * How far does any chain get?  For each stage the start of a chain that stands
+ * there whose window closes last is enough.  (It is not always the latest start:
+ * a month from noon on 30 January is noon on 28 February, and a month from the
+ * next morning is that morning.)
  */
 static unsigned
 furthest_stage(const EfChainSearch *search, size_t nmoments)
@@ -284,7 +286,8 @@ furthest_stage(const EfChainSearch *search, size_t nmoments)
 					arriving = before;
 					if (!(spec->modes & EF_STRICT_INCREASE) &&
 						arrived != NOWHERE &&
-						(arriving == NOWHERE || arrived > arriving))
+						(arriving == NOWHERE ||
+						 moments[arrived].limit > moments[arriving].limit))
 						arriving = arrived;
 					if (arriving != NOWHERE &&
 						moment->at > moments[arriving].limit)
@@ -296,7 +299,8 @@ furthest_stage(const EfChainSearch *search, size_t nmoments)
 			if (stood != NOWHERE && moment->stages & heeded_at(spec, stage))
 				start[stage] = NOWHERE;
 			if (arriving != NOWHERE &&
-				(start[stage] == NOWHERE || arriving > start[stage]))
+				(start[stage] == NOWHERE ||
+				 moments[arriving].limit > moments[start[stage]].limit))
 				start[stage] = arriving;
 			before = stood;
 			arrived = arriving;
@@ -562,11 +566,11 @@ EfStatus
 ef_window_check(const EfFunnelSpec *spec, int nconditions, EfError *error)
 {
 	if (spec->nexits > 0)
-		return ef_fail(error, EF_CONDITION_EXITS, "The spec has %u exits.",
+		return ef_fail(error, EF_CONDITION_EXITS, "Its exits: %u.",
 					   spec->nexits);
 	if (nconditions != (int) spec->nstages)
 		return ef_fail(error, EF_CONDITION_COUNT,
-					   "There are %d conditions and %u stages.", nconditions,
+					   "Conditions: %d. Stages: %u.", nconditions,
 					   spec->nstages);
 	return EF_OK;
 }

@@ -162,9 +162,9 @@ ef_probability_limits(double probability, double std_error, double factor,
 }
 
 /*
- * The limits are the roots x of (share - x)^2 = z^2 x (1 - x) / n.  Of the two
- * the lower is found from their product, and the upper one as 1 minus the
- * lower limit of the rest: so nothing cancels near 0 and near 1.
+ * The limits are the roots x of (share - x)^2 = z^2 x (1 - x) / n.  The lower
+ * one is found from their product, and the upper limit of a large share as 1
+ * minus the lower limit of the rest: so nothing cancels near 0 and near 1.
  */
 void
 ef_wilson_limits(double share, double n, double factor, double *lower,
@@ -178,5 +178,6 @@ ef_wilson_limits(double share, double n, double factor, double *lower,
 	if (!(n > 0))
 		return;
 	*lower = share * share / (share + half + root);
-	*upper = 1 - rest * rest / (rest + half + root);
+	*upper = share < rest ? (share + half + root) / (1 + 2 * half)
+		: 1 - rest * rest / (rest + half + root);
 }

@@ -53,28 +53,51 @@ compare_names(const uint64_t *a, const uint64_t *b, EfPersonKind kind)
 						 name_of(b)->bytes, name_of(b)->length);
 }
 
-static inline bool
-comes_before(const uint64_t *a, const uint64_t *b, EfPersonKind kind)
+static inline uint64_t
+number_of(const uint64_t *event, EfEventForm form)
 {
-	int			order;
+	return form == EF_NARROW ? ef_narrow_number(event[0]) : event[0];
+}
 
-	if (a[0] != b[0])
+static inline EfWhen
+when_of(const uint64_t *event, EfEventForm form)
+{
+	return form == EF_NARROW ? ef_narrow_when(event[0]) : event[1];
+}
+
+static inline bool
+same_person(const uint64_t *a, const uint64_t *b, EfEventForm form,
+			EfPersonKind kind)
+{
+	return number_of(a, form) == number_of(b, form) &&
+		(form != EF_NAMED || compare_names(a, b, kind) == 0);
+}
+
+static inline bool
+comes_before(const uint64_t *a, const uint64_t *b, EfEventForm form,
+			 EfPersonKind kind)
+{
+	int			order = 0;
+
+	if (a[0] != b[0] || form == EF_NARROW)
 		return a[0] < b[0];
-	order = compare_names(a, b, kind);
+	if (form == EF_NAMED)
+		order = compare_names(a, b, kind);
 	return order != 0 ? order < 0 : a[1] < b[1];
 }
 
 static inline void
-copy_event(uint64_t *to, const uint64_t *from, unsigned words)
+copy_event(uint64_t *to, const uint64_t *from, EfEventForm form)
 {
 	to[0] = from[0];
-	to[1] = from[1];
-	if (words == 3)
+	if (form >= EF_WIDE)
+		to[1] = from[1];
+	if (form == EF_NAMED)
 		to[2] = from[2];
 }
 
 static inline __attribute__((always_inline)) void
-insertion_sort(uint64_t *events, size_t n, const unsigned words,
+insertion_sort(uint64_t *events, size_t n, const EfEventForm words,
 			   EfPersonKind kind)
 {
 	for (size_t i = 1; i < n; i++)
@@ -82,10 +105,12 @@ insertion_sort(uint64_t *events, size_t n, const unsigned words,
 		uint64_t	event[3];
 		size_t		j = i;
 
-		if (!comes_before(events + i * words, events + (i - 1) * words, kind))
+		if (!comes_before(events + i * words, events + (i - 1) * words, words,
+						  kind))
 			continue;
 		copy_event(event, events + i * words, words);
-		for (; j > 0 && comes_before(event, events + (j - 1) * words, kind); j--)
+		for (; j > 0 && comes_before(event, events + (j - 1) * words, words,
+									 kind); j--)
 			copy_event(events + j * words, events + (j - 1) * words, words);
 		copy_event(events + j * words, event, words);
 	}
@@ -94,11 +119,11 @@ insertion_sort(uint64_t *events, size_t n, const unsigned words,
 /* Two parts, each in order, into one. */
 static void
 merge_parts(const uint64_t *a, size_t na, const uint64_t *b, size_t nb,
-			uint64_t *to, unsigned words, EfPersonKind kind)
+			uint64_t *to, EfEventForm words, EfPersonKind kind)
 {
 	while (na > 0 && nb > 0)
 	{
-		bool		second = comes_before(b, a, kind);
+		bool		second = comes_before(b, a, words, kind);
 
 		copy_event(to, second ? b : a, words);
 		to += words;
@@ -120,7 +145,8 @@ merge_parts(const uint64_t *a, size_t na, const uint64_t *b, size_t nb,
 /* Where all have one number: a hostile input, or one person's many events. */
 static void
 merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
-		   unsigned words, EfPersonKind kind, const EfAllocator *allocator)
+		   EfEventForm words, EfPersonKind kind,
+		   const EfAllocator *allocator)
 {
 	size_t		half = n / 2;
 
@@ -152,7 +178,7 @@ merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
  */
 static inline __attribute__((always_inline)) void
 distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
-		   const unsigned words, EfPersonKind kind,
+		   const EfEventForm words, EfPersonKind kind,
 		   const EfAllocator *allocator,
 		   void (*sort_part) (uint64_t *, uint64_t *, size_t, bool,
 							  EfPersonKind, const EfAllocator *))
@@ -218,41 +244,57 @@ distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 }
 
 static void
-sort_numbered(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
-			  EfPersonKind kind, const EfAllocator *allocator)
+sort_narrow(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
+			EfPersonKind kind, const EfAllocator *allocator)
 {
-	(void) kind;
-	distribute(events, scratch, n, to_scratch, 2, EF_PERSON_NUMBER, allocator,
-			   sort_numbered);
+	distribute(events, scratch, n, to_scratch, EF_NARROW, kind, allocator,
+			   sort_narrow);
+}
+
+static void
+sort_wide(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
+		  EfPersonKind kind, const EfAllocator *allocator)
+{
+	distribute(events, scratch, n, to_scratch, EF_WIDE, kind, allocator,
+			   sort_wide);
 }
 
 static void
 sort_named(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 		   EfPersonKind kind, const EfAllocator *allocator)
 {
-	distribute(events, scratch, n, to_scratch, 3, kind, allocator, sort_named);
+	distribute(events, scratch, n, to_scratch, EF_NAMED, kind, allocator,
+			   sort_named);
 }
 
 void
 ef_events_sort(uint64_t *events, uint64_t *scratch, size_t n,
-			   EfPersonKind kind, const EfAllocator *allocator)
+			   EfEventForm form, EfPersonKind kind,
+			   const EfAllocator *allocator)
 {
-	if (kind == EF_PERSON_NUMBER)
-		sort_numbered(events, scratch, n, false, kind, allocator);
-	else
-		sort_named(events, scratch, n, false, kind, allocator);
+	switch (form)
+	{
+		case EF_NARROW:
+			sort_narrow(events, scratch, n, false, kind, allocator);
+			break;
+		case EF_WIDE:
+			sort_wide(events, scratch, n, false, kind, allocator);
+			break;
+		case EF_NAMED:
+			sort_named(events, scratch, n, false, kind, allocator);
+			break;
+	}
 }
 
 
 /* ---- runs: writing ---- */
 
 uint64_t
-ef_run_write(const uint64_t *events, size_t n, EfPersonKind kind,
-			 const EfSink *sink)
+ef_run_write(const uint64_t *events, size_t n, EfEventForm form,
+			 EfPersonKind kind, const EfSink *sink)
 {
 	uint8_t		buffer[8192];
 	EfWriter	writer = {buffer};
-	unsigned	words = ef_event_words(kind);
 	uint64_t	size = 0;
 	uint64_t	number = 0;
 	EfWhen		first = 0;
@@ -267,14 +309,14 @@ ef_run_write(const uint64_t *events, size_t n, EfPersonKind kind,
 
 	for (size_t i = 0; i < n;)
 	{
-		const uint64_t *event = events + i * words;
+		const uint64_t *event = events + i * form;
+		EfWhen		when = when_of(event, form);
 		size_t		end = i + 1;
 
-		while (end < n && events[end * words] == event[0] &&
-			   compare_names(event, events + end * words, kind) == 0)
+		while (end < n && same_person(event, events + end * form, form, kind))
 			end++;
 		FLUSH_UNLESS(HEAD_MAX);
-		ef_write_varint(&writer, event[0] - number);
+		ef_write_varint(&writer, number_of(event, form) - number);
 		if (kind == EF_PERSON_UUID)
 			ef_write_bytes(&writer, &event[2], sizeof(uint64_t));
 		if (kind == EF_PERSON_TEXT)
@@ -292,14 +334,16 @@ ef_run_write(const uint64_t *events, size_t n, EfPersonKind kind,
 				ef_write_bytes(&writer, name->bytes, name->length);
 		}
 		ef_write_varint(&writer, end - i);
-		ef_write_varint(&writer, ef_zigzag((int64_t) (event[1] - first)));
-		number = event[0];
-		first = event[1];
+		ef_write_varint(&writer, ef_zigzag((int64_t) (when - first)));
+		number = number_of(event, form);
+		first = when;
 		for (i++; i < end; i++)
 		{
+			EfWhen		next = when_of(events + i * form, form);
+
 			FLUSH_UNLESS(EF_VARINT_MAX);
-			ef_write_varint(&writer, events[i * words + 1] -
-							events[(i - 1) * words + 1]);
+			ef_write_varint(&writer, next - when);
+			when = next;
 		}
 	}
 	FLUSH_UNLESS(sizeof(buffer));
@@ -391,12 +435,11 @@ next_person(EfRunReader *run, EfPersonKind kind, const EfAllocator *allocator,
 	if (run->events_end != NULL)
 	{
 		const uint64_t *event = run->events;
-		unsigned	words = ef_event_words(kind);
 
 		run->done = event == run->events_end;
 		if (run->done)
 			return EF_OK;
-		run->number = event[0];
+		run->number = number_of(event, run->form);
 		if (kind == EF_PERSON_UUID)
 			run->rest = event[2];
 		if (kind == EF_PERSON_TEXT)
@@ -405,10 +448,10 @@ next_person(EfRunReader *run, EfPersonKind kind, const EfAllocator *allocator,
 			run->name_length = name_of(event)->length;
 		}
 		do
-			event += words;
-		while (event < run->events_end && event[0] == run->number &&
-			   compare_names(event, run->events, kind) == 0);
-		run->nevents = (uint64_t) (event - run->events) / words;
+			event += run->form;
+		while (event < run->events_end &&
+			   same_person(event, run->events, run->form, kind));
+		run->nevents = (uint64_t) (event - run->events) / run->form;
 		return EF_OK;
 	}
 
@@ -452,8 +495,7 @@ next_person(EfRunReader *run, EfPersonKind kind, const EfAllocator *allocator,
 
 /* The events of the person that comes next, in order. */
 static EfStatus
-read_events(EfRunReader *run, EfPersonKind kind, EfWhen *whens,
-			EfError *error)
+read_events(EfRunReader *run, EfWhen *whens, EfError *error)
 {
 	uint64_t	n = run->nevents;
 	EfWhen		when = run->first;
@@ -461,10 +503,8 @@ read_events(EfRunReader *run, EfPersonKind kind, EfWhen *whens,
 
 	if (run->events_end != NULL)
 	{
-		unsigned	words = ef_event_words(kind);
-
-		for (uint64_t i = 0; i < n; i++, run->events += words)
-			whens[i] = run->events[1];
+		for (uint64_t i = 0; i < n; i++, run->events += run->form)
+			whens[i] = when_of(run->events, run->form);
 		return EF_OK;
 	}
 	reader = (EfReader) {run->at, run->end, false};
@@ -551,7 +591,8 @@ EfStatus
 ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
 					  const EfRunSource *sources, size_t nsources,
 					  size_t window, const uint64_t *events, size_t nevents,
-					  const EfAllocator *allocator, EfError *error)
+					  EfEventForm form, const EfAllocator *allocator,
+					  EfError *error)
 {
 	EfStatus	status = EF_OK;
 	size_t		room = nsources + 1;
@@ -573,8 +614,9 @@ ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
 	{
 		EfRunReader *run = &reader->runs[reader->nruns++];
 
+		run->form = form;
 		run->events = events;
-		run->events_end = events + nevents * ef_event_words(kind);
+		run->events_end = events + nevents * form;
 	}
 	for (size_t i = 0; i < reader->nruns && status == EF_OK; i++)
 	{
@@ -648,7 +690,7 @@ take_run(EfEventReader *reader, size_t *n, EfError *error)
 									   error);
 
 	if (status == EF_OK)
-		status = read_events(run, reader->kind, reader->whens + before, error);
+		status = read_events(run, reader->whens + before, error);
 	if (status != EF_OK)
 		return status;
 	*n = before + (size_t) run->nevents;
@@ -687,6 +729,37 @@ keep_name(EfEventReader *reader, EfRunReader *person, EfError *error)
 	return EF_OK;
 }
 
+/* Where nothing is left to merge: a walk over events in memory. */
+static EfStatus
+next_in_memory(EfEventReader *reader, EfRunReader *run, uint64_t *number,
+			   const EfWhen **whens, size_t *nwhens, EfError *error)
+{
+	const uint64_t *first = run->events;
+	const uint64_t *event = first;
+	size_t		n = 0;
+
+	*number = number_of(first, run->form);
+	do
+	{
+		if (n == reader->room)
+		{
+			EfStatus	status = reserve_whens(reader, n + 1, n, error);
+
+			if (status != EF_OK)
+				return status;
+		}
+		reader->whens[n++] = when_of(event, run->form);
+		event += run->form;
+	} while (event < run->events_end &&
+			 same_person(first, event, run->form, reader->kind));
+	run->events = event;
+	if (event == run->events_end)
+		reader->nheap = 0;
+	*whens = reader->whens;
+	*nwhens = n;
+	return EF_OK;
+}
+
 EfStatus
 ef_event_reader_next(EfEventReader *reader, uint64_t *number,
 					 const EfWhen **whens, size_t *nwhens, EfError *error)
@@ -698,6 +771,9 @@ ef_event_reader_next(EfEventReader *reader, uint64_t *number,
 	*nwhens = 0;
 	if (reader->nheap == 0)
 		return EF_OK;
+	if (reader->nheap == 1 && reader->heap[0]->events_end != NULL)
+		return next_in_memory(reader, reader->heap[0], number, whens, nwhens,
+							  error);
 	person = *reader->heap[0];
 	*number = person.number;
 	status = keep_name(reader, &person, error);

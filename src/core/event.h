@@ -47,18 +47,59 @@ typedef struct EfPersonName
 } EfPersonName;
 
 /*
- * In memory an event is two words, or three where there are names: number,
- * when, and the rest of the uuid or a pointer to an EfPersonName.
+ * In memory an event is of one of these forms, whose value is the number of
+ * its words:
+ *
+ *	 EF_NARROW	number << 24 | when, as most events are: a number below 2^40,
+ *				of a day between the years 1000 and 2435.  Its order is that of
+ *				the events, and half of the bytes are half of the time.
+ *	 EF_WIDE	number, when
+ *	 EF_NAMED	number, when, and the rest of the uuid or a pointer to an
+ *				EfPersonName
  */
-static inline unsigned
-ef_event_words(EfPersonKind kind)
+typedef enum EfEventForm
 {
-	return kind == EF_PERSON_NUMBER ? 2 : 3;
+	EF_NARROW = 1,
+	EF_WIDE = 2,
+	EF_NAMED = 3
+} EfEventForm;
+
+#define EF_NARROW_WHEN_BITS 24
+#define EF_NARROW_NUMBERS (UINT64_C(1) << 40)
+#define EF_NARROW_FIRST_DAY (-365243)
+#define EF_NARROW_FIRST ((EfWhen) (EF_NARROW_FIRST_DAY + EF_WHEN_BIAS) << EF_WHEN_CODE_BITS)
+
+/* Does an event fit the narrow form? */
+static inline bool
+ef_is_narrow(uint64_t number, EfWhen when)
+{
+	return number < EF_NARROW_NUMBERS &&
+		when - EF_NARROW_FIRST < (UINT64_C(1) << EF_NARROW_WHEN_BITS);
+}
+
+static inline uint64_t
+ef_narrow(uint64_t number, EfWhen when)
+{
+	return number << EF_NARROW_WHEN_BITS | (when - EF_NARROW_FIRST);
+}
+
+static inline uint64_t
+ef_narrow_number(uint64_t narrow)
+{
+	return narrow >> EF_NARROW_WHEN_BITS;
+}
+
+static inline EfWhen
+ef_narrow_when(uint64_t narrow)
+{
+	return EF_NARROW_FIRST +
+		(narrow & ((UINT64_C(1) << EF_NARROW_WHEN_BITS) - 1));
 }
 
 /* Order n events; scratch has room for as many. */
 extern void ef_events_sort(uint64_t *events, uint64_t *scratch, size_t n,
-						   EfPersonKind kind, const EfAllocator *allocator);
+						   EfEventForm form, EfPersonKind kind,
+						   const EfAllocator *allocator);
 
 /* Takes bytes as they come. */
 typedef struct EfSink
@@ -69,7 +110,8 @@ typedef struct EfSink
 
 /* Write events, in order, as a run; how many bytes that took. */
 extern uint64_t ef_run_write(const uint64_t *events, size_t n,
-							 EfPersonKind kind, const EfSink *sink);
+							 EfEventForm form, EfPersonKind kind,
+							 const EfSink *sink);
 
 /* Where the bytes of a run come from. */
 typedef struct EfRunSource
@@ -92,6 +134,7 @@ typedef struct EfRunReader
 	const uint8_t *end;
 	uint8_t    *window;
 	size_t		window_size;
+	EfEventForm form;
 	const uint64_t *events;		/* in memory */
 	const uint64_t *events_end;
 
@@ -132,6 +175,7 @@ extern EfStatus ef_event_reader_begin(EfEventReader *reader,
 									  const EfRunSource *sources,
 									  size_t nsources, size_t window,
 									  const uint64_t *events, size_t nevents,
+									  EfEventForm form,
 									  const EfAllocator *allocator,
 									  EfError *error);
 

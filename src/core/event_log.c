@@ -47,7 +47,7 @@ ef_event_group_create(EfEventGroup **group, EfEventLog *log, EfError *error)
 		return no_memory(sizeof(EfEventGroup), error);
 	memset(*group, 0, sizeof(EfEventGroup));
 	(*group)->log = log;
-	(*group)->next = log->groups;
+	(*group)->older = log->groups;
 	log->groups = *group;
 	return EF_OK;
 }
@@ -83,8 +83,18 @@ over_budget(const EfEventLog *log, size_t size)
 		log->used + size + 2 * log->largest > log->budget;
 }
 
+/* Note in the latest chunk how many events it has. */
+static void
+count_chunk(EfEventGroup *group)
+{
+	EfEventChunk *chunk = group->chunk;
+
+	if (chunk != NULL)
+		chunk->nevents = (uint32_t) (group->next - chunk->words) / chunk->form;
+}
+
 EfStatus
-ef_event_group_grow(EfEventGroup *group, EfError *error)
+ef_event_group_grow(EfEventGroup *group, EfEventForm form, EfError *error)
 {
 	EfEventLog *log = group->log;
 	size_t		size = CHUNK_MINIMUM;
@@ -103,35 +113,43 @@ ef_event_group_grow(EfEventGroup *group, EfError *error)
 	chunk = ef_alloc(log->allocator, size);
 	if (chunk == NULL)
 		return no_memory(size, error);
+	count_chunk(group);
 	chunk->older = group->chunk;
-	chunk->nevents = 0;
-	chunk->room = (uint32_t) ((size - sizeof(EfEventChunk)) /
-							  (ef_event_words(log->kind) * sizeof(uint64_t)));
+	chunk->form = form;
+	group->form = form;
 	group->chunk = chunk;
+	group->next = chunk->words;
+	group->end = (uint64_t *) ((char *) chunk + size);
 	account(group, size);
 	return EF_OK;
 }
 
-static EfStatus
-add_named(EfEventGroup *group, uint64_t number, uint64_t when, uint64_t rest,
-		  EfError *error)
+size_t
+ef_event_group_size(EfEventGroup *group)
 {
-	EfEventChunk *chunk = group->chunk;
-	uint64_t   *event;
+	size_t		n = 0;
 
-	if (chunk == NULL || chunk->nevents == chunk->room)
-	{
-		EfStatus	status = ef_event_group_grow(group, error);
+	count_chunk(group);
+	for (const EfEventChunk *chunk = group->chunk; chunk; chunk = chunk->older)
+		n += chunk->nevents;
+	return n;
+}
 
-		if (status != EF_OK)
-			return status;
-		chunk = group->chunk;
-	}
-	event = chunk->words + 3 * (size_t) chunk->nevents++;
-	event[0] = number;
-	event[1] = when;
-	event[2] = rest;
-	return EF_OK;
+static EfStatus
+reserve_named(EfEventGroup *group, EfError *error)
+{
+	return group->end - group->next >= EF_NAMED ? EF_OK
+		: ef_event_group_grow(group, EF_NAMED, error);
+}
+
+/* Only where there is room. */
+static void
+append_named(EfEventGroup *group, uint64_t number, EfWhen when, uint64_t rest)
+{
+	group->next[0] = number;
+	group->next[1] = when;
+	group->next[2] = rest;
+	group->next += EF_NAMED;
 }
 
 EfStatus
@@ -139,9 +157,13 @@ ef_event_add_uuid(EfEventGroup *group, const uint8_t uuid[16], uint64_t when,
 				  EfError *error)
 {
 	uint64_t	halves[2];
+	EfStatus	status = reserve_named(group, error);
 
+	if (status != EF_OK)
+		return status;
 	memcpy(halves, uuid, sizeof(halves));
-	return add_named(group, halves[0], when, halves[1], error);
+	append_named(group, halves[0], when, halves[1]);
+	return EF_OK;
 }
 
 /* A number for a name: few bits of it alike for names that are alike (the
@@ -178,14 +200,11 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 	EfPersonName *kept;
 	size_t		size = (sizeof(EfPersonName) + length + 7) & ~(size_t) 7;
 
-	/* room for the event first, since making it may store all names */
-	if (group->chunk == NULL || group->chunk->nevents == group->chunk->room)
-	{
-		EfStatus	status = ef_event_group_grow(group, error);
+	EfStatus	status = reserve_named(group, error);
 
-		if (status != EF_OK)
-			return status;
-	}
+	/* room for the event first, since making it may store all names */
+	if (status != EF_OK)
+		return status;
 	chunk = log->names;
 	if (chunk == NULL || chunk->size - chunk->used < size)
 	{
@@ -193,10 +212,9 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 
 		if (over_budget(log, room))
 		{
-			EfStatus	status = ef_event_log_store(log, error);
-
+			status = ef_event_log_store(log, error);
 			if (status == EF_OK)
-				status = ef_event_group_grow(group, error);
+				status = reserve_named(group, error);
 			if (status != EF_OK)
 				return status;
 		}
@@ -213,46 +231,67 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 	chunk->used += size;
 	kept->length = (uint32_t) length;
 	memcpy(kept->bytes, name, length);
-	return add_named(group, hash_name(name, length), when,
-					 (uint64_t) (uintptr_t) kept, error);
+	append_named(group, hash_name(name, length), when,
+				 (uint64_t) (uintptr_t) kept);
+	return EF_OK;
 }
 
-/* A group's events in memory, in order: a new chunk. */
-static EfStatus
-order_events(const EfEventGroup *group, uint64_t **ordered, size_t *nordered,
-			 const EfAllocator *allocator, EfError *error)
+/* Copy the events of a chunk that has them in one form to another. */
+static void
+copy_chunk(uint64_t *to, const EfEventChunk *chunk, EfEventForm form)
 {
-	size_t		words = ef_event_words(group->log->kind);
-	size_t		n = 0;
-	size_t		at;
-	uint64_t   *events;
-	uint64_t   *scratch;
+	if (chunk->form == form)
+	{
+		memcpy(to, chunk->words, chunk->nevents * form * sizeof(uint64_t));
+		return;
+	}
+	for (uint32_t i = 0; i < chunk->nevents; i++)
+	{
+		*to++ = ef_narrow_number(chunk->words[i]);
+		*to++ = ef_narrow_when(chunk->words[i]);
+	}
+}
 
+/*
+ * A group's events in memory, in order: in the scratch memory of the log, until
+ * it is used again.
+ */
+static EfStatus
+order_events(EfEventGroup *group, const uint64_t **ordered, size_t *nordered,
+			 EfEventForm *form, EfError *error)
+{
+	EfEventLog *log = group->log;
+	size_t		n = ef_event_group_size(group);
+	size_t		size;
+	uint64_t   *events;
+
+	*form = EF_NARROW;
+	for (const EfEventChunk *chunk = group->chunk; chunk; chunk = chunk->older)
+		if (chunk->form > *form)
+			*form = chunk->form;
+	*nordered = n;
 	*ordered = NULL;
-	*nordered = 0;
-	for (EfEventChunk *chunk = group->chunk; chunk; chunk = chunk->older)
-		n += chunk->nevents;
 	if (n == 0)
 		return EF_OK;
-	events = ef_alloc(allocator, n * words * sizeof(uint64_t));
-	scratch = ef_alloc(allocator, n * words * sizeof(uint64_t));
-	if (events == NULL || scratch == NULL)
+	size = n * *form;
+	if (log->scratch_size < 2 * size)
 	{
-		ef_release(allocator, events);
-		ef_release(allocator, scratch);
-		return no_memory(n * words * sizeof(uint64_t), error);
+		ef_release(log->allocator, log->scratch);
+		log->scratch_size = 0;
+		log->scratch = ef_alloc(log->allocator, 2 * size * sizeof(uint64_t));
+		if (log->scratch == NULL)
+			return no_memory(2 * size * sizeof(uint64_t), error);
+		log->scratch_size = 2 * size;
 	}
-	at = n;
-	for (EfEventChunk *chunk = group->chunk; chunk; chunk = chunk->older)
-	{
-		at -= chunk->nevents;
-		memcpy(events + at * words, chunk->words,
-			   chunk->nevents * words * sizeof(uint64_t));
-	}
-	ef_events_sort(events, scratch, n, group->log->kind, allocator);
-	ef_release(allocator, scratch);
+	events = log->scratch;
 	*ordered = events;
-	*nordered = n;
+	for (const EfEventChunk *chunk = group->chunk; chunk; chunk = chunk->older)
+	{
+		copy_chunk(events, chunk, *form);
+		events += chunk->nevents * *form;
+	}
+	ef_events_sort(log->scratch, log->scratch + size, n, *form, log->kind,
+				   log->allocator);
 	return EF_OK;
 }
 
@@ -302,21 +341,20 @@ store_group(EfEventGroup *group, EfError *error)
 	}
 	if (group->chunk != NULL)
 	{
-		uint64_t   *events;
+		const uint64_t *events;
 		size_t		n;
+		EfEventForm form;
 		EfRunPlace	run = {NULL, log->stored, 0};
-		EfStatus	status = order_events(group, &events, &n, log->allocator,
-										  error);
+		EfStatus	status = order_events(group, &events, &n, &form, error);
 
 		if (status != EF_OK)
 			return status;
 		if (n > 0)
 		{
-			run.size = ef_run_write(events, n, log->kind, &sink);
+			run.size = ef_run_write(events, n, form, log->kind, &sink);
 			log->stored += run.size;
 			status = add_run(group, &run, error);
 		}
-		ef_release(log->allocator, events);
 		if (status != EF_OK)
 			return status;
 		while (group->chunk != NULL)
@@ -326,6 +364,7 @@ store_group(EfEventGroup *group, EfError *error)
 			group->chunk = chunk->older;
 			ef_release(log->allocator, chunk);
 		}
+		group->next = group->end = NULL;
 	}
 	log->used -= group->size;
 	group->size = 0;
@@ -335,7 +374,7 @@ store_group(EfEventGroup *group, EfError *error)
 EfStatus
 ef_event_log_store(EfEventLog *log, EfError *error)
 {
-	for (EfEventGroup *group = log->groups; group; group = group->next)
+	for (EfEventGroup *group = log->groups; group; group = group->older)
 		if (group->size > 0)
 		{
 			EfStatus	status;
@@ -353,6 +392,9 @@ ef_event_log_store(EfEventLog *log, EfError *error)
 		log->used -= sizeof(EfNameChunk) + chunk->size;
 		ef_release(log->allocator, chunk);
 	}
+	ef_release(log->allocator, log->scratch);
+	log->scratch = NULL;
+	log->scratch_size = 0;
 	log->largest = 0;
 	return EF_OK;
 }
@@ -370,12 +412,14 @@ source_of(const EfEventLog *log, const EfRunPlace *run)
 }
 
 EfStatus
-ef_group_reader_begin(EfGroupReader *reader, const EfEventGroup *group,
-					  const EfAllocator *allocator, EfError *error)
+ef_event_group_read(EfEventReader *reader, EfEventGroup *group,
+					const EfAllocator *allocator, EfError *error)
 {
 	EfRunSource *sources;
 	size_t		window = WINDOW_MAXIMUM;
+	const uint64_t *events;
 	size_t		nevents;
+	EfEventForm form;
 	EfStatus	status;
 
 	memset(reader, 0, sizeof(*reader));
@@ -387,21 +431,13 @@ ef_group_reader_begin(EfGroupReader *reader, const EfEventGroup *group,
 		sources[i] = source_of(group->log, &group->runs[i]);
 	if (group->nruns > 0 && window > group->log->budget / group->nruns)
 		window = group->log->budget / group->nruns;
-	status = order_events(group, &reader->events, &nevents, allocator, error);
+	status = order_events(group, &events, &nevents, &form, error);
 	if (status == EF_OK)
-		status = ef_event_reader_begin(&reader->reader, group->log->kind,
-									   sources, group->nruns, window,
-									   reader->events, nevents, allocator,
-									   error);
+		status = ef_event_reader_begin(reader, group->log->kind, sources,
+									   group->nruns, window, events, nevents,
+									   form, allocator, error);
 	ef_release(allocator, sources);
 	return status;
-}
-
-void
-ef_group_reader_end(EfGroupReader *reader)
-{
-	ef_event_reader_end(&reader->reader);
-	ef_release(reader->allocator, reader->events);
 }
 
 
@@ -492,22 +528,22 @@ send_stored(const EfEventLog *log, const EfRunPlace *run, const EfSink *sink,
 }
 
 EfStatus
-ef_event_group_send(const EfEventGroup *group, size_t limit,
+ef_event_group_send(EfEventGroup *group, size_t limit,
 					const EfSink *sink, const EfAllocator *allocator,
 					EfError *error)
 {
 	Collected	recent = {.allocator = allocator};
 	EfSink		collector = {collect, &recent};
 	uint64_t	total = 0;
-	uint64_t   *events;
+	const uint64_t *events;
 	size_t		n;
-	EfStatus	status = order_events(group, &events, &n, allocator, error);
+	EfEventForm form;
+	EfStatus	status = order_events(group, &events, &n, &form, error);
 
 	if (status != EF_OK)
 		return status;
 	if (n > 0)
-		ef_run_write(events, n, group->log->kind, &collector);
-	ef_release(allocator, events);
+		ef_run_write(events, n, form, group->log->kind, &collector);
 	if (recent.failed)
 		status = no_memory(recent.size, error);
 	total = recent.size + EF_VARINT_MAX;

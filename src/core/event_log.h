@@ -32,8 +32,8 @@ typedef struct EfStorage
 typedef struct EfEventChunk
 {
 	struct EfEventChunk *older;
-	uint32_t	nevents;
-	uint32_t	room;
+	uint32_t	nevents;		/* not kept up in the latest: see `next` */
+	EfEventForm form;
 	uint64_t	words[];
 } EfEventChunk;
 
@@ -55,17 +55,21 @@ typedef struct EfRunPlace
 
 typedef struct EfEventLog EfEventLog;
 
+/* What an event touches comes first, in one line of the processor's cache. */
 typedef struct EfEventGroup
 {
-	EfEventLog *log;
-	struct EfEventGroup *next;
-	EfEventChunk *chunk;		/* the latest; NULL if none */
-	size_t		size;			/* of its chunks and received runs */
-	uint32_t	nruns;
-	uint32_t	runs_room;
-	EfRunPlace *runs;
-	int64_t		skipped;		/* rows that have no person, stage or time */
+	uint64_t   *next;			/* where the next event goes, and the end of */
+	uint64_t   *end;			/* the latest chunk; both NULL if none */
 	const void *spec;			/* the owner's: what its events are for */
+	EfEventForm form;			/* of the latest chunk */
+	uint32_t	nruns;
+	EfEventChunk *chunk;		/* the latest */
+	size_t		size;			/* of its chunks and received runs */
+	EfRunPlace *runs;
+	uint32_t	runs_room;
+	EfEventLog *log;
+	struct EfEventGroup *older;
+	int64_t		skipped;		/* rows that have no person, stage or time */
 } EfEventGroup;
 
 struct EfEventLog
@@ -79,8 +83,11 @@ struct EfEventLog
 	size_t		largest;		/* of the groups; being ordered takes as much
 								 * again, twice */
 	uint64_t	stored;			/* bytes in storage */
-	EfEventGroup *groups;
+	EfEventGroup *groups;		/* the latest */
 	EfNameChunk *names;
+	size_t		scratch_size;	/* to put events in order, kept between groups */
+	uint64_t   *scratch;
+	void	   *tally;			/* of those who read groups, likewise */
 };
 
 extern void ef_event_log_begin(EfEventLog *log, EfPersonKind kind,
@@ -92,28 +99,31 @@ extern void ef_event_log_begin(EfEventLog *log, EfPersonKind kind,
 extern EfStatus ef_event_group_create(EfEventGroup **group, EfEventLog *log,
 									  EfError *error);
 
-/* Room for one more event; may store what the log holds. */
-extern EfStatus ef_event_group_grow(EfEventGroup *group, EfError *error);
+/* Room for one more event of a form; may store what the log holds. */
+extern EfStatus ef_event_group_grow(EfEventGroup *group, EfEventForm form,
+									EfError *error);
 
 /* Add an event of a person who is a number. */
 static inline EfStatus
-ef_event_add(EfEventGroup *group, uint64_t number, uint64_t when,
-			 EfError *error)
+ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when, EfError *error)
 {
-	EfEventChunk *chunk = group->chunk;
-	uint64_t   *event;
+	EfEventForm form = ef_is_narrow(number, when) ? EF_NARROW : EF_WIDE;
 
-	if (__builtin_expect(chunk == NULL || chunk->nevents == chunk->room, 0))
+	if (__builtin_expect(group->end - group->next < form ||
+						 group->form != form, 0))
 	{
-		EfStatus	status = ef_event_group_grow(group, error);
+		EfStatus	status = ef_event_group_grow(group, form, error);
 
 		if (status != EF_OK)
 			return status;
-		chunk = group->chunk;
 	}
-	event = chunk->words + 2 * (size_t) chunk->nevents++;
-	event[0] = number;
-	event[1] = when;
+	if (form == EF_NARROW)
+		*group->next++ = ef_narrow(number, when);
+	else
+	{
+		*group->next++ = number;
+		*group->next++ = when;
+	}
 	return EF_OK;
 }
 
@@ -131,28 +141,23 @@ extern EfStatus ef_event_group_skip(EfEventGroup *group, int64_t rows,
 /* Bring what the log holds into storage. */
 extern EfStatus ef_event_log_store(EfEventLog *log, EfError *error);
 
-/*
- * Read a group's events, person by person.  Between begin and end the log must
- * not change.  Scratch memory comes from the allocator that is given here.
- */
-typedef struct EfGroupReader
-{
-	EfEventReader reader;
-	uint64_t   *events;
-	const EfAllocator *allocator;
-} EfGroupReader;
+/* How many events a group holds in memory. */
+extern size_t ef_event_group_size(EfEventGroup *group);
 
-extern EfStatus ef_group_reader_begin(EfGroupReader *reader,
-									  const EfEventGroup *group,
-									  const EfAllocator *allocator,
-									  EfError *error);
-extern void ef_group_reader_end(EfGroupReader *reader);
+/*
+ * Read a group's events, person by person, with ef_event_reader_next().  Until
+ * the end nothing else is done with the log.
+ */
+extern EfStatus ef_event_group_read(EfEventReader *reader,
+									EfEventGroup *group,
+									const EfAllocator *allocator,
+									EfError *error);
 
 /*
  * Write a group down: its runs, each behind its length.  Refuses one that
  * would take more than `limit` bytes.
  */
-extern EfStatus ef_event_group_send(const EfEventGroup *group, size_t limit,
+extern EfStatus ef_event_group_send(EfEventGroup *group, size_t limit,
 									const EfSink *sink,
 									const EfAllocator *allocator,
 									EfError *error);

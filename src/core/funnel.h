@@ -40,8 +40,8 @@ enum
 	EF_PENDING_AFTER
 };
 
-/* 150 years, as spells have them. */
-#define EF_CHAIN_DAYS 54787
+/* The most that 150 years can span, as spells and windows have them. */
+#define EF_CHAIN_DAYS 54788
 
 extern const EfTableType ef_funnel_type;
 
@@ -49,6 +49,28 @@ extern const EfTableType ef_funnel_type;
 extern EfStatus ef_funnel_add(EfState **state, const EfChain *chain,
 							  EfUnit unit, const EfAllocator *allocator,
 							  EfError *error);
+
+/*
+ * Counts of many chains, by kind, stage and day, where adding one is a few
+ * additions: for a group of so many people that most days have some.  Chains
+ * that last for more than EF_TALLY_DAYS are not its.
+ */
+#define EF_TALLY_DAYS 4096
+
+typedef struct EfFunnelTally EfFunnelTally;
+
+extern EfStatus ef_funnel_tally_create(EfFunnelTally **tally,
+									   const EfAllocator *allocator,
+									   EfError *error);
+
+/* Add a chain, or answer false. */
+extern bool ef_funnel_tally_add(EfFunnelTally *tally, const EfChain *chain,
+								EfUnit unit, bool has_window);
+
+/* Move what was counted to a state. */
+extern EfStatus ef_funnel_tally_flush(EfFunnelTally *tally, EfState **state,
+									  const EfAllocator *allocator,
+									  EfError *error);
 
 /* How many reached a stage, and what became of them. */
 typedef struct EfStageCounts

@@ -6,51 +6,91 @@
 
 #include <string.h>
 
+/* From so many events on, days are counted in a tally. */
+#define TALLY_FROM 8192
+
+/* The tally of a log, made when it is first needed. */
+static EfStatus
+tally_of(EfEventGroup *group, EfFunnelTally **tally, EfError *error)
+{
+	EfEventLog *log = group->log;
+	EfStatus	status = EF_OK;
+
+	*tally = NULL;
+	if (group->nruns == 0 && ef_event_group_size(group) < TALLY_FROM)
+		return EF_OK;
+	*tally = log->tally;
+	if (log->tally == NULL)
+	{
+		status = ef_funnel_tally_create(tally, log->allocator, error);
+		log->tally = *tally;
+	}
+	return status;
+}
+
+/* Add a chain to a state, which may move. */
+static EfStatus
+add_chain(EfState **state, const EfChain *chain, EfUnit unit,
+		  const EfAllocator *allocator, EfError *error)
+{
+	EfState    *old = *state;
+	EfStatus	status = ef_funnel_add(state, chain, unit, allocator, error);
+
+	if (*state != old)
+		ef_release(allocator, old);
+	return status;
+}
+
 EfStatus
-ef_funnel_of_events(EfState **state, const EfEventGroup *group,
+ef_funnel_of_events(EfState **state, EfEventGroup *group,
 					const EfFunnelSpec *spec, const EfFrame *frame,
 					const EfAllocator *allocator, EfError *error)
 {
 	EfUnit		unit = group->log->unit;
-	EfGroupReader reader;
+	EfFunnelTally *tally;
+	EfEventReader reader;
 	EfChainSearch search;
 	EfStatus	status = ef_state_create(state, &ef_funnel_type, frame, 0,
 										 allocator, error);
 
+	if (status == EF_OK)
+		status = tally_of(group, &tally, error);
 	if (status != EF_OK)
 		return status;
 	(*state)->skipped = group->skipped;
 	ef_chain_search_begin(&search, spec, unit, allocator);
-	status = ef_group_reader_begin(&reader, group, allocator, error);
+	status = ef_event_group_read(&reader, group, allocator, error);
 	while (status == EF_OK)
 	{
-		EfState    *old = *state;
 		EfChain		chain;
 		const EfWhen *whens;
 		size_t		nwhens;
 		uint64_t	number;
 
-		status = ef_event_reader_next(&reader.reader, &number, &whens, &nwhens,
+		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
 									  error);
 		if (status != EF_OK || nwhens == 0)
 			break;
 		status = ef_chain_find(&search, &chain, whens, nwhens, error);
-		if (status == EF_OK && chain.length > 0)
-			status = ef_funnel_add(state, &chain, unit, allocator, error);
-		if (*state != old)
-			ef_release(allocator, old);
+		if (status != EF_OK || chain.length == 0)
+			continue;
+		if (tally == NULL ||
+			!ef_funnel_tally_add(tally, &chain, unit, spec->has_within))
+			status = add_chain(state, &chain, unit, allocator, error);
 	}
-	ef_group_reader_end(&reader);
+	ef_event_reader_end(&reader);
 	ef_chain_search_end(&search);
+	if (status == EF_OK && tally != NULL)
+		status = ef_funnel_tally_flush(tally, state, allocator, error);
 	return status;
 }
 
 EfStatus
-ef_chain_of_events(EfChain *chain, const EfEventGroup *group,
+ef_chain_of_events(EfChain *chain, EfEventGroup *group,
 				   const EfFunnelSpec *spec, const EfAllocator *allocator,
 				   EfError *error)
 {
-	EfGroupReader reader;
+	EfEventReader reader;
 	EfChainSearch search;
 	const EfWhen *whens = NULL;
 	size_t		nwhens = 0;
@@ -58,27 +98,27 @@ ef_chain_of_events(EfChain *chain, const EfEventGroup *group,
 	EfStatus	status;
 
 	ef_chain_search_begin(&search, spec, group->log->unit, allocator);
-	status = ef_group_reader_begin(&reader, group, allocator, error);
+	status = ef_event_group_read(&reader, group, allocator, error);
 	if (status == EF_OK)
-		status = ef_event_reader_next(&reader.reader, &number, &whens, &nwhens,
+		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
 									  error);
 	if (status == EF_OK)
 		status = ef_chain_find(&search, chain, whens, nwhens, error);
-	ef_group_reader_end(&reader);
+	ef_event_reader_end(&reader);
 	ef_chain_search_end(&search);
 	return status;
 }
 
 EfStatus
-ef_window_of_events(int *length, const EfEventGroup *group,
+ef_window_of_events(int *length, EfEventGroup *group,
 					const EfFunnelSpec *spec, const EfAllocator *allocator,
 					EfError *error)
 {
-	EfGroupReader reader;
+	EfEventReader reader;
 	EfRow	   *rows = NULL;
 	size_t		nrows = 0;
 	size_t		room = 0;
-	EfStatus	status = ef_group_reader_begin(&reader, group, allocator,
+	EfStatus	status = ef_event_group_read(&reader, group, allocator,
 											   error);
 
 	while (status == EF_OK)
@@ -87,7 +127,7 @@ ef_window_of_events(int *length, const EfEventGroup *group,
 		size_t		nsets;
 		uint64_t	when;
 
-		status = ef_event_reader_next(&reader.reader, &when, &sets, &nsets,
+		status = ef_event_reader_next(&reader, &when, &sets, &nsets,
 									  error);
 		if (status != EF_OK || nsets == 0)
 			break;
@@ -111,7 +151,7 @@ ef_window_of_events(int *length, const EfEventGroup *group,
 		for (size_t i = 0; i < nsets; i++)
 			rows[nrows++] = (EfRow) {when, sets[i]};
 	}
-	ef_group_reader_end(&reader);
+	ef_event_reader_end(&reader);
 	if (status == EF_OK)
 		status = ef_window_funnel(spec, group->log->unit, rows, nrows, length,
 								  allocator, error);

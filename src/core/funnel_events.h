@@ -10,14 +10,14 @@
 
 /* A new state with the best chain of each person of a group. */
 extern EfStatus ef_funnel_of_events(EfState **state,
-									const EfEventGroup *group,
+									EfEventGroup *group,
 									const EfFunnelSpec *spec,
 									const EfFrame *frame,
 									const EfAllocator *allocator,
 									EfError *error);
 
 /* The best chain, where a group has the events of one person. */
-extern EfStatus ef_chain_of_events(EfChain *chain, const EfEventGroup *group,
+extern EfStatus ef_chain_of_events(EfChain *chain, EfEventGroup *group,
 								   const EfFunnelSpec *spec,
 								   const EfAllocator *allocator,
 								   EfError *error);
@@ -27,7 +27,7 @@ extern EfStatus ef_chain_of_events(EfChain *chain, const EfEventGroup *group,
  * are rows: their number is ef_when(instant, 0), and `when` the set of stages
  * of EfRow.
  */
-extern EfStatus ef_window_of_events(int *length, const EfEventGroup *group,
+extern EfStatus ef_window_of_events(int *length, EfEventGroup *group,
 									const EfFunnelSpec *spec,
 									const EfAllocator *allocator,
 									EfError *error);

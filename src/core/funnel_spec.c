@@ -69,13 +69,15 @@ compare_names(const void *a, const void *b)
 	return ef_label_compare(a, b);
 }
 
-static bool
-same_name(const EfLabel *label, const char *name, size_t length)
+/* Is a name, of this head, that of a label? */
+static inline bool
+is_name(const EfLabel *label, uint64_t label_head, const char *name,
+		size_t length, uint64_t head)
 {
-	/* most names differ in length or in how they begin */
-	return label->length == length &&
-		(length == 0 || (label->bytes[0] == name[0] &&
-						 memcmp(label->bytes, name, length) == 0));
+	return label->length == length && label_head == head &&
+		(length <= sizeof(head) ||
+		 memcmp(label->bytes + sizeof(head), name + sizeof(head),
+				length - sizeof(head)) == 0);
 }
 
 /* Exits are in order, so those that are equal stand side by side. */
@@ -167,6 +169,12 @@ ef_spec_complete(EfFunnelSpec *spec, EfError *error)
 		return ef_fail(error, EF_SPEC_MODE_UNKNOWN,
 					   "The bits of its modes are %u.", spec->modes);
 	qsort(spec->exits, spec->nexits, sizeof(EfLabel), compare_names);
+	for (uint32_t i = 0; i < spec->nstages; i++)
+		spec->stage_heads[i] = ef_name_head(spec->stages[i].bytes,
+											spec->stages[i].length);
+	for (uint32_t i = 0; i < spec->nexits; i++)
+		spec->exit_heads[i] = ef_name_head(spec->exits[i].bytes,
+										   spec->exits[i].length);
 	status = check_names(spec, error);
 	if (status == EF_OK && spec->has_within)
 		status = settle_within(&spec->within, error);
@@ -305,8 +313,10 @@ ef_spec_open(EfFunnelSpec *spec, const uint8_t *bytes, size_t size,
 uint32_t
 ef_spec_stage(const EfFunnelSpec *spec, const char *name, size_t length)
 {
+	uint64_t	head = ef_name_head(name, length);
+
 	for (uint32_t i = 0; i < spec->nstages; i++)
-		if (same_name(&spec->stages[i], name, length))
+		if (is_name(&spec->stages[i], spec->stage_heads[i], name, length, head))
 			return i + 1;
 	return 0;
 }
@@ -315,11 +325,13 @@ unsigned
 ef_spec_code(const EfFunnelSpec *spec, const char *name, size_t length)
 {
 	uint32_t	stage = ef_spec_stage(spec, name, length);
+	uint64_t	head;
 
 	if (stage > 0)
 		return stage;
+	head = ef_name_head(name, length);
 	for (uint32_t i = 0; i < spec->nexits; i++)
-		if (same_name(&spec->exits[i], name, length))
+		if (is_name(&spec->exits[i], spec->exit_heads[i], name, length, head))
 			return EF_CODE_EXIT;
 	return EF_CODE_OTHER;
 }

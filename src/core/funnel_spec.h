@@ -24,6 +24,8 @@
 #ifndef EF_FUNNEL_SPEC_H
 #define EF_FUNNEL_SPEC_H
 
+#include <string.h>
+
 #include "calendar.h"
 #include "life_table.h"
 #include "memory.h"
@@ -60,7 +62,38 @@ typedef struct EfFunnelSpec
 	EfDuration	within;			/* microseconds are less than a day's */
 	bool		has_as_of;
 	EfDay		as_of;
+
+	/* of a complete spec: ef_name_head() of each name */
+	uint64_t	stage_heads[EF_STAGE_LIMIT];
+	uint64_t	exit_heads[EF_EXIT_LIMIT];
 } EfFunnelSpec;
+
+/* Eight bytes of a name, or all of them, in a word: with the length enough to
+ * tell most names apart, and short ones from all others. */
+static inline uint64_t
+ef_name_head(const char *name, size_t length)
+{
+	uint64_t	head = 0;
+	uint32_t	first;
+	uint32_t	last;
+
+	if (length >= sizeof(head))
+	{
+		memcpy(&head, name, sizeof(head));
+		return head;
+	}
+	if (length >= sizeof(first))
+	{
+		memcpy(&first, name, sizeof(first));
+		memcpy(&last, name + length - sizeof(last), sizeof(last));
+		return (uint64_t) last << 32 | first;
+	}
+	if (length > 0)
+		head = (uint64_t) (uint8_t) name[0] |
+			(uint64_t) (uint8_t) name[length / 2] << 8 |
+			(uint64_t) (uint8_t) name[length - 1] << 16;
+	return head;
+}
 
 /*
  * One more stage, or exit, of a spec that began as zeros.  The name is pointed

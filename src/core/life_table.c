@@ -1023,11 +1023,16 @@ load_state(EfTable *table, const EfTableType *type, const EfState *state,
 	}
 	if (status != EF_OK)
 		return status;
-	status = gather_cells(type, &table->frame, table->nlabels,
-						  table->cells, table->ncells, true, &cells,
-						  &table->ncells, allocator, error);
-	ef_release(allocator, table->cells);
-	table->cells = cells;
+
+	/* unless they are in order already, and nothing renumbered their labels */
+	if (state->nsorted < state->ncells || type->open_spec == NULL)
+	{
+		status = gather_cells(type, &table->frame, table->nlabels,
+							  table->cells, table->ncells, true, &cells,
+							  &table->ncells, allocator, error);
+		ef_release(allocator, table->cells);
+		table->cells = cells;
+	}
 	if (status == EF_OK && type->check_limits != NULL)
 		status = type->check_limits(table, error);
 	return status;

@@ -9,7 +9,7 @@
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
-#include "nodes/execnodes.h"
+#include "nodes/primnodes.h"
 #include "storage/buffile.h"
 #include "utils/memutils.h"
 
@@ -36,6 +36,7 @@ typedef struct AggregateLog
 typedef struct EventCache
 {
 	AggregateLog *logs;			/* the one used last is first */
+	bool		constant;		/* the spec is the same in all rows */
 } EventCache;
 
 /* A group that came from another process: bytes of its message. */
@@ -216,13 +217,29 @@ check_spec(const EfEventGroup *group, EfSpecBytes packed)
 		ef_raise(EF_SPEC_MIXED, &error);
 }
 
+/*
+ * Is an argument of the aggregate a constant in the plan?  Comparing the spec
+ * of every row with that of its group can then be spared.
+ */
+static bool
+is_constant(FunctionCallInfo fcinfo, int argument)
+{
+	Aggref	   *aggref = AggGetAggref(fcinfo);
+
+	return aggref != NULL && list_length(aggref->args) >= argument &&
+		IsA(((TargetEntry *) list_nth(aggref->args, argument - 1))->expr, Const);
+}
+
 EfEventGroup *
 ef_event_group(FunctionCallInfo fcinfo, int spec, EfPersonKind kind,
 			   EfUnit unit)
 {
+	EventCache *cache = fcinfo->flinfo->fn_extra;
 	EfSpecBytes packed;
 	EfEventGroup *group;
 
+	if (cache != NULL && cache->constant && !PG_ARGISNULL(0))
+		return (EfEventGroup *) PG_GETARG_POINTER(0);
 	if (PG_ARGISNULL(spec))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -233,6 +250,7 @@ ef_event_group(FunctionCallInfo fcinfo, int spec, EfPersonKind kind,
 	{
 		AggregateLog *log = current_log(fcinfo, kind, unit);
 
+		log->cache->constant = is_constant(fcinfo, spec);
 		return create_group(log, intern_spec(log, packed));
 	}
 	ef_require_aggregate(fcinfo);

@@ -32,6 +32,15 @@ get_instant(FunctionCallInfo fcinfo, int argument, EfUnit unit)
 		: PG_GETARG_TIMESTAMP(argument);
 }
 
+/* Short texts, as nearly all are, lie in the row as they are. */
+static pg_attribute_always_inline text *
+get_text(FunctionCallInfo fcinfo, int argument)
+{
+	text	   *value = (text *) PG_GETARG_POINTER(argument);
+
+	return VARATT_IS_SHORT(value) ? value : PG_GETARG_TEXT_PP(argument);
+}
+
 /*
  * What an event is, and when; false where it does not count: its stage is not
  * of the spec, or it has not happened by then.
@@ -40,7 +49,7 @@ static pg_attribute_always_inline bool
 get_when(FunctionCallInfo fcinfo, int stage_argument, const EventSpec *spec,
 		 EfUnit unit, EfWhen *when)
 {
-	text	   *stage = PG_GETARG_TEXT_PP(stage_argument);
+	text	   *stage = get_text(fcinfo, stage_argument);
 	EfInstant	at = get_instant(fcinfo, stage_argument + 1, unit);
 	unsigned	code = ef_spec_code(&spec->spec, VARDATA_ANY(stage),
 									VARSIZE_ANY_EXHDR(stage));
@@ -73,7 +82,7 @@ add_event(FunctionCallInfo fcinfo, EfPersonKind kind, EfUnit unit)
 								   &error);
 	else
 	{
-		text	   *name = PG_GETARG_TEXT_PP(1);
+		text	   *name = get_text(fcinfo, 1);
 
 		status = ef_event_add_text(group, VARDATA_ANY(name),
 								   VARSIZE_ANY_EXHDR(name), when, &error);

@@ -179,6 +179,9 @@ static const Report reports[EF_STATUS_COUNT] = {
 		"funnels of different specs do not add up",
 	"Give the same spec for all rows, and roll up funnels that were made with one spec."},
 
+	[EF_EVENT_INFINITE] = {ERRCODE_DATETIME_FIELD_OVERFLOW,
+		"date is infinite",
+	"Leave out what has not happened: filter the rows out, or give null, which is counted as skipped."},
 	[EF_CHAIN_TOO_LONG] = {ERRCODE_DATETIME_FIELD_OVERFLOW,
 		"chain lasts more than 150 years",
 	"Correct the dates, filter the events out, or give the spec a window or an as_of."},
