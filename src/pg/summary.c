@@ -235,6 +235,30 @@ append_series(StringInfo out, const EfTable *table, uint32 label,
 	appendStringInfoChar(out, '}');
 }
 
+/* The series of a kind by their labels; of those that count nothing, none. */
+static void
+append_labelled(StringInfo out, const EfTable *table, unsigned kind)
+{
+	const char *separator = "";
+
+	appendStringInfoChar(out, '{');
+	for (uint32 label = 1; label <= table->nlabels; label++)
+	{
+		const EfLabel *name = &table->labels[label - 1];
+		size_t		n;
+
+		(void) ef_table_series(table, label, kind, &n);
+		if (n == 0)
+			continue;
+		appendStringInfoString(out, separator);
+		separator = ", ";
+		escape_json(out, pnstrdup(name->bytes, name->length));
+		appendStringInfoString(out, ": ");
+		append_series(out, table, label, kind);
+	}
+	appendStringInfoChar(out, '}');
+}
+
 static void
 append_observed(StringInfo out, const EfFrame *frame)
 {
@@ -294,23 +318,10 @@ text_of(const EfTableType *type, struct varlena *datum)
 		if (type->kinds[kind].name == NULL)
 			continue;
 		appendStringInfo(&out, ", \"%s\": ", type->kinds[kind].name);
-		if (!type->kinds[kind].labelled)
-		{
+		if (type->kinds[kind].labelled)
+			append_labelled(&out, &table, kind);
+		else
 			append_series(&out, &table, 0, kind);
-			continue;
-		}
-		appendStringInfoChar(&out, '{');
-		for (uint32 label = 1; label <= table.nlabels; label++)
-		{
-			const EfLabel *name = &table.labels[label - 1];
-
-			if (label > 1)
-				appendStringInfoString(&out, ", ");
-			escape_json(&out, pnstrdup(name->bytes, name->length));
-			appendStringInfoString(&out, ": ");
-			append_series(&out, &table, label, kind);
-		}
-		appendStringInfoChar(&out, '}');
 	}
 	appendStringInfoChar(&out, '}');
 	return out.data;
