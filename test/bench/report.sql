@@ -36,10 +36,12 @@ FROM bench.size
 GROUP BY bench.size.rows, what
 ORDER BY bench.size.rows, summaries DESC;
 
-\C 'Peak private memory of the backend, MB'
+\C 'Peak private memory of the backend and what it wrote to temporary files, MB'
 SELECT to_char(rows, 'FM999,999,999') AS rows, test,
        round(max(kb) FILTER (WHERE side = 'plain') / 1024.0, 1) AS plain,
-       round(max(kb) FILTER (WHERE side = 'ours') / 1024.0, 1) AS ours
+       round(max(kb) FILTER (WHERE side = 'ours') / 1024.0, 1) AS ours,
+       round(max(temp) FILTER (WHERE side = 'plain') / 1024.0) AS "plain, written",
+       round(max(temp) FILTER (WHERE side = 'ours') / 1024.0) AS "ours, written"
 FROM bench.memory
 GROUP BY bench.memory.rows, test
 ORDER BY bench.memory.rows, min(ctid);
