@@ -1,20 +1,13 @@
--- Once per database (its name in the place of education_flow_demo).
-CREATE SCHEMA education_flow;
-CREATE EXTENSION education_flow SCHEMA education_flow;
-ALTER DATABASE education_flow_demo SET search_path = public, education_flow;
-SET search_path = public, education_flow;
-
-\echo
-\echo 'MEDICAL SECRETARIES OF A SWEDISH REGION, 1 JUNE 2023'
+\echo 'HOW MANY MUST BE RECRUITED'
 \echo
 \echo 'In a letter of June 2023 a region published of its medical secretaries:'
 \echo
 \echo '    166 reach pension age up to and including 2032;'
 \echo '    15 to 20 a year must be recruited, turnover (personalomsättning) included.'
 \echo
-\echo 'Those figures are published. The people below are generated: a register whose'
-\echo 'year classes are chosen so that the same questions get the same answers.'
-\echo 'Pension age is read as 65, the age that employers commonly plan with.'
+\echo 'Those figures are published. The register of employments is generated: its year'
+\echo 'classes are chosen so that the same questions get the same answers. Pension age is'
+\echo 'read as 65, the age that employers commonly plan with.'
 \echo
 \echo
 -- Summaries of five years, one per hospital and small enough to keep. A scheduled

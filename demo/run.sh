@@ -1,7 +1,7 @@
 #!/bin/sh
-# The demo: how many medical secretaries a region must recruit, and how long they stay. Runs
-# on the server that PGHOST, PGPORT and PGUSER name (make demo starts a private one), in a
-# database of its own.
+# The demo: who comes to the profession of medical secretary, how many of them a region must
+# recruit, and how long they stay. Runs on the server that PGHOST, PGPORT and PGUSER name
+# (make demo starts a private one), in a database of its own.
 set -eu
 cd "$(dirname "$0")"
 
@@ -10,15 +10,18 @@ export PGDATABASE=education_flow_demo
 run() { psql -X -q -v ON_ERROR_STOP=1 -P footer=off -P pager=off "$@"; }
 
 PGDATABASE=postgres run -c 'CREATE DATABASE education_flow_demo'
-run -f register.sql -f medical_secretaries.sql -f compare.sql -f retention.sql
+run -f register.sql -f education.sql -f funnel.sql -f medical_secretaries.sql -f compare.sql \
+    -f retention.sql
 
 cat <<'END'
 
 The SQL of the tables above. To ask your own table, put its name and columns
-in the place of employment, and your dates in the place of these.
+in the place of education and employment, and your dates in the place of these.
 ------------------------------------------------------------------------------
 
 END
+sed -e '/^\\/d' funnel.sql
+echo
 sed -e '/^\\/d' medical_secretaries.sql
 echo
 sed -e '/^\\/d' retention.sql

@@ -42,6 +42,7 @@ content() {
 		SELECT 'stay', part, r, encode(retention_send(r), 'hex'), retention_hash(r) FROM stay ORDER BY part;
 		SELECT 'stay view', part, r, encode(retention_send(r), 'hex') FROM stay_by_part ORDER BY part;
 		SELECT 'rule', name, r, encode(retirement_rule_send(r), 'hex') FROM rule ORDER BY name;
+		SELECT 'spec', id, s, encode(funnel_spec_send(s), 'hex'), funnel_spec_hash(s) FROM spec ORDER BY id;
 		SELECT 'override', o.* FROM pension_age_override AS o ORDER BY born_from;
 		SELECT 'age', a.* FROM pension_age AS a ORDER BY born_from;
 		SELECT 'default', w, (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 'with_default'::regclass)
@@ -94,16 +95,22 @@ run -d ef_dumped <<-'SQL' || exit 1
 	CREATE MATERIALIZED VIEW stay_by_part AS
 	SELECT part % 4 AS part, rollup(r) AS r FROM stay WHERE part < 100 GROUP BY part % 4;
 	CREATE UNIQUE INDEX ON stay_by_part (part);
+	CREATE TABLE spec (id int PRIMARY KEY, s funnel_spec NOT NULL UNIQUE
+	    DEFAULT funnel_spec(ARRAY['sökt', E'"a" \\b\t'], '8 years', '2024-02-01', '{övrigt,x}', '{strict_order}'));
+	INSERT INTO spec VALUES
+	    (1, DEFAULT), (2, funnel_spec(ARRAY['a'])),
+	    (3, funnel_spec(ARRAY['a', ''], '1 month 2 days 00:00:00.000003', exits => '{ä," ",ö}')),
+	    (4, funnel_spec(ARRAY[repeat('é', 3000)], '0', '0001-01-01', modes => '{strict_once,strict_increase}'));
 	CREATE TABLE rule AS
 	SELECT 'in force' AS name, retirement_rule_agg(born_from, age_months) AS r FROM pension_age
 	UNION ALL SELECT 'shipped', retirement_rule_agg(born_from, age_months) FROM pension_age_shipped();
 SQL
 before=$(content ef_dumped)
 counts=
-for kind in part view stay 'stay view' override projection test; do
+for kind in part view stay 'stay view' spec override projection test; do
 	counts+="$kind $(grep -c "^$kind|" <<<"$before"), "
 done
-same "$counts" 'part 14, view 4, stay 15, stay view 4, override 2, projection 10, test 1, ' 'there is something to dump'
+same "$counts" 'part 14, view 4, stay 15, stay view 4, spec 4, override 2, projection 10, test 1, ' 'there is something to dump'
 [ "$(grep -c '^curve|' <<<"$before")" -gt 100 ]
 ok $? 'and to read'
 
@@ -142,9 +149,10 @@ bytes() {
 	case $2 in
 		summary) run -d "$1" -c 'SELECT part, workforce_send(w) FROM summary ORDER BY part' ;;
 		stay) run -d "$1" -c 'SELECT part, retention_send(r) FROM stay ORDER BY part' ;;
+		spec) run -d "$1" -c 'SELECT id, funnel_spec_send(s) FROM spec ORDER BY id' ;;
 	esac
 }
-for table in summary stay; do
+for table in summary stay spec; do
 	for format in text binary; do
 		run -d ef_restored -c "TRUNCATE $table"
 		run -d ef_dumped -c "COPY $table TO STDOUT (FORMAT $format)" >"$dir/copy" &&
@@ -166,9 +174,12 @@ status=$?
 [ "$status" -eq 0 ] || sed 's/^/# /' "$dir/log"
 ok "$status" 'restored into LATIN1'
 export PGCLIENTENCODING=UTF8
-texts() { run -d "$1" -c 'SELECT part, w FROM summary ORDER BY part' -c 'SELECT part, r FROM stay ORDER BY part'; }
+texts() {
+	run -d "$1" -c 'SELECT part, w FROM summary ORDER BY part' -c 'SELECT part, r FROM stay ORDER BY part' \
+		-c 'SELECT id, s FROM spec ORDER BY id'
+}
 same "$(texts ef_dumped)" "$(texts ef_latin1)" 'the text is the same in LATIN1'
-for table in summary stay; do
+for table in summary stay spec; do
 	run -d ef_latin1 -c "TRUNCATE $table"
 	run -d ef_dumped -c "COPY $table TO STDOUT (FORMAT binary)" >"$dir/copy" &&
 		run -d ef_latin1 -c "COPY $table FROM STDIN (FORMAT binary)" <"$dir/copy"

@@ -37,27 +37,71 @@ typedef struct EfChain
 	EfDay		left;
 } EfChain;
 
+/*
+ * An event as the event log has it: an instant in the years 1 to 9999 and what
+ * happened then (a code of funnel_spec.h), in one word whose order is that of
+ * time, and at one instant that of stages, with exits last.
+ */
+typedef uint64_t EfWhen;
+
+#define EF_WHEN_CODE_BITS 5
+#define EF_WHEN_BIAS (INT64_C(1) << 56)
+
+static inline EfWhen
+ef_when(EfInstant instant, unsigned code)
+{
+	return (EfWhen) (instant + EF_WHEN_BIAS) << EF_WHEN_CODE_BITS | code;
+}
+
+static inline EfInstant
+ef_when_instant(EfWhen when)
+{
+	return (EfInstant) (when >> EF_WHEN_CODE_BITS) - EF_WHEN_BIAS;
+}
+
+static inline unsigned
+ef_when_code(EfWhen when)
+{
+	return (unsigned) when & ((1u << EF_WHEN_CODE_BITS) - 1);
+}
+
+/* The years 1 to 9999: the first day, and the first beyond. */
+#define EF_FIRST_EVENT_DAY (-730119)
+#define EF_BEYOND_EVENT_DAY 2921940
+
+extern EfStatus ef_instant_refuse(EfInstant instant, EfUnit unit,
+								  EfError *error);
+
+/* Is this an instant that an event can have? */
+static inline EfStatus
+ef_instant_check(EfInstant instant, EfUnit unit, EfError *error)
+{
+	if (instant >= ef_day_instant(EF_FIRST_EVENT_DAY, unit) &&
+		instant < ef_day_instant(EF_BEYOND_EVENT_DAY, unit))
+		return EF_OK;
+	return ef_instant_refuse(instant, unit, error);
+}
+
 /* What happened at one instant. */
 typedef struct EfMoment
 {
 	EfInstant	at;
+	EfInstant	limit;			/* of a chain that starts here */
 	uint32_t	stages;			/* bit of stage n is 1 << n; bit 0: an event of
 								 * no stage of the spec */
 	bool		exit;
 } EfMoment;
-
-/* Events as the event log has them: instant and code in one word (event.h). */
-typedef uint64_t EfWhen;
 
 /* Room for the search, kept between persons. */
 typedef struct EfChainSearch
 {
 	const EfFunnelSpec *spec;
 	EfUnit		unit;
-	EfInstant	as_of;			/* events from then on have not happened */
+	EfWhen		as_of;			/* events from then on have not happened */
 	const EfAllocator *allocator;
-	size_t		room;			/* of moments */
+	size_t		room;
 	EfMoment   *moments;
+	size_t		ends_room;
 	uint32_t   *ends;			/* for each moment and stage */
 } EfChainSearch;
 
@@ -71,10 +115,14 @@ extern EfStatus ef_chain_find(EfChainSearch *search, EfChain *chain,
 							  const EfWhen *events, size_t nevents,
 							  EfError *error);
 
-/* A chain that is given: `length` instants, and when it was left by an exit,
- * or EF_INSTANT_NEVER.  Says what became of it. */
-extern EfStatus ef_chain_settle(EfChain *chain, const EfFunnelSpec *spec,
-								EfUnit unit, EfInstant exit, EfError *error);
+/*
+ * A finished chain that is given as the instants at which the stages were
+ * reached.  Refuses one that goes back in time, or a spec with exits or modes;
+ * what the spec's window or as_of cuts off was not reached.
+ */
+extern EfStatus ef_chain_given(EfChain *chain, const EfFunnelSpec *spec,
+							   EfUnit unit, const EfInstant *at,
+							   unsigned length, EfError *error);
 
 /* One row of window_funnel: its instant and the set of stages that it can
  * fill, bit n - 1 for stage n. */
@@ -83,6 +131,10 @@ typedef struct EfRow
 	uint64_t	when;			/* ef_when(instant, 0): in the order of time */
 	uint64_t	stages;
 } EfRow;
+
+/* Can window_funnel be asked for this spec, with so many conditions? */
+extern EfStatus ef_window_check(const EfFunnelSpec *spec, int nconditions,
+								EfError *error);
 
 /* How far the best chain gets over rows that are in order. */
 extern EfStatus ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit,

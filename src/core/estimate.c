@@ -160,3 +160,24 @@ ef_probability_limits(double probability, double std_error, double factor,
 			break;
 	}
 }
+
+/*
+ * The limits are the roots x of (share - x)^2 = z^2 x (1 - x) / n.  The lower
+ * one is found from their product, and the upper limit of a large share as 1
+ * minus the lower limit of the rest: so nothing cancels near 0 and near 1.
+ */
+void
+ef_wilson_limits(double share, double n, double factor, double *lower,
+				 double *upper)
+{
+	double		rest = 1 - share;
+	double		half = factor * factor / n / 2;
+	double		root = factor * sqrt(share * rest / n + half / (2 * n));
+
+	*lower = *upper = NAN;
+	if (!(n > 0))
+		return;
+	*lower = share * share / (share + half + root);
+	*upper = share < rest ? (share + half + root) / (1 + 2 * half)
+		: 1 - rest * rest / (rest + half + root);
+}

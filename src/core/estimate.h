@@ -13,7 +13,8 @@
  *	 Models Based on Counting Processes, IV.4: (4.4.19), the recursion for the
  *	 covariance of the Aalen-Johansen estimator with multinomial increments;
  *	 J. D. Kalbfleisch and R. L. Prentice (2002), The Statistical Analysis of
- *	 Failure Time Data, 1.4 (limits on the log-log scale).
+ *	 Failure Time Data, 1.4 (limits on the log-log scale);
+ *	 E. B. Wilson (1927), JASA 22, 209-212 (limits of a share).
  */
 #ifndef EF_ESTIMATE_H
 #define EF_ESTIMATE_H
@@ -93,5 +94,10 @@ extern EfStatus ef_level_factor(double level, double *factor, EfError *error);
 extern void ef_probability_limits(double probability, double std_error,
 								  double factor, EfLimitScale scale,
 								  double *lower, double *upper);
+
+/* Wilson's limits of a share of n people, of whom there need not be a whole
+ * number; NaN where n is not above 0. */
+extern void ef_wilson_limits(double share, double n, double factor,
+							 double *lower, double *upper);
 
 #endif							/* EF_ESTIMATE_H */

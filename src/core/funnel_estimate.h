@@ -10,15 +10,19 @@
  * by stage from the first, so who came today can move on today; then exits,
  * then closing windows, then censorings.
  *
+ * Where nobody is pending on the way, an estimate is a share of people, in one
+ * division.
+ *
  * Limits are Wilson's (1927, JASA 22, 209-212), with the number of people, or,
- * where some are pending, that which has the estimate's variance.
+ * where some are pending, that which has the estimate's variance.  An estimate
+ * of 0 or 1 has none; there it is the number of those whose outcome is known.
  */
 #ifndef EF_FUNNEL_ESTIMATE_H
 #define EF_FUNNEL_ESTIMATE_H
 
 #include "funnel.h"
 
-/* A probability; NaN where it or its limits are not known. */
+/* A probability; NaN where there is none, or no limits. */
 typedef struct EfEstimate
 {
 	double		value;
@@ -44,8 +48,9 @@ extern EfStatus ef_funnel_estimate(const EfFunnel *funnel, double level,
 /*
  * The probability of having come from a stage to another within a time: from
  * the first stage to any on the clock of the chain, or from a stage to the next
- * on its own.  `by` NULL: in all the time observed.  NaN where that is not
- * known.
+ * on its own.  `by` NULL: in all the time observed, as the estimates above have
+ * it.  NaN where that is not known: nobody came to the first of the two, or
+ * `by` is beyond the last day that the clock has, and some were pending.
  */
 extern EfStatus ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from,
 										uint32_t to, const EfDuration *by,
@@ -53,8 +58,8 @@ extern EfStatus ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from,
 										const EfAllocator *allocator,
 										EfError *error);
 
-/* The first day on which that share of those who will convert have done so;
- * -1 where nobody does. */
+/* The first day on which that share of those who will convert have done so, and
+ * one at least; -1 where nobody does. */
 extern EfStatus ef_funnel_quantile_days(const EfFunnel *funnel, uint32_t from,
 										uint32_t to, double quantile,
 										int32_t *days,

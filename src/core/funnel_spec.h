@@ -24,6 +24,8 @@
 #ifndef EF_FUNNEL_SPEC_H
 #define EF_FUNNEL_SPEC_H
 
+#include <string.h>
+
 #include "calendar.h"
 #include "life_table.h"
 #include "memory.h"
@@ -60,7 +62,47 @@ typedef struct EfFunnelSpec
 	EfDuration	within;			/* microseconds are less than a day's */
 	bool		has_as_of;
 	EfDay		as_of;
+
+	/* of a complete spec: ef_name_head() of each name */
+	uint64_t	stage_heads[EF_STAGE_LIMIT];
+	uint64_t	exit_heads[EF_EXIT_LIMIT];
 } EfFunnelSpec;
+
+/* Eight bytes of a name, or all of them, in a word: with the length enough to
+ * tell most names apart, and short ones from all others. */
+static inline uint64_t
+ef_name_head(const char *name, size_t length)
+{
+	uint64_t	head = 0;
+	uint32_t	first;
+	uint32_t	last;
+
+	if (length >= sizeof(head))
+	{
+		memcpy(&head, name, sizeof(head));
+		return head;
+	}
+	if (length >= sizeof(first))
+	{
+		memcpy(&first, name, sizeof(first));
+		memcpy(&last, name + length - sizeof(last), sizeof(last));
+		return (uint64_t) last << 32 | first;
+	}
+	if (length > 0)
+		head = (uint64_t) (uint8_t) name[0] |
+			(uint64_t) (uint8_t) name[length / 2] << 8 |
+			(uint64_t) (uint8_t) name[length - 1] << 16;
+	return head;
+}
+
+/*
+ * One more stage, or exit, of a spec that began as zeros.  The name is pointed
+ * to, not copied.
+ */
+extern EfStatus ef_spec_add_stage(EfFunnelSpec *spec, const char *name,
+								  size_t length, EfError *error);
+extern EfStatus ef_spec_add_exit(EfFunnelSpec *spec, const char *name,
+								 size_t length, EfError *error);
 
 /*
  * Bring a spec into its one form (exits in order, whole days of microseconds
@@ -131,12 +173,18 @@ ef_day_instant(EfDay day, EfUnit unit)
 /*
  * The last instant within the window of a chain that starts at one:
  * EF_INSTANT_NEVER where there is no window.  Months first, where a day that
- * the month does not have is its last one, then days, then microseconds.
+ * the month does not have is its last one, then days, then microseconds, as
+ * PostgreSQL adds an interval to a timestamp in UTC.  In days it is the day of
+ * that instant.  Where it would pass the range of instants it is the last one.
+ *
+ * In microseconds a later start can have an earlier limit, where months end:
+ * a month after noon on 30 January is noon on 28 February, and one after the
+ * morning of the 31st is the morning of the 28th.
  */
 extern EfInstant ef_spec_limit(const EfFunnelSpec *spec, EfUnit unit,
 							   EfInstant start);
 
-/* The most days that the window can span. */
+/* The most days that the window can span; INT32_MAX where there is none. */
 extern int32_t ef_spec_window_days(const EfFunnelSpec *spec);
 
 #endif							/* EF_FUNNEL_SPEC_H */

@@ -433,6 +433,13 @@ label_node_size(size_t length)
 	return (sizeof(LabelNode) + length + 7) & ~(size_t) 7;
 }
 
+/* What a spec takes at the end of a state. */
+static size_t
+spec_room(size_t size)
+{
+	return (size + sizeof(uint32_t) + 7) & ~(size_t) 7;
+}
+
 /*
  * The size after this one.  An allocator that keeps small chunks for reuse
  * (PostgreSQL's does up to 8 kB) cannot give those of a million groups that
@@ -455,13 +462,23 @@ ef_state_create(EfState **state, const EfTableType *type,
 				const EfAllocator *allocator, EfError *error)
 {
 	size_t		size = EF_STATE_INITIAL_SIZE;
+	size_t		labels = 0;
+	uint32_t	nlabels = 0;
 	EfState    *new;
 
-	while (size - sizeof(EfState) < room && size < EF_SIZE_LIMIT)
+	if (type->open_spec != NULL)
+	{
+		EfStatus	status = type->open_spec(frame, NULL, &nlabels, error);
+
+		if (status != EF_OK)
+			return status;
+		labels = spec_room(frame->spec_size);
+	}
+	while (size - sizeof(EfState) < room + labels && size < EF_SIZE_LIMIT)
 		size = next_size(size);
 	if (size > EF_SIZE_LIMIT)
 		return ef_fail(error, EF_TOO_LARGE,
-					   "A state of %zu bytes was needed.", room);
+					   "A state of %zu bytes was needed.", room + labels);
 	new = ef_alloc(allocator, size);
 	if (new == NULL)
 		return ef_fail(error, EF_NO_MEMORY,
@@ -476,6 +493,15 @@ ef_state_create(EfState **state, const EfTableType *type,
 	new->from = frame->from;
 	new->as_of = frame->as_of;
 	new->size = (uint32_t) size;
+	new->labels = (uint32_t) labels;
+	new->nlabels = nlabels;
+	if (labels > 0)
+	{
+		uint8_t    *end = (uint8_t *) new + size;
+
+		memcpy(end - labels, frame->spec, frame->spec_size);
+		*(uint32_t *) (end - sizeof(uint32_t)) = (uint32_t) frame->spec_size;
+	}
 	*state = new;
 	return EF_OK;
 }
@@ -517,15 +543,6 @@ absorb(EfState *state, const EfCell *gathered, size_t n, EfError *error)
 	memmove(cells, cells + out, (end - out) * sizeof(EfCell));
 	state->ncells = state->nsorted = (uint32_t) (end - out);
 	return EF_OK;
-}
-
-static EfFrame
-frame_of(const EfState *state)
-{
-	EfFrame		frame = {state->from, state->as_of, state->bounded != 0,
-	state->flags};
-
-	return frame;
 }
 
 /* A larger copy, but for the cells, in which `used` bytes will be needed. */
@@ -592,7 +609,7 @@ ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
 				 const EfAllocator *allocator, EfError *error)
 {
 	EfState    *old = *state;
-	EfFrame		frame = frame_of(old);
+	EfFrame		frame = ef_state_frame(old, type);
 	size_t		need = ncells * sizeof(EfCell) +
 		(label_length < EF_SIZE_LIMIT ? label_node_size(label_length)
 		 : EF_SIZE_LIMIT);
@@ -690,8 +707,13 @@ ef_format_frame(char *out, size_t size, const EfFrame *frame)
 }
 
 EfStatus
-ef_frame_match(const EfFrame *a, const EfFrame *b, EfError *error)
+ef_frame_match(const EfFrame *a, const EfFrame *b, const EfTableType *type,
+			   EfError *error)
 {
+	if (type->open_spec != NULL)
+		return a->spec_size == b->spec_size &&
+			memcmp(a->spec, b->spec, a->spec_size) == 0
+			? EF_OK : type->compare_specs(a, b, error);
 	if (a->from != b->from || a->bounded != b->bounded || a->as_of != b->as_of)
 	{
 		char		one[2 * EF_ISO_DATE_SIZE];
@@ -753,7 +775,7 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 			EfError *error)
 {
 	EfState    *old = *state;
-	EfFrame		frame = frame_of(old);
+	EfFrame		frame = ef_state_frame(old, type);
 	size_t		ncells = table->ncells;
 	size_t		nrecent = 0;
 	size_t		n = 0;
@@ -807,9 +829,9 @@ ef_state_merge(EfState **state, const EfTableType *type,
 			   const EfTable *table,
 			   const EfAllocator *allocator, EfError *error)
 {
-	EfFrame		frame = frame_of(*state);
+	EfFrame		frame = ef_state_frame(*state, type);
 	uint32_t   *number;
-	EfStatus	status = ef_frame_match(&frame, &table->frame, error);
+	EfStatus	status = ef_frame_match(&frame, &table->frame, type, error);
 
 	if (status != EF_OK)
 		return status;
@@ -826,6 +848,12 @@ ef_state_merge(EfState **state, const EfTableType *type,
 	{
 		const EfLabel *label = &table->labels[i];
 
+		/* one spec, and so one number */
+		if (type->open_spec != NULL)
+		{
+			number[i + 1] = i + 1;
+			continue;
+		}
 		status = ef_state_reserve(state, type, 0, label->length, allocator,
 								  error);
 		if (status == EF_OK)
@@ -914,7 +942,8 @@ ef_table_normalize(EfTable *table, const EfAllocator *allocator,
 				   EfError *error)
 {
 	EfCell	   *scratch;
-	EfStatus	status = sort_labels(table, allocator, error);
+	EfStatus	status = table->frame.spec != NULL ? EF_OK
+		: sort_labels(table, allocator, error);
 
 	if (status != EF_OK)
 		return status;
@@ -940,7 +969,8 @@ ef_table_validate(const EfTable *table, const EfTableType *type,
 	if (table->skipped < 0)
 		return ef_fail(error, EF_INVALID,
 					   "The number of skipped rows is negative.");
-	status = type->check_frame(&table->frame, error);
+	status = type->open_spec != NULL ? EF_OK
+		: type->check_frame(&table->frame, error);
 	for (size_t i = 0; i < table->ncells && status == EF_OK; i++)
 	{
 		const EfKind *kind = &type->kinds[ef_key_kind(table->cells[i].key)];
@@ -974,7 +1004,7 @@ load_state(EfTable *table, const EfTableType *type, const EfState *state,
 	EfCell	   *cells;
 	EfStatus	status;
 
-	table->frame = frame_of(state);
+	table->frame = ef_state_frame(state, type);
 	table->skipped = state->skipped;
 	table->nlabels = state->nlabels;
 	table->ncells = state->ncells;
@@ -982,16 +1012,27 @@ load_state(EfTable *table, const EfTableType *type, const EfState *state,
 	table->cells = ef_alloc(allocator, state->ncells * sizeof(EfCell));
 	if (table->labels == NULL || table->cells == NULL)
 		return ef_fail(error, EF_NO_MEMORY, "A request for a table failed.");
-	collect_labels(state, state->labels, table->labels);
 	memcpy(table->cells, state->cells, state->ncells * sizeof(EfCell));
-	status = sort_labels(table, allocator, error);
+	if (type->open_spec != NULL)
+		status = type->open_spec(&table->frame, table->labels,
+								 &table->nlabels, error);
+	else
+	{
+		collect_labels(state, state->labels, table->labels);
+		status = sort_labels(table, allocator, error);
+	}
 	if (status != EF_OK)
 		return status;
-	status = gather_cells(type, &table->frame, table->nlabels,
-						  table->cells, table->ncells, true, &cells,
-						  &table->ncells, allocator, error);
-	ef_release(allocator, table->cells);
-	table->cells = cells;
+
+	/* unless they are in order already, and nothing renumbered their labels */
+	if (state->nsorted < state->ncells || type->open_spec == NULL)
+	{
+		status = gather_cells(type, &table->frame, table->nlabels,
+							  table->cells, table->ncells, true, &cells,
+							  &table->ncells, allocator, error);
+		ef_release(allocator, table->cells);
+		table->cells = cells;
+	}
 	if (status == EF_OK && type->check_limits != NULL)
 		status = type->check_limits(table, error);
 	return status;
@@ -1057,13 +1098,13 @@ ef_table_read_series(EfTable *table, const EfTableType *type,
 	return read_series(table, type, &reader, allocator, error);
 }
 
+/* A period and labels, each once and in order. */
 static EfStatus
-load_packed(EfTable *table, const EfTableType *type, EfReader *reader,
-			const EfAllocator *allocator, EfError *error)
+read_period(EfTable *table, EfReader *reader, const EfAllocator *allocator,
+			EfError *error)
 {
 	bool		order = true;
 
-	table->frame.flags = (uint8_t) ef_read_limited(reader, UINT8_MAX);
 	table->frame.bounded = ef_read_limited(reader, 1) != 0;
 	table->frame.from = table->frame.bounded
 		? (EfDay) ef_unzigzag(ef_read_limited(reader, UINT32_MAX)) : 0;
@@ -1088,6 +1129,45 @@ load_packed(EfTable *table, const EfTableType *type, EfReader *reader,
 	}
 	if (!order)
 		return ef_fail(error, EF_INVALID, "Its labels are out of order.");
+	return EF_OK;
+}
+
+EfStatus
+ef_table_open_spec(EfTable *table, const EfTableType *type,
+				   const EfAllocator *allocator, EfError *error)
+{
+	table->labels = ef_alloc(allocator, type->label_limit * sizeof(EfLabel));
+	if (table->labels == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
+	return type->open_spec(&table->frame, table->labels, &table->nlabels,
+						   error);
+}
+
+/* A spec, which has labels. */
+static EfStatus
+read_spec(EfTable *table, const EfTableType *type, EfReader *reader,
+		  const EfAllocator *allocator, EfError *error)
+{
+	table->skipped = (int64_t) ef_read_limited(reader, INT64_MAX);
+	table->frame.spec_size = ef_read_limited(reader, EF_SIZE_LIMIT);
+	table->frame.spec = ef_read_bytes(reader, table->frame.spec_size);
+	if (reader->failed)
+		return ef_fail(error, EF_INVALID, "The bytes end too early.");
+	return ef_table_open_spec(table, type, allocator, error);
+}
+
+static EfStatus
+load_packed(EfTable *table, const EfTableType *type, EfReader *reader,
+			const EfAllocator *allocator, EfError *error)
+{
+	EfStatus	status;
+
+	table->frame.flags = (uint8_t) ef_read_limited(reader, UINT8_MAX);
+	status = type->open_spec != NULL
+		? read_spec(table, type, reader, allocator, error)
+		: read_period(table, reader, allocator, error);
+	if (status != EF_OK)
+		return status;
 	return read_series(table, type, reader, allocator, error);
 }
 
@@ -1155,10 +1235,18 @@ uint32_t
 ef_table_label(const EfTable *table, const char *bytes, size_t length)
 {
 	EfLabel		wanted = {bytes, (uint32_t) length};
-	const EfLabel *found = table->nlabels == 0 ? NULL :
-		bsearch(&wanted, table->labels, table->nlabels, sizeof(EfLabel),
-				compare_labels);
+	const EfLabel *found = NULL;
 
+	/* a spec has its own order, and few */
+	if (table->frame.spec != NULL)
+	{
+		for (uint32_t i = 0; i < table->nlabels && found == NULL; i++)
+			if (compare_labels(&wanted, &table->labels[i]) == 0)
+				found = &table->labels[i];
+	}
+	else if (table->nlabels > 0)
+		found = bsearch(&wanted, table->labels, table->nlabels,
+						sizeof(EfLabel), compare_labels);
 	return found == NULL ? 0 : (uint32_t) (found - table->labels) + 1;
 }
 
@@ -1229,6 +1317,31 @@ check_size(size_t size, EfError *error)
 	return EF_OK;
 }
 
+static void
+write_period(EfWriter *writer, const EfTable *table)
+{
+	ef_write_varint(writer, table->frame.bounded);
+	if (table->frame.bounded)
+		ef_write_varint(writer, ef_zigzag(table->frame.from));
+	ef_write_varint(writer, ef_zigzag(table->frame.as_of));
+	ef_write_varint(writer, (uint64_t) table->skipped);
+	ef_write_varint(writer, table->nlabels);
+	for (uint32_t i = 0; i < table->nlabels; i++)
+	{
+		ef_write_varint(writer, table->labels[i].length);
+		ef_write_bytes(writer, table->labels[i].bytes,
+					   table->labels[i].length);
+	}
+}
+
+static void
+write_spec(EfWriter *writer, const EfTable *table)
+{
+	ef_write_varint(writer, (uint64_t) table->skipped);
+	ef_write_varint(writer, table->frame.spec_size);
+	ef_write_bytes(writer, table->frame.spec, table->frame.spec_size);
+}
+
 EfStatus
 ef_table_pack(const EfTable *table, const EfTableType *type,
 			  size_t header, uint8_t **bytes, size_t *size,
@@ -1237,7 +1350,7 @@ ef_table_pack(const EfTable *table, const EfTableType *type,
 	EfWriter	writer;
 	size_t		nseries = count_series(table);
 	size_t		bound = header + 2 + 6 * EF_VARINT_MAX +
-		series_bound(table, nseries);
+		table->frame.spec_size + series_bound(table, nseries);
 	EfStatus	status;
 
 	for (uint32_t i = 0; i < table->nlabels; i++)
@@ -1249,18 +1362,10 @@ ef_table_pack(const EfTable *table, const EfTableType *type,
 	*writer.at++ = EF_FORMAT_PACKED;
 	*writer.at++ = type->tag;
 	ef_write_varint(&writer, table->frame.flags);
-	ef_write_varint(&writer, table->frame.bounded);
-	if (table->frame.bounded)
-		ef_write_varint(&writer, ef_zigzag(table->frame.from));
-	ef_write_varint(&writer, ef_zigzag(table->frame.as_of));
-	ef_write_varint(&writer, (uint64_t) table->skipped);
-	ef_write_varint(&writer, table->nlabels);
-	for (uint32_t i = 0; i < table->nlabels; i++)
-	{
-		ef_write_varint(&writer, table->labels[i].length);
-		ef_write_bytes(&writer, table->labels[i].bytes,
-					   table->labels[i].length);
-	}
+	if (type->open_spec != NULL)
+		write_spec(&writer, table);
+	else
+		write_period(&writer, table);
 	pack_series(&writer, table, nseries);
 	*size = (size_t) (writer.at - *bytes);
 	return check_size(*size, error);

@@ -7,7 +7,9 @@
  * age, so many exits for that reason, so many still there.  Each is a *cell*
  * (kind, label, at) -> count.  What the kinds are, and which of them carry a
  * label (a reason to leave, a stage), a summary's type says in an EfTableType;
- * nothing here knows what they mean.  The axis is sparse: a cell that counts
+ * nothing here knows what they mean.  Nor what a spec means, which some types
+ * have for a frame: there the labels are those that the spec names, in its
+ * order, and a table holds the spec in place of them.  The axis is sparse: a cell that counts
  * nothing is not there.
  *
  * Cells add up.  So the sum of the tables of the parts is the table of the
@@ -38,6 +40,8 @@
  *	 2..	varints: flags, 0 or 1 (from is bounded), zigzag(from) if it is,
  *			zigzag(as_of), skipped
  *			number of labels; each: length, bytes; in byte order
+ *			(a type whose frame is a spec has instead: flags, skipped, length
+ *			of the spec, its bytes)
  *			number of series; each: label << 4 | kind, number of cells, then
  *			per cell: at minus the previous at minus 1 (the first: at), count;
  *			series in order of their number
@@ -110,13 +114,19 @@ ef_key_series(EfKey key)
 	return (uint32_t) (key >> 32);
 }
 
-/* What the rows of one table have in common; tables that differ do not add. */
+/*
+ * What the rows of one table have in common; tables that differ do not add.
+ * It is an observation period or, for a type with an open_spec, a spec: bytes
+ * that are the same where the spec is.
+ */
 typedef struct EfFrame
 {
 	EfDay		from;			/* 0 when unbounded */
 	EfDay		as_of;
 	bool		bounded;		/* from is there */
 	uint8_t		flags;			/* the type's own */
+	const uint8_t *spec;		/* NULL: it is a period */
+	size_t		spec_size;
 } EfFrame;
 
 typedef struct EfLabel
@@ -125,7 +135,8 @@ typedef struct EfLabel
 	uint32_t	length;
 } EfLabel;
 
-/* A table opened for reading: cells in order, each key once, no zero count. */
+/* A table opened for reading: cells in order, each key once, no zero count;
+ * labels in byte order, or as a spec has them. */
 typedef struct EfTable
 {
 	EfFrame		frame;
@@ -158,8 +169,22 @@ typedef struct EfTableType
 	unsigned	(*expand) (const EfFrame *frame, const EfCell *row,
 						   EfCell *cells);
 
-	/* Is this a frame that its tables can have? */
+	/* Is this an observation period that its tables can have? */
 	EfStatus	(*check_frame) (const EfFrame *frame, EfError *error);
+
+	/*
+	 * Instead of that, where the frame is a spec.  Check one, whose bytes may
+	 * come from anywhere, and answer the labels that it names: no more than
+	 * label_limit, unless they are not asked for (NULL), and only how many.
+	 * They point into the spec.
+	 */
+	EfStatus	(*open_spec) (const EfFrame *frame, EfLabel *labels,
+							  uint32_t *nlabels, EfError *error);
+	uint32_t	label_limit;
+
+	/* Say in what two specs differ. */
+	EfStatus	(*compare_specs) (const EfFrame *a, const EfFrame *b,
+								  EfError *error);
 
 	/*
 	 * Sum out the kinds that have no name into those that have, all with a
@@ -196,7 +221,8 @@ typedef struct EfTableType
 
 /*
  * A state.  Cells grow from the front, labels from the back, as the items and
- * tuples of a database page do.
+ * tuples of a database page do.  A spec takes the place of the labels that it
+ * names: its bytes, and their number in the last four of the chunk.
  */
 typedef struct EfState
 {
@@ -208,7 +234,7 @@ typedef struct EfState
 	uint32_t	size;			/* of the whole chunk */
 	uint32_t	ncells;			/* cells and rows */
 	uint32_t	nsorted;		/* so many are cells in order, each once */
-	uint32_t	labels;			/* bytes taken by labels at the end */
+	uint32_t	labels;			/* bytes taken by labels, or a spec, at the end */
 	uint32_t	nlabels;
 	uint32_t	root;			/* of the search tree of labels: distance from
 								 * the end of the chunk; 0 when empty */
@@ -217,6 +243,23 @@ typedef struct EfState
 	int64_t		skipped;
 	EfCell		cells[];
 } EfState;
+
+/* The frame of a state; a spec is in the state's chunk. */
+static inline EfFrame
+ef_state_frame(const EfState *state, const EfTableType *type)
+{
+	EfFrame		frame = {state->from, state->as_of, state->bounded != 0,
+	state->flags, NULL, 0};
+
+	if (type->open_spec != NULL)
+	{
+		const uint8_t *end = (const uint8_t *) state + state->size;
+
+		frame.spec = end - state->labels;
+		frame.spec_size = *(const uint32_t *) (end - sizeof(uint32_t));
+	}
+	return frame;
+}
 
 /* A new, empty state with room for `room` more bytes. */
 extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
@@ -245,7 +288,8 @@ ef_state_append(EfState *state, EfKey key, int64_t count)
 /* One more row that the table does not know. */
 extern EfStatus ef_state_skip(EfState *state, EfError *error);
 
-/* The number of a label, which is added if it is new.  Only after reserve. */
+/* The number of a label, which is added if it is new.  Only after reserve, and
+ * not where a spec names the labels. */
 extern uint32_t ef_state_label(EfState *state, const char *bytes,
 							   size_t length);
 
@@ -264,7 +308,13 @@ extern EfStatus ef_table_load(EfTable *table, const EfTableType *type,
 							  const void *datum, size_t size,
 							  const EfAllocator *allocator, EfError *error);
 
-/* Sort a table's labels and cells, add up equal keys, drop zeros. */
+/* Fill in the labels of a table whose frame has its spec. */
+extern EfStatus ef_table_open_spec(EfTable *table, const EfTableType *type,
+								   const EfAllocator *allocator,
+								   EfError *error);
+
+/* Sort a table's cells, and its labels unless a spec has them in order; add up
+ * equal keys, drop zeros. */
 extern EfStatus ef_table_normalize(EfTable *table,
 								   const EfAllocator *allocator,
 								   EfError *error);
@@ -314,9 +364,10 @@ extern int	ef_label_compare(const EfLabel *a, const EfLabel *b);
 extern uint32_t ef_table_label(const EfTable *table, const char *bytes,
 							   size_t length);
 
-/* Are the two observed alike?  If not, the status and sentence that say so. */
+/* Are the two observed alike, or of one spec?  If not, the status and sentence
+ * that say so. */
 extern EfStatus ef_frame_match(const EfFrame *a, const EfFrame *b,
-							   EfError *error);
+							   const EfTableType *type, EfError *error);
 
 /* An observation period as PostgreSQL writes ranges. */
 extern void ef_format_frame(char *out, size_t size, const EfFrame *frame);

@@ -76,6 +76,7 @@ typedef enum EfStatus
 	EF_SPEC_MIXED,
 
 	/* chains, and what is asked of funnels */
+	EF_EVENT_INFINITE,
 	EF_CHAIN_TOO_LONG,
 	EF_CHAIN_GAP,
 	EF_CHAIN_DECREASING,

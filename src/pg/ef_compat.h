@@ -15,6 +15,8 @@
 #error "education_flow needs PostgreSQL 15 or later"
 #endif
 
+#include "storage/buffile.h"
+
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
 #include "varatt.h"
@@ -29,8 +31,20 @@ ef_jsonb_in(FunctionCallInfo fcinfo, char *text, Datum *jsonb)
 	return DirectInputFunctionCallSafe(jsonb_in, text, InvalidOid, -1,
 									   fcinfo->context, jsonb);
 }
+/* What is written is constant. */
+static inline void
+ef_buffile_write(BufFile *file, const void *bytes, size_t size)
+{
+	BufFileWrite(file, bytes, size);
+}
 #else
 #define EF_SOFT_ERROR(fcinfo, ...) ereport(ERROR, __VA_ARGS__)
+
+static inline void
+ef_buffile_write(BufFile *file, const void *bytes, size_t size)
+{
+	BufFileWrite(file, unconstify(void *, bytes), size);
+}
 
 static inline bool
 ef_jsonb_in(FunctionCallInfo fcinfo, char *text, Datum *jsonb)

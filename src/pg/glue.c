@@ -51,8 +51,8 @@ static const Report reports[EF_STATUS_COUNT] = {
 		"count is out of range",
 	"A summary holds at most 1e12 people."},
 	[EF_INVALID] = {ERRCODE_DATA_CORRUPTED,
-		"stored summary is damaged",
-	"Recompute it from its rows, and check the disk."},
+		"stored value is damaged",
+	"Make it again from its rows or its arguments, and check the disk."},
 
 	[EF_OBSERVED_EMPTY] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"observation period is empty",
@@ -72,10 +72,10 @@ static const Report reports[EF_STATUS_COUNT] = {
 
 	[EF_DATE_INFINITE] = {ERRCODE_DATETIME_FIELD_OVERFLOW,
 		"date is infinite",
-	"Only end_date may be infinite; the beginning of the observation period may be left out instead."},
+	"Only end_date may be infinite; the beginning of the observation period, or a funnel's as_of, may be left out instead."},
 	[EF_DATE_RANGE] = {ERRCODE_DATETIME_FIELD_OVERFLOW,
 		"date is out of range",
-	"Observation periods and retirement rules lie in the years 1 to 9999."},
+	"Dates of observation periods, retirement rules, funnels and their events lie in the years 1 to 9999."},
 	[EF_END_BEFORE_START] = {ERRCODE_DATA_EXCEPTION,
 		"spell ends before it starts",
 	"end_date is the first day on which the person is gone; correct the row or filter it out."},
@@ -179,6 +179,9 @@ static const Report reports[EF_STATUS_COUNT] = {
 		"funnels of different specs do not add up",
 	"Give the same spec for all rows, and roll up funnels that were made with one spec."},
 
+	[EF_EVENT_INFINITE] = {ERRCODE_DATETIME_FIELD_OVERFLOW,
+		"date is infinite",
+	"Leave out what has not happened: filter the rows out, or give null, which is counted as skipped."},
 	[EF_CHAIN_TOO_LONG] = {ERRCODE_DATETIME_FIELD_OVERFLOW,
 		"chain lasts more than 150 years",
 	"Correct the dates, filter the events out, or give the spec a window or an as_of."},

@@ -12,6 +12,9 @@
 #include "ef_compat.h"
 #include "funcapi.h"
 
+#include "utils/timestamp.h"
+
+#include "calendar.h"
 #include "memory.h"
 #include "status.h"
 
@@ -38,6 +41,16 @@ extern void ef_require_argument(FunctionCallInfo fcinfo, int argument,
 
 /* Begin the rows of a set-returning function. */
 extern ReturnSetInfo *ef_begin_rows(FunctionCallInfo fcinfo);
+
+/* An interval; what is not whole days is the core's to refuse. */
+static inline EfDuration
+ef_get_duration(FunctionCallInfo fcinfo, int argument)
+{
+	Interval   *interval = PG_GETARG_INTERVAL_P(argument);
+	EfDuration	duration = {interval->month, interval->day, interval->time};
+
+	return duration;
+}
 
 /* A float8 that is NULL where the core says NaN. */
 static inline Datum

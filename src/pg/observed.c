@@ -96,11 +96,8 @@ ef_spell_state(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 	if (PG_ARGISNULL(0))
 		return ef_summary_create(type, frame);
 	state = ef_summary_state(fcinfo, type);
-	its.from = state->from;
-	its.as_of = state->as_of;
-	its.bounded = state->bounded != 0;
-	its.flags = state->flags;
-	ef_check(ef_frame_match(&its, frame, &error), &error);
+	its = ef_state_frame(state, type);
+	ef_check(ef_frame_match(&its, frame, type, &error), &error);
 	return state;
 }
 

@@ -9,7 +9,6 @@
 #include "catalog/pg_type_d.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/timestamp.h"
 
 #include "log_rank.h"
 #include "retention.h"
@@ -69,16 +68,6 @@ get_risk(FunctionCallInfo fcinfo, int argument, EfRiskSet *risk)
 	open_risk(&retention, risk);
 }
 
-/* What is not whole days is the core's to refuse. */
-static EfDuration
-get_duration(FunctionCallInfo fcinfo, int argument)
-{
-	Interval   *interval = PG_GETARG_INTERVAL_P(argument);
-	EfDuration	duration = {interval->month, interval->day, interval->time};
-
-	return duration;
-}
-
 PG_FUNCTION_INFO_V1(ef_spells);
 Datum
 ef_spells(PG_FUNCTION_ARGS)
@@ -123,7 +112,7 @@ Datum
 ef_retention_rate(PG_FUNCTION_ARGS)
 {
 	EfRiskSet	risk;
-	EfDuration	after = get_duration(fcinfo, 1);
+	EfDuration	after = ef_get_duration(fcinfo, 1);
 	double		rate;
 	EfError		error;
 
@@ -147,7 +136,7 @@ Datum
 ef_retention_mean(PG_FUNCTION_ARGS)
 {
 	EfRiskSet	risk;
-	EfDuration	until = get_duration(fcinfo, 1);
+	EfDuration	until = ef_get_duration(fcinfo, 1);
 	double		mean;
 	EfError		error;
 
@@ -164,7 +153,7 @@ Datum
 ef_retention_curve(PG_FUNCTION_ARGS)
 {
 	EfRiskSet	risk;
-	EfDuration	every = get_duration(fcinfo, 1);
+	EfDuration	every = ef_get_duration(fcinfo, 1);
 	text	   *method = PG_GETARG_TEXT_PP(3);
 	EfLimitScale scale;
 	EfCurve		curve;
@@ -201,7 +190,7 @@ ef_exit_incidence(PG_FUNCTION_ARGS)
 {
 	EfRetention retention;
 	EfRiskSet	risk;
-	EfDuration	every = get_duration(fcinfo, 1);
+	EfDuration	every = ef_get_duration(fcinfo, 1);
 	EfIncidenceCurve curve;
 	int32		after_days;
 	Datum	   *reasons;

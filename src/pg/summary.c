@@ -10,7 +10,9 @@
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "utils/json.h"
-#include "utils/numeric.h"
+
+#include "funnel_spec_value.h"
+#include "json_value.h"
 
 /* Version of the text form and of the wire form. */
 #define TEXT_VERSION 1
@@ -51,6 +53,28 @@ finished(const EfTableType *type, struct varlena *datum)
 		return datum;
 	load(&table, type, datum);
 	return pack(&table, type);
+}
+
+/* Give a table that comes in its spec, and the labels that it names. */
+static EfStatus
+take_spec(EfTable *table, const EfTableType *type, const EfFunnelSpec *spec,
+		  EfError *error)
+{
+	uint8	   *bytes;
+	EfStatus	status = ef_spec_pack(spec, 0, &bytes,
+									  &table->frame.spec_size, &ef_palloc,
+									  error);
+
+	if (status != EF_OK)
+		return status;
+	table->frame.spec = bytes;
+	return ef_table_open_spec(table, type, &ef_palloc, error);
+}
+
+Datum
+ef_summary_finish(EfState *state, const EfTableType *type)
+{
+	return PointerGetDatum(finished(type, (struct varlena *) state));
 }
 
 EfState *
@@ -211,6 +235,63 @@ append_series(StringInfo out, const EfTable *table, uint32 label,
 	appendStringInfoChar(out, '}');
 }
 
+/* The series of a kind by their labels; of those that count nothing, none. */
+static void
+append_labelled(StringInfo out, const EfTable *table, unsigned kind)
+{
+	const char *separator = "";
+
+	appendStringInfoChar(out, '{');
+	for (uint32 label = 1; label <= table->nlabels; label++)
+	{
+		const EfLabel *name = &table->labels[label - 1];
+		size_t		n;
+
+		(void) ef_table_series(table, label, kind, &n);
+		if (n == 0)
+			continue;
+		appendStringInfoString(out, separator);
+		separator = ", ";
+		escape_json(out, pnstrdup(name->bytes, name->length));
+		appendStringInfoString(out, ": ");
+		append_series(out, table, label, kind);
+	}
+	appendStringInfoChar(out, '}');
+}
+
+static void
+append_observed(StringInfo out, const EfFrame *frame)
+{
+	appendStringInfoString(out, "\"observed\": [");
+	if (frame->bounded)
+		append_day(out, frame->from);
+	else
+		appendStringInfoString(out, "null");
+	appendStringInfoString(out, ", ");
+	append_day(out, frame->as_of);
+	appendStringInfoChar(out, ']');
+}
+
+static void
+spec_of(const EfTable *table, EfFunnelSpec *spec)
+{
+	EfError		error;
+
+	ef_check(ef_spec_open(spec, table->frame.spec, table->frame.spec_size,
+						  &error), &error);
+}
+
+static void
+append_spec(StringInfo out, const EfTable *table)
+{
+	EfFunnelSpec spec;
+
+	spec_of(table, &spec);
+	appendStringInfoString(out, "\"spec\": {");
+	ef_append_spec_text(out, &spec);
+	appendStringInfoChar(out, '}');
+}
+
 /* The canonical JSON: independent of DateStyle, locale and the way in which
  * the summary came about. */
 static char *
@@ -221,15 +302,12 @@ text_of(const EfTableType *type, struct varlena *datum)
 
 	load(&table, type, datum);
 	initStringInfo(&out);
-	appendStringInfo(&out, "{\"type\": \"%s\", \"version\": %d, \"observed\": [",
+	appendStringInfo(&out, "{\"type\": \"%s\", \"version\": %d, ",
 					 type->name, TEXT_VERSION);
-	if (table.frame.bounded)
-		append_day(&out, table.frame.from);
+	if (type->open_spec != NULL)
+		append_spec(&out, &table);
 	else
-		appendStringInfoString(&out, "null");
-	appendStringInfoString(&out, ", ");
-	append_day(&out, table.frame.as_of);
-	appendStringInfoChar(&out, ']');
+		append_observed(&out, &table.frame);
 	if (type->flag_name != NULL)
 		appendStringInfo(&out, ", \"%s\": %s", type->flag_name,
 						 table.frame.flags != 0 ? "true" : "false");
@@ -240,23 +318,10 @@ text_of(const EfTableType *type, struct varlena *datum)
 		if (type->kinds[kind].name == NULL)
 			continue;
 		appendStringInfo(&out, ", \"%s\": ", type->kinds[kind].name);
-		if (!type->kinds[kind].labelled)
-		{
+		if (type->kinds[kind].labelled)
+			append_labelled(&out, &table, kind);
+		else
 			append_series(&out, &table, 0, kind);
-			continue;
-		}
-		appendStringInfoChar(&out, '{');
-		for (uint32 label = 1; label <= table.nlabels; label++)
-		{
-			const EfLabel *name = &table.labels[label - 1];
-
-			if (label > 1)
-				appendStringInfoString(&out, ", ");
-			escape_json(&out, pnstrdup(name->bytes, name->length));
-			appendStringInfoString(&out, ": ");
-			append_series(&out, &table, label, kind);
-		}
-		appendStringInfoChar(&out, '}');
 	}
 	appendStringInfoChar(&out, '}');
 	return out.data;
@@ -290,19 +355,17 @@ typedef struct Collector
 	uint32		labels_room;
 	bool		typed;			/* what must be there was */
 	bool		versioned;
-	bool		observed;
+	bool		framed;
 	EfError		error;
 } Collector;
 
 static bool
-refuse(Collector *collector, const char *what, const char *name, int length)
+refuse(Collector *collector, const char *what, const JsonbValue *key)
 {
-	ef_fail(&collector->error, EF_INVALID, "%s \"%.*s\".", what,
-			ef_clip(name, length), name);
-	return false;
+	return ef_json_refuse(&collector->error, what, key);
 }
 
-/* Digits without a sign or a leading zero: what a count or an age is. */
+/* Digits without a sign or a leading zero: what a place on the axis is. */
 static bool
 parse_digits(const char *digits, int length, int64 most, int64 *value)
 {
@@ -321,39 +384,8 @@ static bool
 count_of(Collector *collector, const JsonbValue *key, const JsonbValue *value,
 		 int64 *count)
 {
-	char	   *digits;
-
-	if (value->type != jbvNumeric)
-		return refuse(collector, "There is no number at",
-					  key->val.string.val, key->val.string.len);
-	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
-												 NumericGetDatum(value->val.numeric)));
-	if (!parse_digits(digits, (int) strlen(digits), PG_INT64_MAX, count))
-		return refuse(collector, "There is no count at",
-					  key->val.string.val, key->val.string.len);
-	return true;
-}
-
-/* The members of an object, one a call; false when there are no more. */
-static bool
-next_member(JsonbIterator **iterator, JsonbValue *key, JsonbValue *value)
-{
-	JsonbIteratorToken token;
-
-	do
-		token = JsonbIteratorNext(iterator, key, true);
-	while (token == WJB_BEGIN_OBJECT);
-	if (token != WJB_KEY)
-		return false;
-	(void) JsonbIteratorNext(iterator, value, true);
-	return true;
-}
-
-static bool
-is_object(const JsonbValue *value)
-{
-	return value->type == jbvBinary &&
-		JsonContainerIsObject(value->val.binary.data);
+	return ef_json_count(value, PG_INT64_MAX, count) ||
+		refuse(collector, "There is no count at", key);
 }
 
 static bool
@@ -364,11 +396,10 @@ collect_series(Collector *collector, uint32 label, unsigned kind,
 	JsonbValue	key;
 	JsonbValue	value;
 
-	if (!is_object(series))
-		return refuse(collector, "There is no object at",
-					  name->val.string.val, name->val.string.len);
+	if (!ef_json_is_object(series))
+		return refuse(collector, "There is no object at", name);
 	iterator = JsonbIteratorInit(series->val.binary.data);
-	while (next_member(&iterator, &key, &value))
+	while (ef_json_next_member(&iterator, &key, &value))
 	{
 		EfTable    *table = &collector->table;
 		int64		at;
@@ -376,8 +407,7 @@ collect_series(Collector *collector, uint32 label, unsigned kind,
 
 		if (!parse_digits(key.val.string.val, key.val.string.len,
 						  PG_UINT32_MAX, &at))
-			return refuse(collector, "This is no place on the axis:",
-						  key.val.string.val, key.val.string.len);
+			return refuse(collector, "This is no place on the axis:", &key);
 		if (!count_of(collector, &key, &value, &count))
 			return false;
 		if (table->ncells == collector->cells_room)
@@ -394,11 +424,21 @@ collect_series(Collector *collector, uint32 label, unsigned kind,
 	return true;
 }
 
+/* The number of a label; 0, refused, if a spec does not name it. */
 static uint32
 collect_label(Collector *collector, const JsonbValue *name)
 {
 	EfTable    *table = &collector->table;
 
+	if (table->frame.spec != NULL)
+	{
+		uint32		label = ef_table_label(table, name->val.string.val,
+										   name->val.string.len);
+
+		if (label == 0)
+			refuse(collector, "The spec names no stage", name);
+		return label;
+	}
 	if (table->nlabels == collector->labels_room)
 	{
 		collector->labels_room = collector->labels_room * 2 + 16;
@@ -422,27 +462,30 @@ collect_kind(Collector *collector, unsigned kind, const JsonbValue *name,
 
 	if (!collector->type->kinds[kind].labelled)
 		return collect_series(collector, 0, kind, name, object);
-	if (!is_object(object))
-		return refuse(collector, "There is no object at",
-					  name->val.string.val, name->val.string.len);
+	if (!ef_json_is_object(object))
+		return refuse(collector, "There is no object at", name);
 	iterator = JsonbIteratorInit(object->val.binary.data);
-	while (next_member(&iterator, &key, &value))
-		if (!collect_series(collector, collect_label(collector, &key), kind,
-							&key, &value))
+	while (ef_json_next_member(&iterator, &key, &value))
+	{
+		uint32		label = collect_label(collector, &key);
+
+		if (label == 0 ||
+			!collect_series(collector, label, kind, &key, &value))
 			return false;
+	}
 	return true;
 }
 
 static bool
-collect_observed(Collector *collector, const JsonbValue *array)
+collect_observed(Collector *collector, const JsonbValue *key,
+				 const JsonbValue *array)
 {
 	EfFrame    *frame = &collector->table.frame;
 	JsonbIterator *iterator;
 	JsonbValue	value;
 	int			n = 0;
 
-	if (array->type == jbvBinary &&
-		JsonContainerIsArray(array->val.binary.data) &&
+	if (ef_json_is_array(array) &&
 		!JsonContainerIsScalar(array->val.binary.data) &&
 		JsonContainerSize(array->val.binary.data) == 2)
 	{
@@ -460,10 +503,34 @@ collect_observed(Collector *collector, const JsonbValue *array)
 			n++;
 		}
 	}
-	collector->observed = n == 2;
+	collector->framed = n == 2;
 	return n == 2 || refuse(collector,
 							"This must be a pair of ISO dates, of which the first may be null:",
-							"observed", 8);
+							key);
+}
+
+/* The labels are those that it names, so it is read before all others. */
+static bool
+collect_spec(Collector *collector, const JsonbValue *object)
+{
+	EfError    *error = &collector->error;
+	EfFunnelSpec spec = {0};
+	JsonbIterator *iterator;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	if (!ef_json_is_object(object))
+	{
+		ef_fail(error, EF_INVALID, "There is no object at \"spec\".");
+		return false;
+	}
+	iterator = JsonbIteratorInit(object->val.binary.data);
+	while (ef_json_next_member(&iterator, &key, &value))
+		if (!ef_read_spec_member(&spec, &key, &value, error))
+			return false;
+	collector->framed = true;
+	return ef_spec_complete(&spec, error) == EF_OK &&
+		take_spec(&collector->table, collector->type, &spec, error) == EF_OK;
 }
 
 static bool
@@ -482,13 +549,15 @@ collect_member(Collector *collector, const JsonbValue *key,
 				value->val.string.len == (int) strlen(type->name) &&
 				memcmp(value->val.string.val, type->name,
 					   value->val.string.len) == 0) ||
-			refuse(collector, "This is of another", name, length);
+			refuse(collector, "This is of another", key);
 	if (IS("version"))
 		return count_of(collector, key, value, &version) &&
 			((collector->versioned = version == TEXT_VERSION) ||
-			 refuse(collector, "This release does not know this", name, length));
-	if (IS("observed"))
-		return collect_observed(collector, value);
+			 refuse(collector, "This release does not know this", key));
+	if (IS("spec") && type->open_spec != NULL)
+		return true;
+	if (IS("observed") && type->open_spec == NULL)
+		return collect_observed(collector, key, value);
 	if (IS("skipped"))
 		return count_of(collector, key, value, &collector->table.skipped);
 	if (type->flag_name != NULL && IS(type->flag_name))
@@ -496,14 +565,44 @@ collect_member(Collector *collector, const JsonbValue *key,
 		collector->table.frame.flags = value->type == jbvBool &&
 			value->val.boolean;
 		return value->type == jbvBool ||
-			refuse(collector, "This must be true or false:", name, length);
+			refuse(collector, "This must be true or false:", key);
 	}
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
 		if (type->kinds[kind].name != NULL && IS(type->kinds[kind].name))
 			return collect_kind(collector, kind, key, value);
-	return refuse(collector, "There is an unknown member", name, length);
+	return refuse(collector, "There is an unknown member", key);
 
 #undef IS
+}
+
+/* All members, among them those that must be there. */
+static bool
+collect_members(Collector *collector, JsonbContainer *object)
+{
+	const EfTableType *type = collector->type;
+	JsonbIterator *iterator;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	if (type->open_spec != NULL)
+	{
+		JsonbValue *spec = getKeyJsonValueFromContainer(object, "spec", 4,
+														NULL);
+
+		if (spec != NULL && !collect_spec(collector, spec))
+			return false;
+	}
+	iterator = JsonbIteratorInit(object);
+	while (ef_json_next_member(&iterator, &key, &value))
+		if (!collect_member(collector, &key, &value))
+			return false;
+	if (collector->typed && collector->versioned && collector->framed)
+		return true;
+	ef_fail(&collector->error, EF_INVALID, "\"%s\" is missing.",
+			!collector->typed ? "type" :
+			!collector->versioned ? "version" :
+			type->open_spec != NULL ? "spec" : "observed");
+	return false;
 }
 
 /* Normalize, validate and pack what came in from outside. */
@@ -526,34 +625,19 @@ ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type)
 	char	   *text = PG_GETARG_CSTRING(0);
 	Datum		json;
 	Jsonb	   *jsonb;
-	JsonbIterator *iterator;
-	JsonbValue	key;
-	JsonbValue	value;
 	Collector	collector = {.type = type};
 	struct varlena *datum = NULL;
-	bool		good = true;
+	bool		good;
 
 	if (!ef_jsonb_in(fcinfo, text, &json))
 		PG_RETURN_NULL();
 	jsonb = DatumGetJsonbP(json);
-	if (!JB_ROOT_IS_OBJECT(jsonb))
+	if (JB_ROOT_IS_OBJECT(jsonb))
+		good = collect_members(&collector, &jsonb->root);
+	else
 	{
 		good = false;
 		ef_fail(&collector.error, EF_INVALID, "It is no JSON object.");
-	}
-	else
-	{
-		iterator = JsonbIteratorInit(&jsonb->root);
-		while (good && next_member(&iterator, &key, &value))
-			good = collect_member(&collector, &key, &value);
-		if (good && !(collector.typed && collector.versioned &&
-					  collector.observed))
-		{
-			good = false;
-			ef_fail(&collector.error, EF_INVALID, "\"%s\" is missing.",
-					!collector.typed ? "type" :
-					!collector.versioned ? "version" : "observed");
-		}
 	}
 	if (!good || accept(&collector.table, type, &datum,
 						&collector.error) != EF_OK)
@@ -567,6 +651,37 @@ ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type)
 
 
 /* ---- binary ---- */
+
+static void
+send_period(StringInfo buffer, const EfTable *table)
+{
+	pq_sendbyte(buffer, table->frame.bounded);
+	pq_sendint32(buffer, (uint32) table->frame.from);
+	pq_sendint32(buffer, (uint32) table->frame.as_of);
+	pq_sendint64(buffer, (uint64) table->skipped);
+	pq_sendint32(buffer, table->nlabels);
+	for (uint32 i = 0; i < table->nlabels; i++)
+	{
+		const EfLabel *label = &table->labels[i];
+		char	   *sent = pg_server_to_client(label->bytes,
+											   (int) label->length);
+		int			length = sent == label->bytes ? (int) label->length
+			: (int) strlen(sent);
+
+		pq_sendint32(buffer, (uint32) length);
+		pq_sendbytes(buffer, sent, length);
+	}
+}
+
+static void
+send_spec(StringInfo buffer, const EfTable *table)
+{
+	EfFunnelSpec spec;
+
+	spec_of(table, &spec);
+	pq_sendint64(buffer, (uint64) table->skipped);
+	ef_spec_send(buffer, &spec);
+}
 
 Datum
 ef_summary_send(FunctionCallInfo fcinfo, const EfTableType *type)
@@ -582,22 +697,10 @@ ef_summary_send(FunctionCallInfo fcinfo, const EfTableType *type)
 	pq_sendbyte(&buffer, WIRE_VERSION);
 	pq_sendbyte(&buffer, type->tag);
 	pq_sendbyte(&buffer, table.frame.flags);
-	pq_sendbyte(&buffer, table.frame.bounded);
-	pq_sendint32(&buffer, (uint32) table.frame.from);
-	pq_sendint32(&buffer, (uint32) table.frame.as_of);
-	pq_sendint64(&buffer, (uint64) table.skipped);
-	pq_sendint32(&buffer, table.nlabels);
-	for (uint32 i = 0; i < table.nlabels; i++)
-	{
-		const EfLabel *label = &table.labels[i];
-		char	   *sent = pg_server_to_client(label->bytes,
-											   (int) label->length);
-		int			length = sent == label->bytes ? (int) label->length
-			: (int) strlen(sent);
-
-		pq_sendint32(&buffer, (uint32) length);
-		pq_sendbytes(&buffer, sent, length);
-	}
+	if (type->open_spec != NULL)
+		send_spec(&buffer, &table);
+	else
+		send_period(&buffer, &table);
 	ef_check(ef_table_pack_series(&table, &bytes, &size, &ef_palloc, &error),
 			 &error);
 	pq_sendbytes(&buffer, (char *) bytes, (int) size);
@@ -605,18 +708,10 @@ ef_summary_send(FunctionCallInfo fcinfo, const EfTableType *type)
 }
 
 static EfStatus
-receive(StringInfo buffer, const EfTableType *type, EfTable *table,
-		EfError *error)
+receive_period(StringInfo buffer, EfTable *table, EfError *error)
 {
-	int			bounded;
-	int			rest;
+	int			bounded = pq_getmsgbyte(buffer);
 
-	if (pq_getmsgbyte(buffer) != WIRE_VERSION)
-		return ef_fail(error, EF_INVALID, "Its version is not known.");
-	if (pq_getmsgbyte(buffer) != type->tag)
-		return ef_fail(error, EF_INVALID, "It is of another type.");
-	table->frame.flags = (uint8) pq_getmsgbyte(buffer);
-	bounded = pq_getmsgbyte(buffer);
 	table->frame.from = (EfDay) pq_getmsgint(buffer, 4);
 	table->frame.as_of = (EfDay) pq_getmsgint(buffer, 4);
 	table->skipped = pq_getmsgint64(buffer);
@@ -628,8 +723,7 @@ receive(StringInfo buffer, const EfTableType *type, EfTable *table,
 		return ef_fail(error, EF_INVALID, "A bound that is not there has a date.");
 
 	/* each label has a length word at least */
-	rest = buffer->len - buffer->cursor;
-	if (table->nlabels > (uint32) rest / 4)
+	if (table->nlabels > (uint32) (buffer->len - buffer->cursor) / 4)
 		return ef_fail(error, EF_INVALID, "There are fewer labels than announced.");
 	table->labels = palloc(Max(table->nlabels, 1) * sizeof(EfLabel));
 	for (uint32 i = 0; i < table->nlabels; i++)
@@ -644,6 +738,38 @@ receive(StringInfo buffer, const EfTableType *type, EfTable *table,
 		table->labels[i].bytes = pq_getmsgtext(buffer, (int) length, &converted);
 		table->labels[i].length = (uint32) converted;
 	}
+	return EF_OK;
+}
+
+static EfStatus
+receive_spec(StringInfo buffer, const EfTableType *type, EfTable *table,
+			 EfError *error)
+{
+	EfFunnelSpec spec;
+	EfStatus	status;
+
+	table->skipped = pq_getmsgint64(buffer);
+	status = ef_spec_receive(buffer, &spec, error);
+	return status == EF_OK ? take_spec(table, type, &spec, error) : status;
+}
+
+static EfStatus
+receive(StringInfo buffer, const EfTableType *type, EfTable *table,
+		EfError *error)
+{
+	int			rest;
+	EfStatus	status;
+
+	if (pq_getmsgbyte(buffer) != WIRE_VERSION)
+		return ef_fail(error, EF_INVALID, "Its version is not known.");
+	if (pq_getmsgbyte(buffer) != type->tag)
+		return ef_fail(error, EF_INVALID, "It is of another type.");
+	table->frame.flags = (uint8) pq_getmsgbyte(buffer);
+	status = type->open_spec != NULL
+		? receive_spec(buffer, type, table, error)
+		: receive_period(buffer, table, error);
+	if (status != EF_OK)
+		return status;
 	rest = buffer->len - buffer->cursor;
 	return ef_table_read_series(table, type,
 								(const uint8 *) pq_getmsgbytes(buffer, rest),

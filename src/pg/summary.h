@@ -40,6 +40,9 @@ extern EfState *ef_summary_create(const EfTableType *type,
 extern EfState *ef_summary_state(FunctionCallInfo fcinfo,
 								 const EfTableType *type);
 
+/* The value that a state has become. */
+extern Datum ef_summary_finish(EfState *state, const EfTableType *type);
+
 /* Give a state that the core made or moved its length word. */
 static inline EfState *
 ef_summary_own(EfState *state)

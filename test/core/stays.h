@@ -57,7 +57,7 @@ stays_last_day(const Stay *stays, int n)
 static inline EfStatus
 stays_risk(EfRiskSet *risk, const Stay *stays, int n, int nreasons, const Arena *arena)
 {
-	static const EfFrame frame = {0, 60000, true, 0};
+	static const EfFrame frame = {0, 60000, true, 0, NULL, 0};
 	EfError		error;
 	EfState    *state;
 	EfTable		table;

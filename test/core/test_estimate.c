@@ -591,6 +591,70 @@ test_limits(void)
 	}
 }
 
+static void
+test_wilson(void)
+{
+	/* R. G. Newcombe (1998), Statistics in Medicine 17, 857-872, table I, score
+	 * method, and more digits of it */
+	static const struct
+	{
+		double		people;
+		double		n;
+		double		lower;
+		double		upper;
+	}			cases[] = {
+		{81, 263, 0.2552885198782742257747, 0.3662095769828000701474},
+		{1, 29, 0.006113214292762660516450, 0.1717552187932028813085},
+		{15, 50, 0.1910355350088094643971, 0.4375035046445340275148},
+		{0.5, 2.5, 0.02124618655914117030858, 0.7422151805469512422330},
+		{0, 10, 0, 0.2775327998628892527153},
+		{10, 10, 0.7224672001371107472847, 1},
+		{1, 1e12, 1.765245549351747288780e-13, 5.664934265736511505971e-12},
+	};
+	double		factor;
+	double		lower;
+	double		upper;
+	int			wrong = 0;
+
+	ef_level_factor(0.95, &factor, &error);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		double		p = cases[i].people / cases[i].n;
+
+		ef_wilson_limits(p, cases[i].n, factor, &lower, &upper);
+		ok(fabs(lower - cases[i].lower) <= 1e-14 * cases[i].lower &&
+		   fabs(upper - cases[i].upper) <= 1e-14 * cases[i].upper,
+		   "Wilson, %g of %g: %.15g and %.15g", cases[i].people, cases[i].n, lower, upper);
+	}
+	ef_wilson_limits(0, 7, factor, &lower, &upper);
+	ok(lower == 0, "none of some is 0 at least");
+	ef_wilson_limits(1, 7, factor, &lower, &upper);
+	ok(upper == 1, "all of them 1 at most");
+	for (int i = 0; i < 3; i++)
+	{
+		static const double n[] = {0, -1, NAN};
+
+		ef_wilson_limits(0.5, n[i], factor, &lower, &upper);
+		ok(isnan(lower) && isnan(upper), "there are no limits of %g people", n[i]);
+	}
+	ef_wilson_limits(NAN, 7, factor, &lower, &upper);
+	ok(isnan(lower) && isnan(upper), "nor of an unknown share");
+
+	/* as they are defined, and in order */
+	for (int i = 0; i < 10000; i++)
+	{
+		double		p = random_below(1000001) / 1e6;
+		double		n = (1 + random_below(1000000)) / 100.;
+		double		z = (1 + random_below(4000)) / 1000.;
+
+		ef_wilson_limits(p, n, z, &lower, &upper);
+		wrong += !(0 <= lower && lower <= p && p <= upper && upper <= 1);
+		wrong += fabs((p - lower) * (p - lower) - z * z * lower * (1 - lower) / n) > 1e-15 * (1 + z * z / n);
+		wrong += fabs((p - upper) * (p - upper) - z * z * upper * (1 - upper) / n) > 1e-15 * (1 + z * z / n);
+	}
+	is_int(wrong, 0, "Wilson's limits are the shares from which p is z standard errors away");
+}
+
 int
 main(void)
 {
@@ -603,5 +667,6 @@ main(void)
 	test_scales();
 	test_levels();
 	test_limits();
+	test_wilson();
 	return done_testing();
 }

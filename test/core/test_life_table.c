@@ -61,7 +61,41 @@ static const EfTableType type = {
 	.kinds = kinds,.row_cells = 2,.expand = expand,.settle = settle,
 };
 
-static const EfFrame frame = {-8000, -300, true, 1};
+/*
+ * The same with a spec for a frame: how many labels, then a byte for each, then
+ * whatever makes it longer.
+ */
+#define SPEC_LABELS 20
+
+static EfStatus
+open_spec(const EfFrame *frame, EfLabel *labels, uint32_t *nlabels, EfError *error)
+{
+	if (frame->spec_size == 0 || frame->spec[0] > SPEC_LABELS ||
+		frame->spec[0] >= frame->spec_size)
+		return ef_fail(error, EF_INVALID, "It is no spec.");
+	*nlabels = frame->spec[0];
+	for (uint32_t i = 0; labels != NULL && i < *nlabels; i++)
+	{
+		labels[i].bytes = (const char *) frame->spec + 1 + i;
+		labels[i].length = 1;
+	}
+	return EF_OK;
+}
+
+static EfStatus
+compare_specs(const EfFrame *a, const EfFrame *b, EfError *error)
+{
+	return ef_fail(error, EF_SPEC_MIXED, "One has %zu bytes, another %zu.",
+				   a->spec_size, b->spec_size);
+}
+
+static const EfTableType spec_type = {
+	.name = "test",.tag = 'S',.nkinds = KINDS,
+	.kinds = kinds,.row_cells = 2,.expand = expand,.settle = settle,
+	.open_spec = open_spec,.label_limit = SPEC_LABELS,.compare_specs = compare_specs,
+};
+
+static const EfFrame frame = {-8000, -300, true, 1, NULL, 0};
 
 
 /* ---- the model: rows and cells by name, and what they add up to ---- */
@@ -280,14 +314,22 @@ pack_state(const EfState *state, uint8_t **bytes, size_t *size,
 	return status;
 }
 
-/* Is this a table as readers expect it? */
+/* Is this a table as readers expect it?  A spec has labels in any order. */
 static bool
-is_normal(const EfTable *table)
+is_normal_but_labels(const EfTable *table)
 {
 	for (size_t i = 0; i < table->ncells; i++)
 		if (table->cells[i].count == 0 ||
 			(i > 0 && table->cells[i].key <= table->cells[i - 1].key))
 			return false;
+	return true;
+}
+
+static bool
+is_normal(const EfTable *table)
+{
+	if (!is_normal_but_labels(table))
+		return false;
 	for (uint32_t i = 1; i < table->nlabels; i++)
 		if (ef_label_compare(&table->labels[i - 1], &table->labels[i]) >= 0)
 			return false;
@@ -620,23 +662,23 @@ test_frames(void)
 	EfTable		table;
 	char		text[2 * EF_ISO_DATE_SIZE];
 
-	is_int(ef_frame_match(&frame, &other, &error), EF_OK, "a frame matches itself");
+	is_int(ef_frame_match(&frame, &other, &type, &error), EF_OK, "a frame matches itself");
 	other.as_of++;
-	is_int(ef_frame_match(&frame, &other, &error), EF_OBSERVED_MIXED, "another as_of does not");
+	is_int(ef_frame_match(&frame, &other, &type, &error), EF_OBSERVED_MIXED, "another as_of does not");
 	is_str(error.detail, "One was observed in [1978-02-05,1999-03-07), another in [1978-02-05,1999-03-08).",
 		   "both are named");
 	other = frame;
 	other.from++;
-	is_int(ef_frame_match(&frame, &other, &error), EF_OBSERVED_MIXED, "nor does another from");
+	is_int(ef_frame_match(&frame, &other, &type, &error), EF_OBSERVED_MIXED, "nor does another from");
 	other = frame;
 	other.bounded = false;
 	other.from = 0;
-	is_int(ef_frame_match(&frame, &other, &error), EF_OBSERVED_MIXED, "nor none");
+	is_int(ef_frame_match(&frame, &other, &type, &error), EF_OBSERVED_MIXED, "nor none");
 	ef_format_frame(text, sizeof(text), &other);
 	is_str(text, "(,1999-03-07)", "which is written so");
 	other = frame;
 	other.flags = 0;
-	is_int(ef_frame_match(&frame, &other, &error), EF_FTE_MIXED, "nor other flags");
+	is_int(ef_frame_match(&frame, &other, &type, &error), EF_FTE_MIXED, "nor other flags");
 
 	arena_open(&arena);
 	ef_state_create(&state, &type, &other, 0, &arena.allocator, &error);
@@ -645,6 +687,362 @@ test_frames(void)
 	is_int(ef_state_merge(&state, &type, &table, &arena.allocator, &error), EF_FTE_MIXED,
 		   "tables of different frames are not merged");
 	arena_close(&arena);
+}
+
+
+/* ---- frames that are specs ---- */
+
+/* A spec whose labels are "t", "s", ..., not in byte order. */
+static EfFrame
+make_spec(uint8_t *bytes, uint8_t nlabels, size_t size)
+{
+	EfFrame		spec = {0, 0, false, 0, bytes, size};
+
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (uint8_t) (i == 0 ? nlabels : i <= nlabels ? 't' - i + 1 : i * 31);
+	return spec;
+}
+
+/* An item of a label, which is its number; a row as well. */
+static void
+spec_item(Item *item, uint8_t nlabels, uint32_t spread)
+{
+	Names		names = {.n = nlabels};
+
+	random_item(item, &names, spread);
+}
+
+static EfStatus
+add_spec_item(EfState **state, const Item *item, const EfAllocator *allocator)
+{
+	EfStatus	status = ef_state_reserve(state, &spec_type, 2, 0, allocator, &error);
+
+	if (status != EF_OK)
+		return status;
+	ef_state_append(*state, ef_key((uint32_t) item->label + 1, item->kind, item->at), item->count);
+	if (item->kind == DELTAS)
+		ef_state_append(*state, ef_key(0, DELTAS, step_end(item)), -item->count);
+	return EF_OK;
+}
+
+static size_t
+expect_spec_packed(const Counts *counts, const EfFrame *spec, int64_t skipped, uint8_t *out)
+{
+	uint8_t    *at = out;
+	int			nseries = 0;
+
+	*at++ = EF_FORMAT_PACKED;
+	*at++ = 'S';
+	put(&at, spec->flags);
+	put(&at, (uint64_t) skipped);
+	put(&at, spec->spec_size);
+	memcpy(at, spec->spec, spec->spec_size);
+	at += spec->spec_size;
+	for (int pass = 0; pass < 2; pass++)
+	{
+		if (pass == 1)
+			put(&at, (uint64_t) nseries);
+		for (int label = 0; label <= spec->spec[0]; label++)
+			for (unsigned kind = 0; kind < KINDS; kind++)
+			{
+				const int64_t *series = counts->counts[label][kind];
+				uint64_t	cells = 0;
+				int			last = -1;
+
+				for (int i = 0; i < 5000; i++)
+					cells += series[i] != 0;
+				nseries += pass == 0 && cells > 0;
+				if (cells == 0 || pass == 0)
+					continue;
+				put(&at, (uint64_t) label << 4 | kind);
+				put(&at, cells);
+				for (int i = 0; i < 5000; i++)
+					if (series[i] != 0)
+					{
+						put(&at, (uint64_t) (i - last - 1));
+						put(&at, (uint64_t) series[i]);
+						last = i;
+					}
+			}
+	}
+	return (size_t) (at - out);
+}
+
+static bool
+holds_spec(const EfState *state, const EfFrame *spec)
+{
+	EfFrame		its = ef_state_frame(state, &spec_type);
+
+	return its.spec_size == spec->spec_size && its.flags == spec->flags && !its.bounded &&
+		memcmp(its.spec, spec->spec, spec->spec_size) == 0 &&
+		its.spec >= (const uint8_t *) (state->cells + state->ncells) &&
+		its.spec + its.spec_size <= (const uint8_t *) state + state->size - sizeof(uint32_t);
+}
+
+static void
+test_specs_any_order(void)
+{
+	static const struct
+	{
+		int			items;
+		uint8_t		labels;
+		size_t		size;
+		int			parts;
+		uint32_t	spread;
+	}			cases[] = {
+		{0, 1, 2, 1, 5000}, {1, 1, 2, 1, 5000}, {30, 3, 4, 2, 100}, {100, 20, 21, 3, 5000},
+		{700, 5, 200, 3, 100}, {3000, 2, 204, 4, 5000}, {20000, 20, 100, 3, 5000},
+		{60000, 7, 5000, 2, 3000}, {60000, 1, 100000, 4, 5},
+	};
+	Counts	   *counts = malloc(sizeof(Counts));
+	uint8_t    *expected = malloc(8 * 1024 * 1024);
+	uint8_t    *spec_bytes = malloc(100000);
+
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++)
+	{
+		Arena		arena;
+		EfFrame		spec = make_spec(spec_bytes, cases[c].labels, cases[c].size);
+		EfState    *part[5];
+		EfTable		table;
+		int			nparts = cases[c].parts + 1;
+		int			wrong = 0;
+		uint8_t    *bytes;
+		size_t		size;
+		size_t		expected_size;
+
+		arena_open(&arena);
+		memset(counts, 0, sizeof(Counts));
+		for (int p = 0; p < nparts; p++)
+		{
+			wrong += ef_state_create(&part[p], &spec_type, &spec,
+									 random_below(2) * random_below(3000), &arena.allocator, &error) != EF_OK;
+			wrong += !holds_spec(part[p], &spec) || part[p]->nlabels != cases[c].labels;
+		}
+		part[0]->skipped = 300;
+		for (int i = 0; i < cases[c].items; i++)
+		{
+			Item		item;
+			uint32_t	p = random_below((uint32_t) nparts - 1);
+			EfState    *old = part[p];
+
+			spec_item(&item, cases[c].labels, cases[c].spread);
+			count_item(counts, &item);
+			wrong += add_spec_item(&part[p], &item, &arena.allocator) != EF_OK;
+			if (part[p] != old)
+				wrong += !holds_spec(part[p], &spec);
+		}
+		expected_size = expect_spec_packed(counts, &spec, 300, expected);
+
+		/* merged as states or packed, into an empty one */
+		for (int p = 0; p < nparts - 1; p++)
+		{
+			wrong += ef_table_load(&table, &spec_type, part[p], part[p]->size,
+								   &arena.allocator, &error) != EF_OK;
+			wrong += table.nlabels != cases[c].labels || table.labels[0].bytes[0] != 't';
+			if (random_below(2))
+			{
+				wrong += ef_table_pack(&table, &spec_type, sizeof(int32_t), &bytes, &size,
+									   &arena.allocator, &error) != EF_OK;
+				wrong += ef_table_load(&table, &spec_type, bytes, size, &arena.allocator, &error) != EF_OK;
+			}
+			wrong += ef_state_merge(&part[nparts - 1], &spec_type, &table, &arena.allocator, &error) != EF_OK;
+			wrong += !holds_spec(part[nparts - 1], &spec);
+		}
+		wrong += ef_table_load(&table, &spec_type, part[nparts - 1], part[nparts - 1]->size,
+							   &arena.allocator, &error) != EF_OK;
+		wrong += ef_table_pack(&table, &spec_type, sizeof(int32_t), &bytes, &size,
+							   &arena.allocator, &error) != EF_OK;
+		wrong += size != expected_size + sizeof(int32_t) ||
+			memcmp(bytes + sizeof(int32_t), expected, expected_size) != 0;
+
+		/* normalized it has the same labels, in the same order */
+		wrong += ef_table_load(&table, &spec_type, bytes, size, &arena.allocator, &error) != EF_OK;
+		wrong += ef_table_normalize(&table, &arena.allocator, &error) != EF_OK;
+		wrong += ef_table_pack(&table, &spec_type, sizeof(int32_t), &bytes, &size,
+							   &arena.allocator, &error) != EF_OK;
+		wrong += size != expected_size + sizeof(int32_t) ||
+			memcmp(bytes + sizeof(int32_t), expected, expected_size) != 0;
+		arena_close(&arena);
+		is_int(wrong, 0, "%d items of a spec of %zu bytes in %d parts make the same bytes",
+			   cases[c].items, cases[c].size, cases[c].parts);
+	}
+	free(spec_bytes);
+	free(expected);
+	free(counts);
+}
+
+static void
+test_specs(void)
+{
+	uint8_t		bytes[2][300];
+	EfFrame		one = make_spec(bytes[0], 3, 40);
+	EfFrame		other = make_spec(bytes[1], 3, 40);
+	EfFrame		bad = {0, 0, false, 0, bytes[1], 3};
+	Arena		arena;
+	EfState    *state;
+	EfState    *others;
+	EfTable		table;
+	int			wrong = 0;
+
+	is_int(sizeof(EfState), 48, "a state's header has 48 bytes");
+	arena_open(&arena);
+	is_int(ef_state_create(&state, &spec_type, &bad, 0, &arena.allocator, &error), EF_INVALID,
+		   "a state is not created with what is no spec");
+	is_int(arena.calls, 0, "nor asked for");
+
+	/* every size of a spec around that of a small state */
+	for (size_t size = 4; size <= 300; size++)
+	{
+		EfFrame		spec = make_spec(bytes[1], 3, size);
+
+		wrong += ef_state_create(&state, &spec_type, &spec, 0, &arena.allocator, &error) != EF_OK;
+		wrong += !holds_spec(state, &spec) || state->size % 8 != 0;
+		for (uint32_t i = 0; i < 10; i++)
+		{
+			wrong += ef_state_reserve(&state, &spec_type, 1, 0, &arena.allocator, &error) != EF_OK;
+			ef_state_append(state, ef_key(i % 3 + 1, LABELLED, i), i);
+			wrong += !holds_spec(state, &spec);
+		}
+	}
+	is_int(wrong, 0, "a spec of any size is kept whole");
+
+	is_int(ef_table_load(&table, &spec_type, state, state->size, &arena.allocator, &error), EF_OK, "a state loads");
+	is_int(ef_table_label(&table, "s", 1), 2, "its labels are found by name");
+	is_int(ef_table_label(&table, "t", 1), 1, "whatever their order");
+	is_int(ef_table_label(&table, "q", 1), 0, "and others are not");
+	is_int(ef_table_label(&table, "", 0), 0, "nor none");
+
+	other = make_spec(bytes[1], 3, 40);
+	is_int(ef_frame_match(&one, &other, &spec_type, &error), EF_OK, "a spec matches its copy");
+	bytes[1][39]++;
+	is_int(ef_frame_match(&one, &other, &spec_type, &error), EF_SPEC_MIXED, "but none that differs");
+	other.spec_size = 39;
+	is_int(ef_frame_match(&one, &other, &spec_type, &error), EF_SPEC_MIXED, "nor its beginning");
+	is_str(error.detail, "One has 40 bytes, another 39.", "of which its type tells");
+	ef_state_create(&state, &spec_type, &one, 0, &arena.allocator, &error);
+	ef_state_create(&others, &spec_type, &other, 0, &arena.allocator, &error);
+	others->skipped = 1;
+	ef_table_load(&table, &spec_type, others, others->size, &arena.allocator, &error);
+	is_int(ef_state_merge(&state, &spec_type, &table, &arena.allocator, &error), EF_SPEC_MIXED,
+		   "and they do not add up");
+	is_int(state->skipped, 0, "in no part");
+	arena_close(&arena);
+
+	arena_open(&arena);
+	one.spec_size = EF_SIZE_LIMIT;
+	is_int(ef_state_create(&state, &spec_type, &one, 0, &arena.allocator, &error), EF_TOO_LARGE,
+		   "a spec that no state has room for is refused");
+	is_int(arena.calls, 0, "and no memory asked for");
+	arena_close(&arena);
+}
+
+/* The slack that is behind a spec and before it may be sent, too. */
+static void
+test_spec_slack(void)
+{
+	uint8_t		bytes[100];
+	EfFrame		spec = make_spec(bytes, 3, 42);
+	Arena		arena;
+	EfState    *state;
+	int			wrong = 0;
+
+	arena_open(&arena);
+	ef_state_create(&state, &spec_type, &spec, 0, &arena.allocator, &error);
+	for (int i = 0; i < 6000; i++)
+	{
+		ef_state_reserve(&state, &spec_type, 1, 0, &arena.allocator, &error);
+		for (const uint8_t *byte = (const uint8_t *) (state->cells + state->ncells);
+			 byte < (const uint8_t *) state + state->size; byte++)
+			if (*byte == 0xa5 && (byte < ef_state_frame(state, &spec_type).spec ||
+								  byte >= ef_state_frame(state, &spec_type).spec + spec.spec_size))
+				wrong++;
+		ef_state_append(state, ef_key(0, LONG, random_below(5000)), 1);
+	}
+	is_int(wrong, 0, "the slack around a spec never shows what memory held before");
+	arena_close(&arena);
+}
+
+/* Bytes with a spec from anywhere: refused, or as good as what they are packed
+ * to again. */
+static bool
+hostile_spec(const uint8_t *bytes, size_t size, int *wrong)
+{
+	Arena		arena;
+	uint8_t    *copy = malloc(size > 0 ? size : 1);
+	EfTable		table;
+	EfStatus	status;
+	bool		valid;
+
+	arena_open(&arena);
+	memcpy(copy, bytes, size);
+	status = ef_table_load(&table, &spec_type, copy, size, &arena.allocator, &error);
+	valid = status == EF_OK;
+	*wrong += status != EF_OK && status != EF_INVALID;
+	*wrong += arena.largest > 64 * size + 4096;
+	if (valid)
+	{
+		uint8_t    *packed;
+		size_t		packed_size;
+
+		*wrong += !is_normal_but_labels(&table) || table.nlabels > SPEC_LABELS;
+		for (size_t i = 0; i < table.ncells; i++)
+			*wrong += ef_key_label(table.cells[i].key) > table.nlabels;
+		*wrong += ef_table_pack(&table, &spec_type, 4, &packed, &packed_size,
+								&arena.allocator, &error) != EF_OK;
+		*wrong += packed_size > size;
+	}
+	free(copy);
+	arena_close(&arena);
+	return valid;
+}
+
+static void
+test_hostile_spec(void)
+{
+	uint8_t		spec_bytes[30];
+	uint8_t		bytes[4000];
+	EfFrame		spec = make_spec(spec_bytes, 4, 9);
+	Arena		arena;
+	EfState    *state;
+	EfTable		table;
+	uint8_t    *packed;
+	size_t		size = 0;
+	int			wrong = 0;
+	int			valid = 0;
+
+	arena_open(&arena);
+	ef_state_create(&state, &spec_type, &spec, 0, &arena.allocator, &error);
+	state->skipped = 200;
+	for (int i = 0; i < 60; i++)
+	{
+		Item		item;
+
+		spec_item(&item, 4, 5000);
+		add_spec_item(&state, &item, &arena.allocator);
+	}
+	ef_table_load(&table, &spec_type, state, state->size, &arena.allocator, &error);
+	ef_table_pack(&table, &spec_type, 4, &packed, &size, &arena.allocator, &error);
+	memset(packed, 0, 4);
+	memcpy(bytes, packed, size);
+	arena_close(&arena);
+
+	ok(hostile_spec(bytes, size, &wrong) && wrong == 0, "%zu bytes with a spec are valid", size);
+	for (size_t n = 0; n < size; n++)
+		valid += hostile_spec(bytes, n, &wrong);
+	is_int(valid, 0, "none of their beginnings are");
+	bytes[size] = 0;
+	ok(!hostile_spec(bytes, size + 1, &wrong), "nor are they with one more byte");
+	for (size_t n = 4; n < size; n++)
+		for (int byte = 0; byte < 256; byte++)
+		{
+			uint8_t		old = bytes[n];
+
+			bytes[n] = (uint8_t) byte;
+			if (byte != EF_FORMAT_STATE || n != 4)
+				valid += hostile_spec(bytes, size, &wrong);
+			bytes[n] = old;
+		}
+	is_int(wrong, 0, "with any byte changed, they are refused or are a table (%d)", valid);
 }
 
 static void
@@ -804,6 +1202,8 @@ use_memory(const EfAllocator *allocator)
 	size_t		series_size;
 	EfStatus	status;
 	uint64_t	n = 0;
+	uint8_t		spec_bytes[21];
+	EfFrame		spec = make_spec(spec_bytes, 20, 21);
 
 	make_names(&names, 20);
 	if ((status = ef_state_create(&state, &type, &frame, 0, allocator, &error)) != EF_OK ||
@@ -825,9 +1225,28 @@ use_memory(const EfAllocator *allocator)
 		(status = ef_table_pack_series(&again, &series, &series_size, allocator, &error)) != EF_OK ||
 		(status = ef_table_read_series(&again, &type, series, series_size, allocator, &error)) != EF_OK ||
 		(status = ef_state_merge(&sum, &type, &again, allocator, &error)) != EF_OK ||
-		(status = ef_state_merge(&sum, &type, &table, allocator, &error)) != EF_OK)
+		(status = ef_state_merge(&sum, &type, &table, allocator, &error)) != EF_OK ||
+		(status = ef_table_load(&again, &type, sum, sum->size, allocator, &error)) != EF_OK)
 		return status;
-	return ef_table_load(&again, &type, sum, sum->size, allocator, &error);
+
+	/* and with a spec */
+	if ((status = ef_state_create(&state, &spec_type, &spec, 0, allocator, &error)) != EF_OK ||
+		(status = ef_state_create(&sum, &spec_type, &spec, 0, allocator, &error)) != EF_OK)
+		return status;
+	for (int i = 0; i < 6000; i++)
+	{
+		Item		item = {i * 7 % 20, i % 3 ? LABELLED : EF_KIND_ROW, (uint32_t) (i * 31 % 200), 1};
+
+		if ((status = add_spec_item(&state, &item, allocator)) != EF_OK)
+			return status;
+	}
+	if ((status = ef_table_load(&table, &spec_type, state, state->size, allocator, &error)) != EF_OK ||
+		(status = ef_table_pack(&table, &spec_type, 4, &bytes, &size, allocator, &error)) != EF_OK ||
+		(status = ef_table_load(&table, &spec_type, bytes, size, allocator, &error)) != EF_OK ||
+		(status = ef_table_open_spec(&table, &spec_type, allocator, &error)) != EF_OK ||
+		(status = ef_state_merge(&sum, &spec_type, &table, allocator, &error)) != EF_OK)
+		return status;
+	return ef_table_load(&again, &spec_type, sum, sum->size, allocator, &error);
 }
 
 static void
@@ -923,7 +1342,7 @@ sample_workforce(uint8_t *out, bool bounded)
 {
 	static const char *const reasons[] = {"retirement", "moved", "", "\xff\xfe"};
 	Arena		arena;
-	EfFrame		observed = {bounded ? 5844 : 0, 8766, bounded, EF_FLAG_FTE};
+	EfFrame		observed = {bounded ? 5844 : 0, 8766, bounded, EF_FLAG_FTE, NULL, 0};
 	EfState    *state;
 	EfTable		table;
 	uint8_t    *bytes;
@@ -1058,6 +1477,10 @@ main(void)
 	test_many_labels();
 	test_normalize();
 	test_frames();
+	test_specs_any_order();
+	test_specs();
+	test_spec_slack();
+	test_hostile_spec();
 	test_overflow();
 	test_outside();
 	test_too_large();

@@ -39,7 +39,7 @@ static const char *const reasons[] = {"moved", "retirement", "zz", ""};
 static void
 make_staff(EfWorkforce *workforce, Staff staff, EfMonth end, int n, bool fte)
 {
-	EfFrame		frame = {ef_first_day(end - 48) + 11, ef_first_day(end), true, fte};
+	EfFrame		frame = {ef_first_day(end - 48) + 11, ef_first_day(end), true, fte, NULL, 0};
 	EfState    *state;
 	EfStatus	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
 
@@ -584,7 +584,7 @@ test_edges(void)
 static void
 test_by_hand(void)
 {
-	EfFrame		frame = {ef_first_day(2020 * 12), ef_first_day(2024 * 12 + 9), true, 0};
+	EfFrame		frame = {ef_first_day(2020 * 12), ef_first_day(2024 * 12 + 9), true, 0, NULL, 0};
 	EfState    *state;
 	EfWorkforce workforce;
 	EfProjectionPlan plan = {&workforce, &workforce, 3, NULL, NULL, 65, NULL, 70, 0.8};

@@ -358,7 +358,7 @@ test_people(void)
 		for (int b = 0; b < 5; b++)
 		{
 			static const int lengths[] = {0, 1, 400, 4000, 60000};
-			EfFrame		frame = {b > 0 ? ends[i] - lengths[b] : 0, ends[i], b > 0, 0};
+			EfFrame		frame = {b > 0 ? ends[i] - lengths[b] : 0, ends[i], b > 0, 0, NULL, 0};
 
 			compare_people(&frame, 1, 15000);
 			compare_people(&frame, 2 + (int) random_below(4), 15000);
@@ -366,7 +366,7 @@ test_people(void)
 		}
 	for (int b = 0; b < 3; b++)
 	{
-		EfFrame		frame = {b > 0 ? 9000 - 300 * b : 0, 9000, b > 0, 0};
+		EfFrame		frame = {b > 0 ? 9000 - 300 * b : 0, 9000, b > 0, 0, NULL, 0};
 
 		compare_people(&frame, 12000, 500);
 		compare_people(&frame, 12000, 5);
@@ -378,7 +378,7 @@ static void
 test_all_days(void)
 {
 	static Counts counts;
-	static const EfFrame frame = {0, 60000, true, 0};
+	static const EfFrame frame = {0, 60000, true, 0, NULL, 0};
 	EfTable		table;
 	Arena		arena;
 
@@ -405,7 +405,7 @@ test_all_days(void)
 static void
 test_refused_rows(void)
 {
-	static const EfFrame frame = {0, 366, true, 0};
+	static const EfFrame frame = {0, 366, true, 0, NULL, 0};
 	static const struct
 	{
 		EfDay		start;
@@ -470,11 +470,11 @@ static void
 test_validate(void)
 {
 	/* 100 days from 2000-01-01 on, and all until then */
-	static const EfFrame bounded = {0, 100, true, 0};
-	static const EfFrame unbounded = {0, 100, false, 0};
-	static const EfFrame flagged = {0, 100, true, 1};
-	static const EfFrame empty = {100, 100, true, 0};
-	static const EfFrame endless = {0, EF_DAY_INFINITY, true, 0};
+	static const EfFrame bounded = {0, 100, true, 0, NULL, 0};
+	static const EfFrame unbounded = {0, 100, false, 0, NULL, 0};
+	static const EfFrame flagged = {0, 100, true, 1, NULL, 0};
+	static const EfFrame empty = {100, 100, true, 0, NULL, 0};
+	static const EfFrame endless = {0, EF_DAY_INFINITY, true, 0, NULL, 0};
 	const int64_t all = EF_PERSON_LIMIT;
 
 	static const char none[] = "";
@@ -640,7 +640,7 @@ test_possible(void)
 		int			left[6];
 		int			n = 1 + (int) random_below(6);
 		int			longest = 1 + (int) random_below(8);
-		EfFrame		frame = {1000, 1000 + longest, true, 0};
+		EfFrame		frame = {1000, 1000 + longest, true, 0, NULL, 0};
 		EfCell		cells[12];
 		EfTable		table = {frame, 0, 0, &(EfLabel) {"a", 1}, 0, cells};
 		Arena		arena;
@@ -677,7 +677,7 @@ test_possible(void)
 static void
 test_person_limit(void)
 {
-	static const EfFrame frame = {0, 100, true, 0};
+	static const EfFrame frame = {0, 100, true, 0, NULL, 0};
 	const EfKey keys[] = {LATE(3), EXITS(1, 5), CENSORED(7)};
 
 	for (size_t i = 0; i < COUNT(keys); i++)
@@ -821,7 +821,7 @@ static size_t
 sample(uint8_t *out, bool bounded)
 {
 	static const char *const some[] = {"retirement", "moved", "", "\xff\xfe"};
-	EfFrame		frame = {bounded ? 5844 : 0, 8766, bounded, 0};
+	EfFrame		frame = {bounded ? 5844 : 0, 8766, bounded, 0, NULL, 0};
 	Arena		arena;
 	EfState    *state;
 	EfTable		table;
@@ -914,7 +914,7 @@ test_hostile(void)
 static EfStatus
 use_memory(const Arena *arena, int *wrong)
 {
-	static const EfFrame frame = {0, 900, true, 0};
+	static const EfFrame frame = {0, 900, true, 0, NULL, 0};
 	const EfAllocator *allocator = &arena->allocator;
 	EfState    *state;
 	EfState    *sum;

@@ -66,30 +66,30 @@ test_observed(void)
 		const char *name;
 		const char *detail;
 	}			cases[] = {
-		{{0, 31, true, 0}, EF_OK, "January 2000", ""},
-		{{0, 17, true, 0}, EF_OK, "an end in mid-month", ""},
-		{{0, 17, false, 0}, EF_OK, "all until then", ""},
-		{{16, 17, true, 0}, EF_OK, "a day", ""},
-		{{17, 17, true, 0}, EF_OBSERVED_EMPTY, "no day",
+		{{0, 31, true, 0, NULL, 0}, EF_OK, "January 2000", ""},
+		{{0, 17, true, 0, NULL, 0}, EF_OK, "an end in mid-month", ""},
+		{{0, 17, false, 0, NULL, 0}, EF_OK, "all until then", ""},
+		{{16, 17, true, 0, NULL, 0}, EF_OK, "a day", ""},
+		{{17, 17, true, 0, NULL, 0}, EF_OBSERVED_EMPTY, "no day",
 		"The observation period ends on 2000-01-18 and does not begin before."},
-		{{18, 17, true, 0}, EF_OBSERVED_EMPTY, "less than none",
+		{{18, 17, true, 0, NULL, 0}, EF_OBSERVED_EMPTY, "less than none",
 		"The observation period ends on 2000-01-18 and does not begin before."},
-		{{EF_DAY_INFINITY, 17, true, 0}, EF_DATE_INFINITE, "from the end of time",
+		{{EF_DAY_INFINITY, 17, true, 0, NULL, 0}, EF_DATE_INFINITE, "from the end of time",
 		"The observation period begins at infinity."},
-		{{EF_DAY_MINUS_INFINITY, 17, true, 0}, EF_DATE_INFINITE, "from before time",
+		{{EF_DAY_MINUS_INFINITY, 17, true, 0, NULL, 0}, EF_DATE_INFINITE, "from before time",
 		"The observation period begins at infinity."},
-		{{0, EF_DAY_INFINITY, true, 0}, EF_DATE_INFINITE, "for ever",
+		{{0, EF_DAY_INFINITY, true, 0, NULL, 0}, EF_DATE_INFINITE, "for ever",
 		"The observation period ends at infinity."},
-		{{0, EF_DAY_MINUS_INFINITY, false, 0}, EF_DATE_INFINITE, "until before time",
+		{{0, EF_DAY_MINUS_INFINITY, false, 0, NULL, 0}, EF_DATE_INFINITE, "until before time",
 		"The observation period ends at infinity."},
-		{{-730119, -730118, true, 0}, EF_OK, "the first day of the year 1", ""},
-		{{0, -730119, false, 0}, EF_OK, "until the year 1", ""},
-		{{0, -730120, false, 0}, EF_DATE_RANGE, "until the day before",
+		{{-730119, -730118, true, 0, NULL, 0}, EF_OK, "the first day of the year 1", ""},
+		{{0, -730119, false, 0, NULL, 0}, EF_OK, "until the year 1", ""},
+		{{0, -730120, false, 0, NULL, 0}, EF_DATE_RANGE, "until the day before",
 		"The observation period ends on 0001-12-31 BC."},
-		{{-730120, 17, true, 0}, EF_DATE_RANGE, "from the day before",
+		{{-730120, 17, true, 0, NULL, 0}, EF_DATE_RANGE, "from the day before",
 		"The observation period begins on 0001-12-31 BC."},
-		{{0, 2921939, true, 0}, EF_OK, "until the last day of the year 9999", ""},
-		{{0, 2921940, true, 0}, EF_DATE_RANGE, "until the year 10000",
+		{{0, 2921939, true, 0, NULL, 0}, EF_OK, "until the last day of the year 9999", ""},
+		{{0, 2921940, true, 0, NULL, 0}, EF_DATE_RANGE, "until the year 10000",
 		"The observation period ends on 10000-01-01."},
 	};
 
@@ -237,7 +237,7 @@ reserve(EfState **state, const char *reason, size_t length, bool exited, const A
 static void
 test_reasons(void)
 {
-	static const EfFrame frame = {0, 366, true, 0};
+	static const EfFrame frame = {0, 366, true, 0, NULL, 0};
 	Arena		arena;
 	EfState    *state;
 	EfSpell		long_reason = {0, 1, "x", EF_SIZE_LIMIT};

@@ -509,7 +509,7 @@ test_people(void)
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		for (int b = 0; b < 4; b++)
 		{
-			EfFrame		frame = {0, day_of(ends[i].year, ends[i].month, 1), b > 0, (uint8_t) (i + (unsigned) b) % 2};
+			EfFrame		frame = {0, day_of(ends[i].year, ends[i].month, 1), b > 0, (uint8_t) (i + (unsigned) b) % 2, NULL, 0};
 
 			/* from: none, a first of month, in mid-month, long ago */
 			if (b == 1)
@@ -553,7 +553,7 @@ add_row(const EfFrame *frame, EfDay birth, EfDay start, EfDay end, int64_t *peop
 static void
 test_refused_rows(void)
 {
-	EfFrame		frame = {day_of(2020, 5, 10), day_of(2025, 1, 1), true, 0};
+	EfFrame		frame = {day_of(2020, 5, 10), day_of(2025, 1, 1), true, 0, NULL, 0};
 	EfDay		birth = day_of(1980, 6, 15);
 	EfDay		start = day_of(2021, 1, 1);
 	EfDay		first = day_of(1875, 1, 1);
@@ -604,21 +604,21 @@ test_observed(void)
 		EfStatus	status;
 		const char *name;
 	}			cases[] = {
-		{{0, 31, true, 0}, EF_OK, "January 2000"},
-		{{0, 31, false, 0}, EF_OK, "all until then"},
-		{{30, 31, true, 0}, EF_OK, "a day"},
-		{{31, 31, true, 0}, EF_OBSERVED_EMPTY, "no day"},
-		{{32, 31, true, 0}, EF_OBSERVED_EMPTY, "less than none"},
-		{{0, 30, true, 0}, EF_OBSERVED_NOT_MONTH, "an end in mid-month"},
-		{{0, 32, true, 0}, EF_OBSERVED_NOT_MONTH, "an end on the second"},
-		{{0, -730119, false, 0}, EF_OK, "until the year 1"},
-		{{0, -730120, false, 0}, EF_DATE_RANGE, "until before the year 1"},
-		{{-730119, 31, true, 0}, EF_OK, "from the year 1"},
-		{{-730120, 31, true, 0}, EF_DATE_RANGE, "from before the year 1"},
-		{{0, 2921909, false, 0}, EF_OK, "until December 9999"},
-		{{0, 2921940, false, 0}, EF_DATE_RANGE, "until the year 10000"},
-		{{0, EF_DAY_INFINITY, false, 0}, EF_DATE_INFINITE, "for ever"},
-		{{0, EF_DAY_MINUS_INFINITY, false, 0}, EF_DATE_INFINITE, "until minus infinity"},
+		{{0, 31, true, 0, NULL, 0}, EF_OK, "January 2000"},
+		{{0, 31, false, 0, NULL, 0}, EF_OK, "all until then"},
+		{{30, 31, true, 0, NULL, 0}, EF_OK, "a day"},
+		{{31, 31, true, 0, NULL, 0}, EF_OBSERVED_EMPTY, "no day"},
+		{{32, 31, true, 0, NULL, 0}, EF_OBSERVED_EMPTY, "less than none"},
+		{{0, 30, true, 0, NULL, 0}, EF_OBSERVED_NOT_MONTH, "an end in mid-month"},
+		{{0, 32, true, 0, NULL, 0}, EF_OBSERVED_NOT_MONTH, "an end on the second"},
+		{{0, -730119, false, 0, NULL, 0}, EF_OK, "until the year 1"},
+		{{0, -730120, false, 0, NULL, 0}, EF_DATE_RANGE, "until before the year 1"},
+		{{-730119, 31, true, 0, NULL, 0}, EF_OK, "from the year 1"},
+		{{-730120, 31, true, 0, NULL, 0}, EF_DATE_RANGE, "from before the year 1"},
+		{{0, 2921909, false, 0, NULL, 0}, EF_OK, "until December 9999"},
+		{{0, 2921940, false, 0, NULL, 0}, EF_DATE_RANGE, "until the year 10000"},
+		{{0, EF_DAY_INFINITY, false, 0, NULL, 0}, EF_DATE_INFINITE, "for ever"},
+		{{0, EF_DAY_MINUS_INFINITY, false, 0, NULL, 0}, EF_DATE_INFINITE, "until minus infinity"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -704,10 +704,10 @@ staff(Arena *arena, EfWorkforce *workforce, const EfFrame *frame,
 static void
 test_turnover(void)
 {
-	EfFrame		year = {day_of(2023, 1, 1), day_of(2024, 1, 1), true, 0};
-	EfFrame		half = {day_of(2023, 7, 1), day_of(2024, 1, 1), true, 0};
-	EfFrame		part = {day_of(2023, 1, 16), day_of(2023, 3, 1), true, 0};
-	EfFrame		endless = {0, day_of(2024, 1, 1), false, 0};
+	EfFrame		year = {day_of(2023, 1, 1), day_of(2024, 1, 1), true, 0, NULL, 0};
+	EfFrame		half = {day_of(2023, 7, 1), day_of(2024, 1, 1), true, 0, NULL, 0};
+	EfFrame		part = {day_of(2023, 1, 16), day_of(2023, 3, 1), true, 0, NULL, 0};
+	EfFrame		endless = {0, day_of(2024, 1, 1), false, 0, NULL, 0};
 	Arena	   *arena = malloc(sizeof(Arena));
 	EfWorkforce workforce;
 	EfTurnoverMethod method = EF_TURNOVER_LEAVERS;
@@ -747,7 +747,7 @@ test_turnover(void)
 static void
 test_refused_arguments(void)
 {
-	EfFrame		frame = {day_of(2020, 1, 1), day_of(2024, 3, 1), true, 0};
+	EfFrame		frame = {day_of(2020, 1, 1), day_of(2024, 3, 1), true, 0, NULL, 0};
 	Arena	   *arena = malloc(sizeof(Arena));
 	EfWorkforce workforce;
 	EfYearCount *years;
@@ -796,7 +796,7 @@ test_refused_arguments(void)
 static void
 test_person_limit(void)
 {
-	EfFrame		frame = {0, day_of(2024, 3, 1), false, 0};
+	EfFrame		frame = {0, day_of(2024, 3, 1), false, 0, NULL, 0};
 	Arena	   *arena = malloc(sizeof(Arena));
 	EfWorkforce workforce;
 	EfTable		table;
@@ -825,7 +825,7 @@ test_person_limit(void)
 static void
 test_damaged(void)
 {
-	EfFrame		frame = {0, day_of(2024, 3, 1), false, 0};
+	EfFrame		frame = {0, day_of(2024, 3, 1), false, 0, NULL, 0};
 
 	for (uint32_t at = EF_AGE_LIMIT - 1; at < EF_AGE_LIMIT + 8; at++)
 	{
@@ -877,7 +877,7 @@ test_damaged(void)
 static void
 test_no_memory(void)
 {
-	EfFrame		frame = {day_of(2020, 1, 1), day_of(2024, 3, 1), true, EF_FLAG_FTE};
+	EfFrame		frame = {day_of(2020, 1, 1), day_of(2024, 3, 1), true, EF_FLAG_FTE, NULL, 0};
 	Arena	   *arena = malloc(sizeof(Arena));
 	EfStatus	status;
 	int			wrong = 0;

@@ -142,6 +142,26 @@ static const Target targets[] = {
 			"(SELECT count(*) FROM workforce_project_exits(w, 5, retire_rule => v))",
 		}
 	},
+	{
+		"education_flow.funnel_spec",
+		{
+			"SELECT funnel_spec(ARRAY['applied', 'admitted', 'graduated'], '300 days', '2014-03-01',"
+			" '{dropped out,transferred}', '{strict_order,strict_once}')",
+			"SELECT funnel_spec(ARRAY['a'])",
+			"SELECT funnel_spec(ARRAY['a', 'b'], '8 years 2 months 5 days 03:04:05.678901', exits => '{c}')",
+			"SELECT funnel_spec(ARRAY['', E'\\u00e5\\u00e4\\u00f6 \"q\" \\\\ \\n', repeat('x', 300)], '0', '1850-12-31',"
+			" exits => ARRAY['NULL', repeat('y', 200)], modes => '{strict_increase,strict_deduplication}')",
+			"SELECT funnel_spec((SELECT array_agg('s' || i ORDER BY i) FROM generate_series(1, 30) i), '150 years', '9999-12-31',"
+			" (SELECT array_agg('x' || i) FROM generate_series(1, 100) i))",
+		},
+		{
+			"v = v",
+			"v <= v",
+			"v::jsonb",
+			"funnel_spec_hash(v)",
+			"(SELECT count(*) FROM (VALUES (v), (v), (funnel_spec(ARRAY['a']))) t(x) GROUP BY x LIMIT 1)",
+		}
+	},
 };
 
 /*

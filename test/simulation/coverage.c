@@ -196,7 +196,7 @@ run_employer(int size, int years, const Person *pool, int npool,
 {
 	static Person people[4096];
 	EfMonth		as_of = AS_OF_YEAR * 12;
-	EfFrame		frame = {0, 0, true, 0};
+	EfFrame		frame = {0, 0, true, 0, NULL, 0};
 	EfState    *state;
 	EfWorkforce workforce;
 	EfProjectionPlan plan = {0};

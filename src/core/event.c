@@ -1,0 +1,809 @@
+/*
+ * event.c
+ *	  See event.h.
+ */
+#include "event.h"
+
+#include <string.h>
+
+#include "codec.h"
+
+/* So few are put in order one by one. */
+#define INSERTION_LIMIT 32
+
+/* The most bits of a number that one pass distributes by. */
+#define DIGIT_BITS 11
+
+/* The fewest bytes of a run in memory. */
+#define WINDOW_MINIMUM 512
+
+/* Room for whatever stands before a name or an event in a run. */
+#define HEAD_MAX (3 * EF_VARINT_MAX + 8)
+
+/* So many bytes or events between two looks at whether to go on. */
+#define INTERRUPT_EVENTS 65536
+
+
+/* ---- order ---- */
+
+static inline int
+compare_bytes(const char *a, size_t na, const char *b, size_t nb)
+{
+	size_t		common = na < nb ? na : nb;
+	int			order = common > 0 ? memcmp(a, b, common) : 0;
+
+	return order != 0 ? order : (na > nb) - (na < nb);
+}
+
+static inline const EfPersonName *
+name_of(const uint64_t *event)
+{
+	return (const EfPersonName *) (uintptr_t) event[2];
+}
+
+/* Are two events, of people with one number, the same person's?  As an order. */
+static inline int
+compare_names(const uint64_t *a, const uint64_t *b, EfPersonKind kind)
+{
+	if (kind == EF_PERSON_NUMBER || a[2] == b[2])
+		return 0;
+	if (kind == EF_PERSON_UUID)
+		return a[2] < b[2] ? -1 : 1;
+	return compare_bytes(name_of(a)->bytes, name_of(a)->length,
+						 name_of(b)->bytes, name_of(b)->length);
+}
+
+static inline uint64_t
+number_of(const uint64_t *event, EfEventForm form)
+{
+	return form == EF_NARROW ? ef_narrow_number(event[0]) : event[0];
+}
+
+static inline EfWhen
+when_of(const uint64_t *event, EfEventForm form)
+{
+	return form == EF_NARROW ? ef_narrow_when(event[0]) : event[1];
+}
+
+static inline bool
+same_person(const uint64_t *a, const uint64_t *b, EfEventForm form,
+			EfPersonKind kind)
+{
+	return number_of(a, form) == number_of(b, form) &&
+		(form != EF_NAMED || compare_names(a, b, kind) == 0);
+}
+
+static inline bool
+comes_before(const uint64_t *a, const uint64_t *b, EfEventForm form,
+			 EfPersonKind kind)
+{
+	int			order = 0;
+
+	if (a[0] != b[0] || form == EF_NARROW)
+		return a[0] < b[0];
+	if (form == EF_NAMED)
+		order = compare_names(a, b, kind);
+	return order != 0 ? order < 0 : a[1] < b[1];
+}
+
+static inline void
+copy_event(uint64_t *to, const uint64_t *from, EfEventForm form)
+{
+	to[0] = from[0];
+	if (form >= EF_WIDE)
+		to[1] = from[1];
+	if (form == EF_NAMED)
+		to[2] = from[2];
+}
+
+static inline __attribute__((always_inline)) void
+insertion_sort(uint64_t *events, size_t n, const EfEventForm words,
+			   EfPersonKind kind)
+{
+	for (size_t i = 1; i < n; i++)
+	{
+		uint64_t	event[3];
+		size_t		j = i;
+
+		if (!comes_before(events + i * words, events + (i - 1) * words, words,
+						  kind))
+			continue;
+		copy_event(event, events + i * words, words);
+		for (; j > 0 && comes_before(event, events + (j - 1) * words, words,
+									 kind); j--)
+			copy_event(events + j * words, events + (j - 1) * words, words);
+		copy_event(events + j * words, event, words);
+	}
+}
+
+/* Two parts, each in order, into one. */
+static void
+merge_parts(const uint64_t *a, size_t na, const uint64_t *b, size_t nb,
+			uint64_t *to, EfEventForm words, EfPersonKind kind)
+{
+	while (na > 0 && nb > 0)
+	{
+		bool		second = comes_before(b, a, words, kind);
+
+		copy_event(to, second ? b : a, words);
+		to += words;
+		if (second)
+		{
+			b += words;
+			nb--;
+		}
+		else
+		{
+			a += words;
+			na--;
+		}
+	}
+	memcpy(to, a, na * words * sizeof(uint64_t));
+	memcpy(to + na * words, b, nb * words * sizeof(uint64_t));
+}
+
+/* Where all have one number: a hostile input, or one person's many events. */
+static void
+merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
+		   EfEventForm words, EfPersonKind kind,
+		   const EfAllocator *allocator)
+{
+	size_t		half = n / 2;
+
+	if (n <= INSERTION_LIMIT)
+	{
+		insertion_sort(events, n, words, kind);
+		if (to_scratch)
+			memcpy(scratch, events, n * words * sizeof(uint64_t));
+		return;
+	}
+	if (n > INTERRUPT_EVENTS)
+		ef_check_interrupt(allocator);
+	merge_sort(events, scratch, half, !to_scratch, words, kind, allocator);
+	merge_sort(events + half * words, scratch + half * words, n - half,
+			   !to_scratch, words, kind, allocator);
+	if (to_scratch)
+		merge_parts(events, half, events + half * words, n - half, scratch,
+					words, kind);
+	else
+		merge_parts(scratch, half, scratch + half * words, n - half, events,
+					words, kind);
+}
+
+/*
+ * Distribute by the highest bits in which numbers differ, then put each part
+ * in order: one pass over a group's events and a few comparisons each, where
+ * numbers are as evenly spread as those of people are, and never more than
+ * the bits of a number ask for.  The result is in `events`, or in `scratch`.
+ */
+static inline __attribute__((always_inline)) void
+distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
+		   const EfEventForm words, EfPersonKind kind,
+		   const EfAllocator *allocator,
+		   void (*sort_part) (uint64_t *, uint64_t *, size_t, bool,
+							  EfPersonKind, const EfAllocator *))
+{
+	uint32_t	start[(1 << DIGIT_BITS) + 1];
+	uint64_t	differ = 0;
+	int			bits;
+	int			shift;
+	uint64_t	mask;
+	size_t		ndigits;
+
+	if (n <= INSERTION_LIMIT)
+	{
+		insertion_sort(events, n, words, kind);
+		if (to_scratch)
+			memcpy(scratch, events, n * words * sizeof(uint64_t));
+		return;
+	}
+	for (size_t i = 1; i < n; i++)
+		differ |= events[i * words] ^ events[0];
+	if (differ == 0)
+	{
+		merge_sort(events, scratch, n, to_scratch, words, kind, allocator);
+		return;
+	}
+	if (n > INTERRUPT_EVENTS)
+		ef_check_interrupt(allocator);
+
+	/* parts of some eight events */
+	bits = 63 - __builtin_clzll(n) - 3;
+	if (bits > DIGIT_BITS)
+		bits = DIGIT_BITS;
+	shift = 64 - __builtin_clzll(differ) - bits;
+	if (shift < 0)
+	{
+		bits += shift;
+		shift = 0;
+	}
+	mask = ((uint64_t) 1 << bits) - 1;
+	ndigits = (size_t) 1 << bits;
+	memset(start, 0, (ndigits + 1) * sizeof(uint32_t));
+	for (size_t i = 0; i < n; i++)
+		start[(events[i * words] >> shift & mask) + 1]++;
+	for (size_t digit = 1; digit < ndigits; digit++)
+		start[digit + 1] += start[digit];
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32_t	place = start[events[i * words] >> shift & mask]++;
+
+		copy_event(scratch + place * (size_t) words, events + i * words, words);
+	}
+
+	/* start[] has become the end of each part */
+	for (size_t digit = 0, begin = 0; digit < ndigits; digit++)
+	{
+		size_t		end = start[digit];
+
+		if (end > begin)
+			sort_part(scratch + begin * words, events + begin * words,
+					  end - begin, !to_scratch, kind, allocator);
+		begin = end;
+	}
+}
+
+static void
+sort_narrow(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
+			EfPersonKind kind, const EfAllocator *allocator)
+{
+	distribute(events, scratch, n, to_scratch, EF_NARROW, kind, allocator,
+			   sort_narrow);
+}
+
+static void
+sort_wide(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
+		  EfPersonKind kind, const EfAllocator *allocator)
+{
+	distribute(events, scratch, n, to_scratch, EF_WIDE, kind, allocator,
+			   sort_wide);
+}
+
+static void
+sort_named(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
+		   EfPersonKind kind, const EfAllocator *allocator)
+{
+	distribute(events, scratch, n, to_scratch, EF_NAMED, kind, allocator,
+			   sort_named);
+}
+
+void
+ef_events_sort(uint64_t *events, uint64_t *scratch, size_t n,
+			   EfEventForm form, EfPersonKind kind,
+			   const EfAllocator *allocator)
+{
+	switch (form)
+	{
+		case EF_NARROW:
+			sort_narrow(events, scratch, n, false, kind, allocator);
+			break;
+		case EF_WIDE:
+			sort_wide(events, scratch, n, false, kind, allocator);
+			break;
+		case EF_NAMED:
+			sort_named(events, scratch, n, false, kind, allocator);
+			break;
+	}
+}
+
+
+/* ---- runs: writing ---- */
+
+uint64_t
+ef_run_write(const uint64_t *events, size_t n, EfEventForm form,
+			 EfPersonKind kind, const EfSink *sink)
+{
+	uint8_t		buffer[8192];
+	EfWriter	writer = {buffer};
+	uint64_t	size = 0;
+	uint64_t	number = 0;
+	EfWhen		first = 0;
+
+#define FLUSH_UNLESS(room) \
+	if ((size_t) (buffer + sizeof(buffer) - writer.at) < (room)) \
+	{ \
+		sink->write(sink->context, buffer, (size_t) (writer.at - buffer)); \
+		size += (uint64_t) (writer.at - buffer); \
+		writer.at = buffer; \
+	}
+
+	for (size_t i = 0; i < n;)
+	{
+		const uint64_t *event = events + i * form;
+		EfWhen		when = when_of(event, form);
+		size_t		end = i + 1;
+
+		while (end < n && same_person(event, events + end * form, form, kind))
+			end++;
+		FLUSH_UNLESS(HEAD_MAX);
+		ef_write_varint(&writer, number_of(event, form) - number);
+		if (kind == EF_PERSON_UUID)
+			ef_write_bytes(&writer, &event[2], sizeof(uint64_t));
+		if (kind == EF_PERSON_TEXT)
+		{
+			const EfPersonName *name = name_of(event);
+
+			ef_write_varint(&writer, name->length);
+			FLUSH_UNLESS(name->length + HEAD_MAX);
+			if (name->length + HEAD_MAX > sizeof(buffer))
+			{
+				sink->write(sink->context, name->bytes, name->length);
+				size += name->length;
+			}
+			else
+				ef_write_bytes(&writer, name->bytes, name->length);
+		}
+		ef_write_varint(&writer, end - i);
+		ef_write_varint(&writer, ef_zigzag((int64_t) (when - first)));
+		number = number_of(event, form);
+		first = when;
+		for (i++; i < end; i++)
+		{
+			EfWhen		next = when_of(events + i * form, form);
+
+			FLUSH_UNLESS(EF_VARINT_MAX);
+			ef_write_varint(&writer, next - when);
+			when = next;
+		}
+	}
+	FLUSH_UNLESS(sizeof(buffer));
+#undef FLUSH_UNLESS
+	return size;
+}
+
+
+/* ---- runs: reading ---- */
+
+/* The bytes are ours, but they have been on a disk or in another process. */
+static EfStatus
+damaged(EfError *error)
+{
+	return ef_fail(error, EF_INVALID, "A run of events ends too early.");
+}
+
+/* Bring at least `wanted` bytes into the window, or all that are left. */
+static void
+fill_window(EfRunReader *run, size_t wanted)
+{
+	size_t		kept = (size_t) (run->end - run->at);
+	size_t		size;
+
+	if (kept >= wanted || run->left == 0)
+		return;
+	memmove(run->window, run->at, kept);
+	size = run->window_size - kept;
+	if (size > run->left)
+		size = (size_t) run->left;
+	size = run->source.read(run->source.context, run->source.offset,
+							run->window + kept, size);
+	run->source.offset += size;
+	run->left = size == 0 ? 0 : run->left - size;
+	run->at = run->window;
+	run->end = run->window + kept + size;
+}
+
+/* The name of the person, which must stay until the next one's is read. */
+static EfStatus
+read_name(EfRunReader *run, uint64_t length, const EfAllocator *allocator,
+		  EfError *error)
+{
+	size_t		got = 0;
+
+	if (length > run->left + (uint64_t) (run->end - run->at))
+		return damaged(error);
+	run->person.name_length = (size_t) length;
+	if (run->source.bytes != NULL)
+	{
+		run->person.name = (const char *) run->at;
+		run->at += length;
+		return EF_OK;
+	}
+	if (run->name_size < length)
+	{
+		ef_release(allocator, run->name_room);
+		run->name_size = 0;
+		run->name_room = ef_alloc(allocator, 2 * (size_t) length);
+		if (run->name_room == NULL)
+			return ef_fail(error, EF_NO_MEMORY, "A request for a name failed.");
+		run->name_size = 2 * (size_t) length;
+	}
+	run->person.name = run->name_room;
+	while (got < length)
+	{
+		size_t		size;
+
+		fill_window(run, 1);
+		size = (size_t) (run->end - run->at);
+		if (size == 0)
+			return damaged(error);
+		if (size > length - got)
+			size = (size_t) length - got;
+		memcpy(run->name_room + got, run->at, size);
+		run->at += size;
+		got += size;
+	}
+	return EF_OK;
+}
+
+/* Go to the next person of a run. */
+static EfStatus
+next_person(EfRunReader *run, EfPersonKind kind, const EfAllocator *allocator,
+			EfError *error)
+{
+	EfReader	reader;
+
+	if (run->events_end != NULL)
+	{
+		const uint64_t *event = run->events;
+
+		run->done = event == run->events_end;
+		if (run->done)
+			return EF_OK;
+		run->person.number = number_of(event, run->form);
+		if (kind == EF_PERSON_UUID)
+			run->person.rest = event[2];
+		if (kind == EF_PERSON_TEXT)
+		{
+			run->person.name = name_of(event)->bytes;
+			run->person.name_length = name_of(event)->length;
+		}
+		do
+			event += run->form;
+		while (event < run->events_end &&
+			   same_person(event, run->events, run->form, kind));
+		run->nevents = (uint64_t) (event - run->events) / run->form;
+		return EF_OK;
+	}
+
+	fill_window(run, HEAD_MAX);
+	run->done = run->at == run->end;
+	if (run->done)
+		return EF_OK;
+	reader = (EfReader) {run->at, run->end, false};
+	run->person.number += ef_read_varint(&reader);
+	if (kind == EF_PERSON_UUID)
+	{
+		const uint8_t *rest = ef_read_bytes(&reader, sizeof(uint64_t));
+
+		if (rest == NULL)
+			return damaged(error);
+		memcpy(&run->person.rest, rest, sizeof(uint64_t));
+	}
+	if (kind == EF_PERSON_TEXT)
+	{
+		uint64_t	length = ef_read_varint(&reader);
+		EfStatus	status;
+
+		if (reader.failed)
+			return damaged(error);
+		run->at = reader.at;
+		status = read_name(run, length, allocator, error);
+		if (status != EF_OK)
+			return status;
+		fill_window(run, HEAD_MAX);
+		reader = (EfReader) {run->at, run->end, false};
+	}
+	run->nevents = ef_read_varint(&reader);
+	run->at = reader.at;
+
+	/* an event takes a byte at least */
+	if (reader.failed || run->nevents == 0 ||
+		run->nevents > run->left + (uint64_t) (run->end - run->at))
+		return damaged(error);
+	return EF_OK;
+}
+
+/* The events of the person that comes next, in order. */
+static EfStatus
+read_events(EfRunReader *run, EfWhen *whens, EfError *error)
+{
+	uint64_t	n = run->nevents;
+	EfWhen		when = run->first;
+	EfReader	reader;
+
+	if (run->events_end != NULL)
+	{
+		for (uint64_t i = 0; i < n; i++, run->events += run->form)
+			whens[i] = when_of(run->events, run->form);
+		return EF_OK;
+	}
+	reader = (EfReader) {run->at, run->end, false};
+	for (uint64_t i = 0; i < n; i++)
+	{
+		if (reader.end - reader.at < EF_VARINT_MAX)
+		{
+			run->at = reader.at;
+			fill_window(run, EF_VARINT_MAX);
+			reader.at = run->at;
+			reader.end = run->end;
+		}
+		if (i == 0)
+			run->first = when += (EfWhen) ef_unzigzag(ef_read_varint(&reader));
+		else
+			when += ef_read_varint(&reader);
+		whens[i] = when;
+	}
+	run->at = reader.at;
+	return reader.failed ? damaged(error) : EF_OK;
+}
+
+
+/* ---- merging ---- */
+
+static inline int
+compare_persons(const EfPerson *a, const EfPerson *b, EfPersonKind kind)
+{
+	if (a->number != b->number)
+		return a->number < b->number ? -1 : 1;
+	if (kind == EF_PERSON_UUID && a->rest != b->rest)
+		return a->rest < b->rest ? -1 : 1;
+	if (kind == EF_PERSON_TEXT)
+		return compare_bytes(a->name, a->name_length, b->name, b->name_length);
+	return 0;
+}
+
+/* Let the run at a place of the heap sink to where it belongs. */
+static void
+sink_down(EfEventReader *reader, size_t place)
+{
+	EfRunReader **heap = reader->heap;
+	EfRunReader *run = heap[place];
+
+	for (;;)
+	{
+		size_t		child = 2 * place + 1;
+
+		if (child >= reader->nheap)
+			break;
+		if (child + 1 < reader->nheap &&
+			compare_persons(&heap[child + 1]->person, &heap[child]->person,
+							reader->kind) < 0)
+			child++;
+		if (compare_persons(&run->person, &heap[child]->person,
+							reader->kind) <= 0)
+			break;
+		heap[place] = heap[child];
+		place = child;
+	}
+	heap[place] = run;
+}
+
+static EfStatus
+begin_run(EfEventReader *reader, EfRunReader *run, const EfRunSource *source,
+		  size_t window, EfError *error)
+{
+	run->source = *source;
+	run->left = source->size;
+	if (source->bytes != NULL)
+	{
+		run->at = source->bytes;
+		run->end = source->bytes + source->size;
+		run->left = 0;
+		return EF_OK;
+	}
+	run->window = ef_alloc(reader->allocator, window);
+	if (run->window == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for a window failed.");
+	run->window_size = window;
+	run->at = run->end = run->window;
+	return EF_OK;
+}
+
+EfStatus
+ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
+					  const EfRunSource *sources, size_t nsources,
+					  size_t window, const uint64_t *events, size_t nevents,
+					  EfEventForm form, const EfAllocator *allocator,
+					  EfError *error)
+{
+	EfStatus	status = EF_OK;
+	size_t		room = nsources + 1;
+
+	if (window < WINDOW_MINIMUM)
+		window = WINDOW_MINIMUM;
+	memset(reader, 0, sizeof(*reader));
+	reader->kind = kind;
+	reader->allocator = allocator;
+	reader->runs = ef_alloc(allocator, room * sizeof(EfRunReader));
+	reader->heap = ef_alloc(allocator, room * sizeof(EfRunReader *));
+	if (reader->runs == NULL || reader->heap == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for runs failed.");
+	memset(reader->runs, 0, room * sizeof(EfRunReader));
+	for (size_t i = 0; i < nsources && status == EF_OK; i++)
+		status = begin_run(reader, &reader->runs[reader->nruns++], &sources[i],
+						   window, error);
+	if (nevents > 0 && status == EF_OK)
+	{
+		EfRunReader *run = &reader->runs[reader->nruns++];
+
+		run->form = form;
+		run->events = events;
+		run->events_end = events + nevents * form;
+	}
+	for (size_t i = 0; i < reader->nruns && status == EF_OK; i++)
+	{
+		status = next_person(&reader->runs[i], kind, allocator, error);
+		if (status == EF_OK && !reader->runs[i].done)
+			reader->heap[reader->nheap++] = &reader->runs[i];
+	}
+	for (size_t place = reader->nheap / 2; place-- > 0 && status == EF_OK;)
+		sink_down(reader, place);
+	return status;
+}
+
+/* Room for so many events of one person, of which the first `used` stay. */
+static EfStatus
+reserve_whens(EfEventReader *reader, uint64_t room, size_t used,
+			  EfError *error)
+{
+	EfWhen	   *whens;
+
+	if (room <= reader->room)
+		return EF_OK;
+	room += room / 2 + 64;
+	ef_release(reader->allocator, reader->scratch);
+	whens = ef_alloc(reader->allocator, (size_t) room * sizeof(EfWhen));
+	reader->scratch = ef_alloc(reader->allocator,
+							   (size_t) room * sizeof(EfWhen));
+	if (whens == NULL || reader->scratch == NULL)
+	{
+		ef_release(reader->allocator, whens);
+		return ef_fail(error, EF_NO_MEMORY, "A request for events failed.");
+	}
+	if (used > 0)
+		memcpy(whens, reader->whens, used * sizeof(EfWhen));
+	ef_release(reader->allocator, reader->whens);
+	reader->whens = whens;
+	reader->room = (size_t) room;
+	return EF_OK;
+}
+
+/* Merge the events from `middle` on, in order, with those before, in order. */
+static void
+merge_whens(EfEventReader *reader, size_t middle, size_t n)
+{
+	EfWhen	   *whens = reader->whens;
+	EfWhen	   *added = reader->scratch;
+	size_t		left = middle;
+	size_t		right = n - middle;
+
+	memcpy(added, whens + middle, right * sizeof(EfWhen));
+	while (right > 0)
+		if (left > 0 && whens[left - 1] > added[right - 1])
+		{
+			left--;
+			whens[left + right] = whens[left];
+		}
+		else
+		{
+			right--;
+			whens[left + right] = added[right];
+		}
+}
+
+/* Take the events of the run that comes first, and put it where its next
+ * person belongs. */
+static EfStatus
+take_run(EfEventReader *reader, size_t *n, EfError *error)
+{
+	EfRunReader *run = reader->heap[0];
+	size_t		before = *n;
+	EfStatus	status = reserve_whens(reader, before + run->nevents, before,
+									   error);
+
+	if (status == EF_OK)
+		status = read_events(run, reader->whens + before, error);
+	if (status != EF_OK)
+		return status;
+	*n = before + (size_t) run->nevents;
+	if (before > 0)
+		merge_whens(reader, before, *n);
+	status = next_person(run, reader->kind, reader->allocator, error);
+	if (status != EF_OK)
+		return status;
+	if (run->done)
+		reader->heap[0] = reader->heap[--reader->nheap];
+	if (reader->nheap > 0)
+		sink_down(reader, 0);
+	return EF_OK;
+}
+
+/* The name of the person who is being read, which the run that it comes from
+ * overwrites with that of the next one. */
+static EfStatus
+keep_name(EfEventReader *reader, const EfRunReader *run, EfPerson *person,
+		  EfError *error)
+{
+	if (person->name != run->name_room)
+		return EF_OK;
+	if (reader->name_size < person->name_length)
+	{
+		ef_release(reader->allocator, reader->name_room);
+		reader->name_size = 0;
+		reader->name_room = ef_alloc(reader->allocator,
+									 2 * person->name_length);
+		if (reader->name_room == NULL)
+			return ef_fail(error, EF_NO_MEMORY, "A request for a name failed.");
+		reader->name_size = 2 * person->name_length;
+	}
+	if (person->name_length > 0)
+		memcpy(reader->name_room, person->name, person->name_length);
+	person->name = reader->name_room;
+	return EF_OK;
+}
+
+/* Where nothing is left to merge: a walk over events in memory. */
+static EfStatus
+next_in_memory(EfEventReader *reader, EfRunReader *run, uint64_t *number,
+			   const EfWhen **whens, size_t *nwhens, EfError *error)
+{
+	const uint64_t *first = run->events;
+	const uint64_t *event = first;
+	size_t		n = 0;
+
+	*number = number_of(first, run->form);
+	do
+	{
+		if (n == reader->room)
+		{
+			EfStatus	status = reserve_whens(reader, n + 1, n, error);
+
+			if (status != EF_OK)
+				return status;
+		}
+		reader->whens[n++] = when_of(event, run->form);
+		event += run->form;
+	} while (event < run->events_end &&
+			 same_person(first, event, run->form, reader->kind));
+	run->events = event;
+	if (event == run->events_end)
+		reader->nheap = 0;
+	*whens = reader->whens;
+	*nwhens = n;
+	return EF_OK;
+}
+
+EfStatus
+ef_event_reader_next(EfEventReader *reader, uint64_t *number,
+					 const EfWhen **whens, size_t *nwhens, EfError *error)
+{
+	EfPerson	person;
+	size_t		n = 0;
+	EfStatus	status;
+
+	*nwhens = 0;
+	if (reader->nheap == 0)
+		return EF_OK;
+	if (reader->nheap == 1 && reader->heap[0]->events_end != NULL)
+		return next_in_memory(reader, reader->heap[0], number, whens, nwhens,
+							  error);
+	person = reader->heap[0]->person;
+	*number = person.number;
+	status = reader->kind == EF_PERSON_TEXT
+		? keep_name(reader, reader->heap[0], &person, error) : EF_OK;
+	if (status != EF_OK)
+		return status;
+	do
+		status = take_run(reader, &n, error);
+	while (status == EF_OK && reader->nheap > 0 &&
+		   compare_persons(&reader->heap[0]->person, &person,
+							reader->kind) == 0);
+	*whens = reader->whens;
+	*nwhens = n;
+	return status;
+}
+
+void
+ef_event_reader_end(EfEventReader *reader)
+{
+	for (size_t i = 0; i < reader->nruns; i++)
+	{
+		ef_release(reader->allocator, reader->runs[i].window);
+		ef_release(reader->allocator, reader->runs[i].name_room);
+	}
+	ef_release(reader->allocator, reader->runs);
+	ef_release(reader->allocator, reader->heap);
+	ef_release(reader->allocator, reader->name_room);
+	ef_release(reader->allocator, reader->whens);
+	ef_release(reader->allocator, reader->scratch);
+}

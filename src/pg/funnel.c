@@ -1,0 +1,485 @@
+/*
+ * funnel.c
+ *	  The type funnel: events or chains in, conversion out.  See
+ *	  src/core/funnel.h for what is counted, chain.h for which chain counts,
+ *	  funnel_estimate.h for what is estimated.
+ */
+#include "event_aggregate.h"
+#include "funnel_value.h"
+#include "summary.h"
+
+#include "catalog/pg_type_d.h"
+#include "utils/array.h"
+#include "utils/date.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+#include "funnel_estimate.h"
+#include "funnel_events.h"
+
+EF_SUMMARY_FUNCTIONS(funnel, ef_funnel_type)
+
+StaticAssertDecl(EF_DAY_MICROSECONDS == USECS_PER_DAY,
+				 "instants are timestamps");
+
+
+/* ---- events ---- */
+
+static pg_attribute_always_inline EfInstant
+get_instant(FunctionCallInfo fcinfo, int argument, EfUnit unit)
+{
+	return unit == EF_UNIT_DAY ? PG_GETARG_DATEADT(argument)
+		: PG_GETARG_TIMESTAMP(argument);
+}
+
+/* Short texts, as nearly all are, lie in the row as they are. */
+static pg_attribute_always_inline text *
+get_text(FunctionCallInfo fcinfo, int argument)
+{
+	text	   *value = (text *) PG_GETARG_POINTER(argument);
+
+	return VARATT_IS_SHORT(value) ? value : PG_GETARG_TEXT_PP(argument);
+}
+
+/*
+ * What an event is, and when; false where it does not count: its stage is not
+ * of the spec, or it has not happened by then.
+ */
+static pg_attribute_always_inline bool
+get_when(FunctionCallInfo fcinfo, int stage_argument, const EventSpec *spec,
+		 EfUnit unit, EfWhen *when)
+{
+	text	   *stage = get_text(fcinfo, stage_argument);
+	EfInstant	at = get_instant(fcinfo, stage_argument + 1, unit);
+	unsigned	code = ef_spec_code(&spec->spec, VARDATA_ANY(stage),
+									VARSIZE_ANY_EXHDR(stage));
+	EfError		error;
+
+	if (code == EF_CODE_OTHER && !(spec->spec.modes & EF_STRICT_ORDER))
+		return false;
+	ef_check(ef_instant_check(at, unit, &error), &error);
+	*when = ef_when(at, code);
+	return *when < spec->as_of;
+}
+
+/* Arguments: state, person_id, stage, at, spec. */
+static pg_attribute_always_inline Datum
+add_event(FunctionCallInfo fcinfo, EfPersonKind kind, EfUnit unit)
+{
+	EfEventGroup *group = ef_event_group(fcinfo, 4, kind, unit);
+	EfWhen		when;
+	EfStatus	status = EF_OK;
+	EfError		error;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
+		status = ef_event_group_skip(group, 1, &error);
+	else if (!get_when(fcinfo, 2, ef_group_spec(group), unit, &when))
+		;
+	else if (kind == EF_PERSON_NUMBER)
+		status = ef_event_add(group, (uint64) PG_GETARG_INT64(1), when, &error);
+	else if (kind == EF_PERSON_UUID)
+		status = ef_event_add_uuid(group, PG_GETARG_UUID_P(1)->data, when,
+								   &error);
+	else
+	{
+		text	   *name = get_text(fcinfo, 1);
+
+		status = ef_event_add_text(group, VARDATA_ANY(name),
+								   VARSIZE_ANY_EXHDR(name), when, &error);
+	}
+	ef_check(status, &error);
+	PG_RETURN_POINTER(group);
+}
+
+#define EF_EVENT_TRANSFN(name, kind, unit) \
+	PG_FUNCTION_INFO_V1(name); \
+	Datum name(PG_FUNCTION_ARGS) { return add_event(fcinfo, kind, unit); }
+
+EF_EVENT_TRANSFN(ef_funnel_agg_number_date_transfn, EF_PERSON_NUMBER, EF_UNIT_DAY)
+EF_EVENT_TRANSFN(ef_funnel_agg_number_timestamp_transfn, EF_PERSON_NUMBER, EF_UNIT_MICROSECOND)
+EF_EVENT_TRANSFN(ef_funnel_agg_uuid_date_transfn, EF_PERSON_UUID, EF_UNIT_DAY)
+EF_EVENT_TRANSFN(ef_funnel_agg_uuid_timestamp_transfn, EF_PERSON_UUID, EF_UNIT_MICROSECOND)
+EF_EVENT_TRANSFN(ef_funnel_agg_text_date_transfn, EF_PERSON_TEXT, EF_UNIT_DAY)
+EF_EVENT_TRANSFN(ef_funnel_agg_text_timestamp_transfn, EF_PERSON_TEXT, EF_UNIT_MICROSECOND)
+
+/* Rows that are one person's.  Arguments: state, stage, at, spec. */
+static pg_attribute_always_inline Datum
+add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
+{
+	EfEventGroup *group = ef_event_group(fcinfo, 3, EF_PERSON_NUMBER, unit);
+	EfWhen		when;
+	EfStatus	status = EF_OK;
+	EfError		error;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		status = ef_event_group_skip(group, 1, &error);
+	else if (get_when(fcinfo, 1, ef_group_spec(group), unit, &when))
+		status = ef_event_add(group, 0, when, &error);
+	ef_check(status, &error);
+	PG_RETURN_POINTER(group);
+}
+
+#define EF_OWN_EVENT_TRANSFN(name, unit) \
+	PG_FUNCTION_INFO_V1(name); \
+	Datum name(PG_FUNCTION_ARGS) { return add_own_event(fcinfo, unit); }
+
+EF_OWN_EVENT_TRANSFN(ef_funnel_agg_date_transfn, EF_UNIT_DAY)
+EF_OWN_EVENT_TRANSFN(ef_funnel_agg_timestamp_transfn, EF_UNIT_MICROSECOND)
+
+PG_FUNCTION_INFO_V1(ef_funnel_agg_finalfn);
+Datum
+ef_funnel_agg_finalfn(PG_FUNCTION_ARGS)
+{
+	EfEventGroup *group = ef_finished_group(fcinfo);
+	const EventSpec *spec;
+	EfFrame		frame = {0};
+	EfState    *state;
+	EfError		error;
+
+	if (group == NULL)
+		PG_RETURN_NULL();
+	spec = ef_group_spec(group);
+	frame.spec = spec->packed.bytes;
+	frame.spec_size = spec->packed.size;
+	ef_check(ef_funnel_of_events(&state, group, &spec->spec, &frame,
+								 &ef_palloc, &error), &error);
+	return ef_summary_finish(ef_summary_own(state), &ef_funnel_type);
+}
+
+
+/* ---- chains ---- */
+
+/* An array of instants, as many as come before the first null. */
+static unsigned
+get_reached(ArrayType *array, EfUnit unit, EfInstant *instants)
+{
+	Datum	   *values;
+	bool	   *nulls;
+	int			n;
+	unsigned	length = 0;
+	EfError		error;
+
+	if (ARR_NDIM(array) > 1)
+		ef_raise(ef_fail(&error, EF_CHAIN_STAGES,
+						 "It has %d dimensions.", ARR_NDIM(array)), &error);
+	if (unit == EF_UNIT_DAY)
+		deconstruct_array(array, DATEOID, sizeof(DateADT), true, TYPALIGN_INT,
+						  &values, &nulls, &n);
+	else
+		deconstruct_array(array, ARR_ELEMTYPE(array), sizeof(Timestamp),
+						  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &values, &nulls,
+						  &n);
+	for (int i = 0; i < n; i++)
+	{
+		if (nulls[i])
+			continue;
+		if (length < (unsigned) i)
+			ef_raise(ef_fail(&error, EF_CHAIN_GAP,
+							 "Element %u is null and element %d is not.",
+							 length + 1, i + 1), &error);
+		if (length == EF_STAGE_LIMIT)
+			ef_raise(ef_fail(&error, EF_CHAIN_STAGES,
+							 "There are %d dates.", n), &error);
+		instants[length++] = unit == EF_UNIT_DAY ? DatumGetDateADT(values[i])
+			: DatumGetTimestamp(values[i]);
+	}
+	pfree(values);
+	pfree(nulls);
+	return length;
+}
+
+/* The spec of the last row, opened. */
+typedef struct ReachedCache
+{
+	EfFunnelSpec spec;
+	EfFrame		frame;
+	MemoryContext context;
+	uint8	   *bytes;			/* that the frame and the names point into */
+} ReachedCache;
+
+static ReachedCache *
+reached_cache(FunctionCallInfo fcinfo, int argument)
+{
+	ReachedCache *cache = fcinfo->flinfo->fn_extra;
+	EfSpecBytes packed = ef_get_spec_bytes(fcinfo, argument);
+	EfError		error;
+
+	if (cache != NULL && cache->frame.spec_size == packed.size &&
+		memcmp(cache->frame.spec, packed.bytes, packed.size) == 0)
+		return cache;
+	if (cache == NULL)
+		fcinfo->flinfo->fn_extra = cache =
+			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
+								   sizeof(ReachedCache));
+	if (cache->bytes != NULL)
+		pfree(cache->bytes);
+	cache->frame.spec_size = 0;
+	cache->bytes = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, packed.size);
+	memcpy(cache->bytes, packed.bytes, packed.size);
+	ef_check(ef_spec_open(&cache->spec, cache->bytes, packed.size, &error),
+			 &error);
+	cache->frame.spec = cache->bytes;
+	cache->frame.spec_size = packed.size;
+	return cache;
+}
+
+/* Arguments: state, reached, spec. */
+static Datum
+add_reached(FunctionCallInfo fcinfo, EfUnit unit)
+{
+	ReachedCache *cache;
+	EfState    *state;
+	ArrayType  *array;
+	EfInstant	instants[EF_STAGE_LIMIT];
+	EfChain		chain;
+	EfStatus	status;
+	EfError		error;
+
+	ef_require_aggregate(fcinfo);
+	ef_require_argument(fcinfo, 2, "spec");
+	cache = reached_cache(fcinfo, 2);
+	if (PG_ARGISNULL(0))
+		state = ef_summary_create(&ef_funnel_type, &cache->frame);
+	else
+	{
+		EfFrame		its;
+
+		state = ef_summary_state(fcinfo, &ef_funnel_type);
+		its = ef_state_frame(state, &ef_funnel_type);
+		ef_check(ef_frame_match(&its, &cache->frame, &ef_funnel_type,
+								&error), &error);
+	}
+	if (PG_ARGISNULL(1))
+	{
+		ef_check(ef_state_skip(state, &error), &error);
+		PG_RETURN_POINTER(state);
+	}
+	array = PG_GETARG_ARRAYTYPE_P(1);
+	status = ef_chain_given(&chain, &cache->spec, unit, instants,
+							get_reached(array, unit, instants), &error);
+	if (status == EF_OK && chain.length > 0)
+		status = ef_funnel_add(&state, &chain, unit, &ef_palloc, &error);
+	ef_check(status, &error);
+	PG_FREE_IF_COPY(array, 1);
+	PG_RETURN_POINTER(ef_summary_own(state));
+}
+
+PG_FUNCTION_INFO_V1(ef_funnel_agg_dates_transfn);
+Datum
+ef_funnel_agg_dates_transfn(PG_FUNCTION_ARGS)
+{
+	return add_reached(fcinfo, EF_UNIT_DAY);
+}
+
+PG_FUNCTION_INFO_V1(ef_funnel_agg_timestamps_transfn);
+Datum
+ef_funnel_agg_timestamps_transfn(PG_FUNCTION_ARGS)
+{
+	return add_reached(fcinfo, EF_UNIT_MICROSECOND);
+}
+
+/* The chain of one person, as an array of the type that `at` has. */
+static Datum
+steps_of_group(FunctionCallInfo fcinfo, Oid type)
+{
+	EfEventGroup *group = ef_finished_group(fcinfo);
+	EfChain		chain;
+	Datum		values[EF_STAGE_LIMIT];
+	EfError		error;
+
+	if (group == NULL)
+		PG_RETURN_NULL();
+	ef_check(ef_chain_of_events(&chain, group, &ef_group_spec(group)->spec,
+								&ef_palloc, &error), &error);
+	if (chain.length == 0)
+		PG_RETURN_NULL();
+	for (unsigned i = 0; i < chain.length; i++)
+		values[i] = type == DATEOID ? DateADTGetDatum((DateADT) chain.at[i])
+			: TimestampGetDatum(chain.at[i]);
+	if (type == DATEOID)
+		PG_RETURN_ARRAYTYPE_P(construct_array(values, (int) chain.length, type,
+											  sizeof(DateADT), true,
+											  TYPALIGN_INT));
+	PG_RETURN_ARRAYTYPE_P(construct_array(values, (int) chain.length, type,
+										  sizeof(Timestamp), FLOAT8PASSBYVAL,
+										  TYPALIGN_DOUBLE));
+}
+
+#define EF_STEPS_FINALFN(name, type) \
+	PG_FUNCTION_INFO_V1(name); \
+	Datum name(PG_FUNCTION_ARGS) { return steps_of_group(fcinfo, type); }
+
+EF_STEPS_FINALFN(ef_funnel_steps_date_finalfn, DATEOID)
+EF_STEPS_FINALFN(ef_funnel_steps_timestamp_finalfn, TIMESTAMPOID)
+EF_STEPS_FINALFN(ef_funnel_steps_timestamptz_finalfn, TIMESTAMPTZOID)
+
+
+/* ---- window_funnel ---- */
+
+/* Arguments: state, at, spec, conditions. */
+static Datum
+add_conditions(FunctionCallInfo fcinfo, EfUnit unit)
+{
+	EfEventGroup *group = ef_event_group(fcinfo, 2, EF_PERSON_NUMBER, unit);
+	const EventSpec *spec = ef_group_spec(group);
+	ArrayType  *array;
+	Datum	   *values;
+	bool	   *nulls;
+	int			n;
+	EfInstant	at;
+	uint64		stages = 0;
+	EfError		error;
+
+	ef_require_argument(fcinfo, 3, "conditions");
+	if (PG_ARGISNULL(1))
+	{
+		ef_check(ef_event_group_skip(group, 1, &error), &error);
+		PG_RETURN_POINTER(group);
+	}
+	array = PG_GETARG_ARRAYTYPE_P(3);
+	deconstruct_array(array, BOOLOID, 1, true, TYPALIGN_CHAR, &values, &nulls,
+					  &n);
+	ef_check(ef_window_check(&spec->spec, n, &error), &error);
+	for (int i = 0; i < n; i++)
+		if (!nulls[i] && DatumGetBool(values[i]))
+			stages |= UINT64CONST(1) << i;
+	at = get_instant(fcinfo, 1, unit);
+	ef_check(ef_instant_check(at, unit, &error), &error);
+	ef_check(ef_event_add(group, ef_when(at, 0), stages, &error), &error);
+	pfree(values);
+	pfree(nulls);
+	PG_FREE_IF_COPY(array, 3);
+	PG_RETURN_POINTER(group);
+}
+
+PG_FUNCTION_INFO_V1(ef_window_funnel_date_transfn);
+Datum
+ef_window_funnel_date_transfn(PG_FUNCTION_ARGS)
+{
+	return add_conditions(fcinfo, EF_UNIT_DAY);
+}
+
+PG_FUNCTION_INFO_V1(ef_window_funnel_timestamp_transfn);
+Datum
+ef_window_funnel_timestamp_transfn(PG_FUNCTION_ARGS)
+{
+	return add_conditions(fcinfo, EF_UNIT_MICROSECOND);
+}
+
+PG_FUNCTION_INFO_V1(ef_window_funnel_finalfn);
+Datum
+ef_window_funnel_finalfn(PG_FUNCTION_ARGS)
+{
+	EfEventGroup *group = ef_finished_group(fcinfo);
+	int			length;
+	EfError		error;
+
+	if (group == NULL)
+		PG_RETURN_NULL();
+	ef_check(ef_window_of_events(&length, group, &ef_group_spec(group)->spec,
+								 &ef_palloc, &error), &error);
+	PG_RETURN_INT32(length);
+}
+
+
+/* ---- what a funnel says ---- */
+
+PG_FUNCTION_INFO_V1(ef_funnel_stages);
+Datum
+ef_funnel_stages(PG_FUNCTION_ARGS)
+{
+	EfFunnel	funnel;
+	EfStageEstimates estimates[EF_STAGE_LIMIT];
+	int32		observed_days;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	ef_open_funnel(fcinfo, 0, &funnel);
+	ef_check(ef_funnel_estimate(&funnel, PG_GETARG_FLOAT8(1), estimates,
+								&observed_days, &ef_palloc, &error), &error);
+	for (uint32 i = 0; i < funnel.spec.nstages; i++)
+	{
+		const EfStageCounts *counts = &funnel.counts[i];
+		const EfStageEstimates *stage = &estimates[i];
+		bool		last = i + 1 == funnel.spec.nstages;
+		Datum		values[15];
+		bool		nulls[15] = {false};
+
+		values[0] = Int32GetDatum((int32) i + 1);
+		values[1] = ef_label_text(&funnel.spec.stages[i]);
+		values[2] = Int64GetDatum(counts->entered);
+		values[3] = Int64GetDatum(counts->converted);
+		values[4] = Int64GetDatum(counts->pending);
+		values[5] = Int64GetDatum(counts->exited);
+		values[6] = Int64GetDatum(counts->lost);
+		nulls[3] = nulls[4] = nulls[5] = nulls[6] = last;
+		values[7] = ef_float8_or_null(stage->conversion.value, &nulls[7]);
+		values[8] = ef_float8_or_null(stage->conversion.lower, &nulls[8]);
+		values[9] = ef_float8_or_null(stage->conversion.upper, &nulls[9]);
+		values[10] = ef_float8_or_null(stage->cumulative.value, &nulls[10]);
+		values[11] = ef_float8_or_null(stage->cumulative.lower, &nulls[11]);
+		values[12] = ef_float8_or_null(stage->cumulative.upper, &nulls[12]);
+		values[13] = Int32GetDatum(stage->median_days);
+		nulls[13] = stage->median_days < 0;
+		values[14] = Int32GetDatum(observed_days);
+		nulls[14] = observed_days < 0;
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* The number of the stage that argument names. */
+static uint32
+get_stage(FunctionCallInfo fcinfo, int argument, const EfFunnel *funnel)
+{
+	text	   *name = PG_GETARG_TEXT_PP(argument);
+	uint32		stage = ef_spec_stage(&funnel->spec, VARDATA_ANY(name),
+									  VARSIZE_ANY_EXHDR(name));
+	EfError		error;
+
+	if (stage == 0)
+		ef_raise(ef_fail(&error, EF_STAGE_UNKNOWN, "The stage is \"%.*s\".",
+						 ef_clip(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)),
+						 VARDATA_ANY(name)), &error);
+	return stage;
+}
+
+/* Not strict, since `by` may be left out. */
+PG_FUNCTION_INFO_V1(ef_funnel_conversion);
+Datum
+ef_funnel_conversion(PG_FUNCTION_ARGS)
+{
+	EfFunnel	funnel;
+	EfDuration	by;
+	double		conversion;
+	EfError		error;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	ef_open_funnel(fcinfo, 0, &funnel);
+	if (!PG_ARGISNULL(3))
+		by = ef_get_duration(fcinfo, 3);
+	ef_check(ef_funnel_conversion_by(&funnel, get_stage(fcinfo, 1, &funnel),
+									 get_stage(fcinfo, 2, &funnel),
+									 PG_ARGISNULL(3) ? NULL : &by,
+									 &conversion, &ef_palloc, &error), &error);
+	return ef_float8_or_null(conversion, &fcinfo->isnull);
+}
+
+PG_FUNCTION_INFO_V1(ef_funnel_days);
+Datum
+ef_funnel_days(PG_FUNCTION_ARGS)
+{
+	EfFunnel	funnel;
+	int32		days;
+	EfError		error;
+
+	ef_open_funnel(fcinfo, 0, &funnel);
+	ef_check(ef_funnel_quantile_days(&funnel, get_stage(fcinfo, 1, &funnel),
+									 get_stage(fcinfo, 2, &funnel),
+									 PG_GETARG_FLOAT8(3), &days, &ef_palloc,
+									 &error), &error);
+	if (days < 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(days);
+}

@@ -1,0 +1,571 @@
+/*
+ * funnel_spec.c
+ *	  The type funnel_spec: see src/core/funnel_spec.h.
+ *
+ * Its text form is a JSON object: {"type": "funnel_spec", "version": 1,
+ * "stages": ["applied", "admitted"], "within": {"months": 0, "days": 300,
+ * "microseconds": 0}, "as_of": "2014-03-01", "exits": [], "modes": []}.
+ */
+#include "funnel_spec_value.h"
+
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "json_value.h"
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+#include "utils/array.h"
+#include "utils/date.h"
+#include "utils/json.h"
+#include "utils/timestamp.h"
+
+/* Version of the text form and of the wire form. */
+#define TEXT_VERSION 1
+#define WIRE_VERSION 1
+
+/* Adds a name to the stages, the exits or the modes. */
+typedef EfStatus (*AddName) (EfFunnelSpec *spec, const char *name,
+							 size_t length, EfError *error);
+
+static EfStatus
+add_mode(EfFunnelSpec *spec, const char *name, size_t length, EfError *error)
+{
+	unsigned	mode = 0;
+	EfStatus	status = ef_spec_mode(name, length, &mode, error);
+
+	spec->modes |= mode;
+	return status;
+}
+
+void
+ef_get_spec(FunctionCallInfo fcinfo, int argument, EfFunnelSpec *spec)
+{
+	EfSpecBytes packed = ef_get_spec_bytes(fcinfo, argument);
+	EfError		error;
+
+	ef_check(ef_spec_open(spec, packed.bytes, packed.size, &error), &error);
+}
+
+static struct varlena *
+pack(const EfFunnelSpec *spec)
+{
+	uint8	   *bytes;
+	size_t		size;
+	EfError		error;
+
+	ef_check(ef_spec_pack(spec, VARHDRSZ, &bytes, &size, &ef_palloc, &error),
+			 &error);
+	SET_VARSIZE(bytes, size);
+	return (struct varlena *) bytes;
+}
+
+
+/* ---- making ---- */
+
+static void
+add_names(FunctionCallInfo fcinfo, int argument, const char *list,
+		  EfFunnelSpec *spec, AddName add)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argument);
+	Datum	   *names;
+	bool	   *nulls;
+	int			n;
+	EfError		error;
+
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s must have one dimension", list),
+				 errdetail("It has %d dimensions.", ARR_NDIM(array)),
+				 errhint("Give a list of names, such as ARRAY['applied', 'admitted'].")));
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT,
+					  &names, &nulls, &n);
+	for (int i = 0; i < n; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("%s must not contain nulls", list),
+					 errdetail("Element %d is null.", i + 1),
+					 errhint("Leave it out, such as with array_remove(%s, NULL).",
+							 list)));
+		ef_check(add(spec, VARDATA_ANY(DatumGetPointer(names[i])),
+					 VARSIZE_ANY_EXHDR(DatumGetPointer(names[i])), &error),
+				 &error);
+	}
+}
+
+PG_FUNCTION_INFO_V1(ef_funnel_spec);
+Datum
+ef_funnel_spec(PG_FUNCTION_ARGS)
+{
+	EfFunnelSpec spec = {0};
+	EfError		error;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("stages must not be null"),
+				 errhint("Name them in order, such as ARRAY['applied', 'admitted', 'graduated'].")));
+	add_names(fcinfo, 0, "stages", &spec, ef_spec_add_stage);
+	if (!PG_ARGISNULL(1))
+	{
+		const Interval *within = PG_GETARG_INTERVAL_P(1);
+
+		spec.has_within = true;
+		spec.within.months = within->month;
+		spec.within.days = within->day;
+		spec.within.microseconds = within->time;
+	}
+	if (!PG_ARGISNULL(2))
+	{
+		spec.has_as_of = true;
+		spec.as_of = PG_GETARG_DATEADT(2);
+	}
+	if (!PG_ARGISNULL(3))
+		add_names(fcinfo, 3, "exits", &spec, ef_spec_add_exit);
+	if (!PG_ARGISNULL(4))
+		add_names(fcinfo, 4, "modes", &spec, add_mode);
+	ef_check(ef_spec_complete(&spec, &error), &error);
+	PG_RETURN_POINTER(pack(&spec));
+}
+
+
+/* ---- text out ---- */
+
+static void
+append_names(StringInfo out, const EfLabel *names, uint32 n)
+{
+	for (uint32 i = 0; i < n; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(out, ", ");
+		escape_json(out, pnstrdup(names[i].bytes, names[i].length));
+	}
+}
+
+void
+ef_append_spec_text(StringInfo out, const EfFunnelSpec *spec)
+{
+	bool		first = true;
+
+	appendStringInfoString(out, "\"stages\": [");
+	append_names(out, spec->stages, spec->nstages);
+	appendStringInfoString(out, "], \"within\": ");
+	if (spec->has_within)
+		appendStringInfo(out,
+						 "{\"months\": %d, \"days\": %d, \"microseconds\": " INT64_FORMAT "}",
+						 spec->within.months, spec->within.days,
+						 spec->within.microseconds);
+	else
+		appendStringInfoString(out, "null");
+	appendStringInfoString(out, ", \"as_of\": ");
+	if (spec->has_as_of)
+	{
+		char		day[EF_ISO_DATE_SIZE];
+
+		ef_format_day(day, spec->as_of);
+		appendStringInfo(out, "\"%s\"", day);
+	}
+	else
+		appendStringInfoString(out, "null");
+	appendStringInfoString(out, ", \"exits\": [");
+	append_names(out, spec->exits, spec->nexits);
+	appendStringInfoString(out, "], \"modes\": [");
+	for (unsigned i = 0; i < EF_MODE_COUNT; i++)
+		if (spec->modes & 1u << i)
+		{
+			appendStringInfo(out, "%s\"%s\"", first ? "" : ", ",
+							 ef_mode_names[i]);
+			first = false;
+		}
+	appendStringInfoChar(out, ']');
+}
+
+static char *
+text_of(FunctionCallInfo fcinfo)
+{
+	EfFunnelSpec spec;
+	StringInfoData out;
+
+	ef_get_spec(fcinfo, 0, &spec);
+	initStringInfo(&out);
+	appendStringInfo(&out, "{\"type\": \"funnel_spec\", \"version\": %d, ",
+					 TEXT_VERSION);
+	ef_append_spec_text(&out, &spec);
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}
+
+PG_FUNCTION_INFO_V1(ef_funnel_spec_out);
+Datum
+ef_funnel_spec_out(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_CSTRING(text_of(fcinfo));
+}
+
+PG_FUNCTION_INFO_V1(ef_funnel_spec_to_jsonb);
+Datum
+ef_funnel_spec_to_jsonb(PG_FUNCTION_ARGS)
+{
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text_of(fcinfo)));
+}
+
+
+/* ---- text in ---- */
+
+static bool
+read_names(EfFunnelSpec *spec, AddName add, const JsonbValue *key,
+		   const JsonbValue *array, EfError *error)
+{
+	JsonbIterator *iterator;
+	JsonbValue	name;
+
+	if (!ef_json_is_array(array))
+		return ef_json_refuse(error, "There is no array at", key);
+	iterator = JsonbIteratorInit(array->val.binary.data);
+	(void) JsonbIteratorNext(&iterator, &name, true);
+	while (JsonbIteratorNext(&iterator, &name, true) == WJB_ELEM)
+	{
+		if (name.type != jbvString)
+			return ef_json_refuse(error, "There is something else than a string in",
+								  key);
+		if (add(spec, name.val.string.val, name.val.string.len,
+				error) != EF_OK)
+			return false;
+	}
+	return true;
+}
+
+/* Parts of a duration that are none may be missing, but not all. */
+static bool
+read_within(EfFunnelSpec *spec, const JsonbValue *key,
+			const JsonbValue *object, EfError *error)
+{
+	JsonbIterator *iterator;
+	JsonbValue	part;
+	JsonbValue	value;
+	int64		count;
+
+	if (object->type == jbvNull)
+		return true;
+	if (!ef_json_is_object(object) ||
+		JsonContainerSize(object->val.binary.data) == 0)
+		return ef_json_refuse(error, "There is no duration at", key);
+	spec->has_within = true;
+	iterator = JsonbIteratorInit(object->val.binary.data);
+	while (ef_json_next_member(&iterator, &part, &value))
+	{
+		bool		microseconds = ef_json_is(&part, "microseconds");
+
+		if (!ef_json_count(&value, microseconds ? PG_INT64_MAX : PG_INT32_MAX,
+						   &count))
+			return ef_json_refuse(error, "There is no count at", &part);
+		if (microseconds)
+			spec->within.microseconds = count;
+		else if (ef_json_is(&part, "days"))
+			spec->within.days = (int32) count;
+		else if (ef_json_is(&part, "months"))
+			spec->within.months = (int32) count;
+		else
+			return ef_json_refuse(error, "A duration has no", &part);
+	}
+	return true;
+}
+
+static bool
+read_as_of(EfFunnelSpec *spec, const JsonbValue *key, const JsonbValue *value,
+		   EfError *error)
+{
+	if (value->type == jbvNull)
+		return true;
+	spec->has_as_of = value->type == jbvString &&
+		ef_parse_day(value->val.string.val, value->val.string.len,
+					 &spec->as_of);
+	return spec->has_as_of ||
+		ef_json_refuse(error, "There is no ISO date at", key);
+}
+
+bool
+ef_read_spec_member(EfFunnelSpec *spec, const JsonbValue *key,
+					const JsonbValue *value, EfError *error)
+{
+	if (ef_json_is(key, "stages"))
+		return read_names(spec, ef_spec_add_stage, key, value, error);
+	if (ef_json_is(key, "within"))
+		return read_within(spec, key, value, error);
+	if (ef_json_is(key, "as_of"))
+		return read_as_of(spec, key, value, error);
+	if (ef_json_is(key, "exits"))
+		return read_names(spec, ef_spec_add_exit, key, value, error);
+	if (ef_json_is(key, "modes"))
+		return read_names(spec, add_mode, key, value, error);
+	return ef_json_refuse(error, "There is an unknown member", key);
+}
+
+/* A spec from its whole JSON object. */
+static bool
+read_object(EfFunnelSpec *spec, Jsonb *jsonb, EfError *error)
+{
+	JsonbIterator *iterator;
+	JsonbValue	key;
+	JsonbValue	value;
+	int64		version;
+	bool		typed = false;
+	bool		versioned = false;
+
+	if (!JB_ROOT_IS_OBJECT(jsonb))
+	{
+		ef_fail(error, EF_INVALID, "It is no JSON object.");
+		return false;
+	}
+	iterator = JsonbIteratorInit(&jsonb->root);
+	while (ef_json_next_member(&iterator, &key, &value))
+	{
+		if (ef_json_is(&key, "type"))
+		{
+			typed = ef_json_is(&value, "funnel_spec");
+			if (!typed)
+				return ef_json_refuse(error, "This is of another", &key);
+		}
+		else if (ef_json_is(&key, "version"))
+		{
+			versioned = ef_json_count(&value, PG_INT64_MAX, &version) &&
+				version == TEXT_VERSION;
+			if (!versioned)
+				return ef_json_refuse(error, "This release does not know this",
+									  &key);
+		}
+		else if (!ef_read_spec_member(spec, &key, &value, error))
+			return false;
+	}
+	if (!typed || !versioned)
+	{
+		ef_fail(error, EF_INVALID, "\"%s\" is missing.",
+				!typed ? "type" : "version");
+		return false;
+	}
+	return ef_spec_complete(spec, error) == EF_OK;
+}
+
+/*
+ * funnel_spec('{applied,admitted}') is, to PostgreSQL, no call of the function
+ * but a cast to the type.  Who wrote it should not hear about JSON tokens.
+ */
+static bool
+is_array_literal(const char *text)
+{
+	static const char *const spaces = " \t\n\r";
+
+	text += strspn(text, spaces);
+	if (*text++ != '{')
+		return false;
+	text += strspn(text, spaces);
+	return *text != '"' && *text != '}' && *text != '\0';
+}
+
+PG_FUNCTION_INFO_V1(ef_funnel_spec_in);
+Datum
+ef_funnel_spec_in(PG_FUNCTION_ARGS)
+{
+	char	   *text = PG_GETARG_CSTRING(0);
+	Datum		json;
+	EfFunnelSpec spec = {0};
+	EfError		error;
+
+	if (is_array_literal(text))
+		EF_SOFT_ERROR(fcinfo,
+					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					   errmsg("invalid input syntax for type %s",
+							  "funnel_spec"),
+					   errdetail("A lone literal is read as the text of a spec."),
+					   errhint("Give an array, such as funnel_spec(ARRAY['applied', 'admitted']).")));
+	if (!ef_jsonb_in(fcinfo, text, &json))
+		PG_RETURN_NULL();
+	if (!read_object(&spec, DatumGetJsonbP(json), &error))
+		EF_SOFT_ERROR(fcinfo,
+					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					   errmsg("invalid input syntax for type %s",
+							  "funnel_spec"),
+					   errdetail_internal("%s", error.detail),
+					   errhint("Specs are made by funnel_spec(stages, ...); their text form is documented in doc/formats.md.")));
+	PG_RETURN_POINTER(pack(&spec));
+}
+
+
+/* ---- binary ---- */
+
+static void
+send_names(StringInfo buffer, const EfLabel *names, uint32 n)
+{
+	pq_sendint32(buffer, n);
+	for (uint32 i = 0; i < n; i++)
+	{
+		char	   *sent = pg_server_to_client(names[i].bytes,
+											   (int) names[i].length);
+		int			length = sent == names[i].bytes ? (int) names[i].length
+			: (int) strlen(sent);
+
+		pq_sendint32(buffer, (uint32) length);
+		pq_sendbytes(buffer, sent, length);
+	}
+}
+
+/* What is not there is sent as zeros. */
+void
+ef_spec_send(StringInfo buffer, const EfFunnelSpec *spec)
+{
+	pq_sendbyte(buffer, spec->has_within);
+	pq_sendint32(buffer, (uint32) spec->within.months);
+	pq_sendint32(buffer, (uint32) spec->within.days);
+	pq_sendint64(buffer, (uint64) spec->within.microseconds);
+	pq_sendbyte(buffer, spec->has_as_of);
+	pq_sendint32(buffer, (uint32) spec->as_of);
+	pq_sendbyte(buffer, (uint8) spec->modes);
+	send_names(buffer, spec->stages, spec->nstages);
+	send_names(buffer, spec->exits, spec->nexits);
+}
+
+static EfStatus
+receive_names(StringInfo buffer, EfFunnelSpec *spec, AddName add,
+			  EfError *error)
+{
+	uint32		n = pq_getmsgint(buffer, 4);
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		uint32		length = pq_getmsgint(buffer, 4);
+		char	   *name;
+		int			converted;
+		EfStatus	status;
+
+		if (length > (uint32) (buffer->len - buffer->cursor))
+			return ef_fail(error, EF_INVALID, "A name is longer than the message.");
+
+		/* checks the encoding too */
+		name = pq_getmsgtext(buffer, (int) length, &converted);
+		status = add(spec, name, converted, error);
+		if (status != EF_OK)
+			return status;
+	}
+	return EF_OK;
+}
+
+EfStatus
+ef_spec_receive(StringInfo buffer, EfFunnelSpec *spec, EfError *error)
+{
+	int			has_within;
+	int			has_as_of;
+	EfStatus	status;
+
+	memset(spec, 0, sizeof(*spec));
+	has_within = pq_getmsgbyte(buffer);
+	spec->within.months = (int32) pq_getmsgint(buffer, 4);
+	spec->within.days = (int32) pq_getmsgint(buffer, 4);
+	spec->within.microseconds = pq_getmsgint64(buffer);
+	has_as_of = pq_getmsgbyte(buffer);
+	spec->as_of = (EfDay) pq_getmsgint(buffer, 4);
+	spec->modes = (unsigned) pq_getmsgbyte(buffer);
+	if (has_within > 1 || has_as_of > 1)
+		return ef_fail(error, EF_INVALID, "A flag is neither 0 nor 1.");
+	spec->has_within = has_within != 0;
+	spec->has_as_of = has_as_of != 0;
+	if (!spec->has_within && (spec->within.months != 0 ||
+							  spec->within.days != 0 ||
+							  spec->within.microseconds != 0))
+		return ef_fail(error, EF_INVALID, "A window that is not there has a length.");
+	if (!spec->has_as_of && spec->as_of != 0)
+		return ef_fail(error, EF_INVALID, "An as_of that is not there has a date.");
+	status = receive_names(buffer, spec, ef_spec_add_stage, error);
+	if (status == EF_OK)
+		status = receive_names(buffer, spec, ef_spec_add_exit, error);
+	return status == EF_OK ? ef_spec_complete(spec, error) : status;
+}
+
+PG_FUNCTION_INFO_V1(ef_funnel_spec_send);
+Datum
+ef_funnel_spec_send(PG_FUNCTION_ARGS)
+{
+	EfFunnelSpec spec;
+	StringInfoData buffer;
+
+	ef_get_spec(fcinfo, 0, &spec);
+	pq_begintypsend(&buffer);
+	pq_sendbyte(&buffer, WIRE_VERSION);
+	pq_sendbyte(&buffer, EF_SPEC_TAG);
+	ef_spec_send(&buffer, &spec);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
+}
+
+PG_FUNCTION_INFO_V1(ef_funnel_spec_recv);
+Datum
+ef_funnel_spec_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buffer = (StringInfo) PG_GETARG_POINTER(0);
+	EfFunnelSpec spec;
+	EfStatus	status;
+	EfError		error;
+
+	if (pq_getmsgbyte(buffer) != WIRE_VERSION)
+		status = ef_fail(&error, EF_INVALID, "Its version is not known.");
+	else if (pq_getmsgbyte(buffer) != EF_SPEC_TAG)
+		status = ef_fail(&error, EF_INVALID, "It is of another type.");
+	else
+		status = ef_spec_receive(buffer, &spec, &error);
+	if (status != EF_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary form of type %s", "funnel_spec"),
+				 errdetail_internal("%s", error.detail)));
+	PG_RETURN_POINTER(pack(&spec));
+}
+
+
+/* ---- order ---- */
+
+static int
+compare(FunctionCallInfo fcinfo)
+{
+	struct varlena *a = PG_GETARG_VARLENA_PP(0);
+	struct varlena *b = PG_GETARG_VARLENA_PP(1);
+	Size		na = VARSIZE_ANY_EXHDR(a);
+	Size		nb = VARSIZE_ANY_EXHDR(b);
+	int			order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(na, nb));
+
+	/* one spec has one packed form, so equal bytes are equal specs */
+	if (order == 0 && na != nb)
+		order = na < nb ? -1 : 1;
+	PG_FREE_IF_COPY(a, 0);
+	PG_FREE_IF_COPY(b, 1);
+	return order;
+}
+
+#define EF_SPEC_FUNCTION(role, result) \
+	PG_FUNCTION_INFO_V1(ef_funnel_spec_##role); \
+	Datum ef_funnel_spec_##role(PG_FUNCTION_ARGS) { return result; }
+
+EF_SPEC_FUNCTION(cmp, Int32GetDatum(compare(fcinfo)))
+EF_SPEC_FUNCTION(eq, BoolGetDatum(compare(fcinfo) == 0))
+EF_SPEC_FUNCTION(ne, BoolGetDatum(compare(fcinfo) != 0))
+EF_SPEC_FUNCTION(lt, BoolGetDatum(compare(fcinfo) < 0))
+EF_SPEC_FUNCTION(le, BoolGetDatum(compare(fcinfo) <= 0))
+EF_SPEC_FUNCTION(gt, BoolGetDatum(compare(fcinfo) > 0))
+EF_SPEC_FUNCTION(ge, BoolGetDatum(compare(fcinfo) >= 0))
+
+PG_FUNCTION_INFO_V1(ef_funnel_spec_hash);
+Datum
+ef_funnel_spec_hash(PG_FUNCTION_ARGS)
+{
+	EfSpecBytes spec = ef_get_spec_bytes(fcinfo, 0);
+
+	return hash_any(spec.bytes, (int) spec.size);
+}
+
+PG_FUNCTION_INFO_V1(ef_funnel_spec_hash_extended);
+Datum
+ef_funnel_spec_hash_extended(PG_FUNCTION_ARGS)
+{
+	EfSpecBytes spec = ef_get_spec_bytes(fcinfo, 0);
+
+	return hash_any_extended(spec.bytes, (int) spec.size,
+							 (uint64) PG_GETARG_INT64(1));
+}

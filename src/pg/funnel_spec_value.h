@@ -1,0 +1,58 @@
+/*
+ * funnel_spec_value.h
+ *	  A spec among the arguments of another type's function, and inside the
+ *	  text and binary form of another type.
+ */
+#ifndef EF_FUNNEL_SPEC_VALUE_H
+#define EF_FUNNEL_SPEC_VALUE_H
+
+#include "glue.h"
+#include "lib/stringinfo.h"
+#include "funnel_spec.h"
+
+/* The packed bytes of a spec, without the length word: equal specs have equal
+ * bytes. */
+typedef struct EfSpecBytes
+{
+	const uint8 *bytes;
+	Size		size;
+} EfSpecBytes;
+
+static inline EfSpecBytes
+ef_get_spec_bytes(FunctionCallInfo fcinfo, int argument)
+{
+	struct varlena *datum = PG_GETARG_VARLENA_PP(argument);
+	EfSpecBytes spec = {(const uint8 *) VARDATA_ANY(datum),
+	VARSIZE_ANY_EXHDR(datum)};
+
+	return spec;
+}
+
+/* An argument opened; its names point into the argument. */
+extern void ef_get_spec(FunctionCallInfo fcinfo, int argument,
+						EfFunnelSpec *spec);
+
+/*
+ * Text: the members "stages", "within", "as_of", "exits" and "modes" of a JSON
+ * object, without its braces.
+ */
+extern void ef_append_spec_text(StringInfo out, const EfFunnelSpec *spec);
+
+/*
+ * Read one of these members into a spec, which began as zeros; its names point
+ * into the JSON.  False, and a sentence, where the member is none of them or
+ * its value is not as it should be.  Members come in any order, and may be
+ * missing; ef_spec_complete says in the end whether it is a spec.
+ */
+extern bool ef_read_spec_member(EfFunnelSpec *spec, const JsonbValue *key,
+								const JsonbValue *value, EfError *error);
+
+/* Binary: a spec without version and type, in network order, with names in
+ * the client's encoding. */
+extern void ef_spec_send(StringInfo buffer, const EfFunnelSpec *spec);
+
+/* The same back, complete; names are in new memory. */
+extern EfStatus ef_spec_receive(StringInfo buffer, EfFunnelSpec *spec,
+								EfError *error);
+
+#endif							/* EF_FUNNEL_SPEC_VALUE_H */

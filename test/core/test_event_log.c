@@ -1,0 +1,469 @@
+/*
+ * test_event_log.c: events of many groups in little memory, written down and
+ * received, against the same events put in order by the C library.
+ */
+#include "event_log.h"
+
+#include "arena.h"
+#include "tap.h"
+
+static EfError error;
+
+/* ---- a file in memory ---- */
+
+typedef struct File
+{
+	uint8_t    *bytes;
+	size_t		size;
+	size_t		room;
+	size_t		cut;			/* reading ends here, if it is not 0 */
+} File;
+
+static void
+file_write(void *context, const void *bytes, size_t size)
+{
+	File	   *file = context;
+
+	if (file->size + size > file->room)
+	{
+		file->room = 2 * (file->size + size);
+		file->bytes = realloc(file->bytes, file->room);
+	}
+	memcpy(file->bytes + file->size, bytes, size);
+	file->size += size;
+}
+
+static size_t
+file_read(void *context, uint64_t offset, void *buffer, size_t size)
+{
+	File	   *file = context;
+	size_t		end = file->cut > 0 ? file->cut : file->size;
+
+	if (offset >= end)
+		return 0;
+	if (size > end - offset)
+		size = end - (size_t) offset;
+	memcpy(buffer, file->bytes + offset, size);
+	return size;
+}
+
+/* ---- the same events, plainly ---- */
+
+typedef struct Plain
+{
+	int			group;
+	char		name[48];		/* in the form of the kind */
+	size_t		length;
+	uint64_t	when;
+} Plain;
+
+static int
+compare_person(const Plain *a, const Plain *b)
+{
+	size_t		common = a->length < b->length ? a->length : b->length;
+	int			order = memcmp(a->name, b->name, common);
+
+	return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
+}
+
+static int
+compare_plain(const void *x, const void *y)
+{
+	const Plain *a = x;
+	const Plain *b = y;
+
+	if (a->group != b->group)
+		return a->group < b->group ? -1 : 1;
+	if (compare_person(a, b) != 0)
+		return compare_person(a, b);
+	return (a->when > b->when) - (a->when < b->when);
+}
+
+static void
+make_events(Plain *events, int n, int ngroups, EfPersonKind kind, uint32_t npeople)
+{
+	for (int i = 0; i < n; i++)
+	{
+		Plain	   *event = &events[i];
+		uint64_t	person = random_below(npeople);
+
+		memset(event, 0, sizeof(*event));
+		event->group = (int) random_below((uint32_t) ngroups);
+		event->when = (UINT64_C(1) << 60) + random_below(100000);
+		switch (kind)
+		{
+			case EF_PERSON_NUMBER:
+				/* most near each other, a few anywhere */
+				if (person % 7 == 0)
+					person *= UINT64_C(0x9e3779b97f4a7c15);
+				event->length = sizeof(person);
+				memcpy(event->name, &person, sizeof(person));
+				break;
+			case EF_PERSON_UUID:
+				/* many share a half */
+				event->length = 16;
+				event->name[person % 2 == 0 ? 0 : 15] = (char) person;
+				event->name[8] = (char) (person >> 8);
+				break;
+			case EF_PERSON_TEXT:
+				event->length = (size_t) snprintf(event->name, sizeof(event->name), "%.*s%u",
+												  (int) (person % 20), "19900101-19900101-xyz",
+												  (unsigned) person);
+				if (person == 3)
+					event->length = 0;
+				break;
+		}
+	}
+}
+
+static EfStatus
+add_event(EfEventGroup *group, const Plain *event)
+{
+	uint64_t	number;
+
+	switch (group->log->kind)
+	{
+		case EF_PERSON_NUMBER:
+			memcpy(&number, event->name, sizeof(number));
+			return ef_event_add(group, number, event->when, &error);
+		case EF_PERSON_UUID:
+			return ef_event_add_uuid(group, (const uint8_t *) event->name, event->when, &error);
+		default:
+			return ef_event_add_text(group, event->name, event->length, event->when, &error);
+	}
+}
+
+/* Each person of a group once, with these events in this order?  The readers'
+ * order of people is their own, so people are looked up by their events, which
+ * are sums that hardly any two share. */
+typedef struct Digest
+{
+	uint64_t	people;
+	uint64_t	events;
+	uint64_t	sum;
+} Digest;
+
+static void
+digest_person(Digest *digest, const uint64_t *whens, size_t n)
+{
+	uint64_t	hash = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < n; i++)
+		hash = (hash ^ whens[i]) * UINT64_C(1099511628211);
+	digest->people++;
+	digest->events += n;
+	digest->sum += hash ^ hash >> 29;
+}
+
+static Digest
+plain_digest(const Plain *events, int n, int group)
+{
+	Digest		digest = {0};
+	uint64_t   *whens = malloc((size_t) n * sizeof(uint64_t));
+
+	for (int i = 0; i < n;)
+	{
+		int			end = i + 1;
+		size_t		m = 0;
+
+		while (end < n && events[end].group == events[i].group &&
+			   compare_person(&events[i], &events[end]) == 0)
+			end++;
+		for (int j = i; j < end; j++)
+			whens[m++] = events[j].when;
+		if (events[i].group == group)
+			digest_person(&digest, whens, m);
+		i = end;
+	}
+	free(whens);
+	return digest;
+}
+
+static bool
+read_digest(Digest *digest, EfEventGroup *group, const EfAllocator *allocator)
+{
+	EfEventReader reader;
+	EfStatus	status = ef_event_group_read(&reader, group, allocator, &error);
+
+	memset(digest, 0, sizeof(*digest));
+	while (status == EF_OK)
+	{
+		const EfWhen *whens;
+		uint64_t	number;
+		size_t		n;
+
+		status = ef_event_reader_next(&reader, &number, &whens, &n, &error);
+		if (status != EF_OK || n == 0)
+			break;
+		digest_person(digest, whens, n);
+	}
+	ef_event_reader_end(&reader);
+	return status == EF_OK;
+}
+
+static bool
+groups_hold(EfEventGroup **groups, int ngroups, const Plain *events, int n,
+			const EfAllocator *allocator)
+{
+	for (int i = 0; i < ngroups; i++)
+	{
+		Digest		expected = plain_digest(events, n, i);
+		Digest		got;
+
+		/* twice: reading changes nothing */
+		for (int again = 0; again < 2; again++)
+			if (!read_digest(&got, groups[i], allocator) ||
+				memcmp(&got, &expected, sizeof(got)) != 0)
+				return false;
+	}
+	return true;
+}
+
+/* ---- logs ---- */
+
+static const char *const kind_names[] = {"numbers", "uuids", "texts"};
+
+typedef struct Trial
+{
+	EfPersonKind kind;
+	int			n;
+	int			ngroups;
+	uint32_t	npeople;
+	size_t		budget;
+	bool		spills;
+} Trial;
+
+static const Trial trials[] = {
+	{EF_PERSON_NUMBER, 20000, 7, 3000, SIZE_MAX / 4, false},
+	{EF_PERSON_NUMBER, 20000, 7, 3000, 100000, true},
+	{EF_PERSON_NUMBER, 20000, 1, 3000, 60000, true},
+	{EF_PERSON_NUMBER, 20000, 300, 200, 20000, true},
+	{EF_PERSON_NUMBER, 20000, 2, 2, 100000, true},
+	{EF_PERSON_NUMBER, 3000, 5, 100, 0, true},
+	{EF_PERSON_UUID, 20000, 7, 3000, SIZE_MAX / 4, false},
+	{EF_PERSON_UUID, 20000, 3, 3000, 100000, true},
+	{EF_PERSON_TEXT, 20000, 7, 3000, SIZE_MAX / 4, false},
+	{EF_PERSON_TEXT, 20000, 7, 3000, 200000, true},
+	{EF_PERSON_TEXT, 20000, 1, 5, 200000, true},
+	{EF_PERSON_TEXT, 2000, 30, 50, 0, true},
+};
+
+/* Half of the rows in each of two processes, the second's sent to the first. */
+static bool
+sent_holds(const Trial *trial, const Plain *events, const Plain *ordered)
+{
+	Arena		arena;
+	File		file[2] = {{0}};
+	EfEventLog	log[2];
+	EfEventGroup *groups[2][300];
+	bool		good = true;
+
+	arena_open(&arena);
+	for (int side = 0; side < 2; side++)
+	{
+		EfStorage	storage = {file_write, file_read, &file[side]};
+
+		ef_event_log_begin(&log[side], trial->kind, EF_UNIT_DAY, trial->budget, &storage,
+						   &arena.allocator);
+		for (int i = 0; i < trial->ngroups; i++)
+			good = good && ef_event_group_create(&groups[side][i], &log[side], &error) == EF_OK;
+	}
+	for (int i = 0; i < trial->n; i++)
+		good = good && add_event(groups[i % 3 == 0][events[i].group], &events[i]) == EF_OK;
+	for (int i = 0; i < trial->ngroups; i++)
+	{
+		File		message = {0};
+		EfSink		sink = {file_write, &message};
+
+		ef_event_group_skip(groups[1][i], 2, &error);
+		good = good && ef_event_group_send(groups[1][i], SIZE_MAX, &sink, &arena.allocator,
+										   &error) == EF_OK;
+		good = good && ef_event_group_receive(groups[0][i], groups[1][i]->skipped,
+											  message.bytes, message.size, &error) == EF_OK;
+		good = good && groups[0][i]->skipped == 2;
+		free(message.bytes);
+	}
+	good = good && groups_hold(groups[0], trial->ngroups, ordered, trial->n, &arena.allocator);
+	good = good && ef_event_log_store(&log[0], &error) == EF_OK && log[0].used == 0;
+	good = good && groups_hold(groups[0], trial->ngroups, ordered, trial->n, &arena.allocator);
+	free(file[0].bytes);
+	free(file[1].bytes);
+	arena_close(&arena);
+	return good;
+}
+
+static void
+run_trial(const Trial *trial)
+{
+	Arena		arena;
+	File		file = {0};
+	EfStorage	storage = {file_write, file_read, &file};
+	EfEventLog	log;
+	EfEventGroup *groups[300];
+	Plain	   *events = malloc((size_t) trial->n * sizeof(Plain));
+	Plain	   *ordered = malloc((size_t) trial->n * sizeof(Plain));
+	size_t		most = 0;
+	int			held;
+	bool		good = true;
+	const char *kind = kind_names[trial->kind];
+
+	arena_open(&arena);
+	make_events(events, trial->n, trial->ngroups, trial->kind, trial->npeople);
+	memcpy(ordered, events, (size_t) trial->n * sizeof(Plain));
+	qsort(ordered, (size_t) trial->n, sizeof(Plain), compare_plain);
+	ef_event_log_begin(&log, trial->kind, EF_UNIT_DAY, trial->budget, &storage, &arena.allocator);
+	for (int i = 0; i < trial->ngroups; i++)
+		good = good && ef_event_group_create(&groups[i], &log, &error) == EF_OK;
+	for (int i = 0; i < trial->n; i++)
+	{
+		good = good && add_event(groups[events[i].group], &events[i]) == EF_OK;
+		if (log.used > most)
+			most = log.used;
+	}
+	ok(good, "%d events of %s in %d groups are added", trial->n, kind, trial->ngroups);
+	is_int(file.size > 0, trial->spills, trial->spills ? "and some are stored" : "in memory");
+	if (trial->budget > 0)
+		ok(most <= trial->budget, "within %zu bytes: %zu", trial->budget, most);
+	is_int(log.stored, file.size, "the log knows the size of its storage");
+
+	/* but for the scratch memory that the log keeps */
+	for (int i = 0; i < trial->ngroups; i++)
+	{
+		Digest		digest;
+
+		read_digest(&digest, groups[i], &arena.allocator);
+	}
+	held = arena.n;
+	ok(groups_hold(groups, trial->ngroups, ordered, trial->n, &arena.allocator),
+	   "what is read, twice, is what was added");
+	is_int(arena.n, held, "and reading leaves no memory behind");
+	ok(sent_holds(trial, events, ordered), "so it is with what was sent between two");
+	free(events);
+	free(ordered);
+	free(file.bytes);
+	arena_close(&arena);
+}
+
+/* ---- what can go wrong ---- */
+
+static EfStatus
+small_log(Arena *arena, File *file, EfEventLog *log, EfEventGroup **group, EfPersonKind kind)
+{
+	EfStorage	storage = {file_write, file_read, file};
+	Plain		events[300];
+	EfStatus	status;
+
+	make_events(events, 300, 1, kind, 20);
+	ef_event_log_begin(log, kind, EF_UNIT_DAY, 4000, &storage, &arena->allocator);
+	status = ef_event_group_create(group, log, &error);
+	for (int i = 0; i < 300 && status == EF_OK; i++)
+		status = add_event(*group, &events[i]);
+	return status;
+}
+
+static void
+failing_memory(EfPersonKind kind)
+{
+	Arena		arena;
+	int			failures = 0;
+	int			wrong = 0;
+
+	for (long at = 1;; at++)
+	{
+		File		file = {0};
+		File		message = {0};
+		EfSink		sink = {file_write, &message};
+		EfEventLog	log;
+		EfEventGroup *group;
+		Digest		digest;
+		EfStatus	status;
+
+		arena_open(&arena);
+		arena.fail_at = at;
+		status = small_log(&arena, &file, &log, &group, kind);
+		if (status == EF_OK && !read_digest(&digest, group, &arena.allocator))
+			status = EF_NO_MEMORY;
+		if (status == EF_OK)
+			status = ef_event_group_send(group, SIZE_MAX, &sink, &arena.allocator, &error);
+		if (status == EF_OK)
+			status = ef_event_group_receive(group, 0, message.bytes, message.size, &error);
+		wrong += status != EF_OK && status != EF_NO_MEMORY;
+		failures += status == EF_NO_MEMORY;
+		free(file.bytes);
+		free(message.bytes);
+		arena_close(&arena);
+		if (status == EF_OK)
+			break;
+	}
+	ok(failures > 20 && wrong == 0, "%d requests for memory fail one by one, of %s", failures,
+	   kind_names[kind]);
+}
+
+static void
+damaged_runs(EfPersonKind kind)
+{
+	Arena		arena;
+	File		file = {0};
+	File		message = {0};
+	EfSink		sink = {file_write, &message};
+	EfStorage	storage = {file_write, file_read, &file};
+	EfEventLog	log;
+	EfEventGroup *group;
+	int			noticed = 0;
+
+	arena_open(&arena);
+	small_log(&arena, &file, &log, &group, kind);
+	ef_event_log_store(&log, &error);
+	for (size_t cut = 1; cut < file.size; cut += kind == EF_PERSON_TEXT ? 13 : 3)
+	{
+		Digest		digest;
+
+		file.cut = cut;
+		noticed += !read_digest(&digest, group, &arena.allocator);
+	}
+	ok(noticed > 0, "storage that ends early is noticed, or ends between people, of %s: %d times",
+	   kind_names[kind], noticed);
+	file.cut = 0;
+
+	/* bits changed: an answer or a refusal, and nothing read beyond */
+	ef_event_group_send(group, SIZE_MAX, &sink, &arena.allocator, &error);
+	noticed = 0;
+	for (size_t i = 0; i < message.size; i += kind == EF_PERSON_TEXT ? 17 : 3)
+		for (int bit = 0; bit < 8; bit++)
+		{
+			EfEventLog	other;
+			EfEventGroup *received;
+			Digest		digest;
+			uint8_t    *copy = malloc(message.size);
+
+			memcpy(copy, message.bytes, message.size);
+			copy[i] ^= (uint8_t) (1 << bit);
+			ef_event_log_begin(&other, kind, EF_UNIT_DAY, SIZE_MAX / 4, &storage,
+							   &arena.allocator);
+			ef_event_group_create(&received, &other, &error);
+			noticed += ef_event_group_receive(received, 0, copy, message.size, &error) != EF_OK ||
+				!read_digest(&digest, received, &arena.allocator);
+			free(copy);
+		}
+	ok(noticed > 0, "changed bytes do no harm, of %s", kind_names[kind]);
+	is_int(ef_event_group_send(group, 100, &sink, &arena.allocator, &error), EF_EVENTS_TOO_LARGE,
+		   "a group that is too large to send is refused");
+	is_int(ef_event_group_skip(group, INT64_MAX, &error), EF_OK, "very many rows are skipped");
+	is_int(ef_event_group_skip(group, 1, &error), EF_COUNT_OVERFLOW, "but not more than can be counted");
+	free(file.bytes);
+	free(message.bytes);
+	arena_close(&arena);
+}
+
+int
+main(void)
+{
+	for (size_t i = 0; i < sizeof(trials) / sizeof(trials[0]); i++)
+		run_trial(&trials[i]);
+	for (int kind = EF_PERSON_NUMBER; kind <= EF_PERSON_TEXT; kind++)
+	{
+		failing_memory((EfPersonKind) kind);
+		damaged_runs((EfPersonKind) kind);
+	}
+	return done_testing();
+}
