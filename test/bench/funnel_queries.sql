@@ -4,10 +4,13 @@
 -- exit, RECENT that as it stood at the end of 2023, with people whose outcome is open.
 INSERT INTO bench.query
 SELECT name, replace(replace(replace(sql,
-           'SPEC', $$funnel_spec('{applied,admitted,registered,graduated,established}')$$),
-           'WINDOW', $$funnel_spec('{applied,admitted,registered,graduated,established}',
+           'SPEC', $$funnel_spec(ARRAY['applied', 'admitted', 'registered', 'graduated',
+                                       'established'])$$),
+           'WINDOW', $$funnel_spec(ARRAY['applied', 'admitted', 'registered', 'graduated',
+                                         'established'],
                                    within => '2 years', exits => '{dropped_out}')$$),
-           'RECENT', $$funnel_spec('{applied,admitted,registered,graduated,established}',
+           'RECENT', $$funnel_spec(ARRAY['applied', 'admitted', 'registered', 'graduated',
+                                         'established'],
                                    within => '2 years', as_of => '2024-01-01',
                                    exits => '{dropped_out}')$$)
 FROM (VALUES
@@ -153,11 +156,12 @@ SELECT 'plain entered, ' || form,
                        WHEN 'established' THEN 5 END$$),
            'OF FUNNEL', $$IN ('applied', 'admitted', 'registered', 'graduated',
                               'established')$$),
-           'COUNTS', $$sum(persons) FILTER (WHERE path LIKE '%1%') AS applied,
-                       sum(persons) FILTER (WHERE path LIKE '%1%2%') AS admitted,
-                       sum(persons) FILTER (WHERE path LIKE '%1%2%3%') AS registered,
-                       sum(persons) FILTER (WHERE path LIKE '%1%2%3%4%') AS graduated,
-                       sum(persons) FILTER (WHERE path LIKE '%1%2%3%4%5%') AS established$$)
+           'COUNTS', $$coalesce(sum(persons) FILTER (WHERE path LIKE '%1%'), 0) AS applied,
+                       coalesce(sum(persons) FILTER (WHERE path LIKE '%1%2%'), 0) AS admitted,
+                       coalesce(sum(persons) FILTER (WHERE path LIKE '%1%2%3%'), 0) AS registered,
+                       coalesce(sum(persons) FILTER (WHERE path LIKE '%1%2%3%4%'), 0) AS graduated,
+                       coalesce(sum(persons) FILTER (WHERE path LIKE '%1%2%3%4%5%'), 0)
+                           AS established$$)
 FROM (VALUES
 
 ('paths', $$
@@ -236,7 +240,7 @@ $$),
         FROM event JOIN fourth USING (programme, person_id)
         WHERE stage = 'established' AND at >= reached
     )
-    SELECT programme, sum(persons) FILTER (WHERE number = 1) AS applied,
+    SELECT programme, coalesce(sum(persons) FILTER (WHERE number = 1), 0) AS applied,
            coalesce(sum(persons) FILTER (WHERE number = 2), 0) AS admitted,
            coalesce(sum(persons) FILTER (WHERE number = 3), 0) AS registered,
            coalesce(sum(persons) FILTER (WHERE number = 4), 0) AS graduated,
@@ -289,13 +293,14 @@ CREATE FUNCTION bench.counted(persons bigint[])
 RETURNS TABLE (programme int, applied bigint, admitted bigint, registered bigint,
                graduated bigint, established bigint)
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT place / 6, sum(n) FILTER (WHERE place % 6 >= 1),
-           sum(n) FILTER (WHERE place % 6 >= 2), sum(n) FILTER (WHERE place % 6 >= 3),
-           sum(n) FILTER (WHERE place % 6 >= 4), sum(n) FILTER (WHERE place % 6 >= 5)
-    FROM generate_subscripts(persons, 1) AS place,
-         LATERAL (SELECT coalesce(persons[place], 0) AS n) AS c
-    WHERE place >= 6
-    GROUP BY 1
+    SELECT programme, coalesce(sum(n), 0), coalesce(sum(n) FILTER (WHERE stage >= 2), 0),
+           coalesce(sum(n) FILTER (WHERE stage >= 3), 0),
+           coalesce(sum(n) FILTER (WHERE stage >= 4), 0),
+           coalesce(sum(n) FILTER (WHERE stage >= 5), 0)
+    FROM generate_series(1, array_upper(persons, 1) / 6) AS programme,
+         generate_series(1, 5) AS stage,
+         LATERAL (SELECT persons[programme * 6 + stage]) AS p(n)
+    GROUP BY programme
 $$;
 
 -- The loop's second column is, from the left, programme, days since 1900 and the number of
@@ -386,7 +391,7 @@ SELECT 'plain entered, window and exit, ' || form,
                        WHEN 'established' THEN 5 WHEN 'dropped_out' THEN 6 END$$),
            'OF FUNNEL', $$IN ('applied', 'admitted', 'registered', 'graduated',
                               'established', 'dropped_out')$$),
-           'COUNTS', $$sum(n) FILTER (WHERE reached >= 1) AS applied,
+           'COUNTS', $$coalesce(sum(n) FILTER (WHERE reached >= 1), 0) AS applied,
                        coalesce(sum(n) FILTER (WHERE reached >= 2), 0) AS admitted,
                        coalesce(sum(n) FILTER (WHERE reached >= 3), 0) AS registered,
                        coalesce(sum(n) FILTER (WHERE reached >= 4), 0) AS graduated,

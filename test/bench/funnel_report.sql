@@ -9,24 +9,26 @@ ORDER BY bench.same_funnel.rows, other, one;
 WITH median AS (
     SELECT rows, test, test ~ 'two workers' AS parallel,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) FILTER (WHERE side = 'plain') AS plain,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) FILTER (WHERE side = 'ours') AS ours,
-           count(*) FILTER (WHERE side = 'ours') AS runs
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) FILTER (WHERE side = 'ours') AS ours
     FROM bench.run
     GROUP BY rows, test
+), forms AS (
+    SELECT rows, test ~ 'window and exit' AS strict, parallel, plain,
+           substring(test FROM 'of (\w+),') AS form
+    FROM median
+    WHERE test ~ '^entered'
 ), fastest AS (
-    -- Of the forms of plain SQL: what runs in one process counts among those that may use
-    -- workers.
-    SELECT DISTINCT ON (rows, kind, parallel) rows, kind, parallel, plain,
-           regexp_replace(test, '^entered, ', '') AS form
-    FROM (SELECT rows, test, plain, test ~ 'window and exit' AS kind, p.parallel
-          FROM median, LATERAL (VALUES (true), (false)) AS p(parallel)
-          WHERE test ~ '^entered' AND p.parallel >= median.parallel) AS forms
-    ORDER BY rows, kind, parallel, plain
+    -- What runs in one process counts among the forms that may use workers.
+    SELECT DISTINCT ON (rows, strict, p.parallel) rows, strict, p.parallel, plain, form
+    FROM forms, LATERAL (VALUES (true), (false)) AS p(parallel)
+    WHERE p.parallel >= forms.parallel
+    ORDER BY rows, strict, p.parallel, plain
 ), ours AS (
-    -- Beside paths or loop, which ran as often as any.
-    SELECT DISTINCT ON (rows, kind, parallel) rows, kind, parallel, ours
-    FROM (SELECT *, test ~ 'window and exit' AS kind FROM median WHERE test ~ '^entered') AS m
-    ORDER BY rows, kind, parallel, runs DESC, test DESC
+    SELECT rows, test ~ 'window and exit' AS strict, test ~ 'two workers' AS parallel,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY ms) AS ours
+    FROM bench.run
+    WHERE test ~ '^entered' AND side = 'ours'
+    GROUP BY 1, 2, 3
 ), lines AS (
     SELECT rows, 1 AS place, 'funnel_agg, of count(*) and min(): times' AS measure,
            ltrim(regexp_replace(test, '^funnel_agg, ', '')) AS what,
@@ -36,17 +38,17 @@ WITH median AS (
     WHERE test ~ '^(funnel_agg|  window and exit)'
     UNION ALL
     SELECT rows, 2, 'faster than the fastest plain SQL: times',
-           CASE WHEN kind THEN 'window and exit' ELSE 'five stages' END
+           CASE WHEN strict THEN 'window and exit' ELSE 'five stages' END
            || CASE WHEN parallel THEN ', two workers' ELSE ', serial' END
            || ' (' || form || ')',
-           CASE WHEN NOT kind THEN CASE WHEN parallel THEN 'at least 6' ELSE 'at least 5' END END,
+           CASE WHEN NOT strict THEN CASE WHEN parallel THEN 'at least 6' ELSE 'at least 5' END END,
            plain / ours
-    FROM fastest JOIN ours USING (rows, kind, parallel)
+    FROM fastest JOIN ours USING (rows, strict, parallel)
     UNION ALL
-    SELECT rows, 3, 'two workers, of serial: times', regexp_replace(a.test, ', two workers', ''),
+    SELECT rows, 3, 'two workers, of serial: times', replace(a.test, ', two workers', ''),
            CASE WHEN a.test ~ '200 programmes' THEN 'at most 1' END, a.ours / b.ours
     FROM median AS a JOIN median AS b USING (rows)
-    WHERE a.parallel AND b.test = regexp_replace(a.test, 'two workers', 'serial')
+    WHERE a.parallel AND b.test = replace(a.test, 'two workers', 'serial')
           AND a.test ~ '^funnel_agg'
     UNION ALL
     SELECT rows, 4, 'peak memory of the backend: MB', test,

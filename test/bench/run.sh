@@ -88,7 +88,7 @@ funnel() {
     if [ "$rows" -le 10000000 ]; then
         run -v rows="$rows" -v passes="$passes" -f funnel.sql
     else
-        # The warm-up run and two more are enough where one takes a minute.
+        # Times of a minute vary less.
         run -v rows="$rows" -v passes="$((passes < 3 ? passes : 3))" -f funnel_large.sql
     fi
     note "$rows events: funnel, memory"
