@@ -59,7 +59,7 @@ CALL bench.must_be_parallel();
 DROP TABLE IF EXISTS event_of_types;
 CREATE UNLOGGED TABLE event_of_types AS
 SELECT person_id, programme, stage, at,
-       lpad(person_id::text, 12, '0') AS person_text,
+       lpad(person_id::text, 13, '0') AS person_text,
        md5(person_id::text)::uuid AS person_uuid,
        at::timestamp AT TIME ZONE 'UTC'
        + (hashint8extended(person_id, at - '2000-01-01') & 65535) * interval '1 second' AS at_time
