@@ -118,7 +118,11 @@ ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when, EfError *error)
 			return status;
 	}
 	if (form == EF_NARROW)
+	{
+		/* groups are many and take turns: have the next line at hand */
+		__builtin_prefetch(group->next + 8, 1);
 		*group->next++ = ef_narrow(number, when);
+	}
 	else
 	{
 		*group->next++ = number;

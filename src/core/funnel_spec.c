@@ -69,17 +69,6 @@ compare_names(const void *a, const void *b)
 	return ef_label_compare(a, b);
 }
 
-/* Is a name, of this head, that of a label? */
-static inline bool
-is_name(const EfLabel *label, uint64_t label_head, const char *name,
-		size_t length, uint64_t head)
-{
-	return label->length == length && label_head == head &&
-		(length <= sizeof(head) ||
-		 memcmp(label->bytes + sizeof(head), name + sizeof(head),
-				length - sizeof(head)) == 0);
-}
-
 /* Exits are in order, so those that are equal stand side by side. */
 static EfStatus
 check_names(const EfFunnelSpec *spec, EfError *error)
@@ -310,30 +299,55 @@ ef_spec_open(EfFunnelSpec *spec, const uint8_t *bytes, size_t size,
 
 /* ---- reading ---- */
 
-uint32_t
-ef_spec_stage(const EfFunnelSpec *spec, const char *name, size_t length)
+/*
+ * The number of a name among labels with these heads, counted from 1; 0 if it
+ * is none of them.  All heads are compared before any branch, since which name
+ * comes next cannot be predicted.
+ */
+static inline uint32_t
+find_name(const EfLabel *labels, const uint64_t *heads, uint32_t nlabels,
+		  const char *name, size_t length)
 {
 	uint64_t	head = ef_name_head(name, length);
 
-	for (uint32_t i = 0; i < spec->nstages; i++)
-		if (is_name(&spec->stages[i], spec->stage_heads[i], name, length, head))
-			return i + 1;
+	for (uint32_t first = 0; first < nlabels; first += 32)
+	{
+		uint32_t	n = nlabels - first < 32 ? nlabels - first : 32;
+		uint32_t	alike = 0;
+
+		for (uint32_t i = 0; i < n; i++)
+			alike |= (uint32_t) ((heads[first + i] == head) &
+								 (labels[first + i].length == length)) << i;
+		for (; alike != 0; alike &= alike - 1)
+		{
+			uint32_t	i = first + (uint32_t) __builtin_ctz(alike);
+
+			if (length <= sizeof(head) ||
+				memcmp(labels[i].bytes + sizeof(head), name + sizeof(head),
+					   length - sizeof(head)) == 0)
+				return i + 1;
+		}
+	}
 	return 0;
+}
+
+uint32_t
+ef_spec_stage(const EfFunnelSpec *spec, const char *name, size_t length)
+{
+	return find_name(spec->stages, spec->stage_heads, spec->nstages, name,
+					 length);
 }
 
 unsigned
 ef_spec_code(const EfFunnelSpec *spec, const char *name, size_t length)
 {
-	uint32_t	stage = ef_spec_stage(spec, name, length);
-	uint64_t	head;
+	uint32_t	stage = find_name(spec->stages, spec->stage_heads,
+								  spec->nstages, name, length);
 
 	if (stage > 0)
 		return stage;
-	head = ef_name_head(name, length);
-	for (uint32_t i = 0; i < spec->nexits; i++)
-		if (is_name(&spec->exits[i], spec->exit_heads[i], name, length, head))
-			return EF_CODE_EXIT;
-	return EF_CODE_OTHER;
+	return find_name(spec->exits, spec->exit_heads, spec->nexits, name,
+					 length) > 0 ? EF_CODE_EXIT : EF_CODE_OTHER;
 }
 
 /* How many days after a day the same day is, so many months on. */

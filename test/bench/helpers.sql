@@ -8,7 +8,7 @@ CREATE TABLE bench.query (
 
 CREATE TABLE bench.run (
     test text NOT NULL,
-    rows bigint NOT NULL,       -- of the table employment
+    rows bigint NOT NULL,       -- of the table measured
     side text NOT NULL,         -- ours or plain
     ms   float8 NOT NULL,
     cpu  float8,                -- ms of the processor, where it ran without workers
@@ -20,7 +20,8 @@ CREATE TABLE bench.memory (
     test text NOT NULL,
     rows bigint NOT NULL,
     side text NOT NULL,
-    kb   bigint NOT NULL
+    kb   bigint NOT NULL,
+    temp bigint NOT NULL        -- kB written to temporary files
 );
 
 CREATE TABLE bench.size (
@@ -45,12 +46,23 @@ CREATE TABLE bench.survfit (
     value  float8 NOT NULL
 );
 
-CREATE FUNCTION bench.explain(query_name text) RETURNS jsonb LANGUAGE plpgsql AS $$
+-- The query of that name, which is not missing.
+CREATE FUNCTION bench.sql(query_name text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    found text;
+BEGIN
+    SELECT sql INTO STRICT found FROM bench.query WHERE name = query_name;
+    RETURN found;
+END
+$$;
+
+CREATE FUNCTION bench.explain(query_name text, options text DEFAULT '') RETURNS jsonb
+LANGUAGE plpgsql AS $$
 DECLARE
     plan json;
 BEGIN
-    EXECUTE 'EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, FORMAT JSON) '
-            || (SELECT sql FROM bench.query WHERE name = query_name) INTO STRICT plan;
+    EXECUTE format('EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, FORMAT JSON %s) %s',
+                   options, bench.sql(query_name)) INTO STRICT plan;
     RETURN plan::jsonb -> 0;
 END
 $$;
@@ -114,8 +126,7 @@ BEGIN
                            max(abs(p.retained - o.retained))
                     FROM (%s) AS p FULL JOIN (%s) AS o USING (profession, after_days)',
                    CASE WHEN plain ~ 'every day' THEN 'OR p.at_risk <> o.at_risk' END,
-                   (SELECT sql FROM bench.query WHERE name = plain),
-                   (SELECT sql FROM bench.query WHERE name = ours))
+                   bench.sql(plain), bench.sql(ours))
         INTO points, wrong, difference;
     IF wrong > 0 OR difference > 1e-9 THEN
         RAISE '% and ours differ at % of % points, by up to %', plain, wrong, points, difference;
@@ -152,9 +163,13 @@ $$;
 -- To be called in a fresh backend.
 CREATE PROCEDURE bench.peak(test text, rows bigint, side text, query text)
 LANGUAGE plpgsql AS $$
+DECLARE
+    plan jsonb := bench.explain(query, ', BUFFERS') -> 'Plan';
 BEGIN
-    PERFORM bench.explain(query);
     INSERT INTO bench.memory
-    SELECT test, rows, side, kb FROM bench.peak_kb() AS kb WHERE kb IS NOT NULL;
+    SELECT test, rows, side, kb,
+           (plan ->> 'Temp Written Blocks')::bigint * current_setting('block_size')::int / 1024
+    FROM bench.peak_kb() AS kb
+    WHERE kb IS NOT NULL;
 END
 $$;

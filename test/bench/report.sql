@@ -5,8 +5,8 @@ SELECT to_char(rows, 'FM999,999,999') AS rows, test,
        round(plain) AS plain, round(ours) AS ours,
        CASE WHEN ours * 2 > plain THEN round((ours / plain)::numeric, 2)::text
             ELSE '1/' || round(plain / ours) END AS ratio,
-       CASE WHEN our_cpu * 2 > plain_cpu THEN round((our_cpu / plain_cpu)::numeric, 2)::text
-            ELSE '1/' || round(plain_cpu / our_cpu) END AS "of processor",
+       CASE WHEN our_cpu * 2 > plain_cpu THEN round((our_cpu / nullif(plain_cpu, 0))::numeric, 2)::text
+            ELSE '1/' || round(plain_cpu / nullif(our_cpu, 0)) END AS "of processor",
        runs,
        CASE WHEN plain_plan = our_plan THEN our_plan
             ELSE concat_ws(' / ', plain_plan, our_plan) END AS plan
@@ -36,10 +36,12 @@ FROM bench.size
 GROUP BY bench.size.rows, what
 ORDER BY bench.size.rows, summaries DESC;
 
-\C 'Peak private memory of the backend, MB'
+\C 'Peak private memory of the backend and what it wrote to temporary files, MB'
 SELECT to_char(rows, 'FM999,999,999') AS rows, test,
        round(max(kb) FILTER (WHERE side = 'plain') / 1024.0, 1) AS plain,
-       round(max(kb) FILTER (WHERE side = 'ours') / 1024.0, 1) AS ours
+       round(max(kb) FILTER (WHERE side = 'ours') / 1024.0, 1) AS ours,
+       round(max(temp) FILTER (WHERE side = 'plain') / 1024.0) AS "plain, written",
+       round(max(temp) FILTER (WHERE side = 'ours') / 1024.0) AS "ours, written"
 FROM bench.memory
 GROUP BY bench.memory.rows, test
 ORDER BY bench.memory.rows, min(ctid);

@@ -3,16 +3,19 @@
 # private one), in a database of its own. Prints times, ratios and memory.
 #   EF_BENCH_ROWS    sizes of the table, default "1000000 10000000" (with fewer rows some of
 #                    the 17,400 groups have no hires to age an intake by)
+#   EF_BENCH_EVENTS  sizes of the table of the part funnel, multiples of 1000, default
+#                    "1000000 10000000 100000000"; above 10 million most of plain SQL is left out
 #   EF_BENCH_PASSES  runs of each query of a pair, default 5
-#   EF_BENCH_PARTS   what is measured, default "workforce retention"
+#   EF_BENCH_PARTS   what is measured, default "workforce retention funnel"
 set -eu
 cd "$(dirname "$0")"
 sizes=${EF_BENCH_ROWS:-1000000 10000000}
 passes=${EF_BENCH_PASSES:-5}
-parts=${EF_BENCH_PARTS:-workforce retention}
+events=${EF_BENCH_EVENTS:-1000000 10000000 100000000}
+parts=${EF_BENCH_PARTS:-workforce retention funnel}
 has() { case " $parts " in *" $1 "*) ;; *) return 1 ;; esac; }
 for part in $parts; do
-    case $part in workforce | retention) ;; *)
+    case $part in workforce | retention | funnel) ;; *)
         echo "EF_BENCH_PARTS: there is no part $part" >&2
         exit 2 ;;
     esac
@@ -22,8 +25,10 @@ database=education_flow_bench
 # The same settings for both sides. JIT helps neither and makes the times unsteady.
 options="-c work_mem=256MB -c jit=off"
 run() { PGDATABASE=$database PGOPTIONS=$options psql -X -q -v ON_ERROR_STOP=1 -P footer=off -P pager=off "$@"; }
-peak() { run -v test="$1" -v rows="$rows" -v side="$2" -v query="$3" <<'SQL'
-SET max_parallel_workers_per_gather = 0;
+# peak TEST SIDE QUERY [FILE]: with the settings of FILE; without it in one process.
+peak() { run -v test="$1" -v rows="$rows" -v side="$2" -v query="$3" \
+             -v settings="${4:-one_process.sql}" <<'SQL'
+\i :settings
 CALL bench.peak(:'test', :rows, :'side', :'query');
 SQL
 }
@@ -35,7 +40,7 @@ CREATE SCHEMA education_flow;
 CREATE EXTENSION education_flow SCHEMA education_flow;
 ALTER DATABASE $database SET search_path = public, education_flow;
 SQL
-run -f helpers.sql -f queries.sql -f retention_queries.sql
+run -f helpers.sql -f queries.sql -f retention_queries.sql -f funnel_queries.sql
 
 with_plain=true
 workforce() {
@@ -78,14 +83,52 @@ retention() {
     PGDATABASE=$database PGOPTIONS=$options ./survfit.sh "$rows" "$passes"
 }
 
-for rows in $sizes; do
-    note "$rows rows: generating"
-    run -v rows="$rows" -f data.sql
-    for part in $parts; do $part; done
-done
+funnel() {
+    note "$rows events: funnel"
+    if [ "$rows" -le 10000000 ]; then
+        run -v rows="$rows" -v passes="$passes" -f funnel.sql
+    else
+        # Times of a minute vary less.
+        run -v rows="$rows" -v passes="$((passes < 3 ? passes : 3))" -f funnel_large.sql
+    fi
+    note "$rows events: funnel, memory"
+    peak "funnel_agg, 200 programmes" plain "plain events by programme"
+    peak "funnel_agg, 200 programmes" ours "funnel by programme"
+    peak "funnel_agg, 200 programmes, two workers" ours "funnel by programme" two_workers.sql
+    peak "funnel_agg, one group" ours "funnel"
+    peak "funnel_agg, 58,000 groups" plain "plain events by municipality"
+    peak "funnel_agg, 58,000 groups" ours "funnel by municipality"
+    peak "entered, of paths" plain "plain entered, paths"
+    peak "entered, of paths" ours "entered"
+    if [ "$rows" -le 10000000 ]; then
+        peak "entered, of loop" plain "plain entered, loop"
+        peak "entered, of joins" plain "plain entered, joins"
+        peak "funnel_agg by person, rolled up" ours "funnel by person, rolled up"
+        peak "window_funnel by person" ours "window_funnel by person"
+    fi
+}
+
+if has workforce || has retention; then
+    for rows in $sizes; do
+        note "$rows rows: generating"
+        run -v rows="$rows" -f data.sql
+        for part in $parts; do
+            [ "$part" = funnel ] || $part
+        done
+    done
+    run -c "DROP TABLE employment"
+fi
+if has funnel; then
+    for rows in $events; do
+        note "$rows events: generating"
+        run -v rows="$rows" -f events.sql
+        funnel
+    done
+fi
 
 run -A -t -c "SELECT 'PostgreSQL ' || current_setting('server_version')"
 echo "$(nproc 2>/dev/null || echo '?') cores"
 run -f report.sql
 if has retention; then run -f retention_report.sql; fi
+if has funnel; then run -f funnel_report.sql; fi
 PGDATABASE=postgres psql -X -q -c "DROP DATABASE $database"
