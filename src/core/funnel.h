@@ -40,8 +40,8 @@ enum
 	EF_PENDING_AFTER
 };
 
-/* 150 years, as spells have them. */
-#define EF_CHAIN_DAYS 54787
+/* The most that 150 years can span, as spells and windows have them. */
+#define EF_CHAIN_DAYS 54788
 
 extern const EfTableType ef_funnel_type;
 

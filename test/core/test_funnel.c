@@ -299,7 +299,7 @@ test_add(void)
 	chain.at[1]++;
 	is_int(ef_funnel_add(&state, &chain, EF_UNIT_MICROSECOND, &arena.allocator, &error),
 		   EF_CHAIN_TOO_LONG, "and none of a day more");
-	is_str(error.detail, "The chain begins on 1999-12-30 and ends on 2149-12-31.",
+	is_str(error.detail, "The chain begins on 1999-12-30 and ends on 2150-01-01.",
 		   "whose days are named");
 	is_int(state->ncells, 2, "nor does it leave anything");
 	is_int(ef_funnel_open(&funnel, state, state->size, &arena.allocator, &error), EF_OK, "it opens");
@@ -492,9 +492,9 @@ test_validate(void)
 		{"a stage's clock that goes beyond", &all,
 			{{REACHED(1, 0), 1}, {REACHED(2, 0), 1}, {EXITED(2, 9), 1}, {EXITED_AFTER(2, 101), 1}},
 		"\"exited_after\" of stage 2 on day 101: the window has closed before."},
-		{"150 years", &neither, {{REACHED(1, 0), 1}, {REACHED(2, 54787), 1}}, none},
-		{"a day more", &neither, {{REACHED(1, 0), 1}, {REACHED(2, 54788), 1}},
-		"reached stand at 54788."},
+		{"150 years", &neither, {{REACHED(1, 0), 1}, {REACHED(2, 54788), 1}}, none},
+		{"a day more", &neither, {{REACHED(1, 0), 1}, {REACHED(2, 54789), 1}},
+		"reached stand at 54789."},
 		{"much more", &neither, {{REACHED(1, 0), 1}, {EXITED(1, UINT32_MAX), 1}},
 		"exited stand at 4294967295."},
 
