@@ -249,8 +249,10 @@ heeded_at(const EfFunnelSpec *spec, unsigned stage)
 }
 
 /*
- * How far does any chain get?  For each stage the latest start of a chain that
- * stands there is enough: it has the most time left.
+ * How far does any chain get?  For each stage the start of a chain that stands
+ * there whose window closes last is enough.  (It is not always the latest start:
+ * a month from noon on 30 January is noon on 28 February, and a month from the
+ * next morning is that morning.)
  */
 static unsigned
 furthest_stage(const EfChainSearch *search, size_t nmoments)
@@ -284,7 +286,8 @@ furthest_stage(const EfChainSearch *search, size_t nmoments)
 					arriving = before;
 					if (!(spec->modes & EF_STRICT_INCREASE) &&
 						arrived != NOWHERE &&
-						(arriving == NOWHERE || arrived > arriving))
+						(arriving == NOWHERE ||
+						 moments[arrived].limit > moments[arriving].limit))
 						arriving = arrived;
 					if (arriving != NOWHERE &&
 						moment->at > moments[arriving].limit)
@@ -296,7 +299,8 @@ furthest_stage(const EfChainSearch *search, size_t nmoments)
 			if (stood != NOWHERE && moment->stages & heeded_at(spec, stage))
 				start[stage] = NOWHERE;
 			if (arriving != NOWHERE &&
-				(start[stage] == NOWHERE || arriving > start[stage]))
+				(start[stage] == NOWHERE ||
+				 moments[arriving].limit > moments[start[stage]].limit))
 				start[stage] = arriving;
 			before = stood;
 			arrived = arriving;

@@ -391,10 +391,10 @@ read_name(EfRunReader *run, uint64_t length, const EfAllocator *allocator,
 
 	if (length > run->left + (uint64_t) (run->end - run->at))
 		return damaged(error);
-	run->name_length = (size_t) length;
+	run->person.name_length = (size_t) length;
 	if (run->source.bytes != NULL)
 	{
-		run->name = (const char *) run->at;
+		run->person.name = (const char *) run->at;
 		run->at += length;
 		return EF_OK;
 	}
@@ -407,7 +407,7 @@ read_name(EfRunReader *run, uint64_t length, const EfAllocator *allocator,
 			return ef_fail(error, EF_NO_MEMORY, "A request for a name failed.");
 		run->name_size = 2 * (size_t) length;
 	}
-	run->name = run->name_room;
+	run->person.name = run->name_room;
 	while (got < length)
 	{
 		size_t		size;
@@ -439,13 +439,13 @@ next_person(EfRunReader *run, EfPersonKind kind, const EfAllocator *allocator,
 		run->done = event == run->events_end;
 		if (run->done)
 			return EF_OK;
-		run->number = number_of(event, run->form);
+		run->person.number = number_of(event, run->form);
 		if (kind == EF_PERSON_UUID)
-			run->rest = event[2];
+			run->person.rest = event[2];
 		if (kind == EF_PERSON_TEXT)
 		{
-			run->name = name_of(event)->bytes;
-			run->name_length = name_of(event)->length;
+			run->person.name = name_of(event)->bytes;
+			run->person.name_length = name_of(event)->length;
 		}
 		do
 			event += run->form;
@@ -460,14 +460,14 @@ next_person(EfRunReader *run, EfPersonKind kind, const EfAllocator *allocator,
 	if (run->done)
 		return EF_OK;
 	reader = (EfReader) {run->at, run->end, false};
-	run->number += ef_read_varint(&reader);
+	run->person.number += ef_read_varint(&reader);
 	if (kind == EF_PERSON_UUID)
 	{
 		const uint8_t *rest = ef_read_bytes(&reader, sizeof(uint64_t));
 
 		if (rest == NULL)
 			return damaged(error);
-		memcpy(&run->rest, rest, sizeof(uint64_t));
+		memcpy(&run->person.rest, rest, sizeof(uint64_t));
 	}
 	if (kind == EF_PERSON_TEXT)
 	{
@@ -530,8 +530,8 @@ read_events(EfRunReader *run, EfWhen *whens, EfError *error)
 
 /* ---- merging ---- */
 
-static int
-compare_persons(const EfRunReader *a, const EfRunReader *b, EfPersonKind kind)
+static inline int
+compare_persons(const EfPerson *a, const EfPerson *b, EfPersonKind kind)
 {
 	if (a->number != b->number)
 		return a->number < b->number ? -1 : 1;
@@ -556,9 +556,11 @@ sink_down(EfEventReader *reader, size_t place)
 		if (child >= reader->nheap)
 			break;
 		if (child + 1 < reader->nheap &&
-			compare_persons(heap[child + 1], heap[child], reader->kind) < 0)
+			compare_persons(&heap[child + 1]->person, &heap[child]->person,
+							reader->kind) < 0)
 			child++;
-		if (compare_persons(run, heap[child], reader->kind) <= 0)
+		if (compare_persons(&run->person, &heap[child]->person,
+							reader->kind) <= 0)
 			break;
 		heap[place] = heap[child];
 		place = child;
@@ -709,9 +711,10 @@ take_run(EfEventReader *reader, size_t *n, EfError *error)
 /* The name of the person who is being read, which the run that it comes from
  * overwrites with that of the next one. */
 static EfStatus
-keep_name(EfEventReader *reader, EfRunReader *person, EfError *error)
+keep_name(EfEventReader *reader, const EfRunReader *run, EfPerson *person,
+		  EfError *error)
 {
-	if (reader->kind != EF_PERSON_TEXT || person->name != person->name_room)
+	if (person->name != run->name_room)
 		return EF_OK;
 	if (reader->name_size < person->name_length)
 	{
@@ -764,7 +767,7 @@ EfStatus
 ef_event_reader_next(EfEventReader *reader, uint64_t *number,
 					 const EfWhen **whens, size_t *nwhens, EfError *error)
 {
-	EfRunReader person;
+	EfPerson	person;
 	size_t		n = 0;
 	EfStatus	status;
 
@@ -774,15 +777,17 @@ ef_event_reader_next(EfEventReader *reader, uint64_t *number,
 	if (reader->nheap == 1 && reader->heap[0]->events_end != NULL)
 		return next_in_memory(reader, reader->heap[0], number, whens, nwhens,
 							  error);
-	person = *reader->heap[0];
+	person = reader->heap[0]->person;
 	*number = person.number;
-	status = keep_name(reader, &person, error);
+	status = reader->kind == EF_PERSON_TEXT
+		? keep_name(reader, reader->heap[0], &person, error) : EF_OK;
 	if (status != EF_OK)
 		return status;
 	do
 		status = take_run(reader, &n, error);
 	while (status == EF_OK && reader->nheap > 0 &&
-		   compare_persons(reader->heap[0], &person, reader->kind) == 0);
+		   compare_persons(&reader->heap[0]->person, &person,
+							reader->kind) == 0);
 	*whens = reader->whens;
 	*nwhens = n;
 	return status;

@@ -125,9 +125,22 @@ typedef struct EfRunSource
 	const uint8_t *bytes;		/* all of them, where they are in memory */
 } EfRunSource;
 
+/* Who a person is. */
+typedef struct EfPerson
+{
+	uint64_t	number;
+	uint64_t	rest;			/* of a uuid */
+	const char *name;			/* of a text */
+	size_t		name_length;
+} EfPerson;
+
 /* A run, or events in memory, while they are read. */
 typedef struct EfRunReader
 {
+	EfPerson	person;			/* who comes next */
+	bool		done;			/* nobody */
+	uint64_t	nevents;
+	EfWhen		first;			/* of the person before */
 	EfRunSource source;
 	uint64_t	left;			/* bytes not yet in the window */
 	const uint8_t *at;			/* in the window */
@@ -137,17 +150,8 @@ typedef struct EfRunReader
 	EfEventForm form;
 	const uint64_t *events;		/* in memory */
 	const uint64_t *events_end;
-
-	/* the person that comes next */
-	bool		done;
-	uint64_t	number;
-	uint64_t	rest;			/* of a uuid */
-	const char *name;
-	size_t		name_length;
 	char	   *name_room;
 	size_t		name_size;
-	uint64_t	nevents;
-	EfWhen		first;			/* of the person before */
 } EfRunReader;
 
 /* Several, merged. */

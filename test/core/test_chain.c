@@ -396,6 +396,37 @@ instants(void)
 	is_int(ef_instant_day(-1, EF_UNIT_MICROSECOND), -1, "before 2000 too a day begins at midnight");
 }
 
+/* A month from 31 January in the morning ends before one from 30 January at noon. */
+static void
+month_ends(void)
+{
+	enum
+	{
+		HOUR = 24
+	};
+	EfFunnelSpec spec = plain_spec(2);
+	EfInstant	hour = EF_DAY_MICROSECONDS / HOUR;
+	EfInstant	january = ef_day_instant(365 * 11 + 3, EF_UNIT_MICROSECOND);	/* 2011 */
+	EfWhen		whens[4];
+	EfChainSearch search;
+	EfChain		chain = {0};
+	Arena		arena;
+
+	arena_open(&arena);
+	whens[0] = ef_when(january, 1);
+	whens[1] = ef_when(january + 29 * EF_DAY_MICROSECONDS + 12 * hour, 1);
+	whens[2] = ef_when(january + 30 * EF_DAY_MICROSECONDS + 6 * hour, 1);
+	whens[3] = ef_when(january + 58 * EF_DAY_MICROSECONDS + 9 * hour, 2);
+	spec.has_within = true;
+	spec.within.months = 1;
+	ef_chain_search_begin(&search, &spec, EF_UNIT_MICROSECOND, &arena.allocator);
+	ef_chain_find(&search, &chain, whens, 4, &error);
+	is_int(chain.length, 2, "of two starts the one whose window closes last counts");
+	is_int(chain.at[0], ef_when_instant(whens[1]), "which is the earlier one");
+	ef_chain_search_end(&search);
+	arena_close(&arena);
+}
+
 /* One person with very many events, of which only the last start is in time. */
 static void
 long_history(void)
@@ -441,6 +472,7 @@ main(void)
 	given_chains();
 	random_histories();
 	random_windows();
+	month_ends();
 	long_history();
 	return done_testing();
 }

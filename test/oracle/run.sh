@@ -1,6 +1,7 @@
 #!/bin/bash
 # run.sh [THEME...]: asks R and the extension the same questions, and prints
-# TAP.  A theme is a file THEME.R of this directory; without arguments: all.
+# TAP.  A theme is a file THEME.R of this directory, but for what themes share
+# (lib*.R); without arguments: all.
 #
 # A theme computes with R and leaves tables (lib.R); compare.sql puts the same
 # questions to the extension and compares.  How to ask it stands in THEME.sql
@@ -23,7 +24,7 @@ fi
 if [ $# -eq 0 ]; then
 	for file in test/oracle/*.R; do
 		theme=$(basename "$file" .R)
-		[ "$theme" = lib ] || set -- "$@" "$theme"
+		[[ $theme = lib* ]] || set -- "$@" "$theme"
 	done
 fi
 

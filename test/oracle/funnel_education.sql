@@ -1,0 +1,1 @@
+\ir funnel.sql
