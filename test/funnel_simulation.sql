@@ -7,14 +7,15 @@
 -- before the last 1000 days.  The probability to get to the last stage within it
 -- is known exactly.
 --
--- Chance is md5, so every machine draws the same.  doc/methods.md shows the
--- figures for 5000 replications (psql -v replications=5000).
+-- Chance is md5, so every machine draws the same.  doc/methods.md shows what
+-- 5000 replications print (psql -v replications=5000), and so with 50 people
+-- (-v people=50), where two of the tests fail: there few are seen for long.
 \set ON_ERROR_STOP on
 \if :{?replications} \else \set replications 200 \endif
 \if :{?people} \else \set people 300 \endif
 SET client_min_messages = warning;
 BEGIN;
-SELECT plan(9);
+SELECT plan(8);
 
 CREATE TEMP TABLE speed (fast boolean, go float8, withdraw float8);
 INSERT INTO speed VALUES (true, 1.0 / 60, 1.0 / 1500), (false, 1.0 / 400, 1.0 / 1500);
@@ -83,7 +84,8 @@ SELECT no, avg(pending) AS pending, avg(cumulative) - p AS bias, stddev(cumulati
        avg(product) / p - 1 AS product, avg(share) / p - 1 AS share, avg(share_of_known) / p - 1 AS share_of_known,
        avg((p BETWEEN lower AND upper)::int) AS covered, count(*) AS n
 FROM answer, truth GROUP BY no, p;
-SELECT diag(format('begun in %s days: pending %s %%, cumulative %s %% (error of simulation %s), product %s %%, share of all %s %%, share of those known %s %%; limits hold %s %%',
+SELECT diag(format('begun in %s days: pending %s %%, cumulative %s %% (error of simulation %s), '
+                   'product %s %%, share of all %s %%, share of those known %s %%; limits hold %s %%',
                    days, round(100 * pending::numeric, 1), round(100 * (bias / p)::numeric, 2), round(100 * (monte_carlo / p)::numeric, 2),
                    round(100 * product::numeric, 1), round(100 * share::numeric, 1), round(100 * share_of_known::numeric, 1),
                    round(100 * covered::numeric, 1)))
@@ -93,8 +95,7 @@ SELECT ok(bool_and(abs(bias) < 3 * monte_carlo), 'cumulative is without bias, ho
 -- 0.3 percentage points of 59.5, at the 60 000 people of a run of 200.
 SELECT ok(bool_and(monte_carlo < 0.003), 'and the simulation would see one of a percentage point') FROM summary;
 SELECT ok(bool_and(product BETWEEN 0.05 AND 0.18), 'the product of stagewise estimates is 5 to 18 % too high')
-FROM summary WHERE no IN (2, 3);
-SELECT ok(min(product) > 0.02, 'and too high with the fewest pending') FROM summary WHERE no = 1;
+FROM summary WHERE no < 4;
 SELECT ok(bool_and(share < -0.1), 'the share of all who began is too low') FROM summary WHERE no < 4;
 SELECT ok(bool_and(share_of_known > 0.05), 'that of those who are not pending too high') FROM summary WHERE no < 4;
 -- Three standard errors around 95 %.

@@ -32,6 +32,9 @@ for (of in names(specs)) for (part in c(NA, sort(unique(event$programme)))) {
 			   paste(sprintf("%.6f", gap), collapse = ", "))
 		# Without anybody pending both are shares.
 		if (is.na(spec$as_of)) stopifnot(abs(gap) < 1e-12)
+		else if (is.na(part)) stopifnot(round(fit$cumulative[3:4], 5) == c(0.80712, 0.20886),
+										round(p[nrow(p), 3:4], 5) == c(0.80725, 0.20889),
+										round(fit$product, 3) == 0.258)
 		direct <- max(direct, abs(gap))
 	}
 	if (!is.na(part) && !is.na(spec$as_of)) {

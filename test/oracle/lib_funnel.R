@@ -339,5 +339,7 @@ ask_funnel <- function(title, name, ch, spec, days, levels = c(0.95, 0.80)) {
 			put(k - 1, k, if (is.null(clock)) NA else first_day(clock$time, clock$p, share))
 		}
 	}
-	list(histories = h, cumulative = cumulative, se = sqrt(v))
+	# Each stage for itself, multiplied: what one should not do.
+	product <- prod(sapply(clocks, function(clock) if (is.null(clock)) NA else clock$p[length(clock$p)]))
+	list(histories = h, cumulative = cumulative, se = sqrt(v), product = product)
 }
