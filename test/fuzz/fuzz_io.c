@@ -57,6 +57,14 @@ typedef struct
 	"SELECT retirement_rule_agg(b, a) FROM (VALUES (date '1900-01-01', 780)," \
 	" (date '1958-01-01', 792), (date '1960-01-01', 804)) r(b, a)"
 
+/* Events of n persons: each begins, and two of three go on after a while. */
+#define EVENTS(n, spec) \
+	"SELECT funnel_agg(i / 4, (ARRAY['applied', 'admitted', 'registered', 'withdrawn'])[i % 4 + 1]," \
+	"  date '2012-03-01' + i / 4 * 37 % 900 + i % 4 * (i / 4 * 53 % 300), " spec ")" \
+	" FROM generate_series(0, 4 * " #n " - 1) i WHERE i % 4 = 0 OR i / 4 * 7 % 3 > 0"
+/* The first two stages that a funnel has. */
+#define STAGE(n) "(SELECT stage FROM funnel_stages(v) WHERE stage_no = " #n ")"
+
 static const Target targets[] = {
 	{
 		"education_flow.workforce",
@@ -140,6 +148,36 @@ static const Target targets[] = {
 			"reaching_pension_age(w, v, '2030-12-31')",
 			"(SELECT count(*) FROM workforce_project(w, 5, retire_rule => v))",
 			"(SELECT count(*) FROM workforce_project_exits(w, 5, retire_rule => v))",
+		}
+	},
+	{
+		"education_flow.funnel",
+		{
+			EVENTS(1, "funnel_spec(ARRAY['applied', 'admitted'])"),
+			EVENTS(30, "funnel_spec(ARRAY['applied', 'admitted', 'registered'], '300 days', '2014-03-01', '{withdrawn}')"),
+			EVENTS(300, "funnel_spec(ARRAY['applied', 'admitted', 'registered'], NULL, '2014-03-01')"),
+			EVENTS(50, "funnel_spec(ARRAY['applied', 'admitted', 'registered'], exits => '{withdrawn}')"),
+			EVENTS(40, "funnel_spec(ARRAY['applied'], '1 year', '2013-01-01')"),
+			"SELECT funnel_agg(ARRAY[date '2000-01-01', date '2000-01-01' + i, date '2000-01-01' + 2 * i],"
+			" funnel_spec(ARRAY['', E'\\u00e5\\u00e4\\u00f6 \"q\" \\\\ \\n', repeat('x', 300), 'b'], '2 months', '2000-02-20'))"
+			" FROM generate_series(0, 70) i",
+			"SELECT '{\"type\": \"funnel\", \"version\": 1, \"spec\": {\"stages\": [\"a\", \"b\"], \"as_of\": \"2020-01-01\"},"
+			" \"reached\": {\"a\": {\"0\": 1000000000000}, \"b\": {\"5\": 70000, \"9\": 999999000000}},"
+			" \"pending\": {\"a\": {\"7\": 930000}}}'::funnel",
+		},
+		{
+			"v = v",
+			"v::jsonb",
+			"skipped(v)",
+			"rollup(v)",
+			"(SELECT rollup(x) FROM (VALUES (v), (v)) t(x))",
+			"(SELECT count(*) FROM funnel_stages(v))",
+			"(SELECT count(*) FROM funnel_stages(v, 0.5))",
+			"funnel_conversion(v, " STAGE(1) ", " STAGE(2) ")",
+			"funnel_conversion(v, " STAGE(2) ", " STAGE(3) ", '40 days')",
+			"funnel_conversion(v, " STAGE(1) ", " STAGE(3) ", '2 years')",
+			"funnel_days(v, " STAGE(2) ", " STAGE(3) ")",
+			"funnel_days(v, " STAGE(1) ", " STAGE(3) ", 0.9)",
 		}
 	},
 	{
