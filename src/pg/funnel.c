@@ -32,13 +32,15 @@ get_instant(FunctionCallInfo fcinfo, int argument, EfUnit unit)
 		: PG_GETARG_TIMESTAMP(argument);
 }
 
-/* Short texts, as nearly all are, lie in the row as they are. */
+/* Short texts, as nearly all are, lie in the row as they are; so does a pointer
+ * to one that is stored elsewhere, which looks short. */
 static pg_attribute_always_inline text *
 get_text(FunctionCallInfo fcinfo, int argument)
 {
 	text	   *value = (text *) PG_GETARG_POINTER(argument);
 
-	return VARATT_IS_SHORT(value) ? value : PG_GETARG_TEXT_PP(argument);
+	return VARATT_IS_SHORT(value) && !VARATT_IS_EXTERNAL(value) ? value
+		: PG_GETARG_TEXT_PP(argument);
 }
 
 /*
