@@ -258,6 +258,16 @@ is_constant(FunctionCallInfo fcinfo, int argument)
 		IsA(((TargetEntry *) list_nth(aggref->args, argument - 1))->expr, Const);
 }
 
+void
+ef_require_spec(FunctionCallInfo fcinfo, int argument)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("spec must not be null"),
+				 errhint("Give the same spec for all rows, such as funnel_spec(ARRAY['applied', 'admitted', 'graduated']).")));
+}
+
 EfEventGroup *
 ef_event_group(FunctionCallInfo fcinfo, int spec, EfPersonKind kind,
 			   EfUnit unit)
@@ -268,11 +278,7 @@ ef_event_group(FunctionCallInfo fcinfo, int spec, EfPersonKind kind,
 
 	if (cache != NULL && cache->constant && !PG_ARGISNULL(0))
 		return (EfEventGroup *) PG_GETARG_POINTER(0);
-	if (PG_ARGISNULL(spec))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("spec must not be null"),
-				 errhint("Give the same spec for all rows, such as funnel_spec(ARRAY['applied', 'admitted', 'graduated']).")));
+	ef_require_spec(fcinfo, spec);
 	packed = ef_get_spec_bytes(fcinfo, spec);
 	if (PG_ARGISNULL(0))
 	{

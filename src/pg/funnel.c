@@ -238,7 +238,7 @@ add_reached(FunctionCallInfo fcinfo, EfUnit unit)
 	EfError		error;
 
 	ef_require_aggregate(fcinfo);
-	ef_require_argument(fcinfo, 2, "spec");
+	ef_require_spec(fcinfo, 2);
 	cache = reached_cache(fcinfo, 2);
 	if (PG_ARGISNULL(0))
 		state = ef_summary_create(&ef_funnel_type, &cache->frame);
