@@ -58,13 +58,13 @@ FROM (
                 SELECT number, (number % 10)::int AS part,
                        1 + (hashint8extended(number / 10, 4) & 15) AS story
                 FROM (
-                    SELECT (l + (hashint8extended(r, 3) & 4294967295)) % (:rows / 1000) * 1000 + r
-                           AS number
+                    SELECT (l + (hashint8extended(r, 3) & 4294967295)) % (:rows / 1000) * 1000
+                           + r AS number
                     FROM (
                         SELECT l, (r + (hashint8extended(l, 2) & 4294967295)) % 1000 AS r
                         FROM (
-                            SELECT (l + (hashint8extended(r, 1) & 4294967295)) % (:rows / 1000) AS l,
-                                   r
+                            SELECT r, (l + (hashint8extended(r, 1) & 4294967295))
+                                      % (:rows / 1000) AS l
                             FROM (
                                 SELECT place / 1000 AS l, place % 1000 AS r
                                 FROM (SELECT generate_series(0::bigint, :rows - 1) AS place) AS p
