@@ -23,7 +23,7 @@ FROM unnest(ARRAY['1 1 123 12345', '1 12 123 1234', '1 12 12x 1234', '1 1 1123 1
 ANALYZE story;
 
 CREATE UNLOGGED TABLE event (
-    person_id    bigint NOT NULL,   -- 40 bits that do not follow from one another
+    person_id    bigint NOT NULL,   -- spread over 40 bits
     programme    int NOT NULL,
     municipality int NOT NULL,      -- of 290
     stage        text NOT NULL,
