@@ -21,8 +21,8 @@
  * allocator can give large blocks large pages.
  */
 #define BLOCKS_FROM ((size_t) 1 << 20)
-#define BLOCK_MINIMUM ((size_t) 1 << 20)
 #define BLOCK_MAXIMUM ((size_t) 16 << 20)
+#define CHUNK_MAXIMUM (CHUNK_MINIMUM << (EF_CHUNK_CLASSES - 1))
 #define NAME_CHUNK ((size_t) 32768)
 
 /* Of a stored run this much is read at once, or less where there are many. */
@@ -116,10 +116,13 @@ chunk_in_block(EfEventLog *log, unsigned class)
 	}
 	if (block == NULL || block->size - block->used < size)
 	{
-		size_t		room = block == NULL ? BLOCK_MINIMUM : 2 * block->size;
+		/* a small part of what there may be, since its end is not in use */
+		size_t		room = log->used < BLOCK_MAXIMUM ? log->used : BLOCK_MAXIMUM;
 
-		if (room > BLOCK_MAXIMUM)
-			room = BLOCK_MAXIMUM;
+		if (room > log->budget / 8)
+			room = log->budget / 8;
+		if (room < CHUNK_MAXIMUM)
+			room = CHUNK_MAXIMUM;
 		block = ef_alloc(log->allocator, sizeof(EfEventBlock) + room);
 		if (block == NULL)
 			return NULL;
