@@ -32,5 +32,32 @@ SELECT c.* FROM stay, retention_compare(r, r, 95) AS c;
 SELECT '{"type": "retention", "version": 1, "observed": ["2015-01-01", "2020-01-01"], "exits": {"layoff": {"2000": 1}}}'::retention;
 SELECT '{"type": "retention", "version": 1, "observed": [null, "2020-01-01"], "late_entries": {"5": 1}, "censored": {"9": 1}}'::retention;
 
-DROP TABLE summary, stay;
+SELECT funnel_agg(1, 'applied', '2020-01-01'::date, NULL);
+SELECT funnel_agg(1, 'applied', 'infinity'::date, funnel_spec(ARRAY['applied', 'admitted']));
+SELECT funnel_agg(1, stage, at, funnel_spec(ARRAY['applied', 'admitted']))
+FROM (VALUES ('applied', '1820-01-01'::date), ('admitted', '2020-01-01')) AS event (stage, at);
+SELECT funnel_agg(1, 'applied', '2020-01-01'::date, funnel_spec(ARRAY['applied', 'admitted'], as_of => as_of))
+FROM (VALUES ('2021-01-01'::date), ('2022-01-01')) AS known (as_of);
+SELECT rollup(f ORDER BY as_of)
+FROM (SELECT as_of, funnel_agg(1, 'applied', '2020-01-01'::date, funnel_spec(ARRAY['applied', 'admitted'], as_of => as_of)) AS f
+      FROM (VALUES ('2021-01-01'::date), ('2022-01-01')) AS known (as_of)
+      GROUP BY as_of) AS summary;
+SELECT funnel_agg(reached, funnel_spec(ARRAY['applied', 'admitted'])) FROM (VALUES ('{2020-02-01,2020-01-01}'::date[])) AS chain (reached);
+SELECT funnel_agg(reached, funnel_spec(ARRAY['applied', 'admitted'])) FROM (VALUES ('{NULL,2020-01-01}'::date[])) AS chain (reached);
+SELECT funnel_agg(reached, funnel_spec(ARRAY['applied'])) FROM (VALUES ('{2020-01-01,2020-01-02}'::date[])) AS chain (reached);
+SELECT funnel_agg(reached, funnel_spec(ARRAY['applied'], exits => '{left}')) FROM (VALUES ('{2020-01-01}'::date[])) AS chain (reached);
+SELECT window_funnel('2020-01-01'::date, funnel_spec(ARRAY['applied', 'admitted']), true);
+SELECT window_funnel('2020-01-01'::date, funnel_spec(ARRAY['applied'], exits => '{left}'), true);
+CREATE TABLE path AS
+SELECT funnel_agg(1, 'applied', '2020-01-01'::date, funnel_spec(ARRAY['applied', 'admitted', 'started', 'graduated'])) AS f;
+SELECT funnel_conversion(f, 'applied', 'accepted') FROM path;
+SELECT funnel_conversion(f, 'admitted', 'graduated') FROM path;
+SELECT funnel_conversion(f, 'applied', 'graduated', '36 hours') FROM path;
+SELECT funnel_days(f, 'applied', 'graduated', 50) FROM path;
+SELECT s.* FROM path, funnel_stages(f, 95) AS s;
+SELECT '{"type": "funnel", "version": 1, "spec": {"stages": ["applied", "admitted"]}, "reached": {"applied": {"0": 1}, "admitted": {"7": 2}}}'::funnel;
+SELECT '{"type": "funnel", "version": 1, "spec": {"stages": ["applied", "admitted"]}, "reached": {"applied": {"0": 1}, "accepted": {"7": 1}}}'::funnel;
+SELECT '{"type": "funnel", "version": 1, "spec": {"stages": ["applied", "admitted"]}, "reached": {"applied": {"0": 1}}, "pending": {"applied": {"7": 1}}}'::funnel;
+
+DROP TABLE summary, stay, path;
 DROP EXTENSION education_flow;

@@ -2,7 +2,7 @@
 -- and harmless, and nothing left when it goes.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(36);
+SELECT plan(38);
 
 -- ---------------------------------------------------------------------------
 -- What it is made of
@@ -38,23 +38,30 @@ SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WH
           NULL, 'those that return sets declare their rows');
 SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function
            WHERE (prorettype = 'internal'::regtype OR 'internal'::regtype = ANY (proargtypes)) AND proname !~ '_recv$'
-             AND proname !~ '^retention_log_rank_'),
-          NULL, 'no state is internal, but that of a test, which keeps its few summaries until all are there');
+             AND proname !~ '^retention_log_rank_'
+             AND proname !~ '^(events_|funnel_(agg|steps)|window_funnel)'),
+          NULL, 'no state is internal, but that of a test, which keeps its few summaries until all are there, and of what sees the events of persons');
 SELECT is((SELECT string_agg(DISTINCT t.oid::regtype::text, ', ') FROM own_function AS f, unnest(proargtypes) AS a
                   JOIN pg_type AS t ON t.oid = a WHERE typtype = 'p' AND typname NOT IN ('internal', 'cstring')),
           NULL, 'no argument is polymorphic');
 SELECT is((SELECT array_agg(t.typname::text ORDER BY typname) FROM pg_type AS t JOIN object ON classid = 'pg_type'::regclass AND objid = t.oid
-           WHERE typcategory = 'U'), '{funnel_spec,retention,retirement_rule,workforce}', 'its types');
+           WHERE typcategory = 'U'), '{funnel,funnel_spec,retention,retirement_rule,workforce}', 'its types');
 SELECT is((SELECT array_agg(DISTINCT format('%s %s', p.proname, a.aggtranstype::regtype) ORDER BY format('%s %s', p.proname, a.aggtranstype::regtype))
            FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid),
-          '{retention_agg retention,retention_log_rank internal,retirement_rule_agg retirement_rule,rollup retention,rollup workforce,workforce_agg workforce}',
-          'the state of an aggregate is what it makes');
+          '{funnel_agg funnel,funnel_agg internal,funnel_steps internal,retention_agg retention,retention_log_rank internal,retirement_rule_agg retirement_rule,rollup funnel,rollup retention,rollup workforce,window_funnel internal,workforce_agg workforce}',
+          'the state of an aggregate is what it makes, where it can be');
+SELECT is((SELECT count(*) FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid
+           WHERE aggtranstype = 'internal'::regtype AND proname <> 'retention_log_rank' AND (aggserialfn = 0 OR aggdeserialfn = 0 OR aggfinalmodify <> 'w')),
+          0::bigint, 'a state of events can be sent to another process, and is not read twice');
+SELECT is((SELECT string_agg(format('%s %s', proname, n), ', ' ORDER BY proname)
+           FROM (SELECT proname, count(*) AS n FROM own_function WHERE prokind = 'a' AND proname ~ 'funnel' GROUP BY proname) AS f),
+          'funnel_agg 15, funnel_steps 3, window_funnel 3', 'aggregates of funnels, by kinds of persons and times');
 SELECT is((SELECT string_agg(DISTINCT p.proname, ', ') FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid WHERE aggcombinefn = 0),
           'retention_log_rank', 'every aggregate but the test combines');
 SELECT is((SELECT count(*) FROM pg_type AS t JOIN object ON classid = 'pg_type'::regclass AND objid = t.oid
            WHERE typcategory = 'U' AND (typreceive = 0 OR typsend = 0)), 0::bigint, 'every type has binary I/O');
 SELECT is((SELECT count(*) FROM pg_opclass AS o JOIN object ON classid = 'pg_opclass'::regclass AND objid = o.oid WHERE opcdefault),
-          8::bigint, 'and default operator classes');
+          10::bigint, 'and default operator classes');
 SELECT is((SELECT extrelocatable FROM pg_extension WHERE extname = 'education_flow'), true, 'it is relocatable');
 SELECT is((SELECT extconfig::regclass[]::text FROM pg_extension WHERE extname = 'education_flow'),
           '{pension_age_override}', 'the override table is its configuration');
@@ -85,6 +92,18 @@ BEGIN
             SELECT SCHEMA.retirement_rule_agg(born_from, age_months) AS r FROM SCHEMA.pension_age
         ), spec AS (
             SELECT SCHEMA.funnel_spec(ARRAY['a', 'b'], '300 days', '2014-03-01', '{c}', '{strict_order}') AS s
+        ), event (person, stage, at) AS (
+            VALUES (1, 'a', '2013-01-01'::date), (1, 'b', '2013-01-11'), (2, 'a', '2013-02-01'), (2, 'c', '2013-02-02'), (3, 'a', '2014-02-01')
+        ), path AS (
+            SELECT person, SCHEMA.funnel_agg(stage, at, s) AS f, SCHEMA.funnel_steps(stage, at, s) AS steps,
+                   SCHEMA.window_funnel(at, SCHEMA.funnel_spec(ARRAY['a', 'b']), stage OPERATOR(pg_catalog.=) 'a', stage OPERATOR(pg_catalog.=) 'b') AS level
+            FROM event, spec GROUP BY person
+        ), paths AS (
+            SELECT SCHEMA.rollup(f) AS f, sum(level) AS levels, max(cardinality(steps)) AS steps,
+                   SCHEMA.skipped(SCHEMA.funnel_agg(steps, SCHEMA.funnel_spec(ARRAY['a', 'b']))) AS skipped
+            FROM path
+        ), at_once AS (
+            SELECT SCHEMA.funnel_agg(person, stage, at, s) AS f, SCHEMA.funnel_agg(person::text, stage, at::timestamp, s) AS g FROM event, spec
         )
         SELECT pg_catalog.concat_ws(' ', SCHEMA.headcount(w), SCHEMA.exits(w), SCHEMA.exits(w, 'layoff'),
             (SELECT count(*) FROM SCHEMA.age_pyramid(w)), w::text::SCHEMA.workforce OPERATOR(SCHEMA.=) w,
@@ -96,14 +115,16 @@ BEGIN
             (SELECT count(*) FROM SCHEMA.exit_incidence(k, '1 year')), SCHEMA.retention_median(k) IS NULL, SCHEMA.retention_mean(k, '1 year'),
             (SELECT max(df) FROM stay AS a, stay AS b, SCHEMA.retention_compare(a.k, b.k)), cardinality((test).groups),
             s::text::SCHEMA.funnel_spec OPERATOR(SCHEMA.=) s,
+            paths.f OPERATOR(SCHEMA.=) at_once.f, at_once.g::text::SCHEMA.funnel OPERATOR(SCHEMA.=) paths.f, levels, steps, skipped,
+            (SELECT sum(entered) FROM SCHEMA.funnel_stages(paths.f)), round(SCHEMA.funnel_conversion(paths.f, 'a', 'b', '10 days')::numeric, 3), SCHEMA.funnel_days(paths.f, 'a', 'b'),
             (SELECT max(age_months) FROM SCHEMA.pension_age WHERE born_from >= '2001-01-01'))
-        FROM whole, rule, stays, spec$q$, 'SCHEMA', quote_ident(s)) INTO answer;
+        FROM whole, rule, stays, spec, paths, at_once$q$, 'SCHEMA', quote_ident(s)) INTO answer;
     RETURN answer;
 END
 $$;
 INSERT INTO pension_age_override (born_from, age_months) VALUES ('2001-01-01', 851);
 CREATE TABLE expected AS SELECT use_it('education_flow') AS answer;
-SELECT matches(answer, '^2 1 1 4 t 1 2 2 3 1 1 t 1 6 6 t 366 1 2 t 851$', 'a session in the schema of the manual') FROM expected;
+SELECT matches(answer, '^2 1 1 4 t 1 2 2 3 1 1 t 1 6 6 t 366 1 2 t t t 4 2 0 4 0.333 10 851$', 'a session in the schema of the manual') FROM expected;
 -- (pgTAP itself wants its schema on the path.)
 CREATE TABLE unqualified (answer text);
 SET LOCAL search_path = '';
@@ -114,12 +135,13 @@ SELECT is(use_it('education_flow'), answer, 'or one without the schema') FROM ex
 
 -- Values that are stored go along with it.
 CREATE TABLE kept AS
-SELECT education_flow.workforce_agg('1960-02-03', '2014-05-06', NULL, NULL, '[2015-01-01,2020-01-01)') AS w;
-CREATE VIEW reading AS SELECT education_flow.headcount(w) FROM kept;
+SELECT education_flow.workforce_agg('1960-02-03', '2014-05-06', NULL, NULL, '[2015-01-01,2020-01-01)') AS w,
+       education_flow.funnel_agg(1, 'a', '2020-01-01'::date, education_flow.funnel_spec(ARRAY['a'])) AS f;
+CREATE VIEW reading AS SELECT education_flow.headcount(w), (SELECT sum(entered) FROM education_flow.funnel_stages(f)) AS entered FROM kept;
 CREATE SCHEMA "Another place";
 SELECT lives_ok($$ALTER EXTENSION education_flow SET SCHEMA "Another place"$$, 'it moves to another schema');
 SELECT is(use_it('Another place'), answer, 'and works there') FROM expected;
-SELECT is((SELECT headcount FROM reading), 1::bigint, 'so do views and values');
+SELECT is((SELECT headcount + entered FROM reading), 2::numeric, 'so do views and values');
 SELECT throws_ok($$SELECT education_flow.pension_age_shipped()$$, '42883', NULL, 'and has left the old one');
 SELECT lives_ok('DROP SCHEMA education_flow', 'with nothing in it');
 SELECT throws_ok('DROP EXTENSION education_flow', '2BP01', NULL, 'it is not dropped from under a table');
@@ -160,7 +182,7 @@ CREATE TABLE with_it (LIKE without_it);
 CREATE TABLE afterwards (LIKE without_it);
 INSERT INTO without_it SELECT * FROM everything();
 SELECT lives_ok('CREATE EXTENSION education_flow', 'it can be made in public');
-SELECT matches(use_it('public'), '^2 1 1 4 t 1 2 2 3 1 1 t 1 6 6 t 366 1 2 t$', 'and works there');
+SELECT matches(use_it('public'), '^2 1 1 4 t 1 2 2 3 1 1 t 1 6 6 t 366 1 2 t t t 4 2 0 4 0.333 10$', 'and works there');
 INSERT INTO with_it SELECT * FROM everything();
 DROP EXTENSION education_flow;
 INSERT INTO afterwards SELECT * FROM everything();
@@ -169,7 +191,7 @@ SELECT is((SELECT count(*) FROM with_it JOIN without_it AS w USING (catalog) WHE
 SELECT set_eq('SELECT * FROM afterwards', 'SELECT * FROM without_it', 'and are as full as before when it is gone');
 CREATE SCHEMA "odd ""name'";
 SELECT lives_ok($$CREATE EXTENSION education_flow SCHEMA "odd ""name'"$$, 'it can be made in a schema of any name');
-SELECT matches(use_it('odd "name'''), '^2 1 1 4 t 1 2 2 3 1 1 t 1 6 6 t 366 1 2 t$', 'and works there');
+SELECT matches(use_it('odd "name'''), '^2 1 1 4 t 1 2 2 3 1 1 t 1 6 6 t 366 1 2 t t t 4 2 0 4 0.333 10$', 'and works there');
 
 SELECT * FROM finish();
 ROLLBACK;

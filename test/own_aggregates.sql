@@ -1,7 +1,7 @@
 -- Anybody can make an aggregate of the support functions, with a finished value
 -- to begin with or none at the end: it must give the right counts or an error.
 BEGIN;
-SELECT plan(22);
+SELECT plan(35);
 
 CREATE TEMP TABLE spell AS
 SELECT date '1960-01-01' + i * 37 AS birth_date,
@@ -95,5 +95,60 @@ CREATE AGGREGATE pg_temp.crowded_retention_agg(date, date, text, daterange) (
 SELECT throws_ok($$SELECT pg_temp.crowded_retention_agg('2016-01-01', NULL, NULL, '[2015-01-01,2020-01-01)')$$,
                  '22003', NULL, 'and a row is refused where there is no room for it');
 
+-- The same of funnels, of chains that are given.
+CREATE AGGREGATE pg_temp.begun_funnel_agg(date[], funnel_spec) (
+    SFUNC = funnel_agg_transfn, STYPE = funnel,
+    INITCOND = '{"type": "funnel", "version": 1, "spec": {"stages": ["a", "b", "c"], "within": {"days": 300}},
+                 "reached": {"a": {"0": 1}, "b": {"20": 1}}, "lost": {"b": {"300": 1}}, "lost_after": {"b": {"280": 1}}}');
+CREATE AGGREGATE pg_temp.begun_funnel_rollup(funnel) (
+    SFUNC = funnel_combinefn, STYPE = funnel,
+    INITCOND = '{"type": "funnel", "version": 1, "spec": {"stages": ["a", "b", "c"], "within": {"days": 300}},
+                 "reached": {"a": {"0": 1}, "b": {"20": 1}}, "lost": {"b": {"300": 1}}, "lost_after": {"b": {"280": 1}}}');
+CREATE TEMP TABLE path AS
+SELECT (ARRAY[start_date, start_date + i % 90, start_date + i % 90 + 40])[1:1 + i % 3] AS reached
+FROM (SELECT row_number() OVER (ORDER BY start_date)::int AS i, start_date FROM spell) AS s;
+CREATE TEMP TABLE begun_funnel AS
+SELECT pg_temp.begun_funnel_agg(reached, funnel_spec(ARRAY['a', 'b', 'c'], '300 days')) AS f FROM path;
+SELECT results_eq('SELECT entered, converted, lost FROM begun_funnel, funnel_stages(f) ORDER BY stage_no',
+                  'VALUES (301::bigint, 201::bigint, 100::bigint), (201, 100, 101), (100, NULL, NULL)', 'funnel: one finished value and 300 rows');
+SELECT is((SELECT funnel_conversion(f, 'a', 'c', '60 days') FROM begun_funnel),
+          (SELECT funnel_conversion(f::text::funnel, 'a', 'c', '60 days') FROM begun_funnel), 'whoever reads it');
+SELECT is((SELECT f::text::funnel FROM begun_funnel), (SELECT f FROM begun_funnel),
+          'an unfinished value that was stored reads as its finished self');
+SELECT is((SELECT (SELECT max(entered) FROM funnel_stages(g)) FROM (SELECT pg_temp.begun_funnel_rollup(f) FROM begun_funnel) AS r (g)), 302::bigint,
+          'a rollup that begins with a value');
+SELECT throws_ok('SELECT pg_temp.begun_funnel_agg(reached, funnel_spec(ARRAY[''a'', ''b'', ''c''])) FROM path', '22023', NULL, 'which must have the spec of the rows');
+SELECT throws_ok('SELECT funnel_combinefn(f, f) FROM begun_funnel', '0A000', NULL,
+                 'outside of an aggregate there is no state to edit');
+SELECT throws_ok(
+    $$SELECT funnel_agg_transfn(f, '{2016-01-01}'::date[], funnel_spec(ARRAY['a', 'b', 'c'], '300 days')) FROM begun_funnel$$,
+    '0A000', NULL, 'nor to add a row to');
+
+CREATE FUNCTION pg_temp.funnelled_crowd(people bigint, skipped bigint) RETURNS funnel LANGUAGE sql AS $$
+    SELECT format('{"type": "funnel", "version": 1, "spec": {"stages": ["a", "b"]}, "skipped": %s, "reached": {"a": {"0": %s}, "b": {"7": %2$s}}}',
+                  skipped, people)::funnel
+$$;
+SELECT is((SELECT min(entered) FROM funnel_stages(f)), 1000000000000, 'as many people as a summary may have')
+FROM (SELECT rollup(f) FROM (VALUES (pg_temp.funnelled_crowd(400000000000, 0)), (pg_temp.funnelled_crowd(600000000000, 0))) AS v (f)) AS r (f);
+SELECT throws_ok($$SELECT rollup(f) FROM (VALUES (pg_temp.funnelled_crowd(400000000001, 0)), (pg_temp.funnelled_crowd(600000000000, 0))) AS v (f)$$,
+                 '22003', NULL, 'one more is refused before it can be stored');
+SELECT throws_ok($$SELECT rollup(f) FROM (VALUES (pg_temp.funnelled_crowd(1, 9223372036854775807)), (pg_temp.funnelled_crowd(1, 1))) AS v (f)$$,
+                 '22003', NULL, 'skipped rows do not wrap in a sum');
+CREATE AGGREGATE pg_temp.full_funnel_agg(date[], funnel_spec) (
+    SFUNC = funnel_agg_transfn, STYPE = funnel, FINALFUNC = funnel_finalfn,
+    INITCOND = '{"type": "funnel", "version": 1, "spec": {"stages": ["a"]}, "skipped": 9223372036854775807}');
+SELECT throws_ok($$SELECT pg_temp.full_funnel_agg(NULL, funnel_spec(ARRAY['a']))$$,
+                 '22003', NULL, 'nor row by row');
+CREATE AGGREGATE pg_temp.crowded_funnel_agg(timestamp[], funnel_spec) (
+    SFUNC = funnel_agg_transfn, STYPE = funnel, FINALFUNC = funnel_finalfn,
+    INITCOND = '{"type": "funnel", "version": 1, "spec": {"stages": ["a"]}, "reached": {"a": {"0": 1000000000000}}}');
+SELECT throws_ok($$SELECT pg_temp.crowded_funnel_agg('{2016-01-01}', funnel_spec(ARRAY['a']))$$,
+                 '22003', NULL, 'and a row is refused where there is no room for it');
+
+-- States of events are pointers, of which only a superuser makes aggregates.
+CREATE AGGREGATE pg_temp.own_events_agg(bigint, text, date, funnel_spec) (
+    SFUNC = funnel_agg_transfn, STYPE = internal, FINALFUNC = funnel_agg_finalfn, FINALFUNC_MODIFY = READ_ONLY);
+SELECT is(pg_temp.own_events_agg(i, 'a', '2020-01-01'::date + i, funnel_spec(ARRAY['a'])), funnel_agg(i, 'a', '2020-01-01'::date + i, funnel_spec(ARRAY['a'])),
+          'an aggregate over events') FROM generate_series(1, 1000) AS i;
 SELECT * FROM finish();
 ROLLBACK;

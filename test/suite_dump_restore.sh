@@ -42,6 +42,8 @@ content() {
 		SELECT 'stay', part, r, encode(retention_send(r), 'hex'), retention_hash(r) FROM stay ORDER BY part;
 		SELECT 'stay view', part, r, encode(retention_send(r), 'hex') FROM stay_by_part ORDER BY part;
 		SELECT 'rule', name, r, encode(retirement_rule_send(r), 'hex') FROM rule ORDER BY name;
+		SELECT 'path', part, f, encode(funnel_send(f), 'hex'), funnel_hash(f) FROM path ORDER BY part;
+		SELECT 'paths', part, f, encode(funnel_send(f), 'hex') FROM path_by_part ORDER BY part;
 		SELECT 'spec', id, s, encode(funnel_spec_send(s), 'hex'), funnel_spec_hash(s) FROM spec ORDER BY id;
 		SELECT 'override', o.* FROM pension_age_override AS o ORDER BY born_from;
 		SELECT 'age', a.* FROM pension_age AS a ORDER BY born_from;
@@ -50,6 +52,7 @@ content() {
 		SELECT 'projection', p.* FROM summary, rule, workforce_project(w, 5, retire_rule => r) AS p
 		WHERE part = 1 ORDER BY name, year;
 		SELECT 'curve', part, c.* FROM stay, retention_curve(r) AS c WHERE part IN (1, 100) ORDER BY part, after_days;
+		SELECT 'stage', part, c.* FROM path, funnel_stages(f) AS c ORDER BY part, stage_no;
 		SELECT 'test', (retention_log_rank(r, (part % 3)::text)).* FROM stay WHERE part < 100;
 	SQL
 }
@@ -95,6 +98,24 @@ run -d ef_dumped <<-'SQL' || exit 1
 	CREATE MATERIALIZED VIEW stay_by_part AS
 	SELECT part % 4 AS part, rollup(r) AS r FROM stay WHERE part < 100 GROUP BY part % 4;
 	CREATE UNIQUE INDEX ON stay_by_part (part);
+	CREATE TABLE path (part int PRIMARY KEY, f funnel NOT NULL
+	    DEFAULT '{"type": "funnel", "version": 1, "spec": {"stages": ["sökt", "åter \"x\""], "within": {"days": 9}}, "reached": {"sökt": {"0": 1}}, "lost": {"sökt": {"9": 1}}}');
+	CREATE TABLE event AS
+	SELECT id, id % 12 AS part, (ARRAY['sökt', 'åter "x"', E'a\\b\tc', '', 'övrigt'])[1 + (5 * random())::int % 5] AS stage, '2010-01-01'::date + (4000 * random())::int AS at
+	FROM generate_series(1, 2400) AS id, generate_series(1, 6);
+	INSERT INTO path
+	SELECT part, funnel_agg(id, stage, at, funnel_spec(ARRAY['sökt', 'åter "x"', E'a\\b\tc', ''], '8 years', '2019-02-01', '{övrigt}'))
+	FROM event GROUP BY part;
+	-- one without an end, one with all modes, and one of a single skipped row
+	INSERT INTO path
+	SELECT 100, funnel_agg(id, stage, at, funnel_spec(ARRAY['sökt', '', 'övrigt'])) FROM event
+	UNION ALL SELECT 101, funnel_agg(id, stage, at, funnel_spec(ARRAY['sökt', ''], '1 month 2 days 00:00:03', modes => '{strict_order,strict_once,strict_increase,strict_deduplication}')) FROM event
+	UNION ALL SELECT 102, funnel_agg(NULL::int, 'a', '2010-01-01'::date, funnel_spec(ARRAY[repeat('é', 3000)]));
+	INSERT INTO path VALUES (103, DEFAULT);
+	CREATE UNIQUE INDEX ON path (f) WHERE part > 100;
+	CREATE MATERIALIZED VIEW path_by_part AS
+	SELECT part % 4 AS part, rollup(f) AS f FROM path WHERE part < 100 GROUP BY part % 4;
+	CREATE UNIQUE INDEX ON path_by_part (part);
 	CREATE TABLE spec (id int PRIMARY KEY, s funnel_spec NOT NULL UNIQUE
 	    DEFAULT funnel_spec(ARRAY['sökt', E'"a" \\b\t'], '8 years', '2024-02-01', '{övrigt,x}', '{strict_order}'));
 	INSERT INTO spec VALUES
@@ -107,12 +128,13 @@ run -d ef_dumped <<-'SQL' || exit 1
 SQL
 before=$(content ef_dumped)
 counts=
-for kind in part view stay 'stay view' spec override projection test; do
+for kind in part view stay 'stay view' path paths spec override projection test; do
 	counts+="$kind $(grep -c "^$kind|" <<<"$before"), "
 done
-same "$counts" 'part 14, view 4, stay 15, stay view 4, spec 4, override 2, projection 10, test 1, ' 'there is something to dump'
+same "$counts" 'part 14, view 4, stay 15, stay view 4, path 16, paths 4, spec 4, override 2, projection 10, test 1, ' 'there is something to dump'
 [ "$(grep -c '^curve|' <<<"$before")" -gt 100 ]
 ok $? 'and to read'
+same "$(grep -c '^stage|' <<<"$before")" 56 'stage by stage'
 
 for format in plain custom directory; do
 	pg_dump -d ef_dumped -F "$format" -f "$dir/$format" 2>"$dir/log"
@@ -132,7 +154,8 @@ done
 
 # What is restored goes on: the views refresh, the override is still an edit.
 run -d ef_restored -c 'REFRESH MATERIALIZED VIEW CONCURRENTLY by_part' \
-	-c 'REFRESH MATERIALIZED VIEW CONCURRENTLY stay_by_part'
+	-c 'REFRESH MATERIALIZED VIEW CONCURRENTLY stay_by_part' \
+	-c 'REFRESH MATERIALIZED VIEW CONCURRENTLY path_by_part'
 ok $? 'the restored views refresh concurrently'
 same "$before" "$(content ef_restored)" 'to the same values'
 run -d ef_restored -c "DELETE FROM pension_age_override WHERE born_from = '1967-01-01'"
@@ -149,10 +172,11 @@ bytes() {
 	case $2 in
 		summary) run -d "$1" -c 'SELECT part, workforce_send(w) FROM summary ORDER BY part' ;;
 		stay) run -d "$1" -c 'SELECT part, retention_send(r) FROM stay ORDER BY part' ;;
+		path) run -d "$1" -c 'SELECT part, funnel_send(f) FROM path ORDER BY part' ;;
 		spec) run -d "$1" -c 'SELECT id, funnel_spec_send(s) FROM spec ORDER BY id' ;;
 	esac
 }
-for table in summary stay spec; do
+for table in summary stay path spec; do
 	for format in text binary; do
 		run -d ef_restored -c "TRUNCATE $table"
 		run -d ef_dumped -c "COPY $table TO STDOUT (FORMAT $format)" >"$dir/copy" &&
@@ -176,10 +200,10 @@ ok "$status" 'restored into LATIN1'
 export PGCLIENTENCODING=UTF8
 texts() {
 	run -d "$1" -c 'SELECT part, w FROM summary ORDER BY part' -c 'SELECT part, r FROM stay ORDER BY part' \
-		-c 'SELECT id, s FROM spec ORDER BY id'
+		-c 'SELECT part, f FROM path ORDER BY part' -c 'SELECT id, s FROM spec ORDER BY id'
 }
 same "$(texts ef_dumped)" "$(texts ef_latin1)" 'the text is the same in LATIN1'
-for table in summary stay spec; do
+for table in summary stay path spec; do
 	run -d ef_latin1 -c "TRUNCATE $table"
 	run -d ef_dumped -c "COPY $table TO STDOUT (FORMAT binary)" >"$dir/copy" &&
 		run -d ef_latin1 -c "COPY $table FROM STDIN (FORMAT binary)" <"$dir/copy"

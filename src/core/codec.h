@@ -74,6 +74,27 @@ ef_read_varint(EfReader *reader)
 	return ef_read_varint_slow(reader);
 }
 
+/*
+ * The same where EF_VARINT_MAX bytes are known to be there, so that no end is
+ * looked for; false if they are no integer of 64 bits.
+ */
+static inline bool
+ef_read_varint_within(const uint8_t **at, uint64_t *value)
+{
+	const uint8_t *p = *at;
+	uint64_t	result = *p & 0x7f;
+
+	for (int shift = 7; *p >= 0x80; shift += 7)
+	{
+		if (shift == 63 && p[1] > 1)
+			return false;
+		result |= (uint64_t) (*++p & 0x7f) << shift;
+	}
+	*at = p + 1;
+	*value = result;
+	return true;
+}
+
 /* A varint that must not pass a limit; 0 and failed if it does. */
 static inline uint64_t
 ef_read_limited(EfReader *reader, uint64_t limit)

@@ -425,6 +425,16 @@ read_name(EfRunReader *run, uint64_t length, const EfAllocator *allocator,
 	return EF_OK;
 }
 
+/* Can there be so many events?  Each takes a byte at least. */
+static inline EfStatus
+check_events(const EfRunReader *run, EfError *error)
+{
+	if (run->nevents == 0 ||
+		run->nevents > run->left + (uint64_t) (run->end - run->at))
+		return damaged(error);
+	return EF_OK;
+}
+
 /* Go to the next person of a run. */
 static EfStatus
 next_person(EfRunReader *run, EfPersonKind kind, const EfAllocator *allocator,
@@ -455,6 +465,16 @@ next_person(EfRunReader *run, EfPersonKind kind, const EfAllocator *allocator,
 		return EF_OK;
 	}
 
+	if (kind == EF_PERSON_NUMBER && run->end - run->at >= HEAD_MAX)
+	{
+		uint64_t	step = 0;
+
+		if (!ef_read_varint_within(&run->at, &step) ||
+			!ef_read_varint_within(&run->at, &run->nevents))
+			return damaged(error);
+		run->person.number += step;
+		return check_events(run, error);
+	}
 	fill_window(run, HEAD_MAX);
 	run->done = run->at == run->end;
 	if (run->done)
@@ -485,12 +505,7 @@ next_person(EfRunReader *run, EfPersonKind kind, const EfAllocator *allocator,
 	}
 	run->nevents = ef_read_varint(&reader);
 	run->at = reader.at;
-
-	/* an event takes a byte at least */
-	if (reader.failed || run->nevents == 0 ||
-		run->nevents > run->left + (uint64_t) (run->end - run->at))
-		return damaged(error);
-	return EF_OK;
+	return reader.failed ? damaged(error) : check_events(run, error);
 }
 
 /* The events of the person that comes next, in order. */
@@ -507,24 +522,32 @@ read_events(EfRunReader *run, EfWhen *whens, EfError *error)
 			whens[i] = when_of(run->events, run->form);
 		return EF_OK;
 	}
-	reader = (EfReader) {run->at, run->end, false};
 	for (uint64_t i = 0; i < n; i++)
 	{
-		if (reader.end - reader.at < EF_VARINT_MAX)
-		{
-			run->at = reader.at;
+		uint64_t	step = 0;
+
+		if (run->end - run->at < EF_VARINT_MAX)
 			fill_window(run, EF_VARINT_MAX);
-			reader.at = run->at;
-			reader.end = run->end;
+		if (run->end - run->at >= EF_VARINT_MAX)
+		{
+			if (!ef_read_varint_within(&run->at, &step))
+				return damaged(error);
+		}
+		else
+		{
+			reader = (EfReader) {run->at, run->end, false};
+			step = ef_read_varint(&reader);
+			run->at = reader.at;
+			if (reader.failed)
+				return damaged(error);
 		}
 		if (i == 0)
-			run->first = when += (EfWhen) ef_unzigzag(ef_read_varint(&reader));
+			run->first = when += (EfWhen) ef_unzigzag(step);
 		else
-			when += ef_read_varint(&reader);
+			when += step;
 		whens[i] = when;
 	}
-	run->at = reader.at;
-	return reader.failed ? damaged(error) : EF_OK;
+	return EF_OK;
 }
 
 

@@ -14,7 +14,15 @@
  * less than that is unused.
  */
 #define CHUNK_MINIMUM ((size_t) 128)
-#define CHUNK_MAXIMUM ((size_t) 65536)
+
+/*
+ * A log that holds more than this takes its chunks from blocks, which it keeps:
+ * memory that was used once is not asked of the operating system again, and an
+ * allocator can give large blocks large pages.
+ */
+#define BLOCKS_FROM ((size_t) 1 << 20)
+#define BLOCK_MINIMUM ((size_t) 1 << 20)
+#define BLOCK_MAXIMUM ((size_t) 16 << 20)
 #define NAME_CHUNK ((size_t) 32768)
 
 /* Of a stored run this much is read at once, or less where there are many. */
@@ -93,29 +101,91 @@ count_chunk(EfEventGroup *group)
 		chunk->nevents = (uint32_t) (group->next - chunk->words) / chunk->form;
 }
 
+/* Memory in a block, that of a chunk that was given back if there is any. */
+static EfEventChunk *
+chunk_in_block(EfEventLog *log, unsigned class)
+{
+	EfEventBlock *block = log->block;
+	EfEventChunk *chunk = log->unused[class];
+	size_t		size = CHUNK_MINIMUM << class;
+
+	if (chunk != NULL)
+	{
+		log->unused[class] = chunk->older;
+		return chunk;
+	}
+	if (block == NULL || block->size - block->used < size)
+	{
+		size_t		room = block == NULL ? BLOCK_MINIMUM : 2 * block->size;
+
+		if (room > BLOCK_MAXIMUM)
+			room = BLOCK_MAXIMUM;
+		block = ef_alloc(log->allocator, sizeof(EfEventBlock) + room);
+		if (block == NULL)
+			return NULL;
+		block->older = log->block;
+		block->used = 0;
+		block->size = room;
+		log->block = block;
+	}
+	chunk = (EfEventChunk *) ((char *) block->words + block->used);
+	block->used += size;
+	return chunk;
+}
+
+static EfEventChunk *
+new_chunk(EfEventLog *log, unsigned class)
+{
+	bool		in_block = log->used >= BLOCKS_FROM || log->block != NULL;
+	EfEventChunk *chunk = in_block ? chunk_in_block(log, class)
+		: ef_alloc(log->allocator, CHUNK_MINIMUM << class);
+
+	if (chunk != NULL)
+	{
+		chunk->class = (uint8_t) class;
+		chunk->in_block = in_block;
+	}
+	return chunk;
+}
+
+static void
+give_back(EfEventLog *log, EfEventChunk *chunk)
+{
+	if (chunk->in_block)
+	{
+		chunk->older = log->unused[chunk->class];
+		log->unused[chunk->class] = chunk;
+	}
+	else
+		ef_release(log->allocator, chunk);
+}
+
 EfStatus
 ef_event_group_grow(EfEventGroup *group, EfEventForm form, EfError *error)
 {
 	EfEventLog *log = group->log;
-	size_t		size = CHUNK_MINIMUM;
+	unsigned	class = 0;
+	size_t		size;
 	EfEventChunk *chunk;
 
-	while (size < group->size / 2 && size < CHUNK_MAXIMUM)
-		size *= 2;
-	if (over_budget(log, size))
+	while (CHUNK_MINIMUM << class < group->size / 2 &&
+		   class + 1 < EF_CHUNK_CLASSES)
+		class++;
+	if (over_budget(log, CHUNK_MINIMUM << class))
 	{
 		EfStatus	status = ef_event_log_store(log, error);
 
 		if (status != EF_OK)
 			return status;
-		size = CHUNK_MINIMUM;
+		class = 0;
 	}
-	chunk = ef_alloc(log->allocator, size);
+	size = CHUNK_MINIMUM << class;
+	chunk = new_chunk(log, class);
 	if (chunk == NULL)
 		return no_memory(size, error);
 	count_chunk(group);
 	chunk->older = group->chunk;
-	chunk->form = form;
+	chunk->form = (uint8_t) form;
 	group->form = form;
 	group->chunk = chunk;
 	group->next = chunk->words;
@@ -362,7 +432,7 @@ store_group(EfEventGroup *group, EfError *error)
 			EfEventChunk *chunk = group->chunk;
 
 			group->chunk = chunk->older;
-			ef_release(log->allocator, chunk);
+			give_back(log, chunk);
 		}
 		group->next = group->end = NULL;
 	}

@@ -33,9 +33,23 @@ typedef struct EfEventChunk
 {
 	struct EfEventChunk *older;
 	uint32_t	nevents;		/* not kept up in the latest: see `next` */
-	EfEventForm form;
+	uint8_t		form;			/* an EfEventForm */
+	uint8_t		class;			/* of its size */
+	bool		in_block;
 	uint64_t	words[];
 } EfEventChunk;
+
+/* Sizes of chunks: 128 bytes, 256, ... 64 kB. */
+#define EF_CHUNK_CLASSES 10
+
+/* Memory for many chunks. */
+typedef struct EfEventBlock
+{
+	struct EfEventBlock *older;
+	size_t		used;
+	size_t		size;
+	uint64_t	words[];
+} EfEventBlock;
 
 typedef struct EfNameChunk
 {
@@ -85,6 +99,8 @@ struct EfEventLog
 	uint64_t	stored;			/* bytes in storage */
 	EfEventGroup *groups;		/* the latest */
 	EfNameChunk *names;
+	EfEventBlock *block;		/* the latest */
+	EfEventChunk *unused[EF_CHUNK_CLASSES];	/* in blocks */
 	size_t		scratch_size;	/* to put events in order, kept between groups */
 	uint64_t   *scratch;
 	void	   *tally;			/* of those who read groups, likewise */

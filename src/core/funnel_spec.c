@@ -149,6 +149,30 @@ check_as_of(EfDay as_of, EfError *error)
 	return EF_OK;
 }
 
+static inline unsigned
+slot_of(uint64_t head, size_t length)
+{
+	/* Fibonacci hashing (Knuth 1998, The Art of Computer Programming 3, 6.4) */
+	return (unsigned) ((head + length) * UINT64_C(0x9e3779b97f4a7c15) >> 56);
+}
+
+static void
+fill_slots(EfFunnelSpec *spec)
+{
+	memset(spec->slots, 0, sizeof(spec->slots));
+	for (uint32_t i = 0; i < spec->nstages + spec->nexits; i++)
+	{
+		bool		stage = i < spec->nstages;
+		uint32_t	n = stage ? i : i - spec->nstages;
+		const EfLabel *label = stage ? &spec->stages[n] : &spec->exits[n];
+		uint64_t	head = ef_name_head(label->bytes, label->length);
+		uint8_t    *slot = &spec->slots[slot_of(head, label->length)];
+
+		*(stage ? &spec->stage_heads[n] : &spec->exit_heads[n]) = head;
+		*slot = *slot == 0 ? (uint8_t) (i + 1) : EF_SLOT_SHARED;
+	}
+}
+
 EfStatus
 ef_spec_complete(EfFunnelSpec *spec, EfError *error)
 {
@@ -158,12 +182,7 @@ ef_spec_complete(EfFunnelSpec *spec, EfError *error)
 		return ef_fail(error, EF_SPEC_MODE_UNKNOWN,
 					   "The bits of its modes are %u.", spec->modes);
 	qsort(spec->exits, spec->nexits, sizeof(EfLabel), compare_names);
-	for (uint32_t i = 0; i < spec->nstages; i++)
-		spec->stage_heads[i] = ef_name_head(spec->stages[i].bytes,
-											spec->stages[i].length);
-	for (uint32_t i = 0; i < spec->nexits; i++)
-		spec->exit_heads[i] = ef_name_head(spec->exits[i].bytes,
-										   spec->exits[i].length);
+	fill_slots(spec);
 	status = check_names(spec, error);
 	if (status == EF_OK && spec->has_within)
 		status = settle_within(&spec->within, error);
@@ -299,35 +318,26 @@ ef_spec_open(EfFunnelSpec *spec, const uint8_t *bytes, size_t size,
 
 /* ---- reading ---- */
 
-/*
- * The number of a name among labels with these heads, counted from 1; 0 if it
- * is none of them.  All heads are compared before any branch, since which name
- * comes next cannot be predicted.
- */
-static inline uint32_t
+static inline bool
+is_name(const EfLabel *label, uint64_t label_head, const char *name,
+		size_t length, uint64_t head)
+{
+	return label->length == length && label_head == head &&
+		(length <= sizeof(head) ||
+		 memcmp(label->bytes + sizeof(head), name + sizeof(head),
+				length - sizeof(head)) == 0);
+}
+
+/* The number of a name among labels, counted from 1; 0 if it is none. */
+static uint32_t
 find_name(const EfLabel *labels, const uint64_t *heads, uint32_t nlabels,
 		  const char *name, size_t length)
 {
 	uint64_t	head = ef_name_head(name, length);
 
-	for (uint32_t first = 0; first < nlabels; first += 32)
-	{
-		uint32_t	n = nlabels - first < 32 ? nlabels - first : 32;
-		uint32_t	alike = 0;
-
-		for (uint32_t i = 0; i < n; i++)
-			alike |= (uint32_t) ((heads[first + i] == head) &
-								 (labels[first + i].length == length)) << i;
-		for (; alike != 0; alike &= alike - 1)
-		{
-			uint32_t	i = first + (uint32_t) __builtin_ctz(alike);
-
-			if (length <= sizeof(head) ||
-				memcmp(labels[i].bytes + sizeof(head), name + sizeof(head),
-					   length - sizeof(head)) == 0)
-				return i + 1;
-		}
-	}
+	for (uint32_t i = 0; i < nlabels; i++)
+		if (is_name(&labels[i], heads[i], name, length, head))
+			return i + 1;
 	return 0;
 }
 
@@ -341,11 +351,22 @@ ef_spec_stage(const EfFunnelSpec *spec, const char *name, size_t length)
 unsigned
 ef_spec_code(const EfFunnelSpec *spec, const char *name, size_t length)
 {
-	uint32_t	stage = find_name(spec->stages, spec->stage_heads,
-								  spec->nstages, name, length);
+	uint64_t	head = ef_name_head(name, length);
+	uint32_t	number = spec->slots[slot_of(head, length)];
 
-	if (stage > 0)
-		return stage;
+	if (number == 0)
+		return EF_CODE_OTHER;
+	if (number <= spec->nstages &&
+		is_name(&spec->stages[number - 1], spec->stage_heads[number - 1], name,
+				length, head))
+		return number;
+	if (number <= spec->nstages)
+		return EF_CODE_OTHER;
+
+	/* an exit, or several names */
+	number = ef_spec_stage(spec, name, length);
+	if (number > 0)
+		return number;
 	return find_name(spec->exits, spec->exit_heads, spec->nexits, name,
 					 length) > 0 ? EF_CODE_EXIT : EF_CODE_OTHER;
 }

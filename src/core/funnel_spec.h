@@ -51,6 +51,9 @@ typedef enum EfMode
 /* The name of the mode of a bit, 1 << number. */
 extern const char *const ef_mode_names[EF_MODE_COUNT];
 
+#define EF_SPEC_SLOTS 256
+#define EF_SLOT_SHARED 255
+
 typedef struct EfFunnelSpec
 {
 	uint32_t	nstages;
@@ -66,6 +69,10 @@ typedef struct EfFunnelSpec
 	/* of a complete spec: ef_name_head() of each name */
 	uint64_t	stage_heads[EF_STAGE_LIMIT];
 	uint64_t	exit_heads[EF_EXIT_LIMIT];
+
+	/* and a hash table of all names: 0 where there is none, else the number of
+	 * a stage, or that of an exit after those, or EF_SLOT_SHARED */
+	uint8_t		slots[EF_SPEC_SLOTS];
 } EfFunnelSpec;
 
 /* Eight bytes of a name, or all of them, in a word: with the length enough to

@@ -609,7 +609,7 @@ ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
 				 const EfAllocator *allocator, EfError *error)
 {
 	EfState    *old = *state;
-	EfFrame		frame = ef_state_frame(old, type);
+	EfFrame		frame;
 	size_t		need = ncells * sizeof(EfCell) +
 		(label_length < EF_SIZE_LIMIT ? label_node_size(label_length)
 		 : EF_SIZE_LIMIT);
@@ -633,6 +633,7 @@ ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
 		return EF_OK;
 	}
 
+	frame = ef_state_frame(old, type);
 	status = gather_cells(type, &frame, old->nlabels,
 						  old->cells + old->nsorted,
 						  old->ncells - old->nsorted, false, &gathered, &n,

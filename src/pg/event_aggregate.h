@@ -33,6 +33,9 @@ ef_group_spec(const EfEventGroup *group)
 	return (const EventSpec *) group->spec;
 }
 
+/* Refuse rows without a spec. */
+extern void ef_require_spec(FunctionCallInfo fcinfo, int argument);
+
 /*
  * The group that is argument 0, which is made if there is none, for the spec
  * that argument `spec` says.

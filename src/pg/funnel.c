@@ -32,13 +32,15 @@ get_instant(FunctionCallInfo fcinfo, int argument, EfUnit unit)
 		: PG_GETARG_TIMESTAMP(argument);
 }
 
-/* Short texts, as nearly all are, lie in the row as they are. */
+/* Short texts, as nearly all are, lie in the row as they are; so does a pointer
+ * to one that is stored elsewhere, which looks short. */
 static pg_attribute_always_inline text *
 get_text(FunctionCallInfo fcinfo, int argument)
 {
 	text	   *value = (text *) PG_GETARG_POINTER(argument);
 
-	return VARATT_IS_SHORT(value) ? value : PG_GETARG_TEXT_PP(argument);
+	return VARATT_IS_SHORT(value) && !VARATT_IS_EXTERNAL(value) ? value
+		: PG_GETARG_TEXT_PP(argument);
 }
 
 /*
@@ -236,7 +238,7 @@ add_reached(FunctionCallInfo fcinfo, EfUnit unit)
 	EfError		error;
 
 	ef_require_aggregate(fcinfo);
-	ef_require_argument(fcinfo, 2, "spec");
+	ef_require_spec(fcinfo, 2);
 	cache = reached_cache(fcinfo, 2);
 	if (PG_ARGISNULL(0))
 		state = ef_summary_create(&ef_funnel_type, &cache->frame);

@@ -23,7 +23,7 @@ FROM unnest(ARRAY['1 1 123 12345', '1 12 123 1234', '1 12 12x 1234', '1 1 1123 1
 ANALYZE story;
 
 CREATE UNLOGGED TABLE event (
-    person_id    bigint NOT NULL,   -- 40 bits that do not follow from one another
+    person_id    bigint NOT NULL,   -- spread over 40 bits
     programme    int NOT NULL,
     municipality int NOT NULL,      -- of 290
     stage        text NOT NULL,
@@ -58,13 +58,13 @@ FROM (
                 SELECT number, (number % 10)::int AS part,
                        1 + (hashint8extended(number / 10, 4) & 15) AS story
                 FROM (
-                    SELECT (l + (hashint8extended(r, 3) & 4294967295)) % (:rows / 1000) * 1000 + r
-                           AS number
+                    SELECT (l + (hashint8extended(r, 3) & 4294967295)) % (:rows / 1000) * 1000
+                           + r AS number
                     FROM (
                         SELECT l, (r + (hashint8extended(l, 2) & 4294967295)) % 1000 AS r
                         FROM (
-                            SELECT (l + (hashint8extended(r, 1) & 4294967295)) % (:rows / 1000) AS l,
-                                   r
+                            SELECT r, (l + (hashint8extended(r, 1) & 4294967295))
+                                      % (:rows / 1000) AS l
                             FROM (
                                 SELECT place / 1000 AS l, place % 1000 AS r
                                 FROM (SELECT generate_series(0::bigint, :rows - 1) AS place) AS p

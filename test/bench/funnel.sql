@@ -44,8 +44,10 @@ CALL bench.pair('  window and exit, two workers', :rows, :passes,
 CALL bench.pair('funnel_agg, one group, two workers', :rows, :passes, 'plain events', 'funnel');
 CALL bench.pair('funnel_agg, 58,000 groups, two workers', :rows, :passes,
                 'plain events by municipality', 'funnel by municipality');
-CALL bench.pair('entered, of paths, two workers', :rows, :passes, 'plain entered, paths', 'entered');
-CALL bench.pair('entered, of parts, two workers', :rows, :passes, 'plain entered, parts', 'entered');
+CALL bench.pair('entered, of paths, two workers', :rows, :passes, 'plain entered, paths',
+                'entered');
+CALL bench.pair('entered, of parts, two workers', :rows, :passes, 'plain entered, parts',
+                'entered');
 CALL bench.pair('entered, of windows, two workers', :rows, 1, 'plain entered, windows', 'entered');
 CALL bench.pair('entered, of joins, two workers', :rows, 1, 'plain entered, joins', 'entered');
 CALL bench.pair('entered, window and exit, of paths, two workers', :rows, 1,
@@ -91,8 +93,10 @@ DROP TABLE event_of_types;
 -- Stored, as an analyst would keep them.
 SET max_parallel_workers_per_gather = 0;
 DROP TABLE IF EXISTS funnels;
-SELECT 'CREATE TABLE funnels AS SELECT programme, a.f, b.f AS recent FROM (' || bench.sql('funnel by programme')
-       || ') AS a JOIN (' || bench.sql('funnel by programme, recent') || ') AS b USING (programme)'
+SELECT format('CREATE TABLE funnels AS
+               SELECT programme, a.f, b.f AS recent
+               FROM (%s) AS a JOIN (%s) AS b USING (programme)',
+              bench.sql('funnel by programme'), bench.sql('funnel by programme, recent'))
 \gexec
 VACUUM ANALYZE funnels;
 INSERT INTO bench.size

@@ -137,17 +137,17 @@ $$)
 --   joins    one grouping after another, joined to the rows of the next stage.
 --   parts    paths of a third of the persons at a time, each in a worker (or the leader).
 --
--- The time is the sort's, not what comes after it: a string for each person costs little more
--- than a count, and PostgreSQL's PL/pgSQL loop costs about the same. Tried on 10 million rows
--- and slower than paths: running windows over (person, time) in place of minima (a half more
--- than windows); string_agg with ORDER BY inside (twice as much: it sorts person by person); a
--- hash aggregate of the minima and maxima by stage, which leave few in doubt, and paths for
--- those (two to three times: memory misses the caches); arrays of a person's events by a hash
--- aggregate, and what is earliest in them by LATERAL (three times); rows sorted by day alone
--- and hashed by person, with replace() as the aggregate's step (two to three times); two
--- sort keys, person and all else in one bigint (no gain). Person, programme, day and
--- stage all in one bigint, which PostgreSQL sorts without tuples, take a quarter less in the
--- loop; but few person ids fit, none that are text, and so that is not measured.
+-- Most of the time is the sort's: a string for each person costs little more than a count,
+-- and the loop not much more. Tried on 1 million rows, most on 10 million too, and slower than
+-- paths: running windows in place of minima (a tenth more than windows); string_agg with ORDER
+-- BY inside, which sorts person by person (twice as much); a hash aggregate of the minima and
+-- maxima by stage, which leave few persons in doubt, and paths for those (two to three
+-- times); arrays of a person's events by a hash aggregate, and what is earliest in them by
+-- LATERAL (nearly three times); rows sorted by day alone and hashed by person, with replace()
+-- as the aggregate's step (two to three times). Two sort keys in place of three, the person and
+-- all else in one bigint, gain nothing. Person, programme, day and stage all in one bigint,
+-- which is sorted without tuples, take a quarter less in the loop; but few person ids are so
+-- short, and so that is not measured.
 INSERT INTO bench.query
 SELECT 'plain entered, ' || form,
        replace(replace(replace(sql,
@@ -512,6 +512,13 @@ BEGIN
 END
 $$;
 
+CREATE TABLE bench.same_funnel (
+    rows    bigint NOT NULL,
+    one     text NOT NULL,
+    other   text NOT NULL,
+    numbers bigint NOT NULL
+);
+
 -- Every number of plain SQL is that of our funnels: who entered a stage, and who converted,
 -- which is who entered the next one.
 CREATE PROCEDURE bench.compare_funnels(rows bigint, ours text, VARIADIC plain text[])
@@ -533,7 +540,7 @@ BEGIN
                                         entered[stage_no + 1] AS converted
                                  FROM (' || bench.sql(name) || ') AS q,
                                       LATERAL (SELECT ARRAY[applied, admitted, registered,
-                                                            graduated, established] AS entered) AS a,
+                                                            graduated, established]) AS a(entered),
                                       generate_series(1, 5) AS stage_no) AS p
                       USING (programme, stage_no)'
             INTO numbers, wrong;
@@ -549,23 +556,16 @@ $$;
 -- Two ways to a funnel, the same bytes.
 CREATE PROCEDURE bench.same_summaries(rows bigint, one text, other text) LANGUAGE plpgsql AS $$
 DECLARE
-    wrong bigint;
-    all_  bigint;
+    wrong   bigint;
+    funnels bigint;
 BEGIN
     EXECUTE format('SELECT count(*), count(*) FILTER (WHERE a.f IS DISTINCT FROM b.f)
                     FROM (%s) AS a FULL JOIN (%s) AS b USING (programme)',
                    bench.sql(one), bench.sql(other))
-        INTO all_, wrong;
-    IF wrong > 0 OR all_ = 0 THEN
-        RAISE '% and % differ in % of % funnels', one, other, wrong, all_;
+        INTO funnels, wrong;
+    IF wrong > 0 OR funnels = 0 THEN
+        RAISE '% and % differ in % of % funnels', one, other, wrong, funnels;
     END IF;
-    INSERT INTO bench.same_funnel VALUES (rows, one, other, all_);
+    INSERT INTO bench.same_funnel VALUES (rows, one, other, funnels);
 END
 $$;
-
-CREATE TABLE bench.same_funnel (
-    rows    bigint NOT NULL,
-    one     text NOT NULL,
-    other   text NOT NULL,
-    numbers bigint NOT NULL
-);

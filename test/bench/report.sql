@@ -5,7 +5,8 @@ SELECT to_char(rows, 'FM999,999,999') AS rows, test,
        round(plain) AS plain, round(ours) AS ours,
        CASE WHEN ours * 2 > plain THEN round((ours / plain)::numeric, 2)::text
             ELSE '1/' || round(plain / ours) END AS ratio,
-       CASE WHEN our_cpu * 2 > plain_cpu THEN round((our_cpu / nullif(plain_cpu, 0))::numeric, 2)::text
+       CASE WHEN our_cpu * 2 > plain_cpu
+            THEN round((our_cpu / nullif(plain_cpu, 0))::numeric, 2)::text
             ELSE '1/' || round(plain_cpu / nullif(our_cpu, 0)) END AS "of processor",
        runs,
        CASE WHEN plain_plan = our_plan THEN our_plan

@@ -53,9 +53,24 @@ typedef struct
 	"  CASE WHEN i % 3 = 0 THEN date '2003-01-15' + i * 53 % 7000 + i * 71 % 1500 END," \
 	"  CASE WHEN i % 3 = 0 THEN " reason " END, " observed ")" \
 	" FROM generate_series(1, " #n ") i"
+/* A funnel of n persons' events; stages, and exits, are numbered. */
+#define PATHS(n, names, spec) \
+	"SELECT funnel_agg(CASE WHEN i % 41 <> 7 THEN i % (1 + " #n " / 4) END," \
+	"  (" names ")[i * 7 % cardinality(" names ") + 1], date '2012-01-15' + i * 53 % 2000, " spec ")" \
+	" FROM generate_series(1, " #n ") i"
+#define STAGES "ARRAY['applied', 'admitted', 'graduated', 'left']"
+#define ODD_STAGES "ARRAY['', E'\\u00e5\\u00e4\\u00f6 \"q\" \\\\ \\n', repeat('x', 300), 'NULL']"
 #define RULE_65_67 \
 	"SELECT retirement_rule_agg(b, a) FROM (VALUES (date '1900-01-01', 780)," \
 	" (date '1958-01-01', 792), (date '1960-01-01', 804)) r(b, a)"
+
+/* Events of n persons: each begins, and two of three go on after a while. */
+#define EVENTS(n, spec) \
+	"SELECT funnel_agg(i / 4, (ARRAY['applied', 'admitted', 'registered', 'withdrawn'])[i % 4 + 1]," \
+	"  date '2012-03-01' + i / 4 * 37 % 900 + i % 4 * (i / 4 * 53 % 300), " spec ")" \
+	" FROM generate_series(0, 4 * " #n " - 1) i WHERE i % 4 = 0 OR i / 4 * 7 % 3 > 0"
+/* The first two stages that a funnel has. */
+#define STAGE(n) "(SELECT stage FROM funnel_stages(v) WHERE stage_no = " #n ")"
 
 static const Target targets[] = {
 	{
@@ -128,6 +143,39 @@ static const Target targets[] = {
 		}
 	},
 	{
+		"education_flow.funnel",
+		{
+			PATHS(60, STAGES, "funnel_spec(ARRAY['applied', 'admitted', 'graduated'], '400 days', '2017-01-01', '{left}')"),
+			PATHS(400, STAGES, "funnel_spec(ARRAY['applied', 'admitted', 'graduated'], '3 years', '2016-06-01', '{left}')"),
+			PATHS(200, STAGES, "funnel_spec(ARRAY['applied', 'admitted', 'graduated'])"),
+			PATHS(200, STAGES, "funnel_spec(ARRAY['applied', 'admitted', 'graduated', 'left'], as_of => '2017-01-01')"),
+			PATHS(200, STAGES, "funnel_spec(ARRAY['applied', 'graduated'], '18 months 5 days 03:04:05.678901', exits => '{left}', modes => '{strict_order,strict_increase}')"),
+			PATHS(40, ODD_STAGES, "funnel_spec((" ODD_STAGES ")[1:3], '10 years', exits => (" ODD_STAGES ")[4:4])"),
+			PATHS(9, STAGES, "funnel_spec(ARRAY['applied'])"),
+			"SELECT funnel_agg(CASE WHEN p % 9 > 0 THEN (SELECT array_agg('2001-01-01'::date + p * i ORDER BY i) FROM generate_series(1, p) i) END,"
+			" funnel_spec((SELECT array_agg('s' || i ORDER BY i) FROM generate_series(1, 30) i), '2 years')) FROM generate_series(1, 30) p",
+			"SELECT '{\"type\": \"funnel\", \"version\": 1, \"spec\": {\"stages\": [\"a\", \"b\", \"c\"]}, \"skipped\": 3,"
+			" \"reached\": {\"a\": {\"0\": 1000000000000}, \"b\": {\"0\": 3, \"5\": 70000}, \"c\": {\"54788\": 2}}, \"converted_after\": {\"b\": {\"54785\": 2}}}'::funnel",
+		},
+		{
+			"v = v",
+			"v <= v",
+			"v::jsonb",
+			"funnel_hash(v)",
+			"skipped(v)",
+			"rollup(v)",
+			"(SELECT rollup(x) FROM (VALUES (v), (v)) t(x))",
+			"(SELECT rollup(x) FROM (VALUES (v), (f)) t(x))",
+			"(SELECT sum(entered) FROM funnel_stages(v))",
+			"(SELECT count(*) FROM funnel_stages(v, 0.5) WHERE lower > upper)",
+			"funnel_conversion(v, 'applied', 'admitted')",
+			"funnel_conversion(v, 'applied', 'graduated', '200 days')",
+			"funnel_conversion(v, 'admitted', 'graduated', '1 year')",
+			"funnel_days(v, 'applied', 'graduated')",
+			"funnel_days(v, 'admitted', 'graduated', 0.9)",
+		}
+	},
+	{
 		"education_flow.retirement_rule",
 		{
 			RULE_65_67,
@@ -140,6 +188,36 @@ static const Target targets[] = {
 			"reaching_pension_age(w, v, '2030-12-31')",
 			"(SELECT count(*) FROM workforce_project(w, 5, retire_rule => v))",
 			"(SELECT count(*) FROM workforce_project_exits(w, 5, retire_rule => v))",
+		}
+	},
+	{
+		"education_flow.funnel",
+		{
+			EVENTS(1, "funnel_spec(ARRAY['applied', 'admitted'])"),
+			EVENTS(30, "funnel_spec(ARRAY['applied', 'admitted', 'registered'], '300 days', '2014-03-01', '{withdrawn}')"),
+			EVENTS(300, "funnel_spec(ARRAY['applied', 'admitted', 'registered'], NULL, '2014-03-01')"),
+			EVENTS(50, "funnel_spec(ARRAY['applied', 'admitted', 'registered'], exits => '{withdrawn}')"),
+			EVENTS(40, "funnel_spec(ARRAY['applied'], '1 year', '2013-01-01')"),
+			"SELECT funnel_agg(ARRAY[date '2000-01-01', date '2000-01-01' + i, date '2000-01-01' + 2 * i],"
+			" funnel_spec(ARRAY['', E'\\u00e5\\u00e4\\u00f6 \"q\" \\\\ \\n', repeat('x', 300), 'b'], '2 months', '2000-02-20'))"
+			" FROM generate_series(0, 70) i",
+			"SELECT '{\"type\": \"funnel\", \"version\": 1, \"spec\": {\"stages\": [\"a\", \"b\"], \"as_of\": \"2020-01-01\"},"
+			" \"reached\": {\"a\": {\"0\": 1000000000000}, \"b\": {\"5\": 70000, \"9\": 999999000000}},"
+			" \"pending\": {\"a\": {\"7\": 930000}}}'::funnel",
+		},
+		{
+			"v = v",
+			"v::jsonb",
+			"skipped(v)",
+			"rollup(v)",
+			"(SELECT rollup(x) FROM (VALUES (v), (v)) t(x))",
+			"(SELECT count(*) FROM funnel_stages(v))",
+			"(SELECT count(*) FROM funnel_stages(v, 0.5))",
+			"funnel_conversion(v, " STAGE(1) ", " STAGE(2) ")",
+			"funnel_conversion(v, " STAGE(2) ", " STAGE(3) ", '40 days')",
+			"funnel_conversion(v, " STAGE(1) ", " STAGE(3) ", '2 years')",
+			"funnel_days(v, " STAGE(2) ", " STAGE(3) ")",
+			"funnel_days(v, " STAGE(1) ", " STAGE(3) ", 0.9)",
 		}
 	},
 	{
@@ -160,19 +238,27 @@ static const Target targets[] = {
 			"v::jsonb",
 			"funnel_spec_hash(v)",
 			"(SELECT count(*) FROM (VALUES (v), (v), (funnel_spec(ARRAY['a']))) t(x) GROUP BY x LIMIT 1)",
+			"(SELECT sum(entered) FROM funnel_stages((SELECT funnel_agg(n % 9, s, d, v) FROM public.fuzz_event)))",
+			"(SELECT funnel_steps(s, d::timestamp, v) FROM public.fuzz_event)",
+			"(SELECT window_funnel(d, v, n % 3 = 0) FROM public.fuzz_event)",
+			"(SELECT funnel_agg(ARRAY[d], v) FROM public.fuzz_event)",
 		}
 	},
 };
 
 /*
- * What the reads see: the value v, a workforce w to apply a rule to, and a
- * retention r to compare one with.
+ * What the reads see: the value v, a workforce w to apply a rule to, a
+ * retention r to compare one with, a funnel f to add; and events of a table.
  */
 #define READ_FROM "(SELECT $1::%s AS v) s, public.fuzz_other"
 #define READ_FROM_TABLE \
 	"CREATE TABLE public.fuzz_other AS SELECT * FROM (" \
 	PEOPLE(20, REASONS, "daterange('2015-01-01', '2024-01-01')") ") AS p(w), (" \
-	STAYS(50, REASONS, "daterange('2014-01-01', '2024-01-15')") ") AS s(r)"
+	STAYS(50, REASONS, "daterange('2014-01-01', '2024-01-15')") ") AS s(r), (" \
+	PATHS(200, STAGES, "funnel_spec(ARRAY['applied', 'admitted', 'graduated'], '3 years', '2016-06-01', '{left}')") ") AS p2(f)"
+#define EVENTS_TABLE \
+	"CREATE TABLE public.fuzz_event AS SELECT n, (ARRAY['applied', 'admitted', 'graduated', 'dropped out', 'a', 's1', 's2', ''])[n % 8 + 1] AS s," \
+	" date '2013-01-15' + n * 37 % 1000 AS d FROM generate_series(1, 60) n"
 
 /* --- bytes */
 
@@ -750,6 +836,7 @@ main(void)
 	setup("CREATE SCHEMA IF NOT EXISTS education_flow");
 	setup("CREATE EXTENSION IF NOT EXISTS education_flow SCHEMA education_flow");
 	setup(READ_FROM_TABLE);
+	setup(EVENTS_TABLE);
 
 	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
 		fuzz(&targets[i], rounds);
