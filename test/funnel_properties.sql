@@ -426,8 +426,9 @@ SELECT throws_ok('SELECT funnel_agg(person, stage, CASE WHEN n = 20000 THEN ''in
 SELECT is(files(), 0::bigint, 'leave no file');
 
 -- Cancel, at every part of the work: each run is stopped a little later.
+CREATE TABLE work (query text, took int);
 CREATE TABLE cancelled (query text, part numeric, timeout int, took numeric, cancelled boolean, files bigint);
-CREATE FUNCTION try(query text, OUT took numeric, OUT cancelled boolean) LANGUAGE plpgsql AS $$
+CREATE FUNCTION try(query text, OUT took numeric, OUT cancelled boolean, OUT files bigint) LANGUAGE plpgsql AS $$
 DECLARE
     start timestamptz := clock_timestamp();
 BEGIN
@@ -438,9 +439,15 @@ BEGIN
         cancelled := true;
     END;
     took := 1000 * extract(epoch FROM clock_timestamp() - start);
+    files := files();
 END
 $$;
-CREATE TABLE work (query text, took int);
+-- (The timeout may also come right after the query, which then says nothing: that
+-- error is let pass.)
+CREATE FUNCTION to_cancel(parts numeric[], OUT begins text, OUT sets text, OUT tries text, OUT ends text) RETURNS SETOF record LANGUAGE sql AS $$
+    SELECT 'BEGIN', format('SET LOCAL statement_timeout = %s', timeout), format('INSERT INTO cancelled SELECT %L, %s, %s, t.* FROM try(%L) AS t', query, part, timeout, query), 'COMMIT'
+    FROM work, unnest(parts) AS part, LATERAL (SELECT greatest(1, (took * part)::int)) AS t (timeout) ORDER BY query, part
+$$;
 INSERT INTO work VALUES
     ('SELECT funnel_agg(person, stage, at, spec()) FROM more'),
     ('SELECT funnel_agg(person::text, stage, at::timestamp, strict()) FROM more'),
@@ -449,10 +456,9 @@ INSERT INTO work VALUES
     ('SELECT window_funnel(at, strict(), stage = ''applied'', lot % 3 = 0, lot % 5 = 0) FROM more');
 
 UPDATE work SET took = least((try(query)).took, (try(query)).took);
-SELECT format('SET statement_timeout = %s', timeout), format('INSERT INTO cancelled SELECT %L, %s, %s, t.* FROM try(%L) AS t', query, part, timeout, query), 'SET statement_timeout = 0',
-       'UPDATE cancelled SET files = files() WHERE files IS NULL'
-FROM work, unnest('{0.1,0.25,0.4,0.55,0.7,0.8,0.87,0.93}'::numeric[]) AS part, LATERAL (SELECT greatest(1, (took * part)::int)) AS t (timeout)
-ORDER BY query, part \gexec
+\set ON_ERROR_STOP off
+SELECT * FROM to_cancel('{0.1,0.25,0.4,0.55,0.7,0.8,0.87,0.93}') \gexec
+\set ON_ERROR_STOP on
 SELECT cmp_ok(count(*) FILTER (WHERE cancelled), '>=', 3::bigint, 'cancelled: ' || query) FROM cancelled GROUP BY query;
 SELECT is(count(*), 0::bigint, 'and soon') FROM cancelled WHERE took > timeout + 1000;
 SELECT is(max(files), 0::bigint, 'and no file is left') FROM cancelled;
@@ -460,10 +466,9 @@ SELECT is(max(files), 0::bigint, 'and no file is left') FROM cancelled;
 SET max_parallel_workers_per_gather = 2;
 TRUNCATE cancelled;
 UPDATE work SET took = least((try(query)).took, (try(query)).took);
-SELECT format('SET statement_timeout = %s', timeout), format('INSERT INTO cancelled SELECT %L, %s, %s, t.* FROM try(%L) AS t', query, part, timeout, query), 'SET statement_timeout = 0',
-       'UPDATE cancelled SET files = files() WHERE files IS NULL'
-FROM work, unnest('{0.2,0.4,0.6,0.8,0.95}'::numeric[]) AS part, LATERAL (SELECT greatest(1, (took * part)::int)) AS t (timeout)
-ORDER BY query, part \gexec
+\set ON_ERROR_STOP off
+SELECT * FROM to_cancel('{0.2,0.4,0.6,0.8,0.95}') \gexec
+\set ON_ERROR_STOP on
 SELECT cmp_ok(count(*) FILTER (WHERE cancelled), '>=', 5::bigint, 'cancelled with workers') FROM cancelled;
 SELECT is(count(*), 0::bigint, 'and soon') FROM cancelled WHERE took > timeout + 1000;
 SELECT is(max(files), 0::bigint, 'and no file is left') FROM cancelled;

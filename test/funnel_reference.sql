@@ -56,8 +56,8 @@ INSERT INTO period VALUES
     (9, 'moment', '{2024-02-28 12:00,2024-02-28 12:00:00.000001,2024-02-29 00:00,
                     2024-02-29 00:00:00.000001,2024-03-29 00:00,2024-03-30 12:00}', '{2024-03-30,2024-04-30}'),
     -- a month from an earlier start may close later: the day is clipped, the hour is not
-    (10, 'moment', '{2023-01-29 12:00,2023-01-30 06:00,2023-01-31 00:00,
-                     2023-02-28 00:00,2023-02-28 06:00,2023-02-28 12:00}', '{2023-02-28,2023-03-31}');
+    (10, 'moment', '{2023-01-29 12:00,2023-02-28 06:00,2023-01-31 00:00,
+                     2023-02-28 12:00,2023-01-30 06:00,2023-02-28 00:00}', '{2023-02-28,2023-03-31}');
 CREATE TABLE span (w int PRIMARY KEY, within interval);
 INSERT INTO span VALUES (0, NULL), (1, '0'), (2, '1 day'), (3, '29 days'), (4, '1 month'), (5, '2 months 1 day'),
                         (6, '36 hours'), (7, '12:00:00.000001'), (8, '1 month 12 hours');
@@ -66,9 +66,11 @@ INSERT INTO span VALUES (0, NULL), (1, '0'), (2, '1 day'), (3, '29 days'), (4, '
 -- without exits (which are unknown names then) and with; in every combination of
 -- modes.
 CREATE TABLE person AS
-SELECT person, 1 + dice(10, person, 1) AS period, ('{1,2,2,3,3,4,4,5,5,5}'::int[])[1 + dice(10, person, 2)] AS n, CASE WHEN dice(10, person, 1) = 9 AND dice(2, person, 8) = 0 THEN 4 ELSE greatest(0, dice(11, person, 3) - 2) END AS w,
+SELECT person, period, CASE WHEN clipped THEN 2 ELSE ('{1,2,2,3,3,4,4,5,5,5}'::int[])[1 + dice(10, person, 2)] END AS n,
+       CASE WHEN clipped THEN 4 ELSE greatest(0, dice(11, person, 3) - 2) END AS w,
        1 + dice(2, person, 4) AS a, dice(8, person, 5) AS rows, 2 + dice(5, person, 6) AS k, dice(3, person, 7) AS manner
-FROM generate_series(1, 20000) AS person;
+FROM (SELECT person, period, period = 10 AND dice(3, person, 8) > 0 AS clipped
+      FROM (SELECT person, 1 + dice(10, person, 1) AS period FROM generate_series(1, 20000) AS person) AS x) AS y;
 
 -- Stage 0 is any that the spec does not name, -1 an exit.  Some histories are of
 -- any stage at any time, some go forward more often than by chance.
