@@ -20,6 +20,9 @@
 /* Room for whatever stands before a name or an event in a run. */
 #define HEAD_MAX (3 * EF_VARINT_MAX + 8)
 
+/* So few runs are looked at one by one. */
+#define FEW_RUNS 8
+
 /* So many bytes or events between two looks at whether to go on. */
 #define INTERRUPT_EVENTS 65536
 
@@ -704,23 +707,35 @@ merge_whens(EfEventReader *reader, size_t middle, size_t n)
 		}
 }
 
+/* Put the events of a run among those before, in order. */
+static inline EfStatus
+add_events(EfEventReader *reader, EfRunReader *run, size_t *n, EfError *error)
+{
+	size_t		before = *n;
+	EfStatus	status = EF_OK;
+
+	if (before + run->nevents > reader->room)
+		status = reserve_whens(reader, before + run->nevents, before, error);
+	if (status == EF_OK)
+		status = read_events(run, reader->whens + before, error);
+	if (status != EF_OK)
+		return status;
+	*n = before + (size_t) run->nevents;
+	if (before > 0 && reader->whens[before - 1] > reader->whens[before])
+		merge_whens(reader, before, *n);
+	return EF_OK;
+}
+
 /* Take the events of the run that comes first, and put it where its next
  * person belongs. */
 static EfStatus
 take_run(EfEventReader *reader, size_t *n, EfError *error)
 {
 	EfRunReader *run = reader->heap[0];
-	size_t		before = *n;
-	EfStatus	status = reserve_whens(reader, before + run->nevents, before,
-									   error);
+	EfStatus	status = add_events(reader, run, n, error);
 
-	if (status == EF_OK)
-		status = read_events(run, reader->whens + before, error);
 	if (status != EF_OK)
 		return status;
-	*n = before + (size_t) run->nevents;
-	if (before > 0)
-		merge_whens(reader, before, *n);
 	status = next_person(run, reader->kind, reader->allocator, error);
 	if (status != EF_OK)
 		return status;
@@ -752,6 +767,47 @@ keep_name(EfEventReader *reader, const EfRunReader *run, EfPerson *person,
 	if (person->name_length > 0)
 		memcpy(reader->name_room, person->name, person->name_length);
 	person->name = reader->name_room;
+	return EF_OK;
+}
+
+/*
+ * Where people are numbers and runs are few, as those of a parallel plan are,
+ * looking at all of them is faster than a heap: `heap` is in no order then.
+ */
+static EfStatus
+next_of_few(EfEventReader *reader, uint64_t *number, const EfWhen **whens,
+			size_t *nwhens, EfError *error)
+{
+	uint64_t	least = UINT64_MAX;
+	size_t		n = 0;
+
+	for (size_t i = 0; i < reader->nheap; i++)
+		if (reader->heap[i]->person.number < least)
+			least = reader->heap[i]->person.number;
+	for (size_t i = 0; i < reader->nheap;)
+	{
+		EfRunReader *run = reader->heap[i];
+		EfStatus	status;
+
+		if (run->person.number != least)
+		{
+			i++;
+			continue;
+		}
+		status = add_events(reader, run, &n, error);
+		if (status == EF_OK)
+			status = next_person(run, EF_PERSON_NUMBER, reader->allocator,
+								 error);
+		if (status != EF_OK)
+			return status;
+		if (run->done)
+			reader->heap[i] = reader->heap[--reader->nheap];
+		else
+			i++;
+	}
+	*number = least;
+	*whens = reader->whens;
+	*nwhens = n;
 	return EF_OK;
 }
 
@@ -800,6 +856,8 @@ ef_event_reader_next(EfEventReader *reader, uint64_t *number,
 	if (reader->nheap == 1 && reader->heap[0]->events_end != NULL)
 		return next_in_memory(reader, reader->heap[0], number, whens, nwhens,
 							  error);
+	if (reader->kind == EF_PERSON_NUMBER && reader->nruns <= FEW_RUNS)
+		return next_of_few(reader, number, whens, nwhens, error);
 	person = reader->heap[0]->person;
 	*number = person.number;
 	status = reader->kind == EF_PERSON_TEXT
