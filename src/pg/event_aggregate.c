@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "commands/tablespace.h"
+#include "common/hashfn.h"
 #include "executor/nodeHash.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
@@ -18,6 +19,8 @@
 
 /* Of a group that is sent to another process. */
 #define SHIPPED_VERSION 1
+
+#define SPEC_LISTS 64
 
 struct EventCache;
 
@@ -31,7 +34,7 @@ typedef struct AggregateLog
 	BufFile    *file;			/* NULL until something is stored */
 	uint64		end;			/* of the file */
 	EfEventLog	log;
-	EventSpec  *specs;
+	EventSpec  *specs[SPEC_LISTS];	/* by a hash: groups may have one each */
 } AggregateLog;
 
 /* What a function remembers between calls: an aggregate with grouping sets has
@@ -201,11 +204,13 @@ current_log(FunctionCallInfo fcinfo, EfPersonKind kind, EfUnit unit)
 static const EventSpec *
 intern_spec(AggregateLog *log, EfSpecBytes packed)
 {
+	uint32		hash = hash_bytes(packed.bytes, (int) packed.size);
+	EventSpec **list = &log->specs[hash % SPEC_LISTS];
 	EventSpec  *entry;
 	uint8	   *copy;
 	EfError		error;
 
-	for (entry = log->specs; entry; entry = entry->older)
+	for (entry = *list; entry; entry = entry->older)
 		if (entry->packed.size == packed.size &&
 			memcmp(entry->packed.bytes, packed.bytes, packed.size) == 0)
 			return entry;
@@ -218,8 +223,8 @@ intern_spec(AggregateLog *log, EfSpecBytes packed)
 	entry->as_of = entry->spec.has_as_of
 		? ef_when(ef_day_instant(entry->spec.as_of, log->log.unit), 0)
 		: PG_UINT64_MAX;
-	entry->older = log->specs;
-	log->specs = entry;
+	entry->older = *list;
+	*list = entry;
 	return entry;
 }
 
