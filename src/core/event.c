@@ -239,6 +239,8 @@ distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 	{
 		size_t		end = start[digit];
 
+		if (n > INTERRUPT_EVENTS)
+			ef_check_interrupt(allocator);
 		if (end > begin)
 			sort_part(scratch + begin * words, events + begin * words,
 					  end - begin, !to_scratch, kind, allocator);

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* So many people between two looks at whether to go on. */
+#define INTERRUPT_PEOPLE 4096
+
 /* From so many events on, days are counted in a tally. */
 #define TALLY_FROM 8192
 
@@ -50,6 +53,7 @@ ef_funnel_of_events(EfState **state, EfEventGroup *group,
 	EfFunnelTally *tally;
 	EfEventReader reader;
 	EfChainSearch search;
+	uint64_t	npeople = 0;
 	EfStatus	status = ef_state_create(state, &ef_funnel_type, frame, 0,
 										 allocator, error);
 
@@ -67,6 +71,8 @@ ef_funnel_of_events(EfState **state, EfEventGroup *group,
 		size_t		nwhens;
 		uint64_t	number;
 
+		if (npeople++ % INTERRUPT_PEOPLE == 0)
+			ef_check_interrupt(allocator);
 		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
 									  error);
 		if (status != EF_OK || nwhens == 0)

@@ -118,6 +118,7 @@ write_file(void *context, const void *bytes, size_t size)
 {
 	AggregateLog *log = context;
 
+	CHECK_FOR_INTERRUPTS();
 	if (log->file == NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(log->context);
@@ -136,6 +137,7 @@ read_file(void *context, uint64_t offset, void *buffer, size_t size)
 {
 	AggregateLog *log = context;
 
+	CHECK_FOR_INTERRUPTS();
 	seek(log, offset);
 	return BufFileRead(log->file, buffer, size);
 }
@@ -311,6 +313,7 @@ ef_finished_group(FunctionCallInfo fcinfo)
 static void
 append_bytes(void *context, const void *bytes, size_t size)
 {
+	CHECK_FOR_INTERRUPTS();
 	appendBinaryStringInfo((StringInfo) context, bytes, (int) size);
 }
 

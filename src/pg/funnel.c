@@ -99,10 +99,13 @@ add_event(FunctionCallInfo fcinfo, EfPersonKind kind, EfUnit unit)
 
 EF_EVENT_TRANSFN(ef_funnel_agg_number_date_transfn, EF_PERSON_NUMBER, EF_UNIT_DAY)
 EF_EVENT_TRANSFN(ef_funnel_agg_number_timestamp_transfn, EF_PERSON_NUMBER, EF_UNIT_MICROSECOND)
+EF_EVENT_TRANSFN(ef_funnel_agg_number_timestamptz_transfn, EF_PERSON_NUMBER, EF_UNIT_MICROSECOND)
 EF_EVENT_TRANSFN(ef_funnel_agg_uuid_date_transfn, EF_PERSON_UUID, EF_UNIT_DAY)
 EF_EVENT_TRANSFN(ef_funnel_agg_uuid_timestamp_transfn, EF_PERSON_UUID, EF_UNIT_MICROSECOND)
+EF_EVENT_TRANSFN(ef_funnel_agg_uuid_timestamptz_transfn, EF_PERSON_UUID, EF_UNIT_MICROSECOND)
 EF_EVENT_TRANSFN(ef_funnel_agg_text_date_transfn, EF_PERSON_TEXT, EF_UNIT_DAY)
 EF_EVENT_TRANSFN(ef_funnel_agg_text_timestamp_transfn, EF_PERSON_TEXT, EF_UNIT_MICROSECOND)
+EF_EVENT_TRANSFN(ef_funnel_agg_text_timestamptz_transfn, EF_PERSON_TEXT, EF_UNIT_MICROSECOND)
 
 /* Rows that are one person's.  Arguments: state, stage, at, spec. */
 static pg_attribute_always_inline Datum
@@ -121,12 +124,17 @@ add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
 	PG_RETURN_POINTER(group);
 }
 
-#define EF_OWN_EVENT_TRANSFN(name, unit) \
+/* A function of the server for each type that `at` can have. */
+#define EF_TIME_TRANSFN(name, call, unit) \
 	PG_FUNCTION_INFO_V1(name); \
-	Datum name(PG_FUNCTION_ARGS) { return add_own_event(fcinfo, unit); }
+	Datum name(PG_FUNCTION_ARGS) { return call(fcinfo, unit); }
 
-EF_OWN_EVENT_TRANSFN(ef_funnel_agg_date_transfn, EF_UNIT_DAY)
-EF_OWN_EVENT_TRANSFN(ef_funnel_agg_timestamp_transfn, EF_UNIT_MICROSECOND)
+#define EF_TIME_TRANSFNS(name, call) \
+	EF_TIME_TRANSFN(name##_date_transfn, call, EF_UNIT_DAY) \
+	EF_TIME_TRANSFN(name##_timestamp_transfn, call, EF_UNIT_MICROSECOND) \
+	EF_TIME_TRANSFN(name##_timestamptz_transfn, call, EF_UNIT_MICROSECOND)
+
+EF_TIME_TRANSFNS(ef_funnel_agg_own, add_own_event)
 
 PG_FUNCTION_INFO_V1(ef_funnel_agg_finalfn);
 Datum
@@ -266,19 +274,7 @@ add_reached(FunctionCallInfo fcinfo, EfUnit unit)
 	PG_RETURN_POINTER(ef_summary_own(state));
 }
 
-PG_FUNCTION_INFO_V1(ef_funnel_agg_dates_transfn);
-Datum
-ef_funnel_agg_dates_transfn(PG_FUNCTION_ARGS)
-{
-	return add_reached(fcinfo, EF_UNIT_DAY);
-}
-
-PG_FUNCTION_INFO_V1(ef_funnel_agg_timestamps_transfn);
-Datum
-ef_funnel_agg_timestamps_transfn(PG_FUNCTION_ARGS)
-{
-	return add_reached(fcinfo, EF_UNIT_MICROSECOND);
-}
+EF_TIME_TRANSFNS(ef_funnel_agg_reached, add_reached)
 
 /* The chain of one person, as an array of the type that `at` has. */
 static Datum
@@ -354,19 +350,7 @@ add_conditions(FunctionCallInfo fcinfo, EfUnit unit)
 	PG_RETURN_POINTER(group);
 }
 
-PG_FUNCTION_INFO_V1(ef_window_funnel_date_transfn);
-Datum
-ef_window_funnel_date_transfn(PG_FUNCTION_ARGS)
-{
-	return add_conditions(fcinfo, EF_UNIT_DAY);
-}
-
-PG_FUNCTION_INFO_V1(ef_window_funnel_timestamp_transfn);
-Datum
-ef_window_funnel_timestamp_transfn(PG_FUNCTION_ARGS)
-{
-	return add_conditions(fcinfo, EF_UNIT_MICROSECOND);
-}
+EF_TIME_TRANSFNS(ef_window_funnel, add_conditions)
 
 PG_FUNCTION_INFO_V1(ef_window_funnel_finalfn);
 Datum
