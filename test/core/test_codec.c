@@ -218,6 +218,42 @@ test_bytes(void)
 	   "bytes are written as they are, and no more");
 }
 
+/* The reader that looks for no end reads what the other does. */
+static void
+test_within(void)
+{
+	int			wrong = 0;
+
+	for (int bits = 0; bits <= 64; bits++)
+		for (int more = -1; more <= 1; more++)
+		{
+			uint64_t	value = (bits < 64 ? (uint64_t) 1 << bits : 0) + (uint64_t) more;
+			uint8_t		bytes[EF_VARINT_MAX] = {0};
+			EfWriter	writer = {bytes};
+			const uint8_t *at = bytes;
+			uint64_t	got = 1;
+
+			ef_write_varint(&writer, value);
+			wrong += !ef_read_varint_within(&at, &got) || got != value || at != writer.at;
+		}
+	is_int(wrong, 0, "around every power of two the value and its length come back");
+	for (int last = 0; last < 256; last++)
+	{
+		uint8_t		bytes[EF_VARINT_MAX];
+		const uint8_t *at = bytes;
+		EfReader	reader = {bytes, bytes + sizeof(bytes), false};
+		uint64_t	got = 0;
+		bool		good;
+
+		memset(bytes, 0xff, sizeof(bytes));
+		bytes[EF_VARINT_MAX - 1] = (uint8_t) last;
+		good = ef_read_varint_within(&at, &got);
+		wrong += ef_read_varint(&reader) != (good ? got : 0);
+		wrong += good == reader.failed;
+	}
+	is_int(wrong, 0, "and what has more than 64 bits is refused by both");
+}
+
 int
 main(void)
 {
@@ -227,5 +263,6 @@ main(void)
 	test_failed_for_good();
 	test_limits();
 	test_bytes();
+	test_within();
 	return done_testing();
 }
