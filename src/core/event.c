@@ -100,7 +100,7 @@ copy_event(uint64_t *to, const uint64_t *from, EfEventForm form)
 }
 
 static inline __attribute__((always_inline)) void
-insertion_sort(uint64_t *events, size_t n, const EfEventForm words,
+insertion_sort(uint64_t *events, size_t n, const EfEventForm form,
 			   EfPersonKind kind)
 {
 	for (size_t i = 1; i < n; i++)
@@ -108,69 +108,69 @@ insertion_sort(uint64_t *events, size_t n, const EfEventForm words,
 		uint64_t	event[3];
 		size_t		j = i;
 
-		if (!comes_before(events + i * words, events + (i - 1) * words, words,
+		if (!comes_before(events + i * form, events + (i - 1) * form, form,
 						  kind))
 			continue;
-		copy_event(event, events + i * words, words);
-		for (; j > 0 && comes_before(event, events + (j - 1) * words, words,
+		copy_event(event, events + i * form, form);
+		for (; j > 0 && comes_before(event, events + (j - 1) * form, form,
 									 kind); j--)
-			copy_event(events + j * words, events + (j - 1) * words, words);
-		copy_event(events + j * words, event, words);
+			copy_event(events + j * form, events + (j - 1) * form, form);
+		copy_event(events + j * form, event, form);
 	}
 }
 
 /* Two parts, each in order, into one. */
 static void
 merge_parts(const uint64_t *a, size_t na, const uint64_t *b, size_t nb,
-			uint64_t *to, EfEventForm words, EfPersonKind kind)
+			uint64_t *to, EfEventForm form, EfPersonKind kind)
 {
 	while (na > 0 && nb > 0)
 	{
-		bool		second = comes_before(b, a, words, kind);
+		bool		second = comes_before(b, a, form, kind);
 
-		copy_event(to, second ? b : a, words);
-		to += words;
+		copy_event(to, second ? b : a, form);
+		to += form;
 		if (second)
 		{
-			b += words;
+			b += form;
 			nb--;
 		}
 		else
 		{
-			a += words;
+			a += form;
 			na--;
 		}
 	}
-	memcpy(to, a, na * words * sizeof(uint64_t));
-	memcpy(to + na * words, b, nb * words * sizeof(uint64_t));
+	memcpy(to, a, na * form * sizeof(uint64_t));
+	memcpy(to + na * form, b, nb * form * sizeof(uint64_t));
 }
 
 /* Where all have one number: a hostile input, or one person's many events. */
 static void
 merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
-		   EfEventForm words, EfPersonKind kind,
+		   EfEventForm form, EfPersonKind kind,
 		   const EfAllocator *allocator)
 {
 	size_t		half = n / 2;
 
 	if (n <= INSERTION_LIMIT)
 	{
-		insertion_sort(events, n, words, kind);
+		insertion_sort(events, n, form, kind);
 		if (to_scratch)
-			memcpy(scratch, events, n * words * sizeof(uint64_t));
+			memcpy(scratch, events, n * form * sizeof(uint64_t));
 		return;
 	}
 	if (n > INTERRUPT_EVENTS)
 		ef_check_interrupt(allocator);
-	merge_sort(events, scratch, half, !to_scratch, words, kind, allocator);
-	merge_sort(events + half * words, scratch + half * words, n - half,
-			   !to_scratch, words, kind, allocator);
+	merge_sort(events, scratch, half, !to_scratch, form, kind, allocator);
+	merge_sort(events + half * form, scratch + half * form, n - half,
+			   !to_scratch, form, kind, allocator);
 	if (to_scratch)
-		merge_parts(events, half, events + half * words, n - half, scratch,
-					words, kind);
+		merge_parts(events, half, events + half * form, n - half, scratch,
+					form, kind);
 	else
-		merge_parts(scratch, half, scratch + half * words, n - half, events,
-					words, kind);
+		merge_parts(scratch, half, scratch + half * form, n - half, events,
+					form, kind);
 }
 
 /*
@@ -181,7 +181,7 @@ merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
  */
 static inline __attribute__((always_inline)) void
 distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
-		   const EfEventForm words, EfPersonKind kind,
+		   const EfEventForm form, EfPersonKind kind,
 		   const EfAllocator *allocator,
 		   void (*sort_part) (uint64_t *, uint64_t *, size_t, bool,
 							  EfPersonKind, const EfAllocator *))
@@ -195,16 +195,16 @@ distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 
 	if (n <= INSERTION_LIMIT)
 	{
-		insertion_sort(events, n, words, kind);
+		insertion_sort(events, n, form, kind);
 		if (to_scratch)
-			memcpy(scratch, events, n * words * sizeof(uint64_t));
+			memcpy(scratch, events, n * form * sizeof(uint64_t));
 		return;
 	}
 	for (size_t i = 1; i < n; i++)
-		differ |= events[i * words] ^ events[0];
+		differ |= events[i * form] ^ events[0];
 	if (differ == 0)
 	{
-		merge_sort(events, scratch, n, to_scratch, words, kind, allocator);
+		merge_sort(events, scratch, n, to_scratch, form, kind, allocator);
 		return;
 	}
 	if (n > INTERRUPT_EVENTS)
@@ -224,14 +224,14 @@ distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 	ndigits = (size_t) 1 << bits;
 	memset(start, 0, (ndigits + 1) * sizeof(uint32_t));
 	for (size_t i = 0; i < n; i++)
-		start[(events[i * words] >> shift & mask) + 1]++;
+		start[(events[i * form] >> shift & mask) + 1]++;
 	for (size_t digit = 1; digit < ndigits; digit++)
 		start[digit + 1] += start[digit];
 	for (size_t i = 0; i < n; i++)
 	{
-		uint32_t	place = start[events[i * words] >> shift & mask]++;
+		uint32_t	place = start[events[i * form] >> shift & mask]++;
 
-		copy_event(scratch + place * (size_t) words, events + i * words, words);
+		copy_event(scratch + place * (size_t) form, events + i * form, form);
 	}
 
 	/* start[] has become the end of each part */
@@ -242,7 +242,7 @@ distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 		if (n > INTERRUPT_EVENTS)
 			ef_check_interrupt(allocator);
 		if (end > begin)
-			sort_part(scratch + begin * words, events + begin * words,
+			sort_part(scratch + begin * form, events + begin * form,
 					  end - begin, !to_scratch, kind, allocator);
 		begin = end;
 	}

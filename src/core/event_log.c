@@ -14,6 +14,7 @@
  * less than that is unused.
  */
 #define CHUNK_MINIMUM ((size_t) 128)
+#define CHUNK_MAXIMUM ((size_t) 65536)
 
 /*
  * A log that holds more than this takes its chunks from blocks, which it keeps:
@@ -22,7 +23,6 @@
  */
 #define BLOCKS_FROM ((size_t) 1 << 20)
 #define BLOCK_MAXIMUM ((size_t) 16 << 20)
-#define CHUNK_MAXIMUM (CHUNK_MINIMUM << (EF_CHUNK_CLASSES - 1))
 #define NAME_CHUNK ((size_t) 32768)
 
 /* Of a stored run this much is read at once, or less where there are many. */
@@ -101,34 +101,44 @@ count_chunk(EfEventGroup *group)
 		chunk->nevents = (uint32_t) (group->next - chunk->words) / chunk->form;
 }
 
-/* Memory in a block, that of a chunk that was given back if there is any. */
+/* A block that nothing is in: one that is there already, or a new one. */
+static EfEventBlock *
+empty_block(EfEventLog *log)
+{
+	EfEventBlock *block = log->spare;
+	size_t		size = log->used < BLOCK_MAXIMUM ? log->used : BLOCK_MAXIMUM;
+
+	if (block != NULL)
+	{
+		log->spare = block->older;
+		return block;
+	}
+
+	/* a small part of what there may be, since its end is not in use */
+	if (size > log->budget / 8)
+		size = log->budget / 8;
+	if (size < CHUNK_MAXIMUM)
+		size = CHUNK_MAXIMUM;
+	block = ef_alloc(log->allocator, sizeof(EfEventBlock) + size);
+	if (block == NULL)
+		return NULL;
+	block->used = 0;
+	block->size = size;
+	return block;
+}
+
 static EfEventChunk *
-chunk_in_block(EfEventLog *log, unsigned class)
+chunk_in_block(EfEventLog *log, size_t size)
 {
 	EfEventBlock *block = log->block;
-	EfEventChunk *chunk = log->unused[class];
-	size_t		size = CHUNK_MINIMUM << class;
+	EfEventChunk *chunk;
 
-	if (chunk != NULL)
-	{
-		log->unused[class] = chunk->older;
-		return chunk;
-	}
 	if (block == NULL || block->size - block->used < size)
 	{
-		/* a small part of what there may be, since its end is not in use */
-		size_t		room = log->used < BLOCK_MAXIMUM ? log->used : BLOCK_MAXIMUM;
-
-		if (room > log->budget / 8)
-			room = log->budget / 8;
-		if (room < CHUNK_MAXIMUM)
-			room = CHUNK_MAXIMUM;
-		block = ef_alloc(log->allocator, sizeof(EfEventBlock) + room);
+		block = empty_block(log);
 		if (block == NULL)
 			return NULL;
 		block->older = log->block;
-		block->used = 0;
-		block->size = room;
 		log->block = block;
 	}
 	chunk = (EfEventChunk *) ((char *) block->words + block->used);
@@ -137,53 +147,50 @@ chunk_in_block(EfEventLog *log, unsigned class)
 }
 
 static EfEventChunk *
-new_chunk(EfEventLog *log, unsigned class)
+new_chunk(EfEventLog *log, size_t size)
 {
-	bool		in_block = log->used >= BLOCKS_FROM || log->block != NULL;
-	EfEventChunk *chunk = in_block ? chunk_in_block(log, class)
-		: ef_alloc(log->allocator, CHUNK_MINIMUM << class);
+	bool		in_block = log->used >= BLOCKS_FROM;
+	EfEventChunk *chunk = in_block ? chunk_in_block(log, size)
+		: ef_alloc(log->allocator, size);
 
 	if (chunk != NULL)
-	{
-		chunk->class = (uint8_t) class;
 		chunk->in_block = in_block;
-	}
 	return chunk;
 }
 
+/* No chunk is in use any more. */
 static void
-give_back(EfEventLog *log, EfEventChunk *chunk)
+empty_blocks(EfEventLog *log)
 {
-	if (chunk->in_block)
+	while (log->block != NULL)
 	{
-		chunk->older = log->unused[chunk->class];
-		log->unused[chunk->class] = chunk;
+		EfEventBlock *block = log->block;
+
+		log->block = block->older;
+		block->used = 0;
+		block->older = log->spare;
+		log->spare = block;
 	}
-	else
-		ef_release(log->allocator, chunk);
 }
 
 EfStatus
 ef_event_group_grow(EfEventGroup *group, EfEventForm form, EfError *error)
 {
 	EfEventLog *log = group->log;
-	unsigned	class = 0;
-	size_t		size;
+	size_t		size = CHUNK_MINIMUM;
 	EfEventChunk *chunk;
 
-	while (CHUNK_MINIMUM << class < group->size / 2 &&
-		   class + 1 < EF_CHUNK_CLASSES)
-		class++;
-	if (over_budget(log, CHUNK_MINIMUM << class))
+	while (size < group->size / 2 && size < CHUNK_MAXIMUM)
+		size *= 2;
+	if (over_budget(log, size))
 	{
 		EfStatus	status = ef_event_log_store(log, error);
 
 		if (status != EF_OK)
 			return status;
-		class = 0;
+		size = CHUNK_MINIMUM;
 	}
-	size = CHUNK_MINIMUM << class;
-	chunk = new_chunk(log, class);
+	chunk = new_chunk(log, size);
 	if (chunk == NULL)
 		return no_memory(size, error);
 	count_chunk(group);
@@ -272,7 +279,6 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 	EfNameChunk *chunk;
 	EfPersonName *kept;
 	size_t		size = (sizeof(EfPersonName) + length + 7) & ~(size_t) 7;
-
 	EfStatus	status = reserve_named(group, error);
 
 	/* room for the event first, since making it may store all names */
@@ -435,7 +441,8 @@ store_group(EfEventGroup *group, EfError *error)
 			EfEventChunk *chunk = group->chunk;
 
 			group->chunk = chunk->older;
-			give_back(log, chunk);
+			if (!chunk->in_block)
+				ef_release(log->allocator, chunk);
 		}
 		group->next = group->end = NULL;
 	}
@@ -465,6 +472,7 @@ ef_event_log_store(EfEventLog *log, EfError *error)
 		log->used -= sizeof(EfNameChunk) + chunk->size;
 		ef_release(log->allocator, chunk);
 	}
+	empty_blocks(log);
 	ef_release(log->allocator, log->scratch);
 	log->scratch = NULL;
 	log->scratch_size = 0;

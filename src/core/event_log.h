@@ -34,15 +34,11 @@ typedef struct EfEventChunk
 	struct EfEventChunk *older;
 	uint32_t	nevents;		/* not kept up in the latest: see `next` */
 	uint8_t		form;			/* an EfEventForm */
-	uint8_t		class;			/* of its size */
 	bool		in_block;
 	uint64_t	words[];
 } EfEventChunk;
 
-/* Sizes of chunks: 128 bytes, 256, ... 64 kB. */
-#define EF_CHUNK_CLASSES 10
-
-/* Memory for many chunks. */
+/* Memory for many chunks, which are given back all at once. */
 typedef struct EfEventBlock
 {
 	struct EfEventBlock *older;
@@ -75,7 +71,7 @@ typedef struct EfEventGroup
 	uint64_t   *next;			/* where the next event goes, and the end of */
 	uint64_t   *end;			/* the latest chunk; both NULL if none */
 	const void *spec;			/* the owner's: what its events are for */
-	EfEventForm form;			/* of the latest chunk */
+	EfEventForm form;			/* of the latest chunk, and of the next; 0: none */
 	uint32_t	nruns;
 	EfEventChunk *chunk;		/* the latest */
 	size_t		size;			/* of its chunks and received runs */
@@ -99,8 +95,8 @@ struct EfEventLog
 	uint64_t	stored;			/* bytes in storage */
 	EfEventGroup *groups;		/* the latest */
 	EfNameChunk *names;
-	EfEventBlock *block;		/* the latest */
-	EfEventChunk *unused[EF_CHUNK_CLASSES];	/* in blocks */
+	EfEventBlock *block;		/* the latest that chunks are taken from */
+	EfEventBlock *spare;		/* that nothing is in */
 	size_t		scratch_size;	/* to put events in order, kept between groups */
 	uint64_t   *scratch;
 	void	   *tally;			/* of those who read groups, likewise */
@@ -119,11 +115,16 @@ extern EfStatus ef_event_group_create(EfEventGroup **group, EfEventLog *log,
 extern EfStatus ef_event_group_grow(EfEventGroup *group, EfEventForm form,
 									EfError *error);
 
-/* Add an event of a person who is a number. */
+/*
+ * Add an event of a person who is a number.  A group with one event that does
+ * not fit the narrow form has wide ones from then on, since each change of form
+ * begins a chunk.
+ */
 static inline EfStatus
 ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when, EfError *error)
 {
-	EfEventForm form = ef_is_narrow(number, when) ? EF_NARROW : EF_WIDE;
+	EfEventForm form = group->form != EF_WIDE && ef_is_narrow(number, when)
+		? EF_NARROW : EF_WIDE;
 
 	if (__builtin_expect(group->end - group->next < form ||
 						 group->form != form, 0))

@@ -92,19 +92,6 @@ allocate(void *context, size_t size)
 }
 
 static void
-release(void *context, void *pointer)
-{
-	(void) context;
-	pfree(pointer);
-}
-
-static void
-interrupt(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-static void
 seek(AggregateLog *log, uint64 offset)
 {
 	if (BufFileSeek(log->file, 0, (off_t) offset, SEEK_SET) != 0)
@@ -165,7 +152,9 @@ open_log(FunctionCallInfo fcinfo, EventCache *cache, MemoryContext context,
 
 	log->cache = cache;
 	log->context = context;
-	log->allocator = (EfAllocator) {allocate, release, context, interrupt};
+	log->allocator = ef_palloc;
+	log->allocator.alloc = allocate;
+	log->allocator.context = context;
 
 	/* a hash aggregate's own table needs the other half */
 	ef_event_log_begin(&log->log, kind, unit, get_hash_memory_limit() / 2,
@@ -364,6 +353,8 @@ ef_events_deserialfn(PG_FUNCTION_ARGS)
 		elog(ERROR, "events were sent by another version");
 	shipped->kind = (EfPersonKind) pq_getmsgbyte(&buffer);
 	shipped->unit = (EfUnit) pq_getmsgbyte(&buffer);
+	if (shipped->kind > EF_PERSON_TEXT || shipped->unit > EF_UNIT_MICROSECOND)
+		elog(ERROR, "events of an unknown kind were sent");
 	shipped->skipped = pq_getmsgint64(&buffer);
 	shipped->spec.size = pq_getmsgint(&buffer, 4);
 	shipped->spec.bytes = (const uint8 *) pq_getmsgbytes(&buffer,

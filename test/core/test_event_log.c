@@ -89,12 +89,17 @@ make_events(Plain *events, int n, int ngroups, EfPersonKind kind, uint32_t npeop
 
 		memset(event, 0, sizeof(*event));
 		event->group = (int) random_below((uint32_t) ngroups);
-		event->when = (UINT64_C(1) << 60) + random_below(100000);
+		/* in the narrow form as in the years that it does not hold */
+		event->when = kind == EF_PERSON_NUMBER && random_below(10) > 0
+			? EF_NARROW_FIRST + random_below(100000)
+			: (UINT64_C(1) << 60) + random_below(100000);
 		switch (kind)
 		{
 			case EF_PERSON_NUMBER:
-				/* most near each other, a few anywhere */
-				if (person % 7 == 0)
+				/* most near each other; a few anywhere, but in some groups */
+				if (event->group % 2 == 1)
+					event->when = EF_NARROW_FIRST + random_below(100000);
+				else if (person % 7 == 0)
 					person *= UINT64_C(0x9e3779b97f4a7c15);
 				event->length = sizeof(person);
 				memcpy(event->name, &person, sizeof(person));
@@ -240,6 +245,7 @@ static const Trial trials[] = {
 	{EF_PERSON_NUMBER, 20000, 300, 200, 20000, true},
 	{EF_PERSON_NUMBER, 20000, 2, 2, 100000, true},
 	{EF_PERSON_NUMBER, 3000, 5, 100, 0, true},
+	{EF_PERSON_NUMBER, 500000, 7, 90000, 2500000, true},
 	{EF_PERSON_UUID, 20000, 7, 3000, SIZE_MAX / 4, false},
 	{EF_PERSON_UUID, 20000, 3, 3000, 100000, true},
 	{EF_PERSON_TEXT, 20000, 7, 3000, SIZE_MAX / 4, false},
@@ -399,6 +405,30 @@ failing_memory(EfPersonKind kind)
 	   kind_names[kind]);
 }
 
+/* Events that fit the narrow form and others, in turn. */
+static void
+mixed_forms(void)
+{
+	Arena		arena;
+	File		file = {0};
+	EfStorage	storage = {file_write, file_read, &file};
+	EfEventLog	log;
+	EfEventGroup *group;
+	bool		good;
+
+	arena_open(&arena);
+	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, SIZE_MAX / 4, &storage,
+					   &arena.allocator);
+	good = ef_event_group_create(&group, &log, &error) == EF_OK;
+	for (uint64_t i = 0; i < 10000; i++)
+		good = good && ef_event_add(group, i % 2 == 0 ? i : UINT64_MAX - i, EF_NARROW_FIRST + i,
+									&error) == EF_OK;
+	ok(good, "numbers small and large are added in turn");
+	is_int(ef_event_group_size(group), 10000, "all of them");
+	ok(log.used < 2 * 10000 * 16, "in little more than they take: %zu bytes", log.used);
+	arena_close(&arena);
+}
+
 static void
 damaged_runs(EfPersonKind kind)
 {
@@ -460,6 +490,7 @@ main(void)
 {
 	for (size_t i = 0; i < sizeof(trials) / sizeof(trials[0]); i++)
 		run_trial(&trials[i]);
+	mixed_forms();
 	for (int kind = EF_PERSON_NUMBER; kind <= EF_PERSON_TEXT; kind++)
 	{
 		failing_memory((EfPersonKind) kind);
