@@ -539,17 +539,7 @@ compare(FunctionCallInfo fcinfo)
 	return order;
 }
 
-#define EF_SPEC_FUNCTION(role, result) \
-	PG_FUNCTION_INFO_V1(ef_funnel_spec_##role); \
-	Datum ef_funnel_spec_##role(PG_FUNCTION_ARGS) { return result; }
-
-EF_SPEC_FUNCTION(cmp, Int32GetDatum(compare(fcinfo)))
-EF_SPEC_FUNCTION(eq, BoolGetDatum(compare(fcinfo) == 0))
-EF_SPEC_FUNCTION(ne, BoolGetDatum(compare(fcinfo) != 0))
-EF_SPEC_FUNCTION(lt, BoolGetDatum(compare(fcinfo) < 0))
-EF_SPEC_FUNCTION(le, BoolGetDatum(compare(fcinfo) <= 0))
-EF_SPEC_FUNCTION(gt, BoolGetDatum(compare(fcinfo) > 0))
-EF_SPEC_FUNCTION(ge, BoolGetDatum(compare(fcinfo) >= 0))
+EF_ORDER_FUNCTIONS(funnel_spec, compare(fcinfo))
 
 PG_FUNCTION_INFO_V1(ef_funnel_spec_hash);
 Datum

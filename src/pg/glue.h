@@ -60,4 +60,20 @@ ef_float8_or_null(double value, bool *isnull)
 	return Float8GetDatum(value);
 }
 
+/* A function of the server that answers one expression. */
+#define EF_FUNCTION(name, role, call) \
+	PG_FUNCTION_INFO_V1(ef_##name##_##role); \
+	Datum ef_##name##_##role(PG_FUNCTION_ARGS) { return call; }
+
+/* The functions of the operators of a type, from an order that compares their
+ * two arguments. */
+#define EF_ORDER_FUNCTIONS(name, order) \
+	EF_FUNCTION(name, cmp, Int32GetDatum(order)) \
+	EF_FUNCTION(name, eq, BoolGetDatum((order) == 0)) \
+	EF_FUNCTION(name, ne, BoolGetDatum((order) != 0)) \
+	EF_FUNCTION(name, lt, BoolGetDatum((order) < 0)) \
+	EF_FUNCTION(name, le, BoolGetDatum((order) <= 0)) \
+	EF_FUNCTION(name, gt, BoolGetDatum((order) > 0)) \
+	EF_FUNCTION(name, ge, BoolGetDatum((order) >= 0))
+
 #endif							/* EF_GLUE_H */

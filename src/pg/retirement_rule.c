@@ -285,17 +285,7 @@ compare(FunctionCallInfo fcinfo)
 	return order;
 }
 
-#define EF_RULE_ORDER(role, result) \
-	PG_FUNCTION_INFO_V1(ef_retirement_rule_##role); \
-	Datum ef_retirement_rule_##role(PG_FUNCTION_ARGS) { return result; }
-
-EF_RULE_ORDER(cmp, Int32GetDatum(compare(fcinfo)))
-EF_RULE_ORDER(eq, BoolGetDatum(compare(fcinfo) == 0))
-EF_RULE_ORDER(ne, BoolGetDatum(compare(fcinfo) != 0))
-EF_RULE_ORDER(lt, BoolGetDatum(compare(fcinfo) < 0))
-EF_RULE_ORDER(le, BoolGetDatum(compare(fcinfo) <= 0))
-EF_RULE_ORDER(gt, BoolGetDatum(compare(fcinfo) > 0))
-EF_RULE_ORDER(ge, BoolGetDatum(compare(fcinfo) >= 0))
+EF_ORDER_FUNCTIONS(retirement_rule, compare(fcinfo))
 
 PG_FUNCTION_INFO_V1(ef_retirement_rule_hash);
 Datum

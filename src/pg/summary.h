@@ -58,16 +58,8 @@ ef_label_text(const EfLabel *label)
 													(int) label->length));
 }
 
-#define EF_SUMMARY_FUNCTION(name, role, call) \
-	PG_FUNCTION_INFO_V1(ef_##name##_##role); \
-	Datum ef_##name##_##role(PG_FUNCTION_ARGS) { return call; }
-
 #define EF_SUMMARY_SHARED(name, type, role) \
-	EF_SUMMARY_FUNCTION(name, role, ef_summary_##role(fcinfo, &(type)))
-
-#define EF_SUMMARY_ORDER(name, type, role, relation) \
-	EF_SUMMARY_FUNCTION(name, role, \
-						BoolGetDatum(ef_summary_compare(fcinfo, &(type)) relation 0))
+	EF_FUNCTION(name, role, ef_summary_##role(fcinfo, &(type)))
 
 #define EF_SUMMARY_FUNCTIONS(name, type) \
 	EF_SUMMARY_SHARED(name, type, in) \
@@ -80,13 +72,6 @@ ef_label_text(const EfLabel *label)
 	EF_SUMMARY_SHARED(name, type, combinefn) \
 	EF_SUMMARY_SHARED(name, type, finalfn) \
 	EF_SUMMARY_SHARED(name, type, skipped) \
-	EF_SUMMARY_FUNCTION(name, cmp, \
-						Int32GetDatum(ef_summary_compare(fcinfo, &(type)))) \
-	EF_SUMMARY_ORDER(name, type, eq, ==) \
-	EF_SUMMARY_ORDER(name, type, ne, !=) \
-	EF_SUMMARY_ORDER(name, type, lt, <) \
-	EF_SUMMARY_ORDER(name, type, le, <=) \
-	EF_SUMMARY_ORDER(name, type, gt, >) \
-	EF_SUMMARY_ORDER(name, type, ge, >=)
+	EF_ORDER_FUNCTIONS(name, ef_summary_compare(fcinfo, &(type)))
 
 #endif							/* EF_SUMMARY_H */
