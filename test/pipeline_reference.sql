@@ -109,9 +109,15 @@ BEGIN
     END LOOP;
 END
 $$;
-SELECT count(make_funnel(i, 1 + i % 4, i % 3 = 2, i % 5 < 2, CASE i % 4 WHEN 1 THEN interval '4 years' WHEN 3 THEN '2 years 3 months' END,
-                         CASE i % 7 WHEN 0 THEN 1 WHEN 1 THEN 5 ELSE draw(10, 80) END))
-FROM (SELECT setseed(0.5)) AS s, generate_series(1, 70) AS i;
+DO $$
+BEGIN
+    PERFORM setseed(0.5);
+    FOR i IN 1 .. 70 LOOP
+        PERFORM make_funnel(i, 1 + i % 4, i % 3 = 2, i % 5 < 2, CASE i % 4 WHEN 1 THEN interval '4 years' WHEN 3 THEN '2 years 3 months' END,
+                            CASE i % 7 WHEN 0 THEN 1 WHEN 1 THEN 5 ELSE draw(10, 80) END);
+    END LOOP;
+END
+$$;
 
 CREATE TABLE funnel_of (funnel int PRIMARY KEY, f funnel);
 INSERT INTO funnel_of
@@ -203,7 +209,7 @@ INSERT INTO employer VALUES
     (6, 10, 4, 22, 40, '[2017-01-01,2021-01-01)'), (7, 200, 6, 58, 66, '[2015-01-01,2019-10-01)'),
     (8, 500, 10, 20, 55, '[2012-01-01,2021-01-01)');
 CREATE TABLE workforce_of (workforce int PRIMARY KEY, as_of date, w workforce);
-SELECT setseed(0.25);
+DO $$ BEGIN PERFORM setseed(0.25); END $$;
 INSERT INTO workforce_of
 SELECT workforce, upper(observed), workforce_agg(birth_date, start_date, end_date, reason, observed)
 FROM (SELECT workforce, observed, birth_date, start_date, CASE WHEN random() < 0.85 THEN start_date + (-ln(1 - random()) * stay * 365)::int END AS end_date,
@@ -334,18 +340,19 @@ BEGIN
                 x[k] := NULL;
             END IF;
         END LOOP;
-    ELSIF positive THEN
-        x := array_fill(NULL::float8, ARRAY[p.rows]);
+    ELSIF positive AND p.first_row <= p.rows THEN
+        x[p.first_row : p.rows] := array_fill(NULL::float8, ARRAY[p.rows]);
     END IF;
+    -- of nobody who arrives, or of unknown age, only what comes before is known
     FOR k IN 1 .. p.rows LOOP
         one.year := p.y0 - p.before + k - 1;
         one.intake := x[k];
         t := k - p.before;
-        IF p.known THEN
+        IF p.known OR p.first_row > p.rows THEN
             one.arrivals := CASE WHEN t < 1 THEN 0 ELSE (SELECT coalesce(sum(x[j] * p.a[(j - 1) * n + t]), 0) FROM generate_series(1, k) AS j) END;
             one.unmet := CASE WHEN t >= 1 THEN greatest(0, c.gap[t] - (SELECT coalesce(sum(x[j] * p.s[(j - 1) * n + t]), 0) FROM generate_series(1, k) AS j)) END;
         ELSE
-            one.arrivals := CASE WHEN NOT positive THEN 0 END;
+            one.arrivals := CASE WHEN NOT positive OR t < 1 THEN 0 END;
             one.unmet := CASE WHEN NOT positive AND t >= 1 THEN 0 END;
         END IF;
         RETURN NEXT one;
@@ -411,7 +418,8 @@ FROM unnest('{constant,schedule}'::text[]) AS m (method), (VALUES ('intake', 'in
 -- How many must reach each stage.
 CREATE TABLE stage_pair AS
 SELECT id, year, stage_no, g.stage, g.required, e.required AS e_required, e.stage IS NULL AS too_much, g.stage IS NULL AS too_few
-FROM (SELECT id, year, stage_no, s.stage, intake * cumulative * CASE WHEN stage_no > changed_no THEN (changed_conversion + change) / changed_conversion ELSE 1 END AS required
+FROM (SELECT id, year, stage_no, s.stage,
+             CASE WHEN intake = 0 THEN 0 ELSE intake * cumulative * CASE WHEN stage_no > changed_no THEN (changed_conversion + change) / changed_conversion ELSE 1 END END AS required
       FROM expected_row JOIN intake_case AS c USING (id) JOIN stage AS s USING (funnel)
            LEFT JOIN (SELECT funnel, stage AS changed_stage, stage_no AS changed_no, conversion AS changed_conversion FROM stage) AS x USING (funnel, changed_stage)) AS e
      FULL JOIN got_stage AS g USING (id, year, stage_no, stage);
@@ -473,17 +481,17 @@ ALTER TABLE step ADD PRIMARY KEY (funnel, no);
 SELECT no_difference('SELECT funnel, stage, p, cumulative FROM (SELECT funnel, stage + 1 AS stage_no, sum(p * a) AS p FROM step WHERE goes_on GROUP BY 1, 2) AS e JOIN stage USING (funnel, stage_no)
                       WHERE NOT near(p, cumulative, 0)', count(*), 100, 'the steps of a funnel lead to its cumulative') FROM stage WHERE stage_no > 1;
 
--- What is estimated of a funnel, of one who began and one who came to stage s: the
--- worth of what arrives, with what each lag is worth in what was begun earlier (e)
--- and in what is asked for (o), and the variances and covariance of the two.
+-- What is estimated of a funnel, of one who came to stage s: the worth of arriving,
+-- with what each lag is worth in what was begun earlier (e) and in what is asked for
+-- (o), and the variances and covariance of the two.
 CREATE TABLE worth (lag int PRIMARY KEY, e float8, o float8);
 CREATE TYPE estimated AS (share float8, e float8, o float8, ee float8, eo float8, oo float8);
 -- From persons, where nobody is pending: means.
 CREATE FUNCTION estimated_by_person(its int, s int) RETURNS estimated LANGUAGE sql AS $$
-    SELECT came::float8 / n, e, o, ee / n, eo / n, oo / came
-    FROM (SELECT count(*) AS n, count(*) FILTER (WHERE far >= s) AS came, avg(coalesce(e, 0)) AS e, avg(coalesce(o, 0)) FILTER (WHERE far >= s) AS o,
-                 var_pop(coalesce(e, 0)) AS ee, covar_pop(coalesce(e, 0), coalesce(o, 0)) FILTER (WHERE far >= s) AS eo, var_pop(coalesce(o, 0)) FILTER (WHERE far >= s) AS oo
-          FROM entrant LEFT JOIN worth USING (lag) WHERE funnel = its) AS x
+    SELECT n / (SELECT count(*) FROM entrant WHERE funnel = its), e, o, ee / n, eo / n, oo / n
+    FROM (SELECT count(*)::float8 AS n, avg(coalesce(e, 0)) AS e, avg(coalesce(o, 0)) AS o,
+                 var_pop(coalesce(e, 0)) AS ee, covar_pop(coalesce(e, 0), coalesce(o, 0)) AS eo, var_pop(coalesce(o, 0)) AS oo
+          FROM entrant LEFT JOIN worth USING (lag) WHERE funnel = its AND far >= s) AS x
 $$;
 -- From the steps, backwards: what those at a stage may still expect makes the worth
 -- of a step, and its error; errors of steps are uncorrelated.  The share of who came
@@ -503,7 +511,7 @@ BEGIN
         SELECT w.e, w.o, 0, 0, 0 INTO found.e, found.o, found.ee, found.eo, found.oo FROM worth AS w WHERE lag = 0;
         RETURN found;
     END IF;
-    SELECT coalesce(sum(p * a * w.e), 0), coalesce(sum(p * a * w.o), 0) / found.share, 0, 0, 0 INTO found.e, found.o, found.ee, found.eo, found.oo
+    SELECT coalesce(sum(p * a * w.e), 0) / found.share, coalesce(sum(p * a * w.o), 0) / found.share, 0, 0, 0 INTO found.e, found.o, found.ee, found.eo, found.oo
     FROM step JOIN worth AS w ON lag = day WHERE funnel = its AND stage = last - 1 AND goes_on;
     FOR one IN SELECT stage, goes_on, a, p * p * a * (1 - a) / n AS error, coalesce(w.e, 0) AS e, coalesce(w.o, 0) AS o
                FROM step LEFT JOIN worth AS w ON lag = day AND stage = last - 1 AND goes_on WHERE funnel = its ORDER BY no DESC
@@ -511,7 +519,7 @@ BEGIN
         d_e := -v_e[one.stage];
         d_o := -v_o[one.stage];
         IF one.goes_on THEN
-            d_e := d_e + v_e[one.stage + 1] + one.e;
+            d_e := d_e + v_e[one.stage + 1] + (one.e - CASE WHEN one.stage + 1 = s THEN found.e ELSE 0 END) / found.share;
             d_o := d_o + v_o[one.stage + 1] + (one.o - CASE WHEN one.stage + 1 = s THEN found.o ELSE 0 END) / found.share;
         END IF;
         found.ee := found.ee + one.error * d_e * d_e;
@@ -526,7 +534,8 @@ $$;
 
 -- What is missing at the end of period t if so many reach stage s: gap - e - a x, and
 -- its variance v0 + v1 x + v2 x^2 but for that of the projection, whose intakes are
--- earlier + own x.
+-- earlier + own x.  What was begun earlier is taken as it stands: as many as reach
+-- the stage of it, too.
 CREATE TABLE missing (id int, year int, stage_no int, t int, gap float8, e float8, a float8, v0 float8, v1 float8, v2 float8, earlier float8[], own float8[], z float8,
                       by_person estimated, by_steps estimated);
 CREATE FUNCTION missing_of(c intake_case) RETURNS SETOF missing LANGUAGE plpgsql AS $$
@@ -544,6 +553,7 @@ DECLARE
     one missing;
     found estimated;
     share float8;       -- of a cohort that comes to the stage, in the scenario
+    later float8;       -- how much more then arrive, of those who come to it
 BEGIN
     one.id := c.id;
     one.z := (SELECT z FROM normal WHERE level = c.level);
@@ -573,14 +583,15 @@ BEGIN
             CONTINUE WHEN share = 0;
             one.own := ARRAY(SELECT sum(x_o[j] * p.a[(j - 1) * n + i]) / share FROM generate_series(1, n) AS i, generate_series(1, p.rows) AS j GROUP BY i ORDER BY i);
             -- chance of arriving: per person, of those who began or came to the stage
-            SELECT coalesce(sum(x_e[j] * (uu - u ^ 2)), 0), coalesce(sum(x_o[j] * (uu / share - (u / share) ^ 2)), 0) INTO one.v0, one.v1
+            SELECT coalesce(sum(x_e[j] * share * (uu / share - (u / share) ^ 2)), 0), coalesce(sum(x_o[j] * (uu / share - (u / share) ^ 2)), 0) INTO one.v0, one.v1
             FROM (SELECT j, sum(p.a[(j - 1) * n + i] * p.u[(i - 1) * n + one.t] ^ 2) AS uu, sum(p.a[(j - 1) * n + i] * p.u[(i - 1) * n + one.t]) AS u
                   FROM generate_series(p.first_row, p.rows) AS j, generate_series(1, one.t) AS i GROUP BY j) AS h;
-            one.e := found.e * ratio;
-            one.a := found.o * ratio * found.share / share;
-            one.v0 := one.v0 + found.ee * ratio ^ 2;
-            one.v1 := one.v1 + 2 * found.eo * ratio ^ 2 * found.share / share;
-            one.v2 := found.oo * (ratio * found.share / share) ^ 2;
+            later := ratio * found.share / share;
+            one.e := found.e * later * share;
+            one.a := found.o * later;
+            one.v0 := one.v0 + found.ee * (later * share) ^ 2;
+            one.v1 := one.v1 + found.eo * 2 * later ^ 2 * share;
+            one.v2 := found.oo * later ^ 2;
             RETURN NEXT one;
         END LOOP;
     END LOOP;
@@ -601,8 +612,8 @@ BEGIN
     ELSIF a > -1e-12 * m.a ^ 2 THEN
         lower := NULL;      -- too near to no bound to tell
     ELSE
-        -- beyond the larger root, unless that is below nothing; or anything
-        lower := CASE WHEN c <= 0 THEN 0 ELSE greatest((b + root) / a, (b - root) / a, 0) END;
+        -- beyond the larger root; or anything
+        lower := CASE WHEN c <= 0 OR m.gap < m.e THEN 0 ELSE greatest((b + root) / a, (b - root) / a) END;
     END IF;
 END
 $$;
@@ -647,9 +658,9 @@ SELECT id, year, stage_no, method, m.a, m.gap - m.e AS short_of, w.lower AS root
        CASE WHEN changed_stage IS NOT NULL THEN 'changed' WHEN by_person IS NULL THEN 'pending' ELSE 'persons' END AS kind
 FROM missing AS m JOIN intake_case AS c USING (id) JOIN got_limits AS g USING (id, year, stage_no), fieller(m) AS w WHERE m.a > 0 AND w.lower IS NOT NULL;
 SELECT no_difference(format('SELECT l, m FROM limit_pair AS l JOIN missing AS m USING (id, year, stage_no)
-                             WHERE l.method = %L AND kind = %L AND short_of > 0 AND NOT coalesce(is_floor(l.lower, root_lower) AND CASE WHEN root_upper IS NULL OR l.upper IS NULL THEN root_upper IS NULL AND l.upper IS NULL
+                             WHERE l.method = %L AND kind = %L AND NOT coalesce(is_floor(l.lower, root_lower) AND CASE WHEN root_upper IS NULL OR l.upper IS NULL THEN root_upper IS NULL AND l.upper IS NULL
                                                                                                                               ELSE is_floor(-l.upper, -root_upper) END, false)', method, kind),
-                     count(*) FILTER (WHERE short_of > 0), 30, format('limits, %s, %s', method, kind))
+                     count(*), 30, format('limits, %s, %s', method, kind))
 FROM limit_pair GROUP BY method, kind ORDER BY method, kind;
 SELECT ok(count(*) FILTER (WHERE root_upper IS NULL AND root_lower > 0) > 10 AND count(*) FILTER (WHERE root_lower = 0 AND short_of > 0) > 10 AND count(*) FILTER (WHERE root_upper > root_lower + 1) > 100,
           'some are without an upper limit, some without a lower one') FROM limit_pair;
@@ -732,3 +743,46 @@ SELECT ok(count(*) FILTER (WHERE (above).at_most / (above).at_least - 1 < 0.02) 
           AND count(*) FILTER (WHERE (above).missing ^ 2 > 2 * m.z ^ 2 * (v0 + v1 * r.upper + v2 * r.upper ^ 2)) > 30
           AND count(*) FILTER (WHERE (above).missing ^ 2 < 1.2 * m.z ^ 2 * (v0 + v1 * r.upper + v2 * r.upper ^ 2)) > 30,
           'which is known well enough, and sometimes more and sometimes less than that of the funnel') FROM reached AS r JOIN missing AS m USING (id, year, stage_no);
+
+-- ---------------------------------------------------------------------------
+-- Real data: students of courses, and ten years of one employer.
+-- ---------------------------------------------------------------------------
+\if :has_shared
+CREATE TABLE education_event (person_id int, programme text, epoch text, gender text, stage text, at date);
+\copy education_event FROM PROGRAM 'cat "$EF_SHARED"/data/education_event.csv' CSV HEADER
+CREATE TABLE employment (person_id int, birth_date date, start_date date, end_date date, reason text, profession text, department text, city text, gender text);
+\copy employment FROM PROGRAM 'cat "$EF_SHARED"/data/employment.csv' CSV HEADER
+INSERT INTO course
+SELECT funnel, 4, true, false, within, funnel_spec(ARRAY['registered', 'started', 'assessed', 'passed'], within, as_of, '{withdrawn}')
+FROM (VALUES (201, NULL::interval, NULL::date), (202, '300 days', '2014-03-01')) AS v (funnel, within, as_of);
+INSERT INTO funnel_of SELECT funnel, funnel_agg(person_id, stage, at, spec) FROM course, education_event WHERE funnel IN (201, 202) GROUP BY funnel;
+INSERT INTO stage SELECT funnel, s.* FROM funnel_of, funnel_stages(f) AS s WHERE funnel IN (201, 202);
+INSERT INTO ends SELECT funnel, 'registered', 'passed', max(entered), min(cumulative), sum(pending) > 0 FROM stage WHERE funnel IN (201, 202) GROUP BY funnel;
+SELECT is(string_agg(format('%s %s %s', entered, p::numeric(6, 5), open), ', ' ORDER BY funnel), '32548 0.46940 f, 21291 0.20886 t', 'real: students as published') FROM ends WHERE funnel IN (201, 202);
+INSERT INTO step SELECT s.* FROM funnel_of, steps_of(funnel) AS s WHERE funnel_of.funnel IN (201, 202);
+INSERT INTO workforce_of SELECT 200, '2016-01-01', workforce_agg(birth_date, start_date, end_date, reason, '[2006-01-01,2016-01-01)') FROM employment;
+INSERT INTO intake_case
+SELECT 3000 + row_number() OVER (), funnel, 200, gap, first_year, starts, method, NULL, 0.5, changed_stage, change, retire_at, NULL, NULL, 70, 0.8
+FROM (SELECT array_agg(gap ORDER BY year) AS gap FROM workforce_of, workforce_project(w, 5, target => '{4800,4800,5000,5000,4500}') WHERE workforce = 200) AS g,
+     (VALUES (201, 2014, '09-01', 'constant', NULL, 0, NULL), (201, 2015, '01-15', 'schedule', 'started', 0.05, NULL), (201, 2016, '05-01', 'schedule', NULL, 0, 65),
+             (202, 2013, '09-01', 'constant', 'registered', -0.1, NULL), (202, 2015, '09-01', 'schedule', NULL, 0, NULL)) AS v (funnel, first_year, starts, method, changed_stage, change, retire_at);
+INSERT INTO expected_row SELECT c.id, r.* FROM intake_case AS c, expected_intake(c) AS r WHERE c.id > 3000;
+INSERT INTO missing SELECT m.* FROM intake_case AS c, missing_of(c) AS m WHERE c.id > 3000;
+INSERT INTO got_row SELECT id, r.* FROM argument AS a,
+    required_intake(f, w, gap, first_year, starts, method, target_year, arrived, changed_stage, change, retire_at, retire_rule, rates, latest_age, level) AS r WHERE id > 3000;
+INSERT INTO got_limits SELECT id, r.year, stage_no, NULL, NULL, lower, upper FROM argument AS a,
+    required_intake_stages(f, w, gap, first_year, starts, method, target_year, arrived, changed_stage, change, retire_at, retire_rule, rates, latest_age, level) AS r WHERE id > 3000;
+SELECT no_difference('SELECT id, year, g, e FROM expected_row AS e FULL JOIN got_row AS g USING (id, year)
+                      WHERE id > 3000 AND NOT (near(g.intake, e.intake, 1) AND near(g.arrivals, e.arrivals, 1) AND near(g.unmet, e.unmet, 1000))',
+                     count(*) FILTER (WHERE intake > 0), 15, 'real: intake, arrivals and unmet') FROM expected_row WHERE id > 3000;
+SELECT no_difference($$SELECT g.*, m, reach_of(m, lower) AS lower, reach_of(m, upper) AS upper FROM got_limits AS g JOIN missing AS m USING (id, year, stage_no)
+                       WHERE id > 3000 AND m.a > 0.001 AND m.gap - m.e > 1
+                           AND NOT coalesce((lower = 0 OR (reach_of(m, lower)).missing >= (reach_of(m, lower)).at_least) AND (reach_of(m, lower + 1)).missing <= (reach_of(m, lower + 1)).at_most
+                                            AND (reach_of(m, upper - 1)).missing <= (reach_of(m, upper - 1)).at_most AND (reach_of(m, upper)).missing >= (reach_of(m, upper)).at_least, false)$$,
+                     count(*), 30, 'real: limits') FROM missing AS m WHERE id > 3000 AND m.a > 0.001 AND m.gap - m.e > 1;
+\else
+SELECT skip('the real data is not beside the checkout', 3);
+\endif
+
+SELECT * FROM finish();
+ROLLBACK;
