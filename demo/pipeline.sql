@@ -90,11 +90,11 @@ FROM shortage,
       WHERE start_year = 2021 AND stage = 'started') AS last_round
 WHERE year = 2024 AND stage = 'started';
 
-SELECT format(E'The first of them are there in %s: at the end of %s %s are missing, whatever is\n'
+SELECT format(E'The first of them are there in %s; %s are missing at the end of %s, whatever is\n'
               'decided about places now.\n',
               min(year) FILTER (WHERE arrivals > 0),
-              max(year) FILTER (WHERE arrivals = 0),
-              round(max(unmet) FILTER (WHERE arrivals = 0)))
+              round(max(unmet) FILTER (WHERE arrivals = 0)),
+              max(year) FILTER (WHERE arrivals = 0))
 FROM shortage, required_intake(f, w, gap, 2024, starts => '03-23', retire_at => 65);
 \pset format aligned
 \pset tuples_only off

@@ -49,6 +49,11 @@ SELECT year, stage_no, stage, round(required::numeric, 6) AS required, lower, up
 FROM shortage, required_intake_stages(f, w, gap, 2021, retire_at => 65, changed_stage => 'graduated', conversion_change => 0.05)
 WHERE year IN (2020, 2021) ORDER BY year, stage_no;
 
+-- the surer, the wider; from some level on no number is large enough
+SELECT level, round(intake::numeric, 6) AS intake, lower, upper
+FROM shortage, unnest('{0.5,0.8,0.95,0.9999}'::float8[]) AS level, LATERAL required_intake(f, w, gap, 2021, retire_at => 65, level => level) AS r
+WHERE year = 2021 ORDER BY level;
+
 -- fed back, it gives what it says
 SELECT method, bool_and(abs(greatest(p.gap, 0) - r.unmet) < 1e-9) AS same, round(min(p.gap)::numeric, 6) AS least, round(max(p.gap)::numeric, 6) AS most
 FROM shortage AS s, unnest('{constant,schedule}'::text[]) AS method,
