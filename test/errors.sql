@@ -838,7 +838,7 @@ FROM unnest('{f,forever,nobody}'::text[]) AS f, (VALUES
     ($$'{1}', 2020, 5, changed_stage => 'd', conversion_change => 0.1$$, '22023', '"d"'), ($$'{1}', 2020, 5, changed_stage => ''$$, '22023', '""'),
     ($$'{1}', 2020, 5, changed_stage => 'b', conversion_change => 'NaN'$$, '22023', '[Nn]a[Nn]'), ($$'{1}', 2020, 5, changed_stage => 'b', conversion_change => 'Infinity'$$, '22023', '[Ii]nf')
 ) AS rows (args, state, shows);
-SELECT is(flaw($$SELECT * FROM pv, funnel_output(f, '{{1,2},{3,4}}', 2020, 5)$$, '2202E', NULL, false), '', 'funnel_output of a table of intakes is refused');
+SELECT is(flaw($$SELECT * FROM pv, funnel_output(f, '{{1,2},{3,4}}', 2020, 5)$$, '2202E', '2.*4'), '', 'funnel_output of a table of intakes is refused');
 -- What leads out of the range depends on what the conversion is, where it is known: here
 -- four in seven.
 SELECT is(flaw(format('SELECT * FROM pv, funnel_output(%s, ''{1}'', 2020, 5, changed_stage => ''a'', conversion_change => %s)', f, change), '22023', shows), '', format('a change of %s is refused to %s', change, f))
@@ -868,7 +868,7 @@ FROM (VALUES ('required_intake', 'f', 'w'), ('required_intake_stages', 'f', 'w')
     ($$'{1}', 2020, latest_age => 0$$, '22023', '\m0\M'), ($$'{1}', 2020, latest_age => 150$$, '22023', '150'),
     ($$'{1}', 2020, level => 0$$, '22023', '\m0\M'), ($$'{1}', 2020, level => 1$$, '22023', '\m1\M'), ($$'{1}', 2020, level => 'NaN'$$, '22023', '[Nn]a[Nn]')
 ) AS rows (args, state, shows);
-SELECT is(flaw(format('SELECT * FROM pv, %s(f, w, ''{{1,2}}'', 2020)', name), '2202E', NULL, false), '', name || ' of a table of gaps is refused') FROM unnest('{required_intake,required_intake_stages}'::text[]) AS name;
+SELECT is(flaw(format('SELECT * FROM pv, %s(f, w, ''{{1,2}}'', 2020)', name), '2202E', '2.*2'), '', name || ' of a table of gaps is refused') FROM unnest('{required_intake,required_intake_stages}'::text[]) AS name;
 SELECT is(flaw(format('SELECT * FROM pv, %s(f, w, ''{1}'', 2020, rates => nowhere)', name), '22023', NULL), '', name || ' with rates of nobody is refused') FROM unnest('{required_intake,required_intake_stages}'::text[]) AS name;
 SELECT is(flaw(format('SELECT * FROM pv, %s(f, w, ''{1}'', 2020, retire_rule => rule_from_1960)', name), '22023', '1960'), '', name || ' by a rule that does not cover everybody is refused') FROM unnest('{required_intake,required_intake_stages}'::text[]) AS name;
 SELECT lives_ok(format('SELECT * FROM pv, %s(%s) AS answer', name, args), format('%s(%s) is accepted', name, args))
