@@ -190,24 +190,27 @@ typedef struct Coverage
 	double		width[2];
 } Coverage;
 
+/* An employer as it was observed, and who works there when that ends. */
+typedef struct Employer
+{
+	int			size;
+	Person	   *people;
+	EfWorkforce workforce;
+	EfState    *state;
+	EfTable		table;
+	uint8_t    *bytes;
+} Employer;
+
 static void
-run_employer(int size, int years, const Person *pool, int npool,
-			 Coverage *coverage)
+observe_employer(Employer *employer, int size, int years, const Person *pool,
+				 int npool)
 {
 	static Person people[4096];
 	EfMonth		as_of = AS_OF_YEAR * 12;
 	EfFrame		frame = {0, 0, true, 0, NULL, 0};
 	EfState    *state;
-	EfWorkforce workforce;
-	EfProjectionPlan plan = {0};
-	EfProjectionPeriod *periods;
 	EfError		error;
-	int			alive;
-	int			retired[FUTURE_YEARS] = {0};
-	int			left_first = 0;
-	uint8_t    *bytes;
 	size_t		nbytes;
-	EfTable		table;
 
 	frame.from = ef_first_day(as_of - 12 * years);
 	frame.as_of = ef_first_day(as_of);
@@ -245,18 +248,59 @@ run_employer(int size, int years, const Person *pool, int npool,
 	for (int i = 0; i < size; i++)
 		add(&state, &people[i], EF_DAY_INFINITY, -1);
 
-	/* as the database does: finish, open, project */
-	must(ef_table_load(&table, &ef_workforce_type, state, state->size,
-					   &allocator, &error), &error);
-	must(ef_table_pack(&table, &ef_workforce_type, 4, &bytes, &nbytes,
-					   &allocator, &error), &error);
-	must(ef_workforce_open(&workforce, bytes, nbytes, &allocator, &error),
-		 &error);
-	plan.workforce = plan.rates = &workforce;
-	plan.years = FUTURE_YEARS;
+	/* as the database does: finish, open */
+	must(ef_table_load(&employer->table, &ef_workforce_type, state,
+					   state->size, &allocator, &error), &error);
+	must(ef_table_pack(&employer->table, &ef_workforce_type, 4,
+					   &employer->bytes, &nbytes, &allocator, &error), &error);
+	must(ef_workforce_open(&employer->workforce, employer->bytes, nbytes,
+						   &allocator, &error), &error);
+	employer->size = size;
+	employer->people = people;
+	employer->state = state;
+}
+
+static void
+forget_employer(Employer *employer)
+{
+	free(employer->workforce.table.labels);
+	free(employer->workforce.table.cells);
+	free(employer->table.labels);
+	free(employer->table.cells);
+	free(employer->bytes);
+	free(employer->state);
+}
+
+static EfProjectionPlan
+plan_of(const Employer *employer, int years)
+{
+	EfProjectionPlan plan = {0};
+
+	plan.workforce = plan.rates = &employer->workforce;
+	plan.years = years;
 	plan.retire_at = EF_AS_OBSERVED;
 	plan.latest_age = 70;
 	plan.level = LEVEL;
+	return plan;
+}
+
+static void
+run_employer(int size, int years, const Person *pool, int npool,
+			 Coverage *coverage)
+{
+	EfMonth		as_of = AS_OF_YEAR * 12;
+	Employer	employer;
+	Person	   *people;
+	EfProjectionPlan plan;
+	EfProjectionPeriod *periods;
+	EfError		error;
+	int			alive;
+	int			retired[FUTURE_YEARS] = {0};
+	int			left_first = 0;
+
+	observe_employer(&employer, size, years, pool, npool);
+	people = employer.people;
+	plan = plan_of(&employer, FUTURE_YEARS);
 	must(ef_project_workforce(&plan, &periods, &allocator, &error), &error);
 
 	alive = size;
@@ -310,12 +354,7 @@ run_employer(int size, int years, const Person *pool, int npool,
 	}
 
 	free(periods);
-	free(workforce.table.labels);
-	free(workforce.table.cells);
-	free(table.labels);
-	free(table.cells);
-	free(bytes);
-	free(state);
+	forget_employer(&employer);
 }
 
 /* People of a stationary employer, by simulating a large one for long. */
