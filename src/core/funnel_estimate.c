@@ -12,6 +12,13 @@
 /* What a sum of rounded steps falls short of what it should be. */
 #define ROUNDING 1e-12
 
+static EfStatus
+no_memory(EfError *error)
+{
+	return ef_fail(error, EF_NO_MEMORY,
+				   "A request for the funnel's estimates failed.");
+}
+
 
 /* ---- the clock of the chain ---- */
 
@@ -34,7 +41,14 @@ typedef struct Walk
 	double		there[EF_STAGE_LIMIT];
 	double		reached[EF_STAGE_LIMIT];
 
-	/* of there and reached, in this order: 2 nstages square; or NULL */
+	/* spans of days in which people come to the last stage; none: NULL */
+	const int32_t *starts;
+	uint32_t	nspans;
+	uint32_t	span;			/* of the day that it has come to */
+	double	   *arrived;		/* by span */
+
+	/* of there, reached and arrived, in this order, square; or NULL */
+	size_t		size;
 	double	   *covariance;
 } Walk;
 
@@ -49,6 +63,44 @@ walk_begin(Walk *walk, const EfFunnel *funnel, uint32_t nstages)
 	walk->there[0] = walk->reached[0] = 1;
 }
 
+/*
+ * The covariance after a step: a share of stage i goes away, and comes to other
+ * rows.
+ */
+static void
+move_covariance(Walk *walk, size_t i, const size_t *to, unsigned nto,
+				double share, double stay, double error)
+{
+	size_t		size = walk->size;
+	double	   *c = walk->covariance;
+
+	for (size_t k = 0; k < size; k++)
+	{
+		double		x = c[i * size + k];
+
+		c[i * size + k] = stay * x;
+		for (unsigned r = 0; r < nto; r++)
+			c[to[r] * size + k] += share * x;
+	}
+	for (size_t k = 0; k < size; k++)
+	{
+		double	   *row = c + k * size;
+		double		x = row[i];
+
+		row[i] = stay * x;
+		for (unsigned r = 0; r < nto; r++)
+			row[to[r]] += share * x;
+	}
+	c[i * size + i] += error;
+	for (unsigned r = 0; r < nto; r++)
+	{
+		c[to[r] * size + i] -= error;
+		c[i * size + to[r]] -= error;
+		for (unsigned q = 0; q < nto; q++)
+			c[to[r] * size + to[q]] += error;
+	}
+}
+
 /* Let so many of those at a stage go on, or away. */
 static void
 walk_step(Walk *walk, uint32_t i, int64_t count, bool on)
@@ -57,61 +109,44 @@ walk_step(Walk *walk, uint32_t i, int64_t count, bool on)
 	double		share = (double) count / n;
 	double		stay = (double) (walk->at_risk[i] - count) / n;
 	double		p = walk->there[i];
+	uint32_t	next = i + 1;
+	bool		arrives = on && walk->nspans > 0 && next + 1 == walk->nstages;
 
 	if (count == 0)
 		return;
 	if (walk->covariance != NULL)
 	{
-		size_t		size = 2 * (size_t) walk->nstages;
-		double	   *c = walk->covariance;
-		double		error = p * p * share * stay / n;
-		size_t		next = i + 1;
-		size_t		reached = walk->nstages + next;
+		size_t		to[3];
+		unsigned	nto = 0;
 
-		for (size_t k = 0; k < size; k++)
-		{
-			double		x = c[i * size + k];
-
-			c[i * size + k] = stay * x;
-			if (on)
-			{
-				c[next * size + k] += share * x;
-				c[reached * size + k] += share * x;
-			}
-		}
-		for (size_t k = 0; k < size; k++)
-		{
-			double	   *row = c + k * size;
-			double		x = row[i];
-
-			row[i] = stay * x;
-			if (on)
-			{
-				row[next] += share * x;
-				row[reached] += share * x;
-			}
-		}
-		c[i * size + i] += error;
 		if (on)
 		{
-			c[next * size + next] += error;
-			c[reached * size + reached] += error;
-			c[next * size + reached] += error;
-			c[reached * size + next] += error;
-			c[i * size + next] -= error;
-			c[next * size + i] -= error;
-			c[i * size + reached] -= error;
-			c[reached * size + i] -= error;
+			to[nto++] = next;
+			to[nto++] = walk->nstages + next;
 		}
+		if (arrives)
+			to[nto++] = 2 * walk->nstages + walk->span;
+		move_covariance(walk, i, to, nto, share, stay, p * p * share * stay / n);
 	}
 	walk->at_risk[i] -= count;
 	walk->there[i] = p * stay;
 	if (on)
 	{
-		walk->at_risk[i + 1] += count;
-		walk->there[i + 1] += p * share;
-		walk->reached[i + 1] += p * share;
+		walk->at_risk[next] += count;
+		walk->there[next] += p * share;
+		walk->reached[next] += p * share;
 	}
+	if (arrives)
+		walk->arrived[walk->span] += p * share;
+}
+
+/* Have the covariance reckoned, from the beginning; walk->starts is set. */
+static bool
+walk_with_covariance(Walk *walk, EfWorkspace *workspace)
+{
+	walk->size = 2 * (size_t) walk->nstages + walk->nspans;
+	walk->covariance = ef_grab_doubles(workspace, walk->size * walk->size);
+	return walk->covariance != NULL;
 }
 
 /* The next day on which anybody leaves a stage; false when there is none. */
@@ -127,6 +162,9 @@ walk_day(Walk *walk, uint32_t *day, const EfAllocator *allocator)
 			*day = ef_leavers_day(&walk->leavers[i]);
 	if (*day == UINT32_MAX)
 		return false;
+	while (walk->span + 1 < walk->nspans &&
+		   walk->starts[walk->span + 1] <= (int32_t) *day)
+		walk->span++;
 	for (EfWay way = EF_WAY_ON; way <= EF_WAY_LOST; way++)
 		for (uint32_t i = 0; i < nleft; i++)
 			walk_step(walk, i, ef_leavers_take(&walk->leavers[i], way, *day),
@@ -253,6 +291,7 @@ ef_funnel_estimate(const EfFunnel *funnel, double level,
 	const EfEstimate none = {NAN, NAN, NAN};
 	uint32_t	nstages = funnel->spec.nstages;
 	size_t		size = 2 * (size_t) nstages;
+	EfWorkspace workspace = {allocator, NULL};
 	Walk		walk;
 	double		factor;
 	EfStatus	status = ef_level_factor(level, &factor, error);
@@ -263,12 +302,8 @@ ef_funnel_estimate(const EfFunnel *funnel, double level,
 	walk_begin(&walk, funnel, nstages);
 	if (!nobody_pending(funnel, 0, nstages))
 	{
-		walk.covariance = ef_alloc(allocator, size * size * sizeof(double));
-		if (walk.covariance == NULL)
-			return ef_fail(error, EF_NO_MEMORY,
-						   "A request of %zu bytes failed.",
-						   size * size * sizeof(double));
-		memset(walk.covariance, 0, size * size * sizeof(double));
+		if (!walk_with_covariance(&walk, &workspace))
+			return no_memory(error);
 		walk_to_end(&walk, allocator);
 	}
 
@@ -310,8 +345,97 @@ ef_funnel_estimate(const EfFunnel *funnel, double level,
 										 &stage->median_days, allocator,
 										 error);
 	}
-	ef_release(allocator, walk.covariance);
+	ef_discard_all(&workspace);
 	return status;
+}
+
+
+/* ---- when they come to the last stage ---- */
+
+EfStatus
+ef_funnel_arrivals(const EfFunnel *funnel, const int32_t *starts,
+				   uint32_t nspans, bool limits, EfArrivals *arrivals,
+				   EfWorkspace *workspace, EfError *error)
+{
+	uint32_t	nstages = funnel->spec.nstages;
+	bool		exact = nobody_pending(funnel, 0, nstages);
+	double		entered = (double) funnel->counts[0].entered;
+	Walk		walk;
+
+	arrivals->nstages = nstages;
+	arrivals->nspans = nspans;
+	arrivals->share = ef_grab_doubles(workspace, nspans);
+	if (arrivals->share == NULL)
+		return no_memory(error);
+	walk_begin(&walk, funnel, nstages);
+	walk.starts = starts;
+	walk.nspans = nspans;
+	walk.arrived = arrivals->share;
+	if (limits && !walk_with_covariance(&walk, workspace))
+		return no_memory(error);
+	arrivals->size = walk.size;
+	arrivals->covariance = walk.covariance;
+	if (limits || !exact)
+		walk_to_end(&walk, workspace->allocator);
+	for (uint32_t i = 0; i < nstages; i++)
+	{
+		Outcome		result = outcome(&walk, funnel, 0, i);
+
+		arrivals->reached[i] = result.value;
+	}
+	if (exact)
+	{
+		size_t		n;
+		const EfCell *cells = ef_table_series(&funnel->table, nstages,
+											  EF_REACHED, &n);
+		uint32_t	span = 0;
+
+		memset(arrivals->share, 0, nspans * sizeof(double));
+		for (size_t i = 0; i < n; i++)
+		{
+			while (span + 1 < nspans &&
+				   starts[span + 1] <= (int32_t) ef_key_at(cells[i].key))
+				span++;
+			arrivals->share[span] += (double) cells[i].count;
+		}
+		for (span = 0; span < nspans; span++)
+			arrivals->share[span] /= entered;
+	}
+	return EF_OK;
+}
+
+double
+ef_arrivals_variance(const EfArrivals *arrivals, const double *weight,
+					 uint32_t stage)
+{
+	uint32_t	nspans = arrivals->nspans;
+	size_t		size = arrivals->size;
+	size_t		of_stage = (size_t) arrivals->nstages + stage - 1;
+	size_t		first = 2 * (size_t) arrivals->nstages;
+	const double *c = arrivals->covariance;
+	double		reached = arrivals->reached[stage - 1];
+	double		sum = 0;
+	double		variance = 0;
+	double		shared = 0;
+
+	for (uint32_t a = 0; a < nspans; a++)
+	{
+		const double *row = c + (first + a) * size;
+		double		its = 0;
+
+		if (weight[a] == 0)
+			continue;
+		for (uint32_t b = 0; b < nspans; b++)
+			its += weight[b] * row[first + b];
+		variance += weight[a] * its;
+		shared += weight[a] * row[of_stage];
+		sum += weight[a] * arrivals->share[a];
+	}
+
+	/* the delta method for a ratio */
+	sum /= reached;
+	variance += sum * (sum * c[of_stage * size + of_stage] - 2 * shared);
+	return fmax(variance / (reached * reached), 0);
 }
 
 

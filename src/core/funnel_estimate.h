@@ -21,6 +21,7 @@
 #define EF_FUNNEL_ESTIMATE_H
 
 #include "funnel.h"
+#include "workspace.h"
 
 /* A probability; NaN where there is none, or no limits. */
 typedef struct EfEstimate
@@ -65,5 +66,37 @@ extern EfStatus ef_funnel_quantile_days(const EfFunnel *funnel, uint32_t from,
 										int32_t *days,
 										const EfAllocator *allocator,
 										EfError *error);
+
+/*
+ * When those who begin come to the last stage, as shares of them, in successive
+ * spans of days of the chain's clock.
+ */
+typedef struct EfArrivals
+{
+	uint32_t	nstages;
+	uint32_t	nspans;
+	double	   *share;			/* by span */
+	double		reached[EF_STAGE_LIMIT];	/* of those who ever reach a stage;
+											 * NaN if nobody began */
+	size_t		size;			/* for ef_arrivals_variance() */
+	double	   *covariance;		/* or NULL */
+} EfArrivals;
+
+/*
+ * Span n is the days from starts[n], which increase from starts[0] = 0, to the
+ * day before the next one's; the last has no end.  Variances can be asked for
+ * with `limits`.
+ */
+extern EfStatus ef_funnel_arrivals(const EfFunnel *funnel,
+								   const int32_t *starts, uint32_t nspans,
+								   bool limits, EfArrivals *arrivals,
+								   EfWorkspace *workspace, EfError *error);
+
+/*
+ * The variance of the sum of the shares, each times a weight, over the
+ * probability of having reached a stage: what one who is at that stage brings.
+ */
+extern double ef_arrivals_variance(const EfArrivals *arrivals,
+								   const double *weight, uint32_t stage);
 
 #endif							/* EF_FUNNEL_ESTIMATE_H */

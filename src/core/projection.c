@@ -37,7 +37,7 @@ typedef struct Cohort
 	double		fte;			/* thousandths */
 } Cohort;
 
-typedef struct Model
+struct EfProjection
 {
 	const EfProjectionPlan *plan;
 	EfWorkspace *workspace;		/* all memory of the model */
@@ -62,10 +62,10 @@ typedef struct Model
 	EfFlow	   *hire_flows;		/* by period, behind that of the stock; the last
 								 * is that of all periods from then on */
 	int			nhire_flows;
-} Model;
+};
 
 static EfStatus
-no_memory(Model *model)
+no_memory(EfProjection *model)
 {
 	return ef_fail(model->error, EF_NO_MEMORY,
 				   "A request for the projection's tables failed.");
@@ -85,7 +85,7 @@ retirement_label(const EfTable *table)
 
 /* Which class is somebody born in this month? */
 static EfStatus
-class_of(Model *model, EfMonth birth, int *class)
+class_of(EfProjection *model, EfMonth birth, int *class)
 {
 	int			age = NO_AGE;
 
@@ -107,7 +107,7 @@ class_of(Model *model, EfMonth birth, int *class)
 }
 
 static EfStatus
-gather_people(Model *model)
+gather_people(EfProjection *model)
 {
 	const EfProjectionPlan *plan = model->plan;
 	const EfWorkforce *source = plan->workforce;
@@ -175,7 +175,7 @@ gather_people(Model *model)
 
 /* The exits of the rates' workforce, but for those that a rule replaces. */
 static EfStatus
-estimate_exits(Model *model, uint32_t asked)
+estimate_exits(EfProjection *model, uint32_t asked)
 {
 	const EfTable *table = &model->plan->rates->table;
 	EfExitScope scope = {
@@ -201,7 +201,7 @@ estimate_exits(Model *model, uint32_t asked)
 
 /* The first month of a period, from 0. */
 static EfMonth
-first_month(const Model *model, int period)
+first_month(const EfProjection *model, int period)
 {
 	EfMonth		start = model->plan->workforce->last_month + 1;
 
@@ -210,7 +210,7 @@ first_month(const Model *model, int period)
 }
 
 static EfStatus
-create_flows(Model *model)
+create_flows(EfProjection *model)
 {
 	const EfProjectionPlan *plan = model->plan;
 	bool		fte = plan->workforce->counts_fte;
@@ -249,7 +249,7 @@ create_flows(Model *model)
 }
 
 static void
-place_stock(const Model *model, int class, double *people, double *fte)
+place_stock(const EfProjection *model, int class, double *people, double *fte)
 {
 	for (int i = 0; i < model->nstock; i++)
 	{
@@ -268,7 +268,7 @@ place_stock(const Model *model, int class, double *people, double *fte)
  * period, that month included, by the age that they had the month before.
  */
 static EfStatus
-place_hires(Model *model, int class, int f, int months, double *people)
+place_hires(EfProjection *model, int class, int f, int months, double *people)
 {
 	int			of_period = model->hire_flows[f].months;
 	EfMonth		arrival = first_month(model, f) + of_period - months;
@@ -294,7 +294,7 @@ place_hires(Model *model, int class, int f, int months, double *people)
 }
 
 static EfStatus
-project_class(Model *model, int class)
+project_class(EfProjection *model, int class)
 {
 	size_t		room = model->ages.room;
 	size_t		bytes = room * sizeof(double);
@@ -421,7 +421,7 @@ check_plan(const EfProjectionPlan *plan, EfError *error)
 }
 
 static EfStatus
-build(Model *model, uint32_t asked, bool retirement)
+build(EfProjection *model, uint32_t asked, bool retirement)
 {
 	const EfProjectionPlan *plan = model->plan;
 	EfMonth		start = plan->workforce->last_month + 1;
@@ -490,7 +490,7 @@ set_limits(double mean, double deviation, double most,
 /* The flow of those who are hired in a period; NULL if their ages are not
  * known. */
 static const EfFlow *
-hires_of(const Model *model, int period)
+hires_of(const EfProjection *model, int period)
 {
 	if (model->nhire_flows == 0)
 		return NULL;
@@ -510,8 +510,8 @@ typedef struct Total
 
 /* With all rows, or from EF_PRESENT on; hires may be NULL. */
 static void
-total_of(const Model *model, int period, const double *hires, double *lag,
-		 int from, Total *total)
+total_of(const EfProjection *model, int period, const double *hires,
+		 double *lag, int from, Total *total)
 {
 	int			blocks = model->ages.blocks;
 	int			alike = model->nhire_flows - 1;
@@ -543,7 +543,7 @@ total_of(const Model *model, int period, const double *hires, double *lag,
 
 /* Exits for the reason asked for: the variance of chance and of the rates. */
 static double
-leaving_variance(const Model *model, const Total *total)
+leaving_variance(const EfProjection *model, const Total *total)
 {
 	return total->sums->leave - total->sums->leave_squares +
 		ef_flow_variance(&model->ages, total->rows[EF_LEAVING],
@@ -553,9 +553,18 @@ leaving_variance(const Model *model, const Total *total)
 }
 
 static double
-deviation(const Model *model, double variance)
+deviation(const EfProjection *model, double variance)
 {
 	return model->z * sqrt(fmax(variance, 0));
+}
+
+/* The headcount: the variance of chance and of the rates. */
+static double
+headcount_variance(const EfProjection *model, const Total *total)
+{
+	return total->sums->stay - total->sums->stay_squares +
+		ef_flow_variance(&model->ages, total->rows[EF_PASSING],
+						 model->q.var_log_stay);
 }
 
 /*
@@ -564,7 +573,7 @@ deviation(const Model *model, double variance)
  * filled; `carried` is the variance of a surplus, which nothing levels out.
  */
 static void
-fill_need(const Model *model, int t, double *need, double *carried,
+fill_need(const EfProjection *model, int t, double *need, double *carried,
 		  double *lag, EfProjectionPeriod *period)
 {
 	const EfFlow *flow = hires_of(model, t);
@@ -595,7 +604,7 @@ fill_need(const Model *model, int t, double *need, double *carried,
 }
 
 static EfStatus
-fill_periods(Model *model, EfProjectionPeriod *periods)
+fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 {
 	const EfProjectionPlan *plan = model->plan;
 	double		headcount = (double) plan->workforce->headcount;
@@ -610,7 +619,6 @@ fill_periods(Model *model, EfProjectionPeriod *periods)
 	for (int t = 0; t < plan->years; t++)
 	{
 		EfProjectionPeriod *period = &periods[t];
-		double		variance;
 		Total		total;
 
 		period->year = ef_year_of_month(month);
@@ -637,10 +645,8 @@ fill_periods(Model *model, EfProjectionPeriod *periods)
 		}
 
 		most += period->intake;
-		variance = total.sums->stay - total.sums->stay_squares +
-			ef_flow_variance(&model->ages, total.rows[EF_PASSING],
-							 model->q.var_log_stay);
-		set_limits(headcount, deviation(model, variance), most,
+		set_limits(headcount,
+				   deviation(model, headcount_variance(model, &total)), most,
 				   &period->lower, &period->upper);
 		set_limits(period->retirements,
 				   deviation(model, leaving_variance(model, &total)), most,
@@ -660,7 +666,7 @@ ef_project_workforce(const EfProjectionPlan *plan,
 					 const EfAllocator *allocator, EfError *error)
 {
 	EfWorkspace workspace = {allocator, NULL};
-	Model		model = {.plan = plan,.workspace = &workspace,.error = error};
+	EfProjection model = {.plan = plan,.workspace = &workspace,.error = error};
 	EfStatus	status = build(&model, retirement_label(&plan->rates->table),
 							   true);
 
@@ -675,10 +681,50 @@ ef_project_workforce(const EfProjectionPlan *plan,
 	return status;
 }
 
+EfStatus
+ef_projection_open(EfProjection **projection, const EfProjectionPlan *plan,
+				   EfWorkspace *workspace, EfError *error)
+{
+	EfProjection *model = ef_grab(workspace, 1, sizeof(EfProjection));
+
+	if (model == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for a projection failed.");
+	model->plan = plan;
+	model->workspace = workspace;
+	model->error = error;
+	*projection = model;
+	return build(model, 0, false);
+}
+
+double
+ef_projection_left(const EfProjection *projection, int hired, int period)
+{
+	const EfFlow *flow = hires_of(projection, hired);
+
+	return flow == NULL ? NAN : ef_flow_sums(flow, period - hired)->stay;
+}
+
+EfStatus
+ef_projection_variance(EfProjection *projection, int period,
+					   const double *hires, double *variance)
+{
+	EfMark		start = ef_mark(projection->workspace);
+	double	   *lag = ef_grab_doubles(projection->workspace,
+									  ef_lag_size(&projection->ages));
+	Total		total;
+
+	if (lag == NULL)
+		return no_memory(projection);
+	total_of(projection, period, hires, lag, EF_PASSING, &total);
+	*variance = headcount_variance(projection, &total);
+	ef_discard(projection->workspace, start);
+	return EF_OK;
+}
+
 /* One reason: label n of the rates' table, or 0 for a retirement that is no
  * label of it.  Fills every nreasons-th row. */
 static EfStatus
-project_reason(Model *model, uint32_t label, const EfLabel *reason,
+project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 			   EfProjectedExits *out, size_t nreasons)
 {
 	const EfProjectionPlan *plan = model->plan;
@@ -731,7 +777,8 @@ ef_project_exits(const EfProjectionPlan *plan,
 	/* reason by reason, so that memory does not grow with their number */
 	for (uint32_t label = 1; label <= table->nlabels + 1 && status == EF_OK;)
 	{
-		Model		model = {.plan = plan,.workspace = &workspace,.error = error};
+		EfProjection model = {.plan = plan,.workspace = &workspace,
+		.error = error};
 		bool		ends = label > table->nlabels;
 		uint32_t	number;
 		const EfLabel *reason;

@@ -12,6 +12,7 @@
 
 #include "retirement_rule.h"
 #include "workforce.h"
+#include "workspace.h"
 
 #define EF_AS_OBSERVED INT32_MIN
 
@@ -77,5 +78,27 @@ extern EfStatus ef_project_exits(const EfProjectionPlan *plan,
 										   size_t *nrows,
 										   const EfAllocator *allocator,
 										   EfError *error);
+
+
+/*
+ * A projection to be asked for its parts.  All its memory is the workspace's;
+ * plan and error must live as long.  `intake` and `target` of the plan are not
+ * used.
+ */
+typedef struct EfProjection EfProjection;
+
+extern EfStatus ef_projection_open(EfProjection **projection,
+								   const EfProjectionPlan *plan,
+								   EfWorkspace *workspace, EfError *error);
+
+/* Of one person hired in a period, from 0, what is left at the end of the same
+ * or a later one; NaN where nobody's age at hire is known. */
+extern double ef_projection_left(const EfProjection *projection, int hired,
+								 int period);
+
+/* The variance of the headcount at the end of a period, with so many hires in
+ * each period up to then. */
+extern EfStatus ef_projection_variance(EfProjection *projection, int period,
+									   const double *hires, double *variance);
 
 #endif							/* EF_PROJECTION_H */
