@@ -130,8 +130,8 @@ settle_within(EfDuration *within, EfError *error)
 				   (long long) within->microseconds);
 }
 
-static EfStatus
-check_as_of(EfDay as_of, EfError *error)
+EfStatus
+ef_as_of_check(EfDay as_of, EfError *error)
 {
 	int			day_of_month;
 	int			year;
@@ -187,7 +187,7 @@ ef_spec_complete(EfFunnelSpec *spec, EfError *error)
 	if (status == EF_OK && spec->has_within)
 		status = settle_within(&spec->within, error);
 	if (status == EF_OK && spec->has_as_of)
-		status = check_as_of(spec->as_of, error);
+		status = ef_as_of_check(spec->as_of, error);
 	return status;
 }
 

@@ -118,6 +118,9 @@ extern EfStatus ef_spec_add_exit(EfFunnelSpec *spec, const char *name,
  */
 extern EfStatus ef_spec_complete(EfFunnelSpec *spec, EfError *error);
 
+/* A day of these years. */
+extern EfStatus ef_as_of_check(EfDay as_of, EfError *error);
+
 /* The bit of a mode by its name. */
 extern EfStatus ef_spec_mode(const char *name, size_t length, unsigned *mode,
 							 EfError *error);

@@ -414,22 +414,6 @@ ef_funnel_stages(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* The number of the stage that argument names. */
-static uint32
-get_stage(FunctionCallInfo fcinfo, int argument, const EfFunnel *funnel)
-{
-	text	   *name = PG_GETARG_TEXT_PP(argument);
-	uint32		stage = ef_spec_stage(&funnel->spec, VARDATA_ANY(name),
-									  VARSIZE_ANY_EXHDR(name));
-	EfError		error;
-
-	if (stage == 0)
-		ef_raise(ef_fail(&error, EF_STAGE_UNKNOWN, "The stage is \"%.*s\".",
-						 ef_clip(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)),
-						 VARDATA_ANY(name)), &error);
-	return stage;
-}
-
 /* Not strict, since `by` may be left out. */
 PG_FUNCTION_INFO_V1(ef_funnel_conversion);
 Datum
@@ -445,8 +429,8 @@ ef_funnel_conversion(PG_FUNCTION_ARGS)
 	ef_open_funnel(fcinfo, 0, &funnel);
 	if (!PG_ARGISNULL(3))
 		by = ef_get_duration(fcinfo, 3);
-	ef_check(ef_funnel_conversion_by(&funnel, get_stage(fcinfo, 1, &funnel),
-									 get_stage(fcinfo, 2, &funnel),
+	ef_check(ef_funnel_conversion_by(&funnel, ef_get_stage(fcinfo, 1, &funnel),
+									 ef_get_stage(fcinfo, 2, &funnel),
 									 PG_ARGISNULL(3) ? NULL : &by,
 									 &conversion, &ef_palloc, &error), &error);
 	return ef_float8_or_null(conversion, &fcinfo->isnull);
@@ -461,8 +445,8 @@ ef_funnel_days(PG_FUNCTION_ARGS)
 	EfError		error;
 
 	ef_open_funnel(fcinfo, 0, &funnel);
-	ef_check(ef_funnel_quantile_days(&funnel, get_stage(fcinfo, 1, &funnel),
-									 get_stage(fcinfo, 2, &funnel),
+	ef_check(ef_funnel_quantile_days(&funnel, ef_get_stage(fcinfo, 1, &funnel),
+									 ef_get_stage(fcinfo, 2, &funnel),
 									 PG_GETARG_FLOAT8(3), &days, &ef_palloc,
 									 &error), &error);
 	if (days < 0)

@@ -18,4 +18,20 @@ ef_open_funnel(FunctionCallInfo fcinfo, int argument, EfFunnel *funnel)
 							&error), &error);
 }
 
+/* The number of the stage that argument names. */
+static inline uint32
+ef_get_stage(FunctionCallInfo fcinfo, int argument, const EfFunnel *funnel)
+{
+	text	   *name = PG_GETARG_TEXT_PP(argument);
+	uint32		stage = ef_spec_stage(&funnel->spec, VARDATA_ANY(name),
+									  VARSIZE_ANY_EXHDR(name));
+	EfError		error;
+
+	if (stage == 0)
+		ef_raise(ef_fail(&error, EF_STAGE_UNKNOWN, "The stage is \"%.*s\".",
+						 ef_clip(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)),
+						 VARDATA_ANY(name)), &error);
+	return stage;
+}
+
 #endif							/* EF_FUNNEL_VALUE_H */

@@ -5,6 +5,7 @@
 #include "glue.h"
 
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/memutils.h"
 
 PG_MODULE_MAGIC;
@@ -215,6 +216,43 @@ static const Report reports[EF_STATUS_COUNT] = {
 	[EF_EVENTS_TOO_LARGE] = {ERRCODE_PROGRAM_LIMIT_EXCEEDED,
 		"events of one group are too large to be sent between processes",
 	"SET max_parallel_workers_per_gather = 0 for this query; one process has no such limit."},
+
+	[EF_START_DAY_INVALID] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"starts must be a day that every year has",
+	"Give month and day as 'MM-DD', such as '09-01'."},
+	[EF_FIRST_YEAR_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"first_year must be between 1 and 9999",
+	"It is the calendar year in which the first intake begins."},
+	[EF_HORIZON_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"horizon must be between 1 and 100",
+	"It is the number of calendar years to answer."},
+	[EF_GAP_LENGTH] = {ERRCODE_ARRAY_SUBSCRIPT_ERROR,
+		"gap must have one element for each year, and at most 100",
+	"Give the column gap of workforce_project: ARRAY(SELECT gap FROM workforce_project(w, 10) ORDER BY year)."},
+	[EF_GAP_VALUE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"gap is out of range",
+	"Elements are numbers of people, from -1e12 to 1e12; a surplus is negative."},
+	[EF_INTAKE_METHOD_UNKNOWN] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"unknown method of intake",
+	"The methods are 'constant' and 'schedule'."},
+	[EF_TARGET_YEAR_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"target_year must be one of the years of gap",
+	"The first element of gap is that of the year in which the workforce's observation ends; leave target_year out for the last."},
+	[EF_TARGET_YEAR_SCHEDULE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"a schedule has no target_year",
+	"A schedule meets the gap of every year; use the method 'constant' for that of one year."},
+	[EF_ARRIVED_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"arrived must be between 0 and 1",
+	"It is the share of those who ever arrive; one half has a stable schedule."},
+	[EF_CHANGE_NO_STAGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"conversion_change needs a changed_stage",
+	"Name the stage from which more, or fewer, go on to the next."},
+	[EF_CHANGE_LAST_STAGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"changed_stage must not be the last stage",
+	"Name the stage from which more, or fewer, go on to the next."},
+	[EF_CHANGE_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"conversion_change leads out of the range from 0 to 1",
+	"It is added to the stage's conversion, 0.05 for five points: see funnel_stages, and greatest() and least()."},
 };
 
 void
@@ -247,6 +285,23 @@ ef_require_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s must not be null", name)));
+}
+
+const double *
+ef_get_float8s(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argument);
+
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not contain nulls", name)));
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s must have one dimension", name)));
+	*n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	return (const double *) ARR_DATA_PTR(array);
 }
 
 ReturnSetInfo *

@@ -39,6 +39,10 @@ extern void ef_require_aggregate(FunctionCallInfo fcinfo);
 extern void ef_require_argument(FunctionCallInfo fcinfo, int argument,
 								const char *name);
 
+/* The elements of a float8[]: one dimension, no nulls. */
+extern const double *ef_get_float8s(FunctionCallInfo fcinfo, int argument,
+									const char *name, int *n);
+
 /* Begin the rows of a set-returning function. */
 extern ReturnSetInfo *ef_begin_rows(FunctionCallInfo fcinfo);
 

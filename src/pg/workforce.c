@@ -4,17 +4,11 @@
  *	  what is counted and src/core/projection.h for what is projected.
  */
 #include "observed.h"
-#include "retirement_rule_value.h"
+#include "projection_value.h"
 #include "summary.h"
-#include "workforce_value.h"
 
-#include "catalog/pg_type_d.h"
-#include "utils/array.h"
 #include "utils/date.h"
 #include "utils/numeric.h"
-
-#include "projection.h"
-#include "retirement_rule.h"
 
 EF_SUMMARY_FUNCTIONS(workforce, ef_workforce_type)
 
@@ -266,22 +260,18 @@ ef_reaching_pension_age(PG_FUNCTION_ARGS)
 static const double *
 get_periods(FunctionCallInfo fcinfo, int argument, const char *name, int years)
 {
-	ArrayType  *array;
+	const double *periods;
+	int			n;
 	EfError		error;
 
 	if (PG_ARGISNULL(argument))
 		return NULL;
-	array = PG_GETARG_ARRAYTYPE_P(argument);
-	if (array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not contain nulls", name)));
-	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != years)
+	periods = ef_get_float8s(fcinfo, argument, name, &n);
+	if (n != years)
 		ef_raise(ef_fail(&error, EF_ARRAY_LENGTH,
-						 "%s has %d elements, and years is %d.", name,
-						 ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)),
+						 "%s has %d elements, and years is %d.", name, n,
 						 years), &error);
-	return (const double *) ARR_DATA_PTR(array);
+	return periods;
 }
 
 /* The arguments that workforce_project and workforce_project_exits share. */
@@ -298,23 +288,11 @@ get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 	EfProjectionPlan *plan = &arguments->plan;
 
 	ef_require_argument(fcinfo, 1, "years");
-	ef_require_argument(fcinfo, 7, "latest_age");
-	ef_require_argument(fcinfo, 8, "level");
-	ef_open_workforce(fcinfo, 0, &arguments->workforce);
-	plan->workforce = plan->rates = &arguments->workforce;
 	plan->years = PG_GETARG_INT32(1);
 	plan->intake = get_periods(fcinfo, 2, "intake", plan->years);
 	plan->target = get_periods(fcinfo, 3, "target", plan->years);
-	plan->retire_at = PG_ARGISNULL(4) ? EF_AS_OBSERVED
-		: Max(PG_GETARG_INT32(4), EF_AS_OBSERVED + 1);
-	plan->rule = PG_ARGISNULL(5) ? NULL : ef_get_rule(fcinfo, 5);
-	if (!PG_ARGISNULL(6))
-	{
-		ef_open_workforce(fcinfo, 6, &arguments->rates);
-		plan->rates = &arguments->rates;
-	}
-	plan->latest_age = PG_GETARG_INT32(7);
-	plan->level = PG_GETARG_FLOAT8(8);
+	ef_get_projection(fcinfo, 0, 4, plan, &arguments->workforce,
+					  &arguments->rates);
 }
 
 PG_FUNCTION_INFO_V1(ef_workforce_project);

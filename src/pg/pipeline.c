@@ -1,0 +1,183 @@
+/*
+ * pipeline.c
+ *	  From funnel to workforce.  See src/core/pipeline.h.
+ */
+#include "funnel_value.h"
+#include "projection_value.h"
+#include "summary.h"
+
+#include "utils/date.h"
+
+#include "pipeline.h"
+
+static EfStartDay
+get_start_day(FunctionCallInfo fcinfo, int argument)
+{
+	text	   *name = PG_GETARG_TEXT_PP(argument);
+	EfStartDay	start;
+	EfError		error;
+
+	ef_check(ef_start_day_parse(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
+								&start, &error), &error);
+	return start;
+}
+
+/* Arguments: changed_stage, conversion_change. */
+static EfConversionChange
+get_scenario(FunctionCallInfo fcinfo, int argument, const EfFunnel *funnel)
+{
+	EfConversionChange scenario = {0};
+
+	ef_require_argument(fcinfo, argument + 1, "conversion_change");
+	if (!PG_ARGISNULL(argument))
+		scenario.stage = ef_get_stage(fcinfo, argument, funnel);
+	scenario.change = PG_GETARG_FLOAT8(argument + 1);
+	return scenario;
+}
+
+/* Arguments: funnel, intake, first_year, horizon, starts, as_of, changed_stage,
+ * conversion_change. */
+PG_FUNCTION_INFO_V1(ef_funnel_output);
+Datum
+ef_funnel_output(PG_FUNCTION_ARGS)
+{
+	EfOutputPlan plan = {0};
+	EfFunnel	funnel;
+	EfDay		as_of;
+	double	   *arrivals;
+	int			year;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	ef_require_argument(fcinfo, 1, "intake");
+	ef_require_argument(fcinfo, 2, "first_year");
+	ef_require_argument(fcinfo, 3, "horizon");
+	ef_require_argument(fcinfo, 4, "starts");
+	ef_open_funnel(fcinfo, 0, &funnel);
+	plan.funnel = &funnel;
+	plan.intake = ef_get_float8s(fcinfo, 1, "intake", &plan.nyears);
+	plan.first_year = PG_GETARG_INT32(2);
+	plan.horizon = PG_GETARG_INT32(3);
+	plan.starts = get_start_day(fcinfo, 4);
+	if (!PG_ARGISNULL(5))
+	{
+		as_of = PG_GETARG_DATEADT(5);
+		plan.as_of = &as_of;
+	}
+	plan.scenario = get_scenario(fcinfo, 6, &funnel);
+	ef_check(ef_arrivals_by_year(&plan, &arrivals, &ef_palloc, &error), &error);
+
+	year = ef_output_first_year(&plan);
+	for (int i = 0; i < plan.horizon; i++)
+	{
+		Datum		values[2];
+		bool		nulls[2] = {false};
+
+		values[0] = Int32GetDatum(year + i);
+		values[1] = ef_float8_or_null(arrivals[i], &nulls[1]);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+/* The arguments that required_intake and required_intake_stages share. */
+typedef struct PlanArguments
+{
+	EfIntakePlan plan;
+	EfFunnel	funnel;
+	EfWorkforce workforce;
+	EfWorkforce rates;
+} PlanArguments;
+
+static void
+get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
+{
+	EfIntakePlan *plan = &arguments->plan;
+	text	   *method;
+	EfError		error;
+
+	ef_require_argument(fcinfo, 2, "gap");
+	ef_require_argument(fcinfo, 3, "first_year");
+	ef_require_argument(fcinfo, 4, "starts");
+	ef_require_argument(fcinfo, 5, "method");
+	ef_require_argument(fcinfo, 7, "arrived");
+	ef_open_funnel(fcinfo, 0, &arguments->funnel);
+	plan->funnel = &arguments->funnel;
+	plan->gap = ef_get_float8s(fcinfo, 2, "gap", &plan->staff.years);
+	plan->first_year = PG_GETARG_INT32(3);
+	plan->starts = get_start_day(fcinfo, 4);
+	method = PG_GETARG_TEXT_PP(5);
+	ef_check(ef_intake_method(VARDATA_ANY(method), VARSIZE_ANY_EXHDR(method),
+							  &plan->method, &error), &error);
+	plan->target_year = PG_ARGISNULL(6) ? EF_LAST_YEAR
+		: Max(PG_GETARG_INT32(6), EF_LAST_YEAR + 1);
+	plan->arrived = PG_GETARG_FLOAT8(7);
+	plan->scenario = get_scenario(fcinfo, 8, &arguments->funnel);
+	ef_get_projection(fcinfo, 1, 10, &plan->staff, &arguments->workforce,
+					  &arguments->rates);
+}
+
+PG_FUNCTION_INFO_V1(ef_required_intake);
+Datum
+ef_required_intake(PG_FUNCTION_ARGS)
+{
+	PlanArguments arguments = {0};
+	EfIntakeYear *years;
+	int			n;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	get_plan(fcinfo, &arguments);
+	ef_check(ef_intake_by_year(&arguments.plan, &years, &n, &ef_palloc,
+								&error), &error);
+	for (int i = 0; i < n; i++)
+	{
+		Datum		values[6];
+		bool		nulls[6] = {false};
+
+		values[0] = Int32GetDatum(years[i].year);
+		values[1] = ef_float8_or_null(years[i].intake, &nulls[1]);
+		values[2] = ef_float8_or_null(years[i].lower, &nulls[2]);
+		values[3] = ef_float8_or_null(years[i].upper, &nulls[3]);
+		values[4] = ef_float8_or_null(years[i].arrivals, &nulls[4]);
+		values[5] = ef_float8_or_null(years[i].unmet, &nulls[5]);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(ef_required_intake_stages);
+Datum
+ef_required_intake_stages(PG_FUNCTION_ARGS)
+{
+	PlanArguments arguments = {0};
+	EfStageDemand *rows;
+	size_t		n;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	get_plan(fcinfo, &arguments);
+	ef_check(ef_intake_by_stage(&arguments.plan, &rows, &n, &ef_palloc,
+									   &error), &error);
+	for (size_t i = 0; i < n; i++)
+	{
+		const EfLabel *stages = arguments.funnel.spec.stages;
+		Datum		values[6];
+		bool		nulls[6] = {false};
+
+		values[0] = Int32GetDatum(rows[i].year);
+		values[1] = Int32GetDatum((int32) rows[i].stage);
+		values[2] = ef_label_text(&stages[rows[i].stage - 1]);
+		values[3] = ef_float8_or_null(rows[i].required, &nulls[3]);
+		values[4] = ef_float8_or_null(rows[i].lower, &nulls[4]);
+		values[5] = ef_float8_or_null(rows[i].upper, &nulls[5]);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

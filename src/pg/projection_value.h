@@ -1,0 +1,39 @@
+/*
+ * projection_value.h
+ *	  A workforce and what to assume of it, among the arguments of a function
+ *	  that projects it.
+ */
+#ifndef EF_PROJECTION_VALUE_H
+#define EF_PROJECTION_VALUE_H
+
+#include "projection.h"
+#include "retirement_rule_value.h"
+#include "workforce_value.h"
+
+/*
+ * Arguments in this order: the workforce; and from `options` on, retire_at,
+ * retire_rule, rates, latest_age, level.
+ */
+static inline void
+ef_get_projection(FunctionCallInfo fcinfo, int argument, int options,
+				  EfProjectionPlan *plan, EfWorkforce *workforce,
+				  EfWorkforce *rates)
+{
+	ef_require_argument(fcinfo, options + 3, "latest_age");
+	ef_require_argument(fcinfo, options + 4, "level");
+	ef_open_workforce(fcinfo, argument, workforce);
+	plan->workforce = plan->rates = workforce;
+	plan->retire_at = PG_ARGISNULL(options) ? EF_AS_OBSERVED
+		: Max(PG_GETARG_INT32(options), EF_AS_OBSERVED + 1);
+	plan->rule = PG_ARGISNULL(options + 1) ? NULL
+		: ef_get_rule(fcinfo, options + 1);
+	if (!PG_ARGISNULL(options + 2))
+	{
+		ef_open_workforce(fcinfo, options + 2, rates);
+		plan->rates = rates;
+	}
+	plan->latest_age = PG_GETARG_INT32(options + 3);
+	plan->level = PG_GETARG_FLOAT8(options + 4);
+}
+
+#endif							/* EF_PROJECTION_VALUE_H */
