@@ -727,7 +727,8 @@ limits_of(Model *model, int cohort, uint32_t stage, double *lower,
 	v[1] = (at[1] - at[0]) / step - v[2] * step;
 	fieller_limits(gap, brings, v, model->z, lower, upper);
 	*lower = floor(*lower + WHOLE);
-	*upper = ceil(fmax(*upper - WHOLE, 0));
+	if (!isnan(*upper))
+		*upper = *upper > WHOLE ? ceil(*upper - WHOLE) : 0;
 	return EF_OK;
 }
 
