@@ -3,7 +3,8 @@ SET client_min_messages = warning;
 SET max_parallel_workers_per_gather = 0;
 SELECT count(*) AS rows FROM education_event \gset
 
-DROP TABLE IF EXISTS pipeline_summary, projected, complete_funnel, lag_of_person, lag_count, lag_curve;
+DROP TABLE IF EXISTS pipeline_summary, projected, complete_funnel, lag_of_person, lag_count,
+                     lag_curve;
 SELECT 'CREATE TABLE pipeline_summary AS ' || bench.sql('summaries of both') \gexec
 SELECT 'CREATE TABLE projected AS ' || bench.sql('projected') \gexec
 CREATE TABLE complete_funnel AS

@@ -44,8 +44,9 @@ SELECT name, replace(replace(replace(replace(replace(sql,
            'FUNNELS', $$SELECT profession, funnel_agg(person_id, stage, at, PENDING) AS f
     FROM education_event
     GROUP BY profession$$),
-           'WORKFORCES', $$SELECT profession, workforce_agg(birth_date, start_date, end_date, reason,
-                                     daterange('2016-01-01', '2026-01-01')) AS w
+           'WORKFORCES', $$SELECT profession,
+           workforce_agg(birth_date, start_date, end_date, reason,
+                         daterange('2016-01-01', '2026-01-01')) AS w
     FROM employment
     GROUP BY profession$$),
            'PENDING', $$funnel_spec(STAGES, within => '6 years', as_of => '2026-01-01')$$),

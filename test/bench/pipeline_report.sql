@@ -18,7 +18,8 @@ WITH median AS (
     FROM bench.run
     GROUP BY rows, test
 ), lines AS (
-    SELECT rows, first, 1 AS place, 'three scenarios of 60 professions: ms' AS measure, test AS what,
+    SELECT rows, first, 1 AS place, 'three scenarios of 60 professions: ms' AS measure,
+           test AS what,
            CASE WHEN test !~ 'rows|schedule' THEN 'below 1000' END AS meant, ours AS measured
     FROM median
     WHERE test ~ '^scenarios'
