@@ -243,7 +243,7 @@ static const Report reports[EF_STATUS_COUNT] = {
 	"A schedule meets the gap of every year; use the method 'constant' for that of one year."},
 	[EF_ARRIVED_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"arrived must be between 0 and 1",
-	"It is the share of those who ever arrive; one half has a stable schedule."},
+	"It is the share, of those who ever arrive, that has arrived in the year that an intake answers for."},
 	[EF_CHANGE_NO_STAGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"conversion_change needs a changed_stage",
 	"Name the stage from which more, or fewer, go on to the next."},
