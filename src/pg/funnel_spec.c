@@ -13,7 +13,6 @@
 #include "json_value.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
-#include "utils/array.h"
 #include "utils/date.h"
 #include "utils/json.h"
 #include "utils/timestamp.h"
