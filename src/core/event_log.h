@@ -72,7 +72,7 @@ typedef struct EfEventGroup
 {
 	uint64_t   *next;			/* where the next event goes, and the end of */
 	uint64_t   *end;			/* the latest chunk; both NULL if none */
-	const void *spec;			/* the owner's: what its events are for */
+	const void *purpose;		/* the owner's: what its events are for */
 	EfEventForm form;			/* of the latest chunk, and of the next; 0: none */
 	uint32_t	nruns;
 	EfEventChunk *chunk;		/* the latest */
