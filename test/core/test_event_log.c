@@ -5,47 +5,10 @@
 #include "event_log.h"
 
 #include "arena.h"
+#include "memory_file.h"
 #include "tap.h"
 
 static EfError error;
-
-/* ---- a file in memory ---- */
-
-typedef struct File
-{
-	uint8_t    *bytes;
-	size_t		size;
-	size_t		room;
-	size_t		cut;			/* reading ends here, if it is not 0 */
-} File;
-
-static void
-file_write(void *context, const void *bytes, size_t size)
-{
-	File	   *file = context;
-
-	if (file->size + size > file->room)
-	{
-		file->room = 2 * (file->size + size);
-		file->bytes = realloc(file->bytes, file->room);
-	}
-	memcpy(file->bytes + file->size, bytes, size);
-	file->size += size;
-}
-
-static size_t
-file_read(void *context, uint64_t offset, void *buffer, size_t size)
-{
-	File	   *file = context;
-	size_t		end = file->cut > 0 ? file->cut : file->size;
-
-	if (offset >= end)
-		return 0;
-	if (size > end - offset)
-		size = end - (size_t) offset;
-	memcpy(buffer, file->bytes + offset, size);
-	return size;
-}
 
 /* ---- the same events, plainly ---- */
 
