@@ -24,7 +24,7 @@
 #define PURPOSE_LISTS 64
 
 static const EventPurposeType *const purpose_types[] = {
-	&ef_funnel_purpose
+	&ef_funnel_purpose, &ef_mobility_purpose
 };
 
 struct EventCache;

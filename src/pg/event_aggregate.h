@@ -57,6 +57,7 @@ struct EventPurposeType
 };
 
 extern const EventPurposeType ef_funnel_purpose;
+extern const EventPurposeType ef_mobility_purpose;
 
 /*
  * The group that is argument 0, which is made if there is none, for what
