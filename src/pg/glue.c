@@ -340,8 +340,9 @@ ef_get_array(FunctionCallInfo fcinfo, int argument, const char *name,
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("%s must have one dimension", name),
-				 errdetail("It has %d dimensions.", ARR_NDIM(array)),
-				 errhint("Give a list, such as array_agg makes of a column.")));
+				 errdetail("It has %d, and %d elements.", ARR_NDIM(array),
+						   ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array))),
+				 errhint("Give a list such as ARRAY[10, 10, 12], or what array_agg makes of a column.")));
 	return array;
 }
 
