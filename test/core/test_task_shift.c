@@ -436,6 +436,7 @@ solve_large(const Large *large, size_t nshifts, EfShiftedDemand **rows, size_t *
 		{large->to, nshifts}, {large->share, nshifts}, {large->relative_time, nshifts}
 	};
 
+	memset(&error, 0, sizeof(error));
 	return ef_demand_after_shifts(&given, rows, nrows, &arena->allocator, &error);
 }
 
@@ -451,7 +452,6 @@ test_large(void)
 	EfShiftedDemand *rows;
 	size_t		n;
 	size_t		halves = 0;
-	long double sum = 0;
 
 	/* a chain, from the last to the first; half of it goes on, or all */
 	large.demand[N - 1] = 1024;
@@ -481,22 +481,7 @@ test_large(void)
 	is_int(arena.n, 0, "and leaves nothing");
 	arena_close(&arena);
 
-	/* one to all others: shares that are no binary fractions add up to 1 */
-	for (size_t i = 0; i + 1 < N; i++)
-	{
-		large.from[i] = large.name[N - 1];
-		large.to[i] = large.name[i];
-		large.share[i] = 1.0 / (N - 1);
-	}
-	arena_open(&arena);
-	is_int(solve_large(&large, N - 1, &rows, &n, &arena), EF_OK, "from one to %d others", N - 1);
-	for (size_t i = 0; i < n; i++)
-		sum += rows[i].demand_after;
-	ok(rows[N - 1].demand_after == 0, "who keeps nothing");
-	is_close((double) sum, 1024, 1e-14, "and nothing is lost");
-	arena_close(&arena);
-
-	/* and back to another one */
+	/* from all others to one */
 	for (size_t i = 0; i + 1 < N; i++)
 	{
 		large.demand[i] = 1;
@@ -527,6 +512,37 @@ test_large(void)
 		is_int(wrong, 0, "each of %d requests may fail, and leaves nothing", at - 1);
 		ok(at - 1 >= 7 && at < 100, "there are some");
 	}
+	free_large(&large);
+}
+
+/* One to many others: so many shares that are no binary fractions add up to 1. */
+static void
+test_fan_out(void)
+{
+	enum
+	{
+		N = 100000
+	};
+	Large		large = make_large(N);
+	Arena		arena;
+	EfShiftedDemand *rows;
+	size_t		n;
+	long double sum = 0;
+
+	large.demand[N - 1] = 1024;
+	for (size_t i = 0; i + 1 < N; i++)
+	{
+		large.from[i] = large.name[N - 1];
+		large.to[i] = large.name[i];
+		large.share[i] = 1.0 / (N - 1);
+	}
+	arena_open(&arena);
+	is_int(solve_large(&large, N - 1, &rows, &n, &arena), EF_OK, "from one to %d others", N - 1);
+	for (size_t i = 0; i < n; i++)
+		sum += rows[i].demand_after;
+	ok(rows[N - 1].demand_after == 0, "who keeps nothing");
+	is_close((double) sum, 1024, 1e-14, "and nothing is lost");
+	arena_close(&arena);
 	free_large(&large);
 }
 
@@ -891,6 +907,7 @@ main(void)
 	test_by_hand();
 	test_random();
 	test_large();
+	test_fan_out();
 	test_memory();
 	test_lengths();
 	test_numbers();
