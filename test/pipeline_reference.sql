@@ -343,12 +343,12 @@ BEGIN
     ELSIF positive AND p.first_row <= p.rows THEN
         x[p.first_row : p.rows] := array_fill(NULL::float8, ARRAY[p.rows]);
     END IF;
-    -- of nobody who arrives, or of unknown age, only what comes before is known
+    -- of nobody who arrives, or of unknown age, only what comes before the first intake is known
     FOR k IN 1 .. p.rows LOOP
         one.year := p.y0 - p.before + k - 1;
         one.intake := x[k];
         t := k - p.before;
-        IF p.known OR p.first_row > p.rows THEN
+        IF p.known OR k < p.first_row THEN
             one.arrivals := CASE WHEN t < 1 THEN 0 ELSE (SELECT coalesce(sum(x[j] * p.a[(j - 1) * n + t]), 0) FROM generate_series(1, k) AS j) END;
             one.unmet := CASE WHEN t >= 1 THEN greatest(0, c.gap[t] - (SELECT coalesce(sum(x[j] * p.s[(j - 1) * n + t]), 0) FROM generate_series(1, k) AS j)) END;
         ELSE
