@@ -426,7 +426,7 @@ find_cycle(const Graph *graph, size_t *cycle)
 	while (is_placed(graph, at))
 		at++;
 	for (size_t i = 0; i < graph->nprofessions; i++)
-		at = before[at];
+		at = before[at];		/* after so many steps it is in a circle */
 	start = at;
 	for (size_t i = before[at]; i != at; i = before[i])
 		if (i < start)

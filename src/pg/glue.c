@@ -334,7 +334,7 @@ ef_get_array(FunctionCallInfo fcinfo, int argument, const char *name,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s must not contain nulls", name),
 				 errdetail("Element %d is null.", element + 1),
-				 errhint("Leave its row out, or give it a value.")));
+				 errhint("Give it a value, such as 0, or leave its row out.")));
 	}
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
