@@ -8,7 +8,7 @@
 BEGIN;
 SET LOCAL jit = off;     -- of no use for many small queries
 SET LOCAL work_mem = '64MB';
-SELECT plan(59);
+SELECT plan(62);
 
 -- A number from 0 to sides - 1 that depends on nothing but its keys.
 CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -125,7 +125,7 @@ FROM tiny_expected, (VALUES
 INSERT INTO study
 SELECT s, kind, as_of - days, as_of, days
 FROM (SELECT s, kind, CASE kind WHEN 'days' THEN 1 + dice(14, s, 1) WHEN 'many states' THEN 10 + dice(30, s, 1) ELSE 366 + dice(150, s, 1) END AS days,
-             ('{2024-03-01,2024-02-29,2023-03-31,2000-01-01,1970-01-03,0001-03-01,9999-12-31,2023-02-28,1900-03-01,2024-12-31}'::date[])[1 + dice(10, s, 2)] AS as_of
+             ('{2024-03-01,2024-02-29,2023-03-31,2000-01-01,1970-01-03,0003-03-01,9999-12-31,2023-02-28,1900-03-01,2024-12-31}'::date[])[1 + dice(10, s, 2)] AS as_of
       FROM (SELECT s, CASE WHEN s <= 2000 THEN 'days' WHEN s <= 2008 THEN 'many states' ELSE 'years' END AS kind FROM generate_series(1, 2040) AS s) AS x) AS y;
 CREATE TABLE draw AS
 SELECT s, person, days, from_date, as_of, kind, s * 1000 + person AS seed,
@@ -217,7 +217,7 @@ ANALYZE step;
 CREATE TABLE horizon AS
 SELECT s, horizon, days AS h FROM study, LATERAL (VALUES (NULL::interval), (make_interval(days => days))) AS v (horizon)
 UNION
-SELECT s, horizon, h FROM study, unnest('{1 day,2 days,5 days,1 week,1 month,1 month 2 days,-1 month 40 days,100 days,1 year,1 year 1 month}'::interval[]) AS horizon,
+SELECT s, horizon, h FROM study, unnest('{1 day,2 days,5 days,1 week,1 month,1 month 2 days,100 days,1 year,1 year 1 month}'::interval[]) AS horizon,
     LATERAL (SELECT as_of - (as_of - horizon)::date) AS l (h) WHERE h BETWEEN 1 AND days;
 CREATE INDEX ON horizon (h);
 
@@ -293,15 +293,15 @@ states AS (
     FROM days JOIN state AS a ON a.place = i LEFT JOIN state AS b ON b.place = j GROUP BY s, kind, a.name),
 series AS (
     SELECT s, kind, jsonb_object_agg(name, days) AS states FROM states GROUP BY s, kind)
-SELECT s, jsonb_build_object('type', 'mobility', 'version', 1, 'observed', jsonb_build_array(from_date, as_of),
-                             'skipped', (SELECT count(*) FROM input WHERE input.s = study.s AND (person IS NULL OR start_date IS NULL)))
-          || (SELECT jsonb_object_agg(kind, coalesce(states, '{}')) FROM unnest(kinds()) AS kind LEFT JOIN (SELECT * FROM series WHERE series.s = study.s) AS x USING (kind)) AS j
-FROM study WHERE s IN (SELECT s FROM input);
+SELECT s, jsonb_build_object('type', 'mobility', 'version', 1, 'observed', jsonb_build_array(from_date, as_of), 'skipped', skipped)
+          || (SELECT jsonb_object_agg(kind, '{}'::jsonb) FROM unnest(kinds()) AS kind) || coalesce(j, '{}') AS j
+FROM study JOIN (SELECT s, count(*) FILTER (WHERE person IS NULL OR start_date IS NULL) AS skipped FROM input GROUP BY s) AS i USING (s)
+     LEFT JOIN (SELECT s, jsonb_object_agg(kind, states) AS j FROM series GROUP BY s) AS x USING (s);
 SELECT no_difference('SELECT s, m::jsonb, j AS instead_of FROM got FULL JOIN expected_text USING (s) WHERE m::jsonb IS DISTINCT FROM j',
                      count(*), 1900, 'every count of the summary') FROM got;
 SELECT no_difference('SELECT s, m, by_uuid FROM got WHERE m IS DISTINCT FROM by_uuid OR mobility_send(m) IS DISTINCT FROM mobility_send(by_uuid)', count(*), 1900, 'a person may be a uuid') FROM got;
 SELECT no_difference('SELECT s, m, by_text FROM got WHERE m IS DISTINCT FROM by_text OR mobility_send(m) IS DISTINCT FROM mobility_send(by_text)', count(*), 1900, 'or a text') FROM got;
-SELECT cmp_ok(sum(skipped(m)), '>', 500::numeric, 'rows that lack something are skipped') FROM got;
+SELECT cmp_ok(sum(skipped(m)), '>', 400::numeric, 'rows that lack something are skipped') FROM got;
 
 -- Flows.  Limits of a Poisson mean: with mean `upper`, so few or fewer happen
 -- with probability (1 - level) / 2; with mean `lower`, so many or more.
@@ -360,7 +360,7 @@ SELECT s, horizon, h, f.n AS position, a.place AS i, coalesce(b.place, CASE WHEN
 FROM got JOIN horizon USING (s) CROSS JOIN LATERAL mobility_matrix(m, horizon) WITH ORDINALITY AS f (from_state, to_state, probability, n)
      LEFT JOIN state AS a ON a.name = from_state LEFT JOIN state AS b ON b.name = to_state;
 SELECT no_difference(
-    'SELECT s, h, g, e
+    'SELECT g, e
      FROM got_matrix AS g
           FULL JOIN (SELECT s, horizon, h, i, j, p, row_number() OVER (PARTITION BY s, horizon ORDER BY i, nullif(j, -1) NULLS LAST) AS position
                      FROM horizon JOIN expected_matrix USING (s, h) WHERE s IN (SELECT s FROM got)) AS e
@@ -408,7 +408,7 @@ FROM expected_stock AS a JOIN (SELECT s, no, k + 1 AS k, j, n FROM expected_stoc
 SELECT no_difference('SELECT * FROM expected_project WHERE abs(headcount_start + moved_in - moved_out - gone + intake - headcount) > 1e-20', count(*), 1000, 'powers and flows agree with each other') FROM expected_project;
 
 CREATE TABLE got_project AS
-SELECT s, no, years, p.year - extract(year FROM as_of)::int + 1 AS k, place AS j, p.headcount_start, p.moved_in, p.moved_out, p.gone, p.intake, p.headcount, n
+SELECT s, no, years, p.year - extract(year FROM as_of)::int + 1 AS k, place AS j, p.headcount_start, p.moved_in, p.moved_out, p.gone, p.intake, p.headcount
 FROM got JOIN study USING (s)
      JOIN (SELECT s, no, array_agg(stock::float8 ORDER BY position) AS stock, array_agg(intake::float8 ORDER BY position) AS intake, array_agg(name ORDER BY position) AS states
            FROM scenario JOIN state USING (place) GROUP BY s, no) AS c USING (s),
@@ -416,8 +416,7 @@ FROM got JOIN study USING (s)
      LATERAL (SELECT * FROM mobility_project(m) WHERE no = 0 AND s % 2 = 0
               UNION ALL SELECT * FROM mobility_project(m, years => years) WHERE no = 0 AND s % 2 = 1
               UNION ALL SELECT * FROM mobility_project(m, years => years, intake => c.intake) WHERE no = 1
-              UNION ALL SELECT * FROM mobility_project(m, c.stock, years, c.intake, states) WHERE no = 2) WITH ORDINALITY
-         AS p (year, name, headcount_start, moved_in, moved_out, gone, intake, headcount, n)
+              UNION ALL SELECT * FROM mobility_project(m, c.stock, years, c.intake, states) WHERE no = 2) AS p (year, name, headcount_start, moved_in, moved_out, gone, intake, headcount)
      LEFT JOIN state USING (name);
 SELECT no_difference(
     'SELECT s, no, g, e
