@@ -948,8 +948,7 @@ compare_labels(const void *a, const void *b)
 	return ef_label_compare(a, b);
 }
 
-/* Order the labels of a table by their bytes and renumber its cells, whose
- * labels all are in its list. */
+/* Order the labels of a table by their bytes and renumber its cells. */
 static EfStatus
 sort_labels(EfTable *table, const EfTableType *type,
 			const EfAllocator *allocator, EfError *error)
@@ -984,9 +983,15 @@ sort_labels(EfTable *table, const EfTableType *type,
 		number[i + 1] = (uint32_t) (found - sorted) + 1;
 	}
 	for (size_t i = 0; i < table->ncells; i++)
-		if (ef_key_label(table->cells[i].key) > 0)
-			table->cells[i].key = renumbered(table->cells[i].key, number,
-											 paired);
+	{
+		EfKey		key = table->cells[i].key;
+
+		/* a second label that there is not stays as it is, to be refused */
+		if (ef_key_label(key) > 0 &&
+			!(paired >> ef_key_kind(key) & 1 &&
+			  ef_pair_label(ef_key_at(key)) > table->nlabels))
+			table->cells[i].key = renumbered(key, number, paired);
+	}
 	memcpy(table->labels, sorted, n * sizeof(EfLabel));
 	table->nlabels = n;
 	ef_release(allocator, sorted);
