@@ -96,7 +96,7 @@ INSERT INTO by_hand VALUES
     (29, 'several changes of a day are one', 'aaaaaaBBBBB', '{a 0 6,A 6 6,B 6 *}'),
     (30, 'from before the start of another', 'BBBBBB.....', '{a -9 6,B -3 6}'),
     (31, 'twice the same', '.aaaa......', '{a 1 5,a 1 5}'),
-    (32, 'as long as one can be', 'aaaaaaaaaBB', '{a -54778 9,B 9 *}');
+    (32, 'as long as one can be', 'aaaaaaaaaBB', '{a -54777 9,B 9 *}');
 INSERT INTO study VALUES (0, 'by hand', '2024-02-25', '2024-03-06', 10);
 INSERT INTO person SELECT 0, person FROM by_hand;
 INSERT INTO spell
