@@ -5,7 +5,7 @@
 -- together.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(1);
+SELECT plan(201);
 
 -- A number from 0 to sides - 1 that depends on nothing but its keys.
 CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -331,10 +331,10 @@ SELECT bag_eq('SELECT state, sum(headcount) FROM area, mobility_headcount(m, ''2
 CREATE TABLE person_years AS
 SELECT region, state, sum(CASE WHEN kind IN ('opening', 'entered', 'resumed') OR kind = 'moved' AND state = b THEN n ELSE -n END * (upper(observed()) - lower(observed()) - t)) / 365.25 AS y
 FROM area, cells(m), LATERAL (SELECT a UNION ALL SELECT b WHERE b IS NOT NULL) AS s (state) GROUP BY region, state;
-SELECT is((SELECT count(*) FROM (SELECT region, from_state AS state, person_years FROM flow WHERE from_state IS NOT NULL) AS f LEFT JOIN person_years USING (region, state)
-           WHERE (abs(y - person_years) < 1e-9) IS NOT TRUE), 0::bigint, 'person-years are the days from coming to going');
-SELECT is((SELECT count(*) FROM (SELECT from_state AS state, person_years FROM whole, mobility_flows(m) WHERE from_state IS NOT NULL) AS f LEFT JOIN (SELECT state, sum(y) AS y FROM person_years GROUP BY state) AS p USING (state)
-           WHERE (abs(y - person_years) < 1e-8) IS NOT TRUE), 0::bigint, 'those of parts add up, too');
+SELECT is(count(*) FILTER (WHERE abs(y - person_years) < 1e-9), (SELECT count(*) FROM flow WHERE from_state IS NOT NULL), 'person-years are the days from coming to going')
+FROM flow JOIN person_years ON person_years.region = flow.region AND state = from_state;
+SELECT is(count(*) FILTER (WHERE abs(y - person_years) < 1e-8), (SELECT count(*) FROM whole, mobility_flows(m) WHERE from_state IS NOT NULL), 'those of parts add up, too')
+FROM whole, mobility_flows(m) JOIN (SELECT state, sum(y) AS y FROM person_years GROUP BY state) AS p ON state = from_state;
 SELECT bag_eq($$SELECT from_state, to_state, moves FROM whole, mobility_flows(m)$$,
               $$SELECT CASE WHEN kind <> 'entered' THEN a END AS x, CASE kind WHEN 'moved' THEN b WHEN 'entered' THEN a END AS y, sum(n) FROM whole, cells(m) WHERE kind IN ('moved', 'entered', 'left') GROUP BY 1, 2$$,
               'flows are what was counted');
@@ -349,13 +349,13 @@ SELECT region, state, coalesce(sum(n) FILTER (WHERE kind IN ('opening', 'entered
        coalesce(sum(n) FILTER (WHERE kind IN ('left', 'censored') OR kind = 'moved' AND state = a), 0) AS went
 FROM area, cells(m), LATERAL (SELECT a UNION ALL SELECT b WHERE b IS NOT NULL) AS s (state) GROUP BY region, state;
 SELECT bag_eq('SELECT region, state, came - went FROM balance', 'SELECT region, state, headcount FROM area, mobility_headcount(m)', 'opening + entered + resumed + moved in = left + censored + moved out + closing');
-SELECT cmp_ok(count(*), '>', 400::bigint, 'in many states') FROM balance WHERE came > went AND went > 0;
+SELECT cmp_ok(count(*), '>', 250::bigint, 'in many states') FROM balance WHERE came > went AND went > 0;
 SELECT bag_eq($$SELECT region, state, headcount FROM area, mobility_headcount(m, '2016-03-10') WHERE headcount > 0$$, $$SELECT region, a, n FROM area, cells(m) WHERE kind = 'opening'$$, 'on the first day that is the opening');
 
 -- Rows of a matrix add up to 1.
 CREATE TABLE probability AS
 SELECT region, horizon, p.* FROM area, unnest('{1 day,10 days,1 month,6 months,1 year,3 years,NULL}'::interval[]) AS horizon, mobility_matrix(m, horizon) AS p;
-SELECT cmp_ok(count(probability), '>', 50000::bigint, 'there are probabilities') FROM probability;
+SELECT cmp_ok(count(probability), '>', 30000::bigint, 'there are probabilities') FROM probability;
 SELECT is((SELECT count(*) FROM (SELECT sum(probability) AS sum, count(probability), count(*) AS n FROM probability GROUP BY region, horizon, from_state) AS x
            WHERE abs(sum - 1) > 1e-12 OR count NOT IN (0, n)), 0::bigint, 'rows of a matrix add up to 1, or are not known');
 SELECT is((SELECT count(*) FROM probability WHERE probability NOT BETWEEN 0 AND 1), 0::bigint, 'of probabilities');
@@ -363,14 +363,16 @@ SELECT is((SELECT count(*) FROM (SELECT region, horizon, count(*) AS n FROM prob
            WHERE n <> k * (k + 1)), 0::bigint, 'from each state to each and out');
 
 -- Projections.  A year follows the other; people are neither made nor lost.
-CREATE TABLE projected AS SELECT region, p.* FROM area, mobility_project(m, years => 8, intake => (SELECT array_agg(3.5 * n) FROM generate_series(1, (SELECT count(*) FROM mobility_headcount(m))) AS n)) AS p;
-SELECT cmp_ok(count(*), '>', 2000::bigint, 'there are projections') FROM projected;
+-- (Of larger areas, in which somebody was in each state during the last year.)
+CREATE TABLE large AS SELECT region % 4 AS region, rollup(m) AS m FROM area GROUP BY region % 4;
+CREATE TABLE projected AS SELECT region, p.* FROM large, mobility_project(m, years => 8, intake => (SELECT array_agg(3.5 * n) FROM generate_series(1, (SELECT count(*) FROM mobility_headcount(m))) AS n)) AS p;
+SELECT cmp_ok(count(*), '>', 400::bigint, 'there are projections') FROM projected;
 SELECT is((SELECT count(*) FROM projected WHERE abs(headcount_start + moved_in - moved_out - left_out + intake - headcount) > 1e-9), 0::bigint, 'start + moved in - moved out - left + intake = headcount');
 SELECT is((SELECT count(*) FROM (SELECT region, year, sum(moved_in) - sum(moved_out) AS d FROM projected GROUP BY region, year) AS x WHERE abs(d) > 1e-9), 0::bigint, 'who moves out moves in');
-SELECT is((SELECT count(*) FROM projected AS a JOIN projected AS b USING (region, state) WHERE b.year = a.year + 1 AND a.headcount IS DISTINCT FROM b.headcount_start), 0::bigint, 'a year begins with what the one before has left');
-SELECT is((SELECT count(*) FROM (SELECT region, state, headcount_start FROM projected WHERE year = 2020) AS p JOIN (SELECT region, h.* FROM area, mobility_headcount(m) AS h) AS h USING (region, state) WHERE headcount_start <> headcount OR headcount IS NULL), 0::bigint, 'and the first with the closing headcount');
-SELECT is((SELECT count(*) FROM (SELECT region, from_state AS state, probability AS p, headcount_start, headcount, left_out FROM probability JOIN projected ON projected.region = probability.region AND state = from_state AND year = 2020
-                                 WHERE horizon = '1 year' AND to_state IS NULL) AS x (region, state, p, s, h, l) WHERE abs(s * p - l) > 1e-9), 0::bigint, 'by the matrix of a year');
+SELECT bag_eq('SELECT region, state, year + 1 AS year, headcount FROM projected WHERE year < 2027', 'SELECT region, state, year, headcount_start FROM projected WHERE year > 2020', 'a year begins with what the one before has left');
+SELECT bag_eq('SELECT region, state, headcount_start FROM projected WHERE year = 2020', 'SELECT region, state, headcount::float8 FROM large, mobility_headcount(m)', 'and the first with the closing headcount');
+SELECT is(count(*) FILTER (WHERE abs(headcount_start * probability - left_out) < 1e-9), (SELECT count(*) FROM projected), 'by the matrix of a year')
+FROM projected JOIN (SELECT region, from_state AS state, probability FROM large, mobility_matrix(m, '1 year') WHERE to_state IS NULL) AS x USING (region, state);
 
 -- ---------------------------------------------------------------------------
 -- Periods that follow each other.
@@ -390,10 +392,9 @@ SELECT bag_eq('SELECT region, from_state, to_state, sum(moves) FROM piece, mobil
 -- the unit matrix; the product knows a row if any part does.
 CREATE TABLE place AS SELECT region, state FROM area, mobility_headcount(m) UNION ALL SELECT region, '(out)' FROM area;
 CREATE TABLE piece_matrix AS
-SELECT a.region, k AS piece, a.state AS i, b.state AS j, coalesce(probability, (a.state = b.state)::int) AS p, probability IS NOT NULL AS known
-FROM place AS a JOIN place AS b USING (region) CROSS JOIN generate_series(1, 4) AS k
-     LEFT JOIN (SELECT region, i AS k, from_state, coalesce(to_state, '(out)') AS to_state, probability FROM piece, mobility_matrix(m)) AS m
-          ON m.region = a.region AND m.k = k.k AND m.from_state = a.state AND m.to_state = b.state;
+SELECT region, piece, i, j, coalesce(probability, (i = j)::int) AS p, probability IS NOT NULL AS known
+FROM (SELECT region, piece, a.state AS i, b.state AS j FROM place AS a JOIN place AS b USING (region), generate_series(1, 4) AS piece) AS x
+     LEFT JOIN (SELECT region, i AS piece, from_state AS i, coalesce(to_state, '(out)') AS j, probability FROM piece, mobility_matrix(m)) AS m USING (region, piece, i, j);
 CREATE INDEX ON piece_matrix (region, piece, i);
 ANALYZE piece_matrix;
 -- From the last part backwards, since a horizon ends where the observation does.
@@ -410,7 +411,7 @@ $$;
 CREATE TABLE whole_matrix AS
 SELECT region, piece, from_state AS i, coalesce(to_state, '(out)') AS j, probability AS p
 FROM (SELECT region, i AS piece, from_date FROM piece) AS s JOIN area USING (region), mobility_matrix(m, make_interval(days => upper(observed()) - from_date));
-SELECT cmp_ok(count(*) FILTER (WHERE p NOT IN (0, 1)), '>', 20000::bigint, 'there are matrices of parts') FROM piece_matrix;
+SELECT cmp_ok(count(*) FILTER (WHERE p NOT IN (0, 1)), '>', 10000::bigint, 'there are matrices of parts') FROM piece_matrix;
 SELECT is((SELECT count(*) FROM whole_matrix AS w FULL JOIN (SELECT * FROM chained WHERE i <> '(out)') AS c USING (region, piece, i, j)
            WHERE w.region IS NULL OR c.region IS NULL OR abs(w.p - c.p) > 1e-12), 0::bigint, 'the matrix over a horizon is the product over its parts');
 SELECT is((SELECT count(*) FROM whole_matrix AS w
@@ -439,14 +440,17 @@ SET min_parallel_table_scan_size = 0;
 CREATE TABLE more AS SELECT i * 15000 + person AS person, state, start_date, end_date, region, lot FROM spell, generate_series(0, 3) AS i ORDER BY lot;
 ALTER TABLE more SET (parallel_workers = 2);
 VACUUM ANALYZE more;
+-- (A new table may have an index built with files.)
+CREATE TABLE wanted (m mobility);
+CREATE TABLE small (m mobility);
 SET work_mem = '256MB';
 SELECT pg_stat_force_next_flush() \g /dev/null
 SELECT temp_files, temp_bytes FROM pg_stat_database WHERE datname = current_database() \gset before_
-CREATE TABLE wanted AS SELECT mobility_agg(person, state, start_date, end_date, observed()) AS m FROM more;
+INSERT INTO wanted SELECT mobility_agg(person, state, start_date, end_date, observed()) AS m FROM more;
 SELECT pg_stat_force_next_flush() \g /dev/null
 SELECT is(temp_files, :before_temp_files::bigint, 'with enough memory there is no temporary file') FROM pg_stat_database WHERE datname = current_database();
 SET work_mem = '64kB';
-CREATE TABLE small AS SELECT mobility_agg(person, state, start_date, end_date, observed()) AS m FROM more;
+INSERT INTO small SELECT mobility_agg(person, state, start_date, end_date, observed()) AS m FROM more;
 SELECT pg_stat_force_next_flush() \g /dev/null
 SELECT cmp_ok(temp_files, '>', :before_temp_files::bigint, 'with little there is') FROM pg_stat_database WHERE datname = current_database();
 SELECT cmp_ok(temp_bytes - :before_temp_bytes, '>', 1000000::bigint, 'one of more than a megabyte') FROM pg_stat_database WHERE datname = current_database();
