@@ -166,7 +166,7 @@ SELECT DISTINCT ON (study.s, person.person, t) study.s, person.person, t, CASE W
 FROM study JOIN person USING (s) CROSS JOIN generate_series(0, days) AS t
      LEFT JOIN (SELECT s, person, start_date, end_date, place FROM spell LEFT JOIN state USING (name)) AS x ON x.s = study.s AND x.person = person.person
           AND start_date <= from_date + t AND (end_date > from_date + t OR end_date IS NULL)
-ORDER BY study.s, person.person, t, start_date DESC, least(coalesce(end_date, 'infinity'), as_of + 1) DESC, place DESC NULLS LAST;
+ORDER BY study.s, person.person, t, start_date DESC, least(coalesce(end_date, 'infinity'), as_of + 1) DESC, x.place DESC NULLS LAST;
 CREATE INDEX ON day (s, t);
 ANALYZE day;
 
@@ -320,9 +320,9 @@ BEGIN
 END
 $$;
 CREATE TABLE expected_flow AS
-SELECT s, n, i, j, moves, days::float8 / 365.25 AS person_years,
+SELECT s, i, j, moves, days::float8 / 365.25 AS person_years,
        row_number() OVER (PARTITION BY s ORDER BY i NULLS LAST, j NULLS LAST) AS place
-FROM (SELECT s, CASE WHEN kind = 'entered' THEN NULL ELSE i END AS i, CASE WHEN kind = 'entered' THEN i ELSE j END AS j, sum(n)::bigint AS moves, 0 AS n
+FROM (SELECT s, CASE WHEN kind = 'entered' THEN NULL ELSE i END AS i, CASE WHEN kind = 'entered' THEN i ELSE j END AS j, sum(n)::bigint AS moves
       FROM cell WHERE kind IN ('entered', 'moved', 'left') GROUP BY s, kind, i, j) AS f
      LEFT JOIN (SELECT s, h.place AS i, sum(n) AS days FROM headcount AS h JOIN study USING (s) WHERE t < days GROUP BY s, h.place) AS d USING (s, i);
 CREATE TABLE got_flow AS
