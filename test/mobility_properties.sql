@@ -367,11 +367,11 @@ SELECT is((SELECT count(*) FROM (SELECT region, horizon, count(*) AS n FROM prob
 CREATE TABLE large AS SELECT region % 4 AS region, rollup(m) AS m FROM area GROUP BY region % 4;
 CREATE TABLE projected AS SELECT region, p.* FROM large, mobility_project(m, years => 8, intake => (SELECT array_agg(3.5 * n) FROM generate_series(1, (SELECT count(*) FROM mobility_headcount(m))) AS n)) AS p;
 SELECT cmp_ok(count(*), '>', 400::bigint, 'there are projections') FROM projected;
-SELECT is((SELECT count(*) FROM projected WHERE abs(headcount_start + moved_in - moved_out - left_out + intake - headcount) > 1e-9), 0::bigint, 'start + moved in - moved out - left + intake = headcount');
+SELECT is((SELECT count(*) FROM projected WHERE abs(headcount_start + moved_in - moved_out - exits + intake - headcount) > 1e-9), 0::bigint, 'start + moved in - moved out - left + intake = headcount');
 SELECT is((SELECT count(*) FROM (SELECT region, year, sum(moved_in) - sum(moved_out) AS d FROM projected GROUP BY region, year) AS x WHERE abs(d) > 1e-9), 0::bigint, 'who moves out moves in');
 SELECT bag_eq('SELECT region, state, year + 1 AS year, headcount FROM projected WHERE year < 2027', 'SELECT region, state, year, headcount_start FROM projected WHERE year > 2020', 'a year begins with what the one before has left');
 SELECT bag_eq('SELECT region, state, headcount_start FROM projected WHERE year = 2020', 'SELECT region, state, headcount::float8 FROM large, mobility_headcount(m)', 'and the first with the closing headcount');
-SELECT is(count(*) FILTER (WHERE abs(headcount_start * probability - left_out) < 1e-9), (SELECT count(*) FROM projected), 'by the matrix of a year')
+SELECT is(count(*) FILTER (WHERE abs(headcount_start * probability - exits) < 1e-9), (SELECT count(*) FROM projected), 'by the matrix of a year')
 FROM projected JOIN (SELECT region, from_state AS state, probability FROM large, mobility_matrix(m, '1 year') WHERE to_state IS NULL) AS x USING (region, state);
 
 -- ---------------------------------------------------------------------------
