@@ -136,8 +136,13 @@ ef_dictionary_find(EfDictionary *dictionary, const char *bytes, size_t length,
 	slot = find_slot(dictionary, hash, bytes, length);
 	if (slot->number == 0)
 	{
-		const EfName *name = keep_name(dictionary, bytes, length);
+		const EfName *name;
 
+		if (dictionary->nnames == EF_NAMES_LIMIT)
+			return ef_fail(error, EF_TOO_MANY_STATES,
+						   "All groups together have more than %u names.",
+						   EF_NAMES_LIMIT);
+		name = keep_name(dictionary, bytes, length);
 		if (name == NULL)
 			return no_memory(length, error);
 		dictionary->names[dictionary->nnames++] = name;

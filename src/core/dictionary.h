@@ -56,6 +56,9 @@ typedef struct EfDictionary
 extern void ef_dictionary_begin(EfDictionary *dictionary,
 								const EfAllocator *allocator);
 
+/* So many names there can be: their numbers have 24 bits. */
+#define EF_NAMES_LIMIT ((1u << 24) - 1)
+
 /* The number of a name that is not the last one. */
 extern EfStatus ef_dictionary_find(EfDictionary *dictionary, const char *bytes,
 								   size_t length, uint32_t *number,
