@@ -9,7 +9,7 @@
 SELECT :'shared' <> '' AS has_shared \gset
 
 BEGIN;
-SELECT plan(19);
+SELECT plan(20);
 
 -- ---------------------------------------------------------------------------
 -- From people to a summary: where a person is from a day on, NULL: not known.
@@ -77,6 +77,13 @@ SELECT bag_eq(
     $$SELECT from_state, to_state, moves::int FROM mobility_flows(moves('states', 120))$$,
     $$VALUES ('entry', 'a', 2), ('entry', 'b', 2), ('entry', 'c', 1), ('a', 'b', 1), ('a', 'c', 1), ('b', 'a', 1)$$, 'states: every move, and no other');
 SELECT is(rollup(moves('states', 120, id)), moves('states', 120), 'states: one by one, they add up to the same') FROM generate_series(1, 5) AS id;
+
+-- The same from rows: where somebody is not known of, the state is null.
+CREATE TABLE spell AS
+SELECT id, state, '2000-01-01'::date + day AS started, '2000-01-01'::date + lead(day) OVER (PARTITION BY id ORDER BY day) AS ended
+FROM (SELECT id, day, state FROM change WHERE source = 'states' UNION ALL
+      SELECT id, -1, NULL FROM change WHERE source = 'states' GROUP BY id HAVING min(day) > 0) AS c;
+SELECT is(mobility_agg(id, state, started, ended, daterange('2000-01-01', '2000-04-30')), moves('states', 120), 'states: from spells they are the same') FROM spell;
 
 -- ---------------------------------------------------------------------------
 -- Heneman, Judge and Kammeyer-Mueller, Staffing Organizations, 8th edition, p.
