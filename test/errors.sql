@@ -1422,6 +1422,8 @@ TRUNCATE sink;
 SELECT lives_ok(copy_bytes(left(hex, 56) || '62' || '00000001' || '61' || '02' || '2001' || '8000' || '8200' || '2201' || '8a808400' || '8100'),
                 'states may come in any order, and numbers be spelt with more bytes than they need') FROM mobility_bytes;
 SELECT is((SELECT encode(mobility_send(m), 'hex') FROM sink), hex, 'and come out in one form') FROM mobility_bytes;
+
+-- ---------------------------------------------------------------------------
 -- Task shifting
 -- ---------------------------------------------------------------------------
 -- $1 replaces one of the arrays of a good call.

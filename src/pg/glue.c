@@ -284,6 +284,7 @@ static const Report reports[EF_STATUS_COUNT] = {
 	[EF_STATE_UNSEEN] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"nobody was observed in a state that is to be projected",
 	"Map the state to another one in the query, or give it neither stock nor intake."},
+
 	[EF_SHIFT_LENGTHS] = {ERRCODE_ARRAY_SUBSCRIPT_ERROR,
 		"arrays of one table must be equally long",
 	"Take them from one query, such as SELECT array_agg(profession), array_agg(fte) FROM demand."},
