@@ -67,6 +67,17 @@ ef_days_in_month(EfMonth month)
 	return length[m] + (m == 1 && ef_is_leap_year(year));
 }
 
+EfDay
+ef_add_months(EfDay day, int32_t months)
+{
+	int			place;
+	EfMonth		month = ef_month_of_day(day, &place) + months;
+	int			last = ef_days_in_month(month) - 1;
+
+	return (EfDay) ((uint32_t) ef_first_day(month) +
+					(uint32_t) (place < last ? place : last));
+}
+
 EfStatus
 ef_duration_check(const EfDuration *duration, bool positive, EfError *error)
 {

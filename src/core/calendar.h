@@ -58,6 +58,13 @@ ef_last_day_of_year(EfMonth month)
 extern int	ef_days_in_month(EfMonth month);
 
 /*
+ * The same day so many months later, or earlier, or the last one of a month
+ * that does not have it: as PostgreSQL adds months to a date.  Modular, so that
+ * the last of all days have one, too.
+ */
+extern EfDay ef_add_months(EfDay day, int32_t months);
+
+/*
  * A length of time as a calendar gives it: so many months and days.  The
  * microseconds of PostgreSQL's interval are here only to be refused.
  */
