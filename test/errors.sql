@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(1287);
+SELECT plan(1302);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -174,6 +174,29 @@ FROM (VALUES
     ('22023', '[Nn]a[Nn]', $$exit_rate_compare(w, later, level => 'NaN')$$),
     ('22004', NULL,        'exit_rate_compare(w, later, level => NULL)')
 ) AS rows (state, shows, call);
+
+-- ---------------------------------------------------------------------------
+-- Certificates
+-- ---------------------------------------------------------------------------
+INSERT INTO bad (label, state, shows, hint, query)
+SELECT call || ' is refused', state, shows, hint, 'SELECT * FROM ' || call
+FROM (VALUES
+    ('22008', ' infinity',  true, $$certificate_spells('{2020-01-01,infinity}', NULL, '[2020-01-01,)')$$),
+    ('22008', '-infinity',  true, $$certificate_spells('{-infinity}', '1 year', '[2020-01-01,2021-01-01)')$$),
+    ('22008', '10000-01-01', true, $$certificate_spells('{10000-01-01}', NULL, '[2020-01-01,)')$$),
+    ('22008', '0001-12-31 BC', true, $$certificate_spells('{0001-12-31 BC}', NULL, '[2020-01-01,)')$$),
+    ('22008', 'ends on 10000-01-01', true, $$certificate_spells('{}', NULL, '[2020-01-01,10000-01-01)')$$),
+    ('22008', 'begins on 10000-01-01', true, $$certificate_spells('{}', NULL, '[10000-01-01,)')$$),
+    ('22008', '9000-01-01.*9999', true, $$certificate_spells('{9000-01-01}', '1000 years', '[2020-01-01,)')$$),
+    ('22023', '0 days',     true, $$certificate_spells('{}', '0 days', '[2020-01-01,)')$$),
+    ('22023', '7200000000', true, $$certificate_spells('{}', '1 day 2 hours', '[2020-01-01,)')$$),
+    ('22023', '-12',        true, $$certificate_spells('{}', '-1 year', '[2020-01-01,)')$$),
+    ('22023', '-1',         true, $$certificate_spells(NULL, '1 month -1 day', '[2020-01-01,)')$$),
+    ('22023', '-infinity',  true, $$certificate_spells('{2020-01-01}', '1 year', '(,2020-01-01)')$$),
+    ('22023', '-infinity',  true, $$certificate_spells('{2020-01-01}', '1 year', '[-infinity,2020-01-01)')$$),
+    ('22023', '-infinity',  true, $$certificate_spells(NULL, NULL, '(,)')$$),
+    ('2202E', NULL,         false, $$certificate_spells('{{2020-01-01},{2020-01-02}}', NULL, '[2020-01-01,)')$$)
+) AS rows (state, shows, hint, call);
 
 SELECT is(flaw('SELECT 1', '22023', '.'), 'is accepted', 'the judge knows when nothing is raised');
 SELECT is(flaw(query, state, shows, hint), '', label) FROM bad ORDER BY n;

@@ -103,6 +103,10 @@ typedef enum EfStatus
 	EF_CHANGE_LAST_STAGE,
 	EF_CHANGE_RANGE,
 
+	/* certificates */
+	EF_COMPLETION_INFINITE,
+	EF_REQUIRED_UNBOUNDED,
+
 	EF_STATUS_COUNT
 } EfStatus;
 

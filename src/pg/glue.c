@@ -76,7 +76,7 @@ static const Report reports[EF_STATUS_COUNT] = {
 	"Only end_date may be infinite; the beginning of the observation period, or a funnel's as_of, may be left out instead."},
 	[EF_DATE_RANGE] = {ERRCODE_DATETIME_FIELD_OVERFLOW,
 		"date is out of range",
-	"Dates of observation periods, retirement rules, funnels and their events lie in the years 1 to 9999."},
+	"Dates of observation periods, retirement rules, funnels, their events and certificates lie in the years 1 to 9999."},
 	[EF_END_BEFORE_START] = {ERRCODE_DATA_EXCEPTION,
 		"spell ends before it starts",
 	"end_date is the first day on which the person is gone; correct the row or filter it out."},
@@ -253,6 +253,13 @@ static const Report reports[EF_STATUS_COUNT] = {
 	[EF_CHANGE_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"conversion_change leads out of the range from 0 to 1",
 	"It is added to the stage's conversion, 0.05 for five points: see funnel_stages, and greatest() and least()."},
+
+	[EF_COMPLETION_INFINITE] = {ERRCODE_DATETIME_FIELD_OVERFLOW,
+		"date is infinite",
+	"Leave out what was not completed: filter the rows out, or give null."},
+	[EF_REQUIRED_UNBOUNDED] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"required has no beginning",
+	"Give the days on which the module is required of the person, such as daterange(start_date, end_date)."},
 };
 
 void
