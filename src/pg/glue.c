@@ -306,7 +306,10 @@ ef_get_float8s(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%s must have one dimension", name)));
+				 errmsg("%s must have one dimension", name),
+				 errdetail("It has %d, and %d elements.", ARR_NDIM(array),
+						   ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array))),
+				 errhint("Give a list of numbers, such as ARRAY[10, 10, 12].")));
 	*n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	return (const double *) ARR_DATA_PTR(array);
 }
