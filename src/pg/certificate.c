@@ -31,7 +31,10 @@ get_completed(FunctionCallInfo fcinfo, int argument, size_t *n)
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("completed must have one dimension")));
+				 errmsg("completed must have one dimension"),
+				 errdetail("It has %d, and %d elements.", ARR_NDIM(array),
+						   ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array))),
+				 errhint("Give a list of days, such as array_agg(completed_on).")));
 	deconstruct_array(array, DATEOID, sizeof(DateADT), true, TYPALIGN_INT,
 					  &values, &nulls, &nvalues);
 	days = palloc(sizeof(EfDay) * Max(nvalues, 1));
