@@ -22,6 +22,8 @@
 #define CYCLE_DAYS 146097
 #define CYCLE_YEARS 400
 
+#define DAYS_PER_YEAR 365.25
+
 EfMonth
 ef_month_of_day(EfDay day, int *day_of_month)
 {
@@ -68,7 +70,7 @@ ef_days_in_month(EfMonth month)
 }
 
 EfDay
-ef_add_months(EfDay day, int32_t months)
+ef_months_later(EfDay day, int32_t months)
 {
 	int			place;
 	EfMonth		month = ef_month_of_day(day, &place) + months;
@@ -76,6 +78,12 @@ ef_add_months(EfDay day, int32_t months)
 
 	return (EfDay) ((uint32_t) ef_first_day(month) +
 					(uint32_t) (place < last ? place : last));
+}
+
+double
+ef_years_of_days(int64_t days)
+{
+	return (double) days / DAYS_PER_YEAR;
 }
 
 EfStatus

@@ -57,12 +57,16 @@ ef_last_day_of_year(EfMonth month)
 
 extern int	ef_days_in_month(EfMonth month);
 
-/*
- * The same day so many months later, or earlier, or the last one of a month
- * that does not have it: as PostgreSQL adds months to a date.  Modular, so that
- * the last of all days have one, too.
- */
-extern EfDay ef_add_months(EfDay day, int32_t months);
+/* The same day so many months later, or earlier; the last of the month where
+ * it has no such day: as PostgreSQL adds an interval to a date.  Modular, so
+ * that the last of all days have one, too. */
+extern EfDay ef_months_later(EfDay day, int32_t months);
+
+/* Nothing is projected, or counted ahead, for more years than this. */
+#define EF_YEARS_LIMIT 100
+
+/* Days as years of 365.25 days. */
+extern double ef_years_of_days(int64_t days);
 
 /*
  * A length of time as a calendar gives it: so many months and days.  The

@@ -69,7 +69,7 @@ certificate_end(EfDay completed, const EfDuration *validity, EfDay *end,
 	/* so few months and days that their sum is a day */
 	if (validity->months < BEYOND_MONTH && validity->days < beyond - completed)
 	{
-		*end = ef_add_months(completed, validity->months) + validity->days;
+		*end = ef_months_later(completed, validity->months) + validity->days;
 		if (*end < beyond)
 			return EF_OK;
 	}

@@ -389,7 +389,7 @@ ef_spec_limit(const EfFunnelSpec *spec, EfUnit unit, EfInstant start)
 		EfDay		day = ef_instant_day(start, unit);
 
 		/* modular, as the months are */
-		length += (uint32_t) ef_add_months(day, within->months) -
+		length += (uint32_t) ef_months_later(day, within->months) -
 			(uint32_t) day;
 	}
 	if (unit == EF_UNIT_MICROSECOND)

@@ -85,7 +85,7 @@ ef_spell_check(const EfSpell *spell, EfDay as_of, EfError *error)
 	}
 	/* no such years have fewer days than this, so nobody near is looked at */
 	if ((int64_t) as_of - spell->start > EF_SPELL_YEARS * INT64_C(365) &&
-		spell->start < ef_add_months(as_of, -EF_SPELL_YEARS * 12))
+		spell->start < ef_months_later(as_of, -EF_SPELL_YEARS * 12))
 	{
 		ef_format_day(one, spell->start);
 		ef_format_day(other, as_of);
