@@ -4,6 +4,7 @@
  */
 #include "glue.h"
 
+#include "catalog/pg_type_d.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/memutils.h"
@@ -343,6 +344,33 @@ ef_get_float8s(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
 				 errhint("Give a list of numbers, such as ARRAY[10, 10, 12].")));
 	*n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	return (const double *) ARR_DATA_PTR(array);
+}
+
+Datum *
+ef_get_texts(FunctionCallInfo fcinfo, int argument, const char *name,
+			 const char *example, int *n)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argument);
+	Datum	   *texts;
+	bool	   *nulls;
+
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s must have one dimension", name),
+				 errdetail("It has %d dimensions.", ARR_NDIM(array)),
+				 errhint("Give a list of names, such as %s.", example)));
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT,
+					  &texts, &nulls, n);
+	for (int i = 0; i < *n; i++)
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("%s must not contain nulls", name),
+					 errdetail("Element %d is null.", i + 1),
+					 errhint("Leave it out, such as with array_remove(%s, NULL).",
+							 name)));
+	return texts;
 }
 
 ReturnSetInfo *

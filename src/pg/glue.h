@@ -43,6 +43,10 @@ extern void ef_require_argument(FunctionCallInfo fcinfo, int argument,
 extern const double *ef_get_float8s(FunctionCallInfo fcinfo, int argument,
 									const char *name, int *n);
 
+/* The elements of a text[], likewise; how to give one is an example. */
+extern Datum *ef_get_texts(FunctionCallInfo fcinfo, int argument,
+						   const char *name, const char *example, int *n);
+
 /* Begin the rows of a set-returning function. */
 extern ReturnSetInfo *ef_begin_rows(FunctionCallInfo fcinfo);
 

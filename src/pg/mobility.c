@@ -5,9 +5,7 @@
  */
 #include "summary.h"
 
-#include "catalog/pg_type_d.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/date.h"
 
 #include "mobility_estimate.h"
@@ -149,31 +147,19 @@ ef_mobility_matrix(PG_FUNCTION_ARGS)
 
 /* ---- projection ---- */
 
-/* The elements of a text[]: one dimension, no nulls. */
 static EfLabel *
 get_names(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
 {
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argument);
-	Datum	   *elements;
-	EfLabel    *names;
+	Datum	   *texts = ef_get_texts(fcinfo, argument, name,
+									 "ARRAY['north', 'south']", n);
+	EfLabel    *names = palloc(Max(*n, 1) * sizeof(EfLabel));
 
-	if (array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not contain nulls", name)));
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%s must have one dimension", name)));
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, NULL,
-					  n);
-	names = palloc(Max(*n, 1) * sizeof(EfLabel));
 	for (int i = 0; i < *n; i++)
 	{
-		text	   *element = DatumGetTextPP(elements[i]);
+		text	   *element = DatumGetTextPP(texts[i]);
 
 		names[i].bytes = VARDATA_ANY(element);
-		names[i].length = (uint32) VARSIZE_ANY_EXHDR(element);
+		names[i].length = (uint32_t) VARSIZE_ANY_EXHDR(element);
 	}
 	return names;
 }
