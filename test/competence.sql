@@ -1,9 +1,9 @@
--- Competence against brute force over people, modules and days, on random
--- catalogues: who has what on any date, renewals by month, costs by year. The
+-- Competence against brute force over people, modules and days, on a random
+-- catalogue: who has what on any date, renewals by month, costs by year. The
 -- views are those of doc/competence.md.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(33);
+SELECT plan(37);
 
 -- ---------------------------------------------------------------------------
 -- A catalogue and people, by chance.
@@ -182,6 +182,25 @@ SELECT results_eq($$
     FROM c WHERE (before, status) IN (('valid', 'lapsed'), ('lapsed', 'valid')) GROUP BY 1 ORDER BY 1$$,
     $$VALUES (date '2023-03-01', true, true), ('2023-05-01', true, false), ('2023-06-01', false, true), ('2024-05-01', true, false)$$,
     'by hand: once in March, and in May and June');
+
+-- As a summary of states, with the person-module as the unit: the same on every
+-- day, and every change of a day is a move.
+CREATE TABLE summary AS
+SELECT level, mobility_agg(person_id || ' ' || module, status, start_date, end_date, '[2023-01-01,2024-07-01)') AS m
+FROM certificate GROUP BY level;
+CREATE TABLE state AS SELECT day, person_id, module, status FROM daily WHERE day BETWEEN '2023-01-01' AND '2024-07-01';
+CREATE UNIQUE INDEX ON state (person_id, module, day);
+
+SELECT agree('mobility_headcount', $$
+    SELECT day, state, headcount FROM (SELECT rollup(m) AS m FROM summary) AS s, (SELECT DISTINCT day FROM state) AS d, mobility_headcount(m, day)
+    WHERE headcount > 0$$,
+    'SELECT day, status, count(*) FROM state GROUP BY day, status', 1500);
+SELECT agree('mobility_flows', 'SELECT from_state, to_state, moves FROM (SELECT rollup(m) AS m FROM summary) AS s, mobility_flows(m)',
+    $$SELECT a.status, b.status, count(*)
+      FROM (SELECT * FROM state WHERE day < '2024-07-01') AS a
+           FULL JOIN (SELECT * FROM state WHERE day > '2023-01-01') AS b
+               ON b.day = a.day + 1 AND b.person_id = a.person_id AND b.module = a.module
+      WHERE a.status IS DISTINCT FROM b.status GROUP BY a.status, b.status$$, 7);
 
 -- Costs: every day somebody may complete something, and every new year costs.
 CREATE TABLE paid AS
