@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(1923);
+SELECT plan(1938);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -1226,6 +1226,26 @@ SELECT m, m::text AS t, m::jsonb AS j FROM (VALUES (
       "opening": {"a": {"0": 4}, "b": {"0": 10}}, "entered": {"c": {"5": 2}},
       "moved": {"a": {"b": {"10": 1, "731": 1}, "c": {"10": 1}}, "b": {"a": {"7": 3}}},
       "left": {"b": {"100": 2}}, "censored": {"a": {"200": 1}}, "resumed": {"a": {"210": 1}}}'::mobility)) AS v (m);
+SELECT is(flaw(CASE WHEN args ~ '^SELECT' THEN args ELSE format('SELECT mobility_agg(%s)', args) END, state, shows), '', 'mobility: ' || label)
+FROM (VALUES
+    ('null observed', '22004', NULL, $$1, 'a', '2019-01-01', NULL, NULL$$),
+    ('null observed in a skipped row', '22004', NULL, $$NULL::int, 'a', '2019-01-01', NULL, NULL$$),
+    ('end before start', '22000', '2019-01-02.*2019-01-01', $$1, 'a', '2019-01-02', '2019-01-01', '[2015-01-01,2020-01-01)'$$),
+    ('start at infinity', '22008', 'start', $$1, 'a', 'infinity', NULL, '[2015-01-01,2020-01-01)'$$),
+    ('start at -infinity', '22008', 'start', $$1, 'a', '-infinity', NULL, '[2015-01-01,2020-01-01)'$$),
+    ('end at -infinity', '22000', '-infinity', $$1, 'a', '2019-01-02', '-infinity', '[2015-01-01,2020-01-01)'$$),
+    ('start more than 150 years before as_of', '22008', '1869-12-31', $$1, 'a', '1869-12-31', NULL, '[2015-01-01,2020-01-01)'$$),
+    ('start more than 150 years before as_of, and end', '22008', '1869-12-31', $$1, 'a', '1869-12-31', '1900-01-01', '[2015-01-01,2020-01-01)'$$),
+    ('empty observed', '22023', '.', $$1, 'a', '2019-01-02', NULL, 'empty'$$),
+    ('observed without end', '22023', '.', $$1, 'a', '2019-01-02', NULL, '[2015-01-01,)'$$),
+    ('observed without beginning', '22023', '\(,2020-01-01\)', $$1, 'a', '2019-01-02', NULL, '(,2020-01-01)'$$),
+    ('observed from -infinity', '22008', 'infin', $$1, 'a', '2019-01-02', NULL, '[-infinity,2020-01-01)'$$),
+    ('observed of more than 150 years', '22023', '54789', $$1, 'a', '2019-01-02', NULL, daterange('1850-01-01', '1850-01-01'::date + 54789)$$),
+    ('observed that differs', '22023', '2020-01-01.*2021-01-01|2021-01-01.*2020-01-01',
+     $$SELECT mobility_agg(1, 'a', '2019-01-02', NULL, o) FROM (VALUES ('[2015-01-01,2020-01-01)'::daterange), ('[2015-01-01,2021-01-01)')) AS x (o)$$),
+    ('more states than there may be', '54000', '65534',
+     $$SELECT mobility_agg(i, 's' || i, '2015-01-01', NULL, '[2015-01-01,2020-01-01)') FROM generate_series(1, 65535) AS i$$)
+) AS rows (label, state, shows, args);
 CREATE FUNCTION many_states(first int, last int) RETURNS mobility LANGUAGE sql AS $$
     SELECT format('{"type": "mobility", "version": 1, "observed": ["2020-01-01", "2022-01-01"], "opening": {%s}}',
                   string_agg(format('"s%s": {"0": 1}', i), ', '))::mobility
@@ -1425,6 +1445,8 @@ TRUNCATE sink;
 SELECT lives_ok(copy_bytes(left(hex, 56) || '62' || '00000001' || '61' || '02' || '2001' || '8000' || '8200' || '2201' || '8a808400' || '8100'),
                 'states may come in any order, and numbers be spelt with more bytes than they need') FROM mobility_bytes;
 SELECT is((SELECT encode(mobility_send(m), 'hex') FROM sink), hex, 'and come out in one form') FROM mobility_bytes;
+
+-- ---------------------------------------------------------------------------
 -- Task shifting
 -- ---------------------------------------------------------------------------
 -- $1 replaces one of the arrays of a good call.

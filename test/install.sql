@@ -39,7 +39,7 @@ SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WH
 SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function
            WHERE (prorettype = 'internal'::regtype OR 'internal'::regtype = ANY (proargtypes)) AND proname !~ '_recv$'
              AND proname !~ '^retention_log_rank_'
-             AND proname !~ '^(events_|funnel_(agg|steps)|window_funnel)'),
+             AND proname !~ '^(events_|funnel_(agg|steps)|mobility_agg|window_funnel)'),
           NULL, 'no state is internal, but that of a test, which keeps its few summaries until all are there, and of what sees the events of persons');
 SELECT is((SELECT string_agg(DISTINCT t.oid::regtype::text, ', ') FROM own_function AS f, unnest(proargtypes) AS a
                   JOIN pg_type AS t ON t.oid = a WHERE typtype = 'p' AND typname NOT IN ('internal', 'cstring')),
@@ -48,7 +48,7 @@ SELECT is((SELECT array_agg(t.typname::text ORDER BY typname) FROM pg_type AS t 
            WHERE typcategory = 'U'), '{funnel,funnel_spec,mobility,retention,retirement_rule,workforce}', 'its types');
 SELECT is((SELECT array_agg(DISTINCT format('%s %s', p.proname, a.aggtranstype::regtype) ORDER BY format('%s %s', p.proname, a.aggtranstype::regtype))
            FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid),
-          '{funnel_agg funnel,funnel_agg internal,funnel_steps internal,retention_agg retention,retention_log_rank internal,retirement_rule_agg retirement_rule,rollup funnel,rollup mobility,rollup retention,rollup workforce,window_funnel internal,workforce_agg workforce}',
+          '{funnel_agg funnel,funnel_agg internal,funnel_steps internal,mobility_agg internal,retention_agg retention,retention_log_rank internal,retirement_rule_agg retirement_rule,rollup funnel,rollup mobility,rollup retention,rollup workforce,window_funnel internal,workforce_agg workforce}',
           'the state of an aggregate is what it makes, where it can be');
 SELECT is((SELECT count(*) FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid
            WHERE aggtranstype = 'internal'::regtype AND proname <> 'retention_log_rank' AND (aggserialfn = 0 OR aggdeserialfn = 0 OR aggfinalmodify <> 'w')),
@@ -103,9 +103,11 @@ BEGIN
                    SCHEMA.skipped(SCHEMA.funnel_agg(steps, SCHEMA.funnel_spec(ARRAY['a', 'b']))) AS skipped
             FROM path
         ), moves AS (
-            SELECT SCHEMA.rollup(m::SCHEMA.mobility) AS m
-            FROM (VALUES ('{"type": "mobility", "version": 1, "observed": ["2019-01-01", "2020-01-01"], "opening": {"a": {"0": 4}}, "moved": {"a": {"b": {"9": 1}}}}'),
-                         ('{"type": "mobility", "version": 1, "observed": ["2019-01-01", "2020-01-01"], "opening": {"b": {"0": 1}}, "left": {"b": {"7": 1}}}')) AS v (m)
+            SELECT SCHEMA.rollup(m) AS m
+            FROM (SELECT SCHEMA.mobility_agg(person, state, started, ended, '[2019-01-01,2020-01-01)') AS m
+                  FROM (VALUES (1, 'a', '2018-01-01'::date, '2019-01-10'::date), (1, 'b', '2019-01-10', NULL), (2, 'a', '2018-01-01', NULL),
+                               (3, 'a', '2018-01-01', NULL), (4, 'a', '2018-01-01', NULL)) AS spell (person, state, started, ended)
+                  UNION ALL SELECT SCHEMA.mobility_agg('x'::text, 'b', '2018-01-01', '2019-01-08', '[2019-01-01,2020-01-01)')) AS parts
         ), at_once AS (
             SELECT SCHEMA.funnel_agg(person, stage, at, s) AS f, SCHEMA.funnel_agg(person::text, stage, at::timestamp, s) AS g FROM event, spec
         )

@@ -1,7 +1,7 @@
 -- Anybody can make an aggregate of the support functions, with a finished value
 -- to begin with or none at the end: it must give the right counts or an error.
 BEGIN;
-SELECT plan(43);
+SELECT plan(44);
 
 CREATE TEMP TABLE spell AS
 SELECT date '1960-01-01' + i * 37 AS birth_date,
@@ -176,5 +176,9 @@ CREATE AGGREGATE pg_temp.own_events_agg(bigint, text, date, funnel_spec) (
     SFUNC = funnel_agg_transfn, STYPE = internal, FINALFUNC = funnel_agg_finalfn, FINALFUNC_MODIFY = READ_ONLY);
 SELECT is(pg_temp.own_events_agg(i, 'a', '2020-01-01'::date + i, funnel_spec(ARRAY['a'])), funnel_agg(i, 'a', '2020-01-01'::date + i, funnel_spec(ARRAY['a'])),
           'an aggregate over events') FROM generate_series(1, 1000) AS i;
+CREATE AGGREGATE pg_temp.own_mobility_agg(bigint, text, date, date, daterange) (
+    SFUNC = mobility_agg_transfn, STYPE = internal, FINALFUNC = mobility_agg_finalfn, FINALFUNC_MODIFY = READ_ONLY);
+SELECT is(pg_temp.own_mobility_agg(i % 400, 's' || i % 7, '2015-01-01'::date + i, NULL, '[2015-03-01,2017-01-01)'),
+          mobility_agg(i % 400, 's' || i % 7, '2015-01-01'::date + i, NULL, '[2015-03-01,2017-01-01)'), 'and one over spells') FROM generate_series(1, 1000) AS i;
 SELECT * FROM finish();
 ROLLBACK;

@@ -177,29 +177,209 @@ ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n,
 }
 
 
-/* ---- a group ---- */
+/* ---- many people: counts by day ---- */
+
+/*
+ * Where steps are many, most days have some of each kind: they are counted in
+ * arrays by day, one for each kind and state, or pair of states, that somebody
+ * takes.  States beyond the first few, and what would take more memory than
+ * is due, are appended as they come; in the end it is the same.
+ */
+#define TALLY_STATES 64
+#define TALLY_BYTES ((size_t) 32 << 20)
+
+/* From so many spells on. */
+#define TALLY_FROM 8192
+
+/* So many steps that no count can pass 32 bits. */
+#define TALLY_STEPS UINT32_MAX
+
+/* By state, kind and the other state, which is 0 where the kind has none. */
+#define TALLY_SERIES ((TALLY_STATES + 1) * 8 * (TALLY_STATES + 1))
+
+typedef struct TallySeries
+{
+	uint32_t   *counts;			/* of each day; NULL: not used */
+	uint32_t	lowest;
+	uint32_t	beyond;
+} TallySeries;
 
 /* What the readers of a log's groups keep between them. */
 typedef struct Room
 {
+	const EfAllocator *allocator;
 	EfNumberMap labels;			/* of the state that grows, by number */
+	uint32_t	days;			/* that an array has */
+	size_t		used;			/* bytes of arrays */
+	size_t		limit;			/* of these, for this group */
+	uint32_t	nsteps;			/* counted */
+	TallySeries *series;		/* NULL: no group was large */
 } Room;
 
 static EfStatus
-room_of(EfEventLog *log, Room **room, EfError *error)
+no_room(EfError *error)
 {
+	return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
+}
+
+/* About as many bytes as the steps of a group take if they are appended. */
+static size_t
+size_of_steps(EfEventGroup *group)
+{
+	size_t		nspells = ef_event_group_size(group);
+
+	for (uint32_t i = 0; i < group->nruns; i++)
+		nspells += (size_t) (group->runs[i].size / sizeof(EfWhen));
+	return nspells < TALLY_FROM ? 0 : nspells * sizeof(EfCell);
+}
+
+/* Prepare for a group. */
+static EfStatus
+begin_room(Room *room, EfEventGroup *group, const EfFrame *frame,
+		   EfError *error)
+{
+	uint32_t	days = (uint32_t) (frame->as_of - frame->from) + 1;
+
+	ef_number_map_clear(&room->labels);
+	room->limit = size_of_steps(group);
+	if (room->limit > TALLY_BYTES)
+		room->limit = TALLY_BYTES;
+	if (room->limit == 0)
+		return EF_OK;
+	if (room->series == NULL)
+	{
+		room->series = ef_alloc(room->allocator,
+								TALLY_SERIES * sizeof(TallySeries));
+		if (room->series == NULL)
+			return no_room(error);
+		memset(room->series, 0, TALLY_SERIES * sizeof(TallySeries));
+	}
+	if (days > room->days)
+	{
+		for (size_t i = 0; i < TALLY_SERIES; i++)
+		{
+			ef_release(room->allocator, room->series[i].counts);
+			room->series[i].counts = NULL;
+		}
+		room->used = 0;
+		room->days = days;
+	}
+	return EF_OK;
+}
+
+/* The room of a log, made when it is first needed. */
+static EfStatus
+room_of(EfEventGroup *group, const EfFrame *frame, Room **room,
+		EfError *error)
+{
+	EfEventLog *log = group->log;
+
 	*room = log->tally;
 	if (*room == NULL)
 	{
 		*room = ef_alloc(log->allocator, sizeof(Room));
 		if (*room == NULL)
-			return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
+			return no_room(error);
+		memset(*room, 0, sizeof(Room));
+		(*room)->allocator = log->allocator;
 		ef_number_map_begin(&(*room)->labels, log->allocator);
 		log->tally = *room;
 	}
-	ef_number_map_clear(&(*room)->labels);
+	return begin_room(*room, group, frame, error);
+}
+
+/* An array for a series that has none, if there may be one more. */
+static bool
+new_counts(Room *room, TallySeries *series)
+{
+	size_t		size = room->days * sizeof(uint32_t);
+
+	if (room->used + size > room->limit)
+		return false;
+	series->counts = ef_alloc(room->allocator, size);
+	if (series->counts == NULL)
+		return false;
+	memset(series->counts, 0, size);
+	series->lowest = UINT32_MAX;
+	series->beyond = 0;
+	room->used += size;
+	return true;
+}
+
+/* Count a step, or answer false. */
+static inline bool
+count_step(Room *room, unsigned kind, uint32_t label, uint32_t to,
+		   uint32_t day)
+{
+	TallySeries *series;
+
+	if (room->limit == 0 || label > TALLY_STATES || to > TALLY_STATES ||
+		room->nsteps == TALLY_STEPS)
+		return false;
+	series = &room->series[(label * 8 + kind) * (TALLY_STATES + 1) + to];
+	if (series->counts == NULL && !new_counts(room, series))
+		return false;
+	series->counts[day]++;
+	if (day < series->lowest)
+		series->lowest = day;
+	if (day >= series->beyond)
+		series->beyond = day + 1;
+	room->nsteps++;
+	return true;
+}
+
+/* Move what was counted to a state, in the order of keys. */
+static EfStatus
+flush_steps(Room *room, EfState **state, const EfAllocator *allocator,
+			EfError *error)
+{
+	EfState    *old = *state;
+	bool		sorted = old->ncells == 0;
+	size_t		most = 0;
+	EfStatus	status;
+
+	if (room->nsteps == 0)
+		return EF_OK;
+	for (size_t i = 0; i < TALLY_SERIES; i++)
+		if (room->series[i].counts != NULL)
+			for (uint32_t day = room->series[i].lowest;
+				 day < room->series[i].beyond; day++)
+				most += room->series[i].counts[day] != 0;
+	status = ef_state_reserve(state, &ef_mobility_type, (unsigned) most, 0,
+							  allocator, error);
+	if (*state != old)
+		ef_release(allocator, old);
+	if (status != EF_OK)
+		return status;
+	for (uint32_t i = 0; i < TALLY_SERIES; i++)
+	{
+		TallySeries *series = &room->series[i];
+		uint32_t	to = i % (TALLY_STATES + 1);
+		uint32_t	place = i / (TALLY_STATES + 1);
+
+		if (series->counts == NULL)
+			continue;
+		for (uint32_t day = series->lowest; day < series->beyond; day++)
+			if (series->counts[day] != 0)
+			{
+				ef_state_append(*state, ef_key(place / 8, place % 8,
+											   ef_pair(to, day)),
+								series->counts[day]);
+				series->counts[day] = 0;
+			}
+		series->lowest = UINT32_MAX;
+		series->beyond = 0;
+	}
+	room->nsteps = 0;
+
+	/* they came in order, each once */
+	if (sorted)
+		(*state)->nsorted = (*state)->ncells;
 	return EF_OK;
 }
+
+
+/* ---- a group ---- */
 
 /* The label of a name in a state, which may move. */
 static EfStatus
@@ -246,6 +426,8 @@ add_steps(EfState **state, Room *room, const EfMobilityWalk *walk,
 							  allocator, error);
 		if (status != EF_OK)
 			break;
+		if (count_step(room, step->kind, label, to, step->day))
+			continue;
 		old = *state;
 		status = ef_mobility_add(state, step->kind, label, to, step->day,
 								 allocator, error);
@@ -268,7 +450,7 @@ ef_mobility_of_spells(EfState **state, EfEventGroup *group,
 										 allocator, error);
 
 	if (status == EF_OK)
-		status = room_of(group->log, &room, error);
+		status = room_of(group, frame, &room, error);
 	if (status != EF_OK)
 		return status;
 	(*state)->skipped = group->skipped;
@@ -292,5 +474,6 @@ ef_mobility_of_spells(EfState **state, EfEventGroup *group,
 	}
 	ef_event_reader_end(&reader);
 	ef_mobility_walk_end(&walk);
-	return status;
+	return status == EF_OK
+		? flush_steps(room, state, allocator, error) : status;
 }
