@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "distribution.h"
+#include "staffs.h"
 #include "tap.h"
 
 #define TOLERANCE 1e-9
@@ -16,82 +18,6 @@
 static Arena arena;
 static const EfAllocator *const allocator = &arena.allocator;
 static EfError error;
-
-static double
-random_part(void)
-{
-	return random_below(1000001) / 1e6;
-}
-
-
-/* ---- staffs ---- */
-
-typedef enum Staff
-{
-	ANY, NO_HIRES, NO_STOCK, OLD, HIRED_AT_BIRTH, NO_RETIREMENT, NO_EXITS, YOUNG, STAFFS
-} Staff;
-
-static const char *const staff_names[] = {"any", "no hires", "no stock",
-"all past the limit", "hired at birth", "no retirement", "no exits", "the young"};
-
-static const char *const reasons[] = {"moved", "retirement", "zz", ""};
-
-static void
-make_staff(EfWorkforce *workforce, Staff staff, EfMonth end, int n, bool fte)
-{
-	EfFrame		frame = {ef_first_day(end - 48) + 11, ef_first_day(end), true, fte, NULL, 0};
-	EfState    *state;
-	EfStatus	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
-
-	for (int i = 0; i < n && status == EF_OK; i++)
-	{
-		EfEmployment row = {0};
-		const char *reason = reasons[random_below(4)];
-		int			age = staff == OLD ? 110 * 12 + (int) random_below(300)
-			: staff == YOUNG ? 18 * 12 + (int) random_below(120)
-			: staff == HIRED_AT_BIRTH ? (int) random_below(40)
-			: 20 * 12 + (int) random_below(50 * 12);
-
-		row.spell.start = ef_first_day(end - (EfMonth) random_below(90)) - 1 - (EfDay) random_below(30);
-		if (staff == NO_HIRES)
-			row.spell.start -= 2000;
-		row.birth = row.spell.start - age * 30 - age / 3;
-		if (staff == HIRED_AT_BIRTH && random_below(2))
-			row.birth = row.spell.start;
-		row.spell.end = random_below(3) ? EF_DAY_INFINITY
-			: row.spell.start + (EfDay) random_below(random_below(2) ? 2500 : 40);
-		if (staff == NO_STOCK)
-			row.spell.end = row.spell.start + (EfDay) random_below((uint32_t) (frame.as_of - row.spell.start) + 1);
-		if (staff == NO_EXITS)
-			row.spell.end = EF_DAY_INFINITY;
-		if (staff == NO_RETIREMENT && reason == reasons[1])
-			reason = "moved";
-		row.spell.reason = reason;
-		row.spell.reason_length = strlen(reason);
-		row.fte = (int32_t) random_below(1001);
-		status = ef_workforce_add(&state, &row, allocator, &error);
-	}
-	if (status == EF_OK)
-		status = ef_workforce_open(workforce, state, state->size, allocator, &error);
-	if (status != EF_OK)
-		fail("a staff is made: %d %s", status, error.detail);
-}
-
-static EfRetirementRule *
-make_rule(int steps, int most)
-{
-	EfRetirementRule *rule;
-
-	ef_rule_create(&rule, 0, allocator, &error);
-	for (int i = 0; i < steps; i++)
-	{
-		EfRuleStep	step = {i == 0 ? 1700 * 12 : 1940 * 12 + i * 100 + (EfMonth) random_below(90), 0};
-
-		step.age_months = most - (int32_t) random_below(most < 96 ? (uint32_t) most : 96);
-		ef_rule_add(&rule, &step, allocator, &error);
-	}
-	return rule;
-}
 
 
 /* ---- the projection as it is defined ---- */
@@ -517,8 +443,8 @@ test_plans(void)
 			int			wrong;
 
 			/* many, or so few that most ages have no exposure */
-			make_staff(&workforce, (Staff) staff, end, random_below(2) ? 300 : 8, fte);
-			make_staff(&other, ANY, end - 5, 200, random_below(2));
+			make_staff(&workforce, (Staff) staff, end, random_below(2) ? 300 : 8, fte, &arena);
+			make_staff(&other, ANY, end - 5, 200, random_below(2), &arena);
 			if (month == 7)
 				plan.years = 100;
 			if (random_below(3) == 0 || workforce.days == 0 || workforce.hires == 0)
@@ -539,7 +465,7 @@ test_plans(void)
 			}
 			else if (month % 3 == 2)
 			{
-				plan.rule = make_rule(1 + (int) random_below(5), (plan.latest_age + 1) * 12);
+				plan.rule = make_rule(1 + (int) random_below(5), (plan.latest_age + 1) * 12, &arena);
 				retires = "by a rule";
 			}
 			wrong = check_plan(&plan);
@@ -572,8 +498,8 @@ test_edges(void)
 			EfProjectionPlan plan = {&workforce, &other, 12, intake, NULL,
 			cases[c].retire_at, NULL, cases[c].latest_age, 0.8};
 
-			make_staff(&workforce, (Staff) staff, 2024 * 12 + (EfMonth) c, 60, true);
-			make_staff(&other, ANY, 2024 * 12, 60, true);
+			make_staff(&workforce, (Staff) staff, 2024 * 12 + (EfMonth) c, 60, true, &arena);
+			make_staff(&other, ANY, 2024 * 12, 60, true, &arena);
 			is_int(check_plan(&plan), 0, "%s, latest age %d, retire at %d", staff_names[staff],
 				   plan.latest_age, plan.retire_at);
 			arena_close(&arena);
@@ -616,7 +542,7 @@ test_nobody(void)
 	EfProjectionPlan plan = {&workforce, &workforce, 2, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8};
 	EfProjectionPeriod *got;
 
-	make_staff(&workforce, ANY, 2024 * 12, 0, false);
+	make_staff(&workforce, ANY, 2024 * 12, 0, false, &arena);
 	is_int(ef_project_workforce(&plan, &got, allocator, &error), EF_OK, "nobody is projected");
 	for (int t = 0; t < 2; t++)
 		ok(got[t].headcount == 0 && got[t].exits == 0 && got[t].retirements == 0 &&
@@ -652,8 +578,8 @@ test_refused(void)
 		is_int(ef_project_exits(&plan, &e, &n, allocator, &error), (expected), "its exits: " name); \
 	} while (0)
 
-	make_staff(&workforce, ANY, 2024 * 12, 100, false);
-	make_staff(&no_hires, NO_HIRES, 2024 * 12, 100, false);
+	make_staff(&workforce, ANY, 2024 * 12, 100, false, &arena);
+	make_staff(&no_hires, NO_HIRES, 2024 * 12, 100, false, &arena);
 	ef_rule_create(&rule, 1, allocator, &error);
 	ef_rule_add(&rule, &step, allocator, &error);
 	ef_rule_create(&late, 1, allocator, &error);
@@ -696,7 +622,7 @@ test_levels(void)
 	EfProjectionPeriod *wide;
 	EfProjectionPeriod *narrow;
 
-	make_staff(&workforce, ANY, 2024 * 12, 300, false);
+	make_staff(&workforce, ANY, 2024 * 12, 300, false, &arena);
 	ef_project_workforce(&plan, &wide, allocator, &error);
 	plan.level = nextafter(1, 0);
 	ef_project_workforce(&plan, &widest, allocator, &error);
@@ -722,8 +648,8 @@ test_no_memory(void)
 	EfStatus	status;
 	int			wrong = 0;
 
-	make_staff(&workforce, ANY, 2024 * 12 + 3, 100, true);
-	plan.rule = make_rule(3, 800);
+	make_staff(&workforce, ANY, 2024 * 12 + 3, 100, true, &arena);
+	plan.rule = make_rule(3, 800, &arena);
 	for (int what = 0; what < 2; what++)
 	{
 		int			n = 0;
