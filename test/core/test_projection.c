@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "arena.h"
-#include "distribution.h"
 #include "staffs.h"
 #include "tap.h"
 
@@ -257,6 +256,121 @@ is_interval(double lower, double mean, double upper, const char *what, int perio
 	return false;
 }
 
+/*
+ * Are the limits of a headcount those of this variance?  Where half a person
+ * more than a whole number lies z standard errors below the mean, a little more
+ * makes the lower limit one less: so that the standard error is known.
+ */
+static int
+check_variance(const EfProjectionPlan *plan, int period, double mean, double variance)
+{
+	EfProjectionPlan narrow = *plan;
+	EfProjectionPeriod *got;
+	double		deviation = sqrt(fmax(variance, 0));
+	double		whole = floor(mean - random_below(4) * deviation);
+	double		z = (mean + 0.5 - whole) / deviation;
+	int			wrong = 0;
+
+	narrow.years = period + 1;
+	if (!(whole >= 1 && z > 0.01 && z < 5))
+	{
+		/* too near to nobody, or as good as sure */
+		narrow.level = 0.99;
+		wrong += ef_project_workforce(&narrow, &got, allocator, &error) != EF_OK;
+		if (got[period].upper - got[period].lower > 2 + 2 * 2.6 * deviation)
+		{
+			diag("variance %.15g of period %d: %g .. %g at level 0.99", variance, period,
+				 got[period].lower, got[period].upper);
+			wrong++;
+		}
+		return wrong;
+	}
+	for (int wider = 0; wider < 2; wider++)
+	{
+		narrow.level = erf(z * (wider ? 1 + 1e-6 : 1 - 1e-6) / sqrt(2));
+		wrong += ef_project_workforce(&narrow, &got, allocator, &error) != EF_OK;
+		if (got[period].lower != whole - wider)
+		{
+			diag("variance %.15g of period %d: a lower limit of %g at level %.15g",
+				 variance, period, got[period].lower, narrow.level);
+			wrong++;
+		}
+	}
+	return wrong;
+}
+
+/* Asks for a variance, which takes no memory for good, and is not negative but
+ * for what rounding leaves of the headcount. */
+static int
+ask_variance(EfProjection *projection, int period, const double *hires, double headcount,
+			 double *variance)
+{
+	int			held = arena.n;
+	EfStatus	status = ef_projection_variance(projection, period, hires, variance);
+
+	if (status == EF_OK && *variance >= -1e-13 * (1 + headcount) && arena.n == held)
+		return 0;
+	diag("variance of period %d: status %d, %g, %d blocks more", period, status, *variance,
+		 arena.n - held);
+	return 1;
+}
+
+/*
+ * An open projection: of one hire there is what was simulated, and what the
+ * intake makes of the headcount; and its variance is that of the limits.
+ */
+static int
+check_parts(const EfProjectionPlan *plan, const EfProjectionPeriod *got, const double *stock,
+			const double *kept, bool known)
+{
+	EfWorkspace workspace = {allocator, NULL};
+	int			years = plan->years;
+	int			period = (int) random_below((uint32_t) years);
+	const double *intake = plan->intake;
+	double		hires[100] = {0};
+	EfProjection *projection;
+	double		variance[4];
+	int			wrong = 0;
+
+	if (ef_projection_open(&projection, plan, &workspace, &error) != EF_OK)
+	{
+		diag("not opened: %s", error.detail);
+		return 1;
+	}
+	for (int t = 0; t < years && wrong < 5; t++)
+	{
+		double		expected = stock[t];
+
+		for (int i = 0; i <= t; i++)
+		{
+			double		left = ef_projection_left(projection, i, t);
+
+			wrong += !near(left, known ? kept[i * years + t] : NAN, 0, "what is left of a hire", t);
+			if (intake != NULL)
+				expected += intake[i] * left;
+		}
+		wrong += !near(got[t].headcount, expected, expected, "headcount with hires", t);
+	}
+
+	/* the plan's own, of which the limits are known */
+	wrong += ask_variance(projection, period, intake, got[period].headcount, &variance[0]);
+	wrong += check_variance(plan, period, got[period].headcount, variance[0]);
+
+	/* it is a polynomial of degree 2 of the hires; and who comes later does not
+	 * matter */
+	for (int times = 0; times <= 3 && known; times++)
+	{
+		for (int t = 0; t < years; t++)
+			hires[t] = t > period ? NAN : times * (t % 3 + 0.5);
+		wrong += ask_variance(projection, period, hires, stock[period] + 10 * years, &variance[times]);
+	}
+	if (known)
+		wrong += !near(variance[3] - 3 * variance[2] + 3 * variance[1], variance[0], variance[3],
+					   "the variance of headcount", period);
+	ef_discard_all(&workspace);
+	return wrong;
+}
+
 /* Everything that one plan gives; how much of it is wrong. */
 static int
 check_plan(const EfProjectionPlan *plan)
@@ -347,6 +461,8 @@ check_plan(const EfProjectionPlan *plan)
 		else
 			wrong += !is_interval(g->need_lower, g->need, g->need_upper, "need", t);
 	}
+
+	wrong += check_parts(plan, got, stock, kept, hires);
 
 	/* exits by reason, in order, and nobody leaves without one */
 	status = ef_project_exits(plan, &exits, &nexits, allocator, &error);
@@ -650,25 +766,51 @@ test_no_memory(void)
 
 	make_staff(&workforce, ANY, 2024 * 12 + 3, 100, true, &arena);
 	plan.rule = make_rule(3, 800, &arena);
-	for (int what = 0; what < 2; what++)
+	for (int what = 0; what < 3; what++)
 	{
+		static const char *const names[] = {"a projection", "its exits", "its parts"};
 		int			n = 0;
 
 		do
 		{
+			EfWorkspace workspace = {allocator, NULL};
 			EfProjectionPeriod *periods = NULL;
 			EfProjectedExits *exits = NULL;
+			EfProjection *projection;
 			size_t		nexits;
+			double		variance;
 			int			held = arena.n;
 
 			arena.fail_at = ++n;
 			arena.calls = 0;
-			status = what == 0 ? ef_project_workforce(&plan, &periods, allocator, &error)
-				: ef_project_exits(&plan, &exits, &nexits, allocator, &error);
+			if (what == 0)
+				status = ef_project_workforce(&plan, &periods, allocator, &error);
+			else if (what == 1)
+				status = ef_project_exits(&plan, &exits, &nexits, allocator, &error);
+			else
+			{
+				status = ef_projection_open(&projection, &plan, &workspace, &error);
+
+				/* when no chunk has room, a variance asks for another */
+				while (status == EF_OK)
+				{
+					EfMark		full = ef_mark(&workspace);
+					long		calls = arena.calls;
+
+					(void) ef_grab(&workspace, 1, 64);
+					if (arena.calls == calls)
+						continue;
+					ef_discard(&workspace, full);
+					break;
+				}
+				if (status == EF_OK)
+					status = ef_projection_variance(projection, 2, intake, &variance);
+				ef_discard_all(&workspace);
+			}
 			wrong += status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY;
-			wrong += arena.n > held + 1 || (status == EF_OK && arena.n != held + 1);
+			wrong += arena.n > held + (what < 2) || (status == EF_OK && arena.n != held + (what < 2));
 		} while (status != EF_OK && n < 1000);
-		is_int(wrong, 0, "each of %d requests of %s may fail", n - 1, what == 0 ? "a projection" : "its exits");
+		is_int(wrong, 0, "each of %d requests of %s may fail", n - 1, names[what]);
 	}
 	arena_close(&arena);
 }
