@@ -1,0 +1,712 @@
+/*
+ * test_pipeline.c: who arrives from a funnel, and how many must begin, against a
+ * second computation that goes through every cohort and every day on which
+ * somebody arrives.
+ *
+ * What is left of a hire is taken from projections with and without an intake.
+ * Limits are found by bisection, where the headcount missing is so many standard
+ * errors from none.
+ */
+#include "pipeline.h"
+
+#include <stdlib.h>
+
+#include "arena.h"
+#include "histories.h"
+#include "staffs.h"
+#include "tap.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum
+{
+	MAX_PEOPLE = 60,
+	BEYOND_YEARS = 10400
+};
+
+static Arena arena;
+static const EfAllocator *const allocator = &arena.allocator;
+static EfError error;
+
+
+/* ---- the calendar, year by year ---- */
+
+static EfDay new_year[BEYOND_YEARS + 1];
+
+static bool
+is_leap(int year)
+{
+	return year % 400 == 0 || (year % 4 == 0 && year % 100 != 0);
+}
+
+/* Of a month counted from 0. */
+static int
+month_days(int year, int month)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	return days[month] + (month == 1 && is_leap(year));
+}
+
+static void
+make_calendar(void)
+{
+	new_year[1] = -730119;
+	for (int year = 1; year < BEYOND_YEARS; year++)
+		new_year[year + 1] = new_year[year] + (is_leap(year) ? 366 : 365);
+}
+
+/* Month and day are counted from 0. */
+static EfDay
+date_of(int year, int month, int day)
+{
+	EfDay		date = new_year[year] + day;
+
+	for (int m = 0; m < month; m++)
+		date += month_days(year, m);
+	return date;
+}
+
+static int
+year_of(EfDay date)
+{
+	int			year = (date - new_year[1]) / 366 + 1;
+
+	while (new_year[year + 1] <= date)
+		year++;
+	return year;
+}
+
+
+/* ---- people, and when they arrive ---- */
+
+typedef struct Study
+{
+	Setting		setting;
+	int			n;
+	History		people[MAX_PEOPLE];
+	EfFunnel	funnel;
+
+	/* the days on which somebody comes to the last stage, and with which
+	 * probability: the steps of P */
+	int			nsteps;
+	int			day[MAX_PEOPLE];
+	double		step[MAX_PEOPLE];
+	double		ever;
+	double		reached[EF_STAGE_LIMIT];
+	double		conversion[EF_STAGE_LIMIT];
+} Study;
+
+/* Does somebody who is at a stage leave it on this day in this way? */
+static bool
+leaves(const History *person, int stage, EfWay way, int day)
+{
+	static const EfOutcome outcomes[] = {EF_COMPLETED, EF_EXITED, EF_LOST, EF_PENDING};
+
+	if (way == EF_WAY_ON)
+		return person->length > stage + 1 && person->day[stage + 1] == day;
+	return person->length == stage + 1 && person->outcome == outcomes[way] && person->left == day;
+}
+
+static int
+count_reached(const Study *study, int stage)
+{
+	int			n = 0;
+
+	for (int i = 0; i < study->n; i++)
+		n += study->people[i].length > stage;
+	return n;
+}
+
+/* Is anybody pending at a stage before this one? */
+static bool
+pending_before(const Study *study, int stage)
+{
+	for (int i = 0; i < study->n; i++)
+		if (study->people[i].outcome == EF_PENDING && study->people[i].length <= stage)
+			return true;
+	return false;
+}
+
+/*
+ * Day by day, first those who move on, stage by stage, and then those who leave:
+ * a share of those who are there moves the same share of the probability.
+ */
+static void
+follow(Study *study)
+{
+	int			last = study->setting.nstages - 1;
+	int			at[MAX_PEOPLE] = {0};	/* -1: left */
+	double		p[EF_STAGE_LIMIT] = {1};
+	int			end = 0;
+
+	memset(study->reached, 0, sizeof(study->reached));
+	study->nsteps = 0;
+	study->ever = 0;
+	study->reached[0] = 1;
+	for (int i = 0; i < study->n; i++)
+	{
+		const History *person = &study->people[i];
+
+		end = person->left > end ? person->left : end;
+		end = person->day[person->length - 1] > end ? person->day[person->length - 1] : end;
+	}
+	for (int day = 0; day <= end && study->n > 0; day++)
+	{
+		double		arrive = last == 0 && day == 0 ? 1 : 0;
+
+		for (EfWay way = EF_WAY_ON; way < EF_WAY_COUNT; way++)
+			for (int stage = 0; stage < last; stage++)
+			{
+				int			there = 0;
+				int			moved = 0;
+				double		moving;
+
+				for (int i = 0; i < study->n; i++)
+				{
+					if (at[i] != stage)
+						continue;
+					there++;
+					if (!leaves(&study->people[i], stage, way, day))
+						continue;
+					moved++;
+					at[i] = way == EF_WAY_ON ? stage + 1 : -1;
+				}
+				if (moved == 0 || way == EF_WAY_PENDING)
+					continue;
+				moving = p[stage] * moved / there;
+				p[stage] = moved == there ? 0 : p[stage] - moving;
+				if (way != EF_WAY_ON)
+					continue;
+				p[stage + 1] += moving;
+				study->reached[stage + 1] += moving;
+				if (stage + 1 == last)
+					arrive += moving;
+			}
+		if (arrive > 0)
+		{
+			study->day[study->nsteps] = day;
+			study->step[study->nsteps++] = arrive;
+		}
+	}
+
+	/* where nobody is pending: so many people of those who began */
+	for (int stage = 0; stage <= last; stage++)
+	{
+		if (!pending_before(study, stage))
+			study->reached[stage] = (double) count_reached(study, stage) / study->n;
+		if (stage > 0)
+			study->conversion[stage - 1] = pending_before(study, stage)
+				? fmin(study->reached[stage] / study->reached[stage - 1], 1)
+				: (double) count_reached(study, stage) / count_reached(study, stage - 1);
+	}
+	for (int k = 0; k < study->nsteps; k++)
+	{
+		if (!pending_before(study, last))
+		{
+			int			came = 0;
+
+			for (int i = 0; i < study->n; i++)
+				came += study->people[i].length > last && study->people[i].day[last] == study->day[k];
+			study->step[k] = (double) came / study->n;
+		}
+		study->ever += study->step[k];
+	}
+}
+
+static void
+make_study(Study *study, const Setting *setting, int n, bool arrive)
+{
+	study->setting = *setting;
+	study->n = n;
+	for (int i = 0; i < n; i++)
+	{
+		History    *person = &study->people[i];
+
+		random_history(person, setting);
+		if (!arrive && person->length == setting->nstages)
+		{
+			person->length--;
+			person->outcome = EF_EXITED;
+			person->left = person->day[person->length - 1];
+		}
+	}
+	if (histories_funnel(&study->funnel, setting, study->people, n, &arena) != EF_OK)
+		fail("a funnel is made");
+	follow(study);
+}
+
+/* What the scenario multiplies arrivals by; NaN where nobody knows. */
+static double
+factor_of(const Study *study, const EfConversionChange *scenario)
+{
+	double		conversion;
+
+	if (scenario->change == 0)
+		return 1;
+	conversion = study->conversion[scenario->stage - 1];
+	if (!(conversion > 0))
+		return NAN;
+	return fmin(fmax(conversion + scenario->change, 0), 1) / conversion;
+}
+
+/* Half of the time none; else one that ends somewhere, or at 0 or 1. */
+static void
+random_scenario(EfConversionChange *scenario, const Study *study)
+{
+	double		conversion;
+	double		end = random_below(4) == 0 ? 0 : random_below(4) == 0 ? 1 : random_part();
+
+	scenario->stage = 0;
+	scenario->change = 0;
+	if (study->setting.nstages == 1 || random_below(2))
+		return;
+	scenario->stage = 1 + random_below((uint32_t) study->setting.nstages - 1);
+	conversion = study->conversion[scenario->stage - 1];
+	if (random_below(6) > 0)
+		scenario->change = conversion > 0 ? end - conversion : random_part();
+}
+
+static bool
+near(double got, double expected, double scale)
+{
+	return fabs(got - expected) <= 1e-10 * fmax(1, fabs(scale)) || (isnan(got) && isnan(expected));
+}
+
+
+/* ---- the day on which an intake begins ---- */
+
+/* Reads a copy that ends where its memory does. */
+static EfStatus
+parse(const char *text, size_t length, EfStartDay *start)
+{
+	char	   *copy = malloc(length > 0 ? length : 1);
+	EfStatus	status;
+
+	memcpy(copy, text, length);
+	status = ef_start_day_parse(copy, length, start, &error);
+	free(copy);
+	return status;
+}
+
+/* Is what these five bytes say understood, or refused? */
+static int
+check_start(const char *text)
+{
+	EfStartDay	start = {-1, -1};
+	EfStatus	status = parse(text, 5, &start);
+	int			month = (text[0] - '0') * 10 + text[1] - '0';
+	int			day = (text[3] - '0') * 10 + text[4] - '0';
+	bool		valid = text[2] == '-';
+
+	for (int i = 0; i < 5; i++)
+		valid = valid && (i == 2 || (text[i] >= '0' && text[i] <= '9'));
+	valid = valid && month >= 1 && month <= 12 && day >= 1 && day <= month_days(2001, month - 1);
+	return valid ? status != EF_OK || start.month != month - 1 || start.day != day - 1
+		: status != EF_START_DAY_INVALID;
+}
+
+static void
+test_start_day(void)
+{
+	static const char bytes[] = {'0', '1', '2', '3', '9', '-', '/', ' ', '\0', '\xb0'};
+	const int	nbytes = (int) COUNT(bytes);
+	char		text[8];
+	EfStartDay	start;
+	int			wrong = 0;
+	int			days = 0;
+
+	for (int month = 0; month < 12; month++)
+		for (int day = 0; day < month_days(2001, month); day++)
+		{
+			snprintf(text, sizeof(text), "%02d-%02d", (month + 1) % 100, (day + 1) % 100);
+			wrong += parse(text, 5, &start) != EF_OK || start.month != month || start.day != day;
+			days++;
+		}
+	is_int(days, 365, "a year has 365 days");
+	is_int(wrong, 0, "each of which may be that on which an intake begins");
+
+	wrong = 0;
+	for (int n = 0; n < nbytes * nbytes * nbytes * nbytes * nbytes; n++)
+	{
+		for (int i = 0, rest = n; i < 5; i++, rest /= nbytes)
+			text[i] = bytes[rest % nbytes];
+		wrong += check_start(text);
+	}
+	is_int(wrong, 0, "every word of five bytes of these is read or refused");
+	wrong = 0;
+	for (int month = 1; month <= 12; month++)
+		for (int i = 0; i < 5; i++)
+			for (int byte = 0; byte < 256; byte++)
+			{
+				snprintf(text, sizeof(text), "%02d-%02d", month % 100, 28 - month);
+				text[i] = (char) byte;
+				wrong += check_start(text);
+			}
+	is_int(wrong, 0, "and days of which any byte is another");
+
+	is_int(parse("02-29", 5, &start), EF_START_DAY_INVALID, "not every year has a 29 February");
+	is_str(error.detail, "starts is \"02-29\".", "which is said");
+	for (size_t length = 0; length <= 10; length++)
+		if (length != 5)
+			is_int(parse("09-01-2024", length, &start), EF_START_DAY_INVALID, "%zu bytes are no day", length);
+	is_str(error.detail, "starts is \"09-01-2024\".", "the word is shown");
+	is_int(parse("a word that is so long that it is not shown to its end, but for the first sixty bytes of it",
+				 91, &start), EF_START_DAY_INVALID, "nor is a sentence");
+	is_str(error.detail, "starts is \"a word that is so long that it is not shown to its end, but \".",
+		   "of which no more is shown");
+}
+
+static void
+test_method(void)
+{
+	static const char *const others[] = {"", "constan", "constantt", "Constant", "schedul", "schedule ",
+	"SCHEDULE", "scheduld", "leavers", "constanu"};
+	EfIntakeMethod method = EF_INTAKE_SCHEDULE;
+
+	is_int(ef_intake_method("constant", 8, &method, &error), EF_OK, "constant is a method");
+	is_int(method, EF_INTAKE_CONSTANT, "by its name");
+	is_int(ef_intake_method("schedules", 8, &method, &error), EF_OK, "so is schedule");
+	is_int(method, EF_INTAKE_SCHEDULE, "of eight bytes");
+	for (size_t i = 0; i < COUNT(others); i++)
+	{
+		char	   *copy = malloc(strlen(others[i]) + 1);
+		char		detail[80];
+
+		memcpy(copy, others[i], strlen(others[i]));
+		is_int(ef_intake_method(copy, strlen(others[i]), &method, &error), EF_INTAKE_METHOD_UNKNOWN,
+			   "\"%s\" is none", others[i]);
+		snprintf(detail, sizeof(detail), "The method is \"%s\".", others[i]);
+		is_str(error.detail, detail, "and named");
+		free(copy);
+	}
+}
+
+
+/* ---- arrivals by year ---- */
+
+static int
+check_output(const Study *study, const EfOutputPlan *plan)
+{
+	double	   *expected = calloc((size_t) plan->horizon, sizeof(double));
+	double	   *got = NULL;
+	double		factor = factor_of(study, &plan->scenario);
+	int			first = plan->as_of == NULL ? plan->first_year : year_of(*plan->as_of);
+	double		begin = 0;
+	EfStatus	status;
+	int			wrong = ef_output_first_year(plan) != first;
+	int			held = arena.n;
+
+	for (int c = 0; c < plan->nyears; c++)
+	{
+		EfDay		start = date_of(plan->first_year + c, plan->starts.month, plan->starts.day);
+
+		begin += plan->intake[c];
+		for (int k = 0; k < study->nsteps && plan->intake[c] > 0; k++)
+		{
+			EfDay		date = start + study->day[k];
+			int			year = year_of(date);
+
+			if ((plan->as_of == NULL || date >= *plan->as_of) && year >= first && year < first + plan->horizon)
+				expected[year - first] += plan->intake[c] * study->step[k] * factor;
+		}
+	}
+	status = ef_arrivals_by_year(plan, &got, allocator, &error);
+	if (status != EF_OK)
+		diag("status %d: %s", status, error.detail);
+	wrong += status != EF_OK || arena.n != held + 1;
+	for (int i = 0; i < plan->horizon && status == EF_OK && wrong < 3; i++)
+	{
+		if (study->n == 0 || isnan(factor))
+			expected[i] = NAN;
+		if (near(got[i], expected[i], begin))
+			continue;
+		diag("arrivals of %d: got %.15g, expected %.15g", first + i, got[i], expected[i]);
+		wrong++;
+	}
+	free(expected);
+	ef_release(allocator, got);
+	return wrong;
+}
+
+static const struct
+{
+	const char *name;
+	Setting		setting;
+	int			people;
+	bool		arrive;
+}			studies[] = {
+	{"nobody", {3, 20, true, true, 10}, 0, true},
+	{"one stage", {1, -1, false, false, 10}, 7, true},
+	{"one person", {2, -1, false, true, 700}, 1, true},
+	{"within a year", {2, 300, true, true, 300}, 30, true},
+	{"a few people", {3, -1, true, true, 900}, 6, true},
+	{"nobody pending", {4, -1, false, true, 1100}, 40, true},
+	{"a window", {3, 1300, false, true, 1200}, 40, true},
+	{"pending", {3, -1, true, true, 1500}, 50, true},
+	{"pending, with a window", {4, 1000, true, false, 1000}, 50, true},
+	{"many stages", {9, -1, true, false, 900}, 60, true},
+	{"for decades", {3, -1, true, false, 12000}, 30, true},
+	{"nobody arrives", {3, 800, true, true, 700}, 20, false},
+};
+
+static void
+test_arrivals(void)
+{
+	static Study study;
+	double		intake[12];
+
+	for (size_t s = 0; s < COUNT(studies); s++)
+	{
+		int			wrong = 0;
+
+		for (int run = 0; run < 60 && wrong < 5; run++)
+		{
+			static const int from[] = {1890, 1996, 2017, 2024, 2095, 2399};
+			EfDay		as_of;
+			EfOutputPlan plan = {&study.funnel, intake, (int) random_below(13),
+				from[random_below(6)] + (int) random_below(6), {0, 0}, NULL,
+				random_below(20) == 0 ? 100 : 1 + (int) random_below(12), {0, 0}};
+
+			if (run % 10 == 0)
+			{
+				arena_close(&arena);
+				make_study(&study, &studies[s].setting, studies[s].people, studies[s].arrive);
+			}
+			for (int c = 0; c < 12; c++)
+				intake[c] = random_below(3) ? 1000 * random_part() : random_below(50) == 0 ? 1e12 : 0;
+			plan.starts.month = (int) random_below(12);
+			plan.starts.day = (int) random_below((uint32_t) month_days(2001, plan.starts.month));
+			as_of = date_of(plan.first_year, 0, 0) - 800 + (EfDay) random_below(5000);
+			if (random_below(2))
+				plan.as_of = &as_of;
+			random_scenario(&plan.scenario, &study);
+			wrong += check_output(&study, &plan);
+		}
+		is_int(wrong, 0, "%s: they arrive in their years", studies[s].name);
+	}
+	arena_close(&arena);
+}
+
+/* Every day as as_of, and every day on which an intake can begin, with leap
+ * years and years that are none although they could be divided by four. */
+static void
+test_days(void)
+{
+	static const Setting setting = {2, -1, true, true, 800};
+	static const int years[] = {1899, 2023, 2099};
+	static Study study;
+	double		intake[3] = {100, 0, 60.5};
+	int			wrong = 0;
+
+	make_study(&study, &setting, 25, true);
+	for (size_t y = 0; y < COUNT(years); y++)
+		for (EfDay as_of = date_of(years[y], 9, 0); as_of < date_of(years[y] + 2, 1, 0); as_of++)
+		{
+			EfOutputPlan plan = {&study.funnel, intake, 3, years[y] - 1, {7, 20}, &as_of, 3, {0, 0}};
+
+			wrong += wrong < 5 && check_output(&study, &plan);
+		}
+	is_int(wrong, 0, "as_of may be any day");
+	for (int year = 1898; year <= 2022; year += 124)
+		for (int month = 0; month < 12; month++)
+			for (int day = 0; day < month_days(2001, month); day++)
+			{
+				EfOutputPlan plan = {&study.funnel, intake, 3, year, {month, day}, NULL, 4, {0, 0}};
+
+				wrong += wrong < 5 && check_output(&study, &plan);
+			}
+	is_int(wrong, 0, "and an intake begin on any");
+	arena_close(&arena);
+}
+
+/* One person who comes after so many days: on the day itself. */
+static void
+test_boundaries(void)
+{
+	static const Setting setting = {2, -1, false, false, 0};
+	static const struct
+	{
+		int			lag;
+		int			year;
+		EfStartDay	starts;
+		int			arrives;	/* in that many years more */
+	}			cases[] = {
+		{0, 2023, {11, 30}, 0}, {1, 2023, {11, 30}, 1}, {364, 2023, {0, 0}, 0}, {365, 2023, {0, 0}, 1},
+		{365, 2024, {0, 0}, 0}, {366, 2024, {0, 0}, 1}, {365, 2100, {0, 0}, 1}, {365, 2000, {0, 0}, 0},
+		{121, 2023, {8, 0}, 0}, {122, 2023, {8, 0}, 1}, {487, 2023, {8, 0}, 1}, {488, 2023, {8, 0}, 2},
+		{308, 2023, {1, 27}, 1}, {306, 2024, {1, 27}, 0}, {307, 2024, {1, 27}, 0}, {308, 2024, {1, 27}, 1},
+		{EF_CHAIN_DAYS, 1900, {0, 0}, 150},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+	{
+		static Study study;
+		double		intake = 1;
+		EfOutputPlan plan = {&study.funnel, &intake, 1, cases[i].year, cases[i].starts, NULL, 100, {0, 0}};
+		EfDay		as_of = date_of(cases[i].year, cases[i].starts.month, cases[i].starts.day) + cases[i].lag;
+		double	   *got;
+
+		study.setting = setting;
+		study.n = 1;
+		memset(study.people, 0, sizeof(study.people));
+		study.people[0].length = 2;
+		study.people[0].day[1] = cases[i].lag;
+		study.people[0].left = -1;
+		if (histories_funnel(&study.funnel, &setting, study.people, 1, &arena) != EF_OK)
+			fail("a funnel of one");
+		if (cases[i].arrives >= 100)
+		{
+			plan.as_of = &as_of;
+			is_int(ef_output_first_year(&plan), cases[i].year + cases[i].arrives, "the year of as_of is the first");
+			ef_arrivals_by_year(&plan, &got, allocator, &error);
+			ok(got[0] == 1 && got[1] == 0, "one who takes 150 years arrives then");
+			continue;
+		}
+		ef_arrivals_by_year(&plan, &got, allocator, &error);
+		ok(got[cases[i].arrives] == 1, "after %d days from day %d of month %d of %d", cases[i].lag,
+		   cases[i].starts.day + 1, cases[i].starts.month + 1, cases[i].year);
+		plan.as_of = &as_of;
+		ef_arrivals_by_year(&plan, &got, allocator, &error);
+		ok(got[0] == 1, "on which day they count");
+		as_of++;
+		ef_arrivals_by_year(&plan, &got, allocator, &error);
+		ok(got[0] == 0 && got[1] == 0, "and not when that is past");
+		arena_close(&arena);
+	}
+}
+
+/* All years that there are. */
+static void
+test_ages(void)
+{
+	static const Setting setting = {3, -1, true, true, 4000};
+	static Study study;
+	static double intake[9999];
+	EfDay		as_of;
+	EfOutputPlan plan = {&study.funnel, intake, 9999, 1, {8, 0}, &as_of, 100, {0, 0}};
+	int			wrong = 0;
+
+	make_study(&study, &setting, 30, true);
+	for (int c = 0; c < 9999; c++)
+		intake[c] = random_below(10) * 10;
+	for (int year = 1; year <= 9999; year += 1666)
+	{
+		as_of = date_of(year, 3, 9);
+		wrong += check_output(&study, &plan);
+	}
+	as_of = date_of(9999, 11, 30);
+	wrong += check_output(&study, &plan);
+	plan.as_of = NULL;
+	wrong += check_output(&study, &plan);
+	plan.nyears = 1;
+	plan.first_year = 9999;
+	wrong += check_output(&study, &plan);
+	as_of = date_of(1, 0, 0);
+	plan.as_of = &as_of;
+	wrong += check_output(&study, &plan);
+	plan.nyears = 0;
+	plan.horizon = 1;
+	wrong += check_output(&study, &plan);
+	is_int(wrong, 0, "an intake may be that of any year until 9999");
+	arena_close(&arena);
+}
+
+static void
+test_output_refused(void)
+{
+	static const Setting setting = {3, -1, true, true, 100};
+	static Study study;
+	double		intake[3] = {10, 0, 5};
+	double		bad[][3] = {{1, 2, -1}, {1, NAN, 1}, {1, INFINITY, 2}, {1e12 * (1 + 1e-15), 1, 2}};
+	const char *details[] = {"The intake of 2026 is -1.", "The intake of 2025 is nan.",
+	"The intake of 2025 is inf.", "The intake of 2024 is 1e+12."};
+	EfDay		days[] = {EF_DAY_INFINITY, EF_DAY_MINUS_INFINITY, date_of(1, 0, 0) - 1, date_of(10000, 0, 0),
+	date_of(1, 0, 0), date_of(9999, 11, 30)};
+	EfOutputPlan base;
+	EfOutputPlan plan;
+	double	   *got;
+	char		detail[EF_DETAIL_SIZE];
+	int			held;
+
+#define answers(change, expected, sentence, ...) \
+	do { \
+		plan = base; \
+		change; \
+		held = arena.n; \
+		error.detail[0] = '\0'; \
+		is_int(ef_arrivals_by_year(&plan, &got, allocator, &error), (expected), __VA_ARGS__); \
+		is_str(error.detail, (sentence), "which is said"); \
+		ok((expected) == EF_OK ? arena.n == held + 1 : arena.n <= held + 1, "no memory is held but for the answer"); \
+	} while (0)
+
+	make_study(&study, &setting, 30, true);
+	base = (EfOutputPlan) {&study.funnel, intake, 3, 2024, {8, 0}, NULL, 5, {0, 0}};
+	answers((void) 0, EF_OK, "", "nothing is wrong");
+	answers(plan.first_year = 0, EF_FIRST_YEAR_RANGE, "first_year is 0.", "there is no year 0");
+	answers(plan.first_year = 10000, EF_FIRST_YEAR_RANGE, "first_year is 10000.", "nor one after 9999");
+	answers(plan.first_year = INT32_MAX, EF_FIRST_YEAR_RANGE, "first_year is 2147483647.", "however large");
+	answers(plan.first_year = INT32_MIN, EF_FIRST_YEAR_RANGE, "first_year is -2147483648.", "or small");
+	answers(plan.first_year = 9997, EF_OK, "", "the last intake may be that of 9999");
+	answers(plan.first_year = 9998, EF_FIRST_YEAR_RANGE,
+			"first_year is 9998, and there are 3 years of intake.", "and not of a later year");
+	answers(plan.horizon = 0, EF_HORIZON_RANGE, "horizon is 0.", "a horizon has a year");
+	answers(plan.horizon = -1, EF_HORIZON_RANGE, "horizon is -1.", "and no negative number");
+	answers(plan.horizon = 101, EF_HORIZON_RANGE, "horizon is 101.", "and not more than 100");
+	answers(plan.horizon = 100, EF_OK, "", "but as many");
+	for (size_t i = 0; i < COUNT(bad); i++)
+		answers(plan.intake = bad[i], EF_ARRAY_VALUE, details[i], "%g, %g, %g is no intake", bad[i][0],
+				bad[i][1], bad[i][2]);
+	answers(plan.as_of = &days[0], EF_DATE_INFINITE, "as_of is infinite.", "as_of is finite");
+	answers(plan.as_of = &days[1], EF_DATE_INFINITE, "as_of is infinite.", "on both sides");
+	answers(plan.as_of = &days[2], EF_DATE_RANGE, "as_of is 0001-12-31 BC.", "not before year 1");
+	answers(plan.as_of = &days[3], EF_DATE_RANGE, "as_of is 10000-01-01.", "and not after 9999");
+	answers(plan.as_of = &days[4], EF_OK, "", "but may be its first day");
+	answers(plan.as_of = &days[5], EF_OK, "", "or its last");
+	answers(plan.scenario.change = 0.05, EF_CHANGE_NO_STAGE, "conversion_change is 0.05.",
+			"a change is that of a stage");
+	answers(plan.scenario.change = NAN, EF_CHANGE_NO_STAGE, "conversion_change is nan.", "whatever it is");
+	answers((plan.scenario.stage = 3, plan.scenario.change = 0.1), EF_CHANGE_LAST_STAGE,
+			"The stage is \"antagen \xc3\xa5\".", "but not of the last");
+	answers(plan.scenario.stage = 3, EF_CHANGE_LAST_STAGE, "The stage is \"antagen \xc3\xa5\".",
+			"even if there is none");
+	answers((plan.scenario.stage = 2, plan.scenario.change = 1.5), EF_CHANGE_RANGE,
+			"conversion_change is 1.5.", "none is above 1");
+	answers((plan.scenario.stage = 2, plan.scenario.change = -1.01), EF_CHANGE_RANGE,
+			"conversion_change is -1.01.", "or below -1");
+	answers((plan.scenario.stage = 1, plan.scenario.change = NAN), EF_CHANGE_RANGE,
+			"conversion_change is nan.", "or not a number");
+	for (int stage = 1; stage <= 2; stage++)
+	{
+		double		conversion = study.conversion[stage - 1];
+		double		changes[] = {1.001 - conversion, -0.001 - conversion};
+
+		for (int i = 0; i < 2; i++)
+		{
+			snprintf(detail, sizeof(detail), "The conversion of \"%s\" is %g, and would be %g.",
+					 stage == 1 ? "applied" : "", conversion, conversion + changes[i]);
+			answers((plan.scenario.stage = (uint32_t) stage, plan.scenario.change = changes[i]), EF_CHANGE_RANGE,
+					detail, "a conversion of %g is none", conversion + changes[i]);
+		}
+		answers((plan.scenario.stage = (uint32_t) stage, plan.scenario.change = 1 - conversion), EF_OK, "",
+				"but 1 is");
+		answers((plan.scenario.stage = (uint32_t) stage, plan.scenario.change = -conversion), EF_OK, "",
+				"and 0");
+	}
+	arena_close(&arena);
+}
+
+int
+main(void)
+{
+	arena_open(&arena);
+	make_calendar();
+	test_start_day();
+	test_method();
+	test_arrivals();
+	test_days();
+	test_boundaries();
+	test_ages();
+	test_output_refused();
+	return done_testing();
+}
