@@ -696,6 +696,705 @@ test_output_refused(void)
 	arena_close(&arena);
 }
 
+/* ---- required intake, as it is defined ---- */
+
+/* Room for the cohorts of a schedule and all its years, since the first year. */
+#define MAX_YEARS 100
+
+typedef struct Truth
+{
+	const Study *study;
+	const EfIntakePlan *plan;
+	EfDay		as_of;
+	int			first_year;		/* of the gap */
+	int			years;
+	int			ncohorts;
+	double		factor;
+	bool		known;
+	bool		asked;			/* some gap is positive */
+	double		left[MAX_YEARS][MAX_YEARS]; /* U(i, t) */
+	double	   *share;			/* a(c, i): share[c * years + i] */
+	double	   *brings;			/* A(c, t) */
+	double	   *intake;			/* x_c */
+	int			lead;			/* L; -1: none */
+	int			target;			/* T */
+
+	/* for limits: each day on which somebody arrives has a span of its own */
+	EfWorkspace workspace;
+	EfProjection *projection;
+	EfArrivals	arrivals;
+	int			span[MAX_PEOPLE];
+	double		z;
+	double	   *people;
+} Truth;
+
+/* The period of a day; -1: none. */
+static int
+period_of(const Truth *truth, EfDay date)
+{
+	int			period = year_of(date) - truth->first_year;
+
+	return date < truth->as_of || period >= truth->years ? -1 : period;
+}
+
+/* What is left of a hire: from projections with and without a thousand. */
+static void
+find_left(Truth *truth)
+{
+	EfProjectionPlan staff = truth->plan->staff;
+	double		hires[MAX_YEARS] = {0};
+	EfProjectionPeriod *without;
+	EfProjectionPeriod *with;
+
+	staff.intake = staff.target = NULL;
+	if (ef_project_workforce(&staff, &without, allocator, &error) != EF_OK)
+		fail("a projection: %s", error.detail);
+	staff.intake = hires;
+	for (int i = 0; i < truth->years; i++)
+	{
+		hires[i] = 1000;
+		if (ef_project_workforce(&staff, &with, allocator, &error) != EF_OK)
+			fail("a projection: %s", error.detail);
+		hires[i] = 0;
+		for (int t = i; t < truth->years; t++)
+			truth->left[i][t] = (with[t].headcount - without[t].headcount) / 1000;
+		ef_release(allocator, with);
+	}
+	ef_release(allocator, without);
+}
+
+/* The years from an intake to that for which it answers. */
+static int
+find_lead(const Truth *truth)
+{
+	const Study *study = truth->study;
+	const EfIntakePlan *plan = truth->plan;
+	EfDay		start = date_of(plan->first_year, plan->starts.month, plan->starts.day);
+
+	for (int lead = 0; study->ever * truth->factor > 0; lead++)
+	{
+		double		arrived = 0;
+
+		for (int k = 0; k < study->nsteps; k++)
+			if (year_of(start + study->day[k]) <= plan->first_year + lead)
+				arrived += study->step[k];
+		if (arrived > 0 && arrived >= (plan->arrived - 1e-13) * study->ever)
+			return lead;
+	}
+	return -1;
+}
+
+/* The people of all cohorts who are at work at the end of a period. */
+static double
+survivors(const Truth *truth, int t)
+{
+	double		sum = 0;
+
+	for (int c = 0; c < truth->ncohorts; c++)
+		if (!isnan(truth->intake[c]))
+			sum += truth->intake[c] * truth->brings[c * truth->years + t];
+	return sum;
+}
+
+static void
+find_intakes(Truth *truth)
+{
+	const EfIntakePlan *plan = truth->plan;
+	int			years = truth->years;
+
+	for (int c = 0; c < truth->ncohorts; c++)
+		truth->intake[c] = NAN;
+	if (!truth->known || (truth->lead < 0 && !truth->asked))
+	{
+		for (int c = 0; c < truth->ncohorts && !truth->asked; c++)
+			truth->intake[c] = 0;
+		return;
+	}
+	if (plan->method == EF_INTAKE_CONSTANT)
+	{
+		double		gap = plan->gap[truth->target];
+		double		sum = 0;
+
+		for (int c = 0; c < truth->ncohorts; c++)
+			sum += truth->brings[c * years + truth->target];
+		for (int c = 0; c < truth->ncohorts; c++)
+			truth->intake[c] = gap <= 0 ? 0 : sum > 0 ? gap / sum : NAN;
+		return;
+	}
+	for (int t = 0; t < years; t++)
+	{
+		int			c = truth->first_year + t - truth->lead - plan->first_year;
+
+		if (truth->lead < 0 || c < 0 || c >= truth->ncohorts)
+			continue;
+		truth->intake[c] = truth->brings[c * years + t] > 0
+			? fmax(0, plan->gap[t] - survivors(truth, t)) / truth->brings[c * years + t] : 0;
+	}
+}
+
+/* The point that a normal variable passes, to either side, with probability
+ * 1 - level. */
+static double
+normal_point(double level)
+{
+	double		low = 0;
+	double		high = 40;
+
+	for (int i = 0; i < 200; i++)
+	{
+		double		middle = (low + high) / 2;
+
+		if (level < 0.5 ? erf(middle / sqrt(2)) < level : erfc(middle / sqrt(2)) > 1 - level)
+			low = middle;
+		else
+			high = middle;
+	}
+	return (low + high) / 2;
+}
+
+static void
+open_truth(Truth *truth, const Study *study, const EfIntakePlan *plan)
+{
+	const EfWorkforce *workforce = plan->staff.workforce;
+	int			years = plan->staff.years;
+	int32_t		starts[MAX_PEOPLE + 1] = {0};
+	uint32_t	nspans = 1;
+	int			last_year;
+
+	memset(truth, 0, sizeof(*truth));
+	truth->study = study;
+	truth->plan = plan;
+	truth->first_year = (workforce->last_month + 1) / 12;
+	truth->as_of = date_of(truth->first_year, (workforce->last_month + 1) % 12, 0);
+	truth->years = years;
+	last_year = truth->first_year + years - 1;
+	truth->ncohorts = last_year < plan->first_year ? 0 : last_year - plan->first_year + 1;
+	truth->target = plan->target_year == EF_LAST_YEAR ? years - 1 : plan->target_year - truth->first_year;
+	truth->factor = factor_of(study, &plan->scenario);
+	truth->known = study->n > 0 && !isnan(truth->factor) && (workforce->hires > 0 || plan->staff.rates->hires > 0);
+	for (int t = 0; t < years; t++)
+		truth->asked = truth->asked || plan->gap[t] > 0;
+	truth->share = calloc((size_t) (truth->ncohorts * years) + 1, sizeof(double));
+	truth->brings = calloc((size_t) (truth->ncohorts * years) + 1, sizeof(double));
+	truth->intake = calloc((size_t) truth->ncohorts + 1, sizeof(double));
+	truth->people = calloc((size_t) truth->ncohorts + 1, sizeof(double));
+	if (truth->known)
+		find_left(truth);
+
+	for (int c = 0; c < truth->ncohorts && truth->known; c++)
+	{
+		EfDay		start = date_of(plan->first_year + c, plan->starts.month, plan->starts.day);
+
+		for (int k = 0; k < study->nsteps; k++)
+		{
+			int			period = period_of(truth, start + study->day[k]);
+
+			if (period >= 0)
+				truth->share[c * years + period] += study->step[k] * truth->factor;
+		}
+		for (int t = 0; t < years; t++)
+			for (int i = 0; i <= t; i++)
+				truth->brings[c * years + t] += truth->share[c * years + i] * truth->left[i][t];
+	}
+	truth->lead = truth->known ? find_lead(truth) : -1;
+	find_intakes(truth);
+
+	/* what limits need */
+	if (!truth->known)
+		return;
+	for (int k = 0; k < study->nsteps; k++)
+	{
+		if (study->day[k] > 0)
+			starts[nspans++] = study->day[k];
+		truth->span[k] = (int) nspans - 1;
+	}
+	truth->z = normal_point(plan->staff.level);
+	truth->workspace.allocator = allocator;
+	if (ef_projection_open(&truth->projection, &plan->staff, &truth->workspace, &error) != EF_OK ||
+		ef_funnel_arrivals(&study->funnel, starts, nspans, true, &truth->arrivals, &truth->workspace,
+						   &error) != EF_OK)
+		fail("a projection and arrivals: %s", error.detail);
+}
+
+static void
+close_truth(Truth *truth)
+{
+	free(truth->share);
+	free(truth->brings);
+	free(truth->intake);
+	free(truth->people);
+	ef_discard_all(&truth->workspace);
+}
+
+/* The share of those who begin that reaches a stage, counted from 1. */
+static double
+reaching(const Truth *truth, uint32_t stage)
+{
+	double		reached = truth->study->reached[stage - 1];
+
+	return stage > truth->plan->scenario.stage ? reached * truth->factor : reached;
+}
+
+/* The variance of the headcount at the end of a period, with truth->people at a
+ * stage in each cohort. */
+static double
+variance_of(Truth *truth, int t, uint32_t stage)
+{
+	const Study *study = truth->study;
+	const EfIntakePlan *plan = truth->plan;
+	double		at_stage = reaching(truth, stage);
+	double		hires[MAX_YEARS] = {0};
+	double		weight[MAX_PEOPLE + 1] = {0};
+	double		chance = 0;
+	double		scale;
+	double		variance;
+
+	for (int c = 0; c < truth->ncohorts; c++)
+	{
+		EfDay		start = date_of(plan->first_year + c, plan->starts.month, plan->starts.day);
+		double		people = truth->people[c];
+		double		stays = 0;
+		double		square = 0;
+
+		if (people == 0)
+			continue;
+		for (int k = 0; k < study->nsteps; k++)
+		{
+			int			i = period_of(truth, start + study->day[k]);
+			double		arrives = study->step[k] * truth->factor / at_stage;
+			double		left;
+
+			if (i < 0 || i > t)
+				continue;
+			left = truth->left[i][t];
+			hires[i] += people * arrives;
+			stays += arrives * left;
+			square += arrives * left * left;
+			weight[truth->span[k]] += people * left;
+		}
+		chance += people * (square - stays * stays);
+	}
+	if (ef_projection_variance(truth->projection, t, hires, &variance) != EF_OK)
+		fail("a variance");
+
+	/* the estimated share of those at the stage, with the scenario in both */
+	scale = truth->factor * study->reached[stage - 1] / at_stage;
+	return variance + chance + scale * scale * ef_arrivals_variance(&truth->arrivals, weight, stage);
+}
+
+/* For x people at a stage in one cohort, or in each. */
+typedef struct Question
+{
+	Truth	   *truth;
+	int			cohort;			/* -1: each */
+	int			t;
+	uint32_t	stage;
+	double		gap;
+	double		brings;			/* of one at the stage */
+} Question;
+
+/* How much farther than z standard errors the headcount is from what it should
+ * be, in squares; not positive within the limits. */
+static double
+beyond(const Question *question, double x)
+{
+	Truth	   *truth = question->truth;
+	double		missing = question->gap - x * question->brings;
+
+	for (int c = 0; c < truth->ncohorts; c++)
+		if (question->cohort < 0 || c == question->cohort)
+			truth->people[c] = x;
+		else
+			truth->people[c] = c < question->cohort && !isnan(truth->intake[c])
+				? truth->intake[c] * reaching(truth, question->stage) : 0;
+	return missing * missing - truth->z * truth->z * variance_of(truth, question->t, question->stage);
+}
+
+/* Where it changes from one sign to the other. */
+static double
+root_between(const Question *question, double in, double out)
+{
+	for (int i = 0; i < 100 && fabs(in - out) > 1e-10 * fmax(1, fabs(in)); i++)
+	{
+		double		middle = (in + out) / 2;
+
+		if (beyond(question, middle) <= 0)
+			in = middle;
+		else
+			out = middle;
+	}
+	return in;
+}
+
+/*
+ * The limits of x, with the estimate always within; NAN where there is none
+ * above.  Answers false where a hair decides whether there is one.
+ */
+static bool
+find_limits(const Question *question, double *lower, double *upper)
+{
+	double		best = fmax(question->gap / question->brings, 0);
+	double		far = 1000 * fmax(fmax(best, 1), fabs(question->gap) / question->brings);
+	double		at_zero = beyond(question, 0);
+	double		square = question->brings * question->brings;
+	double		leading = (beyond(question, 2 * far) - 2 * beyond(question, far) + at_zero) / (2 * far * far);
+	double		out = fmax(2 * best, 1);
+
+	*lower = 0;
+	*upper = NAN;
+	if (fabs(leading) < 1e-6 * square)
+		return false;
+	if (question->gap > 0 && at_zero > 0)
+		*lower = root_between(question, best, 0);
+	if (leading < 0)
+		return true;
+
+	/* a surplus that is sure: is there an intake with which it is not? */
+	if (at_zero > 0 && question->gap <= 0)
+	{
+		double		least = 0;
+		double		most = far;
+
+		for (int i = 0; i < 100; i++)
+		{
+			double		one = least + (most - least) / 3;
+			double		other = most - (most - least) / 3;
+
+			if (beyond(question, one) < beyond(question, other))
+				most = other;
+			else
+				least = one;
+		}
+		*upper = 0;
+		best = (least + most) / 2;
+		if (fabs(beyond(question, best)) < 1e-6 * fabs(at_zero))
+			return best < 1e-6;
+		if (beyond(question, best) > 0)
+			return true;
+	}
+	while (beyond(question, out) <= 0)
+		out *= 2;
+	*upper = root_between(question, best, out);
+	return true;
+}
+
+static int limits_checked;
+static int limits_unbounded;
+static int limits_skipped;
+static int limits_of_surplus;
+
+/* Are these the limits of a cohort, in people at a stage? */
+static int
+check_limits(Truth *truth, int cohort, uint32_t stage, double got_lower, double got_upper)
+{
+	bool		constant = truth->plan->method == EF_INTAKE_CONSTANT;
+	Question	question = {truth, constant ? -1 : cohort, truth->target, stage, 0, 0};
+	double		at_stage = reaching(truth, stage);
+	double		lower;
+	double		upper;
+	double		near_lower;
+	double		near_upper;
+
+	if (!constant)
+		question.t = truth->plan->first_year + cohort + truth->lead - truth->first_year;
+	if (!truth->known || isnan(truth->intake[cohort]) || (!constant && truth->lead < 0))
+		return !isnan(got_lower) || !isnan(got_upper);
+	question.gap = truth->plan->gap[question.t];
+	for (int c = 0; c < truth->ncohorts; c++)
+	{
+		double		its = truth->brings[c * truth->years + question.t];
+
+		if (constant || c == cohort)
+			question.brings += its / at_stage;
+		else if (c < cohort && !isnan(truth->intake[c]))
+			question.gap -= truth->intake[c] * its;
+	}
+	/* whom nobody can make up for */
+	if (!(question.brings > 0))
+		return got_lower != 0 || !isnan(got_upper);
+
+	if (!find_limits(&question, &lower, &upper))
+	{
+		limits_skipped++;
+		return 0;
+	}
+	limits_checked++;
+	limits_unbounded += isnan(upper);
+	limits_of_surplus += question.gap < 0;
+	near_lower = 1e-7 * fmax(1, lower);
+	near_upper = 1e-6 * fmax(1, upper);
+	if (got_lower >= floor(lower - near_lower) && got_lower <= floor(lower + near_lower) &&
+		got_lower == floor(got_lower) &&
+		(isnan(upper) ? isnan(got_upper)
+		 : got_upper >= ceil(upper - near_upper) && got_upper <= ceil(upper + near_upper) &&
+		 got_upper == ceil(got_upper)))
+		return 0;
+	if (got_lower == 0 && lower < 0 + near_lower && upper < near_upper && got_upper == 0)
+		return 0;
+	diag("cohort %d, stage %u, level %g, gap %g, brings %g: got %g .. %g, expected %.9g .. %.9g", cohort,
+		 stage, truth->plan->staff.level, question.gap, question.brings, got_lower, got_upper, lower, upper);
+	return 1;
+}
+
+/* Row by row; how much is wrong. */
+static int
+check_years(Truth *truth, const EfIntakeYear *rows, int nrows, bool limits)
+{
+	const EfIntakePlan *plan = truth->plan;
+	int			years = truth->years;
+	int			first = plan->first_year < truth->first_year ? plan->first_year : truth->first_year;
+	bool		nothing = !truth->known && truth->asked && truth->ncohorts > 0;
+	int			wrong = nrows != truth->first_year + years - first;
+
+	for (int r = 0; r < nrows && wrong < 5; r++)
+	{
+		const EfIntakeYear *row = &rows[r];
+		int			c = row->year - plan->first_year;
+		int			t = row->year - truth->first_year;
+		double		intake = c < 0 ? 0 : truth->intake[c];
+		double		arrivals = t >= 0 && nothing ? NAN : 0;
+		double		unmet = t < 0 || nothing ? NAN : 0;
+		int			before = wrong;
+
+		if (t >= 0 && !nothing)
+		{
+			double		gap = plan->gap[t];
+
+			for (int k = 0; k < truth->ncohorts; k++)
+				if (truth->intake[k] > 0)
+					arrivals += truth->intake[k] * truth->share[k * years + t];
+			unmet = fmax(0, gap - survivors(truth, t));
+
+			/* what is met is met, and not by a rounding error less */
+			if (unmet <= 1e-13 * fabs(gap))
+				wrong += row->unmet != 0;
+		}
+		wrong += row->year != first + r;
+		wrong += !near(row->intake, intake, intake);
+		wrong += !near(row->arrivals, arrivals, arrivals);
+		wrong += !near(row->unmet, unmet, t < 0 ? 0 : plan->gap[t]);
+		if (wrong > before)
+			diag("row of %d: got %.12g, %.12g, %.12g, expected %.12g, %.12g, %.12g", row->year, row->intake,
+				 row->arrivals, row->unmet, intake, arrivals, unmet);
+		if (c < 0)
+			wrong += row->lower != 0 || row->upper != 0;
+		else if (plan->method == EF_INTAKE_CONSTANT && c > 0 && r > 0 && rows[r - 1].year >= plan->first_year)
+			wrong += memcmp(&row->lower, &row[-1].lower, 2 * sizeof(double)) != 0;
+		else if (limits)
+			wrong += check_limits(truth, c, 1, row->lower, row->upper);
+	}
+	return wrong;
+}
+
+static int
+check_stages(Truth *truth, const EfStageDemand *rows, size_t nrows, const EfIntakeYear *of_years,
+			 bool limits)
+{
+	uint32_t	nstages = (uint32_t) truth->study->setting.nstages;
+	bool		constant = truth->plan->method == EF_INTAKE_CONSTANT;
+	int			wrong = 0;
+
+	for (size_t r = 0; r < nrows && wrong < 5; r++)
+	{
+		const EfStageDemand *row = &rows[r];
+		const EfIntakeYear *of_year = &of_years[r / nstages];
+		uint32_t	stage = (uint32_t) (r % nstages) + 1;
+		int			c = of_year->year - truth->plan->first_year;
+		double		expected = of_year->intake > 0 ? of_year->intake * reaching(truth, stage) : of_year->intake;
+
+		wrong += row->year != of_year->year || row->stage != stage;
+		wrong += !near(row->required, expected, expected);
+		if (stage == 1)
+			wrong += memcmp(&row->required, &of_year->intake, 3 * sizeof(double)) != 0;
+		else if (c < 0)
+			wrong += row->lower != 0 || row->upper != 0;
+		else if (constant && c > 0)
+			wrong += memcmp(&row->lower, &row[-(ptrdiff_t) nstages].lower, 2 * sizeof(double)) != 0;
+		else if (limits)
+			wrong += check_limits(truth, c, stage, row->lower, row->upper);
+		if (wrong > 0)
+			diag("stage %u of %d: %.12g (%g .. %g), expected %.12g", row->stage, row->year, row->required,
+				 row->lower, row->upper, expected);
+	}
+	return wrong;
+}
+
+/* What arrives is what funnel_output says of these intakes, and as an intake of
+ * the projection it leaves of the gap what is unmet. */
+static int
+check_loop(const Truth *truth, const EfIntakeYear *rows, int nrows)
+{
+	const EfIntakePlan *plan = truth->plan;
+	int			years = truth->years;
+	const EfIntakeYear *periods = rows + nrows - years;
+	double	   *intake = calloc((size_t) truth->ncohorts + 1, sizeof(double));
+	EfOutputPlan output = {plan->funnel, intake, truth->ncohorts, plan->first_year, plan->starts,
+		&truth->as_of, years, plan->scenario};
+	EfProjectionPlan staff = plan->staff;
+	EfProjectionPeriod *with;
+	EfProjectionPeriod *without;
+	double	   *arrivals;
+	double		begin = 0;
+	int			wrong = 0;
+
+	for (int c = 0; c < truth->ncohorts; c++)
+	{
+		double		its = rows[nrows - truth->ncohorts + c].intake;
+
+		intake[c] = its > 0 ? its : 0;
+		begin += intake[c];
+	}
+	if (begin < 1e9)
+	{
+		wrong += ef_arrivals_by_year(&output, &arrivals, allocator, &error) != EF_OK;
+		for (int t = 0; t < years && wrong == 0; t++)
+			if (!near(arrivals[t], periods[t].arrivals, begin))
+			{
+				diag("arrivals of %d: %.12g, and by themselves %.12g", truth->first_year + t,
+					 periods[t].arrivals, arrivals[t]);
+				wrong++;
+			}
+		staff.target = NULL;
+		staff.intake = NULL;
+		wrong += ef_project_workforce(&staff, &without, allocator, &error) != EF_OK;
+		staff.intake = arrivals;
+		wrong += ef_project_workforce(&staff, &with, allocator, &error) != EF_OK;
+		for (int t = 0; t < years && wrong == 0; t++)
+		{
+			double		missing = plan->gap[t] - (with[t].headcount - without[t].headcount);
+
+			if (!near(fmax(missing, 0), periods[t].unmet, fabs(plan->gap[t]) + with[t].headcount + begin))
+			{
+				diag("unmet in %d: %.12g, and in the projection %.12g", truth->first_year + t,
+					 periods[t].unmet, missing);
+				wrong++;
+			}
+		}
+	}
+	free(intake);
+	return wrong;
+}
+
+static int
+check_intake(const Study *study, const EfIntakePlan *plan, bool limits)
+{
+	static Truth truth;
+	EfIntakeYear *years = NULL;
+	EfIntakeYear *again = NULL;
+	EfStageDemand *stages = NULL;
+	int			nyears = 0;
+	int			nagain = 0;
+	size_t		nstages = 0;
+	int			wrong = 0;
+	int			held;
+	EfStatus	status;
+
+	open_truth(&truth, study, plan);
+	held = arena.n;
+	status = ef_intake_by_year(plan, &years, &nyears, allocator, &error);
+	if (status != EF_OK || arena.n != held + 1)
+	{
+		diag("status %d: %s; %d blocks", status, error.detail, arena.n - held);
+		close_truth(&truth);
+		return 1;
+	}
+	wrong += check_years(&truth, years, nyears, limits);
+	wrong += ef_intake_by_stage(plan, &stages, &nstages, allocator, &error) != EF_OK || arena.n != held + 2;
+	wrong += nstages != (size_t) nyears * (size_t) study->setting.nstages;
+	if (wrong == 0)
+		wrong += check_stages(&truth, stages, nstages, years, limits);
+	if (wrong == 0 && truth.known)
+		wrong += check_loop(&truth, years, nyears);
+
+	/* the same bytes again, whatever memory held before */
+	arena.junk ^= 0xff;
+	wrong += ef_intake_by_year(plan, &again, &nagain, allocator, &error) != EF_OK;
+	for (int r = 0; r < nyears && wrong == 0; r++)
+		wrong += memcmp(&again[r].intake, &years[r].intake, 5 * sizeof(double)) != 0;
+	if (wrong > 0)
+		diag("%s, %d years from %d, first %d, day %d-%d, arrived %g, stage %u changed by %.17g, level %.17g, lead %d",
+			 plan->method == EF_INTAKE_CONSTANT ? "constant" : "schedule", truth.years, truth.first_year,
+			 plan->first_year, plan->starts.month + 1, plan->starts.day + 1, plan->arrived, plan->scenario.stage,
+			 plan->scenario.change, plan->staff.level, truth.lead);
+	close_truth(&truth);
+	return wrong;
+}
+
+static double
+random_level(void)
+{
+	static const double levels[] = {1e-6, 0.01, 0.5, 0.8, 0.95, 0.999, 0.999999, 1 - 1e-12};
+
+	return random_below(3) ? levels[random_below(COUNT(levels))] : 0.01 + 0.98 * random_part();
+}
+
+static void
+random_gaps(double *gap, int years)
+{
+	int			kind = (int) random_below(8);
+
+	for (int t = 0; t < years; t++)
+		gap[t] = kind == 0 ? -20 * random_part()
+			: kind == 1 ? (random_below(2) ? 100 * random_part() : -40 * random_part())
+			: kind == 2 ? (random_below(3) ? 0 : 3 * random_part())
+			: kind == 3 ? 1e5 * random_part()
+			: 20 + 15 * t * random_part();
+}
+
+static void
+test_intake(void)
+{
+	static Study study;
+
+	for (size_t s = 0; s < COUNT(studies); s++)
+	{
+		int			wrong = 0;
+
+		for (int run = 0; run < 12 && wrong == 0; run++)
+		{
+			EfWorkforce workforce;
+			EfWorkforce other;
+			double		gap[MAX_YEARS];
+			EfMonth		end = (2000 + (EfMonth) random_below(30)) * 12 + (EfMonth) random_below(12);
+			Staff		staff = random_below(2) ? ANY : (Staff) random_below(STAFFS);
+			EfIntakePlan plan = {
+				.funnel = &study.funnel,
+				.staff = {&workforce, &workforce, 1 + (int) random_below(8), NULL, NULL, EF_AS_OBSERVED, NULL,
+				45 + (int) random_below(40), random_level()},
+				.gap = gap,
+				.method = run % 2 ? EF_INTAKE_SCHEDULE : EF_INTAKE_CONSTANT,
+				.target_year = EF_LAST_YEAR,
+				.arrived = random_below(3) ? 0.5 : random_below(2) ? random_part() : random_below(2)
+			};
+			int			first_year = end / 12;
+
+			make_study(&study, &studies[s].setting, studies[s].people, studies[s].arrive);
+			make_staff(&workforce, staff, end, random_below(2) ? 200 : 8, false, &arena);
+			make_staff(&other, random_below(6) ? ANY : NO_HIRES, end - 5, 200, false, &arena);
+			if (random_below(3) == 0 || workforce.days == 0)
+				plan.staff.rates = &other;
+			if (random_below(3) == 0)
+				plan.staff.retire_at = plan.staff.latest_age + 1 - (int) random_below(30);
+			else if (random_below(2))
+				plan.staff.rule = make_rule(1 + (int) random_below(4), (plan.staff.latest_age + 1) * 12, &arena);
+			random_gaps(gap, plan.staff.years);
+			random_scenario(&plan.scenario, &study);
+			plan.first_year = first_year - 8 + (int) random_below((uint32_t) plan.staff.years + 10);
+			if (random_below(10) == 0)
+				plan.first_year = first_year - 40 - (int) random_below(400);
+			plan.starts.month = (int) random_below(12);
+			plan.starts.day = (int) random_below((uint32_t) month_days(2001, plan.starts.month));
+			if (plan.method == EF_INTAKE_CONSTANT && random_below(2))
+				plan.target_year = first_year + (int) random_below((uint32_t) plan.staff.years);
+			wrong += check_intake(&study, &plan, true);
+			arena_close(&arena);
+		}
+		is_int(wrong, 0, "%s: intakes, and their limits", studies[s].name);
+	}
+	diag("%d limits, of which %d have none above, %d are of a surplus, and %d were not compared",
+		 limits_checked, limits_unbounded, limits_of_surplus, limits_skipped);
+}
+
 int
 main(void)
 {
@@ -708,5 +1407,6 @@ main(void)
 	test_boundaries();
 	test_ages();
 	test_output_refused();
+	test_intake();
 	return done_testing();
 }
