@@ -1071,6 +1071,7 @@ find_limits(const Question *question, double *lower, double *upper)
 			return best < 1e-6;
 		if (beyond(question, best) > 0)
 			return true;
+		out = fmax(2 * best, 1);
 	}
 	while (beyond(question, out) <= 0)
 		out *= 2;
@@ -1395,6 +1396,453 @@ test_intake(void)
 		 limits_checked, limits_unbounded, limits_of_surplus, limits_skipped);
 }
 
+/* A hundred years, and intakes since year 1. */
+static void
+test_long(void)
+{
+	static const Setting setting = {3, -1, true, true, 1500};
+	static const int first_years[] = {2031, 1, 2130, 2131, 9999};
+	static Study study;
+	EfWorkforce workforce;
+	double		gap[MAX_YEARS];
+	EfIntakePlan plan = {
+		.funnel = &study.funnel,
+		.staff = {&workforce, &workforce, MAX_YEARS, NULL, NULL, 67, NULL, 70, 0.9},
+		.gap = gap,
+		.starts = {7, 14},
+		.target_year = EF_LAST_YEAR,
+		.arrived = 0.5
+	};
+
+	make_study(&study, &setting, 40, true);
+	make_staff(&workforce, ANY, 2031 * 12 + 4, 200, false, &arena);
+	for (int t = 0; t < MAX_YEARS; t++)
+		gap[t] = 2 * t - 10;
+	for (size_t i = 0; i < COUNT(first_years); i++)
+	{
+		plan.first_year = first_years[i];
+		plan.method = i % 2 ? EF_INTAKE_CONSTANT : EF_INTAKE_SCHEDULE;
+		is_int(check_intake(&study, &plan, i > 0), 0, "a hundred years from 2031, with intakes from %d on",
+			   plan.first_year);
+	}
+	arena_close(&arena);
+}
+
+
+/* ---- by hand ---- */
+
+/*
+ * Whoever is hired stays: a staff of thirty-year-olds whom nobody has left.  Of
+ * four who begin two are there after a hundred days, and one after 500, so
+ * that, from 1 September, half of them arrive in the same year and a quarter in
+ * the next but one.
+ */
+static void
+make_simple(Study *study, EfWorkforce *workforce)
+{
+	static const Setting setting = {3, 600, false, false, 0};
+	EfFrame		frame = {ef_first_day(2019 * 12), ef_first_day(2024 * 12), true, 0, NULL, 0};
+	EfEmployment row = {{frame.from + 400, EF_DAY_INFINITY, NULL, 0}, frame.from + 400 - 30 * 365, 0};
+	EfState    *state;
+
+	study->setting = setting;
+	study->n = 4;
+	memset(study->people, 0, sizeof(study->people));
+	study->people[0] = (History) {3, {0, 10, 100}, EF_COMPLETED, -1};
+	study->people[1] = (History) {3, {0, 0, 100}, EF_COMPLETED, -1};
+	study->people[2] = (History) {3, {0, 20, 500}, EF_COMPLETED, -1};
+	study->people[3] = (History) {1, {0}, EF_LOST, 600};
+	ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
+	for (int i = 0; i < 10; i++)
+		ef_workforce_add(&state, &row, allocator, &error);
+	if (histories_funnel(&study->funnel, &setting, study->people, 4, &arena) != EF_OK ||
+		ef_workforce_open(workforce, state, state->size, allocator, &error) != EF_OK)
+		fail("a simple case is made");
+	follow(study);
+}
+
+static void
+test_by_hand(void)
+{
+	static Study study;
+	EfWorkforce workforce;
+	double		gap[] = {10, 10, 30};
+	EfIntakePlan plan = {
+		.funnel = &study.funnel,
+		/* where limits are one standard error away */
+		.staff = {&workforce, &workforce, 3, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.6826894921370859},
+		.gap = gap,
+		.first_year = 2024,
+		.starts = {8, 0},
+		.method = EF_INTAKE_CONSTANT,
+		.target_year = EF_LAST_YEAR,
+		.arrived = 0.5
+	};
+	EfIntakeYear *rows;
+	EfStageDemand *stages;
+	int			n;
+	size_t		nstages;
+
+	make_simple(&study, &workforce);
+	is_int(ef_intake_by_year(&plan, &rows, &n, allocator, &error), EF_OK, "by hand: the same in every year");
+	is_int(n, 3, "three years");
+	for (int i = 0; i < 3; i++)
+	{
+		is_int(rows[i].year, 2024 + i, "%d", 2024 + i);
+		/* 3/4 + 1/2 + 1/2 = 7/4 are there at the end of 2026 of one in each year */
+		is_close(rows[i].intake, 120. / 7, 1e-14, "30 are 7/4 of 120/7");
+		/* (30 - 7/4 x)^2 = 11/16 x + 27/64 x^2, for x = 12.29 and 27.73 */
+		is_int(rows[i].lower, 12, "at least 12");
+		is_int(rows[i].upper, 28, "at most 28");
+	}
+	is_close(rows[0].arrivals, 60. / 7, 1e-14, "half of them arrive in 2024");
+	is_close(rows[1].arrivals, 60. / 7, 1e-14, "and in 2025");
+	is_close(rows[2].arrivals, 90. / 7, 1e-14, "and then another quarter of the first");
+	is_close(rows[0].unmet, 10. / 7, 1e-14, "10/7 are missing in 2024");
+	ok(rows[1].unmet == 0 && rows[2].unmet == 0, "and none after that");
+
+	plan.target_year = 2024;
+	ef_intake_by_year(&plan, &rows, &n, allocator, &error);
+	is_close(rows[2].intake, 20, 1e-14, "for 2024, 20 must begin");
+
+	plan.target_year = EF_LAST_YEAR;
+	plan.method = EF_INTAKE_SCHEDULE;
+	ef_intake_by_year(&plan, &rows, &n, allocator, &error);
+	is_close(rows[0].intake, 20, 1e-14, "each year for itself: 20 are half there");
+	is_close(rows[1].intake, 0, 1e-12, "which is enough for 2025");
+	is_close(rows[2].intake, 30, 1e-14, "and 15 are for 30 in 2026");
+	is_close(rows[2].arrivals, 20, 1e-14, "when 20 arrive");
+	ok(rows[0].unmet == 0 && rows[1].unmet == 0 && rows[2].unmet == 0, "so that none is missing");
+	/* (10 - x/2)^2 = x/4 + x^2/16, for x = 12.71 and 41.95 */
+	is_int(rows[0].lower, 12, "at least 12 in the first year");
+	is_int(rows[0].upper, 42, "at most 42");
+
+	plan.arrived = 2. / 3;
+	ef_intake_by_year(&plan, &rows, &n, allocator, &error);
+	is_close(rows[0].intake, 20, 1e-14, "two in three who ever arrive have done so in their first year");
+	plan.arrived = 0.67;
+	ef_intake_by_year(&plan, &rows, &n, allocator, &error);
+	is_close(rows[0].intake, 40, 1e-14, "somewhat more only after two years, where 3/4 of 40 are 30");
+	ok(isnan(rows[1].intake) && isnan(rows[2].intake), "so that no gap asks for the later intakes");
+	ok(isnan(rows[1].lower) && isnan(rows[1].upper), "which have no limits");
+	ok(rows[0].arrivals == 20 && rows[1].arrivals == 0 && rows[2].arrivals == 10, "40 arrive in two years");
+
+	/* the first stage goes on to 3/4 and then all: one half instead */
+	plan.scenario = (EfConversionChange) {1, -0.25};
+	plan.arrived = 0.5;
+	is_int(ef_intake_by_stage(&plan, &stages, &nstages, allocator, &error), EF_OK, "with fewer going on");
+	is_int(nstages, 9, "three stages in three years");
+	is_close(stages[0].required, 30, 1e-14, "30 must begin in 2024");
+	is_close(stages[1].required, 15, 1e-14, "15 of them reach the second stage");
+	is_close(stages[2].required, 15, 1e-14, "and the third");
+	is_close(stages[6].required, 45, 1e-14, "in 2026, 45 begin");
+	is_close(stages[7].required, 22.5, 1e-14, "of whom half go on");
+	is_int(stages[5].year, 2025, "rows are in the order of years");
+	is_int(stages[5].stage, 3, "and of stages");
+	arena_close(&arena);
+}
+
+
+/* ---- where not all is known ---- */
+
+/* All numbers of a row but its year: "." stands for none, "*" for any. */
+static bool
+is_row(const EfIntakeYear *row, const char *intake, const char *lower, const char *upper,
+	   const char *arrivals, const char *unmet)
+{
+	const char *expected[] = {intake, lower, upper, arrivals, unmet};
+	double		got[] = {row->intake, row->lower, row->upper, row->arrivals, row->unmet};
+
+	for (int i = 0; i < 5; i++)
+		if (strcmp(expected[i], "*") != 0 &&
+			(strcmp(expected[i], ".") == 0 ? !isnan(got[i]) : !(got[i] == atof(expected[i]))))
+		{
+			diag("%d: got %g, %g, %g, %g, %g", row->year, got[0], got[1], got[2], got[3], got[4]);
+			return false;
+		}
+	return true;
+}
+
+static void
+test_unknown(void)
+{
+	static Study study;
+	static Study nobody;
+	static Study none_arrive;
+	EfWorkforce workforce;
+	EfWorkforce no_hires;
+	EfWorkforce empty;
+	EfWorkforce gone;
+	double		gap[] = {5, -1, 8};
+	double		surplus[] = {-5, 0, -3};
+	EfIntakeYear *rows;
+	EfStageDemand *stages;
+	size_t		nstages;
+	int			n;
+	EfIntakePlan base;
+	EfIntakePlan plan;
+	EfStatus	status;
+
+#define ask(change) \
+	do { \
+		plan = base; \
+		change; \
+		status = ef_intake_by_year(&plan, &rows, &n, allocator, &error); \
+		is_int(status, EF_OK, #change); \
+	} while (0)
+
+	make_simple(&study, &workforce);
+	make_study(&nobody, &study.setting, 0, true);
+	none_arrive = study;
+	for (int i = 0; i < 4; i++)
+		none_arrive.people[i] = (History) {2, {0, 5}, EF_LOST, 600};
+	histories_funnel(&none_arrive.funnel, &study.setting, none_arrive.people, 4, &arena);
+	make_staff(&no_hires, NO_HIRES, 2024 * 12, 100, false, &arena);
+	make_staff(&empty, ANY, 2024 * 12, 0, false, &arena);
+	make_staff(&gone, NO_STOCK, 2024 * 12, 100, false, &arena);
+	base = (EfIntakePlan) {
+		.funnel = &study.funnel,
+		.staff = {&workforce, &workforce, 3, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8},
+		.gap = gap, .first_year = 2023, .starts = {8, 0}, .method = EF_INTAKE_CONSTANT,
+		.target_year = EF_LAST_YEAR, .arrived = 0.5
+	};
+
+	for (int method = 0; method < 2; method++)
+	{
+		base.method = (EfIntakeMethod) method;
+		ask(plan.funnel = &nobody.funnel);
+		ok(is_row(&rows[0], ".", ".", ".", "0", "."), "nobody entered: before as_of nobody has arrived");
+		for (int i = 1; i < 4; i++)
+			ok(is_row(&rows[i], ".", ".", ".", ".", "."), "and nothing is known in %d", 2023 + i);
+		ask((plan.funnel = &nobody.funnel, plan.gap = surplus));
+		ok(is_row(&rows[0], "0", ".", ".", "0", "."), "where none is missing none must begin");
+		for (int i = 1; i < 4; i++)
+			ok(is_row(&rows[i], "0", ".", ".", "0", "0"), "nor in %d", 2023 + i);
+		ask((plan.funnel = &nobody.funnel, plan.first_year = 2025));
+		ok(is_row(&rows[0], "0", "0", "0", ".", ".") && is_row(&rows[1], ".", ".", ".", ".", "."),
+		   "in years before the first none begin");
+		ask(plan.staff.workforce = plan.staff.rates = &no_hires);
+		ok(is_row(&rows[3], ".", ".", ".", ".", "."), "nobody was hired, in neither");
+		ask((plan.staff.workforce = plan.staff.rates = &no_hires, plan.gap = surplus));
+		ok(is_row(&rows[3], "0", ".", ".", "0", "0"), "where none is missing none must begin");
+		ask((plan.staff.workforce = &no_hires, plan.staff.rates = &workforce));
+		ok(rows[3].intake > 0 || method == EF_INTAKE_SCHEDULE, "unless the rates know of hires");
+		ask(plan.staff.workforce = plan.staff.rates = &empty);
+		ok(is_row(&rows[2], ".", ".", ".", ".", "."), "an empty group stops nothing");
+		ask((plan.staff.workforce = &empty, plan.staff.rates = &workforce));
+		ok(!isnan(rows[3].arrivals), "and with the rates of others has an answer");
+		ask((plan.funnel = &none_arrive.funnel, plan.scenario.stage = 2, plan.scenario.change = 0.1));
+		ok(is_row(&rows[1], ".", ".", ".", ".", "."), "nobody knows how long those take who never went on");
+		ask((plan.funnel = &none_arrive.funnel, plan.scenario.stage = 2));
+		ok(is_row(&rows[1], ".", ".", ".", "0", "5") && is_row(&rows[2], ".", ".", ".", "0", "0") &&
+		   is_row(&rows[3], ".", ".", ".", "0", "8"), "where nobody arrives no intake closes a gap");
+		ask((plan.funnel = &none_arrive.funnel, plan.gap = surplus));
+		ok(is_row(&rows[3], "0", "*", ".", "0", "0"), "but none need be closed");
+		ask((plan.scenario.stage = 1, plan.scenario.change = -0.75));
+		ok(is_row(&rows[1], ".", ".", ".", "0", "5"), "nor if nobody goes on any more");
+		ask(plan.first_year = 2027);
+		is_int(n, 3, "an intake that is too late has no years");
+		ok(is_row(&rows[0], "0", "0", "0", "0", "5") && is_row(&rows[1], "0", "0", "0", "0", "0") &&
+		   is_row(&rows[2], "0", "0", "0", "0", "8"), "and leaves a gap as it is");
+		ask((plan.first_year = 2027, plan.funnel = &nobody.funnel));
+		ok(is_row(&rows[2], "0", "0", "0", "0", "8"), "whoever would have come");
+		plan = base;
+		plan.funnel = &nobody.funnel;
+		is_int(ef_intake_by_stage(&plan, &stages, &nstages, allocator, &error), EF_OK, "by stage");
+		is_int(nstages, 12, "there are as many rows");
+		ok(isnan(stages[4].required) && isnan(stages[4].lower) && isnan(stages[4].upper), "of which none is known");
+	}
+
+	/* a constant intake is for the gap of one year */
+	base.method = EF_INTAKE_CONSTANT;
+	ask(plan.target_year = 2025);
+	ok(is_row(&rows[1], "0", "0", "*", "0", "5"), "a surplus in 2025 asks for none");
+	ask((plan.target_year = 2025, plan.funnel = &none_arrive.funnel));
+	ok(is_row(&rows[1], "0", "0", ".", "0", "5"), "even if nobody ever arrives");
+	ask((plan.target_year = 2024, plan.first_year = 2025));
+	ok(is_row(&rows[0], "0", "0", "0", "0", "5") && is_row(&rows[1], ".", ".", ".", "0", "0"),
+	   "no intake from 2025 on closes the gap of 2024");
+	arena_close(&arena);
+}
+
+static void
+test_intake_refused(void)
+{
+	static const Setting setting = {3, -1, true, true, 100};
+	static Study study;
+	EfWorkforce workforce;
+	EfWorkforce empty;
+	EfRetirementRule *rule;
+	EfRuleStep	step = {2020 * 12, 65 * 12};
+	double		gap[101] = {5, -1, 8};
+	double		bad[][3] = {{NAN, 1, 1}, {1, 1e12 * (1 + 1e-15), 1}, {1, 1, -INFINITY}, {1, 1, -1.1e12}};
+	const char *details[] = {"The gap of 2024 is nan.", "The gap of 2025 is 1e+12.", "The gap of 2026 is -inf.",
+	"The gap of 2026 is -1.1e+12."};
+	double		large[] = {1e12, -1e12, 1e12};
+	EfIntakePlan base;
+	EfIntakePlan plan;
+	EfIntakeYear *years;
+	EfStageDemand *stages;
+	size_t		nstages;
+	int			nyears;
+	char		detail[EF_DETAIL_SIZE];
+	int			held;
+
+#define asked(change, expected, sentence, ...) \
+	do { \
+		plan = base; \
+		change; \
+		held = arena.n; \
+		error.detail[0] = '\0'; \
+		is_int(ef_intake_by_year(&plan, &years, &nyears, allocator, &error), (expected), __VA_ARGS__); \
+		is_str(error.detail, (sentence), "which is said"); \
+		error.detail[0] = '\0'; \
+		is_int(ef_intake_by_stage(&plan, &stages, &nstages, allocator, &error), (expected), "by stage, too"); \
+		is_str(error.detail, (sentence), "and said"); \
+		is_int(arena.n, held + 2 * ((expected) == EF_OK), "nothing is held but answers"); \
+	} while (0)
+
+	make_study(&study, &setting, 30, true);
+	make_staff(&workforce, ANY, 2024 * 12 + 5, 100, false, &arena);
+	make_staff(&empty, ANY, 2024 * 12, 0, false, &arena);
+	ef_rule_create(&rule, 1, allocator, &error);
+	ef_rule_add(&rule, &step, allocator, &error);
+	base = (EfIntakePlan) {
+		.funnel = &study.funnel,
+		.staff = {&workforce, &workforce, 3, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8},
+		.gap = gap, .first_year = 2023, .starts = {8, 0}, .method = EF_INTAKE_CONSTANT,
+		.target_year = EF_LAST_YEAR, .arrived = 0.5
+	};
+	asked((void) 0, EF_OK, "", "nothing is wrong");
+	asked(plan.method = EF_INTAKE_SCHEDULE, EF_OK, "", "nor with a schedule");
+	asked(plan.first_year = 0, EF_FIRST_YEAR_RANGE, "first_year is 0.", "there is no year 0");
+	asked(plan.first_year = 10000, EF_FIRST_YEAR_RANGE, "first_year is 10000.", "nor one after 9999");
+	asked(plan.first_year = 9999, EF_OK, "", "which is one");
+	asked(plan.first_year = INT32_MIN, EF_FIRST_YEAR_RANGE, "first_year is -2147483648.", "or long ago");
+	asked(plan.staff.years = 0, EF_GAP_LENGTH, "gap has 0 elements.", "a gap has elements");
+	asked(plan.staff.years = 101, EF_GAP_LENGTH, "gap has 101 elements.", "and not too many");
+	for (size_t i = 0; i < COUNT(bad); i++)
+		asked(plan.gap = bad[i], EF_GAP_VALUE, details[i], "%g, %g, %g is no gap", bad[i][0], bad[i][1], bad[i][2]);
+	asked(plan.gap = large, EF_OK, "", "it may be as large as people are many");
+	asked((plan.method = EF_INTAKE_SCHEDULE, plan.target_year = 2025), EF_TARGET_YEAR_SCHEDULE,
+		  "target_year is 2025.", "a schedule has no year");
+	asked((plan.method = EF_INTAKE_SCHEDULE, plan.target_year = 3000), EF_TARGET_YEAR_SCHEDULE,
+		  "target_year is 3000.", "whichever it is");
+	asked(plan.target_year = 2023, EF_TARGET_YEAR_RANGE, "target_year is 2023, and gap has the years 2024 to 2026.",
+		  "a target before the gap");
+	asked(plan.target_year = 2027, EF_TARGET_YEAR_RANGE, "target_year is 2027, and gap has the years 2024 to 2026.",
+		  "and one after it");
+	asked(plan.target_year = INT32_MAX, EF_TARGET_YEAR_RANGE,
+		  "target_year is 2147483647, and gap has the years 2024 to 2026.", "long after");
+	asked(plan.target_year = 2024, EF_OK, "", "but not its first year");
+	asked(plan.target_year = 2026, EF_OK, "", "or its last");
+	for (int method = 0; method < 2; method++)
+	{
+		base.method = (EfIntakeMethod) method;
+		asked(plan.arrived = -0.01, EF_ARRIVED_RANGE, "arrived is -0.01.", "a share below 0");
+		asked(plan.arrived = 1.01, EF_ARRIVED_RANGE, "arrived is 1.01.", "or above 1");
+		asked(plan.arrived = NAN, EF_ARRIVED_RANGE, "arrived is nan.", "or not a number");
+		asked(plan.arrived = 0, EF_OK, "", "0 is a share");
+		asked(plan.arrived = 1, EF_OK, "", "and 1");
+	}
+	base.method = EF_INTAKE_CONSTANT;
+	asked(plan.scenario.change = 0.05, EF_CHANGE_NO_STAGE, "conversion_change is 0.05.", "a change is that of a stage");
+	asked(plan.scenario.stage = 3, EF_CHANGE_LAST_STAGE, "The stage is \"antagen \xc3\xa5\".", "but not of the last");
+	asked((plan.scenario.stage = 1, plan.scenario.change = -1.5), EF_CHANGE_RANGE, "conversion_change is -1.5.",
+		  "and not below -1");
+	snprintf(detail, sizeof(detail), "The conversion of \"applied\" is %g, and would be %g.", study.conversion[0],
+			 study.conversion[0] + 0.9);
+	asked((plan.scenario.stage = 1, plan.scenario.change = 0.9), EF_CHANGE_RANGE, detail, "nor more than all go on");
+	asked((plan.scenario.stage = 1, plan.scenario.change = 0.9, plan.first_year = 3000), EF_CHANGE_RANGE, detail,
+		  "even if nobody begins");
+	asked(plan.staff.level = 0, EF_LEVEL_RANGE, "The level is 0.", "level 0");
+	asked(plan.staff.level = 1, EF_LEVEL_RANGE, "The level is 1.", "level 1");
+	asked(plan.staff.level = NAN, EF_LEVEL_RANGE, "The level is nan.", "no level");
+	asked(plan.staff.latest_age = 150, EF_AGE_RANGE, "latest_age is 150.", "an age that nobody has");
+	asked(plan.staff.retire_at = 72, EF_RULE_BEYOND_LATEST, "retire_at is 72 and latest_age 70.", "or works at");
+	asked((plan.staff.retire_at = 65, plan.staff.rule = rule), EF_RULE_TWICE,
+		  "Both retire_at and retire_rule are given.", "a rule and an age");
+	asked(plan.staff.rates = &empty, EF_NO_EXPOSURE, "Nobody was under observation.", "rates of nobody");
+	plan = base;
+	plan.staff.rule = rule;
+	is_int(ef_intake_by_year(&plan, &years, &nyears, allocator, &error), EF_RULE_UNCOVERED, "a rule that does not cover all");
+	arena_close(&arena);
+}
+
+
+/* ---- memory, and interrupts ---- */
+
+static int interrupts;
+
+static void
+interrupted(void)
+{
+	interrupts++;
+}
+
+static void
+test_no_memory(void)
+{
+	static const Setting setting = {4, -1, true, true, 900};
+	static const char *const names[] = {"arrivals", "an intake", "its stages"};
+	static Study study;
+	EfWorkforce workforce;
+	static double intake[3000];
+	double		gap[MAX_YEARS];
+	EfOutputPlan output = {&study.funnel, intake, 3000, 100, {8, 0}, NULL, 100, {0, 0}};
+	EfIntakePlan plan = {
+		.funnel = &study.funnel,
+		.staff = {&workforce, &workforce, 80, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8},
+		.gap = gap, .first_year = 1900, .starts = {8, 0}, .method = EF_INTAKE_SCHEDULE,
+		.target_year = EF_LAST_YEAR, .arrived = 0.5
+	};
+
+	make_study(&study, &setting, 60, true);
+	make_staff(&workforce, ANY, 2024 * 12 + 3, 60, false, &arena);
+	for (int t = 0; t < MAX_YEARS; t++)
+		gap[t] = t;
+	for (int what = 0; what < 3; what++)
+	{
+		EfStatus	status;
+		int			wrong = 0;
+		int			n = 0;
+
+		do
+		{
+			double	   *arrivals = NULL;
+			EfIntakeYear *years = NULL;
+			EfStageDemand *stages = NULL;
+			int			nyears;
+			size_t		nstages;
+			int			held = arena.n;
+
+			arena.fail_at = ++n;
+			arena.calls = 0;
+			status = what == 0 ? ef_arrivals_by_year(&output, &arrivals, allocator, &error)
+				: what == 1 ? ef_intake_by_year(&plan, &years, &nyears, allocator, &error)
+				: ef_intake_by_stage(&plan, &stages, &nstages, allocator, &error);
+			wrong += status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY;
+			wrong += arena.n > held + 1 || (status == EF_OK && arena.n != held + 1);
+		} while (status != EF_OK && n < 1000);
+		is_int(wrong, 0, "each of %d requests of %s may fail", n - 1, names[what]);
+		ok(n > 3, "of which there are some");
+		arena.fail_at = 0;
+	}
+
+	/* every intake of a schedule has limits of its own, between which one may ask
+	 * to end it */
+	{
+		EfAllocator impatient = *allocator;
+		EfIntakeYear *years;
+		int			nyears;
+
+		impatient.interrupt = interrupted;
+		ef_intake_by_year(&plan, &years, &nyears, &impatient, &error);
+		ok(interrupts >= 80, "it can be ended at %d points", interrupts);
+	}
+	arena_close(&arena);
+}
+
 int
 main(void)
 {
@@ -1408,5 +1856,10 @@ main(void)
 	test_ages();
 	test_output_refused();
 	test_intake();
+	test_long();
+	test_by_hand();
+	test_unknown();
+	test_intake_refused();
+	test_no_memory();
 	return done_testing();
 }
