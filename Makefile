@@ -157,7 +157,7 @@ help:
 	@echo "make fuzz         hostile input to the types, sanitizers on"
 	@echo "make oracle       the same questions to R's survival package"
 	@echo "make bench        benchmarks, in a temporary server"
-	@echo "make simulation   coverage of the projection's intervals"
+	@echo "make simulation   coverage of the intervals of projection and required intake"
 	@echo "make clean        remove what was built"
 	@echo "Variables: PG_CONFIG=path, WERROR=1 (warnings are errors), SUITES, ARGS"
 

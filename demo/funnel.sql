@@ -7,7 +7,8 @@ SET search_path = public, education_flow;
 \echo
 \echo 'MEDICAL SECRETARIES OF A SWEDISH REGION, 1 JUNE 2023'
 \echo
-\echo 'Who comes to the profession, how many are needed, and how long do they stay?'
+\echo 'Who comes to the profession, how many are needed, how long do they stay, and how many'
+\echo 'must begin to study?'
 \echo
 \echo 'The people below are generated, and the numbers of the education are made up.'
 \echo 'Two figures of the need are published, by a region; they come further down.'

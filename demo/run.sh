@@ -1,7 +1,7 @@
 #!/bin/sh
 # The demo: who comes to the profession of medical secretary, how many of them a region must
-# recruit, and how long they stay. Runs on the server that PGHOST, PGPORT and PGUSER name
-# (make demo starts a private one), in a database of its own.
+# recruit, how long they stay, and how many study places that takes. Runs on the server that
+# PGHOST, PGPORT and PGUSER name (make demo starts a private one), in a database of its own.
 set -eu
 cd "$(dirname "$0")"
 
@@ -11,7 +11,7 @@ run() { psql -X -q -v ON_ERROR_STOP=1 -P footer=off -P pager=off "$@"; }
 
 PGDATABASE=postgres run -c 'CREATE DATABASE education_flow_demo'
 run -f register.sql -f education.sql -f funnel.sql -f medical_secretaries.sql -f compare.sql \
-    -f retention.sql
+    -f retention.sql -f pipeline.sql
 
 cat <<'END'
 
@@ -25,3 +25,5 @@ echo
 sed -e '/^\\/d' medical_secretaries.sql
 echo
 sed -e '/^\\/d' retention.sql
+echo
+sed -e '/^\\/d' pipeline.sql

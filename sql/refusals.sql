@@ -59,5 +59,19 @@ SELECT '{"type": "funnel", "version": 1, "spec": {"stages": ["applied", "admitte
 SELECT '{"type": "funnel", "version": 1, "spec": {"stages": ["applied", "admitted"]}, "reached": {"applied": {"0": 1}, "accepted": {"7": 1}}}'::funnel;
 SELECT '{"type": "funnel", "version": 1, "spec": {"stages": ["applied", "admitted"]}, "reached": {"applied": {"0": 1}}, "pending": {"applied": {"7": 1}}}'::funnel;
 
-DROP TABLE summary, stay, path;
+CREATE TABLE work AS
+SELECT workforce_agg('1980-01-01', '2016-03-01', NULL, NULL, '[2015-01-01,2020-01-01)') AS w;
+SELECT o.* FROM path, funnel_output(f, '{-1}', 2020, 5) AS o;
+SELECT o.* FROM path, funnel_output(f, '{1}', 2020, 5, starts => '02-29') AS o;
+SELECT o.* FROM path, funnel_output(f, '{1}', 2020, 5, conversion_change => 0.05) AS o;
+SELECT o.* FROM path, funnel_output(f, '{1}', 2020, 5, changed_stage => 'graduated', conversion_change => 0.05) AS o;
+SELECT o.* FROM path, funnel_output(f, '{1}', 2020, 5, changed_stage => 'applied', conversion_change => 5) AS o;
+SELECT i.* FROM path, work, required_intake(f, w, '{}', 2020) AS i;
+SELECT i.* FROM path, work, required_intake(f, w, '{1,Infinity}', 2020) AS i;
+SELECT i.* FROM path, work, required_intake(f, w, '{1,2}', 2020, target_year => 2022) AS i;
+SELECT i.* FROM path, work, required_intake(f, w, '{1,2}', 2020, method => 'schedule', target_year => 2021) AS i;
+SELECT i.* FROM path, work, required_intake(f, w, '{1,2}', 2020, method => 'yearly') AS i;
+SELECT i.* FROM path, work, required_intake(f, w, '{1,2}', 2020, arrived => 50) AS i;
+
+DROP TABLE summary, stay, path, work;
 DROP EXTENSION education_flow;

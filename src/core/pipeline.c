@@ -690,9 +690,11 @@ limits_of(Model *model, int cohort, uint32_t stage, double *lower,
 	double		v[3];
 
 	*lower = *upper = NAN;
-	if (isnan(intake) || t < 0 || !model->known)
+	if (isnan(intake))
 		return EF_OK;
 	*lower = 0;
+	if (t < 0 || !model->known)
+		return EF_OK;
 	gap = model->plan->gap[t];
 	for (int c = 0; c < cohorts->n; c++)
 	{
@@ -794,7 +796,7 @@ fill_year(const Model *model, EfIntakeYear *row)
 	row->unmet = NAN;
 	if (t < 0)
 		return;
-	if (!model->known && model->asked && model->cohorts.n > 0)
+	if (!model->known && model->asked && row->year >= model->plan->first_year)
 	{
 		row->arrivals = NAN;
 		return;

@@ -243,7 +243,7 @@ static const Report reports[EF_STATUS_COUNT] = {
 	"A schedule meets the gap of every year; use the method 'constant' for that of one year."},
 	[EF_ARRIVED_RANGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"arrived must be between 0 and 1",
-	"It is the share of those who ever arrive; one half has a stable schedule."},
+	"It is the share, of those who ever arrive, that has arrived in the year that an intake answers for."},
 	[EF_CHANGE_NO_STAGE] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"conversion_change needs a changed_stage",
 	"Name the stage from which more, or fewer, go on to the next."},
@@ -299,7 +299,10 @@ ef_get_float8s(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%s must have one dimension", name)));
+				 errmsg("%s must have one dimension", name),
+				 errdetail("It has %d, and %d elements.", ARR_NDIM(array),
+						   ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array))),
+				 errhint("Give a list of numbers, such as ARRAY[10, 10, 12].")));
 	*n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	return (const double *) ARR_DATA_PTR(array);
 }

@@ -5,17 +5,20 @@
 #                    the 17,400 groups have no hires to age an intake by)
 #   EF_BENCH_EVENTS  sizes of the table of the part funnel, multiples of 1000, default
 #                    "1000000 10000000 100000000"; above 10 million most of plain SQL is left out
+#   EF_BENCH_PERSONS sizes of the part pipeline: people in education in each of its 60
+#                    professions, default 5000, with two employments for every five of them
 #   EF_BENCH_PASSES  runs of each query of a pair, default 5
-#   EF_BENCH_PARTS   what is measured, default "workforce retention funnel"
+#   EF_BENCH_PARTS   what is measured, default "workforce retention funnel pipeline"
 set -eu
 cd "$(dirname "$0")"
 sizes=${EF_BENCH_ROWS:-1000000 10000000}
 passes=${EF_BENCH_PASSES:-5}
 events=${EF_BENCH_EVENTS:-1000000 10000000 100000000}
-parts=${EF_BENCH_PARTS:-workforce retention funnel}
+education=${EF_BENCH_PERSONS:-5000}
+parts=${EF_BENCH_PARTS:-workforce retention funnel pipeline}
 has() { case " $parts " in *" $1 "*) ;; *) return 1 ;; esac; }
 for part in $parts; do
-    case $part in workforce | retention | funnel) ;; *)
+    case $part in workforce | retention | funnel | pipeline) ;; *)
         echo "EF_BENCH_PARTS: there is no part $part" >&2
         exit 2 ;;
     esac
@@ -40,7 +43,8 @@ CREATE SCHEMA education_flow;
 CREATE EXTENSION education_flow SCHEMA education_flow;
 ALTER DATABASE $database SET search_path = public, education_flow;
 SQL
-run -f helpers.sql -f queries.sql -f retention_queries.sql -f funnel_queries.sql
+run -f helpers.sql -f queries.sql -f retention_queries.sql -f funnel_queries.sql \
+    -f pipeline_queries.sql
 
 with_plain=true
 workforce() {
@@ -108,12 +112,21 @@ funnel() {
     fi
 }
 
+pipeline() {
+    note "$persons persons a profession: pipeline"
+    run -v passes="$passes" -f pipeline.sql
+    note "$persons persons a profession: pipeline, memory"
+    rows=$(run -A -t -c "SELECT count(*) FROM education_event")
+    peak "scenarios, constant intake" ours scenarios
+    peak "scenarios from rows" ours "scenarios from rows"
+}
+
 if has workforce || has retention; then
     for rows in $sizes; do
         note "$rows rows: generating"
         run -v rows="$rows" -f data.sql
         for part in $parts; do
-            [ "$part" = funnel ] || $part
+            case $part in workforce | retention) $part ;; esac
         done
     done
     run -c "DROP TABLE employment"
@@ -125,10 +138,19 @@ if has funnel; then
         funnel
     done
 fi
+if has pipeline; then
+    for persons in $education; do
+        note "$persons persons a profession: generating"
+        run -v persons="$persons" -v rows="$((60 * persons * 2 / 5))" \
+            -f pipeline_data.sql -f data.sql
+        pipeline
+    done
+fi
 
 run -A -t -c "SELECT 'PostgreSQL ' || current_setting('server_version')"
 echo "$(nproc 2>/dev/null || echo '?') cores"
 run -f report.sql
 if has retention; then run -f retention_report.sql; fi
 if has funnel; then run -f funnel_report.sql; fi
+if has pipeline; then run -f pipeline_report.sql; fi
 PGDATABASE=postgres psql -X -q -c "DROP DATABASE $database"
