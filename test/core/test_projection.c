@@ -754,6 +754,33 @@ test_levels(void)
 	arena_close(&arena);
 }
 
+/* However often a variance is asked for, it takes no memory for good. */
+static void
+test_many_questions(void)
+{
+	EfWorkspace workspace = {allocator, NULL};
+	EfWorkforce workforce;
+	EfProjectionPlan plan = {&workforce, &workforce, 3, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8};
+	EfProjection *projection;
+	double		hires[3] = {5, 6, 7};
+	double		first;
+	double		again;
+	int			held;
+	int			wrong = 0;
+
+	make_staff(&workforce, ANY, 2024 * 12 + 3, 100, false, &arena);
+	if (ef_projection_open(&projection, &plan, &workspace, &error) != EF_OK ||
+		ef_projection_variance(projection, 2, hires, &first) != EF_OK)
+		fail("a projection is opened");
+	held = arena.n;
+	for (int i = 0; i < 2000; i++)
+		wrong += ef_projection_variance(projection, 2, hires, &again) != EF_OK || again != first ||
+			arena.n != held;
+	is_int(wrong, 0, "a variance can be asked for again and again");
+	ef_discard_all(&workspace);
+	arena_close(&arena);
+}
+
 /* Without memory there is no answer, and nothing is kept but the answer. */
 static void
 test_no_memory(void)
@@ -825,6 +852,7 @@ main(void)
 	test_nobody();
 	test_refused();
 	test_levels();
+	test_many_questions();
 	test_no_memory();
 	return done_testing();
 }
