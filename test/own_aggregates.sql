@@ -1,7 +1,7 @@
 -- Anybody can make an aggregate of the support functions, with a finished value
 -- to begin with or none at the end: it must give the right counts or an error.
 BEGIN;
-SELECT plan(35);
+SELECT plan(44);
 
 CREATE TEMP TABLE spell AS
 SELECT date '1960-01-01' + i * 37 AS birth_date,
@@ -145,10 +145,40 @@ CREATE AGGREGATE pg_temp.crowded_funnel_agg(timestamp[], funnel_spec) (
 SELECT throws_ok($$SELECT pg_temp.crowded_funnel_agg('{2016-01-01}', funnel_spec(ARRAY['a']))$$,
                  '22003', NULL, 'and a row is refused where there is no room for it');
 
+-- The same of mobility, whose rows come through events.
+CREATE AGGREGATE pg_temp.begun_mobility_rollup(mobility) (
+    SFUNC = mobility_combinefn, STYPE = mobility,
+    INITCOND = '{"type": "mobility", "version": 1, "observed": ["2015-01-01", "2020-01-01"], "opening": {"b": {"0": 3}}, "moved": {"b": {"a": {"100": 1}}}}');
+CREATE FUNCTION pg_temp.moving(state text, people bigint, skipped bigint) RETURNS mobility LANGUAGE sql AS $$
+    SELECT format('{"type": "mobility", "version": 1, "observed": ["2015-01-01", "2020-01-01"], "skipped": %s, "opening": {"%s": {"0": %s}}, "moved": {"%2$s": {"b": {"100": 1}}}}',
+                  skipped, state, people)::mobility
+$$;
+CREATE TEMP TABLE begun_mobility AS
+SELECT pg_temp.begun_mobility_rollup(pg_temp.moving('s' || i % 7, 2, 0)) AS m FROM generate_series(1, 300) AS i;
+SELECT is((SELECT sum(headcount) FROM begun_mobility, mobility_headcount(m)), 603::numeric, 'mobility: one finished value and 300 of two people');
+SELECT results_eq('SELECT from_state, to_state, moves FROM begun_mobility, mobility_flows(m) LIMIT 3',
+                  $$VALUES ('b', 'a', 1::bigint), ('s0', 'b', 42), ('s1', 'b', 43)$$, 'whose moves are counted by their names');
+SELECT is((SELECT m::text::mobility FROM begun_mobility), (SELECT m FROM begun_mobility),
+          'an unfinished value that was stored reads as its finished self');
+SELECT is((SELECT sum(headcount) FROM (SELECT pg_temp.begun_mobility_rollup(m) FROM begun_mobility) AS r (m), mobility_headcount(m)), 606::numeric,
+          'a rollup that begins with a value');
+SELECT throws_ok('SELECT mobility_combinefn(m, m) FROM begun_mobility', '0A000', NULL,
+                 'outside of an aggregate there is no state to edit');
+SELECT is((SELECT sum(headcount) FROM (SELECT rollup(m) FROM (VALUES (pg_temp.moving('a', 400000000000, 0)), (pg_temp.moving('a', 599999999998, 0))) AS v (m)) AS r (m), mobility_headcount(m)),
+          999999999998::numeric, 'as many people and moves as a summary may have');
+SELECT throws_ok($$SELECT rollup(m) FROM (VALUES (pg_temp.moving('a', 400000000001, 0)), (pg_temp.moving('a', 599999999998, 0))) AS v (m)$$,
+                 '22003', NULL, 'one more is refused before it can be stored');
+SELECT throws_ok($$SELECT rollup(m) FROM (VALUES (pg_temp.moving('a', 1, 9223372036854775807)), (pg_temp.moving('a', 1, 1))) AS v (m)$$,
+                 '22003', NULL, 'skipped rows do not wrap in a sum');
+
 -- States of events are pointers, of which only a superuser makes aggregates.
 CREATE AGGREGATE pg_temp.own_events_agg(bigint, text, date, funnel_spec) (
     SFUNC = funnel_agg_transfn, STYPE = internal, FINALFUNC = funnel_agg_finalfn, FINALFUNC_MODIFY = READ_ONLY);
 SELECT is(pg_temp.own_events_agg(i, 'a', '2020-01-01'::date + i, funnel_spec(ARRAY['a'])), funnel_agg(i, 'a', '2020-01-01'::date + i, funnel_spec(ARRAY['a'])),
           'an aggregate over events') FROM generate_series(1, 1000) AS i;
+CREATE AGGREGATE pg_temp.own_mobility_agg(bigint, text, date, date, daterange) (
+    SFUNC = mobility_agg_transfn, STYPE = internal, FINALFUNC = mobility_agg_finalfn, FINALFUNC_MODIFY = READ_ONLY);
+SELECT is(pg_temp.own_mobility_agg(i % 400, 's' || i % 7, '2015-01-01'::date + i, NULL, '[2015-03-01,2017-01-01)'),
+          mobility_agg(i % 400, 's' || i % 7, '2015-01-01'::date + i, NULL, '[2015-03-01,2017-01-01)'), 'and one over spells') FROM generate_series(1, 1000) AS i;
 SELECT * FROM finish();
 ROLLBACK;

@@ -44,6 +44,8 @@ content() {
 		SELECT 'rule', name, r, encode(retirement_rule_send(r), 'hex') FROM rule ORDER BY name;
 		SELECT 'path', part, f, encode(funnel_send(f), 'hex'), funnel_hash(f) FROM path ORDER BY part;
 		SELECT 'paths', part, f, encode(funnel_send(f), 'hex') FROM path_by_part ORDER BY part;
+		SELECT 'move', part, m, encode(mobility_send(m), 'hex'), mobility_hash(m) FROM move ORDER BY part;
+		SELECT 'moves', part, m, encode(mobility_send(m), 'hex') FROM move_by_part ORDER BY part;
 		SELECT 'spec', id, s, encode(funnel_spec_send(s), 'hex'), funnel_spec_hash(s) FROM spec ORDER BY id;
 		SELECT 'override', o.* FROM pension_age_override AS o ORDER BY born_from;
 		SELECT 'age', a.* FROM pension_age AS a ORDER BY born_from;
@@ -53,6 +55,7 @@ content() {
 		WHERE part = 1 ORDER BY name, year;
 		SELECT 'curve', part, c.* FROM stay, retention_curve(r) AS c WHERE part IN (1, 100) ORDER BY part, after_days;
 		SELECT 'stage', part, c.* FROM path, funnel_stages(f) AS c ORDER BY part, stage_no;
+		SELECT 'matrix', part, c.* FROM move, mobility_matrix(m) AS c ORDER BY part, from_state COLLATE "C", to_state COLLATE "C";
 		SELECT 'test', (retention_log_rank(r, (part % 3)::text)).* FROM stay WHERE part < 100;
 	SQL
 }
@@ -116,6 +119,21 @@ run -d ef_dumped <<-'SQL' || exit 1
 	CREATE MATERIALIZED VIEW path_by_part AS
 	SELECT part % 4 AS part, rollup(f) AS f FROM path WHERE part < 100 GROUP BY part % 4;
 	CREATE UNIQUE INDEX ON path_by_part (part);
+	CREATE TABLE move (part int PRIMARY KEY, m mobility NOT NULL
+	    DEFAULT '{"type": "mobility", "version": 1, "observed": ["2020-01-01", "2024-02-01"], "opening": {"sökt": {"0": 1}}, "moved": {"sökt": {"åter \"x\"": {"7": 1}}}}');
+	-- people who begin in a state and move on, once or twice, to another
+	INSERT INTO move
+	SELECT part, jsonb_build_object('type', 'mobility', 'version', 1, 'skipped', part, 'observed', '["2010-01-01", "2024-02-01"]'::jsonb,
+	           'opening', (SELECT jsonb_object_agg(s, '{"0": 90}'::jsonb) FROM unnest(states) AS s),
+	           'moved', (SELECT jsonb_object_agg(a, (SELECT jsonb_object_agg(b, jsonb_build_object(1 + part * 7 + length(a) % 40 * 100, 3, 4000 + length(b), 2))
+	                                                 FROM unnest(states) AS b WHERE b <> a)) FROM unnest(states) AS a),
+	           'left', jsonb_build_object('', '{"5000": 9}'::jsonb), 'resumed', jsonb_build_object('sökt', '{"5144": 1}'::jsonb))::text::mobility
+	FROM generate_series(1, 12) AS part, (SELECT ARRAY['sökt', 'åter "x"', E'a\\b\tc', '', repeat('é', 300)]) AS x (states);
+	INSERT INTO move VALUES (101, DEFAULT), (102, '{"type": "mobility", "version": 1, "observed": ["2020-01-01", "2020-01-02"], "skipped": 5}');
+	CREATE UNIQUE INDEX ON move (m) WHERE part > 100;
+	CREATE MATERIALIZED VIEW move_by_part AS
+	SELECT part % 4 AS part, rollup(m) AS m FROM move WHERE part < 100 GROUP BY part % 4;
+	CREATE UNIQUE INDEX ON move_by_part (part);
 	CREATE TABLE spec (id int PRIMARY KEY, s funnel_spec NOT NULL UNIQUE
 	    DEFAULT funnel_spec(ARRAY['sökt', E'"a" \\b\t'], '8 years', '2024-02-01', '{övrigt,x}', '{strict_order}'));
 	INSERT INTO spec VALUES
@@ -128,13 +146,14 @@ run -d ef_dumped <<-'SQL' || exit 1
 SQL
 before=$(content ef_dumped)
 counts=
-for kind in part view stay 'stay view' path paths spec override projection test; do
+for kind in part view stay 'stay view' path paths move moves spec override projection test; do
 	counts+="$kind $(grep -c "^$kind|" <<<"$before"), "
 done
-same "$counts" 'part 14, view 4, stay 15, stay view 4, path 16, paths 4, spec 4, override 2, projection 10, test 1, ' 'there is something to dump'
+same "$counts" 'part 14, view 4, stay 15, stay view 4, path 16, paths 4, move 14, moves 4, spec 4, override 2, projection 10, test 1, ' 'there is something to dump'
 [ "$(grep -c '^curve|' <<<"$before")" -gt 100 ]
 ok $? 'and to read'
 same "$(grep -c '^stage|' <<<"$before")" 56 'stage by stage'
+same "$(grep -c '^matrix|' <<<"$before")" 366 'and from state to state'
 
 for format in plain custom directory; do
 	pg_dump -d ef_dumped -F "$format" -f "$dir/$format" 2>"$dir/log"
@@ -155,7 +174,8 @@ done
 # What is restored goes on: the views refresh, the override is still an edit.
 run -d ef_restored -c 'REFRESH MATERIALIZED VIEW CONCURRENTLY by_part' \
 	-c 'REFRESH MATERIALIZED VIEW CONCURRENTLY stay_by_part' \
-	-c 'REFRESH MATERIALIZED VIEW CONCURRENTLY path_by_part'
+	-c 'REFRESH MATERIALIZED VIEW CONCURRENTLY path_by_part' \
+	-c 'REFRESH MATERIALIZED VIEW CONCURRENTLY move_by_part'
 ok $? 'the restored views refresh concurrently'
 same "$before" "$(content ef_restored)" 'to the same values'
 run -d ef_restored -c "DELETE FROM pension_age_override WHERE born_from = '1967-01-01'"
@@ -173,10 +193,11 @@ bytes() {
 		summary) run -d "$1" -c 'SELECT part, workforce_send(w) FROM summary ORDER BY part' ;;
 		stay) run -d "$1" -c 'SELECT part, retention_send(r) FROM stay ORDER BY part' ;;
 		path) run -d "$1" -c 'SELECT part, funnel_send(f) FROM path ORDER BY part' ;;
+		move) run -d "$1" -c 'SELECT part, mobility_send(m) FROM move ORDER BY part' ;;
 		spec) run -d "$1" -c 'SELECT id, funnel_spec_send(s) FROM spec ORDER BY id' ;;
 	esac
 }
-for table in summary stay path spec; do
+for table in summary stay path move spec; do
 	for format in text binary; do
 		run -d ef_restored -c "TRUNCATE $table"
 		run -d ef_dumped -c "COPY $table TO STDOUT (FORMAT $format)" >"$dir/copy" &&
@@ -200,10 +221,10 @@ ok "$status" 'restored into LATIN1'
 export PGCLIENTENCODING=UTF8
 texts() {
 	run -d "$1" -c 'SELECT part, w FROM summary ORDER BY part' -c 'SELECT part, r FROM stay ORDER BY part' \
-		-c 'SELECT part, f FROM path ORDER BY part' -c 'SELECT id, s FROM spec ORDER BY id'
+		-c 'SELECT part, f FROM path ORDER BY part' -c 'SELECT part, m FROM move ORDER BY part' -c 'SELECT id, s FROM spec ORDER BY id'
 }
 same "$(texts ef_dumped)" "$(texts ef_latin1)" 'the text is the same in LATIN1'
-for table in summary stay path spec; do
+for table in summary stay path move spec; do
 	run -d ef_latin1 -c "TRUNCATE $table"
 	run -d ef_dumped -c "COPY $table TO STDOUT (FORMAT binary)" >"$dir/copy" &&
 		run -d ef_latin1 -c "COPY $table FROM STDIN (FORMAT binary)" <"$dir/copy"

@@ -22,6 +22,8 @@
 #define CYCLE_DAYS 146097
 #define CYCLE_YEARS 400
 
+#define DAYS_PER_YEAR 365.25
+
 EfMonth
 ef_month_of_day(EfDay day, int *day_of_month)
 {
@@ -65,6 +67,22 @@ ef_days_in_month(EfMonth month)
 	int			m = month - year * 12;
 
 	return length[m] + (m == 1 && ef_is_leap_year(year));
+}
+
+EfDay
+ef_months_later(EfDay day, int32_t months)
+{
+	int			day_of_month;
+	EfMonth		month = ef_month_of_day(day, &day_of_month) + months;
+	int			last = ef_days_in_month(month) - 1;
+
+	return ef_first_day(month) + (day_of_month < last ? day_of_month : last);
+}
+
+double
+ef_years_of_days(int64_t days)
+{
+	return (double) days / DAYS_PER_YEAR;
 }
 
 EfStatus

@@ -57,6 +57,16 @@ ef_last_day_of_year(EfMonth month)
 
 extern int	ef_days_in_month(EfMonth month);
 
+/* The same day so many months later, or earlier; the last of the month where
+ * it has no such day. */
+extern EfDay ef_months_later(EfDay day, int32_t months);
+
+/* Nothing is projected, or counted ahead, for more years than this. */
+#define EF_YEARS_LIMIT 100
+
+/* Days as years of 365.25 days. */
+extern double ef_years_of_days(int64_t days);
+
 /*
  * A length of time as a calendar gives it: so many months and days.  The
  * microseconds of PostgreSQL's interval are here only to be refused.

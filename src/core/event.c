@@ -105,7 +105,7 @@ insertion_sort(uint64_t *events, size_t n, const EfEventForm form,
 {
 	for (size_t i = 1; i < n; i++)
 	{
-		uint64_t	event[3];
+		uint64_t	event[3] = {0};
 		size_t		j = i;
 
 		if (!comes_before(events + i * form, events + (i - 1) * form, form,
@@ -294,66 +294,153 @@ ef_events_sort(uint64_t *events, uint64_t *scratch, size_t n,
 
 /* ---- runs: writing ---- */
 
+/* Where a run has got to.  Apart from the buffer, so that it can be in
+ * registers. */
+typedef struct RunEnd
+{
+	EfWriter	writer;
+	uint8_t    *buffer;
+	uint8_t    *buffer_end;
+	const EfSink *sink;
+	uint64_t	size;
+	uint64_t	number;
+	EfWhen		first;
+} RunEnd;
+
+static inline __attribute__((always_inline)) void
+flush(RunEnd *end)
+{
+	size_t		size = (size_t) (end->writer.at - end->buffer);
+
+	end->sink->write(end->sink->context, end->buffer, size);
+	end->size += size;
+	end->writer.at = end->buffer;
+}
+
+static inline __attribute__((always_inline)) void
+flush_unless(RunEnd *end, size_t room)
+{
+	if ((size_t) (end->buffer_end - end->writer.at) < room)
+		flush(end);
+}
+
+/* What comes before a person's events, and the first of these. */
+static inline __attribute__((always_inline)) void
+write_head(RunEnd *end, EfPersonKind kind, const EfPerson *person,
+		   uint64_t nwhens, EfWhen first)
+{
+	flush_unless(end, HEAD_MAX);
+	ef_write_varint(&end->writer, person->number - end->number);
+	if (kind == EF_PERSON_UUID)
+		ef_write_bytes(&end->writer, &person->rest, sizeof(uint64_t));
+	if (kind == EF_PERSON_TEXT)
+	{
+		size_t		length = person->name_length;
+
+		ef_write_varint(&end->writer, length);
+		flush_unless(end, length + HEAD_MAX);
+		if (length + HEAD_MAX > (size_t) (end->buffer_end - end->buffer))
+		{
+			end->sink->write(end->sink->context, person->name, length);
+			end->size += length;
+		}
+		else
+			ef_write_bytes(&end->writer, person->name, length);
+	}
+	ef_write_varint(&end->writer, nwhens);
+	ef_write_varint(&end->writer, ef_zigzag((int64_t) (first - end->first)));
+	end->number = person->number;
+	end->first = first;
+}
+
+static inline __attribute__((always_inline)) void
+write_step(RunEnd *end, EfWhen step)
+{
+	flush_unless(end, EF_VARINT_MAX);
+	ef_write_varint(&end->writer, step);
+}
+
+/* Whose an event is. */
+static inline EfPerson
+person_of(const uint64_t *event, EfEventForm form, EfPersonKind kind)
+{
+	EfPerson	person = {number_of(event, form), 0, NULL, 0};
+
+	if (kind == EF_PERSON_UUID)
+		person.rest = event[2];
+	if (kind == EF_PERSON_TEXT)
+	{
+		person.name = name_of(event)->bytes;
+		person.name_length = name_of(event)->length;
+	}
+	return person;
+}
+
 uint64_t
 ef_run_write(const uint64_t *events, size_t n, EfEventForm form,
 			 EfPersonKind kind, const EfSink *sink)
 {
 	uint8_t		buffer[8192];
-	EfWriter	writer = {buffer};
-	uint64_t	size = 0;
-	uint64_t	number = 0;
-	EfWhen		first = 0;
-
-#define FLUSH_UNLESS(room) \
-	if ((size_t) (buffer + sizeof(buffer) - writer.at) < (room)) \
-	{ \
-		sink->write(sink->context, buffer, (size_t) (writer.at - buffer)); \
-		size += (uint64_t) (writer.at - buffer); \
-		writer.at = buffer; \
-	}
+	RunEnd		run = {{buffer}, buffer, buffer + sizeof(buffer), sink, 0, 0, 0};
 
 	for (size_t i = 0; i < n;)
 	{
 		const uint64_t *event = events + i * form;
 		EfWhen		when = when_of(event, form);
 		size_t		end = i + 1;
+		EfPerson	person = person_of(event, form, kind);
 
 		while (end < n && same_person(event, events + end * form, form, kind))
 			end++;
-		FLUSH_UNLESS(HEAD_MAX);
-		ef_write_varint(&writer, number_of(event, form) - number);
-		if (kind == EF_PERSON_UUID)
-			ef_write_bytes(&writer, &event[2], sizeof(uint64_t));
-		if (kind == EF_PERSON_TEXT)
-		{
-			const EfPersonName *name = name_of(event);
-
-			ef_write_varint(&writer, name->length);
-			FLUSH_UNLESS(name->length + HEAD_MAX);
-			if (name->length + HEAD_MAX > sizeof(buffer))
-			{
-				sink->write(sink->context, name->bytes, name->length);
-				size += name->length;
-			}
-			else
-				ef_write_bytes(&writer, name->bytes, name->length);
-		}
-		ef_write_varint(&writer, end - i);
-		ef_write_varint(&writer, ef_zigzag((int64_t) (when - first)));
-		number = number_of(event, form);
-		first = when;
+		write_head(&run, kind, &person, end - i, when);
 		for (i++; i < end; i++)
 		{
 			EfWhen		next = when_of(events + i * form, form);
 
-			FLUSH_UNLESS(EF_VARINT_MAX);
-			ef_write_varint(&writer, next - when);
+			write_step(&run, next - when);
 			when = next;
 		}
 	}
-	FLUSH_UNLESS(sizeof(buffer));
-#undef FLUSH_UNLESS
-	return size;
+	flush(&run);
+	return run.size;
+}
+
+void
+ef_run_writer_begin(EfRunWriter *writer, EfPersonKind kind,
+					const EfSink *sink)
+{
+	writer->kind = kind;
+	writer->sink = sink;
+	writer->size = 0;
+	writer->number = 0;
+	writer->first = 0;
+	writer->used = 0;
+}
+
+void
+ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
+				  const EfWhen *whens, size_t nwhens)
+{
+	RunEnd		run = {{writer->buffer + writer->used}, writer->buffer,
+	writer->buffer + sizeof(writer->buffer), writer->sink, writer->size,
+	writer->number, writer->first};
+
+	write_head(&run, writer->kind, person, nwhens, whens[0]);
+	for (size_t i = 1; i < nwhens; i++)
+		write_step(&run, whens[i] - whens[i - 1]);
+	writer->used = (size_t) (run.writer.at - writer->buffer);
+	writer->size = run.size;
+	writer->number = run.number;
+	writer->first = run.first;
+}
+
+uint64_t
+ef_run_writer_end(EfRunWriter *writer)
+{
+	writer->sink->write(writer->sink->context, writer->buffer, writer->used);
+	writer->size += writer->used;
+	writer->used = 0;
+	return writer->size;
 }
 
 
@@ -454,14 +541,7 @@ next_person(EfRunReader *run, EfPersonKind kind, const EfAllocator *allocator,
 		run->done = event == run->events_end;
 		if (run->done)
 			return EF_OK;
-		run->person.number = number_of(event, run->form);
-		if (kind == EF_PERSON_UUID)
-			run->person.rest = event[2];
-		if (kind == EF_PERSON_TEXT)
-		{
-			run->person.name = name_of(event)->bytes;
-			run->person.name_length = name_of(event)->length;
-		}
+		run->person = person_of(event, run->form, kind);
 		do
 			event += run->form;
 		while (event < run->events_end &&
@@ -807,7 +887,7 @@ next_of_few(EfEventReader *reader, uint64_t *number, const EfWhen **whens,
 		else
 			i++;
 	}
-	*number = least;
+	*number = reader->person.number = least;
 	*whens = reader->whens;
 	*nwhens = n;
 	return EF_OK;
@@ -822,7 +902,8 @@ next_in_memory(EfEventReader *reader, EfRunReader *run, uint64_t *number,
 	const uint64_t *event = first;
 	size_t		n = 0;
 
-	*number = number_of(first, run->form);
+	reader->person = person_of(first, run->form, reader->kind);
+	*number = reader->person.number;
 	do
 	{
 		if (n == reader->room)
@@ -848,7 +929,7 @@ EfStatus
 ef_event_reader_next(EfEventReader *reader, uint64_t *number,
 					 const EfWhen **whens, size_t *nwhens, EfError *error)
 {
-	EfPerson	person;
+	EfPerson   *person = &reader->person;
 	size_t		n = 0;
 	EfStatus	status;
 
@@ -860,17 +941,17 @@ ef_event_reader_next(EfEventReader *reader, uint64_t *number,
 							  error);
 	if (reader->kind == EF_PERSON_NUMBER && reader->nruns <= FEW_RUNS)
 		return next_of_few(reader, number, whens, nwhens, error);
-	person = reader->heap[0]->person;
-	*number = person.number;
+	*person = reader->heap[0]->person;
+	*number = person->number;
 	status = reader->kind == EF_PERSON_TEXT
-		? keep_name(reader, reader->heap[0], &person, error) : EF_OK;
+		? keep_name(reader, reader->heap[0], person, error) : EF_OK;
 	if (status != EF_OK)
 		return status;
 	do
 		status = take_run(reader, &n, error);
 	while (status == EF_OK && reader->nheap > 0 &&
-		   compare_persons(&reader->heap[0]->person, &person,
-							reader->kind) == 0);
+		   compare_persons(&reader->heap[0]->person, person,
+						   reader->kind) == 0);
 	*whens = reader->whens;
 	*nwhens = n;
 	return status;
@@ -889,4 +970,69 @@ ef_event_reader_end(EfEventReader *reader)
 	ef_release(reader->allocator, reader->name_room);
 	ef_release(reader->allocator, reader->whens);
 	ef_release(reader->allocator, reader->scratch);
+}
+
+
+/* ---- other numbers ---- */
+
+/* Of the events that a reader has. */
+static EfStatus
+renumber(EfEventReader *reader, size_t n, const EfNumberMap *map,
+		 EfError *error)
+{
+	EfWhen	   *whens = reader->whens;
+	bool		ordered = true;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32_t	number = ef_number_map_get(map, (uint32_t) (whens[i] & EF_WHEN_NUMBER));
+
+		if (number == 0 && (whens[i] & EF_WHEN_NUMBER) != 0)
+			return ef_fail(error, EF_INVALID,
+						   "A run of events has a number that nothing has.");
+		whens[i] = (whens[i] & ~EF_WHEN_NUMBER) | number;
+		ordered = ordered && (i == 0 || whens[i - 1] <= whens[i]);
+	}
+
+	/* words are in order as narrow events are */
+	if (!ordered)
+		ef_events_sort(whens, reader->scratch, n, EF_NARROW, EF_PERSON_NUMBER,
+					   reader->allocator);
+	return EF_OK;
+}
+
+EfStatus
+ef_run_renumber(const uint8_t *bytes, size_t size, EfPersonKind kind,
+				const EfNumberMap *map, const EfSink *sink,
+				const EfAllocator *allocator, EfError *error)
+{
+	EfRunSource source = {.size = size, .bytes = bytes};
+	EfEventReader reader;
+	EfRunWriter writer;
+	size_t		npeople = 0;
+	EfStatus	status = ef_event_reader_begin(&reader, kind, &source, 1, 0,
+											   NULL, 0, EF_NARROW, allocator,
+											   error);
+
+	ef_run_writer_begin(&writer, kind, sink);
+	while (status == EF_OK)
+	{
+		const EfWhen *whens;
+		size_t		nwhens;
+		uint64_t	number;
+
+		if (npeople++ % INTERRUPT_EVENTS == 0)
+			ef_check_interrupt(allocator);
+		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
+									  error);
+		if (status != EF_OK || nwhens == 0)
+			break;
+		status = renumber(&reader, nwhens, map, error);
+		if (status == EF_OK)
+			ef_run_writer_add(&writer, &reader.person, whens, nwhens);
+	}
+	if (status == EF_OK)
+		ef_run_writer_end(&writer);
+	ef_event_reader_end(&reader);
+	return status;
 }

@@ -29,6 +29,8 @@
 #define EF_EVENT_H
 
 #include "chain.h"
+#include "codec.h"
+#include "dictionary.h"
 #include "memory.h"
 #include "status.h"
 
@@ -113,6 +115,57 @@ extern uint64_t ef_run_write(const uint64_t *events, size_t n,
 							 EfEventForm form, EfPersonKind kind,
 							 const EfSink *sink);
 
+/* Who a person is. */
+typedef struct EfPerson
+{
+	uint64_t	number;
+	uint64_t	rest;			/* of a uuid */
+	const char *name;			/* of a text */
+	size_t		name_length;
+} EfPerson;
+
+/* Writes a run person by person. */
+typedef struct EfRunWriter
+{
+	EfPersonKind kind;
+	const EfSink *sink;
+	uint64_t	size;			/* bytes that the sink has got */
+	uint64_t	number;			/* of the person before */
+	EfWhen		first;
+	size_t		used;			/* of the buffer */
+	uint8_t		buffer[8192];
+} EfRunWriter;
+
+extern void ef_run_writer_begin(EfRunWriter *writer, EfPersonKind kind,
+								const EfSink *sink);
+
+/* The next person, whose events are in order. */
+extern void ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
+							  const EfWhen *whens, size_t nwhens);
+
+/* The most bytes that a person with so many events takes. */
+static inline uint64_t
+ef_run_person_size(const EfPerson *person, size_t nwhens)
+{
+	return (3 + (uint64_t) nwhens) * EF_VARINT_MAX + sizeof(uint64_t) +
+		person->name_length;
+}
+
+/* How many bytes the run took. */
+extern uint64_t ef_run_writer_end(EfRunWriter *writer);
+
+/*
+ * Where the low 32 bits of an event are a number that stands for something
+ * (EF_WHEN_NUMBER): a run with other numbers for the same, each of which the
+ * map has.
+ */
+#define EF_WHEN_NUMBER UINT64_C(0xffffffff)
+
+extern EfStatus ef_run_renumber(const uint8_t *bytes, size_t size,
+								EfPersonKind kind, const EfNumberMap *map,
+								const EfSink *sink,
+								const EfAllocator *allocator, EfError *error);
+
 /* Where the bytes of a run come from. */
 typedef struct EfRunSource
 {
@@ -124,15 +177,6 @@ typedef struct EfRunSource
 	uint64_t	size;
 	const uint8_t *bytes;		/* all of them, where they are in memory */
 } EfRunSource;
-
-/* Who a person is. */
-typedef struct EfPerson
-{
-	uint64_t	number;
-	uint64_t	rest;			/* of a uuid */
-	const char *name;			/* of a text */
-	size_t		name_length;
-} EfPerson;
 
 /* A run, or events in memory, while they are read. */
 typedef struct EfRunReader
@@ -163,7 +207,8 @@ typedef struct EfEventReader
 	EfRunReader *runs;
 	size_t		nheap;
 	EfRunReader **heap;			/* the one whose person comes next is first */
-	char	   *name_room;		/* of the person who is being read */
+	EfPerson	person;			/* who is being read */
+	char	   *name_room;
 	size_t		name_size;
 	size_t		room;
 	EfWhen	   *whens;			/* of one person */
@@ -183,8 +228,8 @@ extern EfStatus ef_event_reader_begin(EfEventReader *reader,
 									  const EfAllocator *allocator,
 									  EfError *error);
 
-/* The events of the next person, in order, valid until the next call; *nwhens
- * is 0 when there are no more. */
+/* The events of the next person, in order, valid until the next call, as is
+ * reader->person; *nwhens is 0 when there are no more. */
 extern EfStatus ef_event_reader_next(EfEventReader *reader, uint64_t *number,
 									 const EfWhen **whens, size_t *nwhens,
 									 EfError *error);

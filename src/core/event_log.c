@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "codec.h"
+#include "hash.h"
 
 /*
  * Sizes of chunks, header included: powers of two, in which allocators are
@@ -24,6 +25,9 @@
 #define BLOCKS_FROM ((size_t) 1 << 20)
 #define BLOCK_MAXIMUM ((size_t) 16 << 20)
 #define NAME_CHUNK ((size_t) 32768)
+
+/* So many people between two looks at whether to go on. */
+#define INTERRUPT_PEOPLE 4096
 
 /* Of a stored run this much is read at once, or less where there are many. */
 #define WINDOW_MAXIMUM ((size_t) 65536)
@@ -246,31 +250,6 @@ ef_event_add_uuid(EfEventGroup *group, const uint8_t uuid[16], uint64_t when,
 	return EF_OK;
 }
 
-/* A number for a name: few bits of it alike for names that are alike (the
- * finaliser is that of MurmurHash3, A. Appleby 2008). */
-static uint64_t
-hash_name(const char *name, size_t length)
-{
-	uint64_t	hash = UINT64_C(0x9e3779b97f4a7c15) ^ length;
-
-	while (length > 0)
-	{
-		uint64_t	word = 0;
-		size_t		size = length < sizeof(word) ? length : sizeof(word);
-
-		memcpy(&word, name, size);
-		hash ^= word;
-		hash ^= hash >> 33;
-		hash *= UINT64_C(0xff51afd7ed558ccd);
-		hash ^= hash >> 33;
-		hash *= UINT64_C(0xc4ceb9fe1a85ec53);
-		hash ^= hash >> 33;
-		name += size;
-		length -= size;
-	}
-	return hash;
-}
-
 EfStatus
 ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 				  uint64_t when, EfError *error)
@@ -310,7 +289,7 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 	chunk->used += size;
 	kept->length = (uint32_t) length;
 	memcpy(kept->bytes, name, length);
-	append_named(group, hash_name(name, length), when,
+	append_named(group, ef_hash_name(name, length), when,
 				 (uint64_t) (uintptr_t) kept);
 	return EF_OK;
 }
@@ -651,36 +630,148 @@ ef_event_group_send(EfEventGroup *group, size_t limit,
 	return status;
 }
 
+/* Add a run that was received. */
+static EfStatus
+receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
+			const EfNumberMap *map, EfError *error)
+{
+	EfEventLog *log = group->log;
+	Collected	run = {.allocator = log->allocator};
+	EfSink		sink = {collect, &run};
+	EfRunPlace	place = {NULL, 0, 0};
+	EfStatus	status = EF_OK;
+
+	if (over_budget(log, size))
+		status = ef_event_log_store(log, error);
+	if (status != EF_OK)
+		return status;
+
+	/* other numbers take more bytes at times, or fewer */
+	run.room = map == NULL ? size : size + size / 16 + 64;
+	run.bytes = ef_alloc(log->allocator, run.room);
+	if (run.bytes == NULL)
+		return no_memory(run.room, error);
+	if (map == NULL)
+		collect(&run, bytes, size);
+	else
+		status = ef_run_renumber(bytes, size, log->kind, map, &sink,
+								 log->allocator, error);
+	if (run.failed)
+		status = no_memory(2 * run.size, error);
+	place.bytes = run.bytes;
+	place.size = run.size;
+	if (status == EF_OK)
+		status = add_run(group, &place, error);
+	if (status != EF_OK)
+	{
+		ef_release(log->allocator, run.bytes);
+		return status;
+	}
+	account(group, run.room);
+	return EF_OK;
+}
+
 EfStatus
 ef_event_group_receive(EfEventGroup *group, int64_t skipped,
 					   const uint8_t *bytes, size_t size, EfError *error)
 {
-	EfEventLog *log = group->log;
 	EfReader	reader = {bytes, bytes + size, false};
-	EfStatus	skipping = ef_event_group_skip(group, skipped, error);
+	EfStatus	status = ef_event_group_skip(group, skipped, error);
 
-	if (skipping != EF_OK)
-		return skipping;
-	while (reader.at < reader.end)
+	while (status == EF_OK && reader.at < reader.end)
 	{
-		EfRunPlace	run = {NULL, 0, ef_read_varint(&reader)};
-		const uint8_t *received = ef_read_bytes(&reader, (size_t) run.size);
-		EfStatus	status = EF_OK;
+		size_t		run_size = (size_t) ef_read_varint(&reader);
+		const uint8_t *run = ef_read_bytes(&reader, run_size);
 
-		if (received == NULL)
+		if (run == NULL)
 			return ef_fail(error, EF_INVALID, "A run of events ends too early.");
-		if (over_budget(log, (size_t) run.size))
-			status = ef_event_log_store(log, error);
+		status = receive_run(group, run, run_size, NULL, error);
+	}
+	return status;
+}
+
+
+/* ---- between processes, with numbers ---- */
+
+/* Note the numbers of a person's events that were not seen before. */
+static EfStatus
+note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
+			 const EfAllocator *allocator, EfError *error)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32_t	number = (uint32_t) (whens[i] & EF_WHEN_NUMBER);
+		EfStatus	status;
+
+		if (number == 0 || ef_number_map_get(sent->map, number) != 0)
+			continue;
+		if (sent->n == sent->room)
+		{
+			size_t		room = 2 * sent->room + 16;
+			uint32_t   *numbers = ef_alloc(allocator, room * sizeof(uint32_t));
+
+			if (numbers == NULL)
+				return no_memory(room * sizeof(uint32_t), error);
+			if (sent->n > 0)
+				memcpy(numbers, sent->numbers, sent->n * sizeof(uint32_t));
+			ef_release(allocator, sent->numbers);
+			sent->numbers = numbers;
+			sent->room = room;
+		}
+		sent->numbers[sent->n++] = number;
+		status = ef_number_map_set(sent->map, number, (uint32_t) sent->n, error);
 		if (status != EF_OK)
 			return status;
-		run.bytes = ef_alloc(log->allocator, (size_t) run.size);
-		if (run.bytes == NULL)
-			return no_memory((size_t) run.size, error);
-		memcpy(run.bytes, received, (size_t) run.size);
-		status = add_run(group, &run, error);
-		if (status != EF_OK)
-			return status;
-		account(group, (size_t) run.size);
 	}
 	return EF_OK;
+}
+
+EfStatus
+ef_event_group_send_numbered(EfEventGroup *group, size_t limit,
+							 const EfSink *sink, EfNumbersSent *sent,
+							 const EfAllocator *allocator, EfError *error)
+{
+	EfEventReader reader;
+	EfRunWriter writer;
+	size_t		npeople = 0;
+	EfStatus	status = ef_event_group_read(&reader, group, allocator, error);
+
+	ef_run_writer_begin(&writer, group->log->kind, sink);
+	while (status == EF_OK)
+	{
+		const EfWhen *whens;
+		size_t		nwhens;
+		uint64_t	number;
+
+		if (npeople++ % INTERRUPT_PEOPLE == 0)
+			ef_check_interrupt(allocator);
+		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
+									  error);
+		if (status != EF_OK || nwhens == 0)
+			break;
+		status = note_numbers(sent, whens, nwhens, allocator, error);
+
+		/* before it is written, since a sink need not be able to hold more */
+		if (status == EF_OK)
+			status = check_limit(writer.size + writer.used +
+								 ef_run_person_size(&reader.person, nwhens),
+								 limit, error);
+		if (status == EF_OK)
+			ef_run_writer_add(&writer, &reader.person, whens, nwhens);
+	}
+	if (status == EF_OK)
+		ef_run_writer_end(&writer);
+	ef_event_reader_end(&reader);
+	return status;
+}
+
+EfStatus
+ef_event_group_receive_numbered(EfEventGroup *group, int64_t skipped,
+								const uint8_t *bytes, size_t size,
+								const EfNumberMap *map, EfError *error)
+{
+	EfStatus	status = ef_event_group_skip(group, skipped, error);
+
+	return status == EF_OK && size > 0
+		? receive_run(group, bytes, size, map, error) : status;
 }

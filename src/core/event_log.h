@@ -11,7 +11,9 @@
  * with what is still in memory.
  *
  * A group can be written down, runs and all, and received by a log in another
- * process, where its bytes are a run like any other.
+ * process, where its bytes are a run like any other.  Where events have numbers
+ * that stand for something (EF_WHEN_NUMBER), the other log's are put in their
+ * place.
  *
  * Reading leaves a group as it is, so it can be read again.
  */
@@ -70,7 +72,7 @@ typedef struct EfEventGroup
 {
 	uint64_t   *next;			/* where the next event goes, and the end of */
 	uint64_t   *end;			/* the latest chunk; both NULL if none */
-	const void *spec;			/* the owner's: what its events are for */
+	const void *purpose;		/* the owner's: what its events are for */
 	EfEventForm form;			/* of the latest chunk, and of the next; 0: none */
 	uint32_t	nruns;
 	EfEventChunk *chunk;		/* the latest */
@@ -187,5 +189,34 @@ extern EfStatus ef_event_group_send(EfEventGroup *group, size_t limit,
 extern EfStatus ef_event_group_receive(EfEventGroup *group, int64_t skipped,
 									   const uint8_t *bytes, size_t size,
 									   EfError *error);
+
+/*
+ * Write a group down as one run, and count from 1 on the numbers that its
+ * events have, but for 0: `numbers`, which the allocator gives, and a map that
+ * was cleared, and stays.
+ */
+typedef struct EfNumbersSent
+{
+	EfNumberMap *map;
+	size_t		n;
+	size_t		room;
+	uint32_t   *numbers;
+} EfNumbersSent;
+
+extern EfStatus ef_event_group_send_numbered(EfEventGroup *group,
+											 size_t limit,
+											 const EfSink *sink,
+											 EfNumbersSent *sent,
+											 const EfAllocator *allocator,
+											 EfError *error);
+
+/* Add what was so written down, and so many skipped rows, to a group; `map` has
+ * this log's numbers, and is NULL where they are the same. */
+extern EfStatus ef_event_group_receive_numbered(EfEventGroup *group,
+												int64_t skipped,
+												const uint8_t *bytes,
+												size_t size,
+												const EfNumberMap *map,
+												EfError *error);
 
 #endif							/* EF_EVENT_LOG_H */

@@ -183,6 +183,9 @@ typedef struct Layout
 	size_t		start[1 << EF_KIND_BITS];
 	size_t		unlabelled;		/* positions */
 	size_t		per_label;
+	/* what `at` is below; 0 where that is not all there is to say: for pairs
+	 * and for what is no kind */
+	uint32_t	axis[1 << EF_KIND_BITS];
 	/* of the axis, what is in use by the kind */
 	uint32_t	lowest[1 << EF_KIND_BITS];
 	uint32_t	beyond[1 << EF_KIND_BITS];
@@ -195,10 +198,17 @@ lay_out(Layout *layout, const EfTableType *type, uint32_t nlabels, size_t n)
 
 	memset(layout, 0, sizeof(*layout));
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
-		if (type->kinds[kind].labelled)
-			layout->per_label += type->kinds[kind].axis;
+	{
+		const EfKind *k = &type->kinds[kind];
+
+		if (k->paired)
+			continue;
+		layout->axis[kind] = k->axis;
+		if (k->labelled)
+			layout->per_label += k->axis;
 		else
-			layout->unlabelled += type->kinds[kind].axis;
+			layout->unlabelled += k->axis;
+	}
 	all = layout->unlabelled + layout->per_label * nlabels;
 
 	layout->unlabelled = layout->per_label = 0;
@@ -208,8 +218,8 @@ lay_out(Layout *layout, const EfTableType *type, uint32_t nlabels, size_t n)
 		size_t	   *size = k->labelled ? &layout->per_label
 			: &layout->unlabelled;
 
-		if (all / DENSE_POSITIONS > n &&
-			(k->axis > EF_SHORT_AXIS || k->labelled))
+		if (k->paired || (all / DENSE_POSITIONS > n &&
+						  (k->axis > EF_SHORT_AXIS || k->labelled)))
 			continue;
 		layout->dense[kind] = true;
 		layout->start[kind] = *size;
@@ -251,6 +261,16 @@ emit_cells(const EfTableType *type, const Layout *layout,
 								  (label - 1) * layout->per_label +
 								  layout->start[kind], label, kind);
 	return (size_t) (out - start);
+}
+
+/* Can a cell of this kind stand there? */
+static bool
+is_place(const EfKind *kind, uint32_t at, uint32_t nlabels)
+{
+	if (!kind->paired)
+		return at < kind->axis;
+	return ef_pair_label(at) > 0 && ef_pair_label(at) <= nlabels &&
+		ef_pair_at(at) < kind->axis;
 }
 
 /* The most cells that emit_cells() can answer. */
@@ -358,8 +378,15 @@ gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 			uint32_t	label = ef_key_label(cell->key);
 			uint32_t	at = ef_key_at(cell->key);
 
-			if (kind >= type->nkinds || at >= type->kinds[kind].axis)
-				outside = true;
+			if (at >= layout.axis[kind])
+			{
+				/* a pair, or nothing */
+				if (kind < type->nkinds &&
+					is_place(&type->kinds[kind], at, nlabels))
+					list[nlist++] = *cell;
+				else
+					outside = true;
+			}
 			else if (layout.dense[kind])
 			{
 				size_t		place = layout.start[kind] + at;
@@ -409,6 +436,41 @@ gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 	ef_release(allocator, list);
 	ef_release(allocator, dense);
 	return status;
+}
+
+
+/* ---- labels by other numbers ---- */
+
+/* The kinds that are paired, as bits. */
+static unsigned
+paired_kinds(const EfTableType *type)
+{
+	unsigned	paired = 0;
+
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		paired |= (unsigned) type->kinds[kind].paired << kind;
+	return paired;
+}
+
+/* The key of a cell whose label n is now number[n]; number[0] is 0. */
+static inline EfKey
+renumbered(EfKey key, const uint32_t *number, unsigned paired)
+{
+	uint32_t	at = ef_key_at(key);
+
+	if (paired >> ef_key_kind(key) & 1)
+		at = ef_pair(number[ef_pair_label(at)], ef_pair_at(at));
+	return ef_key(number[ef_key_label(key)], ef_key_kind(key), at);
+}
+
+EfStatus
+ef_check_labels(uint32_t nlabels, const EfTableType *type, EfError *error)
+{
+	if (type->label_limit > 0 && nlabels > type->label_limit)
+		return ef_fail(error, EF_TOO_MANY_STATES,
+					   "There are %u labels, and %u are the most.", nlabels,
+					   type->label_limit);
+	return EF_OK;
 }
 
 
@@ -731,15 +793,6 @@ ef_frame_match(const EfFrame *a, const EfFrame *b, const EfTableType *type,
 	return EF_OK;
 }
 
-static EfCell
-renumbered(const EfCell *cell, const uint32_t *number)
-{
-	EfCell		result = {ef_key(number[ef_key_label(cell->key)],
-								 ef_key_kind(cell->key),
-								 ef_key_at(cell->key)), cell->count};
-
-	return result;
-}
 
 /* Add a table to a state as if its cells were rows: for one that is small, or
  * adds little to what is there. */
@@ -748,6 +801,7 @@ append_table(EfState **state, const EfTableType *type, const EfTable *table,
 			 const uint32_t *number, const EfAllocator *allocator,
 			 EfError *error)
 {
+	unsigned	paired = paired_kinds(type);
 	EfStatus	status = EF_OK;
 
 	/* in strides, so that it does not ask for its size at once when most of
@@ -759,11 +813,9 @@ append_table(EfState **state, const EfTableType *type, const EfTable *table,
 		status = ef_state_reserve(state, type, (unsigned) (stop - i), 0,
 								  allocator, error);
 		for (; i < stop && status == EF_OK; i++)
-		{
-			EfCell		cell = renumbered(&table->cells[i], number);
-
-			ef_state_append(*state, cell.key, cell.count);
-		}
+			ef_state_append(*state,
+							renumbered(table->cells[i].key, number, paired),
+							table->cells[i].count);
 	}
 	return status;
 }
@@ -783,6 +835,7 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 	size_t		size = old->size;
 	size_t		used;
 	bool		in_order = true;
+	unsigned	paired = paired_kinds(type);
 	EfCell	   *cells = ef_alloc(allocator, 2 * ncells * sizeof(EfCell));
 	EfCell	   *recent = NULL;
 	EfCell	   *both = NULL;
@@ -792,7 +845,8 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 		return ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
 	for (size_t i = 0; i < ncells; i++)
 	{
-		cells[i] = renumbered(&table->cells[i], number);
+		cells[i].key = renumbered(table->cells[i].key, number, paired);
+		cells[i].count = table->cells[i].count;
 		in_order = in_order && (i == 0 || cells[i - 1].key < cells[i].key);
 	}
 	if (!in_order)
@@ -858,8 +912,11 @@ ef_state_merge(EfState **state, const EfTableType *type,
 		status = ef_state_reserve(state, type, 0, label->length, allocator,
 								  error);
 		if (status == EF_OK)
+		{
 			number[i + 1] = ef_state_label(*state, label->bytes,
 										   label->length);
+			status = ef_check_labels((*state)->nlabels, type, error);
+		}
 	}
 
 	if (status == EF_OK)
@@ -893,8 +950,10 @@ compare_labels(const void *a, const void *b)
 
 /* Order the labels of a table by their bytes and renumber its cells. */
 static EfStatus
-sort_labels(EfTable *table, const EfAllocator *allocator, EfError *error)
+sort_labels(EfTable *table, const EfTableType *type,
+			const EfAllocator *allocator, EfError *error)
 {
+	unsigned	paired = paired_kinds(type);
 	EfLabel    *sorted;
 	uint32_t   *number;
 	uint32_t	n = 0;
@@ -927,9 +986,11 @@ sort_labels(EfTable *table, const EfAllocator *allocator, EfError *error)
 	{
 		EfKey		key = table->cells[i].key;
 
-		if (ef_key_label(key) > 0)
-			table->cells[i].key = ef_key(number[ef_key_label(key)],
-										 ef_key_kind(key), ef_key_at(key));
+		/* a second label that there is not stays as it is, to be refused */
+		if (ef_key_label(key) > 0 &&
+			!(paired >> ef_key_kind(key) & 1 &&
+			  ef_pair_label(ef_key_at(key)) > table->nlabels))
+			table->cells[i].key = renumbered(key, number, paired);
 	}
 	memcpy(table->labels, sorted, n * sizeof(EfLabel));
 	table->nlabels = n;
@@ -939,12 +1000,12 @@ sort_labels(EfTable *table, const EfAllocator *allocator, EfError *error)
 }
 
 EfStatus
-ef_table_normalize(EfTable *table, const EfAllocator *allocator,
-				   EfError *error)
+ef_table_normalize(EfTable *table, const EfTableType *type,
+				   const EfAllocator *allocator, EfError *error)
 {
 	EfCell	   *scratch;
 	EfStatus	status = table->frame.spec != NULL ? EF_OK
-		: sort_labels(table, allocator, error);
+		: sort_labels(table, type, allocator, error);
 
 	if (status != EF_OK)
 		return status;
@@ -975,10 +1036,11 @@ ef_table_validate(const EfTable *table, const EfTableType *type,
 	for (size_t i = 0; i < table->ncells && status == EF_OK; i++)
 	{
 		const EfKind *kind = &type->kinds[ef_key_kind(table->cells[i].key)];
+		uint32_t	at = ef_key_at(table->cells[i].key);
 
-		if (ef_key_at(table->cells[i].key) >= kind->axis)
+		if (!is_place(kind, at, table->nlabels))
 			status = ef_fail(error, EF_INVALID, "%s stand at %u.", kind->name,
-							 ef_key_at(table->cells[i].key));
+							 kind->paired ? ef_pair_at(at) : at);
 	}
 	return status == EF_OK ? type->validate(table, allocator, error) : status;
 }
@@ -1020,7 +1082,7 @@ load_state(EfTable *table, const EfTableType *type, const EfState *state,
 	else
 	{
 		collect_labels(state, state->labels, table->labels);
-		status = sort_labels(table, allocator, error);
+		status = sort_labels(table, type, allocator, error);
 	}
 	if (status != EF_OK)
 		return status;
@@ -1047,7 +1109,10 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 	uint64_t	series = 0;
 	size_t		room;
 	bool		order = true;
+	EfStatus	status = ef_check_labels(table->nlabels, type, error);
 
+	if (status != EF_OK)
+		return status;
 	/* a cell takes two bytes at least: no count is believed that the rest of
 	 * the input could not hold */
 	nseries = ef_read_limited(reader, (uint64_t) (reader->end - reader->at));
@@ -1062,7 +1127,10 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 		uint64_t	n = ef_read_limited(reader, room - table->ncells);
 		uint32_t	label = (uint32_t) (number >> EF_KIND_BITS);
 		unsigned	kind = (unsigned) number & ((1u << EF_KIND_BITS) - 1);
-		uint64_t	axis = kind < type->nkinds ? type->kinds[kind].axis : 0;
+		bool		paired = kind < type->nkinds && type->kinds[kind].paired;
+		uint64_t	axis = kind >= type->nkinds ? 0
+			: paired ? (uint64_t) (table->nlabels + 1) << EF_PAIR_BITS
+			: type->kinds[kind].axis;
 		uint64_t	at = 0;
 		EfCell	   *cell = table->cells + table->ncells;
 
@@ -1078,6 +1146,10 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 			cell->count = (int64_t) ef_read_limited(reader, INT64_MAX);
 			order = order && at < axis && cell->count != 0;
 		}
+		for (uint64_t i = 0; paired && i < n; i++)
+			order = order && is_place(&type->kinds[kind],
+									  ef_key_at(table->cells[table->ncells + i].key),
+									  table->nlabels);
 		table->ncells += n;
 	}
 	if (reader->failed || reader->at != reader->end)

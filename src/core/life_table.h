@@ -10,7 +10,8 @@
  * nothing here knows what they mean.  Nor what a spec means, which some types
  * have for a frame: there the labels are those that the spec names, in its
  * order, and a table holds the spec in place of them.  The axis is sparse: a cell that counts
- * nothing is not there.
+ * nothing is not there.  A kind can be paired: a cell of it has two labels (from
+ * where, to where), the second in the upper half of its `at`.
  *
  * Cells add up.  So the sum of the tables of the parts is the table of the
  * whole, whatever the parts were and in whatever order they came: the only
@@ -115,6 +116,32 @@ ef_key_series(EfKey key)
 }
 
 /*
+ * Where a cell of a paired kind stands: second label << 16 | place on the axis.
+ * So a series, which is of one first label, has its cells in the order of the
+ * second.
+ */
+#define EF_PAIR_BITS 16
+#define EF_PAIR_LABEL_LIMIT ((1u << EF_PAIR_BITS) - 1)
+
+static inline uint32_t
+ef_pair(uint32_t second, uint32_t at)
+{
+	return second << EF_PAIR_BITS | at;
+}
+
+static inline uint32_t
+ef_pair_label(uint32_t pair)
+{
+	return pair >> EF_PAIR_BITS;
+}
+
+static inline uint32_t
+ef_pair_at(uint32_t pair)
+{
+	return pair & ((1u << EF_PAIR_BITS) - 1);
+}
+
+/*
  * What the rows of one table have in common; tables that differ do not add.
  * It is an observation period or, for a type with an open_spec, a spec: bytes
  * that are the same where the spec is.
@@ -153,6 +180,8 @@ typedef struct EfKind
 								 * found in a state, and settle() sums it out */
 	bool		labelled;
 	uint32_t	axis;			/* `at` is below it */
+	bool		paired;			/* with a second label; then it is labelled, and
+								 * its axis below 2^EF_PAIR_BITS */
 } EfKind;
 
 /* The type of a summary, as far as tables need to know it. */
@@ -180,6 +209,9 @@ typedef struct EfTableType
 	 */
 	EfStatus	(*open_spec) (const EfFrame *frame, EfLabel *labels,
 							  uint32_t *nlabels, EfError *error);
+
+	/* So many labels a table can have; where the frame is a period, 0 says that
+	 * nothing limits them.  At most EF_PAIR_LABEL_LIMIT if a kind is paired. */
 	uint32_t	label_limit;
 
 	/* Say in what two specs differ. */
@@ -275,6 +307,10 @@ extern EfStatus ef_state_reserve(EfState **state, const EfTableType *type,
 								 unsigned ncells, size_t label_length,
 								 const EfAllocator *allocator, EfError *error);
 
+/* Are there more labels than a table of this type can have? */
+extern EfStatus ef_check_labels(uint32_t nlabels, const EfTableType *type,
+								EfError *error);
+
 /* Only after ef_state_reserve. */
 static inline void
 ef_state_append(EfState *state, EfKey key, int64_t count)
@@ -315,7 +351,7 @@ extern EfStatus ef_table_open_spec(EfTable *table, const EfTableType *type,
 
 /* Sort a table's cells, and its labels unless a spec has them in order; add up
  * equal keys, drop zeros. */
-extern EfStatus ef_table_normalize(EfTable *table,
+extern EfStatus ef_table_normalize(EfTable *table, const EfTableType *type,
 								   const EfAllocator *allocator,
 								   EfError *error);
 

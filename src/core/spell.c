@@ -64,17 +64,6 @@ ef_observed_check_month(const EfFrame *frame, EfError *error)
 				   "The observation period ends on %s.", day);
 }
 
-/* The same day so many years earlier, or the last of its month. */
-static EfDay
-years_before(EfDay day, int years)
-{
-	int			day_of_month;
-	EfMonth		month = ef_month_of_day(day, &day_of_month) - years * 12;
-	int			last = ef_days_in_month(month) - 1;
-
-	return ef_first_day(month) + (day_of_month < last ? day_of_month : last);
-}
-
 EfStatus
 ef_spell_check(const EfSpell *spell, EfDay as_of, EfError *error)
 {
@@ -96,7 +85,7 @@ ef_spell_check(const EfSpell *spell, EfDay as_of, EfError *error)
 	}
 	/* no such years have fewer days than this, so nobody near is looked at */
 	if ((int64_t) as_of - spell->start > EF_SPELL_YEARS * INT64_C(365) &&
-		spell->start < years_before(as_of, EF_SPELL_YEARS))
+		spell->start < ef_months_later(as_of, -EF_SPELL_YEARS * 12))
 	{
 		ef_format_day(one, spell->start);
 		ef_format_day(other, as_of);

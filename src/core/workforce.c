@@ -10,8 +10,6 @@
 #include "distribution.h"
 #include "retirement_rule.h"
 
-#define DAYS_PER_YEAR 365.25
-
 /* Years of age in which a series of years can begin or end: one that leaves at
  * 150 closes with year 151 and the leap year after it. */
 #define YEAR_LIMIT (EF_AGE_LIMIT + 6)
@@ -495,12 +493,6 @@ ef_workforce_exits_by_reason(const EfWorkforce *workforce, const char *reason,
 	uint32_t	label = ef_table_label(&workforce->table, reason, length);
 
 	return label == 0 ? 0 : ef_table_sum(&workforce->table, label, EF_EXITS);
-}
-
-double
-ef_years_of_days(int64_t days)
-{
-	return (double) days / DAYS_PER_YEAR;
 }
 
 EfStatus

@@ -69,9 +69,6 @@ typedef struct EfEmployment
 extern EfStatus ef_workforce_add(EfState **state, const EfEmployment *row,
 								 const EfAllocator *allocator, EfError *error);
 
-/* As many as views have use for; projections have the same limit. */
-#define EF_YEARS_LIMIT 100
-
 /* FTE as thousandths, exact or refused. */
 extern EfStatus ef_fte_from_float8(double fte, int32_t *thousandths,
 								   EfError *error);
@@ -104,8 +101,6 @@ extern EfStatus ef_workforce_open(EfWorkforce *workforce,
 /* Exits for one reason; 0 for a reason that nobody had. */
 extern int64_t ef_workforce_exits_by_reason(const EfWorkforce *workforce,
 								  const char *reason, size_t length);
-
-extern double ef_years_of_days(int64_t days);
 
 typedef enum EfTurnoverMethod
 {

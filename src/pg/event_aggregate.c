@@ -14,13 +14,18 @@
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "nodes/primnodes.h"
+#include "port/pg_bswap.h"
 #include "storage/buffile.h"
 #include "utils/memutils.h"
 
 /* Of a group that is sent to another process. */
-#define SHIPPED_VERSION 1
+#define SHIPPED_VERSION 2
 
-#define SPEC_LISTS 64
+#define PURPOSE_LISTS 64
+
+static const EventPurposeType *const purpose_types[] = {
+	&ef_funnel_purpose, &ef_mobility_purpose
+};
 
 struct EventCache;
 
@@ -34,7 +39,10 @@ typedef struct AggregateLog
 	BufFile    *file;			/* NULL until something is stored */
 	uint64		end;			/* of the file */
 	EfEventLog	log;
-	EventSpec  *specs[SPEC_LISTS];	/* by a hash: groups may have one each */
+	EventPurpose *purposes[PURPOSE_LISTS];	/* by a hash: groups may have one
+											 * each */
+	EfDictionary names;			/* of numbered events, in all groups */
+	EfNumberMap numbers;		/* while one group is sent or received */
 } AggregateLog;
 
 /* What a function remembers between calls: an aggregate with grouping sets has
@@ -42,18 +50,22 @@ typedef struct AggregateLog
 typedef struct EventCache
 {
 	AggregateLog *logs;			/* the one used last is first */
-	bool		constant;		/* the spec is the same in all rows */
+	bool		constant;		/* the purpose is the same in all rows */
+	void	   *memory;			/* of its type */
 } EventCache;
 
 /* A group that came from another process: bytes of its message. */
 typedef struct ShippedGroup
 {
+	const EventPurposeType *type;
 	EfPersonKind kind;
 	EfUnit		unit;
 	int64		skipped;
-	EfSpecBytes spec;
+	PurposeBytes purpose;
 	const uint8 *runs;
 	Size		size;
+	uint32		nnames;
+	StringInfoData names;		/* number and name, of each */
 } ShippedGroup;
 
 
@@ -159,24 +171,41 @@ open_log(FunctionCallInfo fcinfo, EventCache *cache, MemoryContext context,
 	/* a hash aggregate's own table needs the other half */
 	ef_event_log_begin(&log->log, kind, unit, get_hash_memory_limit() / 2,
 					   &storage, &log->allocator);
+	ef_dictionary_begin(&log->names, &log->allocator);
+	ef_number_map_begin(&log->numbers, &log->allocator);
 	AggRegisterCallback(fcinfo, close_log, PointerGetDatum(log));
 	log->next = cache->logs;
 	cache->logs = log;
 	return log;
 }
 
+static AggregateLog *
+log_of_group(const EfEventGroup *group)
+{
+	return (AggregateLog *) ((char *) group->log - offsetof(AggregateLog, log));
+}
+
+static EventCache *
+event_cache(FunctionCallInfo fcinfo)
+{
+	if (fcinfo->flinfo->fn_extra == NULL)
+	{
+		ef_require_aggregate(fcinfo);
+		fcinfo->flinfo->fn_extra =
+			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(EventCache));
+	}
+	return fcinfo->flinfo->fn_extra;
+}
+
 /* The log of the aggregate that calls. */
 static AggregateLog *
 current_log(FunctionCallInfo fcinfo, EfPersonKind kind, EfUnit unit)
 {
-	EventCache *cache = fcinfo->flinfo->fn_extra;
+	EventCache *cache = event_cache(fcinfo);
 	MemoryContext context;
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		ef_require_aggregate(fcinfo);
-	if (cache == NULL)
-		cache = fcinfo->flinfo->fn_extra =
-			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(EventCache));
 	for (AggregateLog **link = &cache->logs; *link; link = &(*link)->next)
 		if ((*link)->context == context)
 		{
@@ -192,58 +221,59 @@ current_log(FunctionCallInfo fcinfo, EfPersonKind kind, EfUnit unit)
 
 /* ---- groups ---- */
 
-static const EventSpec *
-intern_spec(AggregateLog *log, EfSpecBytes packed)
+static bool
+same_bytes(PurposeBytes a, PurposeBytes b)
 {
-	uint32		hash = hash_bytes(packed.bytes, (int) packed.size);
-	EventSpec **list = &log->specs[hash % SPEC_LISTS];
-	EventSpec  *entry;
+	return a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0;
+}
+
+static const EventPurpose *
+intern_purpose(AggregateLog *log, const EventPurposeType *type,
+			   PurposeBytes bytes)
+{
+	uint32		hash = hash_bytes(bytes.bytes, (int) bytes.size);
+	EventPurpose **list = &log->purposes[hash % PURPOSE_LISTS];
+	EventPurpose *entry;
 	uint8	   *copy;
-	EfError		error;
 
 	for (entry = *list; entry; entry = entry->older)
-		if (entry->packed.size == packed.size &&
-			memcmp(entry->packed.bytes, packed.bytes, packed.size) == 0)
+		if (same_bytes(entry->bytes, bytes))
 			return entry;
-	entry = MemoryContextAlloc(log->context, sizeof(EventSpec));
-	copy = MemoryContextAlloc(log->context, packed.size);
-	memcpy(copy, packed.bytes, packed.size);
-	entry->packed.bytes = copy;
-	entry->packed.size = packed.size;
-	ef_check(ef_spec_open(&entry->spec, copy, packed.size, &error), &error);
-	entry->as_of = entry->spec.has_as_of
-		? ef_when(ef_day_instant(entry->spec.as_of, log->log.unit), 0)
-		: PG_UINT64_MAX;
+	entry = MemoryContextAlloc(log->context, type->size);
+	copy = MemoryContextAlloc(log->context, bytes.size);
+	memcpy(copy, bytes.bytes, bytes.size);
+	entry->type = type;
+	entry->bytes.bytes = copy;
+	entry->bytes.size = bytes.size;
+	type->open(entry, log->log.unit);
 	entry->older = *list;
 	*list = entry;
 	return entry;
 }
 
 static EfEventGroup *
-create_group(AggregateLog *log, const EventSpec *spec)
+create_group(AggregateLog *log, const EventPurpose *purpose)
 {
 	EfEventGroup *group;
 	EfError		error;
 
 	ef_check(ef_event_group_create(&group, &log->log, &error), &error);
-	group->spec = spec;
+	group->purpose = purpose;
 	return group;
 }
 
 static void
-check_spec(const EfEventGroup *group, EfSpecBytes packed)
+check_purpose(const EfEventGroup *group, PurposeBytes bytes)
 {
-	const EfSpecBytes *its = &ef_group_spec(group)->packed;
-	EfError		error = {"The rows of one group have two."};
+	const EventPurpose *its = group->purpose;
 
-	if (its->size != packed.size ||
-		memcmp(its->bytes, packed.bytes, packed.size) != 0)
-		ef_raise(EF_SPEC_MIXED, &error);
+	if (!same_bytes(its->bytes, bytes))
+		its->type->refuse(its, bytes);
 }
 
 /*
- * Is an argument of the aggregate a constant in the plan?  Comparing the spec
- * of every row with that of its group can then be spared.
+ * Is an argument of the aggregate a constant in the plan?  Comparing the
+ * purpose of every row with that of its group can then be spared.
  */
 static bool
 is_constant(FunctionCallInfo fcinfo, int argument)
@@ -254,39 +284,35 @@ is_constant(FunctionCallInfo fcinfo, int argument)
 		IsA(((TargetEntry *) list_nth(aggref->args, argument - 1))->expr, Const);
 }
 
-void
-ef_require_spec(FunctionCallInfo fcinfo, int argument)
-{
-	if (PG_ARGISNULL(argument))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("spec must not be null"),
-				 errhint("Give the same spec for all rows, such as funnel_spec(ARRAY['applied', 'admitted', 'graduated']).")));
-}
-
 EfEventGroup *
-ef_event_group(FunctionCallInfo fcinfo, int spec, EfPersonKind kind,
-			   EfUnit unit)
+ef_event_group(FunctionCallInfo fcinfo, int purpose,
+			   const EventPurposeType *type, EfPersonKind kind, EfUnit unit)
 {
 	EventCache *cache = fcinfo->flinfo->fn_extra;
-	EfSpecBytes packed;
+	PurposeBytes bytes;
 	EfEventGroup *group;
 
 	if (cache != NULL && cache->constant && !PG_ARGISNULL(0))
 		return (EfEventGroup *) PG_GETARG_POINTER(0);
-	ef_require_spec(fcinfo, spec);
-	packed = ef_get_spec_bytes(fcinfo, spec);
+	cache = event_cache(fcinfo);
+	bytes = type->get(fcinfo, purpose, &cache->memory);
 	if (PG_ARGISNULL(0))
 	{
 		AggregateLog *log = current_log(fcinfo, kind, unit);
 
-		log->cache->constant = is_constant(fcinfo, spec);
-		return create_group(log, intern_spec(log, packed));
+		cache->constant = is_constant(fcinfo, purpose);
+		return create_group(log, intern_purpose(log, type, bytes));
 	}
 	ef_require_aggregate(fcinfo);
 	group = (EfEventGroup *) PG_GETARG_POINTER(0);
-	check_spec(group, packed);
+	check_purpose(group, bytes);
 	return group;
+}
+
+EfDictionary *
+ef_group_names(const EfEventGroup *group)
+{
+	return &log_of_group(group)->names;
 }
 
 EfEventGroup *
@@ -306,30 +332,76 @@ append_bytes(void *context, const void *bytes, size_t size)
 	appendBinaryStringInfo((StringInfo) context, bytes, (int) size);
 }
 
+/* The runs of a group, and the numbers that its events have. */
+static void
+send_runs(EfEventGroup *group, StringInfo buffer, EfNumbersSent *numbers)
+{
+	EfSink		sink = {append_bytes, buffer};
+	Size		limit = MaxAllocSize - buffer->len - 1;
+	EfError		error;
+
+	if (numbers == NULL)
+		ef_check(ef_event_group_send(group, limit, &sink, &ef_palloc, &error),
+				 &error);
+	else
+		ef_check(ef_event_group_send_numbered(group, limit, &sink, numbers,
+											  &ef_palloc, &error), &error);
+}
+
 PG_FUNCTION_INFO_V1(ef_events_serialfn);
 Datum
 ef_events_serialfn(PG_FUNCTION_ARGS)
 {
 	EfEventGroup *group;
-	const EventSpec *spec;
+	AggregateLog *log;
+	const EventPurpose *purpose;
+	EfNumbersSent numbers = {0};
 	StringInfoData buffer;
-	EfSink		sink = {append_bytes, &buffer};
-	EfError		error;
+	int			size_at;
+	uint64		size;
 
 	ef_require_aggregate(fcinfo);
 	group = (EfEventGroup *) PG_GETARG_POINTER(0);
-	spec = ef_group_spec(group);
+	log = log_of_group(group);
+	purpose = group->purpose;
 	pq_begintypsend(&buffer);
 	pq_sendbyte(&buffer, SHIPPED_VERSION);
+	pq_sendbyte(&buffer, (uint8) purpose->type->tag);
 	pq_sendbyte(&buffer, (uint8) group->log->kind);
 	pq_sendbyte(&buffer, (uint8) group->log->unit);
 	pq_sendint64(&buffer, (uint64) group->skipped);
-	pq_sendint32(&buffer, (uint32) spec->packed.size);
-	pq_sendbytes(&buffer, (const char *) spec->packed.bytes,
-				 (int) spec->packed.size);
-	ef_check(ef_event_group_send(group, MaxAllocSize - buffer.len - 1, &sink,
-								 &ef_palloc, &error), &error);
+	pq_sendint32(&buffer, (uint32) purpose->bytes.size);
+	pq_sendbytes(&buffer, (const char *) purpose->bytes.bytes,
+				 (int) purpose->bytes.size);
+
+	/* how many bytes of runs come is known when they have come */
+	size_at = buffer.len;
+	pq_sendint64(&buffer, 0);
+	numbers.map = &log->numbers;
+	ef_number_map_clear(numbers.map);
+	send_runs(group, &buffer, purpose->type->numbered ? &numbers : NULL);
+	size = pg_hton64((uint64) (buffer.len - size_at) - sizeof(size));
+	memcpy(buffer.data + size_at, &size, sizeof(size));
+
+	pq_sendint32(&buffer, (uint32) numbers.n);
+	for (size_t i = 0; i < numbers.n; i++)
+	{
+		const EfName *name = ef_dictionary_name(&log->names, numbers.numbers[i]);
+
+		pq_sendint32(&buffer, numbers.numbers[i]);
+		pq_sendint32(&buffer, name->length);
+		pq_sendbytes(&buffer, name->bytes, (int) name->length);
+	}
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
+}
+
+static const EventPurposeType *
+purpose_type(char tag)
+{
+	for (size_t i = 0; i < lengthof(purpose_types); i++)
+		if (purpose_types[i]->tag == tag)
+			return purpose_types[i];
+	elog(ERROR, "events for an unknown purpose were sent");
 }
 
 PG_FUNCTION_INFO_V1(ef_events_deserialfn);
@@ -339,6 +411,7 @@ ef_events_deserialfn(PG_FUNCTION_ARGS)
 	bytea	   *bytes;
 	StringInfoData buffer;
 	ShippedGroup *shipped;
+	uint64		size;
 
 	ef_require_aggregate(fcinfo);
 
@@ -351,19 +424,53 @@ ef_events_deserialfn(PG_FUNCTION_ARGS)
 	shipped = palloc(sizeof(ShippedGroup));
 	if (pq_getmsgbyte(&buffer) != SHIPPED_VERSION)
 		elog(ERROR, "events were sent by another version");
+	shipped->type = purpose_type((char) pq_getmsgbyte(&buffer));
 	shipped->kind = (EfPersonKind) pq_getmsgbyte(&buffer);
 	shipped->unit = (EfUnit) pq_getmsgbyte(&buffer);
 	if (shipped->kind > EF_PERSON_TEXT || shipped->unit > EF_UNIT_MICROSECOND)
 		elog(ERROR, "events of an unknown kind were sent");
 	shipped->skipped = pq_getmsgint64(&buffer);
-	shipped->spec.size = pq_getmsgint(&buffer, 4);
-	shipped->spec.bytes = (const uint8 *) pq_getmsgbytes(&buffer,
-														 (int) shipped->spec.size);
-	shipped->size = (Size) (buffer.len - buffer.cursor);
+	shipped->purpose.size = pq_getmsgint(&buffer, 4);
+	shipped->purpose.bytes = (const uint8 *) pq_getmsgbytes(&buffer,
+															(int) shipped->purpose.size);
+	size = (uint64) pq_getmsgint64(&buffer);
+	if (size > (uint64) (buffer.len - buffer.cursor))
+		elog(ERROR, "events were sent in part");
+	shipped->size = (Size) size;
 	shipped->runs = (const uint8 *) pq_getmsgbytes(&buffer,
 												   (int) shipped->size);
-	pq_getmsgend(&buffer);
+
+	/* what is left is read when there is a log to put the names in */
+	shipped->nnames = pq_getmsgint(&buffer, 4);
+	shipped->names = buffer;
 	PG_RETURN_POINTER(shipped);
+}
+
+/* Note this log's numbers of the names that came with a group; false if they
+ * are the same. */
+static bool
+number_names(AggregateLog *log, const ShippedGroup *shipped)
+{
+	StringInfoData buffer = shipped->names;
+	bool		other = false;
+	EfError		error;
+
+	ef_number_map_clear(&log->numbers);
+	for (uint32 i = 0; i < shipped->nnames; i++)
+	{
+		uint32		theirs = pq_getmsgint(&buffer, 4);
+		uint32		length = pq_getmsgint(&buffer, 4);
+		const char *name = pq_getmsgbytes(&buffer, (int) length);
+		uint32		ours;
+
+		ef_check(ef_dictionary_number(&log->names, name, length, &ours, &error),
+				 &error);
+		ef_check(ef_number_map_set(&log->numbers, theirs, ours, &error),
+				 &error);
+		other = other || theirs != ours;
+	}
+	pq_getmsgend(&buffer);
+	return other;
 }
 
 PG_FUNCTION_INFO_V1(ef_events_combinefn);
@@ -373,6 +480,8 @@ ef_events_combinefn(PG_FUNCTION_ARGS)
 	EfEventGroup *group = PG_ARGISNULL(0) ? NULL
 		: (EfEventGroup *) PG_GETARG_POINTER(0);
 	const ShippedGroup *shipped;
+	AggregateLog *log;
+	EfStatus	status;
 	EfError		error;
 
 	ef_require_aggregate(fcinfo);
@@ -385,12 +494,21 @@ ef_events_combinefn(PG_FUNCTION_ARGS)
 	shipped = (const ShippedGroup *) PG_GETARG_POINTER(1);
 	if (group == NULL)
 	{
-		AggregateLog *log = current_log(fcinfo, shipped->kind, shipped->unit);
-
-		group = create_group(log, intern_spec(log, shipped->spec));
+		log = current_log(fcinfo, shipped->kind, shipped->unit);
+		group = create_group(log, intern_purpose(log, shipped->type,
+												 shipped->purpose));
 	}
-	check_spec(group, shipped->spec);
-	ef_check(ef_event_group_receive(group, shipped->skipped, shipped->runs,
-									shipped->size, &error), &error);
+	check_purpose(group, shipped->purpose);
+	log = log_of_group(group);
+	if (!shipped->type->numbered)
+		status = ef_event_group_receive(group, shipped->skipped, shipped->runs,
+										shipped->size, &error);
+	else
+		status = ef_event_group_receive_numbered(group, shipped->skipped,
+												 shipped->runs, shipped->size,
+												 number_names(log, shipped)
+												 ? &log->numbers : NULL,
+												 &error);
+	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
 }

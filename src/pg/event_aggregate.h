@@ -7,43 +7,99 @@
  * log lives as long as the aggregate's memory: it is made with the first group
  * and closed by a callback of the executor, so that a rescan, the next batch
  * of a hash aggregate that spilled, or an error leaves nothing.
+ *
+ * What the events of a group are for (the spec of a funnel, a period that was
+ * observed) the aggregate knows: its EventPurposeType says how it is read from
+ * an argument, as bytes that are the same where it is the same.
  */
 #ifndef EF_EVENT_AGGREGATE_H
 #define EF_EVENT_AGGREGATE_H
 
 #include "glue.h"
 
+#include "utils/uuid.h"
+
 #include "event_log.h"
-#include "funnel_spec.h"
-#include "funnel_spec_value.h"
 
-/* A spec, opened, with the bytes that it came from. */
-typedef struct EventSpec
+typedef struct EventPurposeType EventPurposeType;
+
+typedef struct PurposeBytes
 {
-	struct EventSpec *older;
-	EfFunnelSpec spec;
-	EfWhen		as_of;			/* events from then on have not happened */
-	EfSpecBytes packed;
-} EventSpec;
+	const uint8 *bytes;
+	Size		size;
+} PurposeBytes;
 
-/* The spec of a group. */
-static inline const EventSpec *
-ef_group_spec(const EfEventGroup *group)
+typedef struct EventPurpose
 {
-	return (const EventSpec *) group->spec;
-}
+	struct EventPurpose *older;
+	const EventPurposeType *type;
+	PurposeBytes bytes;
+} EventPurpose;
 
-/* Refuse rows without a spec. */
-extern void ef_require_spec(FunctionCallInfo fcinfo, int argument);
+struct EventPurposeType
+{
+	char		tag;			/* in what is sent to another process */
+	bool		numbered;		/* events have numbers of names */
+	Size		size;			/* of a struct that begins with an EventPurpose */
+
+	/*
+	 * The bytes that an argument says, until the next call; refuses null.
+	 * What is to be remembered of it is kept in *memory, which is NULL at
+	 * first, in the memory of the function.
+	 */
+	PurposeBytes (*get) (FunctionCallInfo fcinfo, int argument, void **memory);
+
+	/* Fill in the rest of the struct. */
+	void		(*open) (EventPurpose *purpose, EfUnit unit);
+
+	/* Raise the error that rows of one group are for different things. */
+	void		(*refuse) (const EventPurpose *purpose, PurposeBytes other);
+};
+
+extern const EventPurposeType ef_funnel_purpose;
+extern const EventPurposeType ef_mobility_purpose;
 
 /*
- * The group that is argument 0, which is made if there is none, for the spec
- * that argument `spec` says.
+ * The group that is argument 0, which is made if there is none, for what
+ * argument `purpose` says.
  */
-extern EfEventGroup *ef_event_group(FunctionCallInfo fcinfo, int spec,
+extern EfEventGroup *ef_event_group(FunctionCallInfo fcinfo, int purpose,
+									const EventPurposeType *type,
 									EfPersonKind kind, EfUnit unit);
+
+/* The names that the events of a group have numbers of. */
+extern EfDictionary *ef_group_names(const EfEventGroup *group);
 
 /* The group, argument 0 of a final function; NULL if there were no rows. */
 extern EfEventGroup *ef_finished_group(FunctionCallInfo fcinfo);
+
+/* Short texts, as nearly all are, lie in the row as they are; so does a pointer
+ * to one that is stored elsewhere, which looks short. */
+static pg_attribute_always_inline text *
+ef_get_text(FunctionCallInfo fcinfo, int argument)
+{
+	text	   *value = (text *) PG_GETARG_POINTER(argument);
+
+	return VARATT_IS_SHORT(value) && !VARATT_IS_EXTERNAL(value) ? value
+		: PG_GETARG_TEXT_PP(argument);
+}
+
+/* Add an event of the person that an argument says, which is not null. */
+static pg_attribute_always_inline EfStatus
+ef_add_event_of(FunctionCallInfo fcinfo, int argument, EfPersonKind kind,
+				EfEventGroup *group, EfWhen when, EfError *error)
+{
+	text	   *name;
+
+	if (kind == EF_PERSON_NUMBER)
+		return ef_event_add(group, (uint64_t) PG_GETARG_INT64(argument), when,
+							error);
+	if (kind == EF_PERSON_UUID)
+		return ef_event_add_uuid(group, PG_GETARG_UUID_P(argument)->data, when,
+								 error);
+	name = ef_get_text(fcinfo, argument);
+	return ef_event_add_text(group, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
+							 when, error);
+}
 
 #endif							/* EF_EVENT_AGGREGATE_H */

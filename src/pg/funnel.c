@@ -5,6 +5,7 @@
  *	  funnel_estimate.h for what is estimated.
  */
 #include "event_aggregate.h"
+#include "funnel_spec_value.h"
 #include "funnel_value.h"
 #include "summary.h"
 
@@ -12,7 +13,6 @@
 #include "utils/array.h"
 #include "utils/date.h"
 #include "utils/timestamp.h"
-#include "utils/uuid.h"
 
 #include "funnel_estimate.h"
 #include "funnel_events.h"
@@ -21,6 +21,71 @@ EF_SUMMARY_FUNCTIONS(funnel, ef_funnel_type)
 
 StaticAssertDecl(EF_DAY_MICROSECONDS == USECS_PER_DAY,
 				 "instants are timestamps");
+
+
+/* ---- what events are for: a spec ---- */
+
+/* One that is opened. */
+typedef struct EventSpec
+{
+	EventPurpose purpose;
+	EfFunnelSpec spec;
+	EfWhen		as_of;			/* events from then on have not happened */
+} EventSpec;
+
+static inline const EventSpec *
+group_spec(const EfEventGroup *group)
+{
+	return (const EventSpec *) group->purpose;
+}
+
+/* Refuse rows without a spec. */
+static void
+require_spec(FunctionCallInfo fcinfo, int argument)
+{
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("spec must not be null"),
+				 errhint("Give the same spec for all rows, such as funnel_spec(ARRAY['applied', 'admitted', 'graduated']).")));
+}
+
+static PurposeBytes
+get_spec(FunctionCallInfo fcinfo, int argument, void **memory)
+{
+	EfSpecBytes packed;
+
+	(void) memory;
+	require_spec(fcinfo, argument);
+	packed = ef_get_spec_bytes(fcinfo, argument);
+	return (PurposeBytes) {packed.bytes, packed.size};
+}
+
+static void
+open_spec(EventPurpose *purpose, EfUnit unit)
+{
+	EventSpec  *spec = (EventSpec *) purpose;
+	EfError		error;
+
+	ef_check(ef_spec_open(&spec->spec, purpose->bytes.bytes,
+						  purpose->bytes.size, &error), &error);
+	spec->as_of = spec->spec.has_as_of
+		? ef_when(ef_day_instant(spec->spec.as_of, unit), 0) : PG_UINT64_MAX;
+}
+
+static void
+refuse_spec(const EventPurpose *purpose, PurposeBytes other)
+{
+	EfError		error = {"The rows of one group have two."};
+
+	(void) purpose;
+	(void) other;
+	ef_raise(EF_SPEC_MIXED, &error);
+}
+
+const EventPurposeType ef_funnel_purpose = {
+	'F', false, sizeof(EventSpec), get_spec, open_spec, refuse_spec
+};
 
 
 /* ---- events ---- */
@@ -32,17 +97,6 @@ get_instant(FunctionCallInfo fcinfo, int argument, EfUnit unit)
 		: PG_GETARG_TIMESTAMP(argument);
 }
 
-/* Short texts, as nearly all are, lie in the row as they are; so does a pointer
- * to one that is stored elsewhere, which looks short. */
-static pg_attribute_always_inline text *
-get_text(FunctionCallInfo fcinfo, int argument)
-{
-	text	   *value = (text *) PG_GETARG_POINTER(argument);
-
-	return VARATT_IS_SHORT(value) && !VARATT_IS_EXTERNAL(value) ? value
-		: PG_GETARG_TEXT_PP(argument);
-}
-
 /*
  * What an event is, and when; false where it does not count: its stage is not
  * of the spec, or it has not happened by then.
@@ -51,7 +105,7 @@ static pg_attribute_always_inline bool
 get_when(FunctionCallInfo fcinfo, int stage_argument, const EventSpec *spec,
 		 EfUnit unit, EfWhen *when)
 {
-	text	   *stage = get_text(fcinfo, stage_argument);
+	text	   *stage = ef_get_text(fcinfo, stage_argument);
 	EfInstant	at = get_instant(fcinfo, stage_argument + 1, unit);
 	unsigned	code = ef_spec_code(&spec->spec, VARDATA_ANY(stage),
 									VARSIZE_ANY_EXHDR(stage));
@@ -68,27 +122,18 @@ get_when(FunctionCallInfo fcinfo, int stage_argument, const EventSpec *spec,
 static pg_attribute_always_inline Datum
 add_event(FunctionCallInfo fcinfo, EfPersonKind kind, EfUnit unit)
 {
-	EfEventGroup *group = ef_event_group(fcinfo, 4, kind, unit);
+	EfEventGroup *group = ef_event_group(fcinfo, 4, &ef_funnel_purpose,
+										 kind, unit);
 	EfWhen		when;
 	EfStatus	status = EF_OK;
 	EfError		error;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		status = ef_event_group_skip(group, 1, &error);
-	else if (!get_when(fcinfo, 2, ef_group_spec(group), unit, &when))
+	else if (!get_when(fcinfo, 2, group_spec(group), unit, &when))
 		;
-	else if (kind == EF_PERSON_NUMBER)
-		status = ef_event_add(group, (uint64) PG_GETARG_INT64(1), when, &error);
-	else if (kind == EF_PERSON_UUID)
-		status = ef_event_add_uuid(group, PG_GETARG_UUID_P(1)->data, when,
-								   &error);
 	else
-	{
-		text	   *name = get_text(fcinfo, 1);
-
-		status = ef_event_add_text(group, VARDATA_ANY(name),
-								   VARSIZE_ANY_EXHDR(name), when, &error);
-	}
+		status = ef_add_event_of(fcinfo, 1, kind, group, when, &error);
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
 }
@@ -111,14 +156,15 @@ EF_EVENT_TRANSFN(ef_funnel_agg_text_timestamptz_transfn, EF_PERSON_TEXT, EF_UNIT
 static pg_attribute_always_inline Datum
 add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
 {
-	EfEventGroup *group = ef_event_group(fcinfo, 3, EF_PERSON_NUMBER, unit);
+	EfEventGroup *group = ef_event_group(fcinfo, 3, &ef_funnel_purpose,
+										 EF_PERSON_NUMBER, unit);
 	EfWhen		when;
 	EfStatus	status = EF_OK;
 	EfError		error;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		status = ef_event_group_skip(group, 1, &error);
-	else if (get_when(fcinfo, 1, ef_group_spec(group), unit, &when))
+	else if (get_when(fcinfo, 1, group_spec(group), unit, &when))
 		status = ef_event_add(group, 0, when, &error);
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
@@ -148,9 +194,9 @@ ef_funnel_agg_finalfn(PG_FUNCTION_ARGS)
 
 	if (group == NULL)
 		PG_RETURN_NULL();
-	spec = ef_group_spec(group);
-	frame.spec = spec->packed.bytes;
-	frame.spec_size = spec->packed.size;
+	spec = group_spec(group);
+	frame.spec = spec->purpose.bytes.bytes;
+	frame.spec_size = spec->purpose.bytes.size;
 	ef_check(ef_funnel_of_events(&state, group, &spec->spec, &frame,
 								 &ef_palloc, &error), &error);
 	return ef_summary_finish(ef_summary_own(state), &ef_funnel_type);
@@ -246,7 +292,7 @@ add_reached(FunctionCallInfo fcinfo, EfUnit unit)
 	EfError		error;
 
 	ef_require_aggregate(fcinfo);
-	ef_require_spec(fcinfo, 2);
+	require_spec(fcinfo, 2);
 	cache = reached_cache(fcinfo, 2);
 	if (PG_ARGISNULL(0))
 		state = ef_summary_create(&ef_funnel_type, &cache->frame);
@@ -287,7 +333,7 @@ steps_of_group(FunctionCallInfo fcinfo, Oid type)
 
 	if (group == NULL)
 		PG_RETURN_NULL();
-	ef_check(ef_chain_of_events(&chain, group, &ef_group_spec(group)->spec,
+	ef_check(ef_chain_of_events(&chain, group, &group_spec(group)->spec,
 								&ef_palloc, &error), &error);
 	if (chain.length == 0)
 		PG_RETURN_NULL();
@@ -318,8 +364,9 @@ EF_STEPS_FINALFN(ef_funnel_steps_timestamptz_finalfn, TIMESTAMPTZOID)
 static Datum
 add_conditions(FunctionCallInfo fcinfo, EfUnit unit)
 {
-	EfEventGroup *group = ef_event_group(fcinfo, 2, EF_PERSON_NUMBER, unit);
-	const EventSpec *spec = ef_group_spec(group);
+	EfEventGroup *group = ef_event_group(fcinfo, 2, &ef_funnel_purpose,
+										 EF_PERSON_NUMBER, unit);
+	const EventSpec *spec = group_spec(group);
 	ArrayType  *array;
 	Datum	   *values;
 	bool	   *nulls;
@@ -362,7 +409,7 @@ ef_window_funnel_finalfn(PG_FUNCTION_ARGS)
 
 	if (group == NULL)
 		PG_RETURN_NULL();
-	ef_check(ef_window_of_events(&length, group, &ef_group_spec(group)->spec,
+	ef_check(ef_window_of_events(&length, group, &group_spec(group)->spec,
 								 &ef_palloc, &error), &error);
 	PG_RETURN_INT32(length);
 }

@@ -13,7 +13,6 @@
 #include "json_value.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
-#include "utils/array.h"
 #include "utils/date.h"
 #include "utils/json.h"
 #include "utils/timestamp.h"
@@ -65,33 +64,15 @@ static void
 add_names(FunctionCallInfo fcinfo, int argument, const char *list,
 		  EfFunnelSpec *spec, AddName add)
 {
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argument);
-	Datum	   *names;
-	bool	   *nulls;
 	int			n;
+	Datum	   *names = ef_get_texts(fcinfo, argument, list,
+									 "ARRAY['applied', 'admitted']", &n);
 	EfError		error;
 
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%s must have one dimension", list),
-				 errdetail("It has %d dimensions.", ARR_NDIM(array)),
-				 errhint("Give a list of names, such as ARRAY['applied', 'admitted'].")));
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT,
-					  &names, &nulls, &n);
 	for (int i = 0; i < n; i++)
-	{
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("%s must not contain nulls", list),
-					 errdetail("Element %d is null.", i + 1),
-					 errhint("Leave it out, such as with array_remove(%s, NULL).",
-							 list)));
 		ef_check(add(spec, VARDATA_ANY(DatumGetPointer(names[i])),
 					 VARSIZE_ANY_EXHDR(DatumGetPointer(names[i])), &error),
 				 &error);
-	}
 }
 
 PG_FUNCTION_INFO_V1(ef_funnel_spec);

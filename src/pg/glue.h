@@ -12,6 +12,7 @@
 #include "ef_compat.h"
 #include "funcapi.h"
 
+#include "utils/array.h"
 #include "utils/timestamp.h"
 
 #include "calendar.h"
@@ -39,9 +40,17 @@ extern void ef_require_aggregate(FunctionCallInfo fcinfo);
 extern void ef_require_argument(FunctionCallInfo fcinfo, int argument,
 								const char *name);
 
+/* An array of one dimension. */
+extern ArrayType *ef_get_array(FunctionCallInfo fcinfo, int argument,
+							   const char *name, bool nulls_allowed);
+
 /* The elements of a float8[]: one dimension, no nulls. */
 extern const double *ef_get_float8s(FunctionCallInfo fcinfo, int argument,
 									const char *name, int *n);
+
+/* The elements of a text[], likewise; how to give one is an example. */
+extern Datum *ef_get_texts(FunctionCallInfo fcinfo, int argument,
+						   const char *name, const char *example, int *n);
 
 /* Begin the rows of a set-returning function. */
 extern ReturnSetInfo *ef_begin_rows(FunctionCallInfo fcinfo);

@@ -26,11 +26,11 @@ typedef struct ObservedCache
 	char		bytes[64];
 } ObservedCache;
 
-static const EfFrame *
-observed_frame(FunctionCallInfo fcinfo, int argument,
-			   const EfTableType *type, uint8 flags)
+const EfFrame *
+ef_observed_frame(FunctionCallInfo fcinfo, int argument,
+				  const EfTableType *type, uint8 flags, void **memory)
 {
-	ObservedCache *cache = fcinfo->flinfo->fn_extra;
+	ObservedCache *cache = *memory;
 	RangeType  *range;
 	RangeBound	lower;
 	RangeBound	upper;
@@ -53,7 +53,7 @@ observed_frame(FunctionCallInfo fcinfo, int argument,
 									   sizeof(ObservedCache));
 		cache->typcache = lookup_type_cache(DATERANGEOID,
 											TYPECACHE_RANGE_INFO);
-		fcinfo->flinfo->fn_extra = cache;
+		*memory = cache;
 	}
 	cache->size = 0;
 	range_deserialize(cache->typcache, range, &lower, &upper, &empty);
@@ -92,7 +92,8 @@ ef_spell_state(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 	EfError		error;
 
 	ef_require_aggregate(fcinfo);
-	frame = observed_frame(fcinfo, observed, type, flags);
+	frame = ef_observed_frame(fcinfo, observed, type, flags,
+							  &fcinfo->flinfo->fn_extra);
 	if (PG_ARGISNULL(0))
 		return ef_summary_create(type, frame);
 	state = ef_summary_state(fcinfo, type);

@@ -10,6 +10,12 @@
 
 #include "spell.h"
 
+/* The period that an argument says, until the next call; what is to be
+ * remembered is kept in *memory, which is NULL at first. */
+extern const EfFrame *ef_observed_frame(FunctionCallInfo fcinfo, int argument,
+										const EfTableType *type, uint8 flags,
+										void **memory);
+
 /*
  * The state, argument 0, of an aggregate over spells, which is made if there
  * is none, and is of the observation period that argument `observed` says.

@@ -9,6 +9,7 @@
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/json.h"
 
 #include "funnel_spec_value.h"
@@ -235,16 +236,55 @@ append_series(StringInfo out, const EfTable *table, uint32 label,
 	appendStringInfoChar(out, '}');
 }
 
+static void
+append_label(StringInfo out, const EfLabel *label)
+{
+	char	   *name = pnstrdup(label->bytes, label->length);
+
+	escape_json(out, name);
+	pfree(name);
+}
+
+/* The same of a paired kind, by its second labels. */
+static void
+append_pairs(StringInfo out, const EfTable *table, uint32 label,
+			 unsigned kind)
+{
+	size_t		n;
+	const EfCell *cells = ef_table_series(table, label, kind, &n);
+	uint32		second = 0;
+
+	CHECK_FOR_INTERRUPTS();
+	appendStringInfoChar(out, '{');
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32		at = ef_key_at(cells[i].key);
+
+		if (ef_pair_label(at) != second)
+		{
+			appendStringInfoString(out, second > 0 ? "}, " : "");
+			second = ef_pair_label(at);
+			append_label(out, &table->labels[second - 1]);
+			appendStringInfoString(out, ": {");
+		}
+		else
+			appendStringInfoString(out, ", ");
+		appendStringInfo(out, "\"%u\": " INT64_FORMAT, ef_pair_at(at),
+						 cells[i].count);
+	}
+	appendStringInfoString(out, n > 0 ? "}}" : "}");
+}
+
 /* The series of a kind by their labels; of those that count nothing, none. */
 static void
-append_labelled(StringInfo out, const EfTable *table, unsigned kind)
+append_labelled(StringInfo out, const EfTable *table, unsigned kind,
+				bool paired)
 {
 	const char *separator = "";
 
 	appendStringInfoChar(out, '{');
 	for (uint32 label = 1; label <= table->nlabels; label++)
 	{
-		const EfLabel *name = &table->labels[label - 1];
 		size_t		n;
 
 		(void) ef_table_series(table, label, kind, &n);
@@ -252,9 +292,12 @@ append_labelled(StringInfo out, const EfTable *table, unsigned kind)
 			continue;
 		appendStringInfoString(out, separator);
 		separator = ", ";
-		escape_json(out, pnstrdup(name->bytes, name->length));
+		append_label(out, &table->labels[label - 1]);
 		appendStringInfoString(out, ": ");
-		append_series(out, table, label, kind);
+		if (paired)
+			append_pairs(out, table, label, kind);
+		else
+			append_series(out, table, label, kind);
 	}
 	appendStringInfoChar(out, '}');
 }
@@ -319,7 +362,7 @@ text_of(const EfTableType *type, struct varlena *datum)
 			continue;
 		appendStringInfo(&out, ", \"%s\": ", type->kinds[kind].name);
 		if (type->kinds[kind].labelled)
-			append_labelled(&out, &table, kind);
+			append_labelled(&out, &table, kind, type->kinds[kind].paired);
 		else
 			append_series(&out, &table, 0, kind);
 	}
@@ -353,6 +396,7 @@ typedef struct Collector
 	EfTable		table;
 	size_t		cells_room;
 	uint32		labels_room;
+	bool		numbered;		/* the labels are known already */
 	bool		typed;			/* what must be there was */
 	bool		versioned;
 	bool		framed;
@@ -388,10 +432,14 @@ count_of(Collector *collector, const JsonbValue *key, const JsonbValue *value,
 		refuse(collector, "There is no count at", key);
 }
 
+/* The cells of a kind and label and, where it is paired, of a second label: 0
+ * for none. */
 static bool
-collect_series(Collector *collector, uint32 label, unsigned kind,
-			   const JsonbValue *name, const JsonbValue *series)
+collect_series(Collector *collector, uint32 label, uint32 second,
+			   unsigned kind, const JsonbValue *name,
+			   const JsonbValue *series)
 {
+	int64		most = second > 0 ? (1 << EF_PAIR_BITS) - 1 : PG_UINT32_MAX;
 	JsonbIterator *iterator;
 	JsonbValue	key;
 	JsonbValue	value;
@@ -405,8 +453,7 @@ collect_series(Collector *collector, uint32 label, unsigned kind,
 		int64		at;
 		int64		count;
 
-		if (!parse_digits(key.val.string.val, key.val.string.len,
-						  PG_UINT32_MAX, &at))
+		if (!parse_digits(key.val.string.val, key.val.string.len, most, &at))
 			return refuse(collector, "This is no place on the axis:", &key);
 		if (!count_of(collector, &key, &value, &count))
 			return false;
@@ -418,27 +465,18 @@ collect_series(Collector *collector, uint32 label, unsigned kind,
 				: repalloc_huge(table->cells,
 								collector->cells_room * sizeof(EfCell));
 		}
-		table->cells[table->ncells].key = ef_key(label, kind, (uint32) at);
+		table->cells[table->ncells].key =
+			ef_key(label, kind, ef_pair(second, (uint32) at));
 		table->cells[table->ncells++].count = count;
 	}
 	return true;
 }
 
-/* The number of a label; 0, refused, if a spec does not name it. */
-static uint32
-collect_label(Collector *collector, const JsonbValue *name)
+static void
+append_name(Collector *collector, const JsonbValue *name)
 {
 	EfTable    *table = &collector->table;
 
-	if (table->frame.spec != NULL)
-	{
-		uint32		label = ef_table_label(table, name->val.string.val,
-										   name->val.string.len);
-
-		if (label == 0)
-			refuse(collector, "The spec names no stage", name);
-		return label;
-	}
 	if (table->nlabels == collector->labels_room)
 	{
 		collector->labels_room = collector->labels_room * 2 + 16;
@@ -449,7 +487,97 @@ collect_label(Collector *collector, const JsonbValue *name)
 	}
 	table->labels[table->nlabels].bytes = name->val.string.val;
 	table->labels[table->nlabels].length = (uint32) name->val.string.len;
-	return ++table->nlabels;
+	table->nlabels++;
+}
+
+/* The number of a label; 0, refused, if a spec does not name it. */
+static uint32
+collect_label(Collector *collector, const JsonbValue *name)
+{
+	EfTable    *table = &collector->table;
+	uint32		label;
+
+	if (table->frame.spec == NULL && !collector->numbered)
+	{
+		append_name(collector, name);
+		return table->nlabels;
+	}
+	label = ef_table_label(table, name->val.string.val, name->val.string.len);
+	if (label == 0)
+		refuse(collector, "The spec names no stage", name);
+	return label;
+}
+
+/*
+ * The labels of all cells, for a type of which a kind is paired: a name comes
+ * in as many pairs as there are others, and a number of it must fit half of
+ * a place.
+ */
+static EfStatus
+collect_labels(Collector *collector, JsonbContainer *object)
+{
+	const EfTableType *type = collector->type;
+	EfStatus	status;
+
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+	{
+		const char *name = type->kinds[kind].name;
+		JsonbValue *member;
+		JsonbIterator *iterator;
+		JsonbIterator *inner;
+		JsonbValue	key;
+		JsonbValue	value;
+		JsonbValue	second;
+
+		if (name == NULL || !type->kinds[kind].labelled)
+			continue;
+		member = getKeyJsonValueFromContainer(object, name, strlen(name), NULL);
+		if (member == NULL || !ef_json_is_object(member))
+			continue;
+		iterator = JsonbIteratorInit(member->val.binary.data);
+		while (ef_json_next_member(&iterator, &key, &value))
+		{
+			append_name(collector, &key);
+			if (!type->kinds[kind].paired || !ef_json_is_object(&value))
+				continue;
+			inner = JsonbIteratorInit(value.val.binary.data);
+			while (ef_json_next_member(&inner, &second, &value))
+				append_name(collector, &second);
+		}
+	}
+	collector->numbered = true;
+	status = ef_table_normalize(&collector->table, type, &ef_palloc,
+								&collector->error);
+	return status == EF_OK
+		? ef_check_labels(collector->table.nlabels, type, &collector->error)
+		: status;
+}
+
+static bool
+has_pairs(const EfTableType *type)
+{
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (type->kinds[kind].paired)
+			return true;
+	return false;
+}
+
+static bool
+collect_pairs(Collector *collector, uint32 label, unsigned kind,
+			  const JsonbValue *name, const JsonbValue *object)
+{
+	JsonbIterator *iterator;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	if (!ef_json_is_object(object))
+		return refuse(collector, "There is no object at", name);
+	iterator = JsonbIteratorInit(object->val.binary.data);
+	while (ef_json_next_member(&iterator, &key, &value))
+		if (!collect_series(collector, label, collect_label(collector, &key),
+							kind, &key, &value))
+			return false;
+	return true;
 }
 
 static bool
@@ -461,7 +589,7 @@ collect_kind(Collector *collector, unsigned kind, const JsonbValue *name,
 	JsonbValue	value;
 
 	if (!collector->type->kinds[kind].labelled)
-		return collect_series(collector, 0, kind, name, object);
+		return collect_series(collector, 0, 0, kind, name, object);
 	if (!ef_json_is_object(object))
 		return refuse(collector, "There is no object at", name);
 	iterator = JsonbIteratorInit(object->val.binary.data);
@@ -470,7 +598,9 @@ collect_kind(Collector *collector, unsigned kind, const JsonbValue *name,
 		uint32		label = collect_label(collector, &key);
 
 		if (label == 0 ||
-			!collect_series(collector, label, kind, &key, &value))
+			!(collector->type->kinds[kind].paired
+			  ? collect_pairs(collector, label, kind, &key, &value)
+			  : collect_series(collector, label, 0, kind, &key, &value)))
 			return false;
 	}
 	return true;
@@ -592,6 +722,8 @@ collect_members(Collector *collector, JsonbContainer *object)
 		if (spec != NULL && !collect_spec(collector, spec))
 			return false;
 	}
+	if (has_pairs(type) && collect_labels(collector, object) != EF_OK)
+		return false;
 	iterator = JsonbIteratorInit(object);
 	while (ef_json_next_member(&iterator, &key, &value))
 		if (!collect_member(collector, &key, &value))
@@ -610,7 +742,7 @@ static EfStatus
 accept(EfTable *table, const EfTableType *type, struct varlena **datum,
 	   EfError *error)
 {
-	EfStatus	status = ef_table_normalize(table, &ef_palloc, error);
+	EfStatus	status = ef_table_normalize(table, type, &ef_palloc, error);
 
 	if (status == EF_OK)
 		status = ef_table_validate(table, type, &ef_palloc, error);

@@ -391,6 +391,30 @@ test_refused_durations(void)
 		}
 }
 
+/* Months later is in that month, on the same day or the last there is. */
+static void
+test_months_later(void)
+{
+	int			wrong = 0;
+
+	for (EfDay day = -300000; day < 300000; day += 7)
+		for (int32_t months = -1900; months <= 1900; months += 19)
+		{
+			int			before;
+			int			after;
+			EfMonth		month = ef_month_of_day(day, &before);
+			EfMonth		later = ef_month_of_day(ef_months_later(day, months), &after);
+			int			last = ef_days_in_month(later) - 1;
+
+			wrong += later != month + months || after != (before < last ? before : last);
+		}
+	is_int(wrong, 0, "so many months later");
+	is_int(ef_months_later(60, -12), -306, "a year before 1 March 2000 is 1 March 1999");
+	is_int(ef_months_later(59, -12), -307, "and before 29 February 28 February");
+	is_int(ef_months_later(59, 48), 1520, "but four years after it is 29 February 2004");
+	is_close(ef_years_of_days(1461), 4, 0, "1461 days are four years");
+}
+
 int
 main(void)
 {
@@ -401,5 +425,6 @@ main(void)
 	test_small_parts();
 	test_durations();
 	test_refused_durations();
+	test_months_later();
 	return done_testing();
 }

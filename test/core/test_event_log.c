@@ -5,47 +5,10 @@
 #include "event_log.h"
 
 #include "arena.h"
+#include "memory_file.h"
 #include "tap.h"
 
 static EfError error;
-
-/* ---- a file in memory ---- */
-
-typedef struct File
-{
-	uint8_t    *bytes;
-	size_t		size;
-	size_t		room;
-	size_t		cut;			/* reading ends here, if it is not 0 */
-} File;
-
-static void
-file_write(void *context, const void *bytes, size_t size)
-{
-	File	   *file = context;
-
-	if (file->size + size > file->room)
-	{
-		file->room = 2 * (file->size + size);
-		file->bytes = realloc(file->bytes, file->room);
-	}
-	memcpy(file->bytes + file->size, bytes, size);
-	file->size += size;
-}
-
-static size_t
-file_read(void *context, uint64_t offset, void *buffer, size_t size)
-{
-	File	   *file = context;
-	size_t		end = file->cut > 0 ? file->cut : file->size;
-
-	if (offset >= end)
-		return 0;
-	if (size > end - offset)
-		size = end - (size_t) offset;
-	memcpy(buffer, file->bytes + offset, size);
-	return size;
-}
 
 /* ---- the same events, plainly ---- */
 
@@ -350,6 +313,234 @@ run_trial(const Trial *trial)
 	arena_close(&arena);
 }
 
+/* ---- events with numbers of names ---- */
+
+#define NAMES 60
+
+static EfStatus
+number_of_name(EfDictionary *names, uint32_t which, uint32_t *number)
+{
+	char		name[32];
+
+	*number = 0;
+	if (which == 0)
+		return EF_OK;
+	snprintf(name, sizeof(name), "name %u", (unsigned) which);
+	return ef_dictionary_number(names, name, strlen(name), number, &error);
+}
+
+static int
+compare_whens(const void *x, const void *y)
+{
+	uint64_t	a = *(const uint64_t *) x;
+	uint64_t	b = *(const uint64_t *) y;
+
+	return (a > b) - (a < b);
+}
+
+/* The events of a group with the names themselves for the numbers, and whether
+ * they were in the order of what comes before the numbers. */
+static bool
+read_named(Digest *digest, EfEventGroup *group, const EfDictionary *names,
+		   const EfAllocator *allocator)
+{
+	EfEventReader reader;
+	bool		ordered = true;
+	EfStatus	status = ef_event_group_read(&reader, group, allocator, &error);
+
+	memset(digest, 0, sizeof(*digest));
+	while (status == EF_OK)
+	{
+		const EfWhen *whens;
+		uint64_t   *named;
+		uint64_t	number;
+		size_t		n;
+
+		status = ef_event_reader_next(&reader, &number, &whens, &n, &error);
+		if (status != EF_OK || n == 0)
+			break;
+		named = malloc(n * sizeof(uint64_t));
+		for (size_t i = 0; i < n; i++)
+		{
+			uint32_t	which = 0;
+			const EfName *name;
+
+			if ((whens[i] & EF_WHEN_NUMBER) != 0)
+			{
+				name = ef_dictionary_name(names, (uint32_t) whens[i]);
+				which = (uint32_t) atoi(name->bytes + strlen("name "));
+			}
+			named[i] = (whens[i] & ~EF_WHEN_NUMBER) | which;
+			ordered = ordered && (i == 0 || whens[i - 1] >> 32 <= whens[i] >> 32);
+		}
+		qsort(named, n, sizeof(uint64_t), compare_whens);
+		digest_person(digest, named, n);
+		free(named);
+	}
+	ef_event_reader_end(&reader);
+	return status == EF_OK && ordered;
+}
+
+/*
+ * The rows of three processes, each with numbers of its own, sent to a fourth
+ * one after the other; and `again`, all of them back to one of the three.
+ */
+static bool
+numbered_holds(const Trial *trial, bool again)
+{
+	enum
+	{
+		SIDES = 5
+	};
+	Arena		arena;
+	File		file[SIDES] = {{0}};
+	EfEventLog	log[SIDES];
+	EfDictionary names[SIDES];
+	EfNumberMap map;
+	EfEventGroup *groups[SIDES][300];
+	Plain	   *events = malloc((size_t) trial->n * sizeof(Plain));
+	bool		good = true;
+
+	arena_open(&arena);
+	ef_number_map_begin(&map, &arena.allocator);
+	make_events(events, trial->n, trial->ngroups, trial->kind, trial->npeople);
+	for (int side = 0; side < SIDES; side++)
+	{
+		EfStorage	storage = {file_write, file_read, &file[side]};
+
+		/* the last has room for all: what is expected */
+		ef_event_log_begin(&log[side], trial->kind, EF_UNIT_DAY,
+						   side == SIDES - 1 ? SIZE_MAX / 4 : trial->budget, &storage,
+						   &arena.allocator);
+		ef_dictionary_begin(&names[side], &arena.allocator);
+		for (int i = 0; i < trial->ngroups; i++)
+			good = good && ef_event_group_create(&groups[side][i], &log[side], &error) == EF_OK;
+	}
+	for (int i = 0; i < trial->n; i++)
+	{
+		/* few times, so that many differ in their names only */
+		uint64_t	when = (uint64_t) random_below(5) << 48 | (uint64_t) random_below(3) << 32;
+		uint32_t	which = random_below(NAMES);
+		int			sides[2] = {(int) random_below(3), SIDES - 1};
+
+		for (int j = 0; j < 2; j++)
+		{
+			Plain		event = events[i];
+			uint32_t	number;
+
+			good = good && number_of_name(&names[sides[j]], which, &number) == EF_OK;
+			event.when = when | number;
+			good = good && add_event(groups[sides[j]][event.group], &event) == EF_OK;
+		}
+	}
+	for (int side = 0; side < (again ? 4 : 3); side++)
+	{
+		/* all into the fourth; or, again, that into the first, emptied */
+		int			to = again && side == 3 ? 0 : 3;
+
+		if (to == 0)
+			for (int i = 0; i < trial->ngroups; i++)
+				good = good && ef_event_group_create(&groups[0][i], &log[0], &error) == EF_OK;
+		for (int i = 0; i < trial->ngroups; i++)
+		{
+			File		message = {0};
+			EfSink		sink = {file_write, &message};
+			EfNumbersSent sent = {.map = &map};
+			bool		other = false;
+
+			ef_number_map_clear(&map);
+			good = good && ef_event_group_send_numbered(groups[side][i], SIZE_MAX, &sink, &sent,
+														&arena.allocator, &error) == EF_OK;
+			ef_number_map_clear(&map);
+			for (size_t j = 0; j < sent.n; j++)
+			{
+				const EfName *name = ef_dictionary_name(&names[side], sent.numbers[j]);
+				uint32_t	number;
+
+				good = good && ef_dictionary_number(&names[to], name->bytes, name->length,
+													&number, &error) == EF_OK;
+				good = good && ef_number_map_set(&map, sent.numbers[j], number, &error) == EF_OK;
+				other = other || number != sent.numbers[j];
+			}
+			good = good && ef_event_group_receive_numbered(groups[to][i], 1, message.bytes,
+														   message.size, other ? &map : NULL,
+														   &error) == EF_OK;
+			free(message.bytes);
+		}
+	}
+	for (int i = 0; i < trial->ngroups; i++)
+	{
+		int			at = again ? 0 : 3;
+		Digest		expected;
+		Digest		got;
+
+		good = good && read_named(&expected, groups[SIDES - 1][i], &names[SIDES - 1],
+								  &arena.allocator);
+		good = good && read_named(&got, groups[at][i], &names[at], &arena.allocator);
+		good = good && memcmp(&got, &expected, sizeof(got)) == 0;
+		good = good && groups[at][i]->skipped == (again ? 1 : 3);
+	}
+	for (int side = 0; side < SIDES; side++)
+		free(file[side].bytes);
+	free(events);
+	arena_close(&arena);
+	return good;
+}
+
+/* What a message says wrongly. */
+static void
+damaged_numbers(void)
+{
+	Arena		arena;
+	File		file = {0};
+	File		message = {0};
+	EfStorage	storage = {file_write, file_read, &file};
+	EfSink		sink = {file_write, &message};
+	EfNumbersSent sent = {0};
+	EfEventLog	log;
+	EfEventGroup *group;
+	EfNumberMap map;
+	int			harmless = 0;
+
+	arena_open(&arena);
+	ef_number_map_begin(&map, &arena.allocator);
+	ef_event_log_begin(&log, EF_PERSON_TEXT, EF_UNIT_DAY, SIZE_MAX / 4, &storage,
+					   &arena.allocator);
+	ef_event_group_create(&group, &log, &error);
+	for (uint32_t i = 0; i < 2000; i++)
+		ef_event_add_text(group, "a person", i % 9, (uint64_t) i % 11 << 32 | i % 7, &error);
+	sent.map = &map;
+	is_int(ef_event_group_send_numbered(group, 200, &sink, &sent, &arena.allocator, &error),
+		   EF_EVENTS_TOO_LARGE, "a group that is too large to send with numbers is refused");
+	ok(message.size <= 200, "before it takes more: %zu bytes", message.size);
+	message.size = sent.n = 0;
+	ef_number_map_clear(&map);
+	ef_event_group_send_numbered(group, SIZE_MAX, &sink, &sent, &arena.allocator, &error);
+	is_int(sent.n, 6, "each number is sent once");
+	ef_number_map_clear(&map);
+	for (uint32_t i = 1; i < 6; i++)
+		ef_number_map_set(&map, i, 7 - i, &error);
+	is_int(ef_event_group_receive_numbered(group, 0, message.bytes, message.size, &map, &error),
+		   EF_INVALID, "one that has no name is noticed");
+	for (size_t i = 0; i < message.size; i++)
+		for (int bit = 0; bit < 8; bit++)
+		{
+			uint8_t    *copy = malloc(message.size);
+			EfStatus	status;
+
+			memcpy(copy, message.bytes, message.size);
+			copy[i] ^= (uint8_t) (1 << bit);
+			ef_number_map_set(&map, 6, 1, &error);
+			status = ef_event_group_receive_numbered(group, 0, copy, message.size, &map, &error);
+			harmless += status == EF_OK || status == EF_INVALID;
+			free(copy);
+		}
+	is_int(harmless, 8 * message.size, "changed bytes do no harm");
+	free(message.bytes);
+	arena_close(&arena);
+}
+
+
 /* ---- what can go wrong ---- */
 
 static EfStatus
@@ -490,6 +681,13 @@ main(void)
 {
 	for (size_t i = 0; i < sizeof(trials) / sizeof(trials[0]); i++)
 		run_trial(&trials[i]);
+	for (size_t i = 0; i < sizeof(trials) / sizeof(trials[0]); i++)
+		if (trials[i].n <= 20000)
+			for (int again = 0; again < 2; again++)
+				ok(numbered_holds(&trials[i], again),
+				   "events of %s with numbers of names, in %d groups%s",
+				   kind_names[trials[i].kind], trials[i].ngroups, again ? ", sent twice" : "");
+	damaged_numbers();
 	mixed_forms();
 	for (int kind = EF_PERSON_NUMBER; kind <= EF_PERSON_TEXT; kind++)
 	{

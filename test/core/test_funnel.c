@@ -425,7 +425,7 @@ validate(const Setting *setting, EfCell *cells, size_t ncells, uint8_t flags, in
 	table.frame.flags = flags;
 	error.detail[0] = '\0';
 	ef_table_open_spec(&table, &ef_funnel_type, &arena.allocator, &error);
-	ef_table_normalize(&table, &arena.allocator, &error);
+	ef_table_normalize(&table, &ef_funnel_type, &arena.allocator, &error);
 	held = arena.n;
 	status = ef_table_validate(&table, &ef_funnel_type, &arena.allocator, &error);
 	if (arena.n != held)
@@ -619,7 +619,7 @@ test_tampered(void)
 			cell->count += random_below(2) ? 1 : -1;
 		else
 			cell->key += ef_key_at(cell->key) > 0 && random_below(2) ? (EfKey) -1 : 1;
-		if (ef_table_normalize(table, &arena.allocator, &error) == EF_OK)
+		if (ef_table_normalize(table, &ef_funnel_type, &arena.allocator, &error) == EF_OK)
 		{
 			status = ef_table_validate(table, &ef_funnel_type, &arena.allocator, &error);
 			/* a day of the first stage, or who came a day later, may be */

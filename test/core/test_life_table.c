@@ -636,7 +636,7 @@ test_normalize(void)
 			/* "b" is there twice, and "a" comes first */
 			counts[label == 0 ? 0 : label == 2 ? 1 : 2][at] += cells[i].count;
 		}
-		wrong += ef_table_normalize(&table, &arena.allocator, &error) != EF_OK;
+		wrong += ef_table_normalize(&table, &type, &arena.allocator, &error) != EF_OK;
 		wrong += !is_normal(&table) || table.nlabels != 2;
 		for (size_t i = 0; i < table.ncells; i++)
 		{
@@ -857,7 +857,7 @@ test_specs_any_order(void)
 
 		/* normalized it has the same labels, in the same order */
 		wrong += ef_table_load(&table, &spec_type, bytes, size, &arena.allocator, &error) != EF_OK;
-		wrong += ef_table_normalize(&table, &arena.allocator, &error) != EF_OK;
+		wrong += ef_table_normalize(&table, &spec_type, &arena.allocator, &error) != EF_OK;
 		wrong += ef_table_pack(&table, &spec_type, sizeof(int32_t), &bytes, &size,
 							   &arena.allocator, &error) != EF_OK;
 		wrong += size != expected_size + sizeof(int32_t) ||
@@ -1221,7 +1221,7 @@ use_memory(const EfAllocator *allocator)
 	if ((status = ef_table_load(&table, &type, state, state->size, allocator, &error)) != EF_OK ||
 		(status = ef_table_pack(&table, &type, 4, &bytes, &size, allocator, &error)) != EF_OK ||
 		(status = ef_table_load(&again, &type, bytes, size, allocator, &error)) != EF_OK ||
-		(status = ef_table_normalize(&again, allocator, &error)) != EF_OK ||
+		(status = ef_table_normalize(&again, &type, allocator, &error)) != EF_OK ||
 		(status = ef_table_pack_series(&again, &series, &series_size, allocator, &error)) != EF_OK ||
 		(status = ef_table_read_series(&again, &type, series, series_size, allocator, &error)) != EF_OK ||
 		(status = ef_state_merge(&sum, &type, &again, allocator, &error)) != EF_OK ||

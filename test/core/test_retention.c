@@ -663,7 +663,7 @@ test_possible(void)
 				table.nlabels = 1;
 			}
 		}
-		ef_table_normalize(&table, &arena.allocator, &error);
+		ef_table_normalize(&table, &ef_retention_type, &arena.allocator, &error);
 		expected = can_be(entered, left, (1u << n) - 1, n, longest);
 		possible += expected;
 		wrong += ef_table_validate(&table, &ef_retention_type, &arena.allocator, &error) !=

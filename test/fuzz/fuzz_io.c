@@ -60,6 +60,19 @@ typedef struct
 	" FROM generate_series(1, " #n ") i"
 #define STAGES "ARRAY['applied', 'admitted', 'graduated', 'left']"
 #define ODD_STAGES "ARRAY['', E'\\u00e5\\u00e4\\u00f6 \"q\" \\\\ \\n', repeat('x', 300), 'NULL']"
+/* 9 * n people in each of k states at first, of whom n go on to each other state on
+ * one day and one on the last; states are named by an expression of i. */
+#define MOVES(n, k, last, name) \
+	"WITH s AS (SELECT i, " name " AS a FROM generate_series(1, " #k ") i)" \
+	" SELECT jsonb_build_object('type', 'mobility', 'version', 1, 'skipped', 2," \
+	"  'observed', jsonb_build_array('2020-01-01', date '2020-01-01' + " #last ")," \
+	"  'opening', (SELECT jsonb_object_agg(a, jsonb_build_object(0, 9 * " #n ")) FROM s)," \
+	"  'moved', (SELECT jsonb_object_agg(a, (SELECT jsonb_object_agg(t.a, jsonb_build_object(2 + t.i * 7 % (" #last " - 3), " #n ", " #last ", 1))" \
+	"   FROM s AS t WHERE t.i <> s.i)) FROM s)," \
+	"  'entered', (SELECT jsonb_object_agg(a, jsonb_build_object(i, i)) FROM s)," \
+	"  'left', (SELECT jsonb_object_agg(a, jsonb_build_object(" #last ", 1)) FROM s)," \
+	"  'censored', (SELECT jsonb_object_agg(a, jsonb_build_object(i, 1)) FROM s)," \
+	"  'resumed', (SELECT jsonb_object_agg(a, jsonb_build_object(i + 1, 1)) FROM s))::text::mobility"
 #define RULE_65_67 \
 	"SELECT retirement_rule_agg(b, a) FROM (VALUES (date '1900-01-01', 780)," \
 	" (date '1958-01-01', 792), (date '1960-01-01', 804)) r(b, a)"
@@ -173,6 +186,38 @@ static const Target targets[] = {
 			"funnel_conversion(v, 'admitted', 'graduated', '1 year')",
 			"funnel_days(v, 'applied', 'graduated')",
 			"funnel_days(v, 'admitted', 'graduated', 0.9)",
+		}
+	},
+	{
+		"education_flow.mobility",
+		{
+			MOVES(8, 3, 731, "'s' || i"),
+			MOVES(1, 2, 30, "'s' || i"),
+			MOVES(60, 5, 1826, "'s' || i"),
+			MOVES(40, 4, 366, "(" ODD_STAGES ")[i]"),
+			"SELECT '{\"type\": \"mobility\", \"version\": 1, \"observed\": [\"2020-01-01\", \"2020-01-02\"], \"skipped\": 3}'::mobility",
+			"SELECT '{\"type\": \"mobility\", \"version\": 1, \"observed\": [\"1903-03-01\", \"2053-03-01\"],"
+			" \"opening\": {\"a\": {\"0\": 400000000000}}, \"entered\": {\"b\": {\"54788\": 1}},"
+			" \"moved\": {\"a\": {\"b\": {\"1\": 1, \"54788\": 300000000000}}, \"b\": {\"a\": {\"2\": 1}}},"
+			" \"censored\": {\"a\": {\"7\": 5}}, \"resumed\": {\"a\": {\"8\": 2}}}'::mobility",
+		},
+		{
+			"v = v",
+			"v <= v",
+			"v::jsonb",
+			"mobility_hash(v)",
+			"skipped(v)",
+			"rollup(v)",
+			"(SELECT rollup(x) FROM (VALUES (v), (v)) t(x))",
+			"(SELECT sum(headcount) FROM mobility_headcount(v))",
+			"(SELECT sum(headcount) FROM mobility_headcount(v, '2020-01-01'))",
+			"(SELECT sum(moves) FROM mobility_flows(v))",
+			"(SELECT count(*) FROM mobility_flows(v, 0.5) WHERE lower > upper)",
+			"(SELECT sum(probability) FROM mobility_matrix(v))",
+			"(SELECT sum(probability) FROM mobility_matrix(v, '1 day'))",
+			"(SELECT sum(probability) FROM mobility_matrix(v, '1 year'))",
+			"(SELECT sum(headcount) FROM mobility_project(v))",
+			"(SELECT sum(headcount) FROM mobility_project(v, (SELECT array_agg(7.0::float8) FROM mobility_headcount(v)), 2))",
 		}
 	},
 	{

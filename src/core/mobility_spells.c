@@ -1,0 +1,479 @@
+/*
+ * mobility_spells.c
+ *	  See mobility_spells.h.
+ */
+#include "mobility_spells.h"
+
+/* So many people between two looks at whether to go on. */
+#define INTERRUPT_PEOPLE 4096
+
+/* What is no number of a state. */
+#define NOT_KNOWN 0
+#define OUT UINT32_MAX
+
+
+/* ---- one person ---- */
+
+void
+ef_mobility_walk_begin(EfMobilityWalk *walk, const EfFrame *frame,
+					   const EfDictionary *names,
+					   const EfAllocator *allocator)
+{
+	memset(walk, 0, sizeof(*walk));
+	walk->names = names;
+	walk->allocator = allocator;
+	walk->last = (uint32_t) (frame->as_of - frame->from);
+	walk->first = EF_SPELL_DAYS - walk->last;
+}
+
+void
+ef_mobility_walk_end(EfMobilityWalk *walk)
+{
+	ef_release(walk->allocator, walk->stack);
+	ef_release(walk->allocator, walk->steps);
+	walk->stack = NULL;
+	walk->steps = NULL;
+	walk->room = 0;
+}
+
+/* Room for the spells of a person: each begins and ends, and there is a day on
+ * which it all begins. */
+static EfStatus
+reserve(EfMobilityWalk *walk, size_t n, EfError *error)
+{
+	size_t		room = n + n / 2 + 16;
+
+	if (n <= walk->room)
+		return EF_OK;
+	ef_mobility_walk_end(walk);
+	walk->stack = ef_alloc(walk->allocator, room * sizeof(EfHeldSpell));
+	walk->steps = ef_alloc(walk->allocator,
+						   (2 * room + 1) * sizeof(EfMobilityStep));
+	if (walk->stack == NULL || walk->steps == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for spells failed.");
+	walk->room = room;
+	return EF_OK;
+}
+
+static void
+add_step(EfMobilityWalk *walk, unsigned kind, uint32_t state, uint32_t to)
+{
+	walk->steps[walk->nsteps++] = (EfMobilityStep) {kind, walk->day, state, to};
+}
+
+/* Nothing changes on the day any more: what has happened on it? */
+static void
+close_day(EfMobilityWalk *walk)
+{
+	uint32_t	before = walk->before;
+	uint32_t	now = walk->now;
+
+	walk->before = now;
+	if (walk->day == 0)
+	{
+		if (now != OUT && now != NOT_KNOWN)
+			add_step(walk, EF_MOB_OPENING, now, 0);
+	}
+	else if (now == before)
+		;
+	else if (before == OUT)
+	{
+		if (now != NOT_KNOWN)
+			add_step(walk, EF_MOB_ENTERED, now, 0);
+	}
+	else if (before == NOT_KNOWN)
+	{
+		if (now != OUT)
+			add_step(walk, EF_MOB_RESUMED, now, 0);
+	}
+	else if (now == OUT)
+		add_step(walk, EF_MOB_LEFT, before, 0);
+	else if (now == NOT_KNOWN)
+		add_step(walk, EF_MOB_CENSORED, before, 0);
+	else
+		add_step(walk, EF_MOB_MOVED, before, now);
+}
+
+/* From a day on the person is somewhere.  Days never go back. */
+static inline void
+be(EfMobilityWalk *walk, uint32_t day, uint32_t number)
+{
+	if (day > walk->last)
+		return;
+	if (day > walk->day)
+	{
+		close_day(walk);
+		walk->day = day;
+	}
+	walk->now = number;
+}
+
+/* Of two states from one day to one day: the one that is seen. */
+static uint32_t
+seen(const EfMobilityWalk *walk, uint32_t a, uint32_t b)
+{
+	if (a == b || b == NOT_KNOWN)
+		return a;
+	if (a == NOT_KNOWN)
+		return b;
+	return ef_dictionary_compare(walk->names, a, b) > 0 ? a : b;
+}
+
+EfStatus
+ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n,
+				 EfError *error)
+{
+	size_t		nheld = 0;
+	EfStatus	status = reserve(walk, n, error);
+
+	if (status != EF_OK)
+		return status;
+	walk->nsteps = 0;
+	walk->before = OUT;
+	walk->day = 0;
+	walk->now = OUT;
+	for (size_t i = 0; i < n; i++)
+	{
+		EfHeldSpell spell = {(uint32_t) (spells[i] >> 32) & 0xffff,
+		(uint32_t) spells[i]};
+		uint32_t	start = (uint32_t) (spells[i] >> 48);
+		uint32_t	day = start > walk->first ? start - walk->first : 0;
+
+		/* the last of those that start on one day hides the others, or is as
+		 * long */
+		if (i + 1 < n && spells[i + 1] >> 48 == start)
+		{
+			while (i + 1 < n && spells[i + 1] >> 48 == start)
+			{
+				uint32_t	end = (uint32_t) (spells[++i] >> 32) & 0xffff;
+				uint32_t	number = (uint32_t) spells[i];
+
+				spell.number = end > spell.end ? number
+					: seen(walk, spell.number, number);
+				spell.end = end;
+			}
+		}
+
+		/* what ends until then, and what comes to light */
+		while (nheld > 0 && walk->stack[nheld - 1].end <= day)
+		{
+			uint32_t	end = walk->stack[--nheld].end;
+
+			be(walk, end, nheld > 0 ? walk->stack[nheld - 1].number : OUT);
+		}
+		be(walk, day, spell.number);
+		while (nheld > 0 && walk->stack[nheld - 1].end <= spell.end)
+			nheld--;
+		walk->stack[nheld++] = spell;
+	}
+	while (nheld > 0)
+	{
+		uint32_t	end = walk->stack[--nheld].end;
+
+		be(walk, end, nheld > 0 ? walk->stack[nheld - 1].number : OUT);
+	}
+	close_day(walk);
+	return EF_OK;
+}
+
+
+/* ---- many people: counts by day ---- */
+
+/*
+ * Where steps are many, most days have some of each kind: they are counted in
+ * arrays by day, one for each kind and state, or pair of states, that somebody
+ * takes.  States beyond the first few, and what would take more memory than
+ * is due, are appended as they come; in the end it is the same.
+ */
+#define TALLY_STATES 64
+#define TALLY_BYTES ((size_t) 32 << 20)
+
+/* From so many spells on. */
+#define TALLY_FROM 8192
+
+/* So many steps that no count can pass 32 bits. */
+#define TALLY_STEPS UINT32_MAX
+
+/* By state, kind and the other state, which is 0 where the kind has none. */
+#define TALLY_SERIES ((TALLY_STATES + 1) * 8 * (TALLY_STATES + 1))
+
+typedef struct TallySeries
+{
+	uint32_t   *counts;			/* of each day; NULL: not used */
+	uint32_t	lowest;
+	uint32_t	beyond;
+} TallySeries;
+
+/* What the readers of a log's groups keep between them. */
+typedef struct Room
+{
+	const EfAllocator *allocator;
+	EfNumberMap labels;			/* of the state that grows, by number */
+	uint32_t	days;			/* that an array has */
+	size_t		used;			/* bytes of arrays */
+	size_t		limit;			/* of these, for this group */
+	uint32_t	nsteps;			/* counted */
+	TallySeries *series;		/* NULL: no group was large */
+} Room;
+
+static EfStatus
+no_room(EfError *error)
+{
+	return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
+}
+
+/* About as many bytes as the steps of a group take if they are appended. */
+static size_t
+size_of_steps(EfEventGroup *group)
+{
+	size_t		nspells = ef_event_group_size(group);
+
+	for (uint32_t i = 0; i < group->nruns; i++)
+		nspells += (size_t) (group->runs[i].size / sizeof(EfWhen));
+	return nspells < TALLY_FROM ? 0 : nspells * sizeof(EfCell);
+}
+
+/* Prepare for a group. */
+static EfStatus
+begin_room(Room *room, EfEventGroup *group, const EfFrame *frame,
+		   EfError *error)
+{
+	uint32_t	days = (uint32_t) (frame->as_of - frame->from) + 1;
+
+	ef_number_map_clear(&room->labels);
+	room->limit = size_of_steps(group);
+	if (room->limit > TALLY_BYTES)
+		room->limit = TALLY_BYTES;
+	if (room->limit == 0)
+		return EF_OK;
+	if (room->series == NULL)
+	{
+		room->series = ef_alloc(room->allocator,
+								TALLY_SERIES * sizeof(TallySeries));
+		if (room->series == NULL)
+			return no_room(error);
+		memset(room->series, 0, TALLY_SERIES * sizeof(TallySeries));
+	}
+	if (days > room->days)
+	{
+		for (size_t i = 0; i < TALLY_SERIES; i++)
+		{
+			ef_release(room->allocator, room->series[i].counts);
+			room->series[i].counts = NULL;
+		}
+		room->used = 0;
+		room->days = days;
+	}
+	return EF_OK;
+}
+
+/* The room of a log, made when it is first needed. */
+static EfStatus
+room_of(EfEventGroup *group, const EfFrame *frame, Room **room,
+		EfError *error)
+{
+	EfEventLog *log = group->log;
+
+	*room = log->tally;
+	if (*room == NULL)
+	{
+		*room = ef_alloc(log->allocator, sizeof(Room));
+		if (*room == NULL)
+			return no_room(error);
+		memset(*room, 0, sizeof(Room));
+		(*room)->allocator = log->allocator;
+		ef_number_map_begin(&(*room)->labels, log->allocator);
+		log->tally = *room;
+	}
+	return begin_room(*room, group, frame, error);
+}
+
+/* An array for a series that has none, if there may be one more. */
+static bool
+new_counts(Room *room, TallySeries *series)
+{
+	size_t		size = room->days * sizeof(uint32_t);
+
+	if (room->used + size > room->limit)
+		return false;
+	series->counts = ef_alloc(room->allocator, size);
+	if (series->counts == NULL)
+		return false;
+	memset(series->counts, 0, size);
+	series->lowest = UINT32_MAX;
+	series->beyond = 0;
+	room->used += size;
+	return true;
+}
+
+/* Count a step, or answer false. */
+static inline bool
+count_step(Room *room, unsigned kind, uint32_t label, uint32_t to,
+		   uint32_t day)
+{
+	TallySeries *series;
+
+	if (room->limit == 0 || label > TALLY_STATES || to > TALLY_STATES ||
+		room->nsteps == TALLY_STEPS)
+		return false;
+	series = &room->series[(label * 8 + kind) * (TALLY_STATES + 1) + to];
+	if (series->counts == NULL && !new_counts(room, series))
+		return false;
+	series->counts[day]++;
+	if (day < series->lowest)
+		series->lowest = day;
+	if (day >= series->beyond)
+		series->beyond = day + 1;
+	room->nsteps++;
+	return true;
+}
+
+/* Move what was counted to a state, in the order of keys. */
+static EfStatus
+flush_steps(Room *room, EfState **state, const EfAllocator *allocator,
+			EfError *error)
+{
+	EfState    *old = *state;
+	bool		sorted = old->ncells == 0;
+	size_t		most = 0;
+	EfStatus	status;
+
+	if (room->nsteps == 0)
+		return EF_OK;
+	for (size_t i = 0; i < TALLY_SERIES; i++)
+		if (room->series[i].counts != NULL)
+			for (uint32_t day = room->series[i].lowest;
+				 day < room->series[i].beyond; day++)
+				most += room->series[i].counts[day] != 0;
+	status = ef_state_reserve(state, &ef_mobility_type, (unsigned) most, 0,
+							  allocator, error);
+	if (*state != old)
+		ef_release(allocator, old);
+	if (status != EF_OK)
+		return status;
+	for (uint32_t i = 0; i < TALLY_SERIES; i++)
+	{
+		TallySeries *series = &room->series[i];
+		uint32_t	to = i % (TALLY_STATES + 1);
+		uint32_t	place = i / (TALLY_STATES + 1);
+
+		if (series->counts == NULL)
+			continue;
+		for (uint32_t day = series->lowest; day < series->beyond; day++)
+			if (series->counts[day] != 0)
+			{
+				ef_state_append(*state, ef_key(place / 8, place % 8,
+											   ef_pair(to, day)),
+								series->counts[day]);
+				series->counts[day] = 0;
+			}
+		series->lowest = UINT32_MAX;
+		series->beyond = 0;
+	}
+	room->nsteps = 0;
+
+	/* they came in order, each once */
+	if (sorted)
+		(*state)->nsorted = (*state)->ncells;
+	return EF_OK;
+}
+
+
+/* ---- a group ---- */
+
+/* The label of a name in a state, which may move. */
+static EfStatus
+label_of(EfState **state, Room *room, const EfDictionary *names,
+		 uint32_t number, uint32_t *label, const EfAllocator *allocator,
+		 EfError *error)
+{
+	const EfName *name;
+	EfState    *old = *state;
+	EfStatus	status;
+
+	*label = 0;
+	if (number == 0)
+		return EF_OK;
+	*label = ef_number_map_get(&room->labels, number);
+	if (*label != 0)
+		return EF_OK;
+	name = ef_dictionary_name(names, number);
+	status = ef_mobility_name(state, name->bytes, name->length, label,
+							  allocator, error);
+	if (*state != old)
+		ef_release(allocator, old);
+	return status == EF_OK
+		? ef_number_map_set(&room->labels, number, *label, error) : status;
+}
+
+static EfStatus
+add_steps(EfState **state, Room *room, const EfMobilityWalk *walk,
+		  const EfAllocator *allocator, EfError *error)
+{
+	EfStatus	status = EF_OK;
+
+	for (size_t i = 0; i < walk->nsteps && status == EF_OK; i++)
+	{
+		const EfMobilityStep *step = &walk->steps[i];
+		uint32_t	label;
+		uint32_t	to;
+		EfState    *old;
+
+		status = label_of(state, room, walk->names, step->state, &label,
+						  allocator, error);
+		if (status == EF_OK)
+			status = label_of(state, room, walk->names, step->to, &to,
+							  allocator, error);
+		if (status != EF_OK)
+			break;
+		if (count_step(room, step->kind, label, to, step->day))
+			continue;
+		old = *state;
+		status = ef_mobility_add(state, step->kind, label, to, step->day,
+								 allocator, error);
+		if (*state != old)
+			ef_release(allocator, old);
+	}
+	return status;
+}
+
+EfStatus
+ef_mobility_of_spells(EfState **state, EfEventGroup *group,
+					  const EfDictionary *names, const EfFrame *frame,
+					  const EfAllocator *allocator, EfError *error)
+{
+	EfEventReader reader;
+	EfMobilityWalk walk;
+	Room	   *room;
+	uint64_t	npeople = 0;
+	EfStatus	status = ef_state_create(state, &ef_mobility_type, frame, 0,
+										 allocator, error);
+
+	if (status == EF_OK)
+		status = room_of(group, frame, &room, error);
+	if (status != EF_OK)
+		return status;
+	(*state)->skipped = group->skipped;
+	ef_mobility_walk_begin(&walk, frame, names, allocator);
+	status = ef_event_group_read(&reader, group, allocator, error);
+	while (status == EF_OK)
+	{
+		const EfWhen *spells;
+		size_t		nspells;
+		uint64_t	number;
+
+		if (npeople++ % INTERRUPT_PEOPLE == 0)
+			ef_check_interrupt(allocator);
+		status = ef_event_reader_next(&reader, &number, &spells, &nspells,
+									  error);
+		if (status != EF_OK || nspells == 0)
+			break;
+		status = ef_mobility_walk(&walk, spells, nspells, error);
+		if (status == EF_OK)
+			status = add_steps(state, room, &walk, allocator, error);
+	}
+	ef_event_reader_end(&reader);
+	ef_mobility_walk_end(&walk);
+	return status == EF_OK
+		? flush_steps(room, state, allocator, error) : status;
+}

@@ -1,0 +1,233 @@
+/*
+ * mobility.c
+ *	  The type mobility: its accessors.  See src/core/mobility.h for what is
+ *	  counted and mobility_estimate.h for what is estimated.
+ */
+#include "summary.h"
+
+#include "miscadmin.h"
+#include "utils/date.h"
+
+#include "mobility_estimate.h"
+
+EF_SUMMARY_FUNCTIONS(mobility, ef_mobility_type)
+
+static void
+get_mobility(FunctionCallInfo fcinfo, EfMobility *mobility)
+{
+	struct varlena *datum = PG_GETARG_VARLENA_P(0);
+	EfError		error;
+
+	ef_check(ef_mobility_open(mobility, datum, VARSIZE(datum), &ef_palloc,
+							  &error), &error);
+}
+
+/* The names of all states; of state 0, which is out, NULL. */
+static Datum *
+state_names(const EfMobility *mobility)
+{
+	const EfTable *table = &mobility->table;
+	Datum	   *names = palloc((table->nlabels + 1) * sizeof(Datum));
+
+	names[0] = (Datum) 0;
+	for (uint32 i = 0; i < table->nlabels; i++)
+		names[i + 1] = ef_label_text(&table->labels[i]);
+	return names;
+}
+
+PG_FUNCTION_INFO_V1(ef_mobility_headcount);
+Datum
+ef_mobility_headcount(PG_FUNCTION_ARGS)
+{
+	EfMobility	mobility;
+	uint32		day;
+	int64	   *here;
+	Datum	   *names;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	get_mobility(fcinfo, &mobility);
+	day = mobility.days;
+	if (!PG_ARGISNULL(1))
+		ef_check(ef_mobility_day(&mobility, PG_GETARG_DATEADT(1), &day,
+								 &error), &error);
+	ef_check(ef_mobility_here(&mobility, day, &here, &ef_palloc, &error),
+			 &error);
+	names = state_names(&mobility);
+	for (uint32 state = 1; state <= mobility.table.nlabels; state++)
+	{
+		Datum		values[2] = {names[state], Int64GetDatum(here[state])};
+		bool		nulls[2] = {false};
+
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(ef_mobility_flows);
+Datum
+ef_mobility_flows(PG_FUNCTION_ARGS)
+{
+	EfMobility	mobility;
+	EfFlow	   *flows;
+	size_t		n;
+	Datum	   *names;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	get_mobility(fcinfo, &mobility);
+	ef_check(ef_mobility_rates(&mobility, PG_GETARG_FLOAT8(1), &flows, &n,
+							   &ef_palloc, &error), &error);
+	names = state_names(&mobility);
+	for (size_t i = 0; i < n; i++)
+	{
+		const EfFlow *flow = &flows[i];
+		Datum		values[7];
+		bool		nulls[7] = {false};
+
+		CHECK_FOR_INTERRUPTS();
+		values[0] = names[flow->from];
+		nulls[0] = flow->from == 0;
+		values[1] = names[flow->to];
+		nulls[1] = flow->to == 0;
+		values[2] = Int64GetDatum(flow->moves);
+		values[3] = ef_float8_or_null(flow->person_years, &nulls[3]);
+		values[4] = ef_float8_or_null(flow->rate, &nulls[4]);
+		values[5] = ef_float8_or_null(flow->lower, &nulls[5]);
+		values[6] = ef_float8_or_null(flow->upper, &nulls[6]);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(ef_mobility_matrix);
+Datum
+ef_mobility_matrix(PG_FUNCTION_ARGS)
+{
+	EfMobility	mobility;
+	EfDuration	horizon;
+	uint32		days;
+	EfMatrix	matrix;
+	Datum	   *names;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	get_mobility(fcinfo, &mobility);
+	if (!PG_ARGISNULL(1))
+		horizon = ef_get_duration(fcinfo, 1);
+	ef_check(ef_mobility_last_days(&mobility,
+								   PG_ARGISNULL(1) ? NULL : &horizon, &days,
+								   &error), &error);
+	ef_check(ef_mobility_product(&mobility, days, &matrix, &ef_palloc, &error),
+			 &error);
+	names = state_names(&mobility);
+	for (uint32 from = 1; from <= matrix.nstates; from++)
+		for (uint32 i = 1; i <= matrix.nstates + 1; i++)
+		{
+			uint32		to = i <= matrix.nstates ? i : 0;
+			Datum		values[3];
+			bool		nulls[3] = {false};
+
+			CHECK_FOR_INTERRUPTS();
+			values[0] = names[from];
+			values[1] = names[to];
+			nulls[1] = to == 0;
+			values[2] = Float8GetDatum(ef_matrix_probability(&matrix, from, to));
+			nulls[2] = !matrix.known[from];
+			tuplestore_putvalues(result->setResult, result->setDesc, values,
+								 nulls);
+		}
+	return (Datum) 0;
+}
+
+
+/* ---- projection ---- */
+
+static EfLabel *
+get_names(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
+{
+	Datum	   *texts = ef_get_texts(fcinfo, argument, name,
+									 "ARRAY['north', 'south']", n);
+	EfLabel    *names = palloc(Max(*n, 1) * sizeof(EfLabel));
+
+	for (int i = 0; i < *n; i++)
+	{
+		text	   *element = DatumGetTextPP(texts[i]);
+
+		names[i].bytes = VARDATA_ANY(element);
+		names[i].length = (uint32_t) VARSIZE_ANY_EXHDR(element);
+	}
+	return names;
+}
+
+/* People by state, or NULL. */
+static const double *
+get_people(FunctionCallInfo fcinfo, int argument, const char *name,
+		   const EfMobility *mobility)
+{
+	const double *people;
+	int			n;
+	EfError		error;
+
+	if (PG_ARGISNULL(argument))
+		return NULL;
+	people = ef_get_float8s(fcinfo, argument, name, &n);
+	ef_check(ef_mobility_people(mobility, people, n, name, &error), &error);
+	return people;
+}
+
+/* Arguments: mobility, stock, years, intake, states. */
+PG_FUNCTION_INFO_V1(ef_mobility_project);
+Datum
+ef_mobility_project(PG_FUNCTION_ARGS)
+{
+	EfMobility	mobility;
+	EfMobilityPlan plan;
+	EfLabel    *listed = NULL;
+	int			nlisted = 0;
+	uint32	   *states;
+	EfMobilityYear *rows;
+	Datum	   *names;
+	size_t		n;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	ef_require_argument(fcinfo, 2, "years");
+	get_mobility(fcinfo, &mobility);
+	if (!PG_ARGISNULL(4))
+		listed = get_names(fcinfo, 4, "states", &nlisted);
+	ef_check(ef_mobility_order(&mobility, listed, nlisted, &states, &ef_palloc,
+							   &error), &error);
+	plan.states = states;
+	plan.stock = get_people(fcinfo, 1, "stock", &mobility);
+	plan.years = PG_GETARG_INT32(2);
+	plan.intake = get_people(fcinfo, 3, "intake", &mobility);
+	ef_check(ef_project_mobility(&mobility, &plan, &rows, &ef_palloc, &error),
+			 &error);
+	names = state_names(&mobility);
+	n = (size_t) plan.years * mobility.table.nlabels;
+	for (size_t i = 0; i < n; i++)
+	{
+		const EfMobilityYear *row = &rows[i];
+		Datum		values[8];
+		bool		nulls[8] = {false};
+
+		CHECK_FOR_INTERRUPTS();
+		values[0] = Int32GetDatum(row->year);
+		values[1] = names[row->state];
+		values[2] = Float8GetDatum(row->headcount_start);
+		values[3] = Float8GetDatum(row->moved_in);
+		values[4] = Float8GetDatum(row->moved_out);
+		values[5] = Float8GetDatum(row->left);
+		values[6] = Float8GetDatum(row->intake);
+		values[7] = Float8GetDatum(row->headcount);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}

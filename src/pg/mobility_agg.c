@@ -1,0 +1,144 @@
+/*
+ * mobility_agg.c
+ *	  mobility_agg: rows that are spells of people in states, in any order.  See
+ *	  src/core/mobility_spells.h for what becomes of them.
+ */
+#include "event_aggregate.h"
+#include "observed.h"
+
+#include "utils/date.h"
+
+#include "mobility_spells.h"
+
+
+/* ---- what spells are for: a period ---- */
+
+/* One that is opened; its bytes are the two days. */
+typedef struct EventPeriod
+{
+	EventPurpose purpose;
+	EfFrame		frame;
+} EventPeriod;
+
+StaticAssertDecl(offsetof(EfFrame, as_of) == sizeof(EfDay) &&
+				 offsetof(EfFrame, bounded) == 2 * sizeof(EfDay),
+				 "the days of a period are its first bytes");
+
+static inline const EfFrame *
+group_frame(const EfEventGroup *group)
+{
+	return &((const EventPeriod *) group->purpose)->frame;
+}
+
+static PurposeBytes
+get_period(FunctionCallInfo fcinfo, int argument, void **memory)
+{
+	const EfFrame *frame = ef_observed_frame(fcinfo, argument,
+											 &ef_mobility_type, 0, memory);
+
+	return (PurposeBytes) {(const uint8 *) frame, 2 * sizeof(EfDay)};
+}
+
+static EfFrame
+frame_of_bytes(PurposeBytes bytes)
+{
+	EfFrame		frame = {.bounded = true};
+
+	memcpy(&frame, bytes.bytes, 2 * sizeof(EfDay));
+	return frame;
+}
+
+static void
+open_period(EventPurpose *purpose, EfUnit unit)
+{
+	(void) unit;
+	((EventPeriod *) purpose)->frame = frame_of_bytes(purpose->bytes);
+}
+
+static void
+refuse_period(const EventPurpose *purpose, PurposeBytes other)
+{
+	EfFrame		its = frame_of_bytes(purpose->bytes);
+	EfFrame		frame = frame_of_bytes(other);
+	EfError		error;
+
+	ef_check(ef_frame_match(&its, &frame, &ef_mobility_type, &error), &error);
+}
+
+const EventPurposeType ef_mobility_purpose = {
+	'M', true, sizeof(EventPeriod), get_period, open_period, refuse_period
+};
+
+
+/* ---- rows ---- */
+
+/* The event of a row; false where the period shows nothing of it. */
+static pg_attribute_always_inline bool
+get_spell_when(FunctionCallInfo fcinfo, const EfEventGroup *group,
+			   EfWhen *when)
+{
+	const EfFrame *frame = group_frame(group);
+	EfSpell		spell = {PG_GETARG_DATEADT(3),
+	PG_ARGISNULL(4) ? EF_DAY_INFINITY : PG_GETARG_DATEADT(4), NULL, 0};
+	uint32_t	number = 0;
+	EfError		error;
+
+	ef_check(ef_spell_check(&spell, frame->as_of, &error), &error);
+	if (!ef_spell_when(when, spell.start, spell.end, 0, frame))
+		return false;
+
+	/* only now, so that what nobody sees has no number */
+	if (!PG_ARGISNULL(2))
+	{
+		text	   *state = ef_get_text(fcinfo, 2);
+
+		ef_check(ef_dictionary_number(ef_group_names(group),
+									  VARDATA_ANY(state),
+									  VARSIZE_ANY_EXHDR(state), &number,
+									  &error), &error);
+	}
+	*when |= number;
+	return true;
+}
+
+/* Arguments: state, person_id, state, start_date, end_date, observed. */
+static pg_attribute_always_inline Datum
+add_spell(FunctionCallInfo fcinfo, EfPersonKind kind)
+{
+	EfEventGroup *group = ef_event_group(fcinfo, 5, &ef_mobility_purpose, kind,
+										 EF_UNIT_DAY);
+	EfWhen		when;
+	EfStatus	status = EF_OK;
+	EfError		error;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(3))
+		status = ef_event_group_skip(group, 1, &error);
+	else if (get_spell_when(fcinfo, group, &when))
+		status = ef_add_event_of(fcinfo, 1, kind, group, when, &error);
+	ef_check(status, &error);
+	PG_RETURN_POINTER(group);
+}
+
+#define EF_SPELL_TRANSFN(name, kind) \
+	PG_FUNCTION_INFO_V1(name); \
+	Datum name(PG_FUNCTION_ARGS) { return add_spell(fcinfo, kind); }
+
+EF_SPELL_TRANSFN(ef_mobility_agg_bigint_transfn, EF_PERSON_NUMBER)
+EF_SPELL_TRANSFN(ef_mobility_agg_uuid_transfn, EF_PERSON_UUID)
+EF_SPELL_TRANSFN(ef_mobility_agg_text_transfn, EF_PERSON_TEXT)
+
+PG_FUNCTION_INFO_V1(ef_mobility_agg_finalfn);
+Datum
+ef_mobility_agg_finalfn(PG_FUNCTION_ARGS)
+{
+	EfEventGroup *group = ef_finished_group(fcinfo);
+	EfState    *state;
+	EfError		error;
+
+	if (group == NULL)
+		PG_RETURN_NULL();
+	ef_check(ef_mobility_of_spells(&state, group, ef_group_names(group),
+								   group_frame(group), &ef_palloc, &error),
+			 &error);
+	return ef_summary_finish(ef_summary_own(state), &ef_mobility_type);
+}

@@ -1,0 +1,34 @@
+-- mobility: who is where, and who goes where.
+
+@include summary.sql.in mobility
+
+COMMENT ON TYPE mobility IS 'people in states (employers, regions, professions, levels) and their moves, by day since the observation began, made by mobility_agg';
+
+CREATE FUNCTION mobility_headcount(mobility, at date DEFAULT NULL) RETURNS TABLE (
+        state text, headcount bigint)
+    AS 'MODULE_PATHNAME', 'ef_mobility_headcount' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 20;
+COMMENT ON FUNCTION mobility_headcount(mobility, date) IS 'people in each state on a day; by default on the one on which the observation ends';
+
+CREATE FUNCTION mobility_flows(mobility, level double precision DEFAULT 0.95) RETURNS TABLE (
+        from_state text, to_state text, moves bigint,
+        person_years double precision, rate double precision,
+        lower double precision, upper double precision)
+    AS 'MODULE_PATHNAME', 'ef_mobility_flows' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 200;
+COMMENT ON FUNCTION mobility_flows(mobility, double precision) IS 'moves from state to state and their rate for each person-year, with exact limits; from null they came from outside, to null they left';
+
+CREATE FUNCTION mobility_matrix(mobility, horizon interval DEFAULT NULL) RETURNS TABLE (
+        from_state text, to_state text, probability double precision)
+    AS 'MODULE_PATHNAME', 'ef_mobility_matrix' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 400;
+COMMENT ON FUNCTION mobility_matrix(mobility, interval) IS 'probability of being in a state at the end for those in a state a time before it, Aalen-Johansen; to null: of having left';
+
+CREATE FUNCTION mobility_project(mobility,
+        stock double precision[] DEFAULT NULL,
+        years integer DEFAULT 10,
+        intake double precision[] DEFAULT NULL,
+        states text[] DEFAULT NULL) RETURNS TABLE (
+        year integer, state text, headcount_start double precision,
+        moved_in double precision, moved_out double precision,
+        exits double precision, intake double precision,
+        headcount double precision)
+    AS 'MODULE_PATHNAME', 'ef_mobility_project' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 200;
+COMMENT ON FUNCTION mobility_project(mobility, double precision[], integer, double precision[], text[]) IS 'headcount by year and state if people go on moving as in the last year, with intake: the Markov manpower model';
