@@ -106,21 +106,21 @@ SELECT (jsonb_build_object(
                            FROM origin AS o, origin AS d WHERE o.n <> d.n AND o.shares[d.n] > 0 GROUP BY o.state) AS x)))::text::mobility AS m;
 CREATE TABLE projected AS
 SELECT p.* FROM sellers, mobility_project(m, (SELECT array_agg(stock ORDER BY n) FROM origin), 1, states => (SELECT array_agg(state ORDER BY n) FROM origin))
-     WITH ORDINALITY AS p (year, state, headcount_start, moved_in, moved_out, left_out, intake, headcount, n);
+     WITH ORDINALITY AS p (year, state, headcount_start, moved_in, moved_out, exits, intake, headcount, n);
 
 SELECT results_eq(
     $$SELECT from_state, array_agg(round(probability::numeric, 14) ORDER BY d.n) FILTER (WHERE to_state IS NOT NULL), max(round(probability::numeric, 14)) FILTER (WHERE to_state IS NULL)
       FROM sellers, mobility_matrix(m, '1 year') LEFT JOIN origin AS d ON d.state = to_state JOIN origin AS o ON o.state = from_state
       GROUP BY o.n, from_state ORDER BY o.n$$,
     'SELECT state, shares, share_left FROM origin ORDER BY n', 'door to door: the shares');
-SELECT results_eq('SELECT state, headcount_start, round(headcount::numeric, 10), round(left_out::numeric, 10) FROM projected ORDER BY n',
+SELECT results_eq('SELECT state, headcount_start, round(headcount::numeric, 10), round(exits::numeric, 10) FROM projected ORDER BY n',
                   $$SELECT state, stock, (SELECT sum(expected[o.n]) FROM origin), expected_left FROM origin AS o ORDER BY n$$,
                   'door to door: sellers and managers a year later, and who left');
 SELECT results_eq('SELECT state, round(moved_in::numeric, 10), round(moved_out::numeric, 10) FROM projected ORDER BY n',
                   $$SELECT state, (SELECT sum(expected[o.n]) FROM origin AS x WHERE x.n <> o.n),
                            (SELECT sum(e) FROM unnest(expected) WITH ORDINALITY AS f (e, i) WHERE i <> n) FROM origin AS o ORDER BY n$$,
                   'door to door: and who moved');
-SELECT results_eq('SELECT round(sum(headcount)::numeric, 10), round(sum(left_out)::numeric, 10), min(year), max(year) FROM projected',
+SELECT results_eq('SELECT round(sum(headcount)::numeric, 10), round(sum(exits)::numeric, 10), min(year), max(year) FROM projected',
                   'VALUES (506.0, 224.0, 2012, 2012)', 'door to door: 730 are 506 who stay and 224 who leave');
 
 -- ---------------------------------------------------------------------------
@@ -175,7 +175,7 @@ CREATE TABLE origin_file (origin text, stock numeric, sf numeric, sp numeric, as
 SELECT bag_eq($$SELECT origin, stock, ARRAY[sf, sp, asm, rsm] AS shares, share_left, ARRAY[exp_sf, exp_sp, exp_asm, exp_rsm] AS expected, exp_left FROM origin_file WHERE origin !~ 'TOTAL'$$,
               'SELECT state, stock::numeric, shares, share_left, expected, expected_left FROM origin', 'the file has these sellers');
 SELECT results_eq($$SELECT stock, unnest(ARRAY[exp_sf, exp_sp, exp_asm, exp_rsm]) AS headcount, exp_left FROM origin_file WHERE origin ~ 'TOTAL'$$,
-                  $$SELECT sum(headcount_start) OVER ()::numeric, round(headcount::numeric, 10), round(sum(left_out) OVER ()::numeric, 10) FROM projected ORDER BY n$$,
+                  $$SELECT sum(headcount_start) OVER ()::numeric, round(headcount::numeric, 10), round(sum(exits) OVER ()::numeric, 10) FROM projected ORDER BY n$$,
                   'and their totals are those that are projected');
 CREATE TABLE turnover_file (LIKE turnover_case);
 \copy turnover_file FROM PROGRAM 'grep -v "^#" "$EF_SHARED"/vectors/v14_personalomsattning_examples.csv | tr -d "\\r"' CSV HEADER

@@ -6,7 +6,6 @@
 
 #include "catalog/pg_type_d.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/memutils.h"
 
 PG_MODULE_MAGIC;
@@ -285,6 +284,37 @@ static const Report reports[EF_STATUS_COUNT] = {
 	[EF_STATE_UNSEEN] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"nobody was observed in a state that is to be projected",
 	"Map the state to another one in the query, or give it neither stock nor intake."},
+
+	[EF_SHIFT_LENGTHS] = {ERRCODE_ARRAY_SUBSCRIPT_ERROR,
+		"arrays of one table must be equally long",
+	"Take them from one query, such as SELECT array_agg(profession), array_agg(fte) FROM demand."},
+	[EF_SHIFT_DEMAND] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"demand is out of range",
+	"A demand is a number of full-time equivalents, 0 or more."},
+	[EF_SHIFT_SHARE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"share must be between 0 and 1",
+	"Fifteen percent of the tasks are 0.15."},
+	[EF_SHIFT_TIME] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"relative_time must be above 0 and finite",
+	"1 is as long as before, 1.2 a fifth longer; for tasks that cease leave to_profession null."},
+	[EF_SHIFT_PROFESSION_TWICE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"profession has two demands",
+	"Give their sum: SELECT profession, sum(fte) FROM demand GROUP BY profession."},
+	[EF_SHIFT_PROFESSION_UNKNOWN] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"from_profession has no demand",
+	"Look how it is spelt; give it a demand of 0 if all of its work comes from others."},
+	[EF_SHIFT_PAIR_TWICE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"tasks are shifted twice between the same professions",
+	"Make one row of them: sum(share), and sum(share * relative_time) / sum(share)."},
+	[EF_SHIFT_SHARES_SUM] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"shares of one profession add up to more than 1",
+	"Each is a share of all of its tasks, and what is left stays with it."},
+	[EF_SHIFT_CYCLE] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"tasks are shifted in a circle",
+	"Leave one of these rows out; of shifts both ways give only the difference."},
+	[EF_SHIFT_OVERFLOW] = {ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+		"demand after shifting is out of range",
+	"Look for a relative_time or a demand that cannot be."},
 };
 
 void
@@ -319,22 +349,40 @@ ef_require_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 				 errmsg("%s must not be null", name)));
 }
 
-const double *
-ef_get_float8s(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
+ArrayType *
+ef_get_array(FunctionCallInfo fcinfo, int argument, const char *name,
+			 bool nulls_allowed)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argument);
 
-	if (array_contains_nulls(array))
+	if (!nulls_allowed && array_contains_nulls(array))
+	{
+		const bits8 *there = ARR_NULLBITMAP(array);
+		int			element = 0;
+
+		while (there[element / 8] & 1 << element % 8)
+			element++;
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not contain nulls", name)));
+				 errmsg("%s must not contain nulls", name),
+				 errdetail("Element %d is null.", element + 1),
+				 errhint("Give it a value, such as 0, or leave its row out.")));
+	}
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("%s must have one dimension", name),
 				 errdetail("It has %d, and %d elements.", ARR_NDIM(array),
 						   ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array))),
-				 errhint("Give a list of numbers, such as ARRAY[10, 10, 12].")));
+				 errhint("Give a list such as ARRAY[10, 10, 12], or what array_agg makes of a column.")));
+	return array;
+}
+
+const double *
+ef_get_float8s(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
+{
+	ArrayType  *array = ef_get_array(fcinfo, argument, name, false);
+
 	*n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	return (const double *) ARR_DATA_PTR(array);
 }

@@ -12,6 +12,7 @@
 #include "ef_compat.h"
 #include "funcapi.h"
 
+#include "utils/array.h"
 #include "utils/timestamp.h"
 
 #include "calendar.h"
@@ -38,6 +39,10 @@ extern void ef_require_aggregate(FunctionCallInfo fcinfo);
 /* An argument that a function needs, though it is not strict. */
 extern void ef_require_argument(FunctionCallInfo fcinfo, int argument,
 								const char *name);
+
+/* An array of one dimension. */
+extern ArrayType *ef_get_array(FunctionCallInfo fcinfo, int argument,
+							   const char *name, bool nulls_allowed);
 
 /* The elements of a float8[]: one dimension, no nulls. */
 extern const double *ef_get_float8s(FunctionCallInfo fcinfo, int argument,

@@ -28,7 +28,7 @@ CREATE FUNCTION mobility_project(mobility,
         states text[] DEFAULT NULL) RETURNS TABLE (
         year integer, state text, headcount_start double precision,
         moved_in double precision, moved_out double precision,
-        left_out double precision, intake double precision,
+        exits double precision, intake double precision,
         headcount double precision)
     AS 'MODULE_PATHNAME', 'ef_mobility_project' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 200;
 COMMENT ON FUNCTION mobility_project(mobility, double precision[], integer, double precision[], text[]) IS 'headcount by year and state if people go on moving as in the last year, with intake: the Markov manpower model';

@@ -1,0 +1,87 @@
+/*
+ * task_shift.c
+ *	  Demand after task shifting.  See src/core/task_shift.h.
+ *
+ * The arguments are the columns of two tables.  array_agg over no rows is
+ * NULL, so a NULL array is one of no rows.
+ */
+#include "summary.h"
+
+#include "catalog/pg_type.h"
+
+#include "task_shift.h"
+
+static EfNames
+get_names(FunctionCallInfo fcinfo, int argument, const char *name,
+		  bool nulls_allowed)
+{
+	EfNames		names = {NULL, 0};
+	EfLabel    *labels;
+	Datum	   *texts;
+	bool	   *nulls;
+	int			n;
+
+	if (PG_ARGISNULL(argument))
+		return names;
+	deconstruct_array(ef_get_array(fcinfo, argument, name, nulls_allowed),
+					  TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls, &n);
+	labels = ef_alloc(&ef_palloc, n * sizeof(EfLabel));
+	for (int i = 0; i < n; i++)
+	{
+		const struct varlena *text = (struct varlena *) DatumGetPointer(texts[i]);
+
+		labels[i].bytes = nulls[i] ? NULL : VARDATA_ANY(text);
+		labels[i].length = nulls[i] ? 0 : VARSIZE_ANY_EXHDR(text);
+	}
+	names.values = labels;
+	names.n = n;
+	return names;
+}
+
+static EfNumbers
+get_numbers(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	EfNumbers	numbers = {NULL, 0};
+	int			n = 0;
+
+	if (!PG_ARGISNULL(argument))
+		numbers.values = ef_get_float8s(fcinfo, argument, name, &n);
+	numbers.n = n;
+	return numbers;
+}
+
+/* Arguments: profession, demand, from_profession, to_profession, share,
+ * relative_time. */
+PG_FUNCTION_INFO_V1(ef_shift_tasks);
+Datum
+ef_shift_tasks(PG_FUNCTION_ARGS)
+{
+	EfTaskShifts shifts;
+	EfShiftedDemand *rows;
+	size_t		n;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	shifts.profession = get_names(fcinfo, 0, "profession", false);
+	shifts.demand = get_numbers(fcinfo, 1, "demand");
+	shifts.from_profession = get_names(fcinfo, 2, "from_profession", false);
+	shifts.to_profession = get_names(fcinfo, 3, "to_profession", true);
+	shifts.share = get_numbers(fcinfo, 4, "share");
+	shifts.relative_time = get_numbers(fcinfo, 5, "relative_time");
+	ef_check(ef_demand_after_shifts(&shifts, &rows, &n, &ef_palloc, &error), &error);
+
+	for (size_t i = 0; i < n; i++)
+	{
+		Datum		values[6];
+		bool		nulls[6] = {false};
+
+		values[0] = ef_label_text(&rows[i].profession);
+		values[1] = Float8GetDatum(rows[i].demand);
+		values[2] = Float8GetDatum(rows[i].shifted_in);
+		values[3] = Float8GetDatum(rows[i].shifted_out);
+		values[4] = Float8GetDatum(rows[i].dropped);
+		values[5] = Float8GetDatum(rows[i].demand_after);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
