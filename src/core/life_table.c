@@ -322,6 +322,29 @@ settle_series(const EfTableType *type, Layout *layout, int64_t *counts)
 	}
 }
 
+/* The kinds that are paired, as bits. */
+static unsigned
+paired_kinds(const EfTableType *type)
+{
+	unsigned	paired = 0;
+
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		paired |= (unsigned) type->kinds[kind].paired << kind;
+	return paired;
+}
+
+/* The cells that may be laid out densely, which those with two labels are not. */
+static size_t
+count_single(const EfTableType *type, const EfCell *cells, size_t n)
+{
+	unsigned	paired = paired_kinds(type);
+	size_t		single = n;
+
+	for (size_t i = 0; i < n && paired != 0; i++)
+		single -= paired >> ef_key_kind(cells[i].key) & 1;
+	return single;
+}
+
 /*
  * Turn rows and cells, in any order, into cells in order, each once: a new
  * chunk.  What has many cells is added up where it lies on the axis; what has
@@ -347,7 +370,7 @@ gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 	bool		outside = false;
 	EfStatus	status = EF_OK;
 
-	lay_out(&layout, type, nlabels, npending);
+	lay_out(&layout, type, nlabels, count_single(type, pending, npending));
 	positions = layout.unlabelled + layout.per_label * nlabels;
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
 		if (!layout.dense[kind])
@@ -440,17 +463,6 @@ gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 
 
 /* ---- labels by other numbers ---- */
-
-/* The kinds that are paired, as bits. */
-static unsigned
-paired_kinds(const EfTableType *type)
-{
-	unsigned	paired = 0;
-
-	for (unsigned kind = 0; kind < type->nkinds; kind++)
-		paired |= (unsigned) type->kinds[kind].paired << kind;
-	return paired;
-}
 
 /* The key of a cell whose label n is now number[n]; number[0] is 0. */
 static inline EfKey
@@ -948,6 +960,16 @@ compare_labels(const void *a, const void *b)
 	return ef_label_compare(a, b);
 }
 
+/* Are the labels in the order of their bytes, each once? */
+static bool
+labels_in_order(const EfTable *table)
+{
+	for (uint32_t i = 1; i < table->nlabels; i++)
+		if (ef_label_compare(&table->labels[i - 1], &table->labels[i]) >= 0)
+			return false;
+	return true;
+}
+
 /* Order the labels of a table by their bytes and renumber its cells. */
 static EfStatus
 sort_labels(EfTable *table, const EfTableType *type,
@@ -958,7 +980,7 @@ sort_labels(EfTable *table, const EfTableType *type,
 	uint32_t   *number;
 	uint32_t	n = 0;
 
-	if (table->nlabels < 2)
+	if (labels_in_order(table))
 		return EF_OK;
 	sorted = ef_alloc(allocator, table->nlabels * sizeof(EfLabel));
 	number = ef_alloc(allocator, (table->nlabels + 1) * sizeof(uint32_t));
@@ -1065,6 +1087,7 @@ load_state(EfTable *table, const EfTableType *type, const EfState *state,
 		   const EfAllocator *allocator, EfError *error)
 {
 	EfCell	   *cells;
+	bool		ordered = state->nsorted == state->ncells;
 	EfStatus	status;
 
 	table->frame = ef_state_frame(state, type);
@@ -1082,13 +1105,15 @@ load_state(EfTable *table, const EfTableType *type, const EfState *state,
 	else
 	{
 		collect_labels(state, state->labels, table->labels);
+		ordered = ordered && labels_in_order(table);
 		status = sort_labels(table, type, allocator, error);
 	}
 	if (status != EF_OK)
 		return status;
 
-	/* unless they are in order already, and nothing renumbered their labels */
-	if (state->nsorted < state->ncells || type->open_spec == NULL)
+	/* unless they are in order already, and nothing renumbered their labels or
+	 * is to be summed out */
+	if (!ordered || type->settle != NULL)
 	{
 		status = gather_cells(type, &table->frame, table->nlabels,
 							  table->cells, table->ncells, true, &cells,

@@ -182,7 +182,9 @@ ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n,
  * Where steps are many, most days have some of each kind: they are counted in
  * arrays by day, one for each kind and state, or pair of states, that somebody
  * takes.  States beyond the first few, and what would take more memory than
- * is due, are appended as they come; in the end it is the same.
+ * is due, are appended as they come; in the end it is the same.  Where nothing
+ * was appended, names get their labels in the order of bytes, so that a summary
+ * has nothing to sort.
  */
 #define TALLY_STATES 64
 #define TALLY_BYTES ((size_t) 32 << 20)
@@ -208,6 +210,9 @@ typedef struct Room
 {
 	const EfAllocator *allocator;
 	EfNumberMap labels;			/* of the state that grows, by number */
+	EfNumberMap slots;			/* places among the states that are counted */
+	uint32_t	nslots;
+	uint32_t	numbers[TALLY_STATES + 1];	/* by slot, from 1 on */
 	uint32_t	days;			/* that an array has */
 	size_t		used;			/* bytes of arrays */
 	size_t		limit;			/* of these, for this group */
@@ -240,6 +245,8 @@ begin_room(Room *room, EfEventGroup *group, const EfFrame *frame,
 	uint32_t	days = (uint32_t) (frame->as_of - frame->from) + 1;
 
 	ef_number_map_clear(&room->labels);
+	ef_number_map_clear(&room->slots);
+	room->nslots = 0;
 	room->limit = size_of_steps(group);
 	if (room->limit > TALLY_BYTES)
 		room->limit = TALLY_BYTES;
@@ -282,6 +289,7 @@ room_of(EfEventGroup *group, const EfFrame *frame, Room **room,
 		memset(*room, 0, sizeof(Room));
 		(*room)->allocator = log->allocator;
 		ef_number_map_begin(&(*room)->labels, log->allocator);
+		ef_number_map_begin(&(*room)->slots, log->allocator);
 		log->tally = *room;
 	}
 	return begin_room(*room, group, frame, error);
@@ -305,80 +313,81 @@ new_counts(Room *room, TallySeries *series)
 	return true;
 }
 
+/* The slot of a state; 0, if it has none, for 0 too. */
+static inline uint32_t
+slot_of(Room *room, uint32_t number)
+{
+	uint32_t	slot = ef_number_map_get(&room->slots, number);
+	EfError		error;
+
+	if (slot != 0 || number == 0 || room->nslots == TALLY_STATES ||
+		ef_number_map_set(&room->slots, number, room->nslots + 1,
+						  &error) != EF_OK)
+		return slot;
+	room->numbers[++room->nslots] = number;
+	return room->nslots;
+}
+
 /* Count a step, or answer false. */
 static inline bool
-count_step(Room *room, unsigned kind, uint32_t label, uint32_t to,
-		   uint32_t day)
+count_step(Room *room, const EfMobilityStep *step)
 {
+	uint32_t	slot;
+	uint32_t	to;
 	TallySeries *series;
 
-	if (room->limit == 0 || label > TALLY_STATES || to > TALLY_STATES ||
-		room->nsteps == TALLY_STEPS)
+	if (room->limit == 0 || room->nsteps == TALLY_STEPS)
 		return false;
-	series = &room->series[(label * 8 + kind) * (TALLY_STATES + 1) + to];
+	slot = slot_of(room, step->state);
+	to = slot_of(room, step->to);
+	if (slot == 0 || (to == 0 && step->to != 0))
+		return false;
+	series = &room->series[(slot * 8 + step->kind) * (TALLY_STATES + 1) + to];
 	if (series->counts == NULL && !new_counts(room, series))
 		return false;
-	series->counts[day]++;
-	if (day < series->lowest)
-		series->lowest = day;
-	if (day >= series->beyond)
-		series->beyond = day + 1;
+	series->counts[step->day]++;
+	if (step->day < series->lowest)
+		series->lowest = step->day;
+	if (step->day >= series->beyond)
+		series->beyond = step->day + 1;
 	room->nsteps++;
 	return true;
 }
 
-/* Move what was counted to a state, in the order of keys. */
-static EfStatus
-flush_steps(Room *room, EfState **state, const EfAllocator *allocator,
-			EfError *error)
+/* Slots in the order of their names; slots[0] is 0. */
+static void
+order_slots(const Room *room, const EfDictionary *names, uint32_t *slots)
 {
-	EfState    *old = *state;
-	bool		sorted = old->ncells == 0;
-	size_t		most = 0;
-	EfStatus	status;
-
-	if (room->nsteps == 0)
-		return EF_OK;
-	for (size_t i = 0; i < TALLY_SERIES; i++)
-		if (room->series[i].counts != NULL)
-			for (uint32_t day = room->series[i].lowest;
-				 day < room->series[i].beyond; day++)
-				most += room->series[i].counts[day] != 0;
-	status = ef_state_reserve(state, &ef_mobility_type, (unsigned) most, 0,
-							  allocator, error);
-	if (*state != old)
-		ef_release(allocator, old);
-	if (status != EF_OK)
-		return status;
-	for (uint32_t i = 0; i < TALLY_SERIES; i++)
+	slots[0] = 0;
+	for (uint32_t slot = 1; slot <= room->nslots; slot++)
 	{
-		TallySeries *series = &room->series[i];
-		uint32_t	to = i % (TALLY_STATES + 1);
-		uint32_t	place = i / (TALLY_STATES + 1);
+		uint32_t	place = slot;
 
-		if (series->counts == NULL)
-			continue;
-		for (uint32_t day = series->lowest; day < series->beyond; day++)
-			if (series->counts[day] != 0)
-			{
-				ef_state_append(*state, ef_key(place / 8, place % 8,
-											   ef_pair(to, day)),
-								series->counts[day]);
-				series->counts[day] = 0;
-			}
-		series->lowest = UINT32_MAX;
-		series->beyond = 0;
+		for (; place > 1 &&
+			 ef_dictionary_compare(names, room->numbers[slot],
+								   room->numbers[slots[place - 1]]) < 0; place--)
+			slots[place] = slots[place - 1];
+		slots[place] = slot;
 	}
-	room->nsteps = 0;
-
-	/* they came in order, each once */
-	if (sorted)
-		(*state)->nsorted = (*state)->ncells;
-	return EF_OK;
 }
 
-
-/* ---- a group ---- */
+/* Move the counts of a series to a state. */
+static void
+flush_series(TallySeries *series, EfState *state, uint32_t label,
+			 unsigned kind, uint32_t to)
+{
+	if (series->counts == NULL)
+		return;
+	for (uint32_t day = series->lowest; day < series->beyond; day++)
+		if (series->counts[day] != 0)
+		{
+			ef_state_append(state, ef_key(label, kind, ef_pair(to, day)),
+							series->counts[day]);
+			series->counts[day] = 0;
+		}
+	series->lowest = UINT32_MAX;
+	series->beyond = 0;
+}
 
 /* The label of a name in a state, which may move. */
 static EfStatus
@@ -405,6 +414,55 @@ label_of(EfState **state, Room *room, const EfDictionary *names,
 		? ef_number_map_set(&room->labels, number, *label, error) : status;
 }
 
+/* Move what was counted to a state. */
+static EfStatus
+flush_steps(Room *room, EfState **state, const EfDictionary *names,
+			const EfAllocator *allocator, EfError *error)
+{
+	uint32_t	slots[TALLY_STATES + 1];
+	uint32_t	labels[TALLY_STATES + 1] = {0};
+	bool		ordered = (*state)->nlabels == 0 && (*state)->ncells == 0;
+	size_t		most = 0;
+	EfState    *old;
+	EfStatus	status = EF_OK;
+
+	if (room->nsteps == 0)
+		return EF_OK;
+	order_slots(room, names, slots);
+	for (uint32_t i = 1; i <= room->nslots && status == EF_OK; i++)
+		status = label_of(state, room, names, room->numbers[slots[i]],
+						  &labels[i], allocator, error);
+	for (size_t i = 0; i < TALLY_SERIES; i++)
+		if (room->series[i].counts != NULL)
+			for (uint32_t day = room->series[i].lowest;
+				 day < room->series[i].beyond; day++)
+				most += room->series[i].counts[day] != 0;
+	if (status != EF_OK)
+		return status;
+	old = *state;
+	status = ef_state_reserve(state, &ef_mobility_type, (unsigned) most, 0,
+							  allocator, error);
+	if (*state != old)
+		ef_release(allocator, old);
+	if (status != EF_OK)
+		return status;
+	for (uint32_t i = 1; i <= room->nslots; i++)
+		for (unsigned kind = 0; kind < ef_mobility_type.nkinds; kind++)
+			for (uint32_t j = 0; j <= room->nslots; j++)
+				flush_series(&room->series[(slots[i] * 8 + kind) *
+										   (TALLY_STATES + 1) + slots[j]],
+							 *state, labels[i], kind, labels[j]);
+	room->nsteps = 0;
+
+	/* each came once, in the order of keys if labels are in that of slots */
+	if (ordered)
+		(*state)->nsorted = (*state)->ncells;
+	return EF_OK;
+}
+
+
+/* ---- a group ---- */
+
 static EfStatus
 add_steps(EfState **state, Room *room, const EfMobilityWalk *walk,
 		  const EfAllocator *allocator, EfError *error)
@@ -418,6 +476,8 @@ add_steps(EfState **state, Room *room, const EfMobilityWalk *walk,
 		uint32_t	to;
 		EfState    *old;
 
+		if (count_step(room, step))
+			continue;
 		status = label_of(state, room, walk->names, step->state, &label,
 						  allocator, error);
 		if (status == EF_OK)
@@ -425,8 +485,6 @@ add_steps(EfState **state, Room *room, const EfMobilityWalk *walk,
 							  allocator, error);
 		if (status != EF_OK)
 			break;
-		if (count_step(room, step->kind, label, to, step->day))
-			continue;
 		old = *state;
 		status = ef_mobility_add(state, step->kind, label, to, step->day,
 								 allocator, error);
@@ -474,5 +532,5 @@ ef_mobility_of_spells(EfState **state, EfEventGroup *group,
 	ef_event_reader_end(&reader);
 	ef_mobility_walk_end(&walk);
 	return status == EF_OK
-		? flush_steps(room, state, allocator, error) : status;
+		? flush_steps(room, state, names, allocator, error) : status;
 }

@@ -7,18 +7,21 @@
 #                    "1000000 10000000 100000000"; above 10 million most of plain SQL is left out
 #   EF_BENCH_PERSONS sizes of the part pipeline: people in education in each of its 60
 #                    professions, default 5000, with two employments for every five of them
+#   EF_BENCH_SPELLS  sizes of the table of the part mobility, multiples of 1000, default
+#                    "1000000 10000000"
 #   EF_BENCH_PASSES  runs of each query of a pair, default 5
-#   EF_BENCH_PARTS   what is measured, default "workforce retention funnel pipeline"
+#   EF_BENCH_PARTS   what is measured, default "workforce retention funnel pipeline mobility"
 set -eu
 cd "$(dirname "$0")"
 sizes=${EF_BENCH_ROWS:-1000000 10000000}
 passes=${EF_BENCH_PASSES:-5}
 events=${EF_BENCH_EVENTS:-1000000 10000000 100000000}
 education=${EF_BENCH_PERSONS:-5000}
-parts=${EF_BENCH_PARTS:-workforce retention funnel pipeline}
+spells=${EF_BENCH_SPELLS:-1000000 10000000}
+parts=${EF_BENCH_PARTS:-workforce retention funnel pipeline mobility}
 has() { case " $parts " in *" $1 "*) ;; *) return 1 ;; esac; }
 for part in $parts; do
-    case $part in workforce | retention | funnel | pipeline) ;; *)
+    case $part in workforce | retention | funnel | pipeline | mobility) ;; *)
         echo "EF_BENCH_PARTS: there is no part $part" >&2
         exit 2 ;;
     esac
@@ -44,7 +47,7 @@ CREATE EXTENSION education_flow SCHEMA education_flow;
 ALTER DATABASE $database SET search_path = public, education_flow;
 SQL
 run -f helpers.sql -f queries.sql -f retention_queries.sql -f funnel_queries.sql \
-    -f pipeline_queries.sql
+    -f pipeline_queries.sql -f mobility_queries.sql
 
 with_plain=true
 workforce() {
@@ -121,6 +124,19 @@ pipeline() {
     peak "scenarios from rows" ours "scenarios from rows"
 }
 
+mobility() {
+    note "$rows spells: mobility"
+    run -v rows="$rows" -v passes="$passes" -f mobility.sql
+    note "$rows spells: mobility, memory"
+    for form in lead key join; do
+        peak "flows, of $form" plain "plain flows, $form"
+    done
+    peak "flows" ours flows
+    peak "mobility_agg, one group" ours mobility
+    peak "mobility_agg, one group, two workers" ours mobility two_workers.sql
+    peak "mobility_agg, 290 regions" ours "mobility by region"
+}
+
 if has workforce || has retention; then
     for rows in $sizes; do
         note "$rows rows: generating"
@@ -146,6 +162,13 @@ if has pipeline; then
         pipeline
     done
 fi
+if has mobility; then
+    for rows in $spells; do
+        note "$rows spells: generating"
+        run -v rows="$rows" -f spells.sql
+        mobility
+    done
+fi
 
 run -A -t -c "SELECT 'PostgreSQL ' || current_setting('server_version')"
 echo "$(nproc 2>/dev/null || echo '?') cores"
@@ -153,4 +176,5 @@ run -f report.sql
 if has retention; then run -f retention_report.sql; fi
 if has funnel; then run -f funnel_report.sql; fi
 if has pipeline; then run -f pipeline_report.sql; fi
+if has mobility; then run -f mobility_report.sql; fi
 PGDATABASE=postgres psql -X -q -c "DROP DATABASE $database"
