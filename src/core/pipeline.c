@@ -214,7 +214,7 @@ apply_scenario(Cohorts *cohorts, const EfConversionChange *scenario,
 					   "The conversion of \"%.*s\" is %g, and would be %g.",
 					   ef_clip(label->bytes, label->length), label->bytes,
 					   conversion, changed);
-	cohorts->factor = fmin(fmax(changed, 0), 1) / conversion;
+	cohorts->factor = changed < ROUNDING ? 0 : fmin(changed, 1) / conversion;
 	return EF_OK;
 }
 
@@ -334,19 +334,21 @@ ef_arrivals_by_year(const EfOutputPlan *plan, double **arrivals,
 
 	if (status != EF_OK)
 		return status;
-	*arrivals = ef_alloc(allocator, (size_t) plan->horizon * sizeof(double));
 	cohorts.begins = ef_grab(&workspace, (size_t) plan->horizon + 1,
 							 sizeof(EfDay));
-	if (*arrivals == NULL || cohorts.begins == NULL)
-		status = no_memory(error);
-	else
+	if (cohorts.begins == NULL)
+		return no_memory(error);
+	for (int i = 0; i <= plan->horizon; i++)
+		cohorts.begins[i] = ef_first_day((year + i) * 12);
+	if (plan->as_of != NULL)
+		cohorts.begins[0] = *plan->as_of;
+	status = spread_cohorts(&cohorts, &plan->scenario, false, false,
+							&workspace, error);
+	if (status == EF_OK)
 	{
-		for (int i = 0; i <= plan->horizon; i++)
-			cohorts.begins[i] = ef_first_day((year + i) * 12);
-		if (plan->as_of != NULL)
-			cohorts.begins[0] = *plan->as_of;
-		status = spread_cohorts(&cohorts, &plan->scenario, false, false,
-								&workspace, error);
+		*arrivals = ef_alloc(allocator, (size_t) plan->horizon * sizeof(double));
+		if (*arrivals == NULL)
+			status = no_memory(error);
 	}
 	for (int i = 0; i < plan->horizon && status == EF_OK; i++)
 	{
@@ -605,16 +607,14 @@ solve(Model *model)
  * a stage in each cohort: that of the projection whose hires they become, of
  * arriving by chance, and of the funnel's estimates.
  */
-static EfStatus
-headcount_variance(Model *model, int t, uint32_t stage, const double *people,
-				   double *variance)
+static double
+headcount_variance(Model *model, int t, uint32_t stage, const double *people)
 {
 	const Cohorts *cohorts = &model->cohorts;
 	double		reached = reaching(cohorts, stage);
 	double		scale = cohorts->factor *
 		cohorts->arrivals.reached[stage - 1] / reached;
 	double		chance = 0;
-	EfStatus	status;
 
 	memset(model->hires, 0, (size_t) model->years * sizeof(double));
 	memset(model->weight, 0, cohorts->arrivals.nspans * sizeof(double));
@@ -639,11 +639,9 @@ headcount_variance(Model *model, int t, uint32_t stage, const double *people,
 		}
 		chance += people[c] * (square - mean * mean);
 	}
-	status = ef_projection_variance(model->projection, t, model->hires,
-									variance);
-	*variance += chance + scale * scale *
+	return ef_projection_variance(model->projection, t, model->hires) + chance +
+		scale * scale *
 		ef_arrivals_variance(&cohorts->arrivals, model->weight, stage);
-	return status;
 }
 
 /*
@@ -674,7 +672,7 @@ fieller_limits(double gap, double brings, const double *v, double z,
  * The limits of a cohort's intake, in people at a stage, when earlier ones are
  * as they stand; or of that of all cohorts alike.
  */
-static EfStatus
+static void
 limits_of(Model *model, int cohort, uint32_t stage, double *lower,
 		  double *upper)
 {
@@ -691,10 +689,10 @@ limits_of(Model *model, int cohort, uint32_t stage, double *lower,
 
 	*lower = *upper = NAN;
 	if (isnan(intake))
-		return EF_OK;
+		return;
 	*lower = 0;
 	if (t < 0 || !model->known)
-		return EF_OK;
+		return;
 	gap = model->plan->gap[t];
 	for (int c = 0; c < cohorts->n; c++)
 	{
@@ -706,23 +704,20 @@ limits_of(Model *model, int cohort, uint32_t stage, double *lower,
 			gap -= model->intake[c] * its;
 	}
 	if (!(brings > 0))
-		return EF_OK;
+		return;
 
-	/* it is a polynomial: three values have all of it */
-	step = fmax(intake * reached, 1);
+	/* it is a polynomial: three values have all of it, far enough from each
+	 * other beside what earlier intakes make uncertain */
+	step = fmax(fabs(gap) / brings, 1);
 	for (int k = 0; k < 3; k++)
 	{
-		EfStatus	status;
-
 		for (int c = 0; c < cohorts->n; c++)
 			if (constant || c == cohort)
 				model->people[c] = k * step;
 			else
 				model->people[c] = c < cohort && !isnan(model->intake[c])
 					? model->intake[c] * reached : 0;
-		status = headcount_variance(model, t, stage, model->people, &at[k]);
-		if (status != EF_OK)
-			return status;
+		at[k] = headcount_variance(model, t, stage, model->people);
 	}
 	v[0] = at[0];
 	v[2] = fmax((at[2] - 2 * at[1] + at[0]) / (2 * step * step), 0);
@@ -731,7 +726,6 @@ limits_of(Model *model, int cohort, uint32_t stage, double *lower,
 	*lower = floor(*lower + WHOLE);
 	if (!isnan(*upper))
 		*upper = *upper > WHOLE ? ceil(*upper - WHOLE) : 0;
-	return EF_OK;
 }
 
 
@@ -764,13 +758,11 @@ in_year(const Model *model, int year, const double *of_cohort)
  * The limits of every cohort's people at a stage.  Where all have the same
  * intake, they have the same limits.
  */
-static EfStatus
+static void
 all_limits(Model *model, uint32_t stage, double *lower, double *upper)
 {
 	for (int c = 0; c < model->cohorts.n; c++)
 	{
-		EfStatus	status = EF_OK;
-
 		ef_check_interrupt(model->workspace->allocator);
 		if (c > 0 && model->plan->method == EF_INTAKE_CONSTANT)
 		{
@@ -778,11 +770,8 @@ all_limits(Model *model, uint32_t stage, double *lower, double *upper)
 			upper[c] = upper[0];
 		}
 		else
-			status = limits_of(model, c, stage, &lower[c], &upper[c]);
-		if (status != EF_OK)
-			return status;
+			limits_of(model, c, stage, &lower[c], &upper[c]);
 	}
-	return EF_OK;
 }
 
 static void
@@ -832,7 +821,7 @@ ef_intake_by_year(const EfIntakePlan *plan, EfIntakeYear **years,
 		status = no_memory(error);
 		goto done;
 	}
-	status = all_limits(&model, 1, lower, upper);
+	all_limits(&model, 1, lower, upper);
 	for (int i = 0; i < *nyears; i++)
 	{
 		EfIntakeYear *row = &(*years)[i];
@@ -874,9 +863,9 @@ ef_intake_by_stage(const EfIntakePlan *plan, EfStageDemand **rows,
 		status = no_memory(error);
 		goto done;
 	}
-	for (uint32_t stage = 1; stage <= nstages && status == EF_OK; stage++)
+	for (uint32_t stage = 1; stage <= nstages; stage++)
 	{
-		status = all_limits(&model, stage, lower, upper);
+		all_limits(&model, stage, lower, upper);
 		for (int i = 0; i < nyears; i++)
 		{
 			EfStageDemand *row = &(*rows)[(size_t) i * nstages + stage - 1];

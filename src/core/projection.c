@@ -62,6 +62,8 @@ struct EfProjection
 	EfFlow	   *hire_flows;		/* by period, behind that of the stock; the last
 								 * is that of all periods from then on */
 	int			nhire_flows;
+
+	double	   *lag;			/* room for a sum of flows, of an open projection */
 };
 
 static EfStatus
@@ -686,6 +688,7 @@ ef_projection_open(EfProjection **projection, const EfProjectionPlan *plan,
 				   EfWorkspace *workspace, EfError *error)
 {
 	EfProjection *model = ef_grab(workspace, 1, sizeof(EfProjection));
+	EfStatus	status;
 
 	if (model == NULL)
 		return ef_fail(error, EF_NO_MEMORY, "A request for a projection failed.");
@@ -693,7 +696,11 @@ ef_projection_open(EfProjection **projection, const EfProjectionPlan *plan,
 	model->workspace = workspace;
 	model->error = error;
 	*projection = model;
-	return build(model, 0, false);
+	status = build(model, 0, false);
+	if (status != EF_OK)
+		return status;
+	model->lag = ef_grab_doubles(workspace, ef_lag_size(&model->ages));
+	return model->lag == NULL ? no_memory(model) : EF_OK;
 }
 
 double
@@ -701,24 +708,19 @@ ef_projection_left(const EfProjection *projection, int hired, int period)
 {
 	const EfFlow *flow = hires_of(projection, hired);
 
-	return flow == NULL ? NAN : ef_flow_sums(flow, period - hired)->stay;
+	return flow == NULL || !projection->q.known ? NAN
+		: ef_flow_sums(flow, period - hired)->stay;
 }
 
-EfStatus
+double
 ef_projection_variance(EfProjection *projection, int period,
-					   const double *hires, double *variance)
+					   const double *hires)
 {
-	EfMark		start = ef_mark(projection->workspace);
-	double	   *lag = ef_grab_doubles(projection->workspace,
-									  ef_lag_size(&projection->ages));
 	Total		total;
 
-	if (lag == NULL)
-		return no_memory(projection);
-	total_of(projection, period, hires, lag, EF_PASSING, &total);
-	*variance = headcount_variance(projection, &total);
-	ef_discard(projection->workspace, start);
-	return EF_OK;
+	total_of(projection, period, projection->nhire_flows > 0 ? hires : NULL,
+			 projection->lag, EF_PASSING, &total);
+	return headcount_variance(projection, &total);
 }
 
 /* One reason: label n of the rates' table, or 0 for a retirement that is no

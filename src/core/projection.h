@@ -92,13 +92,14 @@ extern EfStatus ef_projection_open(EfProjection **projection,
 								   EfWorkspace *workspace, EfError *error);
 
 /* Of one person hired in a period, from 0, what is left at the end of the same
- * or a later one; NaN where nobody's age at hire is known. */
+ * or a later one; NaN where nobody's age at hire is known, or nobody was there
+ * to take exit rates from. */
 extern double ef_projection_left(const EfProjection *projection, int hired,
 								 int period);
 
 /* The variance of the headcount at the end of a period, with so many hires in
- * each period up to then. */
-extern EfStatus ef_projection_variance(EfProjection *projection, int period,
-									   const double *hires, double *variance);
+ * each period up to then; not looked at where their ages are not known. */
+extern double ef_projection_variance(EfProjection *projection, int period,
+									 const double *hires);
 
 #endif							/* EF_PROJECTION_H */

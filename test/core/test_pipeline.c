@@ -980,8 +980,7 @@ variance_of(Truth *truth, int t, uint32_t stage)
 		}
 		chance += people * (square - stays * stays);
 	}
-	if (ef_projection_variance(truth->projection, t, hires, &variance) != EF_OK)
-		fail("a variance");
+	variance = ef_projection_variance(truth->projection, t, hires);
 
 	/* the estimated share of those at the stage, with the scenario in both */
 	scale = truth->factor * study->reached[stage - 1] / at_stage;
