@@ -1,7 +1,8 @@
 #!/bin/sh
 # The demo: who comes to the profession of medical secretary, how many of them a region must
-# recruit, how long they stay, and how many study places that takes. Runs on the server that
-# PGHOST, PGPORT and PGUSER name (make demo starts a private one), in a database of its own.
+# recruit, how long they stay, who goes to which hospital, who has the certificates that are
+# required, and how many study places that takes. Runs on the server that PGHOST, PGPORT and
+# PGUSER name (make demo starts a private one), in a database of its own.
 set -eu
 cd "$(dirname "$0")"
 
@@ -11,12 +12,14 @@ run() { psql -X -q -v ON_ERROR_STOP=1 -P footer=off -P pager=off "$@"; }
 
 PGDATABASE=postgres run -c 'CREATE DATABASE education_flow_demo'
 run -f register.sql -f education.sql -f funnel.sql -f medical_secretaries.sql -f compare.sql \
-    -f retention.sql -f pipeline.sql
+    -f retention.sql -f workplaces.sql -f mobility.sql -f courses.sql -f competence.sql \
+    -f pipeline.sql
 
 cat <<'END'
 
 The SQL of the tables above. To ask your own table, put its name and columns
-in the place of education and employment, and your dates in the place of these.
+in the place of education, employment, workplace, catalogue and completion, and
+your dates in the place of these.
 ------------------------------------------------------------------------------
 
 END
@@ -25,5 +28,9 @@ echo
 sed -e '/^\\/d' medical_secretaries.sql
 echo
 sed -e '/^\\/d' retention.sql
+echo
+sed -e '/^\\/d' mobility.sql
+echo
+sed -e '/^\\/d' competence.sql
 echo
 sed -e '/^\\/d' pipeline.sql

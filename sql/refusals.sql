@@ -73,5 +73,28 @@ SELECT i.* FROM path, work, required_intake(f, w, '{1,2}', 2020, method => 'sche
 SELECT i.* FROM path, work, required_intake(f, w, '{1,2}', 2020, method => 'yearly') AS i;
 SELECT i.* FROM path, work, required_intake(f, w, '{1,2}', 2020, arrived => 50) AS i;
 
-DROP TABLE summary, stay, path, work;
+SELECT mobility_agg(1, 'north', '2019-01-01', NULL, NULL);
+SELECT mobility_agg(1, 'north', '2019-01-02', '2019-01-01', '[2015-01-01,2020-01-01)');
+SELECT mobility_agg(1, 'north', '2019-01-01', NULL, '(,2020-01-01)');
+SELECT mobility_agg(1, 'north', '2019-01-01', NULL, observed) FROM (VALUES ('[2015-01-01,2020-01-01)'::daterange), ('[2015-01-01,2021-01-01)')) AS period (observed);
+CREATE TABLE moves AS
+SELECT mobility_agg(1, state, start_date, end_date, '[2019-07-01,2020-06-30)') AS m
+FROM (VALUES ('north', '2019-01-01'::date, '2019-09-01'::date), ('south', '2019-09-01', NULL)) AS spell (state, start_date, end_date);
+SELECT h.* FROM moves, mobility_headcount(m, '2019-06-30') AS h;
+SELECT f.* FROM moves, mobility_flows(m, 95) AS f;
+SELECT x.* FROM moves, mobility_matrix(m, '1 year') AS x;
+SELECT x.* FROM moves, mobility_matrix(m, '36 hours') AS x;
+SELECT p.* FROM moves, mobility_project(m) AS p;
+CREATE TABLE year AS
+SELECT mobility_agg(1, state, start_date, end_date, '[2019-07-01,2020-07-01)') AS m
+FROM (VALUES ('north', '2019-01-01'::date, '2019-09-01'::date), ('south', '2019-09-01', NULL)) AS spell (state, start_date, end_date);
+SELECT p.* FROM year, mobility_project(m, stock => '{1,2,3}') AS p;
+SELECT p.* FROM year, mobility_project(m, stock => '{1,-2}') AS p;
+SELECT p.* FROM year, mobility_project(m, states => '{north,west}') AS p;
+SELECT p.* FROM year, mobility_project(m, states => '{north}') AS p;
+SELECT p.* FROM year, mobility_project(m, years => 101) AS p;
+SELECT rollup(x.m ORDER BY x.m) FROM (SELECT m FROM moves UNION ALL SELECT m FROM year) AS x;
+SELECT '{"type": "mobility", "version": 1, "observed": ["2019-01-01", "2020-01-01"], "opening": {"north": {"0": 1}}, "moved": {"north": {"south": {"3": 2}}}}'::mobility;
+
+DROP TABLE summary, stay, path, work, moves, year;
 DROP EXTENSION education_flow;

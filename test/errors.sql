@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(1923);
+SELECT plan(1938);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -173,6 +173,29 @@ FROM (VALUES
     ('22023', '1',         'exit_rate_compare(w, later, level => 1)'),
     ('22023', '[Nn]a[Nn]', $$exit_rate_compare(w, later, level => 'NaN')$$),
     ('22004', NULL,        'exit_rate_compare(w, later, level => NULL)')
+) AS rows (state, shows, call);
+
+-- ---------------------------------------------------------------------------
+-- Certificates
+-- ---------------------------------------------------------------------------
+INSERT INTO bad (label, state, shows, hint, query)
+SELECT call || ' is refused', state, shows, true, 'SELECT * FROM ' || call
+FROM (VALUES
+    ('22008', ' infinity', $$certificate_spells('{2020-01-01,infinity}', NULL, '[2020-01-01,)')$$),
+    ('22008', '-infinity', $$certificate_spells('{-infinity}', '1 year', '[2020-01-01,2021-01-01)')$$),
+    ('22008', '10000-01-01', $$certificate_spells('{10000-01-01}', NULL, '[2020-01-01,)')$$),
+    ('22008', '0001-12-31 BC', $$certificate_spells('{0001-12-31 BC}', NULL, '[2020-01-01,)')$$),
+    ('22008', 'ends on 10000-01-01', $$certificate_spells('{}', NULL, '[2020-01-01,10000-01-01)')$$),
+    ('22008', 'begins on 10000-01-01', $$certificate_spells('{}', NULL, '[10000-01-01,)')$$),
+    ('22008', '9000-01-01.*9999', $$certificate_spells('{9000-01-01}', '1000 years', '[2020-01-01,)')$$),
+    ('22023', '0 days', $$certificate_spells('{}', '0 days', '[2020-01-01,)')$$),
+    ('22023', '7200000000', $$certificate_spells('{}', '1 day 2 hours', '[2020-01-01,)')$$),
+    ('22023', '-12', $$certificate_spells('{}', '-1 year', '[2020-01-01,)')$$),
+    ('22023', '-1', $$certificate_spells(NULL, '1 month -1 day', '[2020-01-01,)')$$),
+    ('22023', '-infinity', $$certificate_spells('{2020-01-01}', '1 year', '(,2020-01-01)')$$),
+    ('22023', '-infinity', $$certificate_spells('{2020-01-01}', '1 year', '[-infinity,2020-01-01)')$$),
+    ('22023', '-infinity', $$certificate_spells(NULL, NULL, '(,)')$$),
+    ('2202E', '2 elements', $$certificate_spells('{{2020-01-01},{2020-01-02}}', NULL, '[2020-01-01,)')$$)
 ) AS rows (state, shows, call);
 
 SELECT is(flaw('SELECT 1', '22023', '.'), 'is accepted', 'the judge knows when nothing is raised');

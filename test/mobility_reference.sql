@@ -86,7 +86,7 @@ INSERT INTO by_hand VALUES
     (19, 'of the same start the one that ends last', 'aaaaa......', '{B 0 3,a 0 5}'),
     (20, 'whose name is not the last', 'aaaaa......', '{a 0 5,B 0 3}'),
     (21, 'of the same start and end the last name', 'aaaaa......', '{B 0 5,a 0 5,A 0 5}'),
-    (22, 'an end after as_of is as good as none', '..aaaaaaaaa', '{B 2 *,a 2 11}'),
+    (22, 'the one that ends last, also after as_of', '..BBBBBBBBB', '{B 2 *,a 2 11}'),
     (23, 'and the other way round', '..aaaaaaaaa', '{a 2 *,B 2 11}'),
     (24, 'but an end on as_of is one', '..BBBBBBBBB', '{B 2 11,a 2 10}'),
     (25, 'unknown where', '??aa?..????', '{? -3 2,a 2 4,? 4 5,? 7 *}'),
@@ -166,7 +166,7 @@ SELECT DISTINCT ON (study.s, person.person, t) study.s, person.person, t, CASE W
 FROM study JOIN person USING (s) CROSS JOIN generate_series(0, days) AS t
      LEFT JOIN (SELECT s, person, start_date, end_date, place FROM spell LEFT JOIN state USING (name)) AS x ON x.s = study.s AND x.person = person.person
           AND start_date <= from_date + t AND (end_date > from_date + t OR end_date IS NULL)
-ORDER BY study.s, person.person, t, start_date DESC, least(coalesce(end_date, 'infinity'), as_of + 1) DESC, x.place DESC NULLS LAST;
+ORDER BY study.s, person.person, t, start_date DESC, coalesce(end_date, 'infinity') DESC, x.place DESC NULLS LAST;
 CREATE INDEX ON day (s, t);
 ANALYZE day;
 

@@ -2,14 +2,14 @@
 -- stands beside them in the same books: the replacement rule of turnover, and
 -- staff for a workload.  Where people are known by their days and not by their
 -- dates they are entered through the text form.  Beside the checkout are the files
--- (vectors v04, v10, v13, v14) from which the numbers here were copied.
+-- (vectors v04, v10, v14) from which the numbers here were copied.
 \set ON_ERROR_STOP on
 \set shared ''
 \getenv shared EF_SHARED
 SELECT :'shared' <> '' AS has_shared \gset
 
 BEGIN;
-SELECT plan(20);
+SELECT plan(16);
 
 -- ---------------------------------------------------------------------------
 -- From people to a summary: where a person is from a day on, NULL: not known.
@@ -139,27 +139,6 @@ SELECT results_eq(
     'turnover: who was replaced');
 
 -- ---------------------------------------------------------------------------
--- WISN, workload indicators of staffing need, by the example of a clinic (Burmen
--- et al. 2017, Human Resources for Health 15:9, Table 3): the work of a year over
--- what one of the staff has time for, and more of them for the days that go to
--- what is no service.  It is a query over a table of activities; what comes out
--- of it is a target of workforce_project.
--- ---------------------------------------------------------------------------
-CREATE TABLE activity (name text, units numeric, hours_per_unit numeric);
-INSERT INTO activity VALUES ('visit', 10000 * 10, 0.25);
-CREATE TABLE staff_year (days_per_week numeric, weeks numeric, hours_per_day numeric, holidays numeric, annual_leave numeric, sick_leave numeric, other_days numeric);
-INSERT INTO staff_year VALUES (4.5, 52, 8, 10, 30, 15, 10);
-CREATE VIEW wisn AS
-SELECT workload_hours, days_before_absence, available_days, workload_hours / hours_per_day AS workload_days,
-       workload_hours / hours_per_day / available_days AS baseline, 1 / (1 - other_days / available_days) AS multiplier,
-       workload_hours / hours_per_day / available_days / (1 - other_days / available_days) AS staff
-FROM staff_year, LATERAL (SELECT days_per_week * weeks AS days_before_absence, days_per_week * weeks - holidays - annual_leave - sick_leave AS available_days) AS d,
-     (SELECT sum(units * hours_per_unit) AS workload_hours FROM activity) AS a;
-SELECT is(format('%s %s %s %s', trim_scale(workload_hours), trim_scale(workload_days), trim_scale(days_before_absence), trim_scale(available_days)),
-          '25000 3125 234 179', 'WISN: work, and time for it') FROM wisn;
-SELECT is(format('%s %s %s', round(baseline, 2), round(multiplier, 4), round(staff, 2)), '17.46 1.0592 18.49', 'WISN: the staff') FROM wisn;
-
--- ---------------------------------------------------------------------------
 -- The files.
 -- ---------------------------------------------------------------------------
 \if :has_shared
@@ -180,18 +159,8 @@ SELECT results_eq($$SELECT stock, unnest(ARRAY[exp_sf, exp_sp, exp_asm, exp_rsm]
 CREATE TABLE turnover_file (LIKE turnover_case);
 \copy turnover_file FROM PROGRAM 'grep -v "^#" "$EF_SHARED"/vectors/v14_personalomsattning_examples.csv | tr -d "\\r"' CSV HEADER
 SELECT bag_eq('SELECT * FROM turnover_file', 'SELECT * FROM turnover_case', 'the file has these cases of turnover');
-CREATE TABLE wisn_file (key text, value numeric, kind text);
-\copy wisn_file FROM PROGRAM 'grep -v "^#" "$EF_SHARED"/vectors/v13_wisn_kenya_hiv_clinic.csv' CSV HEADER
-SELECT results_eq($$SELECT value FROM wisn_file WHERE kind <> 'in' ORDER BY key$$,
-                  $$SELECT round(value, scale) FROM wisn, LATERAL (VALUES ('available_days_per_staff', available_days, 0), ('baseline_staff_required', baseline, 2), ('category_allowance_multiplier', multiplier, 4),
-                       ('days_before_absence', days_before_absence, 0), ('staff_required_total', staff, 2), ('workload_days', workload_days, 0), ('workload_hours', workload_hours, 0)) AS v (key, value, scale) ORDER BY key$$,
-                  'the file has this staff');
-SELECT bag_eq($$SELECT key, value FROM wisn_file WHERE kind = 'in'$$,
-              $$SELECT key, value FROM staff_year, activity, LATERAL (VALUES ('patients', units / 10), ('visits_per_patient', 10), ('hours_per_visit', hours_per_unit), ('hours_per_day', hours_per_day),
-                   ('consult_days_per_week', days_per_week), ('weeks', weeks), ('public_holidays', holidays), ('annual_leave', annual_leave), ('sick_leave', sick_leave), ('category_allowance_days', other_days)) AS v (key, value)$$,
-              'for this work');
 \else
-SELECT skip('the published files are not beside the checkout', 7);
+SELECT skip('the published files are not beside the checkout', 5);
 \endif
 
 SELECT * FROM finish();

@@ -72,11 +72,12 @@ ef_days_in_month(EfMonth month)
 EfDay
 ef_months_later(EfDay day, int32_t months)
 {
-	int			day_of_month;
-	EfMonth		month = ef_month_of_day(day, &day_of_month) + months;
+	int			place;
+	EfMonth		month = ef_month_of_day(day, &place) + months;
 	int			last = ef_days_in_month(month) - 1;
 
-	return ef_first_day(month) + (day_of_month < last ? day_of_month : last);
+	return (EfDay) ((uint32_t) ef_first_day(month) +
+					(uint32_t) (place < last ? place : last));
 }
 
 double

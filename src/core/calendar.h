@@ -58,7 +58,8 @@ ef_last_day_of_year(EfMonth month)
 extern int	ef_days_in_month(EfMonth month);
 
 /* The same day so many months later, or earlier; the last of the month where
- * it has no such day. */
+ * it has no such day: as PostgreSQL adds an interval to a date.  Modular, so
+ * that the last of all days have one, too. */
 extern EfDay ef_months_later(EfDay day, int32_t months);
 
 /* Nothing is projected, or counted ahead, for more years than this. */

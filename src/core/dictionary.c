@@ -172,8 +172,13 @@ ef_dictionary_number(EfDictionary *dictionary, const char *bytes,
 	slot = find_slot(dictionary, &digest, bytes);
 	if (slot->number == 0)
 	{
-		const EfName *name = keep_name(dictionary, bytes, length);
+		const EfName *name;
 
+		if (dictionary->nnames == EF_NAMES_LIMIT)
+			return ef_fail(error, EF_TOO_MANY_STATES,
+						   "All groups together have more than %u names.",
+						   EF_NAMES_LIMIT);
+		name = keep_name(dictionary, bytes, length);
 		if (name == NULL)
 			return no_memory(length, error);
 		dictionary->names[dictionary->nnames++] = name;

@@ -66,6 +66,9 @@ typedef struct EfDictionary
 extern void ef_dictionary_begin(EfDictionary *dictionary,
 								const EfAllocator *allocator);
 
+/* So many names there can be: their numbers have 24 bits. */
+#define EF_NAMES_LIMIT ((1u << 24) - 1)
+
 static inline const EfName *
 ef_dictionary_name(const EfDictionary *dictionary, uint32_t number)
 {

@@ -155,11 +155,12 @@ ef_run_person_size(const EfPerson *person, size_t nwhens)
 extern uint64_t ef_run_writer_end(EfRunWriter *writer);
 
 /*
- * Where the low 32 bits of an event are a number that stands for something
+ * Where the low bits of an event are a number that stands for something
  * (EF_WHEN_NUMBER): a run with other numbers for the same, each of which the
  * map has.
  */
-#define EF_WHEN_NUMBER UINT64_C(0xffffffff)
+#define EF_WHEN_NUMBER_BITS 24
+#define EF_WHEN_NUMBER ((UINT64_C(1) << EF_WHEN_NUMBER_BITS) - 1)
 
 extern EfStatus ef_run_renumber(const uint8_t *bytes, size_t size,
 								EfPersonKind kind, const EfNumberMap *map,

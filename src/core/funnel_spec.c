@@ -371,19 +371,6 @@ ef_spec_code(const EfFunnelSpec *spec, const char *name, size_t length)
 					 length) > 0 ? EF_CODE_EXIT : EF_CODE_OTHER;
 }
 
-/* How many days after a day the same day is, so many months on. */
-static uint32_t
-month_shift(EfDay day, int32_t months)
-{
-	int			place;
-	EfMonth		month = ef_month_of_day(day, &place) + months;
-	int			last = ef_days_in_month(month) - 1;
-
-	/* modular, so that the last of all days have a shift too */
-	return (uint32_t) ef_first_day(month) +
-		(uint32_t) (place < last ? place : last) - (uint32_t) day;
-}
-
 EfInstant
 ef_spec_limit(const EfFunnelSpec *spec, EfUnit unit, EfInstant start)
 {
@@ -398,7 +385,13 @@ ef_spec_limit(const EfFunnelSpec *spec, EfUnit unit, EfInstant start)
 	 * than a day after midnight is the same day */
 	length = within->days;
 	if (within->months > 0)
-		length += month_shift(ef_instant_day(start, unit), within->months);
+	{
+		EfDay		day = ef_instant_day(start, unit);
+
+		/* modular, as the months are */
+		length += (uint32_t) ef_months_later(day, within->months) -
+			(uint32_t) day;
+	}
 	if (unit == EF_UNIT_MICROSECOND)
 		length = length * EF_DAY_MICROSECONDS + within->microseconds;
 	if (__builtin_add_overflow(start, length, &limit) ||

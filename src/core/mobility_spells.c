@@ -134,19 +134,18 @@ ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n,
 	walk->now = OUT;
 	for (size_t i = 0; i < n; i++)
 	{
-		EfHeldSpell spell = {(uint32_t) (spells[i] >> 32) & 0xffff,
-		(uint32_t) spells[i]};
-		uint32_t	start = (uint32_t) (spells[i] >> 48);
+		EfHeldSpell spell = {ef_when_end(spells[i]), ef_when_number(spells[i])};
+		uint32_t	start = ef_when_start(spells[i]);
 		uint32_t	day = start > walk->first ? start - walk->first : 0;
 
 		/* the last of those that start on one day hides the others, or is as
 		 * long */
-		if (i + 1 < n && spells[i + 1] >> 48 == start)
+		if (i + 1 < n && ef_when_start(spells[i + 1]) == start)
 		{
-			while (i + 1 < n && spells[i + 1] >> 48 == start)
+			while (i + 1 < n && ef_when_start(spells[i + 1]) == start)
 			{
-				uint32_t	end = (uint32_t) (spells[++i] >> 32) & 0xffff;
-				uint32_t	number = (uint32_t) spells[i];
+				uint32_t	end = ef_when_end(spells[++i]);
+				uint32_t	number = ef_when_number(spells[i]);
 
 				spell.number = end > spell.end ? number
 					: seen(walk, spell.number, number);

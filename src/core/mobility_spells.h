@@ -5,12 +5,13 @@
  * A spell, in a state from a day until a day, is an event of the log, in one
  * word whose order is that of starts, of equal ones that of ends:
  *
- *	 start << 48 | end << 32 | number
+ *	 start << 48 | end << 24 | number
  *
  * where `start` counts from EF_SPELL_DAYS before as_of, which no spell begins
- * before, and `end`, the first day gone, from `from`; it is no later than the
- * day after as_of, since what comes then was not observed.  The number is that
- * of the state's name in the log's dictionary, or 0: it is not known.
+ * before, and `end`, the first day gone, from `from`.  An end after as_of says
+ * only which of two spells holds, so that it is the same one in the period
+ * that follows.  The number is that of the state's name in the log's
+ * dictionary, or 0: it is not known.
  *
  * Where a person is on a day is said by one of the spells that hold it: the one
  * that started last; of these the one that ends last; of these the one whose
@@ -26,18 +27,41 @@
 #include "event_log.h"
 #include "mobility.h"
 
+/* An end that is as good as none: some 45,000 years later. */
+#define EF_SPELL_ENDLESS 0xffffff
+
+static inline uint32_t
+ef_when_start(EfWhen when)
+{
+	return (uint32_t) (when >> 48);
+}
+
+static inline uint32_t
+ef_when_end(EfWhen when)
+{
+	return (uint32_t) (when >> EF_WHEN_NUMBER_BITS) & EF_SPELL_ENDLESS;
+}
+
+static inline uint32_t
+ef_when_number(EfWhen when)
+{
+	return (uint32_t) (when & EF_WHEN_NUMBER);
+}
+
 /* The event of a spell that ef_spell_check took; false if the period shows
  * nothing of it. */
 static inline bool
 ef_spell_when(EfWhen *when, EfDay start, EfDay end, uint32_t number,
 			  const EfFrame *frame)
 {
+	int64_t		last = (int64_t) end - frame->from;
+
 	if (start > frame->as_of || end <= frame->from || end <= start)
 		return false;
-	if (end > frame->as_of)
-		end = frame->as_of + 1;
+	if (end == EF_DAY_INFINITY || last > EF_SPELL_ENDLESS)
+		last = EF_SPELL_ENDLESS;
 	*when = (EfWhen) (EF_SPELL_DAYS + start - frame->as_of) << 48 |
-		(EfWhen) (end - frame->from) << 32 | number;
+		(EfWhen) last << EF_WHEN_NUMBER_BITS | number;
 	return true;
 }
 

@@ -115,6 +115,10 @@ typedef enum EfStatus
 	EF_STATES_LENGTH,
 	EF_STATE_UNSEEN,
 
+	/* certificates */
+	EF_COMPLETION_INFINITE,
+	EF_REQUIRED_UNBOUNDED,
+
 	/* task shifting */
 	EF_SHIFT_LENGTHS,
 	EF_SHIFT_DEMAND,

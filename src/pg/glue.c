@@ -76,7 +76,7 @@ static const Report reports[EF_STATUS_COUNT] = {
 	"Only end_date may be infinite; the beginning of the observation period, or a funnel's as_of, may be left out instead."},
 	[EF_DATE_RANGE] = {ERRCODE_DATETIME_FIELD_OVERFLOW,
 		"date is out of range",
-	"Dates of observation periods, retirement rules, funnels and their events lie in the years 1 to 9999."},
+	"Dates of observation periods, retirement rules, funnels, their events and certificates lie in the years 1 to 9999."},
 	[EF_END_BEFORE_START] = {ERRCODE_DATA_EXCEPTION,
 		"spell ends before it starts",
 	"end_date is the first day on which the person is gone; correct the row or filter it out."},
@@ -284,6 +284,13 @@ static const Report reports[EF_STATUS_COUNT] = {
 	[EF_STATE_UNSEEN] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"nobody was observed in a state that is to be projected",
 	"Map the state to another one in the query, or give it neither stock nor intake."},
+
+	[EF_COMPLETION_INFINITE] = {ERRCODE_DATETIME_FIELD_OVERFLOW,
+		"date is infinite",
+	"Leave out what was not completed: filter the rows out, or give null."},
+	[EF_REQUIRED_UNBOUNDED] = {ERRCODE_INVALID_PARAMETER_VALUE,
+		"required has no beginning",
+	"Give the days on which the module is required of the person, such as daterange(start_date, end_date)."},
 
 	[EF_SHIFT_LENGTHS] = {ERRCODE_ARRAY_SUBSCRIPT_ERROR,
 		"arrays of one table must be equally long",

@@ -97,4 +97,11 @@ random_below(uint32_t n)
 	return (uint32_t) ((state >> 32) % n);
 }
 
+/* From 0 to 1. */
+static inline double
+random_part(void)
+{
+	return random_below(1000001) / 1e6;
+}
+
 #endif							/* EF_TEST_ARENA_H */

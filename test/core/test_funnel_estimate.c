@@ -141,7 +141,7 @@ derivatives(const Study *study, int stage, double *derivative)
 	static double forward[MAX_STEPS + 1][EF_STAGE_LIMIT];
 	double		back[EF_STAGE_LIMIT + 1] = {0};
 
-	memset(forward, 0, sizeof(forward));
+	memset(forward[0], 0, sizeof(forward[0]));
 	forward[0][0] = 1;
 	for (int s = 0; s < study->nsteps; s++)
 	{
@@ -192,7 +192,7 @@ incidence_by(const Study *study, int stage, int day, double *there, int *last_da
 
 	*there = 1;
 	*last_day = -1;
-	for (int d = 0; d < 1000; d++)
+	for (int d = 0; d <= study->last_day; d++)
 	{
 		int			at_risk = 0;
 		int			leave[EF_WAY_COUNT] = {0};
@@ -409,6 +409,214 @@ compare_curves(const Study *study, const EfFunnel *funnel, const Arena *arena)
 	return wrong;
 }
 
+/* Days of the clock cut into spans at random, some of them beyond all people. */
+static uint32_t
+cut_days(int32_t *starts, uint32_t most)
+{
+	uint32_t	nspans = 1 + random_below(most);
+
+	starts[0] = 0;
+	for (uint32_t b = 1; b < nspans; b++)
+		starts[b] = starts[b - 1] + 1 + (int32_t) random_below(random_below(4) ? 6 : 40);
+	return nspans;
+}
+
+static uint32_t
+span_of(const int32_t *starts, uint32_t nspans, int day)
+{
+	uint32_t	span = 0;
+
+	while (span + 1 < nspans && starts[span + 1] <= day)
+		span++;
+	return span;
+}
+
+/*
+ * By how much the sum of the shares, each times the weight of its span, changes
+ * with the share of each step: as derivatives(), where the last stage has
+ * people worth the weight of the day on which they come.
+ */
+static void
+weighted_derivatives(const Study *study, const int32_t *starts, uint32_t nspans,
+					 const double *weight, double *derivative, double *sum)
+{
+	static double before[MAX_STEPS];
+	int			last = study->setting.nstages - 1;
+	double		p[EF_STAGE_LIMIT] = {1};
+	double		worth[EF_STAGE_LIMIT] = {0};
+
+	*sum = last == 0 ? weight[0] : 0;
+	for (int s = 0; s < study->nsteps; s++)
+	{
+		const Step *step = &study->steps[s];
+		double		moved = p[step->stage] * step->share;
+
+		before[s] = p[step->stage];
+		p[step->stage] -= moved;
+		if (step->on)
+			p[step->stage + 1] += moved;
+		if (step->on && step->stage + 1 == last)
+			*sum += moved * weight[span_of(starts, nspans, step->day)];
+	}
+	for (int s = study->nsteps - 1; s >= 0; s--)
+	{
+		const Step *step = &study->steps[s];
+		double		then = !step->on ? 0 : step->stage + 1 < last ? worth[step->stage + 1]
+			: weight[span_of(starts, nspans, step->day)];
+
+		derivative[s] = before[s] * (then - worth[step->stage]);
+		worth[step->stage] += step->share * (then - worth[step->stage]);
+	}
+}
+
+/* The variance of that sum over the probability of having reached a stage. */
+static double
+weighted_variance(const Study *study, const int32_t *starts, uint32_t nspans,
+				  const double *weight, int stage)
+{
+	static double of_sum[MAX_STEPS];
+	static double of_stage[MAX_STEPS];
+	double		before;
+	double		reached = reached_by(study, stage, INT32_MAX, &before);
+	double		sum;
+	double		variance = 0;
+
+	weighted_derivatives(study, starts, nspans, weight, of_sum, &sum);
+	derivatives(study, stage, of_stage);
+	for (int s = 0; s < study->nsteps; s++)
+	{
+		double		of_ratio = (of_sum[s] - sum / reached * of_stage[s]) / reached;
+
+		variance += of_ratio * of_ratio * study->steps[s].share *
+			(1 - study->steps[s].share) / study->steps[s].at_risk;
+	}
+	return variance;
+}
+
+/* Of those who reached a stage, the weights that they come to: when all is
+ * known of them, the variance of their mean is that of a multinomial. */
+static double
+multinomial_variance(const Study *study, const int32_t *starts, uint32_t nspans,
+					 const double *weight, int stage)
+{
+	int			last = study->setting.nstages - 1;
+	int			n = count_entered(study, stage);
+	double		mean = 0;
+	double		square = 0;
+
+	for (int i = 0; i < study->n; i++)
+		if (study->people[i].length > last)
+		{
+			double		w = weight[span_of(starts, nspans, study->people[i].day[last])];
+
+			mean += w / n;
+			square += w * w / n;
+		}
+	return (square - mean * mean) / n;
+}
+
+/* Shares of those who come to the last stage, by span; how much is wrong. */
+static int
+compare_arrivals(const Study *study, const EfFunnel *funnel, EfWorkspace *workspace)
+{
+	int			last = study->setting.nstages - 1;
+	bool		exact = count_pending(study, 0, last) == 0;
+	int			entered = count_entered(study, 0);
+	int32_t		starts[20];
+	uint32_t	nspans = cut_days(starts, 20);
+	EfArrivals	arrivals;
+	EfArrivals	plain;
+	double		sum = 0;
+	double		before;
+	double		by_before = 0;
+	int			wrong = 0;
+
+	wrong += ef_funnel_arrivals(funnel, starts, nspans, true, &arrivals, workspace, &error) != EF_OK;
+	wrong += ef_funnel_arrivals(funnel, starts, nspans, false, &plain, workspace, &error) != EF_OK;
+	wrong += arrivals.covariance == NULL || plain.covariance != NULL;
+	wrong += memcmp(arrivals.share, plain.share, nspans * sizeof(double)) != 0;
+	wrong += memcmp(arrivals.reached, plain.reached, (size_t) study->setting.nstages * sizeof(double)) != 0;
+	wrong += arrivals.nspans != nspans || arrivals.nstages != (uint32_t) study->setting.nstages;
+	for (int i = 0; i <= last; i++)
+	{
+		double		expected = reached_by(study, i, INT32_MAX, &before);
+
+		if (entered == 0)
+			expected = NAN;
+		else if (count_pending(study, 0, i) == 0)
+			wrong += arrivals.reached[i] != (double) count_entered(study, i) / entered;
+		wrong += isnan(expected) != isnan(arrivals.reached[i]) ||
+			fabs(arrivals.reached[i] - expected) > 1e-12;
+	}
+	for (uint32_t b = 0; b < nspans; b++)
+	{
+		double		by = reached_by(study, last, b + 1 < nspans ? starts[b + 1] - 1 : INT32_MAX, &before);
+		double		expected = by - by_before;
+
+		by_before = by;
+		sum += arrivals.share[b];
+		if (entered == 0)
+		{
+			wrong += !isnan(arrivals.share[b]);
+			continue;
+		}
+		if (exact)
+		{
+			int			came = 0;
+
+			for (int i = 0; i < study->n; i++)
+				came += study->people[i].length > last &&
+					span_of(starts, nspans, study->people[i].day[last]) == b;
+			wrong += arrivals.share[b] != (double) came / entered;
+		}
+		if (!(fabs(arrivals.share[b] - expected) <= 1e-12))
+		{
+			wrong++;
+			diag("span %u: got %.15g, expected %.15g", b, arrivals.share[b], expected);
+		}
+	}
+	wrong += entered > 0 && fabs(sum - arrivals.reached[last]) > 1e-12;
+
+	for (int run = 0; run < 4 && entered > 0; run++)
+	{
+		double		weight[20];
+
+		/* any; those of one span; the same in all */
+		for (uint32_t b = 0; b < nspans; b++)
+			weight[b] = run == 0 ? random_below(2001) / 1000. - 1
+				: run == 1 ? random_below(3) * 500.
+				: run == 2 ? b == (uint32_t) random_below(nspans) : 1;
+		for (int stage = 0; stage <= last; stage++)
+		{
+			double		got;
+			double		expected;
+			double		scale = 0;
+
+			if (!(arrivals.reached[stage] > 1e-9))
+				continue;
+			for (uint32_t b = 0; b < nspans; b++)
+				scale = fmax(scale, weight[b] * weight[b]);
+			scale /= arrivals.reached[stage] * arrivals.reached[stage];
+			got = ef_arrivals_variance(&arrivals, weight, (uint32_t) stage + 1);
+			expected = weighted_variance(study, starts, nspans, weight, stage);
+			if (!(got >= 0) || !(fabs(got - expected) <= 1e-12 * fmax(1, scale)))
+			{
+				wrong++;
+				diag("variance at stage %d: got %.15g, expected %.15g", stage, got, expected);
+			}
+			if (!exact)
+				continue;
+			expected = multinomial_variance(study, starts, nspans, weight, stage);
+			if (!(fabs(got - expected) <= 1e-12 * fmax(1, scale)))
+			{
+				wrong++;
+				diag("variance at stage %d: got %.15g, of a multinomial %.15g", stage, got, expected);
+			}
+		}
+	}
+	return wrong;
+}
+
 static void
 test_definitions(void)
 {
@@ -436,11 +644,13 @@ test_definitions(void)
 	{
 		int			wrong = 0;
 		int			curves = 0;
+		int			arrivals = 0;
 
 		for (int run = 0; run < cases[c].runs; run++)
 		{
 			Arena		arena;
 			EfFunnel	funnel;
+			EfWorkspace workspace = {&arena.allocator, NULL};
 
 			arena_open(&arena);
 			study.setting = cases[c].setting;
@@ -451,10 +661,13 @@ test_definitions(void)
 			wrong += histories_funnel(&funnel, &study.setting, study.people, study.n, &arena) != EF_OK;
 			wrong += compare_estimates(&study, &funnel, &arena);
 			curves += compare_curves(&study, &funnel, &arena);
+			for (int cut = 0; cut < 3; cut++)
+				arrivals += compare_arrivals(&study, &funnel, &workspace);
 			arena_close(&arena);
 		}
 		is_int(wrong, 0, "%s: estimates and limits are as defined", cases[c].name);
 		is_int(curves, 0, "%s: so are conversions by a day, and days", cases[c].name);
+		is_int(arrivals, 0, "%s: and when people come to the last stage, with its variance", cases[c].name);
 	}
 }
 
@@ -554,6 +767,38 @@ test_by_hand(void)
 	ok(got == stages[2].cumulative.value, "and that in all the time is the cumulative estimate");
 	ef_funnel_conversion_by(&funnel, 2, 3, NULL, &got, &arena.allocator, &error);
 	ok(got == stages[1].conversion.value, "or the conversion");
+
+	/*
+	 * The first share is x y: of those who begin x = 4/10 go on on day 2, and of
+	 * these y = 1/4 on day 4.  The second stage is reached by x + (1 - x) z, with
+	 * z = 1/4 on day 5.
+	 */
+	{
+		static const int32_t starts[] = {0, 5};
+		static const double weight[] = {1, 0};
+		EfWorkspace workspace = {&arena.allocator, NULL};
+		EfArrivals	arrivals;
+		double		of_begun = 0.25 * 0.25 * 0.24 / 10 + 0.4 * 0.4 * (3. / 16) / 4;
+
+		is_int(ef_funnel_arrivals(&funnel, starts, 2, true, &arrivals, &workspace, &error), EF_OK,
+			   "who comes until day 4, and from day 5 on");
+		is_close(arrivals.share[0], 1. / 10, 1e-15, "are 1/10");
+		is_close(arrivals.share[1], 3. / 20, 1e-15, "and 3/20");
+		ok(arrivals.reached[0] == 1 && arrivals.reached[1] == stages[1].cumulative.value &&
+		   arrivals.reached[2] == stages[2].cumulative.value, "stages are reached as estimated");
+		is_close(ef_arrivals_variance(&arrivals, weight, 1), of_begun, 1e-15,
+				 "the variance of 1/10 is that of a product");
+		{
+			double		x = (0.25 * 11 / 20 - 0.1 * 0.75) * 400 / 121;
+			double		y = 0.4 * 20 / 11;
+			double		z = -0.1 * 0.6 * 400 / 121;
+
+			is_close(ef_arrivals_variance(&arrivals, weight, 2),
+					 x * x * 0.024 + y * y * (3. / 16) / 4 + z * z * (3. / 16) / 4, 1e-15,
+					 "and that of 2/11, of those at the second stage, of a ratio");
+		}
+		ef_discard_all(&workspace);
+	}
 	arena_close(&arena);
 }
 
@@ -689,6 +934,52 @@ test_refused(void)
 	arena_close(&arena);
 }
 
+/* Without memory there are no arrivals, and nothing is kept. */
+static void
+test_no_memory(void)
+{
+	static const Setting setting = {4, 50, true, true, 20};
+	static const int32_t few[] = {0, 1, 2, 3, 5, 8, 13};
+	int32_t		many[300];
+	History		people[30];
+	Arena		arena;
+	EfFunnel	funnel;
+
+	arena_open(&arena);
+	for (int i = 0; i < 30; i++)
+		random_history(&people[i], &setting);
+	for (int b = 0; b < 300; b++)
+		many[b] = b;
+	histories_funnel(&funnel, &setting, people, 30, &arena);
+
+	/* few spans fit one chunk, and the covariance of many does not */
+	for (int what = 0; what < 2; what++)
+	{
+		EfStatus	status;
+		int			held = arena.n;
+		int			wrong = 0;
+		int			n = 0;
+
+		do
+		{
+			EfWorkspace workspace = {&arena.allocator, NULL};
+			EfArrivals	arrivals;
+
+			arena.fail_at = ++n;
+			arena.calls = 0;
+			status = ef_funnel_arrivals(&funnel, what == 0 ? few : many, what == 0 ? 7 : 300, true,
+										&arrivals, &workspace, &error);
+			wrong += status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY;
+			ef_discard_all(&workspace);
+			wrong += arena.n != held;
+		} while (status != EF_OK && n < 100);
+		is_int(wrong, 0, "each of %d requests of arrivals may fail", n - 1);
+		is_int(n, what + 2, "of which there are few");
+		arena.fail_at = 0;
+	}
+	arena_close(&arena);
+}
+
 int
 main(void)
 {
@@ -697,5 +988,6 @@ main(void)
 	test_certain();
 	test_large();
 	test_refused();
+	test_no_memory();
 	return done_testing();
 }

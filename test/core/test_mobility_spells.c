@@ -64,23 +64,19 @@ compare_names(int a, int b)
 
 /* Where somebody is on a day. */
 static int
-where(const Spell *spells, int n, EfDay day, EfDay as_of)
+where(const Spell *spells, int n, EfDay day)
 {
 	const Spell *best = NULL;
 
 	for (int i = 0; i < n; i++)
 	{
 		const Spell *spell = &spells[i];
-		EfDay		end = spell->end > as_of ? as_of + 1 : spell->end;
-		EfDay		best_end;
-
 		if (day < spell->start || day >= spell->end)
 			continue;
-		best_end = best == NULL || best->end <= as_of ? best == NULL ? 0 : best->end : as_of + 1;
 		if (best == NULL || spell->start > best->start ||
 			(spell->start == best->start &&
-			 (end > best_end ||
-			  (end == best_end && compare_names(spell->state, best->state) > 0))))
+			 (spell->end > best->end ||
+			  (spell->end == best->end && compare_names(spell->state, best->state) > 0))))
 			best = spell;
 	}
 	return best == NULL ? OUTSIDE : best->state;
@@ -90,15 +86,14 @@ where(const Spell *spells, int n, EfDay day, EfDay as_of)
 static int
 look_at_person(EfMobilityStep *steps, const Spell *spells, int n, EfDay from, int days)
 {
-	EfDay		as_of = from + days;
-	int			before = where(spells, n, from, as_of);
+	int			before = where(spells, n, from);
 	int			nsteps = 0;
 
 	if (before > 0)
 		steps[nsteps++] = (EfMobilityStep) {EF_MOB_OPENING, 0, (uint32_t) before, 0};
 	for (int day = 1; day <= days; day++)
 	{
-		int			now = where(spells, n, from + day, as_of);
+		int			now = where(spells, n, from + day);
 		EfMobilityStep *step = &steps[nsteps];
 
 		step->day = (uint32_t) day;
@@ -183,8 +178,8 @@ number_states(EfDictionary *names, uint32_t *numbers, const EfAllocator *allocat
 static int
 compare_spells(const void *x, const void *y)
 {
-	EfWhen		a = *(const EfWhen *) x >> 32;
-	EfWhen		b = *(const EfWhen *) y >> 32;
+	EfWhen		a = *(const EfWhen *) x >> EF_WHEN_NUMBER_BITS;
+	EfWhen		b = *(const EfWhen *) y >> EF_WHEN_NUMBER_BITS;
 
 	return (a > b) - (a < b);
 }

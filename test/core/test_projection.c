@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "staffs.h"
 #include "tap.h"
 
 #define TOLERANCE 1e-9
@@ -16,82 +17,6 @@
 static Arena arena;
 static const EfAllocator *const allocator = &arena.allocator;
 static EfError error;
-
-static double
-random_part(void)
-{
-	return random_below(1000001) / 1e6;
-}
-
-
-/* ---- staffs ---- */
-
-typedef enum Staff
-{
-	ANY, NO_HIRES, NO_STOCK, OLD, HIRED_AT_BIRTH, NO_RETIREMENT, NO_EXITS, YOUNG, STAFFS
-} Staff;
-
-static const char *const staff_names[] = {"any", "no hires", "no stock",
-"all past the limit", "hired at birth", "no retirement", "no exits", "the young"};
-
-static const char *const reasons[] = {"moved", "retirement", "zz", ""};
-
-static void
-make_staff(EfWorkforce *workforce, Staff staff, EfMonth end, int n, bool fte)
-{
-	EfFrame		frame = {ef_first_day(end - 48) + 11, ef_first_day(end), true, fte, NULL, 0};
-	EfState    *state;
-	EfStatus	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
-
-	for (int i = 0; i < n && status == EF_OK; i++)
-	{
-		EfEmployment row = {0};
-		const char *reason = reasons[random_below(4)];
-		int			age = staff == OLD ? 110 * 12 + (int) random_below(300)
-			: staff == YOUNG ? 18 * 12 + (int) random_below(120)
-			: staff == HIRED_AT_BIRTH ? (int) random_below(40)
-			: 20 * 12 + (int) random_below(50 * 12);
-
-		row.spell.start = ef_first_day(end - (EfMonth) random_below(90)) - 1 - (EfDay) random_below(30);
-		if (staff == NO_HIRES)
-			row.spell.start -= 2000;
-		row.birth = row.spell.start - age * 30 - age / 3;
-		if (staff == HIRED_AT_BIRTH && random_below(2))
-			row.birth = row.spell.start;
-		row.spell.end = random_below(3) ? EF_DAY_INFINITY
-			: row.spell.start + (EfDay) random_below(random_below(2) ? 2500 : 40);
-		if (staff == NO_STOCK)
-			row.spell.end = row.spell.start + (EfDay) random_below((uint32_t) (frame.as_of - row.spell.start) + 1);
-		if (staff == NO_EXITS)
-			row.spell.end = EF_DAY_INFINITY;
-		if (staff == NO_RETIREMENT && reason == reasons[1])
-			reason = "moved";
-		row.spell.reason = reason;
-		row.spell.reason_length = strlen(reason);
-		row.fte = (int32_t) random_below(1001);
-		status = ef_workforce_add(&state, &row, allocator, &error);
-	}
-	if (status == EF_OK)
-		status = ef_workforce_open(workforce, state, state->size, allocator, &error);
-	if (status != EF_OK)
-		fail("a staff is made: %d %s", status, error.detail);
-}
-
-static EfRetirementRule *
-make_rule(int steps, int most)
-{
-	EfRetirementRule *rule;
-
-	ef_rule_create(&rule, 0, allocator, &error);
-	for (int i = 0; i < steps; i++)
-	{
-		EfRuleStep	step = {i == 0 ? 1700 * 12 : 1940 * 12 + i * 100 + (EfMonth) random_below(90), 0};
-
-		step.age_months = most - (int32_t) random_below(most < 96 ? (uint32_t) most : 96);
-		ef_rule_add(&rule, &step, allocator, &error);
-	}
-	return rule;
-}
 
 
 /* ---- the projection as it is defined ---- */
@@ -331,6 +256,121 @@ is_interval(double lower, double mean, double upper, const char *what, int perio
 	return false;
 }
 
+/*
+ * Are the limits of a headcount those of this variance?  Where half a person
+ * more than a whole number lies z standard errors below the mean, a little more
+ * makes the lower limit one less: so that the standard error is known.
+ */
+static int
+check_variance(const EfProjectionPlan *plan, int period, double mean, double variance)
+{
+	EfProjectionPlan narrow = *plan;
+	EfProjectionPeriod *got;
+	double		deviation = sqrt(fmax(variance, 0));
+	double		whole = floor(mean - random_below(4) * deviation);
+	double		z = (mean + 0.5 - whole) / deviation;
+	int			wrong = 0;
+
+	narrow.years = period + 1;
+	if (!(whole >= 1 && z > 0.01 && z < 5))
+	{
+		/* too near to nobody, or as good as sure */
+		narrow.level = 0.99;
+		wrong += ef_project_workforce(&narrow, &got, allocator, &error) != EF_OK;
+		if (got[period].upper - got[period].lower > 2 + 2 * 2.6 * deviation)
+		{
+			diag("variance %.15g of period %d: %g .. %g at level 0.99", variance, period,
+				 got[period].lower, got[period].upper);
+			wrong++;
+		}
+		return wrong;
+	}
+	for (int wider = 0; wider < 2; wider++)
+	{
+		narrow.level = erf(z * (wider ? 1 + 1e-6 : 1 - 1e-6) / sqrt(2));
+		wrong += ef_project_workforce(&narrow, &got, allocator, &error) != EF_OK;
+		if (got[period].lower != whole - wider)
+		{
+			diag("variance %.15g of period %d: a lower limit of %g at level %.15g",
+				 variance, period, got[period].lower, narrow.level);
+			wrong++;
+		}
+	}
+	return wrong;
+}
+
+/* Asks for a variance, which takes no memory for good, and is not negative but
+ * for what rounding leaves of the headcount. */
+static int
+ask_variance(EfProjection *projection, int period, const double *hires, double headcount,
+			 double *variance)
+{
+	int			held = arena.n;
+	EfStatus	status = ef_projection_variance(projection, period, hires, variance);
+
+	if (status == EF_OK && *variance >= -1e-13 * (1 + headcount) && arena.n == held)
+		return 0;
+	diag("variance of period %d: status %d, %g, %d blocks more", period, status, *variance,
+		 arena.n - held);
+	return 1;
+}
+
+/*
+ * An open projection: of one hire there is what was simulated, and what the
+ * intake makes of the headcount; and its variance is that of the limits.
+ */
+static int
+check_parts(const EfProjectionPlan *plan, const EfProjectionPeriod *got, const double *stock,
+			const double *kept, bool known)
+{
+	EfWorkspace workspace = {allocator, NULL};
+	int			years = plan->years;
+	int			period = (int) random_below((uint32_t) years);
+	const double *intake = plan->intake;
+	double		hires[100] = {0};
+	EfProjection *projection;
+	double		variance[4];
+	int			wrong = 0;
+
+	if (ef_projection_open(&projection, plan, &workspace, &error) != EF_OK)
+	{
+		diag("not opened: %s", error.detail);
+		return 1;
+	}
+	for (int t = 0; t < years && wrong < 5; t++)
+	{
+		double		expected = stock[t];
+
+		for (int i = 0; i <= t; i++)
+		{
+			double		left = ef_projection_left(projection, i, t);
+
+			wrong += !near(left, known ? kept[i * years + t] : NAN, 0, "what is left of a hire", t);
+			if (intake != NULL)
+				expected += intake[i] * left;
+		}
+		wrong += !near(got[t].headcount, expected, expected, "headcount with hires", t);
+	}
+
+	/* the plan's own, of which the limits are known */
+	wrong += ask_variance(projection, period, intake, got[period].headcount, &variance[0]);
+	wrong += check_variance(plan, period, got[period].headcount, variance[0]);
+
+	/* it is a polynomial of degree 2 of the hires; and who comes later does not
+	 * matter */
+	for (int times = 0; times <= 3 && known; times++)
+	{
+		for (int t = 0; t < years; t++)
+			hires[t] = t > period ? NAN : times * (t % 3 + 0.5);
+		wrong += ask_variance(projection, period, hires, stock[period] + 10 * years, &variance[times]);
+	}
+	if (known)
+		wrong += !near(variance[3] - 3 * variance[2] + 3 * variance[1], variance[0], variance[3],
+					   "the variance of headcount", period);
+	ef_discard_all(&workspace);
+	return wrong;
+}
+
 /* Everything that one plan gives; how much of it is wrong. */
 static int
 check_plan(const EfProjectionPlan *plan)
@@ -421,6 +461,8 @@ check_plan(const EfProjectionPlan *plan)
 		else
 			wrong += !is_interval(g->need_lower, g->need, g->need_upper, "need", t);
 	}
+
+	wrong += check_parts(plan, got, stock, kept, hires);
 
 	/* exits by reason, in order, and nobody leaves without one */
 	status = ef_project_exits(plan, &exits, &nexits, allocator, &error);
@@ -517,8 +559,8 @@ test_plans(void)
 			int			wrong;
 
 			/* many, or so few that most ages have no exposure */
-			make_staff(&workforce, (Staff) staff, end, random_below(2) ? 300 : 8, fte);
-			make_staff(&other, ANY, end - 5, 200, random_below(2));
+			make_staff(&workforce, (Staff) staff, end, random_below(2) ? 300 : 8, fte, &arena);
+			make_staff(&other, ANY, end - 5, 200, random_below(2), &arena);
 			if (month == 7)
 				plan.years = 100;
 			if (random_below(3) == 0 || workforce.days == 0 || workforce.hires == 0)
@@ -539,7 +581,7 @@ test_plans(void)
 			}
 			else if (month % 3 == 2)
 			{
-				plan.rule = make_rule(1 + (int) random_below(5), (plan.latest_age + 1) * 12);
+				plan.rule = make_rule(1 + (int) random_below(5), (plan.latest_age + 1) * 12, &arena);
 				retires = "by a rule";
 			}
 			wrong = check_plan(&plan);
@@ -572,8 +614,8 @@ test_edges(void)
 			EfProjectionPlan plan = {&workforce, &other, 12, intake, NULL,
 			cases[c].retire_at, NULL, cases[c].latest_age, 0.8};
 
-			make_staff(&workforce, (Staff) staff, 2024 * 12 + (EfMonth) c, 60, true);
-			make_staff(&other, ANY, 2024 * 12, 60, true);
+			make_staff(&workforce, (Staff) staff, 2024 * 12 + (EfMonth) c, 60, true, &arena);
+			make_staff(&other, ANY, 2024 * 12, 60, true, &arena);
 			is_int(check_plan(&plan), 0, "%s, latest age %d, retire at %d", staff_names[staff],
 				   plan.latest_age, plan.retire_at);
 			arena_close(&arena);
@@ -616,7 +658,7 @@ test_nobody(void)
 	EfProjectionPlan plan = {&workforce, &workforce, 2, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8};
 	EfProjectionPeriod *got;
 
-	make_staff(&workforce, ANY, 2024 * 12, 0, false);
+	make_staff(&workforce, ANY, 2024 * 12, 0, false, &arena);
 	is_int(ef_project_workforce(&plan, &got, allocator, &error), EF_OK, "nobody is projected");
 	for (int t = 0; t < 2; t++)
 		ok(got[t].headcount == 0 && got[t].exits == 0 && got[t].retirements == 0 &&
@@ -652,8 +694,8 @@ test_refused(void)
 		is_int(ef_project_exits(&plan, &e, &n, allocator, &error), (expected), "its exits: " name); \
 	} while (0)
 
-	make_staff(&workforce, ANY, 2024 * 12, 100, false);
-	make_staff(&no_hires, NO_HIRES, 2024 * 12, 100, false);
+	make_staff(&workforce, ANY, 2024 * 12, 100, false, &arena);
+	make_staff(&no_hires, NO_HIRES, 2024 * 12, 100, false, &arena);
 	ef_rule_create(&rule, 1, allocator, &error);
 	ef_rule_add(&rule, &step, allocator, &error);
 	ef_rule_create(&late, 1, allocator, &error);
@@ -696,7 +738,7 @@ test_levels(void)
 	EfProjectionPeriod *wide;
 	EfProjectionPeriod *narrow;
 
-	make_staff(&workforce, ANY, 2024 * 12, 300, false);
+	make_staff(&workforce, ANY, 2024 * 12, 300, false, &arena);
 	ef_project_workforce(&plan, &wide, allocator, &error);
 	plan.level = nextafter(1, 0);
 	ef_project_workforce(&plan, &widest, allocator, &error);
@@ -712,6 +754,33 @@ test_levels(void)
 	arena_close(&arena);
 }
 
+/* However often a variance is asked for, it takes no memory for good. */
+static void
+test_many_questions(void)
+{
+	EfWorkspace workspace = {allocator, NULL};
+	EfWorkforce workforce;
+	EfProjectionPlan plan = {&workforce, &workforce, 3, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8};
+	EfProjection *projection;
+	double		hires[3] = {5, 6, 7};
+	double		first;
+	double		again;
+	int			held;
+	int			wrong = 0;
+
+	make_staff(&workforce, ANY, 2024 * 12 + 3, 100, false, &arena);
+	if (ef_projection_open(&projection, &plan, &workspace, &error) != EF_OK ||
+		ef_projection_variance(projection, 2, hires, &first) != EF_OK)
+		fail("a projection is opened");
+	held = arena.n;
+	for (int i = 0; i < 2000; i++)
+		wrong += ef_projection_variance(projection, 2, hires, &again) != EF_OK || again != first ||
+			arena.n != held;
+	is_int(wrong, 0, "a variance can be asked for again and again");
+	ef_discard_all(&workspace);
+	arena_close(&arena);
+}
+
 /* Without memory there is no answer, and nothing is kept but the answer. */
 static void
 test_no_memory(void)
@@ -722,27 +791,53 @@ test_no_memory(void)
 	EfStatus	status;
 	int			wrong = 0;
 
-	make_staff(&workforce, ANY, 2024 * 12 + 3, 100, true);
-	plan.rule = make_rule(3, 800);
-	for (int what = 0; what < 2; what++)
+	make_staff(&workforce, ANY, 2024 * 12 + 3, 100, true, &arena);
+	plan.rule = make_rule(3, 800, &arena);
+	for (int what = 0; what < 3; what++)
 	{
+		static const char *const names[] = {"a projection", "its exits", "its parts"};
 		int			n = 0;
 
 		do
 		{
+			EfWorkspace workspace = {allocator, NULL};
 			EfProjectionPeriod *periods = NULL;
 			EfProjectedExits *exits = NULL;
+			EfProjection *projection;
 			size_t		nexits;
+			double		variance;
 			int			held = arena.n;
 
 			arena.fail_at = ++n;
 			arena.calls = 0;
-			status = what == 0 ? ef_project_workforce(&plan, &periods, allocator, &error)
-				: ef_project_exits(&plan, &exits, &nexits, allocator, &error);
+			if (what == 0)
+				status = ef_project_workforce(&plan, &periods, allocator, &error);
+			else if (what == 1)
+				status = ef_project_exits(&plan, &exits, &nexits, allocator, &error);
+			else
+			{
+				status = ef_projection_open(&projection, &plan, &workspace, &error);
+
+				/* when no chunk has room, a variance asks for another */
+				while (status == EF_OK)
+				{
+					EfMark		full = ef_mark(&workspace);
+					long		calls = arena.calls;
+
+					(void) ef_grab(&workspace, 1, 64);
+					if (arena.calls == calls)
+						continue;
+					ef_discard(&workspace, full);
+					break;
+				}
+				if (status == EF_OK)
+					status = ef_projection_variance(projection, 2, intake, &variance);
+				ef_discard_all(&workspace);
+			}
 			wrong += status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY;
-			wrong += arena.n > held + 1 || (status == EF_OK && arena.n != held + 1);
+			wrong += arena.n > held + (what < 2) || (status == EF_OK && arena.n != held + (what < 2));
 		} while (status != EF_OK && n < 1000);
-		is_int(wrong, 0, "each of %d requests of %s may fail", n - 1, what == 0 ? "a projection" : "its exits");
+		is_int(wrong, 0, "each of %d requests of %s may fail", n - 1, names[what]);
 	}
 	arena_close(&arena);
 }
@@ -757,6 +852,7 @@ main(void)
 	test_nobody();
 	test_refused();
 	test_levels();
+	test_many_questions();
 	test_no_memory();
 	return done_testing();
 }

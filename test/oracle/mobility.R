@@ -32,10 +32,10 @@ pick <- function(from, n) from[sample.int(length(from), n, replace = TRUE)]
 
 # Where people are: a matrix of people by days 0 to `days`, of state names, of
 # "" for unknown and NA for out.  Spells are laid over each other, those that
-# count for more last: a later start, then a later end (all that are after the
-# period alike), then a later name; unknown is before all names.
+# count for more last: a later start, then a later end, then a later name; unknown
+# is before all names.
 places <- function(rows, days) {
-	end <- ifelse(is.na(rows$end), days + 1, pmin(rows$end, days + 1))
+	end <- ifelse(is.na(rows$end), Inf, rows$end)
 	state <- ifelse(is.na(rows$state), "", rows$state)
 	person <- match(rows$person, unique(rows$person))
 	at <- matrix(NA_character_, max(person), days + 1)

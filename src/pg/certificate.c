@@ -1,0 +1,99 @@
+/*
+ * certificate.c
+ *	  One person's certificate in one module.  See src/core/certificate.h.
+ */
+#include "glue.h"
+
+#include "catalog/pg_type_d.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/rangetypes.h"
+#include "utils/typcache.h"
+
+#include "certificate.h"
+#include "spell.h"
+
+/* The days completed; nulls, which left joins leave, say nothing. */
+static EfDay *
+get_completed(FunctionCallInfo fcinfo, int argument, size_t *n)
+{
+	ArrayType  *array;
+	Datum	   *values;
+	bool	   *nulls;
+	int			nvalues;
+	EfDay	   *days;
+
+	*n = 0;
+	if (PG_ARGISNULL(argument))
+		return NULL;
+	array = PG_GETARG_ARRAYTYPE_P(argument);
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("completed must have one dimension"),
+				 errdetail("It has %d, and %d elements.", ARR_NDIM(array),
+						   ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array))),
+				 errhint("Give a list of days, such as array_agg(completed_on).")));
+	deconstruct_array(array, DATEOID, sizeof(DateADT), true, TYPALIGN_INT,
+					  &values, &nulls, &nvalues);
+	days = palloc(sizeof(EfDay) * Max(nvalues, 1));
+	for (int i = 0; i < nvalues; i++)
+		if (!nulls[i])
+			days[(*n)++] = DatumGetDateADT(values[i]);
+	return days;
+}
+
+/* The days required, as [from, until); false if there are none. */
+static bool
+get_required(FunctionCallInfo fcinfo, int argument, EfDay *from, EfDay *until)
+{
+	RangeType  *range = PG_GETARG_RANGE_P(argument);
+	RangeBound	lower;
+	RangeBound	upper;
+	bool		empty;
+
+	range_deserialize(range_get_typcache(fcinfo, RangeTypeGetOid(range)),
+					  range, &lower, &upper, &empty);
+	*from = lower.infinite ? EF_DAY_MINUS_INFINITY : DatumGetDateADT(lower.val);
+	*until = upper.infinite ? EF_DAY_INFINITY : DatumGetDateADT(upper.val);
+	return !empty;
+}
+
+/* Arguments: completed, validity, required. */
+PG_FUNCTION_INFO_V1(ef_certificate_spells);
+Datum
+ef_certificate_spells(PG_FUNCTION_ARGS)
+{
+	EfDay	   *completed;
+	size_t		ncompleted;
+	EfDuration	validity;
+	EfDay		from;
+	EfDay		until;
+	EfCertificatePart *parts;
+	size_t		n;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(2) || !get_required(fcinfo, 2, &from, &until))
+		return (Datum) 0;
+	completed = get_completed(fcinfo, 0, &ncompleted);
+	if (!PG_ARGISNULL(1))
+		validity = ef_get_duration(fcinfo, 1);
+	ef_check(ef_certificate_parts(completed, ncompleted,
+								  PG_ARGISNULL(1) ? NULL : &validity,
+								  from, until, &parts, &n, &ef_palloc, &error),
+			 &error);
+	for (size_t i = 0; i < n; i++)
+	{
+		Datum		values[3];
+		bool		nulls[3] = {false};
+
+		values[0] = CStringGetTextDatum(ef_certificate_names[parts[i].status]);
+		values[1] = DateADTGetDatum(parts[i].start);
+		values[2] = DateADTGetDatum(parts[i].end);
+		nulls[2] = parts[i].end == EF_DAY_INFINITY;
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
