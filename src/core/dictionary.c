@@ -23,24 +23,60 @@ no_memory(size_t size, EfError *error)
 	return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.", size);
 }
 
+static inline EfNameDigest
+digest_of(const char *bytes, size_t length)
+{
+	EfNameDigest digest = {0, 0, length};
+
+	/* words of a fixed size, which may overlap: no call, no loop */
+	if (length >= sizeof(uint64_t))
+	{
+		memcpy(&digest.first, bytes, sizeof(uint64_t));
+		memcpy(&digest.last, bytes + length - sizeof(uint64_t), sizeof(uint64_t));
+	}
+	else if (length >= sizeof(uint32_t))
+	{
+		memcpy(&digest.first, bytes, sizeof(uint32_t));
+		memcpy(&digest.last, bytes + length - sizeof(uint32_t), sizeof(uint32_t));
+	}
+	else if (length > 0)
+	{
+		digest.first = (uint8_t) bytes[0];
+		digest.last = (uint64_t) (uint8_t) bytes[length / 2] << 8 |
+			(uint8_t) bytes[length - 1];
+	}
+	return digest;
+}
+
+/* Names that are long may differ in the middle only. */
+static uint64_t
+hash_of(const EfNameDigest *digest, const char *bytes)
+{
+	uint64_t	words[2] = {digest->first, digest->last};
+
+	return digest->length <= sizeof(words)
+		? ef_hash_word(ef_hash_word(digest->length ^ words[0]) ^ words[1])
+		: ef_hash_name(bytes, (size_t) digest->length);
+}
+
 /* Where a name is, or belongs. */
 static EfDictionarySlot *
-find_slot(const EfDictionary *dictionary, uint64_t hash, const char *bytes,
-		  size_t length)
+find_slot(const EfDictionary *dictionary, const EfNameDigest *digest,
+		  const char *bytes)
 {
-	uint32_t	place = (uint32_t) (hash >> 32);
+	uint32_t	place = (uint32_t) hash_of(digest, bytes);
 
 	for (;; place++)
 	{
 		EfDictionarySlot *slot = &dictionary->slots[place & (dictionary->nslots - 1)];
-		const EfName *name;
 
-		if (slot->number == 0)
-			return slot;
-		if (slot->hash != (uint32_t) hash)
-			continue;
-		name = ef_dictionary_name(dictionary, slot->number);
-		if (name->length == length && memcmp(name->bytes, bytes, length) == 0)
+		if (slot->number == 0 ||
+			(slot->digest.first == digest->first &&
+			 slot->digest.last == digest->last &&
+			 slot->digest.length == digest->length &&
+			 (digest->length <= 2 * sizeof(uint64_t) ||
+			  memcmp(ef_dictionary_name(dictionary, slot->number)->bytes, bytes,
+					 (size_t) digest->length) == 0)))
 			return slot;
 	}
 }
@@ -83,10 +119,10 @@ reserve(EfDictionary *dictionary, EfError *error)
 	for (uint32_t number = 1; number <= dictionary->nnames; number++)
 	{
 		const EfName *name = names[number - 1];
-		uint64_t	hash = ef_hash_name(name->bytes, name->length);
+		EfNameDigest digest = digest_of(name->bytes, name->length);
 
-		*find_slot(dictionary, hash, name->bytes, name->length) =
-			(EfDictionarySlot) {(uint32_t) hash, number};
+		*find_slot(dictionary, &digest, name->bytes) =
+			(EfDictionarySlot) {digest, number};
 	}
 	return EF_OK;
 }
@@ -124,16 +160,16 @@ keep_name(EfDictionary *dictionary, const char *bytes, size_t length)
 }
 
 EfStatus
-ef_dictionary_find(EfDictionary *dictionary, const char *bytes, size_t length,
-				   uint32_t *number, EfError *error)
+ef_dictionary_number(EfDictionary *dictionary, const char *bytes,
+					 size_t length, uint32_t *number, EfError *error)
 {
-	uint64_t	hash = ef_hash_name(bytes, length);
+	EfNameDigest digest = digest_of(bytes, length);
 	EfDictionarySlot *slot;
 	EfStatus	status = reserve(dictionary, error);
 
 	if (status != EF_OK)
 		return status;
-	slot = find_slot(dictionary, hash, bytes, length);
+	slot = find_slot(dictionary, &digest, bytes);
 	if (slot->number == 0)
 	{
 		const EfName *name;
@@ -146,10 +182,9 @@ ef_dictionary_find(EfDictionary *dictionary, const char *bytes, size_t length,
 		if (name == NULL)
 			return no_memory(length, error);
 		dictionary->names[dictionary->nnames++] = name;
-		slot->hash = (uint32_t) hash;
-		slot->number = dictionary->nnames;
+		*slot = (EfDictionarySlot) {digest, dictionary->nnames};
 	}
-	*number = dictionary->last = slot->number;
+	*number = slot->number;
 	return EF_OK;
 }
 

@@ -33,10 +33,21 @@ typedef struct EfDictionaryChunk
 	char		bytes[];
 } EfDictionaryChunk;
 
+/*
+ * What is compared first: the length of a name, and two words of it, which are
+ * all of one that has no more than 16 bytes.
+ */
+typedef struct EfNameDigest
+{
+	uint64_t	first;
+	uint64_t	last;
+	uint64_t	length;
+} EfNameDigest;
+
 /* A place of the hash table. */
 typedef struct EfDictionarySlot
 {
-	uint32_t	hash;
+	EfNameDigest digest;
 	uint32_t	number;			/* 0: nothing */
 } EfDictionarySlot;
 
@@ -46,7 +57,6 @@ typedef struct EfDictionary
 	uint32_t	nnames;
 	uint32_t	room;			/* of `names` */
 	const EfName **names;		/* that of number n is names[n - 1] */
-	uint32_t	last;			/* the number that was answered last */
 	uint32_t	nslots;			/* a power of two, or 0 */
 	EfDictionarySlot *slots;
 	EfDictionaryChunk *chunk;
@@ -59,11 +69,6 @@ extern void ef_dictionary_begin(EfDictionary *dictionary,
 /* So many names there can be: their numbers have 24 bits. */
 #define EF_NAMES_LIMIT ((1u << 24) - 1)
 
-/* The number of a name that is not the last one. */
-extern EfStatus ef_dictionary_find(EfDictionary *dictionary, const char *bytes,
-								   size_t length, uint32_t *number,
-								   EfError *error);
-
 static inline const EfName *
 ef_dictionary_name(const EfDictionary *dictionary, uint32_t number)
 {
@@ -71,22 +76,9 @@ ef_dictionary_name(const EfDictionary *dictionary, uint32_t number)
 }
 
 /* The number of a name, which is added if it is new. */
-static inline EfStatus
-ef_dictionary_number(EfDictionary *dictionary, const char *bytes,
-					 size_t length, uint32_t *number, EfError *error)
-{
-	if (dictionary->last != 0)
-	{
-		const EfName *name = ef_dictionary_name(dictionary, dictionary->last);
-
-		if (name->length == length && memcmp(name->bytes, bytes, length) == 0)
-		{
-			*number = dictionary->last;
-			return EF_OK;
-		}
-	}
-	return ef_dictionary_find(dictionary, bytes, length, number, error);
-}
+extern EfStatus ef_dictionary_number(EfDictionary *dictionary,
+									 const char *bytes, size_t length,
+									 uint32_t *number, EfError *error);
 
 /* The order of two names' bytes. */
 extern int	ef_dictionary_compare(const EfDictionary *dictionary, uint32_t a,

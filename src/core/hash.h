@@ -11,6 +11,16 @@
 #include <string.h>
 
 static inline uint64_t
+ef_hash_word(uint64_t word)
+{
+	word ^= word >> 33;
+	word *= UINT64_C(0xff51afd7ed558ccd);
+	word ^= word >> 33;
+	word *= UINT64_C(0xc4ceb9fe1a85ec53);
+	return word ^ word >> 33;
+}
+
+static inline uint64_t
 ef_hash_name(const char *name, size_t length)
 {
 	uint64_t	hash = UINT64_C(0x9e3779b97f4a7c15) ^ length;
@@ -21,12 +31,7 @@ ef_hash_name(const char *name, size_t length)
 		size_t		size = length < sizeof(word) ? length : sizeof(word);
 
 		memcpy(&word, name, size);
-		hash ^= word;
-		hash ^= hash >> 33;
-		hash *= UINT64_C(0xff51afd7ed558ccd);
-		hash ^= hash >> 33;
-		hash *= UINT64_C(0xc4ceb9fe1a85ec53);
-		hash ^= hash >> 33;
+		hash = ef_hash_word(hash ^ word);
 		name += size;
 		length -= size;
 	}

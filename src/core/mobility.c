@@ -317,17 +317,29 @@ ef_presence_release(EfPresence *presence, const EfAllocator *allocator)
 }
 
 EfStatus
-ef_mobility_open(EfMobility *mobility, const void *datum, size_t size,
+ef_mobility_load(EfMobility *mobility, const void *datum, size_t size,
 				 const EfAllocator *allocator, EfError *error)
 {
 	EfTable    *table = &mobility->table;
 	EfStatus	status = ef_table_load(table, &ef_mobility_type, datum, size,
 									   allocator, error);
 
-	if (status != EF_OK)
-		return status;
-	mobility->days = (uint32_t) (table->frame.as_of - table->frame.from);
-	return ef_steps_of(&mobility->steps, table, allocator, error);
+	mobility->steps = (EfSteps) {0, NULL};
+	if (status == EF_OK)
+		mobility->days = (uint32_t) (table->frame.as_of - table->frame.from);
+	return status;
+}
+
+EfStatus
+ef_mobility_open(EfMobility *mobility, const void *datum, size_t size,
+				 const EfAllocator *allocator, EfError *error)
+{
+	EfStatus	status = ef_mobility_load(mobility, datum, size, allocator,
+										  error);
+
+	return status == EF_OK
+		? ef_steps_of(&mobility->steps, &mobility->table, allocator, error)
+		: status;
 }
 
 EfStatus

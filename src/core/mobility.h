@@ -109,14 +109,18 @@ ef_step_to(EfKey step)
 	return (uint32_t) step & 0xffff;
 }
 
-/* Is it from the label, and not to it? */
+/* Is a step of this kind from the label, and not to it? */
+static inline bool
+ef_mobility_goes(unsigned kind)
+{
+	return kind == EF_MOB_MOVED || kind == EF_MOB_LEFT ||
+		kind == EF_MOB_CENSORED;
+}
+
 static inline bool
 ef_step_goes(EfKey step)
 {
-	unsigned	kind = ef_step_kind(step);
-
-	return kind == EF_MOB_MOVED || kind == EF_MOB_LEFT ||
-		kind == EF_MOB_CENSORED;
+	return ef_mobility_goes(ef_step_kind(step));
 }
 
 /* Also after a failure there may be something to release. */
@@ -157,6 +161,12 @@ typedef struct EfMobility
 } EfMobility;
 
 extern EfStatus ef_mobility_open(EfMobility *mobility, const void *datum,
+								 size_t size, const EfAllocator *allocator,
+								 EfError *error);
+
+/* The same without its steps, for readers to whom the order of days does not
+ * matter. */
+extern EfStatus ef_mobility_load(EfMobility *mobility, const void *datum,
 								 size_t size, const EfAllocator *allocator,
 								 EfError *error);
 

@@ -26,18 +26,18 @@ count_days(const EfMobility *mobility, int64_t **days,
 	if (*days == NULL)
 		return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
 	memset(*days, 0, size);
-	for (size_t i = 0; i < mobility->steps.n; i++)
+	for (size_t i = 0; i < mobility->table.ncells; i++)
 	{
-		const EfCell *step = &mobility->steps.steps[i];
-		int64_t		rest = step->count *
-			(int64_t) (mobility->days - ef_step_day(step->key));
+		const EfCell *cell = &mobility->table.cells[i];
+		uint32_t	label = ef_key_label(cell->key);
+		uint32_t	at = ef_key_at(cell->key);
+		unsigned	kind = ef_key_kind(cell->key);
+		int64_t		rest = cell->count *
+			(int64_t) (mobility->days - ef_pair_at(at));
 
-		if (ef_step_goes(step->key))
-			(*days)[ef_step_label(step->key)] -= rest;
-		else
-			(*days)[ef_step_label(step->key)] += rest;
-		if (ef_step_kind(step->key) == EF_MOB_MOVED)
-			(*days)[ef_step_to(step->key)] += rest;
+		(*days)[label] += ef_mobility_goes(kind) ? -rest : rest;
+		if (kind == EF_MOB_MOVED)
+			(*days)[ef_pair_label(at)] += rest;
 	}
 	return EF_OK;
 }

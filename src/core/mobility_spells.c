@@ -198,6 +198,10 @@ ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n,
 /* By state, kind and the other state, which is 0 where the kind has none. */
 #define TALLY_SERIES ((TALLY_STATES + 1) * 8 * (TALLY_STATES + 1))
 
+/* Arrays are larger than the processor's cache, so what a step counts in is
+ * asked for, and counted when so many others have been asked for. */
+#define TALLY_DUE 32
+
 typedef struct TallySeries
 {
 	uint32_t   *counts;			/* of each day; NULL: not used */
@@ -216,7 +220,9 @@ typedef struct Room
 	uint32_t	days;			/* that an array has */
 	size_t		used;			/* bytes of arrays */
 	size_t		limit;			/* of these, for this group */
-	uint32_t	nsteps;			/* counted */
+	uint32_t	nsteps;			/* counted, or due to be */
+	uint32_t   *due[TALLY_DUE]; /* counts of the last ones */
+	uint32_t	nothing;		/* one that counts for nothing */
 	TallySeries *series;		/* NULL: no group was large */
 } Room;
 
@@ -288,6 +294,8 @@ room_of(EfEventGroup *group, const EfFrame *frame, Room **room,
 			return no_room(error);
 		memset(*room, 0, sizeof(Room));
 		(*room)->allocator = log->allocator;
+		for (int i = 0; i < TALLY_DUE; i++)
+			(*room)->due[i] = &(*room)->nothing;
 		ef_number_map_begin(&(*room)->labels, log->allocator);
 		ef_number_map_begin(&(*room)->slots, log->allocator);
 		log->tally = *room;
@@ -334,6 +342,7 @@ count_step(Room *room, const EfMobilityStep *step)
 {
 	uint32_t	slot;
 	uint32_t	to;
+	uint32_t  **due;
 	TallySeries *series;
 
 	if (room->limit == 0 || room->nsteps == TALLY_STEPS)
@@ -345,13 +354,27 @@ count_step(Room *room, const EfMobilityStep *step)
 	series = &room->series[(slot * 8 + step->kind) * (TALLY_STATES + 1) + to];
 	if (series->counts == NULL && !new_counts(room, series))
 		return false;
-	series->counts[step->day]++;
+	due = &room->due[room->nsteps % TALLY_DUE];
+	++**due;
+	*due = &series->counts[step->day];
+	__builtin_prefetch(*due, 1);
 	if (step->day < series->lowest)
 		series->lowest = step->day;
 	if (step->day >= series->beyond)
 		series->beyond = step->day + 1;
 	room->nsteps++;
 	return true;
+}
+
+/* Count what is due. */
+static void
+settle_due(Room *room)
+{
+	for (int i = 0; i < TALLY_DUE; i++)
+	{
+		++*room->due[i];
+		room->due[i] = &room->nothing;
+	}
 }
 
 /* Slots in the order of their names; slots[0] is 0. */
@@ -428,6 +451,7 @@ flush_steps(Room *room, EfState **state, const EfDictionary *names,
 
 	if (room->nsteps == 0)
 		return EF_OK;
+	settle_due(room);
 	order_slots(room, names, slots);
 	for (uint32_t i = 1; i <= room->nslots && status == EF_OK; i++)
 		status = label_of(state, room, names, room->numbers[slots[i]],

@@ -12,14 +12,15 @@
 
 EF_SUMMARY_FUNCTIONS(mobility, ef_mobility_type)
 
+/* Argument 0, opened as a reader needs it. */
 static void
-get_mobility(FunctionCallInfo fcinfo, EfMobility *mobility)
+get_mobility(FunctionCallInfo fcinfo, EfMobility *mobility, bool in_steps)
 {
 	struct varlena *datum = PG_GETARG_VARLENA_P(0);
 	EfError		error;
 
-	ef_check(ef_mobility_open(mobility, datum, VARSIZE(datum), &ef_palloc,
-							  &error), &error);
+	ef_check((in_steps ? ef_mobility_open : ef_mobility_load)
+			 (mobility, datum, VARSIZE(datum), &ef_palloc, &error), &error);
 }
 
 /* The names of all states; of state 0, which is out, NULL. */
@@ -48,7 +49,7 @@ ef_mobility_headcount(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	get_mobility(fcinfo, &mobility);
+	get_mobility(fcinfo, &mobility, true);
 	day = mobility.days;
 	if (!PG_ARGISNULL(1))
 		ef_check(ef_mobility_day(&mobility, PG_GETARG_DATEADT(1), &day,
@@ -77,7 +78,7 @@ ef_mobility_flows(PG_FUNCTION_ARGS)
 	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
-	get_mobility(fcinfo, &mobility);
+	get_mobility(fcinfo, &mobility, false);
 	ef_check(ef_mobility_rates(&mobility, PG_GETARG_FLOAT8(1), &flows, &n,
 							   &ef_palloc, &error), &error);
 	names = state_names(&mobility);
@@ -116,7 +117,7 @@ ef_mobility_matrix(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	get_mobility(fcinfo, &mobility);
+	get_mobility(fcinfo, &mobility, true);
 	if (!PG_ARGISNULL(1))
 		horizon = ef_get_duration(fcinfo, 1);
 	ef_check(ef_mobility_last_days(&mobility,
@@ -199,7 +200,7 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	ef_require_argument(fcinfo, 2, "years");
-	get_mobility(fcinfo, &mobility);
+	get_mobility(fcinfo, &mobility, true);
 	if (!PG_ARGISNULL(4))
 		listed = get_names(fcinfo, 4, "states", &nlisted);
 	ef_check(ef_mobility_order(&mobility, listed, nlisted, &states, &ef_palloc,
