@@ -1291,7 +1291,7 @@ FROM (VALUES
     ($$mobility_project(m, '{1,NULL,3}')$$, '22004', NULL),
     ($$mobility_project(m, intake => '{1,NULL,3}')$$, '22004', NULL),
     ($$mobility_project(m, states => '{a,NULL,c}')$$, '22004', 'Element 2'),
-    ($$mobility_project(m, '{{1,2,3}}')$$, '2202E', '2, and 3'),
+    ($$mobility_project(m, '{{1,2,3}}')$$, '2202E', '2 dimensions, and 3'),
     ($$mobility_project(m, states => '{{a,b,c}}')$$, '2202E', '2 dimensions')
 ) AS rows (call, state, shows);
 -- In the last year, 2021, nobody was in "d"; who may come there is not to be moved on.
@@ -1465,9 +1465,9 @@ FROM (VALUES
     ('22004', '2', 'share', $$'{0.3,null,0.7}'$$),
     ('22004', '3', 'relative_time', $$'{1.2,1,null}'$$),
     ('22004', '9', 'share', $$'{0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1,null}'$$),
-    ('2202E', '2, and 3', 'profession', $$'{{doctor,nurse,assistant}}'$$),
-    ('2202E', '2, and 3', 'demand', $$'{{10,20,30}}'$$),
-    ('2202E', '3, and 3', 'to_profession', $$'{{{nurse,assistant,null}}}'$$),
+    ('2202E', '2 dimensions, and 3', 'profession', $$'{{doctor,nurse,assistant}}'$$),
+    ('2202E', '2 dimensions, and 3', 'demand', $$'{{10,20,30}}'$$),
+    ('2202E', '3 dimensions, and 3', 'to_profession', $$'{{{nurse,assistant,null}}}'$$),
     ('2202E', 'profession has 2 elements, demand has 3', 'profession', $$'{doctor,nurse}'$$),
     ('2202E', 'profession has 3 elements, demand has 4', 'demand', $$'{10,20,30,40}'$$),
     ('2202E', 'demand has 0', 'demand', 'NULL'),

@@ -27,14 +27,8 @@ get_completed(FunctionCallInfo fcinfo, int argument, size_t *n)
 	*n = 0;
 	if (PG_ARGISNULL(argument))
 		return NULL;
-	array = PG_GETARG_ARRAYTYPE_P(argument);
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("completed must have one dimension"),
-				 errdetail("It has %d, and %d elements.", ARR_NDIM(array),
-						   ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array))),
-				 errhint("Give a list of days, such as array_agg(completed_on).")));
+	array = ef_get_array(fcinfo, argument, "completed",
+						 "ARRAY[date '2024-05-02', '2026-05-04']", NULL);
 	deconstruct_array(array, DATEOID, sizeof(DateADT), true, TYPALIGN_INT,
 					  &values, &nulls, &nvalues);
 	days = palloc(sizeof(EfDay) * Max(nvalues, 1));

@@ -65,14 +65,13 @@ add_names(FunctionCallInfo fcinfo, int argument, const char *list,
 		  EfFunnelSpec *spec, AddName add)
 {
 	int			n;
-	Datum	   *names = ef_get_texts(fcinfo, argument, list,
-									 "ARRAY['applied', 'admitted']", &n);
+	const EfLabel *names = ef_get_labels(fcinfo, argument, list,
+										 "ARRAY['applied', 'admitted']", false,
+										 &n);
 	EfError		error;
 
 	for (int i = 0; i < n; i++)
-		ef_check(add(spec, VARDATA_ANY(DatumGetPointer(names[i])),
-					 VARSIZE_ANY_EXHDR(DatumGetPointer(names[i])), &error),
-				 &error);
+		ef_check(add(spec, names[i].bytes, names[i].length, &error), &error);
 }
 
 PG_FUNCTION_INFO_V1(ef_funnel_spec);

@@ -358,11 +358,11 @@ ef_require_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 
 ArrayType *
 ef_get_array(FunctionCallInfo fcinfo, int argument, const char *name,
-			 bool nulls_allowed)
+			 const char *example, const char *without_nulls)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argument);
 
-	if (!nulls_allowed && array_contains_nulls(array))
+	if (without_nulls != NULL && array_contains_nulls(array))
 	{
 		const bits8 *there = ARR_NULLBITMAP(array);
 		int			element = 0;
@@ -373,52 +373,53 @@ ef_get_array(FunctionCallInfo fcinfo, int argument, const char *name,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s must not contain nulls", name),
 				 errdetail("Element %d is null.", element + 1),
-				 errhint("Give it a value, such as 0, or leave its row out.")));
+				 errhint("%s", without_nulls)));
 	}
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("%s must have one dimension", name),
-				 errdetail("It has %d, and %d elements.", ARR_NDIM(array),
+				 errdetail("It has %d dimensions, and %d elements.",
+						   ARR_NDIM(array),
 						   ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array))),
-				 errhint("Give a list such as ARRAY[10, 10, 12], or what array_agg makes of a column.")));
+				 errhint("Give a list such as %s, or what array_agg makes of a column.",
+						 example)));
 	return array;
 }
 
 const double *
 ef_get_float8s(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
 {
-	ArrayType  *array = ef_get_array(fcinfo, argument, name, false);
+	ArrayType  *array = ef_get_array(fcinfo, argument, name,
+									 "ARRAY[10, 10, 12]",
+									 "Give it a value, such as 0, or leave its row out.");
 
 	*n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	return (const double *) ARR_DATA_PTR(array);
 }
 
-Datum *
-ef_get_texts(FunctionCallInfo fcinfo, int argument, const char *name,
-			 const char *example, int *n)
+EfLabel *
+ef_get_labels(FunctionCallInfo fcinfo, int argument, const char *name,
+			  const char *example, bool nulls_allowed, int *n)
 {
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argument);
+	ArrayType  *array = ef_get_array(fcinfo, argument, name, example,
+									 nulls_allowed ? NULL
+									 : "Leave it out, such as with array_remove(names, NULL).");
+	EfLabel    *labels;
 	Datum	   *texts;
 	bool	   *nulls;
 
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("%s must have one dimension", name),
-				 errdetail("It has %d dimensions.", ARR_NDIM(array)),
-				 errhint("Give a list of names, such as %s.", example)));
-	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT,
-					  &texts, &nulls, n);
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls,
+					  n);
+	labels = ef_alloc(&ef_palloc, *n * sizeof(EfLabel));
 	for (int i = 0; i < *n; i++)
-		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("%s must not contain nulls", name),
-					 errdetail("Element %d is null.", i + 1),
-					 errhint("Leave it out, such as with array_remove(%s, NULL).",
-							 name)));
-	return texts;
+	{
+		const struct varlena *text = (struct varlena *) DatumGetPointer(texts[i]);
+
+		labels[i].bytes = nulls[i] ? NULL : VARDATA_ANY(text);
+		labels[i].length = nulls[i] ? 0 : VARSIZE_ANY_EXHDR(text);
+	}
+	return labels;
 }
 
 ReturnSetInfo *

@@ -16,6 +16,7 @@
 #include "utils/timestamp.h"
 
 #include "calendar.h"
+#include "life_table.h"
 #include "memory.h"
 #include "status.h"
 
@@ -40,17 +41,22 @@ extern void ef_require_aggregate(FunctionCallInfo fcinfo);
 extern void ef_require_argument(FunctionCallInfo fcinfo, int argument,
 								const char *name);
 
-/* An array of one dimension. */
+/*
+ * An array of one dimension, with an example of one for who gives another.
+ * What to do about nulls; NULL where there may be some.
+ */
 extern ArrayType *ef_get_array(FunctionCallInfo fcinfo, int argument,
-							   const char *name, bool nulls_allowed);
+							   const char *name, const char *example,
+							   const char *without_nulls);
 
 /* The elements of a float8[]: one dimension, no nulls. */
 extern const double *ef_get_float8s(FunctionCallInfo fcinfo, int argument,
 									const char *name, int *n);
 
-/* The elements of a text[], likewise; how to give one is an example. */
-extern Datum *ef_get_texts(FunctionCallInfo fcinfo, int argument,
-						   const char *name, const char *example, int *n);
+/* Those of a text[], which stay where they are; a null has no bytes. */
+extern EfLabel *ef_get_labels(FunctionCallInfo fcinfo, int argument,
+							  const char *name, const char *example,
+							  bool nulls_allowed, int *n);
 
 /* Begin the rows of a set-returning function. */
 extern ReturnSetInfo *ef_begin_rows(FunctionCallInfo fcinfo);

@@ -148,23 +148,6 @@ ef_mobility_matrix(PG_FUNCTION_ARGS)
 
 /* ---- projection ---- */
 
-static EfLabel *
-get_names(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
-{
-	Datum	   *texts = ef_get_texts(fcinfo, argument, name,
-									 "ARRAY['north', 'south']", n);
-	EfLabel    *names = palloc(Max(*n, 1) * sizeof(EfLabel));
-
-	for (int i = 0; i < *n; i++)
-	{
-		text	   *element = DatumGetTextPP(texts[i]);
-
-		names[i].bytes = VARDATA_ANY(element);
-		names[i].length = (uint32_t) VARSIZE_ANY_EXHDR(element);
-	}
-	return names;
-}
-
 /* People by state, or NULL. */
 static const double *
 get_people(FunctionCallInfo fcinfo, int argument, const char *name,
@@ -202,7 +185,8 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 	ef_require_argument(fcinfo, 2, "years");
 	get_mobility(fcinfo, &mobility, true);
 	if (!PG_ARGISNULL(4))
-		listed = get_names(fcinfo, 4, "states", &nlisted);
+		listed = ef_get_labels(fcinfo, 4, "states", "ARRAY['north', 'south']",
+							   false, &nlisted);
 	ef_check(ef_mobility_order(&mobility, listed, nlisted, &states, &ef_palloc,
 							   &error), &error);
 	plan.states = states;

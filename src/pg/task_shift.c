@@ -7,8 +7,6 @@
  */
 #include "summary.h"
 
-#include "catalog/pg_type.h"
-
 #include "task_shift.h"
 
 static EfNames
@@ -16,24 +14,12 @@ get_names(FunctionCallInfo fcinfo, int argument, const char *name,
 		  bool nulls_allowed)
 {
 	EfNames		names = {NULL, 0};
-	EfLabel    *labels;
-	Datum	   *texts;
-	bool	   *nulls;
-	int			n;
+	int			n = 0;
 
-	if (PG_ARGISNULL(argument))
-		return names;
-	deconstruct_array(ef_get_array(fcinfo, argument, name, nulls_allowed),
-					  TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls, &n);
-	labels = ef_alloc(&ef_palloc, n * sizeof(EfLabel));
-	for (int i = 0; i < n; i++)
-	{
-		const struct varlena *text = (struct varlena *) DatumGetPointer(texts[i]);
-
-		labels[i].bytes = nulls[i] ? NULL : VARDATA_ANY(text);
-		labels[i].length = nulls[i] ? 0 : VARSIZE_ANY_EXHDR(text);
-	}
-	names.values = labels;
+	if (!PG_ARGISNULL(argument))
+		names.values = ef_get_labels(fcinfo, argument, name,
+									 "ARRAY['physician', 'nurse']",
+									 nulls_allowed, &n);
 	names.n = n;
 	return names;
 }
