@@ -22,6 +22,16 @@ typedef int32_t EfMonth;
  * month is a whole number of these parts. */
 #define EF_MONTH_PARTS 377580
 
+/* Dates are days of the years 1 to 9999: the first, and the first beyond. */
+#define EF_FIRST_DATE (-730119)
+#define EF_BEYOND_DATE 2921940
+
+static inline bool
+ef_is_date(EfDay day)
+{
+	return day >= EF_FIRST_DATE && day < EF_BEYOND_DATE;
+}
+
 #define EF_ISO_DATE_SIZE 40
 
 /* The month that holds a day, and the day's place in it, counted from 0. */

@@ -15,16 +15,6 @@ const char *const ef_certificate_names[EF_CERTIFICATE_STATUSES] = {
 	[EF_CERTIFICATE_LAPSED] = "lapsed",
 };
 
-/* The years 1 to 9999, as months. */
-#define FIRST_MONTH (1 * 12)
-#define BEYOND_MONTH (10000 * 12)
-
-static bool
-in_range(EfDay day)
-{
-	return day >= ef_first_day(FIRST_MONTH) && day < ef_first_day(BEYOND_MONTH);
-}
-
 static EfStatus
 check_required(EfDay from, EfDay until, EfError *error)
 {
@@ -33,11 +23,11 @@ check_required(EfDay from, EfDay until, EfError *error)
 	if (from == EF_DAY_MINUS_INFINITY)
 		return ef_fail(error, EF_REQUIRED_UNBOUNDED,
 					   "It begins at -infinity.");
-	if (in_range(from) && (in_range(until) || until == EF_DAY_INFINITY))
+	if (ef_is_date(from) && (ef_is_date(until) || until == EF_DAY_INFINITY))
 		return EF_OK;
-	ef_format_day(day, in_range(from) ? until : from);
+	ef_format_day(day, ef_is_date(from) ? until : from);
 	return ef_fail(error, EF_DATE_RANGE, "The period required %s on %s.",
-				   in_range(from) ? "ends" : "begins", day);
+				   ef_is_date(from) ? "ends" : "begins", day);
 }
 
 static EfStatus
@@ -45,7 +35,7 @@ check_completed(EfDay day, EfError *error)
 {
 	char		iso[EF_ISO_DATE_SIZE];
 
-	if (in_range(day))
+	if (ef_is_date(day))
 		return EF_OK;
 	if (day == EF_DAY_INFINITY || day == EF_DAY_MINUS_INFINITY)
 		return ef_fail(error, EF_COMPLETION_INFINITE, "completed holds %s.",
@@ -60,17 +50,17 @@ certificate_end(EfDay completed, const EfDuration *validity, EfDay *end,
 				EfError *error)
 {
 	char		day[EF_ISO_DATE_SIZE];
-	int64_t		beyond = ef_first_day(BEYOND_MONTH);
 
 	*end = EF_DAY_INFINITY;
 	if (validity == NULL)
 		return EF_OK;
 
 	/* so few months and days that their sum is a day */
-	if (validity->months < BEYOND_MONTH && validity->days < beyond - completed)
+	if (validity->months < 10000 * 12 &&
+		validity->days < EF_BEYOND_DATE - completed)
 	{
 		*end = ef_months_later(completed, validity->months) + validity->days;
-		if (*end < beyond)
+		if (*end < EF_BEYOND_DATE)
 			return EF_OK;
 	}
 	ef_format_day(day, completed);

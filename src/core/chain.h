@@ -65,9 +65,6 @@ ef_when_code(EfWhen when)
 	return (unsigned) when & ((1u << EF_WHEN_CODE_BITS) - 1);
 }
 
-/* The years 1 to 9999: the first day, and the first beyond. */
-#define EF_FIRST_EVENT_DAY (-730119)
-#define EF_BEYOND_EVENT_DAY 2921940
 
 extern EfStatus ef_instant_refuse(EfInstant instant, EfUnit unit,
 								  EfError *error);
@@ -76,8 +73,8 @@ extern EfStatus ef_instant_refuse(EfInstant instant, EfUnit unit,
 static inline EfStatus
 ef_instant_check(EfInstant instant, EfUnit unit, EfError *error)
 {
-	if (instant >= ef_day_instant(EF_FIRST_EVENT_DAY, unit) &&
-		instant < ef_day_instant(EF_BEYOND_EVENT_DAY, unit))
+	if (instant >= ef_day_instant(EF_FIRST_DATE, unit) &&
+		instant < ef_day_instant(EF_BEYOND_DATE, unit))
 		return EF_OK;
 	return ef_instant_refuse(instant, unit, error);
 }

@@ -133,13 +133,9 @@ settle_within(EfDuration *within, EfError *error)
 EfStatus
 ef_as_of_check(EfDay as_of, EfError *error)
 {
-	int			day_of_month;
-	int			year;
-
 	if (as_of == EF_DAY_MINUS_INFINITY || as_of == EF_DAY_INFINITY)
 		return ef_fail(error, EF_DATE_INFINITE, "as_of is infinite.");
-	year = ef_year_of_month(ef_month_of_day(as_of, &day_of_month));
-	if (year < 1 || year > 9999)
+	if (!ef_is_date(as_of))
 	{
 		char		day[EF_ISO_DATE_SIZE];
 

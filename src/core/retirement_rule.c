@@ -35,8 +35,7 @@ ef_rule_step(EfDay born_from, int age_months, EfRuleStep *step, EfError *error)
 	ef_format_day(day, born_from);
 	step->born_from = ef_month_of_day(born_from, &day_of_month);
 	step->age_months = age_months;
-	if (ef_year_of_month(step->born_from) < 1 ||
-		ef_year_of_month(step->born_from) > 9999)
+	if (!ef_is_date(born_from))
 		return ef_fail(error, EF_DATE_RANGE, "born_from is %s.", day);
 	if (day_of_month != 0)
 		return ef_fail(error, EF_RULE_NOT_MONTH, "born_from is %s.", day);

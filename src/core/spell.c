@@ -13,14 +13,11 @@ static EfStatus
 check_bound(EfDay day, const char *what, EfError *error)
 {
 	char		iso[EF_ISO_DATE_SIZE];
-	int			day_of_month;
-	int			year;
 
 	if (day == EF_DAY_INFINITY || day == EF_DAY_MINUS_INFINITY)
 		return ef_fail(error, EF_DATE_INFINITE,
 					   "The observation period %s at infinity.", what);
-	year = ef_year_of_month(ef_month_of_day(day, &day_of_month));
-	if (year < 1 || year > 9999)
+	if (!ef_is_date(day))
 	{
 		ef_format_day(iso, day);
 		return ef_fail(error, EF_DATE_RANGE,
