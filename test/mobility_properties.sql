@@ -1,10 +1,10 @@
 -- What holds for every mobility, whatever the data: the sum over parts is the
--- whole, byte for byte, in any plan and however little memory there is; periods
--- that follow each other have every move once; what goes out comes back in;
--- what the functions say fits together.
+-- whole, byte for byte, also in parallel; periods that follow each other have
+-- every move once; what goes out comes back in; what the functions say fits
+-- together.  Memory, files and plans are the matter of mobility_aggregate.sql.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(182);
+SELECT plan(140);
 
 -- A number from 0 to sides - 1 that depends on nothing but its keys.
 CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -121,96 +121,6 @@ CREATE TABLE parts AS SELECT region, cohort, :mu FROM spell GROUP BY region, coh
 ALTER TABLE parts SET (parallel_workers = 2);
 ANALYZE parts;
 SELECT is_whole_parallel(2, 'SELECT rollup(m), rollup(u) FROM parts', 'rollup with 2 workers');
-
--- Little memory: spells go to a file.
-CREATE FUNCTION test_spill(label text, query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    line text;
-    plan text := '';
-BEGIN
-    FOR line IN EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, COSTS off, TIMING off) ' || query LOOP
-        plan := plan || line || E'\n';
-    END LOOP;
-    RETURN NEXT ok(plan ~ 'temp read=\d+ written=\d{2}', label || ': EXPLAIN shows that it spills') || CASE WHEN plan !~ 'temp read=\d+ written=\d{2}' THEN E'\n' || diag(plan) ELSE '' END;
-    RETURN QUERY SELECT is_whole(query, label);
-END
-$$;
-SET LOCAL work_mem = '64kB';
-SELECT test_spill('the whole in little memory', format('SELECT %s FROM spell', :'mu'));
-SET LOCAL hash_mem_multiplier = 1;
-SELECT test_spill('the whole in less memory', format('SELECT %s FROM spell', :'mu'));
-SELECT test_spill('regions in less memory', format('SELECT rollup(m), rollup(u) FROM (SELECT %s FROM spell GROUP BY region) AS x', :'mu'));
-SET LOCAL hash_mem_multiplier TO DEFAULT;
-SET LOCAL work_mem TO DEFAULT;
-
--- Groups, too: hashed, sorted, spilled to disk, parallel, of grouping sets.
-CREATE FUNCTION test_groups(label text, settings text[], shows text, query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    line text;
-    plan text := '';
-    setting text;
-BEGIN
-    FOREACH setting IN ARRAY settings LOOP
-        PERFORM set_config(split_part(setting, '=', 1), split_part(setting, '=', 2), true);
-    END LOOP;
-    FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS off, TIMING off) ' || query LOOP
-        plan := plan || line || E'\n';
-    END LOOP;
-    RETURN NEXT ok(plan ~ shows, label || ': the plan is meant') || CASE WHEN plan !~ shows THEN E'\n' || diag(plan) ELSE '' END;
-    RETURN NEXT bag_eq(format('SELECT region, cohort, mobility_send(m) AS m, mobility_send(u) AS u FROM (%s) AS x', query),
-                       'SELECT region, cohort, mobility_send(m) AS m, mobility_send(u) AS u FROM parts', label || ': same bytes');
-    FOREACH setting IN ARRAY settings LOOP
-        EXECUTE 'SET LOCAL ' || split_part(setting, '=', 1) || ' TO DEFAULT';
-    END LOOP;
-    SET LOCAL max_parallel_workers_per_gather = 0;
-END
-$$;
-\set groups 'SELECT region, cohort, ' :mu ' FROM spell GROUP BY region, cohort'
-SELECT test_groups('sorted groups', '{enable_hashagg=off}', 'GroupAggregate', :'groups');
-SELECT test_groups('sorted groups in little memory', '{enable_hashagg=off,work_mem=64kB}', 'GroupAggregate.*external merge', :'groups');
-SELECT test_groups('hashed groups', '{enable_sort=off,work_mem=1GB}', 'HashAggregate', :'groups');
-SELECT test_groups('spilled groups', '{enable_sort=off,work_mem=64kB,hash_mem_multiplier=1}', 'HashAggregate.*Disk Usage', :'groups');
-SELECT test_groups('parallel groups', '{max_parallel_workers_per_gather=2}', 'Partial', :'groups');
-SELECT test_groups('parallel groups in little memory', '{max_parallel_workers_per_gather=4,work_mem=64kB}', 'Partial', :'groups');
-SELECT test_groups('parallel sorted groups', '{max_parallel_workers_per_gather=2,enable_hashagg=off}', 'Finalize GroupAggregate.*Partial GroupAggregate', :'groups');
-SELECT test_groups('grouping sets' || label, settings, shows, format(
-    'SELECT region, cohort, m, u FROM (SELECT region, cohort, grouping(region, cohort) AS level, %s FROM spell
-                                       GROUP BY GROUPING SETS ((region, cohort), (region), (cohort), ())) AS s WHERE level = 0', :'mu'))
-FROM (VALUES ('', '{work_mem=64MB}'::text[], 'Hash Key.*Hash Key.*Hash Key'), (' in little memory', '{work_mem=64kB}', 'Key'),
-             (' sorted', '{enable_hashagg=off}', 'Group Key.*Sort Key.*Group Key')) AS v (label, settings, shows);
-CREATE TABLE sets AS SELECT region, cohort, grouping(region, cohort) AS level, :mu FROM spell GROUP BY CUBE (region, cohort);
-SELECT is_whole('SELECT m, u FROM sets WHERE level = 3', 'the grand total of grouping sets');
-SELECT is_whole('SELECT rollup(m), rollup(u) FROM sets WHERE level = 1', 'the regions of grouping sets');
-
--- Rescans: the aggregate runs again for each row of another table.
-CREATE INDEX ON spell (region);
-ANALYZE spell;
-CREATE FUNCTION test_rescan(label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    line text;
-    plan text := '';
-    query text := 'SELECT r.region, x.m, x.u FROM generate_series(-1, 21) AS r (region),
-                   LATERAL (SELECT mobility_agg(person, state, start_date, end_date, observed()) AS m, mobility_agg(person::text, left(state, 6), start_date, end_date, other()) AS u FROM spell AS e WHERE e.region = r.region) AS x';
-BEGIN
-    FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS off, TIMING off) ' || query LOOP
-        plan := plan || line || E'\n';
-    END LOOP;
-    RETURN NEXT ok(plan ~ 'Nested Loop.*Aggregate \(actual rows=1 loops=23\)', label || ': EXPLAIN shows the rescans') || CASE WHEN plan !~ 'loops=23' THEN E'\n' || diag(plan) ELSE '' END;
-    RETURN QUERY SELECT is_whole(format('SELECT rollup(m), rollup(u) FROM (%s) AS x', query), label);
-    -- Nobody is in regions -1 and 21.
-    RETURN QUERY EXECUTE format('SELECT is(count(*) FILTER (WHERE x.m = p.m AND x.u = p.u OR region IN (-1, 21) AND x.m IS NULL AND x.u IS NULL AND p.m IS NULL), 23::bigint, %L)
-                                 FROM (%s) AS x LEFT JOIN (SELECT region, rollup(m) AS m, rollup(u) AS u FROM parts GROUP BY region) AS p USING (region)', label || ': region by region', query);
-END
-$$;
-SELECT test_rescan('rescans');
-SET LOCAL work_mem = '64kB';
-SELECT test_rescan('rescans in little memory');
-SET LOCAL work_mem TO DEFAULT;
--- A cursor that is left half-way.
-DECLARE half CURSOR FOR SELECT region, :mu FROM spell GROUP BY region;
-FETCH 3 FROM half \g /dev/null
-CLOSE half;
-SELECT ok((SELECT m FROM (SELECT region, :m FROM spell GROUP BY region) AS x LIMIT 1) IS NOT NULL, 'a LIMIT ends early');
 
 -- Of no rows, nothing; of rows that say nothing, a summary of nobody.
 SELECT ok(mobility_agg(person, state, start_date, end_date, observed()) IS NULL AND mobility_agg(person::text, state, start_date, end_date, observed()) IS NULL
