@@ -1,0 +1,270 @@
+-- The quality views against the aggregates themselves: a row is called refused if
+-- and only if an aggregate of that row alone raises an error, and skipped if and
+-- only if it counts it as skipped.  What is left out is what is refused, and the
+-- rest is summed up as if the bad rows were not there.
+\set ON_ERROR_STOP on
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SELECT plan(1);
+
+CREATE FUNCTION run(statements text) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    made text[];
+    statement text;
+BEGIN
+    EXECUTE format('SELECT ARRAY(%s)', statements) INTO made;
+    FOREACH statement IN ARRAY made LOOP
+        EXECUTE statement;
+    END LOOP;
+    RETURN cardinality(made);
+END
+$$;
+
+CREATE FUNCTION agree(label text, got text, expected text, at_least bigint) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    rows bigint;
+    differ bigint;
+    example text;
+BEGIN
+    EXECUTE format('SELECT count(*) FROM (%s) AS g', got) INTO rows;
+    EXECUTE format('WITH g AS MATERIALIZED (%s), e AS MATERIALIZED (%s)
+                    SELECT count(*), min(d::text) FROM ((SELECT ''got'', x::text FROM (TABLE g EXCEPT ALL TABLE e) AS x)
+                                          UNION ALL (SELECT ''expected'', x::text FROM (TABLE e EXCEPT ALL TABLE g) AS x)) AS d',
+                   got, expected) INTO differ, example;
+    RETURN NEXT is(differ, 0::bigint, format('%s: %s rows%s', label, rows, ' but for ' || example));
+    RETURN NEXT cmp_ok(rows, '>=', at_least, label || ': enough of them');
+EXCEPTION WHEN OTHERS THEN
+    RETURN NEXT fail(format('%s: %s: %s', label, SQLSTATE, SQLERRM));
+END
+$$;
+
+-- What the aggregates say of one row alone.
+CREATE FUNCTION verdict(skipped bigint) RETURNS text LANGUAGE sql IMMUTABLE
+    AS $$ SELECT CASE WHEN skipped > 0 THEN 'skipped' ELSE 'good' END $$;
+CREATE FUNCTION employment_verdict(b date, s date, e date, r text, o daterange) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN verdict(skipped(workforce_agg(b, s, e, r, o)) + skipped(retention_agg(s, e, r, o)));
+EXCEPTION WHEN data_exception THEN
+    RETURN 'refused';
+END
+$$;
+CREATE FUNCTION employment_verdict(b date, s date, e date, r text, o daterange, f numeric) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN verdict(skipped(workforce_agg(b, s, e, r, o, f)) + skipped(retention_agg(s, e, r, o)));
+EXCEPTION WHEN data_exception THEN
+    RETURN 'refused';
+END
+$$;
+CREATE FUNCTION employment_verdict(b date, s date, e date, r text, o daterange, f float8) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN verdict(skipped(workforce_agg(b, s, e, r, o, f)) + skipped(retention_agg(s, e, r, o)));
+EXCEPTION WHEN data_exception THEN
+    RETURN 'refused';
+END
+$$;
+CREATE FUNCTION education_verdict(p bigint, s text, a date, spec funnel_spec) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN verdict(skipped(funnel_agg(p, s, a, spec)));
+EXCEPTION WHEN data_exception THEN
+    RETURN 'refused';
+END
+$$;
+CREATE FUNCTION education_verdict(p bigint, s text, a timestamptz, spec funnel_spec) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN verdict(skipped(funnel_agg(p, s, a, spec)));
+EXCEPTION WHEN data_exception THEN
+    RETURN 'refused';
+END
+$$;
+CREATE FUNCTION mobility_verdict(p bigint, t text, s date, e date, o daterange) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN verdict(skipped(mobility_agg(p, t, s, e, o)));
+EXCEPTION WHEN data_exception THEN
+    RETURN 'refused';
+END
+$$;
+
+CREATE FUNCTION pick(VARIADIC choices text[]) RETURNS text LANGUAGE sql VOLATILE
+    AS $$ SELECT choices[1 + floor(random() * cardinality(choices))] $$;
+
+-- Days by chance: mostly plain ones, else where something turns; `near` is one
+-- that matters, such as the day 150 years before as_of.
+CREATE FUNCTION some_day(near date, plain float8) RETURNS date LANGUAGE sql VOLATILE AS $$
+    SELECT CASE WHEN random() < plain THEN date '1950-01-01' + (random() * 27000)::int
+                WHEN random() < 0.5 THEN near + (random() * 6)::int - 3
+                WHEN random() < 0.5 THEN near + ((random() * 6)::int - 3) * 31
+                ELSE pick('infinity', '-infinity', '0001-01-01', '0001-12-31 BC', '4713-01-01 BC', '1800-01-01', '4000-06-15', '9999-12-31', '10000-01-01', '5874897-12-31', '5874896-01-01',
+                          '1874-02-28', '1875-02-28', '1875-03-01', '1876-02-29', '1900-02-28', '2000-02-29', '2025-02-28', '2025-03-01', NULL, NULL)::date END
+$$;
+
+SELECT setseed(0.23);
+
+-- ---------------------------------------------------------------------------
+-- Employment
+-- ---------------------------------------------------------------------------
+CREATE TABLE employment (id int PRIMARY KEY, region text, birth_date date, start_date date, end_date date, reason text, fte numeric, share double precision);
+INSERT INTO employment
+SELECT n, pick('North', 'South', NULL),
+       CASE WHEN random() < 0.35 THEN greatest(least(start, date '5874000-01-01'), '4000-01-01 BC') - (CASE WHEN random() < 0.5 THEN 10000 ELSE 54786 END + (random() * 4)::int - 2) * (random() < 0.9)::int
+            WHEN random() < 0.3 THEN (as_of - interval '150 years')::date + (random() * 70)::int - 35
+            ELSE some_day(coalesce(start, '1875-03-01'), 0.4) END,
+       start,
+       CASE WHEN random() < 0.4 THEN NULL WHEN random() < 0.5 THEN greatest(least(start, date '5874000-01-01'), '4000-01-01 BC') + (random() * 3000)::int - 20 ELSE some_day(coalesce(start, '2025-03-01'), 0.3) END,
+       pick('a', 'b', '', NULL),
+       CASE WHEN random() < 0.85 THEN 1 ELSE pick(NULL, '0', '-0', '-0.001', '-1', '0.3333', '0.333', '0.3330000', '1000', '1000.001', '1000.000', '1000.0001', '1001', 'NaN', 'Infinity', '-Infinity',
+            '1e300', '1e-5', '0.0001', '0.00050', '1e-300', '999.9995', '99999999999999999999.1')::numeric END,
+       CASE WHEN random() < 0.85 THEN 1 ELSE pick(NULL, '0', '-0', '-0.001', '0.3333', '0.333', '1000', '1000.001', 'NaN', 'Infinity', '-Infinity', '1e300', '1e-300', '0.1', '0.7',
+            '999.999', '0.0005', '0.001', '1e-13', '0.3330000000000001', '0.33300000001')::float8 END
+FROM (SELECT n, date '2025-03-01' AS as_of,
+             CASE WHEN n % 3 > 0 AND random() < 0.6 THEN date '1980-01-01' + (random() * 17000)::int ELSE some_day(CASE WHEN random() < 0.5 THEN date '1875-03-01' ELSE '2025-03-01' END, 0.3) END AS start
+      FROM generate_series(1, 9000) AS n) AS s;
+
+CREATE TABLE judged (source text, id int, verdict text);
+INSERT INTO judged
+SELECT source, id, v
+FROM employment, daterange('2020-01-01', '2025-03-01') AS o,
+     LATERAL (VALUES ('numeric', employment_verdict(birth_date, start_date, end_date, reason, o, fte)),
+                     ('float8', employment_verdict(birth_date, start_date, end_date, reason, o, share)),
+                     ('plain', employment_verdict(birth_date, start_date, end_date, reason, o)),
+                     ('endless', employment_verdict(birth_date, start_date, NULL, NULL, o))) AS j (source, v);
+CREATE FUNCTION enough(s text, at_least bigint) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT cmp_ok(n, '>', at_least, format('%s: %s rows are %s', s, n, v))
+    FROM unnest('{good,skipped,refused}'::text[]) AS v, LATERAL (SELECT count(*) AS n FROM judged WHERE source = s AND verdict = v) AS c
+$$;
+SELECT enough('numeric', 700);
+SELECT enough('float8', 700);
+SELECT enough('plain', 300);
+
+-- Rows with a verdict other than good, against the problem rows; and these against
+-- the counts.
+CREATE FUNCTION judged_by(schema_name text, source text, verdicts text, refused text, at_least bigint) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY SELECT agree(schema_name || ': problem rows', format($q$SELECT id, effect FROM %I.%I WHERE effect <> 'ignored'$q$, schema_name || '_summary', source || '_problem_rows'),
+        format($q$SELECT id, CASE verdict WHEN 'refused' THEN %L ELSE verdict END FROM judged WHERE source = %L AND verdict <> 'good'$q$, refused, verdicts), at_least);
+    RETURN QUERY SELECT agree(schema_name || ': counts', format('SELECT problem, effect, rows FROM %I.%I WHERE rows > 0', schema_name, source || '_quality'),
+        format('SELECT problem, effect, count(*) FROM %I.%I GROUP BY problem, effect', schema_name || '_summary', source || '_problem_rows'), 3);
+    RETURN QUERY EXECUTE format($q$SELECT is(min(length(problem)) > 5 AND bool_and(problem ~ '^[^.]*$'), true, %L) FROM %I.%I$q$,
+        schema_name || ': a problem is said in words', schema_name, source || '_quality');
+END
+$$;
+
+CREATE FUNCTION employment_mapping(fte text, has_end boolean, leave_out boolean, materialized boolean) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_object('as_of', '2025-03-01', 'materialized', materialized, 'employment', jsonb_build_object('table', 'employment', 'group_by', '["region"]'::jsonb,
+        'observed_years', 5, 'projection_years', 2, 'leave_out', leave_out)
+        || CASE WHEN fte IS NULL THEN '{}' ELSE jsonb_build_object('fte', fte) END
+        || CASE WHEN has_end THEN '{}' ELSE '{"end_date": null, "reason": null}'::jsonb END)
+$$;
+SELECT lives_ok(format('SELECT run(%L)', format('SELECT reporting_ddl(%L, employment_mapping(%L, %L, %L, %L))', 'q_' || source || CASE WHEN leave_out THEN '_out' ELSE '' END, fte, has_end, leave_out, leave_out)),
+                format('%s, left out: %s', source, leave_out))
+FROM (VALUES ('numeric', 'fte', true), ('float8', 'share', true), ('plain', NULL, true), ('endless', NULL, false)) AS s (source, fte, has_end), unnest('{f,t}'::boolean[]) AS leave_out;
+SELECT judged_by('q_' || source, 'employment', source, 'refused', 1000) FROM unnest('{numeric,float8,plain,endless}'::text[]) AS source;
+SELECT judged_by('q_' || source || '_out', 'employment', source, 'left out', 1000) FROM unnest('{numeric,float8,plain,endless}'::text[]) AS source;
+
+-- What is not left out makes the same summaries as the good rows alone.
+CREATE VIEW good AS
+SELECT e.*, source, verdict, coalesce(region, '(missing)') AS k FROM employment AS e JOIN judged USING (id) WHERE source IN ('numeric', 'float8', 'plain', 'endless');
+CREATE FUNCTION good_summaries(s text, arguments text, fte text) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT agree('q_' || s || '_out: summaries', format('SELECT region, grouping_set, workforce::text, retention::text, year_1::text, year_5::text, rows_left_out FROM %I.employment', 'q_' || s || '_out_summary'),
+        format($q$SELECT CASE GROUPING(k) WHEN 1 THEN '(total)' ELSE k END, GROUPING(k), %s, %s, %s, %s, count(*) FILTER (WHERE verdict = 'refused')
+                  FROM good WHERE source = %L GROUP BY CUBE (k)$q$,
+               'workforce_agg(' || arguments || ', daterange(''2020-01-01'', ''2025-03-01'')' || fte || ') FILTER (WHERE verdict <> ''refused'')::text',
+               'retention_agg(' || replace(arguments, 'birth_date, ', '') || ', daterange(''2020-01-01'', ''2025-03-01'')) FILTER (WHERE verdict <> ''refused'')::text',
+               'workforce_agg(' || arguments || ', daterange(''2024-01-01'', ''2025-01-01'')' || fte || ') FILTER (WHERE verdict <> ''refused'')::text',
+               'workforce_agg(' || arguments || ', daterange(''2020-01-01'', ''2021-01-01'')' || fte || ') FILTER (WHERE verdict <> ''refused'')::text', s), 4)
+$$;
+SELECT good_summaries('numeric', 'birth_date, start_date, end_date, reason', ', fte');
+SELECT good_summaries('float8', 'birth_date, start_date, end_date, reason', ', share');
+SELECT good_summaries('plain', 'birth_date, start_date, end_date, reason', '');
+SELECT good_summaries('endless', 'birth_date, start_date, NULL, NULL', '');
+SELECT agree('q_numeric_out: shown', 'SELECT region, headcount, rows_skipped, rows_left_out FROM (TABLE q_numeric_out.headcount UNION ALL TABLE q_numeric_out.headcount_total) AS h',
+    $$SELECT CASE GROUPING(k) WHEN 1 THEN '(total)' ELSE k END,
+             count(*) FILTER (WHERE verdict = 'good' AND start_date < '2025-03-01' AND (end_date > '2025-03-01' OR end_date IS NULL)),
+             count(*) FILTER (WHERE verdict = 'skipped'), count(*) FILTER (WHERE verdict = 'refused')
+      FROM good WHERE source = 'numeric' GROUP BY CUBE (k)$$, 4);
+SELECT is((SELECT string_agg(DISTINCT rows_left_out::text, ', ') FROM (SELECT rows_left_out FROM q_numeric_out.turnover_total UNION ALL SELECT rows_left_out FROM q_numeric_out.retention_curve_total
+           UNION ALL SELECT rows_left_out FROM q_numeric_out.forecast_check_total UNION ALL SELECT rows_left_out FROM q_numeric_out.freshness) AS x),
+          (SELECT count(*)::text FROM good WHERE source = 'numeric' AND verdict = 'refused'), 'rows left out are shown beside every figure');
+SELECT is((SELECT string_agg(DISTINCT effect, ', ' ORDER BY effect) FROM q_numeric_out.employment_quality WHERE rows > 0), 'left out, skipped', 'effects when rows are left out');
+SELECT is((SELECT string_agg(DISTINCT effect, ', ' ORDER BY effect) FROM q_numeric.employment_quality WHERE rows > 0), 'refused, skipped', 'and when they are not');
+
+-- What is refused can be looked at before the summaries fail.
+CREATE FUNCTION run_what_works(statements text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    statement text;
+    problem text;
+BEGIN
+    FOR statement IN EXECUTE statements LOOP
+        BEGIN
+            EXECUTE statement;
+        EXCEPTION WHEN OTHERS THEN
+            problem := coalesce(problem, SQLSTATE);
+        END;
+    END LOOP;
+    RETURN problem;
+END
+$$;
+SELECT matches(run_what_works($$SELECT reporting_ddl('q_bad', employment_mapping('fte', true, false, true))$$), '^22', 'rows that are refused fail');
+SELECT results_eq('SELECT effect, sum(rows) FROM q_bad.employment_quality GROUP BY effect HAVING sum(rows) > 0 ORDER BY effect',
+    $$SELECT verdict, count(*)::numeric FROM judged WHERE source = 'numeric' AND verdict <> 'good' GROUP BY verdict ORDER BY verdict$$, 'and their problems are shown all the same');
+
+-- ---------------------------------------------------------------------------
+-- Education
+-- ---------------------------------------------------------------------------
+CREATE TABLE event (id int PRIMARY KEY, person_id bigint, stage text, at date, at_time timestamptz, campus text);
+INSERT INTO event
+SELECT n, p, s, d, CASE WHEN d = 'infinity' THEN 'infinity' WHEN d = '-infinity' THEN '-infinity' WHEN d > '290000-01-01' THEN '290000-01-01'
+                        ELSE d::timestamptz + random() * interval '30 hours' END, 'c' || p % 3
+FROM (SELECT n, CASE WHEN random() < 0.97 THEN (random() * 900)::int END AS p, pick('applied', 'applied', 'admitted', 'graduated', 'withdrew', 'visited', '', NULL) AS s,
+             CASE WHEN random() < 0.9 THEN date '2010-01-01' + (random() * 6000)::int ELSE some_day(CASE WHEN random() < 0.5 THEN date '1875-03-01' ELSE '2025-03-01' END, 0) END AS d
+      FROM generate_series(1, 6000) AS n) AS e;
+CREATE TABLE spec AS
+SELECT 'bounded' AS source, funnel_spec('{applied,admitted,graduated}', '8 years', '2025-03-01', '{withdrew}') AS spec, '8 years' AS within
+UNION ALL SELECT 'endless_funnel', funnel_spec('{applied,admitted,graduated}', NULL, '2025-03-01', '{withdrew}'), NULL
+UNION ALL SELECT 'long', funnel_spec('{applied,admitted,graduated}', '150 years', '2025-03-01', '{withdrew}'), '150 years';
+INSERT INTO judged SELECT source, id, education_verdict(person_id, stage, at, spec) FROM event, spec;
+INSERT INTO judged SELECT source || '_time', id, education_verdict(person_id, stage, at_time, spec) FROM event, spec;
+SELECT enough(source || t, 50) FROM spec, unnest(ARRAY['', '_time']) AS t;
+CREATE FUNCTION education_mapping(within text, at_column text, leave_out boolean, materialized boolean) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_object('as_of', '2025-03-01', 'materialized', materialized, 'education', jsonb_build_object('table', 'event', 'group_by', '["campus"]'::jsonb,
+        'at', at_column, 'stages', '["applied", "admitted", "graduated"]'::jsonb, 'exits', '["withdrew"]'::jsonb, 'leave_out', leave_out)
+        || CASE WHEN within IS NULL THEN '{}' ELSE jsonb_build_object('within', within) END)
+$$;
+SELECT lives_ok(format('SELECT run(%L)', format('SELECT reporting_ddl(%L, education_mapping(%L, %L, %L, %L))', 'q_' || source || at || CASE WHEN leave_out THEN '_out' ELSE '' END,
+                                                within, replace('at' || at, 'time', 'time'), leave_out, leave_out)), format('%s%s, left out: %s', source, at, leave_out))
+FROM spec, unnest(ARRAY['', '_time']) AS at, unnest('{f,t}'::boolean[]) AS leave_out;
+SELECT judged_by('q_' || source || at, 'education', source || at, 'refused', 100) FROM spec, unnest(ARRAY['', '_time']) AS at;
+SELECT judged_by('q_' || source || at || '_out', 'education', source || at, 'left out', 100) FROM spec, unnest(ARRAY['', '_time']) AS at;
+SELECT is((SELECT sum(rows) FROM q_bounded.education_quality WHERE effect = 'ignored'),
+          (SELECT count(*) FROM event JOIN judged USING (id) WHERE source = 'bounded' AND verdict = 'good' AND stage NOT IN ('applied', 'admitted', 'graduated', 'withdrew'))::numeric,
+          'stages that the mapping does not name');
+SELECT agree('q_' || source || '_out: funnels', format('SELECT campus, stage_no, entered, converted, pending, exited, lost, conversion, cumulative, rows_left_out FROM %I.funnel_stages', 'q_' || source || '_out'),
+    format($q$SELECT campus, p.stage_no, entered, converted, pending, exited, lost, conversion, cumulative, n
+              FROM (SELECT coalesce(campus, '(missing)') AS campus, funnel_agg(person_id, stage, at, spec) FILTER (WHERE verdict <> 'refused') AS f, count(*) FILTER (WHERE verdict = 'refused') AS n
+                    FROM event JOIN judged USING (id) JOIN spec USING (source) WHERE source = %L GROUP BY 1) AS s, funnel_stages(f) AS p$q$, source), 6)
+FROM spec;
+
+-- ---------------------------------------------------------------------------
+-- Mobility
+-- ---------------------------------------------------------------------------
+CREATE TABLE place (id int PRIMARY KEY, person_id bigint, state text, start_date date, end_date date, region text);
+INSERT INTO place
+SELECT n, p, pick('x', 'y', 'z', '', NULL), s,
+       CASE WHEN random() < 0.2 THEN NULL WHEN random() < 0.9 THEN greatest(least(s, date '5874000-01-01'), '4000-01-01 BC') + (random() * 1000)::int - 10 ELSE some_day(coalesce(s, '2025-03-01'), 0.2) END,
+       'r' || p % 3
+FROM (SELECT n, CASE WHEN random() < 0.96 THEN (random() * 500)::int END AS p,
+             CASE WHEN random() < 0.8 THEN date '2012-01-01' + (random() * 5000)::int ELSE some_day(CASE WHEN random() < 0.5 THEN date '1875-03-01' ELSE '2025-03-01' END, 0.3) END AS s
+      FROM generate_series(1, 5000) AS n) AS r;
+INSERT INTO judged SELECT 'mobility', id, mobility_verdict(person_id, state, start_date, end_date, '[2020-01-01,2025-03-01)') FROM place;
+SELECT enough('mobility', 100);
+SELECT lives_ok(format($$SELECT run($q$SELECT reporting_ddl(%L, '{"as_of": "2025-03-01", "materialized": %s, "mobility": {"table": "place", "group_by": ["region"], "leave_out": %s}}')$q$)$$,
+                       'q_mobility' || CASE WHEN leave_out THEN '_out' ELSE '' END, leave_out, leave_out), 'mobility, left out: ' || leave_out) FROM unnest('{f,t}'::boolean[]) AS leave_out;
+SELECT judged_by('q_mobility', 'mobility', 'mobility', 'refused', 100);
+SELECT judged_by('q_mobility_out', 'mobility', 'mobility', 'left out', 100);
+SELECT agree('q_mobility_out: flows', 'SELECT region, from_state, to_state, moves, person_years, rows_skipped, rows_left_out FROM q_mobility_out.mobility_flows',
+    $$SELECT region, coalesce(from_state, '(came)'), coalesce(to_state, '(left)'), moves, person_years, skipped(m), n
+      FROM (SELECT coalesce(region, '(missing)') AS region, mobility_agg(person_id, state, start_date, end_date, '[2020-01-01,2025-03-01)') FILTER (WHERE verdict <> 'refused') AS m,
+                   count(*) FILTER (WHERE verdict = 'refused') AS n
+            FROM place JOIN judged USING (id) WHERE source = 'mobility' GROUP BY 1) AS s, mobility_flows(m)$$, 20);
+
+SELECT * FROM finish();
+ROLLBACK;
