@@ -318,7 +318,7 @@ BEGIN
                 expressions := expressions || CASE
                     WHEN family = 'groups' THEN format('coalesce(%s, ''(missing)'')', CASE
                         WHEN attribute.base = 'text' THEN 't.' || attribute.name
-                        WHEN attribute.base = 'date' THEN format('to_char(t.%s, ''YYYY-MM-DD'')', attribute.name)
+                        WHEN attribute.base = 'date' THEN format('to_char(t.%s::timestamp, ''YYYY-MM-DD'')', attribute.name)
                         ELSE format('t.%s::text', attribute.name) END)
                     WHEN wanted = 'person' AND attribute.base IN ('int2', 'int4') THEN format('t.%s::bigint', attribute.name)
                     WHEN wanted IN ('person', 'text') AND attribute.base NOT IN ('int8', 'uuid', 'text')
@@ -480,7 +480,7 @@ BEGIN
         'columns', ARRAY['as_of: the day after the last one observed, a first day of a month',
                          'year_begin: 1 January of its year'],
         'query', format(E'SELECT d.as_of, date_trunc(''year'', d.as_of::timestamp)::date AS year_begin\nFROM (SELECT %s AS as_of) AS d',
-                        coalesce(format('%L::date', settings #>> '{setting,"",as_of}'),
+                        coalesce(quote_literal(settings #>> '{setting,"",as_of}') || '::date',
                                  'date_trunc(''month'', CURRENT_DATE::timestamp)::date')));
 
     FOREACH source IN ARRAY sources LOOP
