@@ -143,6 +143,9 @@ BEGIN
         format($q$SELECT id, CASE verdict WHEN 'refused' THEN %L ELSE verdict END FROM judged WHERE source = %L AND verdict <> 'good'$q$, refused, verdicts), at_least);
     RETURN QUERY SELECT agree(schema_name || ': counts', format('SELECT problem, rows FROM %I.%I WHERE rows > 0', schema_name, source || '_quality'),
         format('SELECT problem, count(*) FROM %I.%I GROUP BY problem', schema_name || '_summary', source || '_problem_rows'), 3);
+    IF to_regclass(format('%I.%I', schema_name, source || '_quality')) IS NULL THEN
+        RETURN;
+    END IF;
     RETURN QUERY EXECUTE format($q$SELECT is(min(length(problem)) > 5 AND bool_and(problem ~ '^[^.]*$'), true, %L) FROM %I.%I$q$,
         schema_name || ': a problem is said in words', schema_name, source || '_quality');
 END
