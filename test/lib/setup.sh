@@ -6,17 +6,20 @@
 #   server  cc, PostgreSQL 15 or later and its server headers
 #   test    server, pgTAP, pg_prove, libpq headers
 #   oracle  server, R with the packages survival and etm
+#   clients server, Java with PostgreSQL's JDBC driver, ODBC with PostgreSQL's
 #
 # Installs what is missing with apt-get when run by root or with passwordless
 # sudo; otherwise says what to install and exits with status 3.  Silent when
 # all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test|oracle}
+need=${1:?usage: setup.sh make|cc|server|test|oracle|clients}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
 
+# shellcheck source=test/clients/java.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../clients/java.sh"
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # The version of PostgreSQL to build for: that of the installed headers, else
@@ -73,6 +76,16 @@ look() {
 			Rscript --vanilla -e "quit(status = length(find.package('$package', quiet = TRUE)) == 0)" \
 				>/dev/null 2>&1 || missing+=("r-cran-$package")
 		done
+		return 0
+	fi
+
+	if [ "$need" = clients ]; then
+		find_java >/dev/null || missing+=(default-jdk-headless)
+		[ -f /usr/share/java/postgresql.jar ] || missing+=(libpostgresql-jdbc-java)
+		# The server has a socket, and no port.
+		[ -f /usr/share/java/junixsocket-common.jar ] || missing+=(libjunixsocket-java)
+		echo '#include <sqlext.h>' | cc -E - >/dev/null 2>&1 || missing+=(unixodbc-dev)
+		odbcinst -q -d -n 'PostgreSQL Unicode' >/dev/null 2>&1 || missing+=(odbc-postgresql odbcinst)
 		return 0
 	fi
 
