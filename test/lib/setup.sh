@@ -6,13 +6,14 @@
 #   server  cc, PostgreSQL 15 or later and its server headers
 #   test    server, pgTAP, pg_prove, libpq headers
 #   oracle  server, R with the packages survival and etm
+#   cron    server, pg_cron
 #
 # Installs what is missing with apt-get when run by root or with passwordless
 # sudo; otherwise says what to install and exits with status 3.  Silent when
 # all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test|oracle}
+need=${1:?usage: setup.sh make|cc|server|test|oracle|cron}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
@@ -73,6 +74,12 @@ look() {
 			Rscript --vanilla -e "quit(status = length(find.package('$package', quiet = TRUE)) == 0)" \
 				>/dev/null 2>&1 || missing+=("r-cran-$package")
 		done
+		return 0
+	fi
+
+	if [ "$need" = cron ]; then
+		dir=$("$pg_config" --sharedir 2>/dev/null) || dir=
+		[ -f "$dir/extension/pg_cron.control" ] || missing+=("postgresql-$v-cron")
 		return 0
 	fi
 
