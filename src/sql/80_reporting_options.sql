@@ -1,0 +1,61 @@
+-- Reporting: what a mapping may say. reporting_ddl() checks every mapping
+-- against these rows, so that they are the one description of it.
+
+CREATE FUNCTION reporting_options()
+    RETURNS TABLE (source text, key text, kind text, standard jsonb, meaning text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 50
+BEGIN ATOMIC
+    -- kind is what the JSON value must be. 'column: date' is the name of a
+    -- column of a type of that family; a mapping's null says that there is none,
+    -- where standard is null or the meaning allows it. A key without a standard
+    -- must be there, if its kind ends with '!'.
+    SELECT v.source, v.key, v.kind, v.standard::jsonb, v.meaning
+    FROM (VALUES
+        ('employment'::text, 'table'::text, 'table!'::text, NULL::text, 'the table or view of employment spells, as in FROM'::text),
+        ('employment', 'birth_date', 'column: date', '"birth_date"', 'date of birth'),
+        ('employment', 'start_date', 'column: date', '"start_date"', 'first day of the spell'),
+        ('employment', 'end_date', 'column?: date', '"end_date"', 'first day on which the person is gone; null: nobody leaves'),
+        ('employment', 'reason', 'column?: text', '"reason"', 'why the person left; null: not known'),
+        ('employment', 'fte', 'column?: number', NULL, 'full-time equivalents of the spell'),
+        ('employment', 'group_by', 'groups', '[]', 'grouping columns, at most five; {"name shown": "column"} gives another name'),
+        ('employment', 'observed_years', 'integer: 1 20', '5', 'whole calendar years observed before the year of as_of'),
+        ('employment', 'projection_years', 'integer: 1 100', '10', 'periods of the projections'),
+        ('employment', 'retirement', 'retirement', NULL, 'age in years at which everybody retires, or "pension_age"; without it as observed'),
+        ('employment', 'latest_age', 'integer: 1 149', '70', 'nobody works beyond it'),
+        ('employment', 'retention_every', 'text', '"1 year"', 'step of the retention curve, an interval'),
+        ('employment', 'leave_out', 'boolean', 'false', 'leave rows out that the aggregates refuse, and count them'),
+        ('education', 'table', 'table!', NULL, 'the table or view of education events, as in FROM'),
+        ('education', 'person_id', 'column: person', '"person_id"', 'who: an integer, uuid or text'),
+        ('education', 'stage', 'column: text', '"stage"', 'what happened'),
+        ('education', 'at', 'column: instant', '"at"', 'when: a date or timestamp'),
+        ('education', 'epoch', 'column?: integer', NULL, 'year of the round; without it the year in which a person''s chain began'),
+        ('education', 'stages', 'texts!', NULL, 'stages of the funnel, in order'),
+        ('education', 'within', 'text?', NULL, 'window of a chain, an interval; without it it never closes'),
+        ('education', 'exits', 'texts', '[]', 'events that end a chain'),
+        ('education', 'modes', 'texts', '[]', 'modes of funnel_spec'),
+        ('education', 'starts', 'text', '"09-01"', 'day on which a year''s intake reaches the first stage, MM-DD'),
+        ('education', 'group_by', 'groups', '[]', 'grouping columns, as of employment; required_intake joins those of one name'),
+        ('education', 'leave_out', 'boolean', 'false', 'leave rows out that the aggregates refuse, and count them'),
+        ('mobility', 'table', 'table!', NULL, 'the table or view of spells in a state, as in FROM'),
+        ('mobility', 'person_id', 'column: person', '"person_id"', 'who: an integer, uuid or text'),
+        ('mobility', 'state', 'column: text', '"state"', 'employer, workplace, profession, level'),
+        ('mobility', 'start_date', 'column: date', '"start_date"', 'first day of the spell'),
+        ('mobility', 'end_date', 'column?: date', '"end_date"', 'first day on which the person is not there; null: nobody leaves'),
+        ('mobility', 'group_by', 'groups', '[]', 'grouping columns that do not change for a person, as of employment'),
+        ('mobility', 'observed_years', 'integer: 1 20', '5', 'whole calendar years observed before the year of as_of'),
+        ('mobility', 'leave_out', 'boolean', 'false', 'leave rows out that the aggregates refuse, and count them'),
+        ('competence', 'table', 'table!', NULL, 'the table or view of certificate_spells, a row for each person, module and status, as in FROM'),
+        ('competence', 'person_id', 'column: person', '"person_id"', 'who: an integer, uuid or text'),
+        ('competence', 'module', 'column: text', '"module"', 'what is required'),
+        ('competence', 'status', 'column: text', '"status"', 'missing, valid or lapsed'),
+        ('competence', 'start_date', 'column: date', '"start_date"', 'first day with the status'),
+        ('competence', 'end_date', 'column?: date', '"end_date"', 'first day without it; null: it never ends'),
+        ('competence', 'group_by', 'groups', '[]', 'grouping columns, as of employment'),
+        ('competence', 'leave_out', 'boolean', 'false', 'leave rows out that the aggregates refuse, and count them'),
+        ('', 'reader', 'roles', '[]', 'role, or array of roles, that may read the views'),
+        ('', 'as_of', 'first of month', NULL, 'the day after the last one observed; without it the first day of the month of each refresh'),
+        ('', 'materialized', 'boolean', 'true', 'false: nothing is stored, and each user sees what the tables show that user')
+    ) AS v (source, key, kind, standard, meaning);
+END;
+COMMENT ON FUNCTION reporting_options() IS
+    'what a mapping of reporting_ddl may say: by source of data (empty: for all), key, kind of value, standard value, meaning';

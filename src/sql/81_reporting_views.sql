@@ -1,0 +1,351 @@
+-- Reporting: the views that reporting_ddl() declares, as templates.
+--
+-- In a body, {schema} is the schema of this extension and {summaries} that of
+-- the summaries; {groups} are the grouping columns, each with a comma behind;
+-- {rows} is the condition on s that chooses details or totals; {last} are the
+-- columns that all views end with; {years} and {pipeline} are parts that
+-- reporting_ddl() writes, and other names in braces are options of the mapping. A column is 'name: comment'.
+
+CREATE FUNCTION reporting_views()
+    RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
+BEGIN ATOMIC
+    SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body
+    FROM (VALUES
+
+('employment'::text, 'headcount'::text, 'workforce'::text,
+ 'Headcount on as_of (personalstyrka), and who came and left in the years observed'::text,
+ ARRAY['headcount: persons employed on the day before as_of',
+       'fte: their full-time equivalents (årsarbetare); null if not counted',
+       'hires: persons hired from observed_from on',
+       'exits: persons who left from observed_from on',
+       'person_years: years of work observed from observed_from on',
+       'observed_from: first day observed'],
+$$SELECT {groups}{schema}.headcount(s.workforce) AS headcount,
+       {schema}.fte(s.workforce)::double precision AS fte,
+       {schema}.hires(s.workforce) AS hires,
+       {schema}.exits(s.workforce) AS exits,
+       {schema}.person_years(s.workforce) AS person_years,
+       s.observed_from,
+       {last}
+FROM {summaries}.employment AS s
+WHERE {rows} AND s.workforce IS NOT NULL$$::text),
+
+('employment', 'age_pyramid', 'workforce',
+ 'Headcount on as_of, and hires of the years observed, by year of age (åldersfördelning)',
+ ARRAY['age: completed years of age',
+       'headcount: persons employed on the day before as_of',
+       'fte: their full-time equivalents (årsarbetare); null if not counted',
+       'hires: persons hired in the years observed, by the age at which they came'],
+$$SELECT {groups}a.age, a.headcount, a.fte, a.hires,
+       {last}
+FROM {summaries}.employment AS s,
+     {schema}.age_pyramid(s.workforce) AS a
+WHERE {rows}$$),
+
+('employment', 'exit_rates', 'workforce',
+ 'Exits a year and person by age and reason (avgångar), in the years observed, with 95 % limits',
+ ARRAY['age: completed years of age',
+       'reason: reason to leave',
+       'exits: persons who left',
+       'person_years: years of work observed at that age',
+       'rate: exits / person_years',
+       'lower: lower limit of the rate',
+       'upper: upper limit of the rate'],
+$$SELECT {groups}e.age, e.reason, e.exits, e.person_years, e.rate, e.lower, e.upper,
+       {last}
+FROM {summaries}.employment AS s,
+     {schema}.exit_rates(s.workforce) AS e
+WHERE {rows}$$),
+
+('employment', 'turnover', 'workforce',
+ 'Staff turnover (personalomsättning) by calendar year',
+ ARRAY['year: calendar year, complete',
+       'headcount_start: persons employed when the year began',
+       'headcount_end: persons employed when it ended',
+       'hires: persons hired in the year',
+       'exits: persons who left in the year',
+       'turnover: exits over the mean of the two headcounts',
+       'replacement_turnover: the smaller of hires and exits over that mean'],
+$$SELECT {groups}y.year,
+       {schema}.headcount(y.workforce) - {schema}.hires(y.workforce)
+           + {schema}.exits(y.workforce) AS headcount_start,
+       {schema}.headcount(y.workforce) AS headcount_end,
+       {schema}.hires(y.workforce) AS hires,
+       {schema}.exits(y.workforce) AS exits,
+       {schema}.turnover(y.workforce) AS turnover,
+       {schema}.turnover(y.workforce, 'replacement') AS replacement_turnover,
+       {last}
+FROM {summaries}.employment AS s,
+     LATERAL (VALUES {years}) AS y (year, workforce)
+WHERE {rows} AND y.workforce IS NOT NULL$$),
+
+('employment', 'retention_curve', 'retention',
+ 'Share of those employed who are still there, by time since their start (kvarvaro), with 95 % limits',
+ ARRAY['after_days: days since the start of employment',
+       'years: the same in years of 365.25 days',
+       'at_risk: spells observed on that day',
+       'exits: spells that ended since the row before',
+       'retained: share still there (Kaplan-Meier)',
+       'lower: lower limit of the share',
+       'upper: upper limit of the share'],
+$$SELECT {groups}c.after_days, c.after_days / 365.25::double precision AS years,
+       c.at_risk, c.exits, c.retained, c.lower, c.upper,
+       {last}
+FROM {summaries}.employment AS s,
+     {schema}.retention_curve(s.retention, {retention_every}) AS c
+WHERE {rows}$$),
+
+('employment', 'exit_reasons', 'retention',
+ 'Share of those employed who have left for each reason, by time since their start (avgångsorsaker), with 95 % limits',
+ ARRAY['after_days: days since the start of employment',
+       'years: the same in years of 365.25 days',
+       'reason: reason to leave',
+       'exits: spells that ended for it since the row before',
+       'incidence: share that has left for it (Aalen-Johansen)',
+       'lower: lower limit of the share',
+       'upper: upper limit of the share'],
+$$SELECT {groups}i.after_days, i.after_days / 365.25::double precision AS years,
+       i.reason, i.exits, i.incidence, i.lower, i.upper,
+       {last}
+FROM {summaries}.employment AS s,
+     {schema}.exit_incidence(s.retention, {retention_every}) AS i
+WHERE {rows}$$),
+
+('employment', 'retirement_projection', 'workforce',
+ 'Retirements to come (pensionsavgångar) of those employed on as_of, if nobody is hired, with 80 % limits',
+ ARRAY['year: calendar year',
+       'period_start: first day of the period',
+       'period_end: last day of the period',
+       'retirements: persons who retire, expected',
+       'retirements_lower: lower limit of them',
+       'retirements_upper: upper limit of them',
+       'other_exits: persons who leave for other reasons, expected'],
+$$SELECT {groups}p.year, p.period_start, p.period_end,
+       p.retirements, p.retirements_lower, p.retirements_upper,
+       p.exits - p.retirements AS other_exits,
+       {last}
+FROM {summaries}.employment AS s,
+     {schema}.workforce_project(s.workforce, {projection_years}{retirement}) AS p
+WHERE {rows}$$),
+
+('employment', 'recruitment_need', 'workforce',
+ 'Persons to recruit each year so that as many work as on as_of (rekryteringsbehov), with 80 % limits',
+ ARRAY['year: calendar year',
+       'period_start: first day of the period',
+       'period_end: last day of the period',
+       'headcount_start: persons left when the period begins, if nobody is hired',
+       'exits: persons who leave in the period, expected',
+       'headcount: persons left when it ends, if nobody is hired',
+       'headcount_lower: lower limit of them',
+       'headcount_upper: upper limit of them',
+       'fte: full-time equivalents left when it ends; null if not counted',
+       'target: persons wanted when it ends: those of as_of',
+       'gap: persons missing when it ends, if nobody was hired: a stock (brist)',
+       'recruitment_need: persons to hire in the period, if every earlier need was met: a flow',
+       'need_lower: lower limit of it',
+       'need_upper: upper limit of it',
+       'unsupported: person-months projected at ages at which nobody was observed'],
+$$SELECT {groups}p.year, p.period_start, p.period_end,
+       p.headcount_start, p.exits, p.headcount,
+       p.lower AS headcount_lower, p.upper AS headcount_upper, p.fte,
+       p.target, p.gap, p.recruitment_need, p.need_lower, p.need_upper, p.unsupported,
+       {last}
+FROM {summaries}.employment AS s,
+     {schema}.workforce_project(s.workforce, {projection_years}{retirement}) AS p
+WHERE {rows}$$),
+
+('employment', 'forecast_check', 'workforce',
+ 'The projection made when the last complete year began, with the hires that came, beside what happened in that year (prognosuppföljning)',
+ ARRAY['year: calendar year',
+       'measure: headcount, at the end of the year; or exits, in the year',
+       'reason: reason to leave; (all) for headcount',
+       'predicted: persons expected; null where nobody had been hired whose ages could be known, and some were',
+       'lower: lower 80 % limit of the prediction',
+       'upper: upper 80 % limit of the prediction',
+       'actual: persons counted',
+       'error: actual - predicted',
+       'within_interval: was the actual number within the limits?'],
+$$SELECT {groups}extract(year FROM s.as_of)::integer - 1 AS year,
+       c.measure, c.reason, c.predicted, c.lower, c.upper, c.actual,
+       c.actual - c.predicted AS error,
+       c.actual BETWEEN c.lower AND c.upper AS within_interval,
+       {last}
+FROM {summaries}.employment AS s,
+     LATERAL (SELECT CASE WHEN {schema}.hires(s.year_1) > 0
+                          THEN ARRAY[{schema}.hires(s.year_1)::double precision] END AS intake,
+                     CASE WHEN {schema}.hires(s.year_1) = 0
+                               OR {schema}.hires(s.forecast_basis) > 0
+                          THEN s.forecast_basis END AS basis) AS b,
+     LATERAL (SELECT 'headcount'::text AS measure, '(all)'::text AS reason,
+                     p.headcount AS predicted, p.lower, p.upper,
+                     {schema}.headcount(s.year_1)::double precision AS actual
+              FROM (VALUES (1)) AS one (row)
+                   LEFT JOIN {schema}.workforce_project(b.basis, 1, b.intake{retirement}) AS p
+                             ON true
+              UNION ALL
+              SELECT 'exits', coalesce(p.reason, a.reason),
+                     CASE WHEN b.basis IS NOT NULL THEN coalesce(p.exits, 0) END,
+                     p.lower, p.upper, coalesce(a.exits, 0)
+              FROM {schema}.workforce_project_exits(b.basis, 1, b.intake{retirement}) AS p
+                   FULL JOIN (SELECT e.reason, sum(e.exits)::double precision AS exits
+                              FROM {schema}.exit_rates(s.year_1) AS e
+                              GROUP BY e.reason) AS a ON p.reason = a.reason) AS c
+WHERE {rows} AND s.forecast_basis IS NOT NULL AND s.year_1 IS NOT NULL$$),
+
+('education', 'funnel_stages', 'funnel',
+ 'From stage to stage of the education (genomströmning), all years together, with 95 % limits',
+ ARRAY['stage_no: number of the stage, from 1',
+       'stage: stage',
+       'entered: persons who reached the stage',
+       'converted: of them, persons who reached the next one',
+       'pending: of them, persons whose outcome is not known yet',
+       'exited: of them, persons who left by an event that ends a chain',
+       'lost: of them, persons who did none of this in time',
+       'conversion: share of those who reached the stage that reaches the next one',
+       'lower: lower limit of conversion',
+       'upper: upper limit of conversion',
+       'cumulative: share of all who began that reaches the stage',
+       'cumulative_lower: lower limit of cumulative',
+       'cumulative_upper: upper limit of cumulative',
+       'median_days: days in which half of those who will convert have done so',
+       'observed_days: days since the start up to which the estimates reach'],
+$$SELECT {groups}f.stage_no, f.stage, f.entered, f.converted, f.pending, f.exited, f.lost,
+       f.conversion, f.lower, f.upper, f.cumulative, f.cumulative_lower, f.cumulative_upper,
+       f.median_days, f.observed_days,
+       {last}
+FROM {summaries}.education AS s,
+     {schema}.funnel_stages(s.funnel) AS f
+WHERE {rows} AND s.every_epoch$$),
+
+('education', 'funnel_epochs', 'funnel',
+ 'From stage to stage of the education by year of start (genomströmning per årskull), with 95 % limits',
+ ARRAY['epoch: year in which they began',
+       'stage_no: number of the stage, from 1',
+       'stage: stage',
+       'entered: persons who reached the stage',
+       'converted: of them, persons who reached the next one',
+       'pending: of them, persons whose outcome is not known yet',
+       'exited: of them, persons who left by an event that ends a chain',
+       'lost: of them, persons who did none of this in time',
+       'conversion: share of those who reached the stage that reaches the next one',
+       'lower: lower limit of conversion',
+       'upper: upper limit of conversion',
+       'cumulative: share of all who began that reaches the stage',
+       'cumulative_lower: lower limit of cumulative',
+       'cumulative_upper: upper limit of cumulative',
+       'median_days: days in which half of those who will convert have done so',
+       'observed_days: days since the start up to which the estimates reach'],
+$$SELECT {groups}s.epoch, f.stage_no, f.stage, f.entered, f.converted, f.pending, f.exited, f.lost,
+       f.conversion, f.lower, f.upper, f.cumulative, f.cumulative_lower, f.cumulative_upper,
+       f.median_days, f.observed_days,
+       {last}
+FROM {summaries}.education AS s,
+     {schema}.funnel_stages(s.funnel) AS f
+WHERE {rows} AND NOT s.every_epoch AND s.epoch <> 0$$),
+
+('required_intake', 'required_intake', 'funnel',
+ 'Study places (utbildningsplatser): persons who must begin the education each year so that as many work as on as_of when the projection ends, with 80 % limits',
+ ARRAY['year: calendar year',
+       'planned: persons expected to come to work in the year of those who have begun already',
+       'gap: persons missing at the end of the year with them and nobody else: a stock (brist)',
+       'intake: persons who must begin in the year; null if no intake closes the gap, or it cannot be known',
+       'lower: lower limit of intake',
+       'upper: upper limit of intake',
+       'arrivals: persons of these intakes expected to come to work in the year',
+       'unmet: persons missing at the end of the year with these intakes'],
+$$SELECT {groups}i.year, p.planned[i.year - y.first_year + 1] AS planned,
+       p.gap[i.year - y.first_year + 1] AS gap,
+       i.intake, i.lower, i.upper, i.arrivals, i.unmet,
+       {last}
+FROM {pipeline},
+     {schema}.required_intake(s.funnel, e.workforce, p.gap, y.first_round,
+                              {starts}{retirement}) AS i
+WHERE {rows}$$),
+
+('required_intake', 'required_intake_stages', 'funnel',
+ 'Of the persons who must begin the education in a year, how many must reach each stage, with 80 % limits',
+ ARRAY['year: calendar year in which they begin',
+       'stage_no: number of the stage, from 1',
+       'stage: stage',
+       'required: persons who must reach the stage',
+       'lower: lower limit of required',
+       'upper: upper limit of required'],
+$$SELECT {groups}i.year, i.stage_no, i.stage, i.required, i.lower, i.upper,
+       {last}
+FROM {pipeline},
+     {schema}.required_intake_stages(s.funnel, e.workforce, p.gap, y.first_round,
+                                     {starts}{retirement}) AS i
+WHERE {rows}$$),
+
+('mobility', 'mobility_headcount', 'mobility',
+ 'Persons in each state on 1 January of each year observed, and on as_of',
+ ARRAY['day: day',
+       'state: state, such as workplace or profession',
+       'headcount: persons who are in the state when the day begins'],
+$$SELECT {groups}d.day, h.state, h.headcount,
+       {last}
+FROM {summaries}.mobility AS s,
+     LATERAL (SELECT d.day::date AS day
+              FROM generate_series(s.observed_from::timestamp, s.as_of::timestamp,
+                                   interval '1 year') AS d (day)
+              UNION
+              SELECT s.as_of) AS d,
+     {schema}.mobility_headcount(s.mobility, d.day) AS h
+WHERE {rows}$$),
+
+('mobility', 'mobility_flows', 'mobility',
+ 'Moves between states (rörlighet) in the years observed, with 95 % limits of their rates',
+ ARRAY['from_state: state before; (came) for those who were in none',
+       'to_state: state after; (left) for those who are in none',
+       'moves: moves',
+       'person_years: years spent in from_state by all',
+       'rate: moves / person_years',
+       'lower: lower limit of the rate',
+       'upper: upper limit of the rate'],
+$$SELECT {groups}coalesce(f.from_state, '(came)') AS from_state,
+       coalesce(f.to_state, '(left)') AS to_state,
+       f.moves, f.person_years, f.rate, f.lower, f.upper,
+       {last}
+FROM {summaries}.mobility AS s,
+     {schema}.mobility_flows(s.mobility) AS f
+WHERE {rows}$$),
+
+('mobility', 'mobility_probabilities', 'mobility',
+ 'Where those of a state are a year later (övergångssannolikheter), by the moves of the year before as_of',
+ ARRAY['from_state: state at the beginning of the year',
+       'to_state: state at its end; (left) for those who are in none',
+       'probability: share that is there (Aalen-Johansen); null where nobody was in from_state'],
+$$SELECT {groups}m.from_state, coalesce(m.to_state, '(left)') AS to_state, m.probability,
+       {last}
+FROM {summaries}.mobility AS s,
+     {schema}.mobility_matrix(s.mobility, interval '1 year') AS m
+WHERE {rows}$$),
+
+('competence', 'competence_coverage', 'certificates',
+ 'Certificates required on the first day of each month (täckningsgrad): valid, lapsed, missing; from as_of on if nobody renews',
+ ARRAY['day: first day of a month',
+       'required: certificates required: persons times modules',
+       'valid: of them, valid (giltiga)',
+       'lapsed: of them, lapsed (utgångna)',
+       'missing: of them, never got (saknas)',
+       'coverage: valid / required',
+       'ahead: is the day after as_of, so that renewals are not known?'],
+$$SELECT {groups}d.day::date AS day, c.required, c.valid, c.lapsed, c.missing,
+       c.valid / c.required::double precision AS coverage,
+       d.day::date > s.as_of AS ahead,
+       {last}
+FROM {summaries}.competence AS s,
+     generate_series(s.observed_from::timestamp, s.as_of + interval '1 year',
+                     interval '1 month') AS d (day),
+     LATERAL (SELECT sum(h.headcount)::bigint AS required,
+                     coalesce(sum(h.headcount) FILTER (WHERE h.state = 'valid'), 0)::bigint AS valid,
+                     coalesce(sum(h.headcount) FILTER (WHERE h.state = 'lapsed'), 0)::bigint AS lapsed,
+                     coalesce(sum(h.headcount) FILTER (WHERE h.state = 'missing'), 0)::bigint AS missing
+              FROM {schema}.mobility_headcount(s.certificates, d.day::date) AS h) AS c
+WHERE {rows} AND c.required > 0$$)
+
+    ) AS v (source, name, summary, comment, columns, body);
+END;
+COMMENT ON FUNCTION reporting_views() IS
+    'the views that reporting_ddl declares: source of data, name, summary that they read, comments, and the query as a template';

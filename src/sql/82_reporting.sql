@@ -1,0 +1,931 @@
+-- Reporting: the DDL of a schema of views. Nothing here executes what it
+-- writes: a DBA reads the statements, and runs them with \gexec.
+--
+-- Names come from people, so each goes through format()'s %I or %L, once, and a
+-- template is filled in one pass: what was put in is not looked at again.
+
+-- What reporting_ddl() made, in the order in which it is made. Of the schema of
+-- summaries those whose comment ends with the mark of their definition; of the
+-- other schema views of a known name that read one of these.
+CREATE FUNCTION reporting_relations(schema_name text)
+    RETURNS TABLE (relation oid, schema text, name text, kind "char", mark text)
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
+BEGIN ATOMIC
+    WITH summary AS (
+        SELECT c.oid, n.nspname, c.relname, c.relkind, d.mark
+        FROM pg_namespace AS n
+             JOIN pg_class AS c ON c.relnamespace = n.oid,
+             LATERAL (SELECT substring(obj_description(c.oid, 'pg_class')
+                                       FROM '\[education_flow ([0-9a-f]{32})\]$') AS mark) AS d
+        WHERE n.nspname = schema_name || '_summary' AND c.relkind IN ('m', 'v')
+              AND d.mark IS NOT NULL
+    ), known AS (
+        SELECT v.name || t.suffix AS name
+        FROM reporting_views() AS v, (VALUES (''), ('_total')) AS t (suffix)
+        UNION ALL
+        SELECT o.source || '_quality' FROM reporting_options() AS o WHERE o.key = 'table'
+        UNION ALL
+        SELECT 'freshness'
+    ), view AS (
+        SELECT c.oid, n.nspname, c.relname, c.relkind
+        FROM pg_namespace AS n
+             JOIN pg_class AS c ON c.relnamespace = n.oid
+             JOIN known AS k ON k.name = c.relname
+        WHERE n.nspname = schema_name AND c.relkind = 'v'
+              AND EXISTS (SELECT
+                          FROM pg_rewrite AS r
+                               JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass
+                                                      AND d.objid = r.oid
+                                                      AND d.refclassid = 'pg_class'::regclass
+                               JOIN summary AS s ON s.oid = d.refobjid
+                          WHERE r.ev_class = c.oid)
+    )
+    SELECT s.oid, s.nspname::text, s.relname::text, s.relkind, s.mark
+    FROM summary AS s
+    UNION ALL
+    SELECT v.oid, v.nspname::text, v.relname::text, v.relkind, NULL
+    FROM view AS v
+    ORDER BY 1;
+END;
+COMMENT ON FUNCTION reporting_relations(text) IS
+    'relations that reporting_ddl made: those of the summaries with the mark of their definition, and the views';
+
+CREATE FUNCTION reporting_refresh_ddl(schema_name text) RETURNS SETOF text
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+BEGIN ATOMIC
+    SELECT format('REFRESH MATERIALIZED VIEW CONCURRENTLY %I.%I', r.schema, r.name)
+    FROM reporting_relations(schema_name) AS r
+    WHERE r.kind = 'm'
+    ORDER BY r.relation;
+END;
+COMMENT ON FUNCTION reporting_refresh_ddl(text) IS
+    'statements that refresh what reporting_ddl made, for \gexec or pg_cron; none where nothing is materialized';
+
+CREATE FUNCTION reporting_drop_ddl(schema_name text) RETURNS SETOF text
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
+BEGIN ATOMIC
+    SELECT d.statement
+    FROM (SELECT format('DROP %s %I.%I', CASE r.kind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
+                        r.schema, r.name) AS statement,
+                 -- views of the tool first, then summaries, what reads them before what they read
+                 (r.mark IS NOT NULL)::integer AS step, -r.relation::bigint AS place
+          FROM reporting_relations(schema_name) AS r
+          UNION ALL
+          -- a schema that it made, unless somebody else put something there
+          SELECT format('DROP SCHEMA %I', n.nspname), 2, length(n.nspname)
+          FROM pg_namespace AS n
+          WHERE n.nspname IN (schema_name, schema_name || '_summary')
+                AND obj_description(n.oid, 'pg_namespace') ~ '\[education_flow\]$'
+                AND NOT EXISTS (SELECT
+                                FROM pg_depend AS d
+                                WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid
+                                      AND NOT (d.classid = 'pg_class'::regclass
+                                               AND d.objid IN (SELECT r.relation
+                                                               FROM reporting_relations(schema_name) AS r)))
+         ) AS d
+    ORDER BY d.step, d.place;
+END;
+COMMENT ON FUNCTION reporting_drop_ddl(text) IS
+    'statements that drop what reporting_ddl made, and nothing else, for \gexec';
+
+-- A mapping that can be meant, with what it leaves out filled in; anything else
+-- is an error. Tables were looked up by the caller's search_path; here no name is
+-- looked up by one.
+CREATE FUNCTION reporting_settings(mapping jsonb, tables jsonb, options jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    source_names constant text[] := '{employment,education,mobility,competence}';
+    group_limit  constant integer := 5;
+    families     constant jsonb := '{
+        "date": ["date"],
+        "instant": ["date", "timestamp", "timestamptz"],
+        "integer": ["int2", "int4", "int8"],
+        "number": ["numeric", "float8", "float4", "int2", "int4", "int8"],
+        "person": ["int8", "int4", "int2", "uuid", "text", "varchar", "bpchar"],
+        "text": ["text", "varchar", "bpchar", "name", "enum"],
+        "group": ["text", "varchar", "bpchar", "name", "enum", "int2", "int4", "int8", "numeric", "bool", "uuid", "date"]}';
+
+    -- The result, by source ('' for what is of all):
+    setting jsonb := '{}';              -- options by key; relation: the table, quoted
+    columns jsonb := '{}';              -- by key an expression over t
+    types   jsonb := '{}';              -- by key the name of its type
+    plain   jsonb := '{}';              -- columns of the table that are used, quoted
+    shown   jsonb := '{}';              -- names of grouping columns in the views
+    grouped jsonb := '{}';              -- the same as expressions over t
+    titles  jsonb := '{}';              -- the same, their comments
+
+    sources   text[];
+    source    text;
+    option    record;
+    given     jsonb;
+    item      jsonb;
+    family    text;
+    wanted    text;
+    relation  record;
+    attribute record;
+    name      text;
+    names     text[];
+    expressions text[];
+BEGIN
+    IF mapping IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+            MESSAGE = 'mapping must not be null',
+            HINT = 'See the rows of reporting_options() for what a mapping says.';
+    ELSIF jsonb_typeof(mapping) <> 'object' THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'a mapping must be a JSON object',
+            DETAIL = format('It is of type %s.', jsonb_typeof(mapping)),
+            HINT = 'See the rows of reporting_options() for what a mapping says.';
+    END IF;
+
+    SELECT array_agg(s.name ORDER BY s.place) INTO sources
+    FROM unnest(source_names) WITH ORDINALITY AS s (name, place)
+    WHERE mapping ? s.name;
+    IF sources IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'a mapping must name a source of data',
+            DETAIL = format('Its keys are %s.', coalesce((SELECT string_agg(format('"%s"', k), ', ') FROM jsonb_object_keys(mapping) AS k), 'none')),
+            HINT = format('Give one or more of %s.', array_to_string(source_names, ', '));
+    END IF;
+    FOREACH source IN ARRAY sources LOOP
+        IF jsonb_typeof(mapping -> source) <> 'object' THEN
+            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+                MESSAGE = format('"%s" must be a JSON object', source),
+                DETAIL = format('It is %s.', mapping -> source),
+                HINT = 'See the rows of reporting_options() for what a mapping says.';
+        END IF;
+    END LOOP;
+
+    -- no key that nobody reads
+    FOR option IN
+        SELECT p.source, p.key, (SELECT string_agg(o.key, ', ') FROM jsonb_to_recordset(options) AS o (source text, key text)
+                                 WHERE o.source = p.source) AS allowed
+        FROM (SELECT '' AS source, k AS key FROM jsonb_object_keys(mapping) AS k WHERE k <> ALL (source_names)
+              UNION ALL
+              SELECT s, k FROM unnest(sources) AS s, jsonb_object_keys(mapping -> s) AS k) AS p
+        WHERE NOT EXISTS (SELECT FROM jsonb_to_recordset(options) AS o (source text, key text)
+                          WHERE o.source = p.source AND o.key = p.key)
+    LOOP
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = CASE option.source WHEN '' THEN 'a mapping has no such key'
+                      ELSE format('"%s" has no such key', option.source) END,
+            DETAIL = format('The key is "%s".', option.key),
+            HINT = format('The keys are %s.', concat_ws(', ', CASE option.source WHEN '' THEN array_to_string(source_names, ', ') END, option.allowed));
+    END LOOP;
+
+    ---- the options ----
+    FOR option IN
+        SELECT * FROM jsonb_to_recordset(options) AS o (source text, key text, kind text, standard jsonb, meaning text)
+    LOOP
+        CONTINUE WHEN option.source <> '' AND option.source <> ALL (sources);
+        given := CASE option.source WHEN '' THEN mapping ELSE mapping -> option.source END -> option.key;
+        family := rtrim(split_part(option.kind, ':', 1), '?!');
+        wanted := trim(split_part(option.kind, ':', 2));
+        IF given IS NULL AND option.kind LIKE '%!' THEN
+            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+                MESSAGE = format('"%s" lacks the key "%s"', option.source, option.key),
+                DETAIL = format('It means: %s.', option.meaning),
+                HINT = 'See the rows of reporting_options() for what a mapping says.';
+        ELSIF given IS NULL THEN
+            given := coalesce(option.standard, 'null');
+        ELSIF NOT (CASE family
+            WHEN 'integer' THEN jsonb_typeof(given) = 'number'
+                 AND CASE WHEN given::text ~ '^[0-9]{1,4}$'
+                          THEN given::integer BETWEEN split_part(wanted, ' ', 1)::integer
+                                                  AND split_part(wanted, ' ', 2)::integer
+                          ELSE false END
+            WHEN 'boolean' THEN jsonb_typeof(given) = 'boolean'
+            WHEN 'retirement' THEN given = '"pension_age"' OR given = 'null' OR
+                 jsonb_typeof(given) = 'number' AND given::text ~ '^[0-9]{1,3}$'
+            WHEN 'first of month' THEN jsonb_typeof(given) = 'string'
+                 AND given #>> '{}' ~ '^[0-9]{4}-(0[1-9]|1[0-2])-01$' AND given #>> '{}' > '0200'
+            WHEN 'texts' THEN jsonb_typeof(given) = 'array'
+                 AND NOT jsonb_path_exists(given, 'strict $[*] ? (@.type() != "string")')
+            WHEN 'roles' THEN jsonb_typeof(given) = 'string' OR jsonb_typeof(given) = 'array'
+                 AND NOT jsonb_path_exists(given, 'strict $[*] ? (@.type() != "string")')
+            WHEN 'groups' THEN jsonb_typeof(given) = 'array'
+            ELSE jsonb_typeof(given) = 'string'
+                 OR given = 'null' AND (option.kind LIKE '%?%' OR option.standard IS NULL AND option.kind NOT LIKE '%!')
+            END)
+        THEN
+            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+                MESSAGE = format('"%s" cannot have this value', option.key),
+                DETAIL = format('It is %s%s.', CASE option.source WHEN '' THEN '' ELSE format('in "%s" ', option.source) END, given),
+                HINT = CASE family
+                       WHEN 'integer' THEN format('Give a whole number from %s to %s.', split_part(wanted, ' ', 1), split_part(wanted, ' ', 2))
+                       WHEN 'boolean' THEN 'Give true or false.'
+                       WHEN 'retirement' THEN 'Give an age in years, or "pension_age".'
+                       WHEN 'first of month' THEN 'Give the first day of a month, such as "2026-01-01", or leave the key out.'
+                       WHEN 'texts' THEN 'Give an array of strings.'
+                       WHEN 'roles' THEN 'Give the name of a role, or an array of names.'
+                       WHEN 'groups' THEN 'Give an array of names of columns.'
+                       WHEN 'column' THEN 'Give the name of a column as a string.'
+                       ELSE 'Give a string.' END;
+        END IF;
+        setting := jsonb_set(setting, ARRAY[option.source], coalesce(setting -> option.source, '{}')
+                             || jsonb_build_object(option.key, given));
+
+        ---- a table ----
+        IF family = 'table' THEN
+            IF tables ->> option.source IS NULL THEN
+                RAISE EXCEPTION USING ERRCODE = 'undefined_table',
+                    MESSAGE = format('the table of "%s" does not exist', option.source),
+                    DETAIL = format('It is %s.', given),
+                    HINT = 'Give it as after FROM: with its schema where search_path does not have it, in double quotes where SQL needs them.';
+            END IF;
+            SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relkind, c.oid,
+                   c.relrowsecurity AND NOT row_security_active(c.oid) AS bypassed,
+                   has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable
+            INTO relation
+            FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE c.oid = (tables ->> option.source)::oid;
+            IF relation.relkind NOT IN ('r', 'p', 'v', 'm', 'f') THEN
+                RAISE EXCEPTION USING ERRCODE = 'wrong_object_type',
+                    MESSAGE = format('the table of "%s" is neither a table nor a view', option.source),
+                    DETAIL = format('It is %s.', given),
+                    HINT = 'Give a table, a view, a materialized view or a foreign table.';
+            ELSIF NOT relation.readable THEN
+                RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+                    MESSAGE = format('permission denied for the table of "%s"', option.source),
+                    DETAIL = format('It is %s, and the role is "%s".', given, current_user),
+                    HINT = 'GRANT SELECT on it to the role that shall own the views.';
+            ELSIF relation.bypassed AND mapping -> 'materialized' IS DISTINCT FROM 'false' THEN
+                RAISE WARNING USING
+                    MESSAGE = format('row-level security of %s does not hold for this role', relation.name),
+                    DETAIL = format('The summaries that "%s" stores will count all rows, whoever reads them.', current_user),
+                    HINT = 'Run the statements as a role that sees what may be published, or give "materialized": false.';
+            END IF;
+            setting := jsonb_set(setting, ARRAY[option.source], (setting -> option.source)
+                                 || jsonb_build_object('relation', relation.name, 'oid', relation.oid::bigint));
+            
+        ---- a column, or columns to group by ----
+        ELSIF family IN ('column', 'groups') THEN
+            names := '{}';
+            expressions := '{}';
+            FOR item IN SELECT CASE family WHEN 'column' THEN given ELSE e.item END
+                        FROM jsonb_array_elements(CASE family WHEN 'column' THEN '[0]' ELSE given END) AS e (item)
+            LOOP
+                CONTINUE WHEN item = 'null' AND family = 'column';
+                -- {"name shown": "column"}, or "column"
+                IF jsonb_typeof(item) = 'object' AND family = 'groups'
+                   AND (SELECT count(*) FROM jsonb_object_keys(item)) = 1
+                THEN
+                    SELECT e.key, e.value INTO STRICT name, item FROM jsonb_each(item) AS e;
+                ELSE
+                    name := item #>> '{}';
+                END IF;
+                IF jsonb_typeof(item) <> 'string' THEN
+                    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+                        MESSAGE = format('"%s" cannot have this value', option.key),
+                        DETAIL = format('It has the element %s in "%s".', item, option.source),
+                        HINT = 'Give the name of a column, or {"name shown": "column"}.';
+                END IF;
+                SELECT a.attnum, quote_ident(a.attname) AS name, a.atttypid::regtype::text AS type,
+                       -- of a domain what it is made of
+                       (WITH RECURSIVE base AS (
+                            SELECT t.* FROM pg_type AS t WHERE t.oid = a.atttypid
+                            UNION ALL
+                            SELECT t.* FROM base JOIN pg_type AS t ON t.oid = base.typbasetype WHERE base.typtype = 'd')
+                        SELECT CASE base.typtype WHEN 'e' THEN 'enum' ELSE base.typname::text END
+                        FROM base
+                        WHERE base.typtype = 'e' OR base.typtype = 'b' AND base.typnamespace = 'pg_catalog'::regnamespace)
+                       AS base
+                INTO attribute
+                FROM pg_attribute AS a
+                WHERE a.attrelid = (tables ->> option.source)::oid AND a.attnum > 0
+                      AND NOT a.attisdropped AND a.attname::text = item #>> '{}';
+                IF NOT FOUND THEN
+                    RAISE EXCEPTION USING ERRCODE = 'undefined_column',
+                        MESSAGE = format('the table of "%s" has no such column', option.source),
+                        DETAIL = format('The column is %s, for "%s"; %s has %s.', item, option.key, setting #>> ARRAY[option.source, 'relation'],
+                                        (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a
+                                         WHERE a.attrelid = (tables ->> option.source)::oid AND a.attnum > 0 AND NOT a.attisdropped)),
+                        HINT = CASE WHEN option.kind LIKE '%?:%' THEN 'Give the name of its column, or null if there is none.'
+                               ELSE 'Give the name of its column, exactly as it is in the table.' END;
+                ELSIF attribute.base IS NULL
+                      OR NOT (families -> (CASE family WHEN 'groups' THEN 'group' ELSE wanted END)) ? attribute.base
+                THEN
+                    RAISE EXCEPTION USING ERRCODE = 'datatype_mismatch',
+                        MESSAGE = format('a column of "%s" has a type that does not fit', option.source),
+                        DETAIL = format('The column is %s, for "%s", of type %s.', item, option.key, attribute.type),
+                        HINT = CASE wanted WHEN 'date' THEN 'Give a column of type date, or put a view over the table that makes one.'
+                               ELSE 'Put a view over the table that casts it to a plain type: text, a number or a date.' END;
+                END IF;
+                plain := jsonb_set(plain, ARRAY[option.source], coalesce(plain -> option.source, '[]') || to_jsonb(attribute.name));
+                names := names || name;
+                expressions := expressions || CASE
+                    WHEN family = 'groups' THEN format('coalesce(%s, ''(missing)'')', CASE
+                        WHEN attribute.base = 'text' THEN 't.' || attribute.name
+                        WHEN attribute.base = 'date' THEN format('to_char(t.%s, ''YYYY-MM-DD'')', attribute.name)
+                        ELSE format('t.%s::text', attribute.name) END)
+                    WHEN wanted = 'person' AND attribute.base IN ('int2', 'int4') THEN format('t.%s::bigint', attribute.name)
+                    WHEN wanted IN ('person', 'text') AND attribute.base NOT IN ('int8', 'uuid', 'text')
+                        THEN format('t.%s::text', attribute.name)
+                    WHEN wanted = 'number' AND attribute.base NOT IN ('numeric', 'float8') THEN format('t.%s::numeric', attribute.name)
+                    WHEN wanted = 'integer' AND attribute.base <> 'int4' THEN format('t.%s::integer', attribute.name)
+                    ELSE 't.' || attribute.name END;
+                IF family = 'groups' THEN
+                    titles := jsonb_set(titles, ARRAY[option.source], coalesce(titles -> option.source, '{}') || jsonb_build_object(name,
+                        coalesce(col_description((tables ->> option.source)::oid, attribute.attnum),
+                                 format('grouping column %s of %s', attribute.name, setting #>> ARRAY[option.source, 'relation']))));
+                ELSE
+                    columns := jsonb_set(columns, ARRAY[option.source], coalesce(columns -> option.source, '{}')
+                        || jsonb_build_object(option.key, expressions[1]));
+                    types := jsonb_set(types, ARRAY[option.source], coalesce(types -> option.source, '{}')
+                        || jsonb_build_object(option.key, attribute.base));
+                END IF;
+            END LOOP;
+            IF family = 'groups' THEN
+                IF cardinality(names) > group_limit THEN
+                    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+                        MESSAGE = 'too many columns to group by',
+                        DETAIL = format('"%s" has %s, and there are totals over every choice of them.', option.source, cardinality(names)),
+                        HINT = format('Group by at most %s columns.', group_limit);
+                ELSIF (SELECT count(DISTINCT n) FROM unnest(names) AS n) < cardinality(names) THEN
+                    RAISE EXCEPTION USING ERRCODE = 'duplicate_column',
+                        MESSAGE = 'two columns to group by have one name',
+                        DETAIL = format('"%s" is grouped by %s.', option.source, given),
+                        HINT = 'Give one of them another name: {"name shown": "column"}.';
+                ELSIF EXISTS (SELECT FROM unnest(names) AS n WHERE n = '' OR octet_length(n) > 63) THEN
+                    RAISE EXCEPTION USING ERRCODE = 'invalid_name',
+                        MESSAGE = 'no column can have this name',
+                        DETAIL = format('"%s" is grouped by %s.', option.source, given),
+                        HINT = 'Give a name of 1 to 63 bytes.';
+                END IF;
+                shown := jsonb_set(shown, ARRAY[option.source], to_jsonb(names));
+                grouped := jsonb_set(grouped, ARRAY[option.source], to_jsonb(expressions));
+            END IF;
+        END IF;
+    END LOOP;
+    RETURN jsonb_build_object('sources', sources, 'setting', setting, 'columns', columns, 'types', types,
+                              'plain', plain, 'shown', shown, 'grouped', grouped, 'titles', titles);
+END
+$function$;
+COMMENT ON FUNCTION reporting_settings(jsonb, jsonb, jsonb) IS
+    'internal to reporting_ddl: a mapping, checked against the tables, with standard values put in';
+
+-- The statements, from settings and templates. What exists already is ours and
+-- of the same definition, or it is an error.
+CREATE FUNCTION reporting_statements(schema_name text, settings jsonb, views jsonb, existing jsonb)
+    RETURNS SETOF text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 300
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    quality_columns constant text[] := ARRAY[
+        'problem: what is wrong with the rows',
+        'effect: refused: nothing can be counted before they are mended; left out: in no figure; skipped: not in the figures that need what is missing; ignored: not used',
+        'rows: number of rows',
+        'as_of: the day after the last one observed',
+        'refreshed_at: when the rows were counted'];
+    freshness_columns constant text[] := ARRAY[
+        'source: source of data',
+        'table_name: the table it is read from',
+        'as_of: the day after the last one observed',
+        'observed_from: first day observed; null if all history is',
+        'refreshed_at: when the summaries were made',
+        'groups: number of groups',
+        'rows_skipped: rows that the figures do not know, since a date or another value is missing',
+        'rows_left_out: rows that were left out, since the aggregates refuse them'];
+    last_columns constant text[] := ARRAY[
+        'as_of: the day after the last one observed',
+        'rows_skipped: rows that the figures do not know, since a date or another value is missing',
+        'rows_left_out: rows that were left out, since the aggregates refuse them',
+        'refreshed_at: when the summaries were made'];
+    sources constant text[] := ARRAY(SELECT jsonb_array_elements_text(settings -> 'sources'));
+    stored  constant boolean := settings #> '{setting,"",materialized}';
+    readers text[];
+    reader  text;
+    home    text;                       -- the schema of this extension, quoted
+    target  text := quote_ident(schema_name);
+    store   text := quote_ident(schema_name || '_summary');
+    as_of   text;                       -- of the period, once for a query
+    retirement text := '';              -- arguments of projections, %s the alias of the workforce
+    starts  text;
+    makes   jsonb := '[]';              -- what is to be declared, in order
+    fresh   text[] := '{}';             -- queries of the view freshness
+    made    record;
+
+    -- of a source of data:
+    source  text;
+    option  jsonb;
+    col     jsonb;                      -- its columns as expressions
+    shown   text[];                     -- its grouping columns
+    grouped text[];                     -- and as expressions
+    years   integer;
+    leave_out boolean;
+    conditions jsonb;                   -- what can be wrong with a row: effect, words, condition
+    problem text;                       -- the words, as an expression
+    refused text;                       -- words of what is refused
+    effect  text;
+    filter  text;
+    end_date text;
+    period  text;
+    observed_from text;
+    spec    text;
+    epoch   text;
+    summaries  text[];                  -- names
+    aggregates text[];                  -- and expressions
+    inner_columns text[];               -- of groups
+    inner_groups  text[];
+    outer_columns text[];               -- of totals over groups
+    keys    text;
+    grouping_set text;
+    all_set integer;                    -- its value for the grand total
+    used    text[];                     -- columns of the table that tell a row
+    name    text;
+    query   text;
+
+    -- of a view:
+    template record;
+    parts   jsonb;
+    rows    text[];                     -- conditions on details and totals
+    staff   text[];                     -- grouping columns of employment and education
+    course  text[];
+    staff_totals  integer;              -- bits of those that only one has
+    course_totals integer;
+BEGIN
+    SELECT quote_ident(n.nspname) INTO STRICT home
+    FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
+    WHERE e.extname = 'education_flow';
+
+    IF schema_name IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+            MESSAGE = 'schema_name must not be null',
+            HINT = 'Give the name of the schema that shall have the views.';
+    ELSIF schema_name = '' OR schema_name ~ '^pg_' OR octet_length(schema_name) > 55 THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_name',
+            MESSAGE = 'no schema of views can have this name',
+            DETAIL = format('The name is "%s".', schema_name),
+            HINT = 'Give a name of 1 to 55 bytes that does not begin with pg_: that of the summaries is longer by _summary.';
+    END IF;
+    readers := CASE jsonb_typeof(settings #> '{setting,"",reader}')
+               WHEN 'string' THEN ARRAY[settings #>> '{setting,"",reader}']
+               ELSE ARRAY(SELECT jsonb_array_elements_text(settings #> '{setting,"",reader}')) END;
+    FOREACH reader IN ARRAY readers LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = reader) THEN
+            RAISE EXCEPTION USING ERRCODE = 'undefined_object',
+                MESSAGE = 'a reader is not a role',
+                DETAIL = format('The reader is "%s".', reader),
+                HINT = 'CREATE ROLE first, or leave the key "reader" out.';
+        END IF;
+    END LOOP;
+
+    ---- what all summaries have in common ----
+    as_of := format('(SELECT p.as_of FROM %s.period AS p)', store);
+    makes := makes || jsonb_build_object('summary', true, 'name', 'period', 'kind', 'v',
+        'comment', 'When all summaries end: change it here, then refresh',
+        'columns', ARRAY['as_of: the day after the last one observed, a first day of a month',
+                         'year_begin: 1 January of its year'],
+        'query', format(E'SELECT d.as_of, date_trunc(''year'', d.as_of::timestamp)::date AS year_begin\nFROM (SELECT %s AS as_of) AS d',
+                        coalesce(format('%L::date', settings #>> '{setting,"",as_of}'),
+                                 'date_trunc(''month'', CURRENT_DATE::timestamp)::date')));
+
+    FOREACH source IN ARRAY sources LOOP
+        option := settings #> ARRAY['setting', source];
+        col := coalesce(settings #> ARRAY['columns', source], '{}');
+        shown := ARRAY(SELECT quote_ident(s) FROM jsonb_array_elements_text(settings #> ARRAY['shown', source]) AS s);
+        grouped := ARRAY(SELECT jsonb_array_elements_text(settings #> ARRAY['grouped', source]));
+        all_set := (1 << cardinality(shown)) - 1;
+        years := option ->> 'observed_years';
+        leave_out := option -> 'leave_out';
+        conditions := '[]';
+
+        ---- rows that the aggregates skip, refuse or do not use, in the order in which they look ----
+        IF source <> 'employment' THEN
+            conditions := conditions || jsonb_build_array(
+                jsonb_build_array('skipped', 'no person', format('%s IS NULL', col ->> 'person_id')));
+        END IF;
+        IF source = 'education' THEN
+            conditions := conditions || jsonb_build_array(
+                jsonb_build_array('skipped', 'no stage', format('%s IS NULL', col ->> 'stage')),
+                jsonb_build_array('skipped', 'no date', format('%s IS NULL', col ->> 'at')),
+                jsonb_build_array('ignored', 'stage that the mapping does not name',
+                                  format('%s <> ALL (ARRAY[%s]::text[])', col ->> 'stage',
+                                         (SELECT string_agg(quote_literal(e), ', ')
+                                          FROM jsonb_array_elements_text((option -> 'stages') || (option -> 'exits')) AS e))),
+                jsonb_build_array('refused', 'infinite date', format('NOT isfinite(%s)', col ->> 'at')),
+                jsonb_build_array('refused', 'date outside of the years 1 to 9999',
+                                  format('%1$s < %2$L OR %1$s >= %3$L', col ->> 'at',
+                                         '0001-01-01' || CASE settings #>> '{types,education,at}' WHEN 'timestamptz' THEN ' 00:00+00' ELSE '' END,
+                                         '10000-01-01' || CASE settings #>> '{types,education,at}' WHEN 'timestamptz' THEN ' 00:00+00' ELSE '' END)));
+            -- where the place of other events matters, their dates are looked at
+            IF option -> 'modes' ? 'strict_order' THEN
+                conditions := (conditions - 3) || jsonb_build_array(conditions -> 3);
+            END IF;
+        ELSE
+            IF source = 'competence' THEN
+                conditions := conditions || jsonb_build_array(
+                    jsonb_build_array('skipped', 'no module', format('%s IS NULL', col ->> 'module')));
+            END IF;
+            conditions := conditions || jsonb_build_array(
+                jsonb_build_array('skipped', 'no start date', format('%s IS NULL', col ->> 'start_date')),
+                jsonb_build_array('refused', 'infinite start date', format('NOT isfinite(%s)', col ->> 'start_date')));
+            IF col ? 'end_date' THEN
+                conditions := conditions || jsonb_build_array(
+                    jsonb_build_array('refused', 'end date before start date', format('%s < %s', col ->> 'end_date', col ->> 'start_date')));
+            END IF;
+            conditions := conditions || jsonb_build_array(
+                jsonb_build_array('refused', 'start date more than 150 years ago',
+                                  format(CASE source WHEN 'competence' THEN '%s < (%s - interval ''149 years'')::date'
+                                         ELSE '%s < (%s - interval ''150 years'')::date' END, col ->> 'start_date', as_of)));
+            IF source = 'competence' THEN
+                conditions := conditions || jsonb_build_array(
+                    jsonb_build_array('ignored', 'status that is not missing, valid or lapsed',
+                                      format('%s NOT IN (''missing'', ''valid'', ''lapsed'')', col ->> 'status')));
+            ELSIF source = 'employment' THEN
+                conditions := conditions || jsonb_build_array(
+                    jsonb_build_array('skipped', 'no birth date', format('%s IS NULL', col ->> 'birth_date')));
+                IF col ? 'fte' THEN
+                    conditions := conditions || jsonb_build_array(
+                        jsonb_build_array('skipped', 'no FTE', format('%s IS NULL', col ->> 'fte')),
+                        jsonb_build_array('refused', 'FTE below 0, above 1000 or with more than three decimals',
+                                          format(CASE settings #>> '{types,employment,fte}'
+                                                 WHEN 'float8' THEN 'NOT %1$s BETWEEN 0 AND 1000 OR round(%1$s * 1000) / 1000 <> %1$s'
+                                                 ELSE 'NOT %1$s BETWEEN 0 AND 1000 OR round(%1$s, 3) <> %1$s' END, col ->> 'fte')));
+                END IF;
+                conditions := conditions || jsonb_build_array(
+                    jsonb_build_array('refused', 'infinite birth date', format('NOT isfinite(%s)', col ->> 'birth_date')),
+                    jsonb_build_array('refused', 'birth date after start date', format('%s > %s', col ->> 'birth_date', col ->> 'start_date')),
+                    -- in calendar months, on the last day that is known
+                    jsonb_build_array('refused', 'older than 150 years',
+                                      format('%2$s - %1$s > 150 * 365 AND (extract(year FROM %2$s) - extract(year FROM %1$s)) * 12'
+                                             ' + extract(month FROM %2$s) - extract(month FROM %1$s) > 150 * 12',
+                                             col ->> 'birth_date', format('greatest(%s, least(%s, %s) - 1)', col ->> 'start_date',
+                                                                          coalesce(col ->> 'end_date', 'NULL::date'), as_of))));
+            END IF;
+        END IF;
+        SELECT format(E'CASE%s END', string_agg(format(E'\n                     WHEN %s THEN %L', c.item ->> 2, c.item ->> 1), '' ORDER BY c.place)),
+               string_agg(quote_literal(c.item ->> 1), ', ' ORDER BY c.place) FILTER (WHERE c.item ->> 0 = 'refused'),
+               format('CASE WHEN q.problem IN (%s) THEN ''skipped''%s ELSE %L END',
+                      string_agg(quote_literal(c.item ->> 1), ', ' ORDER BY c.place) FILTER (WHERE c.item ->> 0 = 'skipped'),
+                      string_agg(format(' WHEN q.problem = %L THEN ''ignored''', c.item ->> 1), '') FILTER (WHERE c.item ->> 0 = 'ignored'),
+                      CASE WHEN leave_out THEN 'left out' ELSE 'refused' END)
+        INTO problem, refused, effect
+        FROM jsonb_array_elements(conditions) WITH ORDINALITY AS c (item, place);
+
+        ---- the summaries of the rows ----
+        filter := CASE WHEN leave_out THEN ' FILTER (WHERE q.kept)' ELSE '' END;
+        end_date := coalesce(col ->> 'end_date', 'NULL::date');
+        period := format('(SELECT daterange((p.year_begin - interval ''%s years'')::date, p.as_of) FROM %s.period AS p)', years, store);
+        observed_from := format('(SELECT (p.year_begin - interval ''%s years'')::date FROM %s.period AS p)', years, store);
+        IF source = 'employment' THEN
+            retirement := CASE WHEN jsonb_typeof(option -> 'retirement') = 'number' THEN format(', retire_at => %s', option ->> 'retirement')
+                          WHEN option ->> 'retirement' = 'pension_age' THEN ', retire_rule => %s.retirement_rule' ELSE '' END
+                          || format(', latest_age => %s', option ->> 'latest_age');
+            -- a plan that cannot be is refused now, and not by the views
+            EXECUTE format('SELECT count(*)
+                            FROM %1$s.workforce_project(
+                                     (SELECT %1$s.workforce_agg(NULL, NULL, NULL, NULL, ''[2000-01-01,2001-01-01)'')),
+                                     $1, retire_at => $2, latest_age => $3,
+                                     retire_rule => CASE WHEN $4 THEN (SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months)
+                                                                       FROM %1$s.pension_age AS a) END),
+                                 %1$s.retention_curve(
+                                     (SELECT %1$s.retention_agg(NULL, NULL, NULL, ''[2000-01-01,2001-01-01)'')), $5::interval)', home)
+                USING (option ->> 'projection_years')::integer,
+                      CASE jsonb_typeof(option -> 'retirement') WHEN 'number' THEN (option ->> 'retirement')::integer END,
+                      (option ->> 'latest_age')::integer,
+                      option -> 'retirement' IS NOT DISTINCT FROM '"pension_age"', option ->> 'retention_every';
+
+            SELECT array_agg(a.name ORDER BY a.place),
+                   array_agg(format('%s.workforce_agg(%s, %s, %s, %s, (SELECT daterange(%s, %s) FROM %s.period AS p)%s)%s',
+                                    home, col ->> 'birth_date', col ->> 'start_date', end_date, coalesce(col ->> 'reason', 'NULL::text'),
+                                    a.first_day, a.as_of, store, coalesce(', ' || (col ->> 'fte'), ''), filter)
+                             ORDER BY a.place)
+            INTO summaries, aggregates
+            FROM (SELECT 0 AS place, 'workforce' AS name, format('(p.year_begin - interval ''%s years'')::date', years) AS first_day, 'p.as_of' AS as_of
+                  UNION ALL
+                  SELECT y, 'year_' || y, format('(p.year_begin - interval ''%s years'')::date', y),
+                         format('(p.year_begin - interval ''%s years'')::date', y - 1)
+                  FROM generate_series(1, years) AS y
+                  UNION ALL
+                  SELECT years + 1, 'forecast_basis', format('(p.year_begin - interval ''%s years'')::date', years + 1),
+                         '(p.year_begin - interval ''1 year'')::date') AS a;
+            summaries := summaries || 'retention'::text;
+            aggregates := aggregates || format('%s.retention_agg(%s, %s, %s, %s)%s', home, col ->> 'start_date', end_date,
+                                               coalesce(col ->> 'reason', 'NULL::text'), period, filter);
+        ELSIF source = 'education' THEN
+            starts := option ->> 'starts';
+            observed_from := 'NULL::date';
+            -- a funnel that cannot be, or a day that not every year has
+            EXECUTE format('SELECT count(*)
+                            FROM %1$s.funnel_output(
+                                     (SELECT %1$s.funnel_agg(NULL::text, NULL::date,
+                                                             %1$s.funnel_spec($1, within => $2::interval, as_of => ''2000-01-01'', exits => $3, modes => $4))),
+                                     ''{}'', 2000, 1, $5)', home)
+                USING ARRAY(SELECT jsonb_array_elements_text(option -> 'stages')), option ->> 'within',
+                      ARRAY(SELECT jsonb_array_elements_text(option -> 'exits')),
+                      ARRAY(SELECT jsonb_array_elements_text(option -> 'modes')), starts;
+            SELECT format('(SELECT %s.funnel_spec(ARRAY[%s]::text[], within => %L::interval, as_of => p.as_of,'
+                          ' exits => ARRAY[%s]::text[], modes => ARRAY[%s]::text[]) FROM %s.period AS p)', home,
+                          string_agg(quote_literal(e.item), ', ' ORDER BY e.place) FILTER (WHERE e.key = 'stages'), option ->> 'within',
+                          string_agg(quote_literal(e.item), ', ' ORDER BY e.place) FILTER (WHERE e.key = 'exits'),
+                          string_agg(quote_literal(e.item), ', ' ORDER BY e.place) FILTER (WHERE e.key = 'modes'), store)
+            INTO spec
+            FROM (VALUES ('stages'), ('exits'), ('modes')) AS k (key),
+                 jsonb_array_elements_text(option -> k.key) WITH ORDINALITY AS i (item, place),
+                 LATERAL (SELECT k.key, i.item, i.place) AS e;
+            summaries := ARRAY['funnel'];
+            aggregates := ARRAY[format('%s.funnel_agg(%s, %s, %s, %s)%s', home, col ->> 'person_id', col ->> 'stage', col ->> 'at', spec, filter)];
+        ELSE
+            summaries := ARRAY[CASE source WHEN 'mobility' THEN 'mobility' ELSE 'certificates' END];
+            IF source = 'competence' THEN
+                -- from two years back to one ahead, when nobody has renewed yet
+                period := format('(SELECT daterange((p.as_of - interval ''2 years'')::date, (p.as_of + interval ''1 year'')::date) FROM %s.period AS p)', store);
+                observed_from := format('(SELECT (p.as_of - interval ''2 years'')::date FROM %s.period AS p)', store);
+            END IF;
+            aggregates := ARRAY[format('%s.mobility_agg(%s, %s, %s, %s, %s)%s', home,
+                CASE source WHEN 'mobility' THEN col ->> 'person_id'
+                -- a person and a module are one; the length keeps person 1 in 23 from person 12 in 3
+                ELSE format('length(%1$s::text) || '' '' || %1$s::text || %2$s', col ->> 'person_id', col ->> 'module') END,
+                col ->> CASE source WHEN 'mobility' THEN 'state' ELSE 'status' END, col ->> 'start_date', end_date, period, filter)];
+        END IF;
+
+        ---- the materialized view: rows to groups, groups to totals ----
+        inner_columns := ARRAY(SELECT format('%s AS %s', g, s) FROM unnest(grouped, shown) AS u (g, s));
+        inner_groups := grouped;
+        IF source = 'education' THEN
+            epoch := coalesce('coalesce(' || (col ->> 'epoch') || ', 0)',
+                              format('coalesce(CASE WHEN %s IS NOT NULL THEN extract(year FROM (%s.funnel_steps(%s, %s, %s)%s)[1]%s)::integer END, 0)',
+                                     col ->> 'person_id', home, col ->> 'stage', col ->> 'at', spec, filter,
+                                     CASE settings #>> '{types,education,at}' WHEN 'date' THEN '' ELSE ' AT TIME ZONE ''UTC''' END));
+            inner_columns := inner_columns || (epoch || ' AS epoch');
+            -- the year of a person's chain is that of the first step: one person at a time
+            inner_groups := inner_groups || CASE WHEN col ? 'epoch' THEN epoch ELSE col ->> 'person_id' END;
+        END IF;
+        IF leave_out THEN
+            inner_groups := inner_groups || 'q.kept'::text;
+        END IF;
+        inner_columns := inner_columns
+            || ARRAY(SELECT format('%s AS %s', a, s) FROM unnest(aggregates, summaries) AS u (a, s))
+            || CASE WHEN leave_out THEN 'CASE WHEN q.kept THEN 0 ELSE count(*) END AS rows_left_out' ELSE '0::bigint AS rows_left_out' END;
+        keys := array_to_string(ARRAY(SELECT 'd.' || s FROM unnest(shown) AS s), ', ');
+        grouping_set := CASE WHEN keys = '' THEN '0' ELSE format('GROUPING(%s)', keys) END;
+        outer_columns := ARRAY(SELECT format('CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)'' ELSE d.%1$s END AS %1$s', s) FROM unnest(shown) AS s)
+            || (grouping_set || ' AS grouping_set')
+            || CASE WHEN source = 'education' THEN ARRAY['CASE WHEN GROUPING(d.epoch) = 1 THEN 0 ELSE d.epoch END AS epoch',
+                                                         'GROUPING(d.epoch) = 1 AS every_epoch'] ELSE '{}' END
+            || ARRAY(SELECT format('%s.rollup(d.%s) AS %2$s', home, s) FROM unnest(summaries) AS s)
+            || CASE WHEN option -> 'retirement' IS NOT DISTINCT FROM '"pension_age"'
+                    THEN ARRAY[format('(SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months) FROM %1$s.pension_age AS a) AS retirement_rule', home)]
+                    ELSE '{}' END
+            || ARRAY[as_of || ' AS as_of', observed_from || ' AS observed_from',
+                     'coalesce(sum(d.rows_left_out), 0)::bigint AS rows_left_out',
+                     -- in one row, so that a refresh need not write the others again
+                     format('CASE WHEN %s = %s%s THEN CURRENT_TIMESTAMP END AS refreshed_at', grouping_set, all_set,
+                            CASE source WHEN 'education' THEN ' AND GROUPING(d.epoch) = 1' ELSE '' END)];
+        query := format(E'SELECT %s\nFROM (SELECT %s\n      FROM %s AS t%s%s) AS d%s',
+            array_to_string(outer_columns, E',\n       '), array_to_string(inner_columns, E',\n             '), option ->> 'relation',
+            CASE WHEN leave_out THEN format(E',\n           LATERAL (SELECT coalesce(p.problem NOT IN (%s), true) AS kept\n'
+                                            '                    FROM (SELECT %s AS problem) AS p) AS q', refused, problem) ELSE '' END,
+            CASE WHEN inner_groups <> '{}' THEN E'\n      GROUP BY ' || array_to_string(inner_groups, ', ') ELSE '' END,
+            CASE WHEN keys <> '' OR source = 'education' THEN E'\nGROUP BY '
+                 || concat_ws(', ', CASE WHEN keys <> '' THEN format('CUBE (%s)', keys) END,
+                              CASE source WHEN 'education' THEN 'GROUPING SETS ((d.epoch), ())' END) ELSE '' END);
+        makes := makes || jsonb_build_object('summary', true, 'name', source, 'kind', CASE WHEN stored THEN 'm' ELSE 'v' END, 'query', query,
+            'comment', format('Summaries of %s, by groups and totals over them', option ->> 'relation'),
+            'groups', (SELECT jsonb_agg(ARRAY[n, settings #>> ARRAY['titles', source, n]])
+                       FROM jsonb_array_elements_text(settings #> ARRAY['shown', source]) AS n),
+            'columns', ARRAY(SELECT n || ': summary of the rows of the group' FROM unnest(summaries) AS n)
+                       || CASE source WHEN 'education' THEN ARRAY['epoch: year in which the chains began; 0 if they did not, or for all years',
+                                                                  'every_epoch: is it for all years?'] ELSE '{}' END
+                       || CASE WHEN option -> 'retirement' IS NOT DISTINCT FROM '"pension_age"' THEN ARRAY['retirement_rule: the pension age in force'] ELSE '{}' END
+                       || ARRAY['grouping_set: GROUPING() of the grouping columns: 0 for the groups, more for totals over them',
+                                'as_of: the day after the last one observed', 'observed_from: first day observed; null if all history is',
+                                'rows_left_out: rows that were left out, since the aggregates refuse them',
+                                'refreshed_at: when the summaries were made, in the row of the grand total'],
+            'index', array_to_string(shown || CASE source WHEN 'education' THEN ARRAY['grouping_set', 'epoch', 'every_epoch']
+                                              ELSE ARRAY['grouping_set'] END, ', '));
+
+        ---- the rows that are not counted: how many, and which ----
+        makes := makes || jsonb_build_object('summary', true, 'name', source || '_quality', 'kind', CASE WHEN stored THEN 'm' ELSE 'v' END,
+            'comment', format('Rows of %s that cannot be counted, by what is wrong with them', option ->> 'relation'),
+            'columns', quality_columns,
+            'index', 'problem',
+            'query', format(E'SELECT q.problem,\n       %s AS effect,\n       count(*) AS rows, %s AS as_of, CURRENT_TIMESTAMP AS refreshed_at\n'
+                            'FROM (SELECT %s AS problem\n      FROM %s AS t) AS q\nWHERE q.problem IS NOT NULL\nGROUP BY q.problem',
+                            effect, as_of, problem, option ->> 'relation'));
+        -- what tells the row: the key of the table, and the columns that are read
+        SELECT array_agg(c.name ORDER BY c.place) INTO used
+        FROM (SELECT a.name, min(a.place) AS place
+              FROM (SELECT quote_ident(a.attname) AS name, array_position(i.indkey::smallint[], a.attnum) AS place
+                    FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+                    WHERE i.indrelid = (option ->> 'oid')::oid AND i.indisprimary
+                    UNION ALL
+                    SELECT p.name, 100 + p.place
+                    FROM jsonb_array_elements_text(settings #> ARRAY['plain', source]) WITH ORDINALITY AS p (name, place)) AS a
+              GROUP BY a.name) AS c;
+        name := 'problem';
+        WHILE name = ANY (used) LOOP
+            name := name || '_';
+        END LOOP;
+        makes := makes || jsonb_build_object('summary', true, 'name', source || '_problem_rows', 'kind', 'v',
+            'comment', format('Rows of %s that cannot be counted, for those who may read the table', option ->> 'relation'),
+            'query', format(E'SELECT q.problem AS %s, %s\nFROM (SELECT %s, %s AS q_problem\n      FROM %s AS t) AS q (%s, problem)\nWHERE q.problem IS NOT NULL',
+                            name, array_to_string(ARRAY(SELECT 'q.c' || n || ' AS ' || used[n] FROM generate_subscripts(used, 1) AS n), ', '),
+                            array_to_string(ARRAY(SELECT 't.' || u FROM unnest(used) AS u), ', '), problem, option ->> 'relation',
+                            array_to_string(ARRAY(SELECT 'c' || n FROM generate_subscripts(used, 1) AS n), ', ')));
+        makes := makes || jsonb_build_object('summary', false, 'name', source || '_quality', 'kind', 'v',
+            'comment', format('Rows of %s that cannot be counted, by what is wrong with them (datakvalitet)', option ->> 'relation'),
+            'columns', quality_columns,
+            'query', format(E'SELECT q.problem, q.effect, q.rows, q.as_of, q.refreshed_at\nFROM %s.%s_quality AS q', store, source));
+        fresh := fresh || format(E'SELECT %L::text AS source, %L::text AS table_name, s.as_of, s.observed_from, s.refreshed_at,\n'
+            '       (SELECT count(*) FROM %3$s.%1$s AS g WHERE g.grouping_set = 0%5$s) AS groups,\n'
+            '       coalesce(%4$s.skipped(s.%6$s), 0) AS rows_skipped, s.rows_left_out\nFROM %3$s.%1$s AS s\nWHERE s.refreshed_at IS NOT NULL',
+            source, option ->> 'relation', store, home, CASE source WHEN 'education' THEN ' AND g.every_epoch' ELSE '' END, summaries[1]);
+    END LOOP;
+    makes := makes || jsonb_build_object('summary', false, 'name', 'freshness', 'kind', 'v', 'query', array_to_string(fresh, E'\nUNION ALL\n'),
+        'comment', 'How fresh the figures are, by source of data', 'columns', freshness_columns);
+
+    ---- the views ----
+    FOR template IN
+        SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body
+        FROM jsonb_to_recordset(views) AS v (source text, name text, summary text, comment text, columns text[], body text)
+        WHERE v.source = ANY (sources) OR v.source = 'required_intake' AND sources @> '{employment,education}'
+    LOOP
+        IF template.source <> 'required_intake' THEN
+            shown := ARRAY(SELECT jsonb_array_elements_text(settings #> ARRAY['shown', template.source]));
+            parts := jsonb_build_object('{pipeline}', '', '{retirement}', format(retirement, 's'),
+                '{last}', format(E's.as_of, coalesce(%s.skipped(s.%s), 0) AS rows_skipped, s.rows_left_out,\n'
+                                 '       (SELECT r.refreshed_at FROM %s.%s AS r WHERE r.refreshed_at IS NOT NULL) AS refreshed_at',
+                                 home, template.summary, store, template.source));
+            rows := ARRAY['s.grouping_set = 0', 's.grouping_set > 0'];
+        ELSE
+            -- columns that both sources show are joined, the others totalled
+            staff := ARRAY(SELECT jsonb_array_elements_text(settings #> '{shown,employment}'));
+            course := ARRAY(SELECT jsonb_array_elements_text(settings #> '{shown,education}'));
+            shown := ARRAY(SELECT n FROM unnest(staff) AS n WHERE n = ANY (course));
+            staff_totals := (SELECT coalesce(sum(1 << cardinality(staff) - array_position(staff, n)), 0) FROM unnest(staff) AS n WHERE n <> ALL (shown));
+            course_totals := (SELECT coalesce(sum(1 << cardinality(course) - array_position(course, n)), 0) FROM unnest(course) AS n WHERE n <> ALL (shown));
+            parts := jsonb_build_object('{retirement}', format(retirement, 'e'), '{starts}', format('starts => %L', starts),
+                '{last}', format(E's.as_of, coalesce(%1$s.skipped(s.funnel), 0) + coalesce(%1$s.skipped(e.workforce), 0) AS rows_skipped,\n'
+                                 '       s.rows_left_out + e.rows_left_out AS rows_left_out,\n'
+                                 '       (SELECT min(r.refreshed_at) FROM (SELECT a.refreshed_at FROM %2$s.employment AS a\n'
+                                 '                                         UNION ALL SELECT b.refreshed_at FROM %2$s.education AS b) AS r) AS refreshed_at',
+                                 home, store),
+                '{pipeline}', format(
+                    E'%1$s.employment AS e\n'
+                    '     JOIN %1$s.education AS s ON s.every_epoch AND s.funnel IS NOT NULL AND e.workforce IS NOT NULL\n'
+                    '                                 AND e.grouping_set & %4$s = %4$s AND s.grouping_set & %5$s = %5$s%6$s,\n'
+                    '     -- a round that begins before as_of has begun\n'
+                    '     LATERAL (SELECT extract(year FROM e.as_of)::integer AS first_year,\n'
+                    '                     extract(year FROM e.as_of)::integer\n'
+                    '                         + (to_char(e.as_of, ''MM-DD'') > %7$L)::integer AS first_round) AS y,\n'
+                    '     -- who has begun already, by year\n'
+                    '     LATERAL (SELECT min(b.epoch) AS first_begun,\n'
+                    '                     max(b.epoch) AS last_begun, jsonb_object_agg(b.epoch, f.entered) AS begun\n'
+                    '              FROM %1$s.education AS b, %2$s.funnel_stages(b.funnel) AS f\n'
+                    '              WHERE f.stage_no = 1 AND f.entered > 0 AND NOT b.every_epoch\n'
+                    '                    AND b.epoch BETWEEN 1 AND y.first_round - 1\n'
+                    '                    AND b.grouping_set = s.grouping_set%8$s) AS b,\n'
+                    '     -- and when they come to work; without hires nobody knows at which ages\n'
+                    '     LATERAL (SELECT ARRAY(SELECT coalesce(o.arrivals, 0)\n'
+                    '                           FROM %2$s.funnel_output(s.funnel,\n'
+                    '                                    ARRAY(SELECT coalesce((b.begun ->> n::text)::double precision, 0)\n'
+                    '                                          FROM generate_series(b.first_begun, b.last_begun) AS n),\n'
+                    '                                    coalesce(b.first_begun, y.first_year), %3$s, starts => %7$L,\n'
+                    '                                    as_of => e.as_of) AS o\n'
+                    '                           ORDER BY o.year) AS planned) AS a,\n'
+                    '     LATERAL (SELECT a.planned,\n'
+                    '                     ARRAY(SELECT w.gap\n'
+                    '                           FROM %2$s.workforce_project(e.workforce, %3$s,\n'
+                    '                                    CASE WHEN %2$s.hires(e.workforce) > 0 THEN a.planned END%9$s) AS w\n'
+                    '                           ORDER BY w.year) AS gap) AS p',
+                    store, home, settings #>> '{setting,employment,projection_years}', staff_totals, course_totals,
+                    (SELECT string_agg(format(E'\n                                 AND e.%1$I = s.%1$I', n), '') FROM unnest(shown) AS n),
+                    starts,
+                    (SELECT string_agg(format(E'\n                    AND b.%1$I = s.%1$I',  n.name), '')
+                     FROM jsonb_array_elements_text(settings #> '{shown,education}') AS n (name)),
+                    format(retirement, 'e')));
+            -- what is totalled in one is totalled in the other
+            rows := ARRAY[format('e.grouping_set = %s AND s.grouping_set = %s', staff_totals, course_totals),
+                          format('e.grouping_set > %s%s', staff_totals,
+                                 (SELECT string_agg(format(' AND (e.grouping_set & %s > 0) = (s.grouping_set & %s > 0)',
+                                                           1 << cardinality(staff) - array_position(staff, n),
+                                                           1 << cardinality(course) - array_position(course, n)), '') FROM unnest(shown) AS n))];
+        END IF;
+        SELECT min(n) INTO name FROM unnest(shown) AS n
+        WHERE n IN (SELECT split_part(c, ':', 1) FROM unnest(template.columns || last_columns) AS c)
+              OR n IN ('grouping_set', 'epoch', 'every_epoch', 'retirement_rule', 'observed_from', 'forecast_basis',
+                       'workforce', 'retention', 'funnel', 'mobility', 'certificates')
+              OR n ~ '^year_[0-9]+$';
+        IF name IS NOT NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'duplicate_column',
+                MESSAGE = 'a column to group by has the name of a column of the views',
+                DETAIL = format('The name is "%s", of "%s" and of the view %s.', name, template.source, template.name),
+                HINT = format('Group by it under another name: {"another name": "%s"}.', name);
+        END IF;
+        parts := parts || jsonb_build_object('{schema}', home, '{summaries}', store,
+            '{groups}', (SELECT coalesce(string_agg(format(CASE template.source WHEN 'required_intake' THEN 'e.%I, ' ELSE 's.%I, ' END, s.name), '' ORDER BY s.place), '')
+                         FROM unnest(shown) WITH ORDINALITY AS s (name, place)),
+            '{years}', (SELECT string_agg(format('(extract(year FROM s.as_of)::integer - %1$s, s.year_%1$s)', y), ', ' ORDER BY y)
+                        FROM generate_series(1, (settings #>> '{setting,employment,observed_years}')::integer) AS y),
+            '{retention_every}', format('interval %L', settings #>> '{setting,employment,retention_every}'),
+            '{projection_years}', settings #> '{setting,employment,projection_years}');
+        FOR i IN 1 .. CASE WHEN shown = '{}' THEN 1 ELSE 2 END LOOP
+            makes := makes || jsonb_build_object('summary', false, 'name', template.name || CASE i WHEN 2 THEN '_total' ELSE '' END, 'kind', 'v',
+                'comment', template.comment || CASE i WHEN 2 THEN '; totals over groups, never to be added up' ELSE '' END,
+                'groups', (SELECT jsonb_agg(ARRAY[n, settings #>> ARRAY['titles', CASE template.source WHEN 'required_intake' THEN 'employment'
+                                                                                  ELSE template.source END, n]]) FROM unnest(shown) AS n),
+                'columns', template.columns || last_columns,
+                -- in one pass: what was put in is not looked at again
+                'query', (SELECT string_agg(coalesce((parts || jsonb_build_object('{rows}', rows[i])) ->> m.piece[1], m.piece[1]), '' ORDER BY m.place)
+                          FROM regexp_matches(template.body, '\{[a-z_]+\}|[^{]+|\{', 'g') WITH ORDINALITY AS m (piece, place)));
+        END LOOP;
+    END LOOP;
+
+    ---- what is there already is ours, and of this definition ----
+    FOR made IN
+        SELECT m.name, m.kind, m.query, m.summary, n.nspname, e.kind AS existing_kind, e.mark, m.name = 'period' AS replaced
+        FROM jsonb_to_recordset(makes) AS m (name text, kind text, query text, summary boolean)
+             JOIN pg_namespace AS n ON n.nspname = schema_name || CASE WHEN m.summary THEN '_summary' ELSE '' END
+             JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = m.name
+             LEFT JOIN jsonb_to_recordset(existing) AS e (relation oid, kind text, mark text) ON e.relation = c.oid
+    LOOP
+        IF made.existing_kind IS NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'duplicate_table',
+                MESSAGE = 'a relation of this name is there already, and was not made for reporting',
+                DETAIL = format('It is %I.%I.', made.nspname, made.name),
+                HINT = 'Rename it, or choose another schema for the views.';
+        ELSIF made.existing_kind <> made.kind OR made.summary AND NOT made.replaced AND made.mark <> md5(made.query) THEN
+            RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+                MESSAGE = 'the views were made with another mapping',
+                DETAIL = format('%I.%I would be another one.', made.nspname, made.name),
+                HINT = format('Drop them first: SELECT reporting_drop_ddl(%L) \gexec', schema_name);
+        END IF;
+    END LOOP;
+    SELECT format('%I.%I', e.schema, e.name) INTO name
+    FROM jsonb_to_recordset(existing) AS e (schema text, name text)
+    WHERE NOT EXISTS (SELECT
+                      FROM jsonb_to_recordset(makes) AS m (name text, summary boolean)
+                      WHERE m.name = e.name AND e.schema = schema_name || CASE WHEN m.summary THEN '_summary' ELSE '' END);
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+            MESSAGE = 'the views were made with another mapping',
+            DETAIL = format('%s would not be there any more.', name),
+            HINT = format('Drop them first: SELECT reporting_drop_ddl(%L) \gexec', schema_name);
+    END IF;
+
+    ---- the statements ----
+    FOREACH name IN ARRAY ARRAY[schema_name, schema_name || '_summary'] LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = name);
+        RETURN NEXT format('CREATE SCHEMA %I', name);
+        RETURN NEXT format('COMMENT ON SCHEMA %I IS %L', name,
+                           CASE name WHEN schema_name THEN 'Views for reporting tools [education_flow]'
+                           ELSE format('Summaries that the views of schema %I read [education_flow]', schema_name) END);
+    END LOOP;
+    FOR made IN
+        SELECT format('%s.%I', CASE WHEN m.summary THEN store ELSE target END, m.name) AS name, m.name AS short,
+               CASE m.kind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS what,
+               m.kind, m.query, m.comment || CASE WHEN m.summary THEN format(' [education_flow %s]', md5(m.query)) ELSE '' END AS comment,
+               m.index, m.groups, m.columns
+        FROM jsonb_array_elements(makes) WITH ORDINALITY AS e (item, place),
+             jsonb_to_record(e.item) AS m (summary boolean, name text, kind text, query text, comment text, index text,
+                                           groups jsonb, columns text[])
+        ORDER BY e.place
+    LOOP
+        IF made.kind = 'm' THEN
+            RETURN NEXT format(E'CREATE MATERIALIZED VIEW IF NOT EXISTS %s AS\n%s', made.name, made.query);
+            RETURN NEXT format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON %s (%s)', made.short || '_key', made.name, made.index);
+        ELSE
+            RETURN NEXT format(E'CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS\n%s', made.name, made.query);
+        END IF;
+        RETURN NEXT format('COMMENT ON %s %s IS %L', made.what, made.name, made.comment);
+        RETURN QUERY
+            SELECT format('COMMENT ON COLUMN %s.%I IS %L', made.name, g.item ->> 0, g.item ->> 1)
+            FROM jsonb_array_elements(made.groups) AS g (item)
+            UNION ALL
+            SELECT format('COMMENT ON COLUMN %s.%I IS %L', made.name, split_part(c, ': ', 1), substr(c, strpos(c, ': ') + 2))
+            FROM unnest(made.columns) AS c;
+    END LOOP;
+    FOREACH reader IN ARRAY readers LOOP
+        RETURN NEXT format('GRANT USAGE ON SCHEMA %s, %s TO %I', target, store, reader);
+        RETURN QUERY
+            SELECT format('GRANT SELECT ON %s.%I TO %I', CASE WHEN m.summary THEN store ELSE target END, m.name, reader)
+            FROM jsonb_to_recordset(makes) AS m (name text, summary boolean);
+    END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION reporting_statements(text, jsonb, jsonb, jsonb) IS
+    'internal to reporting_ddl: the statements, from the settings, the templates of views and what is there already';
+
+CREATE FUNCTION reporting_ddl(schema_name text, mapping jsonb) RETURNS SETOF text
+    LANGUAGE sql STABLE PARALLEL SAFE ROWS 300
+BEGIN ATOMIC
+    SELECT s.statement
+    FROM reporting_statements(
+             schema_name,
+             reporting_settings(
+                 mapping,
+                 -- tables by the caller's search_path
+                 (SELECT jsonb_object_agg(m.key, to_regclass(m.value ->> 'table')::oid::bigint)
+                  FROM jsonb_each(CASE jsonb_typeof(mapping) WHEN 'object' THEN mapping ELSE '{}' END) AS m
+                  WHERE jsonb_typeof(m.value -> 'table') = 'string'),
+                 (SELECT jsonb_agg(to_jsonb(o)) FROM reporting_options() AS o)),
+             (SELECT jsonb_agg(to_jsonb(v)) FROM reporting_views() AS v),
+             (SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') FROM reporting_relations(schema_name) AS r)) AS s (statement);
+END;
+COMMENT ON FUNCTION reporting_ddl(text, jsonb) IS
+    'statements, for \gexec, that declare a schema of views for reporting tools over the tables of a mapping; nothing is executed';
