@@ -29,9 +29,10 @@ FROM reporting.headcount
 UNION ALL
 SELECT hospital, headcount, hires, exits, observed_from, as_of
 FROM reporting.headcount_total
-ORDER BY hospital = '(total)', hospital;
+ORDER BY hospital;
 
-\echo 'What would the forecast have been on 1 January 2022, and what happened in that year?'
+\echo 'What would the forecast have been on 1 January 2022, and what happened in that year? The'
+\echo 'mapping says that everybody retires at 65, and three of those who reached it stayed on:'
 \echo
 -- Predicted and actual.
 SELECT measure, reason, round(predicted::numeric, 1) AS predicted, lower, upper, actual,

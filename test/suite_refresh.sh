@@ -158,22 +158,32 @@ well "$dir/log" $? "cron's command"
 same "$(cat "$dir/log"; echo silent)" silent 'says nothing, so that cron sends no mail'
 same "$(fresh "$before") $(known Eslöv)" 't 1' 'and has refreshed: a new row is there, for a reader'
 
-# a row that is refused: cron hears of it, the other summaries are fresh
+# a row that is refused: cron hears of it, and the other summaries are fresh
 run -c "INSERT INTO hr.\"Anställning\" VALUES (2002, '1990-01-01', '2020-02-01', '2020-01-01', NULL, 1, 'Lund', 'p0')"
 before=$(now)
 env -i PATH="$PATH" PGHOST="$PGHOST" PGPORT="$PGPORT" PGUSER=reporting_owner /bin/sh -c "$command" >"$dir/log" 2>&1 </dev/null
-status=$?
-[ "$status" -ne 0 ] && grep -q 'spell ends before it starts' "$dir/log"
-ok $? 'a refresh that fails fails, with the reason'
-same "$(known Eslöv)" 1 'and the summary is as it was'
-same "$(owner -c 'SELECT problem FROM reporting_summary.employment_problem_rows')" 'end date before start date' 'the owner sees the row'
+grep -q 'spell ends before it starts' "$dir/log"
+ok $? 'a refresh that fails says why'
+same "$(known Eslöv) $(reader -c "SELECT string_agg(source, ' ' ORDER BY source) FROM reporting.freshness WHERE refreshed_at > '$before'")" \
+	'1 competence education' 'and its summaries are as they were, the others fresh'
+same "$(reader -c 'SELECT problem, effect, rows FROM reporting.employment_quality')" 'end date before start date|refused|1' \
+	'a reader sees what is wrong'
+same "$(owner -c 'SELECT problem, id FROM reporting_summary.employment_problem_rows')" 'end date before start date|2002' 'the owner sees the row'
 run -c 'DELETE FROM hr."Anställning" WHERE id = 2002'
 
-# --- as_of moves without editing views; a month earlier by another definition of the one that has it
-same "$(reader -c "SELECT DISTINCT as_of = date_trunc('month', current_date)::date FROM reporting.freshness")" t 'as_of is the first of this month'
+# --- as_of: the first of this month, a month earlier by the view of the manual, and back
+refresh() { owner "$@" <<<"SELECT reporting_refresh_ddl('reporting') \\gexec"; }
+as_of() { reader -c "SELECT string_agg(DISTINCT (age(date_trunc('month', current_date), as_of))::text, ' ') FROM reporting.freshness"; }
+same "$(as_of)" 00:00:00 'as_of is the first of this month'
+earlier=$(block 'sql skip' '^CREATE OR REPLACE VIEW reporting_summary.period') || exit 1
+owner -c "$earlier" && refresh
+ok $? "the manual's view of the period"
+same "$(as_of)" '1 mon' 'as_of is a month earlier, of all sources'
+ddl && refresh
+ok $? 'reporting_ddl again'
+same "$(as_of)" 00:00:00 'as_of is that of the mapping again'
 
 # --- dump and restore
-owner <<<"SELECT reporting_refresh_ddl('reporting') \\gexec" || exit 1
 before=$(content mydb)
 [ "$(grep -c '^headcount|' <<<"$before")" -eq 7 ] && [ "$(grep -c '^recruitment_need_total|' <<<"$before")" -gt 50 ] &&
 	[ "$(grep -c '^required_intake|' <<<"$before")" -eq 20 ] && [ "$(grep -c '^period|' <<<"$before")" -eq 1 ] && ! grep -q ERROR <<<"$before"
@@ -196,7 +206,7 @@ goes_on() {
 	well "$dir/log" $? "$2: reporting_ddl again"
 	same "$there" "$(state "$1")" "$2: changes nothing"
 	same "$before" "$(content "$1")" "$2: and nothing in it"
-	owner -d "$1" <<<"SELECT reporting_refresh_ddl('reporting') \\gexec" >"$dir/log" 2>&1
+	refresh -d "$1" >"$dir/log" 2>&1
 	well "$dir/log" $? "$2: refreshes, as the owner"
 	same "$before" "$(content "$1")" "$2: to the same"
 	owner -d "$1" <<<"SELECT reporting_drop_ddl('reporting') \\gexec" >"$dir/log" 2>&1
