@@ -25,7 +25,7 @@ if [ -z "${EF_REFRESH_SERVER:-}" ]; then
 	test/lib/setup.sh cron >&2
 	case $? in
 		0) EF_PG_CONF=$(block text '^shared_preload_libraries') || exit 1 ;;
-		3) EF_PG_CONF= why='pg_cron is missing, and may not be installed by this user' ;;
+		3) EF_PG_CONF='' why='pg_cron is missing, and may not be installed by this user' ;;
 		*) echo "Bail out! pg_cron could not be installed"; exit 1 ;;
 	esac
 	export EF_PG_CONF EF_REFRESH_SERVER=yes EF_NO_CRON=$why
