@@ -6,7 +6,7 @@
 #   server  cc, PostgreSQL 15 or later and its server headers
 #   test    server, pgTAP, pg_prove, libpq headers
 #   oracle  server, R with the packages survival and etm
-#   clients server, Java with PostgreSQL's JDBC driver, ODBC with PostgreSQL's
+#   clients server, PostgreSQL's JDBC driver with Java, and its ODBC driver
 #   cron    server, pg_cron
 #
 # Installs what is missing with apt-get when run by root or with passwordless
