@@ -526,12 +526,14 @@ BEGIN
                 conditions := conditions || jsonb_build_array(
                     jsonb_build_array('skipped', 'no birth date', format('%s IS NULL', col ->> 'birth_date')));
                 IF col ? 'fte' THEN
-                    conditions := conditions || jsonb_build_array(
-                        jsonb_build_array('skipped', 'no FTE', format('%s IS NULL', col ->> 'fte')),
+                    -- an FTE is read before dates are, unless there is none
+                    conditions := jsonb_build_array(
                         jsonb_build_array('refused', 'FTE below 0, above 1000 or with more than three decimals',
                                           format(CASE settings #>> '{types,employment,fte}'
                                                  WHEN 'float8' THEN 'NOT %1$s BETWEEN 0 AND 1000 OR round(%1$s * 1000) / 1000 <> %1$s'
-                                                 ELSE 'NOT %1$s BETWEEN 0 AND 1000 OR round(%1$s, 3) <> %1$s' END, col ->> 'fte')));
+                                                 ELSE 'NOT %1$s BETWEEN 0 AND 1000 OR round(%1$s, 3) <> %1$s' END, col ->> 'fte')))
+                        || conditions || jsonb_build_array(
+                        jsonb_build_array('skipped', 'no FTE', format('%s IS NULL', col ->> 'fte')));
                 END IF;
                 conditions := conditions || jsonb_build_array(
                     jsonb_build_array('refused', 'infinite birth date', format('NOT isfinite(%s)', col ->> 'birth_date')),
@@ -651,6 +653,9 @@ BEGIN
             || CASE WHEN source = 'education' THEN ARRAY['CASE WHEN GROUPING(d.epoch) = 1 THEN 0 ELSE d.epoch END AS epoch',
                                                          'GROUPING(d.epoch) = 1 AS every_epoch'] ELSE '{}' END
             || ARRAY(SELECT format('%s.rollup(d.%s) AS %2$s', home, s) FROM unnest(summaries) AS s)
+            -- a view need not open a summary again for each of its rows
+            || ARRAY(SELECT format('coalesce(%1$s.skipped(%1$s.rollup(d.%2$s)), 0) AS skipped_%2$s', home, s)
+                     FROM unnest(summaries) AS s WHERE s !~ '^(year_|forecast_basis)')
             || CASE WHEN option -> 'retirement' IS NOT DISTINCT FROM '"pension_age"'
                     THEN ARRAY[format('(SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months) FROM %1$s.pension_age AS a) AS retirement_rule', home)]
                     ELSE '{}' END
@@ -672,6 +677,8 @@ BEGIN
             'groups', (SELECT jsonb_agg(ARRAY[n, settings #>> ARRAY['titles', source, n]])
                        FROM jsonb_array_elements_text(settings #> ARRAY['shown', source]) AS n),
             'columns', ARRAY(SELECT n || ': summary of the rows of the group' FROM unnest(summaries) AS n)
+                       || ARRAY(SELECT format('skipped_%1$s: rows that %1$s does not know, since a date or another value is missing', n)
+                                FROM unnest(summaries) AS n WHERE n !~ '^(year_|forecast_basis)')
                        || CASE source WHEN 'education' THEN ARRAY['epoch: year in which the chains began; 0 if they did not, or for all years',
                                                                   'every_epoch: is it for all years?'] ELSE '{}' END
                        || CASE WHEN option -> 'retirement' IS NOT DISTINCT FROM '"pension_age"' THEN ARRAY['retirement_rule: the pension age in force'] ELSE '{}' END
@@ -713,9 +720,9 @@ BEGIN
             'columns', quality_columns,
             'query', format(E'SELECT q.problem, q.effect, q.rows, q.as_of, q.refreshed_at\nFROM %s.%s_quality AS q', store, source));
         fresh := fresh || format(E'SELECT %L::text AS source, %L::text AS table_name, s.as_of, s.observed_from, s.refreshed_at,\n'
-            '       (SELECT count(*) FROM %3$s.%1$s AS g WHERE g.grouping_set = 0%5$s) AS groups,\n'
-            '       coalesce(%4$s.skipped(s.%6$s), 0) AS rows_skipped, s.rows_left_out\nFROM %3$s.%1$s AS s\nWHERE s.refreshed_at IS NOT NULL',
-            source, option ->> 'relation', store, home, CASE source WHEN 'education' THEN ' AND g.every_epoch' ELSE '' END, summaries[1]);
+            '       (SELECT count(*) FROM %3$s.%1$s AS g WHERE g.grouping_set = 0%4$s) AS groups,\n'
+            '       s.skipped_%5$s AS rows_skipped, s.rows_left_out\nFROM %3$s.%1$s AS s\nWHERE s.refreshed_at IS NOT NULL',
+            source, option ->> 'relation', store, CASE source WHEN 'education' THEN ' AND g.every_epoch' ELSE '' END, summaries[1]);
     END LOOP;
     makes := makes || jsonb_build_object('summary', false, 'name', 'freshness', 'kind', 'v', 'query', array_to_string(fresh, E'\nUNION ALL\n'),
         'comment', 'How fresh the figures are, by source of data', 'columns', freshness_columns);
@@ -765,9 +772,9 @@ BEGIN
         IF template.source <> 'required_intake' THEN
             shown := ARRAY(SELECT jsonb_array_elements_text(settings #> ARRAY['shown', template.source]));
             parts := jsonb_build_object('{pipeline}', '', '{retirement}', format(retirement, 's'),
-                '{last}', format(E's.as_of, coalesce(%s.skipped(s.%s), 0) AS rows_skipped, s.rows_left_out,\n'
+                '{last}', format(E's.as_of, s.skipped_%s AS rows_skipped, s.rows_left_out,\n'
                                  '       (SELECT r.refreshed_at FROM %s.%s AS r WHERE r.refreshed_at IS NOT NULL) AS refreshed_at',
-                                 home, template.summary, store, template.source));
+                                 template.summary, store, template.source));
             rows := ARRAY['s.grouping_set = 0', 'true'];
         ELSE
             -- columns that both sources show are joined, the others totalled
@@ -777,11 +784,11 @@ BEGIN
             staff_totals := (SELECT coalesce(sum(1 << cardinality(staff) - array_position(staff, n)), 0) FROM unnest(staff) AS n WHERE n <> ALL (shown));
             course_totals := (SELECT coalesce(sum(1 << cardinality(course) - array_position(course, n)), 0) FROM unnest(course) AS n WHERE n <> ALL (shown));
             parts := jsonb_build_object('{retirement}', format(retirement, 'e'), '{starts}', format('starts => %L', starts),
-                '{last}', format(E's.as_of, coalesce(%1$s.skipped(s.funnel), 0) + coalesce(%1$s.skipped(e.workforce), 0) AS rows_skipped,\n'
+                '{last}', format(E's.as_of, s.skipped_funnel + e.skipped_workforce AS rows_skipped,\n'
                                  '       s.rows_left_out + e.rows_left_out AS rows_left_out,\n'
-                                 '       (SELECT min(r.refreshed_at) FROM (SELECT a.refreshed_at FROM %2$s.employment AS a\n'
-                                 '                                         UNION ALL SELECT b.refreshed_at FROM %2$s.education AS b) AS r) AS refreshed_at',
-                                 home, store),
+                                 '       (SELECT min(r.refreshed_at) FROM (SELECT a.refreshed_at FROM %1$s.employment AS a\n'
+                                 '                                         UNION ALL SELECT b.refreshed_at FROM %1$s.education AS b) AS r) AS refreshed_at',
+                                 store),
                 '{pipeline}', format(
                     E'%1$s.employment AS e\n'
                     '     JOIN %1$s.education AS s ON s.every_epoch AND s.funnel IS NOT NULL AND e.workforce IS NOT NULL\n'
@@ -804,12 +811,14 @@ BEGIN
                     '                                          FROM generate_series(b.first_begun, b.last_begun) AS n),\n'
                     '                                    coalesce(b.first_begun, y.first_year), %3$s, starts => %7$L,\n'
                     '                                    as_of => e.as_of) AS o\n'
-                    '                           ORDER BY o.year) AS planned) AS a,\n'
+                    '                           ORDER BY o.year) AS planned\n'
+                    '              OFFSET 0) AS a,     -- computed once, not for each row and use\n'
                     '     LATERAL (SELECT a.planned,\n'
                     '                     ARRAY(SELECT w.gap\n'
                     '                           FROM %2$s.workforce_project(e.workforce, %3$s,\n'
                     '                                    CASE WHEN %2$s.hires(e.workforce) > 0 THEN a.planned END%9$s) AS w\n'
-                    '                           ORDER BY w.year) AS gap) AS p',
+                    '                           ORDER BY w.year) AS gap\n'
+                    '              OFFSET 0) AS p',
                     store, home, settings #>> '{setting,employment,projection_years}', staff_totals, course_totals,
                     (SELECT string_agg(format(E'\n                                 AND e.%1$I = s.%1$I', n), '') FROM unnest(shown) AS n),
                     starts,
@@ -827,7 +836,7 @@ BEGIN
         WHERE n IN (SELECT split_part(c, ':', 1) FROM unnest(template.columns || last_columns) AS c)
               OR n IN ('grouping_set', 'epoch', 'every_epoch', 'retirement_rule', 'observed_from', 'forecast_basis',
                        'workforce', 'retention', 'funnel', 'mobility', 'certificates')
-              OR n ~ '^year_[0-9]+$';
+              OR n ~ '^(skipped_[a-z]+|year_[0-9]+)$';
         IF name IS NOT NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'duplicate_column',
                 MESSAGE = 'a column to group by has the name of a column of the views',
