@@ -498,6 +498,15 @@ BEGIN
                                   format('%1$s < %2$L OR %1$s >= %3$L', col ->> 'at',
                                          '0001-01-01' || CASE settings #>> '{types,education,at}' WHEN 'timestamptz' THEN ' 00:00+00' ELSE '' END,
                                          '10000-01-01' || CASE settings #>> '{types,education,at}' WHEN 'timestamptz' THEN ' 00:00+00' ELSE '' END)));
+            -- a chain that no window closes has as many days as a spell
+            IF option ->> 'within' IS NULL THEN
+                conditions := conditions || jsonb_build_array(
+                    jsonb_build_array('refused', 'first stage more than 150 years ago, and no window',
+                                      format('%s = %L AND %s < %s - 54789', col ->> 'stage', option -> 'stages' ->> 0,
+                                             CASE settings #>> '{types,education,at}' WHEN 'date' THEN col ->> 'at'
+                                             WHEN 'timestamp' THEN format('%s::date', col ->> 'at')
+                                             ELSE format('(%s AT TIME ZONE ''UTC'')::date', col ->> 'at') END, as_of)));
+            END IF;
             -- where the place of other events matters, their dates are looked at
             IF option -> 'modes' ? 'strict_order' THEN
                 conditions := (conditions - 3) || jsonb_build_array(conditions -> 3);
@@ -633,8 +642,8 @@ BEGIN
         inner_groups := grouped;
         IF source = 'education' THEN
             epoch := coalesce('coalesce(' || (col ->> 'epoch') || ', 0)',
-                              format('coalesce(CASE WHEN %s IS NOT NULL THEN extract(year FROM (%s.funnel_steps(%s, %s, %s)%s)[1]%s)::integer END, 0)',
-                                     col ->> 'person_id', home, col ->> 'stage', col ->> 'at', spec, filter,
+                              format('coalesce(extract(year FROM (%s.funnel_steps(%s, %s, %s) FILTER (WHERE %s IS NOT NULL%s))[1]%s)::integer, 0)',
+                                     home, col ->> 'stage', col ->> 'at', spec, col ->> 'person_id', CASE WHEN leave_out THEN ' AND q.kept' ELSE '' END,
                                      CASE settings #>> '{types,education,at}' WHEN 'date' THEN '' ELSE ' AT TIME ZONE ''UTC''' END));
             inner_columns := inner_columns || (epoch || ' AS epoch');
             -- the year of a person's chain is that of the first step: one person at a time
