@@ -5,10 +5,9 @@ CREATE FUNCTION reporting_options()
     RETURNS TABLE (source text, key text, kind text, standard jsonb, meaning text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
-    -- kind is what the JSON value must be. 'column: date' is the name of a
-    -- column of a type of that family; a mapping's null says that there is none,
-    -- where standard is null or the meaning allows it. A key without a standard
-    -- must be there, if its kind ends with '!'.
+    -- kind is what the JSON value must be: 'column: date' the name of a column of
+    -- a type of that family, 'integer: 1 20' a whole number in these limits. With
+    -- '?' null says that there is none; with '!' the key must be there.
     SELECT v.source, v.key, v.kind, v.standard::jsonb, v.meaning
     FROM (VALUES
         ('employment'::text, 'table'::text, 'table!'::text, NULL::text, 'the table or view of employment spells, as in FROM'::text),
@@ -20,7 +19,7 @@ BEGIN ATOMIC
         ('employment', 'group_by', 'groups', '[]', 'grouping columns, at most five; {"name shown": "column"} gives another name'),
         ('employment', 'observed_years', 'integer: 1 20', '5', 'whole calendar years observed before the year of as_of'),
         ('employment', 'projection_years', 'integer: 1 100', '10', 'periods of the projections'),
-        ('employment', 'retirement', 'retirement', NULL, 'age in years at which everybody retires, or "pension_age"; without it as observed'),
+        ('employment', 'retirement', 'retirement?', NULL, 'age in years at which everybody retires, or "pension_age"; without it as observed'),
         ('employment', 'latest_age', 'integer: 1 149', '70', 'nobody works beyond it'),
         ('employment', 'retention_every', 'text', '"1 year"', 'step of the retention curve, an interval'),
         ('employment', 'leave_out', 'boolean', 'false', 'leave rows out that the aggregates refuse, and count them'),
@@ -53,7 +52,7 @@ BEGIN ATOMIC
         ('competence', 'group_by', 'groups', '[]', 'grouping columns, as of employment'),
         ('competence', 'leave_out', 'boolean', 'false', 'leave rows out that the aggregates refuse, and count them'),
         ('', 'reader', 'roles', '[]', 'role, or array of roles, that may read the views'),
-        ('', 'as_of', 'first of month', NULL, 'the day after the last one observed; without it the first day of the month of each refresh'),
+        ('', 'as_of', 'first of month?', NULL, 'the day after the last one observed; without it the first day of the month of each refresh'),
         ('', 'materialized', 'boolean', 'true', 'false: nothing is stored, and each user sees what the tables show that user')
     ) AS v (source, key, kind, standard, meaning);
 END;

@@ -91,7 +91,7 @@ COMMENT ON FUNCTION reporting_drop_ddl(text) IS
 -- A mapping that can be meant, with what it leaves out filled in; anything else
 -- is an error. Tables were looked up by the caller's search_path; here no name is
 -- looked up by one.
-CREATE FUNCTION reporting_settings(mapping jsonb, tables jsonb, options jsonb) RETURNS jsonb
+CREATE FUNCTION reporting_settings(schema_name text, mapping jsonb, tables jsonb, options jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -107,7 +107,7 @@ DECLARE
         "text": ["text", "varchar", "bpchar", "name", "enum"],
         "group": ["text", "varchar", "bpchar", "name", "enum", "int2", "int4", "int8", "numeric", "bool", "uuid", "date"]}';
 
-    -- The result, by source ('' for what is of all):
+    -- the result, by source, with '' for what is of all:
     setting jsonb := '{}';              -- options by key; relation: the table, quoted
     columns jsonb := '{}';              -- by key an expression over t
     types   jsonb := '{}';              -- by key the name of its type
@@ -128,7 +128,19 @@ DECLARE
     name      text;
     names     text[];
     expressions text[];
+    readers   text[];
+    reader    text;
 BEGIN
+    IF schema_name IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+            MESSAGE = 'schema_name must not be null',
+            HINT = 'Give the name of the schema that shall have the views.';
+    ELSIF schema_name = '' OR schema_name ~ '^pg_' OR octet_length(schema_name) > 55 THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_name',
+            MESSAGE = 'no schema of views can have this name',
+            DETAIL = format('The name is "%s".', schema_name),
+            HINT = 'Give a name of 1 to 55 bytes that does not begin with pg_: that of the summaries is longer by _summary.';
+    END IF;
     IF mapping IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
             MESSAGE = 'mapping must not be null',
@@ -190,15 +202,15 @@ BEGIN
                 HINT = 'See the rows of reporting_options() for what a mapping says.';
         ELSIF given IS NULL THEN
             given := coalesce(option.standard, 'null');
-        ELSIF NOT (CASE family
+        ELSIF NOT (given = 'null' AND option.kind LIKE '%?%' OR CASE family
             WHEN 'integer' THEN jsonb_typeof(given) = 'number'
                  AND CASE WHEN given::text ~ '^[0-9]{1,4}$'
                           THEN given::integer BETWEEN split_part(wanted, ' ', 1)::integer
                                                   AND split_part(wanted, ' ', 2)::integer
                           ELSE false END
             WHEN 'boolean' THEN jsonb_typeof(given) = 'boolean'
-            WHEN 'retirement' THEN given = '"pension_age"' OR given = 'null' OR
-                 jsonb_typeof(given) = 'number' AND given::text ~ '^[0-9]{1,3}$'
+            WHEN 'retirement' THEN given = '"pension_age"'
+                 OR jsonb_typeof(given) = 'number' AND given::text ~ '^[0-9]{1,3}$'
             WHEN 'first of month' THEN jsonb_typeof(given) = 'string'
                  AND given #>> '{}' ~ '^[0-9]{4}-(0[1-9]|1[0-2])-01$' AND given #>> '{}' > '0200'
             WHEN 'texts' THEN jsonb_typeof(given) = 'array'
@@ -206,9 +218,7 @@ BEGIN
             WHEN 'roles' THEN jsonb_typeof(given) = 'string' OR jsonb_typeof(given) = 'array'
                  AND NOT jsonb_path_exists(given, 'strict $[*] ? (@.type() != "string")')
             WHEN 'groups' THEN jsonb_typeof(given) = 'array'
-            ELSE jsonb_typeof(given) = 'string'
-                 OR given = 'null' AND (option.kind LIKE '%?%' OR option.standard IS NULL AND option.kind NOT LIKE '%!')
-            END)
+            ELSE jsonb_typeof(given) = 'string' END)
         THEN
             RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
                 MESSAGE = format('"%s" cannot have this value', option.key),
@@ -236,8 +246,7 @@ BEGIN
                     HINT = 'Give it as after FROM: with its schema where search_path does not have it, in double quotes where SQL needs them.';
             END IF;
             SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relkind, c.oid,
-                   c.relrowsecurity AND NOT row_security_active(c.oid) AS bypassed,
-                   has_table_privilege(c.oid, 'SELECT') OR has_any_column_privilege(c.oid, 'SELECT') AS readable
+                   c.relrowsecurity AND NOT row_security_active(c.oid) AS bypassed
             INTO relation
             FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
             WHERE c.oid = (tables ->> option.source)::oid;
@@ -246,11 +255,6 @@ BEGIN
                     MESSAGE = format('the table of "%s" is neither a table nor a view', option.source),
                     DETAIL = format('It is %s.', given),
                     HINT = 'Give a table, a view, a materialized view or a foreign table.';
-            ELSIF NOT relation.readable THEN
-                RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-                    MESSAGE = format('permission denied for the table of "%s"', option.source),
-                    DETAIL = format('It is %s, and the role is "%s".', given, current_user),
-                    HINT = 'GRANT SELECT on it to the role that shall own the views.';
             ELSIF relation.bypassed AND mapping -> 'materialized' IS DISTINCT FROM 'false' THEN
                 RAISE WARNING USING
                     MESSAGE = format('row-level security of %s does not hold for this role', relation.name),
@@ -259,7 +263,7 @@ BEGIN
             END IF;
             setting := jsonb_set(setting, ARRAY[option.source], (setting -> option.source)
                                  || jsonb_build_object('relation', relation.name, 'oid', relation.oid::bigint));
-            
+
         ---- a column, or columns to group by ----
         ELSIF family IN ('column', 'groups') THEN
             names := '{}';
@@ -283,6 +287,7 @@ BEGIN
                         HINT = 'Give the name of a column, or {"name shown": "column"}.';
                 END IF;
                 SELECT a.attnum, quote_ident(a.attname) AS name, a.atttypid::regtype::text AS type,
+                       has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS readable,
                        -- of a domain what it is made of
                        (WITH RECURSIVE base AS (
                             SELECT t.* FROM pg_type AS t WHERE t.oid = a.atttypid
@@ -313,12 +318,18 @@ BEGIN
                         HINT = CASE wanted WHEN 'date' THEN 'Give a column of type date, or put a view over the table that makes one.'
                                ELSE 'Put a view over the table that casts it to a plain type: text, a number or a date.' END;
                 END IF;
+                IF NOT attribute.readable THEN
+                    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+                        MESSAGE = format('permission denied for the table of "%s"', option.source),
+                        DETAIL = format('The column is %s, and the role is "%s".', item, current_user),
+                        HINT = 'GRANT SELECT on it to the role that shall own the views.';
+                END IF;
                 plain := jsonb_set(plain, ARRAY[option.source], coalesce(plain -> option.source, '[]') || to_jsonb(attribute.name));
                 names := names || name;
                 expressions := expressions || CASE
                     WHEN family = 'groups' THEN format('coalesce(%s, ''(missing)'')', CASE
                         WHEN attribute.base = 'text' THEN 't.' || attribute.name
-                        WHEN attribute.base = 'date' THEN format('to_char(t.%s, ''YYYY-MM-DD'')', attribute.name)
+                        WHEN attribute.base = 'date' THEN format('to_char(t.%s::timestamp, ''YYYY-MM-DD'')', attribute.name)
                         ELSE format('t.%s::text', attribute.name) END)
                     WHEN wanted = 'person' AND attribute.base IN ('int2', 'int4') THEN format('t.%s::bigint', attribute.name)
                     WHEN wanted IN ('person', 'text') AND attribute.base NOT IN ('int8', 'uuid', 'text')
@@ -359,18 +370,33 @@ BEGIN
             END IF;
         END IF;
     END LOOP;
-    RETURN jsonb_build_object('sources', sources, 'setting', setting, 'columns', columns, 'types', types,
+    readers := CASE jsonb_typeof(setting #> '{"",reader}')
+               WHEN 'string' THEN ARRAY[setting #>> '{"",reader}']
+               ELSE ARRAY(SELECT jsonb_array_elements_text(setting #> '{"",reader}')) END;
+    FOREACH reader IN ARRAY readers LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = reader) THEN
+            RAISE EXCEPTION USING ERRCODE = 'undefined_object',
+                MESSAGE = 'a reader is not a role',
+                DETAIL = format('The reader is "%s".', reader),
+                HINT = 'CREATE ROLE first, or leave the key "reader" out.';
+        END IF;
+    END LOOP;
+    RETURN jsonb_build_object('home', (SELECT quote_ident(n.nspname)
+                                       FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
+                                       WHERE e.extname = 'education_flow'),
+                              'readers', readers, 'sources', sources, 'setting', setting, 'columns', columns, 'types', types,
                               'plain', plain, 'shown', shown, 'grouped', grouped, 'titles', titles);
 END
 $function$;
-COMMENT ON FUNCTION reporting_settings(jsonb, jsonb, jsonb) IS
+COMMENT ON FUNCTION reporting_settings(text, jsonb, jsonb, jsonb) IS
     'internal to reporting_ddl: a mapping, checked against the tables, with standard values put in';
 
--- The statements, from settings and templates. What exists already is ours and
--- of the same definition, or it is an error.
-CREATE FUNCTION reporting_statements(schema_name text, settings jsonb, views jsonb, existing jsonb)
-    RETURNS SETOF text
-    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 300
+-- What the schema of summaries holds, and what shows the quality of the rows:
+-- relations to be declared, in order. A relation is a JSON object: summary (is it
+-- in that schema?), name, kind (m or v, as in pg_class), query, comment, groups
+-- (pairs of column and comment), columns ('name: comment'), index (columns).
+CREATE FUNCTION reporting_summaries(schema_name text, settings jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
@@ -389,30 +415,18 @@ DECLARE
         'groups: number of groups',
         'rows_skipped: rows that the figures do not know, since a date or another value is missing',
         'rows_left_out: rows that were left out, since the aggregates refuse them'];
-    last_columns constant text[] := ARRAY[
-        'as_of: the day after the last one observed',
-        'rows_skipped: rows that the figures do not know, since a date or another value is missing',
-        'rows_left_out: rows that were left out, since the aggregates refuse them',
-        'refreshed_at: when the summaries were made'];
-    sources constant text[] := ARRAY(SELECT jsonb_array_elements_text(settings -> 'sources'));
-    stored  constant boolean := settings #> '{setting,"",materialized}';
-    readers text[];
-    reader  text;
-    home    text;                       -- the schema of this extension, quoted
-    target  text := quote_ident(schema_name);
-    store   text := quote_ident(schema_name || '_summary');
-    as_of   text;                       -- of the period, once for a query
-    retirement text := '';              -- arguments of projections, %s the alias of the workforce
-    starts  text;
-    makes   jsonb := '[]';              -- what is to be declared, in order
+    home    constant text := settings ->> 'home';
+    store   constant text := quote_ident(schema_name || '_summary');
+    stored  constant text := CASE WHEN (settings #> '{setting,"",materialized}')::boolean THEN 'm' ELSE 'v' END;
+    -- once for a query, and not once for a row
+    as_of   constant text := format('(SELECT p.as_of FROM %s.period AS p)', store);
+    makes   jsonb := '[]';
     fresh   text[] := '{}';             -- queries of the view freshness
-    made    record;
 
-    -- of a source of data:
     source  text;
     option  jsonb;
     col     jsonb;                      -- its columns as expressions
-    shown   text[];                     -- its grouping columns
+    shown   text[];                     -- its grouping columns, quoted
     grouped text[];                     -- and as expressions
     years   integer;
     leave_out boolean;
@@ -437,53 +451,16 @@ DECLARE
     used    text[];                     -- columns of the table that tell a row
     name    text;
     query   text;
-
-    -- of a view:
-    template record;
-    parts   jsonb;
-    rows    text[];                     -- conditions on details and totals
-    staff   text[];                     -- grouping columns of employment and education
-    course  text[];
-    staff_totals  integer;              -- bits of those that only one has
-    course_totals integer;
 BEGIN
-    SELECT quote_ident(n.nspname) INTO STRICT home
-    FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
-    WHERE e.extname = 'education_flow';
-
-    IF schema_name IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
-            MESSAGE = 'schema_name must not be null',
-            HINT = 'Give the name of the schema that shall have the views.';
-    ELSIF schema_name = '' OR schema_name ~ '^pg_' OR octet_length(schema_name) > 55 THEN
-        RAISE EXCEPTION USING ERRCODE = 'invalid_name',
-            MESSAGE = 'no schema of views can have this name',
-            DETAIL = format('The name is "%s".', schema_name),
-            HINT = 'Give a name of 1 to 55 bytes that does not begin with pg_: that of the summaries is longer by _summary.';
-    END IF;
-    readers := CASE jsonb_typeof(settings #> '{setting,"",reader}')
-               WHEN 'string' THEN ARRAY[settings #>> '{setting,"",reader}']
-               ELSE ARRAY(SELECT jsonb_array_elements_text(settings #> '{setting,"",reader}')) END;
-    FOREACH reader IN ARRAY readers LOOP
-        IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = reader) THEN
-            RAISE EXCEPTION USING ERRCODE = 'undefined_object',
-                MESSAGE = 'a reader is not a role',
-                DETAIL = format('The reader is "%s".', reader),
-                HINT = 'CREATE ROLE first, or leave the key "reader" out.';
-        END IF;
-    END LOOP;
-
-    ---- what all summaries have in common ----
-    as_of := format('(SELECT p.as_of FROM %s.period AS p)', store);
     makes := makes || jsonb_build_object('summary', true, 'name', 'period', 'kind', 'v',
         'comment', 'When all summaries end: change it here, then refresh',
         'columns', ARRAY['as_of: the day after the last one observed, a first day of a month',
                          'year_begin: 1 January of its year'],
         'query', format(E'SELECT d.as_of, date_trunc(''year'', d.as_of::timestamp)::date AS year_begin\nFROM (SELECT %s AS as_of) AS d',
-                        coalesce(format('%L::date', settings #>> '{setting,"",as_of}'),
+                        coalesce(quote_literal(settings #>> '{setting,"",as_of}') || '::date',
                                  'date_trunc(''month'', CURRENT_DATE::timestamp)::date')));
 
-    FOREACH source IN ARRAY sources LOOP
+    FOR source IN SELECT jsonb_array_elements_text(settings -> 'sources') LOOP
         option := settings #> ARRAY['setting', source];
         col := coalesce(settings #> ARRAY['columns', source], '{}');
         shown := ARRAY(SELECT quote_ident(s) FROM jsonb_array_elements_text(settings #> ARRAY['shown', source]) AS s);
@@ -572,9 +549,6 @@ BEGIN
         period := format('(SELECT daterange((p.year_begin - interval ''%s years'')::date, p.as_of) FROM %s.period AS p)', years, store);
         observed_from := format('(SELECT (p.year_begin - interval ''%s years'')::date FROM %s.period AS p)', years, store);
         IF source = 'employment' THEN
-            retirement := CASE WHEN jsonb_typeof(option -> 'retirement') = 'number' THEN format(', retire_at => %s', option ->> 'retirement')
-                          WHEN option ->> 'retirement' = 'pension_age' THEN ', retire_rule => %s.retirement_rule' ELSE '' END
-                          || format(', latest_age => %s', option ->> 'latest_age');
             -- a plan that cannot be is refused now, and not by the views
             EXECUTE format('SELECT count(*)
                             FROM %1$s.workforce_project(
@@ -607,7 +581,6 @@ BEGIN
             aggregates := aggregates || format('%s.retention_agg(%s, %s, %s, %s)%s', home, col ->> 'start_date', end_date,
                                                coalesce(col ->> 'reason', 'NULL::text'), period, filter);
         ELSIF source = 'education' THEN
-            starts := option ->> 'starts';
             observed_from := 'NULL::date';
             -- a funnel that cannot be, or a day that not every year has
             EXECUTE format('SELECT count(*)
@@ -617,7 +590,7 @@ BEGIN
                                      ''{}'', 2000, 1, $5)', home)
                 USING ARRAY(SELECT jsonb_array_elements_text(option -> 'stages')), option ->> 'within',
                       ARRAY(SELECT jsonb_array_elements_text(option -> 'exits')),
-                      ARRAY(SELECT jsonb_array_elements_text(option -> 'modes')), starts;
+                      ARRAY(SELECT jsonb_array_elements_text(option -> 'modes')), option ->> 'starts';
             SELECT format('(SELECT %s.funnel_spec(ARRAY[%s]::text[], within => %L::interval, as_of => p.as_of,'
                           ' exits => ARRAY[%s]::text[], modes => ARRAY[%s]::text[]) FROM %s.period AS p)', home,
                           string_agg(quote_literal(e.item), ', ' ORDER BY e.place) FILTER (WHERE e.key = 'stages'), option ->> 'within',
@@ -684,7 +657,7 @@ BEGIN
             CASE WHEN keys <> '' OR source = 'education' THEN E'\nGROUP BY '
                  || concat_ws(', ', CASE WHEN keys <> '' THEN format('CUBE (%s)', keys) END,
                               CASE source WHEN 'education' THEN 'GROUPING SETS ((d.epoch), ())' END) ELSE '' END);
-        makes := makes || jsonb_build_object('summary', true, 'name', source, 'kind', CASE WHEN stored THEN 'm' ELSE 'v' END, 'query', query,
+        makes := makes || jsonb_build_object('summary', true, 'name', source, 'kind', stored, 'query', query,
             'comment', format('Summaries of %s, by groups and totals over them', option ->> 'relation'),
             'groups', (SELECT jsonb_agg(ARRAY[n, settings #>> ARRAY['titles', source, n]])
                        FROM jsonb_array_elements_text(settings #> ARRAY['shown', source]) AS n),
@@ -700,7 +673,7 @@ BEGIN
                                               ELSE ARRAY['grouping_set'] END, ', '));
 
         ---- the rows that are not counted: how many, and which ----
-        makes := makes || jsonb_build_object('summary', true, 'name', source || '_quality', 'kind', CASE WHEN stored THEN 'm' ELSE 'v' END,
+        makes := makes || jsonb_build_object('summary', true, 'name', source || '_quality', 'kind', stored,
             'comment', format('Rows of %s that cannot be counted, by what is wrong with them', option ->> 'relation'),
             'columns', quality_columns,
             'index', 'problem',
@@ -723,10 +696,8 @@ BEGIN
         END LOOP;
         makes := makes || jsonb_build_object('summary', true, 'name', source || '_problem_rows', 'kind', 'v',
             'comment', format('Rows of %s that cannot be counted, for those who may read the table', option ->> 'relation'),
-            'query', format(E'SELECT q.problem AS %s, %s\nFROM (SELECT %s, %s AS q_problem\n      FROM %s AS t) AS q (%s, problem)\nWHERE q.problem IS NOT NULL',
-                            name, array_to_string(ARRAY(SELECT 'q.c' || n || ' AS ' || used[n] FROM generate_subscripts(used, 1) AS n), ', '),
-                            array_to_string(ARRAY(SELECT 't.' || u FROM unnest(used) AS u), ', '), problem, option ->> 'relation',
-                            array_to_string(ARRAY(SELECT 'c' || n FROM generate_subscripts(used, 1) AS n), ', ')));
+            'query', format(E'SELECT q.problem AS %s, %s\nFROM %s AS t,\n     LATERAL (SELECT %s AS problem) AS q\nWHERE q.problem IS NOT NULL',
+                            name, array_to_string(ARRAY(SELECT 't.' || u FROM unnest(used) AS u), ', '), option ->> 'relation', problem));
         makes := makes || jsonb_build_object('summary', false, 'name', source || '_quality', 'kind', 'v',
             'comment', format('Rows of %s that cannot be counted, by what is wrong with them (datakvalitet)', option ->> 'relation'),
             'columns', quality_columns,
@@ -738,8 +709,44 @@ BEGIN
     END LOOP;
     makes := makes || jsonb_build_object('summary', false, 'name', 'freshness', 'kind', 'v', 'query', array_to_string(fresh, E'\nUNION ALL\n'),
         'comment', 'How fresh the figures are, by source of data', 'columns', freshness_columns);
+    RETURN makes;
+END
+$function$;
+COMMENT ON FUNCTION reporting_summaries(text, jsonb) IS
+    'internal to reporting_ddl: summaries, and views of the quality of rows, as relations to be declared';
 
-    ---- the views ----
+-- The views over the summaries, from their templates.
+CREATE FUNCTION reporting_queries(schema_name text, settings jsonb, views jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    last_columns constant text[] := ARRAY[
+        'as_of: the day after the last one observed',
+        'rows_skipped: rows that the figures do not know, since a date or another value is missing',
+        'rows_left_out: rows that were left out, since the aggregates refuse them',
+        'refreshed_at: when the summaries were made'];
+    home    constant text := settings ->> 'home';
+    store   constant text := quote_ident(schema_name || '_summary');
+    sources constant text[] := ARRAY(SELECT jsonb_array_elements_text(settings -> 'sources'));
+    starts  constant text := settings #>> '{setting,education,starts}';
+    -- arguments of projections; %s is the alias of the workforce
+    retirement constant text := concat_ws(', ', '',
+        CASE jsonb_typeof(settings #> '{setting,employment,retirement}')
+        WHEN 'number' THEN 'retire_at => ' || (settings #>> '{setting,employment,retirement}')
+        WHEN 'string' THEN 'retire_rule => %s.retirement_rule' END,
+        'latest_age => ' || (settings #>> '{setting,employment,latest_age}'));
+    makes   jsonb := '[]';
+    template record;
+    shown   text[];                     -- grouping columns
+    parts   jsonb;
+    rows    text[];                     -- conditions on details and totals
+    staff   text[];                     -- grouping columns of employment and of education
+    course  text[];
+    staff_totals  integer;              -- bits of those that only one has
+    course_totals integer;
+    name    text;
+BEGIN
     FOR template IN
         SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body
         FROM jsonb_to_recordset(views) AS v (source text, name text, summary text, comment text, columns text[], body text)
@@ -835,8 +842,25 @@ BEGIN
                           FROM regexp_matches(template.body, '\{[a-z_]+\}|[^{]+|\{', 'g') WITH ORDINALITY AS m (piece, place)));
         END LOOP;
     END LOOP;
+    RETURN makes;
+END
+$function$;
+COMMENT ON FUNCTION reporting_queries(text, jsonb, jsonb) IS
+    'internal to reporting_ddl: the views over the summaries, as relations to be declared';
 
-    ---- what is there already is ours, and of this definition ----
+-- The statements that declare relations. What exists already is ours and of the
+-- same definition, or it is an error.
+CREATE FUNCTION reporting_statements(schema_name text, makes jsonb, readers text[], existing jsonb) RETURNS SETOF text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 300
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    target  constant text := quote_ident(schema_name);
+    store   constant text := quote_ident(schema_name || '_summary');
+    made    record;
+    name    text;
+    reader  text;
+BEGIN
     FOR made IN
         SELECT m.name, m.kind, m.query, m.summary, n.nspname, e.kind AS existing_kind, e.mark, m.name = 'period' AS replaced
         FROM jsonb_to_recordset(makes) AS m (name text, kind text, query text, summary boolean)
@@ -868,7 +892,6 @@ BEGIN
             HINT = format('Drop them first: SELECT reporting_drop_ddl(%L) \gexec', schema_name);
     END IF;
 
-    ---- the statements ----
     FOREACH name IN ARRAY ARRAY[schema_name, schema_name || '_summary'] LOOP
         CONTINUE WHEN EXISTS (SELECT FROM pg_namespace AS n WHERE n.nspname = name);
         RETURN NEXT format('CREATE SCHEMA %I', name);
@@ -908,24 +931,28 @@ BEGIN
     END LOOP;
 END
 $function$;
-COMMENT ON FUNCTION reporting_statements(text, jsonb, jsonb, jsonb) IS
-    'internal to reporting_ddl: the statements, from the settings, the templates of views and what is there already';
+COMMENT ON FUNCTION reporting_statements(text, jsonb, text[], jsonb) IS
+    'internal to reporting_ddl: the statements that declare relations, but for those that are there already';
 
 CREATE FUNCTION reporting_ddl(schema_name text, mapping jsonb) RETURNS SETOF text
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 300
 BEGIN ATOMIC
-    SELECT s.statement
-    FROM reporting_statements(
+    SELECT t.statement
+    FROM (SELECT reporting_settings(
+                     schema_name, mapping,
+                     -- tables by the caller's search_path
+                     (SELECT jsonb_object_agg(m.key, to_regclass(m.value ->> 'table')::oid::bigint)
+                      FROM jsonb_each(CASE jsonb_typeof(mapping) WHEN 'object' THEN mapping ELSE '{}' END) AS m
+                      WHERE jsonb_typeof(m.value -> 'table') = 'string'),
+                     (SELECT jsonb_agg(to_jsonb(o)) FROM reporting_options() AS o)) AS settings
+          OFFSET 0) AS s,
+         reporting_statements(
              schema_name,
-             reporting_settings(
-                 mapping,
-                 -- tables by the caller's search_path
-                 (SELECT jsonb_object_agg(m.key, to_regclass(m.value ->> 'table')::oid::bigint)
-                  FROM jsonb_each(CASE jsonb_typeof(mapping) WHEN 'object' THEN mapping ELSE '{}' END) AS m
-                  WHERE jsonb_typeof(m.value -> 'table') = 'string'),
-                 (SELECT jsonb_agg(to_jsonb(o)) FROM reporting_options() AS o)),
-             (SELECT jsonb_agg(to_jsonb(v)) FROM reporting_views() AS v),
-             (SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') FROM reporting_relations(schema_name) AS r)) AS s (statement);
+             reporting_summaries(schema_name, s.settings)
+                 || reporting_queries(schema_name, s.settings,
+                                      (SELECT jsonb_agg(to_jsonb(v)) FROM reporting_views() AS v)),
+             ARRAY(SELECT jsonb_array_elements_text(s.settings -> 'readers')),
+             (SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') FROM reporting_relations(schema_name) AS r)) AS t (statement);
 END;
 COMMENT ON FUNCTION reporting_ddl(text, jsonb) IS
     'statements, for \gexec, that declare a schema of views for reporting tools over the tables of a mapping; nothing is executed';
