@@ -25,7 +25,7 @@ DATA        = $(patsubst $(top)/%,%,$(sort $(wildcard $(top)/src/sql/upgrade/*.s
 REGRESS      = $(patsubst $(top)/sql/%.sql,%,$(sort $(wildcard $(top)/sql/*.sql)))
 REGRESS_OPTS = --inputdir=$(top)
 
-EXTRA_CLEAN = $(EXTENSION)--*.sql .build_id
+EXTRA_CLEAN = $(EXTENSION)--*.sql .build_id $(top)/demo/education_flow.html
 
 # No contraction into fused multiply-add: the same estimate on every machine.
 # Declarations may follow statements, as in any C since 1999.

@@ -15,6 +15,12 @@
 	};
 	const failed = [];
 
+	// Vega's own table, without the lines of what is not known.
+	const formatTooltip = (value, sanitize) => '<table>' + Object.entries(value)
+		.filter(([, text]) => text !== 'null')
+		.map(([name, text]) => '<tr><td class="key">' + sanitize(name) + '</td><td class="value">' + sanitize(text) + '</td></tr>')
+		.join('') + '</table>';
+
 	for (const figure of document.querySelectorAll('figure[data-view]')) {
 		const chart = figure.querySelector('.chart');
 		try {
@@ -34,6 +40,7 @@
 				config,
 				renderer: 'svg',
 				ast: true,
+				tooltip: {formatTooltip},
 				downloadFileName: figure.dataset.view,
 				actions: {export: true, source: false, compiled: false, editor: false}
 			});

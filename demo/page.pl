@@ -27,9 +27,9 @@ use JSON::PP;
 # a reader, the height of the picture, and whether it is a wide one.
 my @sections = (
     [ 'Who works here',
-        [ 'headcount', 'headcount', '', 250 ],
-        [ 'age_pyramid', 'age', 'age', 420 ],
-        [ 'turnover', 'year', 'year', 300 ] ],
+        [ 'headcount', 'headcount', '', 300 ],
+        [ 'age_pyramid', 'age', 'age', 400 ],
+        [ 'turnover', 'year', 'year', 340 ] ],
     [ 'Who leaves, when and why',
         [ 'exit_rates', 'age', 'reason, age', 340 ],
         [ 'retention_curve', 'after_days', 'after_days', 340 ],
@@ -194,13 +194,15 @@ sub figure {
         title => html($head->{text}), subtitle => html($head->{subtitle} // ''),
         said => html(join " \x{b7} ", @said), comment => html($source->{comment} // ''),
         sql => html("$sql;"), spec => script_json($text), data => script_json($rows),
-        picture => $number ? '' : '<p class="note">The view has no rows.</p>',
+        room => $number ? qq( style="min-height: ${height}px") : '',
+        picture => $number ? '' : '<p class="note">'
+            . ($view =~ /_quality$/ ? 'No row has a problem.' : 'The view has no rows.') . '</p>',
     );
     my $out = <<'HTML';
 <figure id="{view}" class="{class}" data-view="{view}" data-height="{height}" data-rows="{rows}">
 <h3>{title}</h3>
 <p class="subtitle">{subtitle}</p>
-<div class="chart" style="min-height: {height}px">{picture}</div>
+<div class="chart"{room}>{picture}</div>
 <figcaption>
 <p class="said">{said}</p>
 <p>{comment}</p>

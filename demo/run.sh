@@ -34,3 +34,5 @@ echo
 sed -e '/^\\/d' competence.sql
 echo
 sed -e '/^\\/d' pipeline.sql
+echo
+./page.sh

@@ -6,13 +6,15 @@
 #   server  cc, PostgreSQL 15 or later and its server headers
 #   test    server, pgTAP, pg_prove, libpq headers
 #   oracle  server, R with the packages survival and etm
+#   page    perl, npm: what the demo's page with charts takes
+#   browser page, Chromium
 #
 # Installs what is missing with apt-get when run by root or with passwordless
 # sudo; otherwise says what to install and exits with status 3.  Silent when
 # all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test|oracle}
+need=${1:?usage: setup.sh make|cc|server|test|oracle|page|browser}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
@@ -35,6 +37,13 @@ pg_major() {
 # Fills the array missing.
 look() {
 	missing=()
+	if [ "$need" = page ] || [ "$need" = browser ]; then
+		# Of perl Debian has a part only in every installation.
+		perl -MJSON::PP -MDigest::SHA -e 1 2>/dev/null || missing+=(perl)
+		have npm || missing+=(npm)
+		[ "$need" = page ] || have chromium || have google-chrome || missing+=(chromium)
+		return 0
+	fi
 	have make || missing+=(make)
 	[ "$need" = make ] && return 0
 
