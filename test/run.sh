@@ -6,7 +6,8 @@
 #   regress  sql/*.sql against expected/*.out (pg_regress)
 #   pgtap    test/*.sql, each in a database of its own
 #   docs     the SQL of README.md and doc/*.md
-#   suites   test/suite_*.sh, executables that print TAP
+#   suites   test/suite_*.sh, executables that print TAP; the one of clients is
+#            skipped where Java or ODBC is not there and nobody may install it
 #   oracle   against R's survival (test/oracle); skipped where R is not there
 #            and nobody may install it
 #   fuzz     hostile input to the types, sanitizers on

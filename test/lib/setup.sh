@@ -6,6 +6,7 @@
 #   server  cc, PostgreSQL 15 or later and its server headers
 #   test    server, pgTAP, pg_prove, libpq headers
 #   oracle  server, R with the packages survival and etm
+#   clients server, Java with PostgreSQL's JDBC driver, ODBC with PostgreSQL's
 #   page    perl, npm: what the demo's page with charts takes
 #   browser page, Chromium
 #
@@ -14,11 +15,13 @@
 # all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test|oracle|page|browser}
+need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|page|browser}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
 
+# shellcheck source=test/clients/java.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../clients/java.sh"
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # The version of PostgreSQL to build for: that of the installed headers, else
@@ -82,6 +85,16 @@ look() {
 			Rscript --vanilla -e "quit(status = length(find.package('$package', quiet = TRUE)) == 0)" \
 				>/dev/null 2>&1 || missing+=("r-cran-$package")
 		done
+		return 0
+	fi
+
+	if [ "$need" = clients ]; then
+		find_java >/dev/null || missing+=(default-jdk-headless)
+		[ -f /usr/share/java/postgresql.jar ] || missing+=(libpostgresql-jdbc-java)
+		# The server has a socket, and no port.
+		[ -f /usr/share/java/junixsocket-common.jar ] || missing+=(libjunixsocket-java)
+		echo '#include <sqlext.h>' | cc -E - >/dev/null 2>&1 || missing+=(unixodbc-dev)
+		odbcinst -q -d -n 'PostgreSQL Unicode' >/dev/null 2>&1 || missing+=(odbc-postgresql odbcinst)
 		return 0
 	fi
 
