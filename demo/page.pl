@@ -243,7 +243,7 @@ for my $library (qw(vega vega-lite vega-embed)) {
 }
 push @scripts, slurp("$here/page.js");
 s{</(script)}{<\\/$1}gi, s{<!--}{<\\!--}g for @scripts;
-my $policy = "default-src 'none'; style-src 'unsafe-inline'; script-src "
+my $policy = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; script-src "
     . join ' ', map { my $sum = sha256_base64("\n$_\n"); $sum .= '=' while length($sum) % 4; "'sha256-$sum'" } @scripts;
 
 my %shown = (

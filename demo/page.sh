@@ -12,7 +12,7 @@ trap 'exit 130' INT TERM HUP
 status=0
 why=$("$here/page_libraries.sh" "$dir" --omit=dev 2>&1) || status=$?
 if [ "$status" -eq 3 ]; then
-	echo "No page with charts: $why, then run it again."
+	echo "No page with charts: $why, then run make demo again."
 	exit 0
 elif [ "$status" -ne 0 ]; then
 	echo "$why" >&2

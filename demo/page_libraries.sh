@@ -19,8 +19,8 @@ if ! "$here/../test/lib/setup.sh" page >"$log" 2>&1; then
 	why "npm is not there and could not be installed; install it (Debian and Ubuntu: apt-get install npm)"
 fi
 cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$dir/" || exit 1
-if ! (cd "$dir" && npm ci --loglevel=error --prefer-offline --fetch-retries=1 --fetch-timeout=60000 "$@") \
-	>"$log" 2>&1 </dev/null
+if ! (cd "$dir" && npm ci --loglevel=error --prefer-offline --fetch-retries=1 \
+	--fetch-retry-mintimeout=2000 --fetch-timeout=60000 "$@") >"$log" 2>&1 </dev/null
 then
 	why "npm cannot fetch the libraries that draw ($(sed -n 's/^npm \(ERR!\|error\) *//p' "$log" |
 		grep -vE '^(code|errno|A complete log|syscall)' | head -n 1)); see that it reaches its registry"

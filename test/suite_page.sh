@@ -31,7 +31,8 @@ ok() {
 		failed=1
 	fi
 }
-# finds PATTERN LABEL: one test; a line of standard input matches.
+# finds PATTERN LABEL: one test; a line of standard input matches.  Not at the
+# end of a pipe, where it would count in vain.
 finds() {
 	local text
 	text=$(cat)
@@ -39,7 +40,7 @@ finds() {
 		ok 0 "$2"
 	else
 		ok 1 "$2"
-		sed 's/^/# /' <<<"$text" | head -n 20
+		printf '%s\n' "$text" | head -n 20 | sed 's/^/# /'
 	fi
 }
 
@@ -95,12 +96,13 @@ EF_PAGE=$demo demo/run.sh >"$dir/out" 2>&1 </dev/null
 status=$?
 ok $status "the demo runs"
 [ $status -eq 0 ] || tail -n 20 "$dir/out" | sed 's/^/# /'
-tail -n 1 "$dir/out" | finds "^The page with charts, for a browser: $demo\$" "the demo ends with the path of its page"
+finds "^The page with charts, for a browser: $demo\$" "the demo ends with the path of its page" \
+	< <(tail -n 1 "$dir/out")
 
 export PGDATABASE=education_flow_demo
 views=$(run -c "SELECT relname FROM pg_class WHERE relnamespace = 'reporting'::regnamespace AND relkind = 'v'
                 AND relname !~ '_total\$' ORDER BY 1")
-[ -n "$views" ] && [ "$views" = "$(cd doc/chart && LC_ALL=C ls -1 | sed 's/\.vl\.json$//')" ]
+[ -n "$views" ] && [ "$views" = "$(find doc/chart -type f | sed 's!.*/!!; s/\.vl\.json$//' | LC_ALL=C sort)" ]
 ok $? "the demo has a view for each chart, and a chart for each view"
 
 # In a time zone, and at a width, as a reader might have them.
@@ -127,8 +129,27 @@ echo "# $shot"
 
 # The months of coverage begin where they do, though the browser is west of Greenwich.
 first=$(run -c "SELECT min(day) FROM reporting.competence_coverage_total")
-grep -o 'aria-label="[^"]*Day: [0-9-]*' "$dir/dom" | sed 's/.*Day: //' | sort | head -n 1 >"$dir/first"
-finds "^$first$" "a date is the same day in every time zone" <"$dir/first"
+finds "^$first$" "a date is the same day in every time zone" \
+	< <(grep -o 'Day: [0-9-]*; Share valid' "$dir/dom" | sed 's/Day: //; s/;.*//' | sort | head -n 1)
+
+# --- a demo without libraries: no page, and no failure
+mkdir "$dir/bin" "$dir/cache"
+for command in bash sh env id perl sed grep head cat cp rm mktemp dirname; do
+	ln -s "$(command -v "$command")" "$dir/bin/$command"
+done
+# without LABEL COMMAND...: one test; the command makes no page, says why in one
+# line, and succeeds.
+without() {
+	local label=$1 said
+	shift
+	said=$(EF_PAGE=$dir/none.html "$@" 2>&1 </dev/null) && [ ! -e "$dir/none.html" ] && [ "$(wc -l <<<"$said")" -eq 1 ] &&
+		[[ $said == 'No page with charts: npm '*', then run make demo again.' ]]
+	ok $? "$label"
+	printf '# %s\n' "$said"
+}
+without "without npm the demo says why there is no page, and what to do" env PATH="$dir/bin" demo/page.sh
+without "so it does when the registry is out of reach" \
+	env npm_config_registry=http://127.0.0.1:9/ npm_config_cache="$dir/cache" demo/page.sh
 
 # --- narrow, as on a telephone
 browse "$demo" --window-size=500,1000
@@ -149,53 +170,61 @@ charts=$(find doc/chart -type f | wc -l)
 [ "$(grep -c ' marks [1-9]' "$dir/found")" -eq "$charts" ] && [ "$(wc -l <"$dir/found")" -eq "$charts" ]
 ok $? "every chart is drawn, and no text gets out of its place"
 grep -v ' marks ' "$dir/found" | sed 's/^/# /'
-grep -c "document.title = 'owned'" "$dir/dom" | finds '^[1-9]' "the hostile text is in the page"
+grep -q "document.title = 'owned'" "$dir/dom"
+ok $? "the hostile text is in the page"
 # Two for each chart, which hold data, and the page's own four.
 [ "$(grep -o '<script' "$dir/dom" | wc -l)" -eq $((2 * charts + 4)) ]
 ok $? "the page has its own scripts, and no other"
-grep -oE '(src|href)="[^"#][^"]*"' "$dir/dom" | finds '^$' "and names nothing to load"
+perl -0pe 's{<script.*?</script>}{}gs' "$dir/dom" >"$dir/text"
+! grep -oE '<(img|image|link|iframe|object|embed|video|audio|source|base)[ >]' "$dir/text" >"$dir/wrong"
+ok $? "and nothing in it is loaded from elsewhere"
+sed 's/^/# /' "$dir/wrong"
 
 # The policy is a second wall: a script that stands in the page is refused.
 perl -pe 's{<main>}{<main><script>document.title = "owned"</script><img src="http://192.0.2.1/a">}' \
 	"$dir/hostile.html" >"$dir/open.html"
 browse "$dir/open.html"
-check | finds '^- wrong the console says: .*(inline script|script-src)' "a script that is not the page's is refused, and noticed"
-check | finds '^- wrong the console says: .*192\.0\.2\.1' "an address in the page is refused, and noticed"
-! check | grep -E 'it asked for|the title'
+check >"$dir/found"
+finds '^- wrong the console says: .*(inline script|script-src)' "a script that is not the page's is refused, and noticed" <"$dir/found"
+finds '^- wrong the console says: .*192\.0\.2\.1' "an address in the page is refused, and noticed" <"$dir/found"
+! grep -qE 'it asked for|the title' "$dir/found"
 ok $? "neither did anything"
 # Without the policy they would have; so the checks can fail.
 perl -pe 's{<meta http-equiv=.*>}{}' "$dir/open.html" >"$dir/no_policy.html"
 browse "$dir/no_policy.html"
-check | finds '^- wrong it asked for http://192\.0\.2\.1/a' "without its policy the page makes a request: it is noticed"
-check | finds "^- wrong the title" "and the script runs: it is noticed"
+check >"$dir/found"
+finds '^- wrong it asked for http://192\.0\.2\.1/a' "without its policy the page makes a request: it is noticed" <"$dir/found"
+finds "^- wrong the title" "and the script runs: it is noticed" <"$dir/found"
 
 # --- views broken on purpose
 export PGDATABASE=education_flow_demo
 run -c 'ALTER VIEW reporting.age_pyramid_total RENAME COLUMN headcount TO persons'
-page "$dir/none.html" 2>&1 | finds '^page.pl: .*age_pyramid.vl.json reads the column headcount, which view age_pyramid_total lacks$' \
-	"a renamed column is an error that names it"
+finds '^page.pl: .*age_pyramid.vl.json reads the column headcount, which view age_pyramid_total lacks$' \
+	"a renamed column is an error that names it" < <(page "$dir/none.html" 2>&1)
 [ ! -e "$dir/none.html" ]
 ok $? "and there is no page then"
 run -c 'ALTER VIEW reporting.age_pyramid_total RENAME COLUMN persons TO headcount'
 
-# replace VIEW SELECT...: the same columns with other content; {view} is what it was.
+# replace VIEW SELECT...: the same columns with other content; {view} is what it
+# was.  list VIEW COLUMN EXPRESSION: its columns, with that instead of one.
 replace() {
 	local was
 	was=$(run -c "SELECT rtrim(pg_get_viewdef('reporting.$1'::regclass), ';')")
 	run -c "CREATE OR REPLACE VIEW reporting.$1 AS ${2//\{view\}/($was) AS v}"
 }
-list() { run -c "SELECT string_agg(CASE attname WHEN '$2' THEN '$3' ELSE quote_ident(attname) END, ', ' ORDER BY attnum)
-                 FROM pg_attribute WHERE attrelid = 'reporting.$1'::regclass AND attnum > 0"; }
+list() {
+	run -c "SELECT string_agg(CASE attname WHEN '$2' THEN \$\$$3 AS $2\$\$ ELSE quote_ident(attname) END, ', ' ORDER BY attnum)
+	        FROM pg_attribute WHERE attrelid = 'reporting.$1'::regclass AND attnum > 0"
+}
 replace turnover_total "SELECT * FROM {view} WHERE false"
-replace retention_curve_total "SELECT $(list retention_curve_total retained "'NaN'::float8 AS retained") FROM {view}"
-replace recruitment_need_total "SELECT $(list recruitment_need_total gap "NULL::float8 AS gap") FROM {view}"
-replace funnel_stages "SELECT $(list funnel_stages entered "0::bigint AS entered") FROM {view}"
+replace retention_curve_total "SELECT $(list retention_curve_total retained "'NaN'::float8") FROM {view}"
+replace recruitment_need_total "SELECT $(list recruitment_need_total gap "NULL::float8") FROM {view}"
 page "$dir/broken.html"
 # As if another had renamed a column between the query and the chart.
 perl -pi -e 's/"rate" : /"ratio" : /g' "$dir/broken.html"
 browse "$dir/broken.html" --window-size=1500,1000
 check --strict >"$dir/found"
-finds '^turnover_total|^turnover empty$' "a view without rows: nothing is drawn" <"$dir/found"
+finds '^turnover empty$' "a view without rows: nothing is drawn" <"$dir/found"
 finds '^retention_curve wrong ' "a share that is not a number: noticed" <"$dir/found"
 finds '^recruitment_need wrong the layer .* is empty$' "a column of nulls: its layer is missing" <"$dir/found"
 finds '^exit_rates wrong ' "a column that is not there: noticed" <"$dir/found"
