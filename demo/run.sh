@@ -1,8 +1,9 @@
 #!/bin/sh
 # The demo: who comes to the profession of medical secretary, how many of them a region must
 # recruit, how long they stay, who goes to which hospital, who has the certificates that are
-# required, and how many study places that takes. Runs on the server that PGHOST, PGPORT and
-# PGUSER name (make demo starts a private one), in a database of its own.
+# required, and how many study places that takes; then the views that a reporting tool would
+# read. Runs on the server that PGHOST, PGPORT and PGUSER name (make demo starts a private one),
+# in a database of its own.
 set -eu
 cd "$(dirname "$0")"
 
@@ -13,7 +14,7 @@ run() { psql -X -q -v ON_ERROR_STOP=1 -P footer=off -P pager=off "$@"; }
 PGDATABASE=postgres run -c 'CREATE DATABASE education_flow_demo'
 run -f register.sql -f education.sql -f funnel.sql -f medical_secretaries.sql -f compare.sql \
     -f retention.sql -f workplaces.sql -f mobility.sql -f courses.sql -f competence.sql \
-    -f pipeline.sql
+    -f pipeline.sql -f reporting.sql
 
 cat <<'END'
 
@@ -34,5 +35,7 @@ echo
 sed -e '/^\\/d' competence.sql
 echo
 sed -e '/^\\/d' pipeline.sql
+echo
+sed -e '/^\\/d' reporting.sql
 echo
 ./page.sh

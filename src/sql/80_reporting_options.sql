@@ -53,6 +53,7 @@ BEGIN ATOMIC
         ('competence', 'leave_out', 'boolean', 'false', 'leave rows out that the aggregates refuse, and count them'),
         ('', 'reader', 'roles', '[]', 'role, or array of roles, that may read the views'),
         ('', 'as_of', 'first of month?', NULL, 'the day after the last one observed; without it the first day of the month of each refresh'),
+        ('', 'as_of_lag', 'integer: 0 12', '0', 'whole months that as_of lies before that, where notices come late; not with as_of'),
         ('', 'materialized', 'boolean', 'true', 'false: nothing is stored, and each user sees what the tables show that user')
     ) AS v (source, key, kind, standard, meaning);
 END;

@@ -2,7 +2,7 @@
 --
 -- In a body, {schema} is the schema of this extension and {summaries} that of
 -- the summaries; {groups} are the grouping columns, each with a comma behind;
--- {rows} is the condition on s that chooses details or totals; {last} are the
+-- {rows} is the condition that chooses groups alone or totals too; {last} are the
 -- columns that all views end with; {years} and {pipeline} are parts that
 -- reporting_ddl() writes, and other names in braces are options of the mapping. A column is 'name: comment'.
 
@@ -83,13 +83,13 @@ WHERE {rows} AND y.workforce IS NOT NULL$$),
 ('employment', 'retention_curve', 'retention',
  'Share of those employed who are still there, by time since their start (kvarvaro), with 95 % limits',
  ARRAY['after_days: days since the start of employment',
-       'years: the same in years of 365.25 days',
+       'years: the same in years, to the nearest month',
        'at_risk: spells observed on that day',
        'exits: spells that ended since the row before',
        'retained: share still there (Kaplan-Meier)',
        'lower: lower limit of the share',
        'upper: upper limit of the share'],
-$$SELECT {groups}c.after_days, c.after_days / 365.25::double precision AS years,
+$$SELECT {groups}c.after_days, round(c.after_days / 365.25::double precision * 12) / 12 AS years,
        c.at_risk, c.exits, c.retained, c.lower, c.upper,
        {last}
 FROM {summaries}.employment AS s,
@@ -99,13 +99,13 @@ WHERE {rows}$$),
 ('employment', 'exit_reasons', 'retention',
  'Share of those employed who have left for each reason, by time since their start (avgångsorsaker), with 95 % limits',
  ARRAY['after_days: days since the start of employment',
-       'years: the same in years of 365.25 days',
+       'years: the same in years, to the nearest month',
        'reason: reason to leave',
        'exits: spells that ended for it since the row before',
        'incidence: share that has left for it (Aalen-Johansen)',
        'lower: lower limit of the share',
        'upper: upper limit of the share'],
-$$SELECT {groups}i.after_days, i.after_days / 365.25::double precision AS years,
+$$SELECT {groups}i.after_days, round(i.after_days / 365.25::double precision * 12) / 12 AS years,
        i.reason, i.exits, i.incidence, i.lower, i.upper,
        {last}
 FROM {summaries}.employment AS s,

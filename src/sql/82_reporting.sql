@@ -8,11 +8,11 @@
 -- summaries those whose comment ends with the mark of their definition; of the
 -- other schema views of a known name that read one of these.
 CREATE FUNCTION reporting_relations(schema_name text)
-    RETURNS TABLE (relation oid, schema text, name text, kind "char", mark text)
+    RETURNS TABLE (relation oid, schema text, name text, kind "char", populated boolean, mark text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
     WITH summary AS (
-        SELECT c.oid, n.nspname, c.relname, c.relkind, d.mark
+        SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispopulated, d.mark
         FROM pg_namespace AS n
              JOIN pg_class AS c ON c.relnamespace = n.oid,
              LATERAL (SELECT substring(obj_description(c.oid, 'pg_class')
@@ -40,10 +40,10 @@ BEGIN ATOMIC
                                JOIN summary AS s ON s.oid = d.refobjid
                           WHERE r.ev_class = c.oid)
     )
-    SELECT s.oid, s.nspname::text, s.relname::text, s.relkind, s.mark
+    SELECT s.oid, s.nspname::text, s.relname::text, s.relkind, s.relispopulated, s.mark
     FROM summary AS s
     UNION ALL
-    SELECT v.oid, v.nspname::text, v.relname::text, v.relkind, NULL
+    SELECT v.oid, v.nspname::text, v.relname::text, v.relkind, true, NULL
     FROM view AS v
     ORDER BY 1;
 END;
@@ -53,10 +53,12 @@ COMMENT ON FUNCTION reporting_relations(text) IS
 CREATE FUNCTION reporting_refresh_ddl(schema_name text) RETURNS SETOF text
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
-    SELECT format('REFRESH MATERIALIZED VIEW CONCURRENTLY %I.%I', r.schema, r.name)
+    -- the quality of the rows first, since it says why another may fail; what has
+    -- never been filled cannot be filled concurrently
+    SELECT format('REFRESH MATERIALIZED VIEW %s%I.%I', CASE WHEN r.populated THEN 'CONCURRENTLY ' ELSE '' END, r.schema, r.name)
     FROM reporting_relations(schema_name) AS r
     WHERE r.kind = 'm'
-    ORDER BY r.relation;
+    ORDER BY r.name !~ '_quality$', r.relation;
 END;
 COMMENT ON FUNCTION reporting_refresh_ddl(text) IS
     'statements that refresh what reporting_ddl made, for \gexec or pg_cron; none where nothing is materialized';
@@ -370,6 +372,12 @@ BEGIN
             END IF;
         END IF;
     END LOOP;
+    IF setting #>> '{"",as_of}' IS NOT NULL AND setting #>> '{"",as_of_lag}' <> '0' THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'as_of and as_of_lag are given',
+            DETAIL = format('They are %s and %s.', setting #> '{"",as_of}', setting #> '{"",as_of_lag}'),
+            HINT = 'Leave as_of out: as_of_lag counts from the first day of the current month.';
+    END IF;
     readers := CASE jsonb_typeof(setting #> '{"",reader}')
                WHEN 'string' THEN ARRAY[setting #>> '{"",reader}']
                ELSE ARRAY(SELECT jsonb_array_elements_text(setting #> '{"",reader}')) END;
@@ -453,12 +461,14 @@ DECLARE
     query   text;
 BEGIN
     makes := makes || jsonb_build_object('summary', true, 'name', 'period', 'kind', 'v',
-        'comment', 'When all summaries end: change it here, then refresh',
+        'comment', 'When all summaries end, by the mapping',
         'columns', ARRAY['as_of: the day after the last one observed, a first day of a month',
                          'year_begin: 1 January of its year'],
         'query', format(E'SELECT d.as_of, date_trunc(''year'', d.as_of::timestamp)::date AS year_begin\nFROM (SELECT %s AS as_of) AS d',
                         coalesce(quote_literal(settings #>> '{setting,"",as_of}') || '::date',
-                                 'date_trunc(''month'', CURRENT_DATE::timestamp)::date')));
+                                 format(CASE settings #>> '{setting,"",as_of_lag}' WHEN '0' THEN 'date_trunc(''month'', CURRENT_DATE::timestamp)::date'
+                                        ELSE '(date_trunc(''month'', CURRENT_DATE::timestamp) - interval ''%s months'')::date' END,
+                                        settings #>> '{setting,"",as_of_lag}'))));
 
     FOR source IN SELECT jsonb_array_elements_text(settings -> 'sources') LOOP
         option := settings #> ARRAY['setting', source];
@@ -516,12 +526,14 @@ BEGIN
                 conditions := conditions || jsonb_build_array(
                     jsonb_build_array('skipped', 'no birth date', format('%s IS NULL', col ->> 'birth_date')));
                 IF col ? 'fte' THEN
-                    conditions := conditions || jsonb_build_array(
-                        jsonb_build_array('skipped', 'no FTE', format('%s IS NULL', col ->> 'fte')),
+                    -- an FTE is read before dates are, unless there is none
+                    conditions := jsonb_build_array(
                         jsonb_build_array('refused', 'FTE below 0, above 1000 or with more than three decimals',
                                           format(CASE settings #>> '{types,employment,fte}'
                                                  WHEN 'float8' THEN 'NOT %1$s BETWEEN 0 AND 1000 OR round(%1$s * 1000) / 1000 <> %1$s'
-                                                 ELSE 'NOT %1$s BETWEEN 0 AND 1000 OR round(%1$s, 3) <> %1$s' END, col ->> 'fte')));
+                                                 ELSE 'NOT %1$s BETWEEN 0 AND 1000 OR round(%1$s, 3) <> %1$s' END, col ->> 'fte')))
+                        || conditions || jsonb_build_array(
+                        jsonb_build_array('skipped', 'no FTE', format('%s IS NULL', col ->> 'fte')));
                 END IF;
                 conditions := conditions || jsonb_build_array(
                     jsonb_build_array('refused', 'infinite birth date', format('NOT isfinite(%s)', col ->> 'birth_date')),
@@ -636,11 +648,15 @@ BEGIN
             || CASE WHEN leave_out THEN 'CASE WHEN q.kept THEN 0 ELSE count(*) END AS rows_left_out' ELSE '0::bigint AS rows_left_out' END;
         keys := array_to_string(ARRAY(SELECT 'd.' || s FROM unnest(shown) AS s), ', ');
         grouping_set := CASE WHEN keys = '' THEN '0' ELSE format('GROUPING(%s)', keys) END;
-        outer_columns := ARRAY(SELECT format('CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)'' ELSE d.%1$s END AS %1$s', s) FROM unnest(shown) AS s)
+        -- a value that is called so is shown in quotes
+        outer_columns := ARRAY(SELECT format('CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)'' WHEN d.%1$s = ''(total)'' THEN ''"(total)"'' ELSE d.%1$s END AS %1$s', s) FROM unnest(shown) AS s)
             || (grouping_set || ' AS grouping_set')
             || CASE WHEN source = 'education' THEN ARRAY['CASE WHEN GROUPING(d.epoch) = 1 THEN 0 ELSE d.epoch END AS epoch',
                                                          'GROUPING(d.epoch) = 1 AS every_epoch'] ELSE '{}' END
             || ARRAY(SELECT format('%s.rollup(d.%s) AS %2$s', home, s) FROM unnest(summaries) AS s)
+            -- a view need not open a summary again for each of its rows
+            || ARRAY(SELECT format('coalesce(%1$s.skipped(%1$s.rollup(d.%2$s)), 0) AS skipped_%2$s', home, s)
+                     FROM unnest(summaries) AS s WHERE s !~ '^(year_|forecast_basis)')
             || CASE WHEN option -> 'retirement' IS NOT DISTINCT FROM '"pension_age"'
                     THEN ARRAY[format('(SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months) FROM %1$s.pension_age AS a) AS retirement_rule', home)]
                     ELSE '{}' END
@@ -662,6 +678,8 @@ BEGIN
             'groups', (SELECT jsonb_agg(ARRAY[n, settings #>> ARRAY['titles', source, n]])
                        FROM jsonb_array_elements_text(settings #> ARRAY['shown', source]) AS n),
             'columns', ARRAY(SELECT n || ': summary of the rows of the group' FROM unnest(summaries) AS n)
+                       || ARRAY(SELECT format('skipped_%1$s: rows that %1$s does not know, since a date or another value is missing', n)
+                                FROM unnest(summaries) AS n WHERE n !~ '^(year_|forecast_basis)')
                        || CASE source WHEN 'education' THEN ARRAY['epoch: year in which the chains began; 0 if they did not, or for all years',
                                                                   'every_epoch: is it for all years?'] ELSE '{}' END
                        || CASE WHEN option -> 'retirement' IS NOT DISTINCT FROM '"pension_age"' THEN ARRAY['retirement_rule: the pension age in force'] ELSE '{}' END
@@ -703,9 +721,9 @@ BEGIN
             'columns', quality_columns,
             'query', format(E'SELECT q.problem, q.effect, q.rows, q.as_of, q.refreshed_at\nFROM %s.%s_quality AS q', store, source));
         fresh := fresh || format(E'SELECT %L::text AS source, %L::text AS table_name, s.as_of, s.observed_from, s.refreshed_at,\n'
-            '       (SELECT count(*) FROM %3$s.%1$s AS g WHERE g.grouping_set = 0%5$s) AS groups,\n'
-            '       coalesce(%4$s.skipped(s.%6$s), 0) AS rows_skipped, s.rows_left_out\nFROM %3$s.%1$s AS s\nWHERE s.refreshed_at IS NOT NULL',
-            source, option ->> 'relation', store, home, CASE source WHEN 'education' THEN ' AND g.every_epoch' ELSE '' END, summaries[1]);
+            '       (SELECT count(*) FROM %3$s.%1$s AS g WHERE g.grouping_set = 0%4$s) AS groups,\n'
+            '       s.skipped_%5$s AS rows_skipped, s.rows_left_out\nFROM %3$s.%1$s AS s\nWHERE s.refreshed_at IS NOT NULL',
+            source, option ->> 'relation', store, CASE source WHEN 'education' THEN ' AND g.every_epoch' ELSE '' END, summaries[1]);
     END LOOP;
     makes := makes || jsonb_build_object('summary', false, 'name', 'freshness', 'kind', 'v', 'query', array_to_string(fresh, E'\nUNION ALL\n'),
         'comment', 'How fresh the figures are, by source of data', 'columns', freshness_columns);
@@ -740,7 +758,7 @@ DECLARE
     template record;
     shown   text[];                     -- grouping columns
     parts   jsonb;
-    rows    text[];                     -- conditions on details and totals
+    rows    text[];                     -- conditions on groups, and on groups and totals
     staff   text[];                     -- grouping columns of employment and of education
     course  text[];
     staff_totals  integer;              -- bits of those that only one has
@@ -755,10 +773,10 @@ BEGIN
         IF template.source <> 'required_intake' THEN
             shown := ARRAY(SELECT jsonb_array_elements_text(settings #> ARRAY['shown', template.source]));
             parts := jsonb_build_object('{pipeline}', '', '{retirement}', format(retirement, 's'),
-                '{last}', format(E's.as_of, coalesce(%s.skipped(s.%s), 0) AS rows_skipped, s.rows_left_out,\n'
+                '{last}', format(E's.as_of, s.skipped_%s AS rows_skipped, s.rows_left_out,\n'
                                  '       (SELECT r.refreshed_at FROM %s.%s AS r WHERE r.refreshed_at IS NOT NULL) AS refreshed_at',
-                                 home, template.summary, store, template.source));
-            rows := ARRAY['s.grouping_set = 0', 's.grouping_set > 0'];
+                                 template.summary, store, template.source));
+            rows := ARRAY['s.grouping_set = 0', 'true'];
         ELSE
             -- columns that both sources show are joined, the others totalled
             staff := ARRAY(SELECT jsonb_array_elements_text(settings #> '{shown,employment}'));
@@ -767,11 +785,11 @@ BEGIN
             staff_totals := (SELECT coalesce(sum(1 << cardinality(staff) - array_position(staff, n)), 0) FROM unnest(staff) AS n WHERE n <> ALL (shown));
             course_totals := (SELECT coalesce(sum(1 << cardinality(course) - array_position(course, n)), 0) FROM unnest(course) AS n WHERE n <> ALL (shown));
             parts := jsonb_build_object('{retirement}', format(retirement, 'e'), '{starts}', format('starts => %L', starts),
-                '{last}', format(E's.as_of, coalesce(%1$s.skipped(s.funnel), 0) + coalesce(%1$s.skipped(e.workforce), 0) AS rows_skipped,\n'
+                '{last}', format(E's.as_of, s.skipped_funnel + e.skipped_workforce AS rows_skipped,\n'
                                  '       s.rows_left_out + e.rows_left_out AS rows_left_out,\n'
-                                 '       (SELECT min(r.refreshed_at) FROM (SELECT a.refreshed_at FROM %2$s.employment AS a\n'
-                                 '                                         UNION ALL SELECT b.refreshed_at FROM %2$s.education AS b) AS r) AS refreshed_at',
-                                 home, store),
+                                 '       (SELECT min(r.refreshed_at) FROM (SELECT a.refreshed_at FROM %1$s.employment AS a\n'
+                                 '                                         UNION ALL SELECT b.refreshed_at FROM %1$s.education AS b) AS r) AS refreshed_at',
+                                 store),
                 '{pipeline}', format(
                     E'%1$s.employment AS e\n'
                     '     JOIN %1$s.education AS s ON s.every_epoch AND s.funnel IS NOT NULL AND e.workforce IS NOT NULL\n'
@@ -794,12 +812,14 @@ BEGIN
                     '                                          FROM generate_series(b.first_begun, b.last_begun) AS n),\n'
                     '                                    coalesce(b.first_begun, y.first_year), %3$s, starts => %7$L,\n'
                     '                                    as_of => e.as_of) AS o\n'
-                    '                           ORDER BY o.year) AS planned) AS a,\n'
+                    '                           ORDER BY o.year) AS planned\n'
+                    '              OFFSET 0) AS a,     -- computed once, not for each row and use\n'
                     '     LATERAL (SELECT a.planned,\n'
                     '                     ARRAY(SELECT w.gap\n'
                     '                           FROM %2$s.workforce_project(e.workforce, %3$s,\n'
                     '                                    CASE WHEN %2$s.hires(e.workforce) > 0 THEN a.planned END%9$s) AS w\n'
-                    '                           ORDER BY w.year) AS gap) AS p',
+                    '                           ORDER BY w.year) AS gap\n'
+                    '              OFFSET 0) AS p',
                     store, home, settings #>> '{setting,employment,projection_years}', staff_totals, course_totals,
                     (SELECT string_agg(format(E'\n                                 AND e.%1$I = s.%1$I', n), '') FROM unnest(shown) AS n),
                     starts,
@@ -808,7 +828,7 @@ BEGIN
                     format(retirement, 'e')));
             -- what is totalled in one is totalled in the other
             rows := ARRAY[format('e.grouping_set = %s AND s.grouping_set = %s', staff_totals, course_totals),
-                          format('e.grouping_set > %s%s', staff_totals,
+                          format('true%s',
                                  (SELECT string_agg(format(' AND (e.grouping_set & %s > 0) = (s.grouping_set & %s > 0)',
                                                            1 << cardinality(staff) - array_position(staff, n),
                                                            1 << cardinality(course) - array_position(course, n)), '') FROM unnest(shown) AS n))];
@@ -817,7 +837,7 @@ BEGIN
         WHERE n IN (SELECT split_part(c, ':', 1) FROM unnest(template.columns || last_columns) AS c)
               OR n IN ('grouping_set', 'epoch', 'every_epoch', 'retirement_rule', 'observed_from', 'forecast_basis',
                        'workforce', 'retention', 'funnel', 'mobility', 'certificates')
-              OR n ~ '^year_[0-9]+$';
+              OR n ~ '^(skipped_[a-z]+|year_[0-9]+)$';
         IF name IS NOT NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'duplicate_column',
                 MESSAGE = 'a column to group by has the name of a column of the views',
@@ -833,7 +853,7 @@ BEGIN
             '{projection_years}', settings #> '{setting,employment,projection_years}');
         FOR i IN 1 .. CASE WHEN shown = '{}' THEN 1 ELSE 2 END LOOP
             makes := makes || jsonb_build_object('summary', false, 'name', template.name || CASE i WHEN 2 THEN '_total' ELSE '' END, 'kind', 'v',
-                'comment', template.comment || CASE i WHEN 2 THEN '; totals over groups, never to be added up' ELSE '' END,
+                'comment', template.comment || CASE i WHEN 2 THEN '; with totals over groups: choose one value of each grouping column, and add nothing up' ELSE '' END,
                 'groups', (SELECT jsonb_agg(ARRAY[n, settings #>> ARRAY['titles', CASE template.source WHEN 'required_intake' THEN 'employment'
                                                                                   ELSE template.source END, n]]) FROM unnest(shown) AS n),
                 'columns', template.columns || last_columns,
@@ -875,7 +895,7 @@ BEGIN
                 HINT = 'Rename it, or choose another schema for the views.';
         ELSIF made.existing_kind <> made.kind OR made.summary AND NOT made.replaced AND made.mark <> md5(made.query) THEN
             RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-                MESSAGE = 'the views were made with another mapping',
+                MESSAGE = 'the views were made with another mapping, or by another version',
                 DETAIL = format('%I.%I would be another one.', made.nspname, made.name),
                 HINT = format('Drop them first: SELECT reporting_drop_ddl(%L) \gexec', schema_name);
         END IF;
@@ -887,7 +907,7 @@ BEGIN
                       WHERE m.name = e.name AND e.schema = schema_name || CASE WHEN m.summary THEN '_summary' ELSE '' END);
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
-            MESSAGE = 'the views were made with another mapping',
+            MESSAGE = 'the views were made with another mapping, or by another version',
             DETAIL = format('%s would not be there any more.', name),
             HINT = format('Drop them first: SELECT reporting_drop_ddl(%L) \gexec', schema_name);
     END IF;
@@ -903,17 +923,19 @@ BEGIN
         SELECT format('%s.%I', CASE WHEN m.summary THEN store ELSE target END, m.name) AS name, m.name AS short,
                CASE m.kind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS what,
                m.kind, m.query, m.comment || CASE WHEN m.summary THEN format(' [education_flow %s]', md5(m.query)) ELSE '' END AS comment,
-               m.index, m.groups, m.columns
+               m.index, m.groups, m.columns,
+               EXISTS (SELECT FROM jsonb_to_recordset(existing) AS x (schema text, name text)
+                       WHERE x.name = m.name AND m.summary AND x.schema = schema_name || '_summary') AS there
         FROM jsonb_array_elements(makes) WITH ORDINALITY AS e (item, place),
              jsonb_to_record(e.item) AS m (summary boolean, name text, kind text, query text, comment text, index text,
                                            groups jsonb, columns text[])
         ORDER BY e.place
     LOOP
-        IF made.kind = 'm' THEN
-            RETURN NEXT format(E'CREATE MATERIALIZED VIEW IF NOT EXISTS %s AS\n%s', made.name, made.query);
-            RETURN NEXT format('CREATE UNIQUE INDEX IF NOT EXISTS %I ON %s (%s)', made.short || '_key', made.name, made.index);
-        ELSE
+        IF made.kind = 'v' THEN
             RETURN NEXT format(E'CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS\n%s', made.name, made.query);
+        ELSIF NOT made.there THEN
+            RETURN NEXT format(E'CREATE MATERIALIZED VIEW %s AS\n%s\nWITH NO DATA', made.name, made.query);
+            RETURN NEXT format('CREATE UNIQUE INDEX %I ON %s (%s)', made.short || '_key', made.name, made.index);
         END IF;
         RETURN NEXT format('COMMENT ON %s %s IS %L', made.what, made.name, made.comment);
         RETURN QUERY
@@ -929,6 +951,15 @@ BEGIN
             SELECT format('GRANT SELECT ON %s.%I TO %I', CASE WHEN m.summary THEN store ELSE target END, m.name, reader)
             FROM jsonb_to_recordset(makes) AS m (name text, summary boolean);
     END LOOP;
+    -- last, since rows that are refused then leave all in its place: mend them, and refresh
+    RETURN QUERY
+        SELECT format('REFRESH MATERIALIZED VIEW %s.%I', store, m.name)
+        FROM jsonb_array_elements(makes) WITH ORDINALITY AS e (item, place),
+             jsonb_to_record(e.item) AS m (name text, kind text)
+        WHERE m.kind = 'm'
+              AND NOT EXISTS (SELECT FROM jsonb_to_recordset(existing) AS x (schema text, name text, populated boolean)
+                              WHERE x.name = m.name AND x.schema = schema_name || '_summary' AND x.populated)
+        ORDER BY m.name !~ '_quality$', e.place;
 END
 $function$;
 COMMENT ON FUNCTION reporting_statements(text, jsonb, text[], jsonb) IS

@@ -6,7 +6,8 @@
 #   server  cc, PostgreSQL 15 or later and its server headers
 #   test    server, pgTAP, pg_prove, libpq headers
 #   oracle  server, R with the packages survival and etm
-#   clients server, Java with PostgreSQL's JDBC driver, ODBC with PostgreSQL's
+#   clients server, PostgreSQL's JDBC driver with Java, and its ODBC driver
+#   cron    server, pg_cron
 #   page    perl, npm: what the demo's page with charts takes
 #   browser page, Chromium
 #
@@ -15,7 +16,7 @@
 # all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|page|browser}
+need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
@@ -95,6 +96,12 @@ look() {
 		[ -f /usr/share/java/junixsocket-common.jar ] || missing+=(libjunixsocket-java)
 		echo '#include <sqlext.h>' | cc -E - >/dev/null 2>&1 || missing+=(unixodbc-dev)
 		odbcinst -q -d -n 'PostgreSQL Unicode' >/dev/null 2>&1 || missing+=(odbc-postgresql odbcinst)
+		return 0
+	fi
+
+	if [ "$need" = cron ]; then
+		dir=$("$pg_config" --sharedir 2>/dev/null) || dir=
+		[ -f "$dir/extension/pg_cron.control" ] || missing+=("postgresql-$v-cron")
 		return 0
 	fi
 
