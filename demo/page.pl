@@ -166,8 +166,9 @@ sub figure {
     my %wanted = map { $_ => 1 } @fields, @beside;
     my @columns = grep { $wanted{ $_->{name} } } @{ $source->{columns} };
 
-    my $sql = "SELECT " . join(', ', map { $_->{quoted} } @columns) . "\nFROM $source->{name}";
-    $sql =~ s/(.{60,90}?,) /$1\n       /g;
+    # Broken into lines between columns; these are the view's own, of plain names.
+    (my $list = join ', ', map { $_->{quoted} } @columns) =~ s/(.{60,90}?,) /$1\n       /g;
+    my $sql = "SELECT $list\nFROM $source->{name}";
     $sql .= "\nWHERE " . join("\n  AND ", map { "$_->{quoted} = '(total)'" } @groups) if @groups;
     $sql .= "\nORDER BY $order" if $order;
 
