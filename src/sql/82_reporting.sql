@@ -442,6 +442,7 @@ DECLARE
     problem text;                       -- the words, as an expression
     refused text;                       -- words of what is refused
     effect  text;
+    kept    text;                       -- is a row not refused?
     filter  text;
     end_date text;
     period  text;
@@ -564,8 +565,34 @@ BEGIN
         INTO problem, refused, effect
         FROM jsonb_array_elements(conditions) WITH ORDINALITY AS c (item, place);
 
+        ---- the rows with what is wrong with them ----
+        -- what tells the row: the key of the table, and the columns that are read
+        SELECT array_agg(c.name ORDER BY c.place) INTO used
+        FROM (SELECT a.name, min(a.place) AS place
+              FROM (SELECT quote_ident(a.attname) AS name, array_position(i.indkey::smallint[], a.attnum) AS place
+                    FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+                    WHERE i.indrelid = (option ->> 'oid')::oid AND i.indisprimary
+                    UNION ALL
+                    SELECT p.name, 100 + p.place
+                    FROM jsonb_array_elements_text(settings #> ARRAY['plain', source]) WITH ORDINALITY AS p (name, place)) AS a
+              GROUP BY a.name) AS c;
+        name := 'problem';             -- or another, where the table has one of that name
+        WHILE name = ANY (used) LOOP
+            name := name || '_';
+        END LOOP;
+        -- a security barrier has the problem computed once for a row, however often it is read
+        makes := makes || jsonb_build_object('summary', true, 'name', source || '_rows', 'kind', 'v', 'options', ', security_barrier = true',
+            'comment', format('Rows of %s with what is wrong with them, for those who may read the table', option ->> 'relation'),
+            'query', format(E'SELECT %s,\n       %s AS %s\nFROM %s AS t',
+                            array_to_string(ARRAY(SELECT 't.' || u FROM unnest(used) AS u), ', '), problem, name, option ->> 'relation'));
+        makes := makes || jsonb_build_object('summary', true, 'name', source || '_problem_rows', 'kind', 'v',
+            'comment', format('Rows of %s that cannot be counted, for those who may read the table', option ->> 'relation'),
+            'query', format(E'SELECT t.%1$s, %2$s\nFROM %3$s.%4$s_rows AS t\nWHERE t.%1$s IS NOT NULL', name,
+                            array_to_string(ARRAY(SELECT 't.' || u FROM unnest(used) AS u), ', '), store, source));
+
         ---- the summaries of the rows ----
-        filter := CASE WHEN leave_out THEN ' FILTER (WHERE q.kept)' ELSE '' END;
+        kept := format('(t.%1$s IS NULL OR t.%1$s NOT IN (%2$s))', name, refused);
+        filter := CASE WHEN leave_out THEN format(' FILTER (WHERE %s)', kept) ELSE '' END;
         end_date := coalesce(col ->> 'end_date', 'NULL::date');
         period := format('(SELECT daterange((p.year_begin - interval ''%s years'')::date, p.as_of) FROM %s.period AS p)', years, store);
         observed_from := format('(SELECT (p.year_begin - interval ''%s years'')::date FROM %s.period AS p)', years, store);
@@ -643,18 +670,18 @@ BEGIN
         IF source = 'education' THEN
             epoch := coalesce('coalesce(' || (col ->> 'epoch') || ', 0)',
                               format('coalesce(extract(year FROM (%s.funnel_steps(%s, %s, %s) FILTER (WHERE %s IS NOT NULL%s))[1]%s)::integer, 0)',
-                                     home, col ->> 'stage', col ->> 'at', spec, col ->> 'person_id', CASE WHEN leave_out THEN ' AND q.kept' ELSE '' END,
+                                     home, col ->> 'stage', col ->> 'at', spec, col ->> 'person_id', CASE WHEN leave_out THEN ' AND ' || kept ELSE '' END,
                                      CASE settings #>> '{types,education,at}' WHEN 'date' THEN '' ELSE ' AT TIME ZONE ''UTC''' END));
             inner_columns := inner_columns || (epoch || ' AS epoch');
             -- the year of a person's chain is that of the first step: one person at a time
             inner_groups := inner_groups || CASE WHEN col ? 'epoch' THEN epoch ELSE col ->> 'person_id' END;
         END IF;
         IF leave_out THEN
-            inner_groups := inner_groups || 'q.kept'::text;
+            inner_groups := inner_groups || kept;
         END IF;
         inner_columns := inner_columns
             || ARRAY(SELECT format('%s AS %s', a, s) FROM unnest(aggregates, summaries) AS u (a, s))
-            || CASE WHEN leave_out THEN 'CASE WHEN q.kept THEN 0 ELSE count(*) END AS rows_left_out' ELSE '0::bigint AS rows_left_out' END;
+            || CASE WHEN leave_out THEN format('CASE WHEN %s THEN 0 ELSE count(*) END AS rows_left_out', kept) ELSE '0::bigint AS rows_left_out' END;
         keys := array_to_string(ARRAY(SELECT 'd.' || s FROM unnest(shown) AS s), ', ');
         grouping_set := CASE WHEN keys = '' THEN '0' ELSE format('GROUPING(%s)', keys) END;
         -- a value that is called so is shown in quotes
@@ -674,10 +701,9 @@ BEGIN
                      -- in one row, so that a refresh need not write the others again
                      format('CASE WHEN %s = %s%s THEN CURRENT_TIMESTAMP END AS refreshed_at', grouping_set, all_set,
                             CASE source WHEN 'education' THEN ' AND GROUPING(d.epoch) = 1' ELSE '' END)];
-        query := format(E'SELECT %s\nFROM (SELECT %s\n      FROM %s AS t%s%s) AS d%s',
-            array_to_string(outer_columns, E',\n       '), array_to_string(inner_columns, E',\n             '), option ->> 'relation',
-            CASE WHEN leave_out THEN format(E',\n           LATERAL (SELECT coalesce(p.problem NOT IN (%s), true) AS kept\n'
-                                            '                    FROM (SELECT %s AS problem) AS p) AS q', refused, problem) ELSE '' END,
+        query := format(E'SELECT %s\nFROM (SELECT %s\n      FROM %s AS t%s) AS d%s',
+            array_to_string(outer_columns, E',\n       '), array_to_string(inner_columns, E',\n             '),
+            CASE WHEN leave_out THEN format('%s.%s_rows', store, source) ELSE option ->> 'relation' END,
             CASE WHEN inner_groups <> '{}' THEN E'\n      GROUP BY ' || array_to_string(inner_groups, ', ') ELSE '' END,
             CASE WHEN keys <> '' OR source = 'education' THEN E'\nGROUP BY '
                  || concat_ws(', ', CASE WHEN keys <> '' THEN format('CUBE (%s)', keys) END,
@@ -705,26 +731,8 @@ BEGIN
             'columns', quality_columns,
             'index', 'problem',
             'query', format(E'SELECT q.problem,\n       %s AS effect,\n       count(*) AS rows, %s AS as_of, CURRENT_TIMESTAMP AS refreshed_at\n'
-                            'FROM (SELECT %s AS problem\n      FROM %s AS t) AS q\nWHERE q.problem IS NOT NULL\nGROUP BY q.problem',
-                            effect, as_of, problem, option ->> 'relation'));
-        -- what tells the row: the key of the table, and the columns that are read
-        SELECT array_agg(c.name ORDER BY c.place) INTO used
-        FROM (SELECT a.name, min(a.place) AS place
-              FROM (SELECT quote_ident(a.attname) AS name, array_position(i.indkey::smallint[], a.attnum) AS place
-                    FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
-                    WHERE i.indrelid = (option ->> 'oid')::oid AND i.indisprimary
-                    UNION ALL
-                    SELECT p.name, 100 + p.place
-                    FROM jsonb_array_elements_text(settings #> ARRAY['plain', source]) WITH ORDINALITY AS p (name, place)) AS a
-              GROUP BY a.name) AS c;
-        name := 'problem';
-        WHILE name = ANY (used) LOOP
-            name := name || '_';
-        END LOOP;
-        makes := makes || jsonb_build_object('summary', true, 'name', source || '_problem_rows', 'kind', 'v',
-            'comment', format('Rows of %s that cannot be counted, for those who may read the table', option ->> 'relation'),
-            'query', format(E'SELECT q.problem AS %s, %s\nFROM %s AS t,\n     LATERAL (SELECT %s AS problem) AS q\nWHERE q.problem IS NOT NULL',
-                            name, array_to_string(ARRAY(SELECT 't.' || u FROM unnest(used) AS u), ', '), option ->> 'relation', problem));
+                            'FROM (SELECT t.%s FROM %s.%s_rows AS t) AS q (problem)\nWHERE q.problem IS NOT NULL\nGROUP BY q.problem',
+                            effect, as_of, name, store, source));
         makes := makes || jsonb_build_object('summary', false, 'name', source || '_quality', 'kind', 'v',
             'comment', format('Rows of %s that cannot be counted, by what is wrong with them (datakvalitet)', option ->> 'relation'),
             'columns', quality_columns,
@@ -932,16 +940,16 @@ BEGIN
         SELECT format('%s.%I', CASE WHEN m.summary THEN store ELSE target END, m.name) AS name, m.name AS short,
                CASE m.kind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS what,
                m.kind, m.query, m.comment || CASE WHEN m.summary THEN format(' [education_flow %s]', md5(m.query)) ELSE '' END AS comment,
-               m.index, m.groups, m.columns,
+               m.index, m.groups, m.columns, coalesce(m.options, '') AS options,
                EXISTS (SELECT FROM jsonb_to_recordset(existing) AS x (schema text, name text)
                        WHERE x.name = m.name AND m.summary AND x.schema = schema_name || '_summary') AS there
         FROM jsonb_array_elements(makes) WITH ORDINALITY AS e (item, place),
-             jsonb_to_record(e.item) AS m (summary boolean, name text, kind text, query text, comment text, index text,
+             jsonb_to_record(e.item) AS m (summary boolean, name text, kind text, query text, comment text, index text, options text,
                                            groups jsonb, columns text[])
         ORDER BY e.place
     LOOP
         IF made.kind = 'v' THEN
-            RETURN NEXT format(E'CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS\n%s', made.name, made.query);
+            RETURN NEXT format(E'CREATE OR REPLACE VIEW %s WITH (security_invoker = true%s) AS\n%s', made.name, made.options, made.query);
         ELSIF NOT made.there THEN
             RETURN NEXT format(E'CREATE MATERIALIZED VIEW %s AS\n%s\nWITH NO DATA', made.name, made.query);
             RETURN NEXT format('CREATE UNIQUE INDEX %I ON %s (%s)', made.short || '_key', made.name, made.index);
