@@ -113,7 +113,7 @@ DECLARE
     setting jsonb := '{}';              -- options by key; relation: the table, quoted
     columns jsonb := '{}';              -- by key an expression over t
     types   jsonb := '{}';              -- by key the name of its type
-    plain   jsonb := '{}';              -- columns of the table that are used, quoted
+    plain   jsonb := '{}';              -- columns of the table that are used
     shown   jsonb := '{}';              -- names of grouping columns in the views
     grouped jsonb := '{}';              -- the same as expressions over t
     titles  jsonb := '{}';              -- the same, their comments
@@ -326,7 +326,7 @@ BEGIN
                         DETAIL = format('The column is %s, and the role is "%s".', item, current_user),
                         HINT = 'GRANT SELECT on it to the role that shall own the views.';
                 END IF;
-                plain := jsonb_set(plain, ARRAY[option.source], coalesce(plain -> option.source, '[]') || to_jsonb(attribute.name));
+                plain := jsonb_set(plain, ARRAY[option.source], coalesce(plain -> option.source, '[]') || item);
                 names := names || name;
                 expressions := expressions || CASE
                     WHEN family = 'groups' THEN format('coalesce(%s, ''(missing)'')', CASE
@@ -440,8 +440,9 @@ DECLARE
     leave_out boolean;
     conditions jsonb;                   -- what can be wrong with a row: effect, words, condition
     problem text;                       -- the words, as an expression
-    refused text;                       -- words of what is refused
-    effect  text;
+    effect  text;                       -- and what that does
+    marks   text[];                     -- names of these two
+    row_groups jsonb;                   -- columns that tell a row, with comments
     kept    text;                       -- is a row not refused?
     filter  text;
     end_date text;
@@ -458,7 +459,6 @@ DECLARE
     grouping_set text;
     all_set integer;                    -- its value for the grand total
     used    text[];                     -- columns of the table that tell a row
-    name    text;
     query   text;
 BEGIN
     makes := makes || jsonb_build_object('summary', true, 'name', 'period', 'kind', 'v',
@@ -506,7 +506,7 @@ BEGIN
                                       format('%s = %L AND %s < %s - 54789', col ->> 'stage', option -> 'stages' ->> 0,
                                              CASE settings #>> '{types,education,at}' WHEN 'date' THEN col ->> 'at'
                                              WHEN 'timestamp' THEN format('%s::date', col ->> 'at')
-                                             ELSE format('(%s AT TIME ZONE ''UTC'')::date', col ->> 'at') END, as_of)));
+                                             ELSE format('(%s AT TIME ZONE ''UTC'')::date', col ->> 'at') END, 'p.as_of')));
             END IF;
             -- where the place of other events matters, their dates are looked at
             IF option -> 'modes' ? 'strict_order' THEN
@@ -527,7 +527,7 @@ BEGIN
             conditions := conditions || jsonb_build_array(
                 jsonb_build_array('refused', 'start date more than 150 years ago',
                                   format(CASE source WHEN 'competence' THEN '%s < (%s - interval ''149 years'')::date'
-                                         ELSE '%s < (%s - interval ''150 years'')::date' END, col ->> 'start_date', as_of)));
+                                         ELSE '%s < (%s - interval ''150 years'')::date' END, col ->> 'start_date', 'p.as_of')));
             IF source = 'competence' THEN
                 conditions := conditions || jsonb_build_array(
                     jsonb_build_array('ignored', 'status that is not missing, valid or lapsed',
@@ -553,45 +553,51 @@ BEGIN
                                       format('%2$s - %1$s > 150 * 365 AND (extract(year FROM %2$s) - extract(year FROM %1$s)) * 12'
                                              ' + extract(month FROM %2$s) - extract(month FROM %1$s) > 150 * 12',
                                              col ->> 'birth_date', format('greatest(%s, least(%s, %s) - 1)', col ->> 'start_date',
-                                                                          coalesce(col ->> 'end_date', 'NULL::date'), as_of))));
+                                                                          coalesce(col ->> 'end_date', 'NULL::date'), 'p.as_of'))));
             END IF;
         END IF;
-        SELECT format(E'CASE%s END', string_agg(format(E'\n                     WHEN %s THEN %L', c.item ->> 2, c.item ->> 1), '' ORDER BY c.place)),
-               string_agg(quote_literal(c.item ->> 1), ', ' ORDER BY c.place) FILTER (WHERE c.item ->> 0 = 'refused'),
-               format('CASE WHEN q.problem IN (%s) THEN ''skipped''%s ELSE %L END',
-                      string_agg(quote_literal(c.item ->> 1), ', ' ORDER BY c.place) FILTER (WHERE c.item ->> 0 = 'skipped'),
-                      string_agg(format(' WHEN q.problem = %L THEN ''ignored''', c.item ->> 1), '') FILTER (WHERE c.item ->> 0 = 'ignored'),
-                      CASE WHEN leave_out THEN 'left out' ELSE 'refused' END)
-        INTO problem, refused, effect
+        SELECT format(E'CASE%s END', string_agg(format(E'\n            WHEN %s THEN %L', c.item ->> 2, c.item ->> 1), '' ORDER BY c.place)),
+               format(E'CASE%s END', string_agg(format(E'\n            WHEN %s THEN %L', c.item ->> 2,
+                                                       CASE WHEN leave_out AND c.item ->> 0 = 'refused' THEN 'left out' ELSE c.item ->> 0 END), '' ORDER BY c.place))
+        INTO problem, effect
         FROM jsonb_array_elements(conditions) WITH ORDINALITY AS c (item, place);
 
         ---- the rows with what is wrong with them ----
-        -- what tells the row: the key of the table, and the columns that are read
+        -- what tells a row: the key of the table, and the columns that are read
         SELECT array_agg(c.name ORDER BY c.place) INTO used
         FROM (SELECT a.name, min(a.place) AS place
-              FROM (SELECT quote_ident(a.attname) AS name, array_position(i.indkey::smallint[], a.attnum) AS place
+              FROM (SELECT a.attname::text AS name, array_position(i.indkey::smallint[], a.attnum) AS place
                     FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
                     WHERE i.indrelid = (option ->> 'oid')::oid AND i.indisprimary
                     UNION ALL
                     SELECT p.name, 100 + p.place
                     FROM jsonb_array_elements_text(settings #> ARRAY['plain', source]) WITH ORDINALITY AS p (name, place)) AS a
               GROUP BY a.name) AS c;
-        name := 'problem';             -- or another, where the table has one of that name
-        WHILE name = ANY (used) LOOP
-            name := name || '_';
+        marks := '{problem,effect}';    -- or other names, where the table has columns of these
+        FOR i IN 1 .. 2 LOOP
+            WHILE marks[i] = ANY (used) LOOP
+                marks[i] := marks[i] || '_';
+            END LOOP;
         END LOOP;
-        -- a security barrier has the problem computed once for a row, however often it is read
+        row_groups := (SELECT jsonb_agg(ARRAY[u, coalesce((SELECT col_description(a.attrelid, a.attnum) FROM pg_attribute AS a
+                                                           WHERE a.attrelid = (option ->> 'oid')::oid AND a.attname = u),
+                                                          format('column of %s', option ->> 'relation'))])
+                       FROM unnest(used) AS u);
+        -- a barrier, so that both are computed once for a row, however often they are read
         makes := makes || jsonb_build_object('summary', true, 'name', source || '_rows', 'kind', 'v', 'options', ', security_barrier = true',
             'comment', format('Rows of %s with what is wrong with them, for those who may read the table', option ->> 'relation'),
-            'query', format(E'SELECT %s,\n       %s AS %s\nFROM %s AS t',
-                            array_to_string(ARRAY(SELECT 't.' || u FROM unnest(used) AS u), ', '), problem, name, option ->> 'relation'));
+            'groups', row_groups, 'columns', ARRAY[marks[1] || ': what is wrong with the row; null if nothing is', marks[2] || ': what that does'],
+            'query', format(E'SELECT %s,\n       %s AS %s,\n       %s AS %s\nFROM %s AS t,\n     %s.period AS p',
+                            (SELECT string_agg('t.' || quote_ident(u), ', ') FROM unnest(used) AS u), problem, marks[1], effect, marks[2],
+                            option ->> 'relation', store));
         makes := makes || jsonb_build_object('summary', true, 'name', source || '_problem_rows', 'kind', 'v',
             'comment', format('Rows of %s that cannot be counted, for those who may read the table', option ->> 'relation'),
-            'query', format(E'SELECT t.%1$s, %2$s\nFROM %3$s.%4$s_rows AS t\nWHERE t.%1$s IS NOT NULL', name,
-                            array_to_string(ARRAY(SELECT 't.' || u FROM unnest(used) AS u), ', '), store, source));
+            'groups', row_groups, 'columns', ARRAY[marks[1] || ': what is wrong with the row', marks[2] || ': what that does'],
+            'query', format(E'SELECT t.%1$s, t.%2$s, %3$s\nFROM %4$s.%5$s_rows AS t\nWHERE t.%1$s IS NOT NULL', marks[1], marks[2],
+                            (SELECT string_agg('t.' || quote_ident(u), ', ') FROM unnest(used) AS u), store, source));
 
         ---- the summaries of the rows ----
-        kept := format('(t.%1$s IS NULL OR t.%1$s NOT IN (%2$s))', name, refused);
+        kept := format('t.%s IS DISTINCT FROM ''left out''', marks[2]);
         filter := CASE WHEN leave_out THEN format(' FILTER (WHERE %s)', kept) ELSE '' END;
         end_date := coalesce(col ->> 'end_date', 'NULL::date');
         period := format('(SELECT daterange((p.year_begin - interval ''%s years'')::date, p.as_of) FROM %s.period AS p)', years, store);
@@ -730,9 +736,8 @@ BEGIN
             'comment', format('Rows of %s that cannot be counted, by what is wrong with them', option ->> 'relation'),
             'columns', quality_columns,
             'index', 'problem',
-            'query', format(E'SELECT q.problem,\n       %s AS effect,\n       count(*) AS rows, %s AS as_of, CURRENT_TIMESTAMP AS refreshed_at\n'
-                            'FROM (SELECT t.%s FROM %s.%s_rows AS t) AS q (problem)\nWHERE q.problem IS NOT NULL\nGROUP BY q.problem',
-                            effect, as_of, name, store, source));
+            'query', format(E'SELECT t.%1$s AS problem, t.%2$s AS effect, count(*) AS rows, %3$s AS as_of,\n       CURRENT_TIMESTAMP AS refreshed_at\n'
+                            'FROM %4$s.%5$s_rows AS t\nWHERE t.%1$s IS NOT NULL\nGROUP BY t.%1$s, t.%2$s', marks[1], marks[2], as_of, store, source));
         makes := makes || jsonb_build_object('summary', false, 'name', source || '_quality', 'kind', 'v',
             'comment', format('Rows of %s that cannot be counted, by what is wrong with them (datakvalitet)', option ->> 'relation'),
             'columns', quality_columns,
