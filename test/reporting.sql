@@ -100,7 +100,8 @@ WITH person AS (
     SELECT id, date '2008-03-01' + id * 7 % 6200 AS applied FROM generate_series(1, 1500) AS id
 )
 SELECT CASE WHEN id % 83 > 0 OR nr < 3 THEN id END AS person_id, CASE WHEN id % 79 > 0 OR nr < 3 THEN stage END AS stage,
-       CASE WHEN id % 71 > 0 OR nr < 3 THEN at END AS at, (enum_range(NULL::hr.profession))[1 + id % 3] AS profession,
+       CASE WHEN id % 71 > 0 OR nr < 3 THEN at END AS at, at::timestamp AT TIME ZONE 'UTC' + id % 24 * interval '1 hour' AS at_time,
+       CASE WHEN id % 29 > 0 THEN extract(year FROM applied)::smallint END AS round, (enum_range(NULL::hr.profession))[1 + id % 3] AS profession,
        (ARRAY['North', 'South', NULL])[1 + id % 3] AS campus
 FROM person,
      LATERAL (VALUES (1, 'applied', true, applied), (2, 'admitted', id % 5 > 0, applied + 90 + id % 7),
@@ -285,25 +286,76 @@ BEGIN
 END
 $$;
 
--- The education views.
-CREATE FUNCTION education_views(schema_name text, relation text, names text[], columns text[], spec funnel_spec, n bigint) RETURNS SETOF text LANGUAGE plpgsql AS $$
+-- The education views: `at` is the column of time, `round` an expression for the
+-- year in which people began, null for that of their chains.
+CREATE FUNCTION education_views(schema_name text, relation text, names text[], columns text[], spec funnel_spec, n bigint,
+                                at text DEFAULT 'at', round text DEFAULT NULL) RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE
     s setting := (SELECT s FROM setting AS s);
     g text := listed(names);
     l text := format('%L::date AS as_of, skipped(f) AS rows_skipped, 0::bigint AS rows_left_out', s.as_of);
 BEGIN
     DROP TABLE IF EXISTS ed, ep;
-    EXECUTE format('CREATE TEMP TABLE ed AS SELECT %s, funnel_agg(person_id, stage, at, %L) AS f FROM (%s) AS k GROUP BY %s',
-                   shown(names), spec, keyed(relation, columns), cubed(names));
+    EXECUTE format('CREATE TEMP TABLE ed AS SELECT %s, funnel_agg(person_id, stage, %I, %L) AS f FROM (%s) AS k GROUP BY %s',
+                   shown(names), at, spec, keyed(relation, columns), cubed(names));
     EXECUTE format($q$
         CREATE TEMP TABLE ep AS
-        SELECT %s, epoch, funnel_agg(person_id, stage, at, %L) AS f
-        FROM (SELECT k.*, extract(year FROM (SELECT funnel_steps(stage, at, %2$L) FROM (%s) AS o WHERE o.person_id = k.person_id)[1])::integer AS epoch
-              FROM (%3$s) AS k) AS k
+        SELECT %s, epoch, funnel_agg(person_id, stage, %I, %L) AS f
+        FROM (SELECT k.*, %s AS epoch
+              FROM (%s) AS k LEFT JOIN (SELECT person_id, (funnel_steps(stage, %2$I, %3$L))[1] AS began FROM %6$s GROUP BY person_id) AS b USING (person_id)) AS k
         WHERE epoch IS NOT NULL
-        GROUP BY epoch, %4$s$q$, shown(names), spec, keyed(relation, columns), cubed(names));
+        GROUP BY epoch, %7$s$q$, shown(names), at, spec, coalesce(round, 'extract(year FROM began AT TIME ZONE ''UTC'')::integer'),
+        keyed(relation, columns), relation, cubed(names));
     RETURN QUERY SELECT twin(schema_name, 'funnel_stages', names, format('SELECT %s g, p.*, %s FROM ed, funnel_stages(f) AS p', g, l), 3 * n);
     RETURN QUERY SELECT twin(schema_name, 'funnel_epochs', names, format('SELECT %s g, epoch, p.*, %s FROM ep, funnel_stages(f) AS p', g, l), 10 * n);
+END
+$$;
+
+-- How many must begin: of the groups that both sources show.  Those who have begun
+-- come to work first; what is missing then is left to rounds to come.
+CREATE FUNCTION intake_views(schema_name text, staff text, staff_columns text[], course text, course_columns text[], names text[],
+                             spec funnel_spec, starts text, n bigint) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    s setting := (SELECT s FROM setting AS s);
+    g text := listed(names);
+    l text := format('%L::date AS as_of, skipped(w) + skipped(f) AS rows_skipped, 0::bigint AS rows_left_out', s.as_of);
+    first_round int := extract(year FROM s.as_of)::int + CASE WHEN (extract(year FROM s.as_of) || '-' || starts)::date < s.as_of THEN 1 ELSE 0 END;
+    keys text := (SELECT coalesce(string_agg(format('k%s, ', i), ''), '') FROM generate_subscripts(names, 1) AS i);
+BEGIN
+    DROP TABLE IF EXISTS ew, ef, eb, plan;
+    EXECUTE format('CREATE TEMP TABLE ew AS SELECT %s, workforce_agg(birth_date, start_date, end_date, reason, %L, fte) AS w FROM (%s) AS k GROUP BY %s',
+                   shown(names), s.observed, keyed(staff, staff_columns), cubed(names));
+    EXECUTE format('CREATE TEMP TABLE ef AS SELECT %s, funnel_agg(person_id, stage, at, %L) AS f FROM (%s) AS k GROUP BY %s',
+                   shown(names), spec, keyed(course, course_columns), cubed(names));
+    EXECUTE format($q$
+        CREATE TEMP TABLE eb AS
+        SELECT %s, extract(year FROM began)::int AS year, count(*) AS begun
+        FROM (SELECT %s (funnel_steps(stage, at, %L))[1] AS began FROM (%s) AS k WHERE person_id IS NOT NULL GROUP BY %2$s person_id) AS k
+        WHERE began IS NOT NULL
+        GROUP BY extract(year FROM began), %5$s$q$, shown(names), keys, spec, keyed(course, course_columns), cubed(names));
+    EXECUTE format($q$
+        CREATE TEMP TABLE plan AS
+        SELECT %s g, w, f, planned,
+               ARRAY(SELECT gap FROM workforce_project(w, projection_years, intake => CASE WHEN hires(w) > 0 THEN planned END, retire_at => retire_at,
+                                                       retire_rule => rule, latest_age => latest_age) ORDER BY year) AS gap
+        FROM ew JOIN ef USING (%1$s g) CROSS JOIN setting,
+             LATERAL (SELECT coalesce(min(year), last_year + 1) AS first, max(year) AS last FROM eb WHERE year < %2$s AND (%3$s eb.g) = (%4$s ew.g)) AS b,
+             LATERAL (SELECT ARRAY(SELECT arrivals FROM funnel_output(f,
+                                       ARRAY(SELECT coalesce((SELECT begun FROM eb WHERE eb.year = y AND (%3$s eb.g) = (%4$s ew.g)), 0)
+                                             FROM generate_series(first, last) AS y ORDER BY y)::float8[],
+                                       first, projection_years, starts => %5$L, as_of => as_of) ORDER BY year) AS planned) AS p$q$,
+        g, first_round, (SELECT coalesce(string_agg(format('eb.%I, ', u), '' ORDER BY i), '') FROM unnest(names) WITH ORDINALITY AS u (u, i)),
+        (SELECT coalesce(string_agg(format('ew.%I, ', u), '' ORDER BY i), '') FROM unnest(names) WITH ORDINALITY AS u (u, i)), starts);
+    RETURN QUERY SELECT twin(schema_name, 'required_intake', names, format(
+        $q$SELECT %s g, i.year, planned[i.year - %s] AS planned, gap[i.year - %2$s] AS gap, intake, lower, upper, arrivals, unmet, %3$s
+           FROM plan, setting AS s,
+                required_intake(f, w, gap, %4$s, starts => %5$L, retire_at => s.retire_at, retire_rule => rule, latest_age => s.latest_age) AS i$q$,
+        g, extract(year FROM s.as_of)::int - 1, l, first_round, starts), (s.projection_years - 1) * n);
+    RETURN QUERY SELECT twin(schema_name, 'required_intake_stages', names, format(
+        $q$SELECT %s g, i.year, stage_no, stage, required, lower, upper, %s
+           FROM plan, setting AS s,
+                required_intake_stages(f, w, gap, %s, starts => %L, retire_at => s.retire_at, retire_rule => rule, latest_age => s.latest_age) AS i$q$,
+        g, l, first_round, starts), 3 * (s.projection_years - 1) * n);
 END
 $$;
 
@@ -375,6 +427,8 @@ CALL set_up('2026-01-01', 5, 6, 66, false, 69);
 SELECT employment_views('reporting', 'hr.employment', '{region,profession}', '{region,profession}', 12);
 SELECT education_views('reporting', 'study.event', '{profession}', '{profession}',
                        funnel_spec('{applied,admitted,graduated}', '8 years', '2026-01-01', '{withdrew}'), 3);
+SELECT intake_views('reporting', 'hr.employment', '{profession}', 'study.event', '{profession}', '{profession}',
+                    funnel_spec('{applied,admitted,graduated}', '8 years', '2026-01-01', '{withdrew}'), '09-01', 3);
 SELECT mobility_views('reporting', 'hr.placement', '{profession}', '{profession}', 3);
 SELECT competence_views('reporting', 'hr.certificate', '{municipality}', '{municipality}', 37);
 
@@ -507,6 +561,22 @@ SELECT results_eq('SELECT region, profession, n.headcount - h.headcount, n.fte -
 SELECT is((SELECT count(*) FROM places() JOIN place USING (source, place, writer, body)), (SELECT count(*) - 7 FROM place), 'which rewrites the rows of its group and totals');
 DELETE FROM hr.employment WHERE id = 0;
 
+-- Another as_of needs no other views; the figures move at the refresh.
+SELECT lives_ok($$SELECT run($q$SELECT reporting_ddl('reporting', value || '{"as_of": "2025-11-01"}') FROM mapping WHERE name = 'all'$q$)$$, 'another as_of');
+SELECT is((SELECT string_agg(DISTINCT as_of::text, ', ') FROM reporting.freshness), '2026-01-01', 'is not that of figures that are there');
+SELECT run($$SELECT reporting_refresh_ddl('reporting')$$) > 0 AS refreshed \gset
+CALL set_up('2025-11-01', 5, 6, 66, false, 69);
+SELECT employment_views('reporting', 'hr.employment', '{region,profession}', '{region,profession}', 12);
+SELECT education_views('reporting', 'study.event', '{profession}', '{profession}',
+                       funnel_spec('{applied,admitted,graduated}', '8 years', '2025-11-01', '{withdrew}'), 3);
+SELECT intake_views('reporting', 'hr.employment', '{profession}', 'study.event', '{profession}', '{profession}',
+                    funnel_spec('{applied,admitted,graduated}', '8 years', '2025-11-01', '{withdrew}'), '09-01', 3);
+SELECT mobility_views('reporting', 'hr.placement', '{profession}', '{profession}', 3);
+SELECT competence_views('reporting', 'hr.certificate', '{municipality}', '{municipality}', 37);
+SELECT run($$SELECT reporting_ddl('reporting', value) FROM mapping WHERE name = 'all'$$) > 0 AS made \gset
+SELECT run($$SELECT reporting_refresh_ddl('reporting')$$) > 0 AS refreshed \gset
+SELECT set_eq('SELECT * FROM objects()', 'SELECT * FROM before', 'back to the first as_of, all is as it was');
+
 -- What depends on it goes with it, what a user put there does not.
 CREATE FUNCTION try(statements text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -548,25 +618,37 @@ SELECT lives_ok($$SELECT run($q$SELECT reporting_ddl('whole', variant('{"as_of":
 CALL set_up('2025-06-01', 3, 2, NULL, true, 72);
 SELECT employment_views('whole', 'hr.employment', '{}', '{}', 1);
 SELECT education_views('whole', 'study.event', '{}', '{}', funnel_spec('{applied,admitted,graduated}', '8 years', '2025-06-01', '{withdrew}'), 1);
+SELECT intake_views('whole', 'hr.employment', '{}', 'study.event', '{}', '{}', funnel_spec('{applied,admitted,graduated}', '8 years', '2025-06-01', '{withdrew}'), '09-01', 1);
 SELECT mobility_views('whole', 'hr.placement', '{}', '{}', 1);
 SELECT competence_views('whole', 'hr.certificate', '{}', '{}', 1);
 SELECT is((SELECT count(*) FROM relations('whole') WHERE name ~ '_total$'), 0::bigint, 'there are no totals of one group');
 
 -- Five group columns, of five types.
+SET DateStyle = 'German';
 SELECT lives_ok($$SELECT run($q$SELECT reporting_ddl('five', variant('{"as_of": "2024-12-01",
     "employment": {"group_by": ["permanent", "grade", "agreed", "site", "level"], "retirement": 65}, "competence": null, "mobility": null, "education": null}')
     - 'competence' - 'mobility' - 'education')$q$)$$, 'five group columns');
+RESET DateStyle;
 CALL set_up('2024-12-01', 5, 6, 65, false, 69);
 SELECT employment_views('five', 'hr.employment', '{permanent,grade,agreed,site,level}', '{permanent,grade,agreed,site,level}', 60);
 SELECT run($$SELECT reporting_drop_ddl('five')$$) > 0 AS dropped \gset
 
--- One, under another name; and no retirement but the observed one.
+-- One, under another name; no retirement but the observed one; events with a
+-- time, and rounds that are given; and settings of the session that are not the usual ones.
+SET DateStyle = 'SQL, DMY';
+SET IntervalStyle = 'sql_standard';
+SET TimeZone = 'Pacific/Auckland';
+SET extra_float_digits = -5;
 SELECT lives_ok($$SELECT run($q$SELECT reporting_ddl('alias', variant('{"employment": {"group_by": [{"Yrke": "profession"}]},
-    "education": {"group_by": [{"Yrke": "profession"}]}, "mobility": {"group_by": [{"Yrke": "profession"}]},
+    "education": {"group_by": ["campus", {"Yrke": "profession"}], "at": "at_time", "epoch": "round", "starts": "01-15"}, "mobility": {"group_by": [{"Yrke": "profession"}]},
     "competence": {"group_by": [{"Kommun, namn": "municipality"}]}}') #- '{employment,retirement}' #- '{employment,latest_age}')$q$)$$, 'names of one''s own');
+RESET DateStyle;
+RESET IntervalStyle;
+RESET TimeZone;
+RESET extra_float_digits;
 CALL set_up('2026-01-01', 5, 6, NULL, false, 70);
 SELECT employment_views('alias', 'hr.employment', '{Yrke}', '{profession}', 3);
-SELECT education_views('alias', 'study.event', '{Yrke}', '{profession}', funnel_spec('{applied,admitted,graduated}', '8 years', '2026-01-01', '{withdrew}'), 3);
+SELECT education_views('alias', 'study.event', '{campus,Yrke}', '{campus,profession}', funnel_spec('{applied,admitted,graduated}', '8 years', '2026-01-01', '{withdrew}'), 9, 'at_time', 'round');
 SELECT mobility_views('alias', 'hr.placement', '{Yrke}', '{profession}', 3);
 SELECT competence_views('alias', 'hr.certificate', '{"Kommun, namn"}', '{municipality}', 3);
 SELECT is((SELECT count(*) FROM relations('alias')), (SELECT count(*) FROM wanted_columns), 'the same views');

@@ -279,5 +279,23 @@ SELECT agree('q_mobility_out: flows', 'SELECT region, from_state, to_state, move
                    count(*) FILTER (WHERE verdict = 'refused') AS n
             FROM place JOIN judged USING (id) WHERE source = 'mobility' GROUP BY 1) AS s, mobility_flows(m)$$, 20);
 
+-- ---------------------------------------------------------------------------
+-- Competence: the period ends a year later, and an unknown status is no status
+-- ---------------------------------------------------------------------------
+CREATE TABLE paper AS
+SELECT id, person_id, CASE WHEN random() < 0.97 THEN pick('m', 'n', '') END AS module, pick('valid', 'valid', 'missing', 'lapsed', 'Valid', 'expired', NULL) AS status, start_date, end_date, region FROM place;
+ALTER TABLE paper ADD PRIMARY KEY (id);
+INSERT INTO judged SELECT 'competence', id, mobility_verdict(person_id * 1000 + ascii(module || ' '), status, start_date, end_date, '[2023-03-01,2026-03-01)') FROM paper;
+SELECT enough('competence', 100);
+SELECT is(try(format($$SELECT reporting_ddl(%L, '{"as_of": "2025-03-01", "materialized": %s, "competence": {"table": "paper", "group_by": ["region"], "leave_out": %s}}')$$,
+                     'q_competence' || CASE WHEN leave_out THEN '_out' ELSE '' END, leave_out::text, leave_out::text)), 'done', 'competence, left out: ' || leave_out)
+FROM unnest('{f,t}'::boolean[]) AS leave_out;
+SELECT judged_by('q_competence', 'competence', 'competence', 'refused', 100);
+SELECT judged_by('q_competence_out', 'competence', 'competence', 'left out', 100);
+SELECT agree('an unknown status is ignored', $$SELECT sum(rows) FROM q_competence.competence_quality WHERE effect = 'ignored'$$,
+             $$SELECT count(*) FROM paper JOIN judged USING (id) WHERE source = 'competence' AND verdict = 'good' AND status NOT IN ('valid', 'missing', 'lapsed')$$, 1);
+SELECT agree('and so not required', 'SELECT region, day, required FROM q_competence_out.competence_coverage_total',
+             'SELECT region, day, valid + lapsed + missing FROM q_competence_out.competence_coverage_total', 100);
+
 SELECT * FROM finish();
 ROLLBACK;
