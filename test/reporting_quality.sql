@@ -148,10 +148,10 @@ SELECT enough('plain', 120);
 -- the counts.
 CREATE FUNCTION judged_by(schema_name text, source text, verdicts text, refused text, at_least bigint) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
-    RETURN QUERY SELECT agree(schema_name || ': problem rows', format($q$SELECT id, effect FROM %I.%I JOIN %I.%I USING (problem) WHERE effect <> 'ignored'$q$, schema_name || '_summary', source || '_problem_rows', schema_name, source || '_quality'),
+    RETURN QUERY SELECT agree(schema_name || ': problem rows', format($q$SELECT id, effect FROM %I.%I WHERE effect <> 'ignored'$q$, schema_name || '_summary', source || '_problem_rows'),
         format($q$SELECT id, CASE verdict WHEN 'refused' THEN %L ELSE verdict END FROM judged WHERE source = %L AND verdict <> 'good'$q$, refused, verdicts), at_least);
-    RETURN QUERY SELECT agree(schema_name || ': counts', format('SELECT problem, rows FROM %I.%I WHERE rows > 0', schema_name, source || '_quality'),
-        format('SELECT problem, count(*) FROM %I.%I GROUP BY problem', schema_name || '_summary', source || '_problem_rows'), 3);
+    RETURN QUERY SELECT agree(schema_name || ': counts', format('SELECT problem, effect, rows FROM %I.%I WHERE rows > 0', schema_name, source || '_quality'),
+        format('SELECT problem, effect, count(*) FROM %I.%I GROUP BY problem, effect', schema_name || '_summary', source || '_problem_rows'), 3);
     IF to_regclass(format('%I.%I', schema_name, source || '_quality')) IS NULL THEN
         RETURN;
     END IF;
