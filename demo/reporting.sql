@@ -21,7 +21,7 @@ SELECT reporting_ddl('reporting', '{
 SELECT source, table_name, as_of, refreshed_at::timestamp(0), groups, rows_skipped
 FROM reporting.freshness;
 
-\echo 'Views that end with _total have the sums over hospitals, as (total):'
+\echo 'Views that end with _total hold the total over hospitals, too:'
 \echo
 -- Headcount by hospital, and of all.
 SELECT hospital, headcount, hires, exits, observed_from, as_of
@@ -35,4 +35,5 @@ ORDER BY hospital;
 SELECT measure, reason, round(predicted::numeric, 1) AS predicted, lower, upper, actual,
        round(error::numeric, 1) AS error, within_interval
 FROM reporting.forecast_check_total
+WHERE hospital = '(total)'
 ORDER BY measure DESC, reason;

@@ -691,7 +691,7 @@ BEGIN
         keys := array_to_string(ARRAY(SELECT 'd.' || s FROM unnest(shown) AS s), ', ');
         grouping_set := CASE WHEN keys = '' THEN '0' ELSE format('GROUPING(%s)', keys) END;
         -- a value that is called so is shown in quotes, and one in quotes in more
-        outer_columns := ARRAY(SELECT format('CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)'' WHEN d.%1$s ~ ''^"*\(total\)"*$'' THEN format(''"%%s"'', d.%1$s) ELSE d.%1$s END AS %1$s', s) FROM unnest(shown) AS s)
+        outer_columns := ARRAY(SELECT format('CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)'' WHEN d.%1$s ~ ''^"*[(]total[)]"*$'' THEN format(''"%%s"'', d.%1$s) ELSE d.%1$s END AS %1$s', s) FROM unnest(shown) AS s)
             || (grouping_set || ' AS grouping_set')
             || CASE WHEN source = 'education' THEN ARRAY['CASE WHEN GROUPING(d.epoch) = 1 THEN 0 ELSE d.epoch END AS epoch',
                                                          'GROUPING(d.epoch) = 1 AS every_epoch'] ELSE '{}' END
@@ -903,9 +903,13 @@ DECLARE
     name    text;
     reader  text;
 BEGIN
+    -- a summary is marked by its definition, the same in every encoding
+    SELECT jsonb_agg(m.item || jsonb_build_object('mark', left(encode(sha256(convert_to(m.item ->> 'query', 'UTF8')), 'hex'), 32)) ORDER BY m.place)
+    INTO makes
+    FROM jsonb_array_elements(makes) WITH ORDINALITY AS m (item, place);
     FOR made IN
-        SELECT m.name, m.kind, m.query, m.summary, n.nspname, e.kind AS existing_kind, e.mark, m.name = 'period' AS replaced
-        FROM jsonb_to_recordset(makes) AS m (name text, kind text, query text, summary boolean)
+        SELECT m.name, m.kind, m.mark, m.summary, n.nspname, e.kind AS existing_kind, e.mark AS existing_mark, m.name = 'period' AS replaced
+        FROM jsonb_to_recordset(makes) AS m (name text, kind text, mark text, summary boolean)
              JOIN pg_namespace AS n ON n.nspname = schema_name || CASE WHEN m.summary THEN '_summary' ELSE '' END
              JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = m.name
              LEFT JOIN jsonb_to_recordset(existing) AS e (relation oid, kind text, mark text) ON e.relation = c.oid
@@ -915,7 +919,7 @@ BEGIN
                 MESSAGE = 'a relation of this name is there already, and was not made for reporting',
                 DETAIL = format('It is %I.%I.', made.nspname, made.name),
                 HINT = 'Rename it, or choose another schema for the views.';
-        ELSIF made.existing_kind <> made.kind OR made.summary AND NOT made.replaced AND made.mark <> md5(made.query) THEN
+        ELSIF made.existing_kind <> made.kind OR made.summary AND NOT made.replaced AND made.existing_mark <> made.mark THEN
             RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
                 MESSAGE = 'the views were made with another mapping, or by another version',
                 DETAIL = format('%I.%I would be another one.', made.nspname, made.name),
@@ -944,12 +948,12 @@ BEGIN
     FOR made IN
         SELECT format('%s.%I', CASE WHEN m.summary THEN store ELSE target END, m.name) AS name, m.name AS short,
                CASE m.kind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS what,
-               m.kind, m.query, m.comment || CASE WHEN m.summary THEN format(' [education_flow %s]', md5(m.query)) ELSE '' END AS comment,
+               m.kind, m.query, m.comment || CASE WHEN m.summary THEN format(' [education_flow %s]', m.mark) ELSE '' END AS comment,
                m.index, m.groups, m.columns, coalesce(m.options, '') AS options,
                EXISTS (SELECT FROM jsonb_to_recordset(existing) AS x (schema text, name text)
                        WHERE x.name = m.name AND m.summary AND x.schema = schema_name || '_summary') AS there
         FROM jsonb_array_elements(makes) WITH ORDINALITY AS e (item, place),
-             jsonb_to_record(e.item) AS m (summary boolean, name text, kind text, query text, comment text, index text, options text,
+             jsonb_to_record(e.item) AS m (summary boolean, name text, kind text, query text, mark text, comment text, index text, options text,
                                            groups jsonb, columns text[])
         ORDER BY e.place
     LOOP
