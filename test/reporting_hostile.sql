@@ -475,6 +475,69 @@ SELECT is((SELECT count(*) FROM reporting.headcount), 6::bigint, 'what was there
 SELECT is(try($$SELECT reporting_drop_ddl('reporting')$$), 'done', 'dropped');
 
 -- ---------------------------------------------------------------------------
+-- What lies in wait on the search_path: operators and functions that fit the
+-- arguments better than those of PostgreSQL do
+-- ---------------------------------------------------------------------------
+CREATE SCHEMA trap;
+CREATE FUNCTION trap.make() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    o record;
+    n bigint := 0;
+BEGIN
+    FOR o IN
+        WITH type AS (SELECT unnest('{int2,int4,int8,numeric,float4,float8,date,timestamp,timestamptz,interval,text,varchar,name,bool}'::regtype[]) AS t)
+        SELECT name, l.t AS l, r.t AS r
+        FROM unnest('{+,-,*,/,=,<>,<,>,<=,>=,||,&,~}'::text[]) AS name, type AS l, type AS r
+        WHERE NOT EXISTS (SELECT FROM pg_operator AS p WHERE oprname = name AND oprleft = l.t AND oprright = r.t AND oprnamespace = 'pg_catalog'::regnamespace)
+              AND (name <> '||' OR 'text'::regtype IN (l.t, r.t))
+    LOOP
+        n := n + 1;
+        EXECUTE format('CREATE FUNCTION trap.f%s(%s, %s) RETURNS %s LANGUAGE sql AS ''SELECT NULL::%4$s''', n, o.l, o.r,
+                       CASE WHEN o.name IN ('=', '<>', '<', '>', '<=', '>=', '~') THEN 'boolean' WHEN o.name = '||' THEN 'text' WHEN o.l::text ~ 'date|time' THEN o.l::text
+                            WHEN o.name = '&' THEN 'integer' ELSE 'float8' END);
+        EXECUTE format('CREATE OPERATOR trap.%s (FUNCTION = trap.f%s, LEFTARG = %s, RIGHTARG = %s)', o.name, n, o.l, o.r);
+    END LOOP;
+    RETURN n;
+END
+$$;
+SELECT cmp_ok(trap.make(), '>', 1000::bigint, 'traps are laid');
+CREATE FUNCTION trap.format(text, text) RETURNS text LANGUAGE sql AS 'SELECT NULL::text';
+CREATE FUNCTION trap.format(text, text, text) RETURNS text LANGUAGE sql AS 'SELECT NULL::text';
+CREATE FUNCTION trap.concat(text, text) RETURNS text LANGUAGE sql AS 'SELECT NULL::text';
+CREATE FUNCTION trap.greatest(date, date) RETURNS date LANGUAGE sql AS 'SELECT NULL::date';
+CREATE FUNCTION trap.round(double precision, integer) RETURNS double precision LANGUAGE sql AS 'SELECT 1.0::float8';
+CREATE FUNCTION trap.round(integer) RETURNS double precision LANGUAGE sql AS 'SELECT 1.0::float8';
+CREATE FUNCTION trap.length(varchar) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION trap.isfinite(text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE FUNCTION trap.date_trunc(text, date) RETURNS timestamp LANGUAGE sql AS 'SELECT NULL::timestamp';
+CREATE FUNCTION trap.generate_series(date, date, interval) RETURNS SETOF timestamp LANGUAGE sql AS 'SELECT NULL::timestamp';
+CREATE FUNCTION trap.generate_series(timestamp, date, interval) RETURNS SETOF timestamp LANGUAGE sql AS 'SELECT NULL::timestamp';
+CREATE FUNCTION trap.make_date(bigint, integer, integer) RETURNS date LANGUAGE sql AS 'SELECT NULL::date';
+CREATE FUNCTION trap.to_char(date, text) RETURNS text LANGUAGE sql AS 'SELECT NULL::text';
+CREATE FUNCTION trap.daterange(date, timestamp) RETURNS daterange LANGUAGE sql AS 'SELECT NULL::daterange';
+CREATE FUNCTION trapped(mapping jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    made text[];
+    statement text;
+BEGIN
+    SET LOCAL search_path = trap, public, education_flow;
+    made := ARRAY(SELECT reporting_ddl('reporting', mapping));
+    FOREACH statement IN ARRAY made LOOP
+        EXECUTE statement;
+    END LOOP;
+    SET LOCAL search_path = public, education_flow;
+    RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLERRM;
+END
+$$;
+SELECT is(trapped(m || '{"materialized": false}'), 'done', 'with traps on the search_path') FROM good;
+SELECT is((SELECT string_agg(DISTINCT c.oid::regclass || ': ' || pg_describe_object(d.refclassid, d.refobjid, 0), E'\n')
+           FROM pg_class AS c JOIN pg_rewrite AS r ON r.ev_class = c.oid JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+           WHERE c.relnamespace::regnamespace::text ~ '^reporting' AND pg_describe_object(d.refclassid, d.refobjid, 0) ~ '\mtrap\M'), NULL, 'no view walks into one');
+SELECT run($$SELECT reporting_drop_ddl('reporting')$$) > 0 AS dropped \gset
+
+-- ---------------------------------------------------------------------------
 -- Rights
 -- ---------------------------------------------------------------------------
 CREATE ROLE ef_owner;
