@@ -614,11 +614,11 @@ CREATE FUNCTION variant(changes jsonb) RETURNS jsonb LANGUAGE sql AS $$
     FROM mapping AS m, jsonb_each(m.value) AS j (k, v) WHERE name = 'all'
 $$;
 SELECT lives_ok($$SELECT run($q$SELECT reporting_ddl('whole', variant('{"as_of": "2025-06-01", "employment": {"group_by": [], "retirement": "pension_age", "latest_age": 72,
-    "observed_years": 3, "projection_years": 2}, "education": {"group_by": []}, "mobility": {"group_by": [], "observed_years": 3}, "competence": {"group_by": []}}'))$q$)$$, 'without groups');
+    "observed_years": 3, "projection_years": 2}, "education": {"group_by": [], "starts": "06-01"}, "mobility": {"group_by": [], "observed_years": 3}, "competence": {"group_by": []}}'))$q$)$$, 'without groups');
 CALL set_up('2025-06-01', 3, 2, NULL, true, 72);
 SELECT employment_views('whole', 'hr.employment', '{}', '{}', 1);
 SELECT education_views('whole', 'study.event', '{}', '{}', funnel_spec('{applied,admitted,graduated}', '8 years', '2025-06-01', '{withdrew}'), 1);
-SELECT intake_views('whole', 'hr.employment', '{}', 'study.event', '{}', '{}', funnel_spec('{applied,admitted,graduated}', '8 years', '2025-06-01', '{withdrew}'), '09-01', 1);
+SELECT intake_views('whole', 'hr.employment', '{}', 'study.event', '{}', '{}', funnel_spec('{applied,admitted,graduated}', '8 years', '2025-06-01', '{withdrew}'), '06-01', 1);
 SELECT mobility_views('whole', 'hr.placement', '{}', '{}', 1);
 SELECT competence_views('whole', 'hr.certificate', '{}', '{}', 1);
 SELECT is((SELECT count(*) FROM relations('whole') WHERE name ~ '_total$'), 0::bigint, 'there are no totals of one group');
