@@ -342,7 +342,8 @@ FROM {summaries}.competence AS s,
                      coalesce(sum(h.headcount) FILTER (WHERE h.state = 'valid'), 0)::bigint AS valid,
                      coalesce(sum(h.headcount) FILTER (WHERE h.state = 'lapsed'), 0)::bigint AS lapsed,
                      coalesce(sum(h.headcount) FILTER (WHERE h.state = 'missing'), 0)::bigint AS missing
-              FROM {schema}.mobility_headcount(s.certificates, d.day::date) AS h) AS c
+              FROM {schema}.mobility_headcount(s.certificates, d.day::date) AS h
+              WHERE h.state IN ('missing', 'valid', 'lapsed')) AS c
 WHERE {rows} AND c.required > 0$$)
 
     ) AS v (source, name, summary, comment, columns, body);
