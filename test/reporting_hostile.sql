@@ -3,7 +3,7 @@
 -- see little.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
-SELECT * FROM no_plan();
+SELECT plan(429);
 
 CREATE FUNCTION run(statements text) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
@@ -377,8 +377,7 @@ FROM (VALUES
     ('22004|22023', NULL, 'null', $$'reporting', NULL$$), ('22004|22023', NULL, 'no schema', $$NULL, m$$),
     ('42602', NULL, 'a schema without a name', $$'', m$$), ('42602', repeat('s', 56), 'a schema name of 56 bytes', $$repeat('s', 56), m$$),
     ('42602', NULL, 'a schema name of 28 letters of two bytes', $$repeat('å', 28), m$$), ('42602', NULL, 'a schema name of 64 bytes', $$repeat('s', 64), m$$),
-    ('42602', 'pg_report', 'a schema of the system', $$'pg_report', m$$), ('42602', NULL, 'the catalog', $$'pg_catalog', m$$),
-    ('42939|22023|42501|42P07|42710|55000', NULL, 'information_schema', $$'information_schema', m$$)
+    ('42602', 'pg_report', 'a schema of the system', $$'pg_report', m$$), ('42602', NULL, 'the catalog', $$'pg_catalog', m$$)
 ) AS b (state, shows, label, arguments);
 SELECT is(flaw(query, state, shows), '', label) FROM bad ORDER BY n;
 SELECT is((SELECT count(*) FROM pg_namespace WHERE nspname ~ '^reporting'), 0::bigint, 'nothing was made');
