@@ -90,11 +90,25 @@ END;
 COMMENT ON FUNCTION reporting_drop_ddl(text) IS
     'statements that drop what reporting_ddl made, and nothing else, for \gexec';
 
+-- By the caller's search_path, and so without one of its own.
+CREATE FUNCTION reporting_table(name text) RETURNS oid
+    LANGUAGE plpgsql STABLE STRICT
+AS $function$
+BEGIN
+    RETURN pg_catalog.to_regclass(name);
+EXCEPTION
+    -- no name at all, or one of another database
+    WHEN invalid_name OR syntax_error OR feature_not_supported OR undefined_table THEN
+        RETURN NULL;
+END
+$function$;
+COMMENT ON FUNCTION reporting_table(text) IS
+    'internal to reporting_ddl: the table that a text names, as after FROM; null if none';
+
 -- A mapping that can be meant, with what it leaves out filled in; anything else
--- is an error. Tables were looked up by the caller's search_path; here no name is
--- looked up by one.
+-- is an error. Here no name is looked up by a search_path.
 CREATE FUNCTION reporting_settings(schema_name text, mapping jsonb, tables jsonb, options jsonb) RETURNS jsonb
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
@@ -125,6 +139,7 @@ DECLARE
     item      jsonb;
     family    text;
     wanted    text;
+    fits      boolean;
     relation  record;
     attribute record;
     name      text;
@@ -137,11 +152,11 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
             MESSAGE = 'schema_name must not be null',
             HINT = 'Give the name of the schema that shall have the views.';
-    ELSIF schema_name = '' OR schema_name ~ '^pg_' OR octet_length(schema_name) > 55 THEN
+    ELSIF schema_name IN ('', 'information_schema') OR schema_name ~ '^pg_' OR octet_length(schema_name) > 55 THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_name',
             MESSAGE = 'no schema of views can have this name',
             DETAIL = format('The name is "%s".', schema_name),
-            HINT = 'Give a name of 1 to 55 bytes that does not begin with pg_: that of the summaries is longer by _summary.';
+            HINT = 'Give a name of 1 to 55 bytes that is not the system''s: that of the summaries is longer by _summary.';
     END IF;
     IF mapping IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
@@ -197,6 +212,15 @@ BEGIN
         given := CASE option.source WHEN '' THEN mapping ELSE mapping -> option.source END -> option.key;
         family := rtrim(split_part(option.kind, ':', 1), '?!');
         wanted := trim(split_part(option.kind, ':', 2));
+        fits := true;
+        IF family = 'interval' THEN
+            BEGIN
+                PERFORM (given #>> '{}')::interval;
+            EXCEPTION
+                WHEN invalid_datetime_format OR datetime_field_overflow OR interval_field_overflow THEN
+                    fits := false;
+            END;
+        END IF;
         IF given IS NULL AND option.kind LIKE '%!' THEN
             RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
                 MESSAGE = format('"%s" lacks the key "%s"', option.source, option.key),
@@ -220,7 +244,7 @@ BEGIN
             WHEN 'roles' THEN jsonb_typeof(given) = 'string' OR jsonb_typeof(given) = 'array'
                  AND NOT jsonb_path_exists(given, 'strict $[*] ? (@.type() != "string")')
             WHEN 'groups' THEN jsonb_typeof(given) = 'array'
-            ELSE jsonb_typeof(given) = 'string' END)
+            ELSE jsonb_typeof(given) = 'string' AND fits END)
         THEN
             RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
                 MESSAGE = format('"%s" cannot have this value', option.key),
@@ -234,6 +258,7 @@ BEGIN
                        WHEN 'roles' THEN 'Give the name of a role, or an array of names.'
                        WHEN 'groups' THEN 'Give an array of names of columns.'
                        WHEN 'column' THEN 'Give the name of a column as a string.'
+                       WHEN 'interval' THEN 'Give an interval, such as "8 years".'
                        ELSE 'Give a string.' END;
         END IF;
         setting := jsonb_set(setting, ARRAY[option.source], coalesce(setting -> option.source, '{}')
@@ -540,8 +565,8 @@ BEGIN
                     conditions := jsonb_build_array(
                         jsonb_build_array('refused', 'FTE below 0, above 1000 or with more than three decimals',
                                           format(CASE settings #>> '{types,employment,fte}'
-                                                 WHEN 'float8' THEN 'NOT %1$s BETWEEN 0 AND 1000 OR round(%1$s * 1000) / 1000 <> %1$s'
-                                                 ELSE 'NOT %1$s BETWEEN 0 AND 1000 OR round(%1$s, 3) <> %1$s' END, col ->> 'fte')))
+                                                 WHEN 'float8' THEN 'NOT %1$s BETWEEN 0::float8 AND 1000::float8 OR round(%1$s * 1000::float8) / 1000::float8 <> %1$s'
+                                                 ELSE 'NOT %1$s BETWEEN 0::numeric AND 1000::numeric OR round(%1$s, 3) <> %1$s' END, col ->> 'fte')))
                         || conditions || jsonb_build_array(
                         jsonb_build_array('skipped', 'no FTE', format('%s IS NULL', col ->> 'fte')));
                 END IF;
@@ -550,8 +575,8 @@ BEGIN
                     jsonb_build_array('refused', 'birth date after start date', format('%s > %s', col ->> 'birth_date', col ->> 'start_date')),
                     -- in calendar months, on the last day that is known
                     jsonb_build_array('refused', 'older than 150 years',
-                                      format('%2$s - %1$s > 150 * 365 AND (extract(year FROM %2$s) - extract(year FROM %1$s)) * 12'
-                                             ' + extract(month FROM %2$s) - extract(month FROM %1$s) > 150 * 12',
+                                      format('%2$s - %1$s > 150 * 365 AND (extract(year FROM %2$s) - extract(year FROM %1$s)) * 12::numeric'
+                                             ' + extract(month FROM %2$s) - extract(month FROM %1$s) > 1800::numeric',
                                              col ->> 'birth_date', format('greatest(%s, least(%s, %s) - 1)', col ->> 'start_date',
                                                                           coalesce(col ->> 'end_date', 'NULL::date'), 'p.as_of'))));
             END IF;
@@ -666,7 +691,7 @@ BEGIN
             aggregates := ARRAY[format('%s.mobility_agg(%s, %s, %s, %s, %s)%s', home,
                 CASE source WHEN 'mobility' THEN col ->> 'person_id'
                 -- a person and a module are one; the length keeps person 1 in 23 from person 12 in 3
-                ELSE format('length(%1$s::text) || '' '' || %1$s::text || %2$s', col ->> 'person_id', col ->> 'module') END,
+                ELSE format('length(%1$s::text)::text || '' ''::text || %1$s::text || %2$s', col ->> 'person_id', col ->> 'module') END,
                 col ->> CASE source WHEN 'mobility' THEN 'state' ELSE 'status' END, col ->> 'start_date', end_date, period, filter)];
         END IF;
 
@@ -691,7 +716,7 @@ BEGIN
         keys := array_to_string(ARRAY(SELECT 'd.' || s FROM unnest(shown) AS s), ', ');
         grouping_set := CASE WHEN keys = '' THEN '0' ELSE format('GROUPING(%s)', keys) END;
         -- a value that is called so is shown in quotes, and one in quotes in more
-        outer_columns := ARRAY(SELECT format('CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)'' WHEN d.%1$s ~ ''^"*[(]total[)]"*$'' THEN format(''"%%s"'', d.%1$s) ELSE d.%1$s END AS %1$s', s) FROM unnest(shown) AS s)
+        outer_columns := ARRAY(SELECT format('CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)'' WHEN d.%1$s ~ ''^"*[(]total[)]"*$'' THEN ''"''::text || d.%1$s || ''"''::text ELSE d.%1$s END AS %1$s', s) FROM unnest(shown) AS s)
             || (grouping_set || ' AS grouping_set')
             || CASE WHEN source = 'education' THEN ARRAY['CASE WHEN GROUPING(d.epoch) = 1 THEN 0 ELSE d.epoch END AS epoch',
                                                          'GROUPING(d.epoch) = 1 AS every_epoch'] ELSE '{}' END
@@ -819,7 +844,7 @@ BEGIN
                     '     -- a round that begins before as_of has begun\n'
                     '     LATERAL (SELECT extract(year FROM e.as_of)::integer AS first_year,\n'
                     '                     extract(year FROM e.as_of)::integer\n'
-                    '                         + (to_char(e.as_of, ''MM-DD'') > %7$L)::integer AS first_round) AS y,\n'
+                    '                         + (to_char(e.as_of::timestamp, ''MM-DD''::text) > %7$L::text)::integer AS first_round) AS y,\n'
                     '     -- who has begun already, by year\n'
                     '     LATERAL (SELECT min(b.epoch) AS first_begun,\n'
                     '                     max(b.epoch) AS last_begun, jsonb_object_agg(b.epoch, f.entered) AS begun\n'
@@ -992,13 +1017,13 @@ COMMENT ON FUNCTION reporting_statements(text, jsonb, text[], jsonb) IS
     'internal to reporting_ddl: the statements that declare relations, but for those that are there already';
 
 CREATE FUNCTION reporting_ddl(schema_name text, mapping jsonb) RETURNS SETOF text
-    LANGUAGE sql STABLE PARALLEL SAFE ROWS 300
+    LANGUAGE sql STABLE ROWS 300
 BEGIN ATOMIC
     SELECT t.statement
     FROM (SELECT reporting_settings(
                      schema_name, mapping,
                      -- tables by the caller's search_path
-                     (SELECT jsonb_object_agg(m.key, to_regclass(m.value ->> 'table')::oid::bigint)
+                     (SELECT jsonb_object_agg(m.key, reporting_table(m.value ->> 'table')::bigint)
                       FROM jsonb_each(CASE jsonb_typeof(mapping) WHEN 'object' THEN mapping ELSE '{}' END) AS m
                       WHERE jsonb_typeof(m.value -> 'table') = 'string'),
                      (SELECT jsonb_agg(to_jsonb(o)) FROM reporting_options() AS o)) AS settings
