@@ -25,7 +25,7 @@ DATA        = $(patsubst $(top)/%,%,$(sort $(wildcard $(top)/src/sql/upgrade/*.s
 REGRESS      = $(patsubst $(top)/sql/%.sql,%,$(sort $(wildcard $(top)/sql/*.sql)))
 REGRESS_OPTS = --inputdir=$(top)
 
-EXTRA_CLEAN = $(EXTENSION)--*.sql .build_id
+EXTRA_CLEAN = $(EXTENSION)--*.sql .build_id $(top)/demo/education_flow.html
 
 # No contraction into fused multiply-add: the same estimate on every machine.
 # Declarations may follow statements, as in any C since 1999.
@@ -100,7 +100,8 @@ clean:
 endif
 
 # --- Targets that need no installed extension.  Each installs the packages
-# --- it lacks, works in temporary directories and leaves nothing behind.
+# --- it lacks, works in temporary directories and leaves nothing behind but the
+# --- demo's page, and the picture of it that the tests keep in results/.
 
 # SUITES="core docs" restricts the run.
 test:
@@ -151,7 +152,7 @@ help:
 	@echo "make              build the extension"
 	@echo "make install      install it into the PostgreSQL of PG_CONFIG"
 	@echo "make installcheck run the regression tests in a running server"
-	@echo "make demo         show it on made-up data, in a temporary server"
+	@echo "make demo         show it on made-up data, in a temporary server, and make a page of charts"
 	@echo "make test         every test, in temporary servers (SUITES='core docs' for some)"
 	@echo "make check-core   unit tests of src/core, sanitizers on; no PostgreSQL needed"
 	@echo "make fuzz         hostile input to the types, sanitizers on"

@@ -25,9 +25,6 @@ FROM reporting.freshness;
 \echo
 -- Headcount by hospital, and of all.
 SELECT hospital, headcount, hires, exits, observed_from, as_of
-FROM reporting.headcount
-UNION ALL
-SELECT hospital, headcount, hires, exits, observed_from, as_of
 FROM reporting.headcount_total
 ORDER BY hospital;
 

@@ -37,3 +37,5 @@ echo
 sed -e '/^\\/d' pipeline.sql
 echo
 sed -e '/^\\/d' reporting.sql
+echo
+./page.sh

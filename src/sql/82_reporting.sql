@@ -113,7 +113,7 @@ DECLARE
     setting jsonb := '{}';              -- options by key; relation: the table, quoted
     columns jsonb := '{}';              -- by key an expression over t
     types   jsonb := '{}';              -- by key the name of its type
-    plain   jsonb := '{}';              -- columns of the table that are used, quoted
+    plain   jsonb := '{}';              -- columns of the table that are used
     shown   jsonb := '{}';              -- names of grouping columns in the views
     grouped jsonb := '{}';              -- the same as expressions over t
     titles  jsonb := '{}';              -- the same, their comments
@@ -326,7 +326,7 @@ BEGIN
                         DETAIL = format('The column is %s, and the role is "%s".', item, current_user),
                         HINT = 'GRANT SELECT on it to the role that shall own the views.';
                 END IF;
-                plain := jsonb_set(plain, ARRAY[option.source], coalesce(plain -> option.source, '[]') || to_jsonb(attribute.name));
+                plain := jsonb_set(plain, ARRAY[option.source], coalesce(plain -> option.source, '[]') || item);
                 names := names || name;
                 expressions := expressions || CASE
                     WHEN family = 'groups' THEN format('coalesce(%s, ''(missing)'')', CASE
@@ -440,8 +440,10 @@ DECLARE
     leave_out boolean;
     conditions jsonb;                   -- what can be wrong with a row: effect, words, condition
     problem text;                       -- the words, as an expression
-    refused text;                       -- words of what is refused
-    effect  text;
+    effect  text;                       -- and what that does
+    marks   text[];                     -- names of these two
+    row_groups jsonb;                   -- columns that tell a row, with comments
+    kept    text;                       -- is a row not refused?
     filter  text;
     end_date text;
     period  text;
@@ -457,7 +459,6 @@ DECLARE
     grouping_set text;
     all_set integer;                    -- its value for the grand total
     used    text[];                     -- columns of the table that tell a row
-    name    text;
     query   text;
 BEGIN
     makes := makes || jsonb_build_object('summary', true, 'name', 'period', 'kind', 'v',
@@ -498,6 +499,15 @@ BEGIN
                                   format('%1$s < %2$L OR %1$s >= %3$L', col ->> 'at',
                                          '0001-01-01' || CASE settings #>> '{types,education,at}' WHEN 'timestamptz' THEN ' 00:00+00' ELSE '' END,
                                          '10000-01-01' || CASE settings #>> '{types,education,at}' WHEN 'timestamptz' THEN ' 00:00+00' ELSE '' END)));
+            -- a chain that no window closes has as many days as a spell
+            IF option ->> 'within' IS NULL THEN
+                conditions := conditions || jsonb_build_array(
+                    jsonb_build_array('refused', 'first stage more than 150 years ago, and no window',
+                                      format('%s = %L AND %s < %s - 54789', col ->> 'stage', option -> 'stages' ->> 0,
+                                             CASE settings #>> '{types,education,at}' WHEN 'date' THEN col ->> 'at'
+                                             WHEN 'timestamp' THEN format('%s::date', col ->> 'at')
+                                             ELSE format('(%s AT TIME ZONE ''UTC'')::date', col ->> 'at') END, 'p.as_of')));
+            END IF;
             -- where the place of other events matters, their dates are looked at
             IF option -> 'modes' ? 'strict_order' THEN
                 conditions := (conditions - 3) || jsonb_build_array(conditions -> 3);
@@ -517,7 +527,7 @@ BEGIN
             conditions := conditions || jsonb_build_array(
                 jsonb_build_array('refused', 'start date more than 150 years ago',
                                   format(CASE source WHEN 'competence' THEN '%s < (%s - interval ''149 years'')::date'
-                                         ELSE '%s < (%s - interval ''150 years'')::date' END, col ->> 'start_date', as_of)));
+                                         ELSE '%s < (%s - interval ''150 years'')::date' END, col ->> 'start_date', 'p.as_of')));
             IF source = 'competence' THEN
                 conditions := conditions || jsonb_build_array(
                     jsonb_build_array('ignored', 'status that is not missing, valid or lapsed',
@@ -543,20 +553,52 @@ BEGIN
                                       format('%2$s - %1$s > 150 * 365 AND (extract(year FROM %2$s) - extract(year FROM %1$s)) * 12'
                                              ' + extract(month FROM %2$s) - extract(month FROM %1$s) > 150 * 12',
                                              col ->> 'birth_date', format('greatest(%s, least(%s, %s) - 1)', col ->> 'start_date',
-                                                                          coalesce(col ->> 'end_date', 'NULL::date'), as_of))));
+                                                                          coalesce(col ->> 'end_date', 'NULL::date'), 'p.as_of'))));
             END IF;
         END IF;
-        SELECT format(E'CASE%s END', string_agg(format(E'\n                     WHEN %s THEN %L', c.item ->> 2, c.item ->> 1), '' ORDER BY c.place)),
-               string_agg(quote_literal(c.item ->> 1), ', ' ORDER BY c.place) FILTER (WHERE c.item ->> 0 = 'refused'),
-               format('CASE WHEN q.problem IN (%s) THEN ''skipped''%s ELSE %L END',
-                      string_agg(quote_literal(c.item ->> 1), ', ' ORDER BY c.place) FILTER (WHERE c.item ->> 0 = 'skipped'),
-                      string_agg(format(' WHEN q.problem = %L THEN ''ignored''', c.item ->> 1), '') FILTER (WHERE c.item ->> 0 = 'ignored'),
-                      CASE WHEN leave_out THEN 'left out' ELSE 'refused' END)
-        INTO problem, refused, effect
+        SELECT format(E'CASE%s END', string_agg(format(E'\n            WHEN %s THEN %L', c.item ->> 2, c.item ->> 1), '' ORDER BY c.place)),
+               format(E'CASE%s END', string_agg(format(E'\n            WHEN %s THEN %L', c.item ->> 2,
+                                                       CASE WHEN leave_out AND c.item ->> 0 = 'refused' THEN 'left out' ELSE c.item ->> 0 END), '' ORDER BY c.place))
+        INTO problem, effect
         FROM jsonb_array_elements(conditions) WITH ORDINALITY AS c (item, place);
 
+        ---- the rows with what is wrong with them ----
+        -- what tells a row: the key of the table, and the columns that are read
+        SELECT array_agg(c.name ORDER BY c.place) INTO used
+        FROM (SELECT a.name, min(a.place) AS place
+              FROM (SELECT a.attname::text AS name, array_position(i.indkey::smallint[], a.attnum) AS place
+                    FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+                    WHERE i.indrelid = (option ->> 'oid')::oid AND i.indisprimary
+                    UNION ALL
+                    SELECT p.name, 100 + p.place
+                    FROM jsonb_array_elements_text(settings #> ARRAY['plain', source]) WITH ORDINALITY AS p (name, place)) AS a
+              GROUP BY a.name) AS c;
+        marks := '{problem,effect}';    -- or other names, where the table has columns of these
+        FOR i IN 1 .. 2 LOOP
+            WHILE marks[i] = ANY (used) LOOP
+                marks[i] := marks[i] || '_';
+            END LOOP;
+        END LOOP;
+        row_groups := (SELECT jsonb_agg(ARRAY[u, coalesce((SELECT col_description(a.attrelid, a.attnum) FROM pg_attribute AS a
+                                                           WHERE a.attrelid = (option ->> 'oid')::oid AND a.attname = u),
+                                                          format('column of %s', option ->> 'relation'))])
+                       FROM unnest(used) AS u);
+        -- a barrier, so that both are computed once for a row, however often they are read
+        makes := makes || jsonb_build_object('summary', true, 'name', source || '_rows', 'kind', 'v', 'options', ', security_barrier = true',
+            'comment', format('Rows of %s with what is wrong with them, for those who may read the table', option ->> 'relation'),
+            'groups', row_groups, 'columns', ARRAY[marks[1] || ': what is wrong with the row; null if nothing is', marks[2] || ': what that does'],
+            'query', format(E'SELECT %s,\n       %s AS %s,\n       %s AS %s\nFROM %s AS t,\n     %s.period AS p',
+                            (SELECT string_agg('t.' || quote_ident(u), ', ') FROM unnest(used) AS u), problem, marks[1], effect, marks[2],
+                            option ->> 'relation', store));
+        makes := makes || jsonb_build_object('summary', true, 'name', source || '_problem_rows', 'kind', 'v',
+            'comment', format('Rows of %s that cannot be counted, for those who may read the table', option ->> 'relation'),
+            'groups', row_groups, 'columns', ARRAY[marks[1] || ': what is wrong with the row', marks[2] || ': what that does'],
+            'query', format(E'SELECT t.%1$s, t.%2$s, %3$s\nFROM %4$s.%5$s_rows AS t\nWHERE t.%1$s IS NOT NULL', marks[1], marks[2],
+                            (SELECT string_agg('t.' || quote_ident(u), ', ') FROM unnest(used) AS u), store, source));
+
         ---- the summaries of the rows ----
-        filter := CASE WHEN leave_out THEN ' FILTER (WHERE q.kept)' ELSE '' END;
+        kept := format('t.%s IS DISTINCT FROM ''left out''', marks[2]);
+        filter := CASE WHEN leave_out THEN format(' FILTER (WHERE %s)', kept) ELSE '' END;
         end_date := coalesce(col ->> 'end_date', 'NULL::date');
         period := format('(SELECT daterange((p.year_begin - interval ''%s years'')::date, p.as_of) FROM %s.period AS p)', years, store);
         observed_from := format('(SELECT (p.year_begin - interval ''%s years'')::date FROM %s.period AS p)', years, store);
@@ -633,22 +675,23 @@ BEGIN
         inner_groups := grouped;
         IF source = 'education' THEN
             epoch := coalesce('coalesce(' || (col ->> 'epoch') || ', 0)',
-                              format('coalesce(CASE WHEN %s IS NOT NULL THEN extract(year FROM (%s.funnel_steps(%s, %s, %s)%s)[1]%s)::integer END, 0)',
-                                     col ->> 'person_id', home, col ->> 'stage', col ->> 'at', spec, filter,
+                              format('coalesce(extract(year FROM (%s.funnel_steps(%s, %s, %s) FILTER (WHERE %s IS NOT NULL%s))[1]%s)::integer, 0)',
+                                     home, col ->> 'stage', col ->> 'at', spec, col ->> 'person_id', CASE WHEN leave_out THEN ' AND ' || kept ELSE '' END,
                                      CASE settings #>> '{types,education,at}' WHEN 'date' THEN '' ELSE ' AT TIME ZONE ''UTC''' END));
             inner_columns := inner_columns || (epoch || ' AS epoch');
             -- the year of a person's chain is that of the first step: one person at a time
             inner_groups := inner_groups || CASE WHEN col ? 'epoch' THEN epoch ELSE col ->> 'person_id' END;
         END IF;
         IF leave_out THEN
-            inner_groups := inner_groups || 'q.kept'::text;
+            inner_groups := inner_groups || kept;
         END IF;
         inner_columns := inner_columns
             || ARRAY(SELECT format('%s AS %s', a, s) FROM unnest(aggregates, summaries) AS u (a, s))
-            || CASE WHEN leave_out THEN 'CASE WHEN q.kept THEN 0 ELSE count(*) END AS rows_left_out' ELSE '0::bigint AS rows_left_out' END;
+            || CASE WHEN leave_out THEN format('CASE WHEN %s THEN 0 ELSE count(*) END AS rows_left_out', kept) ELSE '0::bigint AS rows_left_out' END;
         keys := array_to_string(ARRAY(SELECT 'd.' || s FROM unnest(shown) AS s), ', ');
         grouping_set := CASE WHEN keys = '' THEN '0' ELSE format('GROUPING(%s)', keys) END;
-        outer_columns := ARRAY(SELECT format('CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)'' ELSE d.%1$s END AS %1$s', s) FROM unnest(shown) AS s)
+        -- a value that is called so is shown in quotes
+        outer_columns := ARRAY(SELECT format('CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)'' WHEN d.%1$s = ''(total)'' THEN ''"(total)"'' ELSE d.%1$s END AS %1$s', s) FROM unnest(shown) AS s)
             || (grouping_set || ' AS grouping_set')
             || CASE WHEN source = 'education' THEN ARRAY['CASE WHEN GROUPING(d.epoch) = 1 THEN 0 ELSE d.epoch END AS epoch',
                                                          'GROUPING(d.epoch) = 1 AS every_epoch'] ELSE '{}' END
@@ -664,10 +707,9 @@ BEGIN
                      -- in one row, so that a refresh need not write the others again
                      format('CASE WHEN %s = %s%s THEN CURRENT_TIMESTAMP END AS refreshed_at', grouping_set, all_set,
                             CASE source WHEN 'education' THEN ' AND GROUPING(d.epoch) = 1' ELSE '' END)];
-        query := format(E'SELECT %s\nFROM (SELECT %s\n      FROM %s AS t%s%s) AS d%s',
-            array_to_string(outer_columns, E',\n       '), array_to_string(inner_columns, E',\n             '), option ->> 'relation',
-            CASE WHEN leave_out THEN format(E',\n           LATERAL (SELECT coalesce(p.problem NOT IN (%s), true) AS kept\n'
-                                            '                    FROM (SELECT %s AS problem) AS p) AS q', refused, problem) ELSE '' END,
+        query := format(E'SELECT %s\nFROM (SELECT %s\n      FROM %s AS t%s) AS d%s',
+            array_to_string(outer_columns, E',\n       '), array_to_string(inner_columns, E',\n             '),
+            CASE WHEN leave_out THEN format('%s.%s_rows', store, source) ELSE option ->> 'relation' END,
             CASE WHEN inner_groups <> '{}' THEN E'\n      GROUP BY ' || array_to_string(inner_groups, ', ') ELSE '' END,
             CASE WHEN keys <> '' OR source = 'education' THEN E'\nGROUP BY '
                  || concat_ws(', ', CASE WHEN keys <> '' THEN format('CUBE (%s)', keys) END,
@@ -694,27 +736,8 @@ BEGIN
             'comment', format('Rows of %s that cannot be counted, by what is wrong with them', option ->> 'relation'),
             'columns', quality_columns,
             'index', 'problem',
-            'query', format(E'SELECT q.problem,\n       %s AS effect,\n       count(*) AS rows, %s AS as_of, CURRENT_TIMESTAMP AS refreshed_at\n'
-                            'FROM (SELECT %s AS problem\n      FROM %s AS t) AS q\nWHERE q.problem IS NOT NULL\nGROUP BY q.problem',
-                            effect, as_of, problem, option ->> 'relation'));
-        -- what tells the row: the key of the table, and the columns that are read
-        SELECT array_agg(c.name ORDER BY c.place) INTO used
-        FROM (SELECT a.name, min(a.place) AS place
-              FROM (SELECT quote_ident(a.attname) AS name, array_position(i.indkey::smallint[], a.attnum) AS place
-                    FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
-                    WHERE i.indrelid = (option ->> 'oid')::oid AND i.indisprimary
-                    UNION ALL
-                    SELECT p.name, 100 + p.place
-                    FROM jsonb_array_elements_text(settings #> ARRAY['plain', source]) WITH ORDINALITY AS p (name, place)) AS a
-              GROUP BY a.name) AS c;
-        name := 'problem';
-        WHILE name = ANY (used) LOOP
-            name := name || '_';
-        END LOOP;
-        makes := makes || jsonb_build_object('summary', true, 'name', source || '_problem_rows', 'kind', 'v',
-            'comment', format('Rows of %s that cannot be counted, for those who may read the table', option ->> 'relation'),
-            'query', format(E'SELECT q.problem AS %s, %s\nFROM %s AS t,\n     LATERAL (SELECT %s AS problem) AS q\nWHERE q.problem IS NOT NULL',
-                            name, array_to_string(ARRAY(SELECT 't.' || u FROM unnest(used) AS u), ', '), option ->> 'relation', problem));
+            'query', format(E'SELECT t.%1$s AS problem, t.%2$s AS effect, count(*) AS rows, %3$s AS as_of,\n       CURRENT_TIMESTAMP AS refreshed_at\n'
+                            'FROM %4$s.%5$s_rows AS t\nWHERE t.%1$s IS NOT NULL\nGROUP BY t.%1$s, t.%2$s', marks[1], marks[2], as_of, store, source));
         makes := makes || jsonb_build_object('summary', false, 'name', source || '_quality', 'kind', 'v',
             'comment', format('Rows of %s that cannot be counted, by what is wrong with them (datakvalitet)', option ->> 'relation'),
             'columns', quality_columns,
@@ -922,16 +945,16 @@ BEGIN
         SELECT format('%s.%I', CASE WHEN m.summary THEN store ELSE target END, m.name) AS name, m.name AS short,
                CASE m.kind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS what,
                m.kind, m.query, m.comment || CASE WHEN m.summary THEN format(' [education_flow %s]', md5(m.query)) ELSE '' END AS comment,
-               m.index, m.groups, m.columns,
+               m.index, m.groups, m.columns, coalesce(m.options, '') AS options,
                EXISTS (SELECT FROM jsonb_to_recordset(existing) AS x (schema text, name text)
                        WHERE x.name = m.name AND m.summary AND x.schema = schema_name || '_summary') AS there
         FROM jsonb_array_elements(makes) WITH ORDINALITY AS e (item, place),
-             jsonb_to_record(e.item) AS m (summary boolean, name text, kind text, query text, comment text, index text,
+             jsonb_to_record(e.item) AS m (summary boolean, name text, kind text, query text, comment text, index text, options text,
                                            groups jsonb, columns text[])
         ORDER BY e.place
     LOOP
         IF made.kind = 'v' THEN
-            RETURN NEXT format(E'CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS\n%s', made.name, made.query);
+            RETURN NEXT format(E'CREATE OR REPLACE VIEW %s WITH (security_invoker = true%s) AS\n%s', made.name, made.options, made.query);
         ELSIF NOT made.there THEN
             RETURN NEXT format(E'CREATE MATERIALIZED VIEW %s AS\n%s\nWITH NO DATA', made.name, made.query);
             RETURN NEXT format('CREATE UNIQUE INDEX %I ON %s (%s)', made.short || '_key', made.name, made.index);

@@ -8,13 +8,15 @@
 #   oracle  server, R with the packages survival and etm
 #   clients server, PostgreSQL's JDBC driver with Java, and its ODBC driver
 #   cron    server, pg_cron
+#   page    perl, npm: what the demo's page with charts takes
+#   browser page, Chromium
 #
 # Installs what is missing with apt-get when run by root or with passwordless
 # sudo; otherwise says what to install and exits with status 3.  Silent when
 # all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron}
+need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
@@ -39,6 +41,13 @@ pg_major() {
 # Fills the array missing.
 look() {
 	missing=()
+	if [ "$need" = page ] || [ "$need" = browser ]; then
+		# Of perl Debian has a part only in every installation.
+		perl -MJSON::PP -MDigest::SHA -e 1 2>/dev/null || missing+=(perl)
+		have npm || missing+=(npm)
+		[ "$need" = page ] || have chromium || have google-chrome || missing+=(chromium)
+		return 0
+	fi
 	have make || missing+=(make)
 	[ "$need" = make ] && return 0
 
