@@ -188,7 +188,7 @@ if has reporting; then
     for rows in ${EF_BENCH_ROWS:-10000000}; do
         note "$rows rows: generating"
         run -v rows="$rows" -f data.sql
-        run -v persons="$((rows / 20000))" -f pipeline_data.sql
+        run -v persons="$((rows / 2000))" -f pipeline_data.sql
         run -v rows="$((rows / 10000 * 1000))" -f spells.sql
         run -v persons="$((rows / 80))" -f reporting_data.sql
         reporting
