@@ -690,8 +690,8 @@ BEGIN
             || CASE WHEN leave_out THEN format('CASE WHEN %s THEN 0 ELSE count(*) END AS rows_left_out', kept) ELSE '0::bigint AS rows_left_out' END;
         keys := array_to_string(ARRAY(SELECT 'd.' || s FROM unnest(shown) AS s), ', ');
         grouping_set := CASE WHEN keys = '' THEN '0' ELSE format('GROUPING(%s)', keys) END;
-        -- a value that is called so is shown in quotes
-        outer_columns := ARRAY(SELECT format('CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)'' WHEN d.%1$s = ''(total)'' THEN ''"(total)"'' ELSE d.%1$s END AS %1$s', s) FROM unnest(shown) AS s)
+        -- a value that is called so is shown in quotes, and one in quotes in more
+        outer_columns := ARRAY(SELECT format('CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)'' WHEN d.%1$s ~ ''^"*[(]total[)]"*$'' THEN format(''"%%s"'', d.%1$s) ELSE d.%1$s END AS %1$s', s) FROM unnest(shown) AS s)
             || (grouping_set || ' AS grouping_set')
             || CASE WHEN source = 'education' THEN ARRAY['CASE WHEN GROUPING(d.epoch) = 1 THEN 0 ELSE d.epoch END AS epoch',
                                                          'GROUPING(d.epoch) = 1 AS every_epoch'] ELSE '{}' END
