@@ -9,8 +9,11 @@
 #                    professions, default 5000, with two employments for every five of them
 #   EF_BENCH_SPELLS  sizes of the table of the part mobility, multiples of 1000, default
 #                    "1000000 10000000"
+#   the part reporting takes EF_BENCH_ROWS, default 10000000, and a tenth as many rows of events,
+#                    spells and certificates
 #   EF_BENCH_PASSES  runs of each query of a pair, default 5
-#   EF_BENCH_PARTS   what is measured, default "workforce retention funnel pipeline mobility"
+#   EF_BENCH_PARTS   what is measured, default "workforce retention funnel pipeline mobility
+#                    reporting"
 set -eu
 cd "$(dirname "$0")"
 sizes=${EF_BENCH_ROWS:-1000000 10000000}
@@ -18,10 +21,10 @@ passes=${EF_BENCH_PASSES:-5}
 events=${EF_BENCH_EVENTS:-1000000 10000000 100000000}
 education=${EF_BENCH_PERSONS:-5000}
 spells=${EF_BENCH_SPELLS:-1000000 10000000}
-parts=${EF_BENCH_PARTS:-workforce retention funnel pipeline mobility}
+parts=${EF_BENCH_PARTS:-workforce retention funnel pipeline mobility reporting}
 has() { case " $parts " in *" $1 "*) ;; *) return 1 ;; esac; }
 for part in $parts; do
-    case $part in workforce | retention | funnel | pipeline | mobility) ;; *)
+    case $part in workforce | retention | funnel | pipeline | mobility | reporting) ;; *)
         echo "EF_BENCH_PARTS: there is no part $part" >&2
         exit 2 ;;
     esac
@@ -47,7 +50,7 @@ CREATE EXTENSION education_flow SCHEMA education_flow;
 ALTER DATABASE $database SET search_path = public, education_flow;
 SQL
 run -f helpers.sql -f queries.sql -f retention_queries.sql -f funnel_queries.sql \
-    -f pipeline_queries.sql -f mobility_queries.sql
+    -f pipeline_queries.sql -f mobility_queries.sql -f reporting_queries.sql
 
 with_plain=true
 workforce() {
@@ -137,6 +140,18 @@ mobility() {
     peak "mobility_agg, 290 regions" ours "mobility by region"
 }
 
+reporting() {
+    note "$rows rows: reporting"
+    run -v rows="$rows" -v passes="$passes" -f reporting.sql
+    note "$rows rows: reporting, memory"
+    for summary in by_profession_summary.employment by_profession_summary.education \
+            by_region_summary.employment by_municipality_summary.employment; do
+        peak "refresh of $summary" ours "refresh $summary"
+    done
+    peak "refresh of by_profession_summary.employment, two workers" ours \
+        "refresh by_profession_summary.employment" two_workers.sql
+}
+
 if has workforce || has retention; then
     for rows in $sizes; do
         note "$rows rows: generating"
@@ -169,6 +184,16 @@ if has mobility; then
         mobility
     done
 fi
+if has reporting; then
+    for rows in ${EF_BENCH_ROWS:-10000000}; do
+        note "$rows rows: generating"
+        run -v rows="$rows" -f data.sql
+        run -v persons="$((rows / 2000))" -f pipeline_data.sql
+        run -v rows="$((rows / 10000 * 1000))" -f spells.sql
+        run -v persons="$((rows / 80))" -f reporting_data.sql
+        reporting
+    done
+fi
 
 run -A -t -c "SELECT 'PostgreSQL ' || current_setting('server_version')"
 echo "$(nproc 2>/dev/null || echo '?') cores"
@@ -177,4 +202,5 @@ if has retention; then run -f retention_report.sql; fi
 if has funnel; then run -f funnel_report.sql; fi
 if has pipeline; then run -f pipeline_report.sql; fi
 if has mobility; then run -f mobility_report.sql; fi
+if has reporting; then run -f reporting_report.sql; fi
 PGDATABASE=postgres psql -X -q -c "DROP DATABASE $database"
