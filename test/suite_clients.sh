@@ -15,35 +15,13 @@ case $? in
 	*) echo "Bail out! Java, JDBC or ODBC could not be installed"; exit 1 ;;
 esac
 . test/lib/database.sh
+. test/lib/tap.sh
 . test/clients/java.sh
 export LC_ALL=C.UTF-8 PGOPTIONS="-c client_min_messages=warning"
 unset ODBCINI ODBCSYSINI ODBCINSTINI
 
-n=0
-failed=0
-# ok STATUS LABEL: one test.
-ok() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-	fi
-}
-# same A B LABEL: one test; both must be there, and equal.
-same() {
-	if [ -n "$1" ] && [ "$1" = "$2" ]; then
-		ok 0 "$3"
-	else
-		ok 1 "$3"
-		diff <(printf '%s\n' "$1") <(printf '%s\n' "$2") | cut -c1-300 | head -n 20 | sed 's/^/# /'
-	fi
-}
-
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ef-clients.XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
-run() { psql -X -q -At -v ON_ERROR_STOP=1 "$@"; }
 
 reader='BI läsare'
 java=$(find_java)

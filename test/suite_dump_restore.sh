@@ -6,33 +6,11 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . test/lib/database.sh
-
-n=0
-failed=0
-# ok STATUS LABEL: one test.
-ok() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-	fi
-}
-# same A B LABEL: one test; both must be there, and equal.
-same() {
-	if [ -n "$1" ] && [ "$1" = "$2" ]; then
-		ok 0 "$3"
-	else
-		ok 1 "$3"
-		diff <(printf '%s\n' "$1") <(printf '%s\n' "$2") | cut -c1-300 | head -n 10 | sed 's/^/# /'
-	fi
-}
+. test/lib/tap.sh
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ef-dump.XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
 export PGOPTIONS="-c client_min_messages=warning"
-run() { psql -X -q -At -v ON_ERROR_STOP=1 "$@"; }
 
 # content DATABASE: all that there is to know about it, as text and as bytes.
 content() {

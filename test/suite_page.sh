@@ -18,19 +18,7 @@ case $? in
 	*) echo "Bail out! npm or Chromium could not be installed"; exit 1 ;;
 esac
 . test/lib/database.sh
-
-n=0
-failed=0
-# ok STATUS LABEL: one test.
-ok() {
-	n=$((n + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-	fi
-}
+. test/lib/tap.sh
 # finds PATTERN LABEL: one test; a line of standard input matches.  Not at the
 # end of a pipe, where it would count in vain.
 finds() {
@@ -47,7 +35,6 @@ finds() {
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ef-page-test.XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
 export PGOPTIONS="-c client_min_messages=warning"
-run() { psql -X -q -At -v ON_ERROR_STOP=1 "$@"; }
 
 if ! why=$(demo/page_libraries.sh "$dir" 2>&1); then
 	if [ -n "${CI:-}" ]; then
