@@ -5,18 +5,7 @@
 SET client_min_messages = warning;
 SELECT plan(429);
 
-CREATE FUNCTION run(statements text) RETURNS integer LANGUAGE plpgsql AS $$
-DECLARE
-    made text[];
-    statement text;
-BEGIN
-    EXECUTE format('SELECT ARRAY(%s)', statements) INTO made;
-    FOREACH statement IN ARRAY made LOOP
-        EXECUTE statement;
-    END LOOP;
-    RETURN cardinality(made);
-END
-$$;
+\ir lib/reporting.sql
 
 -- What is in a schema.
 CREATE FUNCTION relations(schema_name text) RETURNS TABLE (name text, kind "char", id oid) LANGUAGE sql STABLE AS $$

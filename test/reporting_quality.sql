@@ -7,18 +7,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT plan(210);
 
-CREATE FUNCTION run(statements text) RETURNS integer LANGUAGE plpgsql AS $$
-DECLARE
-    made text[];
-    statement text;
-BEGIN
-    EXECUTE format('SELECT ARRAY(%s)', statements) INTO made;
-    FOREACH statement IN ARRAY made LOOP
-        EXECUTE statement;
-    END LOOP;
-    RETURN cardinality(made);
-END
-$$;
+\ir lib/reporting.sql
 
 CREATE FUNCTION try(statements text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -26,24 +15,6 @@ BEGIN
     RETURN 'done';
 EXCEPTION WHEN OTHERS THEN
     RETURN format('%s: %s', SQLSTATE, SQLERRM);
-END
-$$;
-
-CREATE FUNCTION agree(label text, got text, expected text, at_least bigint) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    rows bigint;
-    differ bigint;
-    example text;
-BEGIN
-    EXECUTE format('SELECT count(*) FROM (%s) AS g', got) INTO rows;
-    EXECUTE format('WITH g AS MATERIALIZED (%s), e AS MATERIALIZED (%s)
-                    SELECT count(*), min(d::text) FROM ((SELECT ''got'', x::text FROM (TABLE g EXCEPT ALL TABLE e) AS x)
-                                          UNION ALL (SELECT ''expected'', x::text FROM (TABLE e EXCEPT ALL TABLE g) AS x)) AS d',
-                   got, expected) INTO differ, example;
-    RETURN NEXT is(differ, 0::bigint, format('%s: %s rows%s', label, rows, ' but for ' || example));
-    RETURN NEXT cmp_ok(rows, '>=', at_least, label || ': enough of them');
-EXCEPTION WHEN OTHERS THEN
-    RETURN NEXT fail(format('%s: %s: %s', label, SQLSTATE, SQLERRM));
 END
 $$;
 
