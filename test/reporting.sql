@@ -4,7 +4,7 @@
 -- refresh leaves alone are told by their xmin.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
-SELECT plan(547);
+SELECT plan(552);
 
 -- ---------------------------------------------------------------------------
 -- Tools
@@ -721,5 +721,23 @@ SELECT employment_views('tiny', 'bare.employment', '{region}', '{region}', 1);
 SELECT education_views('tiny', 'bare.event', '{campus}', '{campus}', funnel_spec('{applied,admitted,graduated}', '8 years', '2026-01-01', '{withdrew}'), 1);
 SELECT mobility_views('tiny', 'bare.placement', '{profession}', '{profession}', 1);
 SELECT competence_views('tiny', 'bare.certificate', '{municipality}', '{municipality}', 1);
+
+-- ---------------------------------------------------------------------------
+-- Options that change little
+-- ---------------------------------------------------------------------------
+CREATE TABLE lagging_staff AS
+SELECT date '1970-01-01' + i AS birth_date, date '2015-01-01' + i * 30 AS start_date,
+       CASE WHEN i % 3 = 0 THEN date '2015-01-01' + i * 30 + 500 END AS end_date, 'x'::text AS reason
+FROM generate_series(1, 60) AS i;
+SELECT lives_ok($$SELECT run($q$SELECT reporting_ddl('lagging', '{"employment": {"table": "lagging_staff", "retention_every": "3 months"}, "as_of_lag": 2}')$q$)$$,
+                'as_of may lag, and a curve have finer steps');
+SELECT is((SELECT as_of FROM lagging.freshness), (date_trunc('month', current_date) - interval '2 months')::date, 'two months');
+SELECT agree('by three months', 'SELECT after_days, retained FROM lagging.retention_curve',
+             $$SELECT after_days, retained
+               FROM (SELECT retention_agg(start_date, end_date, reason, daterange(make_date(extract(year FROM as_of)::int - 5, 1, 1), as_of)) AS r
+                     FROM lagging_staff, (SELECT (date_trunc('month', current_date) - interval '2 months')::date AS as_of) AS d) AS s,
+                    retention_curve(r, '3 months')$$, 4);
+SELECT throws_ok($$SELECT reporting_ddl('lagging', '{"employment": {"table": "lagging_staff"}, "as_of": "2025-01-01", "as_of_lag": 2}')$$, '22023',
+                 'as_of and as_of_lag are given', 'but a fixed as_of does not lag');
 
 SELECT * FROM finish();
