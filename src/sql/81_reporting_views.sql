@@ -83,17 +83,17 @@ WHERE {rows}$$),
        'exits: persons who left in the year',
        'turnover: exits over the mean of the two headcounts',
        'replacement_turnover: the smaller of hires and exits over that mean'],
-$$SELECT {groups}y.year,
-       {schema}.headcount(y.workforce) - {schema}.hires(y.workforce)
-           + {schema}.exits(y.workforce) AS headcount_start,
-       {schema}.headcount(y.workforce) AS headcount_end,
-       {schema}.hires(y.workforce) AS hires,
-       {schema}.exits(y.workforce) AS exits,
+$$SELECT {groups}y.year, c.headcount - c.hires + c.exits AS headcount_start,
+       c.headcount AS headcount_end, c.hires, c.exits,
        {schema}.turnover(y.workforce) AS turnover,
        {schema}.turnover(y.workforce, 'replacement') AS replacement_turnover,
        {last}
 FROM {summaries}.employment AS s,
-     LATERAL (VALUES {years}) AS y (year, workforce)
+     LATERAL (VALUES {years}) AS y (year, workforce),
+     LATERAL (SELECT {schema}.headcount(y.workforce) AS headcount,
+                     {schema}.hires(y.workforce) AS hires,
+                     {schema}.exits(y.workforce) AS exits
+              OFFSET 0) AS c              -- each is read once
 WHERE {rows} AND y.workforce IS NOT NULL$$),
 
 ('employment', 'retention_curve', 'retention',

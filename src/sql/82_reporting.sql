@@ -463,6 +463,7 @@ DECLARE
     grouped text[];                     -- and as expressions
     years   integer;
     leave_out boolean;
+    by_pension_age boolean;             -- does the age of retirement follow the law?
     conditions jsonb;                   -- what can be wrong with a row: effect, words, condition
     problem text;                       -- the words, as an expression
     effect  text;                       -- and what that does
@@ -477,6 +478,7 @@ DECLARE
     epoch   text;
     summaries  text[];                  -- names
     aggregates text[];                  -- and expressions
+    counted text[];                     -- names of those whose skipped rows are shown
     inner_columns text[];               -- of groups
     inner_groups  text[];
     outer_columns text[];               -- of totals over groups
@@ -504,6 +506,7 @@ BEGIN
         all_set := (1 << cardinality(shown)) - 1;
         years := option ->> 'observed_years';
         leave_out := option -> 'leave_out';
+        by_pension_age := option -> 'retirement' IS NOT DISTINCT FROM '"pension_age"';
         conditions := '[]';
 
         ---- rows that the aggregates skip, refuse or do not use, in the order in which they look ----
@@ -640,7 +643,7 @@ BEGIN
                 USING (option ->> 'projection_years')::integer,
                       CASE jsonb_typeof(option -> 'retirement') WHEN 'number' THEN (option ->> 'retirement')::integer END,
                       (option ->> 'latest_age')::integer,
-                      option -> 'retirement' IS NOT DISTINCT FROM '"pension_age"', option ->> 'retention_every';
+                      by_pension_age, option ->> 'retention_every';
 
             SELECT array_agg(a.name ORDER BY a.place),
                    array_agg(format('%s.workforce_agg(%s, %s, %s, %s, (SELECT daterange(%s, %s) FROM %s.period AS p)%s)%s',
@@ -672,13 +675,12 @@ BEGIN
                       ARRAY(SELECT jsonb_array_elements_text(option -> 'modes')), option ->> 'starts';
             SELECT format('(SELECT %s.funnel_spec(ARRAY[%s]::text[], within => %L::interval, as_of => p.as_of,'
                           ' exits => ARRAY[%s]::text[], modes => ARRAY[%s]::text[]) FROM %s.period AS p)', home,
-                          string_agg(quote_literal(e.item), ', ' ORDER BY e.place) FILTER (WHERE e.key = 'stages'), option ->> 'within',
-                          string_agg(quote_literal(e.item), ', ' ORDER BY e.place) FILTER (WHERE e.key = 'exits'),
-                          string_agg(quote_literal(e.item), ', ' ORDER BY e.place) FILTER (WHERE e.key = 'modes'), store)
+                          string_agg(quote_literal(i.item), ', ' ORDER BY i.place) FILTER (WHERE k.key = 'stages'), option ->> 'within',
+                          string_agg(quote_literal(i.item), ', ' ORDER BY i.place) FILTER (WHERE k.key = 'exits'),
+                          string_agg(quote_literal(i.item), ', ' ORDER BY i.place) FILTER (WHERE k.key = 'modes'), store)
             INTO spec
             FROM (VALUES ('stages'), ('exits'), ('modes')) AS k (key),
-                 jsonb_array_elements_text(option -> k.key) WITH ORDINALITY AS i (item, place),
-                 LATERAL (SELECT k.key, i.item, i.place) AS e;
+                 jsonb_array_elements_text(option -> k.key) WITH ORDINALITY AS i (item, place);
             summaries := ARRAY['funnel'];
             aggregates := ARRAY[format('%s.funnel_agg(%s, %s, %s, %s)%s', home, col ->> 'person_id', col ->> 'stage', col ->> 'at', spec, filter)];
         ELSE
@@ -694,6 +696,8 @@ BEGIN
                 ELSE format('length(%1$s::text)::text || '' ''::text || %1$s::text || %2$s', col ->> 'person_id', col ->> 'module') END,
                 col ->> CASE source WHEN 'mobility' THEN 'state' ELSE 'status' END, col ->> 'start_date', end_date, period, filter)];
         END IF;
+
+        counted := ARRAY(SELECT s FROM unnest(summaries) AS s WHERE s !~ '^(year_|forecast_basis)');
 
         ---- the materialized view: rows to groups, groups to totals ----
         inner_columns := ARRAY(SELECT format('%s AS %s', g, s) FROM unnest(grouped, shown) AS u (g, s));
@@ -723,8 +727,8 @@ BEGIN
             || ARRAY(SELECT format('%s.rollup(d.%s) AS %2$s', home, s) FROM unnest(summaries) AS s)
             -- a view need not open a summary again for each of its rows
             || ARRAY(SELECT format('coalesce(%1$s.skipped(%1$s.rollup(d.%2$s)), 0) AS skipped_%2$s', home, s)
-                     FROM unnest(summaries) AS s WHERE s !~ '^(year_|forecast_basis)')
-            || CASE WHEN option -> 'retirement' IS NOT DISTINCT FROM '"pension_age"'
+                     FROM unnest(counted) AS s)
+            || CASE WHEN by_pension_age
                     THEN ARRAY[format('(SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months) FROM %1$s.pension_age AS a) AS retirement_rule', home)]
                     ELSE '{}' END
             || ARRAY[as_of || ' AS as_of', observed_from || ' AS observed_from',
@@ -745,10 +749,10 @@ BEGIN
                        FROM jsonb_array_elements_text(settings #> ARRAY['shown', source]) AS n),
             'columns', ARRAY(SELECT n || ': summary of the rows of the group' FROM unnest(summaries) AS n)
                        || ARRAY(SELECT format('skipped_%1$s: rows that %1$s does not know, since a date or another value is missing', n)
-                                FROM unnest(summaries) AS n WHERE n !~ '^(year_|forecast_basis)')
+                                FROM unnest(counted) AS n)
                        || CASE source WHEN 'education' THEN ARRAY['epoch: year in which the chains began; 0 if they did not, or for all years',
                                                                   'every_epoch: is it for all years?'] ELSE '{}' END
-                       || CASE WHEN option -> 'retirement' IS NOT DISTINCT FROM '"pension_age"' THEN ARRAY['retirement_rule: the pension age in force'] ELSE '{}' END
+                       || CASE WHEN by_pension_age THEN ARRAY['retirement_rule: the pension age in force'] ELSE '{}' END
                        || ARRAY['grouping_set: GROUPING() of the grouping columns: 0 for the groups, more for totals over them',
                                 'as_of: the day after the last one observed', 'observed_from: first day observed; null if all history is',
                                 'rows_left_out: rows that were left out, since the aggregates refuse them',
