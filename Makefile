@@ -13,10 +13,10 @@ top := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
 # The control file is authoritative for the version.
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" $(top)/$(EXTENSION).control)
 
-CORE_OBJS := $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/core/*.c)))
+CORE_OBJS := $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/core/*/*.c)))
 GLUE_OBJS := $(patsubst $(top)/%.c,%.o,$(sort $(wildcard $(top)/src/pg/*.c)))
 OBJS       = $(CORE_OBJS) $(GLUE_OBJS)
-OWN_HEADERS := $(wildcard $(top)/src/core/*.h $(top)/src/pg/*.h)
+OWN_HEADERS := $(wildcard $(top)/src/core/*/*.h $(top)/src/pg/*.h)
 
 INSTALL_SQL = $(EXTENSION)--$(EXTVERSION).sql
 DATA_built  = $(INSTALL_SQL)
@@ -145,7 +145,7 @@ simulation:
 	@$(top)/test/lib/setup.sh cc
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT INT TERM && \
 	$(or $(CC),cc) -std=gnu11 -O2 -ffp-contract=off -I$(top)/src/core -o "$$dir/coverage" \
-	    $(top)/test/simulation/coverage.c $(sort $(wildcard $(top)/src/core/*.c)) -lm && \
+	    $(top)/test/simulation/coverage.c $(sort $(wildcard $(top)/src/core/*/*.c)) -lm && \
 	"$$dir/coverage" $(ARGS)
 
 help:

@@ -80,11 +80,11 @@ suite() {
 
 # --- core: no PostgreSQL, strict C11, sanitizers on
 suite_core() {
-	local sources=(src/core/*.c) tests=(test/core/test_*.c) file name
-	[ -f "${sources[0]}" ] || { problem core "no src/core/*.c"; return; }
+	local sources=(src/core/*/*.c) tests=(test/core/test_*.c) file name
+	[ -f "${sources[0]}" ] || { problem core "no src/core/*/*.c"; return; }
 	[ -f "${tests[0]}" ] || { problem core "no test/core/test_*.c"; return; }
 
-	if grep -nE '#[[:space:]]*include.*(postgres|fmgr|utils/|access/|catalog/)' src/core/*.[ch]; then
+	if grep -nE '#[[:space:]]*include.*(postgres|fmgr|utils/|access/|catalog/)' src/core/*/*.[ch]; then
 		problem core "src/core includes PostgreSQL headers"
 	else
 		passed 1

@@ -1,6 +1,6 @@
 /*
  * certificate.c
- *	  One person's certificate in one module.  See src/core/certificate.h.
+ *	  One person's certificate in one module.  See src/core/competence/certificate.h.
  */
 #include "glue.h"
 
@@ -11,8 +11,8 @@
 #include "utils/rangetypes.h"
 #include "utils/typcache.h"
 
-#include "certificate.h"
-#include "spell.h"
+#include "competence/certificate.h"
+#include "spell/spell.h"
 
 /* The days completed; nulls, which left joins leave, say nothing. */
 static EfDay *

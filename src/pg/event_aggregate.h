@@ -2,7 +2,7 @@
  * event_aggregate.h
  *	  Aggregates over events: their state, which may be larger than memory.
  *
- * All groups of an aggregate share one log (src/core/event_log.h) within the
+ * All groups of an aggregate share one log (src/core/log/event_log.h) within the
  * memory that a hash table may take, and one temporary file beside it.  The
  * log lives as long as the aggregate's memory: it is made with the first group
  * and closed by a callback of the executor, so that a rescan, the next batch
@@ -19,7 +19,7 @@
 
 #include "utils/uuid.h"
 
-#include "event_log.h"
+#include "log/event_log.h"
 
 typedef struct EventPurposeType EventPurposeType;
 

@@ -1,7 +1,7 @@
 /*
  * funnel.c
  *	  The type funnel: events or chains in, conversion out.  See
- *	  src/core/funnel.h for what is counted, chain.h for which chain counts,
+ *	  src/core/funnel/funnel.h for what is counted, chain.h for which chain counts,
  *	  funnel_estimate.h for what is estimated.
  */
 #include "event_aggregate.h"
@@ -14,8 +14,8 @@
 #include "utils/date.h"
 #include "utils/timestamp.h"
 
-#include "funnel_estimate.h"
-#include "funnel_events.h"
+#include "funnel/funnel_estimate.h"
+#include "funnel/funnel_events.h"
 
 EF_SUMMARY_FUNCTIONS(funnel, ef_funnel_type)
 

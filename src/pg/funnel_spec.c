@@ -1,6 +1,6 @@
 /*
  * funnel_spec.c
- *	  The type funnel_spec: see src/core/funnel_spec.h.
+ *	  The type funnel_spec: see src/core/funnel/funnel_spec.h.
  *
  * Its text form is a JSON object: {"type": "funnel_spec", "version": 1,
  * "stages": ["applied", "admitted"], "within": {"months": 0, "days": 300,

@@ -8,7 +8,7 @@
 
 #include "glue.h"
 #include "lib/stringinfo.h"
-#include "funnel_spec.h"
+#include "funnel/funnel_spec.h"
 
 /* The packed bytes of a spec, without the length word: equal specs have equal
  * bytes. */

@@ -5,7 +5,7 @@
 #ifndef EF_FUNNEL_VALUE_H
 #define EF_FUNNEL_VALUE_H
 
-#include "funnel.h"
+#include "funnel/funnel.h"
 #include "glue.h"
 
 static inline void

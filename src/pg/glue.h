@@ -15,10 +15,10 @@
 #include "utils/array.h"
 #include "utils/timestamp.h"
 
-#include "calendar.h"
-#include "life_table.h"
-#include "memory.h"
-#include "status.h"
+#include "base/calendar.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "table/life_table.h"
 
 /* palloc in the current memory context. */
 extern const EfAllocator ef_palloc;

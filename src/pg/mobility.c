@@ -1,6 +1,6 @@
 /*
  * mobility.c
- *	  The type mobility: its accessors.  See src/core/mobility.h for what is
+ *	  The type mobility: its accessors.  See src/core/mobility/mobility.h for what is
  *	  counted and mobility_estimate.h for what is estimated.
  */
 #include "summary.h"
@@ -8,7 +8,7 @@
 #include "miscadmin.h"
 #include "utils/date.h"
 
-#include "mobility_estimate.h"
+#include "mobility/mobility_estimate.h"
 
 EF_SUMMARY_FUNCTIONS(mobility, ef_mobility_type)
 

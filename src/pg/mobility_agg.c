@@ -1,14 +1,14 @@
 /*
  * mobility_agg.c
  *	  mobility_agg: rows that are spells of people in states, in any order.  See
- *	  src/core/mobility_spells.h for what becomes of them.
+ *	  src/core/mobility/mobility_spells.h for what becomes of them.
  */
 #include "event_aggregate.h"
 #include "observed.h"
 
 #include "utils/date.h"
 
-#include "mobility_spells.h"
+#include "mobility/mobility_spells.h"
 
 
 /* ---- what spells are for: a period ---- */

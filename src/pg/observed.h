@@ -8,7 +8,7 @@
 
 #include "summary.h"
 
-#include "spell.h"
+#include "spell/spell.h"
 
 /* The period that an argument says, until the next call; what is to be
  * remembered is kept in *memory, which is NULL at first. */

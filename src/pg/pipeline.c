@@ -1,6 +1,6 @@
 /*
  * pipeline.c
- *	  From funnel to workforce.  See src/core/pipeline.h.
+ *	  From funnel to workforce.  See src/core/pipeline/pipeline.h.
  */
 #include "funnel_value.h"
 #include "projection_value.h"
@@ -8,7 +8,7 @@
 
 #include "utils/date.h"
 
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 
 static EfStartDay
 get_start_day(FunctionCallInfo fcinfo, int argument)

@@ -6,7 +6,7 @@
 #ifndef EF_PROJECTION_VALUE_H
 #define EF_PROJECTION_VALUE_H
 
-#include "projection.h"
+#include "workforce/projection.h"
 #include "retirement_rule_value.h"
 #include "workforce_value.h"
 

@@ -1,6 +1,6 @@
 /*
  * retention.c
- *	  The type retention: rows in, curves out.  See src/core/retention.h for
+ *	  The type retention: rows in, curves out.  See src/core/retention/retention.h for
  *	  what is counted, retention_curve.h and log_rank.h for what is estimated.
  */
 #include "observed.h"
@@ -10,9 +10,9 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 
-#include "log_rank.h"
-#include "retention.h"
-#include "retention_curve.h"
+#include "retention/log_rank.h"
+#include "retention/retention.h"
+#include "retention/retention_curve.h"
 
 EF_SUMMARY_FUNCTIONS(retention, ef_retention_type)
 

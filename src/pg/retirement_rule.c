@@ -1,6 +1,6 @@
 /*
  * retirement_rule.c
- *	  The type retirement_rule: see src/core/retirement_rule.h.
+ *	  The type retirement_rule: see src/core/workforce/retirement_rule.h.
  *
  * Its text form is the JSON array of its steps, ordered by month of birth:
  * [{"born_from": "1960-01-01", "age_months": 804}, ...].

@@ -6,7 +6,7 @@
 #define EF_RETIREMENT_RULE_VALUE_H
 
 #include "glue.h"
-#include "retirement_rule.h"
+#include "workforce/retirement_rule.h"
 
 static inline EfRetirementRule *
 ef_get_rule(FunctionCallInfo fcinfo, int argument)

@@ -1,12 +1,12 @@
 /*
  * standardisation.c
- *	  Two workforces compared at equal ages.  See src/core/standardisation.h.
+ *	  Two workforces compared at equal ages.  See src/core/workforce/standardisation.h.
  */
 #include "workforce_value.h"
 
 #include "utils/builtins.h"
 
-#include "standardisation.h"
+#include "workforce/standardisation.h"
 
 /* A value and its limits, as three columns. */
 static void

@@ -12,7 +12,7 @@
 #include "glue.h"
 #include "utils/builtins.h"
 
-#include "life_table.h"
+#include "table/life_table.h"
 
 extern Datum ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type);
 extern Datum ef_summary_out(FunctionCallInfo fcinfo, const EfTableType *type);

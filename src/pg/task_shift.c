@@ -1,13 +1,13 @@
 /*
  * task_shift.c
- *	  Demand after task shifting.  See src/core/task_shift.h.
+ *	  Demand after task shifting.  See src/core/competence/task_shift.h.
  *
  * The arguments are the columns of two tables.  array_agg over no rows is
  * NULL, so a NULL array is one of no rows.
  */
 #include "summary.h"
 
-#include "task_shift.h"
+#include "competence/task_shift.h"
 
 static EfNames
 get_names(FunctionCallInfo fcinfo, int argument, const char *name,

@@ -1,7 +1,7 @@
 /*
  * workforce.c
- *	  The type workforce: rows in, numbers out.  See src/core/workforce.h for
- *	  what is counted and src/core/projection.h for what is projected.
+ *	  The type workforce: rows in, numbers out.  See src/core/workforce/workforce.h for
+ *	  what is counted and src/core/workforce/projection.h for what is projected.
  */
 #include "observed.h"
 #include "projection_value.h"

@@ -8,7 +8,7 @@
 #define EF_TEST_HISTORIES_H
 
 #include "arena.h"
-#include "funnel.h"
+#include "funnel/funnel.h"
 
 /* What all of them have in common. */
 typedef struct Setting

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "arena.h"
-#include "mobility.h"
+#include "mobility/mobility.h"
 
 enum
 {

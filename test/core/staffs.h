@@ -6,9 +6,9 @@
 #define EF_TEST_STAFFS_H
 
 #include "arena.h"
-#include "retirement_rule.h"
+#include "workforce/retirement_rule.h"
 #include "tap.h"
-#include "workforce.h"
+#include "workforce/workforce.h"
 
 typedef enum Staff
 {

@@ -9,7 +9,7 @@
 #define EF_TEST_STAYS_H
 
 #include "arena.h"
-#include "retention.h"
+#include "retention/retention.h"
 
 /* So many people, at risk on days entered < day <= left. */
 typedef struct Stay

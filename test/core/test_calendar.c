@@ -2,7 +2,7 @@
  * test_calendar.c: the calendar against a walk that knows only how long each
  * month is.
  */
-#include "calendar.h"
+#include "base/calendar.h"
 
 #include <stdlib.h>
 

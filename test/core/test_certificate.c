@@ -2,12 +2,12 @@
  * test_certificate.c: certificates against a walk over days that knows only
  * what each day must be.
  */
-#include "certificate.h"
+#include "competence/certificate.h"
 
 #include <stdlib.h>
 
 #include "arena.h"
-#include "spell.h"
+#include "spell/spell.h"
 #include "tap.h"
 
 static EfError error;

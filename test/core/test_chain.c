@@ -2,7 +2,7 @@
  * test_chain.c: the best chain of one person's events, against every choice of
  * rows there is; and how far rows that can fill several stages get.
  */
-#include "chain.h"
+#include "funnel/chain.h"
 
 #include "arena.h"
 #include "tap.h"

@@ -2,7 +2,7 @@
  * test_codec.c: variable-length integers.  All input lies in memory that ends
  * where the input does, so that a sanitizer sees any reading past it.
  */
-#include "codec.h"
+#include "base/codec.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /*
  * test_dictionary.c: names get numbers and keep them; numbers stand for others.
  */
-#include "dictionary.h"
+#include "base/dictionary.h"
 
 #include "arena.h"
 #include "tap.h"

@@ -7,7 +7,7 @@
  * normal, the incomplete gamma integral, and for Poisson limits the root of
  * the finite sum.
  */
-#include "distribution.h"
+#include "estimate/distribution.h"
 
 #include "tap.h"
 

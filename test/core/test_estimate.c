@@ -5,7 +5,7 @@
  * Decimals beyond the published ones were computed in R 4.2.2 with survival
  * 3.5-3.
  */
-#include "estimate.h"
+#include "estimate/estimate.h"
 
 #include <float.h>
 

@@ -2,7 +2,7 @@
  * test_event_log.c: events of many groups in little memory, written down and
  * received, against the same events put in order by the C library.
  */
-#include "event_log.h"
+#include "log/event_log.h"
 
 #include "arena.h"
 #include "memory_file.h"

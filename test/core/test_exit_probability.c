@@ -2,7 +2,7 @@
  * test_exit_probability.c: the probability to leave by month of age, against
  * numbers found by hand.
  */
-#include "exit_probability.h"
+#include "workforce/exit_probability.h"
 
 #include "arena.h"
 #include "tap.h"

@@ -2,10 +2,10 @@
  * test_funnel.c: the summary type `funnel`: what a chain leaves in its tables,
  * and which tables can have come from chains.
  */
-#include "funnel.h"
+#include "funnel/funnel.h"
 
 #include "arena.h"
-#include "funnel_estimate.h"
+#include "funnel/funnel_estimate.h"
 #include "histories.h"
 #include "tap.h"
 

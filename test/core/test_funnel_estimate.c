@@ -7,12 +7,12 @@
  * the derivatives of the product: the errors of different steps are
  * uncorrelated and binomial.
  */
-#include "funnel_estimate.h"
+#include "funnel/funnel_estimate.h"
 
 #include <float.h>
 
 #include "arena.h"
-#include "estimate.h"
+#include "estimate/estimate.h"
 #include "histories.h"
 #include "tap.h"
 

@@ -2,12 +2,12 @@
  * test_funnel_spec.c: specs in their one form, their bytes, and the ends of
  * their windows, against a calendar that walks from month to month.
  */
-#include "funnel_spec.h"
+#include "funnel/funnel_spec.h"
 
 #include <stdlib.h>
 
 #include "arena.h"
-#include "spell.h"
+#include "spell/spell.h"
 #include "tap.h"
 
 static EfError error;

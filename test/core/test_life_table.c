@@ -4,13 +4,13 @@
  * The type of these tests has what a type can have: long and short axes, with
  * labels and without, a kind that is summed out, and rows that are expanded.
  */
-#include "life_table.h"
+#include "table/life_table.h"
 
 #include <stdlib.h>
 
 #include "arena.h"
 #include "tap.h"
-#include "workforce.h"
+#include "workforce/workforce.h"
 
 /* ---- the type ---- */
 

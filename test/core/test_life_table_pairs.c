@@ -4,7 +4,7 @@
  * The type of these tests has a kind of each sort.  The model is a list of
  * counts by names; it is sorted, added up and written as the byte map says.
  */
-#include "life_table.h"
+#include "table/life_table.h"
 
 #include <stdlib.h>
 

@@ -5,7 +5,7 @@
  * Decimals beyond the published ones were computed in R 4.2.2 with survival
  * 3.5-3: survdiff, and coxph(ties = "efron") iterated to 1e-14.
  */
-#include "log_rank.h"
+#include "retention/log_rank.h"
 
 #include "stays.h"
 #include "tap.h"

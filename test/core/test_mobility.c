@@ -1,7 +1,7 @@
 /*
  * test_mobility.c: what mobility counts, against people looked at day by day.
  */
-#include "mobility.h"
+#include "mobility/mobility.h"
 
 #include "histories_of_states.h"
 #include "tap.h"

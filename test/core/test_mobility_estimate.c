@@ -2,9 +2,9 @@
  * test_mobility_estimate.c: flows, matrices and projections, against people
  * looked at day by day and matrices that are multiplied as they stand.
  */
-#include "mobility_estimate.h"
+#include "mobility/mobility_estimate.h"
 
-#include "distribution.h"
+#include "estimate/distribution.h"
 #include "histories_of_states.h"
 #include "tap.h"
 

@@ -2,7 +2,7 @@
  * test_mobility_spells.c: where people are and go, against a look at every
  * person on every day.
  */
-#include "mobility_spells.h"
+#include "mobility/mobility_spells.h"
 
 #include "arena.h"
 #include "memory_file.h"

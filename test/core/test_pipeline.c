@@ -7,7 +7,7 @@
  * Limits are found by bisection, where the headcount missing is so many standard
  * errors from none.
  */
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 
 #include <stdlib.h>
 

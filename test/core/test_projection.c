@@ -2,7 +2,7 @@
  * test_projection.c: the projection against cohorts that are moved on month by
  * month, as its definition says, and against what intervals must satisfy.
  */
-#include "projection.h"
+#include "workforce/projection.h"
 
 #include <stdlib.h>
 

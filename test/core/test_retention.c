@@ -3,11 +3,11 @@
  * followed day by day; which tables rows can have given; and bytes from
  * anywhere.
  */
-#include "retention.h"
+#include "retention/retention.h"
 
 #include "arena.h"
-#include "log_rank.h"
-#include "retention_curve.h"
+#include "retention/log_rank.h"
+#include "retention/retention_curve.h"
 #include "tap.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -2,7 +2,7 @@
  * test_retention_curve.c: what a retention says, against people who are looked
  * at on every day.
  */
-#include "retention_curve.h"
+#include "retention/retention_curve.h"
 
 #include "stays.h"
 #include "tap.h"

@@ -2,13 +2,13 @@
  * test_retirement_rule.c: ages by birth cohort, against a search through all
  * steps.
  */
-#include "retirement_rule.h"
+#include "workforce/retirement_rule.h"
 
 #include <stdlib.h>
 
 #include "arena.h"
 #include "tap.h"
-#include "workforce.h"
+#include "workforce/workforce.h"
 
 static void
 never_release(void *context, void *pointer)

@@ -2,10 +2,10 @@
  * test_spell.c: which spells are refused, and what a period shows of the
  * others, against people who are followed day by day.
  */
-#include "spell.h"
+#include "spell/spell.h"
 
 #include "arena.h"
-#include "retention.h"
+#include "retention/retention.h"
 #include "tap.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

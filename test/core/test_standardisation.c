@@ -9,7 +9,7 @@
  * these give (those of expected exits are of ageadjust.direct, with the
  * second's person-years as the standard).
  */
-#include "standardisation.h"
+#include "workforce/standardisation.h"
 
 #include "arena.h"
 #include "tap.h"

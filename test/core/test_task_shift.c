@@ -2,7 +2,7 @@
  * test_task_shift.c: demand after task shifting against a literal recursion,
  * what must hold of any, and everything that is refused.
  */
-#include "task_shift.h"
+#include "competence/task_shift.h"
 
 #include "arena.h"
 #include "tap.h"

@@ -2,12 +2,12 @@
  * test_workforce.c: what rows leave in a workforce, against people who are
  * followed day by day and month by month.
  */
-#include "workforce.h"
+#include "workforce/workforce.h"
 
 #include <stdlib.h>
 
-#include "distribution.h"
-#include "retirement_rule.h"
+#include "estimate/distribution.h"
+#include "workforce/retirement_rule.h"
 #include "arena.h"
 #include "tap.h"
 

@@ -1,7 +1,7 @@
 /*
  * test_workspace.c: a stack of memory.
  */
-#include "workspace.h"
+#include "base/workspace.h"
 
 #include "arena.h"
 #include "tap.h"

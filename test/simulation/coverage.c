@@ -23,10 +23,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chain.h"
-#include "funnel.h"
-#include "pipeline.h"
-#include "projection.h"
+#include "funnel/chain.h"
+#include "funnel/funnel.h"
+#include "pipeline/pipeline.h"
+#include "workforce/projection.h"
 
 #define LEVEL 0.80
 #define FUTURE_YEARS 5

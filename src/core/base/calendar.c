@@ -1,0 +1,166 @@
+/*
+ * calendar.c
+ *	  Days to months and back.
+ *
+ * A year is taken to begin in March, so that the leap day is its last day and
+ * month lengths follow one linear formula.  C. Neri and L. Schneider (2023),
+ * "Euclidean affine functions and their application to calendar algorithms",
+ * Software: Practice and Experience 53(4), 937-970.
+ */
+#include "base/calendar.h"
+
+#include <stdio.h>
+
+/* Days from 0000-03-01 to 2000-01-01 in the proleptic Gregorian calendar. */
+#define EPOCH_SHIFT 730425
+
+/*
+ * Four-hundred-year cycles added before the unsigned arithmetic and taken off
+ * after it, so that every 32-bit day is positive inside.
+ */
+#define CYCLES 15000
+#define CYCLE_DAYS 146097
+#define CYCLE_YEARS 400
+
+#define DAYS_PER_YEAR 365.25
+
+EfMonth
+ef_month_of_day(EfDay day, int *day_of_month)
+{
+	uint64_t	n = (uint64_t) ((int64_t) day + EPOCH_SHIFT +
+								(int64_t) CYCLES * CYCLE_DAYS);
+	uint64_t	n1 = 4 * n + 3;
+	uint64_t	century = n1 / CYCLE_DAYS;
+	uint32_t	n2 = ((uint32_t) (n1 % CYCLE_DAYS)) | 3;
+	uint32_t	year_of_century = n2 / 1461;
+	uint32_t	day_of_year = n2 % 1461 / 4;
+	uint32_t	n3 = 2141 * day_of_year + 197913;
+	int64_t		year = (int64_t) (100 * century + year_of_century) -
+		(int64_t) CYCLES * CYCLE_YEARS;
+
+	*day_of_month = (int) ((n3 & 0xffff) / 2141);
+	/* n3 >> 16 counts months from January of the March-year: 3 .. 14 */
+	return (EfMonth) (year * 12 + (n3 >> 16) - 1);
+}
+
+EfDay
+ef_first_day(EfMonth month)
+{
+	uint64_t	shifted = (uint64_t) ((int64_t) month +
+									  (int64_t) CYCLES * CYCLE_YEARS * 12) - 2;
+	uint64_t	year = shifted / 12;	/* March-based */
+	uint32_t	m = (uint32_t) (shifted % 12) + 3;
+	uint64_t	century = year / 100;
+	uint64_t	days = 1461 * year / 4 - century + century / 4 +
+		(979 * m - 2919) / 32;
+
+	return (EfDay) ((int64_t) days - EPOCH_SHIFT -
+					(int64_t) CYCLES * CYCLE_DAYS);
+}
+
+int
+ef_days_in_month(EfMonth month)
+{
+	static const unsigned char length[12] =
+	{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	int			year = ef_year_of_month(month);
+	int			m = month - year * 12;
+
+	return length[m] + (m == 1 && ef_is_leap_year(year));
+}
+
+EfDay
+ef_months_later(EfDay day, int32_t months)
+{
+	int			place;
+	EfMonth		month = ef_month_of_day(day, &place) + months;
+	int			last = ef_days_in_month(month) - 1;
+
+	return (EfDay) ((uint32_t) ef_first_day(month) +
+					(uint32_t) (place < last ? place : last));
+}
+
+double
+ef_years_of_days(int64_t days)
+{
+	return (double) days / DAYS_PER_YEAR;
+}
+
+EfStatus
+ef_duration_check(const EfDuration *duration, bool positive, EfError *error)
+{
+	if (duration->microseconds != 0)
+		return ef_fail(error, EF_DURATION_INVALID,
+					   "It has a part of %lld microseconds.",
+					   (long long) duration->microseconds);
+	if (duration->months < 0 || duration->days < 0)
+		return ef_fail(error, EF_DURATION_INVALID,
+					   "Its months are %d and its days %d.", duration->months,
+					   duration->days);
+	if (positive && duration->months == 0 && duration->days == 0)
+		return ef_fail(error, EF_DURATION_ZERO, "It is 0 days.");
+	return EF_OK;
+}
+
+int32_t
+ef_duration_days(const EfDuration *duration, int32_t times)
+{
+	int64_t		months = (int64_t) duration->months * times;
+	int64_t		days = (int64_t) duration->days * times;
+	EfDay		longest = 0;
+
+	if (months > EF_DURATION_MONTHS)
+		return INT32_MAX;
+
+	/* No span holds more leap days than one between 1901 and 2099, where
+	 * every fourth year has one: so four years of beginnings are all. */
+	for (EfMonth from = 1901 * 12; from < 1905 * 12 && months > 0; from++)
+	{
+		EfDay		span = ef_first_day(from + (EfMonth) months) -
+			ef_first_day(from);
+
+		if (span > longest)
+			longest = span;
+	}
+	days += longest;
+	return days < INT32_MAX ? (int32_t) days : INT32_MAX;
+}
+
+void
+ef_format_day(char out[EF_ISO_DATE_SIZE], EfDay day)
+{
+	int			d;
+	EfMonth		month = ef_month_of_day(day, &d);
+	int			year = ef_year_of_month(month);
+
+	if (year > 0)
+		snprintf(out, EF_ISO_DATE_SIZE, "%04d-%02d-%02d",
+				 year, month - year * 12 + 1, d + 1);
+	else
+		snprintf(out, EF_ISO_DATE_SIZE, "%04d-%02d-%02d BC",
+				 1 - year, month - year * 12 + 1, d + 1);
+}
+
+bool
+ef_parse_day(const char *text, size_t length, EfDay *day)
+{
+	int			value[3] = {0, 0, 0};
+	int			field = 0;
+
+	if (length != 10 || text[4] != '-' || text[7] != '-')
+		return false;
+	for (int i = 0; i < 10; i++)
+	{
+		if (i == 4 || i == 7)
+			field++;
+		else if (text[i] < '0' || text[i] > '9')
+			return false;
+		else
+			value[field] = value[field] * 10 + (text[i] - '0');
+	}
+	if (value[0] < 1 || value[1] < 1 || value[1] > 12 || value[2] < 1 ||
+		value[2] > ef_days_in_month(value[0] * 12 + value[1] - 1))
+		return false;
+	*day = ef_first_day(value[0] * 12 + value[1] - 1) + value[2] - 1;
+	return true;
+}

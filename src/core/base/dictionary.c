@@ -1,0 +1,255 @@
+/*
+ * dictionary.c
+ *	  See dictionary.h.
+ */
+#include "base/dictionary.h"
+
+#include "base/hash.h"
+
+#define NAMES_MINIMUM 16
+#define CHUNK_MINIMUM ((size_t) 1024)
+#define CHUNK_MAXIMUM ((size_t) 65536)
+
+void
+ef_dictionary_begin(EfDictionary *dictionary, const EfAllocator *allocator)
+{
+	memset(dictionary, 0, sizeof(*dictionary));
+	dictionary->allocator = allocator;
+}
+
+static EfStatus
+no_memory(size_t size, EfError *error)
+{
+	return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.", size);
+}
+
+static inline EfNameDigest
+digest_of(const char *bytes, size_t length)
+{
+	EfNameDigest digest = {0, 0, length};
+
+	/* words of a fixed size, which may overlap: no call, no loop */
+	if (length >= sizeof(uint64_t))
+	{
+		memcpy(&digest.first, bytes, sizeof(uint64_t));
+		memcpy(&digest.last, bytes + length - sizeof(uint64_t), sizeof(uint64_t));
+	}
+	else if (length >= sizeof(uint32_t))
+	{
+		memcpy(&digest.first, bytes, sizeof(uint32_t));
+		memcpy(&digest.last, bytes + length - sizeof(uint32_t), sizeof(uint32_t));
+	}
+	else if (length > 0)
+	{
+		digest.first = (uint8_t) bytes[0];
+		digest.last = (uint64_t) (uint8_t) bytes[length / 2] << 8 |
+			(uint8_t) bytes[length - 1];
+	}
+	return digest;
+}
+
+/* Names that are long may differ in the middle only. */
+static uint64_t
+hash_of(const EfNameDigest *digest, const char *bytes)
+{
+	uint64_t	words[2] = {digest->first, digest->last};
+
+	return digest->length <= sizeof(words)
+		? ef_hash_word(ef_hash_word(digest->length ^ words[0]) ^ words[1])
+		: ef_hash_name(bytes, (size_t) digest->length);
+}
+
+/* Where a name is, or belongs. */
+static EfDictionarySlot *
+find_slot(const EfDictionary *dictionary, const EfNameDigest *digest,
+		  const char *bytes)
+{
+	uint32_t	place = (uint32_t) hash_of(digest, bytes);
+
+	for (;; place++)
+	{
+		EfDictionarySlot *slot = &dictionary->slots[place & (dictionary->nslots - 1)];
+
+		if (slot->number == 0 ||
+			(slot->digest.first == digest->first &&
+			 slot->digest.last == digest->last &&
+			 slot->digest.length == digest->length &&
+			 (digest->length <= 2 * sizeof(uint64_t) ||
+			  memcmp(ef_dictionary_name(dictionary, slot->number)->bytes, bytes,
+					 (size_t) digest->length) == 0)))
+			return slot;
+	}
+}
+
+/* Room for one more name in the list and, less than half full, the table. */
+static EfStatus
+reserve(EfDictionary *dictionary, EfError *error)
+{
+	const EfAllocator *allocator = dictionary->allocator;
+	uint32_t	room = dictionary->room;
+	const EfName **names;
+	EfDictionarySlot *slots;
+	size_t		size;
+
+	if (dictionary->nnames < room)
+		return EF_OK;
+	if (room > UINT32_MAX / 4)
+		return ef_fail(error, EF_NO_MEMORY, "There are %u names.", room);
+	room = room == 0 ? NAMES_MINIMUM : 2 * room;
+	size = room * sizeof(EfName *);
+	names = ef_alloc(allocator, size);
+	if (names == NULL)
+		return no_memory(size, error);
+	size = 2 * (size_t) room * sizeof(EfDictionarySlot);
+	slots = ef_alloc(allocator, size);
+	if (slots == NULL)
+	{
+		ef_release(allocator, names);
+		return no_memory(size, error);
+	}
+	if (dictionary->nnames > 0)
+		memcpy(names, dictionary->names, dictionary->nnames * sizeof(EfName *));
+	memset(slots, 0, size);
+	ef_release(allocator, dictionary->names);
+	ef_release(allocator, dictionary->slots);
+	dictionary->names = names;
+	dictionary->slots = slots;
+	dictionary->room = room;
+	dictionary->nslots = 2 * room;
+	for (uint32_t number = 1; number <= dictionary->nnames; number++)
+	{
+		const EfName *name = names[number - 1];
+		EfNameDigest digest = digest_of(name->bytes, name->length);
+
+		*find_slot(dictionary, &digest, name->bytes) =
+			(EfDictionarySlot) {digest, number};
+	}
+	return EF_OK;
+}
+
+/* A copy of a name, NULL if there is no memory for it. */
+static const EfName *
+keep_name(EfDictionary *dictionary, const char *bytes, size_t length)
+{
+	size_t		size = (sizeof(EfName) + length + 7) & ~(size_t) 7;
+	EfDictionaryChunk *chunk = dictionary->chunk;
+	EfName	   *name;
+
+	if (chunk == NULL || chunk->size - chunk->used < size)
+	{
+		size_t		room = chunk == NULL ? CHUNK_MINIMUM : 2 * chunk->size;
+
+		if (room > CHUNK_MAXIMUM)
+			room = CHUNK_MAXIMUM;
+		if (room < size)
+			room = size;
+		chunk = ef_alloc(dictionary->allocator,
+						 sizeof(EfDictionaryChunk) + room);
+		if (chunk == NULL)
+			return NULL;
+		chunk->older = dictionary->chunk;
+		chunk->used = 0;
+		chunk->size = room;
+		dictionary->chunk = chunk;
+	}
+	name = (EfName *) (chunk->bytes + chunk->used);
+	chunk->used += size;
+	name->length = (uint32_t) length;
+	memcpy(name->bytes, bytes, length);
+	return name;
+}
+
+EfStatus
+ef_dictionary_number(EfDictionary *dictionary, const char *bytes,
+					 size_t length, uint32_t *number, EfError *error)
+{
+	EfNameDigest digest = digest_of(bytes, length);
+	EfDictionarySlot *slot;
+	EfStatus	status = reserve(dictionary, error);
+
+	if (status != EF_OK)
+		return status;
+	slot = find_slot(dictionary, &digest, bytes);
+	if (slot->number == 0)
+	{
+		const EfName *name;
+
+		if (dictionary->nnames == EF_NAMES_LIMIT)
+			return ef_fail(error, EF_TOO_MANY_STATES,
+						   "All groups together have more than %u names.",
+						   EF_NAMES_LIMIT);
+		name = keep_name(dictionary, bytes, length);
+		if (name == NULL)
+			return no_memory(length, error);
+		dictionary->names[dictionary->nnames++] = name;
+		*slot = (EfDictionarySlot) {digest, dictionary->nnames};
+	}
+	*number = slot->number;
+	return EF_OK;
+}
+
+int
+ef_dictionary_compare(const EfDictionary *dictionary, uint32_t a, uint32_t b)
+{
+	const EfName *x = ef_dictionary_name(dictionary, a);
+	const EfName *y = ef_dictionary_name(dictionary, b);
+	uint32_t	common = x->length < y->length ? x->length : y->length;
+	int			order = memcmp(x->bytes, y->bytes, common);
+
+	return order != 0 ? order
+		: (x->length > y->length) - (x->length < y->length);
+}
+
+
+/* ---- numbers that stand for others ---- */
+
+void
+ef_number_map_begin(EfNumberMap *map, const EfAllocator *allocator)
+{
+	memset(map, 0, sizeof(*map));
+	map->allocator = allocator;
+	map->round = 1;
+}
+
+void
+ef_number_map_end(EfNumberMap *map)
+{
+	ef_release(map->allocator, map->notes);
+	map->notes = NULL;
+	map->room = 0;
+}
+
+void
+ef_number_map_clear(EfNumberMap *map)
+{
+	if (++map->round != 0)
+		return;
+
+	/* after so many rounds old notes would come back */
+	if (map->room > 0)
+		memset(map->notes, 0, map->room * sizeof(EfNumberNote));
+	map->round = 1;
+}
+
+EfStatus
+ef_number_map_set(EfNumberMap *map, uint32_t number, uint32_t value,
+				  EfError *error)
+{
+	if (number >= map->room)
+	{
+		size_t		room = 2 * (size_t) number + NAMES_MINIMUM;
+		EfNumberNote *notes = ef_alloc(map->allocator,
+									   room * sizeof(EfNumberNote));
+
+		if (notes == NULL)
+			return no_memory(room * sizeof(EfNumberNote), error);
+		if (map->room > 0)
+			memcpy(notes, map->notes, map->room * sizeof(EfNumberNote));
+		memset(notes + map->room, 0, (room - map->room) * sizeof(EfNumberNote));
+		ef_release(map->allocator, map->notes);
+		map->notes = notes;
+		map->room = room;
+	}
+	map->notes[number] = (EfNumberNote) {map->round, value};
+	return EF_OK;
+}

@@ -1,0 +1,124 @@
+/*
+ * dictionary.h
+ *	  Names by number, and what is known of the numbers.
+ *
+ * Where events say by name what they are about, an aggregate's log has the
+ * number of the name only: a dictionary numbers names from 1 on in the order in
+ * which they come.  So numbers differ between two runs of one query and between
+ * its processes, and nothing that outlives the aggregate may depend on them.
+ */
+#ifndef EF_DICTIONARY_H
+#define EF_DICTIONARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+
+typedef struct EfName
+{
+	uint32_t	length;
+	char		bytes[];
+} EfName;
+
+/* Bytes of many names. */
+typedef struct EfDictionaryChunk
+{
+	struct EfDictionaryChunk *older;
+	size_t		used;
+	size_t		size;
+	char		bytes[];
+} EfDictionaryChunk;
+
+/*
+ * What is compared first: the length of a name, and two words of it, which are
+ * all of one that has no more than 16 bytes.
+ */
+typedef struct EfNameDigest
+{
+	uint64_t	first;
+	uint64_t	last;
+	uint64_t	length;
+} EfNameDigest;
+
+/* A place of the hash table. */
+typedef struct EfDictionarySlot
+{
+	EfNameDigest digest;
+	uint32_t	number;			/* 0: nothing */
+} EfDictionarySlot;
+
+typedef struct EfDictionary
+{
+	const EfAllocator *allocator;
+	uint32_t	nnames;
+	uint32_t	room;			/* of `names` */
+	const EfName **names;		/* that of number n is names[n - 1] */
+	uint32_t	nslots;			/* a power of two, or 0 */
+	EfDictionarySlot *slots;
+	EfDictionaryChunk *chunk;
+} EfDictionary;
+
+/* Names are released with the allocator's memory only. */
+extern void ef_dictionary_begin(EfDictionary *dictionary,
+								const EfAllocator *allocator);
+
+/* So many names there can be: their numbers have 24 bits. */
+#define EF_NAMES_LIMIT ((1u << 24) - 1)
+
+static inline const EfName *
+ef_dictionary_name(const EfDictionary *dictionary, uint32_t number)
+{
+	return dictionary->names[number - 1];
+}
+
+/* The number of a name, which is added if it is new. */
+extern EfStatus ef_dictionary_number(EfDictionary *dictionary,
+									 const char *bytes, size_t length,
+									 uint32_t *number, EfError *error);
+
+/* The order of two names' bytes. */
+extern int	ef_dictionary_compare(const EfDictionary *dictionary, uint32_t a,
+								  uint32_t b);
+
+/*
+ * What each of some numbers stands for.  It is emptied at once, however many
+ * numbers there are, so it serves one group after the other.
+ */
+typedef struct EfNumberNote
+{
+	uint32_t	round;			/* that it was made in */
+	uint32_t	value;
+} EfNumberNote;
+
+typedef struct EfNumberMap
+{
+	const EfAllocator *allocator;
+	uint32_t	round;
+	size_t		room;
+	EfNumberNote *notes;
+} EfNumberMap;
+
+extern void ef_number_map_begin(EfNumberMap *map,
+								const EfAllocator *allocator);
+extern void ef_number_map_end(EfNumberMap *map);
+
+/* Forget everything. */
+extern void ef_number_map_clear(EfNumberMap *map);
+
+/* A number stands for a value, which is not 0. */
+extern EfStatus ef_number_map_set(EfNumberMap *map, uint32_t number,
+								  uint32_t value, EfError *error);
+
+/* What it stands for; 0: nothing. */
+static inline uint32_t
+ef_number_map_get(const EfNumberMap *map, uint32_t number)
+{
+	return number < map->room && map->notes[number].round == map->round
+		? map->notes[number].value : 0;
+}
+
+#endif							/* EF_DICTIONARY_H */

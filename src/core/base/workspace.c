@@ -1,0 +1,71 @@
+/*
+ * workspace.c
+ *	  See workspace.h.
+ */
+#include "base/workspace.h"
+
+#include <string.h>
+
+struct EfChunk
+{
+	EfChunk    *older;
+	size_t		size;
+	size_t		used;
+	double		bytes[];
+};
+
+#define CHUNK_SIZE ((size_t) 384 * 1024)
+
+void *
+ef_grab(EfWorkspace *workspace, size_t n, size_t size)
+{
+	size_t		wanted = (n * size + 63) & ~(size_t) 63;
+	EfChunk    *chunk = workspace->chunks;
+
+	if (chunk == NULL || chunk->size - chunk->used < wanted)
+	{
+		size_t		room = wanted > CHUNK_SIZE ? wanted : CHUNK_SIZE;
+
+		chunk = ef_alloc(workspace->allocator, sizeof(EfChunk) + room);
+		if (chunk == NULL)
+			return NULL;
+		chunk->older = workspace->chunks;
+		chunk->size = room;
+		chunk->used = 0;
+		workspace->chunks = chunk;
+	}
+	chunk->used += wanted;
+	return memset((char *) chunk->bytes + chunk->used - wanted, 0, n * size);
+}
+
+EfMark
+ef_mark(const EfWorkspace *workspace)
+{
+	EfMark		here = {workspace->chunks, 0};
+
+	if (here.chunk != NULL)
+		here.used = here.chunk->used;
+	return here;
+}
+
+void
+ef_discard(EfWorkspace *workspace, EfMark until)
+{
+	while (workspace->chunks != until.chunk)
+	{
+		EfChunk    *chunk = workspace->chunks;
+
+		workspace->chunks = chunk->older;
+		ef_release(workspace->allocator, chunk);
+	}
+	if (workspace->chunks != NULL)
+		workspace->chunks->used = until.used;
+}
+
+void
+ef_discard_all(EfWorkspace *workspace)
+{
+	EfMark		nothing = {NULL, 0};
+
+	ef_discard(workspace, nothing);
+}

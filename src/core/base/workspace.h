@@ -1,0 +1,39 @@
+/*
+ * workspace.h
+ *	  The memory of one computation: a stack of few large chunks, which an
+ *	  allocator keeps at hand better than many small ones.
+ */
+#ifndef EF_WORKSPACE_H
+#define EF_WORKSPACE_H
+
+#include "base/memory.h"
+
+typedef struct EfChunk EfChunk;
+
+typedef struct EfWorkspace
+{
+	const EfAllocator *allocator;
+	EfChunk    *chunks;			/* the latest; NULL at first */
+} EfWorkspace;
+
+typedef struct EfMark
+{
+	EfChunk    *chunk;
+	size_t		used;
+} EfMark;
+
+/* n * size zeroed bytes, or NULL. */
+extern void *ef_grab(EfWorkspace *workspace, size_t n, size_t size);
+
+static inline double *
+ef_grab_doubles(EfWorkspace *workspace, size_t n)
+{
+	return ef_grab(workspace, n, sizeof(double));
+}
+
+/* Give back what was grabbed since a mark; or everything. */
+extern EfMark ef_mark(const EfWorkspace *workspace);
+extern void ef_discard(EfWorkspace *workspace, EfMark until);
+extern void ef_discard_all(EfWorkspace *workspace);
+
+#endif							/* EF_WORKSPACE_H */

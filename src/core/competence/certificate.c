@@ -1,0 +1,176 @@
+/*
+ * certificate.c
+ *	  See certificate.h.
+ */
+#include "competence/certificate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "spell/spell.h"
+
+const char *const ef_certificate_names[EF_CERTIFICATE_STATUSES] = {
+	[EF_CERTIFICATE_MISSING] = "missing",
+	[EF_CERTIFICATE_VALID] = "valid",
+	[EF_CERTIFICATE_LAPSED] = "lapsed",
+};
+
+static EfStatus
+check_required(EfDay from, EfDay until, EfError *error)
+{
+	char		day[EF_ISO_DATE_SIZE];
+
+	if (from == EF_DAY_MINUS_INFINITY)
+		return ef_fail(error, EF_REQUIRED_UNBOUNDED,
+					   "It begins at -infinity.");
+	if (ef_is_date(from) && (ef_is_date(until) || until == EF_DAY_INFINITY))
+		return EF_OK;
+	ef_format_day(day, ef_is_date(from) ? until : from);
+	return ef_fail(error, EF_DATE_RANGE, "The period required %s on %s.",
+				   ef_is_date(from) ? "ends" : "begins", day);
+}
+
+static EfStatus
+check_completed(EfDay day, EfError *error)
+{
+	char		iso[EF_ISO_DATE_SIZE];
+
+	if (ef_is_date(day))
+		return EF_OK;
+	if (day == EF_DAY_INFINITY || day == EF_DAY_MINUS_INFINITY)
+		return ef_fail(error, EF_COMPLETION_INFINITE, "completed holds %s.",
+					   day == EF_DAY_INFINITY ? "infinity" : "-infinity");
+	ef_format_day(iso, day);
+	return ef_fail(error, EF_DATE_RANGE, "A completion has the date %s.", iso);
+}
+
+/* The first day on which a certificate does not hold any more. */
+static EfStatus
+certificate_end(EfDay completed, const EfDuration *validity, EfDay *end,
+				EfError *error)
+{
+	char		day[EF_ISO_DATE_SIZE];
+
+	*end = EF_DAY_INFINITY;
+	if (validity == NULL)
+		return EF_OK;
+
+	/* so few months and days that their sum is a day */
+	if (validity->months < 10000 * 12 &&
+		validity->days < EF_BEYOND_DATE - completed)
+	{
+		*end = ef_months_later(completed, validity->months) + validity->days;
+		if (*end < EF_BEYOND_DATE)
+			return EF_OK;
+	}
+	ef_format_day(day, completed);
+	return ef_fail(error, EF_DATE_RANGE,
+				   "A completion of %s holds beyond the year 9999.", day);
+}
+
+static int
+compare_days(const void *a, const void *b)
+{
+	EfDay		one = *(const EfDay *) a;
+	EfDay		other = *(const EfDay *) b;
+
+	return (one > other) - (one < other);
+}
+
+/* The days completed, checked and in order, in a chunk of their own. */
+static EfStatus
+sort_completed(const EfDay *completed, size_t n, EfDay **sorted,
+			   const EfAllocator *allocator, EfError *error)
+{
+	EfDay	   *days = ef_alloc(allocator, n * sizeof(EfDay));
+
+	if (days == NULL)
+		return ef_fail(error, EF_NO_MEMORY,
+					   "A request for %zu days failed.", n);
+	if (n > 0)
+	{
+		memcpy(days, completed, n * sizeof(EfDay));
+		qsort(days, n, sizeof(EfDay), compare_days);
+	}
+	*sorted = days;
+
+	/* in order, the first refused does not depend on how they came */
+	for (size_t i = 0; i < n; i++)
+	{
+		EfStatus	status = check_completed(days[i], error);
+
+		if (status != EF_OK)
+			return status;
+	}
+	return EF_OK;
+}
+
+/* The parts as they grow: each goes on where the last one ended. */
+typedef struct Story
+{
+	EfCertificatePart *parts;
+	size_t		n;
+	EfDay		at;				/* the first day that is not told yet */
+} Story;
+
+/* The days until `end` have this status, if any are left. */
+static void
+tell(Story *story, EfCertificateStatus status, EfDay end)
+{
+	if (end <= story->at)
+		return;
+	if (story->n > 0 && story->parts[story->n - 1].status == status)
+		story->parts[story->n - 1].end = end;
+	else
+		story->parts[story->n++] = (EfCertificatePart) {
+			status, story->at, end
+		};
+	story->at = end;
+}
+
+EfStatus
+ef_certificate_parts(const EfDay *completed, size_t ncompleted,
+					 const EfDuration *validity, EfDay from, EfDay until,
+					 EfCertificatePart **parts, size_t *nparts,
+					 const EfAllocator *allocator, EfError *error)
+{
+	Story		story = {NULL, 0, from};
+	EfCertificateStatus without = EF_CERTIFICATE_MISSING;
+	EfDay	   *days = NULL;
+	EfStatus	status;
+
+	*parts = NULL;
+	*nparts = 0;
+	if (from >= until)
+		return EF_OK;
+	status = check_required(from, until, error);
+	if (status == EF_OK && validity != NULL)
+		status = ef_duration_check(validity, true, error);
+	if (status == EF_OK)
+		status = sort_completed(completed, ncompleted, &days, allocator, error);
+	if (status != EF_OK)
+		return status;
+
+	/* each completion ends at most one part without and begins one with */
+	story.parts = ef_alloc(allocator,
+						   (2 * ncompleted + 1) * sizeof(EfCertificatePart));
+	if (story.parts == NULL)
+		return ef_fail(error, EF_NO_MEMORY,
+					   "A request for %zu parts failed.", 2 * ncompleted + 1);
+	for (size_t i = 0; i < ncompleted && days[i] < until; i++)
+	{
+		EfDay		end;
+
+		status = certificate_end(days[i], validity, &end, error);
+		if (status != EF_OK)
+			return status;
+		tell(&story, without, days[i]);
+		tell(&story, EF_CERTIFICATE_VALID, end < until ? end : until);
+		without = EF_CERTIFICATE_LAPSED;
+	}
+	tell(&story, without, until);
+	ef_release(allocator, days);
+	*parts = story.parts;
+	*nparts = story.n;
+	return EF_OK;
+}

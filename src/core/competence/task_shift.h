@@ -1,0 +1,78 @@
+/*
+ * task_shift.h
+ *	  Demand for professions after tasks have been shifted among them.
+ *
+ * With D(i) the demand for profession i in FTE of i, s(i, j) the share of the
+ * tasks of i that goes to j, and r(i, j) the time that j needs for what took i
+ * a unit of time,
+ *
+ *	 W(i) = D(i) + sum over k of W(k) s(k, i) r(k, i)
+ *
+ * is the work that is there to do for i, and W(i) (1 - sum over j of s(i, j))
+ * what stays with it.  Shares are of all tasks of i, those that come to it
+ * included: that is how tasks go on in several steps.  Tasks may go to nobody,
+ * and so cease; nothing else is lost.
+ *
+ * Tasks that go in a circle are refused, so each W follows from those before
+ * it, in a topological order: nothing is iterated.  The order of rows and of
+ * professions makes no difference to a single bit.
+ *
+ * See World Health Organization (2008), Task shifting: rational redistribution
+ * of tasks among health workforce teams, and doc/methods.md, "Task shifting".
+ */
+#ifndef EF_TASK_SHIFT_H
+#define EF_TASK_SHIFT_H
+
+#include "table/life_table.h"
+
+/* Shares that are as close to 1 in sum leave nothing. */
+#define EF_SHIFT_ROUNDING 1e-12
+
+/* Columns of the two tables, as arrays. */
+typedef struct EfNames
+{
+	const EfLabel *values;
+	size_t		n;
+} EfNames;
+
+typedef struct EfNumbers
+{
+	const double *values;
+	size_t		n;
+} EfNumbers;
+
+typedef struct EfTaskShifts
+{
+	/* a row for each profession */
+	EfNames		profession;
+	EfNumbers	demand;			/* FTE, 0 or more */
+
+	/* a row for each shift */
+	EfNames		from_profession;
+	EfNames		to_profession;	/* bytes NULL: to nobody */
+	EfNumbers	share;			/* of the tasks of from_profession */
+	EfNumbers	relative_time;	/* above 0; of no account where it is nobody */
+} EfTaskShifts;
+
+/* demand + shifted_in - shifted_out - dropped = demand_after, all of them in
+ * FTE of this profession. */
+typedef struct EfShiftedDemand
+{
+	EfLabel		profession;		/* points to where the caller's does */
+	double		demand;
+	double		shifted_in;
+	double		shifted_out;
+	double		dropped;		/* what nobody does any more */
+	double		demand_after;
+} EfShiftedDemand;
+
+/*
+ * Answers a row for each profession, in their order, and then for those that
+ * only receive, in the order in which shifts first name them.
+ */
+extern EfStatus ef_demand_after_shifts(const EfTaskShifts *shifts,
+									   EfShiftedDemand **rows, size_t *nrows,
+									   const EfAllocator *allocator,
+									   EfError *error);
+
+#endif							/* EF_TASK_SHIFT_H */

@@ -1,0 +1,183 @@
+/*
+ * estimate.c
+ *	  See estimate.h.
+ */
+#include "estimate/estimate.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "estimate/distribution.h"
+
+/* Less than this share of a probability or variance is rounding. */
+#define ROUNDING 1e-13
+
+void
+ef_kaplan_meier_begin(EfKaplanMeier *curve)
+{
+	curve->retained = 1;
+	curve->greenwood = 0;
+}
+
+void
+ef_kaplan_meier_step(EfKaplanMeier *curve, int64_t at_risk, int64_t exits)
+{
+	double		n = (double) at_risk;
+	double		stayed = (double) (at_risk - exits);
+
+	if (exits == 0)
+		return;
+	curve->retained *= stayed / n;
+	/* infinite when nobody stayed */
+	curve->greenwood += (double) exits / n / stayed;
+}
+
+double
+ef_kaplan_meier_error(const EfKaplanMeier *curve)
+{
+	return curve->retained > 0 ? curve->retained * sqrt(curve->greenwood) : NAN;
+}
+
+EfStatus
+ef_aalen_johansen_begin(EfAalenJohansen *process, uint32_t nreasons,
+						const EfAllocator *allocator, EfError *error)
+{
+	ef_kaplan_meier_begin(&process->curve);
+	process->nreasons = nreasons;
+	process->incidence = ef_alloc(allocator, nreasons * sizeof(EfIncidence));
+	if (process->incidence == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for reasons failed.");
+	for (uint32_t i = 0; i < nreasons; i++)
+		process->incidence[i] = (EfIncidence) {0, 0, 0, 0};
+	return EF_OK;
+}
+
+void
+ef_aalen_johansen_day(EfAalenJohansen *process, int64_t at_risk,
+					  int64_t exits)
+{
+	process->before = process->curve;
+	process->at_risk = at_risk;
+	ef_kaplan_meier_step(&process->curve, at_risk, exits);
+}
+
+/*
+ * With S the probability of being there, F of having left for the reason, q
+ * the share of the n at risk who do so now, a day's step is F' = F + S q.  The
+ * increments of one day are multinomial and those of different days
+ * uncorrelated, so
+ *
+ *	 var F'		 = var F + 2 q cov(F, S) + q^2 var S + S^2 q (1 - q) / n
+ *	 cov(F', S') = (1 - Q)(cov(F, S) + q var S) - S^2 q (1 - Q) / n
+ *
+ * with Q that share for all reasons, S' = S (1 - Q).  Divided by S' the second
+ * has no Q left, so that a reason is touched only on its own days.
+ */
+void
+ef_aalen_johansen_exits(EfAalenJohansen *process, uint32_t reason,
+						int64_t exits)
+{
+	EfIncidence *incidence = &process->incidence[reason - 1];
+	double		s = process->before.retained;
+	double		greenwood = process->before.greenwood;
+	double		n = (double) process->at_risk;
+	double		q = (double) exits / n;
+
+	/* nobody was left: there is no more to say, and Greenwood's sum is
+	 * infinite */
+	if (!(s > 0))
+		return;
+	incidence->variance += s * q *
+		(2 * incidence->covariance + s * (q * greenwood + (1 - q) / n));
+	incidence->covariance += s * q * (greenwood - 1 / n);
+	incidence->probability += s * q;
+	if (incidence->variance > incidence->largest_variance)
+		incidence->largest_variance = incidence->variance;
+}
+
+double
+ef_incidence_error(const EfIncidence *incidence)
+{
+	/* Where everyone has left for the one reason there is no variance, but
+	 * the terms that cancel leave a rounding error.  Without late entries the
+	 * variance of up to 1e12 people does not come that near to nothing. */
+	if (incidence->variance <= ROUNDING * incidence->largest_variance)
+		return 0;
+	return sqrt(incidence->variance);
+}
+
+EfStatus
+ef_limit_scale(const char *name, size_t length, EfLimitScale *scale,
+			   EfError *error)
+{
+	if (length == 7 && memcmp(name, "log-log", 7) == 0)
+		*scale = EF_LOG_LOG;
+	else if (length == 3 && memcmp(name, "log", 3) == 0)
+		*scale = EF_LOG;
+	else if (length == 5 && memcmp(name, "plain", 5) == 0)
+		*scale = EF_PLAIN;
+	else
+		return ef_fail(error, EF_CURVE_METHOD_UNKNOWN,
+					   "The method is \"%.*s\".", ef_clip(name, length), name);
+	return EF_OK;
+}
+
+EfStatus
+ef_level_factor(double level, double *factor, EfError *error)
+{
+	if (!(level > 0 && level < 1))
+		return ef_fail(error, EF_LEVEL_RANGE, "The level is %g.", level);
+	/* from below, where 1 - level is exact for a level near 1 */
+	*factor = -ef_normal_quantile((1 - level) / 2);
+	return EF_OK;
+}
+
+void
+ef_probability_limits(double probability, double std_error, double factor,
+					  EfLimitScale scale, double *lower, double *upper)
+{
+	double		p = probability;
+	double		span = factor * std_error;
+
+	*lower = *upper = NAN;
+	if (isnan(std_error) || (p <= 0 && scale != EF_PLAIN) ||
+		(p >= 1 - ROUNDING && scale == EF_LOG_LOG))
+		return;
+	switch (scale)
+	{
+		case EF_LOG_LOG:
+			span /= p * log(p);
+			*lower = exp(-exp(log(-log(p)) - span));
+			*upper = exp(-exp(log(-log(p)) + span));
+			break;
+		case EF_LOG:
+			*lower = exp(log(p) - span / p);
+			*upper = fmin(exp(log(p) + span / p), 1);
+			break;
+		case EF_PLAIN:
+			*lower = fmax(p - span, 0);
+			*upper = fmin(p + span, 1);
+			break;
+	}
+}
+
+/*
+ * The limits are the roots x of (share - x)^2 = z^2 x (1 - x) / n.  The lower
+ * one is found from their product, and the upper limit of a large share as 1
+ * minus the lower limit of the rest: so nothing cancels near 0 and near 1.
+ */
+void
+ef_wilson_limits(double share, double n, double factor, double *lower,
+				 double *upper)
+{
+	double		rest = 1 - share;
+	double		half = factor * factor / n / 2;
+	double		root = factor * sqrt(share * rest / n + half / (2 * n));
+
+	*lower = *upper = NAN;
+	if (!(n > 0))
+		return;
+	*lower = share * share / (share + half + root);
+	*upper = share < rest ? (share + half + root) / (1 + 2 * half)
+		: 1 - rest * rest / (rest + half + root);
+}

@@ -1,0 +1,103 @@
+/*
+ * estimate.h
+ *	  Estimators over a counting process: Kaplan-Meier, Aalen-Johansen for
+ *	  competing risks, and limits of a probability.
+ *
+ * Each is fed the days on which somebody left, in order, with the size of the
+ * risk set just before.  Sources:
+ *
+ *	 E. L. Kaplan and P. Meier (1958), JASA 53, 457-481 (the product limit);
+ *	 M. Greenwood (1926), Reports on Public Health 33, 1-26 (its variance);
+ *	 O. O. Aalen and S. Johansen (1978), Scand. J. Statist. 5, 141-150;
+ *	 P. K. Andersen, O. Borgan, R. D. Gill and N. Keiding (1993), Statistical
+ *	 Models Based on Counting Processes, IV.4: (4.4.19), the recursion for the
+ *	 covariance of the Aalen-Johansen estimator with multinomial increments;
+ *	 J. D. Kalbfleisch and R. L. Prentice (2002), The Statistical Analysis of
+ *	 Failure Time Data, 1.4 (limits on the log-log scale);
+ *	 E. B. Wilson (1927), JASA 22, 209-212 (limits of a share).
+ */
+#ifndef EF_ESTIMATE_H
+#define EF_ESTIMATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/memory.h"
+#include "base/status.h"
+
+/* The probability of still being there. */
+typedef struct EfKaplanMeier
+{
+	double		retained;
+	double		greenwood;		/* variance of retained / retained^2 */
+} EfKaplanMeier;
+
+extern void ef_kaplan_meier_begin(EfKaplanMeier *curve);
+extern void ef_kaplan_meier_step(EfKaplanMeier *curve, int64_t at_risk,
+								 int64_t exits);
+
+/* The standard error of `retained`; NaN where nobody is left. */
+extern double ef_kaplan_meier_error(const EfKaplanMeier *curve);
+
+/* The probability of having left for a reason. */
+typedef struct EfIncidence
+{
+	double		probability;
+	double		variance;
+	double		covariance;		/* with retained, / retained */
+	double		largest_variance;
+} EfIncidence;
+
+/* The same for all reasons together, numbered from 1. */
+typedef struct EfAalenJohansen
+{
+	EfKaplanMeier curve;
+	EfKaplanMeier before;		/* the day that is being fed */
+	int64_t		at_risk;
+	uint32_t	nreasons;
+	EfIncidence *incidence;		/* of reason n is incidence[n - 1] */
+} EfAalenJohansen;
+
+extern EfStatus ef_aalen_johansen_begin(EfAalenJohansen *process,
+										uint32_t nreasons,
+										const EfAllocator *allocator,
+										EfError *error);
+
+/* The standard error of an incidence. */
+extern double ef_incidence_error(const EfIncidence *incidence);
+
+/* A day, then each reason that had exits on it. */
+extern void ef_aalen_johansen_day(EfAalenJohansen *process, int64_t at_risk,
+								  int64_t exits);
+extern void ef_aalen_johansen_exits(EfAalenJohansen *process, uint32_t reason,
+									int64_t exits);
+
+/* The scale on which limits are symmetric; names as R's. */
+typedef enum EfLimitScale
+{
+	EF_LOG_LOG,					/* log(-log p) */
+	EF_LOG,
+	EF_PLAIN
+} EfLimitScale;
+
+extern EfStatus ef_limit_scale(const char *name, size_t length,
+							   EfLimitScale *scale, EfError *error);
+
+/*
+ * The factor of a standard error that makes a two-sided interval of a level;
+ * refuses a level outside of (0, 1).
+ */
+extern EfStatus ef_level_factor(double level, double *factor, EfError *error);
+
+/* Limits of a probability, NaN where its scale has none: for the logarithm at
+ * 0, for log-log at 0 and 1, for all where there is no standard error. */
+extern void ef_probability_limits(double probability, double std_error,
+								  double factor, EfLimitScale scale,
+								  double *lower, double *upper);
+
+/* Wilson's limits of a share of n people, of whom there need not be a whole
+ * number; NaN where n is not above 0. */
+extern void ef_wilson_limits(double share, double n, double factor,
+							 double *lower, double *upper);
+
+#endif							/* EF_ESTIMATE_H */

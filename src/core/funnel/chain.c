@@ -1,0 +1,604 @@
+/*
+ * chain.c
+ *	  See chain.h.
+ */
+#include "funnel/chain.h"
+
+#include <string.h>
+
+#define NOWHERE UINT32_MAX
+
+/* So many moments between two looks at whether to go on. */
+#define INTERRUPT_MOMENTS 65536
+
+EfStatus
+ef_instant_refuse(EfInstant instant, EfUnit unit, EfError *error)
+{
+	char		day[EF_ISO_DATE_SIZE];
+
+	if (unit == EF_UNIT_DAY
+		? instant == INT32_MIN || instant == INT32_MAX
+		: instant == INT64_MIN || instant == INT64_MAX)
+		return ef_fail(error, EF_EVENT_INFINITE, "An event has an infinite date.");
+	ef_format_day(day, ef_instant_day(instant, unit));
+	return ef_fail(error, EF_DATE_RANGE, "An event has the date %s.", day);
+}
+
+
+/* ---- what became of a chain ---- */
+
+/*
+ * Settle a chain that stands at its last stage: `limit` is the end of its
+ * window, `exit` the first exit event at or after that stage, either
+ * EF_INSTANT_NEVER where there is none.
+ */
+static void
+settle(EfChain *chain, const EfFunnelSpec *spec, EfUnit unit, EfInstant limit,
+	   EfInstant exit)
+{
+	chain->left = 0;
+	if (chain->length == spec->nstages)
+		chain->outcome = EF_COMPLETED;
+	else if (exit != EF_INSTANT_NEVER && exit <= limit)
+	{
+		chain->outcome = EF_EXITED;
+		chain->left = ef_instant_day(exit, unit);
+	}
+	else if (spec->has_as_of && limit >= ef_day_instant(spec->as_of, unit))
+	{
+		chain->outcome = EF_PENDING;
+		chain->left = spec->as_of - 1;
+	}
+	else
+	{
+		chain->outcome = EF_LOST;
+		if (spec->has_within)
+			chain->left = ef_instant_day(limit, unit);
+	}
+}
+
+EfStatus
+ef_chain_given(EfChain *chain, const EfFunnelSpec *spec, EfUnit unit,
+			   const EfInstant *at, unsigned length, EfError *error)
+{
+	EfInstant	limit = EF_INSTANT_NEVER;
+	EfInstant	as_of = spec->has_as_of ? ef_day_instant(spec->as_of, unit)
+		: EF_INSTANT_NEVER;
+
+	chain->length = 0;
+	if (spec->nexits > 0 || spec->modes != 0)
+		return ef_fail(error, EF_CHAIN_STRICT, "The spec has %s.",
+					   spec->nexits > 0 ? "exits" : "modes");
+	if (length > spec->nstages)
+		return ef_fail(error, EF_CHAIN_STAGES,
+					   "There are %u dates and %u stages.", length,
+					   spec->nstages);
+	for (unsigned i = 0; i < length; i++)
+	{
+		EfStatus	status = ef_instant_check(at[i], unit, error);
+
+		if (status != EF_OK)
+			return status;
+		if (i > 0 && at[i] < at[i - 1])
+		{
+			char		day[EF_ISO_DATE_SIZE];
+			char		before[EF_ISO_DATE_SIZE];
+
+			ef_format_day(day, ef_instant_day(at[i], unit));
+			ef_format_day(before, ef_instant_day(at[i - 1], unit));
+			return ef_fail(error, EF_CHAIN_DECREASING,
+						   "Stage %u was reached on %s, stage %u on %s.", i,
+						   before, i + 1, day);
+		}
+		if (i == 0)
+			limit = ef_spec_limit(spec, unit, at[0]);
+		if (chain->length == i && at[i] < as_of && at[i] <= limit)
+			chain->at[chain->length++] = at[i];
+	}
+	if (chain->length > 0)
+		settle(chain, spec, unit, limit, EF_INSTANT_NEVER);
+	return EF_OK;
+}
+
+
+/* ---- the search ---- */
+
+void
+ef_chain_search_begin(EfChainSearch *search, const EfFunnelSpec *spec,
+					  EfUnit unit, const EfAllocator *allocator)
+{
+	memset(search, 0, sizeof(*search));
+	search->spec = spec;
+	search->unit = unit;
+	search->allocator = allocator;
+	search->as_of = spec->has_as_of
+		? ef_when(ef_day_instant(spec->as_of, unit), 0) : UINT64_MAX;
+}
+
+void
+ef_chain_search_end(EfChainSearch *search)
+{
+	ef_release(search->allocator, search->moments);
+	ef_release(search->allocator, search->ends);
+}
+
+/* The first exit at or after an instant. */
+static EfInstant
+exit_after(const EfWhen *events, size_t nevents, EfInstant instant)
+{
+	EfWhen		from = ef_when(instant, 0);
+
+	for (size_t i = 0; i < nevents; i++)
+		if (events[i] >= from && ef_when_code(events[i]) == EF_CODE_EXIT)
+			return ef_when_instant(events[i]);
+	return EF_INSTANT_NEVER;
+}
+
+/*
+ * Go on from the first start, to each next stage as soon as it comes: most
+ * people's best chain, where no mode looks at what lies between.  Answers
+ * false where a later start might get further, which it can only if this one
+ * was ended by an exit or by the end of its window.
+ */
+static bool
+follow_first_start(const EfChainSearch *search, EfChain *chain,
+				   const EfWhen *events, size_t nevents)
+{
+	const EfFunnelSpec *spec = search->spec;
+	bool		increase = (spec->modes & EF_STRICT_INCREASE) != 0;
+	EfInstant	limit = EF_INSTANT_NEVER;
+	EfInstant	exit = EF_INSTANT_NEVER;
+	bool		late = false;
+	unsigned	length = 0;
+
+	for (size_t i = 0; i < nevents; i++)
+	{
+		unsigned	code = ef_when_code(events[i]);
+		EfInstant	at;
+
+		if (code == 1 && length > 0 && (late || exit != EF_INSTANT_NEVER))
+			return false;
+		if (exit != EF_INSTANT_NEVER)
+			continue;
+		if (code == EF_CODE_EXIT && length > 0)
+			exit = ef_when_instant(events[i]);
+		if (code != length + 1)
+			continue;
+		at = ef_when_instant(events[i]);
+		if (length == 0)
+			limit = ef_spec_limit(spec, search->unit, at);
+		else if (at > limit)
+		{
+			/* another start before this event may reach it */
+			for (size_t j = 0; j < i; j++)
+				if (ef_when_code(events[j]) == 1 &&
+					ef_when_instant(events[j]) > chain->at[0])
+					return false;
+			late = true;
+			continue;
+		}
+		else if (increase && at == chain->at[length - 1])
+			continue;
+		chain->at[length++] = at;
+		if (length == spec->nstages)
+			break;
+	}
+	chain->length = length;
+	if (length > 0)
+		settle(chain, spec, search->unit, limit, exit);
+	return true;
+}
+
+/* Group events by instant. */
+static EfStatus
+collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents,
+				size_t *nmoments, EfError *error)
+{
+	size_t		n = 0;
+
+	if (search->room < nevents)
+	{
+		ef_release(search->allocator, search->moments);
+		search->room = 0;
+		search->moments = ef_alloc(search->allocator,
+								   2 * nevents * sizeof(EfMoment));
+		if (search->moments == NULL)
+			return ef_fail(error, EF_NO_MEMORY, "A request for moments failed.");
+		search->room = 2 * nevents;
+	}
+	for (size_t i = 0; i < nevents; i++)
+	{
+		EfInstant	at = ef_when_instant(events[i]);
+		unsigned	code = ef_when_code(events[i]);
+		EfMoment   *moment = &search->moments[n];
+
+		if (n > 0 && moment[-1].at == at)
+			moment--;
+		else
+		{
+			n++;
+			memset(moment, 0, sizeof(*moment));
+			moment->at = at;
+		}
+		if (code == EF_CODE_EXIT)
+			moment->exit = true;
+		else
+			moment->stages |= (uint32_t) 1 << code;
+		if (code == 1)
+			moment->limit = ef_spec_limit(search->spec, search->unit, at);
+	}
+	*nmoments = n;
+	return EF_OK;
+}
+
+/*
+ * What says anything to a chain that stands at a stage: the next stage, and
+ * what a mode forbids in between.
+ */
+static uint32_t
+heeded_at(const EfFunnelSpec *spec, unsigned stage)
+{
+	uint32_t	next = (uint32_t) 2 << stage;
+	uint32_t	heeded = next;
+
+	if (spec->modes & EF_STRICT_ORDER)
+		heeded |= ~((uint32_t) 1 << stage);
+	if (spec->modes & EF_STRICT_DEDUPLICATION)
+		heeded |= (next << 1) - 2;
+	return heeded;
+}
+
+/*
+ * How far does any chain get?  For each stage the start of a chain that stands
+ * there whose window closes last is enough.  (It is not always the latest start:
+ * a month from noon on 30 January is noon on 28 February, and a month from the
+ * next morning is that morning.)
+ */
+static unsigned
+furthest_stage(const EfChainSearch *search, size_t nmoments)
+{
+	const EfFunnelSpec *spec = search->spec;
+	const EfMoment *moments = search->moments;
+	uint32_t	start[EF_STAGE_LIMIT + 1];	/* NOWHERE: no chain is there */
+	unsigned	furthest = 0;
+
+	for (unsigned stage = 0; stage <= spec->nstages; stage++)
+		start[stage] = NOWHERE;
+	for (uint32_t m = 0; m < nmoments; m++)
+	{
+		const EfMoment *moment = &moments[m];
+		uint32_t	before = NOWHERE;	/* at the stage before, till now */
+		uint32_t	arrived = NOWHERE;	/* at the stage before, just now */
+
+		if (m % INTERRUPT_MOMENTS == 0)
+			ef_check_interrupt(search->allocator);
+		for (unsigned stage = 1; stage <= spec->nstages; stage++)
+		{
+			uint32_t	stood = start[stage];
+			uint32_t	arriving = NOWHERE;
+
+			if (moment->stages >> stage & 1)
+			{
+				if (stage == 1)
+					arriving = m;
+				else
+				{
+					arriving = before;
+					if (!(spec->modes & EF_STRICT_INCREASE) &&
+						arrived != NOWHERE &&
+						(arriving == NOWHERE ||
+						 moments[arrived].limit > moments[arriving].limit))
+						arriving = arrived;
+					if (arriving != NOWHERE &&
+						moment->at > moments[arriving].limit)
+						arriving = NOWHERE;
+				}
+			}
+			if (arriving != NOWHERE && stage > furthest)
+				furthest = stage;
+			if (stood != NOWHERE && moment->stages & heeded_at(spec, stage))
+				start[stage] = NOWHERE;
+			if (arriving != NOWHERE &&
+				(start[stage] == NOWHERE ||
+				 moments[arriving].limit > moments[start[stage]].limit))
+				start[stage] = arriving;
+			before = stood;
+			arrived = arriving;
+		}
+		if (moment->exit)
+			for (unsigned stage = 1; stage <= spec->nstages; stage++)
+				start[stage] = NOWHERE;
+	}
+	return furthest;
+}
+
+/*
+ * For each moment and stage up to the furthest, the earliest moment at which a
+ * chain that reaches the stage there can have reached the furthest one:
+ * ends[m * furthest + stage - 1].
+ */
+static EfStatus
+find_ends(EfChainSearch *search, size_t nmoments, unsigned furthest,
+		  EfError *error)
+{
+	const EfFunnelSpec *spec = search->spec;
+	bool		ties = (spec->modes & EF_STRICT_INCREASE) == 0;
+	uint32_t	next[EF_STAGE_LIMIT + 1];	/* to go on to from here */
+
+	if (search->ends_room < nmoments * furthest)
+	{
+		ef_release(search->allocator, search->ends);
+		search->ends_room = 0;
+		search->ends = ef_alloc(search->allocator,
+								2 * nmoments * furthest * sizeof(uint32_t));
+		if (search->ends == NULL)
+			return ef_fail(error, EF_NO_MEMORY, "A request for chains failed.");
+		search->ends_room = 2 * nmoments * furthest;
+	}
+	for (unsigned stage = 1; stage <= furthest; stage++)
+		next[stage] = NOWHERE;
+	for (size_t m = nmoments; m-- > 0;)
+	{
+		const EfMoment *moment = &search->moments[m];
+		uint32_t   *ends = search->ends + m * furthest;
+
+		if (m % INTERRUPT_MOMENTS == 0)
+			ef_check_interrupt(search->allocator);
+		for (unsigned stage = furthest; stage >= 1; stage--)
+		{
+			uint32_t	end = NOWHERE;
+
+			if (!(moment->stages >> stage & 1))
+				;
+			else if (stage == furthest)
+				end = (uint32_t) m;
+			else
+			{
+				if (ties)
+					end = ends[stage];
+				if (!moment->exit && next[stage] != NOWHERE)
+				{
+					uint32_t	later = search->ends[(size_t) next[stage] *
+													 furthest + stage];
+
+					if (later < end)
+						end = later;
+				}
+			}
+			ends[stage - 1] = end;
+		}
+		for (unsigned stage = 1; stage < furthest; stage++)
+			if (moment->stages & heeded_at(spec, stage))
+				next[stage] = moment->stages >> (stage + 1) & 1
+					? (uint32_t) m : NOWHERE;
+			else if (moment->exit)
+				next[stage] = NOWHERE;
+	}
+	return EF_OK;
+}
+
+/* The earliest of the chains that get furthest, moment by moment. */
+static void
+take_earliest(const EfChainSearch *search, size_t nmoments, unsigned furthest,
+			  EfChain *chain)
+{
+	const EfMoment *moments = search->moments;
+	const uint32_t *ends = search->ends;
+	size_t		m = 0;
+	EfInstant	limit;
+
+	while (ends[m * furthest] == NOWHERE ||
+		   moments[ends[m * furthest]].at > moments[m].limit)
+		m++;
+	limit = moments[m].limit;
+	chain->at[0] = moments[m].at;
+	for (unsigned stage = 2; stage <= furthest; stage++)
+	{
+		uint32_t	here = ends[m * furthest + stage - 1];
+
+		/* at the same moment if that gets there in time, else at the next
+		 * that is heeded */
+		if ((search->spec->modes & EF_STRICT_INCREASE) || here == NOWHERE ||
+			moments[here].at > limit)
+			for (m++; m < nmoments; m++)
+				if (moments[m].stages & heeded_at(search->spec, stage - 1))
+					break;
+		chain->at[stage - 1] = moments[m].at;
+	}
+	chain->length = furthest;
+}
+
+EfStatus
+ef_chain_find(EfChainSearch *search, EfChain *chain, const EfWhen *events,
+			  size_t nevents, EfError *error)
+{
+	const EfFunnelSpec *spec = search->spec;
+	size_t		nmoments = 0;
+	unsigned	furthest;
+	EfStatus	status;
+
+	while (nevents > 0 && events[nevents - 1] >= search->as_of)
+		nevents--;
+	if (!(spec->modes & (EF_STRICT_ORDER | EF_STRICT_DEDUPLICATION)) &&
+		follow_first_start(search, chain, events, nevents))
+		return EF_OK;
+
+	chain->length = 0;
+	status = collect_moments(search, events, nevents, &nmoments, error);
+	if (status != EF_OK)
+		return status;
+	furthest = furthest_stage(search, nmoments);
+	if (furthest == 0)
+		return EF_OK;
+	status = find_ends(search, nmoments, furthest, error);
+	if (status != EF_OK)
+		return status;
+	take_earliest(search, nmoments, furthest, chain);
+	settle(chain, spec, search->unit,
+		   ef_spec_limit(spec, search->unit, chain->at[0]),
+		   exit_after(events, nevents, chain->at[furthest - 1]));
+	return EF_OK;
+}
+
+
+/* ---- rows that can fill several stages ---- */
+
+/* Can a row be found for this stage, if others have to move? */
+static bool
+find_row(const EfRow *rows, size_t nrows, unsigned stage, uint32_t *filled_by,
+		 unsigned first, bool *tried)
+{
+	for (size_t row = 0; row < nrows; row++)
+	{
+		unsigned	holder = 0;
+
+		if (tried[row] || !(rows[row].stages >> (stage - 1) & 1))
+			continue;
+		tried[row] = true;
+		for (unsigned other = first; other < stage && holder == 0; other++)
+			if (filled_by[other] == row)
+				holder = other;
+		for (unsigned other = stage + 1; other <= EF_STAGE_LIMIT && holder == 0;
+			 other++)
+			if (filled_by[other] == row)
+				holder = other;
+		if (holder == 0 ||
+			find_row(rows, nrows, holder, filled_by, first, tried))
+		{
+			filled_by[stage] = (uint32_t) row;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * From `first` on, how many successive stages can rows of one instant fill,
+ * each row one?  A maximum matching, grown by augmenting paths.
+ */
+static unsigned
+match_rows(const EfRow *rows, size_t nrows, unsigned first, unsigned last,
+		   bool *tried)
+{
+	uint32_t	filled_by[EF_STAGE_LIMIT + 1];
+	unsigned	stage;
+
+	for (stage = 0; stage <= EF_STAGE_LIMIT; stage++)
+		filled_by[stage] = NOWHERE;
+	for (stage = first; stage <= last; stage++)
+	{
+		memset(tried, 0, nrows * sizeof(bool));
+		if (!find_row(rows, nrows, stage, filled_by, first, tried))
+			break;
+	}
+	return stage - first;
+}
+
+/* The chains of window_funnel, as furthest_stage has them. */
+typedef struct WindowSearch
+{
+	const EfFunnelSpec *spec;
+	EfInstant	limit[EF_STAGE_LIMIT + 1];	/* of the latest start; none if
+											 * there[] is not set */
+	bool		there[EF_STAGE_LIMIT + 1];
+	unsigned	furthest;
+	bool	   *tried;
+} WindowSearch;
+
+/* Let chains go on with the rows of one instant. */
+static void
+advance(WindowSearch *search, EfUnit unit, EfInstant at, const EfRow *rows,
+		size_t nrows)
+{
+	const EfFunnelSpec *spec = search->spec;
+	WindowSearch old = *search;
+	bool		ordered = (spec->modes & EF_STRICT_ORDER) != 0;
+	uint32_t	stages = 0;		/* of any row, as in an EfMoment */
+	uint32_t	alone = 0;		/* of rows of no other stage */
+
+	for (size_t i = 0; i < nrows; i++)
+	{
+		uint32_t	set = (uint32_t) rows[i].stages << 1;
+
+		stages |= set == 0 ? 1 : set;
+		if ((set & (set - 1)) == 0)
+			alone |= set;
+	}
+	for (unsigned stage = 1; stage <= spec->nstages; stage++)
+		if (old.there[stage] && stages & heeded_at(spec, stage))
+			search->there[stage] = false;
+
+	for (unsigned first = 1; first <= spec->nstages; first++)
+	{
+		EfInstant	limit;
+		unsigned	most = spec->nstages - first + 1;
+
+		if (!(stages >> first & 1))
+			continue;
+		if (first > 1 && !old.there[first - 1])
+			continue;
+		limit = first == 1 ? ef_spec_limit(spec, unit, at)
+			: old.limit[first - 1];
+		if (at > limit)
+			continue;
+		if (spec->modes & EF_STRICT_INCREASE)
+			most = 1;
+		else if (spec->modes & EF_STRICT_ONCE && !ordered)
+			most = match_rows(rows, nrows, first, spec->nstages, search->tried);
+		for (unsigned stage = first; stage < first + most; stage++)
+		{
+			if (!(stages >> stage & 1))
+				break;
+			if (stage > search->furthest)
+				search->furthest = stage;
+
+			/* in strict order what goes on is of no other stage */
+			if (ordered && !(alone >> stage & 1))
+				break;
+			if (!search->there[stage] || limit > search->limit[stage])
+				search->limit[stage] = limit;
+			search->there[stage] = true;
+		}
+	}
+}
+
+EfStatus
+ef_window_check(const EfFunnelSpec *spec, int nconditions, EfError *error)
+{
+	if (spec->nexits > 0)
+		return ef_fail(error, EF_CONDITION_EXITS, "Its exits: %u.",
+					   spec->nexits);
+	if (nconditions != (int) spec->nstages)
+		return ef_fail(error, EF_CONDITION_COUNT,
+					   "Conditions: %d. Stages: %u.", nconditions,
+					   spec->nstages);
+	return EF_OK;
+}
+
+EfStatus
+ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit, const EfRow *rows,
+				 size_t nrows, int *length, const EfAllocator *allocator,
+				 EfError *error)
+{
+	WindowSearch search = {.spec = spec};
+	EfWhen		as_of = spec->has_as_of
+		? ef_when(ef_day_instant(spec->as_of, unit), 0) : UINT64_MAX;
+
+	search.tried = ef_alloc(allocator, nrows * sizeof(bool));
+	if (search.tried == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for rows failed.");
+	for (size_t i = 0; i < nrows && rows[i].when < as_of;)
+	{
+		size_t		end = i + 1;
+
+		while (end < nrows && rows[end].when == rows[i].when)
+			end++;
+		ef_check_interrupt(allocator);
+		advance(&search, unit, ef_when_instant(rows[i].when), rows + i,
+				end - i);
+		i = end;
+	}
+	ef_release(allocator, search.tried);
+	*length = (int) search.furthest;
+	return EF_OK;
+}

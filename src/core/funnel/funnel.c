@@ -1,0 +1,640 @@
+/*
+ * funnel.c
+ *	  See funnel.h.
+ */
+#include "funnel/funnel.h"
+
+#include <string.h>
+
+#include "base/codec.h"
+
+static unsigned expand(const EfFrame *frame, const EfCell *row,
+					   EfCell *cells);
+static EfStatus open_spec(const EfFrame *frame, EfLabel *labels,
+						  uint32_t *nlabels, EfError *error);
+static EfStatus compare_specs(const EfFrame *a, const EfFrame *b,
+							  EfError *error);
+static EfStatus check_limits(const EfTable *table, EfError *error);
+static EfStatus validate(const EfTable *table, const EfAllocator *allocator,
+						 EfError *error);
+
+static const EfKind kinds[] = {
+	[EF_REACHED] = {"reached", true, EF_CHAIN_DAYS + 1},
+	[EF_STAGE_EXITED] = {"exited", true, EF_CHAIN_DAYS + 1},
+	[EF_STAGE_LOST] = {"lost", true, EF_CHAIN_DAYS + 1},
+	[EF_STAGE_PENDING] = {"pending", true, EF_CHAIN_DAYS + 1},
+	[EF_CONVERTED_AFTER] = {"converted_after", true, EF_CHAIN_DAYS + 1},
+	[EF_EXITED_AFTER] = {"exited_after", true, EF_CHAIN_DAYS + 1},
+	[EF_LOST_AFTER] = {"lost_after", true, EF_CHAIN_DAYS + 1},
+	[EF_PENDING_AFTER] = {"pending_after", true, EF_CHAIN_DAYS + 1},
+};
+
+const EfTableType ef_funnel_type = {
+	.name = "funnel",
+	.tag = 'F',
+	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
+	.kinds = kinds,
+	.row_cells = 3,
+	.expand = expand,
+	.open_spec = open_spec,
+	.label_limit = EF_STAGE_LIMIT,
+	.compare_specs = compare_specs,
+	.check_limits = check_limits,
+	.validate = validate,
+};
+
+
+/* ---- a spec ---- */
+
+static EfStatus
+open_spec(const EfFrame *frame, EfLabel *labels, uint32_t *nlabels,
+		  EfError *error)
+{
+	EfFunnelSpec spec;
+	EfStatus	status = ef_spec_open(&spec, frame->spec, frame->spec_size,
+									  error);
+
+	if (status != EF_OK)
+		return status;
+	*nlabels = spec.nstages;
+	if (labels != NULL)
+		memcpy(labels, spec.stages, spec.nstages * sizeof(EfLabel));
+	return EF_OK;
+}
+
+/* Names that differ, or numbers of names. */
+static bool
+names_differ(const EfLabel *a, uint32_t na, const EfLabel *b, uint32_t nb,
+			 const char *what, EfError *error)
+{
+	if (na != nb)
+		ef_fail(error, EF_SPEC_MIXED, "One has %u %ss and another %u.",
+				na, what, nb);
+	for (uint32_t i = 0; na == nb && i < na; i++)
+		if (ef_label_compare(&a[i], &b[i]) != 0)
+		{
+			ef_fail(error, EF_SPEC_MIXED,
+					"In one, %s %u is \"%.*s\", and in another \"%.*s\".",
+					what, i + 1,
+					ef_clip(a[i].bytes, a[i].length), a[i].bytes,
+					ef_clip(b[i].bytes, b[i].length), b[i].bytes);
+			return true;
+		}
+	return na != nb;
+}
+
+static EfStatus
+compare_specs(const EfFrame *a, const EfFrame *b, EfError *error)
+{
+	EfFunnelSpec one;
+	EfFunnelSpec other;
+	EfStatus	status = ef_spec_open(&one, a->spec, a->spec_size, error);
+
+	if (status == EF_OK)
+		status = ef_spec_open(&other, b->spec, b->spec_size, error);
+	if (status != EF_OK)
+		return status;
+	if (names_differ(one.stages, one.nstages, other.stages, other.nstages,
+					 "stage", error) ||
+		names_differ(one.exits, one.nexits, other.exits, other.nexits,
+					 "exit", error))
+		return EF_SPEC_MIXED;
+	if (one.has_as_of && other.has_as_of && one.as_of != other.as_of)
+	{
+		char		day[2][EF_ISO_DATE_SIZE];
+
+		ef_format_day(day[0], one.as_of);
+		ef_format_day(day[1], other.as_of);
+		return ef_fail(error, EF_SPEC_MIXED,
+					   "One is as of %s, and another as of %s.", day[0], day[1]);
+	}
+	return ef_fail(error, EF_SPEC_MIXED, "They differ in %s.",
+				   one.has_as_of != other.has_as_of ? "their as_of"
+				   : one.modes != other.modes ? "their modes"
+				   : "the time within which a chain must be complete");
+}
+
+
+/* ---- a row ---- */
+
+/*
+ * One record for each stage that was reached: the label is the stage, the two
+ * halves of the place are the day on which it was reached and that on which it
+ * was left, and the count is the kind of leaving it, on the stage's own clock;
+ * 0 for one who never did.
+ */
+_Static_assert(EF_CHAIN_DAYS < 1 << 16, "a day of a chain fits 16 bits");
+
+/* Does the window of a packed spec ever close?  Its flags are its third byte,
+ * so that nothing need be opened for one person. */
+static bool
+has_window(const EfFrame *frame)
+{
+	return (frame->spec[2] & 1) != 0;
+}
+
+static EfStatus
+refuse_length(EfDay start, EfDay last, EfError *error)
+{
+	char		day[2][EF_ISO_DATE_SIZE];
+
+	ef_format_day(day[0], start);
+	ef_format_day(day[1], last);
+	return ef_fail(error, EF_CHAIN_TOO_LONG,
+				   "The chain begins on %s and ends on %s.", day[0], day[1]);
+}
+
+/* On the stage's own clock; 0 for one who has none. */
+static inline unsigned
+way_out(const EfChain *chain, bool window)
+{
+	return chain->outcome == EF_EXITED ? EF_EXITED_AFTER :
+		chain->outcome == EF_PENDING ? EF_PENDING_AFTER :
+		chain->outcome == EF_LOST && window ? EF_LOST_AFTER : 0;
+}
+
+/* The same on the clock of the chain. */
+static inline unsigned
+on_chain(unsigned after)
+{
+	return after - EF_EXITED_AFTER + EF_STAGE_EXITED;
+}
+
+EfStatus
+ef_funnel_add(EfState **state_pointer, const EfChain *chain, EfUnit unit,
+			  const EfAllocator *allocator, EfError *error)
+{
+	EfState    *state = *state_pointer;
+	EfFrame		frame = ef_state_frame(state, &ef_funnel_type);
+	unsigned	length = chain->length;
+	EfDay		start;
+	EfDay		last;
+	uint32_t	day = 0;
+	unsigned	left;
+	EfStatus	status;
+
+	if (length == 0)
+		return EF_OK;
+	start = ef_instant_day(chain->at[0], unit);
+	last = ef_instant_day(chain->at[length - 1], unit);
+	left = way_out(chain, has_window(&frame));
+	if (left != 0)
+		last = chain->left;
+	if ((int64_t) last - start > EF_CHAIN_DAYS)
+		return refuse_length(start, last, error);
+	status = ef_state_reserve(state_pointer, &ef_funnel_type, length, 0,
+							  allocator, error);
+	if (status != EF_OK)
+		return status;
+	state = *state_pointer;
+	for (unsigned stage = 1; stage < length; stage++)
+	{
+		uint32_t	next = (uint32_t) (ef_instant_day(chain->at[stage], unit) -
+									   start);
+
+		ef_state_append(state, ef_key(stage, EF_KIND_ROW, day << 16 | next),
+						EF_CONVERTED_AFTER);
+		day = next;
+	}
+	ef_state_append(state, ef_key(length, EF_KIND_ROW,
+								  day << 16 | (uint32_t) (last - start)),
+					left);
+	return EF_OK;
+}
+
+static unsigned
+expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
+{
+	uint32_t	stage = ef_key_label(row->key);
+	uint32_t	reached = ef_key_at(row->key) >> 16;
+	uint32_t	left = ef_key_at(row->key) & 0xffff;
+	unsigned	kind = (unsigned) row->count;
+	unsigned	n = 0;
+
+	(void) frame;
+	cells[n].key = ef_key(stage, EF_REACHED, reached);
+	cells[n++].count = 1;
+	if (kind == 0)
+		return n;
+	/* who goes on is counted where they are going */
+	if (kind != EF_CONVERTED_AFTER)
+	{
+		cells[n].key = ef_key(stage, on_chain(kind), left);
+		cells[n++].count = 1;
+	}
+	if (stage > 1)
+	{
+		cells[n].key = ef_key(stage, kind, left - reached);
+		cells[n++].count = 1;
+	}
+	return n;
+}
+
+
+/* ---- many rows ---- */
+
+enum
+{
+	TALLY_KINDS = EF_PENDING_AFTER + 1,
+	TALLY_SERIES = EF_STAGE_LIMIT * TALLY_KINDS
+};
+
+struct EfFunnelTally
+{
+	uint32_t	lowest[TALLY_SERIES];
+	uint32_t	beyond[TALLY_SERIES];
+	uint32_t   *counts[TALLY_SERIES];	/* EF_TALLY_DAYS each; NULL: not used */
+	const EfAllocator *allocator;
+	uint32_t	nchains;		/* so that no count can pass 32 bits */
+	bool		failed;			/* memory ran out */
+};
+
+EfStatus
+ef_funnel_tally_create(EfFunnelTally **tally, const EfAllocator *allocator,
+					   EfError *error)
+{
+	*tally = ef_alloc(allocator, sizeof(EfFunnelTally));
+	if (*tally == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for counts failed.");
+	memset(*tally, 0, sizeof(EfFunnelTally));
+	for (unsigned i = 0; i < TALLY_SERIES; i++)
+		(*tally)->lowest[i] = UINT32_MAX;
+	(*tally)->allocator = allocator;
+	return EF_OK;
+}
+
+static uint32_t *
+new_counts(EfFunnelTally *tally, unsigned series)
+{
+	uint32_t   *counts = ef_alloc(tally->allocator,
+								  EF_TALLY_DAYS * sizeof(uint32_t));
+
+	if (counts == NULL)
+		return NULL;
+	memset(counts, 0, EF_TALLY_DAYS * sizeof(uint32_t));
+	return tally->counts[series] = counts;
+}
+
+static inline void
+count_one(EfFunnelTally *tally, unsigned stage, unsigned kind, uint32_t day)
+{
+	unsigned	series = (stage - 1) * TALLY_KINDS + kind;
+	uint32_t   *counts = tally->counts[series];
+
+	if (counts == NULL)
+		counts = new_counts(tally, series);
+	if (counts == NULL)
+	{
+		tally->failed = true;
+		return;
+	}
+	counts[day]++;
+	if (day < tally->lowest[series])
+		tally->lowest[series] = day;
+	if (day >= tally->beyond[series])
+		tally->beyond[series] = day + 1;
+}
+
+bool
+ef_funnel_tally_add(EfFunnelTally *tally, const EfChain *chain, EfUnit unit,
+					bool has_window)
+{
+	unsigned	length = chain->length;
+	EfDay		start = ef_instant_day(chain->at[0], unit);
+	unsigned	after = way_out(chain, has_window);
+	EfDay		last = after != 0 ? chain->left
+		: ef_instant_day(chain->at[length - 1], unit);
+	uint32_t	day = 0;
+
+	if ((int64_t) last - start >= EF_TALLY_DAYS ||
+		tally->nchains == UINT32_MAX)
+		return false;
+	tally->nchains++;
+	count_one(tally, 1, EF_REACHED, 0);
+	for (unsigned stage = 1; stage < length; stage++)
+	{
+		uint32_t	next = (uint32_t) (ef_instant_day(chain->at[stage], unit) -
+									   start);
+
+		count_one(tally, stage + 1, EF_REACHED, next);
+		if (stage > 1)
+			count_one(tally, stage, EF_CONVERTED_AFTER, next - day);
+		day = next;
+	}
+	if (after != 0)
+	{
+		uint32_t	left = (uint32_t) (last - start);
+
+		count_one(tally, length, on_chain(after), left);
+		if (length > 1)
+			count_one(tally, length, after, left - day);
+	}
+	return true;
+}
+
+EfStatus
+ef_funnel_tally_flush(EfFunnelTally *tally, EfState **state,
+					  const EfAllocator *allocator, EfError *error)
+{
+	size_t		most = 0;
+	bool		sorted = (*state)->ncells == 0;
+	EfStatus	status;
+
+	if (tally->failed)
+		return ef_fail(error, EF_NO_MEMORY, "A request for counts failed.");
+	for (unsigned i = 0; i < TALLY_SERIES; i++)
+		for (uint32_t day = tally->lowest[i]; day < tally->beyond[i]; day++)
+			most += tally->counts[i][day] != 0;
+	status = ef_state_reserve(state, &ef_funnel_type, (unsigned) most, 0,
+							  allocator, error);
+	if (status != EF_OK)
+		return status;
+	for (unsigned i = 0; i < TALLY_SERIES; i++)
+	{
+		EfKey		first = ef_key(i / TALLY_KINDS + 1, i % TALLY_KINDS, 0);
+		uint32_t   *counts = tally->counts[i];
+
+		for (uint32_t day = tally->lowest[i]; day < tally->beyond[i]; day++)
+			if (counts[day] != 0)
+			{
+				ef_state_append(*state, first | day, counts[day]);
+				counts[day] = 0;
+			}
+		tally->lowest[i] = UINT32_MAX;
+		tally->beyond[i] = 0;
+	}
+	tally->nchains = 0;
+
+	/* they came in order, each once */
+	if (sorted)
+		(*state)->nsorted = (*state)->ncells;
+	return EF_OK;
+}
+
+
+/* ---- day by day ---- */
+
+static void
+add_way(EfLeavers *leavers, EfWay way, const EfTable *table, uint32_t stage,
+		unsigned kind)
+{
+	size_t		n;
+
+	leavers->at[way] = ef_table_series(table, stage, kind, &n);
+	leavers->end[way] = leavers->at[way] + n;
+}
+
+void
+ef_leavers_of_chain(EfLeavers *leavers, const EfTable *table, uint32_t stage)
+{
+	add_way(leavers, EF_WAY_ON, table, stage + 1, EF_REACHED);
+	add_way(leavers, EF_WAY_EXITED, table, stage, EF_STAGE_EXITED);
+	add_way(leavers, EF_WAY_LOST, table, stage, EF_STAGE_LOST);
+	add_way(leavers, EF_WAY_PENDING, table, stage, EF_STAGE_PENDING);
+}
+
+void
+ef_leavers_of_stage(EfLeavers *leavers, const EfTable *table, uint32_t stage)
+{
+	if (stage == 1)
+	{
+		ef_leavers_of_chain(leavers, table, stage);
+		return;
+	}
+	add_way(leavers, EF_WAY_ON, table, stage, EF_CONVERTED_AFTER);
+	add_way(leavers, EF_WAY_EXITED, table, stage, EF_EXITED_AFTER);
+	add_way(leavers, EF_WAY_LOST, table, stage, EF_LOST_AFTER);
+	add_way(leavers, EF_WAY_PENDING, table, stage, EF_PENDING_AFTER);
+}
+
+uint32_t
+ef_leavers_day(const EfLeavers *leavers)
+{
+	uint32_t	day = UINT32_MAX;
+
+	for (int way = 0; way < EF_WAY_COUNT; way++)
+		if (leavers->at[way] < leavers->end[way] &&
+			ef_key_at(leavers->at[way]->key) < day)
+			day = ef_key_at(leavers->at[way]->key);
+	return day;
+}
+
+
+/* ---- a table ---- */
+
+static EfStatus
+check_limits(const EfTable *table, EfError *error)
+{
+	int64_t		sum = 0;
+
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		const EfCell *cell = &table->cells[i];
+
+		if (i == 0 || ef_key_series(cell->key) != ef_key_series(cell[-1].key))
+			sum = 0;
+		if (cell->count > EF_PERSON_LIMIT - sum)
+			return ef_fail(error, EF_COUNT_OVERFLOW,
+						   "There are more than %lld people.",
+						   (long long) EF_PERSON_LIMIT);
+		sum += cell->count;
+	}
+	return EF_OK;
+}
+
+static EfStatus
+refuse_cell(const EfCell *cell, const char *why, EfError *error)
+{
+	return ef_fail(error, EF_INVALID, "\"%s\" of stage %u on day %u: %s.",
+				   kinds[ef_key_kind(cell->key)].name,
+				   ef_key_label(cell->key), ef_key_at(cell->key), why);
+}
+
+/* Is it something that can be counted there? */
+static EfStatus
+check_cell(const EfCell *cell, const EfFunnelSpec *spec, EfError *error)
+{
+	uint32_t	stage = ef_key_label(cell->key);
+	uint32_t	day = ef_key_at(cell->key);
+	unsigned	kind = ef_key_kind(cell->key);
+	unsigned	outcome = kind < EF_EXITED_AFTER ? kind : on_chain(kind);
+
+	if (cell->count <= 0)
+		return refuse_cell(cell, "the count is not positive", error);
+	if (kind == EF_REACHED && stage == 1 && day != 0)
+		return refuse_cell(cell, "a chain begins on day 0", error);
+	if (kind != EF_REACHED && stage == spec->nstages)
+		return refuse_cell(cell, "nobody leaves the last stage", error);
+	if (kind >= EF_CONVERTED_AFTER && stage == 1)
+		return refuse_cell(cell, "the first stage has no clock of its own",
+						   error);
+	if (outcome == EF_STAGE_EXITED && spec->nexits == 0)
+		return refuse_cell(cell, "the spec names no exits", error);
+	if (outcome == EF_STAGE_LOST && !spec->has_within)
+		return refuse_cell(cell, "there is no window that closes", error);
+	if (outcome == EF_STAGE_PENDING && !spec->has_as_of)
+		return refuse_cell(cell, "there is no as_of", error);
+	if (spec->has_within && day > (uint32_t) ef_spec_window_days(spec))
+		return refuse_cell(cell, "the window has closed before", error);
+	return EF_OK;
+}
+
+/* Does nobody leave a stage, on the clock of the chain, who is not there?
+ * Answers how many stay at each for good. */
+static EfStatus
+check_chain(const EfTable *table, const EfFunnelSpec *spec,
+			int64_t *left_over, const EfAllocator *allocator, EfError *error)
+{
+	uint32_t	nleft = spec->nstages - 1;
+	EfLeavers	leavers[EF_STAGE_LIMIT];
+
+	for (uint32_t i = 0; i < nleft; i++)
+	{
+		ef_leavers_of_chain(&leavers[i], table, i + 1);
+		left_over[i] = 0;
+	}
+	if (nleft > 0)
+		left_over[0] = ef_table_sum(table, 1, EF_REACHED);
+	for (;;)
+	{
+		uint32_t	day = UINT32_MAX;
+		int64_t		come = 0;
+
+		for (uint32_t i = 0; i < nleft; i++)
+			if (ef_leavers_day(&leavers[i]) < day)
+				day = ef_leavers_day(&leavers[i]);
+		if (day == UINT32_MAX)
+			return EF_OK;
+		ef_check_interrupt(allocator);
+		for (uint32_t i = 0; i < nleft; i++)
+		{
+			left_over[i] += come;
+			come = ef_leavers_take(&leavers[i], EF_WAY_ON, day);
+			left_over[i] -= come;
+			for (EfWay way = EF_WAY_EXITED; way < EF_WAY_COUNT; way++)
+				left_over[i] -= ef_leavers_take(&leavers[i], way, day);
+			if (left_over[i] < 0)
+				return ef_fail(error, EF_INVALID,
+							   "More people leave stage %u on day %u than are there.",
+							   i + 1, day);
+		}
+	}
+}
+
+/* The people of a series, and the days of all of them together. */
+static int64_t
+add_days(const EfCell *at, const EfCell *end, int64_t *days)
+{
+	int64_t		people = 0;
+
+	for (; at < end; at++)
+	{
+		people += at->count;
+		*days += at->count * ef_key_at(at->key);
+	}
+	return people;
+}
+
+/*
+ * Do the two clocks of a stage tell of the same people?  Those who leave it
+ * do so as many days after the chain's start as after reaching it and those
+ * before together.
+ */
+static EfStatus
+check_clocks(const EfTable *table, uint32_t stage, int64_t left_over,
+			 EfError *error)
+{
+	EfLeavers	chain;
+	EfLeavers	own;
+	const EfCell *reached;
+	size_t		nreached;
+	int64_t		since_start = 0;
+	int64_t		since_stage = 0;
+
+	ef_leavers_of_chain(&chain, table, stage);
+	ef_leavers_of_stage(&own, table, stage);
+	for (int way = 0; way < EF_WAY_COUNT; way++)
+		if (add_days(chain.at[way], chain.end[way], &since_start) !=
+			add_days(own.at[way], own.end[way], &since_stage))
+			return ef_fail(error, EF_INVALID,
+						   "The clocks of stage %u differ in how many people leave it.",
+						   stage);
+	reached = ef_table_series(table, stage, EF_REACHED, &nreached);
+	(void) add_days(reached, reached + nreached, &since_stage);
+	since_stage -= since_start;
+	if (since_stage < 0 || (nreached == 0 ? since_stage > 0 : since_stage >
+							left_over * ef_key_at(reached[nreached - 1].key)))
+		return ef_fail(error, EF_INVALID,
+					   "The clocks of stage %u differ in their days.", stage);
+	return EF_OK;
+}
+
+static EfStatus
+validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
+{
+	EfFunnelSpec spec;
+	int64_t		left_over[EF_STAGE_LIMIT];
+	EfStatus	status = ef_spec_open(&spec, table->frame.spec,
+									  table->frame.spec_size, error);
+
+	if (status != EF_OK)
+		return status;
+	for (size_t i = 0; i < table->ncells && status == EF_OK; i++)
+		status = check_cell(&table->cells[i], &spec, error);
+	if (status != EF_OK)
+		return status;
+	if (check_limits(table, error) != EF_OK)
+		return EF_INVALID;
+	status = check_chain(table, &spec, left_over, allocator, error);
+	for (uint32_t i = 0; i + 1 < spec.nstages && status == EF_OK; i++)
+	{
+		if (left_over[i] > 0 && (spec.has_within || spec.has_as_of))
+			return ef_fail(error, EF_INVALID,
+						   "%lld people stay at stage %u for good.",
+						   (long long) left_over[i], i + 1);
+		if (i > 0)
+			status = check_clocks(table, i + 1, left_over[i], error);
+	}
+	return status;
+}
+
+
+/* ---- reading ---- */
+
+/* As many as a table can hold, or one more. */
+static int64_t
+count_people(const EfTable *table, uint32_t stage, unsigned kind)
+{
+	int64_t		sum = ef_table_sum(table, stage, kind);
+
+	return sum > EF_PERSON_LIMIT ? EF_PERSON_LIMIT + 1 : sum;
+}
+
+EfStatus
+ef_funnel_open(EfFunnel *funnel, const void *datum, size_t size,
+			   const EfAllocator *allocator, EfError *error)
+{
+	EfTable    *table = &funnel->table;
+	EfStatus	status = ef_table_load(table, &ef_funnel_type, datum, size,
+									   allocator, error);
+
+	if (status == EF_OK)
+		status = ef_spec_open(&funnel->spec, table->frame.spec,
+							  table->frame.spec_size, error);
+	if (status != EF_OK)
+		return status;
+	memset(funnel->counts, 0, sizeof(funnel->counts));
+	for (uint32_t i = 0; i < funnel->spec.nstages; i++)
+		funnel->counts[i].entered = count_people(table, i + 1, EF_REACHED);
+	for (uint32_t i = 0; i + 1 < funnel->spec.nstages; i++)
+	{
+		EfStageCounts *counts = &funnel->counts[i];
+
+		counts->converted = funnel->counts[i + 1].entered;
+		counts->exited = count_people(table, i + 1, EF_STAGE_EXITED);
+		counts->pending = count_people(table, i + 1, EF_STAGE_PENDING);
+		counts->lost = counts->entered - counts->converted -
+			counts->exited - counts->pending;
+	}
+	return EF_OK;
+}

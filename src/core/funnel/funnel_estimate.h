@@ -1,0 +1,102 @@
+/*
+ * funnel_estimate.h
+ *	  What a funnel says: conversion, and after how many days.
+ *
+ * On the clock of the chain the stages are the states of a multi-state model
+ * through which people move on in order, or leave it; the estimate of having
+ * reached a stage is that of Aalen and Johansen (1978, Scand. J. Statist. 5,
+ * 141-150), with people pending (censored) in the risk set for as long as they
+ * were seen.  Within a day, those who move on do so before others leave, stage
+ * by stage from the first, so who came today can move on today; then exits,
+ * then closing windows, then censorings.
+ *
+ * Where nobody is pending on the way, an estimate is a share of people, in one
+ * division.
+ *
+ * Limits are Wilson's (1927, JASA 22, 209-212), with the number of people, or,
+ * where some are pending, that which has the estimate's variance.  An estimate
+ * of 0 or 1 has none; there it is the number of those whose outcome is known.
+ */
+#ifndef EF_FUNNEL_ESTIMATE_H
+#define EF_FUNNEL_ESTIMATE_H
+
+#include "base/workspace.h"
+#include "funnel/funnel.h"
+
+/* A probability; NaN where there is none, or no limits. */
+typedef struct EfEstimate
+{
+	double		value;
+	double		lower;
+	double		upper;
+} EfEstimate;
+
+/* What is estimated of a stage. */
+typedef struct EfStageEstimates
+{
+	EfEstimate	cumulative;		/* of having reached it */
+	EfEstimate	conversion;		/* to the next one; the last has none */
+	int32_t		median_days;	/* to the next one; -1: nobody got there */
+} EfStageEstimates;
+
+/* For each stage of a funnel; observed_days is -1 where nobody entered. */
+extern EfStatus ef_funnel_estimate(const EfFunnel *funnel, double level,
+								   EfStageEstimates stages[EF_STAGE_LIMIT],
+								   int32_t *observed_days,
+								   const EfAllocator *allocator,
+								   EfError *error);
+
+/*
+ * The probability of having come from a stage to another within a time: from
+ * the first stage to any on the clock of the chain, or from a stage to the next
+ * on its own.  `by` NULL: in all the time observed, as the estimates above have
+ * it.  NaN where that is not known: nobody came to the first of the two, or
+ * `by` is beyond the last day that the clock has, and some were pending.
+ */
+extern EfStatus ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from,
+										uint32_t to, const EfDuration *by,
+										double *conversion,
+										const EfAllocator *allocator,
+										EfError *error);
+
+/* The first day on which that share of those who will convert have done so, and
+ * one at least; -1 where nobody does. */
+extern EfStatus ef_funnel_quantile_days(const EfFunnel *funnel, uint32_t from,
+										uint32_t to, double quantile,
+										int32_t *days,
+										const EfAllocator *allocator,
+										EfError *error);
+
+/*
+ * When those who begin come to the last stage, as shares of them, in successive
+ * spans of days of the chain's clock.
+ */
+typedef struct EfArrivals
+{
+	uint32_t	nstages;
+	uint32_t	nspans;
+	double	   *share;			/* by span */
+	double		reached[EF_STAGE_LIMIT];	/* of those who ever reach a stage;
+											 * NaN if nobody began */
+	size_t		size;			/* for ef_arrivals_variance() */
+	double	   *covariance;		/* or NULL */
+} EfArrivals;
+
+/*
+ * Span n is the days from starts[n], which increase from starts[0] = 0, to the
+ * day before the next one's; the last has no end.  Variances can be asked for
+ * with `limits`.
+ */
+extern EfStatus ef_funnel_arrivals(const EfFunnel *funnel,
+								   const int32_t *starts, uint32_t nspans,
+								   bool limits, EfArrivals *arrivals,
+								   EfWorkspace *workspace, EfError *error);
+
+/*
+ * The variance of the sum of the shares, each times a weight, over the
+ * probability of having reached a stage: what one who is at that stage brings.
+ */
+extern double ef_arrivals_variance(const EfArrivals *arrivals,
+								   const double *weight, uint32_t stage);
+
+#endif							/* EF_FUNNEL_ESTIMATE_H */

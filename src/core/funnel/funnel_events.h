@@ -1,0 +1,35 @@
+/*
+ * funnel_events.h
+ *	  From the events of a group to its funnel, a chain, or how far it gets.
+ */
+#ifndef EF_FUNNEL_EVENTS_H
+#define EF_FUNNEL_EVENTS_H
+
+#include "funnel/funnel.h"
+#include "log/event_log.h"
+
+/* A new state with the best chain of each person of a group. */
+extern EfStatus ef_funnel_of_events(EfState **state,
+									EfEventGroup *group,
+									const EfFunnelSpec *spec,
+									const EfFrame *frame,
+									const EfAllocator *allocator,
+									EfError *error);
+
+/* The best chain, where a group has the events of one person. */
+extern EfStatus ef_chain_of_events(EfChain *chain, EfEventGroup *group,
+								   const EfFunnelSpec *spec,
+								   const EfAllocator *allocator,
+								   EfError *error);
+
+/*
+ * How far the best chain of window_funnel gets, where the events of a group
+ * are rows: their number is ef_when(instant, 0), and `when` the set of stages
+ * of EfRow.
+ */
+extern EfStatus ef_window_of_events(int *length, EfEventGroup *group,
+									const EfFunnelSpec *spec,
+									const EfAllocator *allocator,
+									EfError *error);
+
+#endif							/* EF_FUNNEL_EVENTS_H */

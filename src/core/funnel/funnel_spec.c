@@ -1,0 +1,406 @@
+/*
+ * funnel_spec.c
+ *	  See funnel_spec.h.
+ */
+#include "funnel/funnel_spec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "spell/spell.h"
+
+#define FLAG_WITHIN 1
+#define FLAG_AS_OF 2
+
+const char *const ef_mode_names[EF_MODE_COUNT] = {
+	"strict_increase",
+	"strict_once",
+	"strict_order",
+	"strict_deduplication",
+};
+
+
+/* ---- making ---- */
+
+EfStatus
+ef_spec_add_stage(EfFunnelSpec *spec, const char *name, size_t length,
+				  EfError *error)
+{
+	if (spec->nstages == EF_STAGE_LIMIT)
+		return ef_fail(error, EF_SPEC_TOO_MANY_NAMES,
+					   "\"%.*s\" would be stage %d.", ef_clip(name, length),
+					   name, EF_STAGE_LIMIT + 1);
+	spec->stages[spec->nstages].bytes = name;
+	spec->stages[spec->nstages++].length = (uint32_t) length;
+	return EF_OK;
+}
+
+EfStatus
+ef_spec_add_exit(EfFunnelSpec *spec, const char *name, size_t length,
+				 EfError *error)
+{
+	if (spec->nexits == EF_EXIT_LIMIT)
+		return ef_fail(error, EF_SPEC_TOO_MANY_NAMES,
+					   "\"%.*s\" would be exit %d.", ef_clip(name, length),
+					   name, EF_EXIT_LIMIT + 1);
+	spec->exits[spec->nexits].bytes = name;
+	spec->exits[spec->nexits++].length = (uint32_t) length;
+	return EF_OK;
+}
+
+EfStatus
+ef_spec_mode(const char *name, size_t length, unsigned *mode, EfError *error)
+{
+	for (unsigned i = 0; i < EF_MODE_COUNT; i++)
+		if (strlen(ef_mode_names[i]) == length &&
+			memcmp(ef_mode_names[i], name, length) == 0)
+		{
+			*mode = 1u << i;
+			return EF_OK;
+		}
+	return ef_fail(error, EF_SPEC_MODE_UNKNOWN, "The mode is \"%.*s\".",
+				   ef_clip(name, length), name);
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return ef_label_compare(a, b);
+}
+
+/* Exits are in order, so those that are equal stand side by side. */
+static EfStatus
+check_names(const EfFunnelSpec *spec, EfError *error)
+{
+	if (spec->nstages == 0)
+		return ef_fail(error, EF_SPEC_NO_STAGES, "It names no stage.");
+	for (uint32_t i = 0; i < spec->nstages; i++)
+	{
+		const EfLabel *stage = &spec->stages[i];
+		uint32_t	first = ef_spec_stage(spec, stage->bytes, stage->length);
+
+		if (first != i + 1)
+			return ef_fail(error, EF_SPEC_NAME_TWICE,
+						   "\"%.*s\" is both stage %u and stage %u.",
+						   ef_clip(stage->bytes, stage->length), stage->bytes,
+						   first, i + 1);
+	}
+	for (uint32_t i = 0; i < spec->nexits; i++)
+	{
+		const EfLabel *exit = &spec->exits[i];
+		uint32_t	stage = ef_spec_stage(spec, exit->bytes, exit->length);
+
+		if (stage > 0)
+			return ef_fail(error, EF_SPEC_NAME_TWICE,
+						   "\"%.*s\" is both stage %u and an exit.",
+						   ef_clip(exit->bytes, exit->length), exit->bytes,
+						   stage);
+		if (i > 0 && ef_label_compare(exit - 1, exit) == 0)
+			return ef_fail(error, EF_SPEC_NAME_TWICE,
+						   "\"%.*s\" is an exit twice.",
+						   ef_clip(exit->bytes, exit->length), exit->bytes);
+	}
+	return EF_OK;
+}
+
+/* Turns whole days of microseconds into days, which in UTC they are. */
+static EfStatus
+settle_within(EfDuration *within, EfError *error)
+{
+	EfDuration	settled = *within;
+	int64_t		days = within->microseconds / EF_DAY_MICROSECONDS + within->days;
+
+	/* days alone first, so that they fit; then months and days together */
+	if (within->months >= 0 && within->days >= 0 &&
+		within->microseconds >= 0 && days <= EF_SPELL_DAYS)
+	{
+		settled.days = (int32_t) days;
+		settled.microseconds = within->microseconds % EF_DAY_MICROSECONDS;
+		if (ef_duration_days(&settled, 1) <=
+			EF_SPELL_DAYS - (settled.microseconds > 0))
+		{
+			*within = settled;
+			return EF_OK;
+		}
+	}
+	return ef_fail(error, EF_SPEC_WITHIN_INVALID,
+				   "Its months are %d, its days %d and its microseconds %lld.",
+				   within->months, within->days,
+				   (long long) within->microseconds);
+}
+
+EfStatus
+ef_as_of_check(EfDay as_of, EfError *error)
+{
+	if (as_of == EF_DAY_MINUS_INFINITY || as_of == EF_DAY_INFINITY)
+		return ef_fail(error, EF_DATE_INFINITE, "as_of is infinite.");
+	if (!ef_is_date(as_of))
+	{
+		char		day[EF_ISO_DATE_SIZE];
+
+		ef_format_day(day, as_of);
+		return ef_fail(error, EF_DATE_RANGE, "as_of is %s.", day);
+	}
+	return EF_OK;
+}
+
+static inline unsigned
+slot_of(uint64_t head, size_t length)
+{
+	/* Fibonacci hashing (Knuth 1998, The Art of Computer Programming 3, 6.4) */
+	return (unsigned) ((head + length) * UINT64_C(0x9e3779b97f4a7c15) >> 56);
+}
+
+static void
+fill_slots(EfFunnelSpec *spec)
+{
+	memset(spec->slots, 0, sizeof(spec->slots));
+	for (uint32_t i = 0; i < spec->nstages + spec->nexits; i++)
+	{
+		bool		stage = i < spec->nstages;
+		uint32_t	n = stage ? i : i - spec->nstages;
+		const EfLabel *label = stage ? &spec->stages[n] : &spec->exits[n];
+		uint64_t	head = ef_name_head(label->bytes, label->length);
+		uint8_t    *slot = &spec->slots[slot_of(head, label->length)];
+
+		*(stage ? &spec->stage_heads[n] : &spec->exit_heads[n]) = head;
+		*slot = *slot == 0 ? (uint8_t) (i + 1) : EF_SLOT_SHARED;
+	}
+}
+
+EfStatus
+ef_spec_complete(EfFunnelSpec *spec, EfError *error)
+{
+	EfStatus	status;
+
+	if (spec->modes >= 1u << EF_MODE_COUNT)
+		return ef_fail(error, EF_SPEC_MODE_UNKNOWN,
+					   "The bits of its modes are %u.", spec->modes);
+	qsort(spec->exits, spec->nexits, sizeof(EfLabel), compare_names);
+	fill_slots(spec);
+	status = check_names(spec, error);
+	if (status == EF_OK && spec->has_within)
+		status = settle_within(&spec->within, error);
+	if (status == EF_OK && spec->has_as_of)
+		status = ef_as_of_check(spec->as_of, error);
+	return status;
+}
+
+
+/* ---- bytes ---- */
+
+static void
+write_names(EfWriter *writer, const EfLabel *names, uint32_t n)
+{
+	ef_write_varint(writer, n);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		ef_write_varint(writer, names[i].length);
+		ef_write_bytes(writer, names[i].bytes, names[i].length);
+	}
+}
+
+EfStatus
+ef_spec_pack(const EfFunnelSpec *spec, size_t header, uint8_t **bytes,
+			 size_t *size, const EfAllocator *allocator, EfError *error)
+{
+	EfWriter	writer;
+
+	/* eight integers, names and their lengths */
+	size_t		bound = header + 2 +
+		(8 + spec->nstages + spec->nexits) * EF_VARINT_MAX;
+
+	for (uint32_t i = 0; i < spec->nstages; i++)
+		bound += spec->stages[i].length;
+	for (uint32_t i = 0; i < spec->nexits; i++)
+		bound += spec->exits[i].length;
+	if (bound > EF_SIZE_LIMIT)
+		return ef_fail(error, EF_TOO_LARGE, "It would take %zu bytes.", bound);
+	*bytes = ef_alloc(allocator, bound);
+	if (*bytes == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
+					   bound);
+
+	writer.at = *bytes + header;
+	*writer.at++ = EF_SPEC_FORMAT;
+	*writer.at++ = EF_SPEC_TAG;
+	ef_write_varint(&writer, (spec->has_within ? FLAG_WITHIN : 0) |
+					(spec->has_as_of ? FLAG_AS_OF : 0));
+	ef_write_varint(&writer, spec->modes);
+	if (spec->has_within)
+	{
+		ef_write_varint(&writer, (uint64_t) spec->within.months);
+		ef_write_varint(&writer, (uint64_t) spec->within.days);
+		ef_write_varint(&writer, (uint64_t) spec->within.microseconds);
+	}
+	if (spec->has_as_of)
+		ef_write_varint(&writer, ef_zigzag(spec->as_of));
+	write_names(&writer, spec->stages, spec->nstages);
+	write_names(&writer, spec->exits, spec->nexits);
+	*size = (size_t) (writer.at - *bytes);
+	return EF_OK;
+}
+
+/* An integer up to a limit, in as few bytes as it takes: so one spec has one
+ * form. */
+static uint64_t
+read_number(EfReader *reader, uint64_t limit)
+{
+	const uint8_t *from = reader->at;
+	uint64_t	value = ef_read_limited(reader, limit);
+
+	if (reader->at - from > 1 && reader->at[-1] == 0)
+		reader->failed = true;
+	return value;
+}
+
+static uint32_t
+read_names(EfReader *reader, EfLabel *names, uint32_t limit)
+{
+	uint32_t	n = (uint32_t) read_number(reader, limit);
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		names[i].length = (uint32_t) read_number(reader, EF_SIZE_LIMIT);
+		names[i].bytes = (const char *) ef_read_bytes(reader, names[i].length);
+	}
+	return n;
+}
+
+EfStatus
+ef_spec_open(EfFunnelSpec *spec, const uint8_t *bytes, size_t size,
+			 EfError *error)
+{
+	EfReader	reader = {bytes, bytes + size, false};
+	unsigned	flags;
+
+	memset(spec, 0, sizeof(*spec));
+	if (size < 2)
+		return ef_fail(error, EF_INVALID, "The bytes end too early.");
+	if (bytes[1] != EF_SPEC_TAG)
+		return ef_fail(error, EF_INVALID, "The bytes are of another type.");
+	if (bytes[0] != EF_SPEC_FORMAT)
+		return ef_fail(error, EF_INVALID,
+					   "Format %d is not known to this version.", bytes[0]);
+
+	reader.at += 2;
+	flags = (unsigned) read_number(&reader, FLAG_WITHIN | FLAG_AS_OF);
+	spec->modes = (unsigned) read_number(&reader, (1u << EF_MODE_COUNT) - 1);
+	spec->has_within = (flags & FLAG_WITHIN) != 0;
+	if (spec->has_within)
+	{
+		spec->within.months = (int32_t) read_number(&reader, INT32_MAX);
+		spec->within.days = (int32_t) read_number(&reader, INT32_MAX);
+		spec->within.microseconds =
+			(int64_t) read_number(&reader, EF_DAY_MICROSECONDS - 1);
+	}
+	spec->has_as_of = (flags & FLAG_AS_OF) != 0;
+	if (spec->has_as_of)
+		spec->as_of = (EfDay) ef_unzigzag(read_number(&reader, UINT32_MAX));
+	spec->nstages = read_names(&reader, spec->stages, EF_STAGE_LIMIT);
+	spec->nexits = read_names(&reader, spec->exits, EF_EXIT_LIMIT);
+	if (reader.failed || reader.at != reader.end)
+		return ef_fail(error, EF_INVALID,
+					   "The bytes end too early or too late, or hold a number that is too large or too long.");
+	for (uint32_t i = 1; i < spec->nexits; i++)
+		if (ef_label_compare(&spec->exits[i - 1], &spec->exits[i]) >= 0)
+			return ef_fail(error, EF_INVALID, "Its exits are out of order.");
+
+	/* what is in its one form already is only looked at; the sentence stays */
+	return ef_spec_complete(spec, error) == EF_OK ? EF_OK : EF_INVALID;
+}
+
+
+/* ---- reading ---- */
+
+static inline bool
+is_name(const EfLabel *label, uint64_t label_head, const char *name,
+		size_t length, uint64_t head)
+{
+	return label->length == length && label_head == head &&
+		(length <= sizeof(head) ||
+		 memcmp(label->bytes + sizeof(head), name + sizeof(head),
+				length - sizeof(head)) == 0);
+}
+
+/* The number of a name among labels, counted from 1; 0 if it is none. */
+static uint32_t
+find_name(const EfLabel *labels, const uint64_t *heads, uint32_t nlabels,
+		  const char *name, size_t length)
+{
+	uint64_t	head = ef_name_head(name, length);
+
+	for (uint32_t i = 0; i < nlabels; i++)
+		if (is_name(&labels[i], heads[i], name, length, head))
+			return i + 1;
+	return 0;
+}
+
+uint32_t
+ef_spec_stage(const EfFunnelSpec *spec, const char *name, size_t length)
+{
+	return find_name(spec->stages, spec->stage_heads, spec->nstages, name,
+					 length);
+}
+
+unsigned
+ef_spec_code(const EfFunnelSpec *spec, const char *name, size_t length)
+{
+	uint64_t	head = ef_name_head(name, length);
+	uint32_t	number = spec->slots[slot_of(head, length)];
+
+	if (number == 0)
+		return EF_CODE_OTHER;
+	if (number <= spec->nstages &&
+		is_name(&spec->stages[number - 1], spec->stage_heads[number - 1], name,
+				length, head))
+		return number;
+	if (number <= spec->nstages)
+		return EF_CODE_OTHER;
+
+	/* an exit, or several names */
+	number = ef_spec_stage(spec, name, length);
+	if (number > 0)
+		return number;
+	return find_name(spec->exits, spec->exit_heads, spec->nexits, name,
+					 length) > 0 ? EF_CODE_EXIT : EF_CODE_OTHER;
+}
+
+EfInstant
+ef_spec_limit(const EfFunnelSpec *spec, EfUnit unit, EfInstant start)
+{
+	const EfDuration *within = &spec->within;
+	int64_t		length;
+	EfInstant	limit;
+
+	if (!spec->has_within)
+		return EF_INSTANT_NEVER;
+
+	/* whole days from one midnight to another, and the rest goes on top; less
+	 * than a day after midnight is the same day */
+	length = within->days;
+	if (within->months > 0)
+	{
+		EfDay		day = ef_instant_day(start, unit);
+
+		/* modular, as the months are */
+		length += (uint32_t) ef_months_later(day, within->months) -
+			(uint32_t) day;
+	}
+	if (unit == EF_UNIT_MICROSECOND)
+		length = length * EF_DAY_MICROSECONDS + within->microseconds;
+	if (__builtin_add_overflow(start, length, &limit) ||
+		limit == EF_INSTANT_NEVER)
+		return EF_INSTANT_NEVER - 1;
+	return limit;
+}
+
+int32_t
+ef_spec_window_days(const EfFunnelSpec *spec)
+{
+	if (!spec->has_within)
+		return INT32_MAX;
+	return ef_duration_days(&spec->within, 1) +
+		(spec->within.microseconds > 0);
+}

@@ -1,0 +1,777 @@
+/*
+ * event_log.c
+ *	  See event_log.h.
+ */
+#include "log/event_log.h"
+
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/hash.h"
+
+/*
+ * Sizes of chunks, header included: powers of two, in which allocators are
+ * exact.  A chunk is about half as large as those before it together, so that
+ * less than that is unused.
+ */
+#define CHUNK_MINIMUM ((size_t) 128)
+#define CHUNK_MAXIMUM ((size_t) 65536)
+
+/*
+ * A log that holds more than this takes its chunks from blocks, which it keeps:
+ * memory that was used once is not asked of the operating system again, and an
+ * allocator can give large blocks large pages.
+ */
+#define BLOCKS_FROM ((size_t) 1 << 20)
+#define BLOCK_MAXIMUM ((size_t) 16 << 20)
+#define NAME_CHUNK ((size_t) 32768)
+
+/* So many people between two looks at whether to go on. */
+#define INTERRUPT_PEOPLE 4096
+
+/* Of a stored run this much is read at once, or less where there are many. */
+#define WINDOW_MAXIMUM ((size_t) 65536)
+
+void
+ef_event_log_begin(EfEventLog *log, EfPersonKind kind, EfUnit unit,
+				   size_t budget, const EfStorage *storage,
+				   const EfAllocator *allocator)
+{
+	memset(log, 0, sizeof(*log));
+	log->allocator = allocator;
+	log->storage = *storage;
+	log->kind = kind;
+	log->unit = unit;
+	log->budget = budget;
+}
+
+static EfStatus
+no_memory(size_t size, EfError *error)
+{
+	return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.", size);
+}
+
+EfStatus
+ef_event_group_create(EfEventGroup **group, EfEventLog *log, EfError *error)
+{
+	*group = ef_alloc(log->allocator, sizeof(EfEventGroup));
+	if (*group == NULL)
+		return no_memory(sizeof(EfEventGroup), error);
+	memset(*group, 0, sizeof(EfEventGroup));
+	(*group)->log = log;
+	(*group)->older = log->groups;
+	log->groups = *group;
+	return EF_OK;
+}
+
+EfStatus
+ef_event_group_skip(EfEventGroup *group, int64_t rows, EfError *error)
+{
+	if (__builtin_add_overflow(group->skipped, rows, &group->skipped))
+		return ef_fail(error, EF_COUNT_OVERFLOW,
+					   "The number of skipped rows does not fit 64 bits.");
+	return EF_OK;
+}
+
+
+/* ---- memory ---- */
+
+/* What a group takes, and with it the log. */
+static void
+account(EfEventGroup *group, size_t size)
+{
+	group->size += size;
+	group->log->used += size;
+	if (group->size > group->log->largest)
+		group->log->largest = group->size;
+}
+
+/* Would so many bytes more, and putting the largest group in order, be too
+ * much? */
+static bool
+over_budget(const EfEventLog *log, size_t size)
+{
+	return log->used > 0 &&
+		log->used + size + 2 * log->largest > log->budget;
+}
+
+/* Note in the latest chunk how many events it has. */
+static void
+count_chunk(EfEventGroup *group)
+{
+	EfEventChunk *chunk = group->chunk;
+
+	if (chunk != NULL)
+		chunk->nevents = (uint32_t) (group->next - chunk->words) / chunk->form;
+}
+
+/* A block that nothing is in: one that is there already, or a new one. */
+static EfEventBlock *
+empty_block(EfEventLog *log)
+{
+	EfEventBlock *block = log->spare;
+	size_t		size = log->used < BLOCK_MAXIMUM ? log->used : BLOCK_MAXIMUM;
+
+	if (block != NULL)
+	{
+		log->spare = block->older;
+		return block;
+	}
+
+	/* a small part of what there may be, since its end is not in use */
+	if (size > log->budget / 8)
+		size = log->budget / 8;
+	if (size < CHUNK_MAXIMUM)
+		size = CHUNK_MAXIMUM;
+	block = ef_alloc(log->allocator, sizeof(EfEventBlock) + size);
+	if (block == NULL)
+		return NULL;
+	block->used = 0;
+	block->size = size;
+	return block;
+}
+
+static EfEventChunk *
+chunk_in_block(EfEventLog *log, size_t size)
+{
+	EfEventBlock *block = log->block;
+	EfEventChunk *chunk;
+
+	if (block == NULL || block->size - block->used < size)
+	{
+		block = empty_block(log);
+		if (block == NULL)
+			return NULL;
+		block->older = log->block;
+		log->block = block;
+	}
+	chunk = (EfEventChunk *) ((char *) block->words + block->used);
+	block->used += size;
+	return chunk;
+}
+
+static EfEventChunk *
+new_chunk(EfEventLog *log, size_t size)
+{
+	bool		in_block = log->used >= BLOCKS_FROM;
+	EfEventChunk *chunk = in_block ? chunk_in_block(log, size)
+		: ef_alloc(log->allocator, size);
+
+	if (chunk != NULL)
+		chunk->in_block = in_block;
+	return chunk;
+}
+
+/* No chunk is in use any more. */
+static void
+empty_blocks(EfEventLog *log)
+{
+	while (log->block != NULL)
+	{
+		EfEventBlock *block = log->block;
+
+		log->block = block->older;
+		block->used = 0;
+		block->older = log->spare;
+		log->spare = block;
+	}
+}
+
+EfStatus
+ef_event_group_grow(EfEventGroup *group, EfEventForm form, EfError *error)
+{
+	EfEventLog *log = group->log;
+	size_t		size = CHUNK_MINIMUM;
+	EfEventChunk *chunk;
+
+	while (size < group->size / 2 && size < CHUNK_MAXIMUM)
+		size *= 2;
+	if (over_budget(log, size))
+	{
+		EfStatus	status = ef_event_log_store(log, error);
+
+		if (status != EF_OK)
+			return status;
+		size = CHUNK_MINIMUM;
+	}
+	chunk = new_chunk(log, size);
+	if (chunk == NULL)
+		return no_memory(size, error);
+	count_chunk(group);
+	chunk->older = group->chunk;
+	chunk->form = (uint8_t) form;
+	group->form = form;
+	group->chunk = chunk;
+	group->next = chunk->words;
+	group->end = (uint64_t *) ((char *) chunk + size);
+	account(group, size);
+	return EF_OK;
+}
+
+size_t
+ef_event_group_size(EfEventGroup *group)
+{
+	size_t		n = 0;
+
+	count_chunk(group);
+	for (const EfEventChunk *chunk = group->chunk; chunk; chunk = chunk->older)
+		n += chunk->nevents;
+	return n;
+}
+
+static EfStatus
+reserve_named(EfEventGroup *group, EfError *error)
+{
+	return group->end - group->next >= EF_NAMED ? EF_OK
+		: ef_event_group_grow(group, EF_NAMED, error);
+}
+
+/* Only where there is room. */
+static void
+append_named(EfEventGroup *group, uint64_t number, EfWhen when, uint64_t rest)
+{
+	group->next[0] = number;
+	group->next[1] = when;
+	group->next[2] = rest;
+	group->next += EF_NAMED;
+}
+
+EfStatus
+ef_event_add_uuid(EfEventGroup *group, const uint8_t uuid[16], uint64_t when,
+				  EfError *error)
+{
+	uint64_t	halves[2];
+	EfStatus	status = reserve_named(group, error);
+
+	if (status != EF_OK)
+		return status;
+	memcpy(halves, uuid, sizeof(halves));
+	append_named(group, halves[0], when, halves[1]);
+	return EF_OK;
+}
+
+EfStatus
+ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
+				  uint64_t when, EfError *error)
+{
+	EfEventLog *log = group->log;
+	EfNameChunk *chunk;
+	EfPersonName *kept;
+	size_t		size = (sizeof(EfPersonName) + length + 7) & ~(size_t) 7;
+	EfStatus	status = reserve_named(group, error);
+
+	/* room for the event first, since making it may store all names */
+	if (status != EF_OK)
+		return status;
+	chunk = log->names;
+	if (chunk == NULL || chunk->size - chunk->used < size)
+	{
+		size_t		room = size > NAME_CHUNK ? size : NAME_CHUNK;
+
+		if (over_budget(log, room))
+		{
+			status = ef_event_log_store(log, error);
+			if (status == EF_OK)
+				status = reserve_named(group, error);
+			if (status != EF_OK)
+				return status;
+		}
+		chunk = ef_alloc(log->allocator, sizeof(EfNameChunk) + room);
+		if (chunk == NULL)
+			return no_memory(room, error);
+		chunk->older = log->names;
+		chunk->used = 0;
+		chunk->size = room;
+		log->names = chunk;
+		log->used += sizeof(EfNameChunk) + room;
+	}
+	kept = (EfPersonName *) (chunk->bytes + chunk->used);
+	chunk->used += size;
+	kept->length = (uint32_t) length;
+	memcpy(kept->bytes, name, length);
+	append_named(group, ef_hash_name(name, length), when,
+				 (uint64_t) (uintptr_t) kept);
+	return EF_OK;
+}
+
+/* Copy the events of a chunk that has them in one form to another. */
+static void
+copy_chunk(uint64_t *to, const EfEventChunk *chunk, EfEventForm form)
+{
+	if (chunk->form == form)
+	{
+		memcpy(to, chunk->words, chunk->nevents * form * sizeof(uint64_t));
+		return;
+	}
+	for (uint32_t i = 0; i < chunk->nevents; i++)
+	{
+		*to++ = ef_narrow_number(chunk->words[i]);
+		*to++ = ef_narrow_when(chunk->words[i]);
+	}
+}
+
+/*
+ * A group's events in memory, in order: in the scratch memory of the log, until
+ * it is used again.
+ */
+static EfStatus
+order_events(EfEventGroup *group, const uint64_t **ordered, size_t *nordered,
+			 EfEventForm *form, EfError *error)
+{
+	EfEventLog *log = group->log;
+	size_t		n = ef_event_group_size(group);
+	size_t		size;
+	uint64_t   *events;
+
+	*form = EF_NARROW;
+	for (const EfEventChunk *chunk = group->chunk; chunk; chunk = chunk->older)
+		if (chunk->form > *form)
+			*form = chunk->form;
+	*nordered = n;
+	*ordered = NULL;
+	if (n == 0)
+		return EF_OK;
+	size = n * *form;
+	if (log->scratch_size < 2 * size)
+	{
+		ef_release(log->allocator, log->scratch);
+		log->scratch_size = 0;
+		log->scratch = ef_alloc(log->allocator, 2 * size * sizeof(uint64_t));
+		if (log->scratch == NULL)
+			return no_memory(2 * size * sizeof(uint64_t), error);
+		log->scratch_size = 2 * size;
+	}
+	events = log->scratch;
+	*ordered = events;
+	for (const EfEventChunk *chunk = group->chunk; chunk; chunk = chunk->older)
+	{
+		copy_chunk(events, chunk, *form);
+		events += chunk->nevents * *form;
+	}
+	ef_events_sort(log->scratch, log->scratch + size, n, *form, log->kind,
+				   log->allocator);
+	return EF_OK;
+}
+
+
+/* ---- runs ---- */
+
+static EfStatus
+add_run(EfEventGroup *group, const EfRunPlace *place, EfError *error)
+{
+	if (group->nruns == group->runs_room)
+	{
+		uint32_t	room = 2 * group->runs_room + 2;
+		EfRunPlace *runs = ef_alloc(group->log->allocator,
+									room * sizeof(EfRunPlace));
+
+		if (runs == NULL)
+			return no_memory(room * sizeof(EfRunPlace), error);
+		if (group->nruns > 0)
+			memcpy(runs, group->runs, group->nruns * sizeof(EfRunPlace));
+		ef_release(group->log->allocator, group->runs);
+		group->runs = runs;
+		group->runs_room = room;
+	}
+	group->runs[group->nruns++] = *place;
+	return EF_OK;
+}
+
+/* Bring what a group holds into storage. */
+static EfStatus
+store_group(EfEventGroup *group, EfError *error)
+{
+	EfEventLog *log = group->log;
+	EfSink		sink = {log->storage.write, log->storage.context};
+
+	for (uint32_t i = 0; i < group->nruns; i++)
+	{
+		EfRunPlace *run = &group->runs[i];
+
+		if (run->bytes == NULL)
+			continue;
+		log->storage.write(log->storage.context, run->bytes,
+						   (size_t) run->size);
+		ef_release(log->allocator, run->bytes);
+		run->bytes = NULL;
+		run->offset = log->stored;
+		log->stored += run->size;
+	}
+	if (group->chunk != NULL)
+	{
+		const uint64_t *events;
+		size_t		n;
+		EfEventForm form;
+		EfRunPlace	run = {NULL, log->stored, 0};
+		EfStatus	status = order_events(group, &events, &n, &form, error);
+
+		if (status != EF_OK)
+			return status;
+		if (n > 0)
+		{
+			run.size = ef_run_write(events, n, form, log->kind, &sink);
+			log->stored += run.size;
+			status = add_run(group, &run, error);
+		}
+		if (status != EF_OK)
+			return status;
+		while (group->chunk != NULL)
+		{
+			EfEventChunk *chunk = group->chunk;
+
+			group->chunk = chunk->older;
+			if (!chunk->in_block)
+				ef_release(log->allocator, chunk);
+		}
+		group->next = group->end = NULL;
+	}
+	log->used -= group->size;
+	group->size = 0;
+	return EF_OK;
+}
+
+EfStatus
+ef_event_log_store(EfEventLog *log, EfError *error)
+{
+	for (EfEventGroup *group = log->groups; group; group = group->older)
+		if (group->size > 0)
+		{
+			EfStatus	status;
+
+			ef_check_interrupt(log->allocator);
+			status = store_group(group, error);
+			if (status != EF_OK)
+				return status;
+		}
+	while (log->names != NULL)
+	{
+		EfNameChunk *chunk = log->names;
+
+		log->names = chunk->older;
+		log->used -= sizeof(EfNameChunk) + chunk->size;
+		ef_release(log->allocator, chunk);
+	}
+	empty_blocks(log);
+	ef_release(log->allocator, log->scratch);
+	log->scratch = NULL;
+	log->scratch_size = 0;
+	log->largest = 0;
+	return EF_OK;
+}
+
+
+/* ---- reading ---- */
+
+static EfRunSource
+source_of(const EfEventLog *log, const EfRunPlace *run)
+{
+	EfRunSource source = {log->storage.read, log->storage.context,
+	run->offset, run->size, run->bytes};
+
+	return source;
+}
+
+EfStatus
+ef_event_group_read(EfEventReader *reader, EfEventGroup *group,
+					const EfAllocator *allocator, EfError *error)
+{
+	EfRunSource *sources;
+	size_t		window = WINDOW_MAXIMUM;
+	const uint64_t *events;
+	size_t		nevents;
+	EfEventForm form;
+	EfStatus	status;
+
+	memset(reader, 0, sizeof(*reader));
+	reader->allocator = allocator;
+	sources = ef_alloc(allocator, group->nruns * sizeof(EfRunSource));
+	if (sources == NULL)
+		return no_memory(group->nruns * sizeof(EfRunSource), error);
+	for (uint32_t i = 0; i < group->nruns; i++)
+		sources[i] = source_of(group->log, &group->runs[i]);
+	if (group->nruns > 0 && window > group->log->budget / group->nruns)
+		window = group->log->budget / group->nruns;
+	status = order_events(group, &events, &nevents, &form, error);
+	if (status == EF_OK)
+		status = ef_event_reader_begin(reader, group->log->kind, sources,
+									   group->nruns, window, events, nevents,
+									   form, allocator, error);
+	ef_release(allocator, sources);
+	return status;
+}
+
+
+/* ---- between processes ---- */
+
+static void
+write_varint(const EfSink *sink, uint64_t value)
+{
+	uint8_t		bytes[EF_VARINT_MAX];
+	EfWriter	writer = {bytes};
+
+	ef_write_varint(&writer, value);
+	sink->write(sink->context, bytes, (size_t) (writer.at - bytes));
+}
+
+/* Collects a run whose length is not known before. */
+typedef struct Collected
+{
+	const EfAllocator *allocator;
+	uint8_t    *bytes;
+	size_t		size;
+	size_t		room;
+	bool		failed;
+} Collected;
+
+static void
+collect(void *context, const void *bytes, size_t size)
+{
+	Collected  *all = context;
+
+	if (all->failed)
+		return;
+	if (all->room - all->size < size)
+	{
+		size_t		room = 2 * (all->size + size);
+		uint8_t    *larger = ef_alloc(all->allocator, room);
+
+		if (larger == NULL)
+		{
+			all->failed = true;
+			return;
+		}
+		if (all->size > 0)
+			memcpy(larger, all->bytes, all->size);
+		ef_release(all->allocator, all->bytes);
+		all->bytes = larger;
+		all->room = room;
+	}
+	memcpy(all->bytes + all->size, bytes, size);
+	all->size += size;
+}
+
+static EfStatus
+check_limit(uint64_t size, size_t limit, EfError *error)
+{
+	if (size > limit)
+		return ef_fail(error, EF_EVENTS_TOO_LARGE,
+					   "They would take more than %zu bytes.", limit);
+	return EF_OK;
+}
+
+static EfStatus
+send_stored(const EfEventLog *log, const EfRunPlace *run, const EfSink *sink,
+			const EfAllocator *allocator, EfError *error)
+{
+	uint8_t    *window = ef_alloc(allocator, WINDOW_MAXIMUM);
+
+	if (window == NULL)
+		return no_memory(WINDOW_MAXIMUM, error);
+	for (uint64_t done = 0; done < run->size;)
+	{
+		size_t		size = WINDOW_MAXIMUM;
+
+		if (size > run->size - done)
+			size = (size_t) (run->size - done);
+		size = log->storage.read(log->storage.context, run->offset + done,
+								 window, size);
+		if (size == 0)
+		{
+			ef_release(allocator, window);
+			return ef_fail(error, EF_INVALID, "A run of events ends too early.");
+		}
+		sink->write(sink->context, window, size);
+		done += size;
+	}
+	ef_release(allocator, window);
+	return EF_OK;
+}
+
+EfStatus
+ef_event_group_send(EfEventGroup *group, size_t limit,
+					const EfSink *sink, const EfAllocator *allocator,
+					EfError *error)
+{
+	Collected	recent = {.allocator = allocator};
+	EfSink		collector = {collect, &recent};
+	uint64_t	total = 0;
+	const uint64_t *events;
+	size_t		n;
+	EfEventForm form;
+	EfStatus	status = order_events(group, &events, &n, &form, error);
+
+	if (status != EF_OK)
+		return status;
+	if (n > 0)
+		ef_run_write(events, n, form, group->log->kind, &collector);
+	if (recent.failed)
+		status = no_memory(recent.size, error);
+	total = recent.size + EF_VARINT_MAX;
+	for (uint32_t i = 0; i < group->nruns; i++)
+		total += group->runs[i].size + EF_VARINT_MAX;
+	if (status == EF_OK)
+		status = check_limit(total, limit, error);
+	for (uint32_t i = 0; i < group->nruns && status == EF_OK; i++)
+	{
+		const EfRunPlace *run = &group->runs[i];
+
+		write_varint(sink, run->size);
+		if (run->bytes != NULL)
+			sink->write(sink->context, run->bytes, (size_t) run->size);
+		else
+			status = send_stored(group->log, run, sink, allocator, error);
+	}
+	if (status == EF_OK && recent.size > 0)
+	{
+		write_varint(sink, recent.size);
+		sink->write(sink->context, recent.bytes, recent.size);
+	}
+	ef_release(allocator, recent.bytes);
+	return status;
+}
+
+/* Add a run that was received. */
+static EfStatus
+receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
+			const EfNumberMap *map, EfError *error)
+{
+	EfEventLog *log = group->log;
+	Collected	run = {.allocator = log->allocator};
+	EfSink		sink = {collect, &run};
+	EfRunPlace	place = {NULL, 0, 0};
+	EfStatus	status = EF_OK;
+
+	if (over_budget(log, size))
+		status = ef_event_log_store(log, error);
+	if (status != EF_OK)
+		return status;
+
+	/* other numbers take more bytes at times, or fewer */
+	run.room = map == NULL ? size : size + size / 16 + 64;
+	run.bytes = ef_alloc(log->allocator, run.room);
+	if (run.bytes == NULL)
+		return no_memory(run.room, error);
+	if (map == NULL)
+		collect(&run, bytes, size);
+	else
+		status = ef_run_renumber(bytes, size, log->kind, map, &sink,
+								 log->allocator, error);
+	if (run.failed)
+		status = no_memory(2 * run.size, error);
+	place.bytes = run.bytes;
+	place.size = run.size;
+	if (status == EF_OK)
+		status = add_run(group, &place, error);
+	if (status != EF_OK)
+	{
+		ef_release(log->allocator, run.bytes);
+		return status;
+	}
+	account(group, run.room);
+	return EF_OK;
+}
+
+EfStatus
+ef_event_group_receive(EfEventGroup *group, int64_t skipped,
+					   const uint8_t *bytes, size_t size, EfError *error)
+{
+	EfReader	reader = {bytes, bytes + size, false};
+	EfStatus	status = ef_event_group_skip(group, skipped, error);
+
+	while (status == EF_OK && reader.at < reader.end)
+	{
+		size_t		run_size = (size_t) ef_read_varint(&reader);
+		const uint8_t *run = ef_read_bytes(&reader, run_size);
+
+		if (run == NULL)
+			return ef_fail(error, EF_INVALID, "A run of events ends too early.");
+		status = receive_run(group, run, run_size, NULL, error);
+	}
+	return status;
+}
+
+
+/* ---- between processes, with numbers ---- */
+
+/* Note the numbers of a person's events that were not seen before. */
+static EfStatus
+note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
+			 const EfAllocator *allocator, EfError *error)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32_t	number = (uint32_t) (whens[i] & EF_WHEN_NUMBER);
+		EfStatus	status;
+
+		if (number == 0 || ef_number_map_get(sent->map, number) != 0)
+			continue;
+		if (sent->n == sent->room)
+		{
+			size_t		room = 2 * sent->room + 16;
+			uint32_t   *numbers = ef_alloc(allocator, room * sizeof(uint32_t));
+
+			if (numbers == NULL)
+				return no_memory(room * sizeof(uint32_t), error);
+			if (sent->n > 0)
+				memcpy(numbers, sent->numbers, sent->n * sizeof(uint32_t));
+			ef_release(allocator, sent->numbers);
+			sent->numbers = numbers;
+			sent->room = room;
+		}
+		sent->numbers[sent->n++] = number;
+		status = ef_number_map_set(sent->map, number, (uint32_t) sent->n, error);
+		if (status != EF_OK)
+			return status;
+	}
+	return EF_OK;
+}
+
+EfStatus
+ef_event_group_send_numbered(EfEventGroup *group, size_t limit,
+							 const EfSink *sink, EfNumbersSent *sent,
+							 const EfAllocator *allocator, EfError *error)
+{
+	EfEventReader reader;
+	EfRunWriter writer;
+	size_t		npeople = 0;
+	EfStatus	status = ef_event_group_read(&reader, group, allocator, error);
+
+	ef_run_writer_begin(&writer, group->log->kind, sink);
+	while (status == EF_OK)
+	{
+		const EfWhen *whens;
+		size_t		nwhens;
+		uint64_t	number;
+
+		if (npeople++ % INTERRUPT_PEOPLE == 0)
+			ef_check_interrupt(allocator);
+		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
+									  error);
+		if (status != EF_OK || nwhens == 0)
+			break;
+		status = note_numbers(sent, whens, nwhens, allocator, error);
+
+		/* before it is written, since a sink need not be able to hold more */
+		if (status == EF_OK)
+			status = check_limit(writer.size + writer.used +
+								 ef_run_person_size(&reader.person, nwhens),
+								 limit, error);
+		if (status == EF_OK)
+			ef_run_writer_add(&writer, &reader.person, whens, nwhens);
+	}
+	if (status == EF_OK)
+		ef_run_writer_end(&writer);
+	ef_event_reader_end(&reader);
+	return status;
+}
+
+EfStatus
+ef_event_group_receive_numbered(EfEventGroup *group, int64_t skipped,
+								const uint8_t *bytes, size_t size,
+								const EfNumberMap *map, EfError *error)
+{
+	EfStatus	status = ef_event_group_skip(group, skipped, error);
+
+	return status == EF_OK && size > 0
+		? receive_run(group, bytes, size, map, error) : status;
+}

@@ -1,0 +1,222 @@
+/*
+ * event_log.h
+ *	  Events by group, as many as there are, in bounded memory: what the
+ *	  aggregates over events keep until they have seen all rows.
+ *
+ * One log serves all groups of an aggregate.  Events are appended to their
+ * group in chunks of memory.  When all groups together hold more than the
+ * budget, each group's events are put in order and written to storage as a run
+ * (event.h), and the chunks are given back: an external merge sort of many
+ * groups in one file.  What is read at the end is each group's runs merged,
+ * with what is still in memory.
+ *
+ * A group can be written down, runs and all, and received by a log in another
+ * process, where its bytes are a run like any other.  Where events have numbers
+ * that stand for something (EF_WHEN_NUMBER), the other log's are put in their
+ * place.
+ *
+ * Reading leaves a group as it is, so it can be read again.
+ */
+#ifndef EF_EVENT_LOG_H
+#define EF_EVENT_LOG_H
+
+#include "log/event.h"
+
+/* Storage that is written at its end and read anywhere. */
+typedef struct EfStorage
+{
+	void		(*write) (void *context, const void *bytes, size_t size);
+	size_t		(*read) (void *context, uint64_t offset, void *buffer,
+						 size_t size);
+	void	   *context;
+} EfStorage;
+
+typedef struct EfEventChunk
+{
+	struct EfEventChunk *older;
+	uint32_t	nevents;		/* not kept up in the latest: see `next` */
+	uint8_t		form;			/* an EfEventForm */
+	bool		in_block;
+	uint64_t	words[];
+} EfEventChunk;
+
+/* Memory for many chunks, which are given back all at once. */
+typedef struct EfEventBlock
+{
+	struct EfEventBlock *older;
+	size_t		used;
+	size_t		size;
+	uint64_t	words[];
+} EfEventBlock;
+
+typedef struct EfNameChunk
+{
+	struct EfNameChunk *older;
+	size_t		used;
+	size_t		size;
+	char		bytes[];
+} EfNameChunk;
+
+/* Where a run is. */
+typedef struct EfRunPlace
+{
+	uint8_t    *bytes;			/* received, in memory; or NULL */
+	uint64_t	offset;			/* in storage */
+	uint64_t	size;
+} EfRunPlace;
+
+typedef struct EfEventLog EfEventLog;
+
+/* What an event touches comes first, in one line of the processor's cache. */
+typedef struct EfEventGroup
+{
+	uint64_t   *next;			/* where the next event goes, and the end of */
+	uint64_t   *end;			/* the latest chunk; both NULL if none */
+	const void *purpose;		/* the owner's: what its events are for */
+	EfEventForm form;			/* of the latest chunk, and of the next; 0: none */
+	uint32_t	nruns;
+	EfEventChunk *chunk;		/* the latest */
+	size_t		size;			/* of its chunks and received runs */
+	EfRunPlace *runs;
+	uint32_t	runs_room;
+	EfEventLog *log;
+	struct EfEventGroup *older;
+	int64_t		skipped;		/* rows that have no person, stage or time */
+} EfEventGroup;
+
+struct EfEventLog
+{
+	const EfAllocator *allocator;
+	EfStorage	storage;
+	EfPersonKind kind;
+	EfUnit		unit;
+	size_t		budget;			/* bytes in memory */
+	size_t		used;
+	size_t		largest;		/* of the groups; being ordered takes as much
+								 * again, twice */
+	uint64_t	stored;			/* bytes in storage */
+	EfEventGroup *groups;		/* the latest */
+	EfNameChunk *names;
+	EfEventBlock *block;		/* the latest that chunks are taken from */
+	EfEventBlock *spare;		/* that nothing is in */
+	size_t		scratch_size;	/* to put events in order, kept between groups */
+	uint64_t   *scratch;
+	void	   *tally;			/* of those who read groups, likewise */
+};
+
+extern void ef_event_log_begin(EfEventLog *log, EfPersonKind kind,
+							   EfUnit unit, size_t budget,
+							   const EfStorage *storage,
+							   const EfAllocator *allocator);
+
+/* A new group of a log. */
+extern EfStatus ef_event_group_create(EfEventGroup **group, EfEventLog *log,
+									  EfError *error);
+
+/* Room for one more event of a form; may store what the log holds. */
+extern EfStatus ef_event_group_grow(EfEventGroup *group, EfEventForm form,
+									EfError *error);
+
+/*
+ * Add an event of a person who is a number.  A group with one event that does
+ * not fit the narrow form has wide ones from then on, since each change of form
+ * begins a chunk.
+ */
+static inline EfStatus
+ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when, EfError *error)
+{
+	EfEventForm form = group->form != EF_WIDE && ef_is_narrow(number, when)
+		? EF_NARROW : EF_WIDE;
+
+	if (__builtin_expect(group->end - group->next < form ||
+						 group->form != form, 0))
+	{
+		EfStatus	status = ef_event_group_grow(group, form, error);
+
+		if (status != EF_OK)
+			return status;
+	}
+	if (form == EF_NARROW)
+	{
+		/* groups are many and take turns: have the next line at hand */
+		__builtin_prefetch(group->next + 8, 1);
+		*group->next++ = ef_narrow(number, when);
+	}
+	else
+	{
+		*group->next++ = number;
+		*group->next++ = when;
+	}
+	return EF_OK;
+}
+
+/* Add an event of a person who is a uuid or a text. */
+extern EfStatus ef_event_add_uuid(EfEventGroup *group, const uint8_t uuid[16],
+								  uint64_t when, EfError *error);
+extern EfStatus ef_event_add_text(EfEventGroup *group, const char *name,
+								  size_t length, uint64_t when,
+								  EfError *error);
+
+/* So many more rows that have no person, stage or time. */
+extern EfStatus ef_event_group_skip(EfEventGroup *group, int64_t rows,
+									EfError *error);
+
+/* Bring what the log holds into storage. */
+extern EfStatus ef_event_log_store(EfEventLog *log, EfError *error);
+
+/* How many events a group holds in memory. */
+extern size_t ef_event_group_size(EfEventGroup *group);
+
+/*
+ * Read a group's events, person by person, with ef_event_reader_next().  Until
+ * the end nothing else is done with the log.
+ */
+extern EfStatus ef_event_group_read(EfEventReader *reader,
+									EfEventGroup *group,
+									const EfAllocator *allocator,
+									EfError *error);
+
+/*
+ * Write a group down: its runs, each behind its length.  Refuses one that
+ * would take more than `limit` bytes.
+ */
+extern EfStatus ef_event_group_send(EfEventGroup *group, size_t limit,
+									const EfSink *sink,
+									const EfAllocator *allocator,
+									EfError *error);
+
+/* Add what was written down, and so many skipped rows, to a group. */
+extern EfStatus ef_event_group_receive(EfEventGroup *group, int64_t skipped,
+									   const uint8_t *bytes, size_t size,
+									   EfError *error);
+
+/*
+ * Write a group down as one run, and count from 1 on the numbers that its
+ * events have, but for 0: `numbers`, which the allocator gives, and a map that
+ * was cleared, and stays.
+ */
+typedef struct EfNumbersSent
+{
+	EfNumberMap *map;
+	size_t		n;
+	size_t		room;
+	uint32_t   *numbers;
+} EfNumbersSent;
+
+extern EfStatus ef_event_group_send_numbered(EfEventGroup *group,
+											 size_t limit,
+											 const EfSink *sink,
+											 EfNumbersSent *sent,
+											 const EfAllocator *allocator,
+											 EfError *error);
+
+/* Add what was so written down, and so many skipped rows, to a group; `map` has
+ * this log's numbers, and is NULL where they are the same. */
+extern EfStatus ef_event_group_receive_numbered(EfEventGroup *group,
+												int64_t skipped,
+												const uint8_t *bytes,
+												size_t size,
+												const EfNumberMap *map,
+												EfError *error);
+
+#endif							/* EF_EVENT_LOG_H */

@@ -1,0 +1,183 @@
+/*
+ * mobility.h
+ *	  Who is where, and who goes where: the summary type `mobility`.
+ *
+ * The axis is calendar days since the observation began: day 0 is `from`, day N
+ * is `as_of`, the first one that is not in [from, as_of) any more.  On each of
+ * the days 0..N a person is in a state (an employer, a region, a profession, a
+ * level), or is there in a state that is not known, or is out.  Labels are the
+ * states.  What one person leaves in the table, X(t) being where they are on
+ * day t:
+ *
+ *	 opening(state)		1 at 0, for one who is there on day 0;
+ *	 entered(state)		1 at t, if X(t-1) was out and X(t) is the state;
+ *	 moved(state, to)	1 at t, if X(t-1) was the state and X(t) is another, `to`;
+ *	 left(state)		1 at t, if X(t-1) was the state and X(t) is out;
+ *	 censored(state)	1 at t, if X(t-1) was the state and X(t) is not known;
+ *	 resumed(state)		1 at t, if X(t-1) was not known and X(t) is the state.
+ *
+ * t is in 1..N, so a move on `from` itself belongs to the period before, and
+ * one on as_of to this one: adjacent periods have every move once.  So the
+ * people in a state on day t are those of the opening and all who came until
+ * then, less all who went; and, always,
+ *
+ *	 opening + entered + resumed + moved in = left + censored + moved out + there on day N.
+ */
+#ifndef EF_MOBILITY_H
+#define EF_MOBILITY_H
+
+#include "spell/spell.h"
+
+enum
+{
+	EF_MOB_OPENING,
+	EF_MOB_ENTERED,
+	EF_MOB_MOVED,
+	EF_MOB_LEFT,
+	EF_MOB_CENSORED,
+	EF_MOB_RESUMED
+};
+
+/* A period has no more days: those of 150 years. */
+#define EF_MOBILITY_DAYS EF_SPELL_DAYS
+
+/* So many states a summary can have: two of them and a day are a place. */
+#define EF_STATE_NAME_LIMIT 65534
+
+extern const EfTableType ef_mobility_type;
+
+/* Is this a period in which moves can be observed: with both ends, and not too
+ * long? */
+extern EfStatus ef_mobility_observed_check(const EfFrame *frame,
+										   EfError *error);
+
+/* The number of a state's name in a state that grows, which is added if it is
+ * new. */
+extern EfStatus ef_mobility_name(EfState **state, const char *name,
+								 size_t length, uint32_t *label,
+								 const EfAllocator *allocator,
+								 EfError *error);
+
+/*
+ * One person's step in a state that grows: names by their numbers, `to` 0 where
+ * the kind has none.
+ */
+extern EfStatus ef_mobility_add(EfState **state, unsigned kind,
+								uint32_t label, uint32_t to, uint32_t day,
+								const EfAllocator *allocator, EfError *error);
+
+
+/* ---- day by day ---- */
+
+/*
+ * The cells of a table in the order of days, packed so that order is integer
+ * order: day << 36 | label << 20 | kind << 16 | to.
+ */
+typedef struct EfSteps
+{
+	size_t		n;
+	EfCell	   *steps;
+} EfSteps;
+
+static inline EfKey
+ef_step(uint32_t day, uint32_t label, unsigned kind, uint32_t to)
+{
+	return (EfKey) day << 36 | (EfKey) label << 20 | (EfKey) kind << 16 | to;
+}
+
+static inline uint32_t
+ef_step_day(EfKey step)
+{
+	return (uint32_t) (step >> 36);
+}
+
+static inline uint32_t
+ef_step_label(EfKey step)
+{
+	return (uint32_t) (step >> 20) & 0xffff;
+}
+
+static inline unsigned
+ef_step_kind(EfKey step)
+{
+	return (unsigned) (step >> 16) & ((1u << EF_KIND_BITS) - 1);
+}
+
+static inline uint32_t
+ef_step_to(EfKey step)
+{
+	return (uint32_t) step & 0xffff;
+}
+
+/* Is a step of this kind from the label, and not to it? */
+static inline bool
+ef_mobility_goes(unsigned kind)
+{
+	return kind == EF_MOB_MOVED || kind == EF_MOB_LEFT ||
+		kind == EF_MOB_CENSORED;
+}
+
+static inline bool
+ef_step_goes(EfKey step)
+{
+	return ef_mobility_goes(ef_step_kind(step));
+}
+
+/* Also after a failure there may be something to release. */
+extern EfStatus ef_steps_of(EfSteps *steps, const EfTable *table,
+							const EfAllocator *allocator, EfError *error);
+extern void ef_steps_release(EfSteps *steps, const EfAllocator *allocator);
+
+/* Who is where, as days go by. */
+typedef struct EfPresence
+{
+	const EfCell *at;			/* the first step that was not taken */
+	const EfCell *end;
+	int64_t    *here;			/* people by state, from 1 */
+} EfPresence;
+
+/* Before day 0 nobody is anywhere. */
+extern EfStatus ef_presence_begin(EfPresence *presence, const EfSteps *steps,
+								  uint32_t nstates,
+								  const EfAllocator *allocator,
+								  EfError *error);
+
+/* Take all steps of the next day that has any; the first state from which more
+ * people went than were there, else 0. */
+extern uint32_t ef_presence_day(EfPresence *presence);
+
+/* Take the steps of all days up to one, it included. */
+extern void ef_presence_until(EfPresence *presence, uint32_t day);
+
+extern void ef_presence_release(EfPresence *presence,
+								const EfAllocator *allocator);
+
+/* A mobility opened for reading. */
+typedef struct EfMobility
+{
+	EfTable		table;
+	uint32_t	days;			/* N: the last of them is as_of */
+	EfSteps		steps;
+} EfMobility;
+
+extern EfStatus ef_mobility_open(EfMobility *mobility, const void *datum,
+								 size_t size, const EfAllocator *allocator,
+								 EfError *error);
+
+/* The same without its steps, for readers to whom the order of days does not
+ * matter. */
+extern EfStatus ef_mobility_load(EfMobility *mobility, const void *datum,
+								 size_t size, const EfAllocator *allocator,
+								 EfError *error);
+
+/* The day that a date is; refuses one that is outside of the period. */
+extern EfStatus ef_mobility_day(const EfMobility *mobility, EfDay at,
+								uint32_t *day, EfError *error);
+
+/* The people in each state, counted from 1, on a day. */
+extern EfStatus ef_mobility_here(const EfMobility *mobility,
+									  uint32_t day, int64_t **here,
+									  const EfAllocator *allocator,
+									  EfError *error);
+
+#endif							/* EF_MOBILITY_H */

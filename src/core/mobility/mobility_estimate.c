@@ -1,0 +1,506 @@
+/*
+ * mobility_estimate.c
+ *	  See mobility_estimate.h.
+ */
+#include "mobility/mobility_estimate.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "estimate/distribution.h"
+
+
+/* ---- flows ---- */
+
+/*
+ * Days that people spent in each state, from 1.  Who comes on day t has the
+ * N - t days after it to be there, and who goes on it does without them.
+ */
+static EfStatus
+count_days(const EfMobility *mobility, int64_t **days,
+		   const EfAllocator *allocator, EfError *error)
+{
+	size_t		size = ((size_t) mobility->table.nlabels + 1) * sizeof(int64_t);
+
+	*days = ef_alloc(allocator, size);
+	if (*days == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
+	memset(*days, 0, size);
+	for (size_t i = 0; i < mobility->table.ncells; i++)
+	{
+		const EfCell *cell = &mobility->table.cells[i];
+		uint32_t	label = ef_key_label(cell->key);
+		uint32_t	at = ef_key_at(cell->key);
+		unsigned	kind = ef_key_kind(cell->key);
+		int64_t		rest = cell->count *
+			(int64_t) (mobility->days - ef_pair_at(at));
+
+		(*days)[label] += ef_mobility_goes(kind) ? -rest : rest;
+		if (kind == EF_MOB_MOVED)
+			(*days)[ef_pair_label(at)] += rest;
+	}
+	return EF_OK;
+}
+
+/* Where a cell says that people went, both 0 where it says nothing of that. */
+static void
+flow_of(EfKey key, uint32_t *from, uint32_t *to)
+{
+	unsigned	kind = ef_key_kind(key);
+
+	*from = kind == EF_MOB_MOVED || kind == EF_MOB_LEFT ? ef_key_label(key) : 0;
+	*to = kind == EF_MOB_MOVED ? ef_pair_label(ef_key_at(key))
+		: kind == EF_MOB_ENTERED ? ef_key_label(key) : 0;
+}
+
+/* Add the flows from anywhere, or those from out, to n that are there: in the
+ * order of cells, those of one flow come together. */
+static size_t
+add_flows(const EfTable *table, bool from_out, EfFlow *flows, size_t n)
+{
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		const EfCell *cell = &table->cells[i];
+		uint32_t	from;
+		uint32_t	to;
+
+		flow_of(cell->key, &from, &to);
+		if ((from == 0 && to == 0) || (from == 0) != from_out)
+			continue;
+		if (n == 0 || flows[n - 1].from != from || flows[n - 1].to != to)
+		{
+			flows[n].from = from;
+			flows[n].to = to;
+			flows[n++].moves = 0;
+		}
+		flows[n - 1].moves += cell->count;
+	}
+	return n;
+}
+
+EfStatus
+ef_mobility_rates(const EfMobility *mobility, double level, EfFlow **flows,
+				  size_t *nflows, const EfAllocator *allocator,
+				  EfError *error)
+{
+	const EfTable *table = &mobility->table;
+	int64_t    *days;
+	EfStatus	status;
+
+	if (!(level > 0 && level < 1))
+		return ef_fail(error, EF_LEVEL_RANGE, "The level is %g.", level);
+	status = count_days(mobility, &days, allocator, error);
+	if (status != EF_OK)
+		return status;
+	*flows = ef_alloc(allocator, table->ncells * sizeof(EfFlow));
+	if (*flows == NULL)
+	{
+		ef_release(allocator, days);
+		return ef_fail(error, EF_NO_MEMORY, "A request for flows failed.");
+	}
+	*nflows = add_flows(table, false, *flows, 0);
+	*nflows = add_flows(table, true, *flows, *nflows);
+	for (size_t i = 0; i < *nflows; i++)
+	{
+		EfFlow	   *flow = &(*flows)[i];
+
+		flow->person_years = flow->rate = flow->lower = flow->upper = NAN;
+		if (flow->from == 0)
+			continue;
+		flow->person_years = ef_years_of_days(days[flow->from]);
+		flow->rate = (double) flow->moves / flow->person_years;
+		ef_poisson_limits(flow->moves, level, &flow->lower, &flow->upper);
+		flow->lower /= flow->person_years;
+		flow->upper /= flow->person_years;
+		ef_check_interrupt(allocator);
+	}
+	ef_release(allocator, days);
+	return EF_OK;
+}
+
+
+/* ---- the matrix ---- */
+
+EfStatus
+ef_mobility_last_days(const EfMobility *mobility, const EfDuration *horizon,
+					  uint32_t *days, EfError *error)
+{
+	const EfFrame *frame = &mobility->table.frame;
+	char		period[2 * EF_ISO_DATE_SIZE];
+	int64_t		first;
+	EfStatus	status;
+
+	*days = mobility->days;
+	if (horizon == NULL)
+		return EF_OK;
+	status = ef_duration_check(horizon, true, error);
+	if (status != EF_OK)
+		return status;
+	if (horizon->months <= EF_DURATION_MONTHS)
+	{
+		first = (int64_t) ef_months_later(frame->as_of, -horizon->months) -
+			horizon->days;
+		*days = (uint32_t) (frame->as_of - first);
+		if (first >= frame->from)
+			return EF_OK;
+	}
+	ef_format_frame(period, sizeof(period), frame);
+	return ef_fail(error, EF_HORIZON_TOO_LONG,
+				   "The horizon is %d months and %d days, and people were observed in %s.",
+				   horizon->months, horizon->days, period);
+}
+
+/* The product integral while it is computed. */
+typedef struct Product
+{
+	EfMatrix   *matrix;
+	EfPresence	presence;
+	double	   *before;			/* columns of those states that lose people on
+								 * a day, as they were before it */
+} Product;
+
+/* The steps of the next day. */
+static const EfCell *
+day_end(const EfPresence *presence)
+{
+	const EfCell *step = presence->at;
+	uint32_t	day = ef_step_day(step->key);
+
+	while (step < presence->end && ef_step_day(step->key) == day)
+		step++;
+	return step;
+}
+
+/* Of the steps from one state on a day: how many go to another state or out. */
+static int64_t
+count_movers(const EfCell *step, const EfCell *end, const EfCell **next)
+{
+	uint32_t	from = ef_step_label(step->key);
+	int64_t		movers = 0;
+
+	for (; step < end && ef_step_label(step->key) == from; step++)
+		if (ef_step_kind(step->key) == EF_MOB_MOVED ||
+			ef_step_kind(step->key) == EF_MOB_LEFT)
+			movers += step->count;
+	*next = step;
+	return movers;
+}
+
+/* The most states that lose people on one day. */
+static size_t
+most_sources(const EfSteps *steps)
+{
+	const EfCell *end = steps->steps + steps->n;
+	EfPresence	days = {steps->steps, end, NULL};
+	size_t		most = 0;
+
+	while (days.at < end)
+	{
+		const EfCell *stop = day_end(&days);
+		size_t		sources = 0;
+
+		while (days.at < stop)
+			sources += count_movers(days.at, stop, &days.at) > 0;
+		if (sources > most)
+			most = sources;
+	}
+	return most;
+}
+
+static double *
+column(const EfMatrix *matrix, uint32_t to)
+{
+	return matrix->probability + (size_t) to * matrix->nstates;
+}
+
+/*
+ * Multiply by I + dA of the next day.  Only the columns of the states that lose
+ * people on it, and of those that these go to, are other than they were.
+ */
+static void
+multiply(Product *product, const EfAllocator *allocator)
+{
+	const EfMatrix *matrix = product->matrix;
+	const EfCell *end = day_end(&product->presence);
+	const int64_t *here = product->presence.here;
+	uint32_t	n = matrix->nstates;
+	double	   *before = product->before;
+	const EfCell *next;
+
+	for (const EfCell *step = product->presence.at; step < end; step = next)
+	{
+		uint32_t	from = ef_step_label(step->key);
+		int64_t		movers = count_movers(step, end, &next);
+		double		stay;
+		double	   *here_now = column(matrix, from);
+
+		if (movers == 0)
+			continue;
+		/* of integers, so that it is 0 where all go */
+		stay = (double) (here[from] - movers) / (double) here[from];
+		for (uint32_t i = 0; i < n; i++)
+		{
+			before[i] = here_now[i];
+			here_now[i] *= stay;
+		}
+		before += n;
+	}
+
+	before = product->before;
+	for (const EfCell *step = product->presence.at; step < end; step = next)
+	{
+		double		at_risk = (double) here[ef_step_label(step->key)];
+
+		if (count_movers(step, end, &next) == 0)
+			continue;
+		for (; step < next; step++)
+		{
+			double		share = (double) step->count / at_risk;
+			double	   *there;
+
+			if (ef_step_kind(step->key) != EF_MOB_MOVED &&
+				ef_step_kind(step->key) != EF_MOB_LEFT)
+				continue;
+			there = column(matrix, ef_step_to(step->key));
+			for (uint32_t i = 0; i < n; i++)
+				there[i] += before[i] * share;
+		}
+		before += n;
+		ef_check_interrupt(allocator);
+	}
+}
+
+static void
+mark_known(const Product *product)
+{
+	for (uint32_t state = 1; state <= product->matrix->nstates; state++)
+		if (product->presence.here[state] > 0)
+			product->matrix->known[state] = true;
+}
+
+EfStatus
+ef_mobility_product(const EfMobility *mobility, uint32_t days,
+				   EfMatrix *matrix, const EfAllocator *allocator,
+				   EfError *error)
+{
+	size_t		n = mobility->table.nlabels;
+	Product		product = {.matrix = matrix};
+	size_t		cells = n * (n + 1);
+	size_t		sources;
+	EfStatus	status;
+
+	matrix->nstates = (uint32_t) n;
+	if (n > EF_MATRIX_STATES)
+		return ef_fail(error, EF_MATRIX_TOO_LARGE, "There are %zu states.", n);
+	sources = most_sources(&mobility->steps);
+	matrix->probability = ef_alloc(allocator, cells * sizeof(double));
+	matrix->known = ef_alloc(allocator, (n + 1) * sizeof(bool));
+	product.before = ef_alloc(allocator, sources * n * sizeof(double));
+	status = ef_presence_begin(&product.presence, &mobility->steps,
+							   (uint32_t) n, allocator, error);
+	if (status == EF_OK && (matrix->probability == NULL ||
+							matrix->known == NULL || product.before == NULL))
+		status = ef_fail(error, EF_NO_MEMORY, "A request for a matrix failed.");
+	if (status == EF_OK)
+	{
+		memset(matrix->probability, 0, cells * sizeof(double));
+		memset(matrix->known, 0, (n + 1) * sizeof(bool));
+		for (size_t state = 1; state <= n; state++)
+			column(matrix, (uint32_t) state)[state - 1] = 1;
+		ef_presence_until(&product.presence, mobility->days - days);
+		mark_known(&product);
+		while (product.presence.at < product.presence.end)
+		{
+			uint32_t	day = ef_step_day(product.presence.at->key);
+
+			multiply(&product, allocator);
+			(void) ef_presence_day(&product.presence);
+			/* who comes on the last day is at risk after it */
+			if (day < mobility->days)
+				mark_known(&product);
+		}
+	}
+	ef_release(allocator, product.before);
+	ef_presence_release(&product.presence, allocator);
+	return status;
+}
+
+
+/* ---- headcounts to come ---- */
+
+EfStatus
+ef_mobility_order(const EfMobility *mobility, const EfLabel *names,
+				  size_t nnames, uint32_t **states,
+				  const EfAllocator *allocator, EfError *error)
+{
+	const EfTable *table = &mobility->table;
+	uint32_t	n = table->nlabels;
+	bool	   *named = ef_alloc(allocator, ((size_t) n + 1) * sizeof(bool));
+	EfStatus	status = EF_OK;
+
+	*states = ef_alloc(allocator, n * sizeof(uint32_t));
+	if (*states == NULL || named == NULL)
+	{
+		ef_release(allocator, named);
+		return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
+	}
+	memset(named, 0, ((size_t) n + 1) * sizeof(bool));
+	for (uint32_t i = 0; names == NULL && i < n; i++)
+		(*states)[i] = i + 1;
+	for (size_t i = 0; names != NULL && i < nnames && status == EF_OK; i++)
+	{
+		const EfLabel *name = &names[i];
+		uint32_t	state = ef_table_label(table, name->bytes, name->length);
+
+		if (state == 0 || named[state])
+			status = ef_fail(error, EF_STATES_LIST, state == 0
+							 ? "The summary has no state \"%.*s\"."
+							 : "\"%.*s\" comes twice.",
+							 ef_clip(name->bytes, name->length), name->bytes);
+		else
+			(*states)[i] = state;
+		named[state] = true;
+	}
+	for (uint32_t i = 0; names != NULL && i < n && status == EF_OK; i++)
+	{
+		const EfLabel *name = &table->labels[i];
+
+		if (!named[i + 1])
+			status = ef_fail(error, EF_STATES_LIST, "\"%.*s\" is missing.",
+							 ef_clip(name->bytes, name->length), name->bytes);
+	}
+	ef_release(allocator, named);
+	return status;
+}
+
+EfStatus
+ef_mobility_people(const EfMobility *mobility, const double *people,
+				   size_t npeople, const char *name, EfError *error)
+{
+	if (npeople != mobility->table.nlabels)
+		return ef_fail(error, EF_STATES_LENGTH,
+					   "%s has %zu elements, and the summary has %u states.",
+					   name, npeople, mobility->table.nlabels);
+	for (size_t i = 0; i < npeople; i++)
+		if (!(people[i] >= 0 && people[i] <= (double) EF_PERSON_LIMIT))
+			return ef_fail(error, EF_ARRAY_VALUE, "Element %zu of %s is %g.",
+						   i + 1, name, people[i]);
+	return EF_OK;
+}
+
+/* People in a state of whom nobody can say where they go. */
+static EfStatus
+refuse_unknown(const EfTable *table, uint32_t state, double people,
+			   EfError *error)
+{
+	const EfLabel *name = &table->labels[state - 1];
+	char		from[EF_ISO_DATE_SIZE];
+	char		as_of[EF_ISO_DATE_SIZE];
+
+	ef_format_day(from, ef_months_later(table->frame.as_of, -12));
+	ef_format_day(as_of, table->frame.as_of);
+	return ef_fail(error, EF_STATE_UNSEEN,
+				   "Nobody was in \"%.*s\" from %s to the day before %s, and %g are projected from there.",
+				   ef_clip(name->bytes, name->length), name->bytes, from,
+				   as_of, people);
+}
+
+/*
+ * Move people on by a year: rows of a year from the people, by state from 1,
+ * that it begins with, who become those that it ends with.
+ */
+static EfStatus
+project_year(const EfMobility *mobility, const EfMobilityPlan *plan,
+			 const EfMatrix *matrix, double *people, EfMobilityYear *rows,
+			 const EfAllocator *allocator, EfError *error)
+{
+	uint32_t	n = matrix->nstates;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		EfMobilityYear *row = &rows[i];
+		uint32_t	state = plan->states[i];
+		const double *to = column(matrix, state);
+
+		if (people[state] > 0 && !matrix->known[state])
+			return refuse_unknown(&mobility->table, state, people[state],
+								  error);
+		row->state = state;
+		row->headcount_start = people[state];
+		row->left = people[state] * column(matrix, 0)[state - 1];
+		row->intake = plan->intake == NULL ? 0 : plan->intake[i];
+		row->moved_in = row->moved_out = 0;
+		for (uint32_t other = 1; other <= n; other++)
+			if (other != state)
+			{
+				row->moved_in += people[other] * to[other - 1];
+				row->moved_out += people[state] *
+					column(matrix, other)[state - 1];
+			}
+		row->headcount = people[state] * to[state - 1] + row->moved_in +
+			row->intake;
+		ef_check_interrupt(allocator);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		people[rows[i].state] = rows[i].headcount;
+	return EF_OK;
+}
+
+EfStatus
+ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
+					EfMobilityYear **rows, const EfAllocator *allocator,
+					EfError *error)
+{
+	static const EfDuration year = {12, 0, 0};
+	uint32_t	n = mobility->table.nlabels;
+	EfMonth		as_of;
+	int			day_of_month;
+	uint32_t	days;
+	EfMatrix	matrix;
+	int64_t    *here = NULL;
+	double	   *people;
+	EfStatus	status;
+
+	if (plan->years < 1 || plan->years > EF_YEARS_LIMIT)
+		return ef_fail(error, EF_YEARS_RANGE, "The number of years is %d.",
+					   plan->years);
+	if (ef_mobility_last_days(mobility, &year, &days, error) != EF_OK)
+	{
+		char		period[2 * EF_ISO_DATE_SIZE];
+
+		ef_format_frame(period, sizeof(period), &mobility->table.frame);
+		return ef_fail(error, EF_YEAR_NOT_OBSERVED,
+					   "People were observed in %s.", period);
+	}
+	status = ef_mobility_product(mobility, days, &matrix, allocator, error);
+	if (status == EF_OK)
+		status = ef_mobility_here(mobility, mobility->days, &here,
+									   allocator, error);
+	if (status != EF_OK)
+		return status;
+	people = ef_alloc(allocator, ((size_t) n + 1) * sizeof(double));
+	*rows = ef_alloc(allocator, (size_t) plan->years * n *
+					 sizeof(EfMobilityYear));
+	if (people == NULL || *rows == NULL)
+		return ef_fail(error, EF_NO_MEMORY,
+					   "A request for a projection failed.");
+	for (uint32_t i = 0; i < n; i++)
+		people[plan->states[i]] = plan->stock != NULL ? plan->stock[i]
+			: (double) here[plan->states[i]];
+
+	as_of = ef_month_of_day(mobility->table.frame.as_of, &day_of_month);
+	for (int k = 0; k < plan->years && status == EF_OK; k++)
+	{
+		EfMobilityYear *its = *rows + (size_t) k * n;
+
+		status = project_year(mobility, plan, &matrix, people, its, allocator,
+							  error);
+		for (uint32_t i = 0; i < n && status == EF_OK; i++)
+			its[i].year = ef_year_of_month(as_of) + k;
+	}
+	ef_release(allocator, people);
+	ef_release(allocator, here);
+	ef_release(allocator, matrix.probability);
+	ef_release(allocator, matrix.known);
+	return status;
+}

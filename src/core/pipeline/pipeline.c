@@ -1,0 +1,885 @@
+/*
+ * pipeline.c
+ *	  See pipeline.h.
+ *
+ * Days of the chain's clock on which a period begins for some cohort cut the
+ * clock into spans.  There are few, since calendar years begin on the same day
+ * of it but for leap days.  What arrives in a period is then a difference of
+ * two sums over spans, for any cohort; and how sure it is, is a matter of the
+ * covariance of spans (funnel_estimate.h).
+ */
+#include "pipeline/pipeline.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "estimate/estimate.h"
+
+/* What a sum of rounded steps may miss what it should be by, of itself. */
+#define ROUNDING 1e-12
+
+/* A sum of doubles that stands for whole persons may miss them by this. */
+#define WHOLE 1e-9
+
+static EfStatus
+no_memory(EfError *error)
+{
+	return ef_fail(error, EF_NO_MEMORY, "A request for intakes failed.");
+}
+
+EfStatus
+ef_start_day_parse(const char *text, size_t length, EfStartDay *start,
+				   EfError *error)
+{
+	char		iso[] = "2001-MM-DD";	/* of a year without 29 February */
+	EfDay		day;
+
+	if (length == 5)
+		memcpy(iso + 5, text, 5);
+	if (length != 5 || !ef_parse_day(iso, 10, &day))
+		return ef_fail(error, EF_START_DAY_INVALID, "starts is \"%.*s\".",
+					   ef_clip(text, length), text);
+	start->month = ef_month_of_day(day, &start->day) - 2001 * 12;
+	return EF_OK;
+}
+
+EfStatus
+ef_intake_method(const char *name, size_t length, EfIntakeMethod *method,
+				 EfError *error)
+{
+	if (length == 8 && memcmp(name, "constant", 8) == 0)
+		*method = EF_INTAKE_CONSTANT;
+	else if (length == 8 && memcmp(name, "schedule", 8) == 0)
+		*method = EF_INTAKE_SCHEDULE;
+	else
+		return ef_fail(error, EF_INTAKE_METHOD_UNKNOWN,
+					   "The method is \"%.*s\".", ef_clip(name, length), name);
+	return EF_OK;
+}
+
+
+/* ---- cohorts, and when they arrive ---- */
+
+typedef struct Cohorts
+{
+	const EfFunnel *funnel;
+	int			first_year;
+	int			n;
+	EfStartDay	starts;
+	int			nperiods;
+	EfDay	   *begins;			/* each period, and the one after the last */
+
+	uint32_t   *edges;			/* for each cohort, the spans with which periods
+								 * begin, and the one after the last */
+	uint32_t   *lags;			/* those with which the first cohort's second
+								 * year begins, its third, ... */
+	int			nlags;			/* in the last all have arrived */
+	EfArrivals	arrivals;
+	double	   *until;			/* share of a cohort that arrives before a span */
+
+	/* what the scenario multiplies later stages by; NaN: not known */
+	uint32_t	changed_stage;
+	double		factor;
+} Cohorts;
+
+static EfDay
+start_of(const Cohorts *cohorts, int cohort)
+{
+	return ef_first_day((cohorts->first_year + cohort) * 12 +
+						cohorts->starts.month) + cohorts->starts.day;
+}
+
+/* The spans with which periods begin for a cohort. */
+static uint32_t *
+edges_of(const Cohorts *cohorts, int cohort)
+{
+	return cohorts->edges + (size_t) cohort * (size_t) (cohorts->nperiods + 1);
+}
+
+/* The share of a cohort that arrives in a period. */
+static double
+arriving(const Cohorts *cohorts, int cohort, int period)
+{
+	const uint32_t *edge = edges_of(cohorts, cohort) + period;
+
+	return cohorts->until[edge[1]] - cohorts->until[edge[0]];
+}
+
+/* The probability of having reached a stage, as the scenario has it. */
+static double
+reaching(const Cohorts *cohorts, uint32_t stage)
+{
+	double		reached = cohorts->arrivals.reached[stage - 1];
+
+	return stage > cohorts->changed_stage ? reached * cohorts->factor : reached;
+}
+
+/* A day of the clock, where all beyond the last arrival are as good as one. */
+static uint32_t
+clip_day(EfDay day, uint32_t end)
+{
+	return day <= 0 ? 0 : (uint32_t) day < end ? (uint32_t) day : end;
+}
+
+/* Find the spans; days become numbers of spans. */
+static EfStatus
+cut_clock(Cohorts *cohorts, bool lags, int32_t **starts, uint32_t *nspans,
+		  EfWorkspace *workspace, EfError *error)
+{
+	const EfFunnel *funnel = cohorts->funnel;
+	size_t		nedges = (size_t) cohorts->n * (size_t) (cohorts->nperiods + 1);
+	size_t		ncells;
+	const EfCell *cells = ef_table_series(&funnel->table, funnel->spec.nstages,
+										  EF_REACHED, &ncells);
+	uint32_t	end = ncells == 0 ? 0 : ef_key_at(cells[ncells - 1].key) + 1;
+	uint32_t   *number = ef_grab(workspace, (size_t) end + 1, sizeof(uint32_t));
+	uint32_t	n = 0;
+
+	cohorts->edges = ef_grab(workspace, nedges, sizeof(uint32_t));
+	cohorts->lags = ef_grab(workspace, end / 365 + 2, sizeof(uint32_t));
+	if (number == NULL || cohorts->edges == NULL || cohorts->lags == NULL)
+		return no_memory(error);
+
+	for (int c = 0; c < cohorts->n; c++)
+	{
+		EfDay		start = start_of(cohorts, c);
+
+		for (int i = 0; i <= cohorts->nperiods; i++)
+		{
+			uint32_t	day = clip_day(cohorts->begins[i] - start, end);
+
+			edges_of(cohorts, c)[i] = day;
+			number[day] = 1;
+		}
+	}
+	if (lags)
+	{
+		uint32_t	day;
+
+		do
+		{
+			int			year = cohorts->first_year + ++cohorts->nlags;
+
+			day = clip_day(ef_first_day(year * 12) - start_of(cohorts, 0), end);
+			cohorts->lags[cohorts->nlags - 1] = day;
+			number[day] = 1;
+		} while (day < end);
+	}
+	number[0] = number[end] = 1;
+
+	for (uint32_t day = 0; day <= end; day++)
+		n += number[day];
+	*starts = ef_grab(workspace, n, sizeof(int32_t));
+	if (*starts == NULL)
+		return no_memory(error);
+	*nspans = 0;
+	for (uint32_t day = 0; day <= end; day++)
+		if (number[day] > 0)
+		{
+			(*starts)[*nspans] = (int32_t) day;
+			number[day] = (*nspans)++;
+		}
+	for (size_t i = 0; i < nedges; i++)
+		cohorts->edges[i] = number[cohorts->edges[i]];
+	for (int i = 0; i < cohorts->nlags; i++)
+		cohorts->lags[i] = number[cohorts->lags[i]];
+	return EF_OK;
+}
+
+static EfStatus
+apply_scenario(Cohorts *cohorts, const EfConversionChange *scenario,
+			   EfError *error)
+{
+	const double *reached = cohorts->arrivals.reached;
+	uint32_t	stage = scenario->stage;
+	double		conversion;
+	double		changed;
+	const EfLabel *label;
+
+	cohorts->changed_stage = stage;
+	cohorts->factor = 1;
+	if (scenario->change == 0)
+		return EF_OK;
+	conversion = reached[stage] / reached[stage - 1];
+	if (!(conversion > 0))
+	{
+		/* nobody shows how long those take who would go on */
+		cohorts->factor = NAN;
+		return EF_OK;
+	}
+	changed = conversion + scenario->change;
+	label = &cohorts->funnel->spec.stages[stage - 1];
+	if (changed < -ROUNDING || changed > 1 + ROUNDING)
+		return ef_fail(error, EF_CHANGE_RANGE,
+					   "The conversion of \"%.*s\" is %g, and would be %g.",
+					   ef_clip(label->bytes, label->length), label->bytes,
+					   conversion, changed);
+	cohorts->factor = changed < ROUNDING ? 0 : fmin(changed, 1) / conversion;
+	return EF_OK;
+}
+
+static EfStatus
+check_scenario(const EfFunnel *funnel, const EfConversionChange *scenario,
+			   EfError *error)
+{
+	if (scenario->stage == 0 && scenario->change != 0)
+		return ef_fail(error, EF_CHANGE_NO_STAGE, "conversion_change is %g.",
+					   scenario->change);
+	if (scenario->stage == funnel->spec.nstages)
+	{
+		const EfLabel *label = &funnel->spec.stages[scenario->stage - 1];
+
+		return ef_fail(error, EF_CHANGE_LAST_STAGE, "The stage is \"%.*s\".",
+					   ef_clip(label->bytes, label->length), label->bytes);
+	}
+	if (!(fabs(scenario->change) <= 1))
+		return ef_fail(error, EF_CHANGE_RANGE, "conversion_change is %g.",
+					   scenario->change);
+	return EF_OK;
+}
+
+/* All but the spans and what follows from them is there. */
+static EfStatus
+spread_cohorts(Cohorts *cohorts, const EfConversionChange *scenario,
+			   bool lags, bool limits, EfWorkspace *workspace, EfError *error)
+{
+	EfArrivals *arrivals = &cohorts->arrivals;
+	int32_t    *starts = NULL;
+	uint32_t	nspans = 0;
+	EfStatus	status = cut_clock(cohorts, lags, &starts, &nspans, workspace,
+								   error);
+
+	if (status == EF_OK)
+		status = ef_funnel_arrivals(cohorts->funnel, starts, nspans, limits,
+									arrivals, workspace, error);
+	if (status == EF_OK)
+		status = apply_scenario(cohorts, scenario, error);
+	if (status != EF_OK)
+		return status;
+	cohorts->until = ef_grab_doubles(workspace, nspans);
+	if (cohorts->until == NULL)
+		return no_memory(error);
+	for (uint32_t b = 1; b < nspans; b++)
+		cohorts->until[b] = cohorts->until[b - 1] +
+			arrivals->share[b - 1] * cohorts->factor;
+	return EF_OK;
+}
+
+static bool
+known(const Cohorts *cohorts)
+{
+	return !isnan(cohorts->arrivals.reached[0]) && !isnan(cohorts->factor);
+}
+
+static EfStatus
+check_first_year(int year, EfError *error)
+{
+	if (year < 1 || year > EF_LATEST_YEAR)
+		return ef_fail(error, EF_FIRST_YEAR_RANGE, "first_year is %d.", year);
+	return EF_OK;
+}
+
+
+/* ---- funnel_output ---- */
+
+int
+ef_output_first_year(const EfOutputPlan *plan)
+{
+	int			day_of_month;
+
+	return plan->as_of == NULL ? plan->first_year
+		: ef_year_of_month(ef_month_of_day(*plan->as_of, &day_of_month));
+}
+
+static EfStatus
+check_output(const EfOutputPlan *plan, EfError *error)
+{
+	EfStatus	status = check_first_year(plan->first_year, error);
+
+	if (status == EF_OK && plan->as_of != NULL)
+		status = ef_as_of_check(*plan->as_of, error);
+	if (status == EF_OK)
+		status = check_scenario(plan->funnel, &plan->scenario, error);
+	if (status != EF_OK)
+		return status;
+	if (plan->horizon < 1 || plan->horizon > EF_YEARS_LIMIT)
+		return ef_fail(error, EF_HORIZON_RANGE, "horizon is %d.",
+					   plan->horizon);
+	if (plan->nyears > EF_LATEST_YEAR + 1 - plan->first_year)
+		return ef_fail(error, EF_FIRST_YEAR_RANGE,
+					   "first_year is %d, and there are %d years of intake.",
+					   plan->first_year, plan->nyears);
+	for (int c = 0; c < plan->nyears; c++)
+		if (!(plan->intake[c] >= 0 && plan->intake[c] <= (double) EF_PERSON_LIMIT))
+			return ef_fail(error, EF_ARRAY_VALUE,
+						   "The intake of %d is %g.", plan->first_year + c,
+						   plan->intake[c]);
+	return EF_OK;
+}
+
+EfStatus
+ef_arrivals_by_year(const EfOutputPlan *plan, double **arrivals,
+				 const EfAllocator *allocator, EfError *error)
+{
+	EfWorkspace workspace = {allocator, NULL};
+	int			year = ef_output_first_year(plan);
+	Cohorts		cohorts = {
+		.funnel = plan->funnel,
+		.first_year = plan->first_year,
+		.n = plan->nyears,
+		.starts = plan->starts,
+		.nperiods = plan->horizon
+	};
+	EfStatus	status = check_output(plan, error);
+
+	if (status != EF_OK)
+		return status;
+	cohorts.begins = ef_grab(&workspace, (size_t) plan->horizon + 1,
+							 sizeof(EfDay));
+	if (cohorts.begins == NULL)
+		return no_memory(error);
+	for (int i = 0; i <= plan->horizon; i++)
+		cohorts.begins[i] = ef_first_day((year + i) * 12);
+	if (plan->as_of != NULL)
+		cohorts.begins[0] = *plan->as_of;
+	status = spread_cohorts(&cohorts, &plan->scenario, false, false,
+							&workspace, error);
+	if (status == EF_OK)
+	{
+		*arrivals = ef_alloc(allocator, (size_t) plan->horizon * sizeof(double));
+		if (*arrivals == NULL)
+			status = no_memory(error);
+	}
+	for (int i = 0; i < plan->horizon && status == EF_OK; i++)
+	{
+		double		sum = known(&cohorts) ? 0 : NAN;
+
+		for (int c = 0; c < plan->nyears; c++)
+			sum += plan->intake[c] * arriving(&cohorts, c, i);
+		(*arrivals)[i] = sum;
+	}
+	ef_discard_all(&workspace);
+	return status;
+}
+
+
+/* ---- required_intake ---- */
+
+typedef struct Model
+{
+	const EfIntakePlan *plan;
+	EfWorkspace *workspace;		/* all memory of the model */
+	EfError    *error;
+	double		z;				/* of the level */
+	int			first_year;		/* of the gap */
+	int			years;			/* of the gap */
+	EfProjection *projection;
+	Cohorts		cohorts;
+	bool		known;			/* who arrives, and who stays */
+	bool		asked;			/* some gap is positive */
+	double	   *left;			/* of a hire of period i at the end of t:
+								 * left[i * years + t], for i <= t */
+	double	   *brings;			/* of one of cohort c: brings[c * years + t] */
+	double	   *intake;			/* by cohort; NaN: none, or not known */
+	int			lead;			/* years from an intake to the year that it
+								 * answers for; -1: to none */
+	double	   *hires;			/* by period: to reckon with */
+	double	   *people;			/* by cohort */
+	double	   *weight;			/* by span */
+} Model;
+
+static EfStatus
+check_intake(const EfIntakePlan *plan, int first_year, EfError *error)
+{
+	int			years = plan->staff.years;
+	EfStatus	status = check_first_year(plan->first_year, error);
+
+	if (status == EF_OK)
+		status = check_scenario(plan->funnel, &plan->scenario, error);
+	if (status != EF_OK)
+		return status;
+	if (years < 1 || years > EF_YEARS_LIMIT)
+		return ef_fail(error, EF_GAP_LENGTH, "gap has %d elements.", years);
+	for (int t = 0; t < years; t++)
+		if (!(fabs(plan->gap[t]) <= (double) EF_PERSON_LIMIT))
+			return ef_fail(error, EF_GAP_VALUE, "The gap of %d is %g.",
+						   first_year + t, plan->gap[t]);
+	if (plan->method == EF_INTAKE_SCHEDULE && plan->target_year != EF_LAST_YEAR)
+		return ef_fail(error, EF_TARGET_YEAR_SCHEDULE, "target_year is %d.",
+					   plan->target_year);
+	if (plan->target_year != EF_LAST_YEAR &&
+		(plan->target_year < first_year ||
+		 plan->target_year > first_year + years - 1))
+		return ef_fail(error, EF_TARGET_YEAR_RANGE,
+					   "target_year is %d, and gap has the years %d to %d.",
+					   plan->target_year, first_year, first_year + years - 1);
+	if (!(plan->arrived >= 0 && plan->arrived <= 1))
+		return ef_fail(error, EF_ARRIVED_RANGE, "arrived is %g.",
+					   plan->arrived);
+	return EF_OK;
+}
+
+/* Who stays, who arrives, and what comes of both. */
+static EfStatus
+open_model(Model *model)
+{
+	const EfIntakePlan *plan = model->plan;
+	Cohorts    *cohorts = &model->cohorts;
+	EfWorkspace *workspace = model->workspace;
+	EfMonth		as_of = plan->staff.workforce->last_month + 1;
+	int			years = plan->staff.years;
+	int			last_year;
+	size_t		n;
+	EfStatus	status;
+
+	model->first_year = ef_year_of_month(as_of);
+	model->years = years;
+	status = check_intake(plan, model->first_year, model->error);
+	if (status == EF_OK)
+		status = ef_projection_open(&model->projection, &plan->staff,
+									workspace, model->error);
+	if (status == EF_OK)
+		status = ef_level_factor(plan->staff.level, &model->z, model->error);
+	if (status != EF_OK)
+		return status;
+
+	last_year = model->first_year + years - 1;
+	cohorts->funnel = plan->funnel;
+	cohorts->first_year = plan->first_year;
+	cohorts->n = last_year < plan->first_year ? 0
+		: last_year - plan->first_year + 1;
+	cohorts->starts = plan->starts;
+	cohorts->nperiods = years;
+	n = (size_t) cohorts->n;
+	cohorts->begins = ef_grab(workspace, (size_t) years + 1, sizeof(EfDay));
+	model->left = ef_grab_doubles(workspace, (size_t) (years * years));
+	model->brings = ef_grab_doubles(workspace, n * (size_t) years);
+	model->intake = ef_grab_doubles(workspace, n);
+	model->people = ef_grab_doubles(workspace, n);
+	model->hires = ef_grab_doubles(workspace, (size_t) years);
+	if (cohorts->begins == NULL || model->left == NULL ||
+		model->brings == NULL || model->intake == NULL ||
+		model->people == NULL || model->hires == NULL)
+		return no_memory(model->error);
+
+	for (int i = 0; i <= years; i++)
+		cohorts->begins[i] = ef_first_day((model->first_year + i) * 12);
+	cohorts->begins[0] = ef_first_day(as_of);
+	status = spread_cohorts(cohorts, &plan->scenario, n > 0, true, workspace,
+							model->error);
+	if (status != EF_OK)
+		return status;
+	model->weight = ef_grab_doubles(workspace, cohorts->arrivals.nspans);
+	if (model->weight == NULL)
+		return no_memory(model->error);
+
+	for (int t = 0; t < years; t++)
+	{
+		model->asked = model->asked || plan->gap[t] > 0;
+		for (int i = 0; i <= t; i++)
+			model->left[i * years + t] = ef_projection_left(model->projection,
+															i, t);
+		for (int c = 0; c < cohorts->n; c++)
+			for (int i = 0; i <= t; i++)
+				model->brings[c * years + t] += arriving(cohorts, c, i) *
+					model->left[i * years + t];
+	}
+	model->known = known(cohorts) && !isnan(model->left[0]);
+	return EF_OK;
+}
+
+/* Of so many people in each cohort, those at work at the end of a period; with
+ * people not known for none. */
+static double
+survivors(const Model *model, const double *people, int t)
+{
+	double		sum = 0;
+
+	for (int c = 0; c < model->cohorts.n; c++)
+		if (!isnan(people[c]))
+			sum += people[c] * model->brings[c * model->years + t];
+	return sum;
+}
+
+/*
+ * The years from an intake to that which it answers for: the first by whose end
+ * the share asked for has arrived.
+ */
+static int
+find_lead(const Model *model)
+{
+	const Cohorts *cohorts = &model->cohorts;
+	double		ever;
+
+	if (cohorts->n == 0 || !known(cohorts))
+		return -1;
+	ever = cohorts->until[cohorts->lags[cohorts->nlags - 1]];
+	for (int lag = 0; lag < cohorts->nlags; lag++)
+	{
+		double		share = cohorts->until[cohorts->lags[lag]];
+
+		if (share > 0 && share >= model->plan->arrived * ever * (1 - ROUNDING))
+			return lag;
+	}
+	return -1;
+}
+
+static int
+target_period(const Model *model)
+{
+	return model->plan->target_year == EF_LAST_YEAR ? model->years - 1
+		: model->plan->target_year - model->first_year;
+}
+
+/* The period for whose gap a cohort answers; -1: none. */
+static int
+period_of(const Model *model, int cohort)
+{
+	int			period;
+
+	if (model->plan->method == EF_INTAKE_CONSTANT)
+		return target_period(model);
+	if (model->lead < 0)
+		return -1;
+	period = model->plan->first_year + cohort + model->lead - model->first_year;
+	return period >= 0 && period < model->years ? period : -1;
+}
+
+static void
+solve_constant(Model *model)
+{
+	int			t = target_period(model);
+	double		gap = model->plan->gap[t];
+	double		brings = 0;
+	double		intake = 0;
+
+	for (int c = 0; c < model->cohorts.n; c++)
+		brings += model->brings[c * model->years + t];
+	if (gap > 0)
+		intake = brings > 0 ? gap / brings : NAN;
+	for (int c = 0; c < model->cohorts.n; c++)
+		model->intake[c] = intake;
+}
+
+/* In order of the years that they answer for, which is their own. */
+static void
+solve_schedule(Model *model)
+{
+	for (int c = 0; c < model->cohorts.n; c++)
+		model->intake[c] = NAN;
+	for (int c = 0; c < model->cohorts.n; c++)
+	{
+		int			t = period_of(model, c);
+		double		brings;
+
+		if (t < 0)
+			continue;
+		brings = model->brings[c * model->years + t];
+		model->intake[c] = brings > 0
+			? fmax(model->plan->gap[t] - survivors(model, model->intake, t), 0) /
+			brings : 0;
+	}
+}
+
+static void
+solve(Model *model)
+{
+	double		intake = model->asked ? NAN : 0;
+
+	model->lead = find_lead(model);
+	if (model->known && (model->lead >= 0 || model->asked))
+	{
+		if (model->plan->method == EF_INTAKE_CONSTANT)
+			solve_constant(model);
+		else
+			solve_schedule(model);
+	}
+	else
+		for (int c = 0; c < model->cohorts.n; c++)
+			model->intake[c] = intake;
+}
+
+
+/* ---- how sure it is ---- */
+
+/*
+ * The variance of the headcount at the end of a period, with so many people at
+ * a stage in each cohort: that of the projection whose hires they become, of
+ * arriving by chance, and of the funnel's estimates.
+ */
+static double
+headcount_variance(Model *model, int t, uint32_t stage, const double *people)
+{
+	const Cohorts *cohorts = &model->cohorts;
+	double		reached = reaching(cohorts, stage);
+	double		scale = cohorts->factor *
+		cohorts->arrivals.reached[stage - 1] / reached;
+	double		chance = 0;
+
+	memset(model->hires, 0, (size_t) model->years * sizeof(double));
+	memset(model->weight, 0, cohorts->arrivals.nspans * sizeof(double));
+	for (int c = 0; c < cohorts->n; c++)
+	{
+		const uint32_t *edges = edges_of(cohorts, c);
+		double		mean = 0;
+		double		square = 0;
+
+		if (people[c] == 0)
+			continue;
+		for (int i = 0; i <= t; i++)
+		{
+			double		arrive = arriving(cohorts, c, i) / reached;
+			double		left = model->left[i * model->years + t];
+
+			mean += arrive * left;
+			square += arrive * left * left;
+			model->hires[i] += people[c] * arrive;
+			for (uint32_t b = edges[i]; b < edges[i + 1]; b++)
+				model->weight[b] += people[c] * left;
+		}
+		chance += people[c] * (square - mean * mean);
+	}
+	return ef_projection_variance(model->projection, t, model->hires) + chance +
+		scale * scale *
+		ef_arrivals_variance(&cohorts->arrivals, model->weight, stage);
+}
+
+/*
+ * The intakes x for which the headcount missing, gap - x brings, is within z
+ * standard errors of none, with its variance v[0] + v[1] x + v[2] x^2 (Fieller
+ * 1954, J. R. Statist. Soc. B 16, 175-185): those between the roots of
+ * a x^2 - b x + c.  They have no upper limit where `brings` itself may be 0.
+ */
+static void
+fieller_limits(double gap, double brings, const double *v, double z,
+			   double *lower, double *upper)
+{
+	double		a = brings * brings - z * z * v[2];
+	double		b = 2 * gap * brings + z * z * v[1];
+	double		c = gap * gap - z * z * v[0];
+	double		root = sqrt(fmax(b * b - 4 * a * c, 0));
+
+	*lower = gap > 0 && c > 0 ? 2 * c / (b + root) : 0;
+	if (!(a > 0))
+		*upper = NAN;
+	else if (gap < 0 && (c > 0 && b * b < 4 * a * c))
+		*upper = 0;
+	else
+		*upper = fmax((b + root) / (2 * a), 0);
+}
+
+/*
+ * The limits of a cohort's intake, in people at a stage, when earlier ones are
+ * as they stand; or of that of all cohorts alike.
+ */
+static void
+limits_of(Model *model, int cohort, uint32_t stage, double *lower,
+		  double *upper)
+{
+	const Cohorts *cohorts = &model->cohorts;
+	bool		constant = model->plan->method == EF_INTAKE_CONSTANT;
+	int			t = period_of(model, cohort);
+	double		reached = reaching(cohorts, stage);
+	double		intake = model->intake[cohort];
+	double		step;
+	double		gap;
+	double		brings = 0;
+	double		at[3];
+	double		v[3];
+
+	*lower = *upper = NAN;
+	if (isnan(intake))
+		return;
+	*lower = 0;
+	if (t < 0 || !model->known)
+		return;
+	gap = model->plan->gap[t];
+	for (int c = 0; c < cohorts->n; c++)
+	{
+		double		its = model->brings[c * model->years + t];
+
+		if (constant || c == cohort)
+			brings += its / reached;
+		else if (c < cohort && !isnan(model->intake[c]))
+			gap -= model->intake[c] * its;
+	}
+	if (!(brings > 0))
+		return;
+
+	/* it is a polynomial: three values have all of it, far enough from each
+	 * other beside what earlier intakes make uncertain */
+	step = fmax(fabs(gap) / brings, 1);
+	for (int k = 0; k < 3; k++)
+	{
+		for (int c = 0; c < cohorts->n; c++)
+			if (constant || c == cohort)
+				model->people[c] = k * step;
+			else
+				model->people[c] = c < cohort && !isnan(model->intake[c])
+					? model->intake[c] * reached : 0;
+		at[k] = headcount_variance(model, t, stage, model->people);
+	}
+	v[0] = at[0];
+	v[2] = fmax((at[2] - 2 * at[1] + at[0]) / (2 * step * step), 0);
+	v[1] = (at[1] - at[0]) / step - v[2] * step;
+	fieller_limits(gap, brings, v, model->z, lower, upper);
+	*lower = floor(*lower + WHOLE);
+	if (!isnan(*upper))
+		*upper = *upper > WHOLE ? ceil(*upper - WHOLE) : 0;
+}
+
+
+/* ---- rows ---- */
+
+/* The first year with a row. */
+static int
+first_row(const Model *model)
+{
+	return model->plan->first_year < model->first_year
+		? model->plan->first_year : model->first_year;
+}
+
+static int
+count_rows(const Model *model)
+{
+	return model->first_year + model->years - first_row(model);
+}
+
+/* A number by cohort, of a year: 0 before the first one. */
+static double
+in_year(const Model *model, int year, const double *of_cohort)
+{
+	int			cohort = year - model->plan->first_year;
+
+	return cohort < 0 ? 0 : of_cohort[cohort];
+}
+
+/*
+ * The limits of every cohort's people at a stage.  Where all have the same
+ * intake, they have the same limits.
+ */
+static void
+all_limits(Model *model, uint32_t stage, double *lower, double *upper)
+{
+	for (int c = 0; c < model->cohorts.n; c++)
+	{
+		ef_check_interrupt(model->workspace->allocator);
+		if (c > 0 && model->plan->method == EF_INTAKE_CONSTANT)
+		{
+			lower[c] = lower[0];
+			upper[c] = upper[0];
+		}
+		else
+			limits_of(model, c, stage, &lower[c], &upper[c]);
+	}
+}
+
+static void
+fill_year(const Model *model, EfIntakeYear *row)
+{
+	int			t = row->year - model->first_year;
+	double		missing;
+
+	/* nothing before as_of counts */
+	row->arrivals = 0;
+	row->unmet = NAN;
+	if (t < 0)
+		return;
+	if (!model->known && model->asked && row->year >= model->plan->first_year)
+	{
+		row->arrivals = NAN;
+		return;
+	}
+	for (int c = 0; c < model->cohorts.n; c++)
+		if (model->intake[c] > 0)
+			row->arrivals += model->intake[c] *
+				arriving(&model->cohorts, c, t);
+	missing = model->plan->gap[t] -
+		(model->known ? survivors(model, model->intake, t) : 0);
+	row->unmet = missing > ROUNDING * fabs(model->plan->gap[t]) ? missing : 0;
+}
+
+EfStatus
+ef_intake_by_year(const EfIntakePlan *plan, EfIntakeYear **years,
+				   int *nyears, const EfAllocator *allocator, EfError *error)
+{
+	EfWorkspace workspace = {allocator, NULL};
+	Model		model = {.plan = plan,.workspace = &workspace,.error = error};
+	double	   *lower;
+	double	   *upper;
+	EfStatus	status = open_model(&model);
+
+	if (status != EF_OK)
+		goto done;
+	solve(&model);
+	*nyears = count_rows(&model);
+	*years = ef_alloc(allocator, (size_t) *nyears * sizeof(EfIntakeYear));
+	lower = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
+	upper = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
+	if (*years == NULL || lower == NULL || upper == NULL)
+	{
+		status = no_memory(error);
+		goto done;
+	}
+	all_limits(&model, 1, lower, upper);
+	for (int i = 0; i < *nyears; i++)
+	{
+		EfIntakeYear *row = &(*years)[i];
+
+		row->year = first_row(&model) + i;
+		row->intake = in_year(&model, row->year, model.intake);
+		row->lower = in_year(&model, row->year, lower);
+		row->upper = in_year(&model, row->year, upper);
+		fill_year(&model, row);
+	}
+done:
+	ef_discard_all(&workspace);
+	return status;
+}
+
+EfStatus
+ef_intake_by_stage(const EfIntakePlan *plan, EfStageDemand **rows,
+						  size_t *nrows, const EfAllocator *allocator,
+						  EfError *error)
+{
+	EfWorkspace workspace = {allocator, NULL};
+	Model		model = {.plan = plan,.workspace = &workspace,.error = error};
+	uint32_t	nstages = plan->funnel->spec.nstages;
+	int			nyears;
+	double	   *lower;
+	double	   *upper;
+	EfStatus	status = open_model(&model);
+
+	if (status != EF_OK)
+		goto done;
+	solve(&model);
+	nyears = count_rows(&model);
+	*nrows = (size_t) nyears * nstages;
+	*rows = ef_alloc(allocator, *nrows * sizeof(EfStageDemand));
+	lower = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
+	upper = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
+	if (*rows == NULL || lower == NULL || upper == NULL)
+	{
+		status = no_memory(error);
+		goto done;
+	}
+	for (uint32_t stage = 1; stage <= nstages; stage++)
+	{
+		all_limits(&model, stage, lower, upper);
+		for (int i = 0; i < nyears; i++)
+		{
+			EfStageDemand *row = &(*rows)[(size_t) i * nstages + stage - 1];
+
+			row->year = first_row(&model) + i;
+			row->stage = stage;
+			row->required = in_year(&model, row->year, model.intake);
+			if (row->required > 0)
+				row->required *= reaching(&model.cohorts, stage);
+			row->lower = in_year(&model, row->year, lower);
+			row->upper = in_year(&model, row->year, upper);
+		}
+	}
+done:
+	ef_discard_all(&workspace);
+	return status;
+}

@@ -1,0 +1,136 @@
+/*
+ * pipeline.h
+ *	  Education meets work: who arrives from a funnel, and how many must begin
+ *	  so that a workforce is as large as it should be.
+ *
+ * All people of a year's intake, a *cohort*, begin on the same day of their
+ * year and come to the funnel's last stage by its clock of the chain:
+ *
+ *	 a(c, i)	the share of cohort c that arrives in period i, on or after
+ *				as_of;
+ *	 U(i, t)	what is left of one hire of period i at the end of period t
+ *				(projection.h);
+ *	 A(c, t)	the sum over i <= t of a(c, i) U(i, t): of one who begins, what
+ *				there is at work at the end of period t.
+ *
+ * Everything is linear in the intake, so what is required is a division, as in
+ * van Greuningen, Batenburg and van der Velden (2012, Human Resources for
+ * Health 10:21).  See doc/methods.md, "Education meets work".
+ */
+#ifndef EF_PIPELINE_H
+#define EF_PIPELINE_H
+
+#include "funnel/funnel_estimate.h"
+#include "workforce/projection.h"
+
+/* Years of an intake, and first_year. */
+#define EF_LATEST_YEAR 9999
+
+/* The day of the year on which an intake begins. */
+typedef struct EfStartDay
+{
+	int			month;			/* from 0 */
+	int			day;			/* of the month, from 0 */
+} EfStartDay;
+
+/* Reads 'MM-DD', a day that every year has. */
+extern EfStatus ef_start_day_parse(const char *text, size_t length,
+								   EfStartDay *start, EfError *error);
+
+/*
+ * What a scenario changes: the conversion from a stage to the next is so much
+ * higher, and people take as long as they did.
+ */
+typedef struct EfConversionChange
+{
+	uint32_t	stage;			/* from 1; 0: nothing is changed */
+	double		change;			/* of a probability: 0.05 is five points */
+} EfConversionChange;
+
+typedef struct EfOutputPlan
+{
+	const EfFunnel *funnel;
+	const double *intake;		/* people who begin in each year */
+	int			nyears;			/* of the intake */
+	int			first_year;		/* of the intake */
+	EfStartDay	starts;
+	const EfDay *as_of;			/* earlier arrivals do not count; or NULL */
+	int			horizon;		/* years answered: from that of as_of, or from
+								 * first_year */
+	EfConversionChange scenario;
+} EfOutputPlan;
+
+/* The year of arrivals[0]. */
+extern int	ef_output_first_year(const EfOutputPlan *plan);
+
+/* Answers arrivals[horizon], by calendar year; NaN: not known. */
+extern EfStatus ef_arrivals_by_year(const EfOutputPlan *plan, double **arrivals,
+								 const EfAllocator *allocator,
+								 EfError *error);
+
+typedef enum EfIntakeMethod
+{
+	EF_INTAKE_CONSTANT,			/* the same in every year, for one year's gap */
+	EF_INTAKE_SCHEDULE			/* each year's for the gap of its own year */
+} EfIntakeMethod;
+
+extern EfStatus ef_intake_method(const char *name, size_t length,
+								 EfIntakeMethod *method, EfError *error);
+
+/* No target year: the last one. */
+#define EF_LAST_YEAR INT32_MIN
+
+typedef struct EfIntakePlan
+{
+	const EfFunnel *funnel;
+	EfProjectionPlan staff;		/* its years are those of the gap; its intake
+								 * and target are not used */
+	const double *gap;			/* headcount missing at the end of each period
+								 * of the projection */
+	int			first_year;		/* in which an intake can begin */
+	EfStartDay	starts;
+	EfIntakeMethod method;
+	int			target_year;	/* of a constant intake */
+	double		arrived;		/* of a schedule: an intake answers for the year
+								 * by whose end this share of those who ever
+								 * arrive have done so */
+	EfConversionChange scenario;
+} EfIntakePlan;
+
+/* NaN is "not known", or "none". */
+typedef struct EfIntakeYear
+{
+	int			year;
+	double		intake;			/* that begins in it */
+	double		lower;
+	double		upper;
+	double		arrivals;		/* in it, of all these intakes */
+	double		unmet;			/* of the gap at its end */
+} EfIntakeYear;
+
+/*
+ * Answers a row for each year from first_year, or from that of as_of if it is
+ * earlier, to the last of the gap.
+ */
+extern EfStatus ef_intake_by_year(const EfIntakePlan *plan,
+								   EfIntakeYear **years, int *nyears,
+								   const EfAllocator *allocator,
+								   EfError *error);
+
+/* Of the intake of a year, those who must reach a stage. */
+typedef struct EfStageDemand
+{
+	int			year;
+	uint32_t	stage;
+	double		required;
+	double		lower;
+	double		upper;
+} EfStageDemand;
+
+/* Answers a row for each of the same years and each stage of the funnel. */
+extern EfStatus ef_intake_by_stage(const EfIntakePlan *plan,
+										  EfStageDemand **rows, size_t *nrows,
+										  const EfAllocator *allocator,
+										  EfError *error);
+
+#endif							/* EF_PIPELINE_H */

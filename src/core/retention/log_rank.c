@@ -1,0 +1,531 @@
+/*
+ * log_rank.c
+ *	  See log_rank.h.
+ */
+#include "retention/log_rank.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "estimate/distribution.h"
+#include "estimate/estimate.h"
+
+/* A group whose variance is all but explained by the others has none of its
+ * own: the rest is rounding. */
+#define COLLINEAR 1e-10
+
+/* Where more leave on one day, Efron's sums are not taken one by one, */
+#define MANY_EXITS 64
+
+/* but for the first terms, after which the Euler-Maclaurin formula is exact. */
+#define EXPLICIT_TERMS 16
+
+/* Newton's method takes a handful of steps. */
+#define MAXIMUM_STEPS 200
+#define STEP_TOLERANCE 1e-13
+
+
+/* ---- risk sets, side by side ---- */
+
+/* A risk set read forwards. */
+typedef struct Reader
+{
+	const EfRiskDay *at;
+	const EfRiskDay *end;
+	int64_t		present;		/* at risk before `at` */
+	uint32_t	group;
+} Reader;
+
+static void
+begin_reading(Reader *reader, const EfRiskSet *risk, uint32_t group)
+{
+	reader->at = risk->days;
+	reader->end = risk->days + risk->ndays;
+	reader->present = risk->on_time;
+	reader->group = group;
+}
+
+/* Go to a day: who is at risk on it, and how many leave. */
+static void
+read_day(Reader *reader, uint32_t day, int64_t *at_risk, int64_t *exits)
+{
+	while (reader->at < reader->end && reader->at->day < day)
+		reader->present = ef_remaining(reader->at++);
+	*at_risk = reader->present;
+	*exits = reader->at < reader->end && reader->at->day == day
+		? reader->at->exits : 0;
+}
+
+/* On which days does anybody leave?  Flags of EF_SPELL_DAYS + 1 days. */
+static void
+mark_exits(uint8_t *flags, const EfRiskSet *risk)
+{
+	for (size_t i = 0; i < risk->ndays; i++)
+		flags[risk->days[i].day] |= risk->days[i].exits > 0;
+}
+
+
+/* ---- the test ---- */
+
+static int
+compare_names(const EfGroupName *a, const EfGroupName *b)
+{
+	if (a->null || b->null)
+		return a->null - b->null;
+	return ef_label_compare(&a->label, &b->label);
+}
+
+static int
+compare_by_group(const void *a, const void *b)
+{
+	const EfLogRankPart *x = a;
+	const EfLogRankPart *y = b;
+
+	return compare_names(&x->group, &y->group);
+}
+
+static int
+compare_parts(const void *a, const void *b)
+{
+	const EfLogRankPart *x = a;
+	const EfLogRankPart *y = b;
+	int			order = compare_names(&x->stratum, &y->stratum);
+
+	return order != 0 ? order : compare_names(&x->group, &y->group);
+}
+
+static int
+compare_group(const void *name, const void *group)
+{
+	return compare_names(name, &((const EfLogRankGroup *) group)->name);
+}
+
+/* What a stratum is worked out in: counts of one day, by group. */
+typedef struct Scratch
+{
+	Reader	   *readers;
+	uint8_t    *exit_days;
+	int64_t    *at_risk;
+	int64_t    *exits;
+	uint32_t   *here;			/* groups that have anybody at risk */
+	double	   *covariance;		/* ngroups x ngroups, lower triangle */
+} Scratch;
+
+/* Add a stratum to expected exits and covariance. */
+static EfStatus
+add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
+			size_t nparts, const EfAllocator *allocator, EfError *error)
+{
+	Reader	   *readers = scratch->readers;
+	uint32_t	ngroups = test->ngroups;
+
+	memset(scratch->exit_days, 0, EF_SPELL_DAYS + 1);
+	for (size_t i = 0; i < nparts; i++)
+	{
+		const EfLogRankGroup *group = bsearch(&parts[i].group, test->groups,
+											  ngroups, sizeof(EfLogRankGroup),
+											  compare_group);
+
+		begin_reading(&readers[i], parts[i].risk,
+					  (uint32_t) (group - test->groups));
+		mark_exits(scratch->exit_days, parts[i].risk);
+	}
+
+	for (uint32_t day = 0; day <= EF_SPELL_DAYS; day++)
+	{
+		int64_t		all_at_risk = 0;
+		int64_t		all_exits = 0;
+		uint32_t	nhere = 0;
+		double		scale;
+
+		if (!scratch->exit_days[day])
+			continue;
+		ef_check_interrupt(allocator);
+
+		/* parts come by group, so those of one are next to each other */
+		for (size_t i = 0; i < nparts; i++)
+		{
+			uint32_t	group = readers[i].group;
+			int64_t		at_risk;
+			int64_t		exits;
+
+			read_day(&readers[i], day, &at_risk, &exits);
+			if (at_risk == 0)
+				continue;
+			if (nhere == 0 || scratch->here[nhere - 1] != group)
+			{
+				scratch->here[nhere++] = group;
+				scratch->at_risk[group] = 0;
+				scratch->exits[group] = 0;
+			}
+			if (__builtin_add_overflow(all_at_risk, at_risk, &all_at_risk))
+				return ef_fail(error, EF_COUNT_OVERFLOW,
+							   "The people at risk do not fit 64 bits.");
+			scratch->at_risk[group] += at_risk;
+			scratch->exits[group] += exits;
+			all_exits += exits;
+		}
+
+		/* the covariance of the hypergeometric distribution; of one person
+		 * who leaves for certain there is none */
+		scale = all_at_risk > 1 ? (double) all_exits *
+			((double) (all_at_risk - all_exits) / (double) (all_at_risk - 1)) : 0;
+		for (uint32_t j = 0; j < nhere; j++)
+		{
+			uint32_t	group = scratch->here[j];
+			double		share = (double) scratch->at_risk[group] /
+				(double) all_at_risk;
+			double	   *row = scratch->covariance + (size_t) group * ngroups;
+
+			test->groups[group].exits += scratch->exits[group];
+			test->groups[group].expected += share * (double) all_exits;
+			row[group] += scale * share *
+				((double) (all_at_risk - scratch->at_risk[group]) /
+				 (double) all_at_risk);
+			for (uint32_t l = 0; l < j; l++)
+				row[scratch->here[l]] -= scale * share *
+					((double) scratch->at_risk[scratch->here[l]] /
+					 (double) all_at_risk);
+		}
+	}
+	return EF_OK;
+}
+
+/*
+ * The quadratic form u' V^- u over the groups, and the rank of V, by a
+ * Cholesky decomposition of V that takes small variances first: the groups
+ * together do not vary, so that one group in each part of the data that hangs
+ * together is explained by the others, and is left out when it comes last.
+ */
+static void
+solve(EfLogRank *test, const uint32_t *order, double *v, double *u,
+	  const EfAllocator *allocator)
+{
+	uint32_t	n = test->ngroups;
+	double		chisq = 0;
+
+	test->df = 0;
+
+#define V(i, j) v[(size_t) (order[i] > order[j] ? order[i] : order[j]) * n + \
+				  (order[i] > order[j] ? order[j] : order[i])]
+	for (uint32_t k = 0; k < n; k++)
+		u[k] = (double) test->groups[order[k]].exits -
+			test->groups[order[k]].expected;
+	for (uint32_t k = 0; k < n; k++)
+	{
+		double		whole = V(k, k);
+		double		left = whole;
+
+		ef_check_interrupt(allocator);
+		for (uint32_t j = 0; j < k; j++)
+			left -= V(k, j) * V(k, j);
+		if (!(left > COLLINEAR * whole))
+		{
+			for (uint32_t i = k; i < n; i++)
+				V(i, k) = 0;
+			continue;
+		}
+		left = sqrt(left);
+		V(k, k) = left;
+		for (uint32_t i = k + 1; i < n; i++)
+		{
+			double		sum = V(i, k);
+
+			for (uint32_t j = 0; j < k; j++)
+				sum -= V(i, j) * V(k, j);
+			V(i, k) = sum / left;
+		}
+		for (uint32_t j = 0; j < k; j++)
+			u[k] -= V(k, j) * u[j];
+		u[k] /= left;
+		chisq += u[k] * u[k];
+		test->df++;
+	}
+#undef V
+	test->chisq = test->df > 0 ? chisq : NAN;
+	test->p_value = test->df > 0 ? ef_gamma_q(test->df / 2.0, chisq / 2) : NAN;
+}
+
+/* Number the groups: their names in order, each once. */
+static EfStatus
+name_groups(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
+			const EfAllocator *allocator, EfError *error)
+{
+	qsort(parts, nparts, sizeof(EfLogRankPart), compare_by_group);
+	test->groups = ef_alloc(allocator, nparts * sizeof(EfLogRankGroup));
+	if (test->groups == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for groups failed.");
+	test->ngroups = 0;
+	for (size_t i = 0; i < nparts; i++)
+		if (i == 0 ||
+			compare_names(&parts[i - 1].group, &parts[i].group) != 0)
+			test->groups[test->ngroups++] =
+				(EfLogRankGroup) {parts[i].group, 0, 0};
+	if (test->ngroups > EF_GROUP_LIMIT)
+		return ef_fail(error, EF_TOO_MANY_GROUPS, "There are %u groups.",
+					   test->ngroups);
+	return EF_OK;
+}
+
+EfStatus
+ef_log_rank(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
+			const EfAllocator *allocator, EfError *error)
+{
+	Scratch		scratch;
+	uint32_t	n;
+	uint32_t   *order;
+	double	   *u;
+	EfStatus	status = name_groups(test, parts, nparts, allocator, error);
+
+	if (status != EF_OK)
+		return status;
+	n = test->ngroups;
+	scratch.readers = ef_alloc(allocator, nparts * sizeof(Reader));
+	scratch.exit_days = ef_alloc(allocator, EF_SPELL_DAYS + 1);
+	scratch.at_risk = ef_alloc(allocator, n * sizeof(int64_t));
+	scratch.exits = ef_alloc(allocator, n * sizeof(int64_t));
+	scratch.here = ef_alloc(allocator, n * sizeof(uint32_t));
+	scratch.covariance = ef_alloc(allocator, (size_t) n * n * sizeof(double));
+	order = ef_alloc(allocator, n * sizeof(uint32_t));
+	u = ef_alloc(allocator, n * sizeof(double));
+	if (scratch.readers == NULL || scratch.exit_days == NULL ||
+		scratch.at_risk == NULL || scratch.exits == NULL ||
+		scratch.here == NULL || scratch.covariance == NULL ||
+		order == NULL || u == NULL)
+		status = ef_fail(error, EF_NO_MEMORY, "A request for a test failed.");
+	else
+	{
+		memset(scratch.covariance, 0, (size_t) n * n * sizeof(double));
+		qsort(parts, nparts, sizeof(EfLogRankPart), compare_parts);
+		for (size_t i = 0; i < nparts && status == EF_OK;)
+		{
+			size_t		first = i;
+
+			while (i < nparts && compare_names(&parts[first].stratum,
+											   &parts[i].stratum) == 0)
+				i++;
+			status = add_stratum(test, &scratch, parts + first, i - first,
+								 allocator, error);
+		}
+
+		/* by insertion: there are few groups */
+		for (uint32_t i = 0; i < n; i++)
+		{
+			double		variance = scratch.covariance[(size_t) i * n + i];
+			uint32_t	k = i;
+
+			for (; k > 0 && scratch.covariance[(size_t) order[k - 1] * n +
+											   order[k - 1]] > variance; k--)
+				order[k] = order[k - 1];
+			order[k] = i;
+		}
+		solve(test, order, scratch.covariance, u, allocator);
+	}
+	ef_release(allocator, scratch.readers);
+	ef_release(allocator, scratch.exit_days);
+	ef_release(allocator, scratch.at_risk);
+	ef_release(allocator, scratch.exits);
+	ef_release(allocator, scratch.here);
+	ef_release(allocator, scratch.covariance);
+	ef_release(allocator, order);
+	ef_release(allocator, u);
+	return status;
+}
+
+
+/* ---- the hazard ratio ---- */
+
+/* A day on which somebody leaves, for Efron's likelihood. */
+typedef struct Tie
+{
+	double		at_risk[2];
+	double		exits[2];
+} Tie;
+
+/*
+ * The sums of 1 / (y + k) and of 1 / (y + k)^2 over k from 0 to n - 1; y >= 1.
+ * M. Abramowitz and I. A. Stegun (1964), Handbook of Mathematical Functions,
+ * 6.3.18 and 6.4.12, as differences that do not cancel.
+ */
+static void
+reciprocal_sums(double y, double n, double *first, double *second)
+{
+	double		a = y + EXPLICIT_TERMS;
+	double		b = y + n;
+	double		u = 1 / (a * a);
+	double		v = 1 / (b * b);
+
+	*first = log1p((n - EXPLICIT_TERMS) / a) +
+		(1 / a - 1 / b) / 2 + (u - v) / 12 - (u * u - v * v) / 120 +
+		(u * u * u - v * v * v) / 252 -
+		(u * u * u * u - v * v * v * v) / 240;
+	*second = (n - EXPLICIT_TERMS) / a / b + (u - v) / 2 +
+		(u / a - v / b) / 6 - (u * u / a - v * v / b) / 30 +
+		(u * u * u / a - v * v * v / b) / 42 -
+		(u * u * u * u / a - v * v * v * v / b) / 30;
+	for (int k = 0; k < EXPLICIT_TERMS; k++)
+	{
+		*first += 1 / (y + k);
+		*second += 1 / ((y + k) * (y + k));
+	}
+}
+
+/*
+ * The score and the information of the log hazard ratio.  Where d leave on a
+ * day, the l-th of them, l = 0 .. d - 1, is drawn from a risk set that has
+ * lost l/d of them, and is of the second group with probability
+ *
+ *	 p(l) = r (Y2 - l/d d2) / (Y1 + r Y2 - l/d (d1 + r d2))
+ *
+ * which is of the form a + b / (x - l), so that its sums over many l are known.
+ */
+static void
+efron(const Tie *ties, size_t nties, double beta, double *score,
+	  double *information, const EfAllocator *allocator)
+{
+	double		ratio = exp(beta);
+
+	*score = *information = 0;
+	for (size_t i = 0; i < nties; i++)
+	{
+		const Tie  *tie = &ties[i];
+		double		d = tie->exits[0] + tie->exits[1];
+
+		ef_check_interrupt(allocator);
+		*score += tie->exits[1];
+		if (d > MANY_EXITS)
+		{
+			double		leaving = tie->exits[0] + ratio * tie->exits[1];
+			double		staying = tie->at_risk[0] - tie->exits[0] +
+				ratio * (tie->at_risk[1] - tie->exits[1]);
+			double		a = ratio * tie->exits[1] / leaving;
+			double		b = ratio * d / leaving *
+				((tie->at_risk[1] * tie->exits[0] -
+				  tie->at_risk[0] * tie->exits[1]) / leaving);
+			double		first;
+			double		second;
+
+			reciprocal_sums(d * (staying / leaving) + 1, d, &first, &second);
+			*score -= a * d + b * first;
+			*information += a * (1 - a) * d + b * (1 - 2 * a) * first -
+				b * b * second;
+			continue;
+		}
+		for (double l = 0; l < d; l++)
+		{
+			double		first = tie->at_risk[0] - l / d * tie->exits[0];
+			double		second = ratio * (tie->at_risk[1] - l / d * tie->exits[1]);
+			double		p = second / (first + second);
+
+			*score -= p;
+			*information += p * (1 - p);
+		}
+	}
+}
+
+/* Does the likelihood have a maximum?  Not if on every day the group with the
+ * lower hazard loses nobody that it could have kept. */
+static bool
+has_maximum(const Tie *ties, size_t nties)
+{
+	double		lowest = 0;		/* the score where the ratio is infinite */
+	double		highest = 0;	/* and where it is zero */
+
+	for (size_t i = 0; i < nties; i++)
+	{
+		const Tie  *tie = &ties[i];
+		double		d = tie->exits[0] + tie->exits[1];
+
+		lowest += tie->exits[1] - (tie->at_risk[1] > 0 ? d : 0);
+		highest += tie->exits[1] - (tie->at_risk[0] > 0 ? 0 : d);
+	}
+	return lowest < 0 && highest > 0;
+}
+
+/* Newton's method, kept between the points where the score has shown its
+ * sign: it falls as beta rises. */
+static double
+maximise(const Tie *ties, size_t nties, double *information,
+		 const EfAllocator *allocator)
+{
+	double		beta = 0;
+	double		low = -INFINITY;
+	double		high = INFINITY;
+
+	for (int i = 0; i < MAXIMUM_STEPS; i++)
+	{
+		double		score;
+		double		next;
+
+		efron(ties, nties, beta, &score, information, allocator);
+		if (score > 0)
+			low = beta;
+		else
+			high = beta;
+		next = beta + fmax(-2, fmin(2, score / *information));
+		if (!(next > low && next < high) && isfinite(low) && isfinite(high))
+			next = (low + high) / 2;
+		if (fabs(next - beta) <= STEP_TOLERANCE * fmax(1, fabs(beta)))
+			break;
+		beta = next;
+	}
+	return beta;
+}
+
+EfStatus
+ef_hazard_ratio(EfHazardRatio *result, const EfRiskSet *first,
+				const EfRiskSet *second, double level,
+				const EfAllocator *allocator, EfError *error)
+{
+	uint8_t    *exit_days;
+	Tie		   *ties;
+	size_t		nties = 0;
+	double		factor = 0;
+	EfStatus	status = ef_level_factor(level, &factor, error);
+
+	result->ratio = result->lower = result->upper = NAN;
+	if (status != EF_OK)
+		return status;
+	exit_days = ef_alloc(allocator, EF_SPELL_DAYS + 1);
+	ties = ef_alloc(allocator, (first->ndays + second->ndays) * sizeof(Tie));
+	if (exit_days == NULL || ties == NULL)
+		status = ef_fail(error, EF_NO_MEMORY, "A request for days failed.");
+	else
+	{
+		Reader		readers[2];
+
+		memset(exit_days, 0, EF_SPELL_DAYS + 1);
+		mark_exits(exit_days, first);
+		mark_exits(exit_days, second);
+		begin_reading(&readers[0], first, 0);
+		begin_reading(&readers[1], second, 1);
+		for (uint32_t day = 0; day <= EF_SPELL_DAYS; day++)
+			if (exit_days[day])
+			{
+				for (int g = 0; g < 2; g++)
+				{
+					int64_t		at_risk;
+					int64_t		exits;
+
+					read_day(&readers[g], day, &at_risk, &exits);
+					ties[nties].at_risk[g] = (double) at_risk;
+					ties[nties].exits[g] = (double) exits;
+				}
+				nties++;
+			}
+	}
+	if (status == EF_OK && has_maximum(ties, nties))
+	{
+		double		information;
+		double		beta = maximise(ties, nties, &information, allocator);
+		double		span = factor / sqrt(information);
+
+		result->ratio = exp(beta);
+		result->lower = exp(beta - span);
+		result->upper = exp(beta + span);
+	}
+	ef_release(allocator, exit_days);
+	ef_release(allocator, ties);
+	return status;
+}

@@ -1,0 +1,83 @@
+/*
+ * log_rank.h
+ *	  Do groups differ in how long people stay?  The log-rank test, and the
+ *	  hazard ratio of two groups.
+ *
+ * On each day with exits, given who is at risk in which group and how many
+ * leave in all, those who leave are a random draw if the groups do not differ:
+ * the observed less the expected exits of the groups are hypergeometric, their
+ * sum over the days is compared with its covariance.  People are at risk from
+ * the day after a late entry on, so delayed entry is in the risk sets.
+ *
+ *	 N. Mantel (1966), Cancer Chemother. Rep. 50, 163-170 (two groups);
+ *	 R. Peto and J. Peto (1972), J. R. Statist. Soc. A 135, 185-207 (several);
+ *	 P. K. Andersen et al. (1993), Statistical Models Based on Counting
+ *	 Processes, V.2 (delayed entry), V.3.1 (strata: sums over them).
+ *
+ * It is the score test of Cox's model where ties are drawn exactly.  The hazard
+ * ratio is that of Cox's model, with
+ *
+ *	 B. Efron (1977), JASA 72, 557-565, (4.1): the likelihood where several
+ *	 leave on one day;
+ *	 D. R. Cox (1972), J. R. Statist. Soc. B 34, 187-220.
+ */
+#ifndef EF_LOG_RANK_H
+#define EF_LOG_RANK_H
+
+#include "retention/retention.h"
+
+/* More would take too long to invert. */
+#define EF_GROUP_LIMIT 1000
+
+/* A name that may be missing: null is a group of its own, after all others. */
+typedef struct EfGroupName
+{
+	EfLabel		label;
+	bool		null;
+} EfGroupName;
+
+/* People of one group and stratum. */
+typedef struct EfLogRankPart
+{
+	EfGroupName group;
+	EfGroupName stratum;
+	const EfRiskSet *risk;
+} EfLogRankPart;
+
+typedef struct EfLogRankGroup
+{
+	EfGroupName name;
+	int64_t		exits;
+	double		expected;
+} EfLogRankGroup;
+
+typedef struct EfLogRank
+{
+	double		chisq;			/* NaN when df is 0, so p_value */
+	int			df;				/* rank of the covariance */
+	double		p_value;
+	uint32_t	ngroups;
+	EfLogRankGroup *groups;		/* in byte order of their names */
+} EfLogRank;
+
+/*
+ * Test the groups that parts name, within strata.  Parts of one group and
+ * stratum add up; the order of the parts does not matter, and is changed.
+ */
+extern EfStatus ef_log_rank(EfLogRank *test, EfLogRankPart *parts,
+							size_t nparts, const EfAllocator *allocator,
+							EfError *error);
+
+typedef struct EfHazardRatio
+{
+	double		ratio;			/* NaN, so the limits, where the likelihood */
+	double		lower;			/* has no finite maximum */
+	double		upper;
+} EfHazardRatio;
+
+/* The hazard of `second` over that of `first`, Wald limits at a level. */
+extern EfStatus ef_hazard_ratio(EfHazardRatio *result, const EfRiskSet *first,
+								const EfRiskSet *second, double level,
+								const EfAllocator *allocator, EfError *error);
+
+#endif							/* EF_LOG_RANK_H */

@@ -1,0 +1,336 @@
+/*
+ * retention.c
+ *	  See retention.h.
+ */
+#include "retention/retention.h"
+
+#include <string.h>
+
+static unsigned expand(const EfFrame *frame, const EfCell *row,
+					   EfCell *cells);
+static EfStatus check_limits(const EfTable *table, EfError *error);
+static EfStatus validate(const EfTable *table, const EfAllocator *allocator,
+						 EfError *error);
+
+static const EfKind kinds[] = {
+	[EF_LATE_ENTRIES] = {"late_entries", false, EF_SPELL_DAYS + 1},
+	[EF_LEFT] = {"exits", true, EF_SPELL_DAYS + 1},
+	[EF_CENSORED] = {"censored", false, EF_SPELL_DAYS + 1},
+};
+
+const EfTableType ef_retention_type = {
+	.name = "retention",
+	.tag = 'T',				/* tenure: R is a retirement rule */
+	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
+	.kinds = kinds,
+	.row_cells = 2,
+	.expand = expand,
+	.check_frame = ef_observed_check,
+	.check_limits = check_limits,
+	.validate = validate,
+};
+
+
+/* ---- a row ---- */
+
+/*
+ * The record of a row is its key alone: the label of the reason to leave, 0
+ * for one who was censored, and in 16 bits each the day of leaving and that of
+ * a late entry, 0 for one who was seen from the start.
+ */
+_Static_assert(EF_SPELL_DAYS < 1 << 16, "a day of a spell fits 16 bits");
+
+EfStatus
+ef_retention_add(EfState **state_pointer, const EfSpell *spell,
+				 const EfAllocator *allocator, EfError *error)
+{
+	EfState    *state = *state_pointer;
+	EfSighting	sighting;
+	uint32_t	label;
+	uint32_t	left;
+	uint32_t	entered;
+	EfStatus	status = ef_spell_check(spell, state->as_of, error);
+
+	if (status != EF_OK || !ef_spell_sight(&sighting, spell, state))
+		return status;
+	status = ef_spell_reserve(state_pointer, &ef_retention_type, spell,
+							  sighting.exited, &label, allocator, error);
+	if (status != EF_OK)
+		return status;
+	left = (uint32_t) (sighting.leaving - spell->start);
+	entered = (uint32_t) (sighting.entry - spell->start);
+	ef_state_append(*state_pointer,
+					ef_key(label, EF_KIND_ROW, left << 16 | entered), 1);
+	return EF_OK;
+}
+
+static unsigned
+expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
+{
+	uint32_t	label = ef_key_label(row->key);
+	uint32_t	left = ef_key_at(row->key) >> 16;
+	uint32_t	entered = ef_key_at(row->key) & 0xffff;
+
+	(void) frame;
+	cells[0].key = ef_key(label, label > 0 ? EF_LEFT : EF_CENSORED, left);
+	cells[0].count = row->count;
+	if (entered == 0)
+		return 1;
+	cells[1].key = ef_key(0, EF_LATE_ENTRIES, entered);
+	cells[1].count = row->count;
+	return 2;
+}
+
+
+/* ---- a table ---- */
+
+/* The people of one kind, EF_PERSON_LIMIT + 1 where they are more. */
+static int64_t
+count_people(const EfTable *table, unsigned kind)
+{
+	int64_t		sum = 0;
+
+	for (size_t i = 0; i < table->ncells; i++)
+		if (ef_key_kind(table->cells[i].key) == kind)
+		{
+			if (table->cells[i].count > EF_PERSON_LIMIT - sum)
+				return EF_PERSON_LIMIT + 1;
+			sum += table->cells[i].count;
+		}
+	return sum;
+}
+
+static EfStatus
+check_limits(const EfTable *table, EfError *error)
+{
+	if (count_people(table, EF_LATE_ENTRIES) > EF_PERSON_LIMIT ||
+		count_people(table, EF_LEFT) + count_people(table, EF_CENSORED) >
+		EF_PERSON_LIMIT)
+		return ef_fail(error, EF_COUNT_OVERFLOW,
+					   "There are more than %lld people.",
+					   (long long) EF_PERSON_LIMIT);
+	return EF_OK;
+}
+
+/* Does everyone leave who comes, and nobody else, and none before? */
+static EfStatus
+check_risk(const EfRiskSet *risk, EfError *error)
+{
+	if (risk->on_time < 0)
+		return ef_fail(error, EF_INVALID,
+					   "More people enter late than leave or stay.");
+	for (size_t i = 0; i < risk->ndays; i++)
+	{
+		const EfRiskDay *day = &risk->days[i];
+
+		if (day->exits + day->censored > day->at_risk)
+			return ef_fail(error, EF_INVALID,
+						   "More people leave or are censored on day %u than are there.",
+						   day->day);
+	}
+	return EF_OK;
+}
+
+/* Was nobody under observation for longer than it lasted?  First in, first
+ * out is the order that shows it if any does. */
+static EfStatus
+check_stays(const EfRiskSet *risk, const EfFrame *frame, EfError *error)
+{
+	uint32_t	longest = (uint32_t) (frame->as_of - frame->from);
+	int64_t		entered = risk->on_time;
+	int64_t		left = 0;
+	size_t		out = 0;
+	uint32_t	entry = 0;
+
+	for (size_t in = 0;; in++)
+	{
+		for (; out < risk->ndays && risk->days[out].day <= entry + longest;
+			 out++)
+			left += risk->days[out].exits + risk->days[out].censored;
+		if (left < entered)
+			return ef_fail(error, EF_INVALID,
+						   "Somebody there on day %u is seen for longer than the %u days of the period.",
+						   entry, longest);
+		if (in == risk->ndays)
+			return EF_OK;
+		if (risk->days[in].entered > 0)
+		{
+			entry = risk->days[in].day;
+			entered += risk->days[in].entered;
+		}
+	}
+}
+
+static EfStatus
+validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
+{
+	EfRiskSet	risk;
+	EfStatus	status = ef_check_reasons(table, EF_LEFT, error);
+
+	if (status != EF_OK)
+		return status;
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		const EfCell *cell = &table->cells[i];
+		unsigned	kind = ef_key_kind(cell->key);
+
+		if (cell->count <= 0)
+			return ef_fail(error, EF_INVALID, "%s on day %u are %lld.",
+						   kinds[kind].name, ef_key_at(cell->key),
+						   (long long) cell->count);
+		if (kind == EF_LATE_ENTRIES &&
+			(!table->frame.bounded || ef_key_at(cell->key) == 0))
+			return ef_fail(error, EF_INVALID, table->frame.bounded
+						   ? "Nobody enters late on day 0."
+						   : "Nobody enters late where the period has no beginning.");
+	}
+	if (check_limits(table, error) != EF_OK)
+		return EF_INVALID;
+	status = ef_retention_risk(&risk, table, allocator, error);
+	if (status == EF_OK)
+		status = check_risk(&risk, error);
+	if (status == EF_OK && table->frame.bounded)
+		status = check_stays(&risk, &table->frame, error);
+	ef_risk_release(&risk, allocator);
+	return status;
+}
+
+EfStatus
+ef_retention_open(EfRetention *retention, const void *datum, size_t size,
+				  const EfAllocator *allocator, EfError *error)
+{
+	EfTable    *table = &retention->table;
+	EfStatus	status = ef_table_load(table, &ef_retention_type, datum, size,
+									   allocator, error);
+
+	if (status != EF_OK)
+		return status;
+	retention->exits = count_people(table, EF_LEFT);
+	retention->spells = retention->exits + count_people(table, EF_CENSORED);
+	return EF_OK;
+}
+
+int64_t
+ef_retention_exits_by_reason(const EfRetention *retention, const char *reason,
+							 size_t length)
+{
+	uint32_t	label = ef_table_label(&retention->table, reason, length);
+
+	return label == 0 ? 0 : ef_table_sum(&retention->table, label, EF_LEFT);
+}
+
+
+/* ---- the risk set ---- */
+
+/* All exits by day and reason, from series by reason and day. */
+static EfStatus
+sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
+		   const EfAllocator *allocator, EfError *error)
+{
+	const EfCell *cells = NULL;
+	EfCell	   *sorted;
+	size_t		n = 0;
+
+	/* labelled series come last, and this is the only kind of them */
+	for (size_t i = 0; i < table->ncells; i++)
+		if (ef_key_kind(table->cells[i].key) == EF_LEFT)
+		{
+			if (n++ == 0)
+				cells = &table->cells[i];
+		}
+	risk->exits = ef_alloc(allocator, n * sizeof(EfExit));
+	sorted = ef_alloc(allocator, 2 * n * sizeof(EfCell));
+	if (risk->exits == NULL || sorted == NULL)
+	{
+		ef_release(allocator, sorted);
+		return ef_fail(error, EF_NO_MEMORY, "A request for exits failed.");
+	}
+	for (size_t i = 0; i < n; i++)
+	{
+		sorted[i].key = (EfKey) ef_key_at(cells[i].key) << 32 |
+			ef_key_label(cells[i].key);
+		sorted[i].count = cells[i].count;
+	}
+	ef_sort_cells(sorted, sorted + n, n);
+	for (size_t i = 0; i < n; i++)
+	{
+		risk->exits[i].day = (uint32_t) (sorted[i].key >> 32);
+		risk->exits[i].reason = (uint32_t) sorted[i].key;
+		risk->exits[i].count = sorted[i].count;
+	}
+	ef_release(allocator, sorted);
+	*nexits = n;
+	return EF_OK;
+}
+
+EfStatus
+ef_retention_risk(EfRiskSet *risk, const EfTable *table,
+				  const EfAllocator *allocator, EfError *error)
+{
+	size_t		nlate;
+	size_t		ncensored;
+	size_t		nexits = 0;
+	const EfCell *late = ef_table_series(table, 0, EF_LATE_ENTRIES, &nlate);
+	const EfCell *censored = ef_table_series(table, 0, EF_CENSORED, &ncensored);
+	const EfCell *late_end = late + nlate;
+	const EfCell *censored_end = censored + ncensored;
+	const EfExit *exit;
+	const EfExit *exit_end;
+	size_t		room;
+	int64_t		at_risk;
+	EfStatus	status;
+
+	memset(risk, 0, sizeof(*risk));
+	status = sort_exits(risk, &nexits, table, allocator, error);
+	if (status != EF_OK)
+		return status;
+	room = nlate + nexits + ncensored;
+	if (room > EF_SPELL_DAYS + 1)
+		room = EF_SPELL_DAYS + 1;
+	risk->days = ef_alloc(allocator, room * sizeof(EfRiskDay));
+	if (risk->days == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for days failed.");
+
+	/* everyone leaves or is censored; who did not enter late was on time */
+	at_risk = count_people(table, EF_LEFT) + count_people(table, EF_CENSORED) -
+		count_people(table, EF_LATE_ENTRIES);
+	risk->on_time = at_risk;
+	exit = risk->exits;
+	exit_end = exit + nexits;
+	while (late < late_end || censored < censored_end || exit < exit_end)
+	{
+		EfRiskDay  *day = &risk->days[risk->ndays++];
+
+		memset(day, 0, sizeof(*day));
+		day->day = UINT32_MAX;
+		if (late < late_end)
+			day->day = ef_key_at(late->key);
+		if (censored < censored_end && ef_key_at(censored->key) < day->day)
+			day->day = ef_key_at(censored->key);
+		if (exit < exit_end && exit->day < day->day)
+			day->day = exit->day;
+
+		day->at_risk = at_risk;
+		day->exits_by_reason = exit;
+		for (; exit < exit_end && exit->day == day->day; exit++)
+		{
+			day->exits += exit->count;
+			day->nexits++;
+		}
+		if (censored < censored_end && ef_key_at(censored->key) == day->day)
+			day->censored = (censored++)->count;
+		if (late < late_end && ef_key_at(late->key) == day->day)
+			day->entered = (late++)->count;
+		at_risk = ef_remaining(day);
+		if (day->exits > 0 || day->censored > 0)
+			risk->last_day = day->day;
+	}
+	return EF_OK;
+}
+
+void
+ef_risk_release(EfRiskSet *risk, const EfAllocator *allocator)
+{
+	ef_release(allocator, risk->exits);
+	ef_release(allocator, risk->days);
+}

@@ -1,0 +1,219 @@
+/*
+ * retention_curve.c
+ *	  See retention_curve.h.
+ */
+#include "retention/retention_curve.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A product of rounded factors that should be one half is taken for it when
+ * it is this near: the square root of a double's precision, as R has it. */
+#define HALF_TOLERANCE 1.490116119384766e-8
+
+
+/* ---- the curve ---- */
+
+EfStatus
+ef_curve_begin(EfCurve *curve, const EfRiskSet *risk, const EfDuration *every,
+			   double level, EfLimitScale scale, EfError *error)
+{
+	EfStatus	status = ef_duration_check(every, true, error);
+
+	memset(curve, 0, sizeof(*curve));
+	curve->risk = risk;
+	curve->every = *every;
+	curve->scale = scale;
+	ef_kaplan_meier_begin(&curve->estimate);
+	if (status == EF_OK)
+		status = ef_level_factor(level, &curve->factor, error);
+	return status;
+}
+
+/* The next day to answer for, -1 when there is none. */
+static int32_t
+next_point(const EfRiskSet *risk, const EfDuration *every, int32_t *times)
+{
+	int32_t		day = ef_duration_days(every, *times);
+
+	if (risk->ndays == 0 || (uint32_t) day > risk->last_day)
+		return -1;
+	++*times;
+	return day;
+}
+
+bool
+ef_curve_next(EfCurve *curve, EfCurvePoint *point)
+{
+	const EfRiskSet *risk = curve->risk;
+
+	point->after_days = next_point(risk, &curve->every, &curve->times);
+	if (point->after_days < 0)
+		return false;
+
+	point->exits = 0;
+	point->at_risk = curve->next == 0 ? risk->on_time
+		: ef_remaining(&risk->days[curve->next - 1]);
+	for (; curve->next < risk->ndays; curve->next++)
+	{
+		const EfRiskDay *day = &risk->days[curve->next];
+
+		if (day->day > (uint32_t) point->after_days)
+			break;
+		ef_kaplan_meier_step(&curve->estimate, day->at_risk, day->exits);
+		point->exits += day->exits;
+		point->at_risk = day->day == (uint32_t) point->after_days
+			? day->at_risk : ef_remaining(day);
+	}
+	point->retained = curve->estimate.retained;
+	point->std_error = ef_kaplan_meier_error(&curve->estimate);
+	ef_probability_limits(point->retained, point->std_error, curve->factor,
+						  curve->scale, &point->lower, &point->upper);
+	return true;
+}
+
+
+/* ---- the reasons ---- */
+
+EfStatus
+ef_incidence_begin(EfIncidenceCurve *curve, const EfRiskSet *risk,
+				   uint32_t nreasons, const EfDuration *every, double level,
+				   const EfAllocator *allocator, EfError *error)
+{
+	EfStatus	status = ef_duration_check(every, true, error);
+
+	memset(curve, 0, sizeof(*curve));
+	curve->risk = risk;
+	curve->every = *every;
+	if (status == EF_OK)
+		status = ef_level_factor(level, &curve->factor, error);
+	if (status == EF_OK)
+		status = ef_aalen_johansen_begin(&curve->estimate, nreasons,
+										 allocator, error);
+	if (status != EF_OK)
+		return status;
+	curve->exits = ef_alloc(allocator, nreasons * sizeof(int64_t));
+	if (curve->exits == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for reasons failed.");
+	return EF_OK;
+}
+
+bool
+ef_incidence_next(EfIncidenceCurve *curve, int32_t *after_days)
+{
+	const EfRiskSet *risk = curve->risk;
+
+	*after_days = next_point(risk, &curve->every, &curve->times);
+	if (*after_days < 0)
+		return false;
+	memset(curve->exits, 0, curve->estimate.nreasons * sizeof(int64_t));
+	for (; curve->next < risk->ndays; curve->next++)
+	{
+		const EfRiskDay *day = &risk->days[curve->next];
+
+		if (day->day > (uint32_t) *after_days)
+			break;
+		ef_aalen_johansen_day(&curve->estimate, day->at_risk, day->exits);
+		for (uint32_t i = 0; i < day->nexits; i++)
+		{
+			const EfExit *exit = &day->exits_by_reason[i];
+
+			ef_aalen_johansen_exits(&curve->estimate, exit->reason,
+									exit->count);
+			curve->exits[exit->reason - 1] += exit->count;
+		}
+	}
+	return true;
+}
+
+void
+ef_incidence_row(EfIncidenceCurve *curve, uint32_t reason,
+				 EfIncidenceRow *row)
+{
+	const EfIncidence *incidence = &curve->estimate.incidence[reason - 1];
+
+	row->exits = curve->exits[reason - 1];
+	row->incidence = incidence->probability;
+	row->std_error = ef_incidence_error(incidence);
+	ef_probability_limits(row->incidence, row->std_error, curve->factor,
+						  EF_LOG_LOG, &row->lower, &row->upper);
+}
+
+
+/* ---- one number ---- */
+
+EfStatus
+ef_retention_rate_after(const EfRiskSet *risk, const EfDuration *after,
+						double *rate, EfError *error)
+{
+	EfKaplanMeier curve;
+	uint32_t	until;
+	EfStatus	status = ef_duration_check(after, false, error);
+
+	if (status != EF_OK)
+		return status;
+	until = (uint32_t) ef_duration_days(after, 1);
+	ef_kaplan_meier_begin(&curve);
+	for (size_t i = 0; i < risk->ndays && risk->days[i].day <= until; i++)
+		ef_kaplan_meier_step(&curve, risk->days[i].at_risk,
+							 risk->days[i].exits);
+	*rate = curve.retained;
+	if (risk->ndays == 0 || (until > risk->last_day && curve.retained > 0))
+		*rate = NAN;
+	return EF_OK;
+}
+
+double
+ef_retention_median_day(const EfRiskSet *risk)
+{
+	EfKaplanMeier curve;
+	double		half = NAN;		/* the day on which it came to one half */
+
+	ef_kaplan_meier_begin(&curve);
+	for (size_t i = 0; i < risk->ndays; i++)
+	{
+		const EfRiskDay *day = &risk->days[i];
+		double		before = curve.retained;
+
+		ef_kaplan_meier_step(&curve, day->at_risk, day->exits);
+		if (!isnan(half) && curve.retained < before)
+			return (half + day->day) / 2;
+		if (isnan(half) && curve.retained <= 0.5 + HALF_TOLERANCE)
+		{
+			half = day->day;
+			if (fabs(curve.retained - 0.5) >= HALF_TOLERANCE)
+				return half;
+		}
+	}
+	return half;
+}
+
+EfStatus
+ef_retention_mean_days(const EfRiskSet *risk, const EfDuration *until,
+					   double *mean, EfError *error)
+{
+	EfKaplanMeier curve;
+	uint32_t	end;
+	uint32_t	since = 0;
+	double		area = 0;
+	EfStatus	status = ef_duration_check(until, false, error);
+
+	if (status != EF_OK)
+		return status;
+	end = (uint32_t) ef_duration_days(until, 1);
+	ef_kaplan_meier_begin(&curve);
+	for (size_t i = 0; i < risk->ndays && risk->days[i].day <= end; i++)
+	{
+		const EfRiskDay *day = &risk->days[i];
+
+		if (day->exits == 0)
+			continue;
+		area += curve.retained * (day->day - since);
+		since = day->day;
+		ef_kaplan_meier_step(&curve, day->at_risk, day->exits);
+	}
+	*mean = area + curve.retained * (end - since);
+	if (risk->ndays == 0 || (end > risk->last_day && curve.retained > 0))
+		*mean = NAN;
+	return EF_OK;
+}

@@ -1,0 +1,99 @@
+/*
+ * retention_curve.h
+ *	  What a retention says: the curve, the reasons, the median and the mean.
+ *
+ * Days are days since the start of the spell.  An estimate for a day beyond
+ * the last on which anybody was seen does not exist, unless the curve has come
+ * down to 0, which it does not leave.
+ */
+#ifndef EF_RETENTION_CURVE_H
+#define EF_RETENTION_CURVE_H
+
+#include "estimate/estimate.h"
+#include "retention/retention.h"
+
+/*
+ * A curve that is read day by day, on day 0 and on every multiple of a
+ * duration, up to the last day seen: nothing is kept of what was read.
+ */
+typedef struct EfCurve
+{
+	const EfRiskSet *risk;
+	EfDuration	every;
+	double		factor;
+	EfLimitScale scale;
+	int32_t		times;
+	size_t		next;			/* day of the risk set */
+	EfKaplanMeier estimate;
+} EfCurve;
+
+typedef struct EfCurvePoint
+{
+	int32_t		after_days;
+	int64_t		at_risk;
+	int64_t		exits;			/* since the point before */
+	double		retained;
+	double		std_error;		/* NaN where there is none, so the limits */
+	double		lower;
+	double		upper;
+} EfCurvePoint;
+
+extern EfStatus ef_curve_begin(EfCurve *curve, const EfRiskSet *risk,
+							   const EfDuration *every, double level,
+							   EfLimitScale scale, EfError *error);
+extern bool ef_curve_next(EfCurve *curve, EfCurvePoint *point);
+
+/* The same for the reasons to leave: a point has a row for each. */
+typedef struct EfIncidenceCurve
+{
+	const EfRiskSet *risk;
+	EfDuration	every;
+	double		factor;
+	int32_t		times;
+	size_t		next;
+	EfAalenJohansen estimate;
+	int64_t    *exits;			/* by reason, since the point before */
+} EfIncidenceCurve;
+
+typedef struct EfIncidenceRow
+{
+	int32_t		after_days;
+	int64_t		exits;
+	double		incidence;
+	double		std_error;
+	double		lower;
+	double		upper;
+} EfIncidenceRow;
+
+extern EfStatus ef_incidence_begin(EfIncidenceCurve *curve,
+								   const EfRiskSet *risk, uint32_t nreasons,
+								   const EfDuration *every, double level,
+								   const EfAllocator *allocator,
+								   EfError *error);
+
+/* Go to the next point, false if there is none; then ask for its rows. */
+extern bool ef_incidence_next(EfIncidenceCurve *curve, int32_t *after_days);
+extern void ef_incidence_row(EfIncidenceCurve *curve, uint32_t reason,
+							 EfIncidenceRow *row);
+
+/* The curve after a duration; NaN where it is not known. */
+extern EfStatus ef_retention_rate_after(const EfRiskSet *risk,
+										const EfDuration *after,
+										double *rate, EfError *error);
+
+/*
+ * The day by which half have left: the first on which the curve is at or below
+ * one half; where it stays at one half for a time, the middle of that time, as
+ * R's survfit has it.  NaN when it never gets there.
+ */
+extern double ef_retention_median_day(const EfRiskSet *risk);
+
+/*
+ * The area under the curve up to a duration, in days: the mean of the smaller
+ * of stay and duration ("restricted mean").  NaN where it is not known.
+ */
+extern EfStatus ef_retention_mean_days(const EfRiskSet *risk,
+									   const EfDuration *until,
+									   double *mean, EfError *error);
+
+#endif							/* EF_RETENTION_CURVE_H */

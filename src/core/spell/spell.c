@@ -1,0 +1,131 @@
+/*
+ * spell.c
+ *	  See spell.h.
+ */
+#include "spell/spell.h"
+
+#include <string.h>
+
+static const char unknown_reason[] = "unknown";
+
+/* An end of an observation period that no calendar has. */
+static EfStatus
+check_bound(EfDay day, const char *what, EfError *error)
+{
+	char		iso[EF_ISO_DATE_SIZE];
+
+	if (day == EF_DAY_INFINITY || day == EF_DAY_MINUS_INFINITY)
+		return ef_fail(error, EF_DATE_INFINITE,
+					   "The observation period %s at infinity.", what);
+	if (!ef_is_date(day))
+	{
+		ef_format_day(iso, day);
+		return ef_fail(error, EF_DATE_RANGE,
+					   "The observation period %s on %s.", what, iso);
+	}
+	return EF_OK;
+}
+
+EfStatus
+ef_observed_check(const EfFrame *frame, EfError *error)
+{
+	char		day[EF_ISO_DATE_SIZE];
+	EfStatus	status = check_bound(frame->as_of, "ends", error);
+
+	if (status != EF_OK || !frame->bounded)
+		return status;
+	if (frame->from >= frame->as_of && frame->from != EF_DAY_INFINITY)
+	{
+		ef_format_day(day, frame->as_of);
+		return ef_fail(error, EF_OBSERVED_EMPTY,
+					   "The observation period ends on %s and does not begin before.",
+					   day);
+	}
+	return check_bound(frame->from, "begins", error);
+}
+
+EfStatus
+ef_observed_check_month(const EfFrame *frame, EfError *error)
+{
+	char		day[EF_ISO_DATE_SIZE];
+	int			day_of_month;
+	EfStatus	status = ef_observed_check(frame, error);
+
+	if (status != EF_OK)
+		return status;
+	ef_month_of_day(frame->as_of, &day_of_month);
+	if (day_of_month == 0)
+		return EF_OK;
+	ef_format_day(day, frame->as_of);
+	return ef_fail(error, EF_OBSERVED_NOT_MONTH,
+				   "The observation period ends on %s.", day);
+}
+
+EfStatus
+ef_spell_check(const EfSpell *spell, EfDay as_of, EfError *error)
+{
+	char		one[EF_ISO_DATE_SIZE];
+	char		other[EF_ISO_DATE_SIZE];
+
+	if (spell->start == EF_DAY_MINUS_INFINITY ||
+		spell->start == EF_DAY_INFINITY)
+		return ef_fail(error, EF_DATE_INFINITE, "The start date is infinite.");
+	if (spell->end < spell->start)
+	{
+		ef_format_day(one, spell->start);
+		if (spell->end == EF_DAY_MINUS_INFINITY)
+			strcpy(other, "-infinity");
+		else
+			ef_format_day(other, spell->end);
+		return ef_fail(error, EF_END_BEFORE_START,
+					   "The spell starts on %s and ends on %s.", one, other);
+	}
+	/* no such years have fewer days than this, so nobody near is looked at */
+	if ((int64_t) as_of - spell->start > EF_SPELL_YEARS * INT64_C(365) &&
+		spell->start < ef_months_later(as_of, -EF_SPELL_YEARS * 12))
+	{
+		ef_format_day(one, spell->start);
+		ef_format_day(other, as_of);
+		return ef_fail(error, EF_START_TOO_EARLY,
+					   "The spell starts on %s, and the observation ends on %s.",
+					   one, other);
+	}
+	return EF_OK;
+}
+
+EfStatus
+ef_spell_reserve(EfState **state, const EfTableType *type,
+				 const EfSpell *spell, bool exited, uint32_t *label,
+				 const EfAllocator *allocator, EfError *error)
+{
+	const char *reason = spell->reason;
+	size_t		length = spell->reason_length;
+	EfStatus	status;
+
+	if (reason == NULL)
+	{
+		reason = unknown_reason;
+		length = sizeof(unknown_reason) - 1;
+	}
+	status = ef_state_reserve(state, type, 1, exited ? length : 0, allocator,
+							  error);
+	if (status == EF_OK)
+		*label = exited ? ef_state_label(*state, reason, length) : 0;
+	return status;
+}
+
+EfStatus
+ef_check_reasons(const EfTable *table, unsigned exits, EfError *error)
+{
+	uint32_t	labels = 0;
+
+	/* series come in the order of their labels */
+	for (size_t i = 0; i < table->ncells; i++)
+		if (ef_key_kind(table->cells[i].key) == exits &&
+			ef_key_label(table->cells[i].key) != labels &&
+			ef_key_label(table->cells[i].key) != ++labels)
+			break;
+	if (labels != table->nlabels)
+		return ef_fail(error, EF_INVALID, "A reason has no exits.");
+	return EF_OK;
+}

@@ -1,0 +1,86 @@
+/*
+ * spell.h
+ *	  Spells of employment, and the period in which they were observed.
+ *
+ * A spell is half-open: `end` is the first day on which the person is gone.
+ * In an observation period [from, as_of) a spell is seen if it starts before
+ * as_of and, when from is there, starts at or after from or lasts beyond it.
+ * One that started earlier was seen only because it lasted: delayed entry.
+ * One that outlasts the period is censored.
+ */
+#ifndef EF_SPELL_H
+#define EF_SPELL_H
+
+#include "table/life_table.h"
+
+/* As PostgreSQL's date type has them. */
+#define EF_DAY_MINUS_INFINITY INT32_MIN
+#define EF_DAY_INFINITY INT32_MAX
+
+/* Nobody is older: 150 completed years and no month. */
+#define EF_AGE_LIMIT 150
+#define EF_AGE_MONTHS (EF_AGE_LIMIT * 12 + 1)
+
+/* So no spell begins more years before the observation ends... */
+#define EF_SPELL_YEARS EF_AGE_LIMIT
+
+/* ...so none has more days than this: 38 of the years are leap years. */
+#define EF_SPELL_DAYS (EF_SPELL_YEARS * 365 + 38)
+
+/* So many people that no exact sum over them can pass 64 bits. */
+#define EF_PERSON_LIMIT INT64_C(1000000000000)
+
+typedef struct EfSpell
+{
+	EfDay		start;
+	EfDay		end;			/* EF_DAY_INFINITY: still there */
+	const char *reason;			/* of leaving; NULL: not known */
+	size_t		reason_length;
+} EfSpell;
+
+/* What was seen of a spell. */
+typedef struct EfSighting
+{
+	bool		late;			/* it began before the period did */
+	bool		exited;
+	EfDay		entry;			/* the first day observed */
+	EfDay		leaving;		/* the first day gone, or as_of */
+} EfSighting;
+
+/* Is this an observation period? */
+extern EfStatus ef_observed_check(const EfFrame *frame, EfError *error);
+
+/* And one that ends with a calendar month? */
+extern EfStatus ef_observed_check_month(const EfFrame *frame, EfError *error);
+
+/* Is this a spell that can be looked at from as_of? */
+extern EfStatus ef_spell_check(const EfSpell *spell, EfDay as_of,
+							   EfError *error);
+
+/* What a period, the state's, shows of a spell; false if nothing. */
+static inline bool
+ef_spell_sight(EfSighting *sighting, const EfSpell *spell,
+			   const EfState *state)
+{
+	sighting->late = state->bounded && spell->start < state->from;
+	sighting->exited = spell->end <= state->as_of;
+	sighting->entry = sighting->late ? state->from : spell->start;
+	sighting->leaving = sighting->exited ? spell->end : state->as_of;
+	return spell->start < state->as_of &&
+		!(sighting->late && spell->end <= state->from);
+}
+
+/*
+ * Make room in a state for one record, and number the reason of a spell that
+ * ended under observation: 0 for another, 'unknown' where none is given.
+ */
+extern EfStatus ef_spell_reserve(EfState **state, const EfTableType *type,
+								 const EfSpell *spell, bool exited,
+								 uint32_t *label,
+								 const EfAllocator *allocator, EfError *error);
+
+/* Does each label of a table, a reason to leave, have exits? */
+extern EfStatus ef_check_reasons(const EfTable *table, unsigned exits,
+								 EfError *error);
+
+#endif							/* EF_SPELL_H */

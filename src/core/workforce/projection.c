@@ -1,0 +1,809 @@
+/*
+ * projection.c
+ *	  See projection.h.
+ *
+ * The projection is the flow of the stock (staff_flow.h) plus the flows of the
+ * hires, each as often as there are hires.  Everything is linear in these, so
+ * the recruitment need is a division.
+ *
+ * The stock comes in the first period.  Each flow of hires is that of one
+ * hire, spread over the months of a period; without a retirement rule all
+ * whole years have the same one.
+ *
+ * People are in *classes* where a retirement rule gives birth cohorts different
+ * ages: each class has a life table of its own, and passes through the same
+ * flows.
+ */
+#include "workforce/projection.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "estimate/distribution.h"
+#include "workforce/staff_flow.h"
+
+#define NO_AGE INT32_MAX		/* of a class: retires as observed */
+#define MONTHS 12
+
+/* A sum of doubles that stands for whole persons may miss them by this. */
+#define WHOLE 1e-9
+
+typedef struct Cohort
+{
+	int			age;			/* months: on the last observed day, or in the
+								 * month of hire */
+	int			class;
+	double		people;			/* of hires: shares of one */
+	double		fte;			/* thousandths */
+} Cohort;
+
+struct EfProjection
+{
+	const EfProjectionPlan *plan;
+	EfWorkspace *workspace;		/* all memory of the model */
+	EfError    *error;
+	bool		forced;			/* a rule or an age replaces observed retirement */
+	bool		retirement;		/* that is the reason asked for */
+	int			first_months;	/* of the first period */
+	EfAges		ages;
+	EfExitProbability q;		/* variances are by block */
+
+	Cohort	   *stock;
+	int			nstock;
+	Cohort	   *hires;
+	int			nhires;
+	double		hire_fte;		/* mean, in persons; NaN when not known */
+
+	int			nclasses;
+	int		   *class_age;		/* months; NO_AGE */
+
+	double		z;				/* of the level */
+	EfFlow	   *stock_flow;
+	EfFlow	   *hire_flows;		/* by period, behind that of the stock; the last
+								 * is that of all periods from then on */
+	int			nhire_flows;
+
+	double	   *lag;			/* room for a sum of flows, of an open projection */
+};
+
+static EfStatus
+no_memory(EfProjection *model)
+{
+	return ef_fail(model->error, EF_NO_MEMORY,
+				   "A request for the projection's tables failed.");
+}
+
+static const EfLabel retirement_reason = {"retirement", 10};
+
+static uint32_t
+retirement_label(const EfTable *table)
+{
+	return ef_table_label(table, retirement_reason.bytes,
+						  retirement_reason.length);
+}
+
+
+/* ---- people ---- */
+
+/* Which class is somebody born in this month? */
+static EfStatus
+class_of(EfProjection *model, EfMonth birth, int *class)
+{
+	int			age = NO_AGE;
+
+	if (model->plan->retire_at != EF_AS_OBSERVED)
+		age = model->plan->retire_at * MONTHS;
+	else if (model->plan->rule != NULL)
+	{
+		EfStatus	status = ef_rule_age(model->plan->rule, birth, &age,
+										 model->error);
+
+		if (status != EF_OK)
+			return status;
+	}
+	for (*class = 0; *class < model->nclasses; (*class)++)
+		if (model->class_age[*class] == age)
+			return EF_OK;
+	model->class_age[model->nclasses++] = age;
+	return EF_OK;
+}
+
+static EfStatus
+gather_people(EfProjection *model)
+{
+	const EfProjectionPlan *plan = model->plan;
+	const EfWorkforce *source = plan->workforce;
+	EfMonth		now = plan->workforce->last_month;
+	size_t		n;
+	size_t		nfte;
+	const EfCell *cells;
+	const EfCell *fte;
+	int			limit = (plan->latest_age + 1) * MONTHS;
+	int			lowest = limit - 1;
+	int			most_classes = 1 + (plan->rule ? (int) plan->rule->nsteps : 0);
+
+	model->class_age = ef_grab(model->workspace, most_classes, sizeof(int));
+	if (model->class_age == NULL)
+		return no_memory(model);
+
+	cells = ef_table_series(&source->table, 0, EF_STOCK, &n);
+	fte = ef_table_series(&source->table, 0, EF_STOCK_FTE, &nfte);
+	model->nstock = (int) n;
+	model->stock = ef_grab(model->workspace, n, sizeof(Cohort));
+	if (model->stock == NULL)
+		return no_memory(model);
+	for (size_t i = 0; i < n; i++)
+	{
+		Cohort	   *cohort = &model->stock[i];
+		EfStatus	status;
+
+		cohort->age = (int) ef_key_at(cells[i].key);
+		cohort->people = (double) cells[i].count;
+		if (nfte > 0 && ef_key_at(fte->key) == ef_key_at(cells[i].key))
+		{
+			cohort->fte = (double) fte->count;
+			fte++;
+			nfte--;
+		}
+		status = class_of(model, now - cohort->age, &cohort->class);
+		if (status != EF_OK)
+			return status;
+		if (cohort->age < lowest)
+			lowest = cohort->age;
+	}
+
+	/* new staff are of the ages at which staff were hired */
+	if (source->hires == 0)
+		source = plan->rates;
+	cells = ef_table_series(&source->table, 0, EF_HIRES, &n);
+	model->nhires = (int) n;
+	model->hires = ef_grab(model->workspace, n, sizeof(Cohort));
+	if (model->hires == NULL)
+		return no_memory(model);
+	for (size_t i = 0; i < n; i++)
+	{
+		model->hires[i].age = (int) ef_key_at(cells[i].key);
+		model->hires[i].people = (double) cells[i].count /
+			(double) source->hires;
+		if (model->hires[i].age - 1 < lowest)
+			lowest = model->hires[i].age - 1;
+	}
+	model->hire_fte = source->counts_fte && source->hires > 0
+		? (double) source->hires_fte / 1000 / (double) source->hires : NAN;
+
+	ef_ages_set(&model->ages, lowest, limit);
+	return EF_OK;
+}
+
+/* The exits of the rates' workforce, but for those that a rule replaces. */
+static EfStatus
+estimate_exits(EfProjection *model, uint32_t asked)
+{
+	const EfTable *table = &model->plan->rates->table;
+	EfExitScope scope = {
+		.reason = asked,
+		.set_aside = model->forced ? retirement_label(table) : 0,
+		.limit = model->ages.limit,
+		.first_year = model->ages.first_year,
+		.nyears = model->ages.blocks
+	};
+	EfStatus	status = ef_exit_probability(&model->q, table, &scope,
+											 model->workspace, model->error);
+
+	/* nobody to project: one empty group must not stop all the others */
+	if (status == EF_OK && !model->q.known &&
+		(model->nstock > 0 || model->plan->intake != NULL))
+		return ef_fail(model->error, EF_NO_EXPOSURE,
+					   "Nobody was under observation.");
+	return status;
+}
+
+
+/* ---- flows, class by class ---- */
+
+/* The first month of a period, from 0. */
+static EfMonth
+first_month(const EfProjection *model, int period)
+{
+	EfMonth		start = model->plan->workforce->last_month + 1;
+
+	return period == 0 ? start
+		: start + model->first_months + (period - 1) * MONTHS;
+}
+
+static EfStatus
+create_flows(EfProjection *model)
+{
+	const EfProjectionPlan *plan = model->plan;
+	bool		fte = plan->workforce->counts_fte;
+
+	/* without a rule by birth cohort, all whole years are alike */
+	if (model->nhires == 0)
+		model->nhire_flows = 0;
+	else if (plan->rule != NULL)
+		model->nhire_flows = plan->years;
+	else
+		model->nhire_flows = model->first_months < MONTHS && plan->years > 1
+			? 2 : 1;
+	model->stock_flow = ef_grab(model->workspace,
+								(size_t) model->nhire_flows + 1,
+								sizeof(EfFlow));
+	if (model->stock_flow == NULL)
+		return no_memory(model);
+	model->hire_flows = model->stock_flow + 1;
+
+	/* the stock is there from the period's beginning, hires come throughout */
+	if (!ef_flow_create(model->stock_flow, &model->ages, plan->years,
+						model->first_months,
+						(double) model->first_months / MONTHS, true, fte,
+						model->workspace))
+		return no_memory(model);
+	for (int f = 0; f < model->nhire_flows; f++)
+	{
+		int			months = f == 0 ? model->first_months : MONTHS;
+
+		if (!ef_flow_create(&model->hire_flows[f], &model->ages, plan->years,
+							months, (double) months / MONTHS / 2, false, false,
+							model->workspace))
+			return no_memory(model);
+	}
+	return EF_OK;
+}
+
+static void
+place_stock(const EfProjection *model, int class, double *people, double *fte)
+{
+	for (int i = 0; i < model->nstock; i++)
+	{
+		const Cohort *cohort = &model->stock[i];
+		size_t		element = ef_ages_element(&model->ages, cohort->age);
+
+		if (cohort->class != class)
+			continue;
+		people[element] += cohort->people;
+		fte[element] += cohort->fte;
+	}
+}
+
+/*
+ * Those of flow f who are hired in the month that leaves them `months` of the
+ * period, that month included, by the age that they had the month before.
+ */
+static EfStatus
+place_hires(EfProjection *model, int class, int f, int months, double *people)
+{
+	int			of_period = model->hire_flows[f].months;
+	EfMonth		arrival = first_month(model, f) + of_period - months;
+
+	for (int i = 0; i < model->nhires; i++)
+	{
+		const Cohort *hire = &model->hires[i];
+		int			its_class = class;
+
+		if (model->plan->rule != NULL)
+		{
+			EfStatus	status = class_of(model, arrival - hire->age,
+										  &its_class);
+
+			if (status != EF_OK)
+				return status;
+		}
+		if (its_class == class)
+			people[ef_ages_element(&model->ages, hire->age - 1)] +=
+				hire->people / of_period;
+	}
+	return EF_OK;
+}
+
+static EfStatus
+project_class(EfProjection *model, int class)
+{
+	size_t		room = model->ages.room;
+	size_t		bytes = room * sizeof(double);
+	EfFlow	   *flows = model->stock_flow;	/* and behind it, those of hires */
+	int			nflows = 1 + model->nhire_flows;
+	EfMark		start = ef_mark(model->workspace);
+	EfSurvival	survival;
+	EfPeople	stock = {0};
+	EfPeople	hires = {0};
+	double	   *hire_ages;
+
+	/* without a rule, people are hired at the same ages in every month, and
+	 * there are at most two flows of them */
+	bool		alike = model->plan->rule == NULL;
+
+	stock.people = ef_grab_doubles(model->workspace, 6 * room);
+	if (stock.people == NULL ||
+		!ef_survival_create(&survival, &model->ages, model->workspace))
+		return no_memory(model);
+	stock.squares = stock.people + room;
+	stock.fte = stock.squares + room;
+	hires.people = stock.fte + room;
+	hire_ages = hires.people + room;
+
+	place_stock(model, class, stock.people, stock.fte);
+	memcpy(stock.squares, stock.people, bytes);
+	if (model->stock_flow->staff.fte == NULL)
+		stock.fte = NULL;
+	for (int f = 0; class > 0 && f < nflows; f++)
+		ef_flow_clear(&flows[f]);
+
+	/* the months of the period that somebody comes in */
+	ef_survival_begin(&survival, &model->q, model->class_age[class],
+					  model->retirement);
+	for (int months = 1; months <= MONTHS; months++)
+	{
+		if (months > 1)
+			ef_survival_lengthen(&survival);
+		if (months == model->first_months)
+		{
+			ef_survival_square(&survival);
+			ef_flow_enter(model->stock_flow, &stock, &survival);
+		}
+		for (int f = 0; f < model->nhire_flows; f++)
+		{
+			double	   *ages_of = hire_ages + (alike ? f * room : 0);
+
+			if (months > model->hire_flows[f].months)
+				continue;
+
+			if (!alike || months == 1)
+			{
+				EfStatus	status;
+
+				memset(ages_of, 0, bytes);
+				status = place_hires(model, class, f, months, ages_of);
+				if (status != EF_OK)
+					return status;
+			}
+			memcpy(hires.people, ages_of, bytes);
+			ef_flow_enter(&model->hire_flows[f], &hires, &survival);
+		}
+	}
+
+	/* the years after it */
+	ef_survival_square(&survival);
+	for (int f = 0; f < nflows; f++)
+		ef_flow_settle(&flows[f]);
+	for (int lag = 1; lag < model->plan->years; lag++)
+		for (int f = 0; f < nflows; f++)
+			ef_flow_follow(&flows[f], lag, &survival);
+	ef_discard(model->workspace, start);
+	return EF_OK;
+}
+
+
+/* ---- the model ---- */
+
+/* Refuses what no projection can be made of. */
+static EfStatus
+check_plan(const EfProjectionPlan *plan, EfError *error)
+{
+	int			limit = (plan->latest_age + 1) * MONTHS;
+
+	if (plan->years < 1 || plan->years > EF_YEARS_LIMIT)
+		return ef_fail(error, EF_YEARS_RANGE, "The number of years is %d.",
+					   plan->years);
+	if (!(plan->level > 0 && plan->level < 1))
+		return ef_fail(error, EF_LEVEL_RANGE, "The level is %g.", plan->level);
+	if (plan->latest_age < 1 || plan->latest_age >= EF_AGE_LIMIT)
+		return ef_fail(error, EF_AGE_RANGE, "latest_age is %d.",
+					   plan->latest_age);
+	if (plan->retire_at != EF_AS_OBSERVED && plan->rule != NULL)
+		return ef_fail(error, EF_RULE_TWICE,
+					   "Both retire_at and retire_rule are given.");
+	if (plan->retire_at != EF_AS_OBSERVED &&
+		(plan->retire_at < 1 || plan->retire_at >= EF_AGE_LIMIT))
+		return ef_fail(error, EF_AGE_RANGE, "retire_at is %d.",
+					   plan->retire_at);
+	if (plan->retire_at > plan->latest_age + 1)
+		return ef_fail(error, EF_RULE_BEYOND_LATEST,
+					   "retire_at is %d and latest_age %d.",
+					   plan->retire_at, plan->latest_age);
+	for (uint32_t i = 0; plan->rule != NULL && i < plan->rule->nsteps; i++)
+		if (plan->rule->steps[i].age_months > limit)
+			return ef_fail(error, EF_RULE_BEYOND_LATEST,
+						   "The rule has an age of %d months, and latest_age is %d.",
+						   plan->rule->steps[i].age_months, plan->latest_age);
+	for (int t = 0; plan->intake != NULL && t < plan->years; t++)
+		if (!(plan->intake[t] >= 0 && plan->intake[t] <= (double) EF_PERSON_LIMIT))
+			return ef_fail(error, EF_ARRAY_VALUE,
+						   "The intake of period %d is %g.", t + 1,
+						   plan->intake[t]);
+	for (int t = 0; plan->target != NULL && t < plan->years; t++)
+		if (!(plan->target[t] >= 0 && plan->target[t] <= (double) EF_PERSON_LIMIT))
+			return ef_fail(error, EF_ARRAY_VALUE,
+						   "The target of period %d is %g.", t + 1,
+						   plan->target[t]);
+	if (plan->intake != NULL && plan->workforce->hires == 0 &&
+		plan->rates->hires == 0)
+		return ef_fail(error, EF_NO_HIRES,
+					   "Nobody was hired in the observation period.");
+	return EF_OK;
+}
+
+static EfStatus
+build(EfProjection *model, uint32_t asked, bool retirement)
+{
+	const EfProjectionPlan *plan = model->plan;
+	EfMonth		start = plan->workforce->last_month + 1;
+	EfStatus	status = check_plan(plan, model->error);
+
+	if (status != EF_OK)
+		return status;
+	model->z = -ef_normal_quantile((1 - plan->level) / 2);
+	model->forced = plan->retire_at != EF_AS_OBSERVED || plan->rule != NULL;
+	model->retirement = retirement;
+	model->first_months = ef_year_of_month(start) * MONTHS + MONTHS - start;
+
+	status = gather_people(model);
+	if (status == EF_OK)
+		status = estimate_exits(model, asked);
+	if (status == EF_OK)
+		status = create_flows(model);
+
+	/* hires of later years may bring classes that the stock does not have */
+	if (status == EF_OK && model->nhires > 0 && model->nclasses == 0)
+	{
+		int			class;
+
+		status = class_of(model, start - model->hires[0].age, &class);
+	}
+	for (int class = 0; status == EF_OK && class < model->nclasses; class++)
+		status = project_class(model, class);
+	if (status != EF_OK)
+		return status;
+	ef_flow_finish(model->stock_flow, (double) plan->workforce->headcount);
+	for (int f = 0; f < model->nhire_flows; f++)
+		ef_flow_finish(&model->hire_flows[f], 1);
+	return EF_OK;
+}
+
+
+/* ---- results ---- */
+
+/*
+ * Limits in whole persons.  A whole number n stands for [n - 1/2, n + 1/2) of
+ * the continuous variable that approximates it, so the limit of the interval
+ * is half a person further in (the continuity correction; D. R. Cox 1970, The
+ * Analysis of Binary Data, section 4.2), and then rounded outward.
+ */
+static double
+whole_below(double x)
+{
+	return fmax(floor(x + 0.5 + WHOLE), 0);
+}
+
+static double
+whole_above(double x)
+{
+	return fmax(ceil(x - 0.5 - WHOLE), 0);
+}
+
+static void
+set_limits(double mean, double deviation, double most,
+		   double *lower, double *upper)
+{
+	*lower = fmin(whole_below(mean - deviation), floor(mean + WHOLE));
+	*upper = fmin(fmax(whole_above(mean + deviation), ceil(mean - WHOLE)),
+				  ceil(most - WHOLE));
+}
+
+/* The flow of those who are hired in a period; NULL if their ages are not
+ * known. */
+static const EfFlow *
+hires_of(const EfProjection *model, int period)
+{
+	if (model->nhire_flows == 0)
+		return NULL;
+	return &model->hire_flows[period < model->nhire_flows ? period
+							  : model->nhire_flows - 1];
+}
+
+/*
+ * The people of a period: the stock, and so many hires in each period up to
+ * this one.  The rows are of a lag.
+ */
+typedef struct Total
+{
+	const EfFlowSums *sums;
+	double	   *rows[EF_FLOW_ROWS];	/* by year of age */
+} Total;
+
+/* With all rows, or from EF_PRESENT on; hires may be NULL. */
+static void
+total_of(const EfProjection *model, int period, const double *hires,
+		 double *lag, int from, Total *total)
+{
+	int			blocks = model->ages.blocks;
+	int			alike = model->nhire_flows - 1;
+
+	for (int row = 0; row < EF_FLOW_ROWS; row++)
+		total->rows[row] = lag + row * blocks;
+	total->sums = (const EfFlowSums *) (lag + EF_FLOW_ROWS * blocks);
+	memcpy(total->rows[from], ef_flow_row(model->stock_flow, period, from),
+		   (ef_lag_size(&model->ages) - (size_t) (from * blocks)) *
+		   sizeof(double));
+
+	/* the last flow may be that of many periods */
+	for (int i = 0; hires != NULL && i <= period && i < alike; i++)
+		ef_flow_add(&model->hire_flows[i], period - i, from, hires + i, 1,
+					total->rows[from]);
+	if (hires != NULL && period >= alike)
+		ef_flow_add(&model->hire_flows[alike], period - alike, from,
+					hires + alike, period + 1 - alike, total->rows[from]);
+	if (from == EF_PRESENT)
+		return;
+
+	/* differences to sums */
+	for (int b = 1; b < blocks; b++)
+	{
+		total->rows[EF_PASSING][b] += total->rows[EF_PASSING][b - 1];
+		total->rows[EF_LEAVING][b] += total->rows[EF_LEAVING][b - 1];
+	}
+}
+
+/* Exits for the reason asked for: the variance of chance and of the rates. */
+static double
+leaving_variance(const EfProjection *model, const Total *total)
+{
+	return total->sums->leave - total->sums->leave_squares +
+		ef_flow_variance(&model->ages, total->rows[EF_LEAVING],
+						 model->q.var_log_stay) +
+		ef_flow_variance(&model->ages, total->rows[EF_PRESENT],
+						 model->q.var_leave);
+}
+
+static double
+deviation(const EfProjection *model, double variance)
+{
+	return model->z * sqrt(fmax(variance, 0));
+}
+
+/* The headcount: the variance of chance and of the rates. */
+static double
+headcount_variance(const EfProjection *model, const Total *total)
+{
+	return total->sums->stay - total->sums->stay_squares +
+		ef_flow_variance(&model->ages, total->rows[EF_PASSING],
+						 model->q.var_log_stay);
+}
+
+/*
+ * The need of a period: the hires that make the headcount equal the target at
+ * its end, when those of the earlier periods were hired.  need[period] is
+ * filled; `carried` is the variance of a surplus, which nothing levels out.
+ */
+static void
+fill_need(const EfProjection *model, int t, double *need, double *carried,
+		  double *lag, EfProjectionPeriod *period)
+{
+	const EfFlow *flow = hires_of(model, t);
+	double		own = flow != NULL ? ef_flow_sums(flow, 0)->stay : 0;
+	Total		total;
+	double		missing;
+	double		variance;
+
+	period->need = period->need_lower = period->need_upper = NAN;
+	if (!(own > 0))
+		return;
+	need[t] = 0;
+	total_of(model, t, need, lag, EF_PRESENT, &total);
+	missing = (period->target - total.sums->stay) / own;
+	need[t] = fmax(missing, 0);
+	ef_flow_add(flow, 0, EF_PRESENT, need + t, 1, total.rows[EF_PRESENT]);
+
+	/* exits of the period, from a staff of which each earlier need was met */
+	variance = total.sums->coming - total.sums->stay - total.sums->gone_squares +
+		ef_flow_variance(&model->ages, total.rows[EF_PRESENT],
+						 model->q.var_stay) + *carried;
+	period->need = need[t];
+	set_limits(missing, deviation(model, variance) / own, INFINITY,
+			   &period->need_lower, &period->need_upper);
+	period->need_lower = fmax(period->need_lower, 0);
+	period->need_upper = fmax(period->need_upper, 0);
+	*carried = need[t] > 0 ? 0 : variance;
+}
+
+static EfStatus
+fill_periods(EfProjection *model, EfProjectionPeriod *periods)
+{
+	const EfProjectionPlan *plan = model->plan;
+	double		headcount = (double) plan->workforce->headcount;
+	double		most = headcount;
+	double		carried = 0;
+	EfMonth		month = plan->workforce->last_month + 1;
+	double	   *lag = ef_grab_doubles(model->workspace, ef_lag_size(&model->ages));
+	double	   *need = ef_grab_doubles(model->workspace, (size_t) plan->years);
+
+	if (lag == NULL || need == NULL)
+		return no_memory(model);
+	for (int t = 0; t < plan->years; t++)
+	{
+		EfProjectionPeriod *period = &periods[t];
+		Total		total;
+
+		period->year = ef_year_of_month(month);
+		period->start = ef_first_day(month);
+		period->end = ef_last_day_of_year(month);
+		month = period->year * MONTHS + MONTHS;
+
+		total_of(model, t, plan->intake, lag, EF_PASSING, &total);
+		period->headcount_start = headcount;
+		period->intake = plan->intake != NULL ? plan->intake[t] : 0;
+		period->headcount = headcount = total.sums->stay;
+		period->exits = period->headcount_start + period->intake - headcount;
+		period->retirements = total.sums->leave;
+		period->unsupported = total.sums->unsupported;
+		period->fte = NAN;
+		if (plan->workforce->counts_fte)
+		{
+			double		hired = headcount -
+				ef_flow_sums(model->stock_flow, t)->stay;
+
+			period->fte = total.sums->fte / 1000;
+			if (plan->intake != NULL && hired > 0)
+				period->fte += hired * model->hire_fte;
+		}
+
+		most += period->intake;
+		set_limits(headcount,
+				   deviation(model, headcount_variance(model, &total)), most,
+				   &period->lower, &period->upper);
+		set_limits(period->retirements,
+				   deviation(model, leaving_variance(model, &total)), most,
+				   &period->retirements_lower, &period->retirements_upper);
+
+		period->target = plan->target != NULL ? plan->target[t]
+			: (double) plan->workforce->headcount;
+		period->gap = period->target - headcount;
+		fill_need(model, t, need, &carried, lag, period);
+	}
+	return EF_OK;
+}
+
+EfStatus
+ef_project_workforce(const EfProjectionPlan *plan,
+					 EfProjectionPeriod **periods,
+					 const EfAllocator *allocator, EfError *error)
+{
+	EfWorkspace workspace = {allocator, NULL};
+	EfProjection model = {.plan = plan,.workspace = &workspace,.error = error};
+	EfStatus	status = build(&model, retirement_label(&plan->rates->table),
+							   true);
+
+	if (status == EF_OK)
+	{
+		*periods = ef_alloc(allocator, (size_t) plan->years *
+							sizeof(EfProjectionPeriod));
+		status = *periods == NULL ? no_memory(&model)
+			: fill_periods(&model, *periods);
+	}
+	ef_discard_all(&workspace);
+	return status;
+}
+
+EfStatus
+ef_projection_open(EfProjection **projection, const EfProjectionPlan *plan,
+				   EfWorkspace *workspace, EfError *error)
+{
+	EfProjection *model = ef_grab(workspace, 1, sizeof(EfProjection));
+	EfStatus	status;
+
+	if (model == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for a projection failed.");
+	model->plan = plan;
+	model->workspace = workspace;
+	model->error = error;
+	*projection = model;
+	status = build(model, 0, false);
+	if (status != EF_OK)
+		return status;
+	model->lag = ef_grab_doubles(workspace, ef_lag_size(&model->ages));
+	return model->lag == NULL ? no_memory(model) : EF_OK;
+}
+
+double
+ef_projection_left(const EfProjection *projection, int hired, int period)
+{
+	const EfFlow *flow = hires_of(projection, hired);
+
+	return flow == NULL || !projection->q.known ? NAN
+		: ef_flow_sums(flow, period - hired)->stay;
+}
+
+double
+ef_projection_variance(EfProjection *projection, int period,
+					   const double *hires)
+{
+	Total		total;
+
+	total_of(projection, period, projection->nhire_flows > 0 ? hires : NULL,
+			 projection->lag, EF_PASSING, &total);
+	return headcount_variance(projection, &total);
+}
+
+/* One reason: label n of the rates' table, or 0 for a retirement that is no
+ * label of it.  Fills every nreasons-th row. */
+static EfStatus
+project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
+			   EfProjectedExits *out, size_t nreasons)
+{
+	const EfProjectionPlan *plan = model->plan;
+	double		most = (double) plan->workforce->headcount;
+	double	   *lag;
+	EfStatus	status = build(model, label, label == 0 ||
+							   label == retirement_label(&plan->rates->table));
+
+	if (status != EF_OK)
+		return status;
+	lag = ef_grab_doubles(model->workspace, ef_lag_size(&model->ages));
+	if (lag == NULL)
+		return no_memory(model);
+	for (int t = 0; t < plan->years; t++)
+	{
+		EfProjectedExits *row = &out[t * nreasons];
+		Total		total;
+
+		total_of(model, t, plan->intake, lag, EF_PASSING, &total);
+		most += plan->intake != NULL ? plan->intake[t] : 0;
+		row->year = ef_year_of_month(plan->workforce->last_month + 1) + t;
+		row->reason = *reason;
+		row->exits = total.sums->leave;
+		set_limits(row->exits, deviation(model, leaving_variance(model, &total)),
+				   most, &row->lower, &row->upper);
+	}
+	return EF_OK;
+}
+
+EfStatus
+ef_project_exits(const EfProjectionPlan *plan,
+						   EfProjectedExits **rows, size_t *nrows,
+						   const EfAllocator *allocator, EfError *error)
+{
+	const EfTable *table = &plan->rates->table;
+	uint32_t	retirement = retirement_label(table);
+	size_t		nreasons = table->nlabels + (retirement == 0);
+	size_t		place = 0;
+	EfWorkspace workspace = {allocator, NULL};
+	bool		retired = false;
+	EfStatus	status = check_plan(plan, error);
+
+	if (status != EF_OK)
+		return status;
+	*nrows = nreasons * (size_t) plan->years;
+	*rows = ef_alloc(allocator, *nrows * sizeof(EfProjectedExits));
+	if (*rows == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for rows failed.");
+
+	/* reason by reason, so that memory does not grow with their number */
+	for (uint32_t label = 1; label <= table->nlabels + 1 && status == EF_OK;)
+	{
+		EfProjection model = {.plan = plan,.workspace = &workspace,
+		.error = error};
+		bool		ends = label > table->nlabels;
+		uint32_t	number;
+		const EfLabel *reason;
+
+		/* where retirement is no label, it goes where it would stand */
+		if (retirement == 0 && !retired &&
+			(ends || ef_label_compare(&table->labels[label - 1],
+									  &retirement_reason) > 0))
+		{
+			retired = true;
+			number = 0;
+			reason = &retirement_reason;
+		}
+		else if (ends)
+			break;
+		else
+		{
+			number = label;
+			reason = &table->labels[label++ - 1];
+		}
+		status = project_reason(&model, number, reason, *rows + place++,
+								nreasons);
+		ef_discard_all(&workspace);
+	}
+	return status;
+}

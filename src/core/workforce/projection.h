@@ -1,0 +1,105 @@
+/*
+ * projection.h
+ *	  The expectation of a multiple-decrement life table, month by month, and
+ *	  how far reality may lie from it.
+ *
+ * In month s after as_of a person of age m on the last observed day is
+ * exposed to q[m + s], the exits per initial exposure of that month of age.
+ * See doc/methods.md for the formulas and their sources.
+ */
+#ifndef EF_PROJECTION_H
+#define EF_PROJECTION_H
+
+#include "base/workspace.h"
+#include "workforce/retirement_rule.h"
+#include "workforce/workforce.h"
+
+#define EF_AS_OBSERVED INT32_MIN
+
+typedef struct EfProjectionPlan
+{
+	const EfWorkforce *workforce;
+	const EfWorkforce *rates;	/* whose exits, and whose hires if it has none
+								 * itself; may be the same */
+	int			years;			/* number of periods */
+	const double *intake;		/* hires of each period, or NULL */
+	const double *target;		/* headcount wanted at each end, or NULL */
+	int			retire_at;		/* years of age, or EF_AS_OBSERVED */
+	const EfRetirementRule *rule;	/* or NULL */
+	int			latest_age;		/* the last year of age with anybody at work */
+	double		level;			/* of the intervals */
+} EfProjectionPlan;
+
+/* One period: a calendar year, the first from as_of.  NaN is "not known". */
+typedef struct EfProjectionPeriod
+{
+	int			year;
+	EfDay		start;
+	EfDay		end;			/* last day */
+	double		headcount_start;
+	double		exits;
+	double		retirements;
+	double		retirements_lower;
+	double		retirements_upper;
+	double		intake;
+	double		headcount;
+	double		lower;
+	double		upper;
+	double		fte;
+	double		target;
+	double		gap;
+	double		need;
+	double		need_lower;
+	double		need_upper;
+	double		unsupported;	/* person-months without own exposure */
+} EfProjectionPeriod;
+
+/* Answers periods[plan->years]. */
+extern EfStatus ef_project_workforce(const EfProjectionPlan *plan,
+									 EfProjectionPeriod **periods,
+									 const EfAllocator *allocator,
+									 EfError *error);
+
+typedef struct EfProjectedExits
+{
+	int			year;
+	EfLabel		reason;
+	double		exits;
+	double		lower;
+	double		upper;
+} EfProjectedExits;
+
+/*
+ * Answers a row for each period and reason: every reason that the rates know,
+ * and 'retirement', in byte order.
+ */
+extern EfStatus ef_project_exits(const EfProjectionPlan *plan,
+										   EfProjectedExits **rows,
+										   size_t *nrows,
+										   const EfAllocator *allocator,
+										   EfError *error);
+
+
+/*
+ * A projection to be asked for its parts.  All its memory is the workspace's;
+ * plan and error must live as long.  `intake` and `target` of the plan are not
+ * used.
+ */
+typedef struct EfProjection EfProjection;
+
+extern EfStatus ef_projection_open(EfProjection **projection,
+								   const EfProjectionPlan *plan,
+								   EfWorkspace *workspace, EfError *error);
+
+/* Of one person hired in a period, from 0, what is left at the end of the same
+ * or a later one; NaN where nobody's age at hire is known, or nobody was there
+ * to take exit rates from. */
+extern double ef_projection_left(const EfProjection *projection, int hired,
+								 int period);
+
+/* The variance of the headcount at the end of a period, with so many hires in
+ * each period up to then; not looked at where their ages are not known. */
+extern double ef_projection_variance(EfProjection *projection, int period,
+									 const double *hires);
+
+#endif							/* EF_PROJECTION_H */

@@ -1,0 +1,136 @@
+/*
+ * retirement_rule.c
+ *	  See retirement_rule.h.
+ */
+#include "workforce/retirement_rule.h"
+
+#include <string.h>
+
+#include "spell/spell.h"
+
+EfStatus
+ef_rule_create(EfRetirementRule **rule, uint32_t room,
+			   const EfAllocator *allocator, EfError *error)
+{
+	if (ef_rule_size(room) > EF_SIZE_LIMIT)
+		return ef_fail(error, EF_TOO_LARGE, "The rule has %u steps.", room);
+	*rule = ef_alloc(allocator, ef_rule_size(room));
+	if (*rule == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for a rule failed.");
+	memset(*rule, 0, ef_rule_size(room));
+	(*rule)->format = EF_RULE_FORMAT;
+	(*rule)->tag = EF_RULE_TAG;
+	(*rule)->room = room;
+	return EF_OK;
+}
+
+EfStatus
+ef_rule_step(EfDay born_from, int age_months, EfRuleStep *step, EfError *error)
+{
+	char		day[EF_ISO_DATE_SIZE];
+	int			day_of_month;
+
+	if (born_from == EF_DAY_MINUS_INFINITY || born_from == EF_DAY_INFINITY)
+		return ef_fail(error, EF_DATE_INFINITE, "born_from is infinite.");
+	ef_format_day(day, born_from);
+	step->born_from = ef_month_of_day(born_from, &day_of_month);
+	step->age_months = age_months;
+	if (!ef_is_date(born_from))
+		return ef_fail(error, EF_DATE_RANGE, "born_from is %s.", day);
+	if (day_of_month != 0)
+		return ef_fail(error, EF_RULE_NOT_MONTH, "born_from is %s.", day);
+	if (age_months < 1 || age_months >= EF_AGE_MONTHS)
+		return ef_fail(error, EF_RULE_AGE_RANGE,
+					   "The age for those born from %s on is %d months.",
+					   day, age_months);
+	return EF_OK;
+}
+
+/* The number of steps that begin at or before a month of birth. */
+static uint32_t
+steps_until(const EfRetirementRule *rule, EfMonth birth)
+{
+	uint32_t	low = 0;
+	uint32_t	high = rule->nsteps;
+
+	while (low < high)
+	{
+		uint32_t	middle = low + (high - low) / 2;
+
+		if (rule->steps[middle].born_from <= birth)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+EfStatus
+ef_rule_add(EfRetirementRule **rule, const EfRuleStep *step,
+			const EfAllocator *allocator, EfError *error)
+{
+	EfRetirementRule *old = *rule;
+	uint32_t	place = steps_until(old, step->born_from);
+
+	if (place > 0 && old->steps[place - 1].born_from == step->born_from)
+	{
+		char		day[EF_ISO_DATE_SIZE];
+
+		if (old->steps[place - 1].age_months == step->age_months)
+			return EF_OK;
+		ef_format_day(day, ef_first_day(step->born_from));
+		return ef_fail(error, EF_RULE_CONFLICT,
+					   "Those born from %s on have both %d and %d months.", day,
+					   old->steps[place - 1].age_months, step->age_months);
+	}
+	if (old->nsteps == old->room)
+	{
+		EfStatus	status = ef_rule_create(rule, 2 * old->room + 4,
+											allocator, error);
+
+		if (status != EF_OK)
+			return status;
+		memcpy((*rule)->steps, old->steps, old->nsteps * sizeof(EfRuleStep));
+		(*rule)->nsteps = old->nsteps;
+	}
+	memmove(&(*rule)->steps[place + 1], &(*rule)->steps[place],
+			((*rule)->nsteps - place) * sizeof(EfRuleStep));
+	(*rule)->steps[place] = *step;
+	(*rule)->nsteps++;
+	return EF_OK;
+}
+
+EfStatus
+ef_rule_age(const EfRetirementRule *rule, EfMonth birth, int *age_months,
+			EfError *error)
+{
+	uint32_t	place = steps_until(rule, birth);
+
+	if (place == 0)
+	{
+		char		day[EF_ISO_DATE_SIZE];
+
+		ef_format_day(day, ef_first_day(birth));
+		return ef_fail(error, EF_RULE_UNCOVERED,
+					   "The rule names no age for those born in the month of %s.",
+					   day);
+	}
+	*age_months = rule->steps[place - 1].age_months;
+	return EF_OK;
+}
+
+int
+ef_rule_compare(const EfRetirementRule *a, const EfRetirementRule *b)
+{
+	for (uint32_t i = 0; i < a->nsteps && i < b->nsteps; i++)
+	{
+		const EfRuleStep *x = &a->steps[i];
+		const EfRuleStep *y = &b->steps[i];
+
+		if (x->born_from != y->born_from)
+			return x->born_from < y->born_from ? -1 : 1;
+		if (x->age_months != y->age_months)
+			return x->age_months < y->age_months ? -1 : 1;
+	}
+	return (a->nsteps > b->nsteps) - (a->nsteps < b->nsteps);
+}
