@@ -17,6 +17,15 @@
 
 #include "storage/buffile.h"
 
+/* 18 has a keyword that comes first, and took the attribute away. */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
+/* 19's funcapi.h no longer brings these. */
+#include "access/htup_details.h"
+#include "utils/tuplestore.h"
+
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
 #include "varatt.h"

@@ -364,7 +364,7 @@ ef_get_array(FunctionCallInfo fcinfo, int argument, const char *name,
 
 	if (without_nulls != NULL && array_contains_nulls(array))
 	{
-		const bits8 *there = ARR_NULLBITMAP(array);
+		const uint8 *there = ARR_NULLBITMAP(array);
 		int			element = 0;
 
 		while (there[element / 8] & 1 << element % 8)

@@ -24,8 +24,7 @@
 extern const EfAllocator ef_palloc;
 
 /* Raise what the core refused, if it did. */
-extern void ef_raise(EfStatus status, const EfError *error)
-			pg_attribute_noreturn();
+pg_noreturn extern void ef_raise(EfStatus status, const EfError *error);
 
 static inline void
 ef_check(EfStatus status, const EfError *error)
