@@ -1,0 +1,137 @@
+/*
+ * cells.c
+ *	  See cells.h.
+ */
+#include "table/cells.h"
+
+#include <string.h>
+
+#define INSERTION_SORT_LIMIT 64
+#define DIGIT_BITS 11
+
+static void
+insertion_sort(EfCell *cells, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+	{
+		EfCell		cell = cells[i];
+		size_t		j = i;
+
+		for (; j > 0 && cells[j - 1].key > cell.key; j--)
+			cells[j] = cells[j - 1];
+		cells[j] = cell;
+	}
+}
+
+/*
+ * Sort by key.  Least significant digit first, and only where keys differ:
+ * ages, kinds and reasons together are few bits, so two passes do for most
+ * tables, and nothing is compared.  `scratch` holds n cells.
+ */
+void
+ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n)
+{
+	EfKey		differ = 0;
+	EfCell	   *from = cells;
+	EfCell	   *to = scratch;
+
+	if (n <= INSERTION_SORT_LIMIT)
+	{
+		insertion_sort(cells, n);
+		return;
+	}
+	for (size_t i = 1; i < n; i++)
+		differ |= cells[i].key ^ cells[0].key;
+
+	for (int shift = 0; shift < 64 && differ >> shift != 0; shift += DIGIT_BITS)
+	{
+		uint32_t	start[1 << DIGIT_BITS];
+		uint32_t	sum = 0;
+		EfCell	   *swap;
+
+		shift += __builtin_ctzll(differ >> shift);
+		memset(start, 0, sizeof(start));
+		for (size_t i = 0; i < n; i++)
+			start[(from[i].key >> shift) & ((1 << DIGIT_BITS) - 1)]++;
+		for (int d = 0; d < 1 << DIGIT_BITS; d++)
+		{
+			uint32_t	count = start[d];
+
+			start[d] = sum;
+			sum += count;
+		}
+		for (size_t i = 0; i < n; i++)
+			to[start[(from[i].key >> shift) & ((1 << DIGIT_BITS) - 1)]++] = from[i];
+		swap = from;
+		from = to;
+		to = swap;
+	}
+	if (from != cells)
+		memcpy(cells, from, n * sizeof(EfCell));
+}
+
+EfStatus
+ef_add_counts(int64_t *sum, int64_t a, int64_t b, EfError *error)
+{
+	if (__builtin_add_overflow(a, b, sum))
+		return ef_fail(error, EF_COUNT_OVERFLOW,
+					   "A sum of counts does not fit 64 bits.");
+	return EF_OK;
+}
+
+EfStatus
+ef_unite_cells(EfCell *cells, size_t *n, EfError *error)
+{
+	size_t		out = 0;
+
+	for (size_t i = 0; i < *n;)
+	{
+		EfCell		cell = cells[i++];
+
+		for (; i < *n && cells[i].key == cell.key; i++)
+		{
+			EfStatus	status = ef_add_counts(&cell.count, cell.count,
+											cells[i].count, error);
+
+			if (status != EF_OK)
+				return status;
+		}
+		if (cell.count != 0)
+			cells[out++] = cell;
+	}
+	*n = out;
+	return EF_OK;
+}
+
+EfStatus
+ef_merge_cells(const EfCell *a, size_t na, const EfCell *b, size_t nb,
+			EfCell *out, size_t *nout, EfError *error)
+{
+	size_t		i = 0;
+	size_t		j = 0;
+	size_t		n = 0;
+
+	while (i < na || j < nb)
+	{
+		EfCell		cell;
+
+		if (j == nb || (i < na && a[i].key < b[j].key))
+			cell = a[i++];
+		else
+		{
+			cell = b[j++];
+			if (i < na && a[i].key == cell.key)
+			{
+				EfStatus	status = ef_add_counts(&cell.count, cell.count,
+												a[i++].count, error);
+
+				if (status != EF_OK)
+					return status;
+			}
+		}
+		if (cell.count != 0)
+			out[n++] = cell;
+	}
+	*nout = n;
+	return EF_OK;
+}

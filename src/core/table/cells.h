@@ -1,0 +1,121 @@
+/*
+ * cells.h
+ *	  Counts at places, and the two things that are done with many of them:
+ *	  to put them in order and to add them up.
+ */
+#ifndef EF_CELLS_H
+#define EF_CELLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+/*
+ * What a cell counts, and where, packed so that order is integer order:
+ * label << 36 | kind << 32 | at.  Label 0 is "none"; label n names the n-th
+ * label of the table, counted from 1.
+ */
+typedef uint64_t EfKey;
+
+#define EF_KIND_BITS 4
+
+/*
+ * The kind of a record that stands for a whole row, and is in a state only:
+ * label and kind are where every key has them, the other 32 bits of the key
+ * and the 64 of the count are the type's own.
+ */
+#define EF_KIND_ROW 15
+
+#define EF_LABEL_LIMIT ((1u << 28) - 1)
+
+typedef struct EfCell
+{
+	EfKey		key;
+	int64_t		count;
+} EfCell;
+
+static inline EfKey
+ef_key(uint32_t label, unsigned kind, uint32_t at)
+{
+	return (EfKey) label << 36 | (EfKey) kind << 32 | at;
+}
+
+static inline uint32_t
+ef_key_label(EfKey key)
+{
+	return (uint32_t) (key >> 36);
+}
+
+static inline unsigned
+ef_key_kind(EfKey key)
+{
+	return (unsigned) (key >> 32) & ((1u << EF_KIND_BITS) - 1);
+}
+
+static inline uint32_t
+ef_key_at(EfKey key)
+{
+	return (uint32_t) key;
+}
+
+/* Label and kind together: what a series has in common. */
+static inline uint32_t
+ef_key_series(EfKey key)
+{
+	return (uint32_t) (key >> 32);
+}
+
+/*
+ * Where a cell of a paired kind stands: second label << 16 | place on the axis.
+ * So a series, which is of one first label, has its cells in the order of the
+ * second.
+ */
+#define EF_PAIR_BITS 16
+#define EF_PAIR_LABEL_LIMIT ((1u << EF_PAIR_BITS) - 1)
+
+static inline uint32_t
+ef_pair(uint32_t second, uint32_t at)
+{
+	return second << EF_PAIR_BITS | at;
+}
+
+static inline uint32_t
+ef_pair_label(uint32_t pair)
+{
+	return pair >> EF_PAIR_BITS;
+}
+
+static inline uint32_t
+ef_pair_at(uint32_t pair)
+{
+	return pair & ((1u << EF_PAIR_BITS) - 1);
+}
+
+/* The key of a cell whose label n is now number[n]; number[0] is 0. */
+static inline EfKey
+ef_renumbered(EfKey key, const uint32_t *number, unsigned paired)
+{
+	uint32_t	at = ef_key_at(key);
+
+	if (paired >> ef_key_kind(key) & 1)
+		at = ef_pair(number[ef_pair_label(at)], ef_pair_at(at));
+	return ef_key(number[ef_key_label(key)], ef_key_kind(key), at);
+}
+
+/* Sort cells by their keys; scratch has room for as many. */
+extern void ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n);
+
+/* Add two counts, or refuse what does not fit. */
+extern EfStatus ef_add_counts(int64_t *sum, int64_t a, int64_t b,
+							  EfError *error);
+
+/* Add up equal keys of sorted cells and drop what sums to nothing. */
+extern EfStatus ef_unite_cells(EfCell *cells, size_t *n, EfError *error);
+
+/* Merge two runs of cells, each in order; how many came out. */
+extern EfStatus ef_merge_cells(const EfCell *a, size_t na, const EfCell *b,
+							   size_t nb, EfCell *out, size_t *nout,
+							   EfError *error);
+
+#endif							/* EF_CELLS_H */

@@ -1,0 +1,73 @@
+/*
+ * frame.c
+ *	  See frame.h.
+ */
+#include "table/frame.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool
+ef_is_place(const EfKind *kind, uint32_t at, uint32_t nlabels)
+{
+	if (!kind->paired)
+		return at < kind->axis;
+	return ef_pair_label(at) > 0 && ef_pair_label(at) <= nlabels &&
+		ef_pair_at(at) < kind->axis;
+}
+
+unsigned
+ef_paired_kinds(const EfTableType *type)
+{
+	unsigned	paired = 0;
+
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		paired |= (unsigned) type->kinds[kind].paired << kind;
+	return paired;
+}
+
+EfStatus
+ef_check_labels(uint32_t nlabels, const EfTableType *type, EfError *error)
+{
+	if (type->label_limit > 0 && nlabels > type->label_limit)
+		return ef_fail(error, EF_TOO_MANY_STATES,
+					   "There are %u labels, and %u are the most.", nlabels,
+					   type->label_limit);
+	return EF_OK;
+}
+
+void
+ef_format_frame(char *out, size_t size, const EfFrame *frame)
+{
+	char		from[EF_ISO_DATE_SIZE] = "";
+	char		as_of[EF_ISO_DATE_SIZE];
+
+	if (frame->bounded)
+		ef_format_day(from, frame->from);
+	ef_format_day(as_of, frame->as_of);
+	snprintf(out, size, "%c%s,%s)", frame->bounded ? '[' : '(', from, as_of);
+}
+
+EfStatus
+ef_frame_match(const EfFrame *a, const EfFrame *b, const EfTableType *type,
+			   EfError *error)
+{
+	if (type->open_spec != NULL)
+		return a->spec_size == b->spec_size &&
+			memcmp(a->spec, b->spec, a->spec_size) == 0
+			? EF_OK : type->compare_specs(a, b, error);
+	if (a->from != b->from || a->bounded != b->bounded || a->as_of != b->as_of)
+	{
+		char		one[2 * EF_ISO_DATE_SIZE];
+		char		other[2 * EF_ISO_DATE_SIZE];
+
+		ef_format_frame(one, sizeof(one), a);
+		ef_format_frame(other, sizeof(other), b);
+		return ef_fail(error, EF_OBSERVED_MIXED,
+					   "One was observed in %s, another in %s.", one, other);
+	}
+	if (a->flags != b->flags)
+		return ef_fail(error, EF_FTE_MIXED,
+					   "One counts FTE and another does not.");
+	return EF_OK;
+}

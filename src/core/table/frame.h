@@ -1,0 +1,133 @@
+/*
+ * frame.h
+ *	  What the rows of one table have in common, and what a type of summary
+ *	  says of its tables.
+ */
+#ifndef EF_FRAME_H
+#define EF_FRAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/calendar.h"
+#include "base/label.h"
+#include "base/memory.h"
+#include "base/status.h"
+#include "table/cells.h"
+
+/*
+ * What the rows of one table have in common; tables that differ do not add.
+ * It is an observation period or, for a type with an open_spec, a spec: bytes
+ * that are the same where the spec is.
+ */
+typedef struct EfFrame
+{
+	EfDay		from;			/* 0 when unbounded */
+	EfDay		as_of;
+	bool		bounded;		/* from is there */
+	uint8_t		flags;			/* the type's own */
+	const uint8_t *spec;		/* NULL: it is a period */
+	size_t		spec_size;
+} EfFrame;
+
+/* PostgreSQL's limit on one value, and so everyone's. */
+#define EF_SIZE_LIMIT ((size_t) 0x3fffffff)
+
+/* The first byte of a table says which of its two forms follows. */
+#define EF_FORMAT_PACKED 1
+#define EF_FORMAT_STATE 0x81
+
+/* A table opened for reading: table.h. */
+struct EfTable;
+
+typedef struct EfKind
+{
+	const char *name;			/* in the text form; NULL: this kind is only
+								 * found in a state, and settle() sums it out */
+	bool		labelled;
+	uint32_t	axis;			/* `at` is below it */
+	bool		paired;			/* with a second label; then it is labelled, and
+								 * its axis below 2^EF_PAIR_BITS */
+} EfKind;
+
+/* The type of a summary, as far as tables need to know it. */
+typedef struct EfTableType
+{
+	const char *name;
+	uint8_t		tag;			/* second byte of the packed form */
+	const char *flag_name;		/* of flag 1, in the text form; NULL: none */
+	unsigned	nkinds;
+	const EfKind *kinds;
+
+	/* Turn the record of a row into at most row_cells cells; how many. */
+	unsigned	row_cells;
+	unsigned	(*expand) (const EfFrame *frame, const EfCell *row,
+						   EfCell *cells);
+
+	/* Is this an observation period that its tables can have? */
+	EfStatus	(*check_frame) (const EfFrame *frame, EfError *error);
+
+	/*
+	 * Instead of that, where the frame is a spec.  Check one, whose bytes may
+	 * come from anywhere, and answer the labels that it names: no more than
+	 * label_limit, unless they are not asked for (NULL), and only how many.
+	 * They point into the spec.
+	 */
+	EfStatus	(*open_spec) (const EfFrame *frame, EfLabel *labels,
+							  uint32_t *nlabels, EfError *error);
+
+	/* So many labels a table can have; where the frame is a period, 0 says that
+	 * nothing limits them.  At most EF_PAIR_LABEL_LIMIT if a kind is paired. */
+	uint32_t	label_limit;
+
+	/* Say in what two specs differ. */
+	EfStatus	(*compare_specs) (const EfFrame *a, const EfFrame *b,
+								  EfError *error);
+
+	/*
+	 * Sum out the kinds that have no name into those that have, all with a
+	 * short axis: series[kind][at], of which lowest to beyond - 1 are in use
+	 * by some kind as far as its own axis goes, and the rest is zero.  NULL
+	 * where every kind has a name.  Kinds with a short axis have no label.
+	 */
+	void		(*settle) (int64_t *const *series, uint32_t lowest,
+						   uint32_t beyond);
+
+	/*
+	 * Are its counts so small that no exact sum over them can overflow?
+	 * Called on what a state has summed up, since a sum of such tables need
+	 * not be one.  NULL where nothing is limited.
+	 */
+	EfStatus	(*check_limits) (const struct EfTable *table, EfError *error);
+
+	/*
+	 * Are its cells such as some rows can have given?  Called on whatever came
+	 * in from outside, so that no reader need check again.
+	 */
+	EfStatus	(*validate) (const struct EfTable *table,
+							 const EfAllocator *allocator, EfError *error);
+} EfTableType;
+
+/* Kinds with an axis as short as this are always laid out densely. */
+#define EF_SHORT_AXIS 256
+
+/* Can a cell of this kind stand there? */
+extern bool ef_is_place(const EfKind *kind, uint32_t at, uint32_t nlabels);
+
+/* The kinds that are paired, as bits. */
+extern unsigned ef_paired_kinds(const EfTableType *type);
+
+/* Are there more labels than a table of this type can have? */
+extern EfStatus ef_check_labels(uint32_t nlabels, const EfTableType *type,
+								EfError *error);
+
+/* Are the two observed alike, or of one spec?  If not, the status and sentence
+ * that say so. */
+extern EfStatus ef_frame_match(const EfFrame *a, const EfFrame *b,
+							   const EfTableType *type, EfError *error);
+
+/* An observation period as PostgreSQL writes ranges. */
+extern void ef_format_frame(char *out, size_t size, const EfFrame *frame);
+
+#endif							/* EF_FRAME_H */

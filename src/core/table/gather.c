@@ -1,0 +1,277 @@
+/*
+ * gather.c
+ *	  See gather.h.
+ */
+#include "table/gather.h"
+
+#include <string.h>
+
+/* Lay cells out densely when there are this many positions for each, or
+ * fewer: clearing and scanning those is then cheaper than sorting. */
+#define DENSE_POSITIONS 16
+
+/* So many counts, those of the short axes of a small group, need no memory of
+ * their own. */
+#define FEW_COUNTS 512
+
+/*
+ * Where the series of a type lie when they are laid out densely: those
+ * without a label one after the other, then those of each label.
+ */
+typedef struct Layout
+{
+	bool		dense[1 << EF_KIND_BITS];
+	size_t		start[1 << EF_KIND_BITS];
+	size_t		unlabelled;		/* positions */
+	size_t		per_label;
+	/* what `at` is below; 0 where that is not all there is to say: for pairs
+	 * and for what is no kind */
+	uint32_t	axis[1 << EF_KIND_BITS];
+	/* of the axis, what is in use by the kind */
+	uint32_t	lowest[1 << EF_KIND_BITS];
+	uint32_t	beyond[1 << EF_KIND_BITS];
+} Layout;
+
+static void
+lay_out(Layout *layout, const EfTableType *type, uint32_t nlabels, size_t n)
+{
+	size_t		all;
+
+	memset(layout, 0, sizeof(*layout));
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+	{
+		const EfKind *k = &type->kinds[kind];
+
+		if (k->paired)
+			continue;
+		layout->axis[kind] = k->axis;
+		if (k->labelled)
+			layout->per_label += k->axis;
+		else
+			layout->unlabelled += k->axis;
+	}
+	all = layout->unlabelled + layout->per_label * nlabels;
+
+	layout->unlabelled = layout->per_label = 0;
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+	{
+		const EfKind *k = &type->kinds[kind];
+		size_t	   *size = k->labelled ? &layout->per_label
+			: &layout->unlabelled;
+
+		if (k->paired || (all / DENSE_POSITIONS > n &&
+						  (k->axis > EF_SHORT_AXIS || k->labelled)))
+			continue;
+		layout->dense[kind] = true;
+		layout->start[kind] = *size;
+		layout->lowest[kind] = UINT32_MAX;
+		*size += k->axis;
+	}
+}
+
+static EfCell *
+emit_series(EfCell *out, const Layout *layout, const int64_t *counts,
+			uint32_t label, unsigned kind)
+{
+	EfKey		first = ef_key(label, kind, 0);
+
+	for (uint32_t at = layout->lowest[kind]; at < layout->beyond[kind]; at++)
+		if (counts[at] != 0)
+		{
+			out->key = first | at;
+			out++->count = counts[at];
+		}
+	return out;
+}
+
+/* Everything that is not zero in the dense layout, in order. */
+static size_t
+emit_cells(const EfTableType *type, const Layout *layout,
+		   const int64_t *counts, uint32_t nlabels, EfCell *out)
+{
+	EfCell	   *start = out;
+
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (layout->dense[kind] && !type->kinds[kind].labelled)
+			out = emit_series(out, layout, counts + layout->start[kind],
+							  0, kind);
+	for (uint32_t label = 1; layout->per_label > 0 && label <= nlabels; label++)
+		for (unsigned kind = 0; kind < type->nkinds; kind++)
+			if (layout->dense[kind] && type->kinds[kind].labelled)
+				out = emit_series(out, layout, counts + layout->unlabelled +
+								  (label - 1) * layout->per_label +
+								  layout->start[kind], label, kind);
+	return (size_t) (out - start);
+}
+
+/* The most cells that emit_cells() can answer. */
+static size_t
+dense_span(const EfTableType *type, const Layout *layout, uint32_t nlabels)
+{
+	size_t		span = 0;
+
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (layout->dense[kind] && layout->beyond[kind] > layout->lowest[kind])
+			span += (size_t) (layout->beyond[kind] - layout->lowest[kind]) *
+				(type->kinds[kind].labelled ? nlabels : 1);
+	return span;
+}
+
+/* Let the type sum out the kinds that are in a state only: all of them are
+ * short, so they are dense. */
+static void
+settle_series(const EfTableType *type, Layout *layout, int64_t *counts)
+{
+	int64_t    *series[1 << EF_KIND_BITS] = {NULL};
+	uint32_t	lowest = UINT32_MAX;
+	uint32_t	beyond = 0;
+
+	if (type->settle == NULL)
+		return;
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (type->kinds[kind].axis <= EF_SHORT_AXIS)
+		{
+			series[kind] = counts + layout->start[kind];
+			if (layout->lowest[kind] < lowest)
+				lowest = layout->lowest[kind];
+			if (layout->beyond[kind] > beyond)
+				beyond = layout->beyond[kind];
+		}
+	if (lowest >= beyond)
+		return;
+	type->settle(series, lowest, beyond);
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+	{
+		const EfKind *k = &type->kinds[kind];
+
+		if (k->axis <= EF_SHORT_AXIS)
+		{
+			layout->lowest[kind] = lowest;
+			layout->beyond[kind] = k->name == NULL ? 0 :
+				beyond < k->axis ? beyond : k->axis;
+		}
+	}
+}
+
+/* The cells that may be laid out densely, which those with two labels are not. */
+static size_t
+count_single(const EfTableType *type, const EfCell *cells, size_t n)
+{
+	unsigned	paired = ef_paired_kinds(type);
+	size_t		single = n;
+
+	for (size_t i = 0; i < n && paired != 0; i++)
+		single -= paired >> ef_key_kind(cells[i].key) & 1;
+	return single;
+}
+
+EfStatus
+ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
+			 const EfCell *pending, size_t npending, bool finish,
+			 EfCell **gathered, size_t *ngathered,
+			 const EfAllocator *allocator, EfError *error)
+{
+	Layout		layout;
+	size_t		positions;
+	size_t		room = 0;
+	size_t		nlist = 0;
+	size_t		ndense;
+	int64_t		few_counts[FEW_COUNTS];
+	int64_t    *counts = few_counts;
+	EfCell	   *list = NULL;
+	EfCell	   *dense = NULL;
+	EfCell		expanded[1 << EF_KIND_BITS];
+	bool		overflow = false;
+	bool		outside = false;
+	EfStatus	status = EF_OK;
+
+	lay_out(&layout, type, nlabels, count_single(type, pending, npending));
+	positions = layout.unlabelled + layout.per_label * nlabels;
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (!layout.dense[kind])
+			room = npending * type->row_cells;
+
+	if (positions > FEW_COUNTS)
+		counts = ef_alloc(allocator, positions * sizeof(int64_t));
+	list = ef_alloc(allocator, 2 * room * sizeof(EfCell));
+	*gathered = NULL;
+	if (counts == NULL || list == NULL)
+		status = ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
+	else
+		memset(counts, 0, positions * sizeof(int64_t));
+
+	for (size_t i = 0; i < npending && status == EF_OK; i++)
+	{
+		const EfCell *cell = &pending[i];
+		unsigned	n = 1;
+
+		if (ef_key_kind(cell->key) == EF_KIND_ROW)
+		{
+			n = type->expand(frame, cell, expanded);
+			cell = expanded;
+		}
+		for (; n > 0; n--, cell++)
+		{
+			unsigned	kind = ef_key_kind(cell->key);
+			uint32_t	label = ef_key_label(cell->key);
+			uint32_t	at = ef_key_at(cell->key);
+
+			if (at >= layout.axis[kind])
+			{
+				/* a pair, or nothing */
+				if (kind < type->nkinds &&
+					ef_is_place(&type->kinds[kind], at, nlabels))
+					list[nlist++] = *cell;
+				else
+					outside = true;
+			}
+			else if (layout.dense[kind])
+			{
+				size_t		place = layout.start[kind] + at;
+
+				if (label > 0)
+					place += layout.unlabelled + (label - 1) * layout.per_label;
+				if (at < layout.lowest[kind])
+					layout.lowest[kind] = at;
+				if (at >= layout.beyond[kind])
+					layout.beyond[kind] = at + 1;
+				overflow |= __builtin_add_overflow(counts[place], cell->count,
+												   &counts[place]);
+			}
+			else
+				list[nlist++] = *cell;
+		}
+	}
+	if (status == EF_OK && outside)
+		status = ef_fail(error, EF_INVALID, "A cell is outside of its axis.");
+	else if (overflow)
+		status = ef_fail(error, EF_COUNT_OVERFLOW,
+						 "A sum of counts does not fit 64 bits.");
+	if (status == EF_OK)
+	{
+		ef_sort_cells(list, list + room, nlist);
+		status = ef_unite_cells(list, &nlist, error);
+	}
+	if (status == EF_OK && finish)
+		settle_series(type, &layout, counts);
+	if (status == EF_OK)
+	{
+		size_t		most = dense_span(type, &layout, nlabels);
+
+		dense = ef_alloc(allocator, most * sizeof(EfCell));
+		*gathered = ef_alloc(allocator, (most + nlist) * sizeof(EfCell));
+		if (dense == NULL || *gathered == NULL)
+			status = ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
+	}
+	if (status == EF_OK)
+	{
+		ndense = emit_cells(type, &layout, counts, nlabels, dense);
+		status = ef_merge_cells(dense, ndense, list, nlist, *gathered, ngathered,
+							 error);
+	}
+	if (counts != few_counts)
+		ef_release(allocator, counts);
+	ef_release(allocator, list);
+	ef_release(allocator, dense);
+	return status;
+}

@@ -1,0 +1,503 @@
+/*
+ * state.c
+ *	  See state.h.
+ */
+#include "table/state.h"
+
+#include <string.h>
+
+#include "table/gather.h"
+
+/*
+ * A label inside a state: a node of a binary search tree over (hash, length,
+ * bytes), so that neither few labels nor many make a row slow.  Nodes are
+ * named by their distance from the end of the chunk, which moving the state
+ * does not change.
+ */
+typedef struct LabelNode
+{
+	uint32_t	hash;
+	uint32_t	left;
+	uint32_t	right;
+	uint32_t	number;
+	uint32_t	length;
+	char		bytes[];
+} LabelNode;
+
+/* Below this size a state grows without being compacted: the cells of so few
+ * rows would take as much room as the rows, or more. */
+#define COMPACT_FROM 65536
+
+static size_t
+room_of(const EfState *state)
+{
+	return state->size - sizeof(EfState) -
+		(size_t) state->ncells * sizeof(EfCell) - state->labels;
+}
+
+static LabelNode *
+label_node(const EfState *state, uint32_t distance)
+{
+	return (LabelNode *) ((char *) state + state->size - distance);
+}
+
+static size_t
+label_node_size(size_t length)
+{
+	return (sizeof(LabelNode) + length + 7) & ~(size_t) 7;
+}
+
+/* What a spec takes at the end of a state. */
+static size_t
+spec_room(size_t size)
+{
+	return (size + sizeof(uint32_t) + 7) & ~(size_t) 7;
+}
+
+/*
+ * The size after this one.  An allocator that keeps small chunks for reuse
+ * (PostgreSQL's does up to 8 kB) cannot give those of a million groups that
+ * grow together to anybody else, so they take few steps; larger ones it
+ * returns, and there a smaller step wastes less.
+ */
+static size_t
+next_size(size_t size)
+{
+	if (size < 512)
+		return 2 * size;
+	if (size < 8192)
+		return 4 * size;
+	return (size + size / 2) & ~(size_t) 7;
+}
+
+EfStatus
+ef_state_create(EfState **state, const EfTableType *type,
+				const EfFrame *frame, size_t room,
+				const EfAllocator *allocator, EfError *error)
+{
+	size_t		size = EF_STATE_INITIAL_SIZE;
+	size_t		labels = 0;
+	uint32_t	nlabels = 0;
+	EfState    *new;
+
+	if (type->open_spec != NULL)
+	{
+		EfStatus	status = type->open_spec(frame, NULL, &nlabels, error);
+
+		if (status != EF_OK)
+			return status;
+		labels = spec_room(frame->spec_size);
+	}
+	while (size - sizeof(EfState) < room + labels && size < EF_SIZE_LIMIT)
+		size = next_size(size);
+	if (size > EF_SIZE_LIMIT)
+		return ef_fail(error, EF_TOO_LARGE,
+					   "A state of %zu bytes was needed.", room + labels);
+	new = ef_alloc(allocator, size);
+	if (new == NULL)
+		return ef_fail(error, EF_NO_MEMORY,
+					   "A request of %zu bytes failed.", size);
+
+	/* the slack too: it may be shipped to another process */
+	memset(new, 0, size);
+	new->format = EF_FORMAT_STATE;
+	new->tag = type->tag;
+	new->flags = frame->flags;
+	new->bounded = frame->bounded;
+	new->from = frame->from;
+	new->as_of = frame->as_of;
+	new->size = (uint32_t) size;
+	new->labels = (uint32_t) labels;
+	new->nlabels = nlabels;
+	if (labels > 0)
+	{
+		uint8_t    *end = (uint8_t *) new + size;
+
+		memcpy(end - labels, frame->spec, frame->spec_size);
+		*(uint32_t *) (end - sizeof(uint32_t)) = (uint32_t) frame->spec_size;
+	}
+	*state = new;
+	return EF_OK;
+}
+
+/*
+ * Put cells in order among the sorted ones of a state that has room for them,
+ * in place of what was appended.
+ */
+static EfStatus
+absorb(EfState *state, const EfCell *gathered, size_t n, EfError *error)
+{
+	EfCell	   *cells = state->cells;
+	size_t		old = state->nsorted;
+	size_t		end = old + n;
+	size_t		out = end;
+
+	/* from the back, so that no cell is overwritten before it is read */
+	while (old > 0 || n > 0)
+	{
+		EfCell		cell;
+
+		if (n == 0 || (old > 0 && cells[old - 1].key > gathered[n - 1].key))
+			cell = cells[--old];
+		else
+		{
+			cell = gathered[--n];
+			if (old > 0 && cells[old - 1].key == cell.key)
+			{
+				EfStatus	status = ef_add_counts(&cell.count, cell.count,
+												cells[--old].count, error);
+
+				if (status != EF_OK)
+					return status;
+			}
+		}
+		if (cell.count != 0)
+			cells[--out] = cell;
+	}
+	memmove(cells, cells + out, (end - out) * sizeof(EfCell));
+	state->ncells = state->nsorted = (uint32_t) (end - out);
+	return EF_OK;
+}
+
+/* A larger copy, but for the cells, in which `used` bytes will be needed. */
+static EfStatus
+enlarge(EfState **state, size_t size, size_t used,
+		const EfAllocator *allocator, EfError *error)
+{
+	EfState    *old = *state;
+	EfState    *new;
+
+	if (size > EF_SIZE_LIMIT)
+	{
+		/* the last chunk is as large as one may be */
+		size = EF_SIZE_LIMIT & ~(size_t) 7;
+		if (old->size == size || used > size)
+			return ef_fail(error, EF_TOO_LARGE,
+						   "A state would take more than %zu bytes.", size);
+	}
+	new = ef_alloc(allocator, size);
+	if (new == NULL)
+		return ef_fail(error, EF_NO_MEMORY,
+					   "A request of %zu bytes failed.", size);
+	memcpy(new, old, sizeof(EfState));
+	memcpy((char *) new + size - old->labels,
+		   (char *) old + old->size - old->labels, old->labels);
+	new->size = (uint32_t) size;
+	*state = new;
+	return EF_OK;
+}
+
+/* Nothing of the slack may be what memory held before: it may be shipped to
+ * another process. */
+static void
+clear_slack(EfState *state)
+{
+	memset(state->cells + state->ncells, 0, room_of(state));
+}
+
+/* Put cells in order among the sorted ones, in place of what was appended; in
+ * a chunk of this size, of which `used` bytes will be needed. */
+static EfStatus
+take_in(EfState **state, const EfCell *gathered, size_t n, size_t size,
+		size_t used, const EfAllocator *allocator, EfError *error)
+{
+	EfState    *old = *state;
+	size_t		nmerged = 0;
+	EfStatus	status;
+
+	if (size == old->size)
+		return absorb(old, gathered, n, error);
+	status = enlarge(state, size, used, allocator, error);
+	if (status != EF_OK)
+		return status;
+	status = ef_merge_cells(old->cells, old->nsorted, gathered, n,
+						 (*state)->cells, &nmerged, error);
+	(*state)->ncells = (*state)->nsorted = (uint32_t) nmerged;
+	clear_slack(*state);
+	return status;
+}
+
+EfStatus
+ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
+				 size_t label_length,
+				 const EfAllocator *allocator, EfError *error)
+{
+	EfState    *old = *state;
+	EfFrame		frame;
+	size_t		need = ncells * sizeof(EfCell) +
+		(label_length < EF_SIZE_LIMIT ? label_node_size(label_length)
+		 : EF_SIZE_LIMIT);
+	size_t		size = old->size;
+	size_t		used = size - room_of(old) + need;
+	EfCell	   *gathered;
+	size_t		n;
+	EfStatus	status;
+
+	if (used <= size)
+		return EF_OK;
+	if (size < COMPACT_FROM)
+	{
+		while (size < used)
+			size = next_size(size);
+		status = enlarge(state, size, used, allocator, error);
+		if (status != EF_OK)
+			return status;
+		memcpy((*state)->cells, old->cells, old->ncells * sizeof(EfCell));
+		clear_slack(*state);
+		return EF_OK;
+	}
+
+	frame = ef_state_frame(old, type);
+	status = ef_gather_cells(type, &frame, old->nlabels,
+						  old->cells + old->nsorted,
+						  old->ncells - old->nsorted, false, &gathered, &n,
+						  allocator, error);
+	if (status != EF_OK)
+		return status;
+
+	/* always into a new chunk when it is tight: without half of it free, the
+	 * next time would come too soon */
+	used = sizeof(EfState) + (old->nsorted + n) * sizeof(EfCell) +
+		old->labels + need;
+	while (size < 2 * used && size <= EF_SIZE_LIMIT)
+		size = next_size(size);
+	status = take_in(state, gathered, n, size, used, allocator, error);
+	ef_release(allocator, gathered);
+	return status;
+}
+
+EfStatus
+ef_state_skip(EfState *state, EfError *error)
+{
+	return ef_add_counts(&state->skipped, state->skipped, 1, error);
+}
+
+uint32_t
+ef_state_label(EfState *state, const char *bytes, size_t length)
+{
+	uint32_t	hash = 2166136261u; /* FNV-1a */
+	uint32_t   *link = &state->root;
+	LabelNode  *node;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (uint8_t) bytes[i]) * 16777619u;
+
+	while (*link != 0)
+	{
+		int			order;
+
+		node = label_node(state, *link);
+		if (hash != node->hash)
+			order = hash < node->hash ? -1 : 1;
+		else if (length != node->length)
+			order = length < node->length ? -1 : 1;
+		else
+			order = memcmp(bytes, node->bytes, length);
+		if (order == 0)
+			return node->number;
+		link = order < 0 ? &node->left : &node->right;
+	}
+
+	state->labels += (uint32_t) label_node_size(length);
+	node = label_node(state, state->labels);
+	node->hash = hash;
+	node->left = node->right = 0;
+	node->number = ++state->nlabels;
+	node->length = (uint32_t) length;
+	memcpy(node->bytes, bytes, length);
+	*link = state->labels;
+	return node->number;
+}
+
+/* Add a table to a state as if its cells were rows: for one that is small, or
+ * adds little to what is there. */
+static EfStatus
+append_table(EfState **state, const EfTableType *type, const EfTable *table,
+			 const uint32_t *number, const EfAllocator *allocator,
+			 EfError *error)
+{
+	unsigned	paired = ef_paired_kinds(type);
+	EfStatus	status = EF_OK;
+
+	/* in strides, so that it does not ask for its size at once when most of
+	 * its cells are there already */
+	for (size_t i = 0; i < table->ncells && status == EF_OK;)
+	{
+		size_t		stop = table->ncells - i > 256 ? i + 256 : table->ncells;
+
+		status = ef_state_reserve(state, type, (unsigned) (stop - i), 0,
+								  allocator, error);
+		for (; i < stop && status == EF_OK; i++)
+			ef_state_append(*state,
+							ef_renumbered(table->cells[i].key, number, paired),
+							table->cells[i].count);
+	}
+	return status;
+}
+
+/* Add a table to a state that is not much larger, by merging the two: a
+ * parallel plan's partial states come here. */
+static EfStatus
+merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
+			const uint32_t *number, const EfAllocator *allocator,
+			EfError *error)
+{
+	EfState    *old = *state;
+	EfFrame		frame = ef_state_frame(old, type);
+	size_t		ncells = table->ncells;
+	size_t		nrecent = 0;
+	size_t		n = 0;
+	size_t		size = old->size;
+	size_t		used;
+	bool		in_order = true;
+	unsigned	paired = ef_paired_kinds(type);
+	EfCell	   *cells = ef_alloc(allocator, 2 * ncells * sizeof(EfCell));
+	EfCell	   *recent = NULL;
+	EfCell	   *both = NULL;
+	EfStatus	status = EF_OK;
+
+	if (cells == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
+	for (size_t i = 0; i < ncells; i++)
+	{
+		cells[i].key = ef_renumbered(table->cells[i].key, number, paired);
+		cells[i].count = table->cells[i].count;
+		in_order = in_order && (i == 0 || cells[i - 1].key < cells[i].key);
+	}
+	if (!in_order)
+		ef_sort_cells(cells, cells + ncells, ncells);
+
+	/* what was appended to the state, then both */
+	if (old->ncells > old->nsorted)
+		status = ef_gather_cells(type, &frame, old->nlabels,
+							  old->cells + old->nsorted,
+							  old->ncells - old->nsorted, false, &recent,
+							  &nrecent, allocator, error);
+	if (status == EF_OK)
+	{
+		both = ef_alloc(allocator, (ncells + nrecent) * sizeof(EfCell));
+		status = both == NULL
+			? ef_fail(error, EF_NO_MEMORY, "A request for cells failed.")
+			: ef_merge_cells(cells, ncells, recent, nrecent, both, &n, error);
+	}
+	if (status == EF_OK)
+	{
+		used = sizeof(EfState) + (old->nsorted + n) * sizeof(EfCell) +
+			old->labels;
+		while (size < used && size <= EF_SIZE_LIMIT)
+			size = next_size(size);
+		status = take_in(state, both, n, size, used, allocator, error);
+	}
+	ef_release(allocator, cells);
+	ef_release(allocator, recent);
+	ef_release(allocator, both);
+	return status;
+}
+
+EfStatus
+ef_state_merge(EfState **state, const EfTableType *type,
+			   const EfTable *table,
+			   const EfAllocator *allocator, EfError *error)
+{
+	EfFrame		frame = ef_state_frame(*state, type);
+	uint32_t   *number;
+	EfStatus	status = ef_frame_match(&frame, &table->frame, type, error);
+
+	if (status != EF_OK)
+		return status;
+	status = ef_add_counts(&(*state)->skipped, (*state)->skipped, table->skipped,
+						error);
+	if (status != EF_OK)
+		return status;
+
+	number = ef_alloc(allocator, (table->nlabels + 1) * sizeof(uint32_t));
+	if (number == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
+	number[0] = 0;
+	for (uint32_t i = 0; i < table->nlabels && status == EF_OK; i++)
+	{
+		const EfLabel *label = &table->labels[i];
+
+		/* one spec, and so one number */
+		if (type->open_spec != NULL)
+		{
+			number[i + 1] = i + 1;
+			continue;
+		}
+		status = ef_state_reserve(state, type, 0, label->length, allocator,
+								  error);
+		if (status == EF_OK)
+		{
+			number[i + 1] = ef_state_label(*state, label->bytes,
+										   label->length);
+			status = ef_check_labels((*state)->nlabels, type, error);
+		}
+	}
+
+	if (status == EF_OK)
+		status = table->ncells * sizeof(EfCell) >= COMPACT_FROM &&
+			table->ncells > (*state)->ncells / 2
+			? merge_whole(state, type, table, number, allocator, error)
+			: append_table(state, type, table, number, allocator, error);
+	ef_release(allocator, number);
+	return status;
+}
+
+static void
+collect_labels(const EfState *state, uint32_t distance, EfLabel *labels)
+{
+	/* the tree is as deep as its hashes happened to come, not balanced, so
+	 * walk the records where they lie and not the tree */
+	for (uint32_t at = distance; at > 0;)
+	{
+		const LabelNode *node = label_node(state, at);
+
+		labels[node->number - 1].bytes = node->bytes;
+		labels[node->number - 1].length = node->length;
+		at -= (uint32_t) label_node_size(node->length);
+	}
+}
+
+EfStatus
+ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
+		   const EfAllocator *allocator, EfError *error)
+{
+	EfCell	   *cells;
+	bool		ordered = state->nsorted == state->ncells;
+	EfStatus	status;
+
+	table->frame = ef_state_frame(state, type);
+	table->skipped = state->skipped;
+	table->nlabels = state->nlabels;
+	table->ncells = state->ncells;
+	table->labels = ef_alloc(allocator, state->nlabels * sizeof(EfLabel));
+	table->cells = ef_alloc(allocator, state->ncells * sizeof(EfCell));
+	if (table->labels == NULL || table->cells == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for a table failed.");
+	memcpy(table->cells, state->cells, state->ncells * sizeof(EfCell));
+	if (type->open_spec != NULL)
+		status = type->open_spec(&table->frame, table->labels,
+								 &table->nlabels, error);
+	else
+	{
+		collect_labels(state, state->labels, table->labels);
+		ordered = ordered && ef_table_labels_in_order(table);
+		status = ef_table_sort_labels(table, type, allocator, error);
+	}
+	if (status != EF_OK)
+		return status;
+
+	/* unless they are in order already, and nothing renumbered their labels or
+	 * is to be summed out */
+	if (!ordered || type->settle != NULL)
+	{
+		status = ef_gather_cells(type, &table->frame, table->nlabels,
+							  table->cells, table->ncells, true, &cells,
+							  &table->ncells, allocator, error);
+		ef_release(allocator, table->cells);
+		table->cells = cells;
+	}
+	if (status == EF_OK && type->check_limits != NULL)
+		status = type->check_limits(table, error);
+	return status;
+}

@@ -1,0 +1,98 @@
+/*
+ * state.h
+ *	  The growing form of a table, an aggregate's transition value.
+ */
+#ifndef EF_STATE_H
+#define EF_STATE_H
+
+#include "table/table.h"
+
+/* The slack that an empty state begins with is part of this. */
+#define EF_STATE_INITIAL_SIZE 256
+
+/*
+ * A state.  Cells grow from the front, labels from the back, as the items and
+ * tuples of a database page do.  A spec takes the place of the labels that it
+ * names: its bytes, and their number in the last four of the chunk.
+ */
+typedef struct EfState
+{
+	int32_t		length_word;	/* the caller's */
+	uint8_t		format;			/* EF_FORMAT_STATE */
+	uint8_t		tag;
+	uint8_t		flags;
+	uint8_t		bounded;
+	uint32_t	size;			/* of the whole chunk */
+	uint32_t	ncells;			/* cells and rows */
+	uint32_t	nsorted;		/* so many are cells in order, each once */
+	uint32_t	labels;			/* bytes taken by labels, or a spec, at the end */
+	uint32_t	nlabels;
+	uint32_t	root;			/* of the search tree of labels: distance from
+								 * the end of the chunk; 0 when empty */
+	EfDay		from;
+	EfDay		as_of;
+	int64_t		skipped;
+	EfCell		cells[];
+} EfState;
+
+/* The frame of a state; a spec is in the state's chunk. */
+static inline EfFrame
+ef_state_frame(const EfState *state, const EfTableType *type)
+{
+	EfFrame		frame = {state->from, state->as_of, state->bounded != 0,
+	state->flags, NULL, 0};
+
+	if (type->open_spec != NULL)
+	{
+		const uint8_t *end = (const uint8_t *) state + state->size;
+
+		frame.spec = end - state->labels;
+		frame.spec_size = *(const uint32_t *) (end - sizeof(uint32_t));
+	}
+	return frame;
+}
+
+/* A new, empty state with room for `room` more bytes. */
+extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
+								const EfFrame *frame, size_t room,
+								const EfAllocator *allocator, EfError *error);
+
+/*
+ * Make room for ncells more cells or rows, and one more label of this length.
+ * May move the state: the old chunk is then the caller's to forget, and is not
+ * released (an aggregate's executor does that).
+ */
+extern EfStatus ef_state_reserve(EfState **state, const EfTableType *type,
+								 unsigned ncells, size_t label_length,
+								 const EfAllocator *allocator, EfError *error);
+
+/* Only after ef_state_reserve. */
+static inline void
+ef_state_append(EfState *state, EfKey key, int64_t count)
+{
+	EfCell	   *cell = &state->cells[state->ncells++];
+
+	cell->key = key;
+	cell->count = count;
+}
+
+/* One more row that the table does not know. */
+extern EfStatus ef_state_skip(EfState *state, EfError *error);
+
+/* The number of a label, which is added if it is new.  Only after reserve, and
+ * not where a spec names the labels. */
+extern uint32_t ef_state_label(EfState *state, const char *bytes,
+							   size_t length);
+
+/* Add a table to a state.  Refuses one that was observed otherwise. */
+extern EfStatus ef_state_merge(EfState **state, const EfTableType *type,
+							   const EfTable *table,
+							   const EfAllocator *allocator, EfError *error);
+
+/* Open a state for reading: a copy of its cells, in order; labels point into
+ * the state. */
+extern EfStatus ef_state_load(EfTable *table, const EfTableType *type,
+							  const EfState *state,
+							  const EfAllocator *allocator, EfError *error);
+
+#endif							/* EF_STATE_H */

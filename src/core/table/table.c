@@ -1,0 +1,187 @@
+/*
+ * table.c
+ *	  See table.h.
+ */
+#include "table/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int
+compare_labels(const void *a, const void *b)
+{
+	return ef_label_compare(a, b);
+}
+
+bool
+ef_table_labels_in_order(const EfTable *table)
+{
+	for (uint32_t i = 1; i < table->nlabels; i++)
+		if (ef_label_compare(&table->labels[i - 1], &table->labels[i]) >= 0)
+			return false;
+	return true;
+}
+
+EfStatus
+ef_table_sort_labels(EfTable *table, const EfTableType *type,
+			const EfAllocator *allocator, EfError *error)
+{
+	unsigned	paired = ef_paired_kinds(type);
+	EfLabel    *sorted;
+	uint32_t   *number;
+	uint32_t	n = 0;
+
+	if (ef_table_labels_in_order(table))
+		return EF_OK;
+	sorted = ef_alloc(allocator, table->nlabels * sizeof(EfLabel));
+	number = ef_alloc(allocator, (table->nlabels + 1) * sizeof(uint32_t));
+	if (sorted == NULL || number == NULL)
+	{
+		ef_release(allocator, sorted);
+		ef_release(allocator, number);
+		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
+	}
+	memcpy(sorted, table->labels, table->nlabels * sizeof(EfLabel));
+	qsort(sorted, table->nlabels, sizeof(EfLabel), compare_labels);
+	for (uint32_t i = 0; i < table->nlabels; i++)
+		if (n == 0 || compare_labels(&sorted[n - 1], &sorted[i]) != 0)
+			sorted[n++] = sorted[i];
+
+	number[0] = 0;
+	for (uint32_t i = 0; i < table->nlabels; i++)
+	{
+		const EfLabel *found = bsearch(&table->labels[i], sorted, n,
+									   sizeof(EfLabel), compare_labels);
+
+		number[i + 1] = (uint32_t) (found - sorted) + 1;
+	}
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		EfKey		key = table->cells[i].key;
+
+		/* a second label that there is not stays as it is, to be refused */
+		if (ef_key_label(key) > 0 &&
+			!(paired >> ef_key_kind(key) & 1 &&
+			  ef_pair_label(ef_key_at(key)) > table->nlabels))
+			table->cells[i].key = ef_renumbered(key, number, paired);
+	}
+	memcpy(table->labels, sorted, n * sizeof(EfLabel));
+	table->nlabels = n;
+	ef_release(allocator, sorted);
+	ef_release(allocator, number);
+	return EF_OK;
+}
+
+EfStatus
+ef_table_open_spec(EfTable *table, const EfTableType *type,
+				   const EfAllocator *allocator, EfError *error)
+{
+	table->labels = ef_alloc(allocator, type->label_limit * sizeof(EfLabel));
+	if (table->labels == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
+	return type->open_spec(&table->frame, table->labels, &table->nlabels,
+						   error);
+}
+
+EfStatus
+ef_table_normalize(EfTable *table, const EfTableType *type,
+				   const EfAllocator *allocator, EfError *error)
+{
+	EfCell	   *scratch;
+	EfStatus	status = table->frame.spec != NULL ? EF_OK
+		: ef_table_sort_labels(table, type, allocator, error);
+
+	if (status != EF_OK)
+		return status;
+	scratch = ef_alloc(allocator, table->ncells * sizeof(EfCell));
+	if (scratch == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
+					   table->ncells * sizeof(EfCell));
+	ef_sort_cells(table->cells, scratch, table->ncells);
+	ef_release(allocator, scratch);
+	return ef_unite_cells(table->cells, &table->ncells, error);
+}
+
+EfStatus
+ef_table_validate(const EfTable *table, const EfTableType *type,
+				  const EfAllocator *allocator, EfError *error)
+{
+	uint8_t		known = type->flag_name != NULL ? 1 : 0;
+	EfStatus	status;
+
+	if (table->frame.flags & ~known)
+		return ef_fail(error, EF_INVALID, "Flags %d are not known.",
+					   table->frame.flags);
+	if (table->skipped < 0)
+		return ef_fail(error, EF_INVALID,
+					   "The number of skipped rows is negative.");
+	status = type->open_spec != NULL ? EF_OK
+		: type->check_frame(&table->frame, error);
+	for (size_t i = 0; i < table->ncells && status == EF_OK; i++)
+	{
+		const EfKind *kind = &type->kinds[ef_key_kind(table->cells[i].key)];
+		uint32_t	at = ef_key_at(table->cells[i].key);
+
+		if (!ef_is_place(kind, at, table->nlabels))
+			status = ef_fail(error, EF_INVALID, "%s stand at %u.", kind->name,
+							 kind->paired ? ef_pair_at(at) : at);
+	}
+	return status == EF_OK ? type->validate(table, allocator, error) : status;
+}
+
+const EfCell *
+ef_table_series(const EfTable *table, uint32_t label, unsigned kind,
+				size_t *ncells)
+{
+	EfKey		first = ef_key(label, kind, 0);
+	size_t		low = 0;
+	size_t		high = table->ncells;
+	size_t		end;
+
+	while (low < high)
+	{
+		size_t		middle = low + (high - low) / 2;
+
+		if (table->cells[middle].key < first)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < table->ncells &&
+		 ef_key_series(table->cells[end].key) == ef_key_series(first); end++)
+		;
+	*ncells = end - low;
+	return table->cells + low;
+}
+
+int64_t
+ef_table_sum(const EfTable *table, uint32_t label, unsigned kind)
+{
+	size_t		n;
+	const EfCell *cells = ef_table_series(table, label, kind, &n);
+	int64_t		sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (__builtin_add_overflow(sum, cells[i].count, &sum))
+			return INT64_MAX;
+	return sum;
+}
+
+uint32_t
+ef_table_label(const EfTable *table, const char *bytes, size_t length)
+{
+	EfLabel		wanted = {bytes, (uint32_t) length};
+	const EfLabel *found = NULL;
+
+	/* a spec has its own order, and few */
+	if (table->frame.spec != NULL)
+	{
+		for (uint32_t i = 0; i < table->nlabels && found == NULL; i++)
+			if (compare_labels(&wanted, &table->labels[i]) == 0)
+				found = &table->labels[i];
+	}
+	else if (table->nlabels > 0)
+		found = bsearch(&wanted, table->labels, table->nlabels,
+						sizeof(EfLabel), compare_labels);
+	return found == NULL ? 0 : (uint32_t) (found - table->labels) + 1;
+}

@@ -1,0 +1,62 @@
+/*
+ * table.h
+ *	  A table opened for reading.
+ */
+#ifndef EF_TABLE_H
+#define EF_TABLE_H
+
+#include "table/frame.h"
+
+/* A table opened for reading: cells in order, each key once, no zero count;
+ * labels in byte order, or as a spec has them. */
+typedef struct EfTable
+{
+	EfFrame		frame;
+	int64_t		skipped;		/* rows that the table does not know */
+	uint32_t	nlabels;
+	EfLabel    *labels;			/* label n is labels[n - 1] */
+	size_t		ncells;
+	EfCell	   *cells;
+} EfTable;
+
+/* Are the labels in the order of their bytes, each once? */
+extern bool ef_table_labels_in_order(const EfTable *table);
+
+/* Order the labels of a table by their bytes and renumber its cells. */
+extern EfStatus ef_table_sort_labels(EfTable *table, const EfTableType *type,
+									 const EfAllocator *allocator,
+									 EfError *error);
+
+/* Fill in the labels of a table whose frame has its spec. */
+extern EfStatus ef_table_open_spec(EfTable *table, const EfTableType *type,
+								   const EfAllocator *allocator,
+								   EfError *error);
+
+/* Sort a table's cells, and its labels unless a spec has them in order; add up
+ * equal keys, drop zeros. */
+extern EfStatus ef_table_normalize(EfTable *table, const EfTableType *type,
+								   const EfAllocator *allocator,
+								   EfError *error);
+
+/*
+ * Is a normalized table, whose bytes came from anywhere, one that some rows
+ * can have given?
+ */
+extern EfStatus ef_table_validate(const EfTable *table,
+								  const EfTableType *type,
+								  const EfAllocator *allocator,
+								  EfError *error);
+
+/* The cells of one series. */
+extern const EfCell *ef_table_series(const EfTable *table, uint32_t label,
+									 unsigned kind, size_t *ncells);
+
+/* The sum of a series, INT64_MAX where it would pass that. */
+extern int64_t ef_table_sum(const EfTable *table, uint32_t label,
+							unsigned kind);
+
+/* The number of a label, 0 if the table does not have it. */
+extern uint32_t ef_table_label(const EfTable *table, const char *bytes,
+							   size_t length);
+
+#endif							/* EF_TABLE_H */

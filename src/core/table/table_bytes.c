@@ -1,0 +1,282 @@
+/*
+ * table_bytes.c
+ *	  See table_bytes.h.
+ */
+#include "table/table_bytes.h"
+
+#include "base/codec.h"
+
+
+/* ---- reading ---- */
+
+static EfStatus
+read_series(EfTable *table, const EfTableType *type, EfReader *reader,
+			const EfAllocator *allocator, EfError *error)
+{
+	uint64_t	nseries;
+	uint64_t	series = 0;
+	size_t		room;
+	bool		order = true;
+	EfStatus	status = ef_check_labels(table->nlabels, type, error);
+
+	if (status != EF_OK)
+		return status;
+	/* a cell takes two bytes at least: no count is believed that the rest of
+	 * the input could not hold */
+	nseries = ef_read_limited(reader, (uint64_t) (reader->end - reader->at));
+	room = (size_t) (reader->end - reader->at) / 2;
+	table->cells = ef_alloc(allocator, room * sizeof(EfCell));
+	if (table->cells == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
+					   room * sizeof(EfCell));
+	for (uint64_t s = 0; s < nseries && !reader->failed; s++)
+	{
+		uint64_t	number = ef_read_limited(reader, UINT32_MAX);
+		uint64_t	n = ef_read_limited(reader, room - table->ncells);
+		uint32_t	label = (uint32_t) (number >> EF_KIND_BITS);
+		unsigned	kind = (unsigned) number & ((1u << EF_KIND_BITS) - 1);
+		bool		paired = kind < type->nkinds && type->kinds[kind].paired;
+		uint64_t	axis = kind >= type->nkinds ? 0
+			: paired ? (uint64_t) (table->nlabels + 1) << EF_PAIR_BITS
+			: type->kinds[kind].axis;
+		uint64_t	at = 0;
+		EfCell	   *cell = table->cells + table->ncells;
+
+		order = order && n > 0 && (s == 0 || number > series) &&
+			kind < type->nkinds && type->kinds[kind].name != NULL &&
+			(type->kinds[kind].labelled ? label > 0 : label == 0) &&
+			label <= table->nlabels;
+		series = number;
+		for (uint64_t i = 0; i < n; i++, cell++)
+		{
+			at += ef_read_limited(reader, UINT32_MAX) + (i > 0);
+			cell->key = number << 32 | (uint32_t) at;
+			cell->count = (int64_t) ef_read_limited(reader, INT64_MAX);
+			order = order && at < axis && cell->count != 0;
+		}
+		for (uint64_t i = 0; paired && i < n; i++)
+			order = order && ef_is_place(&type->kinds[kind],
+									  ef_key_at(table->cells[table->ncells + i].key),
+									  table->nlabels);
+		table->ncells += n;
+	}
+	if (reader->failed || reader->at != reader->end)
+		return ef_fail(error, EF_INVALID, "The bytes end too early or too late.");
+	if (!order)
+		return ef_fail(error, EF_INVALID,
+					   "Its cells are out of order, or of no known kind.");
+	return EF_OK;
+}
+
+EfStatus
+ef_table_read_series(EfTable *table, const EfTableType *type,
+					 const uint8_t *bytes, size_t size,
+					 const EfAllocator *allocator, EfError *error)
+{
+	EfReader	reader = {bytes, bytes + size, false};
+
+	table->ncells = 0;
+	return read_series(table, type, &reader, allocator, error);
+}
+
+/* A period and labels, each once and in order. */
+static EfStatus
+read_period(EfTable *table, EfReader *reader, const EfAllocator *allocator,
+			EfError *error)
+{
+	bool		order = true;
+
+	table->frame.bounded = ef_read_limited(reader, 1) != 0;
+	table->frame.from = table->frame.bounded
+		? (EfDay) ef_unzigzag(ef_read_limited(reader, UINT32_MAX)) : 0;
+	table->frame.as_of = (EfDay) ef_unzigzag(ef_read_limited(reader, UINT32_MAX));
+	table->skipped = (int64_t) ef_read_limited(reader, INT64_MAX);
+
+	/* a label takes a byte at least */
+	table->nlabels = (uint32_t) ef_read_limited(reader,
+												(uint64_t) (reader->end - reader->at));
+	table->labels = ef_alloc(allocator, table->nlabels * sizeof(EfLabel));
+	if (table->labels == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
+	for (uint32_t i = 0; i < table->nlabels; i++)
+	{
+		EfLabel    *label = &table->labels[i];
+
+		label->length = (uint32_t) ef_read_limited(reader, EF_SIZE_LIMIT);
+		label->bytes = (const char *) ef_read_bytes(reader, label->length);
+		if (reader->failed)
+			return ef_fail(error, EF_INVALID, "The bytes end too early.");
+		order = order && (i == 0 || ef_label_compare(label - 1, label) < 0);
+	}
+	if (!order)
+		return ef_fail(error, EF_INVALID, "Its labels are out of order.");
+	return EF_OK;
+}
+
+/* A spec, which has labels. */
+static EfStatus
+read_spec(EfTable *table, const EfTableType *type, EfReader *reader,
+		  const EfAllocator *allocator, EfError *error)
+{
+	table->skipped = (int64_t) ef_read_limited(reader, INT64_MAX);
+	table->frame.spec_size = ef_read_limited(reader, EF_SIZE_LIMIT);
+	table->frame.spec = ef_read_bytes(reader, table->frame.spec_size);
+	if (reader->failed)
+		return ef_fail(error, EF_INVALID, "The bytes end too early.");
+	return ef_table_open_spec(table, type, allocator, error);
+}
+
+EfStatus
+ef_table_unpack(EfTable *table, const EfTableType *type,
+				const uint8_t *bytes, size_t size,
+				const EfAllocator *allocator, EfError *error)
+{
+	EfReader	reader = {bytes, bytes + size, false};
+	EfStatus	status;
+
+	table->frame.flags = (uint8_t) ef_read_limited(&reader, UINT8_MAX);
+	status = type->open_spec != NULL
+		? read_spec(table, type, &reader, allocator, error)
+		: read_period(table, &reader, allocator, error);
+	if (status != EF_OK)
+		return status;
+	return read_series(table, type, &reader, allocator, error);
+}
+
+
+/* ---- packing ---- */
+
+static size_t
+count_series(const EfTable *table)
+{
+	const EfCell *cells = table->cells;
+	size_t		n = 0;
+
+	for (size_t i = 0; i < table->ncells; i++)
+		n += i == 0 ||
+			ef_key_series(cells[i].key) != ef_key_series(cells[i - 1].key);
+	return n;
+}
+
+/* Room that is always enough: the number of series, two integers for each of
+ * them and two for each cell. */
+static size_t
+series_bound(const EfTable *table, size_t nseries)
+{
+	return (1 + 2 * nseries + 2 * table->ncells) * EF_VARINT_MAX;
+}
+
+static void
+pack_series(EfWriter *writer, const EfTable *table, size_t nseries)
+{
+	const EfCell *cells = table->cells;
+
+	ef_write_varint(writer, nseries);
+	for (size_t i = 0; i < table->ncells;)
+	{
+		uint32_t	series = ef_key_series(cells[i].key);
+		size_t		end = i;
+		uint32_t	next = 0;
+
+		while (end < table->ncells && ef_key_series(cells[end].key) == series)
+			end++;
+		ef_write_varint(writer, series);
+		ef_write_varint(writer, end - i);
+		for (; i < end; i++)
+		{
+			ef_write_varint(writer, ef_key_at(cells[i].key) - next);
+			ef_write_varint(writer, (uint64_t) cells[i].count);
+			next = ef_key_at(cells[i].key) + 1;
+		}
+	}
+}
+
+static EfStatus
+alloc_bound(uint8_t **bytes, size_t bound, const EfAllocator *allocator,
+			EfError *error)
+{
+	*bytes = ef_alloc(allocator, bound);
+	if (*bytes == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
+					   bound);
+	return EF_OK;
+}
+
+static EfStatus
+check_size(size_t size, EfError *error)
+{
+	if (size > EF_SIZE_LIMIT)
+		return ef_fail(error, EF_TOO_LARGE, "It would take %zu bytes.", size);
+	return EF_OK;
+}
+
+static void
+write_period(EfWriter *writer, const EfTable *table)
+{
+	ef_write_varint(writer, table->frame.bounded);
+	if (table->frame.bounded)
+		ef_write_varint(writer, ef_zigzag(table->frame.from));
+	ef_write_varint(writer, ef_zigzag(table->frame.as_of));
+	ef_write_varint(writer, (uint64_t) table->skipped);
+	ef_write_varint(writer, table->nlabels);
+	for (uint32_t i = 0; i < table->nlabels; i++)
+	{
+		ef_write_varint(writer, table->labels[i].length);
+		ef_write_bytes(writer, table->labels[i].bytes,
+					   table->labels[i].length);
+	}
+}
+
+static void
+write_spec(EfWriter *writer, const EfTable *table)
+{
+	ef_write_varint(writer, (uint64_t) table->skipped);
+	ef_write_varint(writer, table->frame.spec_size);
+	ef_write_bytes(writer, table->frame.spec, table->frame.spec_size);
+}
+
+EfStatus
+ef_table_pack(const EfTable *table, const EfTableType *type,
+			  size_t header, uint8_t **bytes, size_t *size,
+			  const EfAllocator *allocator, EfError *error)
+{
+	EfWriter	writer;
+	size_t		nseries = count_series(table);
+	size_t		bound = header + 2 + 6 * EF_VARINT_MAX +
+		table->frame.spec_size + series_bound(table, nseries);
+	EfStatus	status;
+
+	for (uint32_t i = 0; i < table->nlabels; i++)
+		bound += EF_VARINT_MAX + table->labels[i].length;
+	status = alloc_bound(bytes, bound, allocator, error);
+	if (status != EF_OK)
+		return status;
+	writer.at = *bytes + header;
+	*writer.at++ = EF_FORMAT_PACKED;
+	*writer.at++ = type->tag;
+	ef_write_varint(&writer, table->frame.flags);
+	if (type->open_spec != NULL)
+		write_spec(&writer, table);
+	else
+		write_period(&writer, table);
+	pack_series(&writer, table, nseries);
+	*size = (size_t) (writer.at - *bytes);
+	return check_size(*size, error);
+}
+
+EfStatus
+ef_table_pack_series(const EfTable *table, uint8_t **bytes, size_t *size,
+					 const EfAllocator *allocator, EfError *error)
+{
+	EfWriter	writer;
+	size_t		nseries = count_series(table);
+	EfStatus	status = alloc_bound(bytes, series_bound(table, nseries),
+									 allocator, error);
+
+	if (status != EF_OK)
+		return status;
+	writer.at = *bytes;
+	pack_series(&writer, table, nseries);
+	*size = (size_t) (writer.at - *bytes);
+	return check_size(*size, error);
+}
