@@ -6,7 +6,7 @@
 #define EF_WORKFORCE_VALUE_H
 
 #include "glue.h"
-#include "workforce/workforce.h"
+#include "workforce/workforce_read.h"
 
 static inline void
 ef_open_workforce(FunctionCallInfo fcinfo, int argument, EfWorkforce *workforce)

@@ -8,7 +8,7 @@
 #include "arena.h"
 #include "workforce/retirement_rule.h"
 #include "tap.h"
-#include "workforce/workforce.h"
+#include "workforce/workforce_read.h"
 
 typedef enum Staff
 {

@@ -10,7 +10,7 @@
 
 #include "arena.h"
 #include "tap.h"
-#include "workforce/workforce.h"
+#include "workforce/workforce_read.h"
 
 /* ---- the type ---- */
 

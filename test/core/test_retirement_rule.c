@@ -8,7 +8,7 @@
 
 #include "arena.h"
 #include "tap.h"
-#include "workforce/workforce.h"
+#include "workforce/workforce_read.h"
 
 static void
 never_release(void *context, void *pointer)

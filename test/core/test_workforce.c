@@ -2,7 +2,7 @@
  * test_workforce.c: what rows leave in a workforce, against people who are
  * followed day by day and month by month.
  */
-#include "workforce/workforce.h"
+#include "workforce/workforce_read.h"
 
 #include <stdlib.h>
 

@@ -24,7 +24,7 @@
 #define EF_EXIT_PROBABILITY_H
 
 #include "base/workspace.h"
-#include "workforce/workforce.h"
+#include "workforce/workforce_read.h"
 
 /* Whose exits, and at what ages. */
 typedef struct EfExitScope

@@ -12,7 +12,7 @@
 
 #include "base/workspace.h"
 #include "workforce/retirement_rule.h"
-#include "workforce/workforce.h"
+#include "workforce/workforce_read.h"
 
 #define EF_AS_OBSERVED INT32_MIN
 

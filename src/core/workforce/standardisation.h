@@ -14,7 +14,7 @@
 #ifndef EF_STANDARDISATION_H
 #define EF_STANDARDISATION_H
 
-#include "workforce/workforce.h"
+#include "workforce/workforce_read.h"
 
 enum
 {

@@ -1,0 +1,68 @@
+/*
+ * fte.c
+ *	  See fte.h.
+ */
+#include "workforce/fte.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+static EfStatus
+fte_out_of_range(EfError *error, const char *fte)
+{
+	return ef_fail(error, EF_FTE_INVALID, "The FTE is %.40s.", fte);
+}
+
+EfStatus
+ef_fte_from_float8(double fte, int32_t *thousandths, EfError *error)
+{
+	double		rounded = rint(fte * 1000);
+
+	/* 0.333 is the double nearest to 333/1000, and nothing else is exact */
+	if (!(rounded >= 0 && rounded <= EF_FTE_LIMIT) || rounded / 1000 != fte)
+		return ef_fail(error, EF_FTE_INVALID, "The FTE is %.17g.", fte);
+	*thousandths = (int32_t) rounded;
+	return EF_OK;
+}
+
+EfStatus
+ef_fte_from_decimal(const char *digits, int32_t *thousandths, EfError *error)
+{
+	const char *c = digits;
+	int64_t		value = 0;
+	int			decimals = 0;
+	bool		point = false;
+
+	/* as numeric's output has it: 0.750, 1, -1, NaN, Infinity */
+	for (; *c != '\0'; c++)
+	{
+		if (*c == '.' && !point)
+			point = true;
+		else if (*c < '0' || *c > '9')
+			return fte_out_of_range(error, digits);
+		else if (point && decimals == 3)
+		{
+			if (*c != '0')
+				return fte_out_of_range(error, digits);
+		}
+		else
+		{
+			value = value * 10 + (*c - '0');
+			decimals += point;
+			if (value > EF_FTE_LIMIT)
+				return fte_out_of_range(error, digits);
+		}
+	}
+	for (; decimals < 3; decimals++)
+		value *= 10;
+	if (value > EF_FTE_LIMIT)
+		return fte_out_of_range(error, digits);
+	*thousandths = (int32_t) value;
+	return EF_OK;
+}
+
+double
+ef_fte_to_float8(int64_t thousandths)
+{
+	return (double) thousandths / 1000;
+}

@@ -1,0 +1,24 @@
+/*
+ * fte.h
+ *	  Full-time equivalents, counted in thousandths.
+ */
+#ifndef EF_FTE_H
+#define EF_FTE_H
+
+#include <stdint.h>
+
+#include "base/status.h"
+
+/* FTE of one person, in thousandths. */
+#define EF_FTE_LIMIT 1000000
+
+/* FTE as thousandths, exact or refused. */
+extern EfStatus ef_fte_from_float8(double fte, int32_t *thousandths,
+								   EfError *error);
+extern EfStatus ef_fte_from_decimal(const char *digits, int32_t *thousandths,
+									EfError *error);
+
+/* And back. */
+extern double ef_fte_to_float8(int64_t thousandths);
+
+#endif							/* EF_FTE_H */

@@ -1,0 +1,361 @@
+/*
+ * workforce_read.c
+ *	  See workforce_read.h.
+ */
+#include "workforce/workforce_read.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "estimate/distribution.h"
+#include "workforce/retirement_rule.h"
+
+EfStatus
+ef_workforce_open(EfWorkforce *workforce, const void *datum, size_t size,
+				  const EfAllocator *allocator, EfError *error)
+{
+	EfTable    *table = &workforce->table;
+	int			day;
+	EfStatus	status = ef_table_load(table, &ef_workforce_type, datum, size,
+									   allocator, error);
+
+	if (status != EF_OK)
+		return status;
+	workforce->counts_fte = (table->frame.flags & EF_FLAG_FTE) != 0;
+	workforce->last_month = ef_month_of_day(table->frame.as_of, &day) - 1;
+	workforce->headcount = ef_table_sum(table, 0, EF_STOCK);
+	workforce->opening = ef_table_sum(table, 0, EF_OPENING);
+	workforce->hires = ef_table_sum(table, 0, EF_HIRES);
+	workforce->exits = workforce->opening + workforce->hires -
+		workforce->headcount;
+	workforce->days = ef_table_sum(table, 0, EF_DAYS);
+	workforce->stock_fte = ef_table_sum(table, 0, EF_STOCK_FTE);
+	workforce->hires_fte = ef_table_sum(table, 0, EF_HIRES_FTE);
+	return EF_OK;
+}
+
+int64_t
+ef_workforce_exits_by_reason(const EfWorkforce *workforce, const char *reason,
+				   size_t length)
+{
+	uint32_t	label = ef_table_label(&workforce->table, reason, length);
+
+	return label == 0 ? 0 : ef_table_sum(&workforce->table, label, EF_EXITS);
+}
+
+EfStatus
+ef_turnover_method(const char *name, size_t length, EfTurnoverMethod *method,
+				   EfError *error)
+{
+	if (length == 7 && memcmp(name, "leavers", 7) == 0)
+		*method = EF_TURNOVER_LEAVERS;
+	else if (length == 11 && memcmp(name, "replacement", 11) == 0)
+		*method = EF_TURNOVER_REPLACEMENT;
+	else
+		return ef_fail(error, EF_METHOD_UNKNOWN, "The method is \"%.*s\".",
+					   ef_clip(name, length), name);
+	return EF_OK;
+}
+
+EfStatus
+ef_workforce_turnover(const EfWorkforce *workforce, EfTurnoverMethod method,
+			double *turnover, EfError *error)
+{
+	const EfFrame *frame = &workforce->table.frame;
+	int64_t		leavers = workforce->exits;
+	EfMonth		month;
+	int			day;
+	double		years;
+
+	if (!frame->bounded)
+		return ef_fail(error, EF_FROM_UNBOUNDED,
+					   "The observation period has no first day.");
+	if (method == EF_TURNOVER_REPLACEMENT && workforce->hires < leavers)
+		leavers = workforce->hires;
+
+	/* calendar months, so that the turnover of one calendar year is leavers
+	 * over headcount and not that times 365/365.25 */
+	month = ef_month_of_day(frame->from, &day);
+	years = (workforce->last_month + 1 - month -
+			 (double) day / ef_days_in_month(month)) / 12;
+	*turnover = (double) leavers / years /
+		((double) (workforce->opening + workforce->headcount) / 2);
+	if (workforce->opening + workforce->headcount == 0)
+		*turnover = NAN;
+	return EF_OK;
+}
+
+int
+ef_workforce_pyramid(const EfWorkforce *workforce, EfAgeRow *rows)
+{
+	const EfTable *table = &workforce->table;
+	int			n = 0;
+
+	memset(rows, 0, (EF_AGE_LIMIT + 1) * sizeof(EfAgeRow));
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		EfKey		key = table->cells[i].key;
+		EfAgeRow   *row;
+
+		/* months of age, but for days, which are not asked for */
+		if (ef_key_kind(key) == EF_DAYS)
+			continue;
+		row = &rows[ef_key_at(key) / 12];
+		if (ef_key_kind(key) == EF_STOCK)
+			row->headcount += table->cells[i].count;
+		else if (ef_key_kind(key) == EF_STOCK_FTE)
+			row->fte += table->cells[i].count;
+		else if (ef_key_kind(key) == EF_HIRES)
+			row->hires += table->cells[i].count;
+	}
+	for (int age = 0; age <= EF_AGE_LIMIT; age++)
+		if (rows[age].headcount > 0 || rows[age].hires > 0)
+		{
+			rows[n] = rows[age];
+			rows[n++].age = age;
+		}
+	return n;
+}
+
+EfStatus
+ef_workforce_rates(const EfWorkforce *workforce, double level,
+			  EfExitRateRow **rows, size_t *nrows,
+			  const EfAllocator *allocator, EfError *error)
+{
+	const EfTable *table = &workforce->table;
+	int64_t		days[EF_AGE_LIMIT + 1] = {0};
+	bool		there[EF_AGE_LIMIT + 1] = {false};
+	int64_t    *exits;
+	int			nages = 0;
+	size_t		out = 0;
+
+	if (!(level > 0 && level < 1))
+		return ef_fail(error, EF_LEVEL_RANGE, "The level is %g.", level);
+
+	exits = ef_alloc(allocator, ((size_t) table->nlabels + 1) *
+					 (EF_AGE_LIMIT + 1) * sizeof(int64_t));
+	if (exits == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for rates failed.");
+	memset(exits, 0, ((size_t) table->nlabels + 1) *
+		   (EF_AGE_LIMIT + 1) * sizeof(int64_t));
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		EfKey		key = table->cells[i].key;
+		uint32_t	at = ef_key_at(key);
+
+		if (ef_key_kind(key) == EF_DAYS)
+		{
+			days[at] = table->cells[i].count;
+			there[at] = true;
+		}
+		else if (ef_key_kind(key) == EF_EXITS)
+		{
+			exits[(size_t) ef_key_label(key) * (EF_AGE_LIMIT + 1) + at / 12] +=
+				table->cells[i].count;
+			/* one who left on the day of the start has no days */
+			there[at / 12] = true;
+		}
+	}
+	for (int age = 0; age <= EF_AGE_LIMIT; age++)
+		nages += there[age];
+
+	*rows = ef_alloc(allocator, (size_t) nages * table->nlabels *
+					 sizeof(EfExitRateRow));
+	if (*rows == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for rates failed.");
+	for (int age = 0; age <= EF_AGE_LIMIT; age++)
+		for (uint32_t label = 1; there[age] && label <= table->nlabels; label++)
+		{
+			EfExitRateRow *row = &(*rows)[out++];
+
+			row->age = age;
+			row->reason = label;
+			row->exits = exits[(size_t) label * (EF_AGE_LIMIT + 1) + age];
+			row->person_years = ef_years_of_days(days[age]);
+			row->rate = row->lower = row->upper = NAN;
+			if (days[age] > 0)
+			{
+				row->rate = (double) row->exits / row->person_years;
+				ef_poisson_limits(row->exits, level, &row->lower, &row->upper);
+				row->lower /= row->person_years;
+				row->upper /= row->person_years;
+			}
+		}
+	*nrows = out;
+	ef_release(allocator, exits);
+	return EF_OK;
+}
+
+/* The month that ends on this day, if one does, and not before as_of. */
+static EfStatus
+until_month(const EfWorkforce *workforce, EfDay until, EfMonth *month,
+			EfError *error)
+{
+	char		day[EF_ISO_DATE_SIZE];
+	char		as_of[EF_ISO_DATE_SIZE];
+	int			day_of_month;
+
+	if (until == EF_DAY_MINUS_INFINITY || until == EF_DAY_INFINITY)
+		return ef_fail(error, EF_DATE_INFINITE, "until is infinite.");
+	ef_format_day(day, until);
+	*month = ef_month_of_day(until, &day_of_month);
+	if (day_of_month + 1 != ef_days_in_month(*month))
+		return ef_fail(error, EF_UNTIL_NOT_MONTH_END, "until is %s.", day);
+	if (*month >= workforce->last_month)
+		return EF_OK;
+	ef_format_day(as_of, workforce->table.frame.as_of);
+	return ef_fail(error, EF_UNTIL_TOO_EARLY,
+				   "until is %s, and the observation ended before %s.",
+				   day, as_of);
+}
+
+static EfStatus
+check_age(int age, EfError *error)
+{
+	if (age < 0 || age > EF_AGE_LIMIT)
+		return ef_fail(error, EF_AGE_RANGE, "The age is %d.", age);
+	return EF_OK;
+}
+
+/* Those of the stock who reach an age after one month and until another. */
+static int64_t
+count_reaching(const EfWorkforce *workforce, int age, EfMonth after,
+			   EfMonth until)
+{
+	size_t		n;
+	const EfCell *stock = ef_table_series(&workforce->table, 0, EF_STOCK, &n);
+	int64_t		count = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		EfMonth		reached = workforce->last_month + age * 12 -
+			(int) ef_key_at(stock[i].key);
+
+		if (reached > after && reached <= until)
+			count += stock[i].count;
+	}
+	return count;
+}
+
+EfStatus
+ef_workforce_reaching(const EfWorkforce *workforce, int age, EfDay until,
+				int64_t *count, EfError *error)
+{
+	EfMonth		month = 0;
+	EfStatus	status = check_age(age, error);
+
+	if (status == EF_OK)
+		status = until_month(workforce, until, &month, error);
+	if (status == EF_OK)
+		*count = count_reaching(workforce, age, workforce->last_month, month);
+	return status;
+}
+
+EfStatus
+ef_workforce_reaching_by_year(const EfWorkforce *workforce, int age, int years,
+						EfYearCount **rows, const EfAllocator *allocator,
+						EfError *error)
+{
+	EfMonth		after = workforce->last_month;
+	EfStatus	status = check_age(age, error);
+
+	if (status != EF_OK)
+		return status;
+	if (years < 1 || years > EF_YEARS_LIMIT)
+		return ef_fail(error, EF_YEARS_RANGE, "The number of years is %d.",
+					   years);
+	*rows = ef_alloc(allocator, (size_t) years * sizeof(EfYearCount));
+	if (*rows == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for years failed.");
+	for (int i = 0; i < years; i++)
+	{
+		EfYearCount *row = &(*rows)[i];
+		EfMonth		until;
+
+		row->year = ef_year_of_month(after + 1);
+		until = row->year * 12 + 11;
+		row->count = count_reaching(workforce, age, after, until);
+		after = until;
+	}
+	return EF_OK;
+}
+
+EfStatus
+ef_workforce_reaching_by_rule(const EfWorkforce *workforce,
+						const EfRetirementRule *rule, EfDay until,
+						int64_t *count, EfError *error)
+{
+	size_t		n;
+	const EfCell *stock = ef_table_series(&workforce->table, 0, EF_STOCK, &n);
+	EfMonth		month = 0;
+	EfStatus	status = until_month(workforce, until, &month, error);
+
+	*count = 0;
+	for (size_t i = 0; i < n && status == EF_OK; i++)
+	{
+		int			age = (int) ef_key_at(stock[i].key);
+		EfMonth		birth = workforce->last_month - age;
+		int			pension_age;
+
+		status = ef_rule_age(rule, birth, &pension_age, error);
+		if (status == EF_OK && age < pension_age &&
+			birth + pension_age <= month)
+			*count += stock[i].count;
+	}
+	return status;
+}
+
+int
+ef_oldest_month(const EfTable *table)
+{
+	uint32_t	oldest = 0;
+
+	/* nobody leaves younger than he enters, so leavers will do */
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		unsigned	kind = ef_key_kind(table->cells[i].key);
+
+		if ((kind == EF_EXITS || kind == EF_STOCK) &&
+			ef_key_at(table->cells[i].key) > oldest)
+			oldest = ef_key_at(table->cells[i].key);
+	}
+	return (int) oldest;
+}
+
+void
+ef_initial_exposure(const EfTable *table, int nmonths, int64_t *parts)
+{
+	int64_t		leavers[EF_AGE_MONTHS];
+	int64_t		present = 0;
+
+	/* first the entries in whole persons, and what they missed */
+	memset(parts, 0, (size_t) nmonths * sizeof(int64_t));
+	memset(leavers, 0, (size_t) nmonths * sizeof(int64_t));
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		const EfCell *cell = &table->cells[i];
+		uint32_t	at = ef_key_at(cell->key);
+
+		switch (ef_key_kind(cell->key))
+		{
+			case EF_HIRES:
+			case EF_OPENING:
+				parts[at] += cell->count * EF_MONTH_PARTS;
+				leavers[at] -= cell->count;
+				break;
+			case EF_MISSED_PARTS:
+				parts[at] -= cell->count;
+				break;
+			case EF_EXITS:
+			case EF_STOCK:
+				leavers[at] += cell->count;
+				break;
+		}
+	}
+	/* then those who were there already */
+	for (int age = 0; age < nmonths; age++)
+	{
+		parts[age] += present * EF_MONTH_PARTS;
+		present -= leavers[age];
+	}
+}

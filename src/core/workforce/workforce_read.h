@@ -1,0 +1,112 @@
+/*
+ * workforce_read.h
+ *	  What a workforce says: counts, rates by age, who reaches an age.
+ */
+#ifndef EF_WORKFORCE_READ_H
+#define EF_WORKFORCE_READ_H
+
+#include "workforce/workforce.h"
+
+/* A workforce opened for reading. */
+typedef struct EfWorkforce
+{
+	EfTable		table;
+	EfMonth		last_month;		/* the month that as_of closes */
+	bool		counts_fte;
+	int64_t		headcount;		/* at as_of */
+	int64_t		opening;		/* headcount at from */
+	int64_t		hires;
+	int64_t		exits;
+	int64_t		days;
+	int64_t		stock_fte;		/* thousandths */
+	int64_t		hires_fte;
+} EfWorkforce;
+
+extern EfStatus ef_workforce_open(EfWorkforce *workforce,
+								  const void *datum, size_t size,
+								  const EfAllocator *allocator,
+								  EfError *error);
+
+/* Exits for one reason; 0 for a reason that nobody had. */
+extern int64_t ef_workforce_exits_by_reason(const EfWorkforce *workforce,
+								  const char *reason, size_t length);
+
+typedef enum EfTurnoverMethod
+{
+	EF_TURNOVER_LEAVERS,
+	EF_TURNOVER_REPLACEMENT
+} EfTurnoverMethod;
+
+extern EfStatus ef_turnover_method(const char *name, size_t length,
+								   EfTurnoverMethod *method, EfError *error);
+
+/*
+ * Staff turnover (personalomsättning) a year; NaN when the mean headcount is
+ * zero.  A year is twelve calendar months.
+ */
+extern EfStatus ef_workforce_turnover(const EfWorkforce *workforce,
+							EfTurnoverMethod method, double *turnover,
+							EfError *error);
+
+typedef struct EfAgeRow
+{
+	int			age;
+	int64_t		headcount;
+	int64_t		fte;			/* thousandths */
+	int64_t		hires;
+} EfAgeRow;
+
+/* Room for EF_AGE_LIMIT + 1 rows; answers how many have anybody. */
+extern int	ef_workforce_pyramid(const EfWorkforce *workforce, EfAgeRow *rows);
+
+typedef struct EfExitRateRow
+{
+	int			age;
+	uint32_t	reason;			/* a label of the table */
+	int64_t		exits;
+	double		person_years;
+	double		rate;			/* NaN without person-years, so the limits */
+	double		lower;
+	double		upper;
+} EfExitRateRow;
+
+extern EfStatus ef_workforce_rates(const EfWorkforce *workforce, double level,
+							  EfExitRateRow **rows, size_t *nrows,
+							  const EfAllocator *allocator, EfError *error);
+
+/*
+ * How many of the stock reach an age, in years, from as_of up to and
+ * including `until`, the last day of a month.  Those past it do not count.
+ */
+extern EfStatus ef_workforce_reaching(const EfWorkforce *workforce, int age,
+								EfDay until, int64_t *count, EfError *error);
+
+struct EfRetirementRule;
+
+/* The same for the age that a rule gives each birth cohort. */
+extern EfStatus ef_workforce_reaching_by_rule(const EfWorkforce *workforce,
+										const struct EfRetirementRule *rule,
+										EfDay until, int64_t *count,
+										EfError *error);
+
+typedef struct EfYearCount
+{
+	int			year;
+	int64_t		count;
+} EfYearCount;
+
+/* The same by calendar year, the first from as_of: `years` rows. */
+extern EfStatus ef_workforce_reaching_by_year(const EfWorkforce *workforce, int age,
+										int years, EfYearCount **rows,
+										const EfAllocator *allocator,
+										EfError *error);
+
+/* The highest month of age in which anybody was seen. */
+extern int	ef_oldest_month(const EfTable *table);
+
+/* The initial exposure of each month of age up to the oldest, or beyond, in
+ * parts of a month: parts[nmonths], of which there are EF_AGE_MONTHS at most. */
+extern void ef_initial_exposure(const EfTable *table, int nmonths,
+								int64_t *parts);
+
+#endif							/* EF_WORKFORCE_READ_H */
