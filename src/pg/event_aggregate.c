@@ -18,6 +18,8 @@
 #include "storage/buffile.h"
 #include "utils/memutils.h"
 
+#include "log/event_wire.h"
+
 /* Of a group that is sent to another process. */
 #define SHIPPED_VERSION 2
 

@@ -16,6 +16,7 @@
 
 #include "funnel/funnel_estimate.h"
 #include "funnel/funnel_events.h"
+#include "funnel/window.h"
 
 EF_SUMMARY_FUNCTIONS(funnel, ef_funnel_type)
 

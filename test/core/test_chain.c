@@ -4,6 +4,8 @@
  */
 #include "funnel/chain.h"
 
+#include "funnel/window.h"
+
 #include "arena.h"
 #include "tap.h"
 

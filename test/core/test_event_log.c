@@ -4,6 +4,9 @@
  */
 #include "log/event_log.h"
 
+#include "log/event_sort.h"
+#include "log/event_wire.h"
+
 #include "arena.h"
 #include "memory_file.h"
 #include "tap.h"

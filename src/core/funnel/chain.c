@@ -11,19 +11,6 @@
 /* So many moments between two looks at whether to go on. */
 #define INTERRUPT_MOMENTS 65536
 
-EfStatus
-ef_instant_refuse(EfInstant instant, EfUnit unit, EfError *error)
-{
-	char		day[EF_ISO_DATE_SIZE];
-
-	if (unit == EF_UNIT_DAY
-		? instant == INT32_MIN || instant == INT32_MAX
-		: instant == INT64_MIN || instant == INT64_MAX)
-		return ef_fail(error, EF_EVENT_INFINITE, "An event has an infinite date.");
-	ef_format_day(day, ef_instant_day(instant, unit));
-	return ef_fail(error, EF_DATE_RANGE, "An event has the date %s.", day);
-}
-
 
 /* ---- what became of a chain ---- */
 
@@ -231,12 +218,8 @@ collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents,
 	return EF_OK;
 }
 
-/*
- * What says anything to a chain that stands at a stage: the next stage, and
- * what a mode forbids in between.
- */
-static uint32_t
-heeded_at(const EfFunnelSpec *spec, unsigned stage)
+uint32_t
+ef_heeded_at(const EfFunnelSpec *spec, unsigned stage)
 {
 	uint32_t	next = (uint32_t) 2 << stage;
 	uint32_t	heeded = next;
@@ -296,7 +279,7 @@ furthest_stage(const EfChainSearch *search, size_t nmoments)
 			}
 			if (arriving != NOWHERE && stage > furthest)
 				furthest = stage;
-			if (stood != NOWHERE && moment->stages & heeded_at(spec, stage))
+			if (stood != NOWHERE && moment->stages & ef_heeded_at(spec, stage))
 				start[stage] = NOWHERE;
 			if (arriving != NOWHERE &&
 				(start[stage] == NOWHERE ||
@@ -368,7 +351,7 @@ find_ends(EfChainSearch *search, size_t nmoments, unsigned furthest,
 			ends[stage - 1] = end;
 		}
 		for (unsigned stage = 1; stage < furthest; stage++)
-			if (moment->stages & heeded_at(spec, stage))
+			if (moment->stages & ef_heeded_at(spec, stage))
 				next[stage] = moment->stages >> (stage + 1) & 1
 					? (uint32_t) m : NOWHERE;
 			else if (moment->exit)
@@ -401,7 +384,7 @@ take_earliest(const EfChainSearch *search, size_t nmoments, unsigned furthest,
 		if ((search->spec->modes & EF_STRICT_INCREASE) || here == NOWHERE ||
 			moments[here].at > limit)
 			for (m++; m < nmoments; m++)
-				if (moments[m].stages & heeded_at(search->spec, stage - 1))
+				if (moments[m].stages & ef_heeded_at(search->spec, stage - 1))
 					break;
 		chain->at[stage - 1] = moments[m].at;
 	}
@@ -437,168 +420,5 @@ ef_chain_find(EfChainSearch *search, EfChain *chain, const EfWhen *events,
 	settle(chain, spec, search->unit,
 		   ef_spec_limit(spec, search->unit, chain->at[0]),
 		   exit_after(events, nevents, chain->at[furthest - 1]));
-	return EF_OK;
-}
-
-
-/* ---- rows that can fill several stages ---- */
-
-/* Can a row be found for this stage, if others have to move? */
-static bool
-find_row(const EfRow *rows, size_t nrows, unsigned stage, uint32_t *filled_by,
-		 unsigned first, bool *tried)
-{
-	for (size_t row = 0; row < nrows; row++)
-	{
-		unsigned	holder = 0;
-
-		if (tried[row] || !(rows[row].stages >> (stage - 1) & 1))
-			continue;
-		tried[row] = true;
-		for (unsigned other = first; other < stage && holder == 0; other++)
-			if (filled_by[other] == row)
-				holder = other;
-		for (unsigned other = stage + 1; other <= EF_STAGE_LIMIT && holder == 0;
-			 other++)
-			if (filled_by[other] == row)
-				holder = other;
-		if (holder == 0 ||
-			find_row(rows, nrows, holder, filled_by, first, tried))
-		{
-			filled_by[stage] = (uint32_t) row;
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * From `first` on, how many successive stages can rows of one instant fill,
- * each row one?  A maximum matching, grown by augmenting paths.
- */
-static unsigned
-match_rows(const EfRow *rows, size_t nrows, unsigned first, unsigned last,
-		   bool *tried)
-{
-	uint32_t	filled_by[EF_STAGE_LIMIT + 1];
-	unsigned	stage;
-
-	for (stage = 0; stage <= EF_STAGE_LIMIT; stage++)
-		filled_by[stage] = NOWHERE;
-	for (stage = first; stage <= last; stage++)
-	{
-		memset(tried, 0, nrows * sizeof(bool));
-		if (!find_row(rows, nrows, stage, filled_by, first, tried))
-			break;
-	}
-	return stage - first;
-}
-
-/* The chains of window_funnel, as furthest_stage has them. */
-typedef struct WindowSearch
-{
-	const EfFunnelSpec *spec;
-	EfInstant	limit[EF_STAGE_LIMIT + 1];	/* of the latest start; none if
-											 * there[] is not set */
-	bool		there[EF_STAGE_LIMIT + 1];
-	unsigned	furthest;
-	bool	   *tried;
-} WindowSearch;
-
-/* Let chains go on with the rows of one instant. */
-static void
-advance(WindowSearch *search, EfUnit unit, EfInstant at, const EfRow *rows,
-		size_t nrows)
-{
-	const EfFunnelSpec *spec = search->spec;
-	WindowSearch old = *search;
-	bool		ordered = (spec->modes & EF_STRICT_ORDER) != 0;
-	uint32_t	stages = 0;		/* of any row, as in an EfMoment */
-	uint32_t	alone = 0;		/* of rows of no other stage */
-
-	for (size_t i = 0; i < nrows; i++)
-	{
-		uint32_t	set = (uint32_t) rows[i].stages << 1;
-
-		stages |= set == 0 ? 1 : set;
-		if ((set & (set - 1)) == 0)
-			alone |= set;
-	}
-	for (unsigned stage = 1; stage <= spec->nstages; stage++)
-		if (old.there[stage] && stages & heeded_at(spec, stage))
-			search->there[stage] = false;
-
-	for (unsigned first = 1; first <= spec->nstages; first++)
-	{
-		EfInstant	limit;
-		unsigned	most = spec->nstages - first + 1;
-
-		if (!(stages >> first & 1))
-			continue;
-		if (first > 1 && !old.there[first - 1])
-			continue;
-		limit = first == 1 ? ef_spec_limit(spec, unit, at)
-			: old.limit[first - 1];
-		if (at > limit)
-			continue;
-		if (spec->modes & EF_STRICT_INCREASE)
-			most = 1;
-		else if (spec->modes & EF_STRICT_ONCE && !ordered)
-			most = match_rows(rows, nrows, first, spec->nstages, search->tried);
-		for (unsigned stage = first; stage < first + most; stage++)
-		{
-			if (!(stages >> stage & 1))
-				break;
-			if (stage > search->furthest)
-				search->furthest = stage;
-
-			/* in strict order what goes on is of no other stage */
-			if (ordered && !(alone >> stage & 1))
-				break;
-			if (!search->there[stage] || limit > search->limit[stage])
-				search->limit[stage] = limit;
-			search->there[stage] = true;
-		}
-	}
-}
-
-EfStatus
-ef_window_check(const EfFunnelSpec *spec, int nconditions, EfError *error)
-{
-	if (spec->nexits > 0)
-		return ef_fail(error, EF_CONDITION_EXITS, "Its exits: %u.",
-					   spec->nexits);
-	if (nconditions != (int) spec->nstages)
-		return ef_fail(error, EF_CONDITION_COUNT,
-					   "Conditions: %d. Stages: %u.", nconditions,
-					   spec->nstages);
-	return EF_OK;
-}
-
-EfStatus
-ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit, const EfRow *rows,
-				 size_t nrows, int *length, const EfAllocator *allocator,
-				 EfError *error)
-{
-	WindowSearch search = {.spec = spec};
-	EfWhen		as_of = spec->has_as_of
-		? ef_when(ef_day_instant(spec->as_of, unit), 0) : UINT64_MAX;
-
-	search.tried = ef_alloc(allocator, nrows * sizeof(bool));
-	if (search.tried == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for rows failed.");
-	for (size_t i = 0; i < nrows && rows[i].when < as_of;)
-	{
-		size_t		end = i + 1;
-
-		while (end < nrows && rows[end].when == rows[i].when)
-			end++;
-		ef_check_interrupt(allocator);
-		advance(&search, unit, ef_when_instant(rows[i].when), rows + i,
-				end - i);
-		i = end;
-	}
-	ef_release(allocator, search.tried);
-	*length = (int) search.furthest;
 	return EF_OK;
 }

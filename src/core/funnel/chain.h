@@ -16,6 +16,7 @@
 #ifndef EF_CHAIN_H
 #define EF_CHAIN_H
 
+#include "base/when.h"
 #include "funnel/funnel_spec.h"
 
 typedef enum EfOutcome
@@ -36,48 +37,6 @@ typedef struct EfChain
 	 * are lost without a window. */
 	EfDay		left;
 } EfChain;
-
-/*
- * An event as the event log has it: an instant in the years 1 to 9999 and what
- * happened then (a code of funnel_spec.h), in one word whose order is that of
- * time, and at one instant that of stages, with exits last.
- */
-typedef uint64_t EfWhen;
-
-#define EF_WHEN_CODE_BITS 5
-#define EF_WHEN_BIAS (INT64_C(1) << 56)
-
-static inline EfWhen
-ef_when(EfInstant instant, unsigned code)
-{
-	return (EfWhen) (instant + EF_WHEN_BIAS) << EF_WHEN_CODE_BITS | code;
-}
-
-static inline EfInstant
-ef_when_instant(EfWhen when)
-{
-	return (EfInstant) (when >> EF_WHEN_CODE_BITS) - EF_WHEN_BIAS;
-}
-
-static inline unsigned
-ef_when_code(EfWhen when)
-{
-	return (unsigned) when & ((1u << EF_WHEN_CODE_BITS) - 1);
-}
-
-
-extern EfStatus ef_instant_refuse(EfInstant instant, EfUnit unit,
-								  EfError *error);
-
-/* Is this an instant that an event can have? */
-static inline EfStatus
-ef_instant_check(EfInstant instant, EfUnit unit, EfError *error)
-{
-	if (instant >= ef_day_instant(EF_FIRST_DATE, unit) &&
-		instant < ef_day_instant(EF_BEYOND_DATE, unit))
-		return EF_OK;
-	return ef_instant_refuse(instant, unit, error);
-}
 
 /* What happened at one instant. */
 typedef struct EfMoment
@@ -102,6 +61,12 @@ typedef struct EfChainSearch
 	uint32_t   *ends;			/* for each moment and stage */
 } EfChainSearch;
 
+/*
+ * What says anything to a chain that stands at a stage: the next stage, and
+ * what a mode forbids in between.
+ */
+extern uint32_t ef_heeded_at(const EfFunnelSpec *spec, unsigned stage);
+
 extern void ef_chain_search_begin(EfChainSearch *search,
 								  const EfFunnelSpec *spec, EfUnit unit,
 								  const EfAllocator *allocator);
@@ -120,22 +85,5 @@ extern EfStatus ef_chain_find(EfChainSearch *search, EfChain *chain,
 extern EfStatus ef_chain_given(EfChain *chain, const EfFunnelSpec *spec,
 							   EfUnit unit, const EfInstant *at,
 							   unsigned length, EfError *error);
-
-/* One row of window_funnel: its instant and the set of stages that it can
- * fill, bit n - 1 for stage n. */
-typedef struct EfRow
-{
-	uint64_t	when;			/* ef_when(instant, 0): in the order of time */
-	uint64_t	stages;
-} EfRow;
-
-/* Can window_funnel be asked for this spec, with so many conditions? */
-extern EfStatus ef_window_check(const EfFunnelSpec *spec, int nconditions,
-								EfError *error);
-
-/* How far the best chain gets over rows that are in order. */
-extern EfStatus ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit,
-								 const EfRow *rows, size_t nrows, int *length,
-								 const EfAllocator *allocator, EfError *error);
 
 #endif							/* EF_CHAIN_H */

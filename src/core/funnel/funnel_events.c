@@ -4,6 +4,8 @@
  */
 #include "funnel/funnel_events.h"
 
+#include "funnel/window.h"
+
 #include <string.h>
 
 /* So many people between two looks at whether to go on. */

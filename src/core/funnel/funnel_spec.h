@@ -27,6 +27,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/instant.h"
 #include "base/memory.h"
 #include "base/status.h"
 #include "table/life_table.h"
@@ -147,38 +148,6 @@ extern uint32_t ef_spec_stage(const EfFunnelSpec *spec, const char *name,
 #define EF_CODE_EXIT 31
 extern unsigned ef_spec_code(const EfFunnelSpec *spec, const char *name,
 							 size_t length);
-
-/*
- * An instant is a day, or a microsecond, since 2000-01-01 (UTC), whichever
- * unit the events came with.
- */
-typedef int64_t EfInstant;
-
-typedef enum EfUnit
-{
-	EF_UNIT_DAY,
-	EF_UNIT_MICROSECOND
-} EfUnit;
-
-#define EF_DAY_MICROSECONDS INT64_C(86400000000)
-#define EF_INSTANT_NEVER INT64_MAX
-
-/* The day that holds an instant. */
-static inline EfDay
-ef_instant_day(EfInstant instant, EfUnit unit)
-{
-	if (unit == EF_UNIT_DAY)
-		return (EfDay) instant;
-	return (EfDay) (instant / EF_DAY_MICROSECONDS -
-					(instant % EF_DAY_MICROSECONDS < 0));
-}
-
-/* The first instant of a day. */
-static inline EfInstant
-ef_day_instant(EfDay day, EfUnit unit)
-{
-	return unit == EF_UNIT_DAY ? day : day * EF_DAY_MICROSECONDS;
-}
 
 /*
  * The last instant within the window of a chain that starts at one:

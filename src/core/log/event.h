@@ -2,7 +2,7 @@
  * event.h
  *	  Events of people: in order, as runs of bytes, and merged.
  *
- * An event is a person, and when and what (EfWhen of chain.h).  A person is a
+ * An event is a person, and when and what (EfWhen of when.h).  A person is a
  * number; one who is named otherwise has a number made from the name, which
  * stands beside it and decides where numbers are equal:
  *
@@ -28,11 +28,11 @@
 #ifndef EF_EVENT_H
 #define EF_EVENT_H
 
-#include "base/codec.h"
-#include "base/dictionary.h"
-#include "base/memory.h"
-#include "base/status.h"
-#include "funnel/chain.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/when.h"
 
 typedef enum EfPersonKind
 {
@@ -97,24 +97,6 @@ ef_narrow_when(uint64_t narrow)
 	return EF_NARROW_FIRST +
 		(narrow & ((UINT64_C(1) << EF_NARROW_WHEN_BITS) - 1));
 }
-
-/* Order n events; scratch has room for as many. */
-extern void ef_events_sort(uint64_t *events, uint64_t *scratch, size_t n,
-						   EfEventForm form, EfPersonKind kind,
-						   const EfAllocator *allocator);
-
-/* Takes bytes as they come. */
-typedef struct EfSink
-{
-	void		(*write) (void *context, const void *bytes, size_t size);
-	void	   *context;
-} EfSink;
-
-/* Write events, in order, as a run; how many bytes that took. */
-extern uint64_t ef_run_write(const uint64_t *events, size_t n,
-							 EfEventForm form, EfPersonKind kind,
-							 const EfSink *sink);
-
 /* Who a person is. */
 typedef struct EfPerson
 {
@@ -124,117 +106,68 @@ typedef struct EfPerson
 	size_t		name_length;
 } EfPerson;
 
-/* Writes a run person by person. */
-typedef struct EfRunWriter
+/* An order over bytes. */
+static inline int
+ef_bytes_compare(const char *a, size_t na, const char *b, size_t nb)
 {
-	EfPersonKind kind;
-	const EfSink *sink;
-	uint64_t	size;			/* bytes that the sink has got */
-	uint64_t	number;			/* of the person before */
-	EfWhen		first;
-	size_t		used;			/* of the buffer */
-	uint8_t		buffer[8192];
-} EfRunWriter;
+	size_t		common = na < nb ? na : nb;
+	int			order = common > 0 ? memcmp(a, b, common) : 0;
 
-extern void ef_run_writer_begin(EfRunWriter *writer, EfPersonKind kind,
-								const EfSink *sink);
-
-/* The next person, whose events are in order. */
-extern void ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
-							  const EfWhen *whens, size_t nwhens);
-
-/* The most bytes that a person with so many events takes. */
-static inline uint64_t
-ef_run_person_size(const EfPerson *person, size_t nwhens)
-{
-	return (3 + (uint64_t) nwhens) * EF_VARINT_MAX + sizeof(uint64_t) +
-		person->name_length;
+	return order != 0 ? order : (na > nb) - (na < nb);
 }
 
-/* How many bytes the run took. */
-extern uint64_t ef_run_writer_end(EfRunWriter *writer);
-
-/*
- * Where the low bits of an event are a number that stands for something
- * (EF_WHEN_NUMBER): a run with other numbers for the same, each of which the
- * map has.
- */
-#define EF_WHEN_NUMBER_BITS 24
-#define EF_WHEN_NUMBER ((UINT64_C(1) << EF_WHEN_NUMBER_BITS) - 1)
-
-extern EfStatus ef_run_renumber(const uint8_t *bytes, size_t size,
-								EfPersonKind kind, const EfNumberMap *map,
-								const EfSink *sink,
-								const EfAllocator *allocator, EfError *error);
-
-/* Where the bytes of a run come from. */
-typedef struct EfRunSource
+static inline const EfPersonName *
+ef_event_name(const uint64_t *event)
 {
-	/* at most size bytes from a place on, fewer only at the end */
-	size_t		(*read) (void *context, uint64_t offset, void *buffer,
-						 size_t size);
-	void	   *context;
-	uint64_t	offset;
-	uint64_t	size;
-	const uint8_t *bytes;		/* all of them, where they are in memory */
-} EfRunSource;
+	return (const EfPersonName *) (uintptr_t) event[2];
+}
 
-/* A run, or events in memory, while they are read. */
-typedef struct EfRunReader
+/* Are two events, of people with one number, the same person's?  As an order. */
+static inline int
+ef_event_names_compare(const uint64_t *a, const uint64_t *b, EfPersonKind kind)
 {
-	EfPerson	person;			/* who comes next */
-	bool		done;			/* nobody */
-	uint64_t	nevents;
-	EfWhen		first;			/* of the person before */
-	EfRunSource source;
-	uint64_t	left;			/* bytes not yet in the window */
-	const uint8_t *at;			/* in the window */
-	const uint8_t *end;
-	uint8_t    *window;
-	size_t		window_size;
-	EfEventForm form;
-	const uint64_t *events;		/* in memory */
-	const uint64_t *events_end;
-	char	   *name_room;
-	size_t		name_size;
-} EfRunReader;
+	if (kind == EF_PERSON_NUMBER || a[2] == b[2])
+		return 0;
+	if (kind == EF_PERSON_UUID)
+		return a[2] < b[2] ? -1 : 1;
+	return ef_bytes_compare(ef_event_name(a)->bytes, ef_event_name(a)->length,
+						 ef_event_name(b)->bytes, ef_event_name(b)->length);
+}
 
-/* Several, merged. */
-typedef struct EfEventReader
+static inline uint64_t
+ef_event_number(const uint64_t *event, EfEventForm form)
 {
-	EfPersonKind kind;
-	const EfAllocator *allocator;
-	size_t		nruns;
-	EfRunReader *runs;
-	size_t		nheap;
-	EfRunReader **heap;			/* the one whose person comes next is first */
-	EfPerson	person;			/* who is being read */
-	char	   *name_room;
-	size_t		name_size;
-	size_t		room;
-	EfWhen	   *whens;			/* of one person */
-	EfWhen	   *scratch;
-} EfEventReader;
+	return form == EF_NARROW ? ef_narrow_number(event[0]) : event[0];
+}
 
-/*
- * Begin to read runs, and events in memory, in order, that stay where they
- * are.  `window` is how many bytes of each stored run to hold.
- */
-extern EfStatus ef_event_reader_begin(EfEventReader *reader,
-									  EfPersonKind kind,
-									  const EfRunSource *sources,
-									  size_t nsources, size_t window,
-									  const uint64_t *events, size_t nevents,
-									  EfEventForm form,
-									  const EfAllocator *allocator,
-									  EfError *error);
+static inline EfWhen
+ef_event_when(const uint64_t *event, EfEventForm form)
+{
+	return form == EF_NARROW ? ef_narrow_when(event[0]) : event[1];
+}
 
-/* The events of the next person, in order, valid until the next call, as is
- * reader->person; *nwhens is 0 when there are no more. */
-extern EfStatus ef_event_reader_next(EfEventReader *reader, uint64_t *number,
-									 const EfWhen **whens, size_t *nwhens,
-									 EfError *error);
+static inline bool
+ef_event_same_person(const uint64_t *a, const uint64_t *b, EfEventForm form,
+			EfPersonKind kind)
+{
+	return ef_event_number(a, form) == ef_event_number(b, form) &&
+		(form != EF_NAMED || ef_event_names_compare(a, b, kind) == 0);
+}
 
-extern void ef_event_reader_end(EfEventReader *reader);
+/* Whose an event is. */
+static inline EfPerson
+ef_event_person(const uint64_t *event, EfEventForm form, EfPersonKind kind)
+{
+	EfPerson	person = {ef_event_number(event, form), 0, NULL, 0};
+
+	if (kind == EF_PERSON_UUID)
+		person.rest = event[2];
+	if (kind == EF_PERSON_TEXT)
+	{
+		person.name = ef_event_name(event)->bytes;
+		person.name_length = ef_event_name(event)->length;
+	}
+	return person;
+}
 
 #endif							/* EF_EVENT_H */

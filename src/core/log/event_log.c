@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "base/codec.h"
 #include "base/hash.h"
+#include "log/event_sort.h"
 
 /*
  * Sizes of chunks, header included: powers of two, in which allocators are
@@ -26,9 +26,6 @@
 #define BLOCK_MAXIMUM ((size_t) 16 << 20)
 #define NAME_CHUNK ((size_t) 32768)
 
-/* So many people between two looks at whether to go on. */
-#define INTERRUPT_PEOPLE 4096
-
 /* Of a stored run this much is read at once, or less where there are many. */
 #define WINDOW_MAXIMUM ((size_t) 65536)
 
@@ -45,8 +42,8 @@ ef_event_log_begin(EfEventLog *log, EfPersonKind kind, EfUnit unit,
 	log->budget = budget;
 }
 
-static EfStatus
-no_memory(size_t size, EfError *error)
+EfStatus
+ef_event_no_memory(size_t size, EfError *error)
 {
 	return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.", size);
 }
@@ -56,7 +53,7 @@ ef_event_group_create(EfEventGroup **group, EfEventLog *log, EfError *error)
 {
 	*group = ef_alloc(log->allocator, sizeof(EfEventGroup));
 	if (*group == NULL)
-		return no_memory(sizeof(EfEventGroup), error);
+		return ef_event_no_memory(sizeof(EfEventGroup), error);
 	memset(*group, 0, sizeof(EfEventGroup));
 	(*group)->log = log;
 	(*group)->older = log->groups;
@@ -76,9 +73,8 @@ ef_event_group_skip(EfEventGroup *group, int64_t rows, EfError *error)
 
 /* ---- memory ---- */
 
-/* What a group takes, and with it the log. */
-static void
-account(EfEventGroup *group, size_t size)
+void
+ef_event_group_account(EfEventGroup *group, size_t size)
 {
 	group->size += size;
 	group->log->used += size;
@@ -86,10 +82,8 @@ account(EfEventGroup *group, size_t size)
 		group->log->largest = group->size;
 }
 
-/* Would so many bytes more, and putting the largest group in order, be too
- * much? */
-static bool
-over_budget(const EfEventLog *log, size_t size)
+bool
+ef_event_log_full(const EfEventLog *log, size_t size)
 {
 	return log->used > 0 &&
 		log->used + size + 2 * log->largest > log->budget;
@@ -186,7 +180,7 @@ ef_event_group_grow(EfEventGroup *group, EfEventForm form, EfError *error)
 
 	while (size < group->size / 2 && size < CHUNK_MAXIMUM)
 		size *= 2;
-	if (over_budget(log, size))
+	if (ef_event_log_full(log, size))
 	{
 		EfStatus	status = ef_event_log_store(log, error);
 
@@ -196,7 +190,7 @@ ef_event_group_grow(EfEventGroup *group, EfEventForm form, EfError *error)
 	}
 	chunk = new_chunk(log, size);
 	if (chunk == NULL)
-		return no_memory(size, error);
+		return ef_event_no_memory(size, error);
 	count_chunk(group);
 	chunk->older = group->chunk;
 	chunk->form = (uint8_t) form;
@@ -204,7 +198,7 @@ ef_event_group_grow(EfEventGroup *group, EfEventForm form, EfError *error)
 	group->chunk = chunk;
 	group->next = chunk->words;
 	group->end = (uint64_t *) ((char *) chunk + size);
-	account(group, size);
+	ef_event_group_account(group, size);
 	return EF_OK;
 }
 
@@ -268,7 +262,7 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 	{
 		size_t		room = size > NAME_CHUNK ? size : NAME_CHUNK;
 
-		if (over_budget(log, room))
+		if (ef_event_log_full(log, room))
 		{
 			status = ef_event_log_store(log, error);
 			if (status == EF_OK)
@@ -278,7 +272,7 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 		}
 		chunk = ef_alloc(log->allocator, sizeof(EfNameChunk) + room);
 		if (chunk == NULL)
-			return no_memory(room, error);
+			return ef_event_no_memory(room, error);
 		chunk->older = log->names;
 		chunk->used = 0;
 		chunk->size = room;
@@ -310,12 +304,8 @@ copy_chunk(uint64_t *to, const EfEventChunk *chunk, EfEventForm form)
 	}
 }
 
-/*
- * A group's events in memory, in order: in the scratch memory of the log, until
- * it is used again.
- */
-static EfStatus
-order_events(EfEventGroup *group, const uint64_t **ordered, size_t *nordered,
+EfStatus
+ef_event_group_order(EfEventGroup *group, const uint64_t **ordered, size_t *nordered,
 			 EfEventForm *form, EfError *error)
 {
 	EfEventLog *log = group->log;
@@ -338,7 +328,7 @@ order_events(EfEventGroup *group, const uint64_t **ordered, size_t *nordered,
 		log->scratch_size = 0;
 		log->scratch = ef_alloc(log->allocator, 2 * size * sizeof(uint64_t));
 		if (log->scratch == NULL)
-			return no_memory(2 * size * sizeof(uint64_t), error);
+			return ef_event_no_memory(2 * size * sizeof(uint64_t), error);
 		log->scratch_size = 2 * size;
 	}
 	events = log->scratch;
@@ -356,8 +346,8 @@ order_events(EfEventGroup *group, const uint64_t **ordered, size_t *nordered,
 
 /* ---- runs ---- */
 
-static EfStatus
-add_run(EfEventGroup *group, const EfRunPlace *place, EfError *error)
+EfStatus
+ef_event_group_add_run(EfEventGroup *group, const EfRunPlace *place, EfError *error)
 {
 	if (group->nruns == group->runs_room)
 	{
@@ -366,7 +356,7 @@ add_run(EfEventGroup *group, const EfRunPlace *place, EfError *error)
 									room * sizeof(EfRunPlace));
 
 		if (runs == NULL)
-			return no_memory(room * sizeof(EfRunPlace), error);
+			return ef_event_no_memory(room * sizeof(EfRunPlace), error);
 		if (group->nruns > 0)
 			memcpy(runs, group->runs, group->nruns * sizeof(EfRunPlace));
 		ef_release(group->log->allocator, group->runs);
@@ -403,7 +393,7 @@ store_group(EfEventGroup *group, EfError *error)
 		size_t		n;
 		EfEventForm form;
 		EfRunPlace	run = {NULL, log->stored, 0};
-		EfStatus	status = order_events(group, &events, &n, &form, error);
+		EfStatus	status = ef_event_group_order(group, &events, &n, &form, error);
 
 		if (status != EF_OK)
 			return status;
@@ -411,7 +401,7 @@ store_group(EfEventGroup *group, EfError *error)
 		{
 			run.size = ef_run_write(events, n, form, log->kind, &sink);
 			log->stored += run.size;
-			status = add_run(group, &run, error);
+			status = ef_event_group_add_run(group, &run, error);
 		}
 		if (status != EF_OK)
 			return status;
@@ -486,292 +476,16 @@ ef_event_group_read(EfEventReader *reader, EfEventGroup *group,
 	reader->allocator = allocator;
 	sources = ef_alloc(allocator, group->nruns * sizeof(EfRunSource));
 	if (sources == NULL)
-		return no_memory(group->nruns * sizeof(EfRunSource), error);
+		return ef_event_no_memory(group->nruns * sizeof(EfRunSource), error);
 	for (uint32_t i = 0; i < group->nruns; i++)
 		sources[i] = source_of(group->log, &group->runs[i]);
 	if (group->nruns > 0 && window > group->log->budget / group->nruns)
 		window = group->log->budget / group->nruns;
-	status = order_events(group, &events, &nevents, &form, error);
+	status = ef_event_group_order(group, &events, &nevents, &form, error);
 	if (status == EF_OK)
 		status = ef_event_reader_begin(reader, group->log->kind, sources,
 									   group->nruns, window, events, nevents,
 									   form, allocator, error);
 	ef_release(allocator, sources);
 	return status;
-}
-
-
-/* ---- between processes ---- */
-
-static void
-write_varint(const EfSink *sink, uint64_t value)
-{
-	uint8_t		bytes[EF_VARINT_MAX];
-	EfWriter	writer = {bytes};
-
-	ef_write_varint(&writer, value);
-	sink->write(sink->context, bytes, (size_t) (writer.at - bytes));
-}
-
-/* Collects a run whose length is not known before. */
-typedef struct Collected
-{
-	const EfAllocator *allocator;
-	uint8_t    *bytes;
-	size_t		size;
-	size_t		room;
-	bool		failed;
-} Collected;
-
-static void
-collect(void *context, const void *bytes, size_t size)
-{
-	Collected  *all = context;
-
-	if (all->failed)
-		return;
-	if (all->room - all->size < size)
-	{
-		size_t		room = 2 * (all->size + size);
-		uint8_t    *larger = ef_alloc(all->allocator, room);
-
-		if (larger == NULL)
-		{
-			all->failed = true;
-			return;
-		}
-		if (all->size > 0)
-			memcpy(larger, all->bytes, all->size);
-		ef_release(all->allocator, all->bytes);
-		all->bytes = larger;
-		all->room = room;
-	}
-	memcpy(all->bytes + all->size, bytes, size);
-	all->size += size;
-}
-
-static EfStatus
-check_limit(uint64_t size, size_t limit, EfError *error)
-{
-	if (size > limit)
-		return ef_fail(error, EF_EVENTS_TOO_LARGE,
-					   "They would take more than %zu bytes.", limit);
-	return EF_OK;
-}
-
-static EfStatus
-send_stored(const EfEventLog *log, const EfRunPlace *run, const EfSink *sink,
-			const EfAllocator *allocator, EfError *error)
-{
-	uint8_t    *window = ef_alloc(allocator, WINDOW_MAXIMUM);
-
-	if (window == NULL)
-		return no_memory(WINDOW_MAXIMUM, error);
-	for (uint64_t done = 0; done < run->size;)
-	{
-		size_t		size = WINDOW_MAXIMUM;
-
-		if (size > run->size - done)
-			size = (size_t) (run->size - done);
-		size = log->storage.read(log->storage.context, run->offset + done,
-								 window, size);
-		if (size == 0)
-		{
-			ef_release(allocator, window);
-			return ef_fail(error, EF_INVALID, "A run of events ends too early.");
-		}
-		sink->write(sink->context, window, size);
-		done += size;
-	}
-	ef_release(allocator, window);
-	return EF_OK;
-}
-
-EfStatus
-ef_event_group_send(EfEventGroup *group, size_t limit,
-					const EfSink *sink, const EfAllocator *allocator,
-					EfError *error)
-{
-	Collected	recent = {.allocator = allocator};
-	EfSink		collector = {collect, &recent};
-	uint64_t	total = 0;
-	const uint64_t *events;
-	size_t		n;
-	EfEventForm form;
-	EfStatus	status = order_events(group, &events, &n, &form, error);
-
-	if (status != EF_OK)
-		return status;
-	if (n > 0)
-		ef_run_write(events, n, form, group->log->kind, &collector);
-	if (recent.failed)
-		status = no_memory(recent.size, error);
-	total = recent.size + EF_VARINT_MAX;
-	for (uint32_t i = 0; i < group->nruns; i++)
-		total += group->runs[i].size + EF_VARINT_MAX;
-	if (status == EF_OK)
-		status = check_limit(total, limit, error);
-	for (uint32_t i = 0; i < group->nruns && status == EF_OK; i++)
-	{
-		const EfRunPlace *run = &group->runs[i];
-
-		write_varint(sink, run->size);
-		if (run->bytes != NULL)
-			sink->write(sink->context, run->bytes, (size_t) run->size);
-		else
-			status = send_stored(group->log, run, sink, allocator, error);
-	}
-	if (status == EF_OK && recent.size > 0)
-	{
-		write_varint(sink, recent.size);
-		sink->write(sink->context, recent.bytes, recent.size);
-	}
-	ef_release(allocator, recent.bytes);
-	return status;
-}
-
-/* Add a run that was received. */
-static EfStatus
-receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
-			const EfNumberMap *map, EfError *error)
-{
-	EfEventLog *log = group->log;
-	Collected	run = {.allocator = log->allocator};
-	EfSink		sink = {collect, &run};
-	EfRunPlace	place = {NULL, 0, 0};
-	EfStatus	status = EF_OK;
-
-	if (over_budget(log, size))
-		status = ef_event_log_store(log, error);
-	if (status != EF_OK)
-		return status;
-
-	/* other numbers take more bytes at times, or fewer */
-	run.room = map == NULL ? size : size + size / 16 + 64;
-	run.bytes = ef_alloc(log->allocator, run.room);
-	if (run.bytes == NULL)
-		return no_memory(run.room, error);
-	if (map == NULL)
-		collect(&run, bytes, size);
-	else
-		status = ef_run_renumber(bytes, size, log->kind, map, &sink,
-								 log->allocator, error);
-	if (run.failed)
-		status = no_memory(2 * run.size, error);
-	place.bytes = run.bytes;
-	place.size = run.size;
-	if (status == EF_OK)
-		status = add_run(group, &place, error);
-	if (status != EF_OK)
-	{
-		ef_release(log->allocator, run.bytes);
-		return status;
-	}
-	account(group, run.room);
-	return EF_OK;
-}
-
-EfStatus
-ef_event_group_receive(EfEventGroup *group, int64_t skipped,
-					   const uint8_t *bytes, size_t size, EfError *error)
-{
-	EfReader	reader = {bytes, bytes + size, false};
-	EfStatus	status = ef_event_group_skip(group, skipped, error);
-
-	while (status == EF_OK && reader.at < reader.end)
-	{
-		size_t		run_size = (size_t) ef_read_varint(&reader);
-		const uint8_t *run = ef_read_bytes(&reader, run_size);
-
-		if (run == NULL)
-			return ef_fail(error, EF_INVALID, "A run of events ends too early.");
-		status = receive_run(group, run, run_size, NULL, error);
-	}
-	return status;
-}
-
-
-/* ---- between processes, with numbers ---- */
-
-/* Note the numbers of a person's events that were not seen before. */
-static EfStatus
-note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
-			 const EfAllocator *allocator, EfError *error)
-{
-	for (size_t i = 0; i < n; i++)
-	{
-		uint32_t	number = (uint32_t) (whens[i] & EF_WHEN_NUMBER);
-		EfStatus	status;
-
-		if (number == 0 || ef_number_map_get(sent->map, number) != 0)
-			continue;
-		if (sent->n == sent->room)
-		{
-			size_t		room = 2 * sent->room + 16;
-			uint32_t   *numbers = ef_alloc(allocator, room * sizeof(uint32_t));
-
-			if (numbers == NULL)
-				return no_memory(room * sizeof(uint32_t), error);
-			if (sent->n > 0)
-				memcpy(numbers, sent->numbers, sent->n * sizeof(uint32_t));
-			ef_release(allocator, sent->numbers);
-			sent->numbers = numbers;
-			sent->room = room;
-		}
-		sent->numbers[sent->n++] = number;
-		status = ef_number_map_set(sent->map, number, (uint32_t) sent->n, error);
-		if (status != EF_OK)
-			return status;
-	}
-	return EF_OK;
-}
-
-EfStatus
-ef_event_group_send_numbered(EfEventGroup *group, size_t limit,
-							 const EfSink *sink, EfNumbersSent *sent,
-							 const EfAllocator *allocator, EfError *error)
-{
-	EfEventReader reader;
-	EfRunWriter writer;
-	size_t		npeople = 0;
-	EfStatus	status = ef_event_group_read(&reader, group, allocator, error);
-
-	ef_run_writer_begin(&writer, group->log->kind, sink);
-	while (status == EF_OK)
-	{
-		const EfWhen *whens;
-		size_t		nwhens;
-		uint64_t	number;
-
-		if (npeople++ % INTERRUPT_PEOPLE == 0)
-			ef_check_interrupt(allocator);
-		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
-									  error);
-		if (status != EF_OK || nwhens == 0)
-			break;
-		status = note_numbers(sent, whens, nwhens, allocator, error);
-
-		/* before it is written, since a sink need not be able to hold more */
-		if (status == EF_OK)
-			status = check_limit(writer.size + writer.used +
-								 ef_run_person_size(&reader.person, nwhens),
-								 limit, error);
-		if (status == EF_OK)
-			ef_run_writer_add(&writer, &reader.person, whens, nwhens);
-	}
-	if (status == EF_OK)
-		ef_run_writer_end(&writer);
-	ef_event_reader_end(&reader);
-	return status;
-}
-
-EfStatus
-ef_event_group_receive_numbered(EfEventGroup *group, int64_t skipped,
-								const uint8_t *bytes, size_t size,
-								const EfNumberMap *map, EfError *error)
-{
-	EfStatus	status = ef_event_group_skip(group, skipped, error);
-
-	return status == EF_OK && size > 0
-		? receive_run(group, bytes, size, map, error) : status;
 }

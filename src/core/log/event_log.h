@@ -20,7 +20,7 @@
 #ifndef EF_EVENT_LOG_H
 #define EF_EVENT_LOG_H
 
-#include "log/event.h"
+#include "log/event_merge.h"
 
 /* Storage that is written at its end and read anywhere. */
 typedef struct EfStorage
@@ -176,47 +176,30 @@ extern EfStatus ef_event_group_read(EfEventReader *reader,
 									const EfAllocator *allocator,
 									EfError *error);
 
-/*
- * Write a group down: its runs, each behind its length.  Refuses one that
- * would take more than `limit` bytes.
- */
-extern EfStatus ef_event_group_send(EfEventGroup *group, size_t limit,
-									const EfSink *sink,
-									const EfAllocator *allocator,
-									EfError *error);
+/* What event_wire.c needs of a log. */
 
-/* Add what was written down, and so many skipped rows, to a group. */
-extern EfStatus ef_event_group_receive(EfEventGroup *group, int64_t skipped,
-									   const uint8_t *bytes, size_t size,
+/* Refuse for want of memory. */
+extern EfStatus ef_event_no_memory(size_t size, EfError *error);
+
+/* What a group takes, and with it the log. */
+extern void ef_event_group_account(EfEventGroup *group, size_t size);
+
+/* Would so many bytes more, and putting the largest group in order, be too
+ * much? */
+extern bool ef_event_log_full(const EfEventLog *log, size_t size);
+
+/*
+ * A group's events in memory, in order: in the scratch memory of the log, until
+ * it is used again.
+ */
+extern EfStatus ef_event_group_order(EfEventGroup *group,
+									 const uint64_t **ordered,
+									 size_t *nordered, EfEventForm *form,
+									 EfError *error);
+
+/* One more run of a group. */
+extern EfStatus ef_event_group_add_run(EfEventGroup *group,
+									   const EfRunPlace *place,
 									   EfError *error);
-
-/*
- * Write a group down as one run, and count from 1 on the numbers that its
- * events have, but for 0: `numbers`, which the allocator gives, and a map that
- * was cleared, and stays.
- */
-typedef struct EfNumbersSent
-{
-	EfNumberMap *map;
-	size_t		n;
-	size_t		room;
-	uint32_t   *numbers;
-} EfNumbersSent;
-
-extern EfStatus ef_event_group_send_numbered(EfEventGroup *group,
-											 size_t limit,
-											 const EfSink *sink,
-											 EfNumbersSent *sent,
-											 const EfAllocator *allocator,
-											 EfError *error);
-
-/* Add what was so written down, and so many skipped rows, to a group; `map` has
- * this log's numbers, and is NULL where they are the same. */
-extern EfStatus ef_event_group_receive_numbered(EfEventGroup *group,
-												int64_t skipped,
-												const uint8_t *bytes,
-												size_t size,
-												const EfNumberMap *map,
-												EfError *error);
 
 #endif							/* EF_EVENT_LOG_H */

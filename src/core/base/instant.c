@@ -1,0 +1,18 @@
+/*
+ * instant.c
+ *	  See instant.h.
+ */
+#include "base/instant.h"
+
+EfStatus
+ef_instant_refuse(EfInstant instant, EfUnit unit, EfError *error)
+{
+	char		day[EF_ISO_DATE_SIZE];
+
+	if (unit == EF_UNIT_DAY
+		? instant == INT32_MIN || instant == INT32_MAX
+		: instant == INT64_MIN || instant == INT64_MAX)
+		return ef_fail(error, EF_EVENT_INFINITE, "An event has an infinite date.");
+	ef_format_day(day, ef_instant_day(instant, unit));
+	return ef_fail(error, EF_DATE_RANGE, "An event has the date %s.", day);
+}

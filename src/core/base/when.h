@@ -1,0 +1,47 @@
+/*
+ * when.h
+ *	  An event in one word: when, and what.
+ */
+#ifndef EF_WHEN_H
+#define EF_WHEN_H
+
+#include <stdint.h>
+
+#include "base/instant.h"
+
+/*
+ * An event as the event log has it: an instant in the years 1 to 9999 and what
+ * happened then (a code of funnel_spec.h), in one word whose order is that of
+ * time, and at one instant that of stages, with exits last.
+ */
+typedef uint64_t EfWhen;
+
+#define EF_WHEN_CODE_BITS 5
+#define EF_WHEN_BIAS (INT64_C(1) << 56)
+
+static inline EfWhen
+ef_when(EfInstant instant, unsigned code)
+{
+	return (EfWhen) (instant + EF_WHEN_BIAS) << EF_WHEN_CODE_BITS | code;
+}
+
+static inline EfInstant
+ef_when_instant(EfWhen when)
+{
+	return (EfInstant) (when >> EF_WHEN_CODE_BITS) - EF_WHEN_BIAS;
+}
+
+static inline unsigned
+ef_when_code(EfWhen when)
+{
+	return (unsigned) when & ((1u << EF_WHEN_CODE_BITS) - 1);
+}
+
+/*
+ * Where the low bits of an event are a number that stands for something, they
+ * are these.
+ */
+#define EF_WHEN_NUMBER_BITS 24
+#define EF_WHEN_NUMBER ((UINT64_C(1) << EF_WHEN_NUMBER_BITS) - 1)
+
+#endif							/* EF_WHEN_H */

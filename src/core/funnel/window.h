@@ -1,0 +1,27 @@
+/*
+ * window.h
+ *	  window_funnel: rows of one person that can fill several stages.
+ */
+#ifndef EF_WINDOW_H
+#define EF_WINDOW_H
+
+#include "funnel/chain.h"
+
+/* One row of window_funnel: its instant and the set of stages that it can
+ * fill, bit n - 1 for stage n. */
+typedef struct EfRow
+{
+	uint64_t	when;			/* ef_when(instant, 0): in the order of time */
+	uint64_t	stages;
+} EfRow;
+
+/* Can window_funnel be asked for this spec, with so many conditions? */
+extern EfStatus ef_window_check(const EfFunnelSpec *spec, int nconditions,
+								EfError *error);
+
+/* How far the best chain gets over rows that are in order. */
+extern EfStatus ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit,
+								 const EfRow *rows, size_t nrows, int *length,
+								 const EfAllocator *allocator, EfError *error);
+
+#endif							/* EF_WINDOW_H */

@@ -1,0 +1,420 @@
+/*
+ * event_merge.c
+ *	  See event_merge.h.
+ */
+#include "log/event_merge.h"
+
+#include <string.h>
+
+#include "log/event_sort.h"
+
+/* The fewest bytes of a run in memory. */
+#define WINDOW_MINIMUM 512
+
+/* So few runs are looked at one by one. */
+#define FEW_RUNS 8
+
+/* So many bytes or events between two looks at whether to go on. */
+#define INTERRUPT_EVENTS 65536
+
+
+/* ---- merging ---- */
+
+static inline int
+compare_persons(const EfPerson *a, const EfPerson *b, EfPersonKind kind)
+{
+	if (a->number != b->number)
+		return a->number < b->number ? -1 : 1;
+	if (kind == EF_PERSON_UUID && a->rest != b->rest)
+		return a->rest < b->rest ? -1 : 1;
+	if (kind == EF_PERSON_TEXT)
+		return ef_bytes_compare(a->name, a->name_length, b->name, b->name_length);
+	return 0;
+}
+
+/* Let the run at a place of the heap sink to where it belongs. */
+static void
+sink_down(EfEventReader *reader, size_t place)
+{
+	EfRunReader **heap = reader->heap;
+	EfRunReader *run = heap[place];
+
+	for (;;)
+	{
+		size_t		child = 2 * place + 1;
+
+		if (child >= reader->nheap)
+			break;
+		if (child + 1 < reader->nheap &&
+			compare_persons(&heap[child + 1]->person, &heap[child]->person,
+							reader->kind) < 0)
+			child++;
+		if (compare_persons(&run->person, &heap[child]->person,
+							reader->kind) <= 0)
+			break;
+		heap[place] = heap[child];
+		place = child;
+	}
+	heap[place] = run;
+}
+
+static EfStatus
+begin_run(EfEventReader *reader, EfRunReader *run, const EfRunSource *source,
+		  size_t window, EfError *error)
+{
+	run->source = *source;
+	run->left = source->size;
+	if (source->bytes != NULL)
+	{
+		run->at = source->bytes;
+		run->end = source->bytes + source->size;
+		run->left = 0;
+		return EF_OK;
+	}
+	run->window = ef_alloc(reader->allocator, window);
+	if (run->window == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for a window failed.");
+	run->window_size = window;
+	run->at = run->end = run->window;
+	return EF_OK;
+}
+
+EfStatus
+ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
+					  const EfRunSource *sources, size_t nsources,
+					  size_t window, const uint64_t *events, size_t nevents,
+					  EfEventForm form, const EfAllocator *allocator,
+					  EfError *error)
+{
+	EfStatus	status = EF_OK;
+	size_t		room = nsources + 1;
+
+	if (window < WINDOW_MINIMUM)
+		window = WINDOW_MINIMUM;
+	memset(reader, 0, sizeof(*reader));
+	reader->kind = kind;
+	reader->allocator = allocator;
+	reader->runs = ef_alloc(allocator, room * sizeof(EfRunReader));
+	reader->heap = ef_alloc(allocator, room * sizeof(EfRunReader *));
+	if (reader->runs == NULL || reader->heap == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for runs failed.");
+	memset(reader->runs, 0, room * sizeof(EfRunReader));
+	for (size_t i = 0; i < nsources && status == EF_OK; i++)
+		status = begin_run(reader, &reader->runs[reader->nruns++], &sources[i],
+						   window, error);
+	if (nevents > 0 && status == EF_OK)
+	{
+		EfRunReader *run = &reader->runs[reader->nruns++];
+
+		run->form = form;
+		run->events = events;
+		run->events_end = events + nevents * form;
+	}
+	for (size_t i = 0; i < reader->nruns && status == EF_OK; i++)
+	{
+		status = ef_run_next_person(&reader->runs[i], kind, allocator, error);
+		if (status == EF_OK && !reader->runs[i].done)
+			reader->heap[reader->nheap++] = &reader->runs[i];
+	}
+	for (size_t place = reader->nheap / 2; place-- > 0 && status == EF_OK;)
+		sink_down(reader, place);
+	return status;
+}
+
+/* Room for so many events of one person, of which the first `used` stay. */
+static EfStatus
+reserve_whens(EfEventReader *reader, uint64_t room, size_t used,
+			  EfError *error)
+{
+	EfWhen	   *whens;
+
+	if (room <= reader->room)
+		return EF_OK;
+	room += room / 2 + 64;
+	ef_release(reader->allocator, reader->scratch);
+	whens = ef_alloc(reader->allocator, (size_t) room * sizeof(EfWhen));
+	reader->scratch = ef_alloc(reader->allocator,
+							   (size_t) room * sizeof(EfWhen));
+	if (whens == NULL || reader->scratch == NULL)
+	{
+		ef_release(reader->allocator, whens);
+		return ef_fail(error, EF_NO_MEMORY, "A request for events failed.");
+	}
+	if (used > 0)
+		memcpy(whens, reader->whens, used * sizeof(EfWhen));
+	ef_release(reader->allocator, reader->whens);
+	reader->whens = whens;
+	reader->room = (size_t) room;
+	return EF_OK;
+}
+
+/* Merge the events from `middle` on, in order, with those before, in order. */
+static void
+merge_whens(EfEventReader *reader, size_t middle, size_t n)
+{
+	EfWhen	   *whens = reader->whens;
+	EfWhen	   *added = reader->scratch;
+	size_t		left = middle;
+	size_t		right = n - middle;
+
+	memcpy(added, whens + middle, right * sizeof(EfWhen));
+	while (right > 0)
+		if (left > 0 && whens[left - 1] > added[right - 1])
+		{
+			left--;
+			whens[left + right] = whens[left];
+		}
+		else
+		{
+			right--;
+			whens[left + right] = added[right];
+		}
+}
+
+/* Put the events of a run among those before, in order. */
+static inline EfStatus
+add_events(EfEventReader *reader, EfRunReader *run, size_t *n, EfError *error)
+{
+	size_t		before = *n;
+	EfStatus	status = EF_OK;
+
+	if (before + run->nevents > reader->room)
+		status = reserve_whens(reader, before + run->nevents, before, error);
+	if (status == EF_OK)
+		status = ef_run_read_events(run, reader->whens + before, error);
+	if (status != EF_OK)
+		return status;
+	*n = before + (size_t) run->nevents;
+	if (before > 0 && reader->whens[before - 1] > reader->whens[before])
+		merge_whens(reader, before, *n);
+	return EF_OK;
+}
+
+/* Take the events of the run that comes first, and put it where its next
+ * person belongs. */
+static EfStatus
+take_run(EfEventReader *reader, size_t *n, EfError *error)
+{
+	EfRunReader *run = reader->heap[0];
+	EfStatus	status = add_events(reader, run, n, error);
+
+	if (status != EF_OK)
+		return status;
+	status = ef_run_next_person(run, reader->kind, reader->allocator, error);
+	if (status != EF_OK)
+		return status;
+	if (run->done)
+		reader->heap[0] = reader->heap[--reader->nheap];
+	if (reader->nheap > 0)
+		sink_down(reader, 0);
+	return EF_OK;
+}
+
+/* The name of the person who is being read, which the run that it comes from
+ * overwrites with that of the next one. */
+static EfStatus
+keep_name(EfEventReader *reader, const EfRunReader *run, EfPerson *person,
+		  EfError *error)
+{
+	if (person->name != run->name_room)
+		return EF_OK;
+	if (reader->name_size < person->name_length)
+	{
+		ef_release(reader->allocator, reader->name_room);
+		reader->name_size = 0;
+		reader->name_room = ef_alloc(reader->allocator,
+									 2 * person->name_length);
+		if (reader->name_room == NULL)
+			return ef_fail(error, EF_NO_MEMORY, "A request for a name failed.");
+		reader->name_size = 2 * person->name_length;
+	}
+	if (person->name_length > 0)
+		memcpy(reader->name_room, person->name, person->name_length);
+	person->name = reader->name_room;
+	return EF_OK;
+}
+
+/*
+ * Where people are numbers and runs are few, as those of a parallel plan are,
+ * looking at all of them is faster than a heap: `heap` is in no order then.
+ */
+static EfStatus
+next_of_few(EfEventReader *reader, uint64_t *number, const EfWhen **whens,
+			size_t *nwhens, EfError *error)
+{
+	uint64_t	least = UINT64_MAX;
+	size_t		n = 0;
+
+	for (size_t i = 0; i < reader->nheap; i++)
+		if (reader->heap[i]->person.number < least)
+			least = reader->heap[i]->person.number;
+	for (size_t i = 0; i < reader->nheap;)
+	{
+		EfRunReader *run = reader->heap[i];
+		EfStatus	status;
+
+		if (run->person.number != least)
+		{
+			i++;
+			continue;
+		}
+		status = add_events(reader, run, &n, error);
+		if (status == EF_OK)
+			status = ef_run_next_person(run, EF_PERSON_NUMBER, reader->allocator,
+								 error);
+		if (status != EF_OK)
+			return status;
+		if (run->done)
+			reader->heap[i] = reader->heap[--reader->nheap];
+		else
+			i++;
+	}
+	*number = reader->person.number = least;
+	*whens = reader->whens;
+	*nwhens = n;
+	return EF_OK;
+}
+
+/* Where nothing is left to merge: a walk over events in memory. */
+static EfStatus
+next_in_memory(EfEventReader *reader, EfRunReader *run, uint64_t *number,
+			   const EfWhen **whens, size_t *nwhens, EfError *error)
+{
+	const uint64_t *first = run->events;
+	const uint64_t *event = first;
+	size_t		n = 0;
+
+	reader->person = ef_event_person(first, run->form, reader->kind);
+	*number = reader->person.number;
+	do
+	{
+		if (n == reader->room)
+		{
+			EfStatus	status = reserve_whens(reader, n + 1, n, error);
+
+			if (status != EF_OK)
+				return status;
+		}
+		reader->whens[n++] = ef_event_when(event, run->form);
+		event += run->form;
+	} while (event < run->events_end &&
+			 ef_event_same_person(first, event, run->form, reader->kind));
+	run->events = event;
+	if (event == run->events_end)
+		reader->nheap = 0;
+	*whens = reader->whens;
+	*nwhens = n;
+	return EF_OK;
+}
+
+EfStatus
+ef_event_reader_next(EfEventReader *reader, uint64_t *number,
+					 const EfWhen **whens, size_t *nwhens, EfError *error)
+{
+	EfPerson   *person = &reader->person;
+	size_t		n = 0;
+	EfStatus	status;
+
+	*nwhens = 0;
+	if (reader->nheap == 0)
+		return EF_OK;
+	if (reader->nheap == 1 && reader->heap[0]->events_end != NULL)
+		return next_in_memory(reader, reader->heap[0], number, whens, nwhens,
+							  error);
+	if (reader->kind == EF_PERSON_NUMBER && reader->nruns <= FEW_RUNS)
+		return next_of_few(reader, number, whens, nwhens, error);
+	*person = reader->heap[0]->person;
+	*number = person->number;
+	status = reader->kind == EF_PERSON_TEXT
+		? keep_name(reader, reader->heap[0], person, error) : EF_OK;
+	if (status != EF_OK)
+		return status;
+	do
+		status = take_run(reader, &n, error);
+	while (status == EF_OK && reader->nheap > 0 &&
+		   compare_persons(&reader->heap[0]->person, person,
+						   reader->kind) == 0);
+	*whens = reader->whens;
+	*nwhens = n;
+	return status;
+}
+
+void
+ef_event_reader_end(EfEventReader *reader)
+{
+	for (size_t i = 0; i < reader->nruns; i++)
+	{
+		ef_release(reader->allocator, reader->runs[i].window);
+		ef_release(reader->allocator, reader->runs[i].name_room);
+	}
+	ef_release(reader->allocator, reader->runs);
+	ef_release(reader->allocator, reader->heap);
+	ef_release(reader->allocator, reader->name_room);
+	ef_release(reader->allocator, reader->whens);
+	ef_release(reader->allocator, reader->scratch);
+}
+
+
+/* ---- other numbers ---- */
+
+/* Of the events that a reader has. */
+static EfStatus
+renumber(EfEventReader *reader, size_t n, const EfNumberMap *map,
+		 EfError *error)
+{
+	EfWhen	   *whens = reader->whens;
+	bool		ordered = true;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32_t	number = ef_number_map_get(map, (uint32_t) (whens[i] & EF_WHEN_NUMBER));
+
+		if (number == 0 && (whens[i] & EF_WHEN_NUMBER) != 0)
+			return ef_fail(error, EF_INVALID,
+						   "A run of events has a number that nothing has.");
+		whens[i] = (whens[i] & ~EF_WHEN_NUMBER) | number;
+		ordered = ordered && (i == 0 || whens[i - 1] <= whens[i]);
+	}
+
+	/* words are in order as narrow events are */
+	if (!ordered)
+		ef_events_sort(whens, reader->scratch, n, EF_NARROW, EF_PERSON_NUMBER,
+					   reader->allocator);
+	return EF_OK;
+}
+
+EfStatus
+ef_run_renumber(const uint8_t *bytes, size_t size, EfPersonKind kind,
+				const EfNumberMap *map, const EfSink *sink,
+				const EfAllocator *allocator, EfError *error)
+{
+	EfRunSource source = {.size = size, .bytes = bytes};
+	EfEventReader reader;
+	EfRunWriter writer;
+	size_t		npeople = 0;
+	EfStatus	status = ef_event_reader_begin(&reader, kind, &source, 1, 0,
+											   NULL, 0, EF_NARROW, allocator,
+											   error);
+
+	ef_run_writer_begin(&writer, kind, sink);
+	while (status == EF_OK)
+	{
+		const EfWhen *whens;
+		size_t		nwhens;
+		uint64_t	number;
+
+		if (npeople++ % INTERRUPT_EVENTS == 0)
+			ef_check_interrupt(allocator);
+		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
+									  error);
+		if (status != EF_OK || nwhens == 0)
+			break;
+		status = renumber(&reader, nwhens, map, error);
+		if (status == EF_OK)
+			ef_run_writer_add(&writer, &reader.person, whens, nwhens);
+	}
+	if (status == EF_OK)
+		ef_run_writer_end(&writer);
+	ef_event_reader_end(&reader);
+	return status;
+}

@@ -1,0 +1,58 @@
+/*
+ * event_merge.h
+ *	  Runs, and events in memory, read person by person.
+ */
+#ifndef EF_EVENT_MERGE_H
+#define EF_EVENT_MERGE_H
+
+#include "base/dictionary.h"
+#include "log/event_run.h"
+
+/* Several, merged. */
+typedef struct EfEventReader
+{
+	EfPersonKind kind;
+	const EfAllocator *allocator;
+	size_t		nruns;
+	EfRunReader *runs;
+	size_t		nheap;
+	EfRunReader **heap;			/* the one whose person comes next is first */
+	EfPerson	person;			/* who is being read */
+	char	   *name_room;
+	size_t		name_size;
+	size_t		room;
+	EfWhen	   *whens;			/* of one person */
+	EfWhen	   *scratch;
+} EfEventReader;
+
+/*
+ * Begin to read runs, and events in memory, in order, that stay where they
+ * are.  `window` is how many bytes of each stored run to hold.
+ */
+extern EfStatus ef_event_reader_begin(EfEventReader *reader,
+									  EfPersonKind kind,
+									  const EfRunSource *sources,
+									  size_t nsources, size_t window,
+									  const uint64_t *events, size_t nevents,
+									  EfEventForm form,
+									  const EfAllocator *allocator,
+									  EfError *error);
+
+/* The events of the next person, in order, valid until the next call, as is
+ * reader->person; *nwhens is 0 when there are no more. */
+extern EfStatus ef_event_reader_next(EfEventReader *reader, uint64_t *number,
+									 const EfWhen **whens, size_t *nwhens,
+									 EfError *error);
+
+extern void ef_event_reader_end(EfEventReader *reader);
+
+/*
+ * A run with other numbers for the same (EF_WHEN_NUMBER), each of which the
+ * map has.
+ */
+extern EfStatus ef_run_renumber(const uint8_t *bytes, size_t size,
+								EfPersonKind kind, const EfNumberMap *map,
+								const EfSink *sink,
+								const EfAllocator *allocator, EfError *error);
+
+#endif							/* EF_EVENT_MERGE_H */

@@ -1,0 +1,339 @@
+/*
+ * event_run.c
+ *	  See event_run.h.
+ */
+#include "log/event_run.h"
+
+#include <string.h>
+
+/* Room for whatever stands before a name or an event in a run. */
+#define HEAD_MAX (3 * EF_VARINT_MAX + 8)
+
+/* So many bytes or events between two looks at whether to go on. */
+#define INTERRUPT_EVENTS 65536
+
+
+/* ---- runs: writing ---- */
+
+/* Where a run has got to.  Apart from the buffer, so that it can be in
+ * registers. */
+typedef struct RunEnd
+{
+	EfWriter	writer;
+	uint8_t    *buffer;
+	uint8_t    *buffer_end;
+	const EfSink *sink;
+	uint64_t	size;
+	uint64_t	number;
+	EfWhen		first;
+} RunEnd;
+
+static inline __attribute__((always_inline)) void
+flush(RunEnd *end)
+{
+	size_t		size = (size_t) (end->writer.at - end->buffer);
+
+	end->sink->write(end->sink->context, end->buffer, size);
+	end->size += size;
+	end->writer.at = end->buffer;
+}
+
+static inline __attribute__((always_inline)) void
+flush_unless(RunEnd *end, size_t room)
+{
+	if ((size_t) (end->buffer_end - end->writer.at) < room)
+		flush(end);
+}
+
+/* What comes before a person's events, and the first of these. */
+static inline __attribute__((always_inline)) void
+write_head(RunEnd *end, EfPersonKind kind, const EfPerson *person,
+		   uint64_t nwhens, EfWhen first)
+{
+	flush_unless(end, HEAD_MAX);
+	ef_write_varint(&end->writer, person->number - end->number);
+	if (kind == EF_PERSON_UUID)
+		ef_write_bytes(&end->writer, &person->rest, sizeof(uint64_t));
+	if (kind == EF_PERSON_TEXT)
+	{
+		size_t		length = person->name_length;
+
+		ef_write_varint(&end->writer, length);
+		flush_unless(end, length + HEAD_MAX);
+		if (length + HEAD_MAX > (size_t) (end->buffer_end - end->buffer))
+		{
+			end->sink->write(end->sink->context, person->name, length);
+			end->size += length;
+		}
+		else
+			ef_write_bytes(&end->writer, person->name, length);
+	}
+	ef_write_varint(&end->writer, nwhens);
+	ef_write_varint(&end->writer, ef_zigzag((int64_t) (first - end->first)));
+	end->number = person->number;
+	end->first = first;
+}
+
+static inline __attribute__((always_inline)) void
+write_step(RunEnd *end, EfWhen step)
+{
+	flush_unless(end, EF_VARINT_MAX);
+	ef_write_varint(&end->writer, step);
+}
+
+uint64_t
+ef_run_write(const uint64_t *events, size_t n, EfEventForm form,
+			 EfPersonKind kind, const EfSink *sink)
+{
+	uint8_t		buffer[8192];
+	RunEnd		run = {{buffer}, buffer, buffer + sizeof(buffer), sink, 0, 0, 0};
+
+	for (size_t i = 0; i < n;)
+	{
+		const uint64_t *event = events + i * form;
+		EfWhen		when = ef_event_when(event, form);
+		size_t		end = i + 1;
+		EfPerson	person = ef_event_person(event, form, kind);
+
+		while (end < n && ef_event_same_person(event, events + end * form, form, kind))
+			end++;
+		write_head(&run, kind, &person, end - i, when);
+		for (i++; i < end; i++)
+		{
+			EfWhen		next = ef_event_when(events + i * form, form);
+
+			write_step(&run, next - when);
+			when = next;
+		}
+	}
+	flush(&run);
+	return run.size;
+}
+
+void
+ef_run_writer_begin(EfRunWriter *writer, EfPersonKind kind,
+					const EfSink *sink)
+{
+	writer->kind = kind;
+	writer->sink = sink;
+	writer->size = 0;
+	writer->number = 0;
+	writer->first = 0;
+	writer->used = 0;
+}
+
+void
+ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
+				  const EfWhen *whens, size_t nwhens)
+{
+	RunEnd		run = {{writer->buffer + writer->used}, writer->buffer,
+	writer->buffer + sizeof(writer->buffer), writer->sink, writer->size,
+	writer->number, writer->first};
+
+	write_head(&run, writer->kind, person, nwhens, whens[0]);
+	for (size_t i = 1; i < nwhens; i++)
+		write_step(&run, whens[i] - whens[i - 1]);
+	writer->used = (size_t) (run.writer.at - writer->buffer);
+	writer->size = run.size;
+	writer->number = run.number;
+	writer->first = run.first;
+}
+
+uint64_t
+ef_run_writer_end(EfRunWriter *writer)
+{
+	writer->sink->write(writer->sink->context, writer->buffer, writer->used);
+	writer->size += writer->used;
+	writer->used = 0;
+	return writer->size;
+}
+
+
+/* ---- runs: reading ---- */
+
+/* The bytes are ours, but they have been on a disk or in another process. */
+static EfStatus
+damaged(EfError *error)
+{
+	return ef_fail(error, EF_INVALID, "A run of events ends too early.");
+}
+
+/* Bring at least `wanted` bytes into the window, or all that are left. */
+static void
+fill_window(EfRunReader *run, size_t wanted)
+{
+	size_t		kept = (size_t) (run->end - run->at);
+	size_t		size;
+
+	if (kept >= wanted || run->left == 0)
+		return;
+	memmove(run->window, run->at, kept);
+	size = run->window_size - kept;
+	if (size > run->left)
+		size = (size_t) run->left;
+	size = run->source.read(run->source.context, run->source.offset,
+							run->window + kept, size);
+	run->source.offset += size;
+	run->left = size == 0 ? 0 : run->left - size;
+	run->at = run->window;
+	run->end = run->window + kept + size;
+}
+
+/* The name of the person, which must stay until the next one's is read. */
+static EfStatus
+read_name(EfRunReader *run, uint64_t length, const EfAllocator *allocator,
+		  EfError *error)
+{
+	size_t		got = 0;
+
+	if (length > run->left + (uint64_t) (run->end - run->at))
+		return damaged(error);
+	run->person.name_length = (size_t) length;
+	if (run->source.bytes != NULL)
+	{
+		run->person.name = (const char *) run->at;
+		run->at += length;
+		return EF_OK;
+	}
+	if (run->name_size < length)
+	{
+		ef_release(allocator, run->name_room);
+		run->name_size = 0;
+		run->name_room = ef_alloc(allocator, 2 * (size_t) length);
+		if (run->name_room == NULL)
+			return ef_fail(error, EF_NO_MEMORY, "A request for a name failed.");
+		run->name_size = 2 * (size_t) length;
+	}
+	run->person.name = run->name_room;
+	while (got < length)
+	{
+		size_t		size;
+
+		fill_window(run, 1);
+		size = (size_t) (run->end - run->at);
+		if (size == 0)
+			return damaged(error);
+		if (size > length - got)
+			size = (size_t) length - got;
+		memcpy(run->name_room + got, run->at, size);
+		run->at += size;
+		got += size;
+	}
+	return EF_OK;
+}
+
+/* Can there be so many events?  Each takes a byte at least. */
+static inline EfStatus
+check_events(const EfRunReader *run, EfError *error)
+{
+	if (run->nevents == 0 ||
+		run->nevents > run->left + (uint64_t) (run->end - run->at))
+		return damaged(error);
+	return EF_OK;
+}
+
+EfStatus
+ef_run_next_person(EfRunReader *run, EfPersonKind kind, const EfAllocator *allocator,
+			EfError *error)
+{
+	EfReader	reader;
+
+	if (run->events_end != NULL)
+	{
+		const uint64_t *event = run->events;
+
+		run->done = event == run->events_end;
+		if (run->done)
+			return EF_OK;
+		run->person = ef_event_person(event, run->form, kind);
+		do
+			event += run->form;
+		while (event < run->events_end &&
+			   ef_event_same_person(event, run->events, run->form, kind));
+		run->nevents = (uint64_t) (event - run->events) / run->form;
+		return EF_OK;
+	}
+
+	if (kind == EF_PERSON_NUMBER && run->end - run->at >= HEAD_MAX)
+	{
+		uint64_t	step = 0;
+
+		if (!ef_read_varint_within(&run->at, &step) ||
+			!ef_read_varint_within(&run->at, &run->nevents))
+			return damaged(error);
+		run->person.number += step;
+		return check_events(run, error);
+	}
+	fill_window(run, HEAD_MAX);
+	run->done = run->at == run->end;
+	if (run->done)
+		return EF_OK;
+	reader = (EfReader) {run->at, run->end, false};
+	run->person.number += ef_read_varint(&reader);
+	if (kind == EF_PERSON_UUID)
+	{
+		const uint8_t *rest = ef_read_bytes(&reader, sizeof(uint64_t));
+
+		if (rest == NULL)
+			return damaged(error);
+		memcpy(&run->person.rest, rest, sizeof(uint64_t));
+	}
+	if (kind == EF_PERSON_TEXT)
+	{
+		uint64_t	length = ef_read_varint(&reader);
+		EfStatus	status;
+
+		if (reader.failed)
+			return damaged(error);
+		run->at = reader.at;
+		status = read_name(run, length, allocator, error);
+		if (status != EF_OK)
+			return status;
+		fill_window(run, HEAD_MAX);
+		reader = (EfReader) {run->at, run->end, false};
+	}
+	run->nevents = ef_read_varint(&reader);
+	run->at = reader.at;
+	return reader.failed ? damaged(error) : check_events(run, error);
+}
+
+EfStatus
+ef_run_read_events(EfRunReader *run, EfWhen *whens, EfError *error)
+{
+	uint64_t	n = run->nevents;
+	EfWhen		when = run->first;
+	EfReader	reader;
+
+	if (run->events_end != NULL)
+	{
+		for (uint64_t i = 0; i < n; i++, run->events += run->form)
+			whens[i] = ef_event_when(run->events, run->form);
+		return EF_OK;
+	}
+	for (uint64_t i = 0; i < n; i++)
+	{
+		uint64_t	step = 0;
+
+		if (run->end - run->at < EF_VARINT_MAX)
+			fill_window(run, EF_VARINT_MAX);
+		if (run->end - run->at >= EF_VARINT_MAX)
+		{
+			if (!ef_read_varint_within(&run->at, &step))
+				return damaged(error);
+		}
+		else
+		{
+			reader = (EfReader) {run->at, run->end, false};
+			step = ef_read_varint(&reader);
+			run->at = reader.at;
+			if (reader.failed)
+				return damaged(error);
+		}
+		if (i == 0)
+			run->first = when += (EfWhen) ef_unzigzag(step);
+		else
+			when += step;
+		whens[i] = when;
+	}
+	return EF_OK;
+}

@@ -1,0 +1,95 @@
+/*
+ * event_run.h
+ *	  A run: events in order, as bytes.  See event.h for what they are.
+ */
+#ifndef EF_EVENT_RUN_H
+#define EF_EVENT_RUN_H
+
+#include "base/codec.h"
+#include "base/memory.h"
+#include "log/event.h"
+
+/* Takes bytes as they come. */
+typedef struct EfSink
+{
+	void		(*write) (void *context, const void *bytes, size_t size);
+	void	   *context;
+} EfSink;
+
+/* Write events, in order, as a run; how many bytes that took. */
+extern uint64_t ef_run_write(const uint64_t *events, size_t n,
+							 EfEventForm form, EfPersonKind kind,
+							 const EfSink *sink);
+
+/* Writes a run person by person. */
+typedef struct EfRunWriter
+{
+	EfPersonKind kind;
+	const EfSink *sink;
+	uint64_t	size;			/* bytes that the sink has got */
+	uint64_t	number;			/* of the person before */
+	EfWhen		first;
+	size_t		used;			/* of the buffer */
+	uint8_t		buffer[8192];
+} EfRunWriter;
+
+extern void ef_run_writer_begin(EfRunWriter *writer, EfPersonKind kind,
+								const EfSink *sink);
+
+/* The next person, whose events are in order. */
+extern void ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
+							  const EfWhen *whens, size_t nwhens);
+
+/* The most bytes that a person with so many events takes. */
+static inline uint64_t
+ef_run_person_size(const EfPerson *person, size_t nwhens)
+{
+	return (3 + (uint64_t) nwhens) * EF_VARINT_MAX + sizeof(uint64_t) +
+		person->name_length;
+}
+
+/* How many bytes the run took. */
+extern uint64_t ef_run_writer_end(EfRunWriter *writer);
+
+/* Where the bytes of a run come from. */
+typedef struct EfRunSource
+{
+	/* at most size bytes from a place on, fewer only at the end */
+	size_t		(*read) (void *context, uint64_t offset, void *buffer,
+						 size_t size);
+	void	   *context;
+	uint64_t	offset;
+	uint64_t	size;
+	const uint8_t *bytes;		/* all of them, where they are in memory */
+} EfRunSource;
+
+/* A run, or events in memory, while they are read. */
+typedef struct EfRunReader
+{
+	EfPerson	person;			/* who comes next */
+	bool		done;			/* nobody */
+	uint64_t	nevents;
+	EfWhen		first;			/* of the person before */
+	EfRunSource source;
+	uint64_t	left;			/* bytes not yet in the window */
+	const uint8_t *at;			/* in the window */
+	const uint8_t *end;
+	uint8_t    *window;
+	size_t		window_size;
+	EfEventForm form;
+	const uint64_t *events;		/* in memory */
+	const uint64_t *events_end;
+	char	   *name_room;
+	size_t		name_size;
+} EfRunReader;
+
+/* Go to the next person of a run. */
+extern EfStatus ef_run_next_person(EfRunReader *run, EfPersonKind kind,
+								   const EfAllocator *allocator,
+								   EfError *error);
+
+/* The events of the person that comes next, in order. */
+extern EfStatus ef_run_read_events(EfRunReader *run, EfWhen *whens,
+								   EfError *error);
+
+#endif							/* EF_EVENT_RUN_H */

@@ -1,0 +1,232 @@
+/*
+ * event_sort.c
+ *	  See event_sort.h.
+ */
+#include "log/event_sort.h"
+
+#include <string.h>
+
+/* So few are put in order one by one. */
+#define INSERTION_LIMIT 32
+
+/* The most bits of a number that one pass distributes by. */
+#define DIGIT_BITS 11
+
+/* So many bytes or events between two looks at whether to go on. */
+#define INTERRUPT_EVENTS 65536
+
+
+static inline bool
+comes_before(const uint64_t *a, const uint64_t *b, EfEventForm form,
+			 EfPersonKind kind)
+{
+	int			order = 0;
+
+	if (a[0] != b[0] || form == EF_NARROW)
+		return a[0] < b[0];
+	if (form == EF_NAMED)
+		order = ef_event_names_compare(a, b, kind);
+	return order != 0 ? order < 0 : a[1] < b[1];
+}
+
+static inline void
+copy_event(uint64_t *to, const uint64_t *from, EfEventForm form)
+{
+	to[0] = from[0];
+	if (form >= EF_WIDE)
+		to[1] = from[1];
+	if (form == EF_NAMED)
+		to[2] = from[2];
+}
+
+static inline __attribute__((always_inline)) void
+insertion_sort(uint64_t *events, size_t n, const EfEventForm form,
+			   EfPersonKind kind)
+{
+	for (size_t i = 1; i < n; i++)
+	{
+		uint64_t	event[3] = {0};
+		size_t		j = i;
+
+		if (!comes_before(events + i * form, events + (i - 1) * form, form,
+						  kind))
+			continue;
+		copy_event(event, events + i * form, form);
+		for (; j > 0 && comes_before(event, events + (j - 1) * form, form,
+									 kind); j--)
+			copy_event(events + j * form, events + (j - 1) * form, form);
+		copy_event(events + j * form, event, form);
+	}
+}
+
+/* Two parts, each in order, into one. */
+static void
+merge_parts(const uint64_t *a, size_t na, const uint64_t *b, size_t nb,
+			uint64_t *to, EfEventForm form, EfPersonKind kind)
+{
+	while (na > 0 && nb > 0)
+	{
+		bool		second = comes_before(b, a, form, kind);
+
+		copy_event(to, second ? b : a, form);
+		to += form;
+		if (second)
+		{
+			b += form;
+			nb--;
+		}
+		else
+		{
+			a += form;
+			na--;
+		}
+	}
+	memcpy(to, a, na * form * sizeof(uint64_t));
+	memcpy(to + na * form, b, nb * form * sizeof(uint64_t));
+}
+
+/* Where all have one number: a hostile input, or one person's many events. */
+static void
+merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
+		   EfEventForm form, EfPersonKind kind,
+		   const EfAllocator *allocator)
+{
+	size_t		half = n / 2;
+
+	if (n <= INSERTION_LIMIT)
+	{
+		insertion_sort(events, n, form, kind);
+		if (to_scratch)
+			memcpy(scratch, events, n * form * sizeof(uint64_t));
+		return;
+	}
+	if (n > INTERRUPT_EVENTS)
+		ef_check_interrupt(allocator);
+	merge_sort(events, scratch, half, !to_scratch, form, kind, allocator);
+	merge_sort(events + half * form, scratch + half * form, n - half,
+			   !to_scratch, form, kind, allocator);
+	if (to_scratch)
+		merge_parts(events, half, events + half * form, n - half, scratch,
+					form, kind);
+	else
+		merge_parts(scratch, half, scratch + half * form, n - half, events,
+					form, kind);
+}
+
+/*
+ * Distribute by the highest bits in which numbers differ, then put each part
+ * in order: one pass over a group's events and a few comparisons each, where
+ * numbers are as evenly spread as those of people are, and never more than
+ * the bits of a number ask for.  The result is in `events`, or in `scratch`.
+ */
+static inline __attribute__((always_inline)) void
+distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
+		   const EfEventForm form, EfPersonKind kind,
+		   const EfAllocator *allocator,
+		   void (*sort_part) (uint64_t *, uint64_t *, size_t, bool,
+							  EfPersonKind, const EfAllocator *))
+{
+	uint32_t	start[(1 << DIGIT_BITS) + 1];
+	uint64_t	differ = 0;
+	int			bits;
+	int			shift;
+	uint64_t	mask;
+	size_t		ndigits;
+
+	if (n <= INSERTION_LIMIT)
+	{
+		insertion_sort(events, n, form, kind);
+		if (to_scratch)
+			memcpy(scratch, events, n * form * sizeof(uint64_t));
+		return;
+	}
+	for (size_t i = 1; i < n; i++)
+		differ |= events[i * form] ^ events[0];
+	if (differ == 0)
+	{
+		merge_sort(events, scratch, n, to_scratch, form, kind, allocator);
+		return;
+	}
+	if (n > INTERRUPT_EVENTS)
+		ef_check_interrupt(allocator);
+
+	/* parts of some eight events */
+	bits = 63 - __builtin_clzll(n) - 3;
+	if (bits > DIGIT_BITS)
+		bits = DIGIT_BITS;
+	shift = 64 - __builtin_clzll(differ) - bits;
+	if (shift < 0)
+	{
+		bits += shift;
+		shift = 0;
+	}
+	mask = ((uint64_t) 1 << bits) - 1;
+	ndigits = (size_t) 1 << bits;
+	memset(start, 0, (ndigits + 1) * sizeof(uint32_t));
+	for (size_t i = 0; i < n; i++)
+		start[(events[i * form] >> shift & mask) + 1]++;
+	for (size_t digit = 1; digit < ndigits; digit++)
+		start[digit + 1] += start[digit];
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32_t	place = start[events[i * form] >> shift & mask]++;
+
+		copy_event(scratch + place * (size_t) form, events + i * form, form);
+	}
+
+	/* start[] has become the end of each part */
+	for (size_t digit = 0, begin = 0; digit < ndigits; digit++)
+	{
+		size_t		end = start[digit];
+
+		if (n > INTERRUPT_EVENTS)
+			ef_check_interrupt(allocator);
+		if (end > begin)
+			sort_part(scratch + begin * form, events + begin * form,
+					  end - begin, !to_scratch, kind, allocator);
+		begin = end;
+	}
+}
+
+static void
+sort_narrow(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
+			EfPersonKind kind, const EfAllocator *allocator)
+{
+	distribute(events, scratch, n, to_scratch, EF_NARROW, kind, allocator,
+			   sort_narrow);
+}
+
+static void
+sort_wide(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
+		  EfPersonKind kind, const EfAllocator *allocator)
+{
+	distribute(events, scratch, n, to_scratch, EF_WIDE, kind, allocator,
+			   sort_wide);
+}
+
+static void
+sort_named(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
+		   EfPersonKind kind, const EfAllocator *allocator)
+{
+	distribute(events, scratch, n, to_scratch, EF_NAMED, kind, allocator,
+			   sort_named);
+}
+
+void
+ef_events_sort(uint64_t *events, uint64_t *scratch, size_t n,
+			   EfEventForm form, EfPersonKind kind,
+			   const EfAllocator *allocator)
+{
+	switch (form)
+	{
+		case EF_NARROW:
+			sort_narrow(events, scratch, n, false, kind, allocator);
+			break;
+		case EF_WIDE:
+			sort_wide(events, scratch, n, false, kind, allocator);
+			break;
+		case EF_NAMED:
+			sort_named(events, scratch, n, false, kind, allocator);
+			break;
+	}
+}

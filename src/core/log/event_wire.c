@@ -1,0 +1,288 @@
+/*
+ * event_wire.c
+ *	  See event_wire.h.
+ */
+#include "log/event_wire.h"
+
+#include <string.h>
+
+#include "base/codec.h"
+
+/* So many people between two looks at whether to go on. */
+#define INTERRUPT_PEOPLE 4096
+
+/* Of a stored run this much is read at once. */
+#define WINDOW_MAXIMUM ((size_t) 65536)
+
+static void
+write_varint(const EfSink *sink, uint64_t value)
+{
+	uint8_t		bytes[EF_VARINT_MAX];
+	EfWriter	writer = {bytes};
+
+	ef_write_varint(&writer, value);
+	sink->write(sink->context, bytes, (size_t) (writer.at - bytes));
+}
+
+/* Collects a run whose length is not known before. */
+typedef struct Collected
+{
+	const EfAllocator *allocator;
+	uint8_t    *bytes;
+	size_t		size;
+	size_t		room;
+	bool		failed;
+} Collected;
+
+static void
+collect(void *context, const void *bytes, size_t size)
+{
+	Collected  *all = context;
+
+	if (all->failed)
+		return;
+	if (all->room - all->size < size)
+	{
+		size_t		room = 2 * (all->size + size);
+		uint8_t    *larger = ef_alloc(all->allocator, room);
+
+		if (larger == NULL)
+		{
+			all->failed = true;
+			return;
+		}
+		if (all->size > 0)
+			memcpy(larger, all->bytes, all->size);
+		ef_release(all->allocator, all->bytes);
+		all->bytes = larger;
+		all->room = room;
+	}
+	memcpy(all->bytes + all->size, bytes, size);
+	all->size += size;
+}
+
+static EfStatus
+check_limit(uint64_t size, size_t limit, EfError *error)
+{
+	if (size > limit)
+		return ef_fail(error, EF_EVENTS_TOO_LARGE,
+					   "They would take more than %zu bytes.", limit);
+	return EF_OK;
+}
+
+static EfStatus
+send_stored(const EfEventLog *log, const EfRunPlace *run, const EfSink *sink,
+			const EfAllocator *allocator, EfError *error)
+{
+	uint8_t    *window = ef_alloc(allocator, WINDOW_MAXIMUM);
+
+	if (window == NULL)
+		return ef_event_no_memory(WINDOW_MAXIMUM, error);
+	for (uint64_t done = 0; done < run->size;)
+	{
+		size_t		size = WINDOW_MAXIMUM;
+
+		if (size > run->size - done)
+			size = (size_t) (run->size - done);
+		size = log->storage.read(log->storage.context, run->offset + done,
+								 window, size);
+		if (size == 0)
+		{
+			ef_release(allocator, window);
+			return ef_fail(error, EF_INVALID, "A run of events ends too early.");
+		}
+		sink->write(sink->context, window, size);
+		done += size;
+	}
+	ef_release(allocator, window);
+	return EF_OK;
+}
+
+EfStatus
+ef_event_group_send(EfEventGroup *group, size_t limit,
+					const EfSink *sink, const EfAllocator *allocator,
+					EfError *error)
+{
+	Collected	recent = {.allocator = allocator};
+	EfSink		collector = {collect, &recent};
+	uint64_t	total = 0;
+	const uint64_t *events;
+	size_t		n;
+	EfEventForm form;
+	EfStatus	status = ef_event_group_order(group, &events, &n, &form, error);
+
+	if (status != EF_OK)
+		return status;
+	if (n > 0)
+		ef_run_write(events, n, form, group->log->kind, &collector);
+	if (recent.failed)
+		status = ef_event_no_memory(recent.size, error);
+	total = recent.size + EF_VARINT_MAX;
+	for (uint32_t i = 0; i < group->nruns; i++)
+		total += group->runs[i].size + EF_VARINT_MAX;
+	if (status == EF_OK)
+		status = check_limit(total, limit, error);
+	for (uint32_t i = 0; i < group->nruns && status == EF_OK; i++)
+	{
+		const EfRunPlace *run = &group->runs[i];
+
+		write_varint(sink, run->size);
+		if (run->bytes != NULL)
+			sink->write(sink->context, run->bytes, (size_t) run->size);
+		else
+			status = send_stored(group->log, run, sink, allocator, error);
+	}
+	if (status == EF_OK && recent.size > 0)
+	{
+		write_varint(sink, recent.size);
+		sink->write(sink->context, recent.bytes, recent.size);
+	}
+	ef_release(allocator, recent.bytes);
+	return status;
+}
+
+/* Add a run that was received. */
+static EfStatus
+receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
+			const EfNumberMap *map, EfError *error)
+{
+	EfEventLog *log = group->log;
+	Collected	run = {.allocator = log->allocator};
+	EfSink		sink = {collect, &run};
+	EfRunPlace	place = {NULL, 0, 0};
+	EfStatus	status = EF_OK;
+
+	if (ef_event_log_full(log, size))
+		status = ef_event_log_store(log, error);
+	if (status != EF_OK)
+		return status;
+
+	/* other numbers take more bytes at times, or fewer */
+	run.room = map == NULL ? size : size + size / 16 + 64;
+	run.bytes = ef_alloc(log->allocator, run.room);
+	if (run.bytes == NULL)
+		return ef_event_no_memory(run.room, error);
+	if (map == NULL)
+		collect(&run, bytes, size);
+	else
+		status = ef_run_renumber(bytes, size, log->kind, map, &sink,
+								 log->allocator, error);
+	if (run.failed)
+		status = ef_event_no_memory(2 * run.size, error);
+	place.bytes = run.bytes;
+	place.size = run.size;
+	if (status == EF_OK)
+		status = ef_event_group_add_run(group, &place, error);
+	if (status != EF_OK)
+	{
+		ef_release(log->allocator, run.bytes);
+		return status;
+	}
+	ef_event_group_account(group, run.room);
+	return EF_OK;
+}
+
+EfStatus
+ef_event_group_receive(EfEventGroup *group, int64_t skipped,
+					   const uint8_t *bytes, size_t size, EfError *error)
+{
+	EfReader	reader = {bytes, bytes + size, false};
+	EfStatus	status = ef_event_group_skip(group, skipped, error);
+
+	while (status == EF_OK && reader.at < reader.end)
+	{
+		size_t		run_size = (size_t) ef_read_varint(&reader);
+		const uint8_t *run = ef_read_bytes(&reader, run_size);
+
+		if (run == NULL)
+			return ef_fail(error, EF_INVALID, "A run of events ends too early.");
+		status = receive_run(group, run, run_size, NULL, error);
+	}
+	return status;
+}
+
+
+/* ---- between processes, with numbers ---- */
+
+/* Note the numbers of a person's events that were not seen before. */
+static EfStatus
+note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
+			 const EfAllocator *allocator, EfError *error)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32_t	number = (uint32_t) (whens[i] & EF_WHEN_NUMBER);
+		EfStatus	status;
+
+		if (number == 0 || ef_number_map_get(sent->map, number) != 0)
+			continue;
+		if (sent->n == sent->room)
+		{
+			size_t		room = 2 * sent->room + 16;
+			uint32_t   *numbers = ef_alloc(allocator, room * sizeof(uint32_t));
+
+			if (numbers == NULL)
+				return ef_event_no_memory(room * sizeof(uint32_t), error);
+			if (sent->n > 0)
+				memcpy(numbers, sent->numbers, sent->n * sizeof(uint32_t));
+			ef_release(allocator, sent->numbers);
+			sent->numbers = numbers;
+			sent->room = room;
+		}
+		sent->numbers[sent->n++] = number;
+		status = ef_number_map_set(sent->map, number, (uint32_t) sent->n, error);
+		if (status != EF_OK)
+			return status;
+	}
+	return EF_OK;
+}
+
+EfStatus
+ef_event_group_send_numbered(EfEventGroup *group, size_t limit,
+							 const EfSink *sink, EfNumbersSent *sent,
+							 const EfAllocator *allocator, EfError *error)
+{
+	EfEventReader reader;
+	EfRunWriter writer;
+	size_t		npeople = 0;
+	EfStatus	status = ef_event_group_read(&reader, group, allocator, error);
+
+	ef_run_writer_begin(&writer, group->log->kind, sink);
+	while (status == EF_OK)
+	{
+		const EfWhen *whens;
+		size_t		nwhens;
+		uint64_t	number;
+
+		if (npeople++ % INTERRUPT_PEOPLE == 0)
+			ef_check_interrupt(allocator);
+		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
+									  error);
+		if (status != EF_OK || nwhens == 0)
+			break;
+		status = note_numbers(sent, whens, nwhens, allocator, error);
+
+		/* before it is written, since a sink need not be able to hold more */
+		if (status == EF_OK)
+			status = check_limit(writer.size + writer.used +
+								 ef_run_person_size(&reader.person, nwhens),
+								 limit, error);
+		if (status == EF_OK)
+			ef_run_writer_add(&writer, &reader.person, whens, nwhens);
+	}
+	if (status == EF_OK)
+		ef_run_writer_end(&writer);
+	ef_event_reader_end(&reader);
+	return status;
+}
+
+EfStatus
+ef_event_group_receive_numbered(EfEventGroup *group, int64_t skipped,
+								const uint8_t *bytes, size_t size,
+								const EfNumberMap *map, EfError *error)
+{
+	EfStatus	status = ef_event_group_skip(group, skipped, error);
+
+	return status == EF_OK && size > 0
+		? receive_run(group, bytes, size, map, error) : status;
+}
