@@ -50,9 +50,12 @@ endif
 PG_CONFIG ?= pg_config
 PGXS      := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 
-# Debian packages the makefiles with the client and the headers apart.
+# Debian packages the makefiles with the client and the headers apart.  What is
+# installed already can be tested without headers.
+ifneq ($(MAKECMDGOALS),installcheck)
 ifeq ($(wildcard $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)/postgres.h),)
 PGXS      :=
+endif
 endif
 
 ifneq ($(PGXS),)
@@ -148,6 +151,14 @@ simulation:
 	    $(top)/test/simulation/coverage.c $(sort $(wildcard $(top)/src/core/*/*.c)) -lm && \
 	"$$dir/coverage" $(ARGS)
 
+# The packages that others install.  Both pack what git tracks.
+deb:
+	@$(top)/test/lib/setup.sh deb
+	@$(top)/packaging/deb.sh
+
+dist:
+	@$(top)/packaging/dist.sh
+
 help:
 	@echo "make              build the extension"
 	@echo "make install      install it into the PostgreSQL of PG_CONFIG"
@@ -159,8 +170,10 @@ help:
 	@echo "make oracle       the same questions to R's survival package"
 	@echo "make bench        benchmarks, in a temporary server"
 	@echo "make simulation   coverage of the intervals of projection and required intake"
+	@echo "make deb          a Debian package for each PostgreSQL whose headers are installed, in dist/"
+	@echo "make dist         the archive for PGXN, in dist/"
 	@echo "make clean        remove what was built"
 	@echo "Variables: PG_CONFIG=path, WERROR=1 (warnings are errors), SUITES, ARGS"
 
 FORCE:
-.PHONY: all install installcheck clean test check-core fuzz oracle demo bench simulation help FORCE
+.PHONY: all install installcheck clean test check-core fuzz oracle demo bench simulation deb dist help FORCE

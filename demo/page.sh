@@ -1,7 +1,9 @@
 #!/bin/bash
-# page.sh: the demo's reporting schema as one HTML page with charts, in EF_PAGE (default:
-# education_flow.html beside this script). Prints its path; or, where the libraries that draw
-# cannot be had, a line that says so, which is no failure of the demo.
+# page.sh [--schema NAME] [--title TEXT]: a reporting schema (default: the demo's) as one HTML page
+# with charts, in EF_PAGE (default: education_flow.html beside this script). Prints its path; or,
+# where the libraries that draw cannot be had, a line that says so, which is no failure of the demo.
+#
+# EF_LIBRARIES names a directory that has the libraries already, as node_modules has them.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 page=${EF_PAGE:-$here/education_flow.html}
@@ -9,15 +11,15 @@ page=${EF_PAGE:-$here/education_flow.html}
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ef-page.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 130' INT TERM HUP
+[ $# -gt 0 ] || set -- --title 'Medical secretaries of a region: education, work and need'
 status=0
-why=$("$here/page_libraries.sh" "$dir" --omit=dev 2>&1) || status=$?
+[ -n "${EF_LIBRARIES:-}" ] || why=$("$here/page_libraries.sh" "$dir" --omit=dev 2>&1) || status=$?
 if [ "$status" -eq 3 ]; then
-	echo "No page with charts: $why, then run make demo again."
+	echo "No page with charts: $why, then run this again."
 	exit 0
 elif [ "$status" -ne 0 ]; then
 	echo "$why" >&2
 	exit "$status"
 fi
-perl "$here/page.pl" --title 'Medical secretaries of a region: education, work and need' \
-	"$dir/node_modules" "$here/../doc/chart" "$page"
+perl "$here/page.pl" "$@" "${EF_LIBRARIES:-$dir/node_modules}" "$here/../doc/chart" "$page"
 echo "The page with charts, for a browser: $page"

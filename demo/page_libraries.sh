@@ -15,7 +15,15 @@ why() {
 
 log=$(mktemp "${TMPDIR:-/tmp}/ef-libraries.XXXXXX") || exit 1
 trap 'rm -f "$log"' EXIT
-if ! "$here/../test/lib/setup.sh" page >"$log" 2>&1; then
+# An installed package has not the script that installs others.
+there() {
+	if [ -x "$here/../test/lib/setup.sh" ]; then
+		"$here/../test/lib/setup.sh" page
+	else
+		command -v npm
+	fi
+}
+if ! there >"$log" 2>&1; then
 	why "npm is not there and could not be installed; install it (Debian and Ubuntu: apt-get install npm)"
 fi
 cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$dir/" || exit 1

@@ -3,7 +3,7 @@
 # recruit, how long they stay, who goes to which hospital, who has the certificates that are
 # required, and how many study places that takes; then the views that a reporting tool would
 # read. Runs on the server that PGHOST, PGPORT and PGUSER name (make demo starts a private one),
-# in a database of its own.
+# in a database of its own. EF_PAGE=none leaves out the page with charts.
 set -eu
 cd "$(dirname "$0")"
 
@@ -38,4 +38,4 @@ sed -e '/^\\/d' pipeline.sql
 echo
 sed -e '/^\\/d' reporting.sql
 echo
-./page.sh
+[ "${EF_PAGE:-}" = none ] || ./page.sh

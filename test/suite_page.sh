@@ -130,7 +130,7 @@ without() {
 	local label=$1 said
 	shift
 	said=$(EF_PAGE=$dir/none.html "$@" 2>&1 </dev/null) && [ ! -e "$dir/none.html" ] && [ "$(wc -l <<<"$said")" -eq 1 ] &&
-		[[ $said == 'No page with charts: npm '*', then run make demo again.' ]]
+		[[ $said == 'No page with charts: npm '*', then run this again.' ]]
 	ok $? "$label"
 	printf '# %s\n' "$said"
 }

@@ -10,13 +10,16 @@
 #   cron    server, pg_cron
 #   page    perl, npm: what the demo's page with charts takes
 #   browser page, Chromium
+#   deb     server, debhelper, and PostgreSQL's own tools for packaging extensions
+#   root    debootstrap
+#   dist    zip and unzip
 #
 # Installs what is missing with apt-get when run by root or with passwordless
 # sudo; otherwise says what to install and exits with status 3.  Silent when
 # all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser}
+need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|deb|root|dist}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
@@ -46,6 +49,15 @@ look() {
 		perl -MJSON::PP -MDigest::SHA -e 1 2>/dev/null || missing+=(perl)
 		have npm || missing+=(npm)
 		[ "$need" = page ] || have chromium || have google-chrome || missing+=(chromium)
+		return 0
+	fi
+	if [ "$need" = root ]; then
+		have debootstrap || missing+=(debootstrap)
+		return 0
+	fi
+	if [ "$need" = dist ]; then
+		have zip || missing+=(zip)
+		have unzip || missing+=(unzip)
 		return 0
 	fi
 	have make || missing+=(make)
@@ -96,6 +108,13 @@ look() {
 		[ -f /usr/share/java/junixsocket-common.jar ] || missing+=(libjunixsocket-java)
 		echo '#include <sqlext.h>' | cc -E - >/dev/null 2>&1 || missing+=(unixodbc-dev)
 		odbcinst -q -d -n 'PostgreSQL Unicode' >/dev/null 2>&1 || missing+=(odbc-postgresql odbcinst)
+		return 0
+	fi
+
+	if [ "$need" = deb ]; then
+		have dh || missing+=(debhelper)
+		have pg_buildext && [ -f /usr/share/doc/postgresql-server-dev-all/copyright ] ||
+			missing+=(postgresql-server-dev-all)
 		return 0
 	fi
 
