@@ -324,6 +324,12 @@ static const Report reports[EF_STATUS_COUNT] = {
 	"Look for a relative_time or a demand that cannot be."},
 };
 
+const char *
+ef_message(EfStatus status)
+{
+	return reports[status].message;
+}
+
 void
 ef_raise(EfStatus status, const EfError *error)
 {

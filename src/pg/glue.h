@@ -26,6 +26,9 @@ extern const EfAllocator ef_palloc;
 /* Raise what the core refused, if it did. */
 pg_noreturn extern void ef_raise(EfStatus status, const EfError *error);
 
+/* The sentence for what the core refuses. */
+extern const char *ef_message(EfStatus status);
+
 static inline void
 ef_check(EfStatus status, const EfError *error)
 {

@@ -134,14 +134,34 @@ has_window(const EfFrame *frame)
 }
 
 static EfStatus
-refuse_length(EfDay start, EfDay last, EfError *error)
+check_length(EfDay start, EfDay last, EfError *error)
 {
 	char		day[2][EF_ISO_DATE_SIZE];
 
+	if ((int64_t) last - start <= EF_CHAIN_DAYS)
+		return EF_OK;
 	ef_format_day(day[0], start);
 	ef_format_day(day[1], last);
 	return ef_fail(error, EF_CHAIN_TOO_LONG,
 				   "The chain begins on %s and ends on %s.", day[0], day[1]);
+}
+
+EfStatus
+ef_event_check(const EfFunnelSpec *spec, unsigned code, EfInstant at,
+			   EfUnit unit, EfError *error)
+{
+	EfStatus	status;
+	EfDay		day;
+
+	if (code == EF_CODE_OTHER && !(spec->modes & EF_STRICT_ORDER))
+		return EF_OK;
+	status = ef_instant_check(at, unit, error);
+	if (status != EF_OK || code != 1 || spec->has_within || !spec->has_as_of)
+		return status;
+
+	/* alone it begins a chain that is pending on the last day seen */
+	day = ef_instant_day(at, unit);
+	return day < spec->as_of ? check_length(day, spec->as_of - 1, error) : EF_OK;
 }
 
 /* On the stage's own clock; 0 for one who has none. */
@@ -180,8 +200,9 @@ ef_funnel_add(EfState **state_pointer, const EfChain *chain, EfUnit unit,
 	left = way_out(chain, has_window(&frame));
 	if (left != 0)
 		last = chain->left;
-	if ((int64_t) last - start > EF_CHAIN_DAYS)
-		return refuse_length(start, last, error);
+	status = check_length(start, last, error);
+	if (status != EF_OK)
+		return status;
 	status = ef_state_reserve(state_pointer, &ef_funnel_type, length, 0,
 							  allocator, error);
 	if (status != EF_OK)

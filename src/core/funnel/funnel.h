@@ -41,9 +41,16 @@ enum
 };
 
 /* The most that 150 years can span, as spells and windows have them. */
-#define EF_CHAIN_DAYS 54788
+#define EF_CHAIN_DAYS EF_SPELL_DAYS
 
 extern const EfTableType ef_funnel_type;
+
+/*
+ * Can an event be taken, whatever else the person did?  An event that the spec
+ * does not name can, unless the order of all matters.
+ */
+extern EfStatus ef_event_check(const EfFunnelSpec *spec, unsigned code,
+							   EfInstant at, EfUnit unit, EfError *error);
 
 /* Add one person's chain to a state; nothing if its length is 0. */
 extern EfStatus ef_funnel_add(EfState **state, const EfChain *chain,

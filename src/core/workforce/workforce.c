@@ -48,8 +48,8 @@ const EfTableType ef_workforce_type = {
 
 /* ---- a row ---- */
 
-static EfStatus
-check_row(const EfState *state, const EfEmployment *row, EfError *error)
+EfStatus
+ef_employment_check(const EfEmployment *row, EfDay as_of, EfError *error)
 {
 	const EfSpell *spell = &row->spell;
 	char		one[EF_ISO_DATE_SIZE];
@@ -60,7 +60,7 @@ check_row(const EfState *state, const EfEmployment *row, EfError *error)
 
 	if (row->birth == EF_DAY_MINUS_INFINITY || row->birth == EF_DAY_INFINITY)
 		return ef_fail(error, EF_DATE_INFINITE, "The birth date is infinite.");
-	status = ef_spell_check(spell, state->as_of, error);
+	status = ef_spell_check(spell, as_of, error);
 	if (status != EF_OK)
 		return status;
 	if (row->birth > spell->start)
@@ -73,7 +73,7 @@ check_row(const EfState *state, const EfEmployment *row, EfError *error)
 	}
 
 	/* the age on the last day that can be known of */
-	last = spell->end <= state->as_of ? spell->end - 1 : state->as_of - 1;
+	last = spell->end <= as_of ? spell->end - 1 : as_of - 1;
 	if (last < spell->start)
 		last = spell->start;
 	if ((int64_t) last - row->birth > EF_AGE_LIMIT * INT64_C(365))
@@ -144,7 +144,7 @@ ef_workforce_add(EfState **state_pointer, const EfEmployment *row,
 	Row			record;
 	EfCell		cell;
 	int			day;
-	EfStatus	status = check_row(state, row, error);
+	EfStatus	status = ef_employment_check(row, state->as_of, error);
 
 	if (status != EF_OK || !ef_spell_sight(&sighting, &row->spell, state))
 		return status;

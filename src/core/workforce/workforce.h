@@ -63,6 +63,10 @@ typedef struct EfEmployment
 	int32_t		fte;			/* thousandths; not read when FTE is not counted */
 } EfEmployment;
 
+/* Can this row be looked at from as_of?  Its FTE was checked when it was read. */
+extern EfStatus ef_employment_check(const EfEmployment *row, EfDay as_of,
+									EfError *error);
+
 /* Add one row to a state. */
 extern EfStatus ef_workforce_add(EfState **state, const EfEmployment *row,
 								 const EfAllocator *allocator, EfError *error);
