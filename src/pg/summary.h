@@ -14,6 +14,8 @@
 
 #include "table/life_table.h"
 
+struct EfFunnelSpec;
+
 extern Datum ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type);
 extern Datum ef_summary_out(FunctionCallInfo fcinfo, const EfTableType *type);
 extern Datum ef_summary_recv(FunctionCallInfo fcinfo, const EfTableType *type);
@@ -57,6 +59,28 @@ ef_label_text(const EfLabel *label)
 	return PointerGetDatum(cstring_to_text_with_len(label->bytes,
 													(int) label->length));
 }
+
+/* What the text and the binary form need. */
+
+/* Open a value for reading, finished or not. */
+extern void ef_summary_load(EfTable *table, const EfTableType *type,
+							struct varlena *datum);
+
+/* The finished form of a table. */
+extern struct varlena *ef_summary_pack(const EfTable *table,
+									   const EfTableType *type);
+
+/* Normalize, validate and pack what came in from outside. */
+extern EfStatus ef_summary_accept(EfTable *table, const EfTableType *type,
+								  struct varlena **datum, EfError *error);
+
+/* The spec that a table holds. */
+extern void ef_summary_spec(const EfTable *table, struct EfFunnelSpec *spec);
+
+/* Give a table that comes in its spec, and the labels that it names. */
+extern EfStatus ef_summary_take_spec(EfTable *table, const EfTableType *type,
+									 const struct EfFunnelSpec *spec,
+									 EfError *error);
 
 #define EF_SUMMARY_SHARED(name, type, role) \
 	EF_FUNCTION(name, role, ef_summary_##role(fcinfo, &(type)))

@@ -13,6 +13,7 @@
 
 #include "arena.h"
 #include "estimate/estimate.h"
+#include "funnel/leavers.h"
 #include "histories.h"
 #include "tap.h"
 

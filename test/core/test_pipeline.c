@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "funnel/leavers.h"
 #include "histories.h"
 #include "staffs.h"
 #include "tap.h"

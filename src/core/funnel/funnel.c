@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/codec.h"
+#include "funnel/leavers.h"
 
 static unsigned expand(const EfFrame *frame, const EfCell *row,
 					   EfCell *cells);
@@ -164,22 +165,6 @@ ef_event_check(const EfFunnelSpec *spec, unsigned code, EfInstant at,
 	return day < spec->as_of ? check_length(day, spec->as_of - 1, error) : EF_OK;
 }
 
-/* On the stage's own clock; 0 for one who has none. */
-static inline unsigned
-way_out(const EfChain *chain, bool window)
-{
-	return chain->outcome == EF_EXITED ? EF_EXITED_AFTER :
-		chain->outcome == EF_PENDING ? EF_PENDING_AFTER :
-		chain->outcome == EF_LOST && window ? EF_LOST_AFTER : 0;
-}
-
-/* The same on the clock of the chain. */
-static inline unsigned
-on_chain(unsigned after)
-{
-	return after - EF_EXITED_AFTER + EF_STAGE_EXITED;
-}
-
 EfStatus
 ef_funnel_add(EfState **state_pointer, const EfChain *chain, EfUnit unit,
 			  const EfAllocator *allocator, EfError *error)
@@ -197,7 +182,7 @@ ef_funnel_add(EfState **state_pointer, const EfChain *chain, EfUnit unit,
 		return EF_OK;
 	start = ef_instant_day(chain->at[0], unit);
 	last = ef_instant_day(chain->at[length - 1], unit);
-	left = way_out(chain, has_window(&frame));
+	left = ef_way_out(chain, has_window(&frame));
 	if (left != 0)
 		last = chain->left;
 	status = check_length(start, last, error);
@@ -240,7 +225,7 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 	/* who goes on is counted where they are going */
 	if (kind != EF_CONVERTED_AFTER)
 	{
-		cells[n].key = ef_key(stage, on_chain(kind), left);
+		cells[n].key = ef_key(stage, ef_way_on_chain(kind), left);
 		cells[n++].count = 1;
 	}
 	if (stage > 1)
@@ -249,195 +234,6 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 		cells[n++].count = 1;
 	}
 	return n;
-}
-
-
-/* ---- many rows ---- */
-
-enum
-{
-	TALLY_KINDS = EF_PENDING_AFTER + 1,
-	TALLY_SERIES = EF_STAGE_LIMIT * TALLY_KINDS
-};
-
-struct EfFunnelTally
-{
-	uint32_t	lowest[TALLY_SERIES];
-	uint32_t	beyond[TALLY_SERIES];
-	uint32_t   *counts[TALLY_SERIES];	/* EF_TALLY_DAYS each; NULL: not used */
-	const EfAllocator *allocator;
-	uint32_t	nchains;		/* so that no count can pass 32 bits */
-	bool		failed;			/* memory ran out */
-};
-
-EfStatus
-ef_funnel_tally_create(EfFunnelTally **tally, const EfAllocator *allocator,
-					   EfError *error)
-{
-	*tally = ef_alloc(allocator, sizeof(EfFunnelTally));
-	if (*tally == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for counts failed.");
-	memset(*tally, 0, sizeof(EfFunnelTally));
-	for (unsigned i = 0; i < TALLY_SERIES; i++)
-		(*tally)->lowest[i] = UINT32_MAX;
-	(*tally)->allocator = allocator;
-	return EF_OK;
-}
-
-static uint32_t *
-new_counts(EfFunnelTally *tally, unsigned series)
-{
-	uint32_t   *counts = ef_alloc(tally->allocator,
-								  EF_TALLY_DAYS * sizeof(uint32_t));
-
-	if (counts == NULL)
-		return NULL;
-	memset(counts, 0, EF_TALLY_DAYS * sizeof(uint32_t));
-	return tally->counts[series] = counts;
-}
-
-static inline void
-count_one(EfFunnelTally *tally, unsigned stage, unsigned kind, uint32_t day)
-{
-	unsigned	series = (stage - 1) * TALLY_KINDS + kind;
-	uint32_t   *counts = tally->counts[series];
-
-	if (counts == NULL)
-		counts = new_counts(tally, series);
-	if (counts == NULL)
-	{
-		tally->failed = true;
-		return;
-	}
-	counts[day]++;
-	if (day < tally->lowest[series])
-		tally->lowest[series] = day;
-	if (day >= tally->beyond[series])
-		tally->beyond[series] = day + 1;
-}
-
-bool
-ef_funnel_tally_add(EfFunnelTally *tally, const EfChain *chain, EfUnit unit,
-					bool has_window)
-{
-	unsigned	length = chain->length;
-	EfDay		start = ef_instant_day(chain->at[0], unit);
-	unsigned	after = way_out(chain, has_window);
-	EfDay		last = after != 0 ? chain->left
-		: ef_instant_day(chain->at[length - 1], unit);
-	uint32_t	day = 0;
-
-	if ((int64_t) last - start >= EF_TALLY_DAYS ||
-		tally->nchains == UINT32_MAX)
-		return false;
-	tally->nchains++;
-	count_one(tally, 1, EF_REACHED, 0);
-	for (unsigned stage = 1; stage < length; stage++)
-	{
-		uint32_t	next = (uint32_t) (ef_instant_day(chain->at[stage], unit) -
-									   start);
-
-		count_one(tally, stage + 1, EF_REACHED, next);
-		if (stage > 1)
-			count_one(tally, stage, EF_CONVERTED_AFTER, next - day);
-		day = next;
-	}
-	if (after != 0)
-	{
-		uint32_t	left = (uint32_t) (last - start);
-
-		count_one(tally, length, on_chain(after), left);
-		if (length > 1)
-			count_one(tally, length, after, left - day);
-	}
-	return true;
-}
-
-EfStatus
-ef_funnel_tally_flush(EfFunnelTally *tally, EfState **state,
-					  const EfAllocator *allocator, EfError *error)
-{
-	size_t		most = 0;
-	bool		sorted = (*state)->ncells == 0;
-	EfStatus	status;
-
-	if (tally->failed)
-		return ef_fail(error, EF_NO_MEMORY, "A request for counts failed.");
-	for (unsigned i = 0; i < TALLY_SERIES; i++)
-		for (uint32_t day = tally->lowest[i]; day < tally->beyond[i]; day++)
-			most += tally->counts[i][day] != 0;
-	status = ef_state_reserve(state, &ef_funnel_type, (unsigned) most, 0,
-							  allocator, error);
-	if (status != EF_OK)
-		return status;
-	for (unsigned i = 0; i < TALLY_SERIES; i++)
-	{
-		EfKey		first = ef_key(i / TALLY_KINDS + 1, i % TALLY_KINDS, 0);
-		uint32_t   *counts = tally->counts[i];
-
-		for (uint32_t day = tally->lowest[i]; day < tally->beyond[i]; day++)
-			if (counts[day] != 0)
-			{
-				ef_state_append(*state, first | day, counts[day]);
-				counts[day] = 0;
-			}
-		tally->lowest[i] = UINT32_MAX;
-		tally->beyond[i] = 0;
-	}
-	tally->nchains = 0;
-
-	/* they came in order, each once */
-	if (sorted)
-		(*state)->nsorted = (*state)->ncells;
-	return EF_OK;
-}
-
-
-/* ---- day by day ---- */
-
-static void
-add_way(EfLeavers *leavers, EfWay way, const EfTable *table, uint32_t stage,
-		unsigned kind)
-{
-	size_t		n;
-
-	leavers->at[way] = ef_table_series(table, stage, kind, &n);
-	leavers->end[way] = leavers->at[way] + n;
-}
-
-void
-ef_leavers_of_chain(EfLeavers *leavers, const EfTable *table, uint32_t stage)
-{
-	add_way(leavers, EF_WAY_ON, table, stage + 1, EF_REACHED);
-	add_way(leavers, EF_WAY_EXITED, table, stage, EF_STAGE_EXITED);
-	add_way(leavers, EF_WAY_LOST, table, stage, EF_STAGE_LOST);
-	add_way(leavers, EF_WAY_PENDING, table, stage, EF_STAGE_PENDING);
-}
-
-void
-ef_leavers_of_stage(EfLeavers *leavers, const EfTable *table, uint32_t stage)
-{
-	if (stage == 1)
-	{
-		ef_leavers_of_chain(leavers, table, stage);
-		return;
-	}
-	add_way(leavers, EF_WAY_ON, table, stage, EF_CONVERTED_AFTER);
-	add_way(leavers, EF_WAY_EXITED, table, stage, EF_EXITED_AFTER);
-	add_way(leavers, EF_WAY_LOST, table, stage, EF_LOST_AFTER);
-	add_way(leavers, EF_WAY_PENDING, table, stage, EF_PENDING_AFTER);
-}
-
-uint32_t
-ef_leavers_day(const EfLeavers *leavers)
-{
-	uint32_t	day = UINT32_MAX;
-
-	for (int way = 0; way < EF_WAY_COUNT; way++)
-		if (leavers->at[way] < leavers->end[way] &&
-			ef_key_at(leavers->at[way]->key) < day)
-			day = ef_key_at(leavers->at[way]->key);
-	return day;
 }
 
 
@@ -478,7 +274,7 @@ check_cell(const EfCell *cell, const EfFunnelSpec *spec, EfError *error)
 	uint32_t	stage = ef_key_label(cell->key);
 	uint32_t	day = ef_key_at(cell->key);
 	unsigned	kind = ef_key_kind(cell->key);
-	unsigned	outcome = kind < EF_EXITED_AFTER ? kind : on_chain(kind);
+	unsigned	outcome = kind < EF_EXITED_AFTER ? kind : ef_way_on_chain(kind);
 
 	if (cell->count <= 0)
 		return refuse_cell(cell, "the count is not positive", error);

@@ -56,28 +56,22 @@ extern EfStatus ef_event_check(const EfFunnelSpec *spec, unsigned code,
 extern EfStatus ef_funnel_add(EfState **state, const EfChain *chain,
 							  EfUnit unit, const EfAllocator *allocator,
 							  EfError *error);
+/* How one who is gone left the last stage, on the stage's own clock; 0 for one
+ * who has none. */
+static inline unsigned
+ef_way_out(const EfChain *chain, bool window)
+{
+	return chain->outcome == EF_EXITED ? EF_EXITED_AFTER :
+		chain->outcome == EF_PENDING ? EF_PENDING_AFTER :
+		chain->outcome == EF_LOST && window ? EF_LOST_AFTER : 0;
+}
 
-/*
- * Counts of many chains, by kind, stage and day, where adding one is a few
- * additions: for a group of so many people that most days have some.  Chains
- * that last for more than EF_TALLY_DAYS are not its.
- */
-#define EF_TALLY_DAYS 4096
-
-typedef struct EfFunnelTally EfFunnelTally;
-
-extern EfStatus ef_funnel_tally_create(EfFunnelTally **tally,
-									   const EfAllocator *allocator,
-									   EfError *error);
-
-/* Add a chain, or answer false. */
-extern bool ef_funnel_tally_add(EfFunnelTally *tally, const EfChain *chain,
-								EfUnit unit, bool has_window);
-
-/* Move what was counted to a state. */
-extern EfStatus ef_funnel_tally_flush(EfFunnelTally *tally, EfState **state,
-									  const EfAllocator *allocator,
-									  EfError *error);
+/* The same on the clock of the chain. */
+static inline unsigned
+ef_way_on_chain(unsigned after)
+{
+	return after - EF_EXITED_AFTER + EF_STAGE_EXITED;
+}
 
 /* How many reached a stage, and what became of them. */
 typedef struct EfStageCounts
@@ -100,44 +94,5 @@ typedef struct EfFunnel
 extern EfStatus ef_funnel_open(EfFunnel *funnel, const void *datum,
 							   size_t size, const EfAllocator *allocator,
 							   EfError *error);
-
-
-/* ---- day by day ---- */
-
-/* Within a day they come in this order. */
-typedef enum EfWay
-{
-	EF_WAY_ON,					/* to the next stage */
-	EF_WAY_EXITED,
-	EF_WAY_LOST,
-	EF_WAY_PENDING,
-	EF_WAY_COUNT
-} EfWay;
-
-/* Those who leave a stage, day by day, on one of its clocks. */
-typedef struct EfLeavers
-{
-	const EfCell *at[EF_WAY_COUNT];
-	const EfCell *end[EF_WAY_COUNT];
-} EfLeavers;
-
-/* A stage that is not the last: on the clock of the chain, or on its own. */
-extern void ef_leavers_of_chain(EfLeavers *leavers, const EfTable *table,
-								uint32_t stage);
-extern void ef_leavers_of_stage(EfLeavers *leavers, const EfTable *table,
-								uint32_t stage);
-
-/* The next day on which anybody leaves; UINT32_MAX when there is none. */
-extern uint32_t ef_leavers_day(const EfLeavers *leavers);
-
-/* How many leave on that day in this way, which is to be asked once. */
-static inline int64_t
-ef_leavers_take(EfLeavers *leavers, EfWay way, uint32_t day)
-{
-	if (leavers->at[way] == leavers->end[way] ||
-		ef_key_at(leavers->at[way]->key) != day)
-		return 0;
-	return (leavers->at[way]++)->count;
-}
 
 #endif							/* EF_FUNNEL_H */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "estimate/estimate.h"
+#include "funnel/leavers.h"
 
 /* What a sum of rounded steps falls short of what it should be. */
 #define ROUNDING 1e-12

@@ -4,6 +4,7 @@
  */
 #include "funnel/funnel_events.h"
 
+#include "funnel/funnel_tally.h"
 #include "funnel/window.h"
 
 #include <string.h>

@@ -24,7 +24,7 @@
 #ifndef EF_LOG_RANK_H
 #define EF_LOG_RANK_H
 
-#include "retention/retention.h"
+#include "retention/risk_set.h"
 
 /* More would take too long to invert. */
 #define EF_GROUP_LIMIT 1000

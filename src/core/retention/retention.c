@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "retention/risk_set.h"
+
 static unsigned expand(const EfFrame *frame, const EfCell *row,
 					   EfCell *cells);
 static EfStatus check_limits(const EfTable *table, EfError *error);
@@ -84,9 +86,8 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 
 /* ---- a table ---- */
 
-/* The people of one kind, EF_PERSON_LIMIT + 1 where they are more. */
-static int64_t
-count_people(const EfTable *table, unsigned kind)
+int64_t
+ef_retention_people(const EfTable *table, unsigned kind)
 {
 	int64_t		sum = 0;
 
@@ -103,8 +104,8 @@ count_people(const EfTable *table, unsigned kind)
 static EfStatus
 check_limits(const EfTable *table, EfError *error)
 {
-	if (count_people(table, EF_LATE_ENTRIES) > EF_PERSON_LIMIT ||
-		count_people(table, EF_LEFT) + count_people(table, EF_CENSORED) >
+	if (ef_retention_people(table, EF_LATE_ENTRIES) > EF_PERSON_LIMIT ||
+		ef_retention_people(table, EF_LEFT) + ef_retention_people(table, EF_CENSORED) >
 		EF_PERSON_LIMIT)
 		return ef_fail(error, EF_COUNT_OVERFLOW,
 					   "There are more than %lld people.",
@@ -205,8 +206,8 @@ ef_retention_open(EfRetention *retention, const void *datum, size_t size,
 
 	if (status != EF_OK)
 		return status;
-	retention->exits = count_people(table, EF_LEFT);
-	retention->spells = retention->exits + count_people(table, EF_CENSORED);
+	retention->exits = ef_retention_people(table, EF_LEFT);
+	retention->spells = retention->exits + ef_retention_people(table, EF_CENSORED);
 	return EF_OK;
 }
 
@@ -217,120 +218,4 @@ ef_retention_exits_by_reason(const EfRetention *retention, const char *reason,
 	uint32_t	label = ef_table_label(&retention->table, reason, length);
 
 	return label == 0 ? 0 : ef_table_sum(&retention->table, label, EF_LEFT);
-}
-
-
-/* ---- the risk set ---- */
-
-/* All exits by day and reason, from series by reason and day. */
-static EfStatus
-sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
-		   const EfAllocator *allocator, EfError *error)
-{
-	const EfCell *cells = NULL;
-	EfCell	   *sorted;
-	size_t		n = 0;
-
-	/* labelled series come last, and this is the only kind of them */
-	for (size_t i = 0; i < table->ncells; i++)
-		if (ef_key_kind(table->cells[i].key) == EF_LEFT)
-		{
-			if (n++ == 0)
-				cells = &table->cells[i];
-		}
-	risk->exits = ef_alloc(allocator, n * sizeof(EfExit));
-	sorted = ef_alloc(allocator, 2 * n * sizeof(EfCell));
-	if (risk->exits == NULL || sorted == NULL)
-	{
-		ef_release(allocator, sorted);
-		return ef_fail(error, EF_NO_MEMORY, "A request for exits failed.");
-	}
-	for (size_t i = 0; i < n; i++)
-	{
-		sorted[i].key = (EfKey) ef_key_at(cells[i].key) << 32 |
-			ef_key_label(cells[i].key);
-		sorted[i].count = cells[i].count;
-	}
-	ef_sort_cells(sorted, sorted + n, n);
-	for (size_t i = 0; i < n; i++)
-	{
-		risk->exits[i].day = (uint32_t) (sorted[i].key >> 32);
-		risk->exits[i].reason = (uint32_t) sorted[i].key;
-		risk->exits[i].count = sorted[i].count;
-	}
-	ef_release(allocator, sorted);
-	*nexits = n;
-	return EF_OK;
-}
-
-EfStatus
-ef_retention_risk(EfRiskSet *risk, const EfTable *table,
-				  const EfAllocator *allocator, EfError *error)
-{
-	size_t		nlate;
-	size_t		ncensored;
-	size_t		nexits = 0;
-	const EfCell *late = ef_table_series(table, 0, EF_LATE_ENTRIES, &nlate);
-	const EfCell *censored = ef_table_series(table, 0, EF_CENSORED, &ncensored);
-	const EfCell *late_end = late + nlate;
-	const EfCell *censored_end = censored + ncensored;
-	const EfExit *exit;
-	const EfExit *exit_end;
-	size_t		room;
-	int64_t		at_risk;
-	EfStatus	status;
-
-	memset(risk, 0, sizeof(*risk));
-	status = sort_exits(risk, &nexits, table, allocator, error);
-	if (status != EF_OK)
-		return status;
-	room = nlate + nexits + ncensored;
-	if (room > EF_SPELL_DAYS + 1)
-		room = EF_SPELL_DAYS + 1;
-	risk->days = ef_alloc(allocator, room * sizeof(EfRiskDay));
-	if (risk->days == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for days failed.");
-
-	/* everyone leaves or is censored; who did not enter late was on time */
-	at_risk = count_people(table, EF_LEFT) + count_people(table, EF_CENSORED) -
-		count_people(table, EF_LATE_ENTRIES);
-	risk->on_time = at_risk;
-	exit = risk->exits;
-	exit_end = exit + nexits;
-	while (late < late_end || censored < censored_end || exit < exit_end)
-	{
-		EfRiskDay  *day = &risk->days[risk->ndays++];
-
-		memset(day, 0, sizeof(*day));
-		day->day = UINT32_MAX;
-		if (late < late_end)
-			day->day = ef_key_at(late->key);
-		if (censored < censored_end && ef_key_at(censored->key) < day->day)
-			day->day = ef_key_at(censored->key);
-		if (exit < exit_end && exit->day < day->day)
-			day->day = exit->day;
-
-		day->at_risk = at_risk;
-		day->exits_by_reason = exit;
-		for (; exit < exit_end && exit->day == day->day; exit++)
-		{
-			day->exits += exit->count;
-			day->nexits++;
-		}
-		if (censored < censored_end && ef_key_at(censored->key) == day->day)
-			day->censored = (censored++)->count;
-		if (late < late_end && ef_key_at(late->key) == day->day)
-			day->entered = (late++)->count;
-		at_risk = ef_remaining(day);
-		if (day->exits > 0 || day->censored > 0)
-			risk->last_day = day->day;
-	}
-	return EF_OK;
-}
-
-void
-ef_risk_release(EfRiskSet *risk, const EfAllocator *allocator)
-{
-	ef_release(allocator, risk->exits);
-	ef_release(allocator, risk->days);
 }

@@ -36,6 +36,9 @@ extern EfStatus ef_retention_add(EfState **state, const EfSpell *spell,
 								 const EfAllocator *allocator,
 								 EfError *error);
 
+/* The people of one kind, EF_PERSON_LIMIT + 1 where they are more. */
+extern int64_t ef_retention_people(const EfTable *table, unsigned kind);
+
 /* A retention opened for counting. */
 typedef struct EfRetention
 {
@@ -51,49 +54,4 @@ extern EfStatus ef_retention_open(EfRetention *retention, const void *datum,
 /* Exits for one reason; 0 for a reason that nobody had. */
 extern int64_t ef_retention_exits_by_reason(const EfRetention *retention,
 											const char *reason, size_t length);
-
-/* The exits of one day for one reason. */
-typedef struct EfExit
-{
-	uint32_t	day;
-	uint32_t	reason;			/* a label of the table */
-	int64_t		count;
-} EfExit;
-
-/* A day on which somebody left, was censored or entered late. */
-typedef struct EfRiskDay
-{
-	uint32_t	day;
-	uint32_t	nexits;			/* reasons that had exits */
-	const EfExit *exits_by_reason;
-	int64_t		at_risk;		/* before anybody leaves on this day */
-	int64_t		exits;
-	int64_t		censored;
-	int64_t		entered;		/* late: at risk from the next day on */
-} EfRiskDay;
-
-/* A retention opened for estimation: the risk set and those who leave it. */
-typedef struct EfRiskSet
-{
-	int64_t		on_time;		/* at risk on day 0 */
-	size_t		ndays;
-	EfRiskDay  *days;			/* in order */
-	EfExit	   *exits;			/* by day and reason */
-	uint32_t	last_day;		/* on which anybody was seen */
-} EfRiskSet;
-
-/* Those at risk on the day after this one. */
-static inline int64_t
-ef_remaining(const EfRiskDay *day)
-{
-	return day->at_risk - day->exits - day->censored + day->entered;
-}
-
-/* Also after a failure there may be something to release. */
-extern EfStatus ef_retention_risk(EfRiskSet *risk, const EfTable *table,
-								  const EfAllocator *allocator,
-								  EfError *error);
-
-extern void ef_risk_release(EfRiskSet *risk, const EfAllocator *allocator);
-
 #endif							/* EF_RETENTION_H */

@@ -10,7 +10,7 @@
 #define EF_RETENTION_CURVE_H
 
 #include "estimate/estimate.h"
-#include "retention/retention.h"
+#include "retention/risk_set.h"
 
 /*
  * A curve that is read day by day, on day 0 and on every multiple of a

@@ -1,0 +1,563 @@
+/*
+ * summary_text.c
+ *	  The text form of a summary, a JSON object, and its cast to jsonb.
+ */
+#include "summary.h"
+
+#include "common/int.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/json.h"
+
+#include "funnel_spec_value.h"
+#include "json_value.h"
+
+#define TEXT_VERSION 1
+
+
+/* ---- text out ---- */
+
+static void
+append_day(StringInfo out, EfDay day)
+{
+	char		iso[EF_ISO_DATE_SIZE];
+
+	ef_format_day(iso, day);
+	appendStringInfo(out, "\"%s\"", iso);
+}
+
+static void
+append_series(StringInfo out, const EfTable *table, uint32 label,
+			  unsigned kind)
+{
+	size_t		n;
+	const EfCell *cells = ef_table_series(table, label, kind, &n);
+
+	appendStringInfoChar(out, '{');
+	for (size_t i = 0; i < n; i++)
+		appendStringInfo(out, "%s\"%u\": " INT64_FORMAT, i > 0 ? ", " : "",
+						 ef_key_at(cells[i].key), cells[i].count);
+	appendStringInfoChar(out, '}');
+}
+
+static void
+append_label(StringInfo out, const EfLabel *label)
+{
+	char	   *name = pnstrdup(label->bytes, label->length);
+
+	escape_json(out, name);
+	pfree(name);
+}
+
+/* The same of a paired kind, by its second labels. */
+static void
+append_pairs(StringInfo out, const EfTable *table, uint32 label,
+			 unsigned kind)
+{
+	size_t		n;
+	const EfCell *cells = ef_table_series(table, label, kind, &n);
+	uint32		second = 0;
+
+	CHECK_FOR_INTERRUPTS();
+	appendStringInfoChar(out, '{');
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32		at = ef_key_at(cells[i].key);
+
+		if (ef_pair_label(at) != second)
+		{
+			appendStringInfoString(out, second > 0 ? "}, " : "");
+			second = ef_pair_label(at);
+			append_label(out, &table->labels[second - 1]);
+			appendStringInfoString(out, ": {");
+		}
+		else
+			appendStringInfoString(out, ", ");
+		appendStringInfo(out, "\"%u\": " INT64_FORMAT, ef_pair_at(at),
+						 cells[i].count);
+	}
+	appendStringInfoString(out, n > 0 ? "}}" : "}");
+}
+
+/* The series of a kind by their labels; of those that count nothing, none. */
+static void
+append_labelled(StringInfo out, const EfTable *table, unsigned kind,
+				bool paired)
+{
+	const char *separator = "";
+
+	appendStringInfoChar(out, '{');
+	for (uint32 label = 1; label <= table->nlabels; label++)
+	{
+		size_t		n;
+
+		(void) ef_table_series(table, label, kind, &n);
+		if (n == 0)
+			continue;
+		appendStringInfoString(out, separator);
+		separator = ", ";
+		append_label(out, &table->labels[label - 1]);
+		appendStringInfoString(out, ": ");
+		if (paired)
+			append_pairs(out, table, label, kind);
+		else
+			append_series(out, table, label, kind);
+	}
+	appendStringInfoChar(out, '}');
+}
+
+static void
+append_observed(StringInfo out, const EfFrame *frame)
+{
+	appendStringInfoString(out, "\"observed\": [");
+	if (frame->bounded)
+		append_day(out, frame->from);
+	else
+		appendStringInfoString(out, "null");
+	appendStringInfoString(out, ", ");
+	append_day(out, frame->as_of);
+	appendStringInfoChar(out, ']');
+}
+
+static void
+append_spec(StringInfo out, const EfTable *table)
+{
+	EfFunnelSpec spec;
+
+	ef_summary_spec(table, &spec);
+	appendStringInfoString(out, "\"spec\": {");
+	ef_append_spec_text(out, &spec);
+	appendStringInfoChar(out, '}');
+}
+
+/* The canonical JSON: independent of DateStyle, locale and the way in which
+ * the summary came about. */
+static char *
+text_of(const EfTableType *type, struct varlena *datum)
+{
+	EfTable		table;
+	StringInfoData out;
+
+	ef_summary_load(&table, type, datum);
+	initStringInfo(&out);
+	appendStringInfo(&out, "{\"type\": \"%s\", \"version\": %d, ",
+					 type->name, TEXT_VERSION);
+	if (type->open_spec != NULL)
+		append_spec(&out, &table);
+	else
+		append_observed(&out, &table.frame);
+	if (type->flag_name != NULL)
+		appendStringInfo(&out, ", \"%s\": %s", type->flag_name,
+						 table.frame.flags != 0 ? "true" : "false");
+	appendStringInfo(&out, ", \"skipped\": " INT64_FORMAT, table.skipped);
+
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+	{
+		if (type->kinds[kind].name == NULL)
+			continue;
+		appendStringInfo(&out, ", \"%s\": ", type->kinds[kind].name);
+		if (type->kinds[kind].labelled)
+			append_labelled(&out, &table, kind, type->kinds[kind].paired);
+		else
+			append_series(&out, &table, 0, kind);
+	}
+	appendStringInfoChar(&out, '}');
+	return out.data;
+}
+
+Datum
+ef_summary_out(FunctionCallInfo fcinfo, const EfTableType *type)
+{
+	PG_RETURN_CSTRING(text_of(type, PG_GETARG_VARLENA_P(0)));
+}
+
+Datum
+ef_summary_to_jsonb(FunctionCallInfo fcinfo, const EfTableType *type)
+{
+	return DirectFunctionCall1(jsonb_in,
+							   CStringGetDatum(text_of(type, PG_GETARG_VARLENA_P(0))));
+}
+
+
+/* ---- text in ---- */
+
+/*
+ * Collects a table from JSON that PostgreSQL has parsed.  Each function
+ * answers false and leaves a sentence where the JSON is not one of ours.
+ */
+typedef struct Collector
+{
+	const EfTableType *type;
+	EfTable		table;
+	size_t		cells_room;
+	uint32		labels_room;
+	bool		numbered;		/* the labels are known already */
+	bool		typed;			/* what must be there was */
+	bool		versioned;
+	bool		framed;
+	EfError		error;
+} Collector;
+
+static bool
+refuse(Collector *collector, const char *what, const JsonbValue *key)
+{
+	return ef_json_refuse(&collector->error, what, key);
+}
+
+/* Digits without a sign or a leading zero: what a place on the axis is. */
+static bool
+parse_digits(const char *digits, int length, int64 most, int64 *value)
+{
+	if (length < 1 || (digits[0] == '0' && length > 1))
+		return false;
+	*value = 0;
+	for (int i = 0; i < length; i++)
+		if (digits[i] < '0' || digits[i] > '9' ||
+			pg_mul_s64_overflow(*value, 10, value) ||
+			pg_add_s64_overflow(*value, digits[i] - '0', value))
+			return false;
+	return *value <= most;
+}
+
+static bool
+count_of(Collector *collector, const JsonbValue *key, const JsonbValue *value,
+		 int64 *count)
+{
+	return ef_json_count(value, PG_INT64_MAX, count) ||
+		refuse(collector, "There is no count at", key);
+}
+
+/* The cells of a kind and label and, where it is paired, of a second label: 0
+ * for none. */
+static bool
+collect_series(Collector *collector, uint32 label, uint32 second,
+			   unsigned kind, const JsonbValue *name,
+			   const JsonbValue *series)
+{
+	int64		most = second > 0 ? (1 << EF_PAIR_BITS) - 1 : PG_UINT32_MAX;
+	JsonbIterator *iterator;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	if (!ef_json_is_object(series))
+		return refuse(collector, "There is no object at", name);
+	iterator = JsonbIteratorInit(series->val.binary.data);
+	while (ef_json_next_member(&iterator, &key, &value))
+	{
+		EfTable    *table = &collector->table;
+		int64		at;
+		int64		count;
+
+		if (!parse_digits(key.val.string.val, key.val.string.len, most, &at))
+			return refuse(collector, "This is no place on the axis:", &key);
+		if (!count_of(collector, &key, &value, &count))
+			return false;
+		if (table->ncells == collector->cells_room)
+		{
+			collector->cells_room = collector->cells_room * 2 + 64;
+			table->cells = table->cells == NULL
+				? palloc(collector->cells_room * sizeof(EfCell))
+				: repalloc_huge(table->cells,
+								collector->cells_room * sizeof(EfCell));
+		}
+		table->cells[table->ncells].key =
+			ef_key(label, kind, ef_pair(second, (uint32) at));
+		table->cells[table->ncells++].count = count;
+	}
+	return true;
+}
+
+static void
+append_name(Collector *collector, const JsonbValue *name)
+{
+	EfTable    *table = &collector->table;
+
+	if (table->nlabels == collector->labels_room)
+	{
+		collector->labels_room = collector->labels_room * 2 + 16;
+		table->labels = table->labels == NULL
+			? palloc(collector->labels_room * sizeof(EfLabel))
+			: repalloc_huge(table->labels,
+							collector->labels_room * sizeof(EfLabel));
+	}
+	table->labels[table->nlabels].bytes = name->val.string.val;
+	table->labels[table->nlabels].length = (uint32) name->val.string.len;
+	table->nlabels++;
+}
+
+/* The number of a label; 0, refused, if a spec does not name it. */
+static uint32
+collect_label(Collector *collector, const JsonbValue *name)
+{
+	EfTable    *table = &collector->table;
+	uint32		label;
+
+	if (table->frame.spec == NULL && !collector->numbered)
+	{
+		append_name(collector, name);
+		return table->nlabels;
+	}
+	label = ef_table_label(table, name->val.string.val, name->val.string.len);
+	if (label == 0)
+		refuse(collector, "The spec names no stage", name);
+	return label;
+}
+
+/*
+ * The labels of all cells, for a type of which a kind is paired: a name comes
+ * in as many pairs as there are others, and a number of it must fit half of
+ * a place.
+ */
+static EfStatus
+collect_labels(Collector *collector, JsonbContainer *object)
+{
+	const EfTableType *type = collector->type;
+	EfStatus	status;
+
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+	{
+		const char *name = type->kinds[kind].name;
+		JsonbValue *member;
+		JsonbIterator *iterator;
+		JsonbIterator *inner;
+		JsonbValue	key;
+		JsonbValue	value;
+		JsonbValue	second;
+
+		if (name == NULL || !type->kinds[kind].labelled)
+			continue;
+		member = getKeyJsonValueFromContainer(object, name, strlen(name), NULL);
+		if (member == NULL || !ef_json_is_object(member))
+			continue;
+		iterator = JsonbIteratorInit(member->val.binary.data);
+		while (ef_json_next_member(&iterator, &key, &value))
+		{
+			append_name(collector, &key);
+			if (!type->kinds[kind].paired || !ef_json_is_object(&value))
+				continue;
+			inner = JsonbIteratorInit(value.val.binary.data);
+			while (ef_json_next_member(&inner, &second, &value))
+				append_name(collector, &second);
+		}
+	}
+	collector->numbered = true;
+	status = ef_table_normalize(&collector->table, type, &ef_palloc,
+								&collector->error);
+	return status == EF_OK
+		? ef_check_labels(collector->table.nlabels, type, &collector->error)
+		: status;
+}
+
+static bool
+has_pairs(const EfTableType *type)
+{
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (type->kinds[kind].paired)
+			return true;
+	return false;
+}
+
+static bool
+collect_pairs(Collector *collector, uint32 label, unsigned kind,
+			  const JsonbValue *name, const JsonbValue *object)
+{
+	JsonbIterator *iterator;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	if (!ef_json_is_object(object))
+		return refuse(collector, "There is no object at", name);
+	iterator = JsonbIteratorInit(object->val.binary.data);
+	while (ef_json_next_member(&iterator, &key, &value))
+		if (!collect_series(collector, label, collect_label(collector, &key),
+							kind, &key, &value))
+			return false;
+	return true;
+}
+
+static bool
+collect_kind(Collector *collector, unsigned kind, const JsonbValue *name,
+			 const JsonbValue *object)
+{
+	JsonbIterator *iterator;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	if (!collector->type->kinds[kind].labelled)
+		return collect_series(collector, 0, 0, kind, name, object);
+	if (!ef_json_is_object(object))
+		return refuse(collector, "There is no object at", name);
+	iterator = JsonbIteratorInit(object->val.binary.data);
+	while (ef_json_next_member(&iterator, &key, &value))
+	{
+		uint32		label = collect_label(collector, &key);
+
+		if (label == 0 ||
+			!(collector->type->kinds[kind].paired
+			  ? collect_pairs(collector, label, kind, &key, &value)
+			  : collect_series(collector, label, 0, kind, &key, &value)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+collect_observed(Collector *collector, const JsonbValue *key,
+				 const JsonbValue *array)
+{
+	EfFrame    *frame = &collector->table.frame;
+	JsonbIterator *iterator;
+	JsonbValue	value;
+	int			n = 0;
+
+	if (ef_json_is_array(array) &&
+		!JsonContainerIsScalar(array->val.binary.data) &&
+		JsonContainerSize(array->val.binary.data) == 2)
+	{
+		iterator = JsonbIteratorInit(array->val.binary.data);
+		(void) JsonbIteratorNext(&iterator, &value, true);
+		while (n < 2 && JsonbIteratorNext(&iterator, &value, true) == WJB_ELEM)
+		{
+			EfDay	   *day = n == 0 ? &frame->from : &frame->as_of;
+
+			if (value.type == jbvString &&
+				ef_parse_day(value.val.string.val, value.val.string.len, day))
+				frame->bounded = frame->bounded || n == 0;
+			else if (n != 0 || value.type != jbvNull)
+				break;
+			n++;
+		}
+	}
+	collector->framed = n == 2;
+	return n == 2 || refuse(collector,
+							"This must be a pair of ISO dates, of which the first may be null:",
+							key);
+}
+
+/* The labels are those that it names, so it is read before all others. */
+static bool
+collect_spec(Collector *collector, const JsonbValue *object)
+{
+	EfError    *error = &collector->error;
+	EfFunnelSpec spec = {0};
+	JsonbIterator *iterator;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	if (!ef_json_is_object(object))
+	{
+		ef_fail(error, EF_INVALID, "There is no object at \"spec\".");
+		return false;
+	}
+	iterator = JsonbIteratorInit(object->val.binary.data);
+	while (ef_json_next_member(&iterator, &key, &value))
+		if (!ef_read_spec_member(&spec, &key, &value, error))
+			return false;
+	collector->framed = true;
+	return ef_spec_complete(&spec, error) == EF_OK &&
+		ef_summary_take_spec(&collector->table, collector->type, &spec, error) == EF_OK;
+}
+
+static bool
+collect_member(Collector *collector, const JsonbValue *key,
+			   const JsonbValue *value)
+{
+	const EfTableType *type = collector->type;
+	const char *name = key->val.string.val;
+	int			length = key->val.string.len;
+	int64		version;
+
+#define IS(word) (length == (int) strlen(word) && memcmp(name, word, length) == 0)
+
+	if (IS("type"))
+		return (collector->typed = value->type == jbvString &&
+				value->val.string.len == (int) strlen(type->name) &&
+				memcmp(value->val.string.val, type->name,
+					   value->val.string.len) == 0) ||
+			refuse(collector, "This is of another", key);
+	if (IS("version"))
+		return count_of(collector, key, value, &version) &&
+			((collector->versioned = version == TEXT_VERSION) ||
+			 refuse(collector, "This release does not know this", key));
+	if (IS("spec") && type->open_spec != NULL)
+		return true;
+	if (IS("observed") && type->open_spec == NULL)
+		return collect_observed(collector, key, value);
+	if (IS("skipped"))
+		return count_of(collector, key, value, &collector->table.skipped);
+	if (type->flag_name != NULL && IS(type->flag_name))
+	{
+		collector->table.frame.flags = value->type == jbvBool &&
+			value->val.boolean;
+		return value->type == jbvBool ||
+			refuse(collector, "This must be true or false:", key);
+	}
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (type->kinds[kind].name != NULL && IS(type->kinds[kind].name))
+			return collect_kind(collector, kind, key, value);
+	return refuse(collector, "There is an unknown member", key);
+
+#undef IS
+}
+
+/* All members, among them those that must be there. */
+static bool
+collect_members(Collector *collector, JsonbContainer *object)
+{
+	const EfTableType *type = collector->type;
+	JsonbIterator *iterator;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	if (type->open_spec != NULL)
+	{
+		JsonbValue *spec = getKeyJsonValueFromContainer(object, "spec", 4,
+														NULL);
+
+		if (spec != NULL && !collect_spec(collector, spec))
+			return false;
+	}
+	if (has_pairs(type) && collect_labels(collector, object) != EF_OK)
+		return false;
+	iterator = JsonbIteratorInit(object);
+	while (ef_json_next_member(&iterator, &key, &value))
+		if (!collect_member(collector, &key, &value))
+			return false;
+	if (collector->typed && collector->versioned && collector->framed)
+		return true;
+	ef_fail(&collector->error, EF_INVALID, "\"%s\" is missing.",
+			!collector->typed ? "type" :
+			!collector->versioned ? "version" :
+			type->open_spec != NULL ? "spec" : "observed");
+	return false;
+}
+
+Datum
+ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type)
+{
+	char	   *text = PG_GETARG_CSTRING(0);
+	Datum		json;
+	Jsonb	   *jsonb;
+	Collector	collector = {.type = type};
+	struct varlena *datum = NULL;
+	bool		good;
+
+	if (!ef_jsonb_in(fcinfo, text, &json))
+		PG_RETURN_NULL();
+	jsonb = DatumGetJsonbP(json);
+	if (JB_ROOT_IS_OBJECT(jsonb))
+		good = collect_members(&collector, &jsonb->root);
+	else
+	{
+		good = false;
+		ef_fail(&collector.error, EF_INVALID, "It is no JSON object.");
+	}
+	if (!good || ef_summary_accept(&collector.table, type, &datum,
+						&collector.error) != EF_OK)
+		EF_SOFT_ERROR(fcinfo,
+					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					   errmsg("invalid input syntax for type %s", type->name),
+					   errdetail_internal("%s", collector.error.detail),
+					   errhint("Values of this type are made by its aggregate; their text form is documented in doc/formats.md.")));
+	PG_RETURN_POINTER(datum);
+}
