@@ -1,7 +1,7 @@
 -- Anybody can make an aggregate of the support functions, with a finished value
 -- to begin with or none at the end: it must give the right counts or an error.
 BEGIN;
-SELECT plan(44);
+SELECT plan(152);
 
 CREATE TEMP TABLE spell AS
 SELECT date '1960-01-01' + i * 37 AS birth_date,
@@ -179,6 +179,126 @@ SELECT is(pg_temp.own_events_agg(i, 'a', '2020-01-01'::date + i, funnel_spec(ARR
 CREATE AGGREGATE pg_temp.own_mobility_agg(bigint, text, date, date, daterange) (
     SFUNC = mobility_agg_transfn, STYPE = internal, FINALFUNC = mobility_agg_finalfn, FINALFUNC_MODIFY = READ_ONLY);
 SELECT is(pg_temp.own_mobility_agg(i % 400, 's' || i % 7, '2015-01-01'::date + i, NULL, '[2015-03-01,2017-01-01)'),
-          mobility_agg(i % 400, 's' || i % 7, '2015-01-01'::date + i, NULL, '[2015-03-01,2017-01-01)'), 'and one over spells') FROM generate_series(1, 1000) AS i;
+          mobility_agg(i % 400, 's' || i % 7, '2015-01-01'::date + i, NULL, '[2015-03-01,2017-01-01)'), 'and one over spells') FROM generate_series(1, 1000) AS i;CREATE AGGREGATE pg_temp.mixed_agg(bigint, text, date, funnel_spec) (SFUNC = funnel_agg_transfn, STYPE = internal, FINALFUNC = mobility_agg_finalfn);
+SELECT throws_ok($$SELECT pg_temp.mixed_agg(1, 'a', '2020-01-01', funnel_spec(ARRAY['a']))$$, 'XX000', 'a support function was given the state of another aggregate',
+                 'nor can it mix two kinds of them');
+
+-- Aggregates in every mode, of values in every form that a table gives them: a
+-- short header, compressed, or beside the table.  The executor hands on what a
+-- function of somebody's own has answered as it is.  So an inverse function
+-- that answers a stored value makes it the state that the next row is added to.
+CREATE TABLE workforce_part AS
+SELECT i % 6 AS i, workforce_agg(birth_date, start_date, end_date, reason, '[2015-01-01,2020-01-01)') AS value
+FROM (SELECT row_number() OVER (ORDER BY start_date) AS i, * FROM spell) AS s GROUP BY i % 6;
+CREATE TABLE retention_part AS
+SELECT i % 6 AS i, retention_agg(start_date, end_date, reason, '[2015-01-01,2020-01-01)') AS value
+FROM (SELECT row_number() OVER (ORDER BY start_date) AS i, * FROM spell) AS s GROUP BY i % 6;
+CREATE TABLE funnel_part AS
+SELECT i % 6 AS i, funnel_agg(reached, funnel_spec(ARRAY['a', repeat('b', 3000), 'c'], '300 days')) AS value
+FROM (SELECT row_number() OVER (ORDER BY reached) AS i, reached FROM path) AS p GROUP BY i % 6;
+CREATE TABLE mobility_part AS
+SELECT i, pg_temp.moving('s' || i, i + 1, 0) AS value FROM generate_series(0, 5) AS i;
+CREATE TABLE retirement_rule_part AS
+SELECT i, retirement_rule_agg((date '1990-01-01' + make_interval(months => i))::date, 800) AS value
+FROM generate_series(0, 5) AS i GROUP BY i;
+
+-- Small ones and large ones; the spec of all funnels here is large.
+CREATE TABLE workforce_kept AS
+SELECT size, (SELECT workforce_agg(birth_date, start_date, end_date, repeat('r', n), '[2015-01-01,2020-01-01)')
+              FROM (SELECT * FROM spell ORDER BY start_date LIMIT 3) AS s) AS value
+FROM (VALUES ('small', 1), ('large', 3000)) AS v (size, n);
+CREATE TABLE retention_kept AS
+SELECT size, (SELECT retention_agg(start_date, end_date, repeat('r', n), '[2015-01-01,2020-01-01)')
+              FROM (SELECT * FROM spell ORDER BY start_date LIMIT 3) AS s) AS value
+FROM (VALUES ('small', 1), ('large', 3000)) AS v (size, n);
+CREATE TABLE funnel_kept AS SELECT 'large' AS size, value FROM funnel_part WHERE i = 1;
+CREATE TABLE mobility_kept AS
+SELECT size, pg_temp.moving(repeat('s', n), 2, 0) AS value FROM (VALUES ('small', 1), ('large', 3000)) AS v (size, n);
+CREATE TABLE retirement_rule_kept AS
+SELECT size, (SELECT retirement_rule_agg((date '1900-01-01' + make_interval(months => i))::date, 700) FROM generate_series(1, n) AS i) AS value
+FROM (VALUES ('small', 5), ('large', 700)) AS v (size, n);
+
+CREATE FUNCTION truth(query text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE answer boolean;
+BEGIN
+    EXECUTE query INTO answer;
+    RETURN answer;
+END $$;
+
+CREATE FUNCTION own_modes(type text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    form text;
+BEGIN
+    EXECUTE format('CREATE TABLE %1$s_stored (form text, value %1$s)', type);
+    EXECUTE format('CREATE AGGREGATE plain_sum(%1$s) (SFUNC = %1$s_combinefn, STYPE = %1$s, FINALFUNC = %1$s_finalfn)', type);
+    EXECUTE format('CREATE AGGREGATE unfinished_sum(%1$s) (SFUNC = %1$s_combinefn, STYPE = %1$s, COMBINEFUNC = %1$s_combinefn, PARALLEL = SAFE)', type);
+    EXECUTE format('CREATE AGGREGATE ordered_sum(%1$s ORDER BY %1$s) (SFUNC = %1$s_combinefn, STYPE = %1$s, FINALFUNC = %1$s_combinefn)', type);
+    EXECUTE format('INSERT INTO %1$s_stored SELECT CASE size WHEN ''small'' THEN ''short'' ELSE ''compressed'' END, value FROM %1$s_kept', type);
+    EXECUTE format('INSERT INTO %1$s_stored SELECT size || '' unfinished'', unfinished_sum(value) FROM %1$s_kept GROUP BY size', type);
+    EXECUTE format('ALTER TABLE %1$s_stored ALTER value SET STORAGE EXTERNAL', type);
+    EXECUTE format('INSERT INTO %1$s_stored SELECT ''external'', value FROM %1$s_kept WHERE size = ''large''', type);
+    EXECUTE format('INSERT INTO %1$s_stored SELECT ''external unfinished'', unfinished_sum(value) FROM %1$s_kept WHERE size = ''large''', type);
+    RETURN NEXT ok(truth(format('SELECT bool_and(pg_column_size(value) < 127) IS NOT FALSE FROM %s_stored WHERE form = ''short''', type))
+               AND truth(format('SELECT bool_and(pg_column_compression(value) IS NOT NULL) FROM %s_stored WHERE form = ''compressed''', type))
+               AND truth(format('SELECT pg_relation_size(reltoastrelid) > 0 FROM pg_class WHERE oid = ''%s_stored''::regclass', type)),
+                   type || ' is stored in all forms');
+
+    FOR form IN EXECUTE format('SELECT form FROM %s_stored ORDER BY form', type) LOOP
+        EXECUTE format('CREATE FUNCTION taken_back(%1$s, %1$s) RETURNS %1$s LANGUAGE sql AS %3$L', type, form, format('SELECT value FROM %s_stored WHERE form = %L', type, form));
+        EXECUTE format('CREATE AGGREGATE moving_sum(%1$s) (SFUNC = %1$s_combinefn, STYPE = %1$s, MSFUNC = %1$s_combinefn, MSTYPE = %1$s, MINVFUNC = taken_back)', type);
+        RETURN NEXT ok(truth(format(
+            'SELECT count(*) = 6 AND bool_and(m.value = CASE WHEN m.i < 2 THEN (SELECT plain_sum(p.value) FROM %1$s_part AS p WHERE p.i <= m.i)
+                                              ELSE (SELECT plain_sum(v) FROM (SELECT value FROM %1$s_stored WHERE form = %2$L UNION ALL SELECT value FROM %1$s_part AS p WHERE p.i = m.i) AS s (v)) END)
+             FROM (SELECT i, moving_sum(value) OVER (ORDER BY i ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS value FROM %1$s_part) AS m', type, form)),
+            format('%s, %s: a moving sum whose inverse function answers it', type, form));
+        RETURN NEXT ok(truth(format(
+            'SELECT ordered_sum(s.value) WITHIN GROUP (ORDER BY p.value) = (SELECT plain_sum(v) FROM (SELECT value FROM %1$s_part UNION ALL SELECT value FROM %1$s_stored WHERE form = %2$L) AS a (v))
+             FROM %1$s_part AS p, %1$s_stored AS s WHERE s.form = %2$L GROUP BY s.value', type, form)),
+            format('%s, %s: added by a final function', type, form));
+        RETURN NEXT ok(truth(format(
+            'SELECT value::text::%1$s = value AND value = (SELECT plain_sum(value) FROM %1$s_stored WHERE form = %2$L) AND %1$s_hash(value) = %1$s_hash(value::text::%1$s)
+             FROM %1$s_stored WHERE form = %2$L', type, form)),
+            format('%s, %s: read, compared and hashed', type, form));
+        EXECUTE format('DROP AGGREGATE moving_sum(%s)', type);
+        EXECUTE format('DROP FUNCTION taken_back(%1$s, %1$s)', type);
+    END LOOP;
+
+    EXECUTE format('CREATE DOMAIN %1$s_domain AS %1$s CHECK (VALUE IS NULL OR VALUE = VALUE)', type);
+    RETURN NEXT ok(truth(format('SELECT plain_sum(value::%1$s_domain) = plain_sum(value) FROM %1$s_part', type)), type || ': the sum of a domain');
+
+    -- workers send states, of which no final function makes a value
+    EXECUTE format('CREATE TABLE %1$s_many AS SELECT p.value FROM %1$s_part AS p, generate_series(1, 200)', type);
+    EXECUTE format('ALTER TABLE %s_many SET (parallel_workers = 2)', type);
+    EXECUTE format('ANALYZE %s_many', type);
+    RETURN NEXT ok(truth(format('SELECT unfinished_sum(value) = plain_sum(value) FROM %s_many', type)), type || ': the sum of unfinished sums in one process');
+    PERFORM set_config('parallel_setup_cost', '0', true), set_config('parallel_tuple_cost', '0', true), set_config('min_parallel_table_scan_size', '0', true);
+    RETURN NEXT ok(truth(format('SELECT (SELECT unfinished_sum(value) FROM %1$s_many) = (SELECT plain_sum(value) FROM %1$s_many)', type)), type || ': and in several');
+    PERFORM set_config('parallel_setup_cost', '1000', true), set_config('parallel_tuple_cost', '0.1', true), set_config('min_parallel_table_scan_size', '8MB', true);
+END $$;
+SELECT own_modes(type) FROM unnest(ARRAY['retirement_rule', 'workforce', 'retention', 'funnel', 'mobility']) AS type;
+
+-- No support function can be called by itself.
+CREATE FUNCTION said(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE answer text;
+BEGIN
+    EXECUTE query INTO answer;
+    RETURN coalesce(answer, 'null');
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END $$;
+CREATE VIEW support_function AS
+SELECT p.oid, 'internal'::regtype = ANY (p.proargtypes) AS of_pointers,
+       format('SELECT %s(%s) IS NULL', p.oid::regproc,
+              (SELECT string_agg(CASE t WHEN 'internal'::regtype THEN 'NULL' ELSE 'NULL::' || format_type(t, NULL) END, ', ' ORDER BY n)
+               FROM unnest(p.proargtypes) WITH ORDINALITY AS u (t, n))) AS call
+FROM pg_depend AS d
+JOIN pg_proc AS p ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'education_flow') AND d.deptype = 'e'
+  AND p.prokind = 'f' AND p.proname ~ '_(transfn|combinefn|finalfn|serialfn|deserialfn)$';
+SELECT cmp_ok((SELECT count(*) FROM support_function), '>', 40::bigint, 'there are many support functions');
+SELECT is_empty($$SELECT oid::regprocedure, said(call) FROM support_function WHERE NOT of_pointers AND said(call) NOT IN ('0A000', 'true')$$,
+                'of which each, called by itself, refuses or answers null');
+SELECT is_empty($$SELECT oid::regprocedure, said(call) FROM support_function WHERE of_pointers AND said(call) <> '42883'$$,
+                'and nobody calls one that takes a pointer');
 SELECT * FROM finish();
 ROLLBACK;

@@ -286,6 +286,20 @@ is_constant(FunctionCallInfo fcinfo, int argument)
 		IsA(((TargetEntry *) list_nth(aggref->args, argument - 1))->expr, Const);
 }
 
+/*
+ * The group that is argument 0.  Only a superuser makes an aggregate of states
+ * that are pointers; one that mixes ours is told so.
+ */
+static EfEventGroup *
+group_of(FunctionCallInfo fcinfo, const EventPurposeType *type)
+{
+	EfEventGroup *group = (EfEventGroup *) PG_GETARG_POINTER(0);
+
+	if (((const EventPurpose *) group->purpose)->type != type)
+		elog(ERROR, "a support function was given the state of another aggregate");
+	return group;
+}
+
 EfEventGroup *
 ef_event_group(FunctionCallInfo fcinfo, int purpose,
 			   const EventPurposeType *type, EfPersonKind kind, EfUnit unit)
@@ -306,7 +320,7 @@ ef_event_group(FunctionCallInfo fcinfo, int purpose,
 		return create_group(log, intern_purpose(log, type, bytes));
 	}
 	ef_require_aggregate(fcinfo);
-	group = (EfEventGroup *) PG_GETARG_POINTER(0);
+	group = group_of(fcinfo, type);
 	check_purpose(group, bytes);
 	return group;
 }
@@ -318,10 +332,10 @@ ef_group_names(const EfEventGroup *group)
 }
 
 EfEventGroup *
-ef_finished_group(FunctionCallInfo fcinfo)
+ef_finished_group(FunctionCallInfo fcinfo, const EventPurposeType *type)
 {
 	ef_require_aggregate(fcinfo);
-	return PG_ARGISNULL(0) ? NULL : (EfEventGroup *) PG_GETARG_POINTER(0);
+	return PG_ARGISNULL(0) ? NULL : group_of(fcinfo, type);
 }
 
 

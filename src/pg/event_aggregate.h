@@ -70,8 +70,10 @@ extern EfEventGroup *ef_event_group(FunctionCallInfo fcinfo, int purpose,
 /* The names that the events of a group have numbers of. */
 extern EfDictionary *ef_group_names(const EfEventGroup *group);
 
-/* The group, argument 0 of a final function; NULL if there were no rows. */
-extern EfEventGroup *ef_finished_group(FunctionCallInfo fcinfo);
+/* The group, argument 0 of a final function, of events for this; NULL if there
+ * were no rows. */
+extern EfEventGroup *ef_finished_group(FunctionCallInfo fcinfo,
+									   const EventPurposeType *type);
 
 /* Short texts, as nearly all are, lie in the row as they are; so does a pointer
  * to one that is stored elsewhere, which looks short. */

@@ -187,7 +187,7 @@ PG_FUNCTION_INFO_V1(ef_funnel_agg_finalfn);
 Datum
 ef_funnel_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo);
+	EfEventGroup *group = ef_finished_group(fcinfo, &ef_funnel_purpose);
 	const EventSpec *spec;
 	EfFrame		frame = {0};
 	EfState    *state;
@@ -327,7 +327,7 @@ EF_TIME_TRANSFNS(ef_funnel_agg_reached, add_reached)
 static Datum
 steps_of_group(FunctionCallInfo fcinfo, Oid type)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo);
+	EfEventGroup *group = ef_finished_group(fcinfo, &ef_funnel_purpose);
 	EfChain		chain;
 	Datum		values[EF_STAGE_LIMIT];
 	EfError		error;
@@ -404,7 +404,7 @@ PG_FUNCTION_INFO_V1(ef_window_funnel_finalfn);
 Datum
 ef_window_funnel_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo);
+	EfEventGroup *group = ef_finished_group(fcinfo, &ef_funnel_purpose);
 	int			length;
 	EfError		error;
 

@@ -131,7 +131,7 @@ PG_FUNCTION_INFO_V1(ef_mobility_agg_finalfn);
 Datum
 ef_mobility_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo);
+	EfEventGroup *group = ef_finished_group(fcinfo, &ef_mobility_purpose);
 	EfState    *state;
 	EfError		error;
 

@@ -368,6 +368,7 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 	bool	   *known;
 	EfError		error;
 
+	ef_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)

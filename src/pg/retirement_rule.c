@@ -47,8 +47,7 @@ ef_retirement_rule_agg_transfn(PG_FUNCTION_ARGS)
 	ef_require_aggregate(fcinfo);
 	ef_require_argument(fcinfo, 1, "born_from");
 	ef_require_argument(fcinfo, 2, "age_months");
-	rule = PG_ARGISNULL(0) ? create_rule(4)
-		: (EfRetirementRule *) PG_GETARG_POINTER(0);
+	rule = PG_ARGISNULL(0) ? create_rule(4) : ef_get_rule(fcinfo, 0);
 	ef_check(ef_rule_step(PG_GETARG_DATEADT(1), PG_GETARG_INT32(2), &step,
 						  &error), &error);
 	ef_check(ef_rule_add(&rule, &step, &ef_palloc, &error), &error);
@@ -73,7 +72,7 @@ ef_retirement_rule_combinefn(PG_FUNCTION_ARGS)
 	other = ef_get_rule(fcinfo, 1);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(other);
-	rule = (EfRetirementRule *) PG_GETARG_POINTER(0);
+	rule = ef_get_rule(fcinfo, 0);
 	for (uint32 i = 0; i < other->nsteps; i++)
 	{
 		CHECK_FOR_INTERRUPTS();

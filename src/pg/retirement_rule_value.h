@@ -1,6 +1,6 @@
 /*
  * retirement_rule_value.h
- *	  A retirement rule among the arguments of another type's function.
+ *	  A retirement rule among the arguments of a function.
  */
 #ifndef EF_RETIREMENT_RULE_VALUE_H
 #define EF_RETIREMENT_RULE_VALUE_H
@@ -8,10 +8,20 @@
 #include "glue.h"
 #include "workforce/retirement_rule.h"
 
+/*
+ * A transition value comes this way too.  Anybody can make an aggregate whose
+ * other functions answer a value as a table stores it, with a short header or
+ * compressed, and the executor hands it on as it is.
+ */
 static inline EfRetirementRule *
 ef_get_rule(FunctionCallInfo fcinfo, int argument)
 {
-	return (EfRetirementRule *) PG_GETARG_VARLENA_P(argument);
+	EfRetirementRule *rule =
+		(EfRetirementRule *) PG_GETARG_VARLENA_P(argument);
+	EfError		error;
+
+	ef_check(ef_rule_check(rule, VARSIZE(rule), &error), &error);
+	return rule;
 }
 
 #endif							/* EF_RETIREMENT_RULE_VALUE_H */

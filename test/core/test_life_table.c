@@ -1038,8 +1038,7 @@ test_hostile_spec(void)
 			uint8_t		old = bytes[n];
 
 			bytes[n] = (uint8_t) byte;
-			if (byte != EF_FORMAT_STATE || n != 4)
-				valid += hostile_spec(bytes, size, &wrong);
+			valid += hostile_spec(bytes, size, &wrong);
 			bytes[n] = old;
 		}
 	is_int(wrong, 0, "with any byte changed, they are refused or are a table (%d)", valid);
@@ -1394,8 +1393,7 @@ test_hostile(void)
 				uint8_t		old = bytes[n];
 
 				bytes[n] = (uint8_t) byte;
-				if (byte != EF_FORMAT_STATE || n != 4)
-					valid += hostile(bytes, size, &wrong);
+				valid += hostile(bytes, size, &wrong);
 				bytes[n] = old;
 			}
 		is_int(wrong, 0, "with any byte changed, they are refused or are a table (%d)", valid);
@@ -1429,6 +1427,102 @@ test_hostile(void)
 		}
 		is_int(wrong, 0, "with several changed as well (%d are a table)", valid);
 	}
+}
+
+/*
+ * A state of which a byte is changed: it is refused, or its cells are at places
+ * that there are.  A count may be anything, so it stays.
+ */
+static void
+damage_state(const EfState *state, const EfTableType *type, const char *name)
+{
+	static const uint8_t edges[] = {0, 1, 0x7f, 0x80, 0xff};
+	size_t		size = state->size;
+	uint8_t    *copy = malloc(size);
+	int			wrong = 0;
+	int			loaded = 0;
+
+	for (size_t n = 0; n < 7 * size; n++)
+	{
+		uint8_t    *byte = copy + n / 7;
+		Arena		arena;
+		EfTable		table;
+		EfStatus	status;
+
+		if (n / 7 >= sizeof(EfState) && n / 7 < sizeof(EfState) + state->ncells * sizeof(EfCell) &&
+			(n / 7 - sizeof(EfState)) % sizeof(EfCell) >= offsetof(EfCell, count))
+			continue;
+		memcpy(copy, state, size);
+		*byte = (uint8_t) (n % 7 == 5 ? *byte + 1 : n % 7 == 6 ? *byte - 1 : edges[n % 7]);
+		arena_open(&arena);
+		status = ef_table_load(&table, type, copy, size, &arena.allocator, &error);
+		wrong += arena.largest > 64 * size + 4096;
+		loaded += status == EF_OK;
+		for (size_t i = 0; status == EF_OK && i < table.ncells; i++)
+			wrong += ef_key_label(table.cells[i].key) > table.nlabels ||
+				ef_key_kind(table.cells[i].key) >= type->nkinds;
+		for (uint32_t i = 0; status == EF_OK && i < table.nlabels; i++)
+			wrong += table.labels[i].length > size ||
+				ef_label_compare(&table.labels[i], &table.labels[i]) != 0;
+		arena_close(&arena);
+	}
+	is_int(wrong, 0, "%s: a damaged state is refused or is a table (%d of %zu)", name, loaded, 7 * size);
+	for (size_t n = 0; n < size; n++)
+	{
+		EfTable		table;
+		Arena		arena;
+		uint8_t    *part = malloc(n > 0 ? n : 1);
+
+		memcpy(part, state, n);
+		arena_open(&arena);
+		wrong += ef_table_load(&table, type, part, n, &arena.allocator, &error) != EF_INVALID;
+		arena_close(&arena);
+		free(part);
+	}
+	is_int(wrong, 0, "%s: a part of a state is refused", name);
+	free(copy);
+}
+
+static void
+test_damaged_state(void)
+{
+	EfFrame		observed = {5844, 8766, true, EF_FLAG_FTE, NULL, 0};
+	uint8_t		spec_bytes[30];
+	EfFrame		spec = make_spec(spec_bytes, 4, 9);
+	EfState    *state;
+	EfTable		table;
+	Arena		arena;
+
+	arena_open(&arena);
+	ef_state_create(&state, &ef_workforce_type, &observed, 0, &arena.allocator, &error);
+	for (int i = 0; i < 12; i++)
+	{
+		static const char *const reasons[] = {"retirement", "moved", "", "\xff\xfe"};
+		EfEmployment row = {{4000 + 311 * i, EF_DAY_INFINITY, reasons[i % 4],
+		strlen(reasons[i % 4])}, -9000 + 300 * i, 1000 - 50 * i};
+
+		if (i % 3)
+			row.spell.end = row.spell.start + 400 * i;
+		ef_workforce_add(&state, &row, &arena.allocator, &error);
+	}
+	damage_state(state, &ef_workforce_type, "rows with reasons");
+
+	/* cells instead of rows */
+	ef_table_load(&table, &ef_workforce_type, state, state->size, &arena.allocator, &error);
+	ef_state_create(&state, &ef_workforce_type, &observed, 0, &arena.allocator, &error);
+	ef_state_merge(&state, &ef_workforce_type, &table, &arena.allocator, &error);
+	damage_state(state, &ef_workforce_type, "cells");
+
+	ef_state_create(&state, &spec_type, &spec, 0, &arena.allocator, &error);
+	for (int i = 0; i < 20; i++)
+	{
+		Item		item;
+
+		spec_item(&item, 4, 5000);
+		add_spec_item(&state, &item, &arena.allocator);
+	}
+	damage_state(state, &spec_type, "cells of a spec");
+	arena_close(&arena);
 }
 
 static void
@@ -1486,6 +1580,7 @@ main(void)
 	test_too_large();
 	test_no_memory();
 	test_hostile();
+	test_damaged_state();
 	test_hostile_series();
 	return done_testing();
 }

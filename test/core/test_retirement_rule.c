@@ -235,6 +235,47 @@ test_memory(void)
 	arena_close(&arena);
 }
 
+/* Bytes that came from somewhere: exactly what the core makes is a rule. */
+static void
+test_check(void)
+{
+	Arena		arena;
+	EfRetirementRule *rule;
+	EfRuleStep	step = {1960 * 12, 804};
+	size_t		size;
+	int			wrong = 0;
+	int			accepted = 0;
+
+	open_arena(&arena);
+	ef_rule_create(&rule, 3, &arena.allocator, &error);
+	ef_rule_add(&rule, &step, &arena.allocator, &error);
+	size = ef_rule_size(3);
+	is_int(ef_rule_check(rule, size, &error), EF_OK, "a rule with room for more is one");
+	for (size_t n = 0; n < size + 8; n++)
+	{
+		uint8_t    *copy = malloc(n > 0 ? n : 1);
+
+		memset(copy, 0, n);
+		memcpy(copy, rule, n < size ? n : size);
+		if (n != size)
+			wrong += ef_rule_check((EfRetirementRule *) copy, n, &error) != EF_INVALID;
+		free(copy);
+	}
+	is_int(wrong, 0, "its bytes are not with one more or fewer");
+	for (size_t n = 4; n < sizeof(EfRetirementRule); n++)
+		for (int byte = 0; byte < 256; byte++)
+		{
+			uint8_t    *at = (uint8_t *) rule + n;
+			uint8_t		old = *at;
+
+			*at = (uint8_t) byte;
+			accepted += ef_rule_check(rule, size, &error) == EF_OK && byte != old;
+			*at = old;
+		}
+	is_int(accepted, 3, "nor with another byte in the header, but for the number of steps up to the room");
+	arena_close(&arena);
+}
+
 int
 main(void)
 {
@@ -243,5 +284,6 @@ main(void)
 	test_steps();
 	test_compare();
 	test_memory();
+	test_check();
 	return done_testing();
 }

@@ -27,6 +27,7 @@ typedef struct Layout
 	/* what `at` is below; 0 where that is not all there is to say: for pairs
 	 * and for what is no kind */
 	uint32_t	axis[1 << EF_KIND_BITS];
+	uint32_t	labels[1 << EF_KIND_BITS];	/* what a label is not above */
 	/* of the axis, what is in use by the kind */
 	uint32_t	lowest[1 << EF_KIND_BITS];
 	uint32_t	beyond[1 << EF_KIND_BITS];
@@ -42,6 +43,7 @@ lay_out(Layout *layout, const EfTableType *type, uint32_t nlabels, size_t n)
 	{
 		const EfKind *k = &type->kinds[kind];
 
+		layout->labels[kind] = k->labelled ? nlabels : 0;
 		if (k->paired)
 			continue;
 		layout->axis[kind] = k->axis;
@@ -216,7 +218,9 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 			uint32_t	label = ef_key_label(cell->key);
 			uint32_t	at = ef_key_at(cell->key);
 
-			if (at >= layout.axis[kind])
+			if (label > layout.labels[kind])
+				outside = true;
+			else if (at >= layout.axis[kind])
 			{
 				/* a pair, or nothing */
 				if (kind < type->nkinds &&
@@ -243,7 +247,7 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 		}
 	}
 	if (status == EF_OK && outside)
-		status = ef_fail(error, EF_INVALID, "A cell is outside of its axis.");
+		status = ef_fail(error, EF_INVALID, "A cell is outside of its axis, or of no label.");
 	else if (overflow)
 		status = ef_fail(error, EF_COUNT_OVERFLOW,
 						 "A sum of counts does not fit 64 bits.");

@@ -19,7 +19,7 @@ ef_table_load(EfTable *table, const EfTableType *type,
 	if (bytes[sizeof(int32_t) + 1] != type->tag)
 		return ef_fail(error, EF_INVALID, "The bytes are of another type.");
 	if (bytes[sizeof(int32_t)] == EF_FORMAT_STATE)
-		return ef_state_load(table, type, datum, allocator, error);
+		return ef_state_load(table, type, datum, size, allocator, error);
 	if (bytes[sizeof(int32_t)] != EF_FORMAT_PACKED)
 		return ef_fail(error, EF_INVALID,
 					   "Format %d is not known to this version.",

@@ -71,6 +71,38 @@ next_size(size_t size)
 }
 
 EfStatus
+ef_state_check(const EfState *state, const EfTableType *type, size_t size,
+			   EfError *error)
+{
+	bool		fits;
+
+	if (size < sizeof(EfState) || state->format != EF_FORMAT_STATE ||
+		state->tag != type->tag)
+		return ef_fail(error, EF_INVALID, "The bytes are no state of %s.",
+					   type->name);
+
+	/* in this order, so that no difference is below zero */
+	fits = state->size == size && state->bounded <= 1 &&
+		((state->size | state->labels | state->root) & 7) == 0 &&
+		state->labels <= size - sizeof(EfState) &&
+		state->ncells <= (size - sizeof(EfState) - state->labels) /
+		sizeof(EfCell) &&
+		state->nsorted <= state->ncells;
+	if (type->open_spec != NULL)
+		fits = fits && state->nlabels <= type->label_limit &&
+			state->labels >= spec_room(0) &&
+			spec_room(ef_state_frame(state, type).spec_size) == state->labels;
+	else
+		fits = fits && state->nlabels <= state->labels / label_node_size(0) &&
+			state->root <= state->labels;
+	if (!fits)
+		return ef_fail(error, EF_INVALID,
+					   "The numbers of a state do not fit its %zu bytes.",
+					   size);
+	return EF_OK;
+}
+
+EfStatus
 ef_state_create(EfState **state, const EfTableType *type,
 				const EfFrame *frame, size_t room,
 				const EfAllocator *allocator, EfError *error)
@@ -443,44 +475,78 @@ ef_state_merge(EfState **state, const EfTableType *type,
 	return status;
 }
 
-static void
-collect_labels(const EfState *state, uint32_t distance, EfLabel *labels)
+/* The labels of a state, of which the last is the farthest from its end. */
+static EfStatus
+collect_labels(EfTable *table, const EfState *state,
+			   const EfAllocator *allocator, EfError *error)
 {
-	/* the tree is as deep as its hashes happened to come, not balanced, so
-	 * walk the records where they lie and not the tree */
-	for (uint32_t at = distance; at > 0;)
+	uint32_t	at = state->labels;
+	uint32_t	number = state->nlabels;
+
+	table->labels = ef_alloc(allocator, state->nlabels * sizeof(EfLabel));
+	if (table->labels == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
+	for (; number > 0 && at >= sizeof(LabelNode); number--)
 	{
 		const LabelNode *node = label_node(state, at);
 
-		labels[node->number - 1].bytes = node->bytes;
-		labels[node->number - 1].length = node->length;
+		if (node->number != number || label_node_size(node->length) > at)
+			break;
+		table->labels[number - 1].bytes = node->bytes;
+		table->labels[number - 1].length = node->length;
 		at -= (uint32_t) label_node_size(node->length);
 	}
+	if (number != 0 || at != 0)
+		return ef_fail(error, EF_INVALID, "The labels of a state are damaged.");
+	return EF_OK;
+}
+
+/* Do all cells stand at a place that there is, with labels that there are? */
+static bool
+cells_known(const EfTable *table, const EfTableType *type)
+{
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		EfKey		key = table->cells[i].key;
+		unsigned	kind = ef_key_kind(key);
+
+		if (ef_key_label(key) > table->nlabels)
+			return false;
+		if (kind != EF_KIND_ROW &&
+			(kind >= type->nkinds ||
+			 !ef_is_place(&type->kinds[kind], ef_key_at(key), table->nlabels)))
+			return false;
+	}
+	return true;
 }
 
 EfStatus
 ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
-		   const EfAllocator *allocator, EfError *error)
+			  size_t size, const EfAllocator *allocator, EfError *error)
 {
 	EfCell	   *cells;
-	bool		ordered = state->nsorted == state->ncells;
-	EfStatus	status;
+	bool		ordered;
+	EfStatus	status = ef_state_check(state, type, size, error);
 
+	if (status != EF_OK)
+		return status;
+	ordered = state->nsorted == state->ncells;
 	table->frame = ef_state_frame(state, type);
 	table->skipped = state->skipped;
 	table->nlabels = state->nlabels;
 	table->ncells = state->ncells;
-	table->labels = ef_alloc(allocator, state->nlabels * sizeof(EfLabel));
 	table->cells = ef_alloc(allocator, state->ncells * sizeof(EfCell));
-	if (table->labels == NULL || table->cells == NULL)
+	if (table->cells == NULL)
 		return ef_fail(error, EF_NO_MEMORY, "A request for a table failed.");
 	memcpy(table->cells, state->cells, state->ncells * sizeof(EfCell));
 	if (type->open_spec != NULL)
-		status = type->open_spec(&table->frame, table->labels,
-								 &table->nlabels, error);
+		status = ef_table_open_spec(table, type, allocator, error);
 	else
+		status = collect_labels(table, state, allocator, error);
+	if (status == EF_OK && !cells_known(table, type))
+		status = ef_fail(error, EF_INVALID, "The cells of a state are damaged.");
+	if (status == EF_OK && type->open_spec == NULL)
 	{
-		collect_labels(state, state->labels, table->labels);
 		ordered = ordered && ef_table_labels_in_order(table);
 		status = ef_table_sort_labels(table, type, allocator, error);
 	}

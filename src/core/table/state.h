@@ -52,6 +52,15 @@ ef_state_frame(const EfState *state, const EfTableType *type)
 	return frame;
 }
 
+/*
+ * Are these bytes, of which there are `size`, a state of this type?  Its header
+ * must say so, and cells and labels must fit the size.  Called before a state
+ * is read or edited, since what an aggregate of somebody's own hands on, or a
+ * table has stored, need not be one.
+ */
+extern EfStatus ef_state_check(const EfState *state, const EfTableType *type,
+							   size_t size, EfError *error);
+
 /* A new, empty state with room for `room` more bytes. */
 extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
 								const EfFrame *frame, size_t room,
@@ -89,10 +98,10 @@ extern EfStatus ef_state_merge(EfState **state, const EfTableType *type,
 							   const EfTable *table,
 							   const EfAllocator *allocator, EfError *error);
 
-/* Open a state for reading: a copy of its cells, in order; labels point into
- * the state. */
+/* Open a state of this size for reading: a copy of its cells, in order; labels
+ * point into the state. */
 extern EfStatus ef_state_load(EfTable *table, const EfTableType *type,
-							  const EfState *state,
+							  const EfState *state, size_t size,
 							  const EfAllocator *allocator, EfError *error);
 
 #endif							/* EF_STATE_H */

@@ -25,6 +25,21 @@ ef_rule_create(EfRetirementRule **rule, uint32_t room,
 }
 
 EfStatus
+ef_rule_check(const EfRetirementRule *rule, size_t size, EfError *error)
+{
+	if (size < sizeof(EfRetirementRule))
+		return ef_fail(error, EF_INVALID, "The bytes end too early.");
+	if (rule->format != EF_RULE_FORMAT || rule->tag != EF_RULE_TAG ||
+		rule->reserved != 0)
+		return ef_fail(error, EF_INVALID, "The bytes are no retirement rule.");
+	if (rule->nsteps > rule->room || ef_rule_size(rule->room) != size)
+		return ef_fail(error, EF_INVALID,
+					   "The rule has %u steps and room for %u in %zu bytes.",
+					   rule->nsteps, rule->room, size);
+	return EF_OK;
+}
+
+EfStatus
 ef_rule_step(EfDay born_from, int age_months, EfRuleStep *step, EfError *error)
 {
 	char		day[EF_ISO_DATE_SIZE];

@@ -54,6 +54,13 @@ ef_rule_size(uint32_t nsteps)
 extern EfStatus ef_rule_create(EfRetirementRule **rule, uint32_t room,
 							   const EfAllocator *allocator, EfError *error);
 
+/*
+ * Are these bytes, of which there are `size`, a rule?  Its header must say so,
+ * and its numbers of steps must be those that the size has room for.
+ */
+extern EfStatus ef_rule_check(const EfRetirementRule *rule, size_t size,
+							  EfError *error);
+
 /* Is this a step that a rule can have?  born_from as a day. */
 extern EfStatus ef_rule_step(EfDay born_from, int age_months,
 							 EfRuleStep *step, EfError *error);
