@@ -6,15 +6,16 @@ CREATE FUNCTION pension_age_shipped()
                    read_on date, source text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 7
 BEGIN ATOMIC
-    SELECT v.born_from, v.age_months, v.status, '2026-11-23'::date, v.source
+    -- 804 months are 67 years
+    SELECT v.born_from, v.age_months, v.status, '2026-11-23'::pg_catalog.date, v.source
     FROM (VALUES
-        ('1850-01-01'::date, 65 * 12, 'confirmed'::text, 'garantipension; Pensionsmyndigheten, pensionsåldrar och riktålder'::text),
-        ('1958-01-01', 66 * 12, 'confirmed', 'garantipension; Pensionsmyndigheten, pensionsåldrar och riktålder'),
-        ('1960-01-01', 67 * 12, 'confirmed', 'riktålder, born 1960 to 1965; vardagsekonomi.nu, quoting Pensionsmyndigheten'),
-        ('1966-01-01', 67 * 12, 'confirmed', 'riktålder of the year 2030; wiklands.se'),
-        ('1967-01-01', 68 * 12, 'forecast', 'prognosis of the riktålder; wiklands.se'),
-        ('1981-01-01', 69 * 12, 'forecast', 'prognosis of the riktålder; wiklands.se'),
-        ('1997-01-01', 70 * 12, 'forecast', 'prognosis of the riktålder; wiklands.se')
+        ('1850-01-01'::pg_catalog.date, 780, 'confirmed'::pg_catalog.text, 'garantipension; Pensionsmyndigheten, pensionsåldrar och riktålder'::pg_catalog.text),
+        ('1958-01-01', 792, 'confirmed', 'garantipension; Pensionsmyndigheten, pensionsåldrar och riktålder'),
+        ('1960-01-01', 804, 'confirmed', 'riktålder, born 1960 to 1965; vardagsekonomi.nu, quoting Pensionsmyndigheten'),
+        ('1966-01-01', 804, 'confirmed', 'riktålder of the year 2030; wiklands.se'),
+        ('1967-01-01', 816, 'forecast', 'prognosis of the riktålder; wiklands.se'),
+        ('1981-01-01', 828, 'forecast', 'prognosis of the riktålder; wiklands.se'),
+        ('1997-01-01', 840, 'forecast', 'prognosis of the riktålder; wiklands.se')
     ) AS v (born_from, age_months, status, source);
 END;
 COMMENT ON FUNCTION pension_age_shipped() IS
@@ -23,7 +24,7 @@ COMMENT ON FUNCTION pension_age_shipped() IS
 CREATE TABLE pension_age_override (
     born_from   date    PRIMARY KEY
         CONSTRAINT pension_age_override_born_from_is_first_of_month
-        CHECK (EXTRACT(day FROM born_from) OPERATOR(pg_catalog.=) 1 AND isfinite(born_from)),
+        CHECK (EXTRACT(day FROM born_from) OPERATOR(pg_catalog.=) 1 AND pg_catalog.isfinite(born_from)),
     age_months  integer NOT NULL
         CONSTRAINT pension_age_override_age_is_plausible
         CHECK (age_months OPERATOR(pg_catalog.>=) 600 AND age_months OPERATOR(pg_catalog.<=) 1200),
@@ -45,11 +46,11 @@ SELECT pg_catalog.pg_extension_config_dump('pension_age_override', '');
 
 CREATE VIEW pension_age WITH (security_invoker = true) AS
     SELECT o.born_from, o.age_months, o.status, o.read_on, o.source,
-           'override'::text AS origin
+           'override'::pg_catalog.text AS origin
     FROM pension_age_override AS o
     UNION ALL
     SELECT s.born_from, s.age_months, s.status, s.read_on, s.source,
-           'shipped'::text AS origin
+           'shipped'::pg_catalog.text AS origin
     FROM pension_age_shipped() AS s
     WHERE NOT EXISTS (SELECT FROM pension_age_override AS o
                       WHERE o.born_from OPERATOR(pg_catalog.=) s.born_from);

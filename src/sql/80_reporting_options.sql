@@ -8,9 +8,9 @@ BEGIN ATOMIC
     -- kind is what the JSON value must be: 'column: date' the name of a column of
     -- a type of that family, 'integer: 1 20' a whole number in these limits. With
     -- '?' null says that there is none; with '!' the key must be there.
-    SELECT v.source, v.key, v.kind, v.standard::jsonb, v.meaning
+    SELECT v.source, v.key, v.kind, v.standard::pg_catalog.jsonb, v.meaning
     FROM (VALUES
-        ('employment'::text, 'table'::text, 'table!'::text, NULL::text, 'the table or view of employment spells, as in FROM'::text),
+        ('employment'::pg_catalog.text, 'table'::pg_catalog.text, 'table!'::pg_catalog.text, NULL::pg_catalog.text, 'the table or view of employment spells, as in FROM'::pg_catalog.text),
         ('employment', 'birth_date', 'column: date', '"birth_date"', 'date of birth'),
         ('employment', 'start_date', 'column: date', '"start_date"', 'first day of the spell'),
         ('employment', 'end_date', 'column?: date', '"end_date"', 'first day on which the person is gone; null: nobody leaves'),

@@ -5,6 +5,11 @@
 -- {rows} is the condition that chooses groups alone or totals too; {last} are the
 -- columns that all views end with; {years} and {pipeline} are parts that
 -- reporting_ddl() writes, and other names in braces are options of the mapping. A column is 'name: comment'.
+--
+-- A view holds what its names meant when it was made, for whoever reads it. So no call leaves a
+-- choice to the search_path, or to what else is in {schema}: a function of ours gets each
+-- argument, of exactly its type; one of PostgreSQL that does not match exactly is called with
+-- its schema, as is such an operator.
 
 CREATE FUNCTION reporting_views()
     RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
@@ -29,8 +34,8 @@ BEGIN ATOMIC
     SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body
     FROM (VALUES
 
-('employment'::text, 'headcount'::text, 'workforce'::text,
- 'Headcount on as_of (personalstyrka), and who came and left in the years observed'::text,
+('employment'::pg_catalog.text, 'headcount'::pg_catalog.text, 'workforce'::pg_catalog.text,
+ 'Headcount on as_of (personalstyrka), and who came and left in the years observed'::pg_catalog.text,
  ARRAY['headcount: persons employed on the day before as_of',
        'fte: their full-time equivalents (årsarbetare); null if not counted',
        'hires: persons hired from observed_from on',
@@ -45,7 +50,7 @@ $$SELECT {groups}{schema}.headcount(s.workforce) AS headcount,
        s.observed_from,
        {last}
 FROM {summaries}.employment AS s
-WHERE {rows} AND s.workforce IS NOT NULL$$::text),
+WHERE {rows} AND s.workforce IS NOT NULL$$::pg_catalog.text),
 
 ('employment', 'age_pyramid', 'workforce',
  'Headcount on as_of, and hires of the years observed, by year of age (åldersfördelning)',
@@ -71,7 +76,7 @@ WHERE {rows}$$),
 $$SELECT {groups}e.age, e.reason, e.exits, e.person_years, e.rate, e.lower, e.upper,
        {last}
 FROM {summaries}.employment AS s,
-     {schema}.exit_rates(s.workforce) AS e
+     {schema}.exit_rates(s.workforce, 0.95::float8) AS e
 WHERE {rows}$$),
 
 ('employment', 'turnover', 'workforce',
@@ -85,8 +90,8 @@ WHERE {rows}$$),
        'replacement_turnover: the smaller of hires and exits over that mean'],
 $$SELECT {groups}y.year, c.headcount - c.hires + c.exits AS headcount_start,
        c.headcount AS headcount_end, c.hires, c.exits,
-       {schema}.turnover(y.workforce) AS turnover,
-       {schema}.turnover(y.workforce, 'replacement') AS replacement_turnover,
+       {schema}.turnover(y.workforce, 'leavers'::text) AS turnover,
+       {schema}.turnover(y.workforce, 'replacement'::text) AS replacement_turnover,
        {last}
 FROM {summaries}.employment AS s,
      LATERAL (VALUES {years}) AS y (year, workforce),
@@ -109,7 +114,7 @@ $$SELECT {groups}c.after_days, round(c.after_days::float8 * 12::float8 / 365.25:
        c.at_risk, c.exits, c.retained, c.lower, c.upper,
        {last}
 FROM {summaries}.employment AS s,
-     {schema}.retention_curve(s.retention, {retention_every}) AS c
+     {schema}.retention_curve(s.retention, {retention_every}, 0.95::float8, 'log-log'::text) AS c
 WHERE {rows}$$),
 
 ('employment', 'exit_reasons', 'retention',
@@ -125,7 +130,7 @@ $$SELECT {groups}i.after_days, round(i.after_days::float8 * 12::float8 / 365.25:
        i.reason, i.exits, i.incidence, i.lower, i.upper,
        {last}
 FROM {summaries}.employment AS s,
-     {schema}.exit_incidence(s.retention, {retention_every}) AS i
+     {schema}.exit_incidence(s.retention, {retention_every}, 0.95::float8) AS i
 WHERE {rows}$$),
 
 ('employment', 'retirement_projection', 'workforce',
@@ -142,7 +147,7 @@ $$SELECT {groups}p.year, p.period_start, p.period_end,
        p.exits - p.retirements AS other_exits,
        {last}
 FROM {summaries}.employment AS s,
-     {schema}.workforce_project(s.workforce, {projection_years}{retirement}) AS p
+     {schema}.workforce_project(s.workforce, {projection_years}, NULL::float8[], NULL::float8[]{retirement}) AS p
 WHERE {rows}$$),
 
 ('employment', 'recruitment_need', 'workforce',
@@ -168,7 +173,7 @@ $$SELECT {groups}p.year, p.period_start, p.period_end,
        p.target, p.gap, p.recruitment_need, p.need_lower, p.need_upper, p.unsupported,
        {last}
 FROM {summaries}.employment AS s,
-     {schema}.workforce_project(s.workforce, {projection_years}{retirement}) AS p
+     {schema}.workforce_project(s.workforce, {projection_years}, NULL::float8[], NULL::float8[]{retirement}) AS p
 WHERE {rows}$$),
 
 ('employment', 'forecast_check', 'workforce',
@@ -197,15 +202,15 @@ FROM {summaries}.employment AS s,
                      p.headcount AS predicted, p.lower, p.upper,
                      {schema}.headcount(s.year_1)::double precision AS actual
               FROM (VALUES (1)) AS one (row)
-                   LEFT JOIN {schema}.workforce_project(b.basis, 1, b.intake{retirement}) AS p
+                   LEFT JOIN {schema}.workforce_project(b.basis, 1, b.intake, NULL::float8[]{retirement}) AS p
                              ON true
               UNION ALL
               SELECT 'exits', coalesce(p.reason, a.reason),
                      CASE WHEN b.basis IS NOT NULL THEN coalesce(p.exits, 0) END,
                      p.lower, p.upper, coalesce(a.exits, 0)
-              FROM {schema}.workforce_project_exits(b.basis, 1, b.intake{retirement}) AS p
+              FROM {schema}.workforce_project_exits(b.basis, 1, b.intake, NULL::float8[]{retirement}) AS p
                    FULL JOIN (SELECT e.reason, sum(e.exits)::double precision AS exits
-                              FROM {schema}.exit_rates(s.year_1) AS e
+                              FROM {schema}.exit_rates(s.year_1, 0.95::float8) AS e
                               GROUP BY e.reason) AS a ON p.reason = a.reason) AS c
 WHERE {rows} AND s.forecast_basis IS NOT NULL AND s.year_1 IS NOT NULL$$),
 
@@ -217,18 +222,18 @@ $$SELECT {groups}f.stage_no, f.stage, f.entered, f.converted, f.pending, f.exite
        f.median_days, f.observed_days,
        {last}
 FROM {summaries}.education AS s,
-     {schema}.funnel_stages(s.funnel) AS f
+     {schema}.funnel_stages(s.funnel, 0.95::float8) AS f
 WHERE {rows} AND s.every_epoch$$),
 
 ('education', 'funnel_epochs', 'funnel',
  'From stage to stage of the education by year of start (genomströmning per årskull), with 95 % limits',
- ARRAY['epoch: year in which they began'] || (SELECT o.columns FROM of_stages AS o),
+ ARRAY['epoch: year in which they began'] OPERATOR(pg_catalog.||) (SELECT o.columns FROM of_stages AS o),
 $$SELECT {groups}s.epoch, f.stage_no, f.stage, f.entered, f.converted, f.pending, f.exited, f.lost,
        f.conversion, f.lower, f.upper, f.cumulative, f.cumulative_lower, f.cumulative_upper,
        f.median_days, f.observed_days,
        {last}
 FROM {summaries}.education AS s,
-     {schema}.funnel_stages(s.funnel) AS f
+     {schema}.funnel_stages(s.funnel, 0.95::float8) AS f
 WHERE {rows} AND NOT s.every_epoch AND s.epoch <> 0$$),
 
 ('required_intake', 'required_intake', 'funnel',
@@ -247,7 +252,7 @@ $$SELECT {groups}i.year, p.planned[i.year - y.first_year + 1] AS planned,
        {last}
 FROM {pipeline},
      {schema}.required_intake(s.funnel, e.workforce, p.gap, y.first_round,
-                              {starts}{retirement}) AS i
+                              {starts}, {change}{retirement}) AS i
 WHERE {rows}$$),
 
 ('required_intake', 'required_intake_stages', 'funnel',
@@ -262,7 +267,7 @@ $$SELECT {groups}i.year, i.stage_no, i.stage, i.required, i.lower, i.upper,
        {last}
 FROM {pipeline},
      {schema}.required_intake_stages(s.funnel, e.workforce, p.gap, y.first_round,
-                                     {starts}{retirement}) AS i
+                                     {starts}, {change}{retirement}) AS i
 WHERE {rows}$$),
 
 ('mobility', 'mobility_headcount', 'mobility',
@@ -295,7 +300,7 @@ $$SELECT {groups}coalesce(f.from_state, '(came)') AS from_state,
        f.moves, f.person_years, f.rate, f.lower, f.upper,
        {last}
 FROM {summaries}.mobility AS s,
-     {schema}.mobility_flows(s.mobility) AS f
+     {schema}.mobility_flows(s.mobility, 0.95::float8) AS f
 WHERE {rows}$$),
 
 ('mobility', 'mobility_probabilities', 'mobility',

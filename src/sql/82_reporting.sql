@@ -4,6 +4,10 @@
 -- Names come from people, so each goes through format()'s %I or %L, once, and a
 -- template is filled in one pass: what was put in is not looked at again.
 
+-- Bodies in BEGIN ATOMIC are read by CREATE EXTENSION, with the schema of the
+-- extension on the search_path: there every name of PostgreSQL's has its schema,
+-- and functions of ours get arguments of exactly their types.
+
 -- What reporting_ddl() made, in the order in which it is made. Of the schema of
 -- summaries those whose comment ends with the mark of their definition; of the
 -- other schema views of a known name that read one of these.
@@ -13,52 +17,133 @@ CREATE FUNCTION reporting_relations(schema_name text)
 BEGIN ATOMIC
     WITH summary AS (
         SELECT c.oid, n.nspname, c.relname, c.relkind, c.relispopulated, d.mark
-        FROM pg_namespace AS n
-             JOIN pg_class AS c ON c.relnamespace = n.oid,
-             LATERAL (SELECT substring(obj_description(c.oid, 'pg_class')
-                                       FROM '\[education_flow ([0-9a-f]{32})\]$') AS mark) AS d
-        WHERE n.nspname = schema_name || '_summary' AND c.relkind IN ('m', 'v')
+        FROM pg_catalog.pg_namespace AS n
+             JOIN pg_catalog.pg_class AS c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid,
+             LATERAL (SELECT pg_catalog.substring(pg_catalog.obj_description(c.oid, 'pg_class'::pg_catalog.name),
+                                                  '\[education_flow ([0-9a-f]{32})\]$') AS mark) AS d
+        WHERE n.nspname OPERATOR(pg_catalog.=) (schema_name OPERATOR(pg_catalog.||) '_summary')
+              AND (c.relkind OPERATOR(pg_catalog.=) 'm' OR c.relkind OPERATOR(pg_catalog.=) 'v')
               AND d.mark IS NOT NULL
     ), known AS (
-        SELECT v.name || t.suffix AS name
+        SELECT v.name OPERATOR(pg_catalog.||) t.suffix AS name
         FROM reporting_views() AS v, (VALUES (''), ('_total')) AS t (suffix)
         UNION ALL
-        SELECT o.source || '_quality' FROM reporting_options() AS o WHERE o.key = 'table'
+        SELECT o.source OPERATOR(pg_catalog.||) '_quality'
+        FROM reporting_options() AS o
+        WHERE o.key OPERATOR(pg_catalog.=) 'table'
         UNION ALL
         SELECT 'freshness'
     ), view AS (
         SELECT c.oid, n.nspname, c.relname, c.relkind
-        FROM pg_namespace AS n
-             JOIN pg_class AS c ON c.relnamespace = n.oid
-             JOIN known AS k ON k.name = c.relname
-        WHERE n.nspname = schema_name AND c.relkind = 'v'
+        FROM pg_catalog.pg_namespace AS n
+             JOIN pg_catalog.pg_class AS c ON c.relnamespace OPERATOR(pg_catalog.=) n.oid
+             JOIN known AS k ON k.name OPERATOR(pg_catalog.=) c.relname
+        WHERE n.nspname OPERATOR(pg_catalog.=) schema_name AND c.relkind OPERATOR(pg_catalog.=) 'v'
               AND EXISTS (SELECT
-                          FROM pg_rewrite AS r
-                               JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass
-                                                      AND d.objid = r.oid
-                                                      AND d.refclassid = 'pg_class'::regclass
-                               JOIN summary AS s ON s.oid = d.refobjid
-                          WHERE r.ev_class = c.oid)
+                          FROM pg_catalog.pg_rewrite AS r
+                               JOIN pg_catalog.pg_depend AS d
+                                    ON d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+                                       AND d.objid OPERATOR(pg_catalog.=) r.oid
+                                       AND d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+                               JOIN summary AS s ON s.oid OPERATOR(pg_catalog.=) d.refobjid
+                          WHERE r.ev_class OPERATOR(pg_catalog.=) c.oid)
     )
-    SELECT s.oid, s.nspname::text, s.relname::text, s.relkind, s.relispopulated, s.mark
+    SELECT s.oid, s.nspname::pg_catalog.text, s.relname::pg_catalog.text, s.relkind, s.relispopulated, s.mark
     FROM summary AS s
     UNION ALL
-    SELECT v.oid, v.nspname::text, v.relname::text, v.relkind, true, NULL
+    SELECT v.oid, v.nspname::pg_catalog.text, v.relname::pg_catalog.text, v.relkind, true, NULL
     FROM view AS v
     ORDER BY 1;
 END;
 COMMENT ON FUNCTION reporting_relations(text) IS
     'relations that reporting_ddl made: those of the summaries with the mark of their definition, and the views';
 
+-- Who owns a schema or a view decides what it does, tomorrow too. So what is there
+-- already is used only if it belongs to the role that uses it or to a superuser:
+-- then nobody else can change it, and it need not be looked at again. A mark in a
+-- comment proves nothing by itself, since every owner can write one.
+--
+-- path is current_schemas(true) of the caller; null where no names are looked up.
+-- What is refreshed is run as the owner of the materialized view, so that it is for
+-- that role that the rest must be safe. A superuser refreshes nobody else's.
+CREATE FUNCTION reporting_check(schema_name text, path name[], refresh boolean) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    first_schema name;
+    other        record;
+BEGIN
+    SELECT p.name INTO first_schema
+    FROM unnest(path) WITH ORDINALITY AS p (name, place)
+    WHERE p.name !~ '^pg_temp_'
+    ORDER BY p.place
+    LIMIT 1;
+    IF first_schema <> 'pg_catalog' THEN
+        RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+            MESSAGE = 'search_path has a schema before pg_catalog',
+            DETAIL = format('It is "%s": what is in it would take the place of functions of PostgreSQL in the views.', first_schema),
+            HINT = 'Leave pg_catalog out of search_path: it comes first then.';
+    END IF;
+
+    SELECT o.what, r.rolname AS owner, u.rolname AS role INTO other
+    FROM (SELECT format('schema %I', n.nspname) AS what, n.nspowner AS owner, 1 AS step, n.oid
+          FROM pg_namespace AS n
+          WHERE n.nspname = schema_name || '_summary' OR n.nspname = schema_name AND NOT refresh
+          UNION ALL
+          SELECT format('%I.%I', n.nspname, c.relname), c.relowner, 2, c.oid
+          FROM pg_namespace AS n JOIN pg_class AS c ON c.relnamespace = n.oid
+          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+                AND (n.nspname = schema_name || '_summary'
+                     OR n.nspname = schema_name AND NOT refresh
+                        AND EXISTS (SELECT
+                                    FROM pg_rewrite AS w
+                                         JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                                                                AND d.refclassid = 'pg_class'::regclass
+                                         JOIN pg_class AS s ON s.oid = d.refobjid
+                                    WHERE w.ev_class = c.oid AND s.relnamespace = to_regnamespace(quote_ident(schema_name || '_summary'))))
+         ) AS o
+         JOIN pg_roles AS r ON r.oid = o.owner,
+         -- for whom it must be safe
+         (SELECT s.rolname
+          FROM pg_roles AS s
+          WHERE s.rolname = current_user AND (s.rolsuper OR NOT refresh)
+          UNION
+          SELECT s.rolname
+          FROM pg_class AS c JOIN pg_roles AS s ON s.oid = c.relowner
+          WHERE refresh AND c.relkind = 'm' AND c.relnamespace = to_regnamespace(quote_ident(schema_name || '_summary'))) AS u
+    WHERE NOT r.rolsuper AND r.rolname <> u.rolname
+          -- the schema public is that of the owner of the database, who is somebody
+          AND NOT (r.rolname = 'pg_database_owner'
+                   AND EXISTS (SELECT
+                               FROM pg_database AS d JOIN pg_roles AS b ON b.oid = d.datdba
+                               WHERE d.datname = current_database() AND (b.rolsuper OR b.rolname = u.rolname)))
+    ORDER BY o.step, o.oid, u.rolname <> current_user
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = 'what would be used belongs to another role',
+            DETAIL = format('The owner of %s is "%s", who could put other code into it; it must be "%s" or a superuser.',
+                            other.what, other.owner, other.role),
+            HINT = 'Choose another schema for the views, or have it dropped. If it is meant to be there, do this as its owner.';
+    END IF;
+    RETURN true;
+END
+$function$;
+COMMENT ON FUNCTION reporting_check(text, name[], boolean) IS
+    'internal to reporting_ddl and reporting_refresh_ddl: true if nothing that they use belongs to somebody else, or an error';
+
 CREATE FUNCTION reporting_refresh_ddl(schema_name text) RETURNS SETOF text
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
     -- the quality of the rows first, since it says why another may fail; what has
     -- never been filled cannot be filled concurrently
-    SELECT format('REFRESH MATERIALIZED VIEW %s%I.%I', CASE WHEN r.populated THEN 'CONCURRENTLY ' ELSE '' END, r.schema, r.name)
-    FROM reporting_relations(schema_name) AS r
-    WHERE r.kind = 'm'
-    ORDER BY r.name !~ '_quality$', r.relation;
+    SELECT pg_catalog.format('REFRESH MATERIALIZED VIEW %s%I.%I',
+                             CASE WHEN r.populated THEN 'CONCURRENTLY ' ELSE '' END, r.schema, r.name)
+    FROM reporting_relations(schema_name) AS r,
+         reporting_check(schema_name, NULL::pg_catalog.name[], true) AS c (safe)
+    WHERE r.kind OPERATOR(pg_catalog.=) 'm' AND c.safe
+    ORDER BY r.name OPERATOR(pg_catalog.!~) '_quality$', r.relation;
 END;
 COMMENT ON FUNCTION reporting_refresh_ddl(text) IS
     'statements that refresh what reporting_ddl made, for \gexec or pg_cron; none where nothing is materialized';
@@ -67,23 +152,29 @@ CREATE FUNCTION reporting_drop_ddl(schema_name text) RETURNS SETOF text
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
 BEGIN ATOMIC
     SELECT d.statement
-    FROM (SELECT format('DROP %s %I.%I', CASE r.kind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
-                        r.schema, r.name) AS statement,
+    FROM (SELECT pg_catalog.format('DROP %s %I.%I',
+                                   CASE WHEN r.kind OPERATOR(pg_catalog.=) 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
+                                   r.schema, r.name) AS statement,
                  -- views of the tool first, then summaries, what reads them before what they read
-                 (r.mark IS NOT NULL)::integer AS step, -r.relation::bigint AS place
+                 CASE WHEN r.mark IS NULL THEN 0 ELSE 1 END AS step,
+                 OPERATOR(pg_catalog.-) (r.relation::pg_catalog.int8) AS place
           FROM reporting_relations(schema_name) AS r
           UNION ALL
           -- a schema that it made, unless somebody else put something there
-          SELECT format('DROP SCHEMA %I', n.nspname), 2, length(n.nspname)
-          FROM pg_namespace AS n
-          WHERE n.nspname IN (schema_name, schema_name || '_summary')
-                AND obj_description(n.oid, 'pg_namespace') ~ '\[education_flow\]$'
+          SELECT pg_catalog.format('DROP SCHEMA %I', n.nspname), 2, pg_catalog.length(n.nspname::pg_catalog.text)
+          FROM pg_catalog.pg_namespace AS n
+          WHERE (n.nspname OPERATOR(pg_catalog.=) schema_name
+                 OR n.nspname OPERATOR(pg_catalog.=) (schema_name OPERATOR(pg_catalog.||) '_summary'))
+                AND pg_catalog.obj_description(n.oid, 'pg_namespace'::pg_catalog.name)
+                    OPERATOR(pg_catalog.~) '\[education_flow\]$'
                 AND NOT EXISTS (SELECT
-                                FROM pg_depend AS d
-                                WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = n.oid
-                                      AND NOT (d.classid = 'pg_class'::regclass
-                                               AND d.objid IN (SELECT r.relation
-                                                               FROM reporting_relations(schema_name) AS r)))
+                                FROM pg_catalog.pg_depend AS d
+                                WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+                                      AND d.refobjid OPERATOR(pg_catalog.=) n.oid
+                                      AND NOT (d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_class'::pg_catalog.regclass
+                                               AND EXISTS (SELECT
+                                                           FROM reporting_relations(schema_name) AS r
+                                                           WHERE r.relation OPERATOR(pg_catalog.=) d.objid)))
          ) AS d
     ORDER BY d.step, d.place;
 END;
@@ -315,6 +406,7 @@ BEGIN
                 END IF;
                 SELECT a.attnum, quote_ident(a.attname) AS name, a.atttypid::regtype::text AS type,
                        has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS readable,
+                       (SELECT t.typtype = 'd' FROM pg_type AS t WHERE t.oid = a.atttypid) AS is_domain,
                        -- of a domain what it is made of
                        (WITH RECURSIVE base AS (
                             SELECT t.* FROM pg_type AS t WHERE t.oid = a.atttypid
@@ -353,16 +445,18 @@ BEGIN
                 END IF;
                 plain := jsonb_set(plain, ARRAY[option.source], coalesce(plain -> option.source, '[]') || item);
                 names := names || name;
+                -- of exactly the type that functions take: no domain, and no type that another can take the place of
                 expressions := expressions || CASE
                     WHEN family = 'groups' THEN format('coalesce(%s, ''(missing)'')', CASE
-                        WHEN attribute.base = 'text' THEN 't.' || attribute.name
-                        WHEN attribute.base = 'date' THEN format('to_char(t.%s::timestamp, ''YYYY-MM-DD'')', attribute.name)
+                        WHEN attribute.base = 'text' AND NOT attribute.is_domain THEN 't.' || attribute.name
+                        WHEN attribute.base = 'date' THEN format('to_char(t.%s::timestamp, ''YYYY-MM-DD''::text)', attribute.name)
                         ELSE format('t.%s::text', attribute.name) END)
                     WHEN wanted = 'person' AND attribute.base IN ('int2', 'int4') THEN format('t.%s::bigint', attribute.name)
                     WHEN wanted IN ('person', 'text') AND attribute.base NOT IN ('int8', 'uuid', 'text')
                         THEN format('t.%s::text', attribute.name)
                     WHEN wanted = 'number' AND attribute.base NOT IN ('numeric', 'float8') THEN format('t.%s::numeric', attribute.name)
                     WHEN wanted = 'integer' AND attribute.base <> 'int4' THEN format('t.%s::integer', attribute.name)
+                    WHEN attribute.is_domain THEN format('t.%s::%s', attribute.name, attribute.base)
                     ELSE 't.' || attribute.name END;
                 IF family = 'groups' THEN
                     titles := jsonb_set(titles, ARRAY[option.source], coalesce(titles -> option.source, '{}') || jsonb_build_object(name,
@@ -634,12 +728,14 @@ BEGIN
             -- a plan that cannot be is refused now, and not by the views
             EXECUTE format('SELECT count(*)
                             FROM %1$s.workforce_project(
-                                     (SELECT %1$s.workforce_agg(NULL, NULL, NULL, NULL, ''[2000-01-01,2001-01-01)'')),
-                                     $1, retire_at => $2, latest_age => $3,
+                                     (SELECT %1$s.workforce_agg(NULL::date, NULL::date, NULL::date, NULL::text, ''[2000-01-01,2001-01-01)''::daterange)),
+                                     $1, NULL::float8[], NULL::float8[], retire_at => $2,
                                      retire_rule => CASE WHEN $4 THEN (SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months)
-                                                                       FROM %1$s.pension_age AS a) END),
+                                                                       FROM %1$s.pension_age AS a) END,
+                                     rates => NULL::%1$s.workforce, latest_age => $3, level => 0.8::float8),
                                  %1$s.retention_curve(
-                                     (SELECT %1$s.retention_agg(NULL, NULL, NULL, ''[2000-01-01,2001-01-01)'')), $5::interval)', home)
+                                     (SELECT %1$s.retention_agg(NULL::date, NULL::date, NULL::text, ''[2000-01-01,2001-01-01)''::daterange)),
+                                     $5::interval, 0.95::float8, ''log-log''::text)', home)
                 USING (option ->> 'projection_years')::integer,
                       CASE jsonb_typeof(option -> 'retirement') WHEN 'number' THEN (option ->> 'retirement')::integer END,
                       (option ->> 'latest_age')::integer,
@@ -668,8 +764,9 @@ BEGIN
             EXECUTE format('SELECT count(*)
                             FROM %1$s.funnel_output(
                                      (SELECT %1$s.funnel_agg(NULL::text, NULL::date,
-                                                             %1$s.funnel_spec($1, within => $2::interval, as_of => ''2000-01-01'', exits => $3, modes => $4))),
-                                     ''{}'', 2000, 1, $5)', home)
+                                                             %1$s.funnel_spec($1, within => $2::interval, as_of => ''2000-01-01''::date, exits => $3, modes => $4))),
+                                     ''{}''::float8[], 2000, 1, $5, as_of => NULL::date,
+                                     changed_stage => NULL::text, conversion_change => 0::float8)', home)
                 USING ARRAY(SELECT jsonb_array_elements_text(option -> 'stages')), option ->> 'within',
                       ARRAY(SELECT jsonb_array_elements_text(option -> 'exits')),
                       ARRAY(SELECT jsonb_array_elements_text(option -> 'modes')), option ->> 'starts';
@@ -799,12 +896,18 @@ DECLARE
     store   constant text := quote_ident(schema_name || '_summary');
     sources constant text[] := ARRAY(SELECT jsonb_array_elements_text(settings -> 'sources'));
     starts  constant text := settings #>> '{setting,education,starts}';
-    -- arguments of projections; %s is the alias of the workforce
-    retirement constant text := concat_ws(', ', '',
-        CASE jsonb_typeof(settings #> '{setting,employment,retirement}')
-        WHEN 'number' THEN 'retire_at => ' || (settings #>> '{setting,employment,retirement}')
-        WHEN 'string' THEN 'retire_rule => %s.retirement_rule' END,
-        'latest_age => ' || (settings #>> '{setting,employment,latest_age}'));
+    -- the last arguments of projections and of required intakes, by the alias of the workforce
+    retirement constant jsonb := (
+        SELECT jsonb_object_agg(a.alias, format(
+                   ', retire_at => %s, retire_rule => %s, rates => NULL::%s.workforce, latest_age => %s, level => 0.8::float8',
+                   CASE jsonb_typeof(settings #> '{setting,employment,retirement}')
+                   WHEN 'number' THEN settings #>> '{setting,employment,retirement}' ELSE 'NULL::integer' END,
+                   CASE jsonb_typeof(settings #> '{setting,employment,retirement}')
+                   WHEN 'string' THEN a.alias || '.retirement_rule' ELSE format('NULL::%s.retirement_rule', home) END,
+                   home, settings #>> '{setting,employment,latest_age}'))
+        FROM (VALUES ('s'), ('e')) AS a (alias));
+    -- and what comes before them: none of what may change
+    change constant text := 'changed_stage => NULL::text, conversion_change => 0::float8';
     makes   jsonb := '[]';
     template record;
     shown   text[];                     -- grouping columns
@@ -823,7 +926,7 @@ BEGIN
     LOOP
         IF template.source <> 'required_intake' THEN
             shown := ARRAY(SELECT jsonb_array_elements_text(settings #> ARRAY['shown', template.source]));
-            parts := jsonb_build_object('{pipeline}', '', '{retirement}', format(retirement, 's'),
+            parts := jsonb_build_object('{pipeline}', '', '{retirement}', retirement ->> 's',
                 '{last}', format(E's.as_of, s.skipped_%s AS rows_skipped, s.rows_left_out,\n'
                                  '       (SELECT r.refreshed_at FROM %s.%s AS r WHERE r.refreshed_at IS NOT NULL) AS refreshed_at',
                                  template.summary, store, template.source));
@@ -835,7 +938,9 @@ BEGIN
             shown := ARRAY(SELECT n FROM unnest(staff) AS n WHERE n = ANY (course));
             staff_totals := (SELECT coalesce(sum(1 << cardinality(staff) - array_position(staff, n)), 0) FROM unnest(staff) AS n WHERE n <> ALL (shown));
             course_totals := (SELECT coalesce(sum(1 << cardinality(course) - array_position(course, n)), 0) FROM unnest(course) AS n WHERE n <> ALL (shown));
-            parts := jsonb_build_object('{retirement}', format(retirement, 'e'), '{starts}', format('starts => %L', starts),
+            parts := jsonb_build_object('{retirement}', retirement ->> 'e', '{change}', change, '{starts}',
+                -- what the intakes begin on, by which method they are found, and until when
+                format('%L::text, ''constant''::text, NULL::integer, 0.5::float8', starts),
                 '{last}', format(E's.as_of, s.skipped_funnel + e.skipped_workforce AS rows_skipped,\n'
                                  '       s.rows_left_out + e.rows_left_out AS rows_left_out,\n'
                                  '       (SELECT min(r.refreshed_at) FROM (SELECT a.refreshed_at FROM %1$s.employment AS a\n'
@@ -851,8 +956,8 @@ BEGIN
                     '                         + (to_char(e.as_of::timestamp, ''MM-DD''::text) > %7$L::text)::integer AS first_round) AS y,\n'
                     '     -- who has begun already, by year\n'
                     '     LATERAL (SELECT min(b.epoch) AS first_begun,\n'
-                    '                     max(b.epoch) AS last_begun, jsonb_object_agg(b.epoch, f.entered) AS begun\n'
-                    '              FROM %1$s.education AS b, %2$s.funnel_stages(b.funnel) AS f\n'
+                    '                     max(b.epoch) AS last_begun, pg_catalog.jsonb_object_agg(b.epoch, f.entered) AS begun\n'
+                    '              FROM %1$s.education AS b, %2$s.funnel_stages(b.funnel, 0.95::float8) AS f\n'
                     '              WHERE f.stage_no = 1 AND f.entered > 0 AND NOT b.every_epoch\n'
                     '                    AND b.epoch BETWEEN 1 AND y.first_round - 1\n'
                     '                    AND b.grouping_set = s.grouping_set%8$s) AS b,\n'
@@ -861,14 +966,15 @@ BEGIN
                     '                           FROM %2$s.funnel_output(s.funnel,\n'
                     '                                    ARRAY(SELECT coalesce((b.begun ->> n::text)::double precision, 0)\n'
                     '                                          FROM generate_series(b.first_begun, b.last_begun) AS n),\n'
-                    '                                    coalesce(b.first_begun, y.first_year), %3$s, starts => %7$L,\n'
-                    '                                    as_of => e.as_of) AS o\n'
+                    '                                    coalesce(b.first_begun, y.first_year), %3$s, %7$L::text,\n'
+                    '                                    as_of => e.as_of, %10$s) AS o\n'
                     '                           ORDER BY o.year) AS planned\n'
                     '              OFFSET 0) AS a,     -- computed once, not for each row and use\n'
                     '     LATERAL (SELECT a.planned,\n'
                     '                     ARRAY(SELECT w.gap\n'
                     '                           FROM %2$s.workforce_project(e.workforce, %3$s,\n'
-                    '                                    CASE WHEN %2$s.hires(e.workforce) > 0 THEN a.planned END%9$s) AS w\n'
+                    '                                    CASE WHEN %2$s.hires(e.workforce) > 0 THEN a.planned END,\n'
+                    '                                    NULL::float8[]%9$s) AS w\n'
                     '                           ORDER BY w.year) AS gap\n'
                     '              OFFSET 0) AS p',
                     store, home, settings #>> '{setting,employment,projection_years}', staff_totals, course_totals,
@@ -876,7 +982,7 @@ BEGIN
                     starts,
                     (SELECT string_agg(format(E'\n                    AND b.%1$I = s.%1$I',  n.name), '')
                      FROM jsonb_array_elements_text(settings #> '{shown,education}') AS n (name)),
-                    format(retirement, 'e')));
+                    retirement ->> 'e', change));
             -- what is totalled in one is totalled in the other
             rows := ARRAY[format('e.grouping_set = %s AND s.grouping_set = %s', staff_totals, course_totals),
                           format('true%s',
@@ -921,13 +1027,16 @@ COMMENT ON FUNCTION reporting_queries(text, jsonb, jsonb) IS
 
 -- The statements that declare relations. What exists already is ours and of the
 -- same definition, or it is an error.
-CREATE FUNCTION reporting_statements(schema_name text, makes jsonb, readers text[], existing jsonb) RETURNS SETOF text
+CREATE FUNCTION reporting_statements(schema_name text, makes jsonb, settings jsonb, existing jsonb) RETURNS SETOF text
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 300
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     target  constant text := quote_ident(schema_name);
     store   constant text := quote_ident(schema_name || '_summary');
+    readers constant text[] := ARRAY(SELECT jsonb_array_elements_text(settings -> 'readers'));
+    -- as here, when the statements run
+    checked constant text := format('PERFORM %s.reporting_check(%L::text, pg_catalog.current_schemas(true), false)', settings ->> 'home', schema_name);
     made    record;
     name    text;
     reader  text;
@@ -974,6 +1083,8 @@ BEGIN
                            CASE name WHEN schema_name THEN 'Views for reporting tools [education_flow]'
                            ELSE format('Summaries that the views of schema %I read [education_flow]', schema_name) END);
     END LOOP;
+    -- what was not there may be there by now, and somebody else's
+    RETURN NEXT format('DO %L', format(E'BEGIN\n    %s;\nEND', checked));
     FOR made IN
         SELECT format('%s.%I', CASE WHEN m.summary THEN store ELSE target END, m.name) AS name, m.name AS short,
                CASE m.kind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS what,
@@ -1006,9 +1117,10 @@ BEGIN
             SELECT format('GRANT SELECT ON %s.%I TO %I', CASE WHEN m.summary THEN store ELSE target END, m.name, reader)
             FROM jsonb_to_recordset(makes) AS m (name text, summary boolean);
     END LOOP;
-    -- last, since rows that are refused then leave all in its place: mend them, and refresh
+    -- last, since rows that are refused then leave all in its place: mend them, and refresh.
+    -- Here others' code would run, even where psql goes on after an error.
     RETURN QUERY
-        SELECT format('REFRESH MATERIALIZED VIEW %s.%I', store, m.name)
+        SELECT format('DO %L', format(E'BEGIN\n    %s;\n    REFRESH MATERIALIZED VIEW %s.%I;\nEND', checked, store, m.name))
         FROM jsonb_array_elements(makes) WITH ORDINALITY AS e (item, place),
              jsonb_to_record(e.item) AS m (name text, kind text)
         WHERE m.kind = 'm'
@@ -1017,7 +1129,7 @@ BEGIN
         ORDER BY m.name !~ '_quality$', e.place;
 END
 $function$;
-COMMENT ON FUNCTION reporting_statements(text, jsonb, text[], jsonb) IS
+COMMENT ON FUNCTION reporting_statements(text, jsonb, jsonb, jsonb) IS
     'internal to reporting_ddl: the statements that declare relations, but for those that are there already';
 
 CREATE FUNCTION reporting_ddl(schema_name text, mapping jsonb) RETURNS SETOF text
@@ -1027,18 +1139,21 @@ BEGIN ATOMIC
     FROM (SELECT reporting_settings(
                      schema_name, mapping,
                      -- tables by the caller's search_path
-                     (SELECT jsonb_object_agg(m.key, reporting_table(m.value ->> 'table')::bigint)
-                      FROM jsonb_each(CASE jsonb_typeof(mapping) WHEN 'object' THEN mapping ELSE '{}' END) AS m
-                      WHERE jsonb_typeof(m.value -> 'table') = 'string'),
-                     (SELECT jsonb_agg(to_jsonb(o)) FROM reporting_options() AS o)) AS settings
+                     (SELECT pg_catalog.jsonb_object_agg(m.key, reporting_table(m.value OPERATOR(pg_catalog.->>) 'table'::pg_catalog.text)::pg_catalog.int8)
+                      FROM pg_catalog.jsonb_each(CASE WHEN pg_catalog.jsonb_typeof(mapping) OPERATOR(pg_catalog.=) 'object' THEN mapping
+                                                 ELSE '{}' END) AS m
+                      WHERE pg_catalog.jsonb_typeof(m.value OPERATOR(pg_catalog.->) 'table'::pg_catalog.text) OPERATOR(pg_catalog.=) 'string'),
+                     (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(o)) FROM reporting_options() AS o)) AS settings
+          FROM reporting_check(schema_name, pg_catalog.current_schemas(true), false) AS c (safe)
+          WHERE c.safe
           OFFSET 0) AS s,
          reporting_statements(
              schema_name,
              reporting_summaries(schema_name, s.settings)
-                 || reporting_queries(schema_name, s.settings,
-                                      (SELECT jsonb_agg(to_jsonb(v)) FROM reporting_views() AS v)),
-             ARRAY(SELECT jsonb_array_elements_text(s.settings -> 'readers')),
-             (SELECT coalesce(jsonb_agg(to_jsonb(r)), '[]') FROM reporting_relations(schema_name) AS r)) AS t (statement);
+                 OPERATOR(pg_catalog.||) reporting_queries(schema_name, s.settings,
+                                                           (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(v)) FROM reporting_views() AS v)),
+             s.settings,
+             (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r)), '[]') FROM reporting_relations(schema_name) AS r)) AS t (statement);
 END;
 COMMENT ON FUNCTION reporting_ddl(text, jsonb) IS
     'statements, for \gexec, that declare a schema of views for reporting tools over the tables of a mapping; nothing is executed';

@@ -13,13 +13,14 @@
 #   deb     server, debhelper, and PostgreSQL's own tools for packaging extensions
 #   root    debootstrap
 #   dist    zip and unzip
+#   python  python3 that makes virtual environments
 #
 # Installs what is missing with apt-get when run by root or with passwordless
 # sudo; otherwise says what to install and exits with status 3.  Silent when
 # all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|deb|root|dist}
+need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|deb|root|dist|python}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
@@ -58,6 +59,11 @@ look() {
 	if [ "$need" = dist ]; then
 		have zip || missing+=(zip)
 		have unzip || missing+=(unzip)
+		return 0
+	fi
+	if [ "$need" = python ]; then
+		have python3 || missing+=(python3)
+		python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 		return 0
 	fi
 	have make || missing+=(make)
