@@ -1084,7 +1084,7 @@ BEGIN
                            ELSE format('Summaries that the views of schema %I read [education_flow]', schema_name) END);
     END LOOP;
     -- what was not there may be there by now, and somebody else's
-    RETURN NEXT format('DO %L', format(E'BEGIN\n    %s;\nEND', checked));
+    RETURN NEXT format('DO %L', format('BEGIN %s; END', checked));
     FOR made IN
         SELECT format('%s.%I', CASE WHEN m.summary THEN store ELSE target END, m.name) AS name, m.name AS short,
                CASE m.kind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END AS what,
@@ -1120,7 +1120,7 @@ BEGIN
     -- last, since rows that are refused then leave all in its place: mend them, and refresh.
     -- Here others' code would run, even where psql goes on after an error.
     RETURN QUERY
-        SELECT format('DO %L', format(E'BEGIN\n    %s;\n    REFRESH MATERIALIZED VIEW %s.%I;\nEND', checked, store, m.name))
+        SELECT format('DO %L', format('BEGIN %s; REFRESH MATERIALIZED VIEW %s.%I; END', checked, store, m.name))
         FROM jsonb_array_elements(makes) WITH ORDINALITY AS e (item, place),
              jsonb_to_record(e.item) AS m (name text, kind text)
         WHERE m.kind = 'm'
