@@ -344,7 +344,9 @@ SELECT with_settings('{enable_hashagg=off,work_mem=64kB,hash_mem_multiplier=1}',
 SELECT with_settings('{enable_sort=off,max_parallel_workers_per_gather=2}', 'Gather', 'parallel');
 SELECT with_settings('{max_parallel_workers_per_gather=2,work_mem=64kB,hash_mem_multiplier=1}', 'Gather', 'parallel, in short memory');
 SELECT with_settings('{max_parallel_workers_per_gather=2,parallel_leader_participation=off,enable_hashagg=off}', 'Gather', 'parallel and sorted, without the leader');
-SELECT with_settings('{max_parallel_workers_per_gather=2,force_parallel_mode=regress}', 'Gather', 'parallel where it can be');
+-- PostgreSQL 16 gave the setting another name.
+SELECT with_settings(ARRAY['max_parallel_workers_per_gather=2', name || '=regress'], 'Gather', 'parallel where it can be')
+FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SET LOCAL max_parallel_workers_per_gather = 2;
 SELECT matches(plan_of(query), 'Finalize Aggregate.*Gather.*Workers Planned: 2.*Partial Aggregate.*Parallel Seq Scan', 'partial: ' || query)
 FROM unnest('{"SELECT funnel_agg(person, stage, at, spec()) FROM event","SELECT funnel_agg(stage, at, spec()) FROM event","SELECT funnel_steps(stage, at, spec()) FROM event",

@@ -31,13 +31,12 @@ SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
 SET LOCAL max_parallel_workers_per_gather = 0;
 
--- Two specs: of pending people and a window; and of a strict order.
-CREATE FUNCTION spec() RETURNS funnel_spec LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT funnel_spec(ARRAY['applied', 'admitted', 'registered', 'graduated'], '400 days', '2021-06-01', '{withdrawn}')
-$$;
-CREATE FUNCTION strict() RETURNS funnel_spec LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT funnel_spec(ARRAY['applied', 'admitted', 'graduated'], modes => '{strict_order,strict_increase}')
-$$;
+-- Two specs: of pending people and a window; and of a strict order.  A body that is
+-- read here and now means the same under the short search_path of a refresh.
+CREATE FUNCTION spec() RETURNS funnel_spec IMMUTABLE PARALLEL SAFE
+    RETURN funnel_spec(ARRAY['applied', 'admitted', 'registered', 'graduated'], '400 days', '2021-06-01', '{withdrawn}');
+CREATE FUNCTION strict() RETURNS funnel_spec IMMUTABLE PARALLEL SAFE
+    RETURN funnel_spec(ARRAY['applied', 'admitted', 'graduated'], modes => '{strict_order,strict_increase}');
 -- Persons by number and day; by name and moment.
 \set f 'funnel_agg(person, stage, at, spec()) AS f'
 \set g 'funnel_agg(''person '' || person, stage, at::timestamp + ''13 hours'', strict()) AS g'
@@ -191,7 +190,7 @@ BEGIN
     FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS off, TIMING off) ' || query LOOP
         plan := plan || line || E'\n';
     END LOOP;
-    RETURN NEXT ok(plan ~ 'Nested Loop.*Aggregate \(actual rows=1 loops=23\)', label || ': EXPLAIN shows the rescans') || CASE WHEN plan !~ 'loops=23' THEN E'\n' || diag(plan) ELSE '' END;
+    RETURN NEXT ok(plan ~ 'Nested Loop.*Aggregate \(actual rows=1(\.00)? loops=23\)', label || ': EXPLAIN shows the rescans') || CASE WHEN plan !~ 'loops=23' THEN E'\n' || diag(plan) ELSE '' END;
     RETURN QUERY SELECT is_whole(format('SELECT rollup(f), rollup(g) FROM (%s) AS x', query), label);
     -- Nobody is in regions -1 and 21.
     RETURN QUERY EXECUTE format('SELECT is(count(*) FILTER (WHERE x.f = p.f AND x.g = p.g OR region IN (-1, 21) AND x.f IS NULL AND x.g IS NULL AND p.f IS NULL), 23::bigint, %L)

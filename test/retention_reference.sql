@@ -139,6 +139,7 @@ SELECT agree('the distributions are those of the tables',
 -- ---------------------------------------------------------------------------
 CREATE TABLE month_first AS
 SELECT i, (date '1800-01-01' + make_interval(months => i))::date AS day FROM generate_series(0, 6600) AS i;
+ANALYZE month_first;
 CREATE TABLE longest AS
 SELECT n AS months, max(b.day - a.day) AS days
 FROM (SELECT generate_series(0, 400) UNION VALUES (600), (601), (1000), (1200), (1799), (1800)) AS months (n)

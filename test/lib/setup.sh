@@ -16,8 +16,8 @@
 #   python  python3 that makes virtual environments
 #
 # Installs what is missing with apt-get when run by root or with passwordless
-# sudo; otherwise says what to install and exits with status 3.  Silent when
-# all is there.
+# sudo; otherwise says what to install and exits with status 3.  So it does for a
+# package that apt does not know.  Silent when all is there.
 
 set -euo pipefail
 need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|deb|root|dist|python}
@@ -192,6 +192,12 @@ for _ in 1 2 3; do
 		look
 	fi
 	[ ${#missing[@]} -eq 0 ] && exit 0
+	for package in "${missing[@]}"; do
+		if ! apt-cache show --no-all-versions "$package" >/dev/null 2>&1; then
+			echo "apt knows no package $package" >&2
+			exit 3
+		fi
+	done
 	echo "installing ${missing[*]}" >&2
 	install_packages "${missing[@]}"
 	hash -r
