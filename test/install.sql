@@ -41,7 +41,9 @@ SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WH
 SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function
            WHERE (prorettype = 'internal'::regtype OR 'internal'::regtype = ANY (proargtypes)) AND proname !~ '_recv$'
              AND proname !~ '^retention_log_rank_'
-             AND proname !~ '^(events_|funnel_(agg|steps)|mobility_agg|window_funnel)'),
+             AND proname !~ '^(events_|(funnel|mobility|spells)_agg|funnel_steps|window_funnel)'
+             -- with the person
+             AND (proname !~ '^(retention|workforce)_agg' OR NOT 'interval'::regtype = ANY (proargtypes) AND proname !~ '_finalfn$')),
           NULL, 'no state is internal, but that of a test, which keeps its few summaries until all are there, and of what sees the events of persons');
 SELECT is((SELECT string_agg(DISTINCT t.oid::regtype::text, ', ') FROM own_function AS f, unnest(proargtypes) AS a
                   JOIN pg_type AS t ON t.oid = a WHERE typtype = 'p' AND typname NOT IN ('internal', 'cstring')),
@@ -50,7 +52,7 @@ SELECT is((SELECT array_agg(t.typname::text ORDER BY typname) FROM pg_type AS t 
            WHERE typcategory = 'U'), '{funnel,funnel_spec,mobility,retention,retirement_rule,workforce}', 'its types');
 SELECT is((SELECT array_agg(DISTINCT format('%s %s', p.proname, a.aggtranstype::regtype) ORDER BY format('%s %s', p.proname, a.aggtranstype::regtype))
            FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid),
-          '{funnel_agg funnel,funnel_agg internal,funnel_steps internal,mobility_agg internal,retention_agg retention,retention_log_rank internal,retirement_rule_agg retirement_rule,rollup funnel,rollup mobility,rollup retention,rollup workforce,window_funnel internal,workforce_agg workforce}',
+          '{funnel_agg funnel,funnel_agg internal,funnel_steps internal,mobility_agg internal,retention_agg internal,retention_agg retention,retention_log_rank internal,retirement_rule_agg retirement_rule,rollup funnel,rollup mobility,rollup retention,rollup workforce,spells_agg internal,window_funnel internal,workforce_agg workforce}',
           'the state of an aggregate is what it makes, where it can be');
 SELECT is((SELECT count(*) FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid
            WHERE aggtranstype = 'internal'::regtype AND proname <> 'retention_log_rank' AND (aggserialfn = 0 OR aggdeserialfn = 0 OR aggfinalmodify <> 'w')),

@@ -21,12 +21,13 @@
 #include "log/event_wire.h"
 
 /* Of a group that is sent to another process. */
-#define SHIPPED_VERSION 2
+#define SHIPPED_VERSION 3
 
 #define PURPOSE_LISTS 64
 
 static const EventPurposeType *const purpose_types[] = {
-	&ef_funnel_purpose, &ef_mobility_purpose
+	&ef_funnel_purpose, &ef_mobility_purpose, &ef_retention_purpose,
+	&ef_spells_purpose
 };
 
 struct EventCache;
@@ -159,7 +160,7 @@ close_log(Datum argument)
 
 static AggregateLog *
 open_log(FunctionCallInfo fcinfo, EventCache *cache, MemoryContext context,
-		 EfPersonKind kind, EfUnit unit)
+		 const EventPurposeType *type, EfPersonKind kind, EfUnit unit)
 {
 	AggregateLog *log = MemoryContextAllocZero(context, sizeof(AggregateLog));
 	EfStorage	storage = {write_file, read_file, log};
@@ -171,8 +172,8 @@ open_log(FunctionCallInfo fcinfo, EventCache *cache, MemoryContext context,
 	log->allocator.context = context;
 
 	/* a hash aggregate's own table needs the other half */
-	ef_event_log_begin(&log->log, kind, unit, get_hash_memory_limit() / 2,
-					   &storage, &log->allocator);
+	ef_event_log_begin(&log->log, kind, unit, type->detailed,
+					   get_hash_memory_limit() / 2, &storage, &log->allocator);
 	ef_dictionary_begin(&log->names, &log->allocator);
 	ef_number_map_begin(&log->numbers, &log->allocator);
 	AggRegisterCallback(fcinfo, close_log, PointerGetDatum(log));
@@ -201,7 +202,8 @@ event_cache(FunctionCallInfo fcinfo)
 
 /* The log of the aggregate that calls. */
 static AggregateLog *
-current_log(FunctionCallInfo fcinfo, EfPersonKind kind, EfUnit unit)
+current_log(FunctionCallInfo fcinfo, const EventPurposeType *type,
+			EfPersonKind kind, EfUnit unit)
 {
 	EventCache *cache = event_cache(fcinfo);
 	MemoryContext context;
@@ -217,7 +219,7 @@ current_log(FunctionCallInfo fcinfo, EfPersonKind kind, EfUnit unit)
 			log->next = cache->logs;
 			return cache->logs = log;
 		}
-	return open_log(fcinfo, cache, context, kind, unit);
+	return open_log(fcinfo, cache, context, type, kind, unit);
 }
 
 
@@ -314,9 +316,10 @@ ef_event_group(FunctionCallInfo fcinfo, int purpose,
 	bytes = type->get(fcinfo, purpose, &cache->memory);
 	if (PG_ARGISNULL(0))
 	{
-		AggregateLog *log = current_log(fcinfo, kind, unit);
+		AggregateLog *log = current_log(fcinfo, type, kind, unit);
 
-		cache->constant = is_constant(fcinfo, purpose);
+		cache->constant = is_constant(fcinfo, purpose) &&
+			(!type->with_last || is_constant(fcinfo, PG_NARGS() - 1));
 		return create_group(log, intern_purpose(log, type, bytes));
 	}
 	ef_require_aggregate(fcinfo);
@@ -510,7 +513,7 @@ ef_events_combinefn(PG_FUNCTION_ARGS)
 	shipped = (const ShippedGroup *) PG_GETARG_POINTER(1);
 	if (group == NULL)
 	{
-		log = current_log(fcinfo, shipped->kind, shipped->unit);
+		log = current_log(fcinfo, shipped->type, shipped->kind, shipped->unit);
 		group = create_group(log, intern_purpose(log, shipped->type,
 												 shipped->purpose));
 	}

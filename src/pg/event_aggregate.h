@@ -10,7 +10,8 @@
  *
  * What the events of a group are for (the spec of a funnel, a period that was
  * observed) the aggregate knows: its EventPurposeType says how it is read from
- * an argument, as bytes that are the same where it is the same.
+ * an argument, or from this one and the last, as bytes that are the same where
+ * it is the same.
  */
 #ifndef EF_EVENT_AGGREGATE_H
 #define EF_EVENT_AGGREGATE_H
@@ -40,6 +41,8 @@ struct EventPurposeType
 {
 	char		tag;			/* in what is sent to another process */
 	bool		numbered;		/* events have numbers of names */
+	bool		detailed;		/* and a second word */
+	bool		with_last;		/* the last argument says a part of it */
 	Size		size;			/* of a struct that begins with an EventPurpose */
 
 	/*
@@ -58,6 +61,8 @@ struct EventPurposeType
 
 extern const EventPurposeType ef_funnel_purpose;
 extern const EventPurposeType ef_mobility_purpose;
+extern const EventPurposeType ef_retention_purpose;
+extern const EventPurposeType ef_spells_purpose;
 
 /*
  * The group that is argument 0, which is made if there is none, for what
@@ -86,22 +91,28 @@ ef_get_text(FunctionCallInfo fcinfo, int argument)
 		: PG_GETARG_TEXT_PP(argument);
 }
 
-/* Add an event of the person that an argument says, which is not null. */
+/* Add an event of the person that an argument says, which is not null.  Its
+ * detail is NULL where the log has none. */
 static pg_attribute_always_inline EfStatus
 ef_add_event_of(FunctionCallInfo fcinfo, int argument, EfPersonKind kind,
-				EfEventGroup *group, EfWhen when, EfError *error)
+				EfEventGroup *group, EfWhen when, const uint64_t *detail,
+				EfError *error)
 {
 	text	   *name;
 
 	if (kind == EF_PERSON_NUMBER)
-		return ef_event_add(group, (uint64_t) PG_GETARG_INT64(argument), when,
-							error);
+	{
+		uint64_t	number = (uint64_t) PG_GETARG_INT64(argument);
+
+		return detail == NULL ? ef_event_add(group, number, when, error)
+			: ef_event_add_detailed(group, number, when, *detail, error);
+	}
 	if (kind == EF_PERSON_UUID)
 		return ef_event_add_uuid(group, PG_GETARG_UUID_P(argument)->data, when,
-								 error);
+								 detail == NULL ? 0 : *detail, error);
 	name = ef_get_text(fcinfo, argument);
 	return ef_event_add_text(group, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
-							 when, error);
+							 when, detail == NULL ? 0 : *detail, error);
 }
 
 #endif							/* EF_EVENT_AGGREGATE_H */

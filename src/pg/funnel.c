@@ -85,7 +85,11 @@ refuse_spec(const EventPurpose *purpose, PurposeBytes other)
 }
 
 const EventPurposeType ef_funnel_purpose = {
-	'F', false, sizeof(EventSpec), get_spec, open_spec, refuse_spec
+	.tag = 'F',
+	.size = sizeof(EventSpec),
+	.get = get_spec,
+	.open = open_spec,
+	.refuse = refuse_spec,
 };
 
 
@@ -134,7 +138,7 @@ add_event(FunctionCallInfo fcinfo, EfPersonKind kind, EfUnit unit)
 	else if (!get_when(fcinfo, 2, group_spec(group), unit, &when))
 		;
 	else
-		status = ef_add_event_of(fcinfo, 1, kind, group, when, &error);
+		status = ef_add_event_of(fcinfo, 1, kind, group, when, NULL, &error);
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
 }

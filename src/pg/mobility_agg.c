@@ -66,7 +66,12 @@ refuse_period(const EventPurpose *purpose, PurposeBytes other)
 }
 
 const EventPurposeType ef_mobility_purpose = {
-	'M', true, sizeof(EventPeriod), get_period, open_period, refuse_period
+	.tag = 'M',
+	.numbered = true,
+	.size = sizeof(EventPeriod),
+	.get = get_period,
+	.open = open_period,
+	.refuse = refuse_period,
 };
 
 
@@ -114,7 +119,7 @@ add_spell(FunctionCallInfo fcinfo, EfPersonKind kind)
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(3))
 		status = ef_event_group_skip(group, 1, &error);
 	else if (get_spell_when(fcinfo, group, &when))
-		status = ef_add_event_of(fcinfo, 1, kind, group, when, &error);
+		status = ef_add_event_of(fcinfo, 1, kind, group, when, NULL, &error);
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
 }

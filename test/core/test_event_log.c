@@ -13,6 +13,9 @@
 
 static EfError error;
 
+/* Have events a second word?  Everything is looked at with and without. */
+static bool detailed;
+
 /* ---- the same events, plainly ---- */
 
 typedef struct Plain
@@ -21,6 +24,7 @@ typedef struct Plain
 	char		name[48];		/* in the form of the kind */
 	size_t		length;
 	uint64_t	when;
+	uint64_t	detail;
 } Plain;
 
 static int
@@ -42,7 +46,19 @@ compare_plain(const void *x, const void *y)
 		return a->group < b->group ? -1 : 1;
 	if (compare_person(a, b) != 0)
 		return compare_person(a, b);
-	return (a->when > b->when) - (a->when < b->when);
+	if (a->when != b->when)
+		return a->when < b->when ? -1 : 1;
+	return (a->detail > b->detail) - (a->detail < b->detail);
+}
+
+/* Often the same, and sometimes another, whatever its bits. */
+static uint64_t
+random_detail(void)
+{
+	if (!detailed)
+		return 0;
+	return random_below(9) > 0 ? random_below(5)
+		: random_below(UINT32_MAX) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
 static void
@@ -59,6 +75,7 @@ make_events(Plain *events, int n, int ngroups, EfPersonKind kind, uint32_t npeop
 		event->when = kind == EF_PERSON_NUMBER && random_below(10) > 0
 			? EF_NARROW_FIRST + random_below(100000)
 			: (UINT64_C(1) << 60) + random_below(100000);
+		event->detail = random_detail();
 		switch (kind)
 		{
 			case EF_PERSON_NUMBER:
@@ -96,11 +113,13 @@ add_event(EfEventGroup *group, const Plain *event)
 	{
 		case EF_PERSON_NUMBER:
 			memcpy(&number, event->name, sizeof(number));
-			return ef_event_add(group, number, event->when, &error);
+			return detailed
+				? ef_event_add_detailed(group, number, event->when, event->detail, &error)
+				: ef_event_add(group, number, event->when, &error);
 		case EF_PERSON_UUID:
-			return ef_event_add_uuid(group, (const uint8_t *) event->name, event->when, &error);
+			return ef_event_add_uuid(group, (const uint8_t *) event->name, event->when, event->detail, &error);
 		default:
-			return ef_event_add_text(group, event->name, event->length, event->when, &error);
+			return ef_event_add_text(group, event->name, event->length, event->when, event->detail, &error);
 	}
 }
 
@@ -114,12 +133,19 @@ typedef struct Digest
 	uint64_t	sum;
 } Digest;
 
+/* The words of an event beside its person. */
+static size_t
+event_words(void)
+{
+	return detailed ? 2 : 1;
+}
+
 static void
 digest_person(Digest *digest, const uint64_t *whens, size_t n)
 {
 	uint64_t	hash = UINT64_C(14695981039346656037);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n * event_words(); i++)
 		hash = (hash ^ whens[i]) * UINT64_C(1099511628211);
 	digest->people++;
 	digest->events += n;
@@ -130,7 +156,7 @@ static Digest
 plain_digest(const Plain *events, int n, int group)
 {
 	Digest		digest = {0};
-	uint64_t   *whens = malloc((size_t) n * sizeof(uint64_t));
+	uint64_t   *whens = malloc(2 * (size_t) n * sizeof(uint64_t));
 
 	for (int i = 0; i < n;)
 	{
@@ -141,9 +167,13 @@ plain_digest(const Plain *events, int n, int group)
 			   compare_person(&events[i], &events[end]) == 0)
 			end++;
 		for (int j = i; j < end; j++)
+		{
 			whens[m++] = events[j].when;
+			if (detailed)
+				whens[m++] = events[j].detail;
+		}
 		if (events[i].group == group)
-			digest_person(&digest, whens, m);
+			digest_person(&digest, whens, m / event_words());
 		i = end;
 	}
 	free(whens);
@@ -235,7 +265,7 @@ sent_holds(const Trial *trial, const Plain *events, const Plain *ordered)
 	{
 		EfStorage	storage = {file_write, file_read, &file[side]};
 
-		ef_event_log_begin(&log[side], trial->kind, EF_UNIT_DAY, trial->budget, &storage,
+		ef_event_log_begin(&log[side], trial->kind, EF_UNIT_DAY, detailed, trial->budget, &storage,
 						   &arena.allocator);
 		for (int i = 0; i < trial->ngroups; i++)
 			good = good && ef_event_group_create(&groups[side][i], &log[side], &error) == EF_OK;
@@ -277,13 +307,15 @@ run_trial(const Trial *trial)
 	size_t		most = 0;
 	int			held;
 	bool		good = true;
-	const char *kind = kind_names[trial->kind];
+	char		kind[40];
 
+	snprintf(kind, sizeof(kind), "%s%s", kind_names[trial->kind],
+			 detailed ? ", detailed," : "");
 	arena_open(&arena);
 	make_events(events, trial->n, trial->ngroups, trial->kind, trial->npeople);
 	memcpy(ordered, events, (size_t) trial->n * sizeof(Plain));
 	qsort(ordered, (size_t) trial->n, sizeof(Plain), compare_plain);
-	ef_event_log_begin(&log, trial->kind, EF_UNIT_DAY, trial->budget, &storage, &arena.allocator);
+	ef_event_log_begin(&log, trial->kind, EF_UNIT_DAY, detailed, trial->budget, &storage, &arena.allocator);
 	for (int i = 0; i < trial->ngroups; i++)
 		good = good && ef_event_group_create(&groups[i], &log, &error) == EF_OK;
 	for (int i = 0; i < trial->n; i++)
@@ -335,10 +367,12 @@ number_of_name(EfDictionary *names, uint32_t which, uint32_t *number)
 static int
 compare_whens(const void *x, const void *y)
 {
-	uint64_t	a = *(const uint64_t *) x;
-	uint64_t	b = *(const uint64_t *) y;
+	const uint64_t *a = x;
+	const uint64_t *b = y;
 
-	return (a > b) - (a < b);
+	if (a[0] != b[0] || !detailed)
+		return (a[0] > b[0]) - (a[0] < b[0]);
+	return (a[1] > b[1]) - (a[1] < b[1]);
 }
 
 /* The events of a group with the names themselves for the numbers, and whether
@@ -362,8 +396,8 @@ read_named(Digest *digest, EfEventGroup *group, const EfDictionary *names,
 		status = ef_event_reader_next(&reader, &number, &whens, &n, &error);
 		if (status != EF_OK || n == 0)
 			break;
-		named = malloc(n * sizeof(uint64_t));
-		for (size_t i = 0; i < n; i++)
+		named = malloc(n * event_words() * sizeof(uint64_t));
+		for (size_t i = 0; i < n * event_words(); i += event_words())
 		{
 			uint32_t	which = 0;
 			const EfName *name;
@@ -374,9 +408,12 @@ read_named(Digest *digest, EfEventGroup *group, const EfDictionary *names,
 				which = (uint32_t) atoi(name->bytes + strlen("name "));
 			}
 			named[i] = (whens[i] & ~EF_WHEN_NUMBER) | which;
-			ordered = ordered && (i == 0 || whens[i - 1] >> 32 <= whens[i] >> 32);
+			if (detailed)
+				named[i + 1] = whens[i + 1];
+			ordered = ordered &&
+				(i == 0 || whens[i - event_words()] >> 32 <= whens[i] >> 32);
 		}
-		qsort(named, n, sizeof(uint64_t), compare_whens);
+		qsort(named, n, event_words() * sizeof(uint64_t), compare_whens);
 		digest_person(digest, named, n);
 		free(named);
 	}
@@ -412,7 +449,7 @@ numbered_holds(const Trial *trial, bool again)
 		EfStorage	storage = {file_write, file_read, &file[side]};
 
 		/* the last has room for all: what is expected */
-		ef_event_log_begin(&log[side], trial->kind, EF_UNIT_DAY,
+		ef_event_log_begin(&log[side], trial->kind, EF_UNIT_DAY, detailed,
 						   side == SIDES - 1 ? SIZE_MAX / 4 : trial->budget, &storage,
 						   &arena.allocator);
 		ef_dictionary_begin(&names[side], &arena.allocator);
@@ -507,11 +544,11 @@ damaged_numbers(void)
 
 	arena_open(&arena);
 	ef_number_map_begin(&map, &arena.allocator);
-	ef_event_log_begin(&log, EF_PERSON_TEXT, EF_UNIT_DAY, SIZE_MAX / 4, &storage,
+	ef_event_log_begin(&log, EF_PERSON_TEXT, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage,
 					   &arena.allocator);
 	ef_event_group_create(&group, &log, &error);
 	for (uint32_t i = 0; i < 2000; i++)
-		ef_event_add_text(group, "a person", i % 9, (uint64_t) i % 11 << 32 | i % 7, &error);
+		ef_event_add_text(group, "a person", i % 9, (uint64_t) i % 11 << 32 | i % 7, 0, &error);
 	sent.map = &map;
 	is_int(ef_event_group_send_numbered(group, 200, &sink, &sent, &arena.allocator, &error),
 		   EF_EVENTS_TOO_LARGE, "a group that is too large to send with numbers is refused");
@@ -554,7 +591,7 @@ small_log(Arena *arena, File *file, EfEventLog *log, EfEventGroup **group, EfPer
 	EfStatus	status;
 
 	make_events(events, 300, 1, kind, 20);
-	ef_event_log_begin(log, kind, EF_UNIT_DAY, 4000, &storage, &arena->allocator);
+	ef_event_log_begin(log, kind, EF_UNIT_DAY, detailed, 4000, &storage, &arena->allocator);
 	status = ef_event_group_create(group, log, &error);
 	for (int i = 0; i < 300 && status == EF_OK; i++)
 		status = add_event(*group, &events[i]);
@@ -595,8 +632,8 @@ failing_memory(EfPersonKind kind)
 		if (status == EF_OK)
 			break;
 	}
-	ok(failures > 20 && wrong == 0, "%d requests for memory fail one by one, of %s", failures,
-	   kind_names[kind]);
+	ok(failures > 20 && wrong == 0, "%d requests for memory fail one by one, of %s%s", failures,
+	   kind_names[kind], detailed ? ", detailed" : "");
 }
 
 /* Events that fit the narrow form and others, in turn. */
@@ -611,7 +648,7 @@ mixed_forms(void)
 	bool		good;
 
 	arena_open(&arena);
-	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, SIZE_MAX / 4, &storage,
+	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage,
 					   &arena.allocator);
 	good = ef_event_group_create(&group, &log, &error) == EF_OK;
 	for (uint64_t i = 0; i < 10000; i++)
@@ -662,7 +699,7 @@ damaged_runs(EfPersonKind kind)
 
 			memcpy(copy, message.bytes, message.size);
 			copy[i] ^= (uint8_t) (1 << bit);
-			ef_event_log_begin(&other, kind, EF_UNIT_DAY, SIZE_MAX / 4, &storage,
+			ef_event_log_begin(&other, kind, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage,
 							   &arena.allocator);
 			ef_event_group_create(&received, &other, &error);
 			noticed += ef_event_group_receive(received, 0, copy, message.size, &error) != EF_OK ||
@@ -679,8 +716,8 @@ damaged_runs(EfPersonKind kind)
 	arena_close(&arena);
 }
 
-int
-main(void)
+static void
+look(void)
 {
 	for (size_t i = 0; i < sizeof(trials) / sizeof(trials[0]); i++)
 		run_trial(&trials[i]);
@@ -688,14 +725,23 @@ main(void)
 		if (trials[i].n <= 20000)
 			for (int again = 0; again < 2; again++)
 				ok(numbered_holds(&trials[i], again),
-				   "events of %s with numbers of names, in %d groups%s",
-				   kind_names[trials[i].kind], trials[i].ngroups, again ? ", sent twice" : "");
+				   "events of %s with numbers of names%s, in %d groups%s",
+				   kind_names[trials[i].kind], detailed ? " and details" : "", trials[i].ngroups,
+				   again ? ", sent twice" : "");
 	damaged_numbers();
-	mixed_forms();
 	for (int kind = EF_PERSON_NUMBER; kind <= EF_PERSON_TEXT; kind++)
 	{
 		failing_memory((EfPersonKind) kind);
 		damaged_runs((EfPersonKind) kind);
 	}
+}
+
+int
+main(void)
+{
+	look();
+	mixed_forms();
+	detailed = true;
+	look();
 	return done_testing();
 }

@@ -318,7 +318,7 @@ groups_hold(const Trial *trial)
 
 	arena_open(&arena);
 	number_states(&names, numbers, &arena.allocator);
-	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, trial->budget, &storage,
+	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, trial->budget, &storage,
 					   &arena.allocator);
 	for (int i = 0; i < trial->ngroups; i++)
 	{
@@ -477,7 +477,7 @@ failing_memory(void)
 		arena_open(&arena);
 		arena.fail_at = at;
 		status = number_states(&names, numbers, &arena.allocator);
-		ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, 30000, &storage, &arena.allocator);
+		ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, 30000, &storage, &arena.allocator);
 		if (status == EF_OK)
 			status = ef_event_group_create(&group, &log, &error);
 		for (int i = 0; i < 3000 && status == EF_OK; i++)

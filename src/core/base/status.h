@@ -42,6 +42,12 @@ typedef enum EfStatus
 	EF_FTE_INVALID,
 	EF_FTE_MIXED,
 
+	/* the contracts of a person */
+	EF_GAP_INVALID,
+	EF_GAP_MIXED,
+	EF_BIRTHS_DIFFER,
+	EF_FTE_SUM,
+
 	/* arguments of accessors */
 	EF_LEVEL_RANGE,
 	EF_YEARS_RANGE,

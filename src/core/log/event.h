@@ -11,8 +11,9 @@
  *	 EF_PERSON_UUID		the first eight bytes of a uuid, and the others
  *	 EF_PERSON_TEXT		a hash of the name, and the name
  *
- * The order is that of (number, name, when).  A *run* is a sequence of events
- * in that order as bytes, for each person
+ * The order is that of (number, name, when).  Where a log is *detailed*, an
+ * event has a second word beside EfWhen, the last in the order.  A *run* is a
+ * sequence of events in that order as bytes, for each person
  *
  *	 varint		number minus that of the person before
  *	 8 bytes	of a uuid: the other half
@@ -20,6 +21,10 @@
  *	 varint		how many events
  *	 varint		zigzag(when of the first minus that of the person before)
  *	 varints	of each other: when minus the one before
+ *
+ * and behind each of these, where there are details,
+ *
+ *	 varint		zigzag(detail minus that of the event before, or 0)
  *
  * which takes some four bytes an event where dates are days and people have
  * several.  Runs are read and merged person by person, so memory is needed for
@@ -49,8 +54,7 @@ typedef struct EfPersonName
 } EfPersonName;
 
 /*
- * In memory an event is of one of these forms, whose value is the number of
- * its words:
+ * In memory an event is of one of these forms:
  *
  *	 EF_NARROW	number << 24 | when, as most events are: a number below 2^40,
  *				of a day between the years 1000 and 2435.  Its order is that of
@@ -58,13 +62,34 @@ typedef struct EfPersonName
  *	 EF_WIDE	number, when
  *	 EF_NAMED	number, when, and the rest of the uuid or a pointer to an
  *				EfPersonName
+ *	 EF_WIDE_DETAILED, EF_NAMED_DETAILED
+ *				the same with the detail behind when
+ *
+ * The low bits of its value are the number of its words.
  */
+#define EF_FORM_WORDS 7
+#define EF_FORM_DETAILED 8
+
 typedef enum EfEventForm
 {
 	EF_NARROW = 1,
 	EF_WIDE = 2,
-	EF_NAMED = 3
+	EF_NAMED = 3,
+	EF_WIDE_DETAILED = EF_FORM_DETAILED | 3,
+	EF_NAMED_DETAILED = EF_FORM_DETAILED | 4
 } EfEventForm;
+
+static inline size_t
+ef_form_words(EfEventForm form)
+{
+	return form & EF_FORM_WORDS;
+}
+
+static inline bool
+ef_form_detailed(EfEventForm form)
+{
+	return (form & EF_FORM_DETAILED) != 0;
+}
 
 #define EF_NARROW_WHEN_BITS 24
 #define EF_NARROW_NUMBERS (UINT64_C(1) << 40)
@@ -97,6 +122,7 @@ ef_narrow_when(uint64_t narrow)
 	return EF_NARROW_FIRST +
 		(narrow & ((UINT64_C(1) << EF_NARROW_WHEN_BITS) - 1));
 }
+
 /* Who a person is. */
 typedef struct EfPerson
 {
@@ -117,21 +143,28 @@ ef_bytes_compare(const char *a, size_t na, const char *b, size_t nb)
 }
 
 static inline const EfPersonName *
-ef_event_name(const uint64_t *event)
+ef_person_name(uint64_t rest)
 {
-	return (const EfPersonName *) (uintptr_t) event[2];
+	return (const EfPersonName *) (uintptr_t) rest;
 }
 
-/* Are two events, of people with one number, the same person's?  As an order. */
+/* Are two events, of people with one number, the same person's?  As an order,
+ * of forms with a name. */
 static inline int
-ef_event_names_compare(const uint64_t *a, const uint64_t *b, EfPersonKind kind)
+ef_event_names_compare(const uint64_t *a, const uint64_t *b, EfEventForm form,
+					   EfPersonKind kind)
 {
-	if (kind == EF_PERSON_NUMBER || a[2] == b[2])
+	uint64_t	one = a[ef_form_words(form) - 1];
+	uint64_t	other = b[ef_form_words(form) - 1];
+
+	if (kind == EF_PERSON_NUMBER || one == other)
 		return 0;
 	if (kind == EF_PERSON_UUID)
-		return a[2] < b[2] ? -1 : 1;
-	return ef_bytes_compare(ef_event_name(a)->bytes, ef_event_name(a)->length,
-						 ef_event_name(b)->bytes, ef_event_name(b)->length);
+		return one < other ? -1 : 1;
+	return ef_bytes_compare(ef_person_name(one)->bytes,
+							ef_person_name(one)->length,
+							ef_person_name(other)->bytes,
+							ef_person_name(other)->length);
 }
 
 static inline uint64_t
@@ -146,12 +179,26 @@ ef_event_when(const uint64_t *event, EfEventForm form)
 	return form == EF_NARROW ? ef_narrow_when(event[0]) : event[1];
 }
 
+/* The second word of a form that has details. */
+static inline uint64_t
+ef_event_detail(const uint64_t *event)
+{
+	return event[2];
+}
+
+static inline bool
+ef_form_named(EfEventForm form)
+{
+	return form == EF_NAMED || form == EF_NAMED_DETAILED;
+}
+
 static inline bool
 ef_event_same_person(const uint64_t *a, const uint64_t *b, EfEventForm form,
-			EfPersonKind kind)
+					 EfPersonKind kind)
 {
 	return ef_event_number(a, form) == ef_event_number(b, form) &&
-		(form != EF_NAMED || ef_event_names_compare(a, b, kind) == 0);
+		(!ef_form_named(form) ||
+		 ef_event_names_compare(a, b, form, kind) == 0);
 }
 
 /* Whose an event is. */
@@ -161,11 +208,13 @@ ef_event_person(const uint64_t *event, EfEventForm form, EfPersonKind kind)
 	EfPerson	person = {ef_event_number(event, form), 0, NULL, 0};
 
 	if (kind == EF_PERSON_UUID)
-		person.rest = event[2];
+		person.rest = event[ef_form_words(form) - 1];
 	if (kind == EF_PERSON_TEXT)
 	{
-		person.name = ef_event_name(event)->bytes;
-		person.name_length = ef_event_name(event)->length;
+		const EfPersonName *name = ef_person_name(event[ef_form_words(form) - 1]);
+
+		person.name = name->bytes;
+		person.name_length = name->length;
 	}
 	return person;
 }

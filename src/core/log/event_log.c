@@ -31,7 +31,7 @@
 
 void
 ef_event_log_begin(EfEventLog *log, EfPersonKind kind, EfUnit unit,
-				   size_t budget, const EfStorage *storage,
+				   bool detailed, size_t budget, const EfStorage *storage,
 				   const EfAllocator *allocator)
 {
 	memset(log, 0, sizeof(*log));
@@ -39,6 +39,7 @@ ef_event_log_begin(EfEventLog *log, EfPersonKind kind, EfUnit unit,
 	log->storage = *storage;
 	log->kind = kind;
 	log->unit = unit;
+	log->detailed = detailed;
 	log->budget = budget;
 }
 
@@ -96,7 +97,8 @@ count_chunk(EfEventGroup *group)
 	EfEventChunk *chunk = group->chunk;
 
 	if (chunk != NULL)
-		chunk->nevents = (uint32_t) (group->next - chunk->words) / chunk->form;
+		chunk->nevents = (uint32_t) ((size_t) (group->next - chunk->words) /
+									   ef_form_words(group->form));
 }
 
 /* A block that nothing is in: one that is there already, or a new one. */
@@ -213,26 +215,39 @@ ef_event_group_size(EfEventGroup *group)
 	return n;
 }
 
+static inline EfEventForm
+named_form(const EfEventLog *log)
+{
+	return log->detailed ? EF_NAMED_DETAILED : EF_NAMED;
+}
+
 static EfStatus
 reserve_named(EfEventGroup *group, EfError *error)
 {
-	return group->end - group->next >= EF_NAMED ? EF_OK
-		: ef_event_group_grow(group, EF_NAMED, error);
+	EfEventForm form = named_form(group->log);
+
+	return (size_t) (group->end - group->next) >= ef_form_words(form) ? EF_OK
+		: ef_event_group_grow(group, form, error);
 }
 
 /* Only where there is room. */
 static void
-append_named(EfEventGroup *group, uint64_t number, EfWhen when, uint64_t rest)
+append_named(EfEventGroup *group, uint64_t number, EfWhen when,
+			 uint64_t detail, uint64_t rest)
 {
-	group->next[0] = number;
-	group->next[1] = when;
-	group->next[2] = rest;
-	group->next += EF_NAMED;
+	uint64_t   *next = group->next;
+
+	*next++ = number;
+	*next++ = when;
+	if (group->log->detailed)
+		*next++ = detail;
+	*next++ = rest;
+	group->next = next;
 }
 
 EfStatus
-ef_event_add_uuid(EfEventGroup *group, const uint8_t uuid[16], uint64_t when,
-				  EfError *error)
+ef_event_add_uuid(EfEventGroup *group, const uint8_t uuid[16], EfWhen when,
+				  uint64_t detail, EfError *error)
 {
 	uint64_t	halves[2];
 	EfStatus	status = reserve_named(group, error);
@@ -240,13 +255,13 @@ ef_event_add_uuid(EfEventGroup *group, const uint8_t uuid[16], uint64_t when,
 	if (status != EF_OK)
 		return status;
 	memcpy(halves, uuid, sizeof(halves));
-	append_named(group, halves[0], when, halves[1]);
+	append_named(group, halves[0], when, detail, halves[1]);
 	return EF_OK;
 }
 
 EfStatus
 ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
-				  uint64_t when, EfError *error)
+				  EfWhen when, uint64_t detail, EfError *error)
 {
 	EfEventLog *log = group->log;
 	EfNameChunk *chunk;
@@ -283,7 +298,7 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 	chunk->used += size;
 	kept->length = (uint32_t) length;
 	memcpy(kept->bytes, name, length);
-	append_named(group, ef_hash_name(name, length), when,
+	append_named(group, ef_hash_name(name, length), when, detail,
 				 (uint64_t) (uintptr_t) kept);
 	return EF_OK;
 }
@@ -294,7 +309,8 @@ copy_chunk(uint64_t *to, const EfEventChunk *chunk, EfEventForm form)
 {
 	if (chunk->form == form)
 	{
-		memcpy(to, chunk->words, chunk->nevents * form * sizeof(uint64_t));
+		memcpy(to, chunk->words,
+			   chunk->nevents * ef_form_words(form) * sizeof(uint64_t));
 		return;
 	}
 	for (uint32_t i = 0; i < chunk->nevents; i++)
@@ -321,7 +337,7 @@ ef_event_group_order(EfEventGroup *group, const uint64_t **ordered, size_t *nord
 	*ordered = NULL;
 	if (n == 0)
 		return EF_OK;
-	size = n * *form;
+	size = n * ef_form_words(*form);
 	if (log->scratch_size < 2 * size)
 	{
 		ef_release(log->allocator, log->scratch);
@@ -336,7 +352,7 @@ ef_event_group_order(EfEventGroup *group, const uint64_t **ordered, size_t *nord
 	for (const EfEventChunk *chunk = group->chunk; chunk; chunk = chunk->older)
 	{
 		copy_chunk(events, chunk, *form);
-		events += chunk->nevents * *form;
+		events += chunk->nevents * ef_form_words(*form);
 	}
 	ef_events_sort(log->scratch, log->scratch + size, n, *form, log->kind,
 				   log->allocator);
@@ -483,7 +499,8 @@ ef_event_group_read(EfEventReader *reader, EfEventGroup *group,
 		window = group->log->budget / group->nruns;
 	status = ef_event_group_order(group, &events, &nevents, &form, error);
 	if (status == EF_OK)
-		status = ef_event_reader_begin(reader, group->log->kind, sources,
+		status = ef_event_reader_begin(reader, group->log->kind,
+									   group->log->detailed, sources,
 									   group->nruns, window, events, nevents,
 									   form, allocator, error);
 	ef_release(allocator, sources);

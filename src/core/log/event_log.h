@@ -90,6 +90,7 @@ struct EfEventLog
 	EfStorage	storage;
 	EfPersonKind kind;
 	EfUnit		unit;
+	bool		detailed;
 	size_t		budget;			/* bytes in memory */
 	size_t		used;
 	size_t		largest;		/* of the groups; being ordered takes as much
@@ -105,7 +106,7 @@ struct EfEventLog
 };
 
 extern void ef_event_log_begin(EfEventLog *log, EfPersonKind kind,
-							   EfUnit unit, size_t budget,
+							   EfUnit unit, bool detailed, size_t budget,
 							   const EfStorage *storage,
 							   const EfAllocator *allocator);
 
@@ -150,12 +151,34 @@ ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when, EfError *error)
 	return EF_OK;
 }
 
-/* Add an event of a person who is a uuid or a text. */
+/* The same to a log that is detailed. */
+static inline EfStatus
+ef_event_add_detailed(EfEventGroup *group, uint64_t number, EfWhen when,
+					  uint64_t detail, EfError *error)
+{
+	if (__builtin_expect(group->end - group->next < 3, 0))
+	{
+		EfStatus	status = ef_event_group_grow(group, EF_WIDE_DETAILED, error);
+
+		if (status != EF_OK)
+			return status;
+	}
+	__builtin_prefetch(group->next + 8, 1);
+	group->next[0] = number;
+	group->next[1] = when;
+	group->next[2] = detail;
+	group->next += 3;
+	return EF_OK;
+}
+
+/* Add an event of a person who is a uuid or a text; its detail is of no matter
+ * where the log has none. */
 extern EfStatus ef_event_add_uuid(EfEventGroup *group, const uint8_t uuid[16],
-								  uint64_t when, EfError *error);
-extern EfStatus ef_event_add_text(EfEventGroup *group, const char *name,
-								  size_t length, uint64_t when,
+								  EfWhen when, uint64_t detail,
 								  EfError *error);
+extern EfStatus ef_event_add_text(EfEventGroup *group, const char *name,
+								  size_t length, EfWhen when,
+								  uint64_t detail, EfError *error);
 
 /* So many more rows that have no person, stage or time. */
 extern EfStatus ef_event_group_skip(EfEventGroup *group, int64_t rows,

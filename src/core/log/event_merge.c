@@ -81,8 +81,8 @@ begin_run(EfEventReader *reader, EfRunReader *run, const EfRunSource *source,
 
 EfStatus
 ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
-					  const EfRunSource *sources, size_t nsources,
-					  size_t window, const uint64_t *events, size_t nevents,
+					  bool detailed, const EfRunSource *sources,
+					  size_t nsources, size_t window, const uint64_t *events, size_t nevents,
 					  EfEventForm form, const EfAllocator *allocator,
 					  EfError *error)
 {
@@ -93,6 +93,7 @@ ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
 		window = WINDOW_MINIMUM;
 	memset(reader, 0, sizeof(*reader));
 	reader->kind = kind;
+	reader->detailed = detailed;
 	reader->allocator = allocator;
 	reader->runs = ef_alloc(allocator, room * sizeof(EfRunReader));
 	reader->heap = ef_alloc(allocator, room * sizeof(EfRunReader *));
@@ -108,10 +109,11 @@ ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
 
 		run->form = form;
 		run->events = events;
-		run->events_end = events + nevents * form;
+		run->events_end = events + nevents * ef_form_words(form);
 	}
 	for (size_t i = 0; i < reader->nruns && status == EF_OK; i++)
 	{
+		reader->runs[i].detailed = detailed;
 		status = ef_run_next_person(&reader->runs[i], kind, allocator, error);
 		if (status == EF_OK && !reader->runs[i].done)
 			reader->heap[reader->nheap++] = &reader->runs[i];
@@ -121,54 +123,73 @@ ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
 	return status;
 }
 
+/* The words of an event beside its person. */
+static inline size_t
+whens_of_event(const EfEventReader *reader)
+{
+	return reader->detailed ? 2 : 1;
+}
+
 /* Room for so many events of one person, of which the first `used` stay. */
 static EfStatus
 reserve_whens(EfEventReader *reader, uint64_t room, size_t used,
 			  EfError *error)
 {
+	size_t		size = whens_of_event(reader) * sizeof(EfWhen);
 	EfWhen	   *whens;
 
 	if (room <= reader->room)
 		return EF_OK;
 	room += room / 2 + 64;
 	ef_release(reader->allocator, reader->scratch);
-	whens = ef_alloc(reader->allocator, (size_t) room * sizeof(EfWhen));
-	reader->scratch = ef_alloc(reader->allocator,
-							   (size_t) room * sizeof(EfWhen));
+	whens = ef_alloc(reader->allocator, (size_t) room * size);
+	reader->scratch = ef_alloc(reader->allocator, (size_t) room * size);
 	if (whens == NULL || reader->scratch == NULL)
 	{
 		ef_release(reader->allocator, whens);
 		return ef_fail(error, EF_NO_MEMORY, "A request for events failed.");
 	}
 	if (used > 0)
-		memcpy(whens, reader->whens, used * sizeof(EfWhen));
+		memcpy(whens, reader->whens, used * size);
 	ef_release(reader->allocator, reader->whens);
 	reader->whens = whens;
 	reader->room = (size_t) room;
 	return EF_OK;
 }
 
-/* Merge the events from `middle` on, in order, with those before, in order. */
-static void
-merge_whens(EfEventReader *reader, size_t middle, size_t n)
+/* Does an event come after another of the same person? */
+static inline bool
+is_later(const EfWhen *a, const EfWhen *b, const bool detailed)
 {
+	return a[0] > b[0] || (detailed && a[0] == b[0] && a[1] > b[1]);
+}
+
+/* Merge the events from `middle` on, in order, with those before, in order. */
+static inline __attribute__((always_inline)) void
+merge_whens(EfEventReader *reader, size_t middle, size_t n,
+			const bool detailed)
+{
+	const size_t words = detailed ? 2 : 1;
 	EfWhen	   *whens = reader->whens;
 	EfWhen	   *added = reader->scratch;
-	size_t		left = middle;
-	size_t		right = n - middle;
+	size_t		left = middle * words;
+	size_t		right = (n - middle) * words;
 
-	memcpy(added, whens + middle, right * sizeof(EfWhen));
+	memcpy(added, whens + left, right * sizeof(EfWhen));
 	while (right > 0)
-		if (left > 0 && whens[left - 1] > added[right - 1])
-		{
-			left--;
-			whens[left + right] = whens[left];
-		}
+	{
+		EfWhen	   *from;
+		EfWhen	   *to = whens + left + right - words;
+
+		if (left > 0 && is_later(whens + left - words, added + right - words,
+								 detailed))
+			from = whens + (left -= words);
 		else
-		{
-			right--;
-			whens[left + right] = added[right];
-		}
+			from = added + (right -= words);
+		to[0] = from[0];
+		if (detailed)
+			to[1] = from[1];
+	}
 }
 
 /* Put the events of a run among those before, in order. */
@@ -181,12 +202,17 @@ add_events(EfEventReader *reader, EfRunReader *run, size_t *n, EfError *error)
 	if (before + run->nevents > reader->room)
 		status = reserve_whens(reader, before + run->nevents, before, error);
 	if (status == EF_OK)
-		status = ef_run_read_events(run, reader->whens + before, error);
+		status = ef_run_read_events(run, reader->whens +
+									before * whens_of_event(reader), error);
 	if (status != EF_OK)
 		return status;
 	*n = before + (size_t) run->nevents;
-	if (before > 0 && reader->whens[before - 1] > reader->whens[before])
-		merge_whens(reader, before, *n);
+	if (before == 0)
+		return EF_OK;
+	if (reader->detailed)
+		merge_whens(reader, before, *n, true);
+	else if (reader->whens[before - 1] > reader->whens[before])
+		merge_whens(reader, before, *n, false);
 	return EF_OK;
 }
 
@@ -295,8 +321,14 @@ next_in_memory(EfEventReader *reader, EfRunReader *run, uint64_t *number,
 			if (status != EF_OK)
 				return status;
 		}
-		reader->whens[n++] = ef_event_when(event, run->form);
-		event += run->form;
+		if (reader->detailed)
+		{
+			reader->whens[2 * n] = ef_event_when(event, run->form);
+			reader->whens[2 * n++ + 1] = ef_event_detail(event);
+		}
+		else
+			reader->whens[n++] = ef_event_when(event, run->form);
+		event += ef_form_words(run->form);
 	} while (event < run->events_end &&
 			 ef_event_same_person(first, event, run->form, reader->kind));
 	run->events = event;
@@ -362,41 +394,44 @@ static EfStatus
 renumber(EfEventReader *reader, size_t n, const EfNumberMap *map,
 		 EfError *error)
 {
-	EfWhen	   *whens = reader->whens;
+	size_t		words = whens_of_event(reader);
 	bool		ordered = true;
 
 	for (size_t i = 0; i < n; i++)
 	{
-		uint32_t	number = ef_number_map_get(map, (uint32_t) (whens[i] & EF_WHEN_NUMBER));
+		EfWhen	   *when = reader->whens + i * words;
+		uint32_t	number = ef_number_map_get(map, (uint32_t) (*when & EF_WHEN_NUMBER));
 
-		if (number == 0 && (whens[i] & EF_WHEN_NUMBER) != 0)
+		if (number == 0 && (*when & EF_WHEN_NUMBER) != 0)
 			return ef_fail(error, EF_INVALID,
 						   "A run of events has a number that nothing has.");
-		whens[i] = (whens[i] & ~EF_WHEN_NUMBER) | number;
-		ordered = ordered && (i == 0 || whens[i - 1] <= whens[i]);
+		*when = (*when & ~EF_WHEN_NUMBER) | number;
+		ordered = ordered &&
+			(i == 0 || !is_later(when - words, when, reader->detailed));
 	}
 
-	/* words are in order as narrow events are */
+	/* words are in order as narrow events are, and with details as wide ones */
 	if (!ordered)
-		ef_events_sort(whens, reader->scratch, n, EF_NARROW, EF_PERSON_NUMBER,
-					   reader->allocator);
+		ef_events_sort(reader->whens, reader->scratch, n,
+					   reader->detailed ? EF_WIDE : EF_NARROW,
+					   EF_PERSON_NUMBER, reader->allocator);
 	return EF_OK;
 }
 
 EfStatus
 ef_run_renumber(const uint8_t *bytes, size_t size, EfPersonKind kind,
-				const EfNumberMap *map, const EfSink *sink,
+				bool detailed, const EfNumberMap *map, const EfSink *sink,
 				const EfAllocator *allocator, EfError *error)
 {
 	EfRunSource source = {.size = size, .bytes = bytes};
 	EfEventReader reader;
 	EfRunWriter writer;
 	size_t		npeople = 0;
-	EfStatus	status = ef_event_reader_begin(&reader, kind, &source, 1, 0,
-											   NULL, 0, EF_NARROW, allocator,
-											   error);
+	EfStatus	status = ef_event_reader_begin(&reader, kind, detailed,
+											   &source, 1, 0, NULL, 0,
+											   EF_NARROW, allocator, error);
 
-	ef_run_writer_begin(&writer, kind, sink);
+	ef_run_writer_begin(&writer, kind, detailed, sink);
 	while (status == EF_OK)
 	{
 		const EfWhen *whens;

@@ -12,6 +12,7 @@
 typedef struct EfEventReader
 {
 	EfPersonKind kind;
+	bool		detailed;
 	const EfAllocator *allocator;
 	size_t		nruns;
 	EfRunReader *runs;
@@ -20,8 +21,8 @@ typedef struct EfEventReader
 	EfPerson	person;			/* who is being read */
 	char	   *name_room;
 	size_t		name_size;
-	size_t		room;
-	EfWhen	   *whens;			/* of one person */
+	size_t		room;			/* events */
+	EfWhen	   *whens;			/* of one person, with their details */
 	EfWhen	   *scratch;
 } EfEventReader;
 
@@ -30,7 +31,7 @@ typedef struct EfEventReader
  * are.  `window` is how many bytes of each stored run to hold.
  */
 extern EfStatus ef_event_reader_begin(EfEventReader *reader,
-									  EfPersonKind kind,
+									  EfPersonKind kind, bool detailed,
 									  const EfRunSource *sources,
 									  size_t nsources, size_t window,
 									  const uint64_t *events, size_t nevents,
@@ -38,8 +39,9 @@ extern EfStatus ef_event_reader_begin(EfEventReader *reader,
 									  const EfAllocator *allocator,
 									  EfError *error);
 
-/* The events of the next person, in order, valid until the next call, as is
- * reader->person; *nwhens is 0 when there are no more. */
+/* The events of the next person, in order, each with its detail behind it if they
+ * are detailed, valid until the next call, as is reader->person; *nwhens is 0
+ * when there are no more. */
 extern EfStatus ef_event_reader_next(EfEventReader *reader, uint64_t *number,
 									 const EfWhen **whens, size_t *nwhens,
 									 EfError *error);
@@ -51,8 +53,8 @@ extern void ef_event_reader_end(EfEventReader *reader);
  * map has.
  */
 extern EfStatus ef_run_renumber(const uint8_t *bytes, size_t size,
-								EfPersonKind kind, const EfNumberMap *map,
-								const EfSink *sink,
+								EfPersonKind kind, bool detailed,
+								const EfNumberMap *map, const EfSink *sink,
 								const EfAllocator *allocator, EfError *error);
 
 #endif							/* EF_EVENT_MERGE_H */

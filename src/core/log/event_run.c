@@ -81,29 +81,43 @@ write_step(RunEnd *end, EfWhen step)
 	ef_write_varint(&end->writer, step);
 }
 
+/* The detail of an event, behind it. */
+static inline __attribute__((always_inline)) void
+write_detail(RunEnd *end, uint64_t detail, uint64_t before)
+{
+	write_step(end, ef_zigzag((int64_t) (detail - before)));
+}
+
 uint64_t
 ef_run_write(const uint64_t *events, size_t n, EfEventForm form,
 			 EfPersonKind kind, const EfSink *sink)
 {
 	uint8_t		buffer[8192];
 	RunEnd		run = {{buffer}, buffer, buffer + sizeof(buffer), sink, 0, 0, 0};
+	size_t		words = ef_form_words(form);
+	bool		detailed = ef_form_detailed(form);
 
 	for (size_t i = 0; i < n;)
 	{
-		const uint64_t *event = events + i * form;
+		const uint64_t *event = events + i * words;
 		EfWhen		when = ef_event_when(event, form);
 		size_t		end = i + 1;
 		EfPerson	person = ef_event_person(event, form, kind);
 
-		while (end < n && ef_event_same_person(event, events + end * form, form, kind))
+		while (end < n && ef_event_same_person(event, events + end * words, form, kind))
 			end++;
 		write_head(&run, kind, &person, end - i, when);
+		if (detailed)
+			write_detail(&run, ef_event_detail(event), 0);
 		for (i++; i < end; i++)
 		{
-			EfWhen		next = ef_event_when(events + i * form, form);
+			const uint64_t *next = events + i * words;
 
-			write_step(&run, next - when);
-			when = next;
+			write_step(&run, ef_event_when(next, form) - when);
+			when = ef_event_when(next, form);
+			if (detailed)
+				write_detail(&run, ef_event_detail(next),
+							 ef_event_detail(next - words));
 		}
 	}
 	flush(&run);
@@ -111,10 +125,11 @@ ef_run_write(const uint64_t *events, size_t n, EfEventForm form,
 }
 
 void
-ef_run_writer_begin(EfRunWriter *writer, EfPersonKind kind,
+ef_run_writer_begin(EfRunWriter *writer, EfPersonKind kind, bool detailed,
 					const EfSink *sink)
 {
 	writer->kind = kind;
+	writer->detailed = detailed;
 	writer->sink = sink;
 	writer->size = 0;
 	writer->number = 0;
@@ -129,10 +144,19 @@ ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
 	RunEnd		run = {{writer->buffer + writer->used}, writer->buffer,
 	writer->buffer + sizeof(writer->buffer), writer->sink, writer->size,
 	writer->number, writer->first};
+	size_t		words = writer->detailed ? 2 : 1;
 
 	write_head(&run, writer->kind, person, nwhens, whens[0]);
+	if (writer->detailed)
+		write_detail(&run, whens[1], 0);
 	for (size_t i = 1; i < nwhens; i++)
-		write_step(&run, whens[i] - whens[i - 1]);
+	{
+		const EfWhen *when = whens + i * words;
+
+		write_step(&run, when[0] - when[-(ptrdiff_t) words]);
+		if (writer->detailed)
+			write_detail(&run, when[1], when[-1]);
+	}
 	writer->used = (size_t) (run.writer.at - writer->buffer);
 	writer->size = run.size;
 	writer->number = run.number;
@@ -233,24 +257,25 @@ check_events(const EfRunReader *run, EfError *error)
 }
 
 EfStatus
-ef_run_next_person(EfRunReader *run, EfPersonKind kind, const EfAllocator *allocator,
-			EfError *error)
+ef_run_next_person(EfRunReader *run, EfPersonKind kind,
+				   const EfAllocator *allocator, EfError *error)
 {
 	EfReader	reader;
 
 	if (run->events_end != NULL)
 	{
 		const uint64_t *event = run->events;
+		size_t		words = ef_form_words(run->form);
 
 		run->done = event == run->events_end;
 		if (run->done)
 			return EF_OK;
 		run->person = ef_event_person(event, run->form, kind);
 		do
-			event += run->form;
+			event += words;
 		while (event < run->events_end &&
 			   ef_event_same_person(event, run->events, run->form, kind));
-		run->nevents = (uint64_t) (event - run->events) / run->form;
+		run->nevents = (uint64_t) (event - run->events) / words;
 		return EF_OK;
 	}
 
@@ -297,43 +322,65 @@ ef_run_next_person(EfRunReader *run, EfPersonKind kind, const EfAllocator *alloc
 	return reader.failed ? damaged(error) : check_events(run, error);
 }
 
-EfStatus
-ef_run_read_events(EfRunReader *run, EfWhen *whens, EfError *error)
+/* A number of a run, with what is left of its bytes at hand. */
+static inline __attribute__((always_inline)) bool
+read_number(EfRunReader *run, uint64_t *number)
+{
+	EfReader	reader;
+
+	if (run->end - run->at < EF_VARINT_MAX)
+		fill_window(run, EF_VARINT_MAX);
+	if (run->end - run->at >= EF_VARINT_MAX)
+		return ef_read_varint_within(&run->at, number);
+	reader = (EfReader) {run->at, run->end, false};
+	*number = ef_read_varint(&reader);
+	run->at = reader.at;
+	return !reader.failed;
+}
+
+static inline __attribute__((always_inline)) EfStatus
+read_events(EfRunReader *run, EfWhen *whens, const bool detailed,
+			EfError *error)
 {
 	uint64_t	n = run->nevents;
 	EfWhen		when = run->first;
-	EfReader	reader;
+	uint64_t	detail = 0;
 
 	if (run->events_end != NULL)
 	{
-		for (uint64_t i = 0; i < n; i++, run->events += run->form)
-			whens[i] = ef_event_when(run->events, run->form);
+		for (uint64_t i = 0; i < n; i++)
+		{
+			*whens++ = ef_event_when(run->events, run->form);
+			if (detailed)
+				*whens++ = ef_event_detail(run->events);
+			run->events += ef_form_words(run->form);
+		}
 		return EF_OK;
 	}
 	for (uint64_t i = 0; i < n; i++)
 	{
 		uint64_t	step = 0;
 
-		if (run->end - run->at < EF_VARINT_MAX)
-			fill_window(run, EF_VARINT_MAX);
-		if (run->end - run->at >= EF_VARINT_MAX)
-		{
-			if (!ef_read_varint_within(&run->at, &step))
-				return damaged(error);
-		}
-		else
-		{
-			reader = (EfReader) {run->at, run->end, false};
-			step = ef_read_varint(&reader);
-			run->at = reader.at;
-			if (reader.failed)
-				return damaged(error);
-		}
+		if (!read_number(run, &step))
+			return damaged(error);
 		if (i == 0)
 			run->first = when += (EfWhen) ef_unzigzag(step);
 		else
 			when += step;
-		whens[i] = when;
+		*whens++ = when;
+		if (detailed)
+		{
+			if (!read_number(run, &step))
+				return damaged(error);
+			*whens++ = detail += (uint64_t) ef_unzigzag(step);
+		}
 	}
 	return EF_OK;
+}
+
+EfStatus
+ef_run_read_events(EfRunReader *run, EfWhen *whens, EfError *error)
+{
+	return run->detailed ? read_events(run, whens, true, error)
+		: read_events(run, whens, false, error);
 }

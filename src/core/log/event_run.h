@@ -25,6 +25,7 @@ extern uint64_t ef_run_write(const uint64_t *events, size_t n,
 typedef struct EfRunWriter
 {
 	EfPersonKind kind;
+	bool		detailed;
 	const EfSink *sink;
 	uint64_t	size;			/* bytes that the sink has got */
 	uint64_t	number;			/* of the person before */
@@ -34,17 +35,18 @@ typedef struct EfRunWriter
 } EfRunWriter;
 
 extern void ef_run_writer_begin(EfRunWriter *writer, EfPersonKind kind,
-								const EfSink *sink);
+								bool detailed, const EfSink *sink);
 
-/* The next person, whose events are in order. */
+/* The next person, whose events are in order; each has its detail behind it, if
+ * they are detailed. */
 extern void ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
 							  const EfWhen *whens, size_t nwhens);
 
-/* The most bytes that a person with so many events takes. */
+/* The most bytes that a person with so many events takes, with their details. */
 static inline uint64_t
 ef_run_person_size(const EfPerson *person, size_t nwhens)
 {
-	return (3 + (uint64_t) nwhens) * EF_VARINT_MAX + sizeof(uint64_t) +
+	return (3 + 2 * (uint64_t) nwhens) * EF_VARINT_MAX + sizeof(uint64_t) +
 		person->name_length;
 }
 
@@ -68,6 +70,7 @@ typedef struct EfRunReader
 {
 	EfPerson	person;			/* who comes next */
 	bool		done;			/* nobody */
+	bool		detailed;
 	uint64_t	nevents;
 	EfWhen		first;			/* of the person before */
 	EfRunSource source;
@@ -88,7 +91,8 @@ extern EfStatus ef_run_next_person(EfRunReader *run, EfPersonKind kind,
 								   const EfAllocator *allocator,
 								   EfError *error);
 
-/* The events of the person that comes next, in order. */
+/* The events of the person that comes next, in order, each with its detail behind
+ * it if they are detailed. */
 extern EfStatus ef_run_read_events(EfRunReader *run, EfWhen *whens,
 								   EfError *error);
 

@@ -24,38 +24,41 @@ comes_before(const uint64_t *a, const uint64_t *b, EfEventForm form,
 
 	if (a[0] != b[0] || form == EF_NARROW)
 		return a[0] < b[0];
-	if (form == EF_NAMED)
-		order = ef_event_names_compare(a, b, kind);
-	return order != 0 ? order < 0 : a[1] < b[1];
+	if (ef_form_named(form))
+		order = ef_event_names_compare(a, b, form, kind);
+	if (order != 0)
+		return order < 0;
+	if (ef_form_detailed(form) && a[1] == b[1])
+		return ef_event_detail(a) < ef_event_detail(b);
+	return a[1] < b[1];
 }
 
 static inline void
 copy_event(uint64_t *to, const uint64_t *from, EfEventForm form)
 {
-	to[0] = from[0];
-	if (form >= EF_WIDE)
-		to[1] = from[1];
-	if (form == EF_NAMED)
-		to[2] = from[2];
+	for (size_t i = 0; i < ef_form_words(form); i++)
+		to[i] = from[i];
 }
 
 static inline __attribute__((always_inline)) void
 insertion_sort(uint64_t *events, size_t n, const EfEventForm form,
 			   EfPersonKind kind)
 {
+	size_t		words = ef_form_words(form);
+
 	for (size_t i = 1; i < n; i++)
 	{
-		uint64_t	event[3] = {0};
+		uint64_t	event[4] = {0};
 		size_t		j = i;
 
-		if (!comes_before(events + i * form, events + (i - 1) * form, form,
+		if (!comes_before(events + i * words, events + (i - 1) * words, form,
 						  kind))
 			continue;
-		copy_event(event, events + i * form, form);
-		for (; j > 0 && comes_before(event, events + (j - 1) * form, form,
+		copy_event(event, events + i * words, form);
+		for (; j > 0 && comes_before(event, events + (j - 1) * words, form,
 									 kind); j--)
-			copy_event(events + j * form, events + (j - 1) * form, form);
-		copy_event(events + j * form, event, form);
+			copy_event(events + j * words, events + (j - 1) * words, form);
+		copy_event(events + j * words, event, form);
 	}
 }
 
@@ -64,25 +67,27 @@ static void
 merge_parts(const uint64_t *a, size_t na, const uint64_t *b, size_t nb,
 			uint64_t *to, EfEventForm form, EfPersonKind kind)
 {
+	size_t		words = ef_form_words(form);
+
 	while (na > 0 && nb > 0)
 	{
 		bool		second = comes_before(b, a, form, kind);
 
 		copy_event(to, second ? b : a, form);
-		to += form;
+		to += words;
 		if (second)
 		{
-			b += form;
+			b += words;
 			nb--;
 		}
 		else
 		{
-			a += form;
+			a += words;
 			na--;
 		}
 	}
-	memcpy(to, a, na * form * sizeof(uint64_t));
-	memcpy(to + na * form, b, nb * form * sizeof(uint64_t));
+	memcpy(to, a, na * words * sizeof(uint64_t));
+	memcpy(to + na * words, b, nb * words * sizeof(uint64_t));
 }
 
 /* Where all have one number: a hostile input, or one person's many events. */
@@ -92,24 +97,25 @@ merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 		   const EfAllocator *allocator)
 {
 	size_t		half = n / 2;
+	size_t		words = ef_form_words(form);
 
 	if (n <= INSERTION_LIMIT)
 	{
 		insertion_sort(events, n, form, kind);
 		if (to_scratch)
-			memcpy(scratch, events, n * form * sizeof(uint64_t));
+			memcpy(scratch, events, n * words * sizeof(uint64_t));
 		return;
 	}
 	if (n > INTERRUPT_EVENTS)
 		ef_check_interrupt(allocator);
 	merge_sort(events, scratch, half, !to_scratch, form, kind, allocator);
-	merge_sort(events + half * form, scratch + half * form, n - half,
+	merge_sort(events + half * words, scratch + half * words, n - half,
 			   !to_scratch, form, kind, allocator);
 	if (to_scratch)
-		merge_parts(events, half, events + half * form, n - half, scratch,
+		merge_parts(events, half, events + half * words, n - half, scratch,
 					form, kind);
 	else
-		merge_parts(scratch, half, scratch + half * form, n - half, events,
+		merge_parts(scratch, half, scratch + half * words, n - half, events,
 					form, kind);
 }
 
@@ -126,6 +132,7 @@ distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 		   void (*sort_part) (uint64_t *, uint64_t *, size_t, bool,
 							  EfPersonKind, const EfAllocator *))
 {
+	const size_t words = ef_form_words(form);
 	uint32_t	start[(1 << DIGIT_BITS) + 1];
 	uint64_t	differ = 0;
 	int			bits;
@@ -137,11 +144,11 @@ distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 	{
 		insertion_sort(events, n, form, kind);
 		if (to_scratch)
-			memcpy(scratch, events, n * form * sizeof(uint64_t));
+			memcpy(scratch, events, n * words * sizeof(uint64_t));
 		return;
 	}
 	for (size_t i = 1; i < n; i++)
-		differ |= events[i * form] ^ events[0];
+		differ |= events[i * words] ^ events[0];
 	if (differ == 0)
 	{
 		merge_sort(events, scratch, n, to_scratch, form, kind, allocator);
@@ -164,14 +171,14 @@ distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 	ndigits = (size_t) 1 << bits;
 	memset(start, 0, (ndigits + 1) * sizeof(uint32_t));
 	for (size_t i = 0; i < n; i++)
-		start[(events[i * form] >> shift & mask) + 1]++;
+		start[(events[i * words] >> shift & mask) + 1]++;
 	for (size_t digit = 1; digit < ndigits; digit++)
 		start[digit + 1] += start[digit];
 	for (size_t i = 0; i < n; i++)
 	{
-		uint32_t	place = start[events[i * form] >> shift & mask]++;
+		uint32_t	place = start[events[i * words] >> shift & mask]++;
 
-		copy_event(scratch + place * (size_t) form, events + i * form, form);
+		copy_event(scratch + place * words, events + i * words, form);
 	}
 
 	/* start[] has become the end of each part */
@@ -182,7 +189,7 @@ distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 		if (n > INTERRUPT_EVENTS)
 			ef_check_interrupt(allocator);
 		if (end > begin)
-			sort_part(scratch + begin * form, events + begin * form,
+			sort_part(scratch + begin * words, events + begin * words,
 					  end - begin, !to_scratch, kind, allocator);
 		begin = end;
 	}
@@ -212,6 +219,24 @@ sort_named(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 			   sort_named);
 }
 
+static void
+sort_wide_detailed(uint64_t *events, uint64_t *scratch, size_t n,
+				   bool to_scratch, EfPersonKind kind,
+				   const EfAllocator *allocator)
+{
+	distribute(events, scratch, n, to_scratch, EF_WIDE_DETAILED, kind,
+			   allocator, sort_wide_detailed);
+}
+
+static void
+sort_named_detailed(uint64_t *events, uint64_t *scratch, size_t n,
+					bool to_scratch, EfPersonKind kind,
+					const EfAllocator *allocator)
+{
+	distribute(events, scratch, n, to_scratch, EF_NAMED_DETAILED, kind,
+			   allocator, sort_named_detailed);
+}
+
 void
 ef_events_sort(uint64_t *events, uint64_t *scratch, size_t n,
 			   EfEventForm form, EfPersonKind kind,
@@ -227,6 +252,12 @@ ef_events_sort(uint64_t *events, uint64_t *scratch, size_t n,
 			break;
 		case EF_NAMED:
 			sort_named(events, scratch, n, false, kind, allocator);
+			break;
+		case EF_WIDE_DETAILED:
+			sort_wide_detailed(events, scratch, n, false, kind, allocator);
+			break;
+		case EF_NAMED_DETAILED:
+			sort_named_detailed(events, scratch, n, false, kind, allocator);
 			break;
 	}
 }

@@ -165,8 +165,8 @@ receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
 	if (map == NULL)
 		collect(&run, bytes, size);
 	else
-		status = ef_run_renumber(bytes, size, log->kind, map, &sink,
-								 log->allocator, error);
+		status = ef_run_renumber(bytes, size, log->kind, log->detailed, map,
+								 &sink, log->allocator, error);
 	if (run.failed)
 		status = ef_event_no_memory(2 * run.size, error);
 	place.bytes = run.bytes;
@@ -207,11 +207,11 @@ ef_event_group_receive(EfEventGroup *group, int64_t skipped,
 /* Note the numbers of a person's events that were not seen before. */
 static EfStatus
 note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
-			 const EfAllocator *allocator, EfError *error)
+			 bool detailed, const EfAllocator *allocator, EfError *error)
 {
 	for (size_t i = 0; i < n; i++)
 	{
-		uint32_t	number = (uint32_t) (whens[i] & EF_WHEN_NUMBER);
+		uint32_t	number = (uint32_t) (whens[detailed ? 2 * i : i] & EF_WHEN_NUMBER);
 		EfStatus	status;
 
 		if (number == 0 || ef_number_map_get(sent->map, number) != 0)
@@ -247,7 +247,7 @@ ef_event_group_send_numbered(EfEventGroup *group, size_t limit,
 	size_t		npeople = 0;
 	EfStatus	status = ef_event_group_read(&reader, group, allocator, error);
 
-	ef_run_writer_begin(&writer, group->log->kind, sink);
+	ef_run_writer_begin(&writer, group->log->kind, group->log->detailed, sink);
 	while (status == EF_OK)
 	{
 		const EfWhen *whens;
@@ -260,7 +260,8 @@ ef_event_group_send_numbered(EfEventGroup *group, size_t limit,
 									  error);
 		if (status != EF_OK || nwhens == 0)
 			break;
-		status = note_numbers(sent, whens, nwhens, allocator, error);
+		status = note_numbers(sent, whens, nwhens, reader.detailed, allocator,
+							  error);
 
 		/* before it is written, since a sink need not be able to hold more */
 		if (status == EF_OK)

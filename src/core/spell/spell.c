@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-static const char unknown_reason[] = "unknown";
-
 /* An end of an observation period that no calendar has. */
 static EfStatus
 check_bound(EfDay day, const char *what, EfError *error)
@@ -62,7 +60,7 @@ ef_observed_check_month(const EfFrame *frame, EfError *error)
 }
 
 EfStatus
-ef_spell_check(const EfSpell *spell, EfDay as_of, EfError *error)
+ef_spell_check_days(const EfSpell *spell, EfError *error)
 {
 	char		one[EF_ISO_DATE_SIZE];
 	char		other[EF_ISO_DATE_SIZE];
@@ -80,6 +78,19 @@ ef_spell_check(const EfSpell *spell, EfDay as_of, EfError *error)
 		return ef_fail(error, EF_END_BEFORE_START,
 					   "The spell starts on %s and ends on %s.", one, other);
 	}
+	return EF_OK;
+}
+
+EfStatus
+ef_spell_check(const EfSpell *spell, EfDay as_of, EfError *error)
+{
+	char		one[EF_ISO_DATE_SIZE];
+	char		other[EF_ISO_DATE_SIZE];
+	EfStatus	status = ef_spell_check_days(spell, error);
+
+	if (status != EF_OK)
+		return status;
+
 	/* no such years have fewer days than this, so nobody near is looked at */
 	if ((int64_t) as_of - spell->start > EF_SPELL_YEARS * INT64_C(365) &&
 		spell->start < ef_months_later(as_of, -EF_SPELL_YEARS * 12))
@@ -104,8 +115,8 @@ ef_spell_reserve(EfState **state, const EfTableType *type,
 
 	if (reason == NULL)
 	{
-		reason = unknown_reason;
-		length = sizeof(unknown_reason) - 1;
+		reason = EF_UNKNOWN_REASON;
+		length = sizeof(EF_UNKNOWN_REASON) - 1;
 	}
 	status = ef_state_reserve(state, type, 1, exited ? length : 0, allocator,
 							  error);

@@ -30,6 +30,9 @@
 /* So many people that no exact sum over them can pass 64 bits. */
 #define EF_PERSON_LIMIT INT64_C(1000000000000)
 
+/* Why somebody left of whom nothing is said. */
+#define EF_UNKNOWN_REASON "unknown"
+
 typedef struct EfSpell
 {
 	EfDay		start;
@@ -53,7 +56,10 @@ extern EfStatus ef_observed_check(const EfFrame *frame, EfError *error);
 /* And one that ends with a calendar month? */
 extern EfStatus ef_observed_check_month(const EfFrame *frame, EfError *error);
 
-/* Is this a spell that can be looked at from as_of? */
+/* Does a spell start, and not end before? */
+extern EfStatus ef_spell_check_days(const EfSpell *spell, EfError *error);
+
+/* And can it be looked at from as_of? */
 extern EfStatus ef_spell_check(const EfSpell *spell, EfDay as_of,
 							   EfError *error);
 

@@ -33,7 +33,7 @@
 #define EF_WORKFORCE_H
 
 #include "spell/spell.h"
-#include "workforce/fte.h"
+#include "base/fte.h"
 
 enum
 {

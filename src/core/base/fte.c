@@ -2,7 +2,7 @@
  * fte.c
  *	  See fte.h.
  */
-#include "workforce/fte.h"
+#include "base/fte.h"
 
 #include <math.h>
 #include <stdbool.h>

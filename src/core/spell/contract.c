@@ -1,0 +1,137 @@
+/*
+ * contract.c
+ *	  See contract.h.
+ */
+#include "spell/contract.h"
+
+#include <stdlib.h>
+
+#include "spell/spell.h"
+
+EfStatus
+ef_gap_check(const EfDuration *gap, EfError *error)
+{
+	if (gap->microseconds != 0)
+		return ef_fail(error, EF_GAP_INVALID,
+					   "It has a part of %lld microseconds.",
+					   (long long) gap->microseconds);
+	if (gap->months < 0 || gap->days < 0 ||
+		ef_duration_days(gap, 1) > EF_SPELL_DAYS)
+		return ef_fail(error, EF_GAP_INVALID,
+					   "Its months are %d and its days %d.", gap->months,
+					   gap->days);
+	return EF_OK;
+}
+
+/* Does what starts on a day go on what ended before it? */
+static inline bool
+is_bridged(EfDay end, EfDay start, const EfDuration *gap)
+{
+	EfDay		later = gap->months == 0 || start <= end
+		? end : ef_months_later(end, gap->months);
+
+	return start <= (int64_t) later + gap->days;
+}
+
+/* Which of two reasons is said, where the contracts are alike otherwise? */
+static uint32_t
+smaller_reason(uint32_t a, uint32_t b, const EfDictionary *reasons)
+{
+	if (a == b || b == 0)
+		return a;
+	if (a == 0)
+		return b;
+	return ef_dictionary_compare(reasons, a, b) < 0 ? a : b;
+}
+
+void
+ef_contracts_join(EfJoined *spell, const EfContract *contracts, size_t n,
+				  const EfDuration *gap, const EfDictionary *reasons)
+{
+	const EfContract *last = contracts;	/* that ends last */
+	size_t		i;
+
+	spell->reason = last->reason;
+	for (i = 1; i < n && is_bridged(last->end, contracts[i].start, gap); i++)
+	{
+		const EfContract *next = &contracts[i];
+
+		if (next->end > last->end)
+		{
+			last = next;
+			spell->reason = next->reason;
+		}
+		else if (next->end == last->end && next->start == last->start)
+			spell->reason = smaller_reason(spell->reason, next->reason,
+										   reasons);
+	}
+	spell->start = contracts[0].start;
+	spell->end = last->end;
+	spell->contracts = contracts;
+	spell->ncontracts = i;
+}
+
+int64_t
+ef_joined_fte(const EfJoined *spell, EfDay day)
+{
+	bool		any_day = spell->end == spell->start;
+	int64_t		fte = 0;
+
+	for (size_t i = 0; i < spell->ncontracts; i++)
+	{
+		const EfContract *contract = &spell->contracts[i];
+
+		/* those that start later come later */
+		if (contract->start > day)
+			break;
+		if (contract->end > day || any_day)
+			fte += contract->fte;
+	}
+	return fte;
+}
+
+static int
+compare_stretches(const void *a, const void *b)
+{
+	EfDay		one = ((const EfStretch *) a)->start;
+	EfDay		other = ((const EfStretch *) b)->start;
+
+	return (one > other) - (one < other);
+}
+
+size_t
+ef_joined_stretches(const EfJoined *spell, EfStretch *stretches)
+{
+	size_t		nchanges = 0;
+	size_t		n = 0;
+	int64_t		fte = 0;
+
+	if (spell->end == spell->start)
+	{
+		stretches[0] = (EfStretch) {spell->start,
+		ef_joined_fte(spell, spell->start)};
+		return 1;
+	}
+
+	/* what each contract adds and takes away, day by day */
+	for (size_t i = 0; i < spell->ncontracts; i++)
+	{
+		const EfContract *contract = &spell->contracts[i];
+
+		stretches[nchanges++] = (EfStretch) {contract->start, contract->fte};
+		stretches[nchanges++] = (EfStretch) {contract->end, -contract->fte};
+	}
+	qsort(stretches, nchanges, sizeof(EfStretch), compare_stretches);
+
+	/* the sums take their place, since they are fewer */
+	for (size_t i = 0; i < nchanges && stretches[i].start < spell->end;)
+	{
+		EfDay		day = stretches[i].start;
+
+		for (; i < nchanges && stretches[i].start == day; i++)
+			fte += stretches[i].fte;
+		if (n == 0 || stretches[n - 1].fte != fte)
+			stretches[n++] = (EfStretch) {day, fte};
+	}
+	return n;
+}

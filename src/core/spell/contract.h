@@ -1,0 +1,67 @@
+/*
+ * contract.h
+ *	  From the contracts of a person to spells.
+ *
+ * A register has contracts: renewed, side by side, with a break of some days
+ * between two.  Those of one person that overlap, touch or lie at most a *gap*
+ * apart, the next one starting at the latest on end + gap, are one spell, in
+ * which the person is there from the first start to the last end.  Why the
+ * spell ended is said by the contract that ends last; of several that end on
+ * this day by the one that starts first; of several that start on one day, too,
+ * by the smallest reason in the order of bytes.
+ *
+ * The FTE of a day is the sum over the contracts of this day, and nothing on
+ * the days of a gap.  A spell of no day, which ends as it starts, has the sum
+ * over all of its contracts.
+ */
+#ifndef EF_CONTRACT_H
+#define EF_CONTRACT_H
+
+#include "base/calendar.h"
+#include "base/dictionary.h"
+#include "base/status.h"
+
+typedef struct EfContract
+{
+	EfDay		start;
+	EfDay		end;			/* the first day gone */
+	uint32_t	reason;			/* a number of the dictionary; 0: nothing is said */
+	int32_t		fte;			/* thousandths */
+} EfContract;
+
+/* Contracts that are one spell, the first of which is at `contracts`. */
+typedef struct EfJoined
+{
+	EfDay		start;
+	EfDay		end;
+	uint32_t	reason;
+	const EfContract *contracts;
+	size_t		ncontracts;
+} EfJoined;
+
+/* Is this a gap?  Whole days or months, none negative, no more than a spell can
+ * last. */
+extern EfStatus ef_gap_check(const EfDuration *gap, EfError *error);
+
+/* The spell that the first of n contracts, in the order of their starts, begin:
+ * there is one at least. */
+extern void ef_contracts_join(EfJoined *spell, const EfContract *contracts,
+							  size_t n, const EfDuration *gap,
+							  const EfDictionary *reasons);
+
+/* The FTE of a spell on a day that it holds, or on the day on which it starts
+ * and ends: thousandths. */
+extern int64_t ef_joined_fte(const EfJoined *spell, EfDay day);
+
+/* From a day on, until the next one, this is the FTE. */
+typedef struct EfStretch
+{
+	EfDay		start;
+	int64_t		fte;			/* thousandths */
+} EfStretch;
+
+/* The stretches of a spell, of which no two that touch are alike; how many.
+ * There is room for twice as many as it has contracts. */
+extern size_t ef_joined_stretches(const EfJoined *spell, EfStretch *stretches);
+
+#endif							/* EF_CONTRACT_H */

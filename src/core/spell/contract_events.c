@@ -1,0 +1,209 @@
+/*
+ * contract_events.c
+ *	  See contract_events.h.
+ */
+#include "spell/contract_events.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fte.h"
+
+/* So many people between two looks at whether to go on. */
+#define INTERRUPT_PEOPLE 4096
+
+/* Room for how a person is named in an error. */
+#define PERSON_SIZE 80
+
+static void
+format_person(char out[PERSON_SIZE], const EfEventReader *events)
+{
+	const EfPerson *person = &events->person;
+	uint8_t		uuid[16];
+
+	switch (events->kind)
+	{
+		case EF_PERSON_NUMBER:
+			snprintf(out, PERSON_SIZE, "%lld", (long long) person->number);
+			break;
+		case EF_PERSON_UUID:
+			memcpy(uuid, &person->number, sizeof(uint64_t));
+			memcpy(uuid + sizeof(uint64_t), &person->rest, sizeof(uint64_t));
+			for (size_t i = 0, at = 0; i < sizeof(uuid); i++)
+				at += (size_t) snprintf(out + at, PERSON_SIZE - at,
+										i == 4 || i == 6 || i == 8 || i == 10
+										? "-%02x" : "%02x", uuid[i]);
+			break;
+		case EF_PERSON_TEXT:
+			snprintf(out, PERSON_SIZE, "\"%.*s\"",
+					 ef_clip(person->name, person->name_length), person->name);
+			break;
+	}
+}
+
+void
+ef_contract_period(EfContractPeriod *period, const EfFrame *frame,
+				   const EfDuration *gap)
+{
+	period->frame = *frame;
+	period->gap = *gap;
+	period->last_start = ef_months_later(frame->as_of, gap->months) + gap->days;
+}
+
+EfStatus
+ef_contracts_read(EfContractReader *reader, EfEventGroup *group,
+				  const EfDictionary *reasons, const EfContractPeriod *period,
+				  const EfAllocator *allocator, EfError *error)
+{
+	memset(reader, 0, sizeof(*reader));
+	reader->period = period;
+	reader->reasons = reasons;
+	reader->allocator = allocator;
+	return ef_event_group_read(&reader->events, group, allocator, error);
+}
+
+void
+ef_contracts_end(EfContractReader *reader)
+{
+	ef_event_reader_end(&reader->events);
+	ef_release(reader->allocator, reader->contracts);
+}
+
+static EfStatus
+reserve(EfContractReader *reader, size_t n, EfError *error)
+{
+	if (n <= reader->room)
+		return EF_OK;
+	ef_release(reader->allocator, reader->contracts);
+	reader->room = 0;
+	reader->contracts = ef_alloc(reader->allocator,
+								 2 * n * sizeof(EfContract));
+	if (reader->contracts == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for contracts failed.");
+	reader->room = 2 * n;
+	return EF_OK;
+}
+
+/* Two contracts of a person do not agree on the birth date. */
+static EfStatus
+refuse_birth(const EfContractReader *reader, EfDay other, EfError *error)
+{
+	char		person[PERSON_SIZE];
+	char		one[EF_ISO_DATE_SIZE];
+	char		two[EF_ISO_DATE_SIZE];
+
+	format_person(person, &reader->events);
+	ef_format_day(one, reader->birth < other ? reader->birth : other);
+	ef_format_day(two, reader->birth < other ? other : reader->birth);
+	return ef_fail(error, EF_BIRTHS_DIFFER,
+				   "Person %s has the birth dates %s and %s.", person, one, two);
+}
+
+/* The contracts of the next person. */
+static EfStatus
+next_person(EfContractReader *reader, EfError *error)
+{
+	EfEventReader *events = &reader->events;
+	EfDay		as_of = reader->period->frame.as_of;
+	EfDay		first = as_of - EF_SPELL_DAYS;
+	bool		born = false;
+	const EfWhen *word;
+	uint64_t	number;
+	size_t		n;
+	EfStatus	status;
+
+	if (reader->npeople++ % INTERRUPT_PEOPLE == 0)
+		ef_check_interrupt(reader->allocator);
+	reader->next = 0;
+	reader->ncontracts = 0;
+	status = ef_event_reader_next(events, &number, &word, &n, error);
+	if (status == EF_OK)
+		status = reserve(reader, n, error);
+	if (status != EF_OK)
+		return status;
+	for (size_t i = 0; i < n; i++, word += events->detailed ? 2 : 1)
+	{
+		uint32_t	end = (uint32_t) (word[0] >> 31) & 0xffff;
+		EfContract *contract = &reader->contracts[i];
+
+		contract->start = first + (EfDay) (word[0] >> 47);
+		contract->end = end == EF_CONTRACT_ENDLESS ? EF_DAY_INFINITY
+			: first + (EfDay) end;
+		contract->reason = (uint32_t) (word[0] & EF_WHEN_NUMBER);
+		contract->fte = 0;
+		if (events->detailed && word[1] != 0)
+		{
+			EfDay		birth = as_of + 1 - (EfDay) (word[1] >> 20);
+
+			contract->fte = (int32_t) (word[1] & 0xfffff);
+			if (!born)
+				reader->birth = birth;
+			else if (birth != reader->birth)
+				return refuse_birth(reader, birth, error);
+			born = true;
+		}
+	}
+	reader->ncontracts = n;
+	return EF_OK;
+}
+
+EfStatus
+ef_contracts_next(EfContractReader *reader, EfJoined *joined, bool *found,
+				  EfError *error)
+{
+	*found = false;
+	while (!*found)
+	{
+		if (reader->next == reader->ncontracts)
+		{
+			EfStatus	status = next_person(reader, error);
+
+			if (status != EF_OK || reader->ncontracts == 0)
+				return status;
+		}
+		ef_contracts_join(joined, reader->contracts + reader->next,
+						  reader->ncontracts - reader->next,
+						  &reader->period->gap, reader->reasons);
+		reader->next += joined->ncontracts;
+		*found = joined->start < reader->period->frame.as_of;
+	}
+	return EF_OK;
+}
+
+void
+ef_joined_spell(const EfContractReader *reader, const EfJoined *joined,
+				EfSpell *spell)
+{
+	spell->start = joined->start;
+	spell->end = joined->end;
+	spell->reason = NULL;
+	spell->reason_length = 0;
+	if (joined->reason != 0)
+	{
+		const EfName *name = ef_dictionary_name(reader->reasons,
+												joined->reason);
+
+		spell->reason = name->bytes;
+		spell->reason_length = name->length;
+	}
+}
+
+EfStatus
+ef_person_fte(const EfContractReader *reader, const EfJoined *joined,
+			  EfDay day, int32_t *fte, EfError *error)
+{
+	int64_t		sum = ef_joined_fte(joined, day);
+	char		person[PERSON_SIZE];
+	char		iso[EF_ISO_DATE_SIZE];
+
+	if (sum > EF_FTE_LIMIT)
+	{
+		format_person(person, &reader->events);
+		ef_format_day(iso, day);
+		return ef_fail(error, EF_FTE_SUM,
+					   "The FTE of person %s on %s is %lld.%03d.", person, iso,
+					   (long long) (sum / 1000), (int) (sum % 1000));
+	}
+	*fte = (int32_t) sum;
+	return EF_OK;
+}

@@ -1,0 +1,107 @@
+/*
+ * contract_events.h
+ *	  Contracts as events of the log, and those of a group of people read
+ *	  person by person.
+ *
+ * What is observed of a person in [from, as_of) are the spells that all
+ * contracts make.  A contract is an event of one word or, where the births and
+ * the FTE of people count, two:
+ *
+ *	 start << 47 | end << 31 | reason		17, 16 and 24 bits
+ *	 born << 20 | fte						17 and 20 bits
+ *
+ * where `start` and `end` count from EF_SPELL_DAYS before as_of, which no spell
+ * begins before; an end after as_of is as good as none.  The reason is that of
+ * one who left until as_of, a number of the log's dictionary, and 0 otherwise.
+ * `born` is the days from birth to as_of and one more.
+ *
+ * A contract that starts on as_of or later is not observed.  It only says that
+ * a gap that was open on as_of was bridged, so nothing but its start counts,
+ * and it has no second word (0).
+ */
+#ifndef EF_CONTRACT_EVENTS_H
+#define EF_CONTRACT_EVENTS_H
+
+#include "log/event_log.h"
+#include "spell/contract.h"
+#include "spell/spell.h"
+
+/* What contracts are looked at for. */
+typedef struct EfContractPeriod
+{
+	EfFrame		frame;
+	EfDuration	gap;
+	EfDay		last_start;		/* later ones say nothing */
+} EfContractPeriod;
+
+extern void ef_contract_period(EfContractPeriod *period, const EfFrame *frame,
+							   const EfDuration *gap);
+
+#define EF_CONTRACT_ENDLESS 0xffff
+
+/* The word of a contract that ef_spell_check took, without its reason; false if
+ * it says nothing. */
+static inline bool
+ef_contract_when(EfWhen *when, EfDay start, EfDay end,
+				 const EfContractPeriod *period)
+{
+	EfDay		first = period->frame.as_of - EF_SPELL_DAYS;
+	uint32_t	last = end > period->frame.as_of ? EF_CONTRACT_ENDLESS
+		: (uint32_t) (end - first);
+
+	if (start > period->last_start)
+		return false;
+	*when = (EfWhen) (uint32_t) (start - first) << 47 | (EfWhen) last << 31;
+	return true;
+}
+
+/* The second word. */
+static inline uint64_t
+ef_contract_detail(EfDay start, EfDay birth, int32_t fte,
+				   const EfContractPeriod *period)
+{
+	EfDay		as_of = period->frame.as_of;
+
+	return start >= as_of ? 0
+		: (uint64_t) (uint32_t) (as_of - birth + 1) << 20 | (uint32_t) fte;
+}
+
+/* The contracts of a group, while they are read. */
+typedef struct EfContractReader
+{
+	EfEventReader events;
+	const EfContractPeriod *period;
+	const EfDictionary *reasons;
+	const EfAllocator *allocator;
+	uint64_t	npeople;
+	size_t		room;
+	EfContract *contracts;		/* of a person */
+	size_t		ncontracts;
+	size_t		next;			/* that no spell has yet */
+	EfDay		birth;
+} EfContractReader;
+
+extern EfStatus ef_contracts_read(EfContractReader *reader,
+								  EfEventGroup *group,
+								  const EfDictionary *reasons,
+								  const EfContractPeriod *period,
+								  const EfAllocator *allocator,
+								  EfError *error);
+
+/* The next spell that starts before as_of, of the person who is read or the next
+ * one; *found is false when there are no more. */
+extern EfStatus ef_contracts_next(EfContractReader *reader, EfJoined *joined,
+								  bool *found, EfError *error);
+
+extern void ef_contracts_end(EfContractReader *reader);
+
+/* What the spell is for a summary; its reason stays the dictionary's. */
+extern void ef_joined_spell(const EfContractReader *reader,
+							const EfJoined *joined, EfSpell *spell);
+
+/* The FTE of the person who is read on a day of a spell, or why there is none. */
+extern EfStatus ef_person_fte(const EfContractReader *reader,
+							  const EfJoined *joined, EfDay day,
+							  int32_t *fte, EfError *error);
+
+#endif							/* EF_CONTRACT_EVENTS_H */

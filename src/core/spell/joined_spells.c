@@ -1,0 +1,97 @@
+/*
+ * joined_spells.c
+ *	  See joined_spells.h.
+ */
+#include "spell/joined_spells.h"
+
+#include "base/fte.h"
+
+EfStatus
+ef_contract_check(const EfSpell *spell, EfError *error)
+{
+	char		day[EF_ISO_DATE_SIZE];
+	EfStatus	status = ef_spell_check_days(spell, error);
+
+	if (status != EF_OK || ef_is_date(spell->start))
+		return status;
+	ef_format_day(day, spell->start);
+	return ef_fail(error, EF_DATE_RANGE, "The spell starts on %s.", day);
+}
+
+/* All contracts of a group, in order. */
+static EfStatus
+read_contracts(EfContract **contracts, size_t *n, EfEventReader *reader,
+			   const EfAllocator *allocator, EfError *error)
+{
+	const EfWhen *word = NULL;
+	uint64_t	number;
+	EfStatus	status = ef_event_reader_next(reader, &number, &word, n, error);
+
+	if (status != EF_OK)
+		return status;
+	*contracts = ef_alloc(allocator, *n * sizeof(EfContract));
+	if (*contracts == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for contracts failed.");
+	for (size_t i = 0; i < *n; i++, word += 2)
+		(*contracts)[i] = (EfContract) {
+			.start = EF_FIRST_DATE + (EfDay) (word[0] >> EF_WHEN_NUMBER_BITS),
+			.end = (EfDay) ((int64_t) (word[1] >> 20) + INT32_MIN),
+			.reason = (uint32_t) (word[0] & EF_WHEN_NUMBER),
+			.fte = (int32_t) (word[1] & 0xfffff)
+		};
+	return EF_OK;
+}
+
+EfStatus
+ef_joined_spells(EfJoined **spells, size_t *nspells, EfEventGroup *group,
+				 const EfDictionary *reasons, const EfDuration *gap,
+				 const EfAllocator *allocator, EfError *error)
+{
+	EfEventReader reader;
+	EfContract *contracts = NULL;
+	size_t		n = 0;
+	EfStatus	status = ef_event_group_read(&reader, group, allocator, error);
+
+	*nspells = 0;
+	*spells = NULL;
+	if (status == EF_OK)
+		status = read_contracts(&contracts, &n, &reader, allocator, error);
+	ef_event_reader_end(&reader);
+	if (status != EF_OK)
+		return status;
+	*spells = ef_alloc(allocator, n * sizeof(EfJoined));
+	if (*spells == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for spells failed.");
+	for (size_t i = 0; i < n;)
+	{
+		EfJoined   *spell = &(*spells)[(*nspells)++];
+
+		ef_contracts_join(spell, contracts + i, n - i, gap, reasons);
+		i += spell->ncontracts;
+	}
+	return EF_OK;
+}
+
+EfStatus
+ef_spell_stretches(EfStretch **stretches, size_t *nstretches,
+				   const EfJoined *spell, const EfAllocator *allocator,
+				   EfError *error)
+{
+	char		day[EF_ISO_DATE_SIZE];
+
+	*stretches = ef_alloc(allocator,
+						  2 * spell->ncontracts * sizeof(EfStretch));
+	if (*stretches == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for stretches failed.");
+	*nstretches = ef_joined_stretches(spell, *stretches);
+	for (size_t i = 0; i < *nstretches; i++)
+		if ((*stretches)[i].fte > EF_FTE_LIMIT)
+		{
+			ef_format_day(day, (*stretches)[i].start);
+			return ef_fail(error, EF_FTE_SUM,
+						   "The FTE on %s is %lld.%03d.", day,
+						   (long long) ((*stretches)[i].fte / 1000),
+						   (int) ((*stretches)[i].fte % 1000));
+		}
+	return EF_OK;
+}

@@ -1,0 +1,49 @@
+/*
+ * joined_spells.h
+ *	  The spells of one person, from the contracts that a group of the log has.
+ *
+ * Where no period is looked at a contract is an event with a detail:
+ *
+ *	 start << 24 | reason		start counts from the year 1
+ *	 end << 20 | fte			end counts from the first of all days
+ */
+#ifndef EF_JOINED_SPELLS_H
+#define EF_JOINED_SPELLS_H
+
+#include "log/event_log.h"
+#include "spell/contract.h"
+#include "spell/spell.h"
+
+/* Is this a contract that can be joined with others? */
+extern EfStatus ef_contract_check(const EfSpell *spell, EfError *error);
+
+/* The two words of one. */
+static inline EfWhen
+ef_joinable_when(EfDay start, uint32_t reason)
+{
+	return (EfWhen) (uint32_t) (start - EF_FIRST_DATE) << EF_WHEN_NUMBER_BITS |
+		reason;
+}
+
+static inline uint64_t
+ef_joinable_detail(EfDay end, int32_t fte)
+{
+	return (uint64_t) ((int64_t) end - INT32_MIN) << 20 | (uint32_t) fte;
+}
+
+/* The spells, in order, in memory that the allocator gives, as are the contracts
+ * that they are made of. */
+extern EfStatus ef_joined_spells(EfJoined **spells, size_t *nspells,
+								 EfEventGroup *group,
+								 const EfDictionary *reasons,
+								 const EfDuration *gap,
+								 const EfAllocator *allocator,
+								 EfError *error);
+
+/* The stretches of a spell, in such memory too, whose FTE was checked. */
+extern EfStatus ef_spell_stretches(EfStretch **stretches, size_t *nstretches,
+								   const EfJoined *spell,
+								   const EfAllocator *allocator,
+								   EfError *error);
+
+#endif							/* EF_JOINED_SPELLS_H */

@@ -1,0 +1,252 @@
+/*
+ * contract_agg.c
+ *	  The person forms of workforce_agg and retention_agg: rows that are
+ *	  contracts of people, in any order.  See src/core/spell/contract.h for what
+ *	  becomes of them.
+ */
+#include "contract_agg.h"
+
+#include "observed.h"
+
+#include "retention/retention_contracts.h"
+#include "workforce/workforce.h"
+
+
+/* ---- what contracts are for: a period, and a gap ---- */
+
+/* The bytes of one: no hole between them. */
+typedef struct PeriodBytes
+{
+	EfDay		from;
+	EfDay		as_of;
+	int32		bounded;
+	int32		flags;
+	int32		months;
+	int32		days;
+} PeriodBytes;
+
+/* One that is opened. */
+typedef struct EventContracts
+{
+	EventPurpose purpose;
+	EfContractPeriod period;
+} EventContracts;
+
+/* What is remembered of the arguments. */
+typedef struct PeriodMemory
+{
+	void	   *observed;
+	PeriodBytes bytes;
+} PeriodMemory;
+
+static inline const EfContractPeriod *
+group_period(const EfEventGroup *group)
+{
+	return &((const EventContracts *) group->purpose)->period;
+}
+
+EfDuration
+ef_get_gap(FunctionCallInfo fcinfo, int argument)
+{
+	EfDuration	gap;
+	EfError		error;
+
+	if (PG_ARGISNULL(argument))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("join_gap must not be null"),
+				 errhint("Give the longest break that a person is said to have stayed through, such as '30 days', or '0 days'.")));
+	gap = ef_get_duration(fcinfo, argument);
+	ef_check(ef_gap_check(&gap, &error), &error);
+	return gap;
+}
+
+void
+ef_refuse_gap(const EfDuration *its, const EfDuration *other)
+{
+	EfError		error;
+
+	ef_raise(ef_fail(&error, EF_GAP_MIXED,
+					 "One is %d months and %d days, the other %d months and %d days.",
+					 its->months, its->days, other->months, other->days),
+			 &error);
+}
+
+/* Arguments observed and, the last, join_gap; what stands between is FTE. */
+static PurposeBytes
+get_period(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
+		   void **memory)
+{
+	int			last = PG_NARGS() - 1;
+	PeriodMemory *kept = *memory;
+	const EfFrame *frame;
+	EfDuration	gap;
+
+	if (kept == NULL)
+		*memory = kept = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
+												sizeof(PeriodMemory));
+	frame = ef_observed_frame(fcinfo, observed, type,
+							  last - observed > 1 ? EF_FLAG_FTE : 0,
+							  &kept->observed);
+	gap = ef_get_gap(fcinfo, last);
+	kept->bytes.from = frame->from;
+	kept->bytes.as_of = frame->as_of;
+	kept->bytes.bounded = frame->bounded;
+	kept->bytes.flags = frame->flags;
+	kept->bytes.months = gap.months;
+	kept->bytes.days = gap.days;
+	return (PurposeBytes) {(const uint8 *) &kept->bytes, sizeof(PeriodBytes)};
+}
+
+static EfContractPeriod
+period_of_bytes(PurposeBytes bytes)
+{
+	PeriodBytes its;
+	EfFrame		frame = {0};
+	EfDuration	gap = {0};
+	EfContractPeriod period;
+
+	memcpy(&its, bytes.bytes, sizeof(its));
+	frame.from = its.from;
+	frame.as_of = its.as_of;
+	frame.bounded = its.bounded != 0;
+	frame.flags = (uint8) its.flags;
+	gap.months = its.months;
+	gap.days = its.days;
+	ef_contract_period(&period, &frame, &gap);
+	return period;
+}
+
+static void
+open_period(EventPurpose *purpose, EfUnit unit)
+{
+	(void) unit;
+	((EventContracts *) purpose)->period = period_of_bytes(purpose->bytes);
+}
+
+static void
+refuse_period(const EventPurpose *purpose, PurposeBytes other,
+			  const EfTableType *type)
+{
+	EfContractPeriod its = period_of_bytes(purpose->bytes);
+	EfContractPeriod period = period_of_bytes(other);
+	EfError		error;
+
+	ef_check(ef_frame_match(&its.frame, &period.frame, type, &error), &error);
+	ef_refuse_gap(&its.gap, &period.gap);
+}
+
+
+/* ---- rows ---- */
+
+uint32_t
+ef_get_reason(FunctionCallInfo fcinfo, int argument,
+			  const EfEventGroup *group)
+{
+	const char *bytes = EF_UNKNOWN_REASON;
+	size_t		length = sizeof(EF_UNKNOWN_REASON) - 1;
+	uint32_t	number;
+	EfError		error;
+
+	if (!PG_ARGISNULL(argument))
+	{
+		text	   *reason = ef_get_text(fcinfo, argument);
+
+		bytes = VARDATA_ANY(reason);
+		length = VARSIZE_ANY_EXHDR(reason);
+	}
+	ef_check(ef_dictionary_number(ef_group_names(group), bytes, length,
+								  &number, &error), &error);
+	return number;
+}
+
+/* The first word of a contract that was checked, with arguments start_date,
+ * end_date and reason; false where the period shows nothing of it. */
+static pg_attribute_always_inline bool
+get_contract_when(FunctionCallInfo fcinfo, int start_date,
+				  const EfEventGroup *group, const EfSpell *spell,
+				  EfWhen *when)
+{
+	const EfContractPeriod *period = group_period(group);
+
+	if (!ef_contract_when(when, spell->start, spell->end, period))
+		return false;
+	if (spell->end <= period->frame.as_of)
+		*when |= ef_get_reason(fcinfo, start_date + 2, group);
+	return true;
+}
+
+
+/* ---- retention ---- */
+
+static PurposeBytes
+get_retention(FunctionCallInfo fcinfo, int argument, void **memory)
+{
+	return get_period(fcinfo, argument, &ef_retention_type, memory);
+}
+
+static void
+refuse_retention(const EventPurpose *purpose, PurposeBytes other)
+{
+	refuse_period(purpose, other, &ef_retention_type);
+}
+
+const EventPurposeType ef_retention_purpose = {
+	.tag = 'T',
+	.numbered = true,
+	.with_last = true,
+	.size = sizeof(EventContracts),
+	.get = get_retention,
+	.open = open_period,
+	.refuse = refuse_retention,
+};
+
+/* Arguments: state, person_id, start_date, end_date, reason, observed,
+ * join_gap. */
+static pg_attribute_always_inline Datum
+add_retention_row(FunctionCallInfo fcinfo, EfPersonKind kind)
+{
+	EfEventGroup *group = ef_event_group(fcinfo, 5, &ef_retention_purpose,
+										 kind, EF_UNIT_DAY);
+	EfSpell		spell;
+	EfWhen		when;
+	EfStatus	status = EF_OK;
+	EfError		error;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+	{
+		ef_check(ef_event_group_skip(group, 1, &error), &error);
+		PG_RETURN_POINTER(group);
+	}
+	spell = ef_get_contract(fcinfo, 2);
+	ef_check(ef_spell_check(&spell, group_period(group)->frame.as_of, &error),
+			 &error);
+	if (get_contract_when(fcinfo, 2, group, &spell, &when))
+		status = ef_add_event_of(fcinfo, 1, kind, group, when, NULL, &error);
+	ef_check(status, &error);
+	PG_RETURN_POINTER(group);
+}
+
+#define EF_RETENTION_TRANSFN(name, kind) \
+	PG_FUNCTION_INFO_V1(name); \
+	Datum name(PG_FUNCTION_ARGS) { return add_retention_row(fcinfo, kind); }
+
+EF_RETENTION_TRANSFN(ef_retention_agg_bigint_transfn, EF_PERSON_NUMBER)
+EF_RETENTION_TRANSFN(ef_retention_agg_uuid_transfn, EF_PERSON_UUID)
+EF_RETENTION_TRANSFN(ef_retention_agg_text_transfn, EF_PERSON_TEXT)
+
+PG_FUNCTION_INFO_V1(ef_retention_agg_finalfn);
+Datum
+ef_retention_agg_finalfn(PG_FUNCTION_ARGS)
+{
+	EfEventGroup *group = ef_finished_group(fcinfo, &ef_retention_purpose);
+	EfState    *state;
+	EfError		error;
+
+	if (group == NULL)
+		PG_RETURN_NULL();
+	ef_check(ef_retention_of_contracts(&state, group, ef_group_names(group),
+									   group_period(group), &ef_palloc,
+									   &error), &error);
+	return ef_summary_finish(ef_summary_own(state), &ef_retention_type);
+}

@@ -1,0 +1,37 @@
+/*
+ * fte_value.h
+ *	  Full-time equivalents as arguments, in thousandths: exact or refused.
+ */
+#ifndef EF_FTE_VALUE_H
+#define EF_FTE_VALUE_H
+
+#include "glue.h"
+
+#include "utils/builtins.h"
+
+#include "base/fte.h"
+
+static inline int32_t
+ef_get_fte_numeric(FunctionCallInfo fcinfo, int argument)
+{
+	int32_t		fte;
+	EfError		error;
+
+	ef_check(ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
+																	 PG_GETARG_DATUM(argument))),
+								 &fte, &error), &error);
+	return fte;
+}
+
+static inline int32_t
+ef_get_fte_float8(FunctionCallInfo fcinfo, int argument)
+{
+	int32_t		fte;
+	EfError		error;
+
+	ef_check(ef_fte_from_float8(PG_GETARG_FLOAT8(argument), &fte, &error),
+			 &error);
+	return fte;
+}
+
+#endif							/* EF_FTE_VALUE_H */
