@@ -20,7 +20,7 @@ OWN_HEADERS := $(wildcard $(top)/src/core/*/*.h $(top)/src/pg/*.h)
 
 INSTALL_SQL = $(EXTENSION)--$(EXTVERSION).sql
 DATA_built  = $(INSTALL_SQL)
-DATA        = $(patsubst $(top)/%,%,$(sort $(wildcard $(top)/src/sql/upgrade/*.sql)))
+DATA        = $(patsubst $(top)/%,%,$(sort $(wildcard $(top)/src/sql/released/*.sql $(top)/src/sql/upgrade/*.sql)))
 
 REGRESS      = $(patsubst $(top)/sql/%.sql,%,$(sort $(wildcard $(top)/sql/*.sql)))
 REGRESS_OPTS = --inputdir=$(top)
@@ -159,6 +159,10 @@ deb:
 dist:
 	@$(top)/packaging/dist.sh
 
+# Builds the package in one empty Debian and uses it in another.
+test-packages:
+	@EF_PACKAGES=1 $(top)/test/suite_package.sh
+
 help:
 	@echo "make              build the extension"
 	@echo "make install      install it into the PostgreSQL of PG_CONFIG"
@@ -171,9 +175,10 @@ help:
 	@echo "make bench        benchmarks, in a temporary server"
 	@echo "make simulation   coverage of the intervals of projection and required intake"
 	@echo "make deb          a Debian package for each PostgreSQL whose headers are installed, in dist/"
+	@echo "make test-packages the package in an empty Debian, as a user installs it"
 	@echo "make dist         the archive for PGXN, in dist/"
 	@echo "make clean        remove what was built"
 	@echo "Variables: PG_CONFIG=path, WERROR=1 (warnings are errors), SUITES, ARGS"
 
 FORCE:
-.PHONY: all install installcheck clean test check-core fuzz oracle demo bench simulation deb dist help FORCE
+.PHONY: all install installcheck clean test check-core fuzz oracle demo bench simulation deb dist test-packages help FORCE

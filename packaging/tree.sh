@@ -8,7 +8,7 @@ files() {
 		git -C "$1" ls-files
 	else
 		(cd "$1" && find . -type f ! -path './dist/*' ! -name '*.o' ! -name '*.bc' ! -name '*.so' \
-			! -name "education_flow--*.sql" ! -name .build_id -printf '%P\n')
+			! -path './education_flow--*.sql' ! -name .build_id -printf '%P\n')
 	fi | LC_ALL=C sort
 }
 

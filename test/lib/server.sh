@@ -78,7 +78,7 @@ find "$pkglibdir" -mindepth 1 -maxdepth 1 ! -name 'education_flow*' -exec ln -s 
 # Copies of ours: the server's user may not be able to read this tree.
 cp "$so" "$tmp$pkglibdir/education_flow.so"
 cp "$root/education_flow.control" "$root"/education_flow--*.sql "$tmp$sharedir/extension/"
-for file in "$root"/src/sql/upgrade/*.sql; do
+for file in "$root"/src/sql/{released,upgrade}/*.sql; do
 	if [ -f "$file" ]; then cp "$file" "$tmp$sharedir/extension/"; fi
 done
 if [ ${#as_server[@]} -gt 0 ]; then chown -R -h "$user" "$tmp"; fi
