@@ -424,7 +424,7 @@ SELECT view || twin AS view, replace(concat_ws(', ', regexp_replace(grouped, '(\
            'as_of date, rows_skipped bigint, rows_left_out bigint, refreshed_at timestamp with time zone'), 'float8', 'double precision') AS columns
 FROM wanted, unnest(ARRAY['', '_total']) AS twin
 UNION ALL
-SELECT source || '_quality', 'problem text, effect text, rows bigint, as_of date, refreshed_at timestamp with time zone'
+SELECT source || '_quality', 'problem text, effect text, rows bigint, detail text, as_of date, refreshed_at timestamp with time zone'
 FROM unnest(ARRAY['employment', 'education', 'mobility', 'competence']) AS source
 UNION ALL
 VALUES ('freshness', 'source text, table_name text, as_of date, observed_from date, refreshed_at timestamp with time zone, groups bigint, rows_skipped bigint, rows_left_out bigint');
@@ -452,7 +452,7 @@ SELECT is((SELECT string_agg(name, ', ' ORDER BY name) FROM relations('reporting
                SELECT FROM pg_index WHERE indrelid = id AND indisunique AND indpred IS NULL AND indexprs IS NULL)),
           (SELECT string_agg(name, ', ' ORDER BY name) FROM relations('reporting_summary') WHERE kind = 'm'), 'each materialized view has a unique index');
 SELECT is((SELECT string_agg(name, ', ' ORDER BY name) FROM relations('reporting_summary') WHERE kind = 'm'),
-          'competence, competence_quality, education, education_quality, employment, employment_quality, mobility, mobility_quality', 'which are these');
+          'competence, competence_doubts, competence_quality, education, education_doubts, education_quality, employment, employment_doubts, employment_quality, mobility, mobility_doubts, mobility_quality', 'which are these');
 
 -- What is counted adds up to the totals.
 SELECT agree(v || ' adds up to totals', format($q$SELECT %s, sum(%s) FROM reporting.%I GROUP BY %1$s$q$, k, c, v),

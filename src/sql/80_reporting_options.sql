@@ -11,10 +11,13 @@ BEGIN ATOMIC
     SELECT v.source, v.key, v.kind, v.standard::pg_catalog.jsonb, v.meaning
     FROM (VALUES
         ('employment'::pg_catalog.text, 'table'::pg_catalog.text, 'table!'::pg_catalog.text, NULL::pg_catalog.text, 'the table or view of employment spells, as in FROM'::pg_catalog.text),
+        ('employment', 'person', 'column?: person', NULL, 'who, so that rows of one person are joined and people are counted; without it rows are'),
         ('employment', 'birth_date', 'column: date', '"birth_date"', 'date of birth'),
         ('employment', 'start_date', 'column: date', '"start_date"', 'first day of the spell'),
         ('employment', 'end_date', 'column?: date', '"end_date"', 'first day on which the person is gone; null: nobody leaves'),
         ('employment', 'reason', 'column?: text', '"reason"', 'why the person left; null: not known'),
+        ('employment', 'retirement_reasons', 'texts', '[]', 'reasons of the table that mean retirement, beside that word'),
+        ('employment', 'join_gap', 'interval', '"0 days"', 'rows of a person that lie at most so far apart are one spell; with person'),
         ('employment', 'fte', 'column?: number', NULL, 'full-time equivalents of the spell'),
         ('employment', 'group_by', 'groups', '[]', 'grouping columns, at most five; {"name shown": "column"} gives another name'),
         ('employment', 'observed_years', 'integer: 1 20', '5', 'whole calendar years observed before the year of as_of'),
@@ -54,6 +57,7 @@ BEGIN ATOMIC
         ('', 'reader', 'roles', '[]', 'role, or array of roles, that may read the views'),
         ('', 'as_of', 'first of month?', NULL, 'the day after the last one observed; without it the first day of the month of each refresh'),
         ('', 'as_of_lag', 'integer: 0 12', '0', 'whole months that as_of lies before that, where notices come late; not with as_of'),
+        ('', 'doubts', 'boolean', 'true', 'look for rows that are counted but hardly meant, too; false spares the time'),
         ('', 'materialized', 'boolean', 'true', 'false: nothing is stored, and each user sees what the tables show that user')
     ) AS v (source, key, kind, standard, meaning);
 END;

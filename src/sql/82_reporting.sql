@@ -143,7 +143,7 @@ BEGIN ATOMIC
     FROM reporting_relations(schema_name) AS r,
          reporting_check(schema_name, NULL::pg_catalog.name[], true) AS c (safe)
     WHERE r.kind OPERATOR(pg_catalog.=) 'm' AND c.safe
-    ORDER BY r.name OPERATOR(pg_catalog.!~) '_quality$', r.relation;
+    ORDER BY r.name OPERATOR(pg_catalog.!~) '_(quality|doubts)$', r.relation;
 END;
 COMMENT ON FUNCTION reporting_refresh_ddl(text) IS
     'statements that refresh what reporting_ddl made, for \gexec or pg_cron; none where nothing is materialized';
@@ -522,15 +522,17 @@ COMMENT ON FUNCTION reporting_settings(text, jsonb, jsonb, jsonb) IS
 -- relations to be declared, in order. A relation is a JSON object: summary (is it
 -- in that schema?), name, kind (m or v, as in pg_class), query, comment, groups
 -- (pairs of column and comment), columns ('name: comment'), index (columns).
-CREATE FUNCTION reporting_summaries(schema_name text, settings jsonb) RETURNS jsonb
+CREATE FUNCTION reporting_summaries(schema_name text, settings jsonb, quality jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     quality_columns constant text[] := ARRAY[
         'problem: what is wrong with the rows',
-        'effect: refused: nothing can be counted before they are mended; left out: in no figure; skipped: not in the figures that need what is missing; ignored: not used',
+        'effect: refused: nothing can be counted before they are mended; left out: in no figure; skipped: not in the figures that need what is missing; '
+        'ignored: not used; joined: counted as one spell; doubtful: counted, but hardly meant',
         'rows: number of rows',
+        'detail: more about them',
         'as_of: the day after the last one observed',
         'refreshed_at: when the rows were counted'];
     freshness_columns constant text[] := ARRAY[
@@ -547,6 +549,7 @@ DECLARE
     stored  constant text := CASE WHEN (settings #> '{setting,"",materialized}')::boolean THEN 'm' ELSE 'v' END;
     -- once for a query, and not once for a row
     as_of   constant text := format('(SELECT p.as_of FROM %s.period AS p)', store);
+    doubts  constant boolean := settings #> '{setting,"",doubts}';
     makes   jsonb := '[]';
     fresh   text[] := '{}';             -- queries of the view freshness
 
@@ -558,10 +561,8 @@ DECLARE
     years   integer;
     leave_out boolean;
     by_pension_age boolean;             -- does the age of retirement follow the law?
-    conditions jsonb;                   -- what can be wrong with a row: effect, words, condition
-    problem text;                       -- the words, as an expression
-    effect  text;                       -- and what that does
-    marks   text[];                     -- names of these two
+    queries jsonb;                      -- what looks for what is wrong with its rows
+    marks   text[];                     -- names of what is wrong with a row, and of what that does
     row_groups jsonb;                   -- columns that tell a row, with comments
     kept    text;                       -- is a row not refused?
     filter  text;
@@ -586,11 +587,7 @@ BEGIN
         'comment', 'When all summaries end, by the mapping',
         'columns', ARRAY['as_of: the day after the last one observed, a first day of a month',
                          'year_begin: 1 January of its year'],
-        'query', format(E'SELECT d.as_of, date_trunc(''year'', d.as_of::timestamp)::date AS year_begin\nFROM (SELECT %s AS as_of) AS d',
-                        coalesce(quote_literal(settings #>> '{setting,"",as_of}') || '::date',
-                                 format(CASE settings #>> '{setting,"",as_of_lag}' WHEN '0' THEN 'date_trunc(''month'', CURRENT_DATE::timestamp)::date'
-                                        ELSE '(date_trunc(''month'', CURRENT_DATE::timestamp) - interval ''%s months'')::date' END,
-                                        settings #>> '{setting,"",as_of_lag}'))));
+        'query', quality #>> '{"",period}');
 
     FOR source IN SELECT jsonb_array_elements_text(settings -> 'sources') LOOP
         option := settings #> ARRAY['setting', source];
@@ -601,106 +598,11 @@ BEGIN
         years := option ->> 'observed_years';
         leave_out := option -> 'leave_out';
         by_pension_age := option -> 'retirement' IS NOT DISTINCT FROM '"pension_age"';
-        conditions := '[]';
-
-        ---- rows that the aggregates skip, refuse or do not use, in the order in which they look ----
-        IF source <> 'employment' THEN
-            conditions := conditions || jsonb_build_array(
-                jsonb_build_array('skipped', 'no person', format('%s IS NULL', col ->> 'person_id')));
-        END IF;
-        IF source = 'education' THEN
-            conditions := conditions || jsonb_build_array(
-                jsonb_build_array('skipped', 'no stage', format('%s IS NULL', col ->> 'stage')),
-                jsonb_build_array('skipped', 'no date', format('%s IS NULL', col ->> 'at')),
-                jsonb_build_array('ignored', 'stage that the mapping does not name',
-                                  format('%s <> ALL (ARRAY[%s]::text[])', col ->> 'stage',
-                                         (SELECT string_agg(quote_literal(e), ', ')
-                                          FROM jsonb_array_elements_text((option -> 'stages') || (option -> 'exits')) AS e))),
-                jsonb_build_array('refused', 'infinite date', format('NOT isfinite(%s)', col ->> 'at')),
-                jsonb_build_array('refused', 'date outside of the years 1 to 9999',
-                                  format('%1$s < %2$L OR %1$s >= %3$L', col ->> 'at',
-                                         '0001-01-01' || CASE settings #>> '{types,education,at}' WHEN 'timestamptz' THEN ' 00:00+00' ELSE '' END,
-                                         '10000-01-01' || CASE settings #>> '{types,education,at}' WHEN 'timestamptz' THEN ' 00:00+00' ELSE '' END)));
-            -- a chain that no window closes has as many days as a spell
-            IF option ->> 'within' IS NULL THEN
-                conditions := conditions || jsonb_build_array(
-                    jsonb_build_array('refused', 'first stage more than 150 years ago, and no window',
-                                      format('%s = %L AND %s < %s - 54789', col ->> 'stage', option -> 'stages' ->> 0,
-                                             CASE settings #>> '{types,education,at}' WHEN 'date' THEN col ->> 'at'
-                                             WHEN 'timestamp' THEN format('%s::date', col ->> 'at')
-                                             ELSE format('(%s AT TIME ZONE ''UTC'')::date', col ->> 'at') END, 'p.as_of')));
-            END IF;
-            -- where the place of other events matters, their dates are looked at
-            IF option -> 'modes' ? 'strict_order' THEN
-                conditions := (conditions - 3) || jsonb_build_array(conditions -> 3);
-            END IF;
-        ELSE
-            IF source = 'competence' THEN
-                conditions := conditions || jsonb_build_array(
-                    jsonb_build_array('skipped', 'no module', format('%s IS NULL', col ->> 'module')));
-            END IF;
-            conditions := conditions || jsonb_build_array(
-                jsonb_build_array('skipped', 'no start date', format('%s IS NULL', col ->> 'start_date')),
-                jsonb_build_array('refused', 'infinite start date', format('NOT isfinite(%s)', col ->> 'start_date')));
-            IF col ? 'end_date' THEN
-                conditions := conditions || jsonb_build_array(
-                    jsonb_build_array('refused', 'end date before start date', format('%s < %s', col ->> 'end_date', col ->> 'start_date')));
-            END IF;
-            conditions := conditions || jsonb_build_array(
-                jsonb_build_array('refused', 'start date more than 150 years ago',
-                                  format(CASE source WHEN 'competence' THEN '%s < (%s - interval ''149 years'')::date'
-                                         ELSE '%s < (%s - interval ''150 years'')::date' END, col ->> 'start_date', 'p.as_of')));
-            IF source = 'competence' THEN
-                conditions := conditions || jsonb_build_array(
-                    jsonb_build_array('ignored', 'status that is not missing, valid or lapsed',
-                                      format('%s NOT IN (''missing'', ''valid'', ''lapsed'')', col ->> 'status')));
-            ELSIF source = 'employment' THEN
-                conditions := conditions || jsonb_build_array(
-                    jsonb_build_array('skipped', 'no birth date', format('%s IS NULL', col ->> 'birth_date')));
-                IF col ? 'fte' THEN
-                    -- an FTE is read before dates are, unless there is none
-                    conditions := jsonb_build_array(
-                        jsonb_build_array('refused', 'FTE below 0, above 1000 or with more than three decimals',
-                                          format(CASE settings #>> '{types,employment,fte}'
-                                                 WHEN 'float8' THEN 'NOT %1$s BETWEEN 0::float8 AND 1000::float8 OR round(%1$s * 1000::float8) / 1000::float8 <> %1$s'
-                                                 ELSE 'NOT %1$s BETWEEN 0::numeric AND 1000::numeric OR round(%1$s, 3) <> %1$s' END, col ->> 'fte')))
-                        || conditions || jsonb_build_array(
-                        jsonb_build_array('skipped', 'no FTE', format('%s IS NULL', col ->> 'fte')));
-                END IF;
-                conditions := conditions || jsonb_build_array(
-                    jsonb_build_array('refused', 'infinite birth date', format('NOT isfinite(%s)', col ->> 'birth_date')),
-                    jsonb_build_array('refused', 'birth date after start date', format('%s > %s', col ->> 'birth_date', col ->> 'start_date')),
-                    -- in calendar months, on the last day that is known
-                    jsonb_build_array('refused', 'older than 150 years',
-                                      format('%2$s - %1$s > 150 * 365 AND (extract(year FROM %2$s) - extract(year FROM %1$s)) * 12::numeric'
-                                             ' + extract(month FROM %2$s) - extract(month FROM %1$s) > 1800::numeric',
-                                             col ->> 'birth_date', format('greatest(%s, least(%s, %s) - 1)', col ->> 'start_date',
-                                                                          coalesce(col ->> 'end_date', 'NULL::date'), 'p.as_of'))));
-            END IF;
-        END IF;
-        SELECT format(E'CASE%s END', string_agg(format(E'\n            WHEN %s THEN %L', c.item ->> 2, c.item ->> 1), '' ORDER BY c.place)),
-               format(E'CASE%s END', string_agg(format(E'\n            WHEN %s THEN %L', c.item ->> 2,
-                                                       CASE WHEN leave_out AND c.item ->> 0 = 'refused' THEN 'left out' ELSE c.item ->> 0 END), '' ORDER BY c.place))
-        INTO problem, effect
-        FROM jsonb_array_elements(conditions) WITH ORDINALITY AS c (item, place);
+        queries := quality -> source;
+        used := ARRAY(SELECT jsonb_array_elements_text(queries -> 'columns'));
+        marks := ARRAY[queries ->> 'problem', queries ->> 'effect'];
 
         ---- the rows with what is wrong with them ----
-        -- what tells a row: the key of the table, and the columns that are read
-        SELECT array_agg(c.name ORDER BY c.place) INTO used
-        FROM (SELECT a.name, min(a.place) AS place
-              FROM (SELECT a.attname::text AS name, array_position(i.indkey::smallint[], a.attnum) AS place
-                    FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
-                    WHERE i.indrelid = (option ->> 'oid')::oid AND i.indisprimary
-                    UNION ALL
-                    SELECT p.name, 100 + p.place
-                    FROM jsonb_array_elements_text(settings #> ARRAY['plain', source]) WITH ORDINALITY AS p (name, place)) AS a
-              GROUP BY a.name) AS c;
-        marks := '{problem,effect}';    -- or other names, where the table has columns of these
-        FOR i IN 1 .. 2 LOOP
-            WHILE marks[i] = ANY (used) LOOP
-                marks[i] := marks[i] || '_';
-            END LOOP;
-        END LOOP;
         row_groups := (SELECT jsonb_agg(ARRAY[u, coalesce((SELECT col_description(a.attrelid, a.attnum) FROM pg_attribute AS a
                                                            WHERE a.attrelid = (option ->> 'oid')::oid AND a.attname = u),
                                                           format('column of %s', option ->> 'relation'))])
@@ -709,9 +611,7 @@ BEGIN
         makes := makes || jsonb_build_object('summary', true, 'name', source || '_rows', 'kind', 'v', 'options', ', security_barrier = true',
             'comment', format('Rows of %s with what is wrong with them, for those who may read the table', option ->> 'relation'),
             'groups', row_groups, 'columns', ARRAY[marks[1] || ': what is wrong with the row; null if nothing is', marks[2] || ': what that does'],
-            'query', format(E'SELECT %s,\n       %s AS %s,\n       %s AS %s\nFROM %s AS t,\n     %s.period AS p',
-                            (SELECT string_agg('t.' || quote_ident(u), ', ') FROM unnest(used) AS u), problem, marks[1], effect, marks[2],
-                            option ->> 'relation', store));
+            'query', queries ->> 'rows');
         makes := makes || jsonb_build_object('summary', true, 'name', source || '_problem_rows', 'kind', 'v',
             'comment', format('Rows of %s that cannot be counted, for those who may read the table', option ->> 'relation'),
             'groups', row_groups, 'columns', ARRAY[marks[1] || ': what is wrong with the row', marks[2] || ': what that does'],
@@ -770,14 +670,7 @@ BEGIN
                 USING ARRAY(SELECT jsonb_array_elements_text(option -> 'stages')), option ->> 'within',
                       ARRAY(SELECT jsonb_array_elements_text(option -> 'exits')),
                       ARRAY(SELECT jsonb_array_elements_text(option -> 'modes')), option ->> 'starts';
-            SELECT format('(SELECT %s.funnel_spec(ARRAY[%s]::text[], within => %L::interval, as_of => p.as_of,'
-                          ' exits => ARRAY[%s]::text[], modes => ARRAY[%s]::text[]) FROM %s.period AS p)', home,
-                          string_agg(quote_literal(i.item), ', ' ORDER BY i.place) FILTER (WHERE k.key = 'stages'), option ->> 'within',
-                          string_agg(quote_literal(i.item), ', ' ORDER BY i.place) FILTER (WHERE k.key = 'exits'),
-                          string_agg(quote_literal(i.item), ', ' ORDER BY i.place) FILTER (WHERE k.key = 'modes'), store)
-            INTO spec
-            FROM (VALUES ('stages'), ('exits'), ('modes')) AS k (key),
-                 jsonb_array_elements_text(option -> k.key) WITH ORDINALITY AS i (item, place);
+            spec := quality #>> '{"",spec}';
             summaries := ARRAY['funnel'];
             aggregates := ARRAY[format('%s.funnel_agg(%s, %s, %s, %s)%s', home, col ->> 'person_id', col ->> 'stage', col ->> 'at', spec, filter)];
         ELSE
@@ -857,17 +750,29 @@ BEGIN
             'index', array_to_string(shown || CASE source WHEN 'education' THEN ARRAY['grouping_set', 'epoch', 'every_epoch']
                                               ELSE ARRAY['grouping_set'] END, ', '));
 
-        ---- the rows that are not counted: how many, and which ----
+        ---- what is wrong with the rows, or doubtful: how many, and which ----
         makes := makes || jsonb_build_object('summary', true, 'name', source || '_quality', 'kind', stored,
             'comment', format('Rows of %s that cannot be counted, by what is wrong with them', option ->> 'relation'),
-            'columns', quality_columns,
-            'index', 'problem',
-            'query', format(E'SELECT t.%1$s AS problem, t.%2$s AS effect, count(*) AS rows, %3$s AS as_of,\n       CURRENT_TIMESTAMP AS refreshed_at\n'
-                            'FROM %4$s.%5$s_rows AS t\nWHERE t.%1$s IS NOT NULL\nGROUP BY t.%1$s, t.%2$s', marks[1], marks[2], as_of, store, source));
+            'columns', quality_columns, 'index', 'problem',
+            'query', format(E'SELECT d.problem, d.effect, d.rows, d.detail, %s AS as_of, CURRENT_TIMESTAMP AS refreshed_at\nFROM (%s) AS d (problem, effect, rows, detail)',
+                            as_of, queries ->> 'problems'));
+        IF doubts THEN
+            makes := makes || jsonb_build_object('summary', true, 'name', source || '_doubts', 'kind', stored,
+                'comment', format('Rows of %s that are counted but hardly meant, by what is doubtful', option ->> 'relation'),
+                'columns', quality_columns, 'index', 'problem',
+                'query', format(E'SELECT d.problem, d.effect, d.rows, d.detail, %s AS as_of, CURRENT_TIMESTAMP AS refreshed_at\nFROM (%s) AS d (problem, effect, rows, detail)',
+                                as_of, queries ->> 'doubts'));
+            makes := makes || jsonb_build_object('summary', true, 'name', source || '_doubtful_rows', 'kind', 'v',
+                'comment', format('Rows of %s that are counted but hardly meant, for those who may read the table; one that is doubtful twice is there twice', option ->> 'relation'),
+                'groups', row_groups, 'columns', ARRAY[marks[1] || ': what is doubtful', marks[2] || ': what that does'],
+                'query', queries ->> 'doubtful');
+        END IF;
         makes := makes || jsonb_build_object('summary', false, 'name', source || '_quality', 'kind', 'v',
-            'comment', format('Rows of %s that cannot be counted, by what is wrong with them (datakvalitet)', option ->> 'relation'),
+            'comment', format('Rows of %s that cannot be counted, or are counted but hardly meant, by what is wrong with them (datakvalitet)', option ->> 'relation'),
             'columns', quality_columns,
-            'query', format(E'SELECT q.problem, q.effect, q.rows, q.as_of, q.refreshed_at\nFROM %s.%s_quality AS q', store, source));
+            'query', format(E'SELECT q.problem, q.effect, q.rows, q.detail, q.as_of, q.refreshed_at\nFROM %1$s.%2$s_quality AS q'
+                            '%3$s', store, source,
+                            CASE WHEN doubts THEN format(E'\nUNION ALL\nSELECT d.problem, d.effect, d.rows, d.detail, d.as_of, d.refreshed_at\nFROM %s.%s_doubts AS d', store, source) ELSE '' END));
         fresh := fresh || format(E'SELECT %L::text AS source, %L::text AS table_name, s.as_of, s.observed_from, s.refreshed_at,\n'
             '       (SELECT count(*) FROM %3$s.%1$s AS g WHERE g.grouping_set = 0%4$s) AS groups,\n'
             '       s.skipped_%5$s AS rows_skipped, s.rows_left_out\nFROM %3$s.%1$s AS s\nWHERE s.refreshed_at IS NOT NULL',
@@ -878,7 +783,7 @@ BEGIN
     RETURN makes;
 END
 $function$;
-COMMENT ON FUNCTION reporting_summaries(text, jsonb) IS
+COMMENT ON FUNCTION reporting_summaries(text, jsonb, jsonb) IS
     'internal to reporting_ddl: summaries, and views of the quality of rows, as relations to be declared';
 
 -- The views over the summaries, from their templates.
@@ -1126,7 +1031,7 @@ BEGIN
         WHERE m.kind = 'm'
               AND NOT EXISTS (SELECT FROM jsonb_to_recordset(existing) AS x (schema text, name text, populated boolean)
                               WHERE x.name = m.name AND x.schema = schema_name || '_summary' AND x.populated)
-        ORDER BY m.name !~ '_quality$', e.place;
+        ORDER BY m.name !~ '_(quality|doubts)$', e.place;
 END
 $function$;
 COMMENT ON FUNCTION reporting_statements(text, jsonb, jsonb, jsonb) IS
@@ -1147,9 +1052,12 @@ BEGIN ATOMIC
           FROM reporting_check(schema_name, pg_catalog.current_schemas(true), false) AS c (safe)
           WHERE c.safe
           OFFSET 0) AS s,
+         LATERAL (SELECT reporting_quality(schema_name, s.settings,
+                                           (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c)) FROM reporting_checks() AS c)) AS quality
+                  OFFSET 0) AS q,
          reporting_statements(
              schema_name,
-             reporting_summaries(schema_name, s.settings)
+             reporting_summaries(schema_name, s.settings, q.quality)
                  OPERATOR(pg_catalog.||) reporting_queries(schema_name, s.settings,
                                                            (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(v)) FROM reporting_views() AS v)),
              s.settings,
@@ -1157,3 +1065,28 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION reporting_ddl(text, jsonb) IS
     'statements, for \gexec, that declare a schema of views for reporting tools over the tables of a mapping; nothing is executed';
+
+CREATE FUNCTION reporting_quality_query(mapping jsonb) RETURNS SETOF text
+    LANGUAGE sql STABLE ROWS 4
+BEGIN ATOMIC
+    SELECT pg_catalog.format(E'WITH looked_at AS NOT MATERIALIZED (\n%s OFFSET 0)\n'
+               'SELECT %L::text AS source, d.problem, d.effect, d.rows, d.detail\nFROM (%s\nUNION ALL\n%s) AS d (problem, effect, rows, detail)\n'
+               'ORDER BY array_position(''{refused,left out,skipped,ignored,doubtful,joined}''::text[], d.effect), d.rows DESC, d.problem',
+               r.queries OPERATOR(pg_catalog.->>) 'rows'::pg_catalog.text, r.source,
+               r.queries OPERATOR(pg_catalog.->>) 'problems'::pg_catalog.text, r.queries OPERATOR(pg_catalog.->>) 'doubts'::pg_catalog.text)
+    FROM (SELECT reporting_settings(
+                     'reporting'::pg_catalog.text, mapping,
+                     (SELECT pg_catalog.jsonb_object_agg(m.key, reporting_table(m.value OPERATOR(pg_catalog.->>) 'table'::pg_catalog.text)::pg_catalog.int8)
+                      FROM pg_catalog.jsonb_each(CASE WHEN pg_catalog.jsonb_typeof(mapping) OPERATOR(pg_catalog.=) 'object' THEN mapping
+                                                 ELSE '{}' END) AS m
+                      WHERE pg_catalog.jsonb_typeof(m.value OPERATOR(pg_catalog.->) 'table'::pg_catalog.text) OPERATOR(pg_catalog.=) 'string'),
+                     (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(o)) FROM reporting_options() AS o)) AS settings
+          OFFSET 0) AS s,
+         LATERAL (SELECT reporting_quality(NULL::pg_catalog.text, s.settings,
+                                           (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c)) FROM reporting_checks() AS c)) AS quality
+                  OFFSET 0) AS q,
+         LATERAL pg_catalog.jsonb_each(q.quality) AS r (source, queries)
+    WHERE r.source OPERATOR(pg_catalog.<>) '';
+END;
+COMMENT ON FUNCTION reporting_quality_query(jsonb) IS
+    'a query for each source of a mapping, for \gexec, that shows what is wrong with the rows of its table before anything is counted; nothing is executed';

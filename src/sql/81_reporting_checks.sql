@@ -1,0 +1,90 @@
+-- Reporting: what is looked for in the rows of a table, as templates.
+--
+-- In a body, a key of the mapping in braces is the column, as an expression over
+-- t, {table} the table; {as_of} and {observed} are the
+-- period, {list key} is an array of texts of the mapping, {type key} a column's type.
+
+CREATE FUNCTION reporting_checks()
+    RETURNS TABLE (place bigint, sources text[], scope text, effect text, problem text,
+                   needs text[], body text, detail text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 50
+BEGIN ATOMIC
+    -- scope is what a body looks at. 'fault': one row, in the order in which the
+    -- aggregates look; a condition, or without a problem the words themselves.
+    -- 'row': one row that is counted all the same. 'window': one row among those of
+    -- a person. 'table': all rows, a query for their number and a detail. Each is
+    -- there where the mapping has the keys that it needs, and not those with '!'.
+    SELECT pg_catalog.row_number() OVER (), v.sources::pg_catalog.text[], v.scope, v.effect, v.problem, v.needs::pg_catalog.text[], v.body, v.detail
+    FROM (VALUES
+        ('{education,mobility,competence}'::pg_catalog.text, 'fault'::pg_catalog.text, 'skipped'::pg_catalog.text, 'no person'::pg_catalog.text, '{person_id}'::pg_catalog.text,
+         '{person_id} IS NULL'::pg_catalog.text, NULL::pg_catalog.text),
+        ('{employment}', 'fault', 'skipped', 'no person', '{person}', '{person} IS NULL', NULL),
+        ('{competence}', 'fault', 'skipped', 'no module', '{module}', '{module} IS NULL', NULL),
+        ('{education}', 'fault', 'skipped', 'no stage', '{stage}', '{stage} IS NULL', NULL),
+        ('{education}', 'fault', 'skipped', 'no date', '{at}', '{at} IS NULL', NULL),
+        ('{employment}', 'fault', 'refused', NULL, '{birth_date}',
+         '{schema}.employment_fault({birth_date}, {start_date}, {end_date}, {observed}{, fte})', NULL),
+        ('{mobility,competence}', 'fault', 'refused', NULL, '{start_date}',
+         '{schema}.spell_fault({start_date}, {end_date}, {observed})', NULL),
+        ('{education}', 'fault', 'refused', NULL, '{stage}', '{schema}.event_fault({stage}, {at}, {spec})', NULL),
+        ('{employment,mobility,competence}', 'fault', 'skipped', 'no start date', '{start_date}', '{start_date} IS NULL', NULL),
+        ('{employment}', 'fault', 'skipped', 'no birth date', '{birth_date}', '{birth_date} IS NULL', NULL),
+        ('{employment}', 'fault', 'skipped', 'no FTE', '{fte}', '{fte} IS NULL', NULL),
+        ('{employment}', 'fault', 'refused', 'person with two birth dates', '{person}', 'b.person IS NOT NULL', NULL),
+        ('{education}', 'fault', 'ignored', 'stage that the mapping does not name', '{stage}',
+         '{stage} <> ALL ({list names})', '{names stage}'),
+        ('{competence}', 'fault', 'ignored', 'status that is not missing, valid or lapsed', '{status}',
+         '{status} <> ALL (''{missing,valid,lapsed}''::text[])', '{names status}'),
+
+        -- 5113 days are 14 years, 29585 are 81
+        ('{employment}', 'row', 'doubtful', 'younger than 14 years at the start', '{birth_date}',
+         '{start_date} - {birth_date} < 5113', NULL),
+        ('{employment}', 'row', 'doubtful', 'older than 80 years', '{birth_date}',
+         'least({end_date}, {as_of}) - {birth_date} > 29585', NULL),
+        ('{employment}', 'row', 'doubtful', 'FTE above 1.5', '{fte}', '{fte} > 1.5::{type fte}', NULL),
+        ('{employment}', 'row', 'doubtful', 'birth date that is a placeholder', '{birth_date}',
+         '{birth_date} = ANY ({placeholders})', NULL),
+        ('{employment,mobility,competence}', 'row', 'doubtful', 'start date that is a placeholder', '{start_date}',
+         '{start_date} = ANY ({placeholders})', NULL),
+        ('{employment,mobility,competence}', 'row', 'doubtful', 'end date that is a placeholder: read as still there', '{end_date}',
+         '{end_date} >= ''2099-12-31''::date AND {end_date} < ''infinity''::date', NULL),
+        ('{education}', 'row', 'doubtful', 'date that is a placeholder', '{at}', '{day} = ANY ({placeholders})', NULL),
+        ('{employment,mobility}', 'row', 'doubtful', 'start date in the future', '{start_date}',
+         '{start_date} > greatest({as_of}, CURRENT_DATE)', NULL),
+        ('{education}', 'row', 'doubtful', 'date in the future', '{at}', '{day} > greatest({as_of}, CURRENT_DATE)', NULL),
+
+        ('{employment}', 'window', 'joined', 'person who is there already', '{person}',
+         '{start_date} < {before}', 'pg_catalog.format(''%s rows of persons make %s spells''::text, d.looked_at, d.others)'),
+        ('{employment}', 'window', 'joined', 'contract that continues an earlier one', '{person}',
+         '{start_date} >= {before} AND {start_date} <= (least({before}, {as_of}) + {join_gap})::date',
+         'pg_catalog.format(''%s rows of persons make %s spells''::text, d.looked_at, d.others)'),
+        ('{mobility}', 'window', 'doubtful', 'person who is in another state already', '{person_id}', '{start_date} < {before}', NULL),
+        ('{education}', 'window', 'doubtful', 'exit that is followed by a stage of the same person', '{at}',
+         '{stage} = ANY ({list exits}) AND {at} < {last stage}', NULL),
+
+        ('{employment}', 'table', 'doubtful', 'no person in the mapping: rows are counted, and not people', '{!person}',
+         'SELECT count(*) AS n, NULL::text AS detail FROM {table} AS t HAVING count(*) > 0', NULL),
+        ('{employment}', 'table', 'doubtful', 'rows that are equal in all columns of the mapping', '{!person}',
+         'SELECT sum(e.n)::bigint AS n, NULL::text AS detail FROM (SELECT count(*) AS n FROM {table} AS t GROUP BY {columns}) AS e WHERE e.n > 1 HAVING count(*) > 0', NULL),
+        ('{employment}', 'table', 'doubtful', 'most FTE are above 2: are they percent?', '{fte}',
+         'SELECT count(*) FILTER (WHERE {fte} > 2::{type fte}) AS n, NULL::text AS detail FROM {table} AS t HAVING count(*) FILTER (WHERE {fte} > 2::{type fte}) * 2 > pg_catalog.count({fte})', NULL),
+        ('{employment}', 'table', 'doubtful', 'one birth date of far too many rows', '{birth_date}', '{often birth_date 200}', NULL),
+        ('{employment,mobility}', 'table', 'doubtful', 'one start date of far too many rows', '{start_date}', '{often start_date 5}', NULL),
+        ('{employment,mobility}', 'table', 'doubtful', 'one end date of far too many rows', '{end_date}', '{often end_date 5}', NULL),
+        ('{employment,mobility,competence}', 'table', 'doubtful', 'most end dates are last days of a month: is it the first day gone?', '{end_date}',
+         'SELECT e.last AS n, NULL::text AS detail FROM (SELECT count(*) FILTER (WHERE CASE WHEN {end_date} < ''2099-12-31''::date '
+         'AND {end_date} > ''-infinity''::date THEN extract(day FROM {end_date} + 1) = 1::numeric END) AS last, '
+         'count(*) FILTER (WHERE {end_date} < ''2099-12-31''::date) AS n FROM {table} AS t) AS e WHERE e.n >= 20 AND e.last * 2 > e.n', NULL),
+        ('{employment}', 'table', 'doubtful', 'no reason to leave is a retirement: it is not projected', '{reason}',
+         'SELECT sum(e.n)::bigint AS n, string_agg(e.reason, '', ''::text ORDER BY e.n DESC, e.reason) FILTER (WHERE e.place <= 5) AS detail '
+         'FROM (SELECT {reason} AS reason, count(*) AS n, row_number() OVER (ORDER BY count(*) DESC, {reason}) AS place FROM {table} AS t '
+         'WHERE {end_date} <= {as_of} GROUP BY {reason}) AS e HAVING count(*) > 0 AND count(*) FILTER (WHERE e.reason = ''retirement''::text OR e.reason = ANY ({list retirement_reasons})) = 0', NULL),
+        ('{employment}', 'table', 'doubtful', 'retirement_reasons that no row has', '{reason}', '{unused reason retirement_reasons}', NULL),
+        ('{education}', 'table', 'doubtful', 'stages that no row has', '{stage}', '{unused stage stages}', NULL),
+        ('{education}', 'table', 'doubtful', 'exits that no row has', '{stage}', '{unused stage exits}', NULL),
+        ('{competence}', 'table', 'doubtful', 'no row has the status valid', '{status}',
+         'SELECT count(*) AS n, NULL::text AS detail FROM {table} AS t HAVING count(*) > 0 AND count(*) FILTER (WHERE {status} = ''valid''::text) = 0', NULL)
+    ) AS v (sources, scope, effect, problem, needs, body, detail);
+END;
+COMMENT ON FUNCTION reporting_checks() IS
+    'internal to reporting_ddl: what is looked for in the rows of a table, as templates: sources of data, scope, effect, words, keys that it needs, body';

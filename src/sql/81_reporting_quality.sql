@@ -1,0 +1,194 @@
+-- Reporting: the queries that look for what is in reporting_checks(), for the
+-- sources of a mapping.
+
+-- By source: rows, the query for the rows with what is wrong with them; problems,
+-- how many have which; doubts, how many are counted but hardly meant; doubtful, the
+-- rows; columns, the names of what tells a row; problem and effect, the names of
+-- these two. Of '' the query for as_of, and the spec of the funnel.
+CREATE FUNCTION reporting_quality(schema_name text, settings jsonb, checks jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    store   constant text := quote_ident(schema_name || '_summary');
+    result  jsonb;
+    source  text;
+    option  jsonb;
+    col     jsonb;                      -- columns as expressions, by key
+    types   jsonb;
+    used    text[];                     -- columns of the table that tell a row
+    marks   text[];                     -- names of what is wrong, and what that does
+    period  text;                       -- what has as_of
+    parts   jsonb;                      -- what a template says in braces
+    made    jsonb;                      -- the checks of the source, filled in
+    faults  text;                       -- what is wrong with a row, as an expression
+    effect  text;                       -- and what that does, of the words %1$s
+    rows    text;                       -- rows with both, as after FROM
+    listed  text;                       -- columns that tell a row
+    queries text[];
+    doubtful text[];
+    label   record;
+BEGIN
+    -- what all sources have: the query for as_of; and the spec of the funnel
+    result := jsonb_build_object('', jsonb_build_object('period',
+        format(E'SELECT d.as_of, date_trunc(''year''::text, d.as_of::timestamp)::date AS year_begin\nFROM (SELECT %s AS as_of) AS d',
+               coalesce(quote_literal(settings #>> '{setting,"",as_of}') || '::date',
+                        format(CASE settings #>> '{setting,"",as_of_lag}' WHEN '0' THEN 'date_trunc(''month''::text, CURRENT_DATE::timestamp)::date'
+                               ELSE '(date_trunc(''month''::text, CURRENT_DATE::timestamp) - interval ''%s months'')::date' END,
+                               settings #>> '{setting,"",as_of_lag}')))));
+    period := CASE WHEN schema_name IS NULL THEN format('(%s)', result #>> '{"",period}') ELSE store || '.period' END;
+    option := settings #> '{setting,education}';
+    IF option IS NOT NULL THEN
+        result := jsonb_set(result, '{"",spec}', to_jsonb(format('(SELECT %s.funnel_spec(%L::text[], %s, p.as_of, %L::text[], %L::text[]) FROM %s AS p)',
+            settings ->> 'home', ARRAY(SELECT jsonb_array_elements_text(option -> 'stages')), coalesce(quote_literal(option ->> 'within') || '::interval', 'NULL::interval'),
+            ARRAY(SELECT jsonb_array_elements_text(option -> 'exits')), ARRAY(SELECT jsonb_array_elements_text(option -> 'modes')), period)));
+    END IF;
+
+    FOR source IN SELECT jsonb_array_elements_text(settings -> 'sources') LOOP
+        option := settings #> ARRAY['setting', source];
+        col := coalesce(settings #> ARRAY['columns', source], '{}');
+        types := coalesce(settings #> ARRAY['types', source], '{}');
+
+        -- what tells a row: the key of the table, and the columns that are read
+        SELECT array_agg(c.name ORDER BY c.place) INTO used
+        FROM (SELECT a.name, min(a.place) AS place
+              FROM (SELECT a.attname::text AS name, array_position(i.indkey::smallint[], a.attnum) AS place
+                    FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+                    WHERE i.indrelid = (option ->> 'oid')::oid AND i.indisprimary
+                    UNION ALL
+                    SELECT p.name, 100 + p.place
+                    FROM jsonb_array_elements_text(settings #> ARRAY['plain', source]) WITH ORDINALITY AS p (name, place)) AS a
+              GROUP BY a.name) AS c;
+        marks := '{problem,effect}';    -- or other names, where the table has columns of these
+        FOR i IN 1 .. 2 LOOP
+            WHILE marks[i] = ANY (used) LOOP
+                marks[i] := marks[i] || '_';
+            END LOOP;
+        END LOOP;
+        listed := (SELECT string_agg('t.' || quote_ident(u), ', ') FROM unnest(used) AS u);
+
+        ---- what the templates say in braces ----
+        rows := CASE WHEN schema_name IS NULL THEN 'looked_at' ELSE format('%s.%s_rows', store, source) END;
+        parts := jsonb_build_object('{end_date}', 'NULL::date', '{schema}', settings ->> 'home', '{table}', option ->> 'relation',
+            '{columns}', (SELECT string_agg(DISTINCT 't.' || quote_ident(n), ', ') FROM jsonb_array_elements_text(settings #> ARRAY['plain', source]) AS n),
+            '{counted}', format('coalesce(t.%s, ''''::text) <> ALL (''{refused,left out}''::text[])', marks[2]),
+            '{as_of}', format('(SELECT p.as_of FROM %s AS p)', period),
+            '{observed}', format(CASE source WHEN 'competence' THEN '(SELECT daterange(NULL::date, (p.as_of + interval ''1 year'')::date) FROM %s AS p)'
+                                 ELSE '(SELECT daterange(NULL::date, p.as_of) FROM %s AS p)' END, period),
+            '{, fte}', coalesce(', ' || (col ->> 'fte'), ''),
+            '{join_gap}', format('%L::interval', option ->> 'join_gap'),
+            '{placeholders}', '''{0001-01-01,1111-11-11,1753-01-01,1800-01-01,1850-01-01,1899-12-30,1899-12-31,1900-01-01,1900-01-02,1901-01-01}''::date[]',
+            '{spec}', result #>> '{"",spec}', '{day}', CASE types ->> 'at' WHEN 'date' THEN col ->> 'at' WHEN 'timestamp' THEN format('%s::date', col ->> 'at')
+                                                    ELSE format('(%s AT TIME ZONE ''UTC''::text)::date', col ->> 'at') END)
+            || (SELECT coalesce(jsonb_object_agg(format('{%s}', c.key), c.value), '{}') FROM jsonb_each(col) AS c)
+            || (SELECT coalesce(jsonb_object_agg(format('{type %s}', c.key), CASE c.value WHEN 'float8' THEN 'float8' ELSE 'numeric' END), '{}')
+                FROM jsonb_each_text(types) AS c WHERE c.key = 'fte')
+            || (SELECT coalesce(jsonb_object_agg(format('{list %s}', o.key), format('%L::text[]', ARRAY(SELECT jsonb_array_elements_text(o.value)))), '{}')
+                FROM jsonb_each(option || jsonb_build_object('names', option -> 'stages' || (option -> 'exits'))) AS o
+                WHERE o.key IN ('stages', 'exits', 'names', 'retirement_reasons') AND o.value <> 'null');
+        parts := parts || jsonb_build_object(
+            '{before}', format('max(coalesce(%s, ''infinity''::date)) OVER (PARTITION BY %s ORDER BY %s, %1$s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)',
+                               parts ->> '{end_date}', coalesce(col ->> 'person', col ->> 'person_id'), col ->> 'start_date'),
+            '{last stage}', format('max(%s) FILTER (WHERE %s = ANY (%s)) OVER (PARTITION BY %s)',
+                                   col ->> 'at', col ->> 'stage', parts ->> '{list stages}', col ->> 'person_id'))
+            || (SELECT coalesce(jsonb_object_agg(format('{often %s %s}', o.key, o.share),
+                    format('SELECT e.n, to_char(e.day::timestamp, ''YYYY-MM-DD''::text) AS detail FROM (SELECT %1$s AS day, count(*) AS n, sum(count(*)) OVER () AS of_all FROM %2$s AS t '
+                           'WHERE %1$s >= ''0001-01-01''::date AND %1$s < ''2099-12-31''::date GROUP BY %1$s ORDER BY count(*) DESC, %1$s LIMIT 1) AS e '
+                           'WHERE e.n >= 20 AND (e.n * %3$s)::numeric > e.of_all', col ->> o.key, option ->> 'relation', o.share)), '{}')
+                FROM (VALUES ('birth_date', 200), ('start_date', 5), ('end_date', 5)) AS o (key, share) WHERE col ? o.key)
+            -- the names of what is ignored, the most frequent first
+            || (SELECT coalesce(jsonb_object_agg(format('{names %s}', o.key),
+                    format('(SELECT string_agg(n.name, '', ''::text ORDER BY n.place) FROM (SELECT %1$s AS name, row_number() OVER (ORDER BY count(*) DESC, %1$s) AS place '
+                           'FROM %2$s AS t WHERE t.%3$s = g.problem GROUP BY %1$s) AS n WHERE n.place <= 20)', col ->> o.key, rows, marks[1])), '{}')
+                FROM (VALUES ('stage'), ('status')) AS o (key) WHERE col ? o.key)
+            || (SELECT coalesce(jsonb_object_agg(format('{unused %s %s}', o.key, o.list),
+                    format('SELECT 0::bigint AS n, string_agg(u.name, '', ''::text ORDER BY u.place) AS detail FROM pg_catalog.unnest(%s) WITH ORDINALITY AS u (name, place) '
+                           'WHERE NOT EXISTS (SELECT FROM %s AS t WHERE %s = u.name) HAVING count(*) > 0', parts ->> format('{list %s}', o.list), option ->> 'relation', col ->> o.key)), '{}')
+                FROM (VALUES ('reason', 'retirement_reasons'), ('stage', 'stages'), ('stage', 'exits')) AS o (key, list) WHERE col ? o.key);
+
+        ---- the checks, in one pass: what was put in is not looked at again ----
+        SELECT jsonb_agg(to_jsonb(c) || jsonb_build_object('body', b.body, 'detail', coalesce(parts ->> c.detail, c.detail)) ORDER BY c.place) INTO made
+        FROM jsonb_to_recordset(checks) AS c (place bigint, sources text[], scope text, effect text, problem text, needs text[], body text, detail text),
+             LATERAL (SELECT string_agg(coalesce(parts ->> m.piece[1], m.piece[1]), '' ORDER BY m.place) AS body
+                      FROM regexp_matches(c.body, '\{[a-z_, 0-9]+\}|[^{]+|\{', 'g') WITH ORDINALITY AS m (piece, place)) AS b
+        WHERE source = ANY (c.sources)
+              AND NOT EXISTS (SELECT FROM unnest(c.needs) AS n WHERE CASE WHEN n LIKE '!%' THEN col ? substr(n, 2) ELSE NOT col ? n END);
+
+        ---- rows, with what the aggregates say of each ----
+        SELECT format(E'coalesce(%s)', string_agg(CASE WHEN c.problem IS NULL THEN c.body
+                                                  ELSE format('CASE WHEN %s THEN %L::text END', c.body, c.problem) END, E',\n                ' ORDER BY c.place)),
+               -- words that no aggregate says are not refused
+               format('CASE WHEN %%1$s IS NULL THEN NULL::text%s ELSE %L::text END',
+                      string_agg(format(' WHEN %%1$s = %L::text THEN %L::text', c.problem, c.effect), '' ORDER BY c.place)
+                          FILTER (WHERE c.problem IS NOT NULL AND c.effect <> 'refused'),
+                      CASE WHEN (option ->> 'leave_out')::boolean THEN 'left out' ELSE 'refused' END)
+        INTO faults, effect
+        FROM jsonb_to_recordset(made) AS c (place bigint, scope text, effect text, problem text, body text) WHERE c.scope = 'fault';
+        result := result || jsonb_build_object(source, jsonb_build_object('columns', used, 'problem', marks[1], 'effect', marks[2],
+            'rows', format(E'SELECT %1$s, t.%2$s,\n       %4$s AS %3$s\nFROM (SELECT %1$s,\n             %5$s AS %2$s\n      FROM %6$s AS t%7$s) AS t',
+                           listed, marks[1], marks[2], format(effect, 't.' || marks[1]), faults, option ->> 'relation',
+                           CASE WHEN source = 'employment' AND col ? 'person' THEN
+                               format(E'\n           LEFT JOIN (SELECT %1$s AS person FROM %2$s AS t\n'
+                                      '                      WHERE %3$s IS NULL AND %4$s IS NOT NULL\n'
+                                      '                      GROUP BY %1$s HAVING min(%5$s) <> max(%5$s)) AS b ON b.person = %1$s',
+                                      col ->> 'person', option ->> 'relation',
+                                      (SELECT c.item ->> 'body' FROM jsonb_array_elements(made) AS c (item) WHERE c.item ->> 'scope' = 'fault' AND c.item ->> 'problem' IS NULL),
+                                      col ->> 'start_date', col ->> 'birth_date')
+                           ELSE '' END),
+            'problems', format(E'SELECT g.problem, %1$s AS effect, g.rows, %4$s AS detail\n'
+                               'FROM (SELECT t.%2$s AS problem, count(*) AS rows\n      FROM %3$s AS t WHERE t.%2$s IS NOT NULL GROUP BY t.%2$s) AS g',
+                               format(effect, 'g.problem'), marks[1], rows, coalesce(
+                                   (SELECT format('CASE%s END', string_agg(format(' WHEN g.problem = %L::text THEN %s', c.problem, c.detail), ''))
+                                    FROM jsonb_to_recordset(made) AS c (scope text, problem text, detail text)
+                                    WHERE c.scope = 'fault' AND c.detail IS NOT NULL HAVING count(*) > 0), 'NULL::text'))));
+
+        ---- rows that are counted but hardly meant: how many, and which ----
+        queries := '{}';
+        doubtful := '{}';
+        FOR label IN
+            SELECT string_agg(format('CASE WHEN %s THEN %s END AS c%s', CASE c.scope WHEN 'row' THEN parts ->> '{counted}' ELSE format('t.%s IS NULL', marks[1]) END,
+                                     c.body, c.place), E',\n             ' ORDER BY c.place) AS found,
+                   string_agg(format('count(*) FILTER (WHERE t.c%1$s) AS n%1$s', c.place), ', ' ORDER BY c.place) AS counts,
+                   string_agg(format('(d.n%s, %L::text, %L::text, %s)', c.place, c.problem, c.effect, coalesce(c.detail, 'NULL::text')), E',\n             ' ORDER BY c.place) AS counted,
+                   string_agg(format('(t.c%s, %L::text, %L::text)', c.place, c.problem, c.effect), E',\n             ' ORDER BY c.place) AS named,
+                   string_agg('t.c' || c.place, ' OR ' ORDER BY c.place) AS any,
+                   CASE c.scope WHEN 'row' THEN parts ->> '{counted}' ELSE format('t.%s IS NULL', marks[1]) END AS condition
+            FROM jsonb_to_recordset(made) AS c (place bigint, scope text, effect text, problem text, body text, detail text)
+            WHERE c.scope IN ('row', 'window')
+            GROUP BY c.scope ORDER BY c.scope
+        LOOP
+            queries := queries || format(E'SELECT v.problem, v.effect, v.rows, v.detail\n'
+                'FROM (SELECT %s, count(*) AS looked_at, count(*) FILTER (WHERE NOT coalesce(%s, false)) AS others\n'
+                '      FROM (SELECT %s\n            FROM %s AS t WHERE %s) AS t) AS d,\n     LATERAL (VALUES %s) AS v (rows, problem, effect, detail)\nWHERE v.rows > 0',
+                label.counts, label.any, label.found, rows, label.condition, label.counted);
+            doubtful := doubtful || format(E'SELECT v.problem AS %1$s, v.effect AS %2$s, %3$s\n'
+                'FROM (SELECT %3$s, %4$s\n      FROM %5$s AS t WHERE %6$s) AS t,\n     LATERAL (VALUES %7$s) AS v (found, problem, effect)\nWHERE v.found',
+                marks[1], marks[2], listed, label.found, rows, label.condition, label.named);
+        END LOOP;
+        -- labels: of how many that are alike is there one more than one?
+        FOR label IN
+            SELECT c.value AS expression, format('values of %s that differ only in case, spaces or form', c.key) AS problem
+            FROM (SELECT key, value FROM jsonb_each_text(col) WHERE key IN ('reason', 'stage', 'state', 'module', 'status')
+                  UNION ALL
+                  SELECT n.name, g.expression
+                  FROM jsonb_array_elements_text(settings #> ARRAY['shown', source]) WITH ORDINALITY AS n (name, place)
+                       JOIN jsonb_array_elements_text(settings #> ARRAY['grouped', source]) WITH ORDINALITY AS g (expression, place) USING (place)) AS c
+        LOOP
+            queries := queries || format(E'SELECT %1$L::text, ''doubtful''::text, sum(e.n)::bigint, string_agg(e.label, '', ''::text ORDER BY e.form, e.label) FILTER (WHERE e.place <= 20)\n'
+                'FROM (SELECT f.label, f.n, f.form, count(*) OVER (PARTITION BY f.form) AS alike, row_number() OVER (ORDER BY f.form, f.label) AS place\n'
+                '      FROM (SELECT g.label, g.n, %4$s AS form FROM (SELECT %2$s AS label, count(*) AS n FROM %3$s AS t WHERE %2$s IS NOT NULL GROUP BY %2$s) AS g) AS f) AS e\n'
+                'WHERE e.alike > 1 HAVING count(*) > 0', label.problem, label.expression, option ->> 'relation',
+                format('lower(regexp_replace(btrim(%s), ''[[:space:]]+''::text, '' ''::text, ''g''::text))',
+                       -- capitals of other letters than ASCII's too, where the collation knows of none
+                       CASE getdatabaseencoding() WHEN 'UTF8' THEN 'translate(normalize(g.label, NFKC), ''ÅÄÖÆØÉÈÜ''::text, ''åäöæøéèü''::text)' ELSE 'g.label' END));
+        END LOOP;
+        SELECT queries || coalesce(array_agg(format(E'SELECT %L::text, %L::text, q.n, q.detail\nFROM (%s) AS q', c.problem, c.effect, c.body) ORDER BY c.place), '{}') INTO queries
+        FROM jsonb_to_recordset(made) AS c (place bigint, scope text, effect text, problem text, body text) WHERE c.scope = 'table';
+        result := jsonb_set(result, ARRAY[source], (result -> source) || jsonb_build_object(
+            'doubts', array_to_string(queries, E'\nUNION ALL\n'), 'doubtful', array_to_string(doubtful, E'\nUNION ALL\n')));
+    END LOOP;
+    RETURN result;
+END
+$function$;
+COMMENT ON FUNCTION reporting_quality(text, jsonb, jsonb) IS
+    'internal to reporting_ddl: by source of data the queries for what is wrong with its rows, and for what is hardly meant';

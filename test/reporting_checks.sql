@@ -1,0 +1,154 @@
+-- A register that is looked at before it is counted: each kind of doubt, with the
+-- right number, once, and none about a register without any; in the views and by
+-- the query that needs no views; and the rows for those who may read them.
+\set ON_ERROR_STOP on
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SELECT plan(36);
+
+\ir lib/reporting.sql
+
+-- What a mapping finds, as rows of text: by the query, and by the views.
+CREATE FUNCTION found(mapping jsonb, of text) RETURNS TABLE (finding text) LANGUAGE plpgsql AS $$
+DECLARE
+    query text;
+BEGIN
+    FOR query IN SELECT reporting_quality_query(mapping) LOOP
+        RETURN QUERY EXECUTE format('SELECT concat_ws(''; '', q.problem, q.effect, q.rows, q.detail) FROM (%s) AS q WHERE q.source = %L', query, of);
+    END LOOP;
+END
+$$;
+CREATE FUNCTION finds(label text, mapping jsonb, of text, VARIADIC expected text[]) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN NEXT is((SELECT array_agg(finding ORDER BY finding) FROM found(mapping, of)),
+                   nullif((SELECT array_agg(e ORDER BY e) FROM unnest(expected) AS e), '{}'), label);
+    PERFORM run(format('SELECT reporting_ddl(''looked'', %L)', mapping));
+    RETURN QUERY EXECUTE format('SELECT is(array_agg(concat_ws(''; '', q.problem, q.effect, q.rows, q.detail) ORDER BY concat_ws(''; '', q.problem, q.effect, q.rows, q.detail)), '
+                                '(SELECT array_agg(f.finding ORDER BY f.finding) FROM found(%L, %L) AS f), %L) FROM looked.%I AS q', mapping, of, label || ': in the view', of || '_quality');
+    PERFORM run('SELECT reporting_drop_ddl(''looked'')');
+END
+$$;
+
+-- ---------------------------------------------------------------------------
+-- Employments of people
+-- ---------------------------------------------------------------------------
+CREATE TABLE staff (id int PRIMARY KEY, who text, birth_date date, start_date date, end_date date, reason text, fte numeric, ward text);
+CREATE TABLE clean (id, who, birth_date, start_date, end_date, reason, fte, ward) AS
+SELECT n, 'p' || n, date '1960-02-11' + n * 97, date '2010-01-05' + n * 13, CASE WHEN n % 3 = 0 THEN date '2018-02-03' + n * 11 END,
+       CASE WHEN n % 6 = 0 THEN 'retirement' WHEN n % 3 = 0 THEN 'moved' END, 0.75, 'ward ' || n % 4
+FROM generate_series(1, 100) AS n;
+INSERT INTO staff TABLE clean;
+CREATE TABLE m AS
+SELECT '{"employment": {"table": "staff", "person": "who", "fte": "fte", "group_by": ["ward"], "join_gap": "30 days", "leave_out": true}, "as_of": "2024-01-01", "materialized": false}'::jsonb AS people,
+       '{"employment": {"table": "staff", "fte": "fte", "group_by": ["ward"]}, "as_of": "2024-01-01", "materialized": false}'::jsonb AS rows;
+
+-- Each case: rows that come to the clean ones, and what is found then.
+CREATE FUNCTION adds(label text, rows text, VARIADIC expected text[]) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM staff;
+    INSERT INTO staff TABLE clean;
+    EXECUTE 'INSERT INTO staff ' || rows;
+    RETURN NEXT is((SELECT array_agg(finding ORDER BY finding) FROM m, found(people, 'employment')),
+                   nullif((SELECT array_agg(e ORDER BY e) FROM unnest(expected) AS e), '{}'), label);
+END
+$$;
+SELECT is_empty($$SELECT * FROM m, found(people, 'employment')$$, 'nothing is found in a clean register');
+SELECT finds('rows of no person', rows, 'employment', 'no person in the mapping: rows are counted, and not people; doubtful; 100') FROM m;
+SELECT adds('the same row twice', $$VALUES (101, 'p1', '1960-05-18', '2010-01-18', NULL::date, NULL, 0.75, 'ward 1')$$,
+            'person who is there already; joined; 1; 101 rows of persons make 100 spells');
+SELECT adds('two jobs at once', $$VALUES (101, 'p1', '1960-05-18', '2015-01-18', '2016-01-01', 'moved', 0.5, 'ward 2')$$,
+            'person who is there already; joined; 1; 101 rows of persons make 100 spells');
+SELECT adds('renewals, up to the gap', $$VALUES (101, 'a', '1980-01-02'::date, '2011-01-03'::date, '2012-01-01'::date, NULL, 1, 'ward 1'), (102, 'a', '1980-01-02', '2012-01-01', '2013-01-01', NULL, 1, 'ward 1'),
+             (103, 'a', '1980-01-02', '2013-01-31', '2014-01-01', NULL, 1, 'ward 1'), (104, 'a', '1980-01-02', '2014-02-01', '2015-01-01', NULL, 1, 'ward 1')$$,
+            'contract that continues an earlier one; joined; 2; 104 rows of persons make 102 spells');
+SELECT adds('a short job within a long one ends none', $$VALUES (101, 'a', '1980-01-02'::date, '2011-01-03'::date, '2016-01-01'::date, NULL, 1, 'ward 1'), (102, 'a', '1980-01-02', '2012-01-01', '2012-03-01', NULL, 1, 'ward 1'),
+             (103, 'a', '1980-01-02', '2015-03-01', '2016-04-01', NULL, 1, 'ward 1')$$,
+            'person who is there already; joined; 2; 103 rows of persons make 101 spells');
+SELECT adds('two birth dates', $$VALUES (101, 'p1', '1960-05-19'::date, '2019-01-18'::date, NULL::date, NULL, 0.75, 'ward 1')$$,
+            'person with two birth dates; left out; 2');
+SELECT adds('but not where one is refused already', $$VALUES (101, 'p1', '2019-05-19'::date, '2009-01-18'::date, '2009-03-01'::date, NULL, 0.75, 'ward 1')$$,
+            'birth date is after the start date; left out; 1');
+SELECT adds('no person', $$VALUES (101, NULL, '1960-05-19'::date, '2019-01-18'::date, NULL::date, NULL, 0.75, 'ward 1')$$, 'no person; skipped; 1');
+SELECT adds('FTE above 1.5', $$VALUES (101, 'a', '1960-05-19'::date, '2019-01-18'::date, NULL::date, NULL, 1.5, 'ward 1'), (102, 'b', '1960-05-19', '2019-01-18', NULL, NULL, 1.501, 'ward 1')$$,
+            'FTE above 1.5; doubtful; 1');
+SELECT adds('ages', $$VALUES (101, 'a', '2000-05-19'::date, '2014-05-18'::date, NULL::date, NULL, 1, 'ward 1'), (102, 'b', '2000-05-19', '2014-05-19', NULL, NULL, 1, 'ward 1'),
+             (103, 'c', '1940-01-02', '2014-05-18', '2021-01-03', NULL, 1, 'ward 1'), (104, 'd', '1940-01-02', '2014-05-18', '2020-12-01', NULL, 1, 'ward 1'), (105, 'e', '1942-01-02', '2014-05-18', NULL, NULL, 1, 'ward 1')$$,
+            'younger than 14 years at the start; doubtful; 1', 'older than 80 years; doubtful; 2');
+SELECT adds('placeholders', $$VALUES (101, 'a', '1900-01-01'::date, '1950-05-18'::date, '1960-03-04'::date, NULL, 1, 'ward 1'), (102, 'b', '1980-05-19', '2014-05-19', '9999-12-31', NULL, 1, 'ward 1'),
+             (103, 'c', '1980-05-19', '2014-05-19', 'infinity', NULL, 1, 'ward 1'), (104, 'd', '1870-01-02', '1899-12-30', '1910-12-01', NULL, 1, 'ward 1')$$,
+            'birth date that is a placeholder; doubtful; 1', 'start date that is a placeholder; doubtful; 1', 'end date that is a placeholder: read as still there; doubtful; 1');
+SELECT adds('one date far too often', $$SELECT 100 + n, 'a' || n, date '1980-03-04', date '2012-03-04', date '2014-05-06', 'moved', 1, 'ward 1' FROM generate_series(1, 40) AS n$$,
+            'one birth date of far too many rows; doubtful; 40; 1980-03-04', 'one start date of far too many rows; doubtful; 40; 2012-03-04', 'one end date of far too many rows; doubtful; 40; 2014-05-06');
+SELECT adds('in the future', format($$VALUES (101, 'a', '1980-01-01'::date, %L::date, NULL::date, NULL, 1, 'ward 1')$$, CURRENT_DATE + 1), 'start date in the future; doubtful; 1');
+SELECT adds('labels', $$VALUES (101, 'a', '1980-01-02'::date, '2012-05-18'::date, '2014-03-04'::date, 'Moved ', 1, 'Ward  1'), (102, 'b', '1980-01-02', '2012-05-18', NULL, NULL, 1, E'A\u030angermanland'), (103, 'c', '1980-01-02', '2012-05-18', NULL, NULL, 1, 'ångermanland')$$,
+            'values of reason that differ only in case, spaces or form; doubtful; 18; Moved , moved', E'values of ward that differ only in case, spaces or form; doubtful; 28; Ward  1, ward 1, A\u030angermanland, ångermanland');
+UPDATE clean SET end_date = (date_trunc('month', end_date) + interval '1 month')::date - 1;
+SELECT adds('inclusive last days', 'TABLE clean LIMIT 0', 'most end dates are last days of a month: is it the first day gone?; doubtful; 33');
+UPDATE clean SET end_date = end_date + 1, fte = 75;
+SELECT adds('percent', 'TABLE clean LIMIT 0', 'most FTE are above 2: are they percent?; doubtful; 100', 'FTE above 1.5; doubtful; 100');
+UPDATE clean SET fte = 0.75, reason = CASE reason WHEN 'retirement' THEN '01389' ELSE reason END;
+SELECT adds('codes for retirement', 'TABLE clean LIMIT 0', 'no reason to leave is a retirement: it is not projected; doubtful; 33; moved, 01389');
+UPDATE m SET people = jsonb_set(people, '{employment,retirement_reasons}', '["01389", "PENS"]');
+SELECT adds('which are translated', 'TABLE clean LIMIT 0', 'retirement_reasons that no row has; doubtful; 0; PENS');
+UPDATE m SET people = people #- '{employment,retirement_reasons}';
+UPDATE clean SET reason = CASE reason WHEN '01389' THEN 'retirement' ELSE reason END;
+
+-- with all of it at once: the views, and the rows
+DELETE FROM staff;
+INSERT INTO staff TABLE clean;
+INSERT INTO staff VALUES (101, 'p1', '1960-05-18', '2010-01-18', NULL, NULL, 0.75, 'ward 1'), (102, 'b', '1900-01-01', '2014-05-19', '9999-12-31', NULL, 1.75, 'ward 1'), (103, 'c', '1980-05-19', '2014-05-19', NULL, NULL, 1, 'ward  1');
+SELECT finds('rows, counted by row', rows, 'employment', 'no person in the mapping: rows are counted, and not people; doubtful; 103', 'rows that are equal in all columns of the mapping; doubtful; 2', 'birth date that is a placeholder; doubtful; 1',
+             'end date that is a placeholder: read as still there; doubtful; 1', 'FTE above 1.5; doubtful; 1', 'older than 80 years; doubtful; 1', 'values of ward that differ only in case, spaces or form; doubtful; 28; ward  1, ward 1') FROM m;
+SELECT run($$SELECT reporting_ddl('kept', rows) FROM m$$) > 100 AS made;
+SELECT set_eq($$SELECT problem, id FROM kept_summary.employment_doubtful_rows$$,
+              $$VALUES ('birth date that is a placeholder', 102), ('end date that is a placeholder: read as still there', 102), ('FTE above 1.5', 102), ('older than 80 years', 102)$$, 'the rows themselves');
+SELECT is((SELECT count(*) FROM kept_summary.employment_rows), 103::bigint, 'a row is one row');
+
+-- ---------------------------------------------------------------------------
+-- Events, places, certificates
+-- ---------------------------------------------------------------------------
+CREATE TABLE event AS
+SELECT n AS person_id, s.stage, date '2015-02-03' + n * 7 + s.day AS at, 'c' || n % 3 AS campus
+FROM generate_series(1, 60) AS n, (VALUES ('began', 0), ('graduated', 1000)) AS s (stage, day);
+CREATE TABLE em AS
+SELECT '{"education": {"table": "event", "stages": ["began", "graduated"], "group_by": ["campus"]}, "as_of": "2024-01-01", "materialized": false}'::jsonb AS m;
+SELECT is_empty($$SELECT * FROM em, found(m, 'education')$$, 'nothing is found in clean events');
+UPDATE em SET m = jsonb_set(m, '{education,stages}', '["began", "examined", "graduated", "employed"]');
+UPDATE em SET m = jsonb_set(m, '{education,exits}', '["left", "dismissed"]');
+INSERT INTO event VALUES (1, 'left', '2016-01-01', 'c1'), (2, 'left', '2020-01-01', 'c2'), (3, 'left', '1900-01-01', 'c3'), (4, 'visited', '2016-01-01', 'C1'), (5, 'visited', '2016-01-01', 'c1'), (6, 'Began', '2016-01-01', 'c1'),
+    (6, 'began', CURRENT_DATE + 1, 'c1'), (7, NULL, '2016-01-01', 'c1');
+SELECT finds('events', m, 'education', 'no stage; skipped; 1', 'stage that the mapping does not name; ignored; 3; visited, Began', 'stages that no row has; doubtful; 0; examined, employed', 'exits that no row has; doubtful; 0; dismissed',
+             'exit that is followed by a stage of the same person; doubtful; 2', 'date that is a placeholder; doubtful; 1', 'date in the future; doubtful; 1',
+             'values of stage that differ only in case, spaces or form; doubtful; 62; Began, began', 'values of campus that differ only in case, spaces or form; doubtful; 46; C1, c1') FROM em;
+ALTER TABLE event ALTER at TYPE timestamptz USING at + interval '12 hours';
+SELECT is((SELECT count(*) FROM em, found(m, 'education')), 9::bigint, 'of instants, too');
+
+CREATE TABLE place AS
+SELECT n AS person_id, 'ward ' || n % 5 AS state, date '2015-02-03' + n * 7 AS start_date, CASE WHEN n % 2 = 0 THEN date '2019-03-04' + n * 5 END AS end_date
+FROM generate_series(1, 60) AS n;
+CREATE TABLE pm AS SELECT '{"mobility": {"table": "place"}, "as_of": "2024-01-01", "materialized": false}'::jsonb AS m;
+SELECT is_empty($$SELECT * FROM pm, found(m, 'mobility')$$, 'nothing is found in clean places');
+INSERT INTO place VALUES (1, 'Ward 1', '2020-01-01', NULL), (2, 'ward 3', '2012-01-01', '9999-12-31'), (NULL, 'ward 3', '2012-01-01', NULL), (61, 'ward 3', '2012-01-01', '2011-01-01');
+SELECT is((SELECT array_agg(finding ORDER BY finding) FROM pm, found(m, 'mobility')),
+          ARRAY['end date that is a placeholder: read as still there; doubtful; 1', 'no person; skipped; 1', 'person who is in another state already; doubtful; 2',
+                'spell ends before it starts; refused; 1', 'values of state that differ only in case, spaces or form; doubtful; 13; Ward 1, ward 1'], 'places');
+
+CREATE TABLE paper AS SELECT person_id, 'hygiene' AS module, 'gone' AS status, start_date, end_date FROM place WHERE person_id < 20;
+SELECT is((SELECT array_agg(finding ORDER BY finding) FROM found('{"competence": {"table": "paper"}, "as_of": "2024-01-01"}', 'competence')),
+          ARRAY['end date that is a placeholder: read as still there; doubtful; 1', 'no row has the status valid; doubtful; 21', 'status that is not missing, valid or lapsed; ignored; 21; gone'], 'certificates');
+
+-- ---------------------------------------------------------------------------
+-- Corners
+-- ---------------------------------------------------------------------------
+DELETE FROM staff;
+SELECT is_empty($$SELECT * FROM m, found(people, 'employment')$$, 'nothing in nothing');
+SELECT is_empty($$SELECT * FROM m, found(rows, 'employment')$$, 'nothing in nothing, by row');
+SELECT throws_ok($$SELECT reporting_quality_query('{"employment": {"table": "nowhere"}}')$$, '42P01', 'the table of "employment" does not exist', 'a table must be there');
+SELECT throws_ok($$SELECT reporting_quality_query(NULL)$$, '22004', 'mapping must not be null', 'and a mapping');
+ALTER TABLE staff RENAME who TO problem;
+ALTER TABLE staff RENAME ward TO effect;
+INSERT INTO staff TABLE clean;
+SELECT is((SELECT array_agg(finding) FROM found('{"employment": {"table": "staff", "person": "problem", "group_by": ["effect"]}, "as_of": "2024-01-01"}', 'employment')), NULL, 'columns may be called as the marks are');
+
+SELECT * FROM finish();
+ROLLBACK;
