@@ -120,14 +120,24 @@ is_state(struct varlena *datum)
 		((EfState *) datum)->format == EF_FORMAT_STATE;
 }
 
+/* A state to edit, or one made of what is none: anybody can make an aggregate
+ * of these functions that begins with a finished value. */
+static EfState *
+editable(struct varlena *datum, const EfTableType *type)
+{
+	EfState    *state = (EfState *) datum;
+	EfError		error;
+
+	if (!is_state(datum))
+		return state_of(datum, type);
+	ef_check(ef_state_check(state, type, VARSIZE(datum), &error), &error);
+	return state;
+}
+
 EfState *
 ef_summary_state(FunctionCallInfo fcinfo, const EfTableType *type)
 {
-	struct varlena *datum = PG_GETARG_VARLENA_P(0);
-
-	/* anybody can make an aggregate of these functions that begins with a
-	 * finished value */
-	return is_state(datum) ? (EfState *) datum : state_of(datum, type);
+	return editable(PG_GETARG_VARLENA_P(0), type);
 }
 
 
@@ -157,8 +167,7 @@ ef_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 
 	/* a partial aggregate's state serves as it is */
 	if (PG_ARGISNULL(0))
-		PG_RETURN_POINTER(is_state(datum) ? (EfState *) datum
-						  : state_of(datum, type));
+		PG_RETURN_POINTER(editable(datum, type));
 	state = ef_summary_state(fcinfo, type);
 	ef_summary_load(&table, type, datum);
 	ef_check(ef_state_merge(&state, type, &table, &ef_palloc, &error), &error);
