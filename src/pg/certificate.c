@@ -87,7 +87,7 @@ ef_certificate_spells(PG_FUNCTION_ARGS)
 		values[1] = DateADTGetDatum(parts[i].start);
 		values[2] = DateADTGetDatum(parts[i].end);
 		nulls[2] = parts[i].end == EF_DAY_INFINITY;
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }

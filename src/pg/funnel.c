@@ -461,7 +461,7 @@ ef_funnel_stages(PG_FUNCTION_ARGS)
 		nulls[13] = stage->median_days < 0;
 		values[14] = Int32GetDatum(observed_days);
 		nulls[14] = observed_days < 0;
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }

@@ -5,7 +5,6 @@
 #include "glue.h"
 
 #include "catalog/pg_type_d.h"
-#include "miscadmin.h"
 #include "utils/memutils.h"
 
 PG_MODULE_MAGIC;

@@ -11,6 +11,7 @@
 
 #include "ef_compat.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 
 #include "utils/array.h"
 #include "utils/timestamp.h"
@@ -60,8 +61,19 @@ extern EfLabel *ef_get_labels(FunctionCallInfo fcinfo, int argument,
 							  const char *name, const char *example,
 							  bool nulls_allowed, int *n);
 
-/* Begin the rows of a set-returning function. */
+/*
+ * The rows of a set-returning function.  They go to a tuplestore, which takes
+ * work_mem and then a file, so a function that makes its rows one by one needs
+ * no memory for them.  Between two rows a cancel is noticed.
+ */
 extern ReturnSetInfo *ef_begin_rows(FunctionCallInfo fcinfo);
+
+static inline void
+ef_put_row(ReturnSetInfo *result, Datum *values, bool *nulls)
+{
+	CHECK_FOR_INTERRUPTS();
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
 
 /* An interval; what is not whole days is the core's to refuse. */
 static inline EfDuration

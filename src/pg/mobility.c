@@ -5,7 +5,6 @@
  */
 #include "summary.h"
 
-#include "miscadmin.h"
 #include "utils/date.h"
 
 #include "mobility/mobility_estimate.h"
@@ -21,19 +20,6 @@ get_mobility(FunctionCallInfo fcinfo, EfMobility *mobility, bool in_steps)
 
 	ef_check((in_steps ? ef_mobility_open : ef_mobility_load)
 			 (mobility, datum, VARSIZE(datum), &ef_palloc, &error), &error);
-}
-
-/* The names of all states; of state 0, which is out, NULL. */
-static Datum *
-state_names(const EfMobility *mobility)
-{
-	const EfTable *table = &mobility->table;
-	Datum	   *names = palloc((table->nlabels + 1) * sizeof(Datum));
-
-	names[0] = (Datum) 0;
-	for (uint32 i = 0; i < table->nlabels; i++)
-		names[i + 1] = ef_label_text(&table->labels[i]);
-	return names;
 }
 
 PG_FUNCTION_INFO_V1(ef_mobility_headcount);
@@ -56,13 +42,13 @@ ef_mobility_headcount(PG_FUNCTION_ARGS)
 								 &error), &error);
 	ef_check(ef_mobility_here(&mobility, day, &here, &ef_palloc, &error),
 			 &error);
-	names = state_names(&mobility);
+	names = ef_label_texts(&mobility.table);
 	for (uint32 state = 1; state <= mobility.table.nlabels; state++)
 	{
 		Datum		values[2] = {names[state], Int64GetDatum(here[state])};
 		bool		nulls[2] = {false};
 
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -81,14 +67,13 @@ ef_mobility_flows(PG_FUNCTION_ARGS)
 	get_mobility(fcinfo, &mobility, false);
 	ef_check(ef_mobility_rates(&mobility, PG_GETARG_FLOAT8(1), &flows, &n,
 							   &ef_palloc, &error), &error);
-	names = state_names(&mobility);
+	names = ef_label_texts(&mobility.table);
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfFlow *flow = &flows[i];
 		Datum		values[7];
 		bool		nulls[7] = {false};
 
-		CHECK_FOR_INTERRUPTS();
 		values[0] = names[flow->from];
 		nulls[0] = flow->from == 0;
 		values[1] = names[flow->to];
@@ -98,7 +83,7 @@ ef_mobility_flows(PG_FUNCTION_ARGS)
 		values[4] = ef_float8_or_null(flow->rate, &nulls[4]);
 		values[5] = ef_float8_or_null(flow->lower, &nulls[5]);
 		values[6] = ef_float8_or_null(flow->upper, &nulls[6]);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -125,7 +110,7 @@ ef_mobility_matrix(PG_FUNCTION_ARGS)
 								   &error), &error);
 	ef_check(ef_mobility_product(&mobility, days, &matrix, &ef_palloc, &error),
 			 &error);
-	names = state_names(&mobility);
+	names = ef_label_texts(&mobility.table);
 	for (uint32 from = 1; from <= matrix.nstates; from++)
 		for (uint32 i = 1; i <= matrix.nstates + 1; i++)
 		{
@@ -133,14 +118,12 @@ ef_mobility_matrix(PG_FUNCTION_ARGS)
 			Datum		values[3];
 			bool		nulls[3] = {false};
 
-			CHECK_FOR_INTERRUPTS();
-			values[0] = names[from];
+				values[0] = names[from];
 			values[1] = names[to];
 			nulls[1] = to == 0;
 			values[2] = Float8GetDatum(ef_matrix_probability(&matrix, from, to));
 			nulls[2] = !matrix.known[from];
-			tuplestore_putvalues(result->setResult, result->setDesc, values,
-								 nulls);
+			ef_put_row(result, values, nulls);
 		}
 	return (Datum) 0;
 }
@@ -195,7 +178,7 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 	plan.intake = get_people(fcinfo, 3, "intake", &mobility);
 	ef_check(ef_project_mobility(&mobility, &plan, &rows, &ef_palloc, &error),
 			 &error);
-	names = state_names(&mobility);
+	names = ef_label_texts(&mobility.table);
 	n = (size_t) plan.years * mobility.table.nlabels;
 	for (size_t i = 0; i < n; i++)
 	{
@@ -203,7 +186,6 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 		Datum		values[8];
 		bool		nulls[8] = {false};
 
-		CHECK_FOR_INTERRUPTS();
 		values[0] = Int32GetDatum(row->year);
 		values[1] = names[row->state];
 		values[2] = Float8GetDatum(row->headcount_start);
@@ -212,7 +194,7 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 		values[5] = Float8GetDatum(row->left);
 		values[6] = Float8GetDatum(row->intake);
 		values[7] = Float8GetDatum(row->headcount);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }

@@ -77,7 +77,7 @@ ef_funnel_output(PG_FUNCTION_ARGS)
 
 		values[0] = Int32GetDatum(year + i);
 		values[1] = ef_float8_or_null(arrivals[i], &nulls[1]);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -145,7 +145,7 @@ ef_required_intake(PG_FUNCTION_ARGS)
 		values[3] = ef_float8_or_null(years[i].upper, &nulls[3]);
 		values[4] = ef_float8_or_null(years[i].arrivals, &nulls[4]);
 		values[5] = ef_float8_or_null(years[i].unmet, &nulls[5]);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -177,7 +177,7 @@ ef_required_intake_stages(PG_FUNCTION_ARGS)
 		values[3] = ef_float8_or_null(rows[i].required, &nulls[3]);
 		values[4] = ef_float8_or_null(rows[i].lower, &nulls[4]);
 		values[5] = ef_float8_or_null(rows[i].upper, &nulls[5]);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }

@@ -7,9 +7,10 @@
 #include "summary.h"
 
 #include "catalog/pg_type_d.h"
-#include "miscadmin.h"
 #include "utils/array.h"
+#include "utils/hsearch.h"
 
+#include "base/dictionary.h"
 #include "retention/log_rank.h"
 #include "retention/retention.h"
 #include "retention/retention_curve.h"
@@ -171,7 +172,6 @@ ef_retention_curve(PG_FUNCTION_ARGS)
 		Datum		values[7];
 		bool		nulls[7] = {false};
 
-		CHECK_FOR_INTERRUPTS();
 		values[0] = Int32GetDatum(point.after_days);
 		values[1] = Int64GetDatum(point.at_risk);
 		values[2] = Int64GetDatum(point.exits);
@@ -179,7 +179,7 @@ ef_retention_curve(PG_FUNCTION_ARGS)
 		values[4] = ef_float8_or_null(point.std_error, &nulls[4]);
 		values[5] = ef_float8_or_null(point.lower, &nulls[5]);
 		values[6] = ef_float8_or_null(point.upper, &nulls[6]);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -194,37 +194,31 @@ ef_exit_incidence(PG_FUNCTION_ARGS)
 	EfIncidenceCurve curve;
 	int32		after_days;
 	Datum	   *reasons;
-	uint32		nreasons;
 	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	open_retention(PG_GETARG_VARLENA_P(0), &retention);
 	open_risk(&retention, &risk);
-	nreasons = retention.table.nlabels;
-	reasons = palloc(nreasons * sizeof(Datum));
-	for (uint32 i = 0; i < nreasons; i++)
-		reasons[i] = ef_label_text(&retention.table.labels[i]);
-	ef_check(ef_incidence_begin(&curve, &risk, nreasons, &every,
+	reasons = ef_label_texts(&retention.table);
+	ef_check(ef_incidence_begin(&curve, &risk, retention.table.nlabels, &every,
 								PG_GETARG_FLOAT8(2), &ef_palloc, &error),
 			 &error);
 	while (ef_incidence_next(&curve, &after_days))
-		for (uint32 i = 0; i < nreasons; i++)
+		for (uint32 reason = 1; reason <= retention.table.nlabels; reason++)
 		{
 			EfIncidenceRow row;
 			Datum		values[7];
 			bool		nulls[7] = {false};
 
-			CHECK_FOR_INTERRUPTS();
-			ef_incidence_row(&curve, i + 1, &row);
+			ef_incidence_row(&curve, reason, &row);
 			values[0] = Int32GetDatum(after_days);
-			values[1] = reasons[i];
+			values[1] = reasons[reason];
 			values[2] = Int64GetDatum(row.exits);
 			values[3] = Float8GetDatum(row.incidence);
 			values[4] = Float8GetDatum(row.std_error);
 			values[5] = ef_float8_or_null(row.lower, &nulls[5]);
 			values[6] = ef_float8_or_null(row.upper, &nulls[6]);
-			tuplestore_putvalues(result->setResult, result->setDesc, values,
-								 nulls);
+			ef_put_row(result, values, nulls);
 		}
 	return (Datum) 0;
 }
@@ -261,29 +255,119 @@ ef_retention_compare(PG_FUNCTION_ARGS)
 	values[3] = ef_float8_or_null(hazard.ratio, &nulls[3]);
 	values[4] = ef_float8_or_null(hazard.lower, &nulls[4]);
 	values[5] = ef_float8_or_null(hazard.upper, &nulls[5]);
-	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	ef_put_row(result, values, nulls);
 	return (Datum) 0;
 }
 
 /*
- * The log-rank test of several groups keeps the summaries until it has all of
- * them: there are as many as groups and strata, which is few, and their order
- * does not matter.
+ * The log-rank test of several groups adds up the summaries of each group and
+ * stratum as they come; those of other periods stay apart.  So its memory grows
+ * with the groups and strata that there are, and not with the rows.
  */
-typedef struct LogRankRow
+typedef struct LogRankKey
 {
-	struct varlena *retention;
-	text	   *group;			/* or NULL */
-	text	   *stratum;		/* or NULL */
-} LogRankRow;
+	uint32		group;			/* numbers of names; 0: null */
+	uint32		stratum;
+	EfDay		from;
+	EfDay		as_of;
+	bool		bounded;
+	uint8		zero[3];
+} LogRankKey;
+
+typedef struct LogRankEntry
+{
+	LogRankKey	key;
+	EfState    *state;
+	EfRiskSet	risk;			/* while its stratum is worked on */
+} LogRankEntry;
 
 typedef struct LogRankState
 {
-	MemoryContext context;
-	int			nrows;
-	int			room;
-	LogRankRow *rows;
+	EfDictionary groups;
+	EfDictionary strata;
+	bool		null_group;		/* there is one */
+	HTAB	   *entries;
 } LogRankState;
+
+static LogRankState *
+create_log_rank(MemoryContext context)
+{
+	LogRankState *state = palloc0(sizeof(LogRankState));
+	HASHCTL		control = {0};
+
+	ef_dictionary_begin(&state->groups, &ef_palloc);
+	ef_dictionary_begin(&state->strata, &ef_palloc);
+	control.keysize = sizeof(LogRankKey);
+	control.entrysize = sizeof(LogRankEntry);
+	control.hcxt = context;
+	state->entries = hash_create("groups of a log-rank test", 64, &control,
+								 HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	return state;
+}
+
+/* The number of a name, or 0 for null. */
+static uint32
+name_number(EfDictionary *names, const text *name)
+{
+	uint32		number = 0;
+	EfError		error;
+
+	if (name != NULL)
+		ef_check(ef_dictionary_number(names, VARDATA_ANY(name),
+									  VARSIZE_ANY_EXHDR(name), &number,
+									  &error), &error);
+	return number;
+}
+
+static EfGroupName
+name_of(const EfDictionary *names, uint32 number)
+{
+	EfGroupName result = {{NULL, 0}, number == 0};
+
+	if (number > 0)
+	{
+		const EfName *name = ef_dictionary_name(names, number);
+
+		result.label.bytes = name->bytes;
+		result.label.length = name->length;
+	}
+	return result;
+}
+
+/* Add a summary to those of its group and stratum. */
+static void
+add_log_rank(LogRankState *state, const EfTable *table, const text *group,
+			 const text *stratum)
+{
+	LogRankKey	key = {0};
+	LogRankEntry *entry;
+	EfState    *old;
+	uint32		ngroups;
+	bool		found;
+	EfError		error;
+
+	key.group = name_number(&state->groups, group);
+	key.stratum = name_number(&state->strata, stratum);
+	key.from = table->frame.from;
+	key.as_of = table->frame.as_of;
+	key.bounded = table->frame.bounded;
+	state->null_group = state->null_group || key.group == 0;
+	ngroups = state->groups.nnames + state->null_group;
+	if (ngroups > EF_GROUP_LIMIT)
+		ef_raise(ef_fail(&error, EF_TOO_MANY_GROUPS,
+						 "There are %u groups or more.", ngroups),
+				 &error);
+
+	entry = hash_search(state->entries, &key, HASH_ENTER, &found);
+	if (!found)
+		ef_check(ef_state_create(&entry->state, &ef_retention_type,
+								 &table->frame, 0, &ef_palloc, &error), &error);
+	old = entry->state;
+	ef_check(ef_state_merge(&entry->state, &ef_retention_type, table,
+							&ef_palloc, &error), &error);
+	if (entry->state != old)
+		pfree(old);
+}
 
 /* Arguments: state, retention, group_name and, if asked, stratum_name. */
 PG_FUNCTION_INFO_V1(ef_retention_log_rank_transfn);
@@ -291,9 +375,13 @@ Datum
 ef_retention_log_rank_transfn(PG_FUNCTION_ARGS)
 {
 	LogRankState *state;
-	LogRankRow *row;
+	EfTable		table;
+	const text *group;
+	const text *stratum;
+	struct varlena *datum;
 	MemoryContext context;
 	MemoryContext old;
+	EfError		error;
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		ef_require_aggregate(fcinfo);
@@ -304,40 +392,46 @@ ef_retention_log_rank_transfn(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_POINTER(state);
 	}
+	datum = PG_GETARG_VARLENA_P(1);
+	ef_check(ef_table_load(&table, &ef_retention_type, datum, VARSIZE(datum),
+						   &ef_palloc, &error), &error);
+	group = PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2);
+	stratum = PG_NARGS() < 4 || PG_ARGISNULL(3) ? NULL
+		: PG_GETARG_TEXT_PP(3);
 
 	old = MemoryContextSwitchTo(context);
 	if (state == NULL)
-	{
-		state = palloc0(sizeof(LogRankState));
-		state->room = 16;
-		state->rows = palloc(state->room * sizeof(LogRankRow));
-	}
-	if (state->nrows == state->room)
-	{
-		state->room *= 2;
-		state->rows = repalloc_huge(state->rows,
-									state->room * sizeof(LogRankRow));
-	}
-	row = &state->rows[state->nrows++];
-	row->retention = PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(1));
-	row->group = PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_P_COPY(2);
-	row->stratum = PG_NARGS() < 4 || PG_ARGISNULL(3) ? NULL
-		: PG_GETARG_TEXT_P_COPY(3);
+		state = create_log_rank(context);
+	add_log_rank(state, &table, group, stratum);
 	MemoryContextSwitchTo(old);
 	PG_RETURN_POINTER(state);
 }
 
-static EfGroupName
-name_of(const text *name)
+/* Open the risk set of an entry, and close it. */
+static EfStatus
+open_entry(void *context, EfRiskSet *risk, EfError *error)
 {
-	EfGroupName result = {{NULL, 0}, name == NULL};
+	LogRankEntry *entry = (LogRankEntry *) ((char *) risk -
+											offsetof(LogRankEntry, risk));
+	EfTable		table;
+	EfStatus	status = ef_state_load(&table, &ef_retention_type,
+									   entry->state, entry->state->size,
+									   &ef_palloc, error);
 
-	if (name != NULL)
-	{
-		result.label.bytes = VARDATA(name);
-		result.label.length = VARSIZE(name) - VARHDRSZ;
-	}
-	return result;
+	(void) context;
+	if (status == EF_OK)
+		status = ef_retention_risk(risk, &table, &ef_palloc, error);
+	ef_check(status, error);
+	pfree(table.cells);
+	pfree(table.labels);
+	return EF_OK;
+}
+
+static void
+close_entry(void *context, EfRiskSet *risk)
+{
+	(void) context;
+	ef_risk_release(risk, &ef_palloc);
 }
 
 static Datum
@@ -355,8 +449,11 @@ Datum
 ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 {
 	LogRankState *state;
+	EfRiskSource source = {open_entry, close_entry, NULL};
 	EfLogRankPart *parts;
-	EfRiskSet  *risks;
+	size_t		nparts = 0;
+	HASH_SEQ_STATUS entries;
+	LogRankEntry *entry;
 	EfLogRank	test;
 	TupleDesc	desc;
 	Datum		values[6];
@@ -374,21 +471,17 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	state = (LogRankState *) PG_GETARG_POINTER(0);
-	parts = palloc(state->nrows * sizeof(EfLogRankPart));
-	risks = palloc(state->nrows * sizeof(EfRiskSet));
-	for (int i = 0; i < state->nrows; i++)
+	parts = MemoryContextAllocHuge(CurrentMemoryContext,
+								   hash_get_num_entries(state->entries) *
+								   sizeof(EfLogRankPart));
+	hash_seq_init(&entries, state->entries);
+	while ((entry = hash_seq_search(&entries)) != NULL)
 	{
-		LogRankRow *row = &state->rows[i];
-		EfRetention retention;
-
-		open_retention(row->retention, &retention);
-		open_risk(&retention, &risks[i]);
-		pfree(retention.table.cells);
-		parts[i].risk = &risks[i];
-		parts[i].group = name_of(row->group);
-		parts[i].stratum = name_of(row->stratum);
+		parts[nparts].group = name_of(&state->groups, entry->key.group);
+		parts[nparts].stratum = name_of(&state->strata, entry->key.stratum);
+		parts[nparts++].risk = &entry->risk;
 	}
-	ef_check(ef_log_rank(&test, parts, state->nrows, &ef_palloc, &error),
+	ef_check(ef_log_rank_of(&test, parts, nparts, &source, &ef_palloc, &error),
 			 &error);
 
 	names = palloc(test.ngroups * sizeof(Datum));

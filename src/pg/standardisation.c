@@ -64,7 +64,7 @@ ef_exit_rate_compare(PG_FUNCTION_ARGS)
 		put_estimate(&rows[i].second, &values[4], &nulls[4]);
 		put_estimate(&rows[i].ratio, &values[7], &nulls[7]);
 		values[10] = Float8GetDatum(rows[i].coverage);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }

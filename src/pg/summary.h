@@ -11,6 +11,7 @@
 
 #include "glue.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #include "table/life_table.h"
 
@@ -81,6 +82,20 @@ extern void ef_summary_spec(const EfTable *table, struct EfFunnelSpec *spec);
 extern EfStatus ef_summary_take_spec(EfTable *table, const EfTableType *type,
 									 const struct EfFunnelSpec *spec,
 									 EfError *error);
+
+/* The labels of a table as texts, label n at n; at 0, which is none, NULL. */
+static inline Datum *
+ef_label_texts(const EfTable *table)
+{
+	Datum	   *texts = MemoryContextAllocHuge(CurrentMemoryContext,
+											   (table->nlabels + 1) *
+											   sizeof(Datum));
+
+	texts[0] = (Datum) 0;
+	for (uint32 i = 0; i < table->nlabels; i++)
+		texts[i + 1] = ef_label_text(&table->labels[i]);
+	return texts;
+}
 
 #define EF_SUMMARY_SHARED(name, type, role) \
 	EF_FUNCTION(name, role, ef_summary_##role(fcinfo, &(type)))

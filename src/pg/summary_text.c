@@ -58,7 +58,6 @@ append_pairs(StringInfo out, const EfTable *table, uint32 label,
 	const EfCell *cells = ef_table_series(table, label, kind, &n);
 	uint32		second = 0;
 
-	CHECK_FOR_INTERRUPTS();
 	appendStringInfoChar(out, '{');
 	for (size_t i = 0; i < n; i++)
 	{
@@ -91,6 +90,7 @@ append_labelled(StringInfo out, const EfTable *table, unsigned kind,
 	{
 		size_t		n;
 
+		CHECK_FOR_INTERRUPTS();
 		(void) ef_table_series(table, label, kind, &n);
 		if (n == 0)
 			continue;

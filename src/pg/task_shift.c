@@ -67,7 +67,7 @@ ef_shift_tasks(PG_FUNCTION_ARGS)
 		values[3] = Float8GetDatum(rows[i].shifted_out);
 		values[4] = Float8GetDatum(rows[i].dropped);
 		values[5] = Float8GetDatum(rows[i].demand_after);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }

@@ -162,7 +162,7 @@ ef_age_pyramid(PG_FUNCTION_ARGS)
 		values[2] = Float8GetDatum(ef_fte_to_float8(rows[i].fte));
 		nulls[2] = !workforce.counts_fte;
 		values[3] = Int64GetDatum(rows[i].hires);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -172,27 +172,29 @@ Datum
 ef_exit_rates(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
-	EfExitRateRow *rows;
-	size_t		n;
+	EfExitRates rates;
+	EfExitRateRow row;
+	Datum	   *reasons;
 	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	ef_open_workforce(fcinfo, 0, &workforce);
-	ef_check(ef_workforce_rates(&workforce, PG_GETARG_FLOAT8(1), &rows, &n,
-						   &ef_palloc, &error), &error);
-	for (size_t i = 0; i < n; i++)
+	ef_check(ef_exit_rates_begin(&rates, &workforce, PG_GETARG_FLOAT8(1),
+								 &ef_palloc, &error), &error);
+	reasons = ef_label_texts(&workforce.table);
+	while (ef_exit_rates_next(&rates, &row))
 	{
 		Datum		values[7];
 		bool		nulls[7] = {false};
 
-		values[0] = Int32GetDatum(rows[i].age);
-		values[1] = ef_label_text(&workforce.table.labels[rows[i].reason - 1]);
-		values[2] = Int64GetDatum(rows[i].exits);
-		values[3] = Float8GetDatum(rows[i].person_years);
-		values[4] = ef_float8_or_null(rows[i].rate, &nulls[4]);
-		values[5] = ef_float8_or_null(rows[i].lower, &nulls[5]);
-		values[6] = ef_float8_or_null(rows[i].upper, &nulls[6]);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		values[0] = Int32GetDatum(row.age);
+		values[1] = reasons[row.reason];
+		values[2] = Int64GetDatum(row.exits);
+		values[3] = Float8GetDatum(row.person_years);
+		values[4] = ef_float8_or_null(row.rate, &nulls[4]);
+		values[5] = ef_float8_or_null(row.lower, &nulls[5]);
+		values[6] = ef_float8_or_null(row.upper, &nulls[6]);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -234,7 +236,7 @@ ef_reaching_age_by_year(PG_FUNCTION_ARGS)
 
 		values[0] = Int32GetDatum(rows[i].year);
 		values[1] = Int64GetDatum(rows[i].count);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -334,7 +336,7 @@ ef_workforce_project(PG_FUNCTION_ARGS)
 		values[16] = ef_float8_or_null(period->need_lower, &nulls[16]);
 		values[17] = ef_float8_or_null(period->need_upper, &nulls[17]);
 		values[18] = Float8GetDatum(period->unsupported);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -344,27 +346,35 @@ Datum
 ef_workforce_project_exits(PG_FUNCTION_ARGS)
 {
 	PlanArguments arguments;
+	EfExitsProjection exits;
 	EfProjectedExits *rows;
-	size_t		n;
+	bool		more;
 	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	get_plan(fcinfo, &arguments);
-	ef_check(ef_project_exits(&arguments.plan, &rows, &n, &ef_palloc,
-										&error), &error);
-	for (size_t i = 0; i < n; i++)
+	ef_check(ef_project_exits_begin(&exits, &arguments.plan, &ef_palloc,
+									&error), &error);
+	rows = palloc(arguments.plan.years * sizeof(EfProjectedExits));
+	while (ef_check(ef_project_exits_next(&exits, rows, &more, &error), &error),
+		   more)
 	{
-		Datum		values[5];
-		bool		nulls[5] = {false};
+		Datum		reason = ef_label_text(&rows->reason);
 
-		values[0] = Int32GetDatum(rows[i].year);
-		values[1] = ef_label_text(&rows[i].reason);
-		values[2] = Float8GetDatum(rows[i].exits);
-		values[3] = Float8GetDatum(rows[i].lower);
-		values[4] = Float8GetDatum(rows[i].upper);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		for (int t = 0; t < arguments.plan.years; t++)
+		{
+			Datum		values[5] = {Int32GetDatum(rows[t].year), reason,
+				Float8GetDatum(rows[t].exits),
+				Float8GetDatum(rows[t].lower),
+			Float8GetDatum(rows[t].upper)};
+			bool		nulls[5] = {false};
+
+			ef_put_row(result, values, nulls);
+		}
+		pfree(DatumGetPointer(reason));
 	}
+	ef_project_exits_end(&exits);
 	return (Datum) 0;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "exit_rates.h"
 #include "tap.h"
 #include "workforce/workforce_read.h"
 
@@ -1326,7 +1327,7 @@ hostile(const uint8_t *bytes, size_t size, int *wrong)
 		*wrong += again_size != packed_size || memcmp(again + 4, packed + 4, again_size - 4) != 0;
 
 		*wrong += ef_workforce_open(&workforce, copy, size, &arena.allocator, &error) != EF_OK;
-		*wrong += ef_workforce_rates(&workforce, 0.95, &rates, &nrates, &arena.allocator, &error) != EF_OK;
+		*wrong += exit_rates(&workforce, 0.95, &rates, &nrates, &arena.allocator, &error) != EF_OK;
 		*wrong += ef_workforce_reaching_by_year(&workforce, 65, 100, &years, &arena.allocator, &error) != EF_OK;
 		*wrong += ef_workforce_reaching(&workforce, 65, ef_first_day(9998 * 12) - 1, &count, &error) == EF_INVALID;
 		ef_workforce_pyramid(&workforce, ages);

@@ -262,6 +262,61 @@ test_two_groups(void)
 }
 
 /* Several groups, in strata, in any order and in any number of parts. */
+/* Risk sets of a source: which are open, and how many were at most. */
+typedef struct Shelf
+{
+	struct
+	{
+		EfRiskSet	risk;
+		const EfRiskSet *from;
+	}			slots[STRATA * GROUPS];
+	int			open;
+	int			most;
+} Shelf;
+
+static EfStatus
+take(void *context, EfRiskSet *risk, EfError *unused)
+{
+	Shelf	   *shelf = context;
+
+	(void) unused;
+	for (int i = 0; i < STRATA * GROUPS; i++)
+		if (risk == &shelf->slots[i].risk)
+			*risk = *shelf->slots[i].from;
+	if (++shelf->open > shelf->most)
+		shelf->most = shelf->open;
+	return EF_OK;
+}
+
+static void
+put_back(void *context, EfRiskSet *risk)
+{
+	((Shelf *) context)->open--;
+	memset(risk, 0xa5, sizeof(*risk));
+}
+
+/* The same test, of which the risk sets of one stratum are open at a time; how
+ * often that is not so. */
+static int
+of_source(EfLogRank *test, const EfLogRankPart *parts, size_t nparts, Arena *arena, int nstrata, int n)
+{
+	static Shelf shelf;
+	EfRiskSource source = {take, put_back, &shelf};
+	EfLogRankPart closed[STRATA * GROUPS];
+	EfStatus	status;
+
+	memset(&shelf, 0xa5, sizeof(shelf));
+	shelf.open = shelf.most = 0;
+	for (size_t i = 0; i < nparts; i++)
+	{
+		closed[i] = parts[i];
+		closed[i].risk = &shelf.slots[i].risk;
+		shelf.slots[i].from = parts[i].risk;
+	}
+	status = ef_log_rank_of(test, closed, nparts, &source, &arena->allocator, &error);
+	return (status != EF_OK) + (shelf.open != 0) + (shelf.most != n || nstrata * n < (int) nparts);
+}
+
 static void
 test_groups(void)
 {
@@ -318,8 +373,11 @@ test_groups(void)
 			pieces[i] = pieces[k];
 			pieces[k] = part;
 		}
-		if (ef_log_rank(&test, parts, nparts, &arena.allocator, &error) != EF_OK ||
-			ef_log_rank(&again, pieces, npieces, &arena.allocator, &error) != EF_OK)
+		if (ef_log_rank(&test, parts, nparts, &arena.allocator, &error) != EF_OK)
+			fail("no test");
+		unsteady += of_source(&again, parts, nparts, &arena, nstrata, n) != 0 ||
+			memcmp(&test.chisq, &again.chisq, sizeof(double)) != 0;
+		if (ef_log_rank(&again, pieces, npieces, &arena.allocator, &error) != EF_OK)
 			fail("no test");
 		wrong += compare_test(&test, &model, n);
 		smaller += test.df < n - 1;

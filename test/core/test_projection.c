@@ -18,6 +18,37 @@ static Arena arena;
 static const EfAllocator *const allocator = &arena.allocator;
 static EfError error;
 
+/* All rows of projected exits, by period and then by reason. */
+static EfStatus
+project_exits(const EfProjectionPlan *plan, EfProjectedExits **rows, size_t *n,
+			  const EfAllocator *allocator, EfError *why)
+{
+	size_t		most = plan->rates->table.nlabels + 1;
+	size_t		nreasons = 0;
+	EfExitsProjection exits;
+	EfProjectedExits reason[EF_YEARS_LIMIT];
+	bool		more = true;
+	EfStatus	status = ef_project_exits_begin(&exits, plan, allocator, why);
+
+	if (status != EF_OK)
+		return status;
+	*rows = ef_alloc(allocator, most * (size_t) plan->years * sizeof(EfProjectedExits));
+	if (*rows == NULL)
+		status = EF_NO_MEMORY;
+	while (status == EF_OK && more)
+	{
+		status = ef_project_exits_next(&exits, reason, &more, why);
+		for (int t = 0; status == EF_OK && more && t < plan->years; t++)
+			(*rows)[(size_t) t * most + nreasons] = reason[t];
+		nreasons += status == EF_OK && more;
+	}
+	for (int t = 1; status == EF_OK && t < plan->years; t++)
+		memmove(*rows + (size_t) t * nreasons, *rows + (size_t) t * most, nreasons * sizeof(EfProjectedExits));
+	*n = nreasons * (size_t) plan->years;
+	ef_project_exits_end(&exits);
+	return status;
+}
+
 
 /* ---- the projection as it is defined ---- */
 
@@ -464,7 +495,7 @@ check_plan(const EfProjectionPlan *plan)
 	wrong += check_parts(plan, got, stock, kept, hires);
 
 	/* exits by reason, in order, and nobody leaves without one */
-	status = ef_project_exits(plan, &exits, &nexits, allocator, &error);
+	status = project_exits(plan, &exits, &nexits, allocator, &error);
 	wrong += status != EF_OK;
 	nreasons = nexits / (size_t) years;
 	wrong += nreasons != (size_t) rates.nlabels + (rates.retirement == 0);
@@ -690,7 +721,7 @@ test_refused(void)
 		plan = base; \
 		change; \
 		is_int(ef_project_workforce(&plan, &p, allocator, &error), (expected), name); \
-		is_int(ef_project_exits(&plan, &e, &n, allocator, &error), (expected), "its exits: " name); \
+		is_int(project_exits(&plan, &e, &n, allocator, &error), (expected), "its exits: " name); \
 	} while (0)
 
 	make_staff(&workforce, ANY, 2024 * 12, 100, false, &arena);
@@ -813,7 +844,7 @@ test_no_memory(void)
 			if (what == 0)
 				status = ef_project_workforce(&plan, &periods, allocator, &error);
 			else if (what == 1)
-				status = ef_project_exits(&plan, &exits, &nexits, allocator, &error);
+				status = project_exits(&plan, &exits, &nexits, allocator, &error);
 			else
 			{
 				status = ef_projection_open(&projection, &plan, &workspace, &error);
@@ -825,6 +856,49 @@ test_no_memory(void)
 		is_int(wrong, 0, "each of %d requests of %s may fail", n - 1, names[what]);
 	}
 	arena_close(&arena);
+}
+
+/* Exits for one reason after the other: none takes more than the first. */
+static void
+test_many_reasons(void)
+{
+	enum { MANY = 2000 };
+	static EfLabel labels[MANY];
+	static EfCell cells[MANY + 3];
+	static char names[MANY][8];
+	EfWorkforce workforce = {.table = {.nlabels = MANY,.labels = labels,.ncells = MANY + 3,.cells = cells},
+		.headcount = 50,.hires = 50 + MANY,.last_month = 2024 * 12};
+	EfProjectionPlan plan = {&workforce, &workforce, 3, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8};
+	EfProjectedExits rows[3];
+	EfExitsProjection exits;
+	Arena		own;
+	bool		more = true;
+	size_t		first = 0;
+	int			n = 0;
+	int			wrong = 0;
+
+	cells[0] = (EfCell) {ef_key(0, EF_HIRES, 360), 50 + MANY};
+	cells[1] = (EfCell) {ef_key(0, EF_STOCK, 400), 50};
+	cells[2] = (EfCell) {ef_key(0, EF_DAYS, 31), 1000};
+	for (uint32_t i = 0; i < MANY; i++)
+	{
+		labels[i] = (EfLabel) {names[i], (uint32_t) snprintf(names[i], sizeof(names[i]), "%07u", i)};
+		cells[i + 3] = (EfCell) {ef_key(i + 1, EF_EXITS, 370), 1};
+	}
+	arena_open(&own);
+	is_int(ef_project_exits_begin(&exits, &plan, &own.allocator, &error), EF_OK, "a projection of %d reasons", MANY);
+	while (ef_project_exits_next(&exits, rows, &more, &error) == EF_OK && more)
+	{
+		if (n++ == 0)
+			first = own.largest;
+		wrong += own.largest != first || rows[2].year != rows[0].year + 2;
+	}
+	is_int(n, MANY + 1, "all of them and retirement");
+	is_int(wrong, 0, "each with the memory of the first (%zu bytes)", first);
+	ok(first < 1000000, "which is that of one projection");
+	ef_project_exits_end(&exits);
+	is_int(own.n, 0, "and is given back");
+	arena_close(&own);
 }
 
 int
@@ -839,5 +913,6 @@ main(void)
 	test_levels();
 	test_many_questions();
 	test_no_memory();
+	test_many_reasons();
 	return done_testing();
 }

@@ -9,6 +9,7 @@
 #include "estimate/distribution.h"
 #include "workforce/retirement_rule.h"
 #include "arena.h"
+#include "exit_rates.h"
 #include "tap.h"
 
 static EfError error;
@@ -425,7 +426,7 @@ compare_people(const EfFrame *frame, int n)
 		int			nrows = ef_workforce_pyramid(&workforce, rows);
 		int			row = 0;
 
-		wrong += ef_workforce_rates(&workforce, 0.9, &rates, &nrates, &arena->allocator, &error) != EF_OK;
+		wrong += exit_rates(&workforce, 0.9, &rates, &nrates, &arena->allocator, &error) != EF_OK;
 		for (int age = 0; age <= EF_AGE_LIMIT; age++)
 		{
 			int64_t		stock = 0;
@@ -772,9 +773,9 @@ test_refused_arguments(void)
 	is_int(ef_workforce_reaching_by_year(&workforce, 65, 0, &years, &arena->allocator, &error), EF_YEARS_RANGE, "no years");
 	is_int(ef_workforce_reaching_by_year(&workforce, 65, 101, &years, &arena->allocator, &error), EF_YEARS_RANGE, "101 years");
 	is_int(ef_workforce_reaching_by_year(&workforce, 200, 5, &years, &arena->allocator, &error), EF_AGE_RANGE, "an age of 200");
-	is_int(ef_workforce_rates(&workforce, 0, &rates, &n, &arena->allocator, &error), EF_LEVEL_RANGE, "level 0");
-	is_int(ef_workforce_rates(&workforce, 1, &rates, &n, &arena->allocator, &error), EF_LEVEL_RANGE, "level 1");
-	is_int(ef_workforce_rates(&workforce, NAN, &rates, &n, &arena->allocator, &error), EF_LEVEL_RANGE, "level NaN");
+	is_int(exit_rates(&workforce, 0, &rates, &n, &arena->allocator, &error), EF_LEVEL_RANGE, "level 0");
+	is_int(exit_rates(&workforce, 1, &rates, &n, &arena->allocator, &error), EF_LEVEL_RANGE, "level 1");
+	is_int(exit_rates(&workforce, NAN, &rates, &n, &arena->allocator, &error), EF_LEVEL_RANGE, "level NaN");
 	ef_rule_create(&rule, 1, &arena->allocator, &error);
 	ef_rule_add(&rule, &step, &arena->allocator, &error);
 	is_int(ef_workforce_reaching_by_rule(&workforce, rule, end, &count, &error), EF_RULE_UNCOVERED, "a rule that does not cover the stock");
@@ -783,7 +784,7 @@ test_refused_arguments(void)
 	/* a level next to 1 has limits as well */
 	arena_open(arena);
 	staff(arena, &workforce, &frame, 30, 10, 10, 1);
-	ef_workforce_rates(&workforce, nextafter(1, 0), &rates, &n, &arena->allocator, &error);
+	exit_rates(&workforce, nextafter(1, 0), &rates, &n, &arena->allocator, &error);
 	for (size_t i = 0; i < n; i++)
 		if (rates[i].person_years > 0)
 			ok(rates[i].lower <= rates[i].rate && rates[i].rate < rates[i].upper,
@@ -849,7 +850,7 @@ test_damaged(void)
 		status = ef_workforce_open(&workforce, bytes, size, &arena->allocator, &error);
 		is_int(status, expected, "packed days at the age of %u", at);
 		if (status == EF_OK)
-			ef_workforce_rates(&workforce, 0.95, &rows, &n, &arena->allocator, &error);
+			exit_rates(&workforce, 0.95, &rows, &n, &arena->allocator, &error);
 
 		ef_state_create(&state, &ef_workforce_type, &frame, 256, &arena->allocator, &error);
 		ef_state_label(state, "moved", 5);
@@ -858,7 +859,7 @@ test_damaged(void)
 		status = ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error);
 		is_int(status, expected, "days at the age of %u in a state", at);
 		if (status == EF_OK)
-			ef_workforce_rates(&workforce, 0.95, &rows, &n, &arena->allocator, &error);
+			exit_rates(&workforce, 0.95, &rows, &n, &arena->allocator, &error);
 
 		/* a year that begins and never ends */
 		ef_state_create(&state, &ef_workforce_type, &frame, 256, &arena->allocator, &error);
@@ -867,7 +868,7 @@ test_damaged(void)
 		ef_state_append(state, ef_key(0, EF_DAYS_LEAP, EF_AGE_LIMIT + 4), -1);
 		status = ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error);
 		if (status == EF_OK)
-			ef_workforce_rates(&workforce, 0.95, &rows, &n, &arena->allocator, &error);
+			exit_rates(&workforce, 0.95, &rows, &n, &arena->allocator, &error);
 		is_int(status, at < EF_AGE_LIMIT + 6 ? EF_OK : EF_INVALID, "years from the age of %u on", at);
 		arena_close(arena);
 		free(arena);
@@ -903,7 +904,7 @@ test_no_memory(void)
 		if (status == EF_OK)
 			status = ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error);
 		if (status == EF_OK)
-			status = ef_workforce_rates(&workforce, 0.95, &rates, &nrates, &arena->allocator, &error);
+			status = exit_rates(&workforce, 0.95, &rates, &nrates, &arena->allocator, &error);
 		if (status == EF_OK)
 			status = ef_workforce_reaching_by_year(&workforce, 65, 10, &years, &arena->allocator, &error);
 		if (status == EF_OK ? arena->calls >= n : status != EF_NO_MEMORY)
@@ -915,6 +916,49 @@ test_no_memory(void)
 	} while (status != EF_OK && n < 1000);
 	is_int(wrong, 0, "each of %d requests may fail", n - 1);
 	free(arena);
+}
+
+/* Every age with every reason is a product; its memory is not. */
+static void
+test_many_reasons(void)
+{
+	enum { MANY = 3000 };
+	static EfLabel labels[MANY];
+	static EfCell cells[MANY + 2];
+	static char names[MANY][8];
+	EfWorkforce workforce = {.table = {.nlabels = MANY,.labels = labels,.ncells = MANY + 2,.cells = cells}};
+	EfExitRates rates;
+	EfExitRateRow row;
+	Arena		arena;
+	int64_t		n = 0;
+	int64_t		exits = 0;
+	int			wrong = 0;
+
+	cells[0] = (EfCell) {ef_key(0, EF_DAYS, 30), 1000};
+	cells[1] = (EfCell) {ef_key(0, EF_DAYS, 60), 1000};
+	for (uint32_t i = 0; i < MANY; i++)
+	{
+		labels[i] = (EfLabel) {names[i], (uint32_t) snprintf(names[i], sizeof(names[i]), "%07u", i)};
+		cells[i + 2] = (EfCell) {ef_key(i + 1, EF_EXITS, 12 * 20 + i % 600), i + 1};
+	}
+	arena_open(&arena);
+	is_int(ef_exit_rates_begin(&rates, &workforce, 0.95, &arena.allocator, &error), EF_OK, "rates of %d reasons", MANY);
+	ok(arena.largest <= (MANY + 3) * sizeof(EfReasonExits), "take memory by their cells (%zu bytes)", arena.largest);
+	while (ef_exit_rates_next(&rates, &row))
+	{
+		int			age = 20 + (int) ((row.reason - 1) % 600) / 12;
+
+		wrong += row.age < 20 || row.age > 69 || row.reason != n % MANY + 1;
+		wrong += row.exits != (row.age == age ? (int64_t) row.reason : 0);
+		wrong += isnan(row.rate) != (row.age != 30 && row.age != 60);
+		exits += row.exits;
+		n++;
+	}
+	is_int(wrong, 0, "each age has each reason");
+	is_int(n, 50 * MANY, "once");
+	is_int(exits, (int64_t) MANY * (MANY + 1) / 2, "with all exits");
+	is_int(arena.calls, 1, "and no row asks for memory");
+	arena_close(&arena);
 }
 
 int
@@ -930,5 +974,6 @@ main(void)
 	test_person_limit();
 	test_damaged();
 	test_no_memory();
+	test_many_reasons();
 	return done_testing();
 }

@@ -268,9 +268,37 @@ name_groups(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 	return EF_OK;
 }
 
+/* Add a stratum of which no risk set is open yet. */
+static EfStatus
+open_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
+			 size_t nparts, const EfRiskSource *source,
+			 const EfAllocator *allocator, EfError *error)
+{
+	size_t		nopen = 0;
+	EfStatus	status = EF_OK;
+
+	/* the source's own, which parts may only read */
+	while (nopen < nparts && status == EF_OK)
+		status = source->open(source->context,
+							  (EfRiskSet *) parts[nopen++].risk, error);
+	if (status == EF_OK)
+		status = add_stratum(test, scratch, parts, nparts, allocator, error);
+	for (size_t i = 0; i < nopen; i++)
+		source->close(source->context, (EfRiskSet *) parts[i].risk);
+	return status;
+}
+
 EfStatus
 ef_log_rank(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 			const EfAllocator *allocator, EfError *error)
+{
+	return ef_log_rank_of(test, parts, nparts, NULL, allocator, error);
+}
+
+EfStatus
+ef_log_rank_of(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
+			   const EfRiskSource *source, const EfAllocator *allocator,
+			   EfError *error)
 {
 	Scratch		scratch;
 	uint32_t	n;
@@ -305,8 +333,11 @@ ef_log_rank(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 			while (i < nparts && compare_names(&parts[first].stratum,
 											   &parts[i].stratum) == 0)
 				i++;
-			status = add_stratum(test, &scratch, parts + first, i - first,
-								 allocator, error);
+			status = source == NULL
+				? add_stratum(test, &scratch, parts + first, i - first,
+							  allocator, error)
+				: open_stratum(test, &scratch, parts + first, i - first,
+							   source, allocator, error);
 		}
 
 		/* by insertion: there are few groups */

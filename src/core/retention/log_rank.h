@@ -68,6 +68,22 @@ extern EfStatus ef_log_rank(EfLogRank *test, EfLogRankPart *parts,
 							size_t nparts, const EfAllocator *allocator,
 							EfError *error);
 
+/*
+ * Where risk sets come from that cannot all be open at once.  open() fills in
+ * the one that a part points to when its stratum's turn has come, and close()
+ * releases it, so that there are only those of one stratum.
+ */
+typedef struct EfRiskSource
+{
+	EfStatus	(*open) (void *context, EfRiskSet *risk, EfError *error);
+	void		(*close) (void *context, EfRiskSet *risk);
+	void	   *context;
+} EfRiskSource;
+
+extern EfStatus ef_log_rank_of(EfLogRank *test, EfLogRankPart *parts,
+							   size_t nparts, const EfRiskSource *source,
+							   const EfAllocator *allocator, EfError *error);
+
 typedef struct EfHazardRatio
 {
 	double		ratio;			/* NaN, so the limits, where the likelihood */

@@ -76,32 +76,55 @@ add_variances(EfExitProbability *q, int year, const Risk *risk,
 	}
 }
 
+EfStatus
+ef_exit_counts(EfExitCounts *counts, const EfTable *table,
+			   EfWorkspace *workspace, EfError *error)
+{
+	size_t		n;
+
+	counts->table = table;
+	counts->oldest = ef_oldest_month(table);
+	n = (size_t) counts->oldest + 1;
+	counts->parts = ef_grab(workspace, 2 * n, sizeof(int64_t));
+	if (counts->parts == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for exits failed.");
+	counts->exits = counts->parts + n;
+	ef_initial_exposure(table, counts->oldest + 1, counts->parts);
+	for (size_t i = 0; i < table->ncells; i++)
+		if (ef_key_kind(table->cells[i].key) == EF_EXITS)
+			counts->exits[ef_key_at(table->cells[i].key)] +=
+				table->cells[i].count;
+	return EF_OK;
+}
+
 /* Exits and exposure by month of age up to the oldest that was seen. */
 static void
-count_months(const EfTable *table, const EfExitScope *scope, int oldest,
-			 Risk *month)
+count_months(const EfExitCounts *counts, const EfExitScope *scope, Risk *month)
 {
-	int64_t		parts[EF_AGE_MONTHS];
+	const EfCell *cells;
+	size_t		n;
 
-	ef_initial_exposure(table, oldest + 1, parts);
-	for (int age = 0; age <= oldest; age++)
-		month[age].parts = parts[age];
-	for (size_t i = 0; i < table->ncells; i++)
+	for (int age = 0; age <= counts->oldest; age++)
 	{
-		EfKey		key = table->cells[i].key;
-		Risk	   *risk;
-
-		if (ef_key_kind(key) != EF_EXITS)
-			continue;
-		risk = &month[ef_key_at(key)];
-		if (ef_key_label(key) == scope->set_aside)
-			risk->others += table->cells[i].count;
-		else
+		month[age].parts = counts->parts[age];
+		month[age].exits = counts->exits[age];
+	}
+	if (scope->set_aside > 0)
+	{
+		cells = ef_table_series(counts->table, scope->set_aside, EF_EXITS, &n);
+		for (size_t i = 0; i < n; i++)
 		{
-			risk->exits += table->cells[i].count;
-			if (ef_key_label(key) == scope->reason)
-				risk->asked += table->cells[i].count;
+			Risk	   *risk = &month[ef_key_at(cells[i].key)];
+
+			risk->others += cells[i].count;
+			risk->exits -= cells[i].count;
 		}
+	}
+	if (scope->reason > 0 && scope->reason != scope->set_aside)
+	{
+		cells = ef_table_series(counts->table, scope->reason, EF_EXITS, &n);
+		for (size_t i = 0; i < n; i++)
+			month[ef_key_at(cells[i].key)].asked += cells[i].count;
 	}
 }
 
@@ -153,7 +176,7 @@ estimate_year(EfExitProbability *q, const EfExitScope *scope, int y,
 }
 
 EfStatus
-ef_exit_probability(EfExitProbability *q, const EfTable *table,
+ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
 					const EfExitScope *scope, EfWorkspace *workspace,
 					EfError *error)
 {
@@ -161,7 +184,7 @@ ef_exit_probability(EfExitProbability *q, const EfTable *table,
 	size_t		nyears = (size_t) scope->nyears;
 	double	   *results = ef_grab_doubles(workspace, 3 * limit + 3 * nyears);
 	EfMark		before = ef_mark(workspace);
-	int			oldest = ef_oldest_month(table);
+	int			oldest = counts->oldest;
 	int			seen = (scope->limit > oldest ? scope->limit : oldest + 1) /
 		MONTHS + 1;
 	Risk	   *year = ef_grab(workspace, (size_t) seen * (1 + MONTHS),
@@ -180,7 +203,7 @@ ef_exit_probability(EfExitProbability *q, const EfTable *table,
 	q->var_stay = q->var_log_stay + nyears;
 	q->var_leave = q->var_stay + nyears;
 
-	count_months(table, scope, oldest, month);
+	count_months(counts, scope, month);
 	youngest = count_years(month, oldest, year);
 	q->known = youngest >= 0;
 	for (int y = 0; q->known && y * MONTHS < scope->limit; y++)

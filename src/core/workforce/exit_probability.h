@@ -54,7 +54,23 @@ typedef struct EfExitProbability
 	double	   *var_leave;		/* q of the reason asked for */
 } EfExitProbability;
 
-extern EfStatus ef_exit_probability(EfExitProbability *q, const EfTable *table,
+/*
+ * What all scopes of one table have in common, by month of age.  With it, what a
+ * scope takes is the cells of its own two reasons and no others.
+ */
+typedef struct EfExitCounts
+{
+	const EfTable *table;
+	int			oldest;			/* month of age in which anybody was seen */
+	int64_t    *parts;			/* exposure; up to and including the oldest */
+	int64_t    *exits;			/* for all reasons */
+} EfExitCounts;
+
+extern EfStatus ef_exit_counts(EfExitCounts *counts, const EfTable *table,
+							   EfWorkspace *workspace, EfError *error);
+
+extern EfStatus ef_exit_probability(EfExitProbability *q,
+									const EfExitCounts *counts,
 									const EfExitScope *scope,
 									EfWorkspace *workspace, EfError *error);
 

@@ -40,6 +40,7 @@ typedef struct Cohort
 struct EfProjection
 {
 	const EfProjectionPlan *plan;
+	const EfExitCounts *counts; /* of the rates' workforce; NULL: not yet known */
 	EfWorkspace *workspace;		/* all memory of the model */
 	EfError    *error;
 	bool		forced;			/* a rule or an age replaces observed retirement */
@@ -180,6 +181,8 @@ static EfStatus
 estimate_exits(EfProjection *model, uint32_t asked)
 {
 	const EfTable *table = &model->plan->rates->table;
+	const EfExitCounts *counts = model->counts;
+	EfExitCounts own;
 	EfExitScope scope = {
 		.reason = asked,
 		.set_aside = model->forced ? retirement_label(table) : 0,
@@ -187,8 +190,16 @@ estimate_exits(EfProjection *model, uint32_t asked)
 		.first_year = model->ages.first_year,
 		.nyears = model->ages.blocks
 	};
-	EfStatus	status = ef_exit_probability(&model->q, table, &scope,
-											 model->workspace, model->error);
+	EfStatus	status = EF_OK;
+
+	if (counts == NULL)
+	{
+		counts = &own;
+		status = ef_exit_counts(&own, table, model->workspace, model->error);
+	}
+	if (status == EF_OK)
+		status = ef_exit_probability(&model->q, counts, &scope,
+									 model->workspace, model->error);
 
 	/* nobody to project: one empty group must not stop all the others */
 	if (status == EF_OK && !model->q.known &&
@@ -379,7 +390,7 @@ project_class(EfProjection *model, int class)
 static EfStatus
 check_plan(const EfProjectionPlan *plan, EfError *error)
 {
-	int			limit = (plan->latest_age + 1) * MONTHS;
+	int			limit;
 
 	if (plan->years < 1 || plan->years > EF_YEARS_LIMIT)
 		return ef_fail(error, EF_YEARS_RANGE, "The number of years is %d.",
@@ -389,6 +400,7 @@ check_plan(const EfProjectionPlan *plan, EfError *error)
 	if (plan->latest_age < 1 || plan->latest_age >= EF_AGE_LIMIT)
 		return ef_fail(error, EF_AGE_RANGE, "latest_age is %d.",
 					   plan->latest_age);
+	limit = (plan->latest_age + 1) * MONTHS;
 	if (plan->retire_at != EF_AS_OBSERVED && plan->rule != NULL)
 		return ef_fail(error, EF_RULE_TWICE,
 					   "Both retire_at and retire_rule are given.");
@@ -724,10 +736,10 @@ ef_projection_variance(EfProjection *projection, int period,
 }
 
 /* One reason: label n of the rates' table, or 0 for a retirement that is no
- * label of it.  Fills every nreasons-th row. */
+ * label of it. */
 static EfStatus
 project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
-			   EfProjectedExits *out, size_t nreasons)
+			   EfProjectedExits *rows)
 {
 	const EfProjectionPlan *plan = model->plan;
 	double		most = (double) plan->workforce->headcount;
@@ -742,7 +754,7 @@ project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 		return no_memory(model);
 	for (int t = 0; t < plan->years; t++)
 	{
-		EfProjectedExits *row = &out[t * nreasons];
+		EfProjectedExits *row = &rows[t];
 		Total		total;
 
 		total_of(model, t, plan->intake, lag, EF_PASSING, &total);
@@ -757,53 +769,54 @@ project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 }
 
 EfStatus
-ef_project_exits(const EfProjectionPlan *plan,
-						   EfProjectedExits **rows, size_t *nrows,
-						   const EfAllocator *allocator, EfError *error)
+ef_project_exits_begin(EfExitsProjection *exits, const EfProjectionPlan *plan,
+					   const EfAllocator *allocator, EfError *error)
 {
 	const EfTable *table = &plan->rates->table;
-	uint32_t	retirement = retirement_label(table);
-	size_t		nreasons = table->nlabels + (retirement == 0);
-	size_t		place = 0;
-	EfWorkspace workspace = {allocator, NULL};
-	bool		retired = false;
 	EfStatus	status = check_plan(plan, error);
 
-	if (status != EF_OK)
-		return status;
-	*nrows = nreasons * (size_t) plan->years;
-	*rows = ef_alloc(allocator, *nrows * sizeof(EfProjectedExits));
-	if (*rows == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for rows failed.");
+	memset(exits, 0, sizeof(*exits));
+	exits->plan = plan;
+	exits->kept.allocator = exits->workspace.allocator = allocator;
+	exits->next = 1;
+	exits->retired = retirement_label(table) > 0;
+	return status == EF_OK
+		? ef_exit_counts(&exits->counts, table, &exits->kept, error) : status;
+}
 
-	/* reason by reason, so that memory does not grow with their number */
-	for (uint32_t label = 1; label <= table->nlabels + 1 && status == EF_OK;)
+EfStatus
+ef_project_exits_next(EfExitsProjection *exits, EfProjectedExits *rows,
+					  bool *more, EfError *error)
+{
+	const EfTable *table = &exits->plan->rates->table;
+	bool		ends = exits->next > table->nlabels;
+	EfProjection model = {.plan = exits->plan,.counts = &exits->counts,
+	.workspace = &exits->workspace,.error = error};
+	uint32_t	label = 0;
+	const EfLabel *reason = &retirement_reason;
+	EfStatus	status;
+
+	*more = !ends || !exits->retired;
+	if (!*more)
+		return EF_OK;
+
+	/* where retirement is no label, it goes where it would stand */
+	if (!exits->retired &&
+		(ends || ef_label_compare(&table->labels[exits->next - 1],
+								  &retirement_reason) > 0))
+		exits->retired = true;
+	else
 	{
-		EfProjection model = {.plan = plan,.workspace = &workspace,
-		.error = error};
-		bool		ends = label > table->nlabels;
-		uint32_t	number;
-		const EfLabel *reason;
-
-		/* where retirement is no label, it goes where it would stand */
-		if (retirement == 0 && !retired &&
-			(ends || ef_label_compare(&table->labels[label - 1],
-									  &retirement_reason) > 0))
-		{
-			retired = true;
-			number = 0;
-			reason = &retirement_reason;
-		}
-		else if (ends)
-			break;
-		else
-		{
-			number = label;
-			reason = &table->labels[label++ - 1];
-		}
-		status = project_reason(&model, number, reason, *rows + place++,
-								nreasons);
-		ef_discard_all(&workspace);
+		label = exits->next++;
+		reason = &table->labels[label - 1];
 	}
+	status = project_reason(&model, label, reason, rows);
+	ef_discard_all(&exits->workspace);
 	return status;
+}
+
+void
+ef_project_exits_end(EfExitsProjection *exits)
+{
+	ef_discard_all(&exits->kept);
 }

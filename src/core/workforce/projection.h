@@ -11,6 +11,7 @@
 #define EF_PROJECTION_H
 
 #include "base/workspace.h"
+#include "workforce/exit_probability.h"
 #include "workforce/retirement_rule.h"
 #include "workforce/workforce_read.h"
 
@@ -70,14 +71,32 @@ typedef struct EfProjectedExits
 } EfProjectedExits;
 
 /*
- * Answers a row for each period and reason: every reason that the rates know,
- * and 'retirement', in byte order.
+ * The exits of a projection, reason by reason: every one that the rates know,
+ * and 'retirement', in byte order.  So their memory does not grow with the
+ * number of reasons, and each takes the same time.
  */
-extern EfStatus ef_project_exits(const EfProjectionPlan *plan,
-										   EfProjectedExits **rows,
-										   size_t *nrows,
-										   const EfAllocator *allocator,
-										   EfError *error);
+typedef struct EfExitsProjection
+{
+	const EfProjectionPlan *plan;
+	EfWorkspace kept;
+	EfWorkspace workspace;		/* of one reason */
+	EfExitCounts counts;
+	uint32_t	next;			/* label */
+	bool		retired;		/* 'retirement' was answered, or is a label */
+} EfExitsProjection;
+
+/* Both, the plan too, must live until the end; there is nothing to end where
+ * beginning has failed. */
+extern EfStatus ef_project_exits_begin(EfExitsProjection *exits,
+									   const EfProjectionPlan *plan,
+									   const EfAllocator *allocator,
+									   EfError *error);
+
+/* A row for each period, of the next reason; no `more`: there is none. */
+extern EfStatus ef_project_exits_next(EfExitsProjection *exits,
+									  EfProjectedExits *rows, bool *more,
+									  EfError *error);
+extern void ef_project_exits_end(EfExitsProjection *exits);
 
 
 /*

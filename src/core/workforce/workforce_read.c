@@ -118,26 +118,21 @@ ef_workforce_pyramid(const EfWorkforce *workforce, EfAgeRow *rows)
 }
 
 EfStatus
-ef_workforce_rates(const EfWorkforce *workforce, double level,
-			  EfExitRateRow **rows, size_t *nrows,
-			  const EfAllocator *allocator, EfError *error)
+ef_exit_rates_begin(EfExitRates *rates, const EfWorkforce *workforce,
+					double level, const EfAllocator *allocator, EfError *error)
 {
 	const EfTable *table = &workforce->table;
-	int64_t		days[EF_AGE_LIMIT + 1] = {0};
-	bool		there[EF_AGE_LIMIT + 1] = {false};
-	int64_t    *exits;
-	int			nages = 0;
-	size_t		out = 0;
+	size_t		end[EF_AGE_LIMIT + 1];
+	size_t		n = 0;
 
 	if (!(level > 0 && level < 1))
 		return ef_fail(error, EF_LEVEL_RANGE, "The level is %g.", level);
+	memset(rates, 0, sizeof(*rates));
+	rates->level = level;
+	rates->nreasons = table->nlabels;
+	ef_poisson_limits(0, level, &rates->none_lower, &rates->none_upper);
 
-	exits = ef_alloc(allocator, ((size_t) table->nlabels + 1) *
-					 (EF_AGE_LIMIT + 1) * sizeof(int64_t));
-	if (exits == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for rates failed.");
-	memset(exits, 0, ((size_t) table->nlabels + 1) *
-		   (EF_AGE_LIMIT + 1) * sizeof(int64_t));
+	/* how many exits are of which age, and so where they begin */
 	for (size_t i = 0; i < table->ncells; i++)
 	{
 		EfKey		key = table->cells[i].key;
@@ -145,45 +140,82 @@ ef_workforce_rates(const EfWorkforce *workforce, double level,
 
 		if (ef_key_kind(key) == EF_DAYS)
 		{
-			days[at] = table->cells[i].count;
-			there[at] = true;
+			rates->days[at] = table->cells[i].count;
+			rates->there[at] = true;
 		}
 		else if (ef_key_kind(key) == EF_EXITS)
 		{
-			exits[(size_t) ef_key_label(key) * (EF_AGE_LIMIT + 1) + at / 12] +=
-				table->cells[i].count;
 			/* one who left on the day of the start has no days */
-			there[at / 12] = true;
+			rates->there[at / 12] = true;
+			rates->first[at / 12]++;
+			n++;
+		}
+	}
+	for (int age = EF_AGE_LIMIT; age >= 0; age--)
+	{
+		n -= rates->first[age];
+		rates->first[age] = end[age] = n;
+	}
+
+	/* by age; cells come in the order of reasons, and so they stay */
+	rates->exits = ef_alloc(allocator, (table->ncells + 1) *
+							sizeof(EfReasonExits));
+	if (rates->exits == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for rates failed.");
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		EfKey		key = table->cells[i].key;
+		uint32_t	age = ef_key_at(key) / 12;
+		EfReasonExits *last;
+
+		if (ef_key_kind(key) != EF_EXITS)
+			continue;
+		last = &rates->exits[end[age]];
+		if (end[age] > rates->first[age] &&
+			last[-1].reason == ef_key_label(key))
+			last[-1].exits += table->cells[i].count;
+		else
+		{
+			*last = (EfReasonExits) {ef_key_label(key), table->cells[i].count};
+			end[age]++;
 		}
 	}
 	for (int age = 0; age <= EF_AGE_LIMIT; age++)
-		nages += there[age];
-
-	*rows = ef_alloc(allocator, (size_t) nages * table->nlabels *
-					 sizeof(EfExitRateRow));
-	if (*rows == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for rates failed.");
-	for (int age = 0; age <= EF_AGE_LIMIT; age++)
-		for (uint32_t label = 1; there[age] && label <= table->nlabels; label++)
-		{
-			EfExitRateRow *row = &(*rows)[out++];
-
-			row->age = age;
-			row->reason = label;
-			row->exits = exits[(size_t) label * (EF_AGE_LIMIT + 1) + age];
-			row->person_years = ef_years_of_days(days[age]);
-			row->rate = row->lower = row->upper = NAN;
-			if (days[age] > 0)
-			{
-				row->rate = (double) row->exits / row->person_years;
-				ef_poisson_limits(row->exits, level, &row->lower, &row->upper);
-				row->lower /= row->person_years;
-				row->upper /= row->person_years;
-			}
-		}
-	*nrows = out;
-	ef_release(allocator, exits);
+		rates->end[age] = end[age];
 	return EF_OK;
+}
+
+bool
+ef_exit_rates_next(EfExitRates *rates, EfExitRateRow *row)
+{
+	while (rates->age <= EF_AGE_LIMIT &&
+		   (rates->reason == rates->nreasons || !rates->there[rates->age]))
+	{
+		rates->age++;
+		rates->reason = 0;
+	}
+	if (rates->age > EF_AGE_LIMIT)
+		return false;
+
+	row->age = rates->age;
+	row->reason = ++rates->reason;
+	row->exits = 0;
+	if (rates->first[row->age] < rates->end[row->age] &&
+		rates->exits[rates->first[row->age]].reason == row->reason)
+		row->exits = rates->exits[rates->first[row->age]++].exits;
+	row->person_years = ef_years_of_days(rates->days[row->age]);
+	row->rate = row->lower = row->upper = NAN;
+	if (rates->days[row->age] > 0)
+	{
+		row->rate = (double) row->exits / row->person_years;
+		row->lower = rates->none_lower;
+		row->upper = rates->none_upper;
+		if (row->exits > 0)
+			ef_poisson_limits(row->exits, rates->level, &row->lower, &row->upper);
+		row->lower /= row->person_years;
+		row->upper /= row->person_years;
+	}
+	return true;
 }
 
 /* The month that ends on this day, if one does, and not before as_of. */

@@ -70,9 +70,39 @@ typedef struct EfExitRateRow
 	double		upper;
 } EfExitRateRow;
 
-extern EfStatus ef_workforce_rates(const EfWorkforce *workforce, double level,
-							  EfExitRateRow **rows, size_t *nrows,
-							  const EfAllocator *allocator, EfError *error);
+typedef struct EfReasonExits
+{
+	uint32_t	reason;
+	int64_t		exits;
+} EfReasonExits;
+
+/*
+ * Exit rates, a row at a time: every year of age that was seen with every reason
+ * of the table.  That is a product, and the memory is not: it is 16 bytes for
+ * each cell of the table.
+ */
+typedef struct EfExitRates
+{
+	double		level;
+	uint32_t	nreasons;
+	double		none_lower;		/* limits of no exits */
+	double		none_upper;
+	int64_t		days[EF_AGE_LIMIT + 1];
+	bool		there[EF_AGE_LIMIT + 1];
+	EfReasonExits *exits;		/* by year of age, and by reason within it */
+	size_t		first[EF_AGE_LIMIT + 1];	/* of these, the next of a year */
+	size_t		end[EF_AGE_LIMIT + 1];
+	int			age;			/* of the next row */
+	uint32_t	reason;			/* of the last row of that age, 0 before */
+} EfExitRates;
+
+extern EfStatus ef_exit_rates_begin(EfExitRates *rates,
+									const EfWorkforce *workforce, double level,
+									const EfAllocator *allocator,
+									EfError *error);
+
+/* The next row, by age and then by reason; false if that was the last one. */
+extern bool ef_exit_rates_next(EfExitRates *rates, EfExitRateRow *row);
 
 /*
  * How many of the stock reach an age, in years, from as_of up to and
