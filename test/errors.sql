@@ -185,8 +185,8 @@ FROM (VALUES
     ('22008', '-infinity', $$certificate_spells('{-infinity}', '1 year', '[2020-01-01,2021-01-01)')$$),
     ('22008', '10000-01-01', $$certificate_spells('{10000-01-01}', NULL, '[2020-01-01,)')$$),
     ('22008', '0001-12-31 BC', $$certificate_spells('{0001-12-31 BC}', NULL, '[2020-01-01,)')$$),
-    ('22008', 'ends on 10000-01-01', $$certificate_spells('{}', NULL, '[2020-01-01,10000-01-01)')$$),
     ('22008', 'begins on 10000-01-01', $$certificate_spells('{}', NULL, '[10000-01-01,)')$$),
+    ('22008', 'begins on 10000-01-01', $$certificate_spells('{}', NULL, '[10000-01-01,10000-02-01)')$$),
     ('22008', '9000-01-01.*9999', $$certificate_spells('{9000-01-01}', '1000 years', '[2020-01-01,)')$$),
     ('22023', '0 days', $$certificate_spells('{}', '0 days', '[2020-01-01,)')$$),
     ('22023', '7200000000', $$certificate_spells('{}', '1 day 2 hours', '[2020-01-01,)')$$),
@@ -867,7 +867,7 @@ SELECT is(flaw($$SELECT * FROM pv, funnel_output(f, '{{1,2},{3,4}}', 2020, 5)$$,
 SELECT is(flaw(format('SELECT * FROM pv, funnel_output(%s, ''{1}'', 2020, 5, changed_stage => ''a'', conversion_change => %s)', f, change), '22023', shows), '', format('a change of %s is refused to %s', change, f))
 FROM (VALUES ('f', '1.1', '1\.1'), ('f', '-1.1', '-1\.1'), ('f', '0.9', '"a" is 0\.571429.*1\.47143'), ('f', '-0.9', '-0\.328571'), ('f', '1e300', '1e\+300'), ('forever', '0.45', '1\.02143'), ('forever', '-0.6', '-0\.0285714'), ('nobody', '1.1', '1\.1'), ('nobody', '-1.1', '-1\.1')) AS v (f, change, shows);
 SELECT lives_ok(format('SELECT * FROM pv, funnel_output(%s) AS answer', args), format('funnel_output(%s) is accepted', args))
-FROM unnest(ARRAY[$$NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL$$, $$f, '{}', 1, 1, '01-01', '0001-01-01'$$, $$f, '{1}', 9999, 100, '12-31', '9999-12-31'$$, $$f, array_fill(1e12::float8, '{9999}'), 1, 100, '02-28'$$,
+FROM unnest(ARRAY[$$NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL$$, $$f, '{}', 1000, 1, '01-01', '0001-01-01'$$, $$f, '{1}', 9999, 100, '12-31', '9999-12-31'$$, $$f, array_fill(1e12::float8, '{9000}'), 1000, 100, '02-28'$$,
                   $$f, '{1}', 2020, 5, changed_stage => 'a'$$, $$forever, '{1}', 2020, 5, changed_stage => 'a', conversion_change => 3 / 7::float8$$, $$nobody, '{1}', 2020, 5, changed_stage => 'a', conversion_change => 0.9$$]) AS args;
 SELECT is(c, 4 / 7::float8, 'the conversion is four in seven') FROM (SELECT conversion AS c FROM pv, funnel_stages(forever) WHERE stage = 'a') AS x;
 
@@ -895,7 +895,7 @@ SELECT is(flaw(format('SELECT * FROM pv, %s(f, w, ''{{1,2}}'', 2020)', name), '2
 SELECT is(flaw(format('SELECT * FROM pv, %s(f, w, ''{1}'', 2020, rates => nowhere)', name), '22023', NULL), '', name || ' with rates of nobody is refused') FROM unnest('{required_intake,required_intake_stages}'::text[]) AS name;
 SELECT is(flaw(format('SELECT * FROM pv, %s(f, w, ''{1}'', 2020, retire_rule => rule_from_1960)', name), '22023', '1960'), '', name || ' by a rule that does not cover everybody is refused') FROM unnest('{required_intake,required_intake_stages}'::text[]) AS name;
 SELECT lives_ok(format('SELECT * FROM pv, %s(%s) AS answer', name, args), format('%s(%s) is accepted', name, args))
-FROM unnest('{required_intake,required_intake_stages}'::text[]) AS name, unnest(ARRAY['NULL, w, NULL, NULL', 'f, NULL, NULL, NULL, NULL', $$f, w, array_fill(1e12::float8, '{100}'), 1$$, $$f, w, '{-1e12}', 9999$$,
+FROM unnest('{required_intake,required_intake_stages}'::text[]) AS name, unnest(ARRAY['NULL, w, NULL, NULL', 'f, NULL, NULL, NULL, NULL', $$f, w, array_fill(1e12::float8, '{100}'), 1000$$, $$f, w, '{-1e12}', 9999$$,
     $$f, w, '{1,2}', 2020, '12-31', 'constant', 2021, 0$$, $$f, w, '{1}', 2020, '01-01', 'schedule', NULL, 1, NULL, 0, NULL, NULL, NULL, 149, 0.9999999999999999$$,
     $$nobody, without_hires, '{1}', 2020$$, $$f, without_hires, '{1}', 2020, rates => w$$, $$f, w, '{1}', 2020, retire_rule => rule, level => 1e-300$$]) AS args;
 

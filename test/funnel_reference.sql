@@ -7,7 +7,7 @@
 BEGIN;
 SET LOCAL jit = off;     -- of no use for many small queries
 SET LOCAL work_mem = '64MB';
-SELECT plan(133);
+SELECT plan(134);
 
 -- A number from 0 to sides - 1 that depends on nothing but its keys.
 CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -67,7 +67,8 @@ INSERT INTO span VALUES (0, NULL), (1, '0'), (2, '1 day'), (3, '29 days'), (4, '
 -- modes.
 CREATE TABLE person AS
 SELECT person, period, CASE WHEN clipped THEN 2 ELSE ('{1,2,2,3,3,4,4,5,5,5}'::int[])[1 + dice(10, person, 2)] END AS n,
-       CASE WHEN clipped THEN 4 ELSE greatest(0, dice(11, person, 3) - 2) END AS w,
+       -- a window below a day is refused where events have dates
+       CASE WHEN clipped THEN 4 WHEN dice(11, person, 3) = 9 AND period <= 5 THEN 2 ELSE greatest(0, dice(11, person, 3) - 2) END AS w,
        1 + dice(2, person, 4) AS a, dice(8, person, 5) AS rows, 2 + dice(5, person, 6) AS k, dice(3, person, 7) AS manner
 FROM (SELECT person, period, period = 10 AND dice(3, person, 8) > 0 AS clipped
       FROM (SELECT person, 1 + dice(10, person, 1) AS period FROM generate_series(1, 20000) AS person) AS x) AS y;
@@ -95,12 +96,36 @@ FROM event JOIN person USING (person) JOIN period USING (period) JOIN view USING
 CREATE INDEX ON seen (v);
 ANALYZE seen;
 
+-- Where an exit and a start have one time, the start is one anew if the exit
+-- ended a chain that was there: somebody started before, within the window, and
+-- left at no time from then on; or left when he started, and that was anew.
+CREATE TABLE anew AS
+WITH RECURSIVE
+leaving AS (
+    SELECT v, at, within, row_number() OVER (PARTITION BY v ORDER BY at) AS n, lag(at) OVER (PARTITION BY v ORDER BY at) AS before,
+           EXISTS (SELECT FROM seen AS s WHERE s.v = x.v AND s.stage = 1 AND s.at = x.at) AS starts
+    FROM (SELECT DISTINCT v, at FROM seen WHERE stage = -1) AS x JOIN view USING (v) JOIN person USING (person) JOIN span USING (w)),
+judged AS (
+    SELECT l.*, starts AND EXISTS (SELECT FROM seen AS s WHERE s.v = l.v AND s.stage = 1 AND s.at < l.at
+                                                           AND (within IS NULL OR l.at <= s.at + within)) AS anew
+    FROM leaving AS l WHERE n = 1
+    UNION ALL
+    SELECT l.*, l.starts AND EXISTS (SELECT FROM seen AS s
+                                     WHERE s.v = l.v AND s.stage = 1 AND s.at < l.at AND (l.within IS NULL OR l.at <= s.at + l.within)
+                                           AND (s.at > l.before OR s.at = l.before AND j.anew))
+    FROM judged AS j JOIN leaving AS l ON l.v = j.v AND l.n = j.n + 1)
+SELECT v, at FROM judged WHERE anew;
+ALTER TABLE anew ADD PRIMARY KEY (v, at);
+SELECT cmp_ok((SELECT count(*) FROM anew), '>', 500::bigint, 'some leave and begin anew at one time');
+
 -- A step from any row of a stage to any row of the next one, in whatever order,
--- and which modes it breaks (1, 2, 4, 8 as below); 16 if it is none at all.
+-- and which modes it breaks (1, 2, 4, 8 as below); 16 if it is none at all, and 32
+-- if it is none because of an exit at the time of its first row.
 -- (An event has one stage, so strict_once cannot be broken here.)
 CREATE TABLE step AS
 SELECT a.v, a.row AS from_row, b.row AS to_row, b.at,
-       (b.at < a.at OR bool_or(x.stage = -1 AND a.at <= x.at AND x.at < b.at))::int * 16
+       (b.at < a.at OR bool_or(x.stage = -1 AND a.at < x.at AND x.at < b.at))::int * 16
+       | bool_or(x.stage = -1 AND a.at = x.at AND x.at < b.at)::int * 32
        | (NOT a.at < b.at)::int * 1
        | bool_or(a.at < x.at AND x.at < b.at AND x.stage <> -1 AND x.stage <> a.stage)::int * 4
        | bool_or(a.at < x.at AND x.at < b.at AND x.stage BETWEEN 1 AND b.stage)::int * 8 AS breaks
@@ -114,7 +139,9 @@ CREATE TABLE choice AS
 WITH RECURSIVE choice AS (
     SELECT v, row AS last_row, ARRAY[at] AS at, 0 AS breaks FROM seen WHERE stage = 1
     UNION ALL
-    SELECT c.v, s.to_row, c.at || s.at, c.breaks | s.breaks
+    SELECT c.v, s.to_row, c.at || s.at,
+           c.breaks | CASE WHEN c.at[cardinality(c.at)] = c.at[1] AND EXISTS (SELECT FROM anew AS a WHERE (a.v, a.at) = (c.v, c.at[1]))
+                           THEN s.breaks & 31 ELSE s.breaks END
     FROM choice AS c JOIN step AS s ON s.v = c.v AND s.from_row = c.last_row)
 SELECT v, at, breaks FROM choice;
 
@@ -126,7 +153,8 @@ SELECT row_number() OVER (ORDER BY v, k DESC, at)::int AS chain, v, breaks, n, k
        CASE WHEN k = n THEN NULL WHEN left_at IS NOT NULL THEN left_at::date WHEN still_open THEN as_of - 1 ELSE until::date END AS left_on
 FROM (SELECT v, breaks, n, at, t.k, t.as_of, until, t.as_of IS NOT NULL AND (within IS NULL OR until >= t.as_of) AS still_open,
              (SELECT min(x.at) FROM seen AS x
-              WHERE x.v = choice.v AND x.stage = -1 AND x.at >= choice.at[t.k] AND (within IS NULL OR x.at <= until)) AS left_at
+              WHERE x.v = choice.v AND x.stage = -1 AND x.at >= choice.at[t.k] AND (within IS NULL OR x.at <= until)
+                    AND NOT (x.at = choice.at[1] AND EXISTS (SELECT FROM anew AS a WHERE (a.v, a.at) = (x.v, x.at)))) AS left_at
       FROM choice JOIN view USING (v) JOIN person AS p USING (person) JOIN period USING (period) JOIN span USING (w),
            LATERAL (SELECT cardinality(at), CASE WHEN o = 1 THEN period.as_of[a] END, at[1] + within) AS t (k, as_of, until)
       WHERE breaks < 16 AND (within IS NULL OR at[t.k] <= until)) AS c;
@@ -362,8 +390,8 @@ SELECT cmp_ok(count(*), '>', 1000::bigint, 'persons matter')
 FROM (SELECT modes, s, funnel_agg(1, stage, at, spec) AS f FROM sample GROUP BY modes, s) AS x JOIN got_type AS y USING (modes, s) WHERE x.f <> y.f;
 -- The chain and the funnel of a person, of each type of time.
 CREATE TABLE got_steps AS
-SELECT modes, s, person, is_day, funnel_steps(stage, at, spec) AS steps, funnel_steps(stage, at_utc, spec) AS steps_utc, funnel_steps(stage, at::date, spec) AS steps_date,
-       funnel_agg(stage, at, spec) AS f, funnel_agg(stage, at_utc, spec) AS f_utc, funnel_agg(stage, at::date, spec) AS f_date
+SELECT modes, s, person, is_day, funnel_steps(stage, at, spec) AS steps, funnel_steps(stage, at_utc, spec) AS steps_utc, funnel_steps(stage, at::date, spec) FILTER (WHERE is_day) AS steps_date,
+       funnel_agg(stage, at, spec) AS f, funnel_agg(stage, at_utc, spec) AS f_utc, funnel_agg(stage, at::date, spec) FILTER (WHERE is_day) AS f_date
 FROM sample WHERE person_id % 4 = 0 GROUP BY modes, s, person, is_day;
 SET LOCAL TimeZone = 'UTC';
 SELECT no_difference('SELECT * FROM got_steps WHERE steps_utc::timestamp[] IS DISTINCT FROM steps OR f_utc IS DISTINCT FROM f', count(steps), 1500,

@@ -70,6 +70,7 @@ open_spec(EventPurpose *purpose, EfUnit unit)
 
 	ef_check(ef_spec_open(&spec->spec, purpose->bytes.bytes,
 						  purpose->bytes.size, &error), &error);
+	ef_check(ef_spec_unit_check(&spec->spec, unit, &error), &error);
 	spec->as_of = spec->spec.has_as_of
 		? ef_when(ef_day_instant(spec->spec.as_of, unit), 0) : PG_UINT64_MAX;
 }
@@ -259,7 +260,7 @@ typedef struct ReachedCache
 } ReachedCache;
 
 static ReachedCache *
-reached_cache(FunctionCallInfo fcinfo, int argument)
+reached_cache(FunctionCallInfo fcinfo, int argument, EfUnit unit)
 {
 	ReachedCache *cache = fcinfo->flinfo->fn_extra;
 	EfSpecBytes packed = ef_get_spec_bytes(fcinfo, argument);
@@ -279,6 +280,7 @@ reached_cache(FunctionCallInfo fcinfo, int argument)
 	memcpy(cache->bytes, packed.bytes, packed.size);
 	ef_check(ef_spec_open(&cache->spec, cache->bytes, packed.size, &error),
 			 &error);
+	ef_check(ef_spec_unit_check(&cache->spec, unit, &error), &error);
 	cache->frame.spec = cache->bytes;
 	cache->frame.spec_size = packed.size;
 	return cache;
@@ -298,7 +300,7 @@ add_reached(FunctionCallInfo fcinfo, EfUnit unit)
 
 	ef_require_aggregate(fcinfo);
 	require_spec(fcinfo, 2);
-	cache = reached_cache(fcinfo, 2);
+	cache = reached_cache(fcinfo, 2, unit);
 	if (PG_ARGISNULL(0))
 		state = ef_summary_create(&ef_funnel_type, &cache->frame);
 	else

@@ -47,9 +47,40 @@ strict(const Study *study, EfMode mode)
 	return (study->spec.modes & mode) != 0;
 }
 
+/*
+ * Does an exit at the instant of a start end a chain that was there before, so
+ * that the start is one anew?  There was one if somebody started earlier, within
+ * the window, and no exit came since.
+ */
+static bool
+begins_anew(const Study *study, int64_t start)
+{
+	for (int i = 0; i < study->nrows; i++)
+	{
+		const Row  *first = &study->rows[i];
+		bool		there = first->stages >> 1 & 1 && !first->exit &&
+			first->at < start &&
+			start <= ef_spec_limit(&study->spec, study->unit, first->at);
+
+		for (int j = 0; j < study->nrows; j++)
+			if (study->rows[j].exit && study->rows[j].at < start &&
+				study->rows[j].at >= first->at)
+			{
+				/* which itself may have been followed by a start */
+				if (study->rows[j].at > first->at ||
+					!begins_anew(study, first->at))
+					there = false;
+			}
+		if (there)
+			return true;
+	}
+	return false;
+}
+
 /* May a chain go on from a row at one stage to another row at the next? */
 static bool
-may_follow(const Study *study, unsigned stage, const Row *from, const Row *to)
+may_follow(const Study *study, int64_t start, unsigned stage, const Row *from,
+		   const Row *to)
 {
 	if (to->at < from->at || (strict(study, EF_STRICT_INCREASE) && to->at == from->at))
 		return false;
@@ -61,7 +92,8 @@ may_follow(const Study *study, unsigned stage, const Row *from, const Row *to)
 
 		if (row->exit)
 		{
-			if (row->at >= from->at && row->at < to->at)
+			if (row->at >= from->at && row->at < to->at &&
+				!(row->at == start && begins_anew(study, start)))
 				return false;
 			continue;
 		}
@@ -109,7 +141,8 @@ try_all(const Study *study, int *chosen, unsigned length, Best *best)
 			used = used || chosen[j] == i;
 		if (used && (strict(study, EF_STRICT_ONCE) || !study->several))
 			continue;
-		if (length > 0 && !may_follow(study, length, &study->rows[chosen[length - 1]],
+		if (length > 0 && !may_follow(study, this.at[0], length,
+									  &study->rows[chosen[length - 1]],
 									  &study->rows[i]))
 			continue;
 		chosen[length] = i;
@@ -220,7 +253,8 @@ outcome_holds(const Study *study, const EfChain *chain)
 
 	for (int i = 0; i < study->nrows; i++)
 		if (study->rows[i].exit && study->rows[i].at >= chain->at[chain->length - 1] &&
-			study->rows[i].at <= limit && study->rows[i].at < exit)
+			study->rows[i].at <= limit && study->rows[i].at < exit &&
+			!(study->rows[i].at == chain->at[0] && begins_anew(study, chain->at[0])))
 			exit = study->rows[i].at;
 	if (chain->length == spec->nstages)
 		return chain->outcome == EF_COMPLETED;

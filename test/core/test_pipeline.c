@@ -589,15 +589,15 @@ test_ages(void)
 {
 	static const Setting setting = {3, -1, true, true, 4000};
 	static Study study;
-	static double intake[9999];
+	static double intake[9000];
 	EfDay		as_of;
-	EfOutputPlan plan = {&study.funnel, intake, 9999, 1, {8, 0}, &as_of, 100, {0, 0}};
+	EfOutputPlan plan = {&study.funnel, intake, 9000, 1000, {8, 0}, &as_of, 100, {0, 0}};
 	int			wrong = 0;
 
 	make_study(&study, &setting, 30, true);
-	for (int c = 0; c < 9999; c++)
+	for (int c = 0; c < 9000; c++)
 		intake[c] = random_below(10) * 10;
-	for (int year = 1; year <= 9999; year += 1666)
+	for (int year = 1000; year <= 9999; year += 1499)
 	{
 		as_of = date_of(year, 3, 9);
 		wrong += check_output(&study, &plan);
@@ -651,6 +651,9 @@ test_output_refused(void)
 	base = (EfOutputPlan) {&study.funnel, intake, 3, 2024, {8, 0}, NULL, 5, {0, 0}};
 	answers((void) 0, EF_OK, "", "nothing is wrong");
 	answers(plan.first_year = 0, EF_FIRST_YEAR_RANGE, "first_year is 0.", "there is no year 0");
+	answers(plan.first_year = 26, EF_FIRST_YEAR_RANGE, "first_year is 26.", "26 is meant for another year");
+	answers(plan.first_year = 999, EF_FIRST_YEAR_RANGE, "first_year is 999.", "as is every year of three digits");
+	answers(plan.first_year = 1000, EF_OK, "", "a year of four is taken");
 	answers(plan.first_year = 10000, EF_FIRST_YEAR_RANGE, "first_year is 10000.", "nor one after 9999");
 	answers(plan.first_year = INT32_MAX, EF_FIRST_YEAR_RANGE, "first_year is 2147483647.", "however large");
 	answers(plan.first_year = INT32_MIN, EF_FIRST_YEAR_RANGE, "first_year is -2147483648.", "or small");
@@ -1533,7 +1536,7 @@ static void
 test_long(void)
 {
 	static const Setting setting = {3, -1, true, true, 1500};
-	static const int first_years[] = {2031, 1};
+	static const int first_years[] = {2031, 1000};
 	static Study study;
 	EfWorkforce workforce;
 	double		gap[MAX_YEARS];

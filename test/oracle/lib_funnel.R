@@ -27,6 +27,27 @@ limit <- function(day, within) {
 	pmin(first(month) + begin$mday - 1, first(month + 1) - 1)
 }
 
+# Whose starts come after an exit of the same day, which ended an earlier chain:
+# there was a start before that day, within the window, and no exit since.
+begins_anew <- function(rows, spec, start) {
+	anew <- rep(FALSE, nrow(start))
+	exits <- split(rows$at[rows$stage %in% spec$exits], rows$person[rows$stage %in% spec$exits])
+	for (p in intersect(names(exits), unique(start$person[paste(start$person, start$at) %in%
+		paste(rows$person, rows$at)[rows$stage %in% spec$exits]]))) {
+		mine <- which(start$person == p)
+		mine <- mine[order(start$at[mine])]
+		there <- -Inf
+		for (day in sort(unique(c(start$at[mine], exits[[p]])))) {
+			i <- mine[start$at[mine] == day]
+			left <- day %in% exits[[p]]
+			if (left && length(i) == 1 && day <= there) anew[i] <- TRUE
+			if (left) there <- -Inf
+			if (length(i) == 1 && (!left || anew[i])) there <- max(there, limit(day, spec$within))
+		}
+	}
+	anew
+}
+
 # Everybody's chain, of rows of `person` (whole numbers), `stage` and `at`
 # (days), in the default mode:
 #   t        a column for each stage, the day on which it was reached, else Inf
@@ -55,7 +76,8 @@ chains <- function(rows, spec) {
 	start <- unique(rows[rows$stage == spec$stages[1], c("person", "at")])
 	person <- start$person
 	closes <- limit(start$at, spec$within)
-	last <- pmin(closes, next_at(spec$exits, person, start$at))
+	anew <- begins_anew(rows, spec, start)
+	last <- pmin(closes, next_at(spec$exits, person, start$at + anew))
 	t <- matrix(Inf, nrow(start), n)
 	t[, 1] <- start$at
 	for (i in seq_len(n)[-1]) {
@@ -67,10 +89,12 @@ chains <- function(rows, spec) {
 	best <- order(person, -length, start$at)
 	best <- best[!duplicated(person[best])]
 	person <- person[best]
+	anew <- anew[best]
 	t <- t[best, , drop = FALSE]
 	length <- length[best]
 	closes <- closes[best]
-	exit <- next_at(spec$exits, person, t[cbind(seq_along(length), length)])
+	reached <- t[cbind(seq_along(length), length)]
+	exit <- next_at(spec$exits, person, reached + (anew & reached == t[, 1]))
 	outcome <- ifelse(length == n, "completed",
 			   ifelse(is.finite(exit) & exit <= closes, "exited",
 			   ifelse(is.finite(as_of) & closes >= as_of, "pending", "lost")))

@@ -45,7 +45,8 @@ typedef struct EfCertificatePart
  * `completed` is in any order, and a day may be there more than once; what was
  * completed before `from` counts, what from `until` on does not.  `validity`
  * is NULL where a completion holds for ever, `from` EF_DAY_MINUS_INFINITY and
- * `until` EF_DAY_INFINITY where there is no such day.  No days: no parts.
+ * `until` EF_DAY_INFINITY where there is no such day, as is every day after the
+ * year 9999.  No days: no parts.
  */
 extern EfStatus ef_certificate_parts(const EfDay *completed, size_t ncompleted,
 									 const EfDuration *validity,

@@ -111,7 +111,7 @@ ef_chain_search_end(EfChainSearch *search)
 
 /* The first exit at or after an instant. */
 static EfInstant
-exit_after(const EfWhen *events, size_t nevents, EfInstant instant)
+exit_from(const EfWhen *events, size_t nevents, EfInstant instant)
 {
 	EfWhen		from = ef_when(instant, 0);
 
@@ -135,6 +135,7 @@ follow_first_start(const EfChainSearch *search, EfChain *chain,
 	bool		increase = (spec->modes & EF_STRICT_INCREASE) != 0;
 	EfInstant	limit = EF_INSTANT_NEVER;
 	EfInstant	exit = EF_INSTANT_NEVER;
+	EfInstant	restart = EF_INSTANT_NEVER; /* the latest later start */
 	bool		late = false;
 	unsigned	length = 0;
 
@@ -147,8 +148,16 @@ follow_first_start(const EfChainSearch *search, EfChain *chain,
 			return false;
 		if (exit != EF_INSTANT_NEVER)
 			continue;
+		if (code == 1 && length > 0)
+			restart = ef_when_instant(events[i]);
 		if (code == EF_CODE_EXIT && length > 0)
+		{
 			exit = ef_when_instant(events[i]);
+
+			/* a start on the day of the exit may be one anew, after it */
+			if (restart == exit && restart > chain->at[0])
+				return false;
+		}
 		if (code != length + 1)
 			continue;
 		at = ef_when_instant(events[i]);
@@ -176,13 +185,47 @@ follow_first_start(const EfChainSearch *search, EfChain *chain,
 	return true;
 }
 
+/*
+ * Tell a moment twice where somebody left and began anew at one instant: first
+ * the exit, which ends the chain that was there before, then the same stages
+ * again without it, for a chain that begins there.  Otherwise a date would
+ * make a dropout of one who is rejected and applies again on that day, as a
+ * time of day would not.
+ */
+static void
+tell_twice(EfMoment *moments, size_t *n, EfInstant *open_until, bool *open)
+{
+	EfMoment   *moment = &moments[*n - 1];
+	bool		starts = (moment->stages & 2) != 0;
+	bool		there = *open && moment->at <= *open_until;
+
+	if (moment->exit && there && starts)
+	{
+		moments[*n] = *moment;
+		moments[*n].exit = false;
+		moments[(*n)++].anew = true;
+		*open_until = moment->limit;
+	}
+	else if (moment->exit)
+		*open = false;
+	else if (starts)
+	{
+		if (!*open || moment->limit > *open_until)
+			*open_until = moment->limit;
+		*open = true;
+	}
+}
+
 /* Group events by instant. */
 static EfStatus
 collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents,
 				size_t *nmoments, EfError *error)
 {
 	size_t		n = 0;
+	EfInstant	open_until = 0; /* of a chain that may be there */
+	bool		open = false;
 
+	/* a moment that is told twice has two events or more */
 	if (search->room < nevents)
 	{
 		ef_release(search->allocator, search->moments);
@@ -197,16 +240,16 @@ collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents,
 	{
 		EfInstant	at = ef_when_instant(events[i]);
 		unsigned	code = ef_when_code(events[i]);
-		EfMoment   *moment = &search->moments[n];
+		EfMoment   *moment;
 
-		if (n > 0 && moment[-1].at == at)
-			moment--;
-		else
+		if (n > 0 && search->moments[n - 1].at != at)
+			tell_twice(search->moments, &n, &open_until, &open);
+		if (n == 0 || search->moments[n - 1].at != at)
 		{
-			n++;
-			memset(moment, 0, sizeof(*moment));
-			moment->at = at;
+			memset(&search->moments[n], 0, sizeof(EfMoment));
+			search->moments[n++].at = at;
 		}
+		moment = &search->moments[n - 1];
 		if (code == EF_CODE_EXIT)
 			moment->exit = true;
 		else
@@ -214,6 +257,8 @@ collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents,
 		if (code == 1)
 			moment->limit = ef_spec_limit(search->spec, search->unit, at);
 	}
+	if (n > 0)
+		tell_twice(search->moments, &n, &open_until, &open);
 	*nmoments = n;
 	return EF_OK;
 }
@@ -360,8 +405,9 @@ find_ends(EfChainSearch *search, size_t nmoments, unsigned furthest,
 	return EF_OK;
 }
 
-/* The earliest of the chains that get furthest, moment by moment. */
-static void
+/* The earliest of the chains that get furthest, moment by moment; answers the
+ * instant from which an exit ends it. */
+static EfInstant
 take_earliest(const EfChainSearch *search, size_t nmoments, unsigned furthest,
 			  EfChain *chain)
 {
@@ -369,11 +415,16 @@ take_earliest(const EfChainSearch *search, size_t nmoments, unsigned furthest,
 	const uint32_t *ends = search->ends;
 	size_t		m = 0;
 	EfInstant	limit;
+	bool		anew;
 
 	while (ends[m * furthest] == NOWHERE ||
 		   moments[ends[m * furthest]].at > moments[m].limit)
 		m++;
+	/* what starts where another chain was ended starts after that */
+	if (m + 1 < nmoments && moments[m + 1].anew)
+		m++;
 	limit = moments[m].limit;
+	anew = moments[m].anew;
 	chain->at[0] = moments[m].at;
 	for (unsigned stage = 2; stage <= furthest; stage++)
 	{
@@ -389,6 +440,9 @@ take_earliest(const EfChainSearch *search, size_t nmoments, unsigned furthest,
 		chain->at[stage - 1] = moments[m].at;
 	}
 	chain->length = furthest;
+
+	/* one that began anew is not ended by the exit before it */
+	return chain->at[furthest - 1] + (anew && moments[m].anew);
 }
 
 EfStatus
@@ -398,6 +452,7 @@ ef_chain_find(EfChainSearch *search, EfChain *chain, const EfWhen *events,
 	const EfFunnelSpec *spec = search->spec;
 	size_t		nmoments = 0;
 	unsigned	furthest;
+	EfInstant	exits_from;
 	EfStatus	status;
 
 	while (nevents > 0 && events[nevents - 1] >= search->as_of)
@@ -416,9 +471,9 @@ ef_chain_find(EfChainSearch *search, EfChain *chain, const EfWhen *events,
 	status = find_ends(search, nmoments, furthest, error);
 	if (status != EF_OK)
 		return status;
-	take_earliest(search, nmoments, furthest, chain);
+	exits_from = take_earliest(search, nmoments, furthest, chain);
 	settle(chain, spec, search->unit,
 		   ef_spec_limit(spec, search->unit, chain->at[0]),
-		   exit_after(events, nevents, chain->at[furthest - 1]));
+		   exit_from(events, nevents, exits_from));
 	return EF_OK;
 }

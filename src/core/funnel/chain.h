@@ -46,6 +46,7 @@ typedef struct EfMoment
 	uint32_t	stages;			/* bit of stage n is 1 << n; bit 0: an event of
 								 * no stage of the spec */
 	bool		exit;
+	bool		anew;			/* the second of one instant: after the exit */
 } EfMoment;
 
 /* Room for the search, kept between persons. */

@@ -131,6 +131,18 @@ settle_within(EfDuration *within, EfError *error)
 }
 
 EfStatus
+ef_spec_unit_check(const EfFunnelSpec *spec, EfUnit unit, EfError *error)
+{
+	const EfDuration *within = &spec->within;
+
+	if (unit != EF_UNIT_DAY || !spec->has_within || within->months > 0 ||
+		within->days > 0 || within->microseconds == 0)
+		return EF_OK;
+	return ef_fail(error, EF_SPEC_WITHIN_BELOW_DAY, "within is %g seconds.",
+				   (double) within->microseconds / 1000000);
+}
+
+EfStatus
 ef_as_of_check(EfDay as_of, EfError *error)
 {
 	if (as_of == EF_DAY_MINUS_INFINITY || as_of == EF_DAY_INFINITY)

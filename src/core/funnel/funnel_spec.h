@@ -119,6 +119,13 @@ extern EfStatus ef_spec_add_exit(EfFunnelSpec *spec, const char *name,
  */
 extern EfStatus ef_spec_complete(EfFunnelSpec *spec, EfError *error);
 
+/*
+ * Refuse a window below a day, and above nothing, where events have dates: it
+ * is a number of days or years that was written without its unit.
+ */
+extern EfStatus ef_spec_unit_check(const EfFunnelSpec *spec, EfUnit unit,
+								   EfError *error);
+
 /* A day of these years. */
 extern EfStatus ef_as_of_check(EfDay as_of, EfError *error);
 

@@ -271,10 +271,13 @@ known(const Cohorts *cohorts)
 	return !isnan(cohorts->arrivals.reached[0]) && !isnan(cohorts->factor);
 }
 
+/* Years before this one are two or three digits of another. */
+#define FIRST_YEAR_MINIMUM 1000
+
 static EfStatus
 check_first_year(int year, EfError *error)
 {
-	if (year < 1 || year > EF_LATEST_YEAR)
+	if (year < FIRST_YEAR_MINIMUM || year > EF_LATEST_YEAR)
 		return ef_fail(error, EF_FIRST_YEAR_RANGE, "first_year is %d.", year);
 	return EF_OK;
 }

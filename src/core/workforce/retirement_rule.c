@@ -54,7 +54,7 @@ ef_rule_step(EfDay born_from, int age_months, EfRuleStep *step, EfError *error)
 		return ef_fail(error, EF_DATE_RANGE, "born_from is %s.", day);
 	if (day_of_month != 0)
 		return ef_fail(error, EF_RULE_NOT_MONTH, "born_from is %s.", day);
-	if (age_months < 1 || age_months >= EF_AGE_MONTHS)
+	if (age_months < EF_RULE_AGE_MINIMUM || age_months >= EF_AGE_MONTHS)
 		return ef_fail(error, EF_RULE_AGE_RANGE,
 					   "The age for those born from %s on is %d months.",
 					   day, age_months);

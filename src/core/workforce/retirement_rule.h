@@ -27,6 +27,9 @@
 #define EF_RULE_FORMAT 1
 #define EF_RULE_TAG 'R'
 
+/* The youngest age of a rule: a smaller number was meant in years. */
+#define EF_RULE_AGE_MINIMUM (18 * 12)
+
 typedef struct EfRuleStep
 {
 	EfMonth		born_from;
