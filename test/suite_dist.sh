@@ -37,6 +37,15 @@ for file in demo/run.sh test/run.sh debian/rules; do
 	ok $? "$file is in it as it is"
 done
 
+# --- one version everywhere; a package of what is not released yet says so
+same "$(sed -n 's/^## \([0-9.]*\) (.*/\1/p' CHANGELOG.md | head -n 1)" "$version" 'the changelog begins with this version'
+unreleased=$(grep -qxF "## $version (unreleased)" CHANGELOG.md && echo '~dev')
+same "$(sed -n '1s/^education-flow (\(.*\)-[0-9]*) .*/\1/p' debian/changelog)" "$version$unreleased" 'and the Debian package has it'
+[ -n "$unreleased" ] || [ -f "src/sql/released/education_flow--$version.sql" ]
+ok $? 'what is released is frozen'
+[ -z "$unreleased" ] || [ ! -f "src/sql/released/education_flow--$version.sql" ]
+ok $? 'and what is not is not'
+
 # --- META.json
 same "$(perl test/packaging/meta.pl "$tree"; echo $?)" 0 'META.json keeps to the specification'
 if command -v pgxn_meta >/dev/null; then
