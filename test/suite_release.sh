@@ -39,8 +39,8 @@ if [ -z "${EF_RELEASE_TREE:-}" ]; then
 	perl -0777 -pi -e '
 		my $n = 0;
 		$n += s/ROWS 7\nBEGIN ATOMIC/ROWS 8\nBEGIN ATOMIC/;
-		$n += s/(\x27override\x27::text AS origin)\n/$1, o.age_months OPERATOR(pg_catalog.\/) 12 AS age_years\n/;
-		$n += s/(\x27shipped\x27::text AS origin)\n/$1, s.age_months OPERATOR(pg_catalog.\/) 12 AS age_years\n/;
+		$n += s/(\x27override\x27::(?:pg_catalog\.)?text AS origin)\n/$1, o.age_months OPERATOR(pg_catalog.\/) 12 AS age_years\n/;
+		$n += s/(\x27shipped\x27::(?:pg_catalog\.)?text AS origin)\n/$1, s.age_months OPERATOR(pg_catalog.\/) 12 AS age_years\n/;
 		$n += s/(COMMENT ON FUNCTION pension_age_shipped\(\) IS\s+)\x27[^\x27]*\x27/$1\x27the pension age by birth cohort, of a later release\x27/;
 		$n += s/(COMMENT ON COLUMN pension_age\.origin [^\n]*\n)/$1COMMENT ON COLUMN pension_age.age_years IS \x27pension age in completed years\x27;\n/;
 		die "the mock does not fit 30_pension_age.sql any more: $n of 5\n" if $n != 5;

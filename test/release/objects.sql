@@ -15,7 +15,9 @@ WITH member AS (
     UNION SELECT castfunc FROM pg_cast AS c JOIN member ON classid = 'pg_cast'::regclass AND objid = c.oid
     UNION SELECT amproc FROM pg_amproc JOIN member ON classid = 'pg_opfamily'::regclass AND objid = amprocfamily
 )
-SELECT CASE WHEN classid = 'pg_proc'::regclass AND objid IN (SELECT oid FROM serving) THEN 'support' ELSE 'stable' END,
+SELECT CASE WHEN classid = 'pg_proc'::regclass
+                 AND (objid IN (SELECT oid FROM serving) OR obj_description(objid, 'pg_proc') ~ '^internal to ')
+            THEN 'support' ELSE 'stable' END,
        pg_describe_object(classid, objid, 0)
 FROM member
 -- Array and row types belong to what they are made of.

@@ -9,11 +9,11 @@ COMMENT ON FUNCTION mock_bytes(workforce) IS 'bytes of the summary';
 -- A view that says more: a column at its end, so that views on it stay.
 CREATE OR REPLACE VIEW pension_age WITH (security_invoker = true) AS
     SELECT o.born_from, o.age_months, o.status, o.read_on, o.source,
-           'override'::text AS origin, o.age_months OPERATOR(pg_catalog./) 12 AS age_years
+           'override'::pg_catalog.text AS origin, o.age_months OPERATOR(pg_catalog./) 12 AS age_years
     FROM pension_age_override AS o
     UNION ALL
     SELECT s.born_from, s.age_months, s.status, s.read_on, s.source,
-           'shipped'::text AS origin, s.age_months OPERATOR(pg_catalog./) 12 AS age_years
+           'shipped'::pg_catalog.text AS origin, s.age_months OPERATOR(pg_catalog./) 12 AS age_years
     FROM pension_age_shipped() AS s
     WHERE NOT EXISTS (SELECT FROM pension_age_override AS o
                       WHERE o.born_from OPERATOR(pg_catalog.=) s.born_from);
