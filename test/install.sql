@@ -52,7 +52,7 @@ SELECT is((SELECT array_agg(t.typname::text ORDER BY typname) FROM pg_type AS t 
            WHERE typcategory = 'U'), '{funnel,funnel_spec,mobility,retention,retirement_rule,workforce}', 'its types');
 SELECT is((SELECT array_agg(DISTINCT format('%s %s', p.proname, a.aggtranstype::regtype) ORDER BY format('%s %s', p.proname, a.aggtranstype::regtype))
            FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid),
-          '{funnel_agg funnel,funnel_agg internal,funnel_steps internal,mobility_agg internal,retention_agg internal,retention_agg retention,retention_log_rank internal,retirement_rule_agg retirement_rule,rollup funnel,rollup mobility,rollup retention,rollup workforce,spells_agg internal,window_funnel internal,workforce_agg workforce}',
+          '{funnel_agg funnel,funnel_agg internal,funnel_steps internal,mobility_agg internal,retention_agg internal,retention_agg retention,retention_log_rank internal,retirement_rule_agg retirement_rule,rollup funnel,rollup mobility,rollup retention,rollup workforce,spells_agg internal,window_funnel internal,workforce_agg internal,workforce_agg workforce}',
           'the state of an aggregate is what it makes, where it can be');
 SELECT is((SELECT count(*) FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid
            WHERE aggtranstype = 'internal'::regtype AND proname <> 'retention_log_rank' AND (aggserialfn = 0 OR aggdeserialfn = 0 OR aggfinalmodify <> 'w')),

@@ -1,7 +1,7 @@
 -- Anybody can make an aggregate of the support functions, with a finished value
 -- to begin with or none at the end: it must give the right counts or an error.
 BEGIN;
-SELECT plan(152);
+SELECT plan(154);
 
 CREATE TEMP TABLE spell AS
 SELECT date '1960-01-01' + i * 37 AS birth_date,
@@ -300,5 +300,12 @@ SELECT is_empty($$SELECT oid::regprocedure, said(call) FROM support_function WHE
                 'of which each, called by itself, refuses or answers null');
 SELECT is_empty($$SELECT oid::regprocedure, said(call) FROM support_function WHERE of_pointers AND said(call) <> '42883'$$,
                 'and nobody calls one that takes a pointer');
+CREATE AGGREGATE pg_temp.own_people_agg(bigint, date, date, date, text, daterange, numeric, interval) (
+    SFUNC = workforce_agg_numeric_transfn, STYPE = internal, FINALFUNC = workforce_agg_finalfn, FINALFUNC_MODIFY = READ_ONLY);
+SELECT is(pg_temp.own_people_agg(i % 100, '1980-01-01'::date + i % 100, '2015-01-01'::date + i, '2015-02-01'::date + i, 'r' || i % 7, '[2015-03-01,2017-01-01)', 0.5, '30 days'),
+          workforce_agg(i % 100, '1980-01-01'::date + i % 100, '2015-01-01'::date + i, '2015-02-01'::date + i, 'r' || i % 7, '[2015-03-01,2017-01-01)', 0.5, '30 days'), 'and one over contracts') FROM generate_series(1, 1000) AS i;
+CREATE AGGREGATE pg_temp.mixed_people_agg(bigint, date, date, text, daterange, interval) (
+    SFUNC = retention_agg_transfn, STYPE = internal, FINALFUNC = workforce_agg_finalfn);
+SELECT throws_like($$SELECT pg_temp.mixed_people_agg(1, '2015-01-01', NULL, NULL, '[2015-03-01,2017-01-01)', '30 days')$$, '%state of another aggregate', 'one that mixes states is told so');
 SELECT * FROM finish();
 ROLLBACK;

@@ -19,6 +19,8 @@ content() {
 		SELECT 'view', part, w, encode(workforce_send(w), 'hex') FROM by_part ORDER BY part;
 		SELECT 'stay', part, r, encode(retention_send(r), 'hex'), retention_hash(r) FROM stay ORDER BY part;
 		SELECT 'stay view', part, r, encode(retention_send(r), 'hex') FROM stay_by_part ORDER BY part;
+		SELECT 'people', part, encode(workforce_send(w), 'hex'), encode(retention_send(r), 'hex') FROM people ORDER BY part;
+		SELECT 'spells', part, s FROM spells ORDER BY part;
 		SELECT 'rule', name, r, encode(retirement_rule_send(r), 'hex') FROM rule ORDER BY name;
 		SELECT 'path', part, f, encode(funnel_send(f), 'hex'), funnel_hash(f) FROM path ORDER BY part;
 		SELECT 'paths', part, f, encode(funnel_send(f), 'hex') FROM path_by_part ORDER BY part;
@@ -79,6 +81,15 @@ run -d ef_dumped <<-'SQL' || exit 1
 	CREATE MATERIALIZED VIEW stay_by_part AS
 	SELECT part % 4 AS part, rollup(r) AS r FROM stay WHERE part < 100 GROUP BY part % 4;
 	CREATE UNIQUE INDEX ON stay_by_part (part);
+	-- people who are named by their birth date, with several contracts; their spells as rows
+	CREATE MATERIALIZED VIEW people AS
+	SELECT part, workforce_agg(birth_date::text, birth_date, start_date, end_date, reason, '[2003-04-05,2024-02-01)', fte, '30 days') AS w,
+	       retention_agg(birth_date::text, start_date, end_date, reason, '[2003-04-05,2024-02-01)', '1 month') AS r
+	FROM employment GROUP BY part;
+	CREATE UNIQUE INDEX ON people (part);
+	CREATE TABLE spells (part int PRIMARY KEY, s spell[] NOT NULL);
+	INSERT INTO spells SELECT part, spells_agg(start_date, end_date, reason, fte, '30 days') FROM employment GROUP BY part
+	UNION ALL SELECT 100, spells_agg(start_date, end_date, reason, '0 days') FROM employment;
 	CREATE TABLE path (part int PRIMARY KEY, f funnel NOT NULL
 	    DEFAULT '{"type": "funnel", "version": 1, "spec": {"stages": ["sökt", "åter \"x\""], "within": {"days": 9}}, "reached": {"sökt": {"0": 1}}, "lost": {"sökt": {"9": 1}}}');
 	CREATE TABLE event AS
@@ -124,10 +135,10 @@ run -d ef_dumped <<-'SQL' || exit 1
 SQL
 before=$(content ef_dumped)
 counts=
-for kind in part view stay 'stay view' path paths move moves spec override projection test; do
+for kind in part view stay 'stay view' people spells path paths move moves spec override projection test; do
 	counts+="$kind $(grep -c "^$kind|" <<<"$before"), "
 done
-same "$counts" 'part 14, view 4, stay 15, stay view 4, path 16, paths 4, move 14, moves 4, spec 4, override 2, projection 10, test 1, ' 'there is something to dump'
+same "$counts" 'part 14, view 4, stay 15, stay view 4, people 12, spells 13, path 16, paths 4, move 14, moves 4, spec 4, override 2, projection 10, test 1, ' 'there is something to dump'
 [ "$(grep -c '^curve|' <<<"$before")" -gt 100 ]
 ok $? 'and to read'
 same "$(grep -c '^stage|' <<<"$before")" 56 'stage by stage'
@@ -152,6 +163,7 @@ done
 # What is restored goes on: the views refresh, the override is still an edit.
 run -d ef_restored -c 'REFRESH MATERIALIZED VIEW CONCURRENTLY by_part' \
 	-c 'REFRESH MATERIALIZED VIEW CONCURRENTLY stay_by_part' \
+	-c 'REFRESH MATERIALIZED VIEW CONCURRENTLY people' \
 	-c 'REFRESH MATERIALIZED VIEW CONCURRENTLY path_by_part' \
 	-c 'REFRESH MATERIALIZED VIEW CONCURRENTLY move_by_part'
 ok $? 'the restored views refresh concurrently'

@@ -6,10 +6,11 @@
  */
 #include "contract_agg.h"
 
+#include "fte_value.h"
 #include "observed.h"
 
 #include "retention/retention_contracts.h"
-#include "workforce/workforce.h"
+#include "workforce/workforce_contracts.h"
 
 
 /* ---- what contracts are for: a period, and a gap ---- */
@@ -249,4 +250,104 @@ ef_retention_agg_finalfn(PG_FUNCTION_ARGS)
 									   group_period(group), &ef_palloc,
 									   &error), &error);
 	return ef_summary_finish(ef_summary_own(state), &ef_retention_type);
+}
+
+
+/* ---- workforce ---- */
+
+static PurposeBytes
+get_workforce(FunctionCallInfo fcinfo, int argument, void **memory)
+{
+	return get_period(fcinfo, argument, &ef_workforce_type, memory);
+}
+
+static void
+refuse_workforce(const EventPurpose *purpose, PurposeBytes other)
+{
+	refuse_period(purpose, other, &ef_workforce_type);
+}
+
+const EventPurposeType ef_workforce_purpose = {
+	.tag = 'W',
+	.numbered = true,
+	.detailed = true,
+	.with_last = true,
+	.size = sizeof(EventContracts),
+	.get = get_workforce,
+	.open = open_period,
+	.refuse = refuse_workforce,
+};
+
+/* Arguments: state, person_id, birth_date, start_date, end_date, reason,
+ * observed, FTE if it is counted, join_gap. */
+static pg_attribute_always_inline Datum
+add_workforce_row(FunctionCallInfo fcinfo, EfPersonKind kind, bool known,
+				  int32_t fte)
+{
+	EfEventGroup *group = ef_event_group(fcinfo, 6, &ef_workforce_purpose,
+										 kind, EF_UNIT_DAY);
+	EfEmployment row = {0};
+	EfWhen		when;
+	uint64_t	detail;
+	EfStatus	status = EF_OK;
+	EfError		error;
+
+	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
+	{
+		ef_check(ef_event_group_skip(group, 1, &error), &error);
+		PG_RETURN_POINTER(group);
+	}
+	row.birth = PG_GETARG_DATEADT(2);
+	row.spell = ef_get_contract(fcinfo, 3);
+	ef_check(ef_employment_check(&row, group_period(group)->frame.as_of,
+								 &error), &error);
+	if (get_contract_when(fcinfo, 3, group, &row.spell, &when))
+	{
+		detail = ef_contract_detail(row.spell.start, row.birth, fte,
+									group_period(group));
+		status = ef_add_event_of(fcinfo, 1, kind, group, when, &detail, &error);
+	}
+	ef_check(status, &error);
+	PG_RETURN_POINTER(group);
+}
+
+#define EF_WORKFORCE_TRANSFNS(type, kind) \
+	PG_FUNCTION_INFO_V1(ef_workforce_agg_##type##_transfn); \
+	Datum ef_workforce_agg_##type##_transfn(PG_FUNCTION_ARGS) \
+	{ \
+		return add_workforce_row(fcinfo, kind, true, 0); \
+	} \
+	PG_FUNCTION_INFO_V1(ef_workforce_agg_numeric_##type##_transfn); \
+	Datum ef_workforce_agg_numeric_##type##_transfn(PG_FUNCTION_ARGS) \
+	{ \
+		bool		known = !PG_ARGISNULL(7); \
+		return add_workforce_row(fcinfo, kind, known, \
+								 known ? ef_get_fte_numeric(fcinfo, 7) : 0); \
+	} \
+	PG_FUNCTION_INFO_V1(ef_workforce_agg_float8_##type##_transfn); \
+	Datum ef_workforce_agg_float8_##type##_transfn(PG_FUNCTION_ARGS) \
+	{ \
+		bool		known = !PG_ARGISNULL(7); \
+		return add_workforce_row(fcinfo, kind, known, \
+								 known ? ef_get_fte_float8(fcinfo, 7) : 0); \
+	}
+
+EF_WORKFORCE_TRANSFNS(bigint, EF_PERSON_NUMBER)
+EF_WORKFORCE_TRANSFNS(uuid, EF_PERSON_UUID)
+EF_WORKFORCE_TRANSFNS(text, EF_PERSON_TEXT)
+
+PG_FUNCTION_INFO_V1(ef_workforce_agg_finalfn);
+Datum
+ef_workforce_agg_finalfn(PG_FUNCTION_ARGS)
+{
+	EfEventGroup *group = ef_finished_group(fcinfo, &ef_workforce_purpose);
+	EfState    *state;
+	EfError		error;
+
+	if (group == NULL)
+		PG_RETURN_NULL();
+	ef_check(ef_workforce_of_contracts(&state, group, ef_group_names(group),
+									   group_period(group), &ef_palloc,
+									   &error), &error);
+	return ef_summary_finish(ef_summary_own(state), &ef_workforce_type);
 }

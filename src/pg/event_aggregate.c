@@ -27,7 +27,7 @@
 
 static const EventPurposeType *const purpose_types[] = {
 	&ef_funnel_purpose, &ef_mobility_purpose, &ef_retention_purpose,
-	&ef_spells_purpose
+	&ef_workforce_purpose, &ef_spells_purpose
 };
 
 struct EventCache;

@@ -62,6 +62,7 @@ struct EventPurposeType
 extern const EventPurposeType ef_funnel_purpose;
 extern const EventPurposeType ef_mobility_purpose;
 extern const EventPurposeType ef_retention_purpose;
+extern const EventPurposeType ef_workforce_purpose;
 extern const EventPurposeType ef_spells_purpose;
 
 /*

@@ -7,21 +7,9 @@
 
 #include "glue.h"
 
-#include "utils/builtins.h"
-
 #include "base/fte.h"
 
-static inline int32_t
-ef_get_fte_numeric(FunctionCallInfo fcinfo, int argument)
-{
-	int32_t		fte;
-	EfError		error;
-
-	ef_check(ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
-																	 PG_GETARG_DATUM(argument))),
-								 &fte, &error), &error);
-	return fte;
-}
+extern int32_t ef_get_fte_numeric(FunctionCallInfo fcinfo, int argument);
 
 static inline int32_t
 ef_get_fte_float8(FunctionCallInfo fcinfo, int argument)

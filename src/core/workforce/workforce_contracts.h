@@ -1,0 +1,20 @@
+/*
+ * workforce_contracts.h
+ *	  A workforce of the spells that the contracts of people make.
+ */
+#ifndef EF_WORKFORCE_CONTRACTS_H
+#define EF_WORKFORCE_CONTRACTS_H
+
+#include "spell/contract_events.h"
+#include "workforce/workforce.h"
+
+/* A new state with the spells of all persons of a group, whose contracts have
+ * two words. */
+extern EfStatus ef_workforce_of_contracts(EfState **state,
+										  EfEventGroup *group,
+										  const EfDictionary *reasons,
+										  const EfContractPeriod *period,
+										  const EfAllocator *allocator,
+										  EfError *error);
+
+#endif							/* EF_WORKFORCE_CONTRACTS_H */
