@@ -232,6 +232,7 @@ DECLARE
     wanted    text;
     fits      boolean;
     relation  record;
+    secured   record;
     attribute record;
     name      text;
     names     text[];
@@ -363,9 +364,7 @@ BEGIN
                     DETAIL = format('It is %s.', given),
                     HINT = 'Give it as after FROM: with its schema where search_path does not have it, in double quotes where SQL needs them.';
             END IF;
-            SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relkind, c.oid,
-                   c.relrowsecurity AND NOT row_security_active(c.oid) AS bypassed
-            INTO relation
+            SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relkind, c.oid INTO relation
             FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
             WHERE c.oid = (tables ->> option.source)::oid;
             IF relation.relkind NOT IN ('r', 'p', 'v', 'm', 'f') THEN
@@ -373,12 +372,62 @@ BEGIN
                     MESSAGE = format('the table of "%s" is neither a table nor a view', option.source),
                     DETAIL = format('It is %s.', given),
                     HINT = 'Give a table, a view, a materialized view or a foreign table.';
-            ELSIF relation.bypassed AND mapping -> 'materialized' IS DISTINCT FROM 'false' THEN
-                RAISE WARNING USING
-                    MESSAGE = format('row-level security of %s does not hold for this role', relation.name),
-                    DETAIL = format('The summaries that "%s" stores will count all rows, whoever reads them.', current_user),
-                    HINT = 'Run the statements as a role that sees what may be published, or give "materialized": false.';
             END IF;
+            -- policies of the tables behind it, and by whose rights they are read: a view with
+            -- security_invoker is as if it was not there; another lends its owner's rights to whoever
+            -- reads it; a materialized view has stored what its owner saw
+            FOR secured IN
+                WITH RECURSIVE behind (oid, lender, storer) AS (
+                    SELECT relation.oid, NULL::oid, NULL::oid
+                    UNION
+                    SELECT d.refobjid,
+                           CASE WHEN v.relkind = 'm' THEN v.oid
+                                WHEN coalesce((SELECT o.option_value::boolean FROM pg_options_to_table(v.reloptions) AS o
+                                               WHERE o.option_name = 'security_invoker'), false) THEN b.storer
+                                ELSE v.oid END,
+                           CASE WHEN v.relkind = 'm' THEN v.oid ELSE b.storer END
+                    FROM behind AS b
+                         JOIN pg_class AS v ON v.oid = b.oid AND v.relkind IN ('v', 'm')
+                         JOIN pg_rewrite AS w ON w.ev_class = v.oid
+                         JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                                                AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.oid
+                )
+                SELECT DISTINCT format('%I.%I', n.nspname, c.relname) AS name, v.relkind AS lent_by,
+                       CASE WHEN v.oid IS NOT NULL THEN format('%I.%I', m.nspname, v.relname) END AS lender, pg_get_userbyid(v.relowner) AS owner,
+                       row_security_active(c.oid) AS active
+                FROM behind AS b
+                     JOIN pg_class AS c ON c.oid = b.oid AND c.relrowsecurity
+                     JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                     LEFT JOIN pg_class AS v ON v.oid = b.lender
+                     LEFT JOIN pg_namespace AS m ON m.oid = v.relnamespace
+                ORDER BY 1, 3
+            LOOP
+                IF mapping -> 'materialized' IS NOT DISTINCT FROM 'false' THEN
+                    -- then each user is to see what the tables show that user
+                    IF secured.lent_by = 'm' THEN
+                        RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+                            MESSAGE = 'a materialized view shows rows that row-level security may hide',
+                            DETAIL = format('%s stores rows of %s as "%s" saw them.', secured.lender, secured.name, secured.owner),
+                            HINT = 'Give the table itself, or a view over it with security_invoker.';
+                    ELSIF secured.lent_by = 'v' THEN
+                        RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+                            MESSAGE = 'a view shows rows that row-level security may hide',
+                            DETAIL = format('%s reads %s with the rights of "%s", whoever reads it.', secured.lender, secured.name, secured.owner),
+                            HINT = format('ALTER VIEW %s SET (security_invoker = true), or give the table itself.', secured.lender);
+                    END IF;
+                ELSIF secured.lent_by = 'm' OR secured.owner <> current_user THEN
+                    RAISE WARNING USING
+                        MESSAGE = format('row-level security of %s does not hold for this role', secured.name),
+                        DETAIL = format('The summaries will count what %s shows, which reads the table as "%s", whoever reads them.', secured.lender, secured.owner),
+                        HINT = format('Run the statements as a role that sees what may be published, over views with security_invoker%s.',
+                                      CASE secured.lent_by WHEN 'v' THEN format(': ALTER VIEW %s SET (security_invoker = true)', secured.lender) ELSE '' END);
+                ELSIF NOT secured.active THEN
+                    RAISE WARNING USING
+                        MESSAGE = format('row-level security of %s does not hold for this role', secured.name),
+                        DETAIL = format('The summaries that "%s" stores will count all rows, whoever reads them.', current_user),
+                        HINT = 'Run the statements as a role that sees what may be published, or give "materialized": false.';
+                END IF;
+            END LOOP;
             setting := jsonb_set(setting, ARRAY[option.source], (setting -> option.source)
                                  || jsonb_build_object('relation', relation.name, 'oid', relation.oid::bigint));
 
