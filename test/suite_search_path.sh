@@ -55,6 +55,9 @@ views() {
 	run -d "$1" -v one="$(mapping '"pension_age"' true)" -v two="$(mapping 67 false)" <<-'SQL'
 		SELECT reporting_ddl('one'::text, :'one'::jsonb) \gexec
 		SELECT reporting_ddl('two'::text, pg_catalog.jsonb_set(:'two'::jsonb - 'as_of'::text, '{materialized}'::text[], 'false'::jsonb, true)) \gexec
+		CREATE SCHEMA two_query;
+		SELECT pg_catalog.format('CREATE VIEW two_query.%I AS %s'::text, q.n::text, q.query)
+		FROM reporting_quality_query(:'two'::jsonb) WITH ORDINALITY AS q (query, n) \gexec
 	SQL
 }
 
@@ -220,12 +223,13 @@ caught="
 	      AND NOT (d.classid = 'pg_proc'::regclass AND d.objid IN (SELECT oid FROM pg_proc WHERE proowner = 'ef_mallory'::regrole)
 	               OR d.classid = 'pg_operator'::regclass AND d.objid IN (SELECT oid FROM pg_operator WHERE oprowner = 'ef_mallory'::regrole))"
 none "$(plain -c "$caught")" 'nothing depends on a trap'
-for schema in one two; do
+for schema in one two two_query; do
 	none "$(plain -c "SELECT format('SELECT count(v::text) FROM %s AS v', c.oid::regclass) FROM pg_class AS c
 	                              WHERE relnamespace = '$schema'::regnamespace AND relkind = 'v' ORDER BY 1" | sed 's/$/;/' | run -d ef_trapped -f - 2>&1 >/dev/null)" "every view of $schema is read"
 done
 run -d ef_trapped <<-'SQL' >"$dir/log" 2>&1
 	SELECT reporting_refresh_ddl('one'::text) \gexec
+	DROP SCHEMA two_query CASCADE;
 	SELECT reporting_drop_ddl('one'::text) \gexec
 	SELECT reporting_drop_ddl('two'::text) \gexec
 SQL

@@ -4,7 +4,8 @@
 -- the summaries; {groups} are the grouping columns, each with a comma behind;
 -- {rows} is the condition that chooses groups alone or totals too; {last} are the
 -- columns that all views end with; {years} and {pipeline} are parts that
--- reporting_ddl() writes, and other names in braces are options of the mapping. A column is 'name: comment'.
+-- reporting_ddl() writes; {h.state} and the like are a state, in quotes where it is called as those
+-- are who are in none; other names in braces are options of the mapping. A column is 'name: comment'.
 --
 -- A view holds what its names meant when it was made, for whoever reads it. So no call leaves a
 -- choice to the search_path, or to what else is in {schema}: a function of ours gets each
@@ -275,7 +276,7 @@ WHERE {rows}$$),
  ARRAY['day: day',
        'state: state, such as workplace or profession',
        'headcount: persons who are in the state when the day begins'],
-$$SELECT {groups}d.day, h.state, h.headcount,
+$$SELECT {groups}d.day, {h.state} AS state, h.headcount,
        {last}
 FROM {summaries}.mobility AS s,
      LATERAL (SELECT d.day::date AS day
@@ -295,8 +296,8 @@ WHERE {rows}$$),
        'rate: moves / person_years',
        'lower: lower limit of the rate',
        'upper: upper limit of the rate'],
-$$SELECT {groups}coalesce(f.from_state, '(came)') AS from_state,
-       coalesce(f.to_state, '(left)') AS to_state,
+$$SELECT {groups}coalesce({f.from_state}, '(came)') AS from_state,
+       coalesce({f.to_state}, '(left)') AS to_state,
        f.moves, f.person_years, f.rate, f.lower, f.upper,
        {last}
 FROM {summaries}.mobility AS s,
@@ -308,7 +309,7 @@ WHERE {rows}$$),
  ARRAY['from_state: state at the beginning of the year',
        'to_state: state at its end; (left) for those who are in none',
        'probability: share that is there (Aalen-Johansen); null where nobody was in from_state'],
-$$SELECT {groups}m.from_state, coalesce(m.to_state, '(left)') AS to_state, m.probability,
+$$SELECT {groups}{m.from_state} AS from_state, coalesce({m.to_state}, '(left)') AS to_state, m.probability,
        {last}
 FROM {summaries}.mobility AS s,
      {schema}.mobility_matrix(s.mobility, interval '1 year') AS m

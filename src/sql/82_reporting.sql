@@ -186,6 +186,10 @@ CREATE FUNCTION reporting_table(name text) RETURNS oid
     LANGUAGE plpgsql STABLE STRICT
 AS $function$
 BEGIN
+    -- some versions take these for an OID
+    IF name OPERATOR(pg_catalog.~) '^([0-9]+|-)$' THEN
+        RETURN NULL;
+    END IF;
     RETURN pg_catalog.to_regclass(name);
 EXCEPTION
     -- no name at all, or one of another database
@@ -236,6 +240,7 @@ DECLARE
     attribute record;
     name      text;
     names     text[];
+    expression  text;
     expressions text[];
     readers   text[];
     reader    text;
@@ -456,6 +461,10 @@ BEGIN
                 SELECT a.attnum, quote_ident(a.attname) AS name, a.atttypid::regtype::text AS type,
                        has_column_privilege(a.attrelid, a.attnum, 'SELECT') AS readable,
                        (SELECT t.typtype = 'd' FROM pg_type AS t WHERE t.oid = a.atttypid) AS is_domain,
+                       a.atttypmod <> -1 AS has_scale,
+                       -- summaries tell texts apart by their bytes, and so must all that is said of them
+                       CASE WHEN EXISTS (SELECT FROM pg_collation AS l WHERE l.oid = a.attcollation AND NOT l.collisdeterministic)
+                            THEN ' COLLATE pg_catalog."C"' ELSE '' END AS bytewise,
                        -- of a domain what it is made of
                        (WITH RECURSIVE base AS (
                             SELECT t.* FROM pg_type AS t WHERE t.oid = a.atttypid
@@ -495,18 +504,21 @@ BEGIN
                 plain := jsonb_set(plain, ARRAY[option.source], coalesce(plain -> option.source, '[]') || item);
                 names := names || name;
                 -- of exactly the type that functions take: no domain, and no type that another can take the place of
-                expressions := expressions || CASE
-                    WHEN family = 'groups' THEN format('coalesce(%s, ''(missing)'')', CASE
-                        WHEN attribute.base = 'text' AND NOT attribute.is_domain THEN 't.' || attribute.name
-                        WHEN attribute.base = 'date' THEN format('to_char(t.%s::timestamp, ''YYYY-MM-DD''::text)', attribute.name)
-                        ELSE format('t.%s::text', attribute.name) END)
-                    WHEN wanted = 'person' AND attribute.base IN ('int2', 'int4') THEN format('t.%s::bigint', attribute.name)
-                    WHEN wanted IN ('person', 'text') AND attribute.base NOT IN ('int8', 'uuid', 'text')
-                        THEN format('t.%s::text', attribute.name)
-                    WHEN wanted = 'number' AND attribute.base NOT IN ('numeric', 'float8') THEN format('t.%s::numeric', attribute.name)
-                    WHEN wanted = 'integer' AND attribute.base <> 'int4' THEN format('t.%s::integer', attribute.name)
-                    WHEN attribute.is_domain THEN format('t.%s::%s', attribute.name, attribute.base)
-                    ELSE 't.' || attribute.name END;
+                expression := format(CASE
+                    WHEN wanted = 'person' AND attribute.base IN ('int2', 'int4') THEN 't.%s::bigint'
+                    WHEN wanted IN ('person', 'text') AND attribute.base NOT IN ('int8', 'uuid', 'text') THEN 't.%s::text'
+                    WHEN wanted = 'number' AND attribute.base NOT IN ('numeric', 'float8') THEN 't.%s::numeric'
+                    WHEN wanted = 'integer' AND attribute.base <> 'int4' THEN 't.%s::integer'
+                    -- a group is what is written there: no two days and no two numbers in one, nor one number in two
+                    WHEN family = 'groups' AND attribute.base = 'date' THEN
+                         'CASE WHEN isfinite(t.%1$s::date) THEN to_char(t.%1$s::timestamp, ''YYYY-MM-DD''::text)'
+                         ' || CASE WHEN t.%1$s::date < ''0001-01-01''::date THEN '' BC''::text ELSE ''''::text END ELSE t.%1$s::text END'
+                    WHEN family = 'groups' AND attribute.base = 'numeric' AND NOT attribute.has_scale THEN 'trim_scale(t.%s::numeric)::text'
+                    WHEN family = 'groups' AND (attribute.base <> 'text' OR attribute.is_domain) THEN 't.%s::text'
+                    WHEN attribute.is_domain THEN 't.%s::' || attribute.base
+                    ELSE 't.%s' END, attribute.name);
+                expressions := expressions || CASE attribute.bytewise WHEN '' THEN expression
+                                              ELSE format('(%s%s)', expression, attribute.bytewise) END;
                 IF family = 'groups' THEN
                     titles := jsonb_set(titles, ARRAY[option.source], coalesce(titles -> option.source, '{}') || jsonb_build_object(name,
                         coalesce(col_description((tables ->> option.source)::oid, attribute.attnum),
@@ -571,6 +583,9 @@ COMMENT ON FUNCTION reporting_settings(text, jsonb, jsonb, jsonb) IS
 -- relations to be declared, in order. A relation is a JSON object: summary (is it
 -- in that schema?), name, kind (m or v, as in pg_class), query, comment, groups
 -- (pairs of column and comment), columns ('name: comment'), index (columns).
+--
+-- Written for a mark, names of ours have no schema (home is empty), so that the mark
+-- stays when the extension moves to another one.
 CREATE FUNCTION reporting_summaries(schema_name text, settings jsonb, quality jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -675,20 +690,22 @@ BEGIN
         observed_from := format('(SELECT (p.year_begin - interval ''%s years'')::date FROM %s.period AS p)', years, store);
         IF source = 'employment' THEN
             -- a plan that cannot be is refused now, and not by the views
-            EXECUTE format('SELECT count(*)
-                            FROM %1$s.workforce_project(
-                                     (SELECT %1$s.workforce_agg(NULL::date, NULL::date, NULL::date, NULL::text, ''[2000-01-01,2001-01-01)''::daterange)),
-                                     $1, NULL::float8[], NULL::float8[], retire_at => $2,
-                                     retire_rule => CASE WHEN $4 THEN (SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months)
-                                                                       FROM %1$s.pension_age AS a) END,
-                                     rates => NULL::%1$s.workforce, latest_age => $3, level => 0.8::float8),
-                                 %1$s.retention_curve(
-                                     (SELECT %1$s.retention_agg(NULL::date, NULL::date, NULL::text, ''[2000-01-01,2001-01-01)''::daterange)),
-                                     $5::interval, 0.95::float8, ''log-log''::text)', home)
-                USING (option ->> 'projection_years')::integer,
-                      CASE jsonb_typeof(option -> 'retirement') WHEN 'number' THEN (option ->> 'retirement')::integer END,
-                      (option ->> 'latest_age')::integer,
-                      by_pension_age, option ->> 'retention_every';
+            IF home <> '' THEN
+                EXECUTE format('SELECT count(*)
+                                FROM %1$s.workforce_project(
+                                         (SELECT %1$s.workforce_agg(NULL::date, NULL::date, NULL::date, NULL::text, ''[2000-01-01,2001-01-01)''::daterange)),
+                                         $1, NULL::float8[], NULL::float8[], retire_at => $2,
+                                         retire_rule => CASE WHEN $4 THEN (SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months)
+                                                                           FROM %1$s.pension_age AS a) END,
+                                         rates => NULL::%1$s.workforce, latest_age => $3, level => 0.8::float8),
+                                     %1$s.retention_curve(
+                                         (SELECT %1$s.retention_agg(NULL::date, NULL::date, NULL::text, ''[2000-01-01,2001-01-01)''::daterange)),
+                                         $5::interval, 0.95::float8, ''log-log''::text)', home)
+                    USING (option ->> 'projection_years')::integer,
+                          CASE jsonb_typeof(option -> 'retirement') WHEN 'number' THEN (option ->> 'retirement')::integer END,
+                          (option ->> 'latest_age')::integer,
+                          by_pension_age, option ->> 'retention_every';
+            END IF;
 
             SELECT array_agg(a.name ORDER BY a.place),
                    array_agg(format('%s.workforce_agg(%s, %s, %s, %s, (SELECT daterange(%s, %s) FROM %s.period AS p)%s)%s',
@@ -710,15 +727,17 @@ BEGIN
         ELSIF source = 'education' THEN
             observed_from := 'NULL::date';
             -- a funnel that cannot be, or a day that not every year has
-            EXECUTE format('SELECT count(*)
-                            FROM %1$s.funnel_output(
-                                     (SELECT %1$s.funnel_agg(NULL::text, NULL::date,
-                                                             %1$s.funnel_spec($1, within => $2::interval, as_of => ''2000-01-01''::date, exits => $3, modes => $4))),
-                                     ''{}''::float8[], 2000, 1, $5, as_of => NULL::date,
-                                     changed_stage => NULL::text, conversion_change => 0::float8)', home)
-                USING ARRAY(SELECT jsonb_array_elements_text(option -> 'stages')), option ->> 'within',
-                      ARRAY(SELECT jsonb_array_elements_text(option -> 'exits')),
-                      ARRAY(SELECT jsonb_array_elements_text(option -> 'modes')), option ->> 'starts';
+            IF home <> '' THEN
+                EXECUTE format('SELECT count(*)
+                                FROM %1$s.funnel_output(
+                                         (SELECT %1$s.funnel_agg(NULL::text, NULL::date,
+                                                                 %1$s.funnel_spec($1, within => $2::interval, as_of => ''2000-01-01''::date, exits => $3, modes => $4))),
+                                         ''{}''::float8[], 2000, 1, $5, as_of => NULL::date,
+                                         changed_stage => NULL::text, conversion_change => 0::float8)', home)
+                    USING ARRAY(SELECT jsonb_array_elements_text(option -> 'stages')), option ->> 'within',
+                          ARRAY(SELECT jsonb_array_elements_text(option -> 'exits')),
+                          ARRAY(SELECT jsonb_array_elements_text(option -> 'modes')), option ->> 'starts';
+            END IF;
             spec := quality #>> '{"",spec}';
             summaries := ARRAY['funnel'];
             aggregates := ARRAY[format('%s.funnel_agg(%s, %s, %s, %s)%s', home, col ->> 'person_id', col ->> 'stage', col ->> 'at', spec, filter)];
@@ -759,7 +778,8 @@ BEGIN
         keys := array_to_string(ARRAY(SELECT 'd.' || s FROM unnest(shown) AS s), ', ');
         grouping_set := CASE WHEN keys = '' THEN '0' ELSE format('GROUPING(%s)', keys) END;
         -- a value that is called so is shown in quotes, and one in quotes in more
-        outer_columns := ARRAY(SELECT format('CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)'' WHEN d.%1$s ~ ''^"*[(]total[)]"*$'' THEN ''"''::text || d.%1$s || ''"''::text ELSE d.%1$s END AS %1$s', s) FROM unnest(shown) AS s)
+        outer_columns := ARRAY(SELECT format(E'CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)''::text WHEN d.%1$s IS NULL THEN ''(missing)''::text'
+                                             ' WHEN d.%1$s ~ ''^"*[(](total|missing)[)]"*$''::text THEN ''"''::text || d.%1$s || ''"''::text ELSE d.%1$s END AS %1$s', s) FROM unnest(shown) AS s)
             || (grouping_set || ' AS grouping_set')
             || CASE WHEN source = 'education' THEN ARRAY['CASE WHEN GROUPING(d.epoch) = 1 THEN 0 ELSE d.epoch END AS epoch',
                                                          'GROUPING(d.epoch) = 1 AS every_epoch'] ELSE '{}' END
@@ -850,6 +870,8 @@ DECLARE
     store   constant text := quote_ident(schema_name || '_summary');
     sources constant text[] := ARRAY(SELECT jsonb_array_elements_text(settings -> 'sources'));
     starts  constant text := settings #>> '{setting,education,starts}';
+    -- a state; in quotes where it is called as those are who are in none
+    state   constant text := 'CASE WHEN %1$s ~ ''^"*[(](came|left)[)]"*$''::text THEN ''"''::text || %1$s || ''"''::text ELSE %1$s END';
     -- the last arguments of projections and of required intakes, by the alias of the workforce
     retirement constant jsonb := (
         SELECT jsonb_object_agg(a.alias, format(
@@ -932,7 +954,7 @@ BEGIN
                     '                           ORDER BY w.year) AS gap\n'
                     '              OFFSET 0) AS p',
                     store, home, settings #>> '{setting,employment,projection_years}', staff_totals, course_totals,
-                    (SELECT string_agg(format(E'\n                                 AND e.%1$I = s.%1$I', n), '') FROM unnest(shown) AS n),
+                    (SELECT string_agg(format(E'\n                                 AND e.%1$I = s.%1$I COLLATE pg_catalog."C"', n), '') FROM unnest(shown) AS n),
                     starts,
                     (SELECT string_agg(format(E'\n                    AND b.%1$I = s.%1$I',  n.name), '')
                      FROM jsonb_array_elements_text(settings #> '{shown,education}') AS n (name)),
@@ -960,6 +982,9 @@ BEGIN
                          FROM unnest(shown) WITH ORDINALITY AS s (name, place)),
             '{years}', (SELECT string_agg(format('(extract(year FROM s.as_of)::integer - %1$s, s.year_%1$s)', y), ', ' ORDER BY y)
                         FROM generate_series(1, (settings #>> '{setting,employment,observed_years}')::integer) AS y),
+            '{h.state}', format(state, 'h.state'),
+            '{f.from_state}', format(state, 'f.from_state'), '{f.to_state}', format(state, 'f.to_state'),
+            '{m.from_state}', format(state, 'm.from_state'), '{m.to_state}', format(state, 'm.to_state'),
             '{retention_every}', format('interval %L', settings #>> '{setting,employment,retention_every}'),
             '{projection_years}', settings #> '{setting,employment,projection_years}');
         FOR i IN 1 .. CASE WHEN shown = '{}' THEN 1 ELSE 2 END LOOP
@@ -970,7 +995,7 @@ BEGIN
                 'columns', template.columns || last_columns,
                 -- in one pass: what was put in is not looked at again
                 'query', (SELECT string_agg(coalesce((parts || jsonb_build_object('{rows}', rows[i])) ->> m.piece[1], m.piece[1]), '' ORDER BY m.place)
-                          FROM regexp_matches(template.body, '\{[a-z_]+\}|[^{]+|\{', 'g') WITH ORDINALITY AS m (piece, place)));
+                          FROM regexp_matches(template.body, '\{[a-z_.]+\}|[^{]+|\{', 'g') WITH ORDINALITY AS m (piece, place)));
         END LOOP;
     END LOOP;
     RETURN makes;
@@ -981,7 +1006,7 @@ COMMENT ON FUNCTION reporting_queries(text, jsonb, jsonb) IS
 
 -- The statements that declare relations. What exists already is ours and of the
 -- same definition, or it is an error.
-CREATE FUNCTION reporting_statements(schema_name text, makes jsonb, settings jsonb, existing jsonb) RETURNS SETOF text
+CREATE FUNCTION reporting_statements(schema_name text, makes jsonb, for_marks jsonb, settings jsonb, existing jsonb) RETURNS SETOF text
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 300
     SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -995,8 +1020,11 @@ DECLARE
     name    text;
     reader  text;
 BEGIN
-    -- a summary is marked by its definition, the same in every encoding
-    SELECT jsonb_agg(m.item || jsonb_build_object('mark', left(encode(sha256(convert_to(m.item ->> 'query', 'UTF8')), 'hex'), 32)) ORDER BY m.place)
+    -- a summary is marked by its definition, the same in every encoding; in SQL_ASCII bytes are what they are
+    SELECT jsonb_agg(m.item || jsonb_build_object('mark', (
+                         SELECT left(encode(sha256(convert_to(f.query, CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END)), 'hex'), 32)
+                         FROM jsonb_to_recordset(for_marks) AS f (name text, query text, summary boolean)
+                         WHERE f.name = m.item ->> 'name' AND f.summary AND (m.item -> 'summary')::boolean)) ORDER BY m.place)
     INTO makes
     FROM jsonb_array_elements(makes) WITH ORDINALITY AS m (item, place);
     FOR made IN
@@ -1083,7 +1111,7 @@ BEGIN
         ORDER BY m.name !~ '_(quality|doubts)$', e.place;
 END
 $function$;
-COMMENT ON FUNCTION reporting_statements(text, jsonb, jsonb, jsonb) IS
+COMMENT ON FUNCTION reporting_statements(text, jsonb, jsonb, jsonb, jsonb) IS
     'internal to reporting_ddl: the statements that declare relations, but for those that are there already';
 
 CREATE FUNCTION reporting_ddl(schema_name text, mapping jsonb) RETURNS SETOF text
@@ -1101,14 +1129,17 @@ BEGIN ATOMIC
           FROM reporting_check(schema_name, pg_catalog.current_schemas(true), false) AS c (safe)
           WHERE c.safe
           OFFSET 0) AS s,
-         LATERAL (SELECT reporting_quality(schema_name, s.settings,
-                                           (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c)) FROM reporting_checks() AS c)) AS quality
+         LATERAL (SELECT m.for_marks, c.checks, reporting_quality(schema_name, s.settings, c.checks) AS quality,
+                         reporting_quality(schema_name, m.for_marks, c.checks) AS quality_for_marks
+                  FROM (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c)) AS checks FROM reporting_checks() AS c) AS c,
+                       (SELECT pg_catalog.jsonb_set(s.settings, '{home}'::pg_catalog.text[], '""'::pg_catalog.jsonb, true) AS for_marks) AS m
                   OFFSET 0) AS q,
          reporting_statements(
              schema_name,
              reporting_summaries(schema_name, s.settings, q.quality)
                  OPERATOR(pg_catalog.||) reporting_queries(schema_name, s.settings,
                                                            (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(v)) FROM reporting_views() AS v)),
+             reporting_summaries(schema_name, q.for_marks, q.quality_for_marks),
              s.settings,
              (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r)), '[]') FROM reporting_relations(schema_name) AS r)) AS t (statement);
 END;
@@ -1120,7 +1151,7 @@ CREATE FUNCTION reporting_quality_query(mapping jsonb) RETURNS SETOF text
 BEGIN ATOMIC
     SELECT pg_catalog.format(E'WITH looked_at AS NOT MATERIALIZED (\n%s OFFSET 0)\n'
                'SELECT %L::text AS source, d.problem, d.effect, d.rows, d.detail\nFROM (%s\nUNION ALL\n%s) AS d (problem, effect, rows, detail)\n'
-               'ORDER BY array_position(''{refused,left out,skipped,ignored,doubtful,joined}''::text[], d.effect), d.rows DESC, d.problem',
+               'ORDER BY pg_catalog.array_position(''{refused,left out,skipped,ignored,doubtful,joined}''::text[], d.effect), d.rows DESC, d.problem',
                r.queries OPERATOR(pg_catalog.->>) 'rows'::pg_catalog.text, r.source,
                r.queries OPERATOR(pg_catalog.->>) 'problems'::pg_catalog.text, r.queries OPERATOR(pg_catalog.->>) 'doubts'::pg_catalog.text)
     FROM (SELECT reporting_settings(
