@@ -56,7 +56,7 @@ SELECT id, CASE WHEN id % 97 > 0 THEN birth_date END AS birth_date, CASE WHEN id
        (ARRAY['North', 'South', NULL, 'West'])[1 + id % 4] AS region,
        (enum_range(NULL::hr.profession))[1 + id % 3] AS profession,
        id % 2 = 0 AS permanent, (id % 5)::smallint AS grade, date '2020-01-01' + (id % 2) * 366 AS agreed,
-       md5((id % 3)::text)::uuid AS site, (id % 4)::numeric / 2 AS level
+       md5((id % 3)::text)::uuid AS site, trim_scale((id % 4)::numeric / 2) AS level
 FROM spell, LATERAL (SELECT least(retires, start_date + 300 + id * 7907 % 30011) AS leaves) AS l;
 ALTER TABLE hr.employment ADD PRIMARY KEY (id);
 CREATE INDEX ON hr.employment (region);
