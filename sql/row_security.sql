@@ -8,15 +8,15 @@ CREATE ROLE regress_ef_lund;
 CREATE ROLE regress_ef_chief;
 GRANT CREATE ON SCHEMA public TO regress_ef_chief;
 
-CREATE TABLE spell (kommun text, birth_date date, start_date date, end_date date, reason text);
-INSERT INTO spell
+CREATE TABLE contract (kommun text, birth_date date, start_date date, end_date date, reason text);
+INSERT INTO contract
 SELECT CASE WHEN n % 3 = 0 THEN 'Lund' ELSE 'Malmö' END, '1980-01-01', '2015-01-01', NULL, NULL FROM generate_series(1, 30) AS n;
-ALTER TABLE spell OWNER TO regress_ef_chief;
-ALTER TABLE spell ENABLE ROW LEVEL SECURITY;
-CREATE POLICY own_kommun ON spell TO regress_ef_lund USING (kommun = 'Lund');
-CREATE VIEW definer AS SELECT * FROM spell;
+ALTER TABLE contract OWNER TO regress_ef_chief;
+ALTER TABLE contract ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_kommun ON contract TO regress_ef_lund USING (kommun = 'Lund');
+CREATE VIEW definer AS SELECT * FROM contract;
 ALTER VIEW definer OWNER TO regress_ef_chief;
-CREATE VIEW invoker WITH (security_invoker = on) AS SELECT * FROM spell;
+CREATE VIEW invoker WITH (security_invoker = on) AS SELECT * FROM contract;
 CREATE VIEW invoker_of_invoker WITH (security_invoker) AS SELECT * FROM invoker;
 CREATE VIEW invoker_of_definer WITH (security_invoker = true) AS SELECT * FROM definer;
 CREATE VIEW definer_of_invoker AS SELECT * FROM invoker;
@@ -45,7 +45,7 @@ $$;
 \pset tuples_only on
 \set VERBOSITY default
 SELECT format('SELECT %L, count(*) > 0 FROM reporting_ddl(''own'', mapping(%1$L, false))', name)
-FROM unnest('{spell,definer,invoker,invoker_of_invoker,invoker_of_definer,definer_of_invoker,stored,invoker_of_stored,in_a_subquery,plain}'::text[]) AS name \gexec
+FROM unnest('{contract,definer,invoker,invoker_of_invoker,invoker_of_definer,definer_of_invoker,stored,invoker_of_stored,in_a_subquery,plain}'::text[]) AS name \gexec
 CREATE FUNCTION seen(name text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     answer text;
@@ -58,20 +58,20 @@ BEGIN
     RETURN answer;
 END
 $$;
-SELECT name, seen(name) FROM unnest('{spell,invoker,invoker_of_invoker,definer_of_invoker}'::text[]) AS name;
+SELECT name, seen(name) FROM unnest('{contract,invoker,invoker_of_invoker,definer_of_invoker}'::text[]) AS name;
 
 -- It is stored, by a superuser, who is above it; and by a role that it holds for.
 SELECT format('SELECT %L, count(*) > 0 FROM reporting_ddl(''own'', mapping(%1$L, true))', name)
-FROM unnest('{spell,definer,invoker,invoker_of_definer,stored,in_a_subquery,plain}'::text[]) AS name \gexec
+FROM unnest('{contract,definer,invoker,invoker_of_definer,stored,in_a_subquery,plain}'::text[]) AS name \gexec
 SET ROLE regress_ef_lund;
 SELECT format('SELECT %L, count(*) > 0 FROM reporting_ddl(''own'', mapping(%1$L, true))', name)
-FROM unnest('{spell,definer,invoker,invoker_of_definer,stored,in_a_subquery,plain}'::text[]) AS name \gexec
+FROM unnest('{contract,definer,invoker,invoker_of_definer,stored,in_a_subquery,plain}'::text[]) AS name \gexec
 RESET ROLE;
 -- The owner of the table is above it, and sees that in a view of one's own too.
 SET ROLE regress_ef_chief;
 SELECT 'definer', count(*) > 0 FROM reporting_ddl('own', mapping('definer', true));
 RESET ROLE;
-ALTER TABLE spell FORCE ROW LEVEL SECURITY;
+ALTER TABLE contract FORCE ROW LEVEL SECURITY;
 SET ROLE regress_ef_chief;
 SELECT 'definer', count(*) > 0 FROM reporting_ddl('own', mapping('definer', true));
 RESET ROLE;

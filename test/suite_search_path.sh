@@ -177,7 +177,8 @@ run -d ef_clean >"$dir/traps.sql" <<-'SQL' || exit 1
 	ORDER BY kind, name, types;
 SQL
 sed -i 's/education_flow\./public./g' "$dir/traps.sql"
-own='public\.(workforce|retention|funnel|mobility|funnel_spec|retirement_rule|log_rank_result)\b'
+own=$(run -d ef_clean -c "SELECT 'public\.(' || string_agg(typname, '|') || ')([^a-z_(]|$)'
+                          FROM pg_type JOIN member ON classid = 'pg_type'::regclass AND objid = oid WHERE typname !~ '^_'")
 grep -vE "$own" "$dir/traps.sql" >"$dir/before.sql"
 grep -E "$own" "$dir/traps.sql" >"$dir/after.sql"
 # what had been caught, by name
