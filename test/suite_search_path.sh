@@ -90,7 +90,8 @@ run -d ef_clean <<-SQL || exit 1
 	CREATE TABLE raw (kind text, id oid, types text, result oid);
 	\copy raw FROM '$dir/calls' WITH (NULL '')
 	-- the arguments as they were written, each with what it is declared as
-	CREATE TABLE call AS
+	SET search_path = pg_catalog;       -- so that types of ours have their schema
+	CREATE TABLE public.call AS
 	WITH callee AS (
 	    SELECT 'f' AS kind, p.oid, p.proname AS name, ARRAY(SELECT unnest(p.proargtypes)) AS declared, p.pronamespace AS home, pg_get_function_result(p.oid) AS result,
 	           p.proargnames AS names, p.provariadic
@@ -100,7 +101,7 @@ run -d ef_clean <<-SQL || exit 1
 	    FROM pg_operator AS o)
 	SELECT DISTINCT c.kind, c.id, e.name, e.home::regnamespace::text AS home, e.declared, e.result,
 	       r.result AS result_type, coalesce(a.types, '{}') AS types, coalesce(a.literal, '{}') AS literal
-	FROM raw AS c
+	FROM public.raw AS c
 	     CROSS JOIN LATERAL (SELECT array_agg(CASE WHEN x ~ '\[\]' THEN (SELECT typarray FROM pg_type WHERE oid = substring(x FROM '^\d+')::oid)
 	                                          ELSE substring(x FROM '^\d+')::oid END ORDER BY n) AS types,
 	                                array_agg(x ~ '\?$' ORDER BY n) AS literal
