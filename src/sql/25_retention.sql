@@ -87,12 +87,15 @@ COMMENT ON COLUMN log_rank_result.expected IS 'exits of each group expected if t
 CREATE FUNCTION retention_log_rank_transfn(internal, retention, text) RETURNS internal
     AS 'MODULE_PATHNAME', 'ef_retention_log_rank_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION retention_log_rank_transfn(internal, retention, text) IS 'aggregate transition function';
+REVOKE EXECUTE ON FUNCTION retention_log_rank_transfn(internal, retention, text) FROM PUBLIC;
 CREATE FUNCTION retention_log_rank_transfn(internal, retention, text, text) RETURNS internal
     AS 'MODULE_PATHNAME', 'ef_retention_log_rank_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION retention_log_rank_transfn(internal, retention, text, text) IS 'aggregate transition function';
+REVOKE EXECUTE ON FUNCTION retention_log_rank_transfn(internal, retention, text, text) FROM PUBLIC;
 CREATE FUNCTION retention_log_rank_finalfn(internal) RETURNS log_rank_result
     AS 'MODULE_PATHNAME', 'ef_retention_log_rank_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION retention_log_rank_finalfn(internal) IS 'aggregate final function';
+REVOKE EXECUTE ON FUNCTION retention_log_rank_finalfn(internal) FROM PUBLIC;
 
 CREATE AGGREGATE retention_log_rank(retention, group_name text) (
     SFUNC = retention_log_rank_transfn,

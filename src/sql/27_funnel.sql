@@ -10,18 +10,23 @@ COMMENT ON TYPE funnel IS 'people by stage and day: reached, exited, lost, pendi
 CREATE FUNCTION events_combinefn(internal, internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'ef_events_combinefn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION events_combinefn(internal, internal) IS 'aggregate combine function';
+REVOKE EXECUTE ON FUNCTION events_combinefn(internal, internal) FROM PUBLIC;
 CREATE FUNCTION events_serialfn(internal) RETURNS bytea
     AS 'MODULE_PATHNAME', 'ef_events_serialfn' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION events_serialfn(internal) IS 'aggregate serial function';
+REVOKE EXECUTE ON FUNCTION events_serialfn(internal) FROM PUBLIC;
 CREATE FUNCTION events_deserialfn(bytea, internal) RETURNS internal
     AS 'MODULE_PATHNAME', 'ef_events_deserialfn' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION events_deserialfn(bytea, internal) IS 'aggregate deserial function';
+REVOKE EXECUTE ON FUNCTION events_deserialfn(bytea, internal) FROM PUBLIC;
 CREATE FUNCTION funnel_agg_finalfn(internal) RETURNS funnel
     AS 'MODULE_PATHNAME', 'ef_funnel_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION funnel_agg_finalfn(internal) IS 'aggregate final function';
+REVOKE EXECUTE ON FUNCTION funnel_agg_finalfn(internal) FROM PUBLIC;
 CREATE FUNCTION window_funnel_finalfn(internal) RETURNS integer
     AS 'MODULE_PATHNAME', 'ef_window_funnel_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION window_funnel_finalfn(internal) IS 'aggregate final function';
+REVOKE EXECUTE ON FUNCTION window_funnel_finalfn(internal) FROM PUBLIC;
 
 @include funnel_events.sql.in date
 @include funnel_events.sql.in timestamp

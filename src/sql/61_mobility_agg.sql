@@ -4,6 +4,7 @@
 CREATE FUNCTION mobility_agg_finalfn(internal) RETURNS mobility
     AS 'MODULE_PATHNAME', 'ef_mobility_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION mobility_agg_finalfn(internal) IS 'aggregate final function';
+REVOKE EXECUTE ON FUNCTION mobility_agg_finalfn(internal) FROM PUBLIC;
 
 @include mobility_agg.sql.in bigint
 @include mobility_agg.sql.in uuid

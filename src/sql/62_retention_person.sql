@@ -5,6 +5,7 @@
 CREATE FUNCTION retention_agg_finalfn(internal) RETURNS retention
     AS 'MODULE_PATHNAME', 'ef_retention_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION retention_agg_finalfn(internal) IS 'aggregate final function';
+REVOKE EXECUTE ON FUNCTION retention_agg_finalfn(internal) FROM PUBLIC;
 
 @include retention_person.sql.in bigint
 @include retention_person.sql.in uuid

@@ -15,16 +15,20 @@ COMMENT ON FUNCTION fte_on(spell, date) IS 'full-time equivalents of a spell on 
 CREATE FUNCTION spells_agg_finalfn(internal) RETURNS spell[]
     AS 'MODULE_PATHNAME', 'ef_spells_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION spells_agg_finalfn(internal) IS 'aggregate final function';
+REVOKE EXECUTE ON FUNCTION spells_agg_finalfn(internal) FROM PUBLIC;
 
 CREATE FUNCTION spells_agg_transfn(internal, date, date, text, interval) RETURNS internal
     AS 'MODULE_PATHNAME', 'ef_spells_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION spells_agg_transfn(internal, date, date, text, interval) IS 'aggregate transition function';
+REVOKE EXECUTE ON FUNCTION spells_agg_transfn(internal, date, date, text, interval) FROM PUBLIC;
 CREATE FUNCTION spells_agg_numeric_transfn(internal, date, date, text, numeric, interval) RETURNS internal
     AS 'MODULE_PATHNAME', 'ef_spells_agg_numeric_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION spells_agg_numeric_transfn(internal, date, date, text, numeric, interval) IS 'aggregate transition function';
+REVOKE EXECUTE ON FUNCTION spells_agg_numeric_transfn(internal, date, date, text, numeric, interval) FROM PUBLIC;
 CREATE FUNCTION spells_agg_float8_transfn(internal, date, date, text, double precision, interval) RETURNS internal
     AS 'MODULE_PATHNAME', 'ef_spells_agg_float8_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION spells_agg_float8_transfn(internal, date, date, text, double precision, interval) IS 'aggregate transition function';
+REVOKE EXECUTE ON FUNCTION spells_agg_float8_transfn(internal, date, date, text, double precision, interval) FROM PUBLIC;
 
 CREATE AGGREGATE spells_agg(start_date date, end_date date, reason text, join_gap interval) (
     SFUNC = spells_agg_transfn,
