@@ -9,11 +9,13 @@
 #                    professions, default 5000, with two employments for every five of them
 #   EF_BENCH_SPELLS  sizes of the table of the part mobility, multiples of 1000, default
 #                    "1000000 10000000"
+#   EF_BENCH_CONTRACTS  sizes of the table of the part contract, multiples of 1000, default
+#                    "1000000 10000000"
 #   the part reporting takes EF_BENCH_ROWS, default 10000000, and a tenth as many rows of events,
 #                    spells and certificates
 #   EF_BENCH_PASSES  runs of each query of a pair, default 5
 #   EF_BENCH_PARTS   what is measured, default "workforce retention funnel pipeline mobility
-#                    reporting"
+#                    contract reporting"
 set -eu
 cd "$(dirname "$0")"
 sizes=${EF_BENCH_ROWS:-1000000 10000000}
@@ -21,10 +23,11 @@ passes=${EF_BENCH_PASSES:-5}
 events=${EF_BENCH_EVENTS:-1000000 10000000 100000000}
 education=${EF_BENCH_PERSONS:-5000}
 spells=${EF_BENCH_SPELLS:-1000000 10000000}
-parts=${EF_BENCH_PARTS:-workforce retention funnel pipeline mobility reporting}
+contracts=${EF_BENCH_CONTRACTS:-1000000 10000000}
+parts=${EF_BENCH_PARTS:-workforce retention funnel pipeline mobility contract reporting}
 has() { case " $parts " in *" $1 "*) ;; *) return 1 ;; esac; }
 for part in $parts; do
-    case $part in workforce | retention | funnel | pipeline | mobility | reporting) ;; *)
+    case $part in workforce | retention | funnel | pipeline | mobility | contract | reporting) ;; *)
         echo "EF_BENCH_PARTS: there is no part $part" >&2
         exit 2 ;;
     esac
@@ -50,7 +53,8 @@ CREATE EXTENSION education_flow SCHEMA education_flow;
 ALTER DATABASE $database SET search_path = public, education_flow;
 SQL
 run -f helpers.sql -f queries.sql -f retention_queries.sql -f funnel_queries.sql \
-    -f pipeline_queries.sql -f mobility_queries.sql -f reporting_queries.sql
+    -f pipeline_queries.sql -f mobility_queries.sql -f contract_queries.sql \
+    -f reporting_queries.sql
 
 with_plain=true
 workforce() {
@@ -140,6 +144,18 @@ mobility() {
     peak "mobility_agg, 290 regions" ours "mobility by region"
 }
 
+contract() {
+    note "$rows contracts: people"
+    run -v rows="$rows" -v passes="$passes" -f contract.sql
+    note "$rows contracts: people, memory"
+    peak "people, of window" plain "plain people by profession, window"
+    peak "workforce_agg of people" ours "people by profession"
+    peak "workforce_agg of people, fte" ours "people by profession, fte"
+    peak "workforce_agg of people, two workers" ours "people by profession" two_workers.sql
+    peak "workforce_agg of people, and the total" ours "groups and total of people"
+    peak "spells_agg by person" ours "spells of people"
+}
+
 reporting() {
     note "$rows rows: reporting"
     run -v rows="$rows" -v passes="$passes" -f reporting.sql
@@ -184,6 +200,13 @@ if has mobility; then
         mobility
     done
 fi
+if has contract; then
+    for rows in $contracts; do
+        note "$rows contracts: generating"
+        run -v rows="$rows" -f contracts.sql
+        contract
+    done
+fi
 if has reporting; then
     for rows in ${EF_BENCH_ROWS:-10000000}; do
         note "$rows rows: generating"
@@ -202,5 +225,6 @@ if has retention; then run -f retention_report.sql; fi
 if has funnel; then run -f funnel_report.sql; fi
 if has pipeline; then run -f pipeline_report.sql; fi
 if has mobility; then run -f mobility_report.sql; fi
+if has contract; then run -f contract_report.sql; fi
 if has reporting; then run -f reporting_report.sql; fi
 PGDATABASE=postgres psql -X -q -c "DROP DATABASE $database"
