@@ -140,7 +140,8 @@ in_root "$root" sh -ec '
 well $? "README's examples, on the package"
 
 # --- the package's own tests, as Debian's test machines run them
-in_root "$root" apt-get -q install -y make >"$dir/log" 2>&1
+in_root "$root" apt-get -q satisfy -y "$(sed -n '/^ /{s/^ *//;s/,$//;/^@$/!p}' debian/tests/control | sort -u | paste -sd ,)" >"$dir/log" 2>&1
+well $? 'what its tests depend on'
 copy_tree . "$root/source"
 for name in $(sed -n 's/^Tests: //p' debian/tests/control); do
 	in_root "$root" sh -ec "cd /source; mkdir -p /tmp/autopkgtest; AUTOPKGTEST_TMP=/tmp/autopkgtest debian/tests/$name" >"$dir/log" 2>&1
