@@ -109,10 +109,9 @@ WHERE form = 'fte' AND start_date < coalesce(end_date, 'infinity');  -- who neve
 
 -- --- headcount and FTE of every day, from these
 CREATE VIEW got_presence AS
-SELECT d.grp, day, count(s.first_day) AS headcount, coalesce(sum(s.fte), 0) AS fte
+SELECT d.grp, day, count(s.start_date) AS headcount,
+       coalesce(sum(fte_on((s.start_date, s.end_date, s.reason, s.fte_from, s.fte)::spell, day)), 0) AS fte
 FROM (SELECT DISTINCT grp, day FROM expected_presence) AS d
-     LEFT JOIN (SELECT grp, fte_from[n] AS first_day, coalesce(fte_from[n + 1], end_date, 'infinity') AS next_day,
-                       fte[n] AS fte
-                FROM got_spell, generate_subscripts(fte_from, 1) AS n
-                WHERE form = 'fte') AS s ON s.grp = d.grp AND day >= s.first_day AND day < s.next_day
+     LEFT JOIN (SELECT * FROM got_spell WHERE form = 'fte') AS s
+     ON s.grp = d.grp AND day >= s.start_date AND (day < s.end_date) IS NOT FALSE
 GROUP BY d.grp, day;
