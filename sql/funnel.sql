@@ -56,6 +56,9 @@ FROM everybody;
 SELECT stage, entered, round(conversion::numeric, 6) AS conversion, round(lower::numeric, 6) AS lower, round(upper::numeric, 6) AS upper,
        round(cumulative::numeric, 6) AS cumulative, round(cumulative_lower::numeric, 6) AS cumulative_lower, round(cumulative_upper::numeric, 6) AS cumulative_upper
 FROM everybody, funnel_stages(f) ORDER BY stage_no;
+SELECT stage, pending, observed_days, round(conversion_so_far::numeric, 6) AS conversion, round(lower_so_far::numeric, 6) AS lower, round(upper_so_far::numeric, 6) AS upper,
+       round(cumulative_so_far::numeric, 6) AS cumulative, round(cumulative_lower_so_far::numeric, 6) AS cumulative_lower, round(cumulative_upper_so_far::numeric, 6) AS cumulative_upper
+FROM everybody, funnel_stages(f) ORDER BY stage_no;
 SELECT stage, round(lower::numeric, 6) AS lower, round(upper::numeric, 6) AS upper
 FROM everybody, funnel_stages(f, 0.8) WHERE lower IS NOT NULL ORDER BY stage_no;
 SELECT by, round(funnel_conversion(f, 'applied', 'admitted', by)::numeric, 6) AS admitted,

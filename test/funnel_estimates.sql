@@ -6,7 +6,7 @@
 \set ON_ERROR_STOP on
 BEGIN;
 SET LOCAL jit = off;     -- of no use for many small queries
-SELECT plan(14);
+SELECT plan(16);
 
 -- A number from 0 to sides - 1 that depends on nothing but its keys.
 CREATE FUNCTION dice(sides int, VARIADIC key text[]) RETURNS int LANGUAGE sql IMMUTABLE AS $$
@@ -233,7 +233,8 @@ $$;
 
 CREATE FUNCTION test_stages(level float8, z numeric) RETURNS text LANGUAGE sql AS $$
     SELECT agree('stages at level ' || level,
-        format('SELECT study, stage_no, entered, converted, pending, exited, lost, conversion, lower, upper, cumulative, cumulative_lower, cumulative_upper, median_days, observed_days
+        format('SELECT study, stage_no, entered, converted, pending, exited, lost, conversion_so_far AS conversion, lower_so_far AS lower, upper_so_far AS upper,
+                       cumulative_so_far AS cumulative, cumulative_lower_so_far AS cumulative_lower, cumulative_upper_so_far AS cumulative_upper, median_days, observed_days
                 FROM summary, funnel_stages(f, %L) ORDER BY study COLLATE "C", stage_no', level),
         format('SELECT study, stage AS stage_no, entered, CASE WHEN stage < n THEN converted END AS converted, CASE WHEN stage < n THEN pending END AS pending,
                        CASE WHEN stage < n THEN exited END AS exited, CASE WHEN stage < n THEN lost END AS lost,
@@ -253,6 +254,30 @@ CREATE FUNCTION test_stages(level float8, z numeric) RETURNS text LANGUAGE sql A
                 ORDER BY study COLLATE "C", stage', z), 300)
 $$;
 SELECT test_stages(level, z) FROM (VALUES (0.95, 1.959963984540054235524594), (0.8, 1.281551565544600466965), (0.99, 2.575829303548900760966)) AS v (level, z);
+
+-- What is so far is final where nobody on the way can come further: nobody is
+-- pending at a stage, or somebody who was not left it later than all who are.
+-- (On one day, who is pending was seen last.)
+CREATE TABLE open_stage AS
+SELECT study, stage, coalesce(bool_or(left_on = latest AND outcome = 'pending'), false) AS open
+FROM (SELECT *, max(left_on) OVER (PARTITION BY study, stage) AS latest
+      FROM (SELECT study, i AS stage, CASE WHEN i < k THEN days[i + 1] ELSE left_on END AS left_on,
+                   CASE WHEN i < k THEN 'converted' ELSE outcome END AS outcome
+            FROM person, generate_series(1, k) AS i WHERE i < n) AS x) AS y
+GROUP BY study, stage;
+CREATE TABLE final AS
+SELECT study, stage_no, NOT EXISTS (SELECT FROM open_stage AS o WHERE o.study = s.study AND o.stage < stage_no AND open) AS cumulative_is,
+       NOT EXISTS (SELECT FROM open_stage AS o WHERE o.study = s.study AND o.stage <= stage_no AND open) AS conversion_is, f.*
+FROM summary AS s, LATERAL (SELECT stage_no, conversion, lower, upper, cumulative, cumulative_lower, cumulative_upper, conversion_so_far, lower_so_far,
+                                   upper_so_far, cumulative_so_far, cumulative_lower_so_far, cumulative_upper_so_far FROM funnel_stages(f)) AS f (no, c, l, u, cc, cl, cu, cs, ls, us, ccs, cls, cus),
+     LATERAL (SELECT no) AS n (stage_no);
+SELECT is((SELECT count(*) FROM final
+           WHERE (c, l, u) IS DISTINCT FROM CASE WHEN conversion_is THEN (cs, ls, us) ELSE (NULL::float8, NULL::float8, NULL::float8) END
+              OR (cc, cl, cu) IS DISTINCT FROM CASE WHEN cumulative_is THEN (ccs, cls, cus) ELSE (NULL::float8, NULL::float8, NULL::float8) END),
+          0::bigint, 'shares are there where nothing can be added to them, and then as they are so far');
+SELECT is(format('%s %s %s', count(*) FILTER (WHERE conversion_is AND cs > 0) > 50, count(*) FILTER (WHERE NOT conversion_is AND cs > 0) > 50,
+                 count(*) FILTER (WHERE conversion_is AND EXISTS (SELECT FROM counted AS o WHERE o.study = final.study AND o.stage <= stage_no AND o.pending > 0)) > 5),
+          't t t', 'some are, some are not, some although people are pending') FROM final;
 
 -- What these contain.
 SELECT is(format('%s %s', count(*) FILTER (WHERE pending_before + pending > 0 AND conversion BETWEEN 0.001 AND 0.999) > 80,
@@ -303,9 +328,10 @@ SELECT agree('by months',
     $$SELECT study, a, b, months, funnel_conversion(f, 'stage ' || a, 'stage ' || b, make_interval(months => months, days => 3)) AS p
       FROM pair JOIN summary USING (study), longest ORDER BY study COLLATE "C", a, b, months$$,
     $$SELECT study, a, b, months, converted_by(study, a, b, days + 3) AS p FROM pair, longest ORDER BY study COLLATE "C", a, b, months$$, 1500);
-SELECT agree('in all the time observed',
+SELECT agree('in the end',
     $$SELECT study, a, b, funnel_conversion(f, 'stage ' || a, 'stage ' || b) AS p FROM pair JOIN summary USING (study) ORDER BY study COLLATE "C", a, b$$,
-    $$SELECT pair.study, a, b, CASE WHEN a = 1 THEN c.p ELSE conversion END AS p
+    $$SELECT pair.study, a, b, CASE WHEN EXISTS (SELECT FROM open_stage AS o WHERE o.study = pair.study AND o.stage < b AND open) THEN NULL
+                                    WHEN a = 1 THEN c.p ELSE conversion END AS p
       FROM pair LEFT JOIN finally AS c ON c.study = pair.study AND c.stage = b LEFT JOIN converting AS v ON v.study = pair.study AND v.stage = a ORDER BY pair.study COLLATE "C", a, b$$, 250);
 
 -- ---------------------------------------------------------------------------

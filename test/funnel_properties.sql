@@ -334,18 +334,18 @@ SELECT throws_ok('CREATE UNIQUE INDEX ON many (f)', '23505', NULL, 'and a unique
 -- What the functions say fits together.
 -- ---------------------------------------------------------------------------
 CREATE TABLE stage AS
-SELECT programme, what, x.f, lead(entered) OVER w AS next_entered, lag(cumulative) OVER w AS before, lead(cumulative) OVER w AS next_cumulative, lead(stage) OVER w AS next_stage, s.*
+SELECT programme, what, x.f, lead(entered) OVER w AS next_entered, lag(cumulative_so_far) OVER w AS before, lead(cumulative_so_far) OVER w AS next_cumulative, lead(stage) OVER w AS next_stage, s.*
 FROM (SELECT programme, rollup(f) AS f, rollup(g) AS g FROM parts GROUP BY programme) AS p, LATERAL (VALUES ('f', p.f), ('g', p.g)) AS x (what, f), funnel_stages(x.f) AS s
 WINDOW w AS (PARTITION BY programme, what ORDER BY stage_no);
 SELECT cmp_ok((SELECT count(*) FROM stage WHERE entered > 0), '>', 300::bigint, 'there are stages');
 SELECT is((SELECT count(*) FROM stage WHERE entered IS DISTINCT FROM converted + pending + exited + lost AND next_stage IS NOT NULL), 0::bigint, 'who entered a stage has gone on, is pending, has left or is lost');
 SELECT is((SELECT count(*) FROM stage WHERE converted IS DISTINCT FROM next_entered), 0::bigint, 'who goes on enters the next one');
-SELECT is((SELECT count(*) FROM stage WHERE entered > 0 AND NOT (cumulative BETWEEN 0 AND coalesce(before, 1) AND cumulative_lower <= cumulative AND cumulative <= cumulative_upper)), 0::bigint, 'cumulative falls, between its limits');
-SELECT is((SELECT count(*) FROM stage WHERE abs(conversion * cumulative - next_cumulative) > 1e-12 OR NOT conversion BETWEEN lower AND upper), 0::bigint, 'conversion is from one to the next, between its limits');
+SELECT is((SELECT count(*) FROM stage WHERE entered > 0 AND NOT (cumulative_so_far BETWEEN 0 AND coalesce(before, 1) AND cumulative_lower_so_far <= cumulative_so_far AND cumulative_so_far <= cumulative_upper_so_far)), 0::bigint, 'cumulative falls, between its limits');
+SELECT is((SELECT count(*) FROM stage WHERE abs(conversion_so_far * cumulative_so_far - next_cumulative) > 1e-12 OR NOT conversion_so_far BETWEEN lower_so_far AND upper_so_far), 0::bigint, 'conversion is from one to the next, between its limits');
 SELECT is((SELECT count(*) FROM stage WHERE what = 'g' AND entered > 0 AND (conversion <> converted::float8 / entered OR cumulative <> entered::float8 / (SELECT entered FROM stage AS o WHERE o.programme = stage.programme AND o.what = 'g' AND stage_no = 1))), 0::bigint,
           'with nobody pending both are quotients of numbers of people');
-SELECT is((SELECT count(*) FROM stage WHERE next_stage IS NULL AND NOT (converted, pending, exited, lost, conversion, lower, upper, median_days) IS NULL), 0::bigint, 'the last stage leads nowhere');
-SELECT is((SELECT count(*) FROM stage AS s WHERE funnel_conversion(f, stage, next_stage) IS DISTINCT FROM CASE WHEN stage_no = 1 THEN next_cumulative ELSE conversion END AND next_stage IS NOT NULL), 0::bigint, 'funnel_conversion is in the row');
+SELECT is((SELECT count(*) FROM stage WHERE next_stage IS NULL AND NOT (converted, pending, exited, lost, conversion, lower, upper, conversion_so_far, median_days) IS NULL), 0::bigint, 'the last stage leads nowhere');
+SELECT is((SELECT count(*) FROM stage AS s WHERE funnel_conversion(f, stage, next_stage) IS DISTINCT FROM conversion AND next_stage IS NOT NULL), 0::bigint, 'funnel_conversion is in the row');
 SELECT is((SELECT count(*) FROM stage AS s WHERE stage_no > 1 AND funnel_conversion(f, (SELECT stage FROM stage AS o WHERE o.stage_no = 1 AND o.what = s.what LIMIT 1), stage) IS DISTINCT FROM cumulative), 0::bigint, 'from the first stage, too');
 SELECT is((SELECT count(*) FROM stage AS s WHERE next_stage IS NOT NULL AND (funnel_days(f, stage, next_stage) IS DISTINCT FROM median_days OR (median_days IS NULL) <> (converted = 0))), 0::bigint, 'and so is the median of funnel_days, where anybody goes on');
 -- With nobody pending, the lower median of the days of the converted.

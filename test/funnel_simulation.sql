@@ -68,7 +68,7 @@ FROM scenario, person,
 GROUP BY no, replication;
 
 CREATE TEMP TABLE answer AS
-SELECT no, replication, last.cumulative, last.cumulative_lower AS lower, last.cumulative_upper AS upper,
+SELECT no, replication, last.cumulative_so_far AS cumulative, last.cumulative_lower_so_far AS lower, last.cumulative_upper_so_far AS upper,
        last.entered / began AS share, last.entered / (began - all_pending) AS share_of_known,
        all_pending / began AS pending, product
 FROM seen, LATERAL (SELECT * FROM funnel_stages(f) WHERE stage_no = 4) AS last,

@@ -144,8 +144,8 @@ WHERE region NOT IN (1, 2);
 SELECT is(count(*) FILTER (WHERE near(after + before, total)), count(*), 'arrivals before as_of and from then on are all')
 FROM part, unnest('{2019-12-31,2020-09-01,2021-01-01,2022-02-28,2024-06-30,2040-01-01}'::date[]) AS d,
      LATERAL (SELECT sum(arrivals) AS after FROM funnel_output(f, '{100,80}', 2019, 100, '05-01', d)) AS a,
-     LATERAL (SELECT 180 * funnel_conversion(f, 'applied', 'graduated') AS total) AS t,
-     LATERAL (SELECT coalesce(sum(n * coalesce(funnel_conversion(f, 'applied', 'graduated', make_interval(days => d - 1 - start)), funnel_conversion(f, 'applied', 'graduated'))), 0) AS before
+     LATERAL (SELECT cumulative_so_far AS all_of_it, 180 * cumulative_so_far AS total FROM funnel_stages(f) WHERE stage = 'graduated') AS t,
+     LATERAL (SELECT coalesce(sum(n * coalesce(funnel_conversion(f, 'applied', 'graduated', make_interval(days => d - 1 - start)), all_of_it)), 0) AS before
               FROM (VALUES (100, date '2019-05-01'), (80, '2020-05-01')) AS v (n, start) WHERE start < d) AS b
 WHERE region <> 1;
 SELECT is((SELECT count(*) FROM part, funnel_output(f, '{100,80,60}', 2019, 9, '05-01') AS a, funnel_output(f, '{100,80,60}', 2019, 9, '05-01', d) AS b
@@ -158,7 +158,7 @@ SELECT is(count(*) FILTER (WHERE abs(arrivals - 70 * cumulative) <= 1e-9 * arriv
 FROM (SELECT label, funnel_agg(ARRAY[start, CASE WHEN dice(10, i, 1) < 7 THEN start + 100 END, CASE WHEN dice(10, i, 1) < 6 THEN start + 365 * (1 + dice(5, i, 2)) + 60 + dice(200, i, 3) END], spec) AS f
       FROM (VALUES ('nobody pending', funnel_spec(ARRAY['a', 'b', 'c'])), ('people pending', funnel_spec(ARRAY['a', 'b', 'c'], NULL, '2016-05-05'))) AS v (label, spec), generate_series(1, 500) AS i, LATERAL (SELECT date '2009-01-01' + 5 * i AS start) AS d
       GROUP BY label) AS x,
-     LATERAL (SELECT cumulative FROM funnel_stages(f) WHERE stage_no = 3) AS s, funnel_output(f, array_fill(70::float8, '{100}'), 1951, 100, '02-01') AS o
+     LATERAL (SELECT cumulative_so_far AS cumulative FROM funnel_stages(f) WHERE stage_no = 3) AS s, funnel_output(f, array_fill(70::float8, '{100}'), 1951, 100, '02-01') AS o
 WHERE year >= 1971 GROUP BY label;
 -- Needs.
 SELECT is(count(*) FILTER (WHERE near(b.intake, 2.5 * a.intake) AND near(b.arrivals, 2.5 * a.arrivals) AND (near(b.unmet, 2.5 * a.unmet) OR abs(b.unmet - 2.5 * a.unmet) < 1e-9)), count(*), 'of a gap that is two and a half times as large, everything is')
@@ -169,10 +169,10 @@ FROM part, required_intake(f, w, '{-5,10,20,40,80}', 2019) AS a, required_intake
 WHERE a.year = b.year AND b.year = c.year AND region > 3;
 -- A scenario multiplies.
 SELECT is(count(*) FILTER (WHERE near(b.arrivals, a.arrivals * (c + 0.05) / c)), 20 * 12::bigint, 'a higher conversion brings so much more')
-FROM part, LATERAL (SELECT conversion AS c FROM funnel_stages(f) WHERE stage = 'registered') AS s, funnel_output(f, '{100,0,50,25}', 2019, 12) AS a, funnel_output(f, '{100,0,50,25}', 2019, 12, changed_stage => 'registered', conversion_change => 0.05) AS b
+FROM part, LATERAL (SELECT conversion_so_far AS c FROM funnel_stages(f) WHERE stage = 'registered') AS s, funnel_output(f, '{100,0,50,25}', 2019, 12) AS a, funnel_output(f, '{100,0,50,25}', 2019, 12, changed_stage => 'registered', conversion_change => 0.05) AS b
 WHERE a.year = b.year AND region > 3;
 SELECT is(count(*) FILTER (WHERE a.arrivals = b.arrivals AND c.arrivals = 0), 20 * 12::bigint, 'a change of 0 is none, and one to 0 leaves nobody')
-FROM part, LATERAL (SELECT conversion FROM funnel_stages(f) WHERE stage = 'registered') AS s, funnel_output(f, '{100,0,50,25}', 2019, 12) AS a, funnel_output(f, '{100,0,50,25}', 2019, 12, changed_stage => 'registered') AS b,
+FROM part, LATERAL (SELECT conversion_so_far AS conversion FROM funnel_stages(f) WHERE stage = 'registered') AS s, funnel_output(f, '{100,0,50,25}', 2019, 12) AS a, funnel_output(f, '{100,0,50,25}', 2019, 12, changed_stage => 'registered') AS b,
      funnel_output(f, '{100,0,50,25}', 2019, 12, changed_stage => 'registered', conversion_change => -conversion) AS c
 WHERE a.year = b.year AND a.year = c.year AND region > 3;
 
@@ -194,7 +194,7 @@ SELECT q, s.* FROM question, required_intake_stages(f, w, gap, first_year, start
 SELECT is(count(*) FILTER (WHERE required IS NOT DISTINCT FROM a.intake AND s.lower IS NOT DISTINCT FROM a.lower AND s.upper IS NOT DISTINCT FROM a.upper), (SELECT count(*) FROM answer), 'the first stage is the intake')
 FROM stages AS s JOIN answer AS a USING (q, year) WHERE stage_no = 1;
 SELECT is(count(*) FILTER (WHERE near(required, a.intake * share)), (SELECT count(*) FROM answer), 'of which so many come to the last')
-FROM stages AS s JOIN answer AS a USING (q, year) JOIN question USING (q), LATERAL (SELECT max(cumulative) FILTER (WHERE stage_no = 3) * (max(conversion) FILTER (WHERE stage_no = 2) + change) / max(conversion) FILTER (WHERE stage_no = 2) AS share FROM funnel_stages(f)) AS x
+FROM stages AS s JOIN answer AS a USING (q, year) JOIN question USING (q), LATERAL (SELECT max(cumulative_so_far) FILTER (WHERE stage_no = 3) * (max(conversion_so_far) FILTER (WHERE stage_no = 2) + change) / max(conversion_so_far) FILTER (WHERE stage_no = 2) AS share FROM funnel_stages(f)) AS x
 WHERE stage_no = 3;
 SELECT is(count(*), 0::bigint, 'and no more than to the one before') FROM (SELECT required, lag(required) OVER (PARTITION BY q, year ORDER BY stage_no) AS before FROM stages) AS x WHERE required > before;
 SELECT is(count(*), 0::bigint, 'limits of a stage hold what is required') FROM stages WHERE required IS NOT NULL AND (lower IS NULL OR lower <> floor(lower) OR upper <> ceil(upper) OR lower > required + 1e-6 OR upper < required - 1e-6);

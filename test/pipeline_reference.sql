@@ -125,7 +125,12 @@ SELECT funnel, CASE WHEN moments THEN funnel_agg(person, stage, at, spec) ELSE f
 FROM course JOIN event USING (funnel) GROUP BY funnel, moments;
 
 -- What is said of each stage, and of the first and last.
-CREATE TABLE stage AS SELECT funnel, s.* FROM funnel_of, funnel_stages(f) AS s;
+-- What is known so far, which is what arrivals are made of.
+CREATE FUNCTION so_far(f funnel) RETURNS TABLE (stage_no int, stage text, entered bigint, converted bigint, pending bigint, exited bigint, lost bigint,
+                                                conversion float8, cumulative float8) LANGUAGE sql STABLE AS $$
+    SELECT stage_no, stage, entered, converted, pending, exited, lost, conversion_so_far, cumulative_so_far FROM funnel_stages(f)
+$$;
+CREATE TABLE stage AS SELECT funnel, s.* FROM funnel_of, so_far(f) AS s;
 CREATE TABLE ends AS
 SELECT funnel, max(stage) FILTER (WHERE stage_no = 1) AS first, max(stage) FILTER (WHERE stage_no = stages) AS last, max(entered) FILTER (WHERE stage_no = 1) AS entered,
        max(cumulative) FILTER (WHERE stage_no = stages) AS p, coalesce(bool_or(stage.pending > 0), false) AS open
@@ -226,7 +231,7 @@ INSERT INTO rule_of SELECT rule, retirement_rule_agg(born_from, age) FROM (VALUE
 -- Funnels of nobody, and of people of whom nobody arrives.
 INSERT INTO course VALUES (101, 2, false, false, NULL, funnel_spec(ARRAY['a', 'b'])), (102, 2, false, false, NULL, funnel_spec(ARRAY['a', 'b']));
 INSERT INTO funnel_of SELECT funnel, funnel_agg(person, stage, '2020-01-01', spec) FROM course, (VALUES (101, 1, 'b'), (102, 2, 'a')) AS v (its, person, stage) WHERE its = funnel GROUP BY funnel;
-INSERT INTO stage SELECT funnel, s.* FROM funnel_of, funnel_stages(f) AS s WHERE funnel > 100;
+INSERT INTO stage SELECT funnel, s.* FROM funnel_of, so_far(f) AS s WHERE funnel > 100;
 INSERT INTO ends SELECT funnel, 'a', 'b', (SELECT entered FROM stage AS s WHERE s.funnel = f.funnel AND stage_no = 1), (SELECT cumulative FROM stage AS s WHERE s.funnel = f.funnel AND stage_no = 2), false
 FROM funnel_of AS f WHERE funnel > 100;
 
@@ -684,7 +689,7 @@ WITH RECURSIVE twice AS (
     UNION ALL
     SELECT funnel, (SELECT rollup(x) FROM unnest(ARRAY[f, f]) AS x), times + 1 FROM twice WHERE times < 12)
 SELECT funnel, f FROM twice WHERE times = 12;
-INSERT INTO stage SELECT funnel, s.* FROM funnel_of, funnel_stages(f) AS s WHERE funnel > 1000;
+INSERT INTO stage SELECT funnel, s.* FROM funnel_of, so_far(f) AS s WHERE funnel > 1000;
 INSERT INTO ends SELECT c.funnel, first, last, entered * 4096, p, open FROM course AS c JOIN ends AS e ON e.funnel = c.funnel - 1000;
 INSERT INTO step SELECT s.* FROM funnel_of, steps_of(funnel) AS s WHERE funnel_of.funnel > 1000;
 INSERT INTO intake_case
@@ -756,7 +761,7 @@ INSERT INTO course
 SELECT funnel, 4, true, false, within, funnel_spec(ARRAY['registered', 'started', 'assessed', 'passed'], within, as_of, '{withdrawn}')
 FROM (VALUES (201, NULL::interval, NULL::date), (202, '300 days', '2014-03-01')) AS v (funnel, within, as_of);
 INSERT INTO funnel_of SELECT funnel, funnel_agg(person_id, stage, at, spec) FROM course, education_event WHERE funnel IN (201, 202) GROUP BY funnel;
-INSERT INTO stage SELECT funnel, s.* FROM funnel_of, funnel_stages(f) AS s WHERE funnel IN (201, 202);
+INSERT INTO stage SELECT funnel, s.* FROM funnel_of, so_far(f) AS s WHERE funnel IN (201, 202);
 INSERT INTO ends SELECT funnel, 'registered', 'passed', max(entered), min(cumulative), sum(pending) > 0 FROM stage WHERE funnel IN (201, 202) GROUP BY funnel;
 SELECT is(string_agg(format('%s %s %s', entered, p::numeric(6, 5), open), ', ' ORDER BY funnel), '32548 0.46940 f, 21291 0.20886 t', 'real: students as published') FROM ends WHERE funnel IN (201, 202);
 INSERT INTO step SELECT s.* FROM funnel_of, steps_of(funnel) AS s WHERE funnel_of.funnel IN (201, 202);

@@ -424,10 +424,20 @@ ef_window_funnel_finalfn(PG_FUNCTION_ARGS)
 
 /* ---- what a funnel says ---- */
 
+/* An estimate and its limits, in three columns. */
+static void
+put_estimate(const EfEstimate *estimate, Datum *values, bool *nulls)
+{
+	values[0] = ef_float8_or_null(estimate->value, &nulls[0]);
+	values[1] = ef_float8_or_null(estimate->lower, &nulls[1]);
+	values[2] = ef_float8_or_null(estimate->upper, &nulls[2]);
+}
+
 PG_FUNCTION_INFO_V1(ef_funnel_stages);
 Datum
 ef_funnel_stages(PG_FUNCTION_ARGS)
 {
+	const EfEstimate unknown = {NAN, NAN, NAN};
 	EfFunnel	funnel;
 	EfStageEstimates estimates[EF_STAGE_LIMIT];
 	int32		observed_days;
@@ -442,8 +452,8 @@ ef_funnel_stages(PG_FUNCTION_ARGS)
 		const EfStageCounts *counts = &funnel.counts[i];
 		const EfStageEstimates *stage = &estimates[i];
 		bool		last = i + 1 == funnel.spec.nstages;
-		Datum		values[15];
-		bool		nulls[15] = {false};
+		Datum		values[21];
+		bool		nulls[21] = {false};
 
 		values[0] = Int32GetDatum((int32) i + 1);
 		values[1] = ef_label_text(&funnel.spec.stages[i]);
@@ -453,12 +463,12 @@ ef_funnel_stages(PG_FUNCTION_ARGS)
 		values[5] = Int64GetDatum(counts->exited);
 		values[6] = Int64GetDatum(counts->lost);
 		nulls[3] = nulls[4] = nulls[5] = nulls[6] = last;
-		values[7] = ef_float8_or_null(stage->conversion.value, &nulls[7]);
-		values[8] = ef_float8_or_null(stage->conversion.lower, &nulls[8]);
-		values[9] = ef_float8_or_null(stage->conversion.upper, &nulls[9]);
-		values[10] = ef_float8_or_null(stage->cumulative.value, &nulls[10]);
-		values[11] = ef_float8_or_null(stage->cumulative.lower, &nulls[11]);
-		values[12] = ef_float8_or_null(stage->cumulative.upper, &nulls[12]);
+		put_estimate(&stage->conversion, values + 15, nulls + 15);
+		put_estimate(&stage->cumulative, values + 18, nulls + 18);
+		put_estimate(stage->conversion_final ? &stage->conversion : &unknown,
+					 values + 7, nulls + 7);
+		put_estimate(stage->cumulative_final ? &stage->cumulative : &unknown,
+					 values + 10, nulls + 10);
 		values[13] = Int32GetDatum(stage->median_days);
 		nulls[13] = stage->median_days < 0;
 		values[14] = Int32GetDatum(observed_days);

@@ -24,14 +24,20 @@ BEGIN ATOMIC
         'pending: of them, persons whose outcome is not known yet',
         'exited: of them, persons who left by an event that ends a chain',
         'lost: of them, persons who did none of this in time',
-        'conversion: share of those who reached the stage that reaches the next one',
+        'conversion: share of those who reached the stage that reaches the next one; null where it is not known yet',
         'lower: lower limit of conversion',
         'upper: upper limit of conversion',
-        'cumulative: share of all who began that reaches the stage',
+        'cumulative: share of all who began that reaches the stage; null where it is not known yet',
         'cumulative_lower: lower limit of cumulative',
         'cumulative_upper: upper limit of cumulative',
         'median_days: days in which half of those who will convert have done so',
-        'observed_days: days since the start up to which the estimates reach']))
+        'observed_days: days since the start up to which the estimates reach',
+        'conversion_so_far: the share that reaches the next one by observed_days; conversion is null where more can come',
+        'lower_so_far: lower limit of conversion_so_far',
+        'upper_so_far: upper limit of conversion_so_far',
+        'cumulative_so_far: the share of all who began that reaches the stage by observed_days',
+        'cumulative_lower_so_far: lower limit of cumulative_so_far',
+        'cumulative_upper_so_far: upper limit of cumulative_so_far']))
     SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body
     FROM (VALUES
 
@@ -221,6 +227,8 @@ WHERE {rows} AND s.forecast_basis IS NOT NULL AND s.year_1 IS NOT NULL$$),
 $$SELECT {groups}f.stage_no, f.stage, f.entered, f.converted, f.pending, f.exited, f.lost,
        f.conversion, f.lower, f.upper, f.cumulative, f.cumulative_lower, f.cumulative_upper,
        f.median_days, f.observed_days,
+       f.conversion_so_far, f.lower_so_far, f.upper_so_far,
+       f.cumulative_so_far, f.cumulative_lower_so_far, f.cumulative_upper_so_far,
        {last}
 FROM {summaries}.education AS s,
      {schema}.funnel_stages(s.funnel, 0.95::float8) AS f
@@ -232,6 +240,8 @@ WHERE {rows} AND s.every_epoch$$),
 $$SELECT {groups}s.epoch, f.stage_no, f.stage, f.entered, f.converted, f.pending, f.exited, f.lost,
        f.conversion, f.lower, f.upper, f.cumulative, f.cumulative_lower, f.cumulative_upper,
        f.median_days, f.observed_days,
+       f.conversion_so_far, f.lower_so_far, f.upper_so_far,
+       f.cumulative_so_far, f.cumulative_lower_so_far, f.cumulative_upper_so_far,
        {last}
 FROM {summaries}.education AS s,
      {schema}.funnel_stages(s.funnel, 0.95::float8) AS f

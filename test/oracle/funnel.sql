@@ -41,9 +41,9 @@ BEGIN
         FROM funnel_stages(f, q.level) AS s,
              LATERAL (VALUES ('entered', s.entered::float8), ('converted', s.converted),
                              ('pending', s.pending), ('exited', s.exited), ('lost', s.lost),
-                             ('conversion', s.conversion), ('lower', s.lower), ('upper', s.upper),
-                             ('cumulative', s.cumulative), ('cumulative_lower', s.cumulative_lower),
-                             ('cumulative_upper', s.cumulative_upper), ('median_days', s.median_days),
+                             ('conversion', s.conversion_so_far), ('lower', s.lower_so_far), ('upper', s.upper_so_far),
+                             ('cumulative', s.cumulative_so_far), ('cumulative_lower', s.cumulative_lower_so_far),
+                             ('cumulative_upper', s.cumulative_upper_so_far), ('median_days', s.median_days),
                              ('observed_days', s.observed_days)) AS v;
     -- From the stage `second` to the stage `method`; the level is the quantile.
     WHEN 'conversion' THEN

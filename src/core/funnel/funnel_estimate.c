@@ -253,6 +253,14 @@ nobody_pending(const EfFunnel *funnel, uint32_t from, uint32_t to)
 	return true;
 }
 
+/* Is all that is to come to a stage there, after a walk to the end?  If some
+ * were seen until the window closed, the risk set empties with them. */
+static bool
+is_final(const Walk *walk, const EfFunnel *funnel, uint32_t to)
+{
+	return nobody_pending(funnel, 0, to) || !is_open(walk, 0, to);
+}
+
 /* The last day of the clock; -1 where there is none. */
 static int32_t
 last_day(const EfFunnel *funnel)
@@ -316,6 +324,8 @@ ef_funnel_estimate(const EfFunnel *funnel, double level,
 		Outcome		result;
 
 		stage->cumulative = stage->conversion = none;
+		stage->cumulative_final = is_final(&walk, funnel, i);
+		stage->conversion_final = false;
 		stage->median_days = -1;
 		if (row != NULL)
 		{
@@ -342,6 +352,7 @@ ef_funnel_estimate(const EfFunnel *funnel, double level,
 			variance[2] /= reached * reached;
 		}
 		set_estimate(&stage->conversion, &result, variance[2], factor);
+		stage->conversion_final = is_final(&walk, funnel, i + 1);
 		status = ef_funnel_quantile_days(funnel, i + 1, i + 2, 0.5,
 										 &stage->median_days, allocator,
 										 error);
@@ -574,7 +585,7 @@ check_stages(const EfFunnel *funnel, uint32_t from, uint32_t to,
 				   stages[to - 1].bytes, to);
 }
 
-/* In all the time observed. */
+/* In the end; NaN where that is not known yet. */
 static double
 final_conversion(const EfFunnel *funnel, uint32_t from, uint32_t to,
 				 const EfAllocator *allocator)
@@ -586,7 +597,7 @@ final_conversion(const EfFunnel *funnel, uint32_t from, uint32_t to,
 	if (!nobody_pending(funnel, 0, to))
 		walk_to_end(&walk, allocator);
 	result = outcome(&walk, funnel, from, to);
-	return result.value;
+	return is_final(&walk, funnel, to) ? result.value : NAN;
 }
 
 EfStatus

@@ -31,11 +31,18 @@ typedef struct EfEstimate
 	double		upper;
 } EfEstimate;
 
-/* What is estimated of a stage. */
+/*
+ * What is estimated of a stage, by the last day of the clock.  It is *final*
+ * where nothing can be added to it: nobody is pending on the way, or some were
+ * seen until the window closed.  Otherwise it is what is known so far, and will
+ * be more.
+ */
 typedef struct EfStageEstimates
 {
 	EfEstimate	cumulative;		/* of having reached it */
 	EfEstimate	conversion;		/* to the next one; the last has none */
+	bool		cumulative_final;
+	bool		conversion_final;
 	int32_t		median_days;	/* to the next one; -1: nobody got there */
 } EfStageEstimates;
 
@@ -49,9 +56,9 @@ extern EfStatus ef_funnel_estimate(const EfFunnel *funnel, double level,
 /*
  * The probability of having come from a stage to another within a time: from
  * the first stage to any on the clock of the chain, or from a stage to the next
- * on its own.  `by` NULL: in all the time observed, as the estimates above have
- * it.  NaN where that is not known: nobody came to the first of the two, or
- * `by` is beyond the last day that the clock has, and some were pending.
+ * on its own.  `by` NULL: in the end, as the final estimates above have it.  NaN
+ * where that is not known: nobody came to the first of the two, or `by`, or the
+ * end, is beyond the last day that the clock has, and some were pending.
  */
 extern EfStatus ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from,
 										uint32_t to, const EfDuration *by,
