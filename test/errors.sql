@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(1990);
+SELECT plan(2005);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -117,6 +117,12 @@ FROM (VALUES
     ('22023', '2',         'exit_rates(w, 2)'),
     ('22023', '[Nn]a[Nn]', $$exit_rates(w, 'NaN')$$),
     ('22023', 'median',    $$turnover(w, 'median')$$),
+    ('22023', '2019-12-30.*\[2015-01-01,2020-01-01\)', $$headcount(w, '2019-12-30')$$),
+    ('22023', '2020-01-01', $$headcount(w, '2020-01-01')$$),
+    ('22023', '2015-01-02', $$fte(w, '2015-01-02')$$),
+    ('22023', '2015-01-01.*\(,2020-01-01\)', $$headcount(complete, '2015-01-01')$$),
+    ('22008', 'infin',     $$headcount(w, 'infinity')$$),
+    ('22008', 'infin',     $$fte(w, '-infinity')$$),
     ('22023', '""',        $$turnover(w, '')$$),
     ('22023', 'Leavers',   $$turnover(w, 'Leavers')$$),
     ('22023', '.',         'turnover(complete)'),
@@ -307,6 +313,15 @@ FROM valid, LATERAL (VALUES
     ('exits not by reason', (j || '{"exits": {"576": 1}}')::text),
     ('exits with an array', (j || '{"exits": {"layoff": [1], "unknown": {"442": 1}}}')::text),
     ('stock without anybody who entered', (j || '{"stock": {"718": 2}}')::text),
+    ('last_day of more than leave', (j || '{"last_day": {"576": 2}}')::text),
+    ('last_day where nobody leaves', (j || '{"last_day": {"718": 1}}')::text),
+    ('first_day of more than are hired', (j || '{"first_day": {"442": 2}}')::text),
+    ('first_day where nobody is hired', (j || '{"first_day": {"444": 1}}')::text),
+    ('first_day without a beginning', (j || '{"observed": [null, "2020-01-01"], "opening": {}, "first_day": {"442": 1}}')::text),
+    ('last_day_fte without anybody', (j || '{"last_day_fte": {"577": 1}}')::text),
+    ('opening_fte without anybody', (j || '{"opening_fte": {"300": 1}}')::text),
+    ('first_day_fte that is no part of hires_fte', (j || '{"first_day": {"442": 1}, "first_day_fte": {"442": 751}}')::text),
+    ('first_day negative', (j || '{"first_day": {"442": -1}}')::text),
     ('stock of a string', (j || '{"stock": {"718": "1"}}')::text),
     ('missed parts beyond the month', (j || '{"missed_parts": {"442": 377580, "550": 12180}}')::text),
     ('missed parts where nobody entered', (j || '{"missed_parts": {"442": 12180, "551": 12180}}')::text),

@@ -186,8 +186,9 @@ BEGIN
     EXECUTE format($q$
         CREATE TEMP TABLE ey AS
         SELECT %s, year, workforce_agg(birth_date, start_date, end_date, reason, daterange(make_date(year, 1, 1), make_date(year + 1, 1, 1)), fte) AS w,
-               count(*) FILTER (WHERE seen AND start_date < first AND (end_date > first OR end_date IS NULL)) AS opening,
-               count(*) FILTER (WHERE seen AND start_date < next AND (end_date > next OR end_date IS NULL)) AS closing,
+               count(*) FILTER (WHERE seen AND start_date <= first AND (end_date > first OR end_date IS NULL)) AS opening,
+               count(*) FILTER (WHERE seen AND start_date <= next - 1 AND (end_date > next - 1 OR end_date IS NULL)) AS closing,
+               count(*) FILTER (WHERE seen AND start_date < next AND (end_date > next OR end_date IS NULL)) AS going_on,
                count(*) FILTER (WHERE seen AND start_date >= first AND start_date < next) AS hired,
                count(*) FILTER (WHERE seen AND start_date < next AND (start_date >= first OR end_date > first) AND end_date <= next) AS left_all,
                coalesce((SELECT jsonb_object_agg(reason, n) FROM (SELECT u AS reason, count(*) AS n FROM unnest(array_agg(coalesce(reason, 'unknown'))
@@ -197,7 +198,7 @@ BEGIN
         shown(names), known, keyed(relation, columns), s.last_year - s.years + 1, s.last_year, cubed(names));
 
     RETURN QUERY SELECT twin(schema_name, 'headcount', names, format(
-        'SELECT %s g, headcount(w), fte(w)::float8 AS fte, hires(w), exits(w), person_years(w), %L::date AS observed_from, %s FROM es', g, lower(s.observed), l), n);
+        'SELECT %s g, last_day(w) AS day, headcount(w), fte(w)::float8 AS fte, hires(w), exits(w), person_years(w), %L::date AS observed_from, %s FROM es', g, lower(s.observed), l), n);
     RETURN QUERY SELECT twin(schema_name, 'age_pyramid', names, format('SELECT %s g, p.*, %s FROM es, age_pyramid(w) AS p', g, l), 10 * n);
     RETURN QUERY SELECT twin(schema_name, 'exit_rates', names, format('SELECT %s g, p.*, %s FROM es, exit_rates(w) AS p', g, l), 10 * n);
     RETURN QUERY SELECT twin(schema_name, 'turnover', names, format(
@@ -212,7 +213,7 @@ BEGIN
 
     -- a sum by hand, since the accessors may agree on something wrong
     RETURN QUERY SELECT agree(schema_name || '.headcount counted', format('SELECT %s headcount, hires, exits FROM %I.headcount', g, schema_name),
-        format($q$SELECT %s count(*) FILTER (WHERE %s AND start_date < %L AND (end_date > %3$L OR end_date IS NULL)),
+        format($q$SELECT %s count(*) FILTER (WHERE %s AND start_date < %L AND (end_date >= %3$L OR end_date IS NULL)),
                          count(*) FILTER (WHERE %2$s AND start_date < %3$L AND start_date >= %L),
                          count(*) FILTER (WHERE %2$s AND start_date < %3$L AND (start_date >= %4$L OR end_date > %4$L) AND end_date <= %3$L)
                   FROM (%5$s) AS k %6$s$q$,
@@ -221,7 +222,7 @@ BEGIN
     RETURN QUERY SELECT agree(schema_name || '.age_pyramid counted', format('SELECT %s age, headcount FROM %I.age_pyramid WHERE headcount > 0', g, schema_name),
         format($q$SELECT %s ((extract(year FROM %L::date - 1) - extract(year FROM birth_date)) * 12
                              + extract(month FROM %2$L::date - 1) - extract(month FROM birth_date))::int / 12 AS age, count(*)
-                  FROM (%3$s) AS k WHERE %4$s AND start_date < %2$L AND (end_date > %2$L OR end_date IS NULL) GROUP BY %1$s age$q$,
+                  FROM (%3$s) AS k WHERE %4$s AND start_date < %2$L AND (end_date >= %2$L OR end_date IS NULL) GROUP BY %1$s age$q$,
                (SELECT coalesce(string_agg(format('k%s, ', i), ''), '') FROM generate_subscripts(names, 1) AS i), s.as_of,
                keyed(relation, columns), known), NULL);
 
@@ -238,10 +239,10 @@ BEGIN
     RETURN QUERY SELECT twin(schema_name, 'forecast_check', names, format(
         $q$SELECT *, actual - predicted AS error, actual BETWEEN lower AND upper AS within_interval
            FROM (SELECT %1$s g, last_year AS year, p.*, as_of, rows_skipped, rows_left_out
-                 FROM (SELECT %1$s g, last_year, closing, hired, left_for, hired = 0 OR hires(basis) > 0 AS can, %2$s, CASE WHEN hired > 0 THEN ARRAY[hired] END AS intake, basis,
+                 FROM (SELECT %1$s g, last_year, going_on, hired, left_for, hired = 0 OR hires(basis) > 0 AS can, %2$s, CASE WHEN hired > 0 THEN ARRAY[hired] END AS intake, basis,
                               retire_at, rule, latest_age
-                       FROM es JOIN (SELECT %1$s g, year, closing, hired, left_for FROM ey) AS y USING (%1$s g), setting WHERE year = last_year) AS e,
-                      LATERAL (SELECT 'headcount' AS measure, '(all)' AS reason, headcount AS predicted, lower, upper, closing::float8 AS actual
+                       FROM es JOIN (SELECT %1$s g, year, going_on, hired, left_for FROM ey) AS y USING (%1$s g), setting WHERE year = last_year) AS e,
+                      LATERAL (SELECT 'headcount' AS measure, '(all)' AS reason, headcount AS predicted, lower, upper, going_on::float8 AS actual
                                FROM (SELECT) AS one LEFT JOIN workforce_project(CASE WHEN can THEN basis END, 1, intake => e.intake, retire_at => e.retire_at,
                                                                                 retire_rule => rule, latest_age => e.latest_age) ON true
                                UNION ALL
@@ -402,8 +403,8 @@ SELECT competence_views('reporting', 'hr.certificate', '{municipality}', '{munic
 -- Columns, their order and their types.
 CREATE TABLE wanted (view text, grouped text, columns text);
 INSERT INTO wanted VALUES
-    ('headcount', 'region, profession', 'headcount bigint, fte float8, hires bigint, exits bigint, person_years float8, observed_from date'),
-    ('age_pyramid', 'region, profession', 'age integer, headcount bigint, fte float8, hires bigint'),
+    ('headcount', 'region, profession', 'day date, headcount bigint, fte float8, hires bigint, exits bigint, person_years float8, observed_from date'),
+    ('age_pyramid', 'region, profession', 'day date, age integer, headcount bigint, fte float8, hires bigint'),
     ('exit_rates', 'region, profession', 'age integer, reason text, exits bigint, person_years float8, rate float8, lower float8, upper float8'),
     ('turnover', 'region, profession', 'year integer, headcount_start bigint, headcount_end bigint, hires bigint, exits bigint, turnover float8, replacement_turnover float8'),
     ('retention_curve', 'region, profession', 'after_days integer, years float8, at_risk bigint, exits bigint, retained float8, lower float8, upper float8'),

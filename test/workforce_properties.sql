@@ -2,7 +2,7 @@
 -- whole, byte for byte; what goes out comes back in; periods add up.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(104);
+SELECT plan(117);
 
 SELECT setseed(0.25);
 CREATE TABLE employment AS
@@ -197,19 +197,34 @@ FROM (SELECT n, date '2000-01-01' + (8000 * random())::int AS f, 1 + floor(60 * 
 CREATE TABLE by_period AS
 SELECT n, observed, workforce_agg(birth_date, start_date, end_date, reason, observed) AS w
 FROM period, employment WHERE id <= 3000 GROUP BY n, observed;
+CREATE VIEW few AS SELECT * FROM employment WHERE id <= 3000 AND birth_date IS NOT NULL;
 CREATE FUNCTION stock_at(day date) RETURNS bigint LANGUAGE sql AS $$
-    SELECT count(*) FROM employment
-    WHERE id <= 3000 AND birth_date IS NOT NULL
-      AND start_date < day AND (end_date > day OR end_date IS NULL)
+    SELECT count(*) FROM few WHERE start_date < day AND (end_date > day OR end_date IS NULL)
 $$;
-SELECT is(count(*) FILTER (WHERE headcount(w) = stock_at(upper(observed))
-                             AND headcount(w) = stock_at(lower(observed)) + hires(w) - exits(w)), 60::bigint,
-          'stock at the start + hires - exits = stock at the end') FROM by_period;
+CREATE FUNCTION there_on(day date) RETURNS bigint LANGUAGE sql AS $$
+    SELECT count(*) FROM few WHERE start_date <= day AND (end_date > day OR end_date IS NULL)
+$$;
+SELECT is(count(*) FILTER (WHERE carried(w) = stock_at(upper(observed))
+                             AND carried(w) = stock_at(lower(observed)) + hires(w) - exits(w)), 60::bigint,
+          'those carried over the start + hires - exits = those carried over the end') FROM by_period;
+SELECT is(count(*) FILTER (WHERE headcount(w) = there_on(upper(observed) - 1)
+                             AND headcount(w, first_day(w)) = there_on(lower(observed))), 60::bigint,
+          'headcounts are those of the first and of the last day') FROM by_period;
+SELECT is(count(*) FILTER (WHERE headcount(w, first_day(w)) + later - earlier = headcount(w)), 60::bigint,
+          'the headcount on the first day + later hires - earlier leavers = that on the last day')
+FROM by_period,
+     LATERAL (SELECT count(*) AS later FROM few
+              WHERE start_date > lower(observed) AND start_date < upper(observed)) AS h,
+     LATERAL (SELECT count(*) AS earlier FROM few
+              WHERE end_date > lower(observed) AND end_date - 1 < upper(observed) - 1
+                AND NOT (start_date = lower(observed) AND end_date = start_date)) AS l;
 SELECT is(count(*) FILTER (WHERE ok), 60::bigint, 'adjacent periods add up')
 FROM (SELECT n, hires(w) = sum(hires(p)) AND exits(w) = sum(exits(p))
                 AND exits(w, 'retirement') = sum(exits(p, 'retirement'))
                 AND round(person_years(w) * 365.25) = round(sum(person_years(p)) * 365.25)
-                AND max(headcount(p)) FILTER (WHERE upper(part) = upper(observed)) = headcount(w) AS ok
+                AND max(carried(p)) FILTER (WHERE upper(part) = upper(observed)) = carried(w)
+                AND max(headcount(p)) FILTER (WHERE upper(part) = upper(observed)) = headcount(w)
+                AND max(headcount(p, first_day(p))) FILTER (WHERE lower(part) = lower(observed)) = headcount(w, first_day(w)) AS ok
       FROM (SELECT n, b.w, observed, part, workforce_agg(birth_date, start_date, end_date, reason, part) AS p
             FROM by_period AS b,
                  LATERAL (SELECT (date_trunc('month', lower(observed)::timestamp) + interval '1 month')::date AS middle) AS m,
@@ -219,6 +234,78 @@ FROM (SELECT n, hires(w) = sum(hires(p)) AND exits(w) = sum(exits(p))
             WHERE id <= 3000 AND NOT isempty(part)
             GROUP BY n, b.w, observed, part) AS parts
       GROUP BY n, w) AS x;
+
+-- Byte for byte, as far as they do: of two periods that follow each other the cells of
+-- flows and days make up those of the whole, and who is carried over the end of one is
+-- carried over the beginning of the next, at an age that is a month higher.
+CREATE TABLE halves AS
+SELECT workforce_agg(birth_date, start_date, end_date, reason, '[2005-03-15,2023-07-01)', fte)::jsonb AS whole,
+       workforce_agg(birth_date, start_date, end_date, reason, '[2005-03-15,2014-02-01)', fte)::jsonb AS one,
+       workforce_agg(birth_date, start_date, end_date, reason, '[2014-02-01,2023-07-01)', fte)::jsonb AS two
+FROM employment;
+CREATE FUNCTION cells(w jsonb, kind text) RETURNS TABLE (at int, n numeric) LANGUAGE sql AS $$
+    SELECT key::int, value::numeric FROM jsonb_each_text(w -> kind)
+$$;
+SELECT bag_eq(format('SELECT at, sum(n) FROM halves, LATERAL (SELECT * FROM cells(one, %1$L) UNION ALL SELECT * FROM cells(two, %1$L)) AS c GROUP BY at', kind),
+              format('SELECT c.* FROM halves, cells(whole, %L) AS c', kind), 'two periods have the ' || kind || ' of the whole')
+FROM unnest('{hires,hires_fte,days}'::text[]) AS kind;
+SELECT bag_eq(
+    $$SELECT reason, at, sum(n) FROM halves, LATERAL (SELECT one -> 'exits' AS e UNION ALL SELECT two -> 'exits') AS x,
+           LATERAL jsonb_object_keys(e) AS reason, LATERAL cells(e, reason) GROUP BY reason, at$$,
+    $$SELECT reason, c.* FROM halves, LATERAL jsonb_object_keys(whole -> 'exits') AS reason, LATERAL cells(whole -> 'exits', reason) AS c$$,
+    'and its exits');
+SELECT bag_eq('SELECT at + 1, n FROM halves, cells(one, ''stock'')', 'SELECT c.* FROM halves, cells(two, ''opening'') AS c',
+              'and who is carried on goes on');
+SELECT bag_eq('SELECT at + 1, n FROM halves, cells(one, ''stock_fte'')', 'SELECT c.* FROM halves, cells(two, ''opening_fte'') AS c',
+              'with as much FTE');
+SELECT ok(whole -> 'opening' = one -> 'opening' AND whole -> 'opening_fte' = one -> 'opening_fte'
+          AND whole -> 'first_day' = one -> 'first_day' AND whole -> 'first_day_fte' = one -> 'first_day_fte'
+          AND whole -> 'stock' = two -> 'stock' AND whole -> 'stock_fte' = two -> 'stock_fte'
+          AND whole -> 'last_day' = two -> 'last_day' AND whole -> 'last_day_fte' = two -> 'last_day_fte',
+          'and both ends are its own') FROM halves;
+
+-- Brute force over days: random spells of few days in short periods, person by person on each day.
+CREATE TABLE brief AS
+SELECT id, '1950-01-01'::date + (id * 37 % 17000) AS birth_date, s AS start_date,
+       CASE WHEN random() < 0.9 THEN s + (random() * random() * 40)::int END AS end_date,
+       (ARRAY['a', 'b', NULL])[1 + floor(3 * random())] AS reason, round((random() * 1.2)::numeric, 3) AS fte
+FROM (SELECT id, '2019-12-15'::date + (60 * random())::int AS s FROM generate_series(1, 1500) AS id OFFSET 0) AS x;
+CREATE TABLE brief_day AS
+SELECT day::date, count(*) AS headcount, sum(fte) AS fte
+FROM brief, generate_series('2019-12-15', '2020-02-29', interval '1 day') AS day
+WHERE day BETWEEN start_date AND coalesce(end_date - 1, '2020-12-31') GROUP BY day;
+CREATE TABLE brief_period AS
+SELECT p AS observed, workforce_agg(birth_date, start_date, end_date, reason, p, fte) AS w
+FROM brief, unnest(ARRAY['[2019-12-31,2020-01-01)', '[2020-01-01,2020-02-01)', '[2020-01-31,2020-02-01)', '[2020-01-17,2020-02-01)',
+                         '[2020-01-02,2020-03-01)', '[2020-02-01,2020-03-01)', '[2019-12-15,2020-03-01)']::daterange[]) AS p
+GROUP BY p;
+SELECT bag_eq(
+    'SELECT observed, day, headcount(w, day), fte(w, day) FROM brief_period, LATERAL (VALUES (first_day(w)), (last_day(w))) AS v (day)',
+    'SELECT observed, d.* FROM brief_period, LATERAL (VALUES (lower(observed)), (upper(observed) - 1)) AS v (day) JOIN brief_day AS d USING (day)',
+    'brute force: headcount and FTE of the first and of the last day');
+SELECT bag_eq(
+    'SELECT observed, day, age, p.headcount, round(p.fte::numeric, 3), p.hires FROM brief_period, age_pyramid(w) AS p',
+    $$SELECT observed, upper(observed) - 1, age, sum(there) AS n, round(sum(there * fte), 3) AS fte, sum(hired) AS hires
+      FROM (SELECT observed, upper(observed) - 1 AS day, birth_date, 1 AS there, fte, 0 AS hired
+            FROM brief_period JOIN brief ON start_date < upper(observed) AND coalesce(end_date, 'infinity') > upper(observed) - 1
+            UNION ALL
+            SELECT observed, start_date, birth_date, 0, 0, 1 FROM brief_period JOIN brief ON start_date <@ observed) AS x,
+           LATERAL (SELECT (12 * extract(year FROM day) + extract(month FROM day)
+                            - 12 * extract(year FROM birth_date) - extract(month FROM birth_date))::int / 12 AS age) AS a
+      GROUP BY observed, age$$,
+    'brute force: the age pyramid');
+SELECT bag_eq(
+    'SELECT observed, round(turnover(w)::numeric, 9) FROM brief_period',
+    $$SELECT observed, round((leavers / years / ((a.headcount + z.headcount) / 2.0))::numeric, 9)
+      FROM brief_period JOIN brief_day AS a ON a.day = lower(observed) JOIN brief_day AS z ON z.day = upper(observed) - 1,
+           LATERAL (SELECT sum(1.0 / extract(day FROM date_trunc('month', day) + interval '1 month - 1 day')) / 12 AS years
+                    FROM generate_series(lower(observed)::timestamp, upper(observed) - 1, '1 day') AS day) AS y,
+           LATERAL (SELECT count(*) AS leavers FROM brief
+                    WHERE (start_date >= lower(observed) OR end_date > lower(observed))
+                      AND start_date < upper(observed) AND end_date <= upper(observed)) AS l$$,
+    'brute force: turnover');
+SELECT ok((SELECT count(*) FROM brief_period WHERE headcount(w) <> carried(w)) >= 6
+          AND (SELECT count(*) FROM brief_period WHERE fte(w) <> fte(w, first_day(w))) >= 5, 'and it is not all the same');
 
 -- The parts of an age pyramid add up to it.
 SELECT results_eq(

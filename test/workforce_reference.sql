@@ -62,6 +62,8 @@ SELECT study, birth_date, fte,
        coalesce(start_date >= lower(observed), true) AS hired,
        coalesce(end_date <= upper(observed), false) AS gone,
        coalesce(reason, 'unknown') AS reason,
+       coalesce(start_date <= lower(observed), false) AND (end_date > lower(observed) OR end_date IS NULL) AS on_first,
+       start_date <= upper(observed) - 1 AND (end_date > upper(observed) - 1 OR end_date IS NULL) AS on_last,
        greatest(start_date, lower(observed)) AS first_day,
        CASE WHEN end_date <= upper(observed) THEN greatest(end_date - 1, start_date)
             ELSE upper(observed) - 1 END AS last_day,
@@ -86,7 +88,9 @@ FROM seen,
 CREATE TABLE exposure (study text, age int, initial float8, days bigint, PRIMARY KEY (study, age));
 CREATE TABLE exited (study text, age int, reason text, n bigint, PRIMARY KEY (study, age, reason));
 CREATE TABLE hired (study text, age int, n bigint, fte numeric, PRIMARY KEY (study, age));
+-- Who goes on after the last day, and who is there on it.
 CREATE TABLE stock (study text, age int, n bigint, fte numeric, PRIMARY KEY (study, age));
+CREATE TABLE present (study text, age int, n bigint, fte numeric, PRIMARY KEY (study, age));
 
 -- q of every month of age: its own, or pooled over a year of age.
 CREATE TABLE pool (study text, year int, reason text, q float8);
@@ -107,6 +111,9 @@ BEGIN
     INSERT INTO stock
     SELECT study, month_of(last_day) - month_of(birth_date), count(*), sum(fte)
     FROM seen WHERE NOT gone GROUP BY 1, 2;
+    INSERT INTO present
+    SELECT study, month_of(last_day) - month_of(birth_date), count(*), sum(fte)
+    FROM seen WHERE on_last GROUP BY 1, 2;
 
     ANALYZE exposure, exited;
 
@@ -179,6 +186,7 @@ DECLARE
     hires_of text := CASE WHEN EXISTS (SELECT FROM hired WHERE study = its)
                           THEN its ELSE coalesce(rates, its) END;
     today float8 := coalesce((SELECT sum(n) FROM stock WHERE study = its), 0);
+    on_last_day float8 := coalesce((SELECT sum(n) FROM present WHERE study = its), 0);
     months int;
     needs float8[] := '{}';
     missing float8;
@@ -257,7 +265,7 @@ BEGIN
                              WHERE scenario = 0 AND period = t);
         line.headcount := coalesce((SELECT n FROM closing WHERE scenario = 0 AND period = t), 0);
         line.fte := coalesce((SELECT fte FROM closing WHERE scenario = 0 AND period = t), 0);
-        line.target := coalesce(target[t], today);
+        line.target := coalesce(target[t], on_last_day);
         line.gap := line.target - line.headcount;
         line.unsupported := (SELECT coalesce(sum(n), 0) FROM alive AS a
                              WHERE scenario = 0 AND period = t AND NOT a.forced AND NOT own);
@@ -349,14 +357,21 @@ BEGIN
     -- totals
     got := jsonb_build_array(jsonb_build_object(
         'headcount', headcount(w), 'hires', hires(w), 'exits', exits(w),
+        'carried', carried(w), 'last_day', last_day(w), 'first_day', first_day(w),
+        'last_headcount', headcount(w, last_day(w)), 'last_fte', fte(w, last_day(w)),
+        'first_headcount', headcount(w, first_day(w)), 'first_fte', fte(w, first_day(w)),
         'days', round(person_years(w) * 365.25), 'fte', fte(w), 'skipped', skipped(w),
         'person_years', person_years(w)));
     expected := jsonb_build_array((SELECT jsonb_build_object(
-        'headcount', count(*) FILTER (WHERE NOT gone), 'hires', count(*) FILTER (WHERE hired),
+        'headcount', count(*) FILTER (WHERE on_last), 'last_headcount', count(*) FILTER (WHERE on_last),
+        'carried', count(*) FILTER (WHERE NOT gone), 'last_day', upper(observed) - 1, 'first_day', lower(observed),
+        'first_headcount', CASE WHEN NOT lower_inf(observed) THEN count(*) FILTER (WHERE on_first) END,
+        'first_fte', CASE WHEN NOT lower_inf(observed) THEN coalesce(sum(fte) FILTER (WHERE on_first), 0) END,
+        'hires', count(*) FILTER (WHERE hired),
         'exits', count(*) FILTER (WHERE gone),
         'days', sum(greatest(day_after - first_day, 0)),
         'person_years', sum(greatest(day_after - first_day, 0)) / 365.25,
-        'fte', coalesce(sum(fte) FILTER (WHERE NOT gone), 0),
+        'fte', coalesce(sum(fte) FILTER (WHERE on_last), 0), 'last_fte', coalesce(sum(fte) FILTER (WHERE on_last), 0),
         'skipped', (SELECT count(*) FROM spell JOIN study USING (register)
                     WHERE study = its AND (birth_date IS NULL OR start_date IS NULL OR fte IS NULL)))
         FROM seen WHERE study = its));
@@ -375,8 +390,8 @@ BEGIN
     RETURN NEXT is(left(differences(
         (SELECT jsonb_agg(p ORDER BY p.age) FROM age_pyramid(w) AS p),
         (SELECT jsonb_agg(p ORDER BY p.age)
-         FROM (SELECT age, sum(s) AS headcount, sum(fte) AS fte, sum(h) AS hires
-               FROM (SELECT age / 12 AS age, n AS s, fte, 0 AS h FROM stock WHERE study = its
+         FROM (SELECT as_of - 1 AS day, age, sum(s) AS headcount, sum(fte) AS fte, sum(h) AS hires
+               FROM (SELECT age / 12 AS age, n AS s, fte, 0 AS h FROM present WHERE study = its
                      UNION ALL
                      SELECT age / 12, 0, 0, n FROM hired WHERE study = its) AS parts
                GROUP BY age) AS p)), 1000),
@@ -455,7 +470,7 @@ CREATE FUNCTION test_turnover(its text) RETURNS text LANGUAGE sql AS $$
     FROM summary,
          (SELECT count(*) FILTER (WHERE gone)::float8 AS leavers,
                  count(*) FILTER (WHERE hired)::float8 AS joiners,
-                 (count(*) FILTER (WHERE NOT hired) + count(*) FILTER (WHERE NOT gone)) / 2.0::float8 AS mean
+                 (count(*) FILTER (WHERE on_first) + count(*) FILTER (WHERE on_last)) / 2.0::float8 AS mean
           FROM seen WHERE seen.study = its) AS n,
          (SELECT sum(1.0::float8 / days) / 12 AS years
           FROM study, generate_series(lower(observed)::timestamp, upper(observed) - 1, '1 day') AS day,
@@ -666,7 +681,7 @@ WHERE lower <> floor(lower) OR upper <> ceil(upper) OR lower < 0
 -- Real data: ten years of one employer.
 -- ---------------------------------------------------------------------------
 \if :has_shared
-TRUNCATE spell, study, exposure, exited, hired, stock, pool, pool_of, q, summary;
+TRUNCATE spell, study, exposure, exited, hired, stock, present, pool, pool_of, q, summary;
 CREATE TABLE employment (person_id int, birth_date date, start_date date, end_date date,
                          reason text, profession text, department text, city text, gender text);
 \copy employment FROM PROGRAM 'cat "$EF_SHARED"/data/employment.csv' CSV HEADER
@@ -677,7 +692,7 @@ INSERT INTO summary
 SELECT study, workforce_agg(birth_date, start_date, end_date, reason, observed, fte)
 FROM study JOIN spell USING (register) GROUP BY study;
 
-SELECT is(format('%s %s %s', headcount(w), hires(w), exits(w)), '4799 1944 1484', 'real: totals as published')
+SELECT is(format('%s %s %s', carried(w), hires(w), exits(w)), '4799 1944 1484', 'real: totals as published')
 FROM summary;
 SELECT is(format('%s %s %s', exits(w, 'retirement'), exits(w, 'resignation'), exits(w, 'layoff')),
           '884 385 215', 'real: exits as published') FROM summary;

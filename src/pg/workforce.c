@@ -55,7 +55,8 @@ ef_workforce_agg_numeric_transfn(PG_FUNCTION_ARGS)
 		return add_row(fcinfo, &row, true, false);
 	ef_check(ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
 																	 PG_GETARG_DATUM(6))),
-								 &row.fte, &error), &error);
+								 &row.entry_fte, &error), &error);
+	row.last_fte = row.entry_fte;
 	return add_row(fcinfo, &row, true, true);
 }
 
@@ -68,7 +69,9 @@ ef_workforce_agg_float8_transfn(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(6))
 		return add_row(fcinfo, &row, true, false);
-	ef_check(ef_fte_from_float8(PG_GETARG_FLOAT8(6), &row.fte, &error), &error);
+	ef_check(ef_fte_from_float8(PG_GETARG_FLOAT8(6), &row.entry_fte, &error),
+			 &error);
+	row.last_fte = row.entry_fte;
 	return add_row(fcinfo, &row, true, true);
 }
 
@@ -84,7 +87,8 @@ ef_workforce_agg_float8_transfn(PG_FUNCTION_ARGS)
 		PG_RETURN_INT64(expression); \
 	}
 
-EF_WORKFORCE_BIGINT(headcount, workforce.headcount)
+EF_WORKFORCE_BIGINT(headcount, workforce.last_day.headcount)
+EF_WORKFORCE_BIGINT(carried, workforce.carried)
 EF_WORKFORCE_BIGINT(hires, workforce.hires)
 EF_WORKFORCE_BIGINT(exits, workforce.exits)
 
@@ -100,6 +104,16 @@ ef_exits_for_reason(PG_FUNCTION_ARGS)
 									   VARSIZE_ANY_EXHDR(reason)));
 }
 
+/* FTE, if the summary counts it. */
+static Datum
+fte_or_null(FunctionCallInfo fcinfo, const EfWorkforce *workforce,
+			const EfStaff *staff)
+{
+	if (!workforce->counts_fte)
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(int64_div_fast_to_numeric(staff->fte, 3));
+}
+
 PG_FUNCTION_INFO_V1(ef_fte);
 Datum
 ef_fte(PG_FUNCTION_ARGS)
@@ -107,9 +121,61 @@ ef_fte(PG_FUNCTION_ARGS)
 	EfWorkforce workforce;
 
 	ef_open_workforce(fcinfo, 0, &workforce);
-	if (!workforce.counts_fte)
+	return fte_or_null(fcinfo, &workforce, &workforce.last_day);
+}
+
+/* Arguments: workforce, at. */
+static EfStaff
+get_staff(FunctionCallInfo fcinfo, EfWorkforce *workforce)
+{
+	EfStaff		staff;
+	EfError		error;
+
+	ef_open_workforce(fcinfo, 0, workforce);
+	ef_check(ef_workforce_staff(workforce, PG_GETARG_DATEADT(1), &staff,
+								&error), &error);
+	return staff;
+}
+
+PG_FUNCTION_INFO_V1(ef_headcount_at);
+Datum
+ef_headcount_at(PG_FUNCTION_ARGS)
+{
+	EfWorkforce workforce;
+
+	PG_RETURN_INT64(get_staff(fcinfo, &workforce).headcount);
+}
+
+PG_FUNCTION_INFO_V1(ef_fte_at);
+Datum
+ef_fte_at(PG_FUNCTION_ARGS)
+{
+	EfWorkforce workforce;
+	EfStaff		staff = get_staff(fcinfo, &workforce);
+
+	return fte_or_null(fcinfo, &workforce, &staff);
+}
+
+PG_FUNCTION_INFO_V1(ef_first_day_observed);
+Datum
+ef_first_day_observed(PG_FUNCTION_ARGS)
+{
+	EfWorkforce workforce;
+
+	ef_open_workforce(fcinfo, 0, &workforce);
+	if (!workforce.table.frame.bounded)
 		PG_RETURN_NULL();
-	PG_RETURN_NUMERIC(int64_div_fast_to_numeric(workforce.stock_fte, 3));
+	PG_RETURN_DATEADT(workforce.table.frame.from);
+}
+
+PG_FUNCTION_INFO_V1(ef_last_day_observed);
+Datum
+ef_last_day_observed(PG_FUNCTION_ARGS)
+{
+	EfWorkforce workforce;
+
+	ef_open_workforce(fcinfo, 0, &workforce);
+	PG_RETURN_DATEADT(workforce.table.frame.as_of - 1);
 }
 
 PG_FUNCTION_INFO_V1(ef_person_years);
@@ -154,14 +220,15 @@ ef_age_pyramid(PG_FUNCTION_ARGS)
 	n = ef_workforce_pyramid(&workforce, rows);
 	for (int i = 0; i < n; i++)
 	{
-		Datum		values[4];
-		bool		nulls[4] = {false};
+		Datum		values[5];
+		bool		nulls[5] = {false};
 
-		values[0] = Int32GetDatum(rows[i].age);
-		values[1] = Int64GetDatum(rows[i].headcount);
-		values[2] = Float8GetDatum(ef_fte_to_float8(rows[i].fte));
-		nulls[2] = !workforce.counts_fte;
-		values[3] = Int64GetDatum(rows[i].hires);
+		values[0] = DateADTGetDatum(workforce.table.frame.as_of - 1);
+		values[1] = Int32GetDatum(rows[i].age);
+		values[2] = Int64GetDatum(rows[i].headcount);
+		values[3] = Float8GetDatum(ef_fte_to_float8(rows[i].fte));
+		nulls[3] = !workforce.counts_fte;
+		values[4] = Int64GetDatum(rows[i].hires);
 		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;

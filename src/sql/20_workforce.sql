@@ -55,11 +55,31 @@ COMMENT ON AGGREGATE workforce_agg(date, date, date, text, daterange, double pre
 
 CREATE FUNCTION headcount(workforce) RETURNS bigint
     AS 'MODULE_PATHNAME', 'ef_headcount' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION headcount(workforce) IS 'persons employed when the observation ends';
+COMMENT ON FUNCTION headcount(workforce) IS 'persons employed on the last day observed';
+
+CREATE FUNCTION headcount(workforce, at date) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'ef_headcount_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION headcount(workforce, date) IS 'persons employed on a day, the first or the last that was observed';
 
 CREATE FUNCTION fte(workforce) RETURNS numeric
     AS 'MODULE_PATHNAME', 'ef_fte' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION fte(workforce) IS 'full-time equivalents when the observation ends; null when fte was not given';
+COMMENT ON FUNCTION fte(workforce) IS 'full-time equivalents on the last day observed; null when fte was not given';
+
+CREATE FUNCTION fte(workforce, at date) RETURNS numeric
+    AS 'MODULE_PATHNAME', 'ef_fte_at' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION fte(workforce, date) IS 'full-time equivalents on a day, the first or the last that was observed; null when fte was not given';
+
+CREATE FUNCTION first_day(workforce) RETURNS date
+    AS 'MODULE_PATHNAME', 'ef_first_day_observed' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION first_day(workforce) IS 'the first day observed; null when the observation period has no beginning';
+
+CREATE FUNCTION last_day(workforce) RETURNS date
+    AS 'MODULE_PATHNAME', 'ef_last_day_observed' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION last_day(workforce) IS 'the last day observed, of which headcount, fte and age_pyramid speak';
+
+CREATE FUNCTION carried(workforce) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'ef_carried' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION carried(workforce) IS 'persons who go on after the last day observed: the headcount less those whose last day it was; a projection starts from them';
 
 CREATE FUNCTION exits(workforce) RETURNS bigint
     AS 'MODULE_PATHNAME', 'ef_exits' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -79,11 +99,11 @@ COMMENT ON FUNCTION person_years(workforce) IS 'days observed, in years of 365.2
 
 CREATE FUNCTION turnover(workforce, method text DEFAULT 'leavers') RETURNS double precision
     AS 'MODULE_PATHNAME', 'ef_turnover' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION turnover(workforce, text) IS 'staff turnover (personalomsättning) a year: leavers, or replacement = the fewer of leavers and hires, over mean headcount';
+COMMENT ON FUNCTION turnover(workforce, text) IS 'staff turnover (personalomsättning) a year: leavers, or replacement = the fewer of leavers and hires, over the mean of the headcounts on the first and on the last day observed';
 
-CREATE FUNCTION age_pyramid(workforce) RETURNS TABLE (age integer, headcount bigint, fte double precision, hires bigint)
+CREATE FUNCTION age_pyramid(workforce) RETURNS TABLE (day date, age integer, headcount bigint, fte double precision, hires bigint)
     AS 'MODULE_PATHNAME', 'ef_age_pyramid' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 50;
-COMMENT ON FUNCTION age_pyramid(workforce) IS 'headcount, full-time equivalents and hires by age in completed years';
+COMMENT ON FUNCTION age_pyramid(workforce) IS 'headcount and full-time equivalents on the last day observed, and hires until then, by age in completed years';
 
 CREATE FUNCTION exit_rates(workforce, level double precision DEFAULT 0.95) RETURNS TABLE (age integer, reason text, exits bigint, person_years double precision,
                    rate double precision, lower double precision, upper double precision)
@@ -92,15 +112,15 @@ COMMENT ON FUNCTION exit_rates(workforce, double precision) IS 'exits per person
 
 CREATE FUNCTION reaching_age(workforce, age integer, until date) RETURNS bigint
     AS 'MODULE_PATHNAME', 'ef_reaching_age' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION reaching_age(workforce, integer, date) IS 'how many of the staff reach an age in the months until a date, the last day of a month';
+COMMENT ON FUNCTION reaching_age(workforce, integer, date) IS 'how many of the staff that is carried on reach an age in the months until a date, the last day of a month';
 
 CREATE FUNCTION reaching_age_by_year(workforce, age integer, years integer) RETURNS TABLE (year integer, headcount bigint)
     AS 'MODULE_PATHNAME', 'ef_reaching_age_by_year' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
-COMMENT ON FUNCTION reaching_age_by_year(workforce, integer, integer) IS 'how many of the staff reach an age, by calendar year';
+COMMENT ON FUNCTION reaching_age_by_year(workforce, integer, integer) IS 'how many of the staff that is carried on reach an age, by calendar year';
 
 CREATE FUNCTION reaching_pension_age(workforce, rule retirement_rule, until date) RETURNS bigint
     AS 'MODULE_PATHNAME', 'ef_reaching_pension_age' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION reaching_pension_age(workforce, retirement_rule, date) IS 'how many of the staff reach the age that the rule gives their birth cohort, until a date';
+COMMENT ON FUNCTION reaching_pension_age(workforce, retirement_rule, date) IS 'how many of the staff that is carried on reach the age that the rule gives their birth cohort, until a date';
 
 CREATE FUNCTION workforce_project(workforce,
         years integer DEFAULT 10,

@@ -54,7 +54,8 @@ make_staff(EfWorkforce *workforce, Staff staff, EfMonth end, int n, bool fte, co
 			reason = "moved";
 		row.spell.reason = reason;
 		row.spell.reason_length = strlen(reason);
-		row.fte = (int32_t) random_below(1001);
+		row.entry_fte = (int32_t) random_below(1001);
+		row.last_fte = (int32_t) random_below(1001);
 		status = ef_workforce_add(&state, &row, allocator, &error);
 	}
 	if (status == EF_OK)

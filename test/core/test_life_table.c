@@ -1354,7 +1354,7 @@ sample_workforce(uint8_t *out, bool bounded)
 	for (int i = 0; i < 12; i++)
 	{
 		EfEmployment row = {{4000 + 311 * i, EF_DAY_INFINITY, reasons[i % 4],
-		strlen(reasons[i % 4])}, -9000 + 300 * i, 1000 - 50 * i};
+		strlen(reasons[i % 4])}, -9000 + 300 * i, 1000 - 50 * i, 1000 - 25 * i};
 
 		if (i % 3)
 			row.spell.end = row.spell.start + 400 * i;

@@ -450,7 +450,7 @@ check_plan(const EfProjectionPlan *plan)
 		const EfProjectionPeriod *g = &got[t];
 		const Period *e = &expected[t];
 		double		intake = plan->intake ? plan->intake[t] : 0;
-		double		target = plan->target ? plan->target[t] : (double) plan->workforce->headcount;
+		double		target = plan->target ? plan->target[t] : (double) plan->workforce->last_day.headcount;
 		double		scale = e->headcount_start + intake;
 		double		missing = target - stock[t];
 		double		sum = 0;
@@ -662,8 +662,8 @@ test_by_hand(void)
 	EfProjectionPlan plan = {&workforce, &workforce, 3, NULL, NULL, 65, NULL, 70, 0.8};
 	EfProjectionPeriod *got;
 	/* 65 in December 2024, and in January 2025; nobody leaves before */
-	EfEmployment one = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0}, ef_first_day(1959 * 12 + 11) + 30, 0};
-	EfEmployment other = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0}, ef_first_day(1960 * 12), 0};
+	EfEmployment one = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0}, ef_first_day(1959 * 12 + 11) + 30, 0, 0};
+	EfEmployment other = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0}, ef_first_day(1960 * 12), 0, 0};
 
 	ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
 	ef_workforce_add(&state, &one, allocator, &error);

@@ -84,10 +84,17 @@ typedef struct Counts
 	int64_t		stock[EF_AGE_MONTHS];
 	int64_t		missed[EF_AGE_MONTHS];
 	int64_t		days[EF_AGE_MONTHS];	/* by year */
+	int64_t		first_day[EF_AGE_MONTHS];
+	int64_t		last_day[EF_AGE_MONTHS];
 	int64_t		stock_fte[EF_AGE_MONTHS];
 	int64_t		hires_fte[EF_AGE_MONTHS];
+	int64_t		opening_fte[EF_AGE_MONTHS];
+	int64_t		first_day_fte[EF_AGE_MONTHS];
+	int64_t		last_day_fte[EF_AGE_MONTHS];
 	int64_t		exposure[EF_AGE_MONTHS];
 	int64_t		people;
+	EfStaff		first;			/* who is there on the first day, and on the last */
+	EfStaff		last;
 } Counts;
 
 static void
@@ -103,8 +110,7 @@ follow(Counts *counts, const EfFrame *frame, const EfEmployment *row, int reason
 		return;
 	counts->people++;
 	(hired ? counts->hires : counts->opening)[month_at(entry) - born]++;
-	if (hired)
-		counts->hires_fte[month_at(entry) - born] += row->fte;
+	(hired ? counts->hires_fte : counts->opening_fte)[month_at(entry) - born] += row->entry_fte;
 
 	/* day by day */
 	last = entry;
@@ -112,13 +118,33 @@ follow(Counts *counts, const EfFrame *frame, const EfEmployment *row, int reason
 	{
 		counts->days[(month_at(day) - born) / 12]++;
 		last = day;
+		if (frame->bounded && day == frame->from)
+		{
+			counts->first.headcount++;
+			counts->first.fte += row->entry_fte;
+			if (hired)
+			{
+				counts->first_day[month_at(day) - born]++;
+				counts->first_day_fte[month_at(day) - born] += row->entry_fte;
+			}
+		}
+		if (day + 1 == frame->as_of)
+		{
+			counts->last.headcount++;
+			counts->last.fte += row->last_fte;
+			if (gone)
+			{
+				counts->last_day[month_at(day) - born]++;
+				counts->last_day_fte[month_at(day) - born] += row->last_fte;
+			}
+		}
 	}
 	if (gone)
 		counts->exits[reason][month_at(last) - born]++;
 	else
 	{
 		counts->stock[month_at(last) - born]++;
-		counts->stock_fte[month_at(last) - born] += row->fte;
+		counts->stock_fte[month_at(last) - born] += row->last_fte;
 	}
 
 	/* month by month: from entry to the end of the month of the last day */
@@ -222,7 +248,8 @@ random_row(EfEmployment *row, const EfFrame *frame, int *reason)
 	row->spell.reason_length = strlen(reasons[*reason]);
 	if (*reason == 2 && random_below(2))
 		row->spell.reason = NULL;
-	row->fte = random_below(5) ? (int32_t) random_below(1001) : (int32_t) random_below(EF_FTE_LIMIT + 1);
+	row->entry_fte = random_below(5) ? (int32_t) random_below(1001) : (int32_t) random_below(EF_FTE_LIMIT + 1);
+	row->last_fte = random_below(2) ? row->entry_fte : (int32_t) random_below(EF_FTE_LIMIT + 1);
 }
 
 /* Lay a table's cells out, and compare. */
@@ -262,6 +289,21 @@ compare_counts(const Counts *expected, const EfTable *table, bool fte)
 				break;
 			case EF_HIRES_FTE:
 				got.hires_fte[at] = count;
+				break;
+			case EF_FIRST_DAY:
+				got.first_day[at] = count;
+				break;
+			case EF_LAST_DAY:
+				got.last_day[at] = count;
+				break;
+			case EF_OPENING_FTE:
+				got.opening_fte[at] = count;
+				break;
+			case EF_FIRST_DAY_FTE:
+				got.first_day_fte[at] = count;
+				break;
+			case EF_LAST_DAY_FTE:
+				got.last_day_fte[at] = count;
 				break;
 			case EF_EXITS:
 				for (int r = 0; r < NREASONS; r++)
@@ -303,6 +345,8 @@ compare_counts(const Counts *expected, const EfTable *table, bool fte)
 	COMPARE(hires);
 	COMPARE(opening);
 	COMPARE(stock);
+	COMPARE(first_day);
+	COMPARE(last_day);
 	COMPARE(missed);
 	COMPARE(days);
 	for (int r = 0; r < NREASONS; r++)
@@ -311,6 +355,9 @@ compare_counts(const Counts *expected, const EfTable *table, bool fte)
 	{
 		COMPARE(stock_fte);
 		COMPARE(hires_fte);
+		COMPARE(opening_fte);
+		COMPARE(first_day_fte);
+		COMPARE(last_day_fte);
 	}
 	memcpy(got.exposure, parts, sizeof(parts));
 	COMPARE(exposure);
@@ -397,7 +444,11 @@ compare_people(const EfFrame *frame, int n)
 	wrong += compare_counts(&expected, &workforce.table, frame->flags != 0);
 
 	/* sums */
-	wrong += workforce.opening + workforce.hires - workforce.exits != workforce.headcount;
+	wrong += workforce.opening + workforce.hires - workforce.exits != workforce.carried;
+	wrong += workforce.first_day.headcount != expected.first.headcount ||
+		workforce.last_day.headcount != expected.last.headcount;
+	wrong += frame->flags && (workforce.first_day.fte != expected.first.fte ||
+							  workforce.last_day.fte != expected.last.fte);
 	wrong += workforce.opening + workforce.hires != expected.people;
 	wrong += workforce.last_month != month_at(frame->as_of) - 1;
 	for (int r = 0; r < NREASONS; r++)
@@ -437,9 +488,9 @@ compare_people(const EfFrame *frame, int n)
 
 			for (int at = age * 12; at < age * 12 + 12 && at < EF_AGE_MONTHS; at++)
 			{
-				stock += expected.stock[at];
+				stock += expected.stock[at] + expected.last_day[at];
 				hires += expected.hires[at];
-				fte += frame->flags ? expected.stock_fte[at] : 0;
+				fte += frame->flags ? expected.stock_fte[at] + expected.last_day_fte[at] : 0;
 				for (int r = 0; r < NREASONS; r++)
 				{
 					exits[r] += expected.exits[r][at];
@@ -531,7 +582,7 @@ static EfStatus
 add_row(const EfFrame *frame, EfDay birth, EfDay start, EfDay end, int64_t *people)
 {
 	Arena	   *arena = malloc(sizeof(Arena));
-	EfEmployment row = {{start, end, NULL, 0}, birth, 0};
+	EfEmployment row = {{start, end, NULL, 0}, birth, 0, 0};
 	EfState    *state;
 	EfWorkforce workforce;
 	EfStatus	status;
@@ -681,22 +732,25 @@ test_fte(void)
 
 /* ---- accessors ---- */
 
-/* So many who were there and stayed or left, and were hired and stayed or left. */
+/* So many who were there and stayed or left, and were hired and stayed or left: on
+ * the first day, and so many days before as_of, or on the day of the start. */
 static void
 staff(Arena *arena, EfWorkforce *workforce, const EfFrame *frame,
-	  int stayed, int left, int hired, int hired_left)
+	  int stayed, int left, int hired, int hired_left, int days_before)
 {
 	EfState    *state;
 
 	ef_state_create(&state, &ef_workforce_type, frame, 0, &arena->allocator, &error);
 	for (int i = 0; i < stayed + left + hired + hired_left; i++)
 	{
-		EfEmployment row = {{frame->from - 1, EF_DAY_INFINITY, "x", 1}, frame->as_of - 14610, 0};
+		EfEmployment row = {{frame->from - 1, EF_DAY_INFINITY, "x", 1}, frame->as_of - 14610, 0, 0};
 
 		if (i >= stayed + left)
 			row.spell.start = frame->from;
 		if ((i >= stayed && i < stayed + left) || i >= stayed + left + hired)
-			row.spell.end = frame->as_of;
+			row.spell.end = frame->as_of + 1 - days_before;
+		if (row.spell.end < row.spell.start)
+			row.spell.end = row.spell.start;
 		ef_workforce_add(&state, &row, &arena->allocator, &error);
 	}
 	ef_workforce_open(workforce, state, state->size, &arena->allocator, &error);
@@ -715,22 +769,31 @@ test_turnover(void)
 	double		got;
 
 	arena_open(arena);
-	/* opening 100, closing 80 + 10: mean 95; 25 leave, 15 come */
-	staff(arena, &workforce, &year, 80, 20, 10, 5);
+	/* on the first day 100 + 15, on the last 80 + 10 and the 25 who leave that evening */
+	staff(arena, &workforce, &year, 80, 20, 10, 5, 1);
 	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &error) == EF_OK &&
-	   fabs(got - 25.0 / 95) < 1e-15, "leavers of a year over the mean headcount");
+	   fabs(got - 25.0 / 115) < 1e-15, "who leaves on the last day is there on it");
+	is_int(workforce.carried, 90, "but goes on no longer");
+
+	/* and without these: 115 and 90 */
+	staff(arena, &workforce, &year, 80, 20, 10, 5, 2);
+	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &error) == EF_OK &&
+	   fabs(got - 25.0 / 102.5) < 1e-15, "leavers of a year over the mean headcount");
 	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_REPLACEMENT, &got, &error) == EF_OK &&
-	   fabs(got - 15.0 / 95) < 1e-15, "replacement: hires, where they are fewer");
-	staff(arena, &workforce, &half, 80, 20, 50, 0);
+	   fabs(got - 15.0 / 102.5) < 1e-15, "replacement: hires, where they are fewer");
+	staff(arena, &workforce, &half, 80, 20, 50, 0, 2);
 	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_REPLACEMENT, &got, &error) == EF_OK &&
-	   fabs(got - 2 * 20.0 / 115) < 1e-15, "and leavers, where those are; of half a year twice");
-	staff(arena, &workforce, &part, 10, 2, 0, 0);
+	   fabs(got - 2 * 20.0 / 140) < 1e-15, "and leavers, where those are; of half a year twice");
+	staff(arena, &workforce, &part, 10, 2, 0, 0, 2);
 	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &error) == EF_OK &&
 	   fabs(got - 2 / ((16.0 / 31 + 1) / 12) / 11) < 1e-14, "of a month and a half");
-	staff(arena, &workforce, &year, 0, 0, 0, 3);
+	staff(arena, &workforce, &year, 0, 0, 0, 10, 1);
+	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &error) == EF_OK && got == 1,
+	   "contracts of a year have a turnover");
+	staff(arena, &workforce, &year, 0, 0, 0, 3, 366);
 	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &error) == EF_OK && isnan(got),
 	   "without headcount there is none");
-	staff(arena, &workforce, &endless, 0, 0, 5, 3);
+	staff(arena, &workforce, &endless, 0, 0, 5, 3, 1);
 	is_int(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &error), EF_FROM_UNBOUNDED,
 		   "nor without a beginning");
 	arena_close(arena);
@@ -743,6 +806,95 @@ test_turnover(void)
 	is_int(ef_turnover_method("leaver", 6, &method, &error), EF_METHOD_UNKNOWN, "leaver is none");
 	is_int(ef_turnover_method("", 0, &method, &error), EF_METHOD_UNKNOWN, "nothing is none");
 	is_int(ef_turnover_method("Leavers", 7, &method, &error), EF_METHOD_UNKNOWN, "Leavers is none");
+}
+
+/* The staff of a day, which is the first or the last. */
+static void
+test_staff(void)
+{
+	EfFrame		year = {day_of(2023, 1, 1), day_of(2024, 1, 1), true, 0, NULL, 0};
+	EfFrame		endless = {0, day_of(2024, 1, 1), false, 0, NULL, 0};
+	Arena	   *arena = malloc(sizeof(Arena));
+	EfWorkforce workforce;
+	EfStaff		got;
+
+	arena_open(arena);
+	staff(arena, &workforce, &year, 8, 4, 2, 1, 1);
+	is_int(ef_workforce_staff(&workforce, year.from, &got, &error), EF_OK, "the first day");
+	is_int(got.headcount, 15, "has those who were there and those who come");
+	is_int(ef_workforce_staff(&workforce, year.as_of - 1, &got, &error), EF_OK, "the last day");
+	is_int(got.headcount, 15, "has those who stay and those who go");
+	is_int(ef_workforce_staff(&workforce, year.as_of, &got, &error), EF_AT_BETWEEN, "not the day after");
+	is_int(ef_workforce_staff(&workforce, year.from + 1, &got, &error), EF_AT_BETWEEN, "nor one between");
+	is_int(ef_workforce_staff(&workforce, EF_DAY_INFINITY, &got, &error), EF_DATE_INFINITE, "nor infinity");
+	is_int(ef_workforce_staff(&workforce, EF_DAY_MINUS_INFINITY, &got, &error), EF_DATE_INFINITE, "nor minus infinity");
+	staff(arena, &workforce, &endless, 0, 0, 5, 3, 1);
+	is_int(ef_workforce_staff(&workforce, 0, &got, &error), EF_AT_BETWEEN, "without a beginning there is no first day");
+	is_int(ef_workforce_staff(&workforce, endless.as_of - 1, &got, &error), EF_OK, "but a last");
+	is_int(got.headcount, 8, "with all who are there");
+	arena_close(arena);
+	free(arena);
+}
+
+/* What no rows can have given. */
+static void
+test_invalid(void)
+{
+	EfDay		as_of = day_of(2024, 3, 1);
+	static const struct
+	{
+		bool		bounded;
+		bool		fte;
+		EfCell		cell[3];
+		const char *detail;		/* NULL: valid */
+	}			cases[] = {
+		{true, true, {{(EfKey) EF_FIRST_DAY << 32 | 400, 10}, {(EfKey) EF_LAST_DAY << 32 | 410, 4}}, NULL},
+		{true, false, {{(EfKey) EF_FIRST_DAY << 32 | 400, 11}}, "first_day at the age of 400 months exceeds the hires."},
+		{true, false, {{(EfKey) EF_FIRST_DAY << 32 | 401, 1}}, "first_day at the age of 401 months exceeds the hires."},
+		{true, false, {{(EfKey) EF_LAST_DAY << 32 | 410, 5}}, "last_day at the age of 410 months exceeds the exits."},
+		{true, false, {{(EfKey) EF_LAST_DAY << 32 | 409, 1}}, "last_day at the age of 409 months exceeds the exits."},
+		{true, false, {{(EfKey) EF_LAST_DAY << 32 | 410, -1}}, "last_day at the age of 410 are -1."},
+		{false, false, {{(EfKey) EF_FIRST_DAY << 32 | 400, 1}}, "There is an opening headcount without a beginning."},
+		{false, false, {{(EfKey) EF_LAST_DAY << 32 | 410, 4}}, NULL},
+		{true, false, {{(EfKey) EF_OPENING_FTE << 32 | 400, 1}}, "The FTE at the age of 400 months has no people."},
+		{true, true, {{(EfKey) EF_OPENING_FTE << 32 | 400, 1}}, "The FTE at the age of 400 months has no people."},
+		{true, true, {{(EfKey) EF_LAST_DAY_FTE << 32 | 410, 1}}, "The FTE at the age of 410 months has no people."},
+		{true, true, {{(EfKey) EF_LAST_DAY << 32 | 410, 1}, {(EfKey) EF_LAST_DAY_FTE << 32 | 410, EF_FTE_LIMIT}}, NULL},
+		{true, true, {{(EfKey) EF_LAST_DAY << 32 | 410, 1}, {(EfKey) EF_LAST_DAY_FTE << 32 | 410, EF_FTE_LIMIT + 1}},
+		"The FTE at the age of 410 months has no people."},
+		{true, false, {{(EfKey) EF_LAST_DAY << 32 | 410, 1}, {(EfKey) EF_LAST_DAY_FTE << 32 | 410, 1}},
+		"The FTE at the age of 410 months has no people."},
+		{true, true, {{(EfKey) EF_HIRES_FTE << 32 | 400, 5}, {(EfKey) EF_FIRST_DAY << 32 | 400, 1}, {(EfKey) EF_FIRST_DAY_FTE << 32 | 400, 5}}, NULL},
+		{true, true, {{(EfKey) EF_HIRES_FTE << 32 | 400, 5}, {(EfKey) EF_FIRST_DAY << 32 | 400, 1}, {(EfKey) EF_FIRST_DAY_FTE << 32 | 400, 6}},
+		"first_day_fte at the age of 400 months is no part of hires_fte."},
+		{true, true, {{(EfKey) EF_HIRES_FTE << 32 | 400, 9 * (int64_t) EF_FTE_LIMIT + 1}, {(EfKey) EF_FIRST_DAY << 32 | 400, 1}},
+		"first_day_fte at the age of 400 months is no part of hires_fte."},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		/* ten are hired, of whom four leave and six stay */
+		EfLabel		labels[] = {{"moved", 5}};
+		EfCell		cells[6] = {
+			{ef_key(0, EF_HIRES, 400), 10}, {ef_key(0, EF_STOCK, 410), 6}, {ef_key(1, EF_EXITS, 410), 4},
+			cases[i].cell[0], cases[i].cell[1], cases[i].cell[2],
+		};
+		EfTable		table = {{as_of - 300, as_of, cases[i].bounded, cases[i].fte, NULL, 0}, 0, 1, labels, 6, cells};
+		Arena	   *arena = malloc(sizeof(Arena));
+
+		if (!cases[i].bounded)
+			table.frame.from = 0;
+		arena_open(arena);
+		error.detail[0] = '\0';
+		ok(ef_table_normalize(&table, &ef_workforce_type, &arena->allocator, &error) == EF_OK &&
+		   ef_table_validate(&table, &ef_workforce_type, &arena->allocator, &error) ==
+		   (cases[i].detail == NULL ? EF_OK : EF_INVALID), "case %zu: %s", i,
+		   cases[i].detail == NULL ? "valid" : cases[i].detail);
+		if (cases[i].detail != NULL)
+			ok(strcmp(error.detail, cases[i].detail) == 0, "and it says so: %s", error.detail);
+		arena_close(arena);
+		free(arena);
+	}
 }
 
 static void
@@ -760,7 +912,7 @@ test_refused_arguments(void)
 	EfDay		end = day_of(2024, 2, 29);
 
 	arena_open(arena);
-	staff(arena, &workforce, &frame, 3, 1, 1, 1);
+	staff(arena, &workforce, &frame, 3, 1, 1, 1, 1);
 	is_int(ef_workforce_reaching(&workforce, -1, end, &count, &error), EF_AGE_RANGE, "an age below 0");
 	is_int(ef_workforce_reaching(&workforce, 151, end, &count, &error), EF_AGE_RANGE, "an age above 150");
 	is_int(ef_workforce_reaching(&workforce, 65, end - 1, &count, &error), EF_UNTIL_NOT_MONTH_END, "until the 28th of a February with 29");
@@ -783,7 +935,7 @@ test_refused_arguments(void)
 
 	/* a level next to 1 has limits as well */
 	arena_open(arena);
-	staff(arena, &workforce, &frame, 30, 10, 10, 1);
+	staff(arena, &workforce, &frame, 30, 10, 10, 1, 1);
 	exit_rates(&workforce, nextafter(1, 0), &rates, &n, &arena->allocator, &error);
 	for (size_t i = 0; i < n; i++)
 		if (rates[i].person_years > 0)
@@ -897,7 +1049,7 @@ test_no_memory(void)
 		status = ef_state_create(&state, &ef_workforce_type, &frame, 0, &arena->allocator, &error);
 		for (int i = 0; i < 700 && status == EF_OK; i++)
 		{
-			EfEmployment row = {{frame.from - 300 + i, frame.from + 3 * i, reasons[i % NREASONS], strlen(reasons[i % NREASONS])}, frame.from - 9000 - 7 * i, i};
+			EfEmployment row = {{frame.from - 300 + i, frame.from + 3 * i, reasons[i % NREASONS], strlen(reasons[i % NREASONS])}, frame.from - 9000 - 7 * i, i, 2 * i};
 
 			status = ef_workforce_add(&state, &row, &arena->allocator, &error);
 		}
@@ -970,6 +1122,8 @@ main(void)
 	test_observed();
 	test_fte();
 	test_turnover();
+	test_staff();
+	test_invalid();
 	test_refused_arguments();
 	test_person_limit();
 	test_damaged();

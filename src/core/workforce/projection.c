@@ -465,7 +465,7 @@ build(EfProjection *model, uint32_t asked, bool retirement)
 		status = project_class(model, class);
 	if (status != EF_OK)
 		return status;
-	ef_flow_finish(model->stock_flow, (double) plan->workforce->headcount);
+	ef_flow_finish(model->stock_flow, (double) plan->workforce->carried);
 	for (int f = 0; f < model->nhire_flows; f++)
 		ef_flow_finish(&model->hire_flows[f], 1);
 	return EF_OK;
@@ -621,7 +621,7 @@ static EfStatus
 fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 {
 	const EfProjectionPlan *plan = model->plan;
-	double		headcount = (double) plan->workforce->headcount;
+	double		headcount = (double) plan->workforce->carried;
 	double		most = headcount;
 	double		carried = 0;
 	EfMonth		month = plan->workforce->last_month + 1;
@@ -667,7 +667,7 @@ fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 				   &period->retirements_lower, &period->retirements_upper);
 
 		period->target = plan->target != NULL ? plan->target[t]
-			: (double) plan->workforce->headcount;
+			: (double) plan->workforce->last_day.headcount;
 		period->gap = period->target - headcount;
 		fill_need(model, t, need, &carried, lag, period);
 	}
@@ -742,7 +742,7 @@ project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 			   EfProjectedExits *rows)
 {
 	const EfProjectionPlan *plan = model->plan;
-	double		most = (double) plan->workforce->headcount;
+	double		most = (double) plan->workforce->carried;
 	double	   *lag;
 	EfStatus	status = build(model, label, label == 0 ||
 							   label == retirement_label(&plan->rates->table));

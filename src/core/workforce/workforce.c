@@ -27,6 +27,11 @@ static const EfKind kinds[] = {
 	[EF_DAYS] = {"days", false, EF_AGE_LIMIT + 1},
 	[EF_STOCK_FTE] = {"stock_fte", false, EF_AGE_MONTHS},
 	[EF_HIRES_FTE] = {"hires_fte", false, EF_AGE_MONTHS},
+	[EF_FIRST_DAY] = {"first_day", false, EF_AGE_MONTHS},
+	[EF_LAST_DAY] = {"last_day", false, EF_AGE_MONTHS},
+	[EF_OPENING_FTE] = {"opening_fte", false, EF_AGE_MONTHS},
+	[EF_FIRST_DAY_FTE] = {"first_day_fte", false, EF_AGE_MONTHS},
+	[EF_LAST_DAY_FTE] = {"last_day_fte", false, EF_AGE_MONTHS},
 	[EF_DAYS_YEARLY] = {NULL, false, YEAR_LIMIT},
 	[EF_DAYS_LEAP] = {NULL, false, YEAR_LIMIT},
 };
@@ -44,6 +49,9 @@ const EfTableType ef_workforce_type = {
 	.check_limits = check_limits,
 	.validate = validate,
 };
+
+_Static_assert(EF_WORKFORCE_ROW_CELLS <= 1 << EF_KIND_BITS,
+			   "the cells of a row have room");
 
 
 /* ---- a row ---- */
@@ -103,9 +111,10 @@ typedef struct Row
 {
 	uint32_t	label;
 	uint32_t	born_before;	/* 12 bits */
-	uint32_t	fte;			/* 20 bits */
+	uint32_t	entry_fte;		/* 20 bits */
+	uint32_t	last_fte;		/* 20 bits */
 	uint32_t	entered_before; /* 16 bits */
-	uint32_t	left_before;	/* 16 bits; 0 for one who stayed */
+	uint32_t	left_before;	/* 16 bits; 0 for one who left on as_of or stayed */
 	bool		hired;
 } Row;
 
@@ -115,8 +124,8 @@ pack_row(const Row *row)
 	EfCell		cell;
 
 	cell.key = ef_key(row->label, EF_KIND_ROW,
-					  row->born_before << 20 | row->fte);
-	cell.count = (int64_t) row->hired << 32 |
+					  row->born_before << 20 | row->entry_fte);
+	cell.count = (int64_t) row->last_fte << 33 | (int64_t) row->hired << 32 |
 		(int64_t) row->entered_before << 16 | row->left_before;
 	return cell;
 }
@@ -128,10 +137,11 @@ unpack_row(const EfCell *cell)
 
 	row.label = ef_key_label(cell->key);
 	row.born_before = ef_key_at(cell->key) >> 20;
-	row.fte = ef_key_at(cell->key) & 0xfffff;
+	row.entry_fte = ef_key_at(cell->key) & 0xfffff;
+	row.last_fte = (uint32_t) (cell->count >> 33) & 0xfffff;
 	row.entered_before = (uint32_t) (cell->count >> 16) & 0xffff;
 	row.left_before = (uint32_t) cell->count & 0xffff;
-	row.hired = cell->count >> 32 != 0;
+	row.hired = (cell->count >> 32 & 1) != 0;
 	return row;
 }
 
@@ -157,7 +167,12 @@ ef_workforce_add(EfState **state_pointer, const EfEmployment *row,
 	record.hired = !sighting.late;
 	record.born_before = (uint32_t) (ef_month_of_day(state->as_of, &day) -
 									 ef_month_of_day(row->birth, &day));
-	record.fte = state->flags & EF_FLAG_FTE ? (uint32_t) row->fte : 0;
+	record.entry_fte = record.last_fte = 0;
+	if (state->flags & EF_FLAG_FTE)
+	{
+		record.entry_fte = (uint32_t) row->entry_fte;
+		record.last_fte = (uint32_t) row->last_fte;
+	}
 	record.entered_before = (uint32_t) (state->as_of - sighting.entry);
 	record.left_before = (uint32_t) (state->as_of - sighting.leaving);
 	cell = pack_row(&record);
@@ -214,6 +229,55 @@ expand_days(EfCell *cells, EfMonth birth, EfDay entry, int entry_age,
 	return cells;
 }
 
+static EfCell *
+put_fte(EfCell *cells, unsigned kind, int at, uint32_t fte)
+{
+	return fte > 0 ? put_cell(cells, 0, kind, at, fte) : cells;
+}
+
+/* One who came, or was there when the period began. */
+static EfCell *
+put_entry(EfCell *cells, const EfFrame *frame, const Row *row, EfDay entry,
+		  EfDay leaving, int age)
+{
+	if (!row->hired)
+	{
+		cells = put_cell(cells, 0, EF_OPENING, age, 1);
+		return put_fte(cells, EF_OPENING_FTE, age, row->entry_fte);
+	}
+	cells = put_cell(cells, 0, EF_HIRES, age, 1);
+	cells = put_fte(cells, EF_HIRES_FTE, age, row->entry_fte);
+
+	/* who left on the day of the start was there on no day */
+	if (frame->bounded && entry == frame->from && leaving > entry)
+	{
+		cells = put_cell(cells, 0, EF_FIRST_DAY, age, 1);
+		cells = put_fte(cells, EF_FIRST_DAY_FTE, age, row->entry_fte);
+	}
+	return cells;
+}
+
+/* One who left, or goes on beyond the period. */
+static EfCell *
+put_leaving(EfCell *cells, const EfFrame *frame, const Row *row,
+			EfDay leaving, int age)
+{
+	if (row->label == 0)
+	{
+		cells = put_cell(cells, 0, EF_STOCK, age, 1);
+		return put_fte(cells, EF_STOCK_FTE, age, row->last_fte);
+	}
+	cells = put_cell(cells, row->label, EF_EXITS, age, 1);
+
+	/* nobody who is seen starts on as_of, so this one was there the day before */
+	if (leaving == frame->as_of)
+	{
+		cells = put_cell(cells, 0, EF_LAST_DAY, age, 1);
+		cells = put_fte(cells, EF_LAST_DAY_FTE, age, row->last_fte);
+	}
+	return cells;
+}
+
 static unsigned
 expand(const EfFrame *frame, const EfCell *packed, EfCell *cells)
 {
@@ -229,7 +293,7 @@ expand(const EfFrame *frame, const EfCell *packed, EfCell *cells)
 	int			entry_age = entry_month - birth;
 	int			last_age;
 
-	cells = put_cell(cells, 0, row.hired ? EF_HIRES : EF_OPENING, entry_age, 1);
+	cells = put_entry(cells, frame, &row, entry, leaving, entry_age);
 	if (day > 0)
 		cells = put_cell(cells, 0, EF_MISSED_PARTS, entry_age,
 						 day * (EF_MONTH_PARTS / ef_days_in_month(entry_month)));
@@ -238,18 +302,9 @@ expand(const EfFrame *frame, const EfCell *packed, EfCell *cells)
 	 * on the day of the start */
 	leaving_month = ef_month_of_day(leaving, &day);
 	last_age = leaving_month - birth - (day == 0 && leaving > entry);
-	if (row.label > 0)
-		cells = put_cell(cells, row.label, EF_EXITS, last_age, 1);
-	else
-		cells = put_cell(cells, 0, EF_STOCK, last_age, 1);
-
+	cells = put_leaving(cells, frame, &row, leaving, last_age);
 	cells = expand_days(cells, birth, entry, entry_age, leaving,
 						leaving_month - birth);
-
-	if (row.fte > 0 && row.hired)
-		cells = put_cell(cells, 0, EF_HIRES_FTE, entry_age, row.fte);
-	if (row.fte > 0 && row.label == 0)
-		cells = put_cell(cells, 0, EF_STOCK_FTE, last_age, row.fte);
 	return (unsigned) (cells - start);
 }
 
@@ -294,13 +349,78 @@ typedef struct Ages
 {
 	int64_t		entries[EF_AGE_MONTHS];
 	int64_t		leavers[EF_AGE_MONTHS];
-	int64_t		series[EF_HIRES_FTE + 1][EF_AGE_MONTHS];
+	int64_t		series[EF_LAST_DAY_FTE + 1][EF_AGE_MONTHS];
 } Ages;
+
+static bool
+counts_fte(unsigned kind)
+{
+	return kind == EF_STOCK_FTE || kind == EF_HIRES_FTE ||
+		kind == EF_OPENING_FTE || kind == EF_FIRST_DAY_FTE ||
+		kind == EF_LAST_DAY_FTE;
+}
+
+/* Has all FTE at an age people who can have it? */
+static EfStatus
+check_fte(const EfTable *table, const Ages *ages, int age, EfError *error)
+{
+	static const struct
+	{
+		unsigned	fte;
+		unsigned	people;
+	}			pairs[] = {
+		{EF_STOCK_FTE, EF_STOCK}, {EF_HIRES_FTE, EF_HIRES},
+		{EF_OPENING_FTE, EF_OPENING}, {EF_FIRST_DAY_FTE, EF_FIRST_DAY},
+		{EF_LAST_DAY_FTE, EF_LAST_DAY},
+	};
+	bool		counted = (table->frame.flags & EF_FLAG_FTE) != 0;
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+	{
+		int64_t		fte = ages->series[pairs[i].fte][age];
+
+		if (fte > ages->series[pairs[i].people][age] * EF_FTE_LIMIT ||
+			(fte > 0 && !counted))
+			return ef_fail(error, EF_INVALID,
+						   "The FTE at the age of %d months has no people.",
+						   age);
+	}
+
+	/* of the hires, those of the first day brought their part */
+	if (ages->series[EF_FIRST_DAY_FTE][age] > ages->series[EF_HIRES_FTE][age] ||
+		ages->series[EF_HIRES_FTE][age] - ages->series[EF_FIRST_DAY_FTE][age] >
+		(ages->series[EF_HIRES][age] - ages->series[EF_FIRST_DAY][age]) *
+		EF_FTE_LIMIT)
+		return ef_fail(error, EF_INVALID,
+					   "first_day_fte at the age of %d months is no part of hires_fte.",
+					   age);
+	return EF_OK;
+}
+
+/* Are those who were there on the first or the last day of this age? */
+static EfStatus
+check_days(const EfTable *table, const Ages *ages, int age, EfError *error)
+{
+	if (ages->series[EF_FIRST_DAY][age] > ages->series[EF_HIRES][age])
+		return ef_fail(error, EF_INVALID,
+					   "first_day at the age of %d months exceeds the hires.",
+					   age);
+	if (ages->series[EF_LAST_DAY][age] >
+		ages->leavers[age] - ages->series[EF_STOCK][age])
+		return ef_fail(error, EF_INVALID,
+					   "last_day at the age of %d months exceeds the exits.",
+					   age);
+	if (!table->frame.bounded && (ages->series[EF_OPENING][age] > 0 ||
+								  ages->series[EF_FIRST_DAY][age] > 0))
+		return ef_fail(error, EF_INVALID,
+					   "There is an opening headcount without a beginning.");
+	return EF_OK;
+}
 
 static EfStatus
 validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 {
-	Ages		ages;			/* 150 kB, of a stack that is never deep here */
+	Ages		ages;			/* 220 kB, of a stack that is never deep here */
 	int64_t		persons = 0;
 	int64_t		present = 0;
 	EfStatus	status = ef_check_reasons(table, EF_EXITS, error);
@@ -318,7 +438,7 @@ validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 
 		if (kind == EF_MISSED_PARTS)
 			limit *= EF_MONTH_PARTS;
-		else if (kind == EF_STOCK_FTE || kind == EF_HIRES_FTE)
+		else if (counts_fte(kind))
 			limit *= EF_FTE_LIMIT;
 		else if (kind == EF_DAYS)
 			limit *= 366;
@@ -349,9 +469,6 @@ validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 
 	for (int age = 0; age < EF_AGE_MONTHS; age++)
 	{
-		int64_t		stock = ages.series[EF_STOCK][age];
-		int64_t		hires = ages.series[EF_HIRES][age];
-
 		present += ages.entries[age];
 		if (ages.leavers[age] > present)
 			return ef_fail(error, EF_INVALID,
@@ -362,17 +479,11 @@ validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 			return ef_fail(error, EF_INVALID,
 						   "missed_parts at the age of %d months exceed the entries.",
 						   age);
-		if (ages.series[EF_STOCK_FTE][age] > stock * EF_FTE_LIMIT ||
-			ages.series[EF_HIRES_FTE][age] > hires * EF_FTE_LIMIT ||
-			((ages.series[EF_STOCK_FTE][age] > 0 ||
-			  ages.series[EF_HIRES_FTE][age] > 0) &&
-			 !(table->frame.flags & EF_FLAG_FTE)))
-			return ef_fail(error, EF_INVALID,
-						   "The FTE at the age of %d months has no people.",
-						   age);
-		if (ages.series[EF_OPENING][age] > 0 && !table->frame.bounded)
-			return ef_fail(error, EF_INVALID,
-						   "There is an opening headcount without a beginning.");
+		status = check_days(table, &ages, age, error);
+		if (status == EF_OK)
+			status = check_fte(table, &ages, age, error);
+		if (status != EF_OK)
+			return status;
 
 		/* those who are in this year of age in any of its months */
 		if (age % 12 == 0)

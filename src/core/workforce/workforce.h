@@ -10,13 +10,21 @@
  *
  *	 hires			1 at the age of the month of `start`, if start >= from;
  *	 opening		else 1 at the age of the month of `from` (delayed entry);
+ *	 first_day		beside hires, 1 for one who came on `from`, and was there;
  *	 missed_parts	of the month of entry, the part before it, in 1/377580;
  *	 exits(reason)	1 at the age of the month of the last day
  *					greatest(end - 1, start), if end <= as_of;
+ *	 last_day		beside exits, 1 for one whose last day was as_of - 1;
  *	 stock			else 1 at the age of the month of as_of - 1;
- *	 stock_fte, hires_fte	thousandths of a full-time equivalent, beside
- *					stock and hires, when the summary counts FTE;
+ *	 ..._fte		thousandths of a full-time equivalent, beside hires, opening,
+ *					first_day, stock and last_day, when the summary counts FTE;
  *	 days			days observed, by completed year of age.
+ *
+ * Opening and stock are *carried* over a boundary: they were there before it and
+ * are there after it.  So they make periods add up, and a projection starts from
+ * them.  The *headcount* is that of a day, and what people see: those who are
+ * there on `from` are opening + first_day, those who are there on as_of - 1 are
+ * stock + last_day.
  *
  * Initial exposure follows from these: a month of age holds everyone who
  * entered at or before it and left at or after it, less the missed parts.
@@ -45,6 +53,11 @@ enum
 	EF_DAYS,
 	EF_STOCK_FTE,
 	EF_HIRES_FTE,
+	EF_FIRST_DAY,
+	EF_LAST_DAY,
+	EF_OPENING_FTE,
+	EF_FIRST_DAY_FTE,
+	EF_LAST_DAY_FTE,
 	EF_DAYS_YEARLY,				/* in a state only */
 	EF_DAYS_LEAP				/* in a state only */
 };
@@ -52,15 +65,23 @@ enum
 #define EF_FLAG_FTE 1
 
 /* The most cells that one row leaves. */
-#define EF_WORKFORCE_ROW_CELLS 14
+#define EF_WORKFORCE_ROW_CELLS 16
 
 extern const EfTableType ef_workforce_type;
 
+/*
+ * A spell of a person.  FTE is in thousandths, at most EF_FTE_LIMIT, and not
+ * read when FTE is not counted.  It can change while a spell lasts, so there are
+ * two: on the day on which the spell comes into sight, which is its start or, for
+ * one that began earlier, `from`; and on the last day observed, as_of - 1, which
+ * is not read of a spell that does not hold it.
+ */
 typedef struct EfEmployment
 {
 	EfSpell		spell;
 	EfDay		birth;
-	int32_t		fte;			/* thousandths; not read when FTE is not counted */
+	int32_t		entry_fte;
+	int32_t		last_fte;
 } EfEmployment;
 
 /* Can this row be looked at from as_of?  Its FTE was checked when it was read. */

@@ -35,12 +35,8 @@ find_fte(EfEmployment *employment, const EfContractReader *reader,
 	if (status == EF_OK && joined->end >= frame->as_of)
 		status = ef_person_fte(reader, joined, frame->as_of - 1, &last_fte,
 							   error);
-#if EF_WORKFORCE_ROW_CELLS > 14
 	employment->entry_fte = entry_fte;
 	employment->last_fte = last_fte;
-#else
-	employment->fte = joined->end >= frame->as_of ? last_fte : entry_fte;
-#endif
 	return status;
 }
 

@@ -23,14 +23,21 @@ ef_workforce_open(EfWorkforce *workforce, const void *datum, size_t size,
 		return status;
 	workforce->counts_fte = (table->frame.flags & EF_FLAG_FTE) != 0;
 	workforce->last_month = ef_month_of_day(table->frame.as_of, &day) - 1;
-	workforce->headcount = ef_table_sum(table, 0, EF_STOCK);
 	workforce->opening = ef_table_sum(table, 0, EF_OPENING);
+	workforce->carried = ef_table_sum(table, 0, EF_STOCK);
 	workforce->hires = ef_table_sum(table, 0, EF_HIRES);
 	workforce->exits = workforce->opening + workforce->hires -
-		workforce->headcount;
+		workforce->carried;
 	workforce->days = ef_table_sum(table, 0, EF_DAYS);
-	workforce->stock_fte = ef_table_sum(table, 0, EF_STOCK_FTE);
 	workforce->hires_fte = ef_table_sum(table, 0, EF_HIRES_FTE);
+	workforce->first_day.headcount = workforce->opening +
+		ef_table_sum(table, 0, EF_FIRST_DAY);
+	workforce->first_day.fte = ef_table_sum(table, 0, EF_OPENING_FTE) +
+		ef_table_sum(table, 0, EF_FIRST_DAY_FTE);
+	workforce->last_day.headcount = workforce->carried +
+		ef_table_sum(table, 0, EF_LAST_DAY);
+	workforce->last_day.fte = ef_table_sum(table, 0, EF_STOCK_FTE) +
+		ef_table_sum(table, 0, EF_LAST_DAY_FTE);
 	return EF_OK;
 }
 
@@ -41,6 +48,31 @@ ef_workforce_exits_by_reason(const EfWorkforce *workforce, const char *reason,
 	uint32_t	label = ef_table_label(&workforce->table, reason, length);
 
 	return label == 0 ? 0 : ef_table_sum(&workforce->table, label, EF_EXITS);
+}
+
+EfStatus
+ef_workforce_staff(const EfWorkforce *workforce, EfDay at, EfStaff *staff,
+				   EfError *error)
+{
+	const EfFrame *frame = &workforce->table.frame;
+	char		iso[EF_ISO_DATE_SIZE];
+	char		period[2 * EF_ISO_DATE_SIZE];
+
+	if (at == EF_DAY_MINUS_INFINITY || at == EF_DAY_INFINITY)
+		return ef_fail(error, EF_DATE_INFINITE, "at is infinite.");
+	if (at == frame->as_of - 1)
+		*staff = workforce->last_day;
+	else if (frame->bounded && at == frame->from)
+		*staff = workforce->first_day;
+	else
+	{
+		ef_format_day(iso, at);
+		ef_format_frame(period, sizeof(period), frame);
+		return ef_fail(error, EF_AT_BETWEEN,
+					   "at is %s, and people were observed in %s.", iso,
+					   period);
+	}
+	return EF_OK;
 }
 
 EfStatus
@@ -63,6 +95,7 @@ ef_workforce_turnover(const EfWorkforce *workforce, EfTurnoverMethod method,
 {
 	const EfFrame *frame = &workforce->table.frame;
 	int64_t		leavers = workforce->exits;
+	int64_t		both;
 	EfMonth		month;
 	int			day;
 	double		years;
@@ -78,10 +111,9 @@ ef_workforce_turnover(const EfWorkforce *workforce, EfTurnoverMethod method,
 	month = ef_month_of_day(frame->from, &day);
 	years = (workforce->last_month + 1 - month -
 			 (double) day / ef_days_in_month(month)) / 12;
-	*turnover = (double) leavers / years /
-		((double) (workforce->opening + workforce->headcount) / 2);
-	if (workforce->opening + workforce->headcount == 0)
-		*turnover = NAN;
+	both = workforce->first_day.headcount + workforce->last_day.headcount;
+	*turnover = both == 0 ? NAN
+		: (double) leavers / years / ((double) both / 2);
 	return EF_OK;
 }
 
@@ -101,12 +133,20 @@ ef_workforce_pyramid(const EfWorkforce *workforce, EfAgeRow *rows)
 		if (ef_key_kind(key) == EF_DAYS)
 			continue;
 		row = &rows[ef_key_at(key) / 12];
-		if (ef_key_kind(key) == EF_STOCK)
-			row->headcount += table->cells[i].count;
-		else if (ef_key_kind(key) == EF_STOCK_FTE)
-			row->fte += table->cells[i].count;
-		else if (ef_key_kind(key) == EF_HIRES)
-			row->hires += table->cells[i].count;
+		switch (ef_key_kind(key))
+		{
+			case EF_STOCK:
+			case EF_LAST_DAY:
+				row->headcount += table->cells[i].count;
+				break;
+			case EF_STOCK_FTE:
+			case EF_LAST_DAY_FTE:
+				row->fte += table->cells[i].count;
+				break;
+			case EF_HIRES:
+				row->hires += table->cells[i].count;
+				break;
+		}
 	}
 	for (int age = 0; age <= EF_AGE_LIMIT; age++)
 		if (rows[age].headcount > 0 || rows[age].hires > 0)
@@ -249,7 +289,7 @@ check_age(int age, EfError *error)
 	return EF_OK;
 }
 
-/* Those of the stock who reach an age after one month and until another. */
+/* Those carried over as_of who reach an age after one month and until another. */
 static int64_t
 count_reaching(const EfWorkforce *workforce, int age, EfMonth after,
 			   EfMonth until)

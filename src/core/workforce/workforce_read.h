@@ -7,19 +7,27 @@
 
 #include "workforce/workforce.h"
 
+/* Those who are there on a day. */
+typedef struct EfStaff
+{
+	int64_t		headcount;
+	int64_t		fte;			/* thousandths */
+} EfStaff;
+
 /* A workforce opened for reading. */
 typedef struct EfWorkforce
 {
 	EfTable		table;
 	EfMonth		last_month;		/* the month that as_of closes */
 	bool		counts_fte;
-	int64_t		headcount;		/* at as_of */
-	int64_t		opening;		/* headcount at from */
+	int64_t		opening;		/* carried over from */
+	int64_t		carried;		/* over as_of; a projection starts from them */
 	int64_t		hires;
 	int64_t		exits;
 	int64_t		days;
-	int64_t		stock_fte;		/* thousandths */
-	int64_t		hires_fte;
+	int64_t		hires_fte;		/* thousandths */
+	EfStaff		first_day;		/* zero where the period has no beginning */
+	EfStaff		last_day;		/* as_of - 1 */
 } EfWorkforce;
 
 extern EfStatus ef_workforce_open(EfWorkforce *workforce,
@@ -30,6 +38,10 @@ extern EfStatus ef_workforce_open(EfWorkforce *workforce,
 /* Exits for one reason; 0 for a reason that nobody had. */
 extern int64_t ef_workforce_exits_by_reason(const EfWorkforce *workforce,
 								  const char *reason, size_t length);
+
+/* The staff on a day, which must be the first or the last that was observed. */
+extern EfStatus ef_workforce_staff(const EfWorkforce *workforce, EfDay at,
+								   EfStaff *staff, EfError *error);
 
 typedef enum EfTurnoverMethod
 {
@@ -42,7 +54,8 @@ extern EfStatus ef_turnover_method(const char *name, size_t length,
 
 /*
  * Staff turnover (personalomsättning) a year; NaN when the mean headcount is
- * zero.  A year is twelve calendar months.
+ * zero.  The mean is that of the first and of the last day observed, and a year is
+ * twelve calendar months.
  */
 extern EfStatus ef_workforce_turnover(const EfWorkforce *workforce,
 							EfTurnoverMethod method, double *turnover,
@@ -56,7 +69,8 @@ typedef struct EfAgeRow
 	int64_t		hires;
 } EfAgeRow;
 
-/* Room for EF_AGE_LIMIT + 1 rows; answers how many have anybody. */
+/* The staff of the last day observed, and hires of the whole period.  Room for
+ * EF_AGE_LIMIT + 1 rows; answers how many have anybody. */
 extern int	ef_workforce_pyramid(const EfWorkforce *workforce, EfAgeRow *rows);
 
 typedef struct EfExitRateRow
@@ -105,8 +119,8 @@ extern EfStatus ef_exit_rates_begin(EfExitRates *rates,
 extern bool ef_exit_rates_next(EfExitRates *rates, EfExitRateRow *row);
 
 /*
- * How many of the stock reach an age, in years, from as_of up to and
- * including `until`, the last day of a month.  Those past it do not count.
+ * How many of those who are carried over as_of reach an age, in years, from then up
+ * to and including `until`, the last day of a month.  Those past it do not count.
  */
 extern EfStatus ef_workforce_reaching(const EfWorkforce *workforce, int age,
 								EfDay until, int64_t *count, EfError *error);
