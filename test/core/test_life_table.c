@@ -1500,7 +1500,7 @@ test_damaged_state(void)
 	{
 		static const char *const reasons[] = {"retirement", "moved", "", "\xff\xfe"};
 		EfEmployment row = {{4000 + 311 * i, EF_DAY_INFINITY, reasons[i % 4],
-		strlen(reasons[i % 4])}, -9000 + 300 * i, 1000 - 50 * i};
+		strlen(reasons[i % 4])}, -9000 + 300 * i, 1000 - 50 * i, 1000 - 25 * i};
 
 		if (i % 3)
 			row.spell.end = row.spell.start + 400 * i;
