@@ -2057,7 +2057,7 @@ test_no_memory(void)
 	EfWorkforce workforce;
 	static double intake[3000];
 	double		gap[12];
-	EfOutputPlan output = {&study.funnel, intake, 3000, 100, {8, 0}, NULL, 100, {0, 0}};
+	EfOutputPlan output = {&study.funnel, intake, 3000, 1000, {8, 0}, NULL, 100, {0, 0}};
 	EfIntakePlan plan = {
 		.funnel = &study.funnel,
 		.staff = {&workforce, &workforce, 12, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8},

@@ -867,7 +867,7 @@ test_many_reasons(void)
 	static EfCell cells[MANY + 3];
 	static char names[MANY][8];
 	EfWorkforce workforce = {.table = {.nlabels = MANY,.labels = labels,.ncells = MANY + 3,.cells = cells},
-		.headcount = 50,.hires = 50 + MANY,.last_month = 2024 * 12};
+		.carried = 50,.last_day = {50, 0},.hires = 50 + MANY,.last_month = 2024 * 12};
 	EfProjectionPlan plan = {&workforce, &workforce, 3, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8};
 	EfProjectedExits rows[3];
 	EfExitsProjection exits;
