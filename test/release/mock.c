@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "fmgr.h"
+#include "glue.h"
 
 PG_FUNCTION_INFO_V1(ef_mock_bytes);
 Datum
