@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "base/hash.h"
 #include "exit_rates.h"
 #include "tap.h"
 #include "workforce/workforce_read.h"
@@ -613,6 +614,84 @@ test_zero(void)
 }
 
 /* ef_table_normalize, on cells in any order. */
+/* The depth of a search tree of labels, or -1 where it is out of order, or leans
+ * otherwise than it says. */
+static int
+tree_depth(const EfState *state, uint32_t at, uint32_t *last, int *n)
+{
+	const EfLabelNode *node = (const EfLabelNode *) ((const char *) state + state->size - at);
+	int			before;
+	int			after;
+
+	if (at == 0)
+		return 0;
+	before = tree_depth(state, node->child[0], last, n);
+	if (node->hash < *last)
+		return -1;
+	*last = node->hash;
+	(*n)++;
+	after = tree_depth(state, node->child[1], last, n);
+	if (before < 0 || after < 0 || abs(before - after) > 1 ||
+		node->tilt != (before > after ? 1 : before < after ? 2 : 0))
+		return -1;
+	return 1 + (before > after ? before : after);
+}
+
+typedef struct Hashed
+{
+	uint32_t	hash;
+	char		name[12];
+} Hashed;
+
+static int
+compare_hashed(const void *a, const void *b)
+{
+	uint32_t	x = ((const Hashed *) a)->hash;
+	uint32_t	y = ((const Hashed *) b)->hash;
+
+	return (x > y) - (x < y);
+}
+
+/* Labels in an order that somebody chose: the tree stays balanced. */
+static void
+test_chosen_labels(void)
+{
+	enum { MANY = 20000 };
+	static Hashed names[MANY];
+	static const char *const orders[] = {"in the order of their hash", "against it", "from both ends", "by chance"};
+
+	for (int order = 0; order < 4; order++)
+	{
+		Arena		arena;
+		EfState    *state;
+		uint32_t	last = 0;
+		int			n = 0;
+		int			depth;
+		int			wrong = 0;
+
+		for (int i = 0; i < MANY; i++)
+		{
+			snprintf(names[i].name, sizeof(names[i].name), "%07d", i);
+			names[i].hash = order == 3 ? random_below(UINT32_MAX) : (uint32_t) ef_hash_name(names[i].name, 7);
+		}
+		qsort(names, MANY, sizeof(Hashed), compare_hashed);
+		arena_open(&arena);
+		ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+		for (int i = 0; i < MANY; i++)
+		{
+			int			k = order == 1 ? MANY - 1 - i : order == 2 ? (i % 2 ? MANY - 1 - i / 2 : i / 2) : i;
+
+			ef_state_reserve(&state, &type, 0, 7, &arena.allocator, &error);
+			wrong += ef_state_label(state, names[k].name, 7) != (uint32_t) i + 1;
+			wrong += ef_state_label(state, names[k].name, 7) != (uint32_t) i + 1;
+		}
+		depth = tree_depth(state, state->root, &last, &n);
+		is_int(wrong, 0, "%d labels %s have their numbers", MANY, orders[order]);
+		ok(n == MANY && depth > 0 && depth <= 20, "in a tree of depth %d", depth);
+		arena_close(&arena);
+	}
+}
+
 static void
 test_normalize(void)
 {
@@ -1570,6 +1649,7 @@ main(void)
 	test_any_order();
 	test_growth();
 	test_many_labels();
+	test_chosen_labels();
 	test_normalize();
 	test_frames();
 	test_specs_any_order();

@@ -6,23 +6,11 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "table/gather.h"
 
-/*
- * A label inside a state: a node of a binary search tree over (hash, length,
- * bytes), so that neither few labels nor many make a row slow.  Nodes are
- * named by their distance from the end of the chunk, which moving the state
- * does not change.
- */
-typedef struct LabelNode
-{
-	uint32_t	hash;
-	uint32_t	left;
-	uint32_t	right;
-	uint32_t	number;
-	uint32_t	length;
-	char		bytes[];
-} LabelNode;
+/* So often is a cancel looked for where labels are many. */
+#define INTERRUPT_LABELS 4096
 
 /* Below this size a state grows without being compacted: the cells of so few
  * rows would take as much room as the rows, or more. */
@@ -35,16 +23,16 @@ room_of(const EfState *state)
 		(size_t) state->ncells * sizeof(EfCell) - state->labels;
 }
 
-static LabelNode *
+static EfLabelNode *
 label_node(const EfState *state, uint32_t distance)
 {
-	return (LabelNode *) ((char *) state + state->size - distance);
+	return (EfLabelNode *) ((char *) state + state->size - distance);
 }
 
 static size_t
 label_node_size(size_t length)
 {
-	return (sizeof(LabelNode) + length + 7) & ~(size_t) 7;
+	return (sizeof(EfLabelNode) + length + 7) & ~(size_t) 7;
 }
 
 /* What a spec takes at the end of a state. */
@@ -304,40 +292,114 @@ ef_state_skip(EfState *state, EfError *error)
 	return ef_add_counts(&state->skipped, state->skipped, 1, error);
 }
 
+/* The order of a label and one of a state, by which the tree is searched. */
+static int
+compare_label(uint32_t hash, const char *bytes, size_t length,
+			  const EfLabelNode *node)
+{
+	if (hash != node->hash)
+		return hash < node->hash ? -1 : 1;
+	if (length != node->length)
+		return length < node->length ? -1 : 1;
+	return memcmp(bytes, node->bytes, length);
+}
+
+/*
+ * Balance the tree after a node was added below `top`, which links to the last
+ * node on the way that was not even, or to the root.  The sides of the way from
+ * there are bits of `way`, the first the lowest.
+ */
+static void
+balance(EfState *state, uint32_t *top, uint64_t way)
+{
+	unsigned	side = way & 1;
+	EfLabelNode *upper = label_node(state, *top);
+	uint32_t	middle_at = upper->child[side];
+	EfLabelNode *middle = label_node(state, middle_at);
+	uint32_t	lower_at;
+	EfLabelNode *lower;
+
+	/* all below it were even, and now lean to where the way went */
+	for (uint32_t at = middle_at; at != state->labels;)
+	{
+		EfLabelNode *node = label_node(state, at);
+
+		way >>= 1;
+		node->tilt = 1 + (way & 1);
+		at = node->child[way & 1];
+	}
+	if (upper->tilt != 1 + side)
+	{
+		upper->tilt = upper->tilt == 0 ? 1 + side : 0;
+		return;
+	}
+
+	/* too deep by one: the middle goes up, or the lower one between the two */
+	upper->tilt = 0;
+	if (middle->tilt == 1 + side)
+	{
+		upper->child[side] = middle->child[!side];
+		middle->child[!side] = *top;
+		middle->tilt = 0;
+		*top = middle_at;
+		return;
+	}
+	lower_at = middle->child[!side];
+	lower = label_node(state, lower_at);
+	middle->child[!side] = lower->child[side];
+	upper->child[side] = lower->child[!side];
+	lower->child[side] = middle_at;
+	lower->child[!side] = *top;
+	middle->tilt = 0;
+	if (lower->tilt == 1 + side)
+		upper->tilt = 1 + !side;
+	else if (lower->tilt != 0)
+		middle->tilt = 1 + side;
+	lower->tilt = 0;
+	*top = lower_at;
+}
+
 uint32_t
 ef_state_label(EfState *state, const char *bytes, size_t length)
 {
-	uint32_t	hash = 2166136261u; /* FNV-1a */
+	uint32_t	hash = (uint32_t) ef_hash_name(bytes, length);
 	uint32_t   *link = &state->root;
-	LabelNode  *node;
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (uint8_t) bytes[i]) * 16777619u;
+	uint32_t   *top = link;
+	uint64_t	way = 0;		/* a tree of 2^28 is not 64 deep */
+	int			depth = 0;
+	EfLabelNode *node;
 
 	while (*link != 0)
 	{
 		int			order;
+		unsigned	side;
 
 		node = label_node(state, *link);
-		if (hash != node->hash)
-			order = hash < node->hash ? -1 : 1;
-		else if (length != node->length)
-			order = length < node->length ? -1 : 1;
-		else
-			order = memcmp(bytes, node->bytes, length);
+		order = compare_label(hash, bytes, length, node);
 		if (order == 0)
 			return node->number;
-		link = order < 0 ? &node->left : &node->right;
+		if (node->tilt != 0)
+		{
+			top = link;
+			way = 0;
+			depth = 0;
+		}
+		side = order > 0;
+		way |= (uint64_t) side << depth++;
+		link = &node->child[side];
 	}
 
 	state->labels += (uint32_t) label_node_size(length);
 	node = label_node(state, state->labels);
 	node->hash = hash;
-	node->left = node->right = 0;
+	node->child[0] = node->child[1] = 0;
+	node->tilt = 0;
 	node->number = ++state->nlabels;
 	node->length = (uint32_t) length;
 	memcpy(node->bytes, bytes, length);
 	*link = state->labels;
+	if (depth > 0)
+		balance(state, top, way);
 	return node->number;
 }
 
@@ -450,6 +512,9 @@ ef_state_merge(EfState **state, const EfTableType *type,
 	{
 		const EfLabel *label = &table->labels[i];
 
+		if (i % INTERRUPT_LABELS == 0)
+			ef_check_interrupt(allocator);
+
 		/* one spec, and so one number */
 		if (type->open_spec != NULL)
 		{
@@ -486,9 +551,9 @@ collect_labels(EfTable *table, const EfState *state,
 	table->labels = ef_alloc(allocator, state->nlabels * sizeof(EfLabel));
 	if (table->labels == NULL)
 		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
-	for (; number > 0 && at >= sizeof(LabelNode); number--)
+	for (; number > 0 && at >= sizeof(EfLabelNode); number--)
 	{
-		const LabelNode *node = label_node(state, at);
+		const EfLabelNode *node = label_node(state, at);
 
 		if (node->number != number || label_node_size(node->length) > at)
 			break;

@@ -35,6 +35,24 @@ typedef struct EfState
 	EfCell		cells[];
 } EfState;
 
+/*
+ * A label inside a state: a node of a search tree over (hash, length, bytes).
+ * The tree is balanced (G. M. Adelson-Velsky and E. M. Landis 1962), so that
+ * nobody can choose labels, or an order of them, that make a row slow.  Nodes
+ * are named by their distance from the end of the chunk, which moving the state
+ * does not change.
+ */
+typedef struct EfLabelNode
+{
+	uint32_t	hash;
+	uint32_t	child[2];		/* before, and after; 0: none */
+	uint32_t	number:28;
+	uint32_t	tilt:4;			/* 0: even; 1, 2: the first, the second child is
+								 * deeper, by one */
+	uint32_t	length;
+	char		bytes[];
+} EfLabelNode;
+
 /* The frame of a state; a spec is in the state's chunk. */
 static inline EfFrame
 ef_state_frame(const EfState *state, const EfTableType *type)

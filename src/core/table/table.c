@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So often is a cancel looked for where labels are many. */
+#define INTERRUPT_LABELS 4096
+
 static int
 compare_labels(const void *a, const void *b)
 {
@@ -22,6 +25,33 @@ ef_table_labels_in_order(const EfTable *table)
 	return true;
 }
 
+/* Sort labels by merging; scratch has room for as many.  What the library has
+ * cannot be interrupted. */
+static void
+sort(EfLabel *labels, EfLabel *scratch, size_t n, const EfAllocator *allocator)
+{
+	size_t		half = n / 2;
+	size_t		i = 0;
+	size_t		j = half;
+	size_t		out = 0;
+
+	if (n < 2)
+		return;
+	if (n >= INTERRUPT_LABELS)
+		ef_check_interrupt(allocator);
+	sort(labels, scratch, half, allocator);
+	sort(labels + half, scratch, n - half, allocator);
+	if (ef_label_compare(&labels[half - 1], &labels[half]) <= 0)
+		return;
+	memcpy(scratch, labels, half * sizeof(EfLabel));
+	while (i < half && j < n)
+		if (ef_label_compare(&scratch[i], &labels[j]) <= 0)
+			labels[out++] = scratch[i++];
+		else
+			labels[out++] = labels[j++];
+	memcpy(labels + out, scratch + i, (half - i) * sizeof(EfLabel));
+}
+
 EfStatus
 ef_table_sort_labels(EfTable *table, const EfTableType *type,
 			const EfAllocator *allocator, EfError *error)
@@ -33,7 +63,8 @@ ef_table_sort_labels(EfTable *table, const EfTableType *type,
 
 	if (ef_table_labels_in_order(table))
 		return EF_OK;
-	sorted = ef_alloc(allocator, table->nlabels * sizeof(EfLabel));
+	sorted = ef_alloc(allocator, 2 * (size_t) table->nlabels *
+					  sizeof(EfLabel));
 	number = ef_alloc(allocator, (table->nlabels + 1) * sizeof(uint32_t));
 	if (sorted == NULL || number == NULL)
 	{
@@ -42,7 +73,7 @@ ef_table_sort_labels(EfTable *table, const EfTableType *type,
 		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
 	}
 	memcpy(sorted, table->labels, table->nlabels * sizeof(EfLabel));
-	qsort(sorted, table->nlabels, sizeof(EfLabel), compare_labels);
+	sort(sorted, sorted + table->nlabels, table->nlabels, allocator);
 	for (uint32_t i = 0; i < table->nlabels; i++)
 		if (n == 0 || compare_labels(&sorted[n - 1], &sorted[i]) != 0)
 			sorted[n++] = sorted[i];
@@ -50,9 +81,12 @@ ef_table_sort_labels(EfTable *table, const EfTableType *type,
 	number[0] = 0;
 	for (uint32_t i = 0; i < table->nlabels; i++)
 	{
-		const EfLabel *found = bsearch(&table->labels[i], sorted, n,
-									   sizeof(EfLabel), compare_labels);
+		const EfLabel *found;
 
+		if (i % INTERRUPT_LABELS == 0)
+			ef_check_interrupt(allocator);
+		found = bsearch(&table->labels[i], sorted, n, sizeof(EfLabel),
+						compare_labels);
 		number[i + 1] = (uint32_t) (found - sorted) + 1;
 	}
 	for (size_t i = 0; i < table->ncells; i++)
