@@ -4,10 +4,77 @@
  */
 #include "table/table_bytes.h"
 
+#include <string.h>
+
 #include "base/codec.h"
 
 
 /* ---- reading ---- */
+
+/* Room for so many cells comes first, and more as they are read: bytes that are
+ * refused should not cost what their counts promise. */
+#define FIRST_CELLS 4096
+
+/* So many series between two looks at whether to go on. */
+#define INTERRUPT_SERIES 4096
+
+static EfStatus
+grow_cells(EfTable *table, size_t *room, size_t most,
+		   const EfAllocator *allocator, EfError *error)
+{
+	size_t		larger = *room == 0 ? FIRST_CELLS : 2 * *room;
+	EfCell	   *cells;
+
+	if (larger > most)
+		larger = most;
+	cells = ef_alloc(allocator, larger * sizeof(EfCell));
+	if (cells == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
+					   larger * sizeof(EfCell));
+	if (*room > 0)
+	{
+		memcpy(cells, table->cells, table->ncells * sizeof(EfCell));
+		ef_release(allocator, table->cells);
+	}
+	table->cells = cells;
+	*room = larger;
+	return EF_OK;
+}
+
+/* Read the cells of a series, of which there are `n`, until one is not where it
+ * can be; which is then not counted. */
+static EfStatus
+read_cells(EfTable *table, const EfKind *kind, uint64_t number, uint64_t n,
+		   size_t *room, size_t most, EfReader *reader,
+		   const EfAllocator *allocator, EfError *error)
+{
+	uint64_t	axis = kind->paired
+		? (uint64_t) (table->nlabels + 1) << EF_PAIR_BITS : kind->axis;
+	uint64_t	at = 0;
+
+	for (uint64_t i = 0; i < n; i++)
+	{
+		int64_t		count;
+
+		if (table->ncells == *room)
+		{
+			EfStatus	status = grow_cells(table, room, most, allocator,
+											error);
+
+			if (status != EF_OK)
+				return status;
+		}
+		at += ef_read_limited(reader, UINT32_MAX) + (i > 0);
+		count = (int64_t) ef_read_limited(reader, INT64_MAX);
+		if (reader->failed || at >= axis || count == 0 ||
+			(kind->paired &&
+			 !ef_is_place(kind, (uint32_t) at, table->nlabels)))
+			return EF_OK;
+		table->cells[table->ncells].key = number << 32 | (uint32_t) at;
+		table->cells[table->ncells++].count = count;
+	}
+	return EF_OK;
+}
 
 static EfStatus
 read_series(EfTable *table, const EfTableType *type, EfReader *reader,
@@ -15,56 +82,47 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 {
 	uint64_t	nseries;
 	uint64_t	series = 0;
-	size_t		room;
+	size_t		room = 0;
+	size_t		most;
 	bool		order = true;
 	EfStatus	status = ef_check_labels(table->nlabels, type, error);
 
-	if (status != EF_OK)
-		return status;
 	/* a cell takes two bytes at least: no count is believed that the rest of
 	 * the input could not hold */
 	nseries = ef_read_limited(reader, (uint64_t) (reader->end - reader->at));
-	room = (size_t) (reader->end - reader->at) / 2;
-	table->cells = ef_alloc(allocator, room * sizeof(EfCell));
-	if (table->cells == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
-					   room * sizeof(EfCell));
-	for (uint64_t s = 0; s < nseries && !reader->failed; s++)
+	most = (size_t) (reader->end - reader->at) / 2;
+	if (status == EF_OK)
+		status = grow_cells(table, &room, most, allocator, error);
+	for (uint64_t s = 0; s < nseries && order && !reader->failed &&
+		 status == EF_OK; s++)
 	{
 		uint64_t	number = ef_read_limited(reader, UINT32_MAX);
-		uint64_t	n = ef_read_limited(reader, room - table->ncells);
+		uint64_t	n = ef_read_limited(reader, most - table->ncells);
 		uint32_t	label = (uint32_t) (number >> EF_KIND_BITS);
 		unsigned	kind = (unsigned) number & ((1u << EF_KIND_BITS) - 1);
-		bool		paired = kind < type->nkinds && type->kinds[kind].paired;
-		uint64_t	axis = kind >= type->nkinds ? 0
-			: paired ? (uint64_t) (table->nlabels + 1) << EF_PAIR_BITS
-			: type->kinds[kind].axis;
-		uint64_t	at = 0;
-		EfCell	   *cell = table->cells + table->ncells;
+		size_t		before = table->ncells;
 
-		order = order && n > 0 && (s == 0 || number > series) &&
+		if (s % INTERRUPT_SERIES == 0)
+			ef_check_interrupt(allocator);
+		order = n > 0 && (s == 0 || number > series) &&
 			kind < type->nkinds && type->kinds[kind].name != NULL &&
 			(type->kinds[kind].labelled ? label > 0 : label == 0) &&
 			label <= table->nlabels;
 		series = number;
-		for (uint64_t i = 0; i < n; i++, cell++)
-		{
-			at += ef_read_limited(reader, UINT32_MAX) + (i > 0);
-			cell->key = number << 32 | (uint32_t) at;
-			cell->count = (int64_t) ef_read_limited(reader, INT64_MAX);
-			order = order && at < axis && cell->count != 0;
-		}
-		for (uint64_t i = 0; paired && i < n; i++)
-			order = order && ef_is_place(&type->kinds[kind],
-									  ef_key_at(table->cells[table->ncells + i].key),
-									  table->nlabels);
-		table->ncells += n;
+		if (order)
+			status = read_cells(table, &type->kinds[kind], number, n, &room,
+								most, reader, allocator, error);
+		order = order && table->ncells - before == n;
 	}
-	if (reader->failed || reader->at != reader->end)
+	if (status != EF_OK)
+		return status;
+	if (reader->failed)
 		return ef_fail(error, EF_INVALID, "The bytes end too early or too late.");
 	if (!order)
 		return ef_fail(error, EF_INVALID,
 					   "Its cells are out of order, or of no known kind.");
+	if (reader->at != reader->end)
+		return ef_fail(error, EF_INVALID, "The bytes end too early or too late.");
 	return EF_OK;
 }
 
@@ -84,8 +142,6 @@ static EfStatus
 read_period(EfTable *table, EfReader *reader, const EfAllocator *allocator,
 			EfError *error)
 {
-	bool		order = true;
-
 	table->frame.bounded = ef_read_limited(reader, 1) != 0;
 	table->frame.from = table->frame.bounded
 		? (EfDay) ef_unzigzag(ef_read_limited(reader, UINT32_MAX)) : 0;
@@ -106,10 +162,9 @@ read_period(EfTable *table, EfReader *reader, const EfAllocator *allocator,
 		label->bytes = (const char *) ef_read_bytes(reader, label->length);
 		if (reader->failed)
 			return ef_fail(error, EF_INVALID, "The bytes end too early.");
-		order = order && (i == 0 || ef_label_compare(label - 1, label) < 0);
+		if (i > 0 && ef_label_compare(label - 1, label) >= 0)
+			return ef_fail(error, EF_INVALID, "Its labels are out of order.");
 	}
-	if (!order)
-		return ef_fail(error, EF_INVALID, "Its labels are out of order.");
 	return EF_OK;
 }
 
