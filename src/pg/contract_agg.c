@@ -146,8 +146,6 @@ ef_get_reason(FunctionCallInfo fcinfo, int argument,
 {
 	const char *bytes = EF_UNKNOWN_REASON;
 	size_t		length = sizeof(EF_UNKNOWN_REASON) - 1;
-	uint32_t	number;
-	EfError		error;
 
 	if (!PG_ARGISNULL(argument))
 	{
@@ -156,9 +154,7 @@ ef_get_reason(FunctionCallInfo fcinfo, int argument,
 		bytes = VARDATA_ANY(reason);
 		length = VARSIZE_ANY_EXHDR(reason);
 	}
-	ef_check(ef_dictionary_number(ef_group_names(group), bytes, length,
-								  &number, &error), &error);
-	return number;
+	return ef_group_name(group, bytes, length);
 }
 
 /* The first word of a contract that was checked, with arguments start_date,

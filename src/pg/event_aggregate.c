@@ -25,6 +25,10 @@
 
 #define PURPOSE_LISTS 64
 
+/* A log has as much memory as the least work_mem: with less, reading runs that
+ * are small takes longer than all else. */
+#define LOG_MINIMUM ((size_t) 65536)
+
 static const EventPurposeType *const purpose_types[] = {
 	&ef_funnel_purpose, &ef_mobility_purpose, &ef_retention_purpose,
 	&ef_workforce_purpose, &ef_spells_purpose
@@ -173,7 +177,7 @@ open_log(FunctionCallInfo fcinfo, EventCache *cache, MemoryContext context,
 
 	/* a hash aggregate's own table needs the other half */
 	ef_event_log_begin(&log->log, kind, unit, type->detailed,
-					   get_hash_memory_limit() / 2, &storage, &log->allocator);
+					   Max(get_hash_memory_limit() / 2, LOG_MINIMUM), &storage, &log->allocator);
 	ef_dictionary_begin(&log->names, &log->allocator);
 	ef_number_map_begin(&log->numbers, &log->allocator);
 	AggRegisterCallback(fcinfo, close_log, PointerGetDatum(log));
@@ -334,6 +338,35 @@ ef_group_names(const EfEventGroup *group)
 	return &log_of_group(group)->names;
 }
 
+static uint32
+number_of_name(AggregateLog *log, const EventPurposeType *type,
+			   const char *name, size_t length)
+{
+	uint32		before = log->names.nnames;
+	uint32		number;
+	EfError		error;
+
+	ef_check(ef_dictionary_number(&log->names, name, length, &number, &error),
+			 &error);
+	if (log->names.nnames == before)
+		return number;
+	log->log.kept = log->names.size;
+	if (type->most_names > 0 &&
+		log->names.nnames > type->most_names * log->log.ngroups)
+		ef_raise(ef_fail(&error, EF_TOO_MANY_STATES,
+						 "There are %u names, and %u are the most of a group.",
+						 log->names.nnames, type->most_names), &error);
+	return number;
+}
+
+uint32
+ef_group_name(const EfEventGroup *group, const char *name, size_t length)
+{
+	return number_of_name(log_of_group(group),
+						  ((const EventPurpose *) group->purpose)->type, name,
+						  length);
+}
+
 EfEventGroup *
 ef_finished_group(FunctionCallInfo fcinfo, const EventPurposeType *type)
 {
@@ -480,10 +513,8 @@ number_names(AggregateLog *log, const ShippedGroup *shipped)
 		uint32		theirs = pq_getmsgint(&buffer, 4);
 		uint32		length = pq_getmsgint(&buffer, 4);
 		const char *name = pq_getmsgbytes(&buffer, (int) length);
-		uint32		ours;
+		uint32		ours = number_of_name(log, shipped->type, name, length);
 
-		ef_check(ef_dictionary_number(&log->names, name, length, &ours, &error),
-				 &error);
 		ef_check(ef_number_map_set(&log->numbers, theirs, ours, &error),
 				 &error);
 		other = other || theirs != ours;

@@ -41,6 +41,7 @@ struct EventPurposeType
 {
 	char		tag;			/* in what is sent to another process */
 	bool		numbered;		/* events have numbers of names */
+	uint32		most_names;		/* that one group can have; 0: any number */
 	bool		detailed;		/* and a second word */
 	bool		with_last;		/* the last argument says a part of it */
 	Size		size;			/* of a struct that begins with an EventPurpose */
@@ -75,6 +76,14 @@ extern EfEventGroup *ef_event_group(FunctionCallInfo fcinfo, int purpose,
 
 /* The names that the events of a group have numbers of. */
 extern EfDictionary *ef_group_names(const EfEventGroup *group);
+
+/*
+ * The number of a name, which is new or not.  Names are kept until the end and
+ * count as memory of the log; where there are more than all groups can have, no
+ * row need come any more.
+ */
+extern uint32 ef_group_name(const EfEventGroup *group, const char *name,
+							size_t length);
 
 /* The group, argument 0 of a final function, of events for this; NULL if there
  * were no rows. */

@@ -68,6 +68,7 @@ refuse_period(const EventPurpose *purpose, PurposeBytes other)
 const EventPurposeType ef_mobility_purpose = {
 	.tag = 'M',
 	.numbered = true,
+	.most_names = EF_STATE_NAME_LIMIT,
 	.size = sizeof(EventPeriod),
 	.get = get_period,
 	.open = open_period,
@@ -97,10 +98,8 @@ get_spell_when(FunctionCallInfo fcinfo, const EfEventGroup *group,
 	{
 		text	   *state = ef_get_text(fcinfo, 2);
 
-		ef_check(ef_dictionary_number(ef_group_names(group),
-									  VARDATA_ANY(state),
-									  VARSIZE_ANY_EXHDR(state), &number,
-									  &error), &error);
+		number = ef_group_name(group, VARDATA_ANY(state),
+							   VARSIZE_ANY_EXHDR(state));
 	}
 	*when |= number;
 	return true;

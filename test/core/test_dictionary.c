@@ -129,6 +129,56 @@ maps(void)
 	arena_close(&arena);
 }
 
+static size_t memory_held;
+
+static void *
+counted_alloc(void *context, size_t size)
+{
+	size_t	   *pointer = malloc(size + 16);
+
+	(void) context;
+	*pointer = size;
+	memory_held += size;
+	return pointer + 2;
+}
+
+static void
+counted_release(void *context, void *pointer)
+{
+	(void) context;
+	memory_held -= ((size_t *) pointer)[-2];
+	free((size_t *) pointer - 2);
+}
+
+/* A dictionary knows what it takes. */
+static void
+sizes(void)
+{
+	EfAllocator allocator = {counted_alloc, counted_release, NULL, NULL};
+	EfDictionary dictionary;
+	int			wrong = 0;
+
+	ef_dictionary_begin(&dictionary, &allocator);
+	is_int(dictionary.size, 0, "nothing takes no memory");
+	for (uint32_t i = 0; i < 20000; i++)
+	{
+		uint32_t	number;
+
+		add(&dictionary, i % 15000, &number);
+		wrong += dictionary.size != memory_held;
+	}
+	is_int(wrong, 0, "names take what was asked for");
+	while (dictionary.chunk != NULL)
+	{
+		EfDictionaryChunk *chunk = dictionary.chunk;
+
+		dictionary.chunk = chunk->older;
+		counted_release(NULL, chunk);
+	}
+	counted_release(NULL, dictionary.names);
+	counted_release(NULL, dictionary.slots);
+}
+
 static void
 failing_memory(void)
 {
@@ -171,6 +221,7 @@ main(void)
 	numbers();
 	order();
 	maps();
+	sizes();
 	failing_memory();
 	return done_testing();
 }

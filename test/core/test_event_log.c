@@ -636,6 +636,46 @@ failing_memory(EfPersonKind kind)
 	   kind_names[kind], detailed ? ", detailed" : "");
 }
 
+/* With little memory a run still has many events: names leave them room, and so
+ * does what the owner keeps. */
+static void
+small_budgets(void)
+{
+	static const size_t budgets[] = {8192, 16384, 32768, 65536};
+	const int	n = 20000;
+
+	for (size_t i = 0; i < 2 * sizeof(budgets) / sizeof(budgets[0]); i++)
+	{
+		size_t		budget = budgets[i / 2];
+		bool		keeps = i % 2 == 1;
+		size_t		most = 0;
+		Arena		arena;
+		File		file = {0};
+		EfStorage	storage = {file_write, file_read, &file};
+		EfEventLog	log;
+		EfEventGroup *group;
+		bool		good;
+
+		arena_open(&arena);
+		ef_event_log_begin(&log, EF_PERSON_TEXT, EF_UNIT_DAY, false, budget, &storage, &arena.allocator);
+		log.kept = keeps ? 10 * budget : 0;
+		good = ef_event_group_create(&group, &log, &error) == EF_OK;
+		for (int k = 0; k < n && good; k++)
+		{
+			char		name[40];
+
+			snprintf(name, sizeof(name), "a person with a name %09d", k);
+			good = ef_event_add_text(group, name, 30, EF_NARROW_FIRST + (uint64_t) k, 0, &error) == EF_OK;
+			if (log.used > most)
+				most = log.used;
+		}
+		ok(good && most <= budget, "%d names within %zu bytes: %zu%s", n, budget, most, keeps ? ", beside much" : "");
+		ok(group->nruns <= (unsigned) n * 64 / (budget / 8) * (keeps ? 4 : 1), "are %u runs", group->nruns);
+		free(file.bytes);
+		arena_close(&arena);
+	}
+}
+
 /* Events that fit the narrow form and others, in turn. */
 static void
 mixed_forms(void)
@@ -740,6 +780,7 @@ int
 main(void)
 {
 	look();
+	small_budgets();
 	mixed_forms();
 	detailed = true;
 	look();

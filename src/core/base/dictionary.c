@@ -112,6 +112,8 @@ reserve(EfDictionary *dictionary, EfError *error)
 	memset(slots, 0, size);
 	ef_release(allocator, dictionary->names);
 	ef_release(allocator, dictionary->slots);
+	dictionary->size += (room - dictionary->room) * sizeof(EfName *) +
+		(2 * (size_t) room - dictionary->nslots) * sizeof(EfDictionarySlot);
 	dictionary->names = names;
 	dictionary->slots = slots;
 	dictionary->room = room;
@@ -151,6 +153,7 @@ keep_name(EfDictionary *dictionary, const char *bytes, size_t length)
 		chunk->used = 0;
 		chunk->size = room;
 		dictionary->chunk = chunk;
+		dictionary->size += sizeof(EfDictionaryChunk) + room;
 	}
 	name = (EfName *) (chunk->bytes + chunk->used);
 	chunk->used += size;

@@ -60,6 +60,7 @@ typedef struct EfDictionary
 	uint32_t	nslots;			/* a power of two, or 0 */
 	EfDictionarySlot *slots;
 	EfDictionaryChunk *chunk;
+	size_t		size;			/* bytes of all that */
 } EfDictionary;
 
 /* Names are released with the allocator's memory only. */

@@ -91,6 +91,10 @@ ef_funnel_of_events(EfState **state, EfEventGroup *group,
 	ef_chain_search_end(&search);
 	if (status == EF_OK && tally != NULL)
 		status = ef_funnel_tally_flush(tally, state, allocator, error);
+
+	/* the next group of the log would count these people too */
+	if (status != EF_OK && tally != NULL)
+		ef_funnel_tally_clear(tally);
 	return status;
 }
 

@@ -143,3 +143,18 @@ ef_funnel_tally_flush(EfFunnelTally *tally, EfState **state,
 		(*state)->nsorted = (*state)->ncells;
 	return EF_OK;
 }
+
+void
+ef_funnel_tally_clear(EfFunnelTally *tally)
+{
+	for (unsigned i = 0; i < TALLY_SERIES; i++)
+	{
+		if (tally->beyond[i] > tally->lowest[i])
+			memset(tally->counts[i] + tally->lowest[i], 0,
+				   (tally->beyond[i] - tally->lowest[i]) * sizeof(uint32_t));
+		tally->lowest[i] = UINT32_MAX;
+		tally->beyond[i] = 0;
+	}
+	tally->nchains = 0;
+	tally->failed = false;
+}

@@ -29,4 +29,7 @@ extern EfStatus ef_funnel_tally_flush(EfFunnelTally *tally, EfState **state,
 									  const EfAllocator *allocator,
 									  EfError *error);
 
+/* Forget what was counted. */
+extern void ef_funnel_tally_clear(EfFunnelTally *tally);
+
 #endif							/* EF_FUNNEL_TALLY_H */

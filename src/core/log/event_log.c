@@ -24,7 +24,13 @@
  */
 #define BLOCKS_FROM ((size_t) 1 << 20)
 #define BLOCK_MAXIMUM ((size_t) 16 << 20)
+
+/* Names come in chunks of this size, or of so small a part of the budget: one as
+ * large as that would leave no room for events, of which each few would then be
+ * a run of their own. */
 #define NAME_CHUNK ((size_t) 32768)
+#define NAME_PART 16
+#define NAME_MINIMUM ((size_t) 512)
 
 /* Of a stored run this much is read at once, or less where there are many. */
 #define WINDOW_MAXIMUM ((size_t) 65536)
@@ -59,6 +65,7 @@ ef_event_group_create(EfEventGroup **group, EfEventLog *log, EfError *error)
 	(*group)->log = log;
 	(*group)->older = log->groups;
 	log->groups = *group;
+	log->ngroups++;
 	return EF_OK;
 }
 
@@ -86,8 +93,11 @@ ef_event_group_account(EfEventGroup *group, size_t size)
 bool
 ef_event_log_full(const EfEventLog *log, size_t size)
 {
-	return log->used > 0 &&
-		log->used + size + 2 * log->largest > log->budget;
+	size_t		most = log->budget - log->budget / 4;
+
+	/* what is kept does not go away, so it leaves events a quarter */
+	return log->used > 0 && log->used + size + 2 * log->largest >
+		log->budget - (log->kept < most ? log->kept : most);
 }
 
 /* Note in the latest chunk how many events it has. */
@@ -275,7 +285,12 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 	chunk = log->names;
 	if (chunk == NULL || chunk->size - chunk->used < size)
 	{
-		size_t		room = size > NAME_CHUNK ? size : NAME_CHUNK;
+		size_t		room = log->budget / NAME_PART;
+
+		room = room > NAME_CHUNK ? NAME_CHUNK
+			: room < NAME_MINIMUM ? NAME_MINIMUM : room;
+		if (room < size)
+			room = size;
 
 		if (ef_event_log_full(log, room))
 		{

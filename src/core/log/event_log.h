@@ -92,11 +92,14 @@ struct EfEventLog
 	EfUnit		unit;
 	bool		detailed;
 	size_t		budget;			/* bytes in memory */
+	size_t		kept;			/* of these, what the owner keeps beside events and
+								 * nothing stores: see ef_event_log_full */
 	size_t		used;
 	size_t		largest;		/* of the groups; being ordered takes as much
 								 * again, twice */
 	uint64_t	stored;			/* bytes in storage */
 	EfEventGroup *groups;		/* the latest */
+	uint64_t	ngroups;
 	EfNameChunk *names;
 	EfEventBlock *block;		/* the latest that chunks are taken from */
 	EfEventBlock *spare;		/* that nothing is in */

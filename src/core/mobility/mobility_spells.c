@@ -485,6 +485,30 @@ flush_steps(Room *room, EfState **state, const EfDictionary *names,
 }
 
 
+/* Forget what was counted, or is due to be: the next group of the log would
+ * count it too. */
+static void
+forget_steps(Room *room)
+{
+	if (room->nsteps == 0)
+		return;
+	settle_due(room);
+	for (size_t i = 0; i < TALLY_SERIES; i++)
+	{
+		TallySeries *series = &room->series[i];
+
+		if (series->counts == NULL)
+			continue;
+		if (series->beyond > series->lowest)
+			memset(series->counts + series->lowest, 0,
+				   (series->beyond - series->lowest) * sizeof(uint32_t));
+		series->lowest = UINT32_MAX;
+		series->beyond = 0;
+	}
+	room->nsteps = 0;
+}
+
+
 /* ---- a group ---- */
 
 static EfStatus
@@ -555,6 +579,9 @@ ef_mobility_of_spells(EfState **state, EfEventGroup *group,
 	}
 	ef_event_reader_end(&reader);
 	ef_mobility_walk_end(&walk);
-	return status == EF_OK
-		? flush_steps(room, state, names, allocator, error) : status;
+	if (status == EF_OK)
+		status = flush_steps(room, state, names, allocator, error);
+	if (status != EF_OK)
+		forget_steps(room);
+	return status;
 }

@@ -1,0 +1,36 @@
+-- What a hostile or careless argument costs: it is refused at once, and what is
+-- many is not a product of memory.
+BEGIN;
+SELECT plan(9);
+
+-- A state for each row: said when there are too many, and not at the end.
+SELECT throws_ok($$
+    SELECT mobility_agg(i, 's' || i, CASE WHEN i <= 65600 THEN date '2020-02-01' ELSE 'infinity' END, NULL, '[2020-01-01,2021-01-01)')
+    FROM generate_series(1, 70000) AS i
+$$, '54000', 'summary has too many states', 'too many states are refused before the rows that come later');
+SELECT is(count(*), 65534::bigint, 'as many as there can be are not')
+FROM (SELECT mobility_agg(i, 's' || i, '2020-02-01', NULL, '[2020-01-01,2021-01-01)') AS m FROM generate_series(1, 65534) AS i) AS s, mobility_headcount(m);
+SELECT is(sum(n), 140000::numeric, 'nor in several groups together')
+FROM (SELECT g, (SELECT count(*) FROM mobility_headcount(m)) AS n
+      FROM (SELECT i % 4 AS g, mobility_agg(i, 's' || i, '2020-02-01', NULL, '[2020-01-01,2021-01-01)') AS m FROM generate_series(1, 140000) AS i GROUP BY i % 4) AS s) AS t;
+
+-- Ages that no int can reckon with.
+CREATE TEMP TABLE staff AS
+SELECT workforce_agg(date '1950-01-01' + i, date '2010-01-01' + i % 1800, CASE WHEN i % 3 = 0 THEN date '2016-01-01' + i % 1000 END, 'r' || i % 5000, '[2015-01-01,2020-01-01)') AS w
+FROM generate_series(1, 15000) AS i;
+SELECT throws_ok('SELECT * FROM staff, workforce_project(w, 5, latest_age => 2147483647)', '22023', 'age is out of range', 'latest_age is checked before it is reckoned with');
+SELECT throws_ok('SELECT * FROM staff, workforce_project(w, 5, latest_age => -2147483648)', '22023', 'age is out of range', 'at both ends');
+
+-- 1,000 reasons and more: each of them, in both functions.
+SELECT is((SELECT count(*) FROM staff, exit_rates(w)), (SELECT count(DISTINCT age) * count(DISTINCT reason) FROM staff, exit_rates(w)), 'rates of each reason at each age');
+SELECT is((SELECT sum(exits) FROM staff, exit_rates(w)), (SELECT exits(w)::numeric FROM staff), 'are of all exits');
+SELECT is((SELECT count(DISTINCT reason) FROM staff, exit_rates(w)) + 1, (SELECT count(*) FROM staff, workforce_project_exits(w, 1)), 'and so are projected exits');
+
+-- A log-rank test adds up what is of one group.
+CREATE TEMP TABLE part AS
+SELECT i % 3 AS area, retention_agg('2012-01-01'::date + i, CASE WHEN i % 2 = 0 THEN '2015-02-01'::date + i END, 'moved', '[2015-01-01,2020-01-01)') AS r
+FROM generate_series(1, 1500) AS i GROUP BY i % 3, i % 500;
+SELECT is((SELECT retention_log_rank(r, area::text)::text FROM part),
+          (SELECT retention_log_rank(r, area::text)::text FROM (SELECT area, rollup(r) AS r FROM part GROUP BY area) AS whole), 'of many parts as of the whole');
+SELECT * FROM finish();
+ROLLBACK;
