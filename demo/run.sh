@@ -12,7 +12,7 @@ export PGDATABASE=education_flow_demo
 run() { psql -X -q -v ON_ERROR_STOP=1 -P footer=off -P pager=off "$@"; }
 
 PGDATABASE=postgres run -c 'CREATE DATABASE education_flow_demo'
-run -f register.sql -f education.sql -f funnel.sql -f medical_secretaries.sql -f compare.sql \
+run -f install.sql -f export.sql -f register.sql -f education.sql -f funnel.sql -f medical_secretaries.sql -f compare.sql \
     -f retention.sql -f workplaces.sql -f mobility.sql -f courses.sql -f competence.sql \
     -f pipeline.sql -f reporting.sql
 
@@ -24,6 +24,8 @@ your dates in the place of these.
 ------------------------------------------------------------------------------
 
 END
+cat install.sql
+echo
 sed -e '/^\\/d' funnel.sql
 echo
 sed -e '/^\\/d' medical_secretaries.sql
