@@ -27,12 +27,13 @@ use JSON::PP;
 # a reader, the height of the picture, and whether it is a wide one.
 my @sections = (
     [ 'Who works here',
-        [ 'headcount', 'headcount', '', 300 ],
-        [ 'age_pyramid', 'age', 'age', 400 ],
+        [ 'headcount', 'day', '', 300 ],
+        [ 'age_pyramid', 'day', 'age', 400 ],
         [ 'turnover', 'year', 'year', 340 ] ],
     [ 'Who leaves, when and why',
         [ 'exit_rates', 'age', 'reason, age', 340 ],
         [ 'retention_curve', 'after_days', 'after_days', 340 ],
+        [ 'retention_by_hire_year', 'hire_year', 'hire_year, after_days', 340 ],
         [ 'exit_reasons', 'after_days', 'reason, after_days', 340 ] ],
     [ 'What is to come',
         [ 'retirement_projection', 'year', 'year', 320 ],

@@ -4,7 +4,7 @@
 -- refresh leaves alone are told by their xmin.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
-SELECT plan(552);
+SELECT plan(579);
 
 -- ---------------------------------------------------------------------------
 -- Tools
@@ -123,6 +123,10 @@ CREATE FUNCTION cubed(names text[]) RETURNS text LANGUAGE sql AS $$
     SELECT coalesce('CUBE (' || string_agg('k' || n, ', ' ORDER BY n) || ')', '()')
     FROM unnest(names) WITH ORDINALITY AS u (u, n)
 $$;
+CREATE FUNCTION common(query text, other text, names text[]) RETURNS text LANGUAGE sql AS $$
+    SELECT CASE WHEN names = '{}' THEN query ELSE format('SELECT c.* FROM (%s) AS c WHERE ROW(%s) IN (SELECT %s FROM (%s) AS o)', query, k, k, other) END
+    FROM (SELECT string_agg('k' || n, ', ' ORDER BY n) AS k FROM unnest(names) WITH ORDINALITY AS u (u, n)) AS s
+$$;
 CREATE FUNCTION listed(names text[]) RETURNS text LANGUAGE sql AS $$
     SELECT coalesce(string_agg(quote_ident(u) || ', ', '' ORDER BY n), '') FROM unnest(names) WITH ORDINALITY AS u (u, n)
 $$;
@@ -175,7 +179,7 @@ DECLARE
     l text := format('%L::date AS as_of, skipped(w) AS rows_skipped, 0::bigint AS rows_left_out', s.as_of);
     known constant text := 'birth_date IS NOT NULL AND start_date IS NOT NULL AND fte IS NOT NULL';
 BEGIN
-    DROP TABLE IF EXISTS es, ey;
+    DROP TABLE IF EXISTS es, ey, eh;
     EXECUTE format($q$
         CREATE TEMP TABLE es AS
         SELECT %s, workforce_agg(birth_date, start_date, end_date, reason, %L, fte) AS w,
@@ -202,11 +206,20 @@ BEGIN
     RETURN QUERY SELECT twin(schema_name, 'age_pyramid', names, format('SELECT %s g, p.*, %s FROM es, age_pyramid(w) AS p', g, l), 10 * n);
     RETURN QUERY SELECT twin(schema_name, 'exit_rates', names, format('SELECT %s g, p.*, %s FROM es, exit_rates(w) AS p', g, l), 10 * n);
     RETURN QUERY SELECT twin(schema_name, 'turnover', names, format(
-        $q$SELECT %s g, year, opening AS headcount_start, closing AS headcount_end, hired AS hires, left_all AS exits,
+        $q$SELECT %s g, year, make_date(year, 1, 1) AS period_start, make_date(year, 12, 31) AS period_end, opening AS headcount_start, closing AS headcount_end, hired AS hires, left_all AS exits,
                   turnover(w), turnover(w, 'replacement') AS replacement_turnover, %s FROM ey$q$, g, l), s.years * n);
     RETURN QUERY SELECT twin(schema_name, 'retention_curve', names, format(
         'SELECT %s g, after_days, round(after_days / 365.25::float8 * 12) / 12 AS years, at_risk, exits, retained, lower, upper, %s FROM es, retention_curve(r)',
         g, replace(l, 'skipped(w)', 'skipped(r)')), 5 * n);
+    EXECUTE format($q$
+        CREATE TEMP TABLE eh AS
+        SELECT %s, extract(year FROM start_date)::int AS hire_year, retention_agg(start_date, end_date, reason, %L) AS h
+        FROM (%s) AS k WHERE start_date >= %L AND start_date < %L GROUP BY extract(year FROM start_date), %s$q$,
+        shown(names), s.observed, keyed(relation, columns), lower(s.observed), s.as_of, cubed(names));
+    RETURN QUERY SELECT twin(schema_name, 'retention_by_hire_year', names, format(
+        $q$SELECT %s g, hire_year, make_date(hire_year, 1, 1) AS hire_year_start, spells(h) AS hired, after_days, round(after_days / 365.25::float8 * 12) / 12 AS years,
+                  at_risk, exits, retained, lower, upper, %s FROM es JOIN eh USING (%1$s g), retention_curve(h)$q$,
+        g, replace(l, 'skipped(w)', 'skipped(r)')), n);
     RETURN QUERY SELECT twin(schema_name, 'exit_reasons', names, format(
         'SELECT %s g, after_days, round(after_days / 365.25::float8 * 12) / 12 AS years, reason, exits, incidence, lower, upper, %s FROM es, exit_incidence(r)',
         g, replace(l, 'skipped(w)', 'skipped(r)')), 5 * n);
@@ -238,7 +251,7 @@ BEGIN
     -- hires that came at ages that nobody had been hired at before have no projection
     RETURN QUERY SELECT twin(schema_name, 'forecast_check', names, format(
         $q$SELECT *, actual - predicted AS error, actual BETWEEN lower AND upper AS within_interval
-           FROM (SELECT %1$s g, last_year AS year, p.*, as_of, rows_skipped, rows_left_out
+           FROM (SELECT %1$s g, last_year AS year, make_date(last_year, 1, 1) AS period_start, make_date(last_year, 12, 31) AS period_end, p.*, as_of, rows_skipped, rows_left_out
                  FROM (SELECT %1$s g, last_year, going_on, hired, left_for, hired = 0 OR hires(basis) > 0 AS can, %2$s, CASE WHEN hired > 0 THEN ARRAY[hired] END AS intake, basis,
                               retire_at, rule, latest_age
                        FROM es JOIN (SELECT %1$s g, year, going_on, hired, left_for FROM ey) AS y USING (%1$s g), setting WHERE year = last_year) AS e,
@@ -275,7 +288,7 @@ BEGIN
         GROUP BY epoch, %7$s$q$, shown(names), at, spec, coalesce(round, 'extract(year FROM began AT TIME ZONE ''UTC'')::integer'),
         keyed(relation, columns), relation, cubed(names));
     RETURN QUERY SELECT twin(schema_name, 'funnel_stages', names, format('SELECT %s g, p.*, %s FROM ed, funnel_stages(f) AS p', g, l), 3 * n);
-    RETURN QUERY SELECT twin(schema_name, 'funnel_epochs', names, format('SELECT %s g, epoch, p.*, %s FROM ep, funnel_stages(f) AS p', g, l), 10 * n);
+    RETURN QUERY SELECT twin(schema_name, 'funnel_epochs', names, format('SELECT %s g, epoch, make_date(epoch, 1, 1) AS epoch_start, p.*, %s FROM ep, funnel_stages(f) AS p', g, l), 10 * n);
 END
 $$;
 
@@ -288,19 +301,22 @@ DECLARE
     g text := listed(names);
     l text := format('%L::date AS as_of, skipped(w) + skipped(f) AS rows_skipped, 0::bigint AS rows_left_out', s.as_of);
     first_round int := extract(year FROM s.as_of)::int + CASE WHEN (extract(year FROM s.as_of) || '-' || starts)::date < s.as_of THEN 1 ELSE 0 END;
+    -- totals are over the groups that both have
+    staff_rows text := common(keyed(staff, staff_columns), keyed(course, course_columns), names);
+    course_rows text := common(keyed(course, course_columns), keyed(staff, staff_columns), names);
     keys text := (SELECT coalesce(string_agg(format('k%s, ', i), ''), '') FROM generate_subscripts(names, 1) AS i);
 BEGIN
     DROP TABLE IF EXISTS ew, ef, eb, plan;
     EXECUTE format('CREATE TEMP TABLE ew AS SELECT %s, workforce_agg(birth_date, start_date, end_date, reason, %L, fte) AS w FROM (%s) AS k GROUP BY %s',
-                   shown(names), s.observed, keyed(staff, staff_columns), cubed(names));
+                   shown(names), s.observed, staff_rows, cubed(names));
     EXECUTE format('CREATE TEMP TABLE ef AS SELECT %s, funnel_agg(person_id, stage, at, %L) AS f FROM (%s) AS k GROUP BY %s',
-                   shown(names), spec, keyed(course, course_columns), cubed(names));
+                   shown(names), spec, course_rows, cubed(names));
     EXECUTE format($q$
         CREATE TEMP TABLE eb AS
         SELECT %s, extract(year FROM began)::int AS year, count(*) AS begun
         FROM (SELECT %s (funnel_steps(stage, at, %L))[1] AS began FROM (%s) AS k WHERE person_id IS NOT NULL GROUP BY %2$s person_id) AS k
         WHERE began IS NOT NULL
-        GROUP BY extract(year FROM began), %5$s$q$, shown(names), keys, spec, keyed(course, course_columns), cubed(names));
+        GROUP BY extract(year FROM began), %5$s$q$, shown(names), keys, spec, course_rows, cubed(names));
     EXECUTE format($q$
         CREATE TEMP TABLE plan AS
         SELECT %s g, w, f, planned,
@@ -315,12 +331,12 @@ BEGIN
         g, first_round, (SELECT coalesce(string_agg(format('eb.%I, ', u), '' ORDER BY i), '') FROM unnest(names) WITH ORDINALITY AS u (u, i)),
         (SELECT coalesce(string_agg(format('ew.%I, ', u), '' ORDER BY i), '') FROM unnest(names) WITH ORDINALITY AS u (u, i)), starts);
     RETURN QUERY SELECT twin(schema_name, 'required_intake', names, format(
-        $q$SELECT %s g, i.year, planned[i.year - %s] AS planned, gap[i.year - %2$s] AS gap, intake, lower, upper, arrivals, unmet, %3$s
+        $q$SELECT %s g, i.year, make_date(i.year, 1, 1) AS year_start, make_date(i.year, 12, 31) AS year_end, planned[i.year - %s] AS planned, 0::float8 AS elsewhere, gap[i.year - %2$s] AS gap, intake, lower, upper, arrivals, unmet, %3$s
            FROM plan, setting AS s,
                 required_intake(f, w, gap, %4$s, starts => %5$L, retire_at => s.retire_at, retire_rule => rule, latest_age => s.latest_age) AS i$q$,
         g, extract(year FROM s.as_of)::int - 1, l, first_round, starts), (s.projection_years - 1) * n);
     RETURN QUERY SELECT twin(schema_name, 'required_intake_stages', names, format(
-        $q$SELECT %s g, i.year, stage_no, stage, required, lower, upper, %s
+        $q$SELECT %s g, i.year, make_date(i.year, 1, 1) AS year_start, stage_no, stage, required, lower, upper, %s
            FROM plan, setting AS s,
                 required_intake_stages(f, w, gap, %s, starts => %L, retire_at => s.retire_at, retire_rule => rule, latest_age => s.latest_age) AS i$q$,
         g, l, first_round, starts), 3 * (s.projection_years - 1) * n);
@@ -406,16 +422,17 @@ INSERT INTO wanted VALUES
     ('headcount', 'region, profession', 'day date, headcount bigint, fte float8, hires bigint, exits bigint, person_years float8, observed_from date'),
     ('age_pyramid', 'region, profession', 'day date, age integer, headcount bigint, fte float8, hires bigint'),
     ('exit_rates', 'region, profession', 'age integer, reason text, exits bigint, person_years float8, rate float8, lower float8, upper float8'),
-    ('turnover', 'region, profession', 'year integer, headcount_start bigint, headcount_end bigint, hires bigint, exits bigint, turnover float8, replacement_turnover float8'),
+    ('turnover', 'region, profession', 'year integer, period_start date, period_end date, headcount_start bigint, headcount_end bigint, hires bigint, exits bigint, turnover float8, replacement_turnover float8'),
     ('retention_curve', 'region, profession', 'after_days integer, years float8, at_risk bigint, exits bigint, retained float8, lower float8, upper float8'),
+    ('retention_by_hire_year', 'region, profession', 'hire_year integer, hire_year_start date, hired bigint, after_days integer, years float8, at_risk bigint, exits bigint, retained float8, lower float8, upper float8'),
     ('exit_reasons', 'region, profession', 'after_days integer, years float8, reason text, exits bigint, incidence float8, lower float8, upper float8'),
     ('retirement_projection', 'region, profession', 'year integer, period_start date, period_end date, retirements float8, retirements_lower float8, retirements_upper float8, other_exits float8'),
     ('recruitment_need', 'region, profession', 'year integer, period_start date, period_end date, headcount_start float8, exits float8, headcount float8, headcount_lower float8, headcount_upper float8, fte float8, target float8, gap float8, recruitment_need float8, need_lower float8, need_upper float8, unsupported float8'),
-    ('forecast_check', 'region, profession', 'year integer, measure text, reason text, predicted float8, lower float8, upper float8, actual float8, error float8, within_interval boolean'),
+    ('forecast_check', 'region, profession', 'year integer, period_start date, period_end date, measure text, reason text, predicted float8, lower float8, upper float8, actual float8, error float8, within_interval boolean'),
     ('funnel_stages', 'campus, profession', 'stage_no integer, stage text, entered bigint, converted bigint, pending bigint, exited bigint, lost bigint, conversion float8, lower float8, upper float8, cumulative float8, cumulative_lower float8, cumulative_upper float8, median_days integer, observed_days integer, conversion_so_far float8, lower_so_far float8, upper_so_far float8, cumulative_so_far float8, cumulative_lower_so_far float8, cumulative_upper_so_far float8'),
-    ('funnel_epochs', 'campus, profession', 'epoch integer, stage_no integer, stage text, entered bigint, converted bigint, pending bigint, exited bigint, lost bigint, conversion float8, lower float8, upper float8, cumulative float8, cumulative_lower float8, cumulative_upper float8, median_days integer, observed_days integer, conversion_so_far float8, lower_so_far float8, upper_so_far float8, cumulative_so_far float8, cumulative_lower_so_far float8, cumulative_upper_so_far float8'),
-    ('required_intake', 'profession', 'year integer, planned float8, gap float8, intake float8, lower float8, upper float8, arrivals float8, unmet float8'),
-    ('required_intake_stages', 'profession', 'year integer, stage_no integer, stage text, required float8, lower float8, upper float8'),
+    ('funnel_epochs', 'campus, profession', 'epoch integer, epoch_start date, stage_no integer, stage text, entered bigint, converted bigint, pending bigint, exited bigint, lost bigint, conversion float8, lower float8, upper float8, cumulative float8, cumulative_lower float8, cumulative_upper float8, median_days integer, observed_days integer, conversion_so_far float8, lower_so_far float8, upper_so_far float8, cumulative_so_far float8, cumulative_lower_so_far float8, cumulative_upper_so_far float8'),
+    ('required_intake', 'profession', 'year integer, year_start date, year_end date, planned float8, elsewhere float8, gap float8, intake float8, lower float8, upper float8, arrivals float8, unmet float8'),
+    ('required_intake_stages', 'profession', 'year integer, year_start date, stage_no integer, stage text, required float8, lower float8, upper float8'),
     ('mobility_headcount', 'profession', 'day date, state text, headcount bigint'),
     ('mobility_flows', 'profession', 'from_state text, to_state text, moves bigint, person_years float8, rate float8, lower float8, upper float8'),
     ('mobility_probabilities', 'profession', 'from_state text, to_state text, probability float8'),
@@ -453,7 +470,7 @@ SELECT is((SELECT string_agg(name, ', ' ORDER BY name) FROM relations('reporting
                SELECT FROM pg_index WHERE indrelid = id AND indisunique AND indpred IS NULL AND indexprs IS NULL)),
           (SELECT string_agg(name, ', ' ORDER BY name) FROM relations('reporting_summary') WHERE kind = 'm'), 'each materialized view has a unique index');
 SELECT is((SELECT string_agg(name, ', ' ORDER BY name) FROM relations('reporting_summary') WHERE kind = 'm'),
-          'competence, competence_doubts, competence_quality, education, education_doubts, education_quality, employment, employment_doubts, employment_quality, mobility, mobility_doubts, mobility_quality', 'which are these');
+          'competence, competence_doubts, competence_quality, education, education_doubts, education_quality, employment, employment_doubts, employment_hired, employment_quality, mobility, mobility_doubts, mobility_quality', 'which are these');
 
 -- What is counted adds up to the totals.
 SELECT agree(v || ' adds up to totals', format($q$SELECT %s, sum(%s) FROM reporting.%I GROUP BY %1$s$q$, k, c, v),

@@ -122,7 +122,7 @@ same "$(sed -n '/headcount | hires/,/rows)/p' "$dir/log" | sed 's/ //g')" \
 	"$(sed -n '/^```text$/,/^```$/p' doc/ten_minutes.md | sed -e '1d;$d' -e 's/ //g')" 'with the first numbers that the page shows'
 page=$root/home/analyst/staff.html
 same "$(grep -o '<figure[^>]*data-view="[a-z_]*"' "$page" 2>/dev/null | sed 's/.*data-view="//; s/"//' | sort | tr '\n' ' ')" \
-	"age_pyramid employment_quality exit_rates exit_reasons forecast_check freshness headcount recruitment_need retention_curve retirement_projection turnover " \
+	"age_pyramid employment_quality exit_rates exit_reasons forecast_check freshness headcount recruitment_need retention_by_hire_year retention_curve retirement_projection turnover " \
 	'and a page with a chart of each view'
 ! in_root "$root" sh -c 'command -v cc gcc clang c99 make' >"$dir/log" 2>&1
 well $? 'nothing of this took a compiler'

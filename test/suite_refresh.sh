@@ -147,7 +147,31 @@ same "$(known Eslöv) $(reader -c "SELECT string_agg(source, ' ' ORDER BY source
 same "$(reader -c 'SELECT problem, effect, rows FROM reporting.employment_quality WHERE effect <> '\''doubtful'\''')" 'spell ends before it starts|refused|1' \
 	'a reader sees what is wrong'
 same "$(owner -c 'SELECT problem, id FROM reporting_summary.employment_problem_rows')" 'spell ends before it starts|2002' 'the owner sees the row'
+
+# --- by hand: the procedure says where it is, and in the end what failed
+before=$(now)
+PGOPTIONS='-c client_min_messages=notice' psql -X -q -U reporting_owner -c "CALL reporting_refresh('reporting')" >"$dir/log" 2>&1
+[ $? -ne 0 ]
+ok $? 'a refresh by hand in which one failed has failed'
+steps=$(owner -c "SELECT count(*) FROM reporting_refresh_ddl('reporting')")
+same "$(sed -nE 's/^NOTICE:  ([0-9]+ of [0-9]+: [a-z_.]+), ([0-9]+ rows, [0-9]+\.[0-9] s|FAILED: .*)$/\1/p' "$dir/log")" \
+	"$(owner -c "SELECT format('%s of $steps: %s', n, substring(s FROM '[a-z_]+\.[a-z_]+$')) FROM reporting_refresh_ddl('reporting') WITH ORDINALITY AS r (s, n) ORDER BY n")" \
+	'each step is said, in order, with rows and seconds'
+same "$(grep -c FAILED "$dir/log") $(grep -oE 'ERROR:  2 of [0-9]+ were not refreshed' "$dir/log")" "2 ERROR:  2 of $steps were not refreshed" 'two have failed'
+grep -q 'reporting_summary.employment: spell ends before it starts\. The spell starts' "$dir/log"
+ok $? 'and why'
+same "$(known Eslöv) $(reader -c "SELECT string_agg(source, ' ' ORDER BY source) FROM reporting.freshness WHERE refreshed_at > '$before'")" \
+	'1 competence education' 'its summary is as it was, the others are fresh'
 run -c 'DELETE FROM hr."Anställning" WHERE id = 2002'
+before=$(now)
+PGOPTIONS='-c client_min_messages=notice' psql -X -q -U reporting_owner -c "CALL reporting_refresh('reporting')" >"$dir/log" 2>&1
+well "$dir/log" $? 'the row is mended, and all is refreshed'
+same "$(grep -c 'NOTICE' "$dir/log") $(fresh "$before")" "$steps t" 'every step is said'
+owner -c 'BEGIN' -c "CALL reporting_refresh('reporting')" >"$dir/log" 2>&1
+grep -q 'invalid transaction termination' "$dir/log"
+ok $? 'it commits, and so is not for a transaction'
+! reader -c "CALL education_flow.reporting_refresh('reporting')" >"$dir/log" 2>&1
+ok $? 'a reader may not'
 
 # --- as_of: the first of this month, of the quarter by the view of the manual, and back
 refresh() { owner "$@" <<<"SELECT reporting_refresh_ddl('reporting') \\gexec"; }

@@ -76,6 +76,8 @@ BEGIN
             '{observed}', format(CASE source WHEN 'competence' THEN '(SELECT daterange(NULL::date, (p.as_of + interval ''1 year'')::date) FROM %s AS p)'
                                  ELSE '(SELECT daterange(NULL::date, p.as_of) FROM %s AS p)' END, period),
             '{, fte}', coalesce(', ' || (col ->> 'fte'), ''),
+            '{one and a half}', CASE WHEN (option ->> 'fte_percent')::boolean THEN '150' ELSE '1.5' END,
+            '{two}', CASE WHEN (option ->> 'fte_percent')::boolean THEN '200' ELSE '2' END,
             '{join_gap}', format('%L::interval', option ->> 'join_gap'),
             '{placeholders}', '''{0001-01-01,1111-11-11,1753-01-01,1800-01-01,1850-01-01,1899-12-30,1899-12-31,1900-01-01,1900-01-02,1901-01-01}''::date[]',
             '{spec}', result #>> '{"",spec}', '{day}', CASE types ->> 'at' WHEN 'date' THEN col ->> 'at' WHEN 'timestamp' THEN format('%s::date', col ->> 'at')

@@ -2,7 +2,8 @@
 --
 -- In a body, {schema} is the schema of this extension and {summaries} that of
 -- the summaries; {groups} are the grouping columns, each with a comma behind;
--- {rows} is the condition that chooses groups alone or totals too; {last} are the
+-- {rows} is the condition that chooses groups alone or totals too; {order} orders by groups;
+-- {last} are the
 -- columns that all views end with; {years} and {pipeline} are parts that
 -- reporting_ddl() writes; {h.state} and the like are a state, in quotes where it is called as those
 -- are who are in none; other names in braces are options of the mapping. A column is 'name: comment'.
@@ -52,14 +53,15 @@ BEGIN ATOMIC
        'observed_from: first day observed'],
 $$SELECT {groups}{schema}.last_day(s.workforce) AS day,
        {schema}.headcount(s.workforce) AS headcount,
-       {schema}.fte(s.workforce)::double precision AS fte,
+       {schema}.fte(s.workforce)::double precision{fte_unit} AS fte,
        {schema}.hires(s.workforce) AS hires,
        {schema}.exits(s.workforce) AS exits,
        {schema}.person_years(s.workforce) AS person_years,
        s.observed_from,
        {last}
 FROM {summaries}.employment AS s
-WHERE {rows} AND s.workforce IS NOT NULL$$::pg_catalog.text),
+WHERE {rows} AND s.workforce IS NOT NULL
+{order}$$::pg_catalog.text),
 
 ('employment', 'age_pyramid', 'workforce',
  'Headcount on the last day observed, and hires of the years observed, by year of age (åldersfördelning)',
@@ -68,11 +70,12 @@ WHERE {rows} AND s.workforce IS NOT NULL$$::pg_catalog.text),
        'headcount: persons employed on that day',
        'fte: their full-time equivalents (årsarbetare); null if not counted',
        'hires: persons hired in the years observed, by the age at which they came'],
-$$SELECT {groups}a.day, a.age, a.headcount, a.fte, a.hires,
+$$SELECT {groups}a.day, a.age, a.headcount, a.fte{fte_unit} AS fte, a.hires,
        {last}
 FROM {summaries}.employment AS s,
      {schema}.age_pyramid(s.workforce) AS a
-WHERE {rows}$$),
+WHERE {rows}
+ORDER BY {groups}a.age$$),
 
 ('employment', 'exit_rates', 'workforce',
  'Exits a year and person by age and reason (avgångar), in the years observed, with 95 % limits',
@@ -87,29 +90,34 @@ $$SELECT {groups}e.age, e.reason, e.exits, e.person_years, e.rate, e.lower, e.up
        {last}
 FROM {summaries}.employment AS s,
      {schema}.exit_rates(s.workforce, 0.95::float8) AS e
-WHERE {rows}$$),
+WHERE {rows}
+ORDER BY {groups}e.age, e.reason$$),
 
 ('employment', 'turnover', 'workforce',
  'Staff turnover (personalomsättning) by calendar year',
  ARRAY['year: calendar year, complete',
+       'period_start: its first day',
+       'period_end: its last day',
        'headcount_start: persons employed on the first day of the year',
        'headcount_end: persons employed on its last day',
        'hires: persons hired in the year',
        'exits: persons who left in the year',
        'turnover: exits over the mean of the two headcounts',
        'replacement_turnover: the smaller of hires and exits over that mean'],
-$$SELECT {groups}y.year, c.headcount_start, c.headcount_end, c.hires, c.exits,
+$$SELECT {groups}y.year, c.period_start, c.period_end, c.headcount_start, c.headcount_end, c.hires, c.exits,
        {schema}.turnover(y.workforce, 'leavers'::text) AS turnover,
        {schema}.turnover(y.workforce, 'replacement'::text) AS replacement_turnover,
        {last}
 FROM {summaries}.employment AS s,
      LATERAL (VALUES {years}) AS y (year, workforce),
-     LATERAL (SELECT {schema}.headcount(y.workforce, {schema}.first_day(y.workforce)) AS headcount_start,
+     LATERAL (SELECT {schema}.first_day(y.workforce) AS period_start, {schema}.last_day(y.workforce) AS period_end,
+                     {schema}.headcount(y.workforce, {schema}.first_day(y.workforce)) AS headcount_start,
                      {schema}.headcount(y.workforce) AS headcount_end,
                      {schema}.hires(y.workforce) AS hires,
                      {schema}.exits(y.workforce) AS exits
               OFFSET 0) AS c              -- each is read once
-WHERE {rows} AND y.workforce IS NOT NULL$$),
+WHERE {rows} AND y.workforce IS NOT NULL
+ORDER BY {groups}y.year$$),
 
 ('employment', 'retention_curve', 'retention',
  'Share of those employed who are still there, by time since their start (kvarvaro), with 95 % limits',
@@ -125,7 +133,31 @@ $$SELECT {groups}c.after_days, round(c.after_days::float8 * 12::float8 / 365.25:
        {last}
 FROM {summaries}.employment AS s,
      {schema}.retention_curve(s.retention, {retention_every}, 0.95::float8, 'log-log'::text) AS c
-WHERE {rows}$$),
+WHERE {rows}
+ORDER BY {groups}c.after_days$$),
+
+('employment', 'retention_by_hire_year', 'retention',
+ 'Share still there of those hired in a year, by time since their start (kvarvaro per anställningsår), with 95 % limits',
+ ARRAY['hire_year: year in which they were hired',
+       'hire_year_start: 1 January of it',
+       'hired: spells that began in it',
+       'after_days: days since the start of employment',
+       'years: the same in years, to the nearest month',
+       'at_risk: spells observed on that day',
+       'exits: spells that ended since the row before',
+       'retained: share still there (Kaplan-Meier)',
+       'lower: lower limit of the share',
+       'upper: upper limit of the share'],
+$$SELECT {groups}h.hire_year, make_date(h.hire_year, 1, 1) AS hire_year_start,
+       {schema}.spells(h.retention) AS hired, c.after_days,
+       round(c.after_days::float8 * 12::float8 / 365.25::float8) / 12::float8 AS years,
+       c.at_risk, c.exits, c.retained, c.lower, c.upper,
+       {last}
+FROM {summaries}.employment AS s
+     JOIN {summaries}.employment_hired AS h ON h.grouping_set = s.grouping_set{hired},
+     {schema}.retention_curve(h.retention, {retention_every}, 0.95::float8, 'log-log'::text) AS c
+WHERE {rows}
+ORDER BY {groups}h.hire_year, c.after_days$$),
 
 ('employment', 'exit_reasons', 'retention',
  'Share of those employed who have left for each reason, by time since their start (avgångsorsaker), with 95 % limits',
@@ -141,24 +173,29 @@ $$SELECT {groups}i.after_days, round(i.after_days::float8 * 12::float8 / 365.25:
        {last}
 FROM {summaries}.employment AS s,
      {schema}.exit_incidence(s.retention, {retention_every}, 0.95::float8) AS i
-WHERE {rows}$$),
+WHERE {rows}
+ORDER BY {groups}i.after_days, i.reason$$),
 
 ('employment', 'retirement_projection', 'workforce',
  'Retirements to come (pensionsavgångar) of those employed on as_of, if nobody is hired, with 80 % limits',
  ARRAY['year: calendar year',
        'period_start: first day of the period',
        'period_end: last day of the period',
-       'retirements: persons who retire, expected',
+       'retirements: persons who retire, expected; null where nobody has left for retirement, and no age is given at which everybody does',
        'retirements_lower: lower limit of them',
        'retirements_upper: upper limit of them',
        'other_exits: persons who leave for other reasons, expected'],
 $$SELECT {groups}p.year, p.period_start, p.period_end,
-       p.retirements, p.retirements_lower, p.retirements_upper,
-       p.exits - p.retirements AS other_exits,
+       CASE WHEN k.known THEN p.retirements END AS retirements,
+       CASE WHEN k.known THEN p.retirements_lower END AS retirements_lower,
+       CASE WHEN k.known THEN p.retirements_upper END AS retirements_upper,
+       CASE WHEN k.known THEN p.exits - p.retirements END AS other_exits,
        {last}
 FROM {summaries}.employment AS s,
-     {schema}.workforce_project(s.workforce, {projection_years}, NULL::float8[], NULL::float8[]{retirement}) AS p
-WHERE {rows}$$),
+     {schema}.workforce_project(s.workforce, {projection_years}, NULL::float8[], NULL::float8[]{retirement}) AS p,
+     LATERAL (SELECT {retires} AS known OFFSET 0) AS k
+WHERE {rows}
+ORDER BY {groups}p.year$$),
 
 ('employment', 'recruitment_need', 'workforce',
  'Persons to recruit each year so that as many work as on as_of (rekryteringsbehov), with 80 % limits',
@@ -179,16 +216,19 @@ WHERE {rows}$$),
        'unsupported: person-months projected at ages at which nobody was observed'],
 $$SELECT {groups}p.year, p.period_start, p.period_end,
        p.headcount_start, p.exits, p.headcount,
-       p.lower AS headcount_lower, p.upper AS headcount_upper, p.fte,
+       p.lower AS headcount_lower, p.upper AS headcount_upper, p.fte{fte_unit} AS fte,
        p.target, p.gap, p.recruitment_need, p.need_lower, p.need_upper, p.unsupported,
        {last}
 FROM {summaries}.employment AS s,
      {schema}.workforce_project(s.workforce, {projection_years}, NULL::float8[], NULL::float8[]{retirement}) AS p
-WHERE {rows}$$),
+WHERE {rows}
+ORDER BY {groups}p.year$$),
 
 ('employment', 'forecast_check', 'workforce',
  'The projection made when the last complete year began, with the hires that came, beside what happened in that year (prognosuppföljning)',
  ARRAY['year: calendar year',
+       'period_start: its first day',
+       'period_end: its last day, of which a headcount is',
        'measure: headcount, of those who go on when the year ends; or exits, in the year',
        'reason: reason to leave; (all) for headcount',
        'predicted: persons expected; null where nobody had been hired whose ages could be known, and some were',
@@ -198,6 +238,7 @@ WHERE {rows}$$),
        'error: actual - predicted',
        'within_interval: was the actual number within the limits?'],
 $$SELECT {groups}extract(year FROM s.as_of)::integer - 1 AS year,
+       {schema}.first_day(s.year_1) AS period_start, {schema}.last_day(s.year_1) AS period_end,
        c.measure, c.reason, c.predicted, c.lower, c.upper, c.actual,
        c.actual - c.predicted AS error,
        c.actual BETWEEN c.lower AND c.upper AS within_interval,
@@ -222,7 +263,8 @@ FROM {summaries}.employment AS s,
                    FULL JOIN (SELECT e.reason, sum(e.exits)::double precision AS exits
                               FROM {schema}.exit_rates(s.year_1, 0.95::float8) AS e
                               GROUP BY e.reason) AS a ON p.reason = a.reason) AS c
-WHERE {rows} AND s.forecast_basis IS NOT NULL AND s.year_1 IS NOT NULL$$),
+WHERE {rows} AND s.forecast_basis IS NOT NULL AND s.year_1 IS NOT NULL
+ORDER BY {groups}c.measure DESC, c.reason$$),
 
 ('education', 'funnel_stages', 'funnel',
  'From stage to stage of the education (genomströmning), all years together, with 95 % limits',
@@ -235,12 +277,13 @@ $$SELECT {groups}f.stage_no, f.stage, f.entered, f.converted, f.pending, f.exite
        {last}
 FROM {summaries}.education AS s,
      {schema}.funnel_stages(s.funnel, 0.95::float8) AS f
-WHERE {rows} AND s.every_epoch$$),
+WHERE {rows} AND s.every_epoch
+ORDER BY {groups}f.stage_no$$),
 
 ('education', 'funnel_epochs', 'funnel',
  'From stage to stage of the education by year of start (genomströmning per årskull), with 95 % limits',
- ARRAY['epoch: year in which they began'] OPERATOR(pg_catalog.||) (SELECT o.columns FROM of_stages AS o),
-$$SELECT {groups}s.epoch, f.stage_no, f.stage, f.entered, f.converted, f.pending, f.exited, f.lost,
+ ARRAY['epoch: year in which they began', 'epoch_start: 1 January of it'] OPERATOR(pg_catalog.||) (SELECT o.columns FROM of_stages AS o),
+$$SELECT {groups}s.epoch, CASE WHEN s.epoch BETWEEN 1 AND 9999 THEN make_date(s.epoch, 1, 1) END AS epoch_start, f.stage_no, f.stage, f.entered, f.converted, f.pending, f.exited, f.lost,
        f.conversion, f.lower, f.upper, f.cumulative, f.cumulative_lower, f.cumulative_upper,
        f.median_days, f.observed_days,
        f.conversion_so_far, f.lower_so_far, f.upper_so_far,
@@ -248,41 +291,50 @@ $$SELECT {groups}s.epoch, f.stage_no, f.stage, f.entered, f.converted, f.pending
        {last}
 FROM {summaries}.education AS s,
      {schema}.funnel_stages(s.funnel, 0.95::float8) AS f
-WHERE {rows} AND NOT s.every_epoch AND s.epoch <> 0$$),
+WHERE {rows} AND NOT s.every_epoch AND s.epoch <> 0
+ORDER BY {groups}s.epoch, f.stage_no$$),
 
 ('required_intake', 'required_intake', 'funnel',
  'Study places (utbildningsplatser): persons who must begin the education each year so that as many work as on as_of when the projection ends, with 80 % limits',
  ARRAY['year: calendar year',
+       'year_start: its first day',
+       'year_end: its last day',
        'planned: persons expected to come to work in the year of those who have begun already',
+       'elsewhere: persons expected to be recruited in the year who do not come from this education',
        'gap: persons missing at the end of the year with them and nobody else: a stock (brist)',
        'intake: persons who must begin in the year; null if no intake closes the gap, or it cannot be known',
        'lower: lower limit of intake',
        'upper: upper limit of intake',
        'arrivals: persons of these intakes expected to come to work in the year',
        'unmet: persons missing at the end of the year with these intakes'],
-$$SELECT {groups}i.year, p.planned[i.year - y.first_year + 1] AS planned,
+$$SELECT {groups}i.year, make_date(i.year, 1, 1) AS year_start, make_date(i.year, 12, 31) AS year_end,
+       p.planned[i.year - y.first_year + 1] AS planned,
+       p.elsewhere[i.year - y.first_year + 1] AS elsewhere,
        p.gap[i.year - y.first_year + 1] AS gap,
        i.intake, i.lower, i.upper, i.arrivals, i.unmet,
        {last}
 FROM {pipeline},
-     {schema}.required_intake(s.funnel, e.workforce, p.gap, y.first_round,
+     {schema}.required_intake(e.funnel, e.workforce, p.gap, y.first_round,
                               {starts}, {change}{retirement}) AS i
-WHERE {rows}$$),
+WHERE {rows}
+ORDER BY {groups}i.year$$),
 
 ('required_intake', 'required_intake_stages', 'funnel',
  'Of the persons who must begin the education in a year, how many must reach each stage, with 80 % limits',
  ARRAY['year: calendar year in which they begin',
+       'year_start: its first day',
        'stage_no: number of the stage, from 1',
        'stage: stage',
        'required: persons who must reach the stage',
        'lower: lower limit of required',
        'upper: upper limit of required'],
-$$SELECT {groups}i.year, i.stage_no, i.stage, i.required, i.lower, i.upper,
+$$SELECT {groups}i.year, make_date(i.year, 1, 1) AS year_start, i.stage_no, i.stage, i.required, i.lower, i.upper,
        {last}
 FROM {pipeline},
-     {schema}.required_intake_stages(s.funnel, e.workforce, p.gap, y.first_round,
+     {schema}.required_intake_stages(e.funnel, e.workforce, p.gap, y.first_round,
                                      {starts}, {change}{retirement}) AS i
-WHERE {rows}$$),
+WHERE {rows}
+ORDER BY {groups}i.year, i.stage_no$$),
 
 ('mobility', 'mobility_headcount', 'mobility',
  'Persons in each state on 1 January of each year observed, and on as_of',
@@ -298,7 +350,8 @@ FROM {summaries}.mobility AS s,
               UNION
               SELECT s.as_of) AS d,
      {schema}.mobility_headcount(s.mobility, d.day) AS h
-WHERE {rows}$$),
+WHERE {rows}
+ORDER BY {groups}d.day, h.state$$),
 
 ('mobility', 'mobility_flows', 'mobility',
  'Moves between states (rörlighet) in the years observed, with 95 % limits of their rates',
@@ -315,7 +368,8 @@ $$SELECT {groups}coalesce({f.from_state}, '(came)') AS from_state,
        {last}
 FROM {summaries}.mobility AS s,
      {schema}.mobility_flows(s.mobility, 0.95::float8) AS f
-WHERE {rows}$$),
+WHERE {rows}
+ORDER BY {groups}f.from_state NULLS FIRST, f.to_state NULLS LAST$$),
 
 ('mobility', 'mobility_probabilities', 'mobility',
  'Where those of a state are a year later (övergångssannolikheter), by the moves of the year before as_of',
@@ -326,7 +380,8 @@ $$SELECT {groups}{m.from_state} AS from_state, coalesce({m.to_state}, '(left)') 
        {last}
 FROM {summaries}.mobility AS s,
      {schema}.mobility_matrix(s.mobility, interval '1 year') AS m
-WHERE {rows}$$),
+WHERE {rows}
+ORDER BY {groups}m.from_state, m.to_state NULLS LAST$$),
 
 ('competence', 'competence_coverage', 'certificates',
  'Certificates required on the first day of each month (täckningsgrad): valid, lapsed, missing; from as_of on if nobody renews',
@@ -350,7 +405,8 @@ FROM {summaries}.competence AS s,
                      coalesce(sum(h.headcount) FILTER (WHERE h.state = 'missing'), 0)::bigint AS missing
               FROM {schema}.mobility_headcount(s.certificates, d.day::date) AS h
               WHERE h.state IN ('missing', 'valid', 'lapsed')) AS c
-WHERE {rows} AND c.required > 0$$)
+WHERE {rows} AND c.required > 0
+ORDER BY {groups}d.day$$)
 
     ) AS v (source, name, summary, comment, columns, body);
 END;

@@ -331,6 +331,8 @@ BEGIN
                           THEN given::integer BETWEEN split_part(wanted, ' ', 1)::integer
                                                   AND split_part(wanted, ' ', 2)::integer
                           ELSE false END
+            WHEN 'share' THEN jsonb_typeof(given) = 'number'
+                 AND CASE WHEN jsonb_typeof(given) = 'number' THEN (given #>> '{}')::numeric BETWEEN 0 AND 1 END
             WHEN 'boolean' THEN jsonb_typeof(given) = 'boolean'
             WHEN 'retirement' THEN given = '"pension_age"'
                  OR jsonb_typeof(given) = 'number' AND given::text ~ '^[0-9]{1,3}$'
@@ -348,6 +350,7 @@ BEGIN
                 DETAIL = format('It is %s%s.', CASE option.source WHEN '' THEN '' ELSE format('in "%s" ', option.source) END, given),
                 HINT = CASE family
                        WHEN 'integer' THEN format('Give a whole number from %s to %s.', split_part(wanted, ' ', 1), split_part(wanted, ' ', 2))
+                       WHEN 'share' THEN 'Give a number from 0 to 1.'
                        WHEN 'boolean' THEN 'Give true or false.'
                        WHEN 'retirement' THEN 'Give an age in years, or "pension_age".'
                        WHEN 'first of month' THEN 'Give the first day of a month, such as "2026-01-01", or leave the key out.'
@@ -631,12 +634,18 @@ DECLARE
     kept    text;                       -- is a row not refused?
     filter  text;
     end_date text;
+    person   text;                      -- arguments of the aggregates
+    join_gap text;
+    reason   text;
     period  text;
     observed_from text;
     spec    text;
     epoch   text;
     summaries  text[];                  -- names
     aggregates text[];                  -- and expressions
+    by_person boolean;                  -- are people counted, and not rows?
+    labels  text[];                     -- grouping columns with their names
+    totals  text[];                     -- summaries of groups and totals, as expressions
     counted text[];                     -- names of those whose skipped rows are shown
     inner_columns text[];               -- of groups
     inner_groups  text[];
@@ -689,6 +698,14 @@ BEGIN
         period := format('(SELECT daterange((p.year_begin - interval ''%s years'')::date, p.as_of) FROM %s.period AS p)', years, store);
         observed_from := format('(SELECT (p.year_begin - interval ''%s years'')::date FROM %s.period AS p)', years, store);
         IF source = 'employment' THEN
+            -- with a person, the form of the aggregates that joins the rows of one
+            person := coalesce((col ->> 'person') || ', ', '');
+            join_gap := CASE WHEN col ? 'person' THEN format(', %L::interval', option ->> 'join_gap') ELSE '' END;
+            reason := coalesce(col ->> 'reason', 'NULL::text');
+            IF option -> 'retirement_reasons' <> '[]' THEN
+                reason := format('CASE WHEN %1$s = ANY (%2$L::text[]) THEN ''retirement''::text ELSE %1$s END', reason,
+                                 ARRAY(SELECT jsonb_array_elements_text(option -> 'retirement_reasons')));
+            END IF;
             -- a plan that cannot be is refused now, and not by the views
             IF home <> '' THEN
                 EXECUTE format('SELECT count(*)
@@ -708,9 +725,9 @@ BEGIN
             END IF;
 
             SELECT array_agg(a.name ORDER BY a.place),
-                   array_agg(format('%s.workforce_agg(%s, %s, %s, %s, (SELECT daterange(%s, %s) FROM %s.period AS p)%s)%s',
-                                    home, col ->> 'birth_date', col ->> 'start_date', end_date, coalesce(col ->> 'reason', 'NULL::text'),
-                                    a.first_day, a.as_of, store, coalesce(', ' || (col ->> 'fte'), ''), filter)
+                   array_agg(format('%s.workforce_agg(%s%s, %s, %s, %s, (SELECT daterange(%s, %s) FROM %s.period AS p)%s%s)%s',
+                                    home, person, col ->> 'birth_date', col ->> 'start_date', end_date, reason,
+                                    a.first_day, a.as_of, store, coalesce(', ' || (col ->> 'fte'), ''), join_gap, filter)
                              ORDER BY a.place)
             INTO summaries, aggregates
             FROM (SELECT 0 AS place, 'workforce' AS name, format('(p.year_begin - interval ''%s years'')::date', years) AS first_day, 'p.as_of' AS as_of
@@ -722,8 +739,8 @@ BEGIN
                   SELECT years + 1, 'forecast_basis', format('(p.year_begin - interval ''%s years'')::date', years + 1),
                          '(p.year_begin - interval ''1 year'')::date') AS a;
             summaries := summaries || 'retention'::text;
-            aggregates := aggregates || format('%s.retention_agg(%s, %s, %s, %s)%s', home, col ->> 'start_date', end_date,
-                                               coalesce(col ->> 'reason', 'NULL::text'), period, filter);
+            aggregates := aggregates || format('%s.retention_agg(%s%s, %s, %s, %s%s)%s', home, person, col ->> 'start_date', end_date,
+                                               reason, period, join_gap, filter);
         ELSIF source = 'education' THEN
             observed_from := 'NULL::date';
             -- a funnel that cannot be, or a day that not every year has
@@ -758,6 +775,9 @@ BEGIN
         counted := ARRAY(SELECT s FROM unnest(summaries) AS s WHERE s !~ '^(year_|forecast_basis)');
 
         ---- the materialized view: rows to groups, groups to totals ----
+        -- of people all in one scan: who is in two groups is one in the total, and who moves between them left none of it
+        by_person := source = 'employment' AND col ? 'person';
+        totals := CASE WHEN by_person THEN aggregates ELSE ARRAY(SELECT format('%s.rollup(d.%s)', home, s) FROM unnest(summaries) AS s) END;
         inner_columns := ARRAY(SELECT format('%s AS %s', g, s) FROM unnest(grouped, shown) AS u (g, s));
         inner_groups := grouped;
         IF source = 'education' THEN
@@ -783,20 +803,25 @@ BEGIN
             || (grouping_set || ' AS grouping_set')
             || CASE WHEN source = 'education' THEN ARRAY['CASE WHEN GROUPING(d.epoch) = 1 THEN 0 ELSE d.epoch END AS epoch',
                                                          'GROUPING(d.epoch) = 1 AS every_epoch'] ELSE '{}' END
-            || ARRAY(SELECT format('%s.rollup(d.%s) AS %2$s', home, s) FROM unnest(summaries) AS s)
+            || ARRAY(SELECT format('%s AS %s', u.total, u.name) FROM unnest(totals, summaries) AS u (total, name))
             -- a view need not open a summary again for each of its rows
-            || ARRAY(SELECT format('coalesce(%1$s.skipped(%1$s.rollup(d.%2$s)), 0) AS skipped_%2$s', home, s)
-                     FROM unnest(counted) AS s)
+            || ARRAY(SELECT format('coalesce(%s.skipped(%s), 0::bigint) AS skipped_%s', home, u.total, u.name)
+                     FROM unnest(totals, summaries) AS u (total, name) WHERE u.name = ANY (counted))
             || CASE WHEN by_pension_age
                     THEN ARRAY[format('(SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months) FROM %1$s.pension_age AS a) AS retirement_rule', home)]
                     ELSE '{}' END
             || ARRAY[as_of || ' AS as_of', observed_from || ' AS observed_from',
-                     'coalesce(sum(d.rows_left_out), 0)::bigint AS rows_left_out',
+                     CASE WHEN NOT by_person THEN 'coalesce(sum(d.rows_left_out), 0)::bigint'
+                     WHEN leave_out THEN format('count(*) FILTER (WHERE NOT (%s))', kept) ELSE '0::bigint' END || ' AS rows_left_out',
                      -- in one row, so that a refresh need not write the others again
                      format('CASE WHEN %s = %s%s THEN CURRENT_TIMESTAMP END AS refreshed_at', grouping_set, all_set,
                             CASE source WHEN 'education' THEN ' AND GROUPING(d.epoch) = 1' ELSE '' END)];
-        query := format(E'SELECT %s\nFROM (SELECT %s\n      FROM %s AS t%s) AS d%s',
-            array_to_string(outer_columns, E',\n       '), array_to_string(inner_columns, E',\n             '),
+        query := format(CASE WHEN by_person THEN E'SELECT %1$s\nFROM %3$s AS t%2$s%5$s'
+                        ELSE E'SELECT %s\nFROM (SELECT %s\n      FROM %s AS t%s) AS d%s' END,
+            array_to_string(outer_columns, E',\n       '),
+            CASE WHEN NOT by_person THEN array_to_string(inner_columns, E',\n             ')
+            WHEN keys <> '' THEN format(E',\n     LATERAL (SELECT %s) AS d', array_to_string(ARRAY(SELECT format('%s AS %s', g, s) FROM unnest(grouped, shown) AS u (g, s)), ', '))
+            ELSE '' END,
             CASE WHEN leave_out THEN format('%s.%s_rows', store, source) ELSE option ->> 'relation' END,
             CASE WHEN inner_groups <> '{}' THEN E'\n      GROUP BY ' || array_to_string(inner_groups, ', ') ELSE '' END,
             CASE WHEN keys <> '' OR source = 'education' THEN E'\nGROUP BY '
@@ -818,6 +843,46 @@ BEGIN
                                 'refreshed_at: when the summaries were made, in the row of the grand total'],
             'index', array_to_string(shown || CASE source WHEN 'education' THEN ARRAY['grouping_set', 'epoch', 'every_epoch']
                                               ELSE ARRAY['grouping_set'] END, ', '));
+
+        ---- by year of hire: of people the spells that their rows make, by the year in which these begin ----
+        IF source = 'employment' THEN
+            labels := ARRAY(SELECT format('%s AS %s', g, s) FROM unnest(grouped, shown) AS u (g, s));
+            query := CASE WHEN by_person THEN format(
+                E'SELECT %1$sd.grouping_set, extract(year FROM w.start_date)::integer AS hire_year,\n'
+                '       %2$s.retention_agg(w.start_date, w.end_date, w.reason, %3$s) AS retention\n'
+                'FROM (SELECT %4$s AS grouping_set, %2$s.spells_agg(%5$s, %6$s, %7$s%8$s)%9$s AS spells\n'
+                '      FROM %10$s AS t%11$s\n'
+                '      WHERE %12$s IS NOT NULL\n'
+                '      GROUP BY %12$s%13$s) AS d,\n'
+                '     LATERAL pg_catalog.unnest(d.spells) AS w\n'
+                'WHERE w.start_date >= %14$s AND w.start_date < %15$s\n'
+                'GROUP BY %1$sd.grouping_set, extract(year FROM w.start_date)::integer',
+                (SELECT coalesce(string_agg('d.' || n || ', ', ''), '') FROM unnest(shown) AS n), home, period,
+                array_to_string(outer_columns[:cardinality(shown)] || grouping_set, ', '), col ->> 'start_date', end_date, reason, join_gap, filter,
+                CASE WHEN leave_out THEN format('%s.%s_rows', store, source) ELSE option ->> 'relation' END,
+                CASE WHEN keys <> '' THEN format(', LATERAL (SELECT %s) AS d', array_to_string(labels, ', ')) ELSE '' END,
+                col ->> 'person', CASE WHEN keys <> '' THEN format(', CUBE (%s)', keys) ELSE '' END, observed_from, as_of)
+            ELSE format(
+                E'SELECT %1$s AS grouping_set, d.hire_year, %2$s.rollup(d.retention) AS retention\n'
+                'FROM (SELECT %3$sextract(year FROM %4$s)::integer AS hire_year,\n'
+                '             %2$s.retention_agg(%4$s, %5$s, %6$s, %7$s) AS retention\n'
+                '      FROM %8$s AS t\n'
+                '      WHERE %4$s >= %9$s AND %4$s < %10$s%11$s\n'
+                '      GROUP BY %12$sextract(year FROM %4$s)::integer) AS d\n'
+                'GROUP BY d.hire_year%13$s',
+                array_to_string(outer_columns[:cardinality(shown)] || grouping_set, ', '), home,
+                (SELECT coalesce(string_agg(l || ', ', ''), '') FROM unnest(labels) AS l), col ->> 'start_date', end_date, reason, period,
+                CASE WHEN leave_out THEN format('%s.%s_rows', store, source) ELSE option ->> 'relation' END, observed_from, as_of,
+                CASE WHEN leave_out THEN ' AND ' || kept ELSE '' END, (SELECT coalesce(string_agg(g || ', ', ''), '') FROM unnest(grouped) AS g),
+                CASE WHEN keys <> '' THEN format(', CUBE (%s)', keys) ELSE '' END) END;
+            makes := makes || jsonb_build_object('summary', true, 'name', 'employment_hired', 'kind', stored, 'query', query,
+                'comment', format('Retention of those hired in the years observed, of %s, by year of hire, groups and totals over them', option ->> 'relation'),
+                'groups', (SELECT jsonb_agg(ARRAY[n, settings #>> ARRAY['titles', source, n]])
+                           FROM jsonb_array_elements_text(settings #> ARRAY['shown', source]) AS n),
+                'columns', ARRAY['grouping_set: GROUPING() of the grouping columns: 0 for the groups, more for totals over them',
+                                 'hire_year: year in which they were hired', 'retention: summary of those hired then'],
+                'index', array_to_string(shown || ARRAY['grouping_set', 'hire_year'], ', '));
+        END IF;
 
         ---- what is wrong with the rows, or doubtful: how many, and which ----
         makes := makes || jsonb_build_object('summary', true, 'name', source || '_quality', 'kind', stored,
@@ -917,59 +982,81 @@ BEGIN
             parts := jsonb_build_object('{retirement}', retirement ->> 'e', '{change}', change, '{starts}',
                 -- what the intakes begin on, by which method they are found, and until when
                 format('%L::text, ''constant''::text, NULL::integer, 0.5::float8', starts),
-                '{last}', format(E's.as_of, s.skipped_funnel + e.skipped_workforce AS rows_skipped,\n'
-                                 '       s.rows_left_out + e.rows_left_out AS rows_left_out,\n'
+                '{last}', format(E'e.as_of, e.rows_skipped, e.rows_left_out,\n'
                                  '       (SELECT min(r.refreshed_at) FROM (SELECT a.refreshed_at FROM %1$s.employment AS a\n'
                                  '                                         UNION ALL SELECT b.refreshed_at FROM %1$s.education AS b) AS r) AS refreshed_at',
                                  store),
-                '{pipeline}', format(
-                    E'%1$s.employment AS e\n'
-                    '     JOIN %1$s.education AS s ON s.every_epoch AND s.funnel IS NOT NULL AND e.workforce IS NOT NULL\n'
-                    '                                 AND e.grouping_set & %4$s = %4$s AND s.grouping_set & %5$s = %5$s%6$s,\n'
+                '{pipeline}', (SELECT jsonb_agg(format(
+                    E'%11$s,\n'
                     '     -- a round that begins before as_of has begun\n'
                     '     LATERAL (SELECT extract(year FROM e.as_of)::integer AS first_year,\n'
                     '                     extract(year FROM e.as_of)::integer\n'
                     '                         + (to_char(e.as_of::timestamp, ''MM-DD''::text) > %7$L::text)::integer AS first_round) AS y,\n'
                     '     -- who has begun already, by year\n'
                     '     LATERAL (SELECT min(b.epoch) AS first_begun,\n'
-                    '                     max(b.epoch) AS last_begun, pg_catalog.jsonb_object_agg(b.epoch, f.entered) AS begun\n'
-                    '              FROM %1$s.education AS b, %2$s.funnel_stages(b.funnel, 0.95::float8) AS f\n'
-                    '              WHERE f.stage_no = 1 AND f.entered > 0 AND NOT b.every_epoch\n'
-                    '                    AND b.epoch BETWEEN 1 AND y.first_round - 1\n'
-                    '                    AND b.grouping_set = s.grouping_set%8$s) AS b,\n'
+                    '                     max(b.epoch) AS last_begun, pg_catalog.jsonb_object_agg(b.epoch, b.entered) AS begun\n'
+                    '              FROM (SELECT b.epoch, sum(f.entered) AS entered\n'
+                    '                    FROM %1$s.education AS b, %2$s.funnel_stages(b.funnel, 0.95::float8) AS f\n'
+                    '                    WHERE f.stage_no = 1 AND f.entered > 0 AND NOT b.every_epoch\n'
+                    '                          AND b.epoch BETWEEN 1 AND y.first_round - 1\n'
+                    '                          AND b.grouping_set = %5$s%8$s\n'
+                    '                    GROUP BY b.epoch) AS b) AS b,\n'
                     '     -- and when they come to work; without hires nobody knows at which ages\n'
                     '     LATERAL (SELECT ARRAY(SELECT coalesce(o.arrivals, 0)\n'
-                    '                           FROM %2$s.funnel_output(s.funnel,\n'
+                    '                           FROM %2$s.funnel_output(e.funnel,\n'
                     '                                    ARRAY(SELECT coalesce((b.begun ->> n::text)::double precision, 0)\n'
                     '                                          FROM generate_series(b.first_begun, b.last_begun) AS n),\n'
                     '                                    coalesce(b.first_begun, y.first_year), %3$s, %7$L::text,\n'
                     '                                    as_of => e.as_of, %10$s) AS o\n'
                     '                           ORDER BY o.year) AS planned\n'
                     '              OFFSET 0) AS a,     -- computed once, not for each row and use\n'
-                    '     LATERAL (SELECT a.planned,\n'
+                    '     -- who comes from elsewhere is not asked of the education\n'
+                    '     LATERAL (SELECT ARRAY(SELECT coalesce(w.recruitment_need * %6$s::float8, 0::float8)\n'
+                    '                           FROM %2$s.workforce_project(e.workforce, %3$s, NULL::float8[], NULL::float8[]%9$s) AS w\n'
+                    '                           ORDER BY w.year) AS elsewhere\n'
+                    '              OFFSET 0) AS h,\n'
+                    '     LATERAL (SELECT a.planned, h.elsewhere,\n'
                     '                     ARRAY(SELECT w.gap\n'
                     '                           FROM %2$s.workforce_project(e.workforce, %3$s,\n'
-                    '                                    CASE WHEN %2$s.hires(e.workforce) > 0 THEN a.planned END,\n'
+                    '                                    CASE WHEN %2$s.hires(e.workforce) > 0\n'
+                    '                                    THEN ARRAY(SELECT u.planned + u.elsewhere\n'
+                    '                                               FROM unnest(a.planned, h.elsewhere) WITH ORDINALITY AS u (planned, elsewhere, n)\n'
+                    '                                               ORDER BY u.n) END,\n'
                     '                                    NULL::float8[]%9$s) AS w\n'
                     '                           ORDER BY w.year) AS gap\n'
                     '              OFFSET 0) AS p',
                     store, home, settings #>> '{setting,employment,projection_years}', staff_totals, course_totals,
-                    (SELECT string_agg(format(E'\n                                 AND e.%1$I = s.%1$I COLLATE pg_catalog."C"', n), '') FROM unnest(shown) AS n),
-                    starts,
-                    (SELECT string_agg(format(E'\n                    AND b.%1$I = s.%1$I',  n.name), '')
-                     FROM jsonb_array_elements_text(settings #> '{shown,education}') AS n (name)),
-                    retirement ->> 'e', change));
-            -- what is totalled in one is totalled in the other
-            rows := ARRAY[format('e.grouping_set = %s AND s.grouping_set = %s', staff_totals, course_totals),
-                          format('true%s',
-                                 (SELECT string_agg(format(' AND (e.grouping_set & %s > 0) = (s.grouping_set & %s > 0)',
-                                                           1 << cardinality(staff) - array_position(staff, n),
-                                                           1 << cardinality(course) - array_position(course, n)), '') FROM unnest(shown) AS n))];
+                    settings #>> '{setting,education,hired_elsewhere}', starts,
+                    -- of a total those that are in it: with a group of the staff each
+                    (SELECT coalesce(string_agg(format(E'\n                          AND (e.totals & %s > 0 OR b.%2$I = e.%2$I COLLATE pg_catalog."C")', 1 << cardinality(shown) - n.place::integer, n.name), ''), '')
+                            || format(E'\n                          AND EXISTS (SELECT FROM %s.employment AS m WHERE m.grouping_set = %s AND m.workforce IS NOT NULL%s)', store, staff_totals,
+                                      string_agg(format(' AND m.%1$I = b.%1$I COLLATE pg_catalog."C"', n.name), ''))
+                     FROM unnest(shown) WITH ORDINALITY AS n (name, place)),
+                    retirement ->> 'e', change,
+                    -- a group of the staff and the education of the same name; totals are over these pairs,
+                    -- so that no profession without an education, and no education for another, is in them
+                    format(E'(SELECT %1$s0%2$s AS totals, %3$s.rollup(e.workforce) AS workforce, %3$s.rollup(s.funnel) AS funnel, min(e.as_of) AS as_of,\n'
+                           '             sum(e.skipped_workforce + s.skipped_funnel)::bigint AS rows_skipped,\n'
+                           '             sum(e.rows_left_out + s.rows_left_out)::bigint AS rows_left_out%4$s\n'
+                           '      FROM %5$s.employment AS e\n'
+                           '           JOIN %5$s.education AS s ON s.every_epoch AND e.grouping_set = %6$s AND s.grouping_set = %7$s\n'
+                           '                                       AND s.funnel IS NOT NULL AND e.workforce IS NOT NULL%8$s%9$s) AS e',
+                           (SELECT string_agg(format('CASE WHEN GROUPING(e.%1$I) = 1 THEN ''(total)''::text ELSE e.%1$I END AS %1$I, ', n.name), '' ORDER BY n.place)
+                            FROM unnest(shown) WITH ORDINALITY AS n (name, place)),
+                           (SELECT format(' + GROUPING(%s)', string_agg(format('e.%I', n.name), ', ' ORDER BY n.place)) FROM unnest(shown) WITH ORDINALITY AS n (name, place) HAVING count(*) > 0),
+                           home, CASE WHEN settings #>> '{setting,employment,retirement}' = 'pension_age'
+                                 THEN format(', (SELECT a.retirement_rule FROM %s.employment AS a WHERE a.refreshed_at IS NOT NULL) AS retirement_rule', store) ELSE '' END,
+                           store, staff_totals, course_totals,
+                           (SELECT string_agg(format(' AND e.%1$I = s.%1$I COLLATE pg_catalog."C"', n), '') FROM unnest(shown) AS n),
+                           (SELECT format(E'\n      GROUP BY %s(%s)', c.cube, string_agg(format('e.%I', n.name), ', ' ORDER BY n.place)) FROM unnest(shown) WITH ORDINALITY AS n (name, place) HAVING count(*) > 0))
+                    ) ORDER BY c.i) FROM (VALUES (1, ''), (2, 'CUBE ')) AS c (i, cube)));
+            -- without one to group by there is a total, and it may be of nothing
+            rows := ARRAY[CASE WHEN shown = '{}' THEN 'e.workforce IS NOT NULL' ELSE 'e.totals = 0' END, 'e.workforce IS NOT NULL'];
         END IF;
         SELECT min(n) INTO name FROM unnest(shown) AS n
         WHERE n IN (SELECT split_part(c, ':', 1) FROM unnest(template.columns || last_columns) AS c)
               OR n IN ('grouping_set', 'epoch', 'every_epoch', 'retirement_rule', 'observed_from', 'forecast_basis',
-                       'workforce', 'retention', 'funnel', 'mobility', 'certificates')
+                       'workforce', 'retention', 'funnel', 'mobility', 'certificates', 'spells')
               OR n ~ '^(skipped_[a-z]+|year_[0-9]+)$';
         IF name IS NOT NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'duplicate_column',
@@ -985,16 +1072,22 @@ BEGIN
             '{h.state}', format(state, 'h.state'),
             '{f.from_state}', format(state, 'f.from_state'), '{f.to_state}', format(state, 'f.to_state'),
             '{m.from_state}', format(state, 'm.from_state'), '{m.to_state}', format(state, 'm.to_state'),
+            '{hired}', coalesce((SELECT string_agg(format(' AND h.%1$I = s.%1$I', n), '') FROM unnest(shown) AS n), ''),
+            '{order}', coalesce('ORDER BY ' || (SELECT string_agg(format('s.%I', n.name), ', ' ORDER BY n.place) FROM unnest(shown) WITH ORDINALITY AS n (name, place)), ''),
+            '{fte_unit}', CASE WHEN (settings #> '{setting,employment,fte_percent}')::boolean THEN ' / 100::float8' ELSE '' END,
+            -- is anything known of retirements?
+            '{retires}', CASE WHEN settings #>> '{setting,employment,retirement}' IS NULL THEN format('%s.exits(s.workforce, ''retirement''::text) > 0', home) ELSE 'true' END,
             '{retention_every}', format('interval %L', settings #>> '{setting,employment,retention_every}'),
             '{projection_years}', settings #> '{setting,employment,projection_years}');
         FOR i IN 1 .. CASE WHEN shown = '{}' THEN 1 ELSE 2 END LOOP
             makes := makes || jsonb_build_object('summary', false, 'name', template.name || CASE i WHEN 2 THEN '_total' ELSE '' END, 'kind', 'v',
-                'comment', template.comment || CASE i WHEN 2 THEN '; with totals over groups: choose one value of each grouping column, and add nothing up' ELSE '' END,
+                'comment', template.comment || CASE WHEN settings #> '{columns,employment,person}' IS NULL AND template.source IN ('employment', 'required_intake')
+                                                    THEN '; rows are counted, since the mapping names no person' ELSE '' END || CASE i WHEN 2 THEN '; with totals over groups: choose one value of each grouping column, and add nothing up' ELSE '' END,
                 'groups', (SELECT jsonb_agg(ARRAY[n, settings #>> ARRAY['titles', CASE template.source WHEN 'required_intake' THEN 'employment'
                                                                                   ELSE template.source END, n]]) FROM unnest(shown) AS n),
                 'columns', template.columns || last_columns,
                 -- in one pass: what was put in is not looked at again
-                'query', (SELECT string_agg(coalesce((parts || jsonb_build_object('{rows}', rows[i])) ->> m.piece[1], m.piece[1]), '' ORDER BY m.place)
+                'query', (SELECT string_agg(coalesce((parts || jsonb_build_object('{rows}', rows[i], '{pipeline}', parts -> '{pipeline}' ->> i - 1)) ->> m.piece[1], m.piece[1]), '' ORDER BY m.place)
                           FROM regexp_matches(template.body, '\{[a-z_.]+\}|[^{]+|\{', 'g') WITH ORDINALITY AS m (piece, place)));
         END LOOP;
     END LOOP;
