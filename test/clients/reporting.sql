@@ -51,7 +51,7 @@ FROM (SELECT id, '2018-01-01'::date + id * 13 % 2000 AS start, 100 + id * 61 % 1
      LATERAL (VALUES (1, start, CASE WHEN start + stay < '2026-01-01' THEN start + stay END),
                      (2, start + stay, CASE WHEN id % 4 = 0 AND start + 2 * stay < '2026-01-01' THEN start + 2 * stay END)) AS s (n, start, stop)
 WHERE s.start < '2026-01-01';
-INSERT INTO placering VALUES (9001, 'hemtjänst', '2020-01-01', '2019-01-01', 'läkare');
+INSERT INTO placering VALUES (9001, 'hemtjänst', '2020-01-01', '2019-01-01', 'läkare'), (9002, 'Hemtjänst ', '2020-01-01', NULL, 'läkare');
 
 CREATE TABLE intyg (person_id int, module text, status text, start_date date, end_date date, kommun text);
 INSERT INTO intyg
@@ -60,11 +60,12 @@ FROM (SELECT id, '2021-01-01'::date + id * 29 % 1500 AS got FROM generate_series
      (VALUES ('läkemedel'), ('hygien "2"')) AS m (module),
      LATERAL (VALUES ('missing', '2020-06-01'::date, got), ('valid', got, got + 1095),
                      ('lapsed', got + 1095, NULL)) AS s (status, start, stop);
-INSERT INTO intyg VALUES (9001, 'läkemedel', 'valid', '2022-01-01', '2021-01-01', 'Malmö');
+INSERT INTO intyg VALUES (9001, 'läkemedel', 'valid', '2022-01-01', '2021-01-01', 'Malmö'),
+    (9002, 'läkemedel', 'giltigt', '2022-01-01', NULL, 'Malmö');
 
 SELECT reporting_ddl('reporting', jsonb_build_object(
     'employment', jsonb_build_object(
-        'table', '"Anställning"', 'birth_date', 'Född', 'reason', 'Orsak', 'fte', 'fte',
+        'table', '"Anställning"', 'birth_date', 'Född', 'reason', 'Orsak', 'retirement_reasons', '["pension"]'::jsonb, 'fte', 'fte',
         'group_by', jsonb_build_array('Region/län', :'yrke'), 'leave_out', true),
     'education', jsonb_build_object(
         'table', 'studie', 'stages', '["sökt", "antagen", "examen"]'::jsonb, 'exits', '["avbrott"]'::jsonb,
