@@ -206,7 +206,7 @@ BEGIN
     RETURN QUERY SELECT twin(schema_name, 'age_pyramid', names, format('SELECT %s g, p.*, %s FROM es, age_pyramid(w) AS p', g, l), 10 * n);
     RETURN QUERY SELECT twin(schema_name, 'exit_rates', names, format('SELECT %s g, p.*, %s FROM es, exit_rates(w) AS p', g, l), 10 * n);
     RETURN QUERY SELECT twin(schema_name, 'turnover', names, format(
-        $q$SELECT %s g, year, make_date(year, 1, 1) AS period_start, make_date(year, 12, 31) AS period_end, opening AS headcount_start, closing AS headcount_end, hired AS hires, left_all AS exits,
+        $q$SELECT %s g, year, make_date(year, 1, 1) AS period_start, make_date(year, 12, 31) AS period_end, opening AS headcount_start, closing AS headcount_end, hired AS hires, left_all AS exits, exits(w, 'retirement') AS retirements, fte(w, first_day(w))::float8 AS fte_start, fte(w)::float8 AS fte_end,
                   turnover(w), turnover(w, 'replacement') AS replacement_turnover, %s FROM ey$q$, g, l), s.years * n);
     RETURN QUERY SELECT twin(schema_name, 'retention_curve', names, format(
         'SELECT %s g, after_days, round(after_days / 365.25::float8 * 12) / 12 AS years, at_risk, exits, retained, lower, upper, %s FROM es, retention_curve(r)',
@@ -422,7 +422,7 @@ INSERT INTO wanted VALUES
     ('headcount', 'region, profession', 'day date, headcount bigint, fte float8, hires bigint, exits bigint, person_years float8, observed_from date'),
     ('age_pyramid', 'region, profession', 'day date, age integer, headcount bigint, fte float8, hires bigint'),
     ('exit_rates', 'region, profession', 'age integer, reason text, exits bigint, person_years float8, rate float8, lower float8, upper float8'),
-    ('turnover', 'region, profession', 'year integer, period_start date, period_end date, headcount_start bigint, headcount_end bigint, hires bigint, exits bigint, turnover float8, replacement_turnover float8'),
+    ('turnover', 'region, profession', 'year integer, period_start date, period_end date, headcount_start bigint, headcount_end bigint, hires bigint, exits bigint, retirements bigint, fte_start float8, fte_end float8, turnover float8, replacement_turnover float8'),
     ('retention_curve', 'region, profession', 'after_days integer, years float8, at_risk bigint, exits bigint, retained float8, lower float8, upper float8'),
     ('retention_by_hire_year', 'region, profession', 'hire_year integer, hire_year_start date, hired bigint, after_days integer, years float8, at_risk bigint, exits bigint, retained float8, lower float8, upper float8'),
     ('exit_reasons', 'region, profession', 'after_days integer, years float8, reason text, exits bigint, incidence float8, lower float8, upper float8'),

@@ -102,9 +102,13 @@ ORDER BY {groups}e.age, e.reason$$),
        'headcount_end: persons employed on its last day',
        'hires: persons hired in the year',
        'exits: persons who left in the year',
+       'retirements: of them, for retirement',
+       'fte_start: full-time equivalents (årsarbetare) on the first day; null if not counted',
+       'fte_end: full-time equivalents on the last day',
        'turnover: exits over the mean of the two headcounts',
        'replacement_turnover: the smaller of hires and exits over that mean'],
 $$SELECT {groups}y.year, c.period_start, c.period_end, c.headcount_start, c.headcount_end, c.hires, c.exits,
+       c.retirements, c.fte_start{fte_unit} AS fte_start, c.fte_end{fte_unit} AS fte_end,
        {schema}.turnover(y.workforce, 'leavers'::text) AS turnover,
        {schema}.turnover(y.workforce, 'replacement'::text) AS replacement_turnover,
        {last}
@@ -114,7 +118,10 @@ FROM {summaries}.employment AS s,
                      {schema}.headcount(y.workforce, {schema}.first_day(y.workforce)) AS headcount_start,
                      {schema}.headcount(y.workforce) AS headcount_end,
                      {schema}.hires(y.workforce) AS hires,
-                     {schema}.exits(y.workforce) AS exits
+                     {schema}.exits(y.workforce) AS exits,
+                     {schema}.exits(y.workforce, 'retirement'::text) AS retirements,
+                     {schema}.fte(y.workforce, {schema}.first_day(y.workforce))::float8 AS fte_start,
+                     {schema}.fte(y.workforce)::float8 AS fte_end
               OFFSET 0) AS c              -- each is read once
 WHERE {rows} AND y.workforce IS NOT NULL
 ORDER BY {groups}y.year$$),

@@ -1,0 +1,85 @@
+-- People and not contracts: the views of a mapping with a person, against numbers
+-- that were counted person by person elsewhere, and against the aggregates.
+\set ON_ERROR_STOP on
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SELECT plan(25);
+
+\ir lib/reporting.sql
+
+-- ---------------------------------------------------------------------------
+-- Contracts by chance: renewals, overlaps, gaps, moves, the same row twice
+-- ---------------------------------------------------------------------------
+SELECT setseed(0.42);
+CREATE TABLE staff (who int, born date, first_day date, end_day date, reason text, fte numeric, ward text, profession text);
+INSERT INTO staff
+SELECT who, date '1950-01-01' + who * 37 % 18000, first, nullif(first + days, '9999-12-31'), (ARRAY['01389', 'moved', 'ended', NULL])[1 + floor(random() * 4)::int],
+       (ARRAY[0.25, 0.5, 0.75, 1, NULL])[1 + floor(random() * 4.1)::int], (ARRAY['n', 's', 'w', NULL])[1 + floor(random() * 4)::int], 'p' || who % 2
+FROM generate_series(1, 700) AS who, generate_series(1, 5) AS n,
+     LATERAL (SELECT date '2013-01-01' + (random() * 5000 + who - who)::int AS first, (random() * 900 + n - n)::int AS days) AS d
+WHERE first < '2026-06-01';
+UPDATE staff SET end_day = NULL WHERE random() < 0.05;
+INSERT INTO staff SELECT * FROM staff WHERE random() < 0.05;
+CREATE TABLE m AS SELECT '{"employment": {"table": "staff", "person": "who", "birth_date": "born", "start_date": "first_day", "end_date": "end_day", "fte": "fte", "join_gap": "30 days",
+    "retirement_reasons": ["01389"], "group_by": ["ward", "profession"], "observed_years": 6, "projection_years": 4}, "as_of": "2026-01-01"}'::jsonb AS m;
+SELECT run('SELECT reporting_ddl(''people'', m) FROM m') > 100 AS made \gset
+
+CREATE TABLE direct AS
+SELECT CASE WHEN GROUPING(k1) = 1 THEN '(total)' ELSE k1 END AS ward, CASE WHEN GROUPING(k2) = 1 THEN '(total)' ELSE k2 END AS profession, GROUPING(k1, k2) AS g, y AS year,
+       workforce_agg(who::bigint, born, first_day, end_day, why, daterange(make_date(y, 1, 1), make_date(y + 1, 1, 1)), fte, '30 days') AS w,
+       retention_agg(who::bigint, first_day, end_day, why, '[2020-01-01,2026-01-01)', '30 days') AS r
+FROM (SELECT *, coalesce(ward, '(missing)') AS k1, profession AS k2, CASE reason WHEN '01389' THEN 'retirement' ELSE reason END AS why FROM staff) AS s, generate_series(2020, 2025) AS y
+GROUP BY y, CUBE (k1, k2);
+SELECT agree('turnover', 'SELECT ward, profession, year, headcount_start, headcount_end, hires, exits, retirements, fte_start, fte_end, turnover FROM people.turnover_total',
+             $$SELECT ward, profession, year, headcount(w, first_day(w)), headcount(w), hires(w), exits(w), exits(w, 'retirement'), fte(w, first_day(w))::float8, fte(w)::float8, turnover(w) FROM direct$$, 60);
+SELECT agree('of groups', 'SELECT ward, profession, year, headcount_end, hires FROM people.turnover', 'SELECT ward, profession, year, headcount(w), hires(w) FROM direct WHERE g = 0', 40);
+SELECT agree('headcount', 'SELECT ward, profession, headcount, fte FROM people.headcount_total', 'SELECT ward, profession, headcount(w), fte(w)::float8 FROM direct WHERE year = 2025', 15);
+SELECT agree('retention', 'SELECT ward, profession, after_days, at_risk, exits, retained FROM people.retention_curve_total',
+             $$SELECT ward, profession, after_days, at_risk, exits, retained FROM direct, retention_curve(r) WHERE year = 2025$$, 60);
+SELECT agree('hired, by year', 'SELECT ward, profession, hire_year, hired FROM people.retention_by_hire_year_total WHERE after_days = 0',
+             $$SELECT ward, profession, year, count(*) FROM
+                   (SELECT CASE WHEN GROUPING(k1) = 1 THEN '(total)' ELSE k1 END AS ward, CASE WHEN GROUPING(k2) = 1 THEN '(total)' ELSE k2 END AS profession,
+                           spells_agg(first_day, end_day, reason, interval '30 days') AS spells
+                    FROM (SELECT *, coalesce(ward, '(missing)') AS k1, profession AS k2 FROM staff) AS s GROUP BY who, CUBE (k1, k2)) AS p,
+                   unnest(spells) AS s, LATERAL (SELECT extract(year FROM s.start_date)::int AS year) AS y
+               WHERE year BETWEEN 2020 AND 2025 GROUP BY 1, 2, 3$$, 60);
+-- who moves between wards has left the ward and not the whole
+SELECT cmp_ok((SELECT exits FROM people.turnover_total WHERE ward = '(total)' AND profession = '(total)' AND year = 2024), '<',
+              (SELECT sum(exits)::bigint FROM people.turnover WHERE year = 2024), 'a move is no leaving of the whole');
+SELECT cmp_ok((SELECT headcount FROM people.headcount_total WHERE ward = '(total)' AND profession = '(total)'), '<',
+              (SELECT sum(headcount)::bigint FROM people.headcount), 'who is in two wards is one person');
+SELECT is((SELECT count(*) FROM pg_description WHERE objoid IN (SELECT oid FROM pg_class WHERE relnamespace = 'people'::regnamespace) AND description ~ 'rows are counted'), 0::bigint,
+          'no comment says that rows are counted');
+
+-- and from rows that are left out
+UPDATE m SET m = jsonb_set(m, '{employment,leave_out}', 'true') || '{"materialized": false}';
+INSERT INTO staff VALUES (1, '1999-01-01', '2020-01-01', NULL, NULL, 1, 'n', 'p1'), (5001, '1980-01-01', '2020-01-01', '2019-01-01', NULL, 1, 'n', 'p1'), (NULL, '1980-01-01', '2020-01-01', NULL, NULL, 1, 'n', 'p1');
+SELECT run('SELECT reporting_ddl(''without'', m) FROM m') > 100 AS made \gset
+SELECT agree('what is left out', 'SELECT problem, effect, rows FROM without.employment_quality WHERE effect IN (''left out'', ''skipped'')',
+             $$SELECT 'person with two birth dates', 'left out', count(*) FROM staff WHERE who = 1 AND fte IS NOT NULL UNION ALL VALUES ('spell ends before it starts', 'left out', 1::bigint), ('no person', 'skipped', 1)
+               UNION ALL SELECT 'no FTE', 'skipped', count(*) FROM staff WHERE fte IS NULL$$, 4);
+SELECT is((SELECT rows_left_out FROM without.headcount_total WHERE ward = '(total)' AND profession = '(total)'), (SELECT sum(rows)::bigint FROM without.employment_quality WHERE effect = 'left out'), 'is beside the figures');
+SELECT is((SELECT headcount FROM without.headcount_total WHERE ward = '(total)' AND profession = '(total)'),
+          (SELECT headcount(workforce_agg(who::bigint, born, first_day, end_day, reason, '[2020-01-01,2026-01-01)', fte, '30 days')) FROM staff WHERE who NOT IN (1, 5001)), 'and not in them');
+SELECT throws_ok($$SELECT run('SELECT reporting_ddl(''none'', jsonb_set(m, ''{employment,leave_out}'', ''false'') || ''{"materialized": true}'') FROM m')$$, NULL, NULL, 'or all is refused');
+
+-- one way to say it: each kind of person, no groups
+CREATE VIEW named AS SELECT 'p' || who AS who, born, first_day, end_day, reason, ward FROM staff WHERE who <> 1 AND who < 5000;
+CREATE VIEW keyed AS SELECT md5(who::text)::uuid AS who, born, first_day, end_day, reason, ward FROM staff WHERE who <> 1 AND who < 5000;
+SELECT run(format('SELECT reporting_ddl(''by_%s'', ''{"employment": {"table": "%1$s", "person": "who", "birth_date": "born", "start_date": "first_day", "end_date": "end_day"}, "as_of": "2026-01-01"}'')', v)) > 100 AS made
+FROM unnest('{named,keyed}'::text[]) AS v \g /dev/null
+SELECT is(n.headcount, k.headcount, 'names and keys') FROM by_named.headcount AS n, by_keyed.headcount AS k;
+SELECT is(n.headcount, (SELECT count(DISTINCT who) FROM named WHERE first_day <= '2025-12-31' AND (end_day > '2025-12-31' OR end_day IS NULL)), 'each person once') FROM by_named.headcount AS n;
+
+-- ---------------------------------------------------------------------------
+-- Nobody is projected to retire from where nobody is known to have retired
+-- ---------------------------------------------------------------------------
+SELECT is((SELECT count(retirements) FROM by_named.retirement_projection), 0::bigint, 'not known is null');
+SELECT is((SELECT count(*) FROM by_named.employment_quality WHERE problem ~ '^no reason to leave is a retirement'), 1::bigint, 'and is said');
+SELECT cmp_ok((SELECT min(retirements) FROM people.retirement_projection_total WHERE ward = '(total)'), '>', 0::float8, 'with the code it is known');
+SELECT is((SELECT count(retirements) FROM people.retirement_projection), (SELECT count(*) FROM people.retirement_projection), 'in each group that has one');
+SELECT run($$SELECT reporting_ddl('by_named', '{"employment": {"table": "named", "person": "who", "birth_date": "born", "start_date": "first_day", "end_date": "end_day", "retirement": 65}, "as_of": "2026-01-01"}')$$) > 100 AS made \gset
+SELECT cmp_ok((SELECT count(retirements) FROM by_named.retirement_projection), '=', 10::bigint, 'an age is known');
+
+SELECT * FROM finish();
+ROLLBACK;
