@@ -110,6 +110,10 @@ endif
 test:
 	@$(top)/test/run.sh $(SUITES)
 
+# Every major of PostgreSQL that can be had; ARGS="17 18" restricts it to some.
+test-majors:
+	@$(top)/test/majors.sh $(ARGS)
+
 check-core:
 	@$(top)/test/run.sh core
 
@@ -169,6 +173,7 @@ help:
 	@echo "make installcheck run the regression tests in a running server"
 	@echo "make demo         show it on made-up data, in a temporary server, and make a page of charts"
 	@echo "make test         every test, in temporary servers (SUITES='core docs' for some)"
+	@echo "make test-majors  the tests with each of PostgreSQL 15 to 19, in Debian roots (as root; ARGS='17 18' for some)"
 	@echo "make check-core   unit tests of src/core, sanitizers on; no PostgreSQL needed"
 	@echo "make fuzz         hostile input to the types, sanitizers on"
 	@echo "make oracle       the same questions to R's survival package"
@@ -181,4 +186,4 @@ help:
 	@echo "Variables: PG_CONFIG=path, WERROR=1 (warnings are errors), SUITES, ARGS"
 
 FORCE:
-.PHONY: all install installcheck clean test check-core fuzz oracle demo bench simulation deb dist test-packages help FORCE
+.PHONY: all install installcheck clean test test-majors check-core fuzz oracle demo bench simulation deb dist test-packages help FORCE
