@@ -27,17 +27,28 @@ REGRESS_OPTS = --inputdir=$(top)
 
 EXTRA_CLEAN = $(EXTENSION)--*.sql .build_id $(top)/demo/education_flow.html
 
-# No contraction into fused multiply-add: the same estimate on every machine.
-# Declarations may follow statements, as in any C since 1999.
-PG_CPPFLAGS = -I$(top)/src/core -I$(top)/src/pg
-PG_CFLAGS   = -std=gnu11 -ffp-contract=off -Wno-declaration-after-statement
+# No contraction into fused multiply-add, and on 32-bit x86 no registers of 80
+# bits: the same estimate on every machine.
+FLOAT_CFLAGS := -ffp-contract=off
+ifneq ($(filter i386-% i486-% i586-% i686-%,$(shell $(or $(filter-out default,$(CC)),cc) -dumpmachine 2>/dev/null)),)
+FLOAT_CFLAGS += -msse2 -mfpmath=sse
+endif
+
+# Declarations may follow statements, as in any C since 1999.  A compiler that
+# comes with a standard of its own (CC='gcc -std=gnu23') keeps it.  Who gives CFLAGS
+# takes PostgreSQL's away, of which its headers need two.
+PG_CPPFLAGS = -I$(top)/src/core -I$(top)/src/pg -DEF_VERSION='"$(EXTVERSION)"'
+PG_CFLAGS   = $(if $(findstring -std=,$(CC) $(COPT)),,-std=gnu11) \
+              $(FLOAT_CFLAGS) -fno-strict-aliasing -fwrapv -Wno-declaration-after-statement
 SHLIB_LINK  = -lm
 
 # WERROR=1 is for developers and CI; a compiler not yet written must not fail
 # a user's build.  PostgreSQL's headers are read as system headers then, so
-# that only warnings about this project's code count.
+# that only warnings about this project's code count; and clang is given the flags
+# that PostgreSQL's own compiler knew.
 ifdef WERROR
-PG_CFLAGS += -Wall -Wextra -Werror -isystem $(includedir_server)
+PG_CFLAGS += -Wall -Wextra -Werror -Wno-unknown-warning-option -Wno-ignored-optimization-argument
+PG_CFLAGS += -isystem $(includedir_server)
 endif
 
 # SANITIZE=1 builds the library that `make fuzz` loads.
@@ -69,16 +80,21 @@ ifneq ($(words $(shell command -v $(pg_clang) 2>/dev/null; command -v $(pg_llvm_
 override with_llvm := no
 endif
 
+# The estimates are worth -O3, where whoever builds says nothing else.
+ifeq ($(filter command override,$(firstword $(origin CFLAGS)))$(strip $(COPT)$(PROFILE)),)
+CORE_CFLAGS := -O3
+endif
+
 include $(PGXS)
 
-# The flag that keeps numbers equal must reach the bitcode too, since the JIT
+# The flags that keep numbers equal must reach the bitcode too, since the JIT
 # compiler can inline it.
-override BITCODE_CFLAGS += -ffp-contract=off
+override BITCODE_CFLAGS += $(FLOAT_CFLAGS)
 
-$(CORE_OBJS): override CFLAGS += -O3
+$(CORE_OBJS): override CFLAGS += $(CORE_CFLAGS)
 
 # Rebuild when a header, the PostgreSQL version or the kind of build changes.
-BUILD_ID = $(VERSION) $(CC) WERROR=$(WERROR) SANITIZE=$(SANITIZE) $(PROFILE) $(COPT)
+BUILD_ID = $(VERSION) $(CC) $(CORE_CFLAGS) WERROR=$(WERROR) SANITIZE=$(SANITIZE) $(PROFILE) $(COPT)
 $(OBJS) $(OBJS:.o=.bc): $(OWN_HEADERS) .build_id
 .build_id: FORCE
 	@mkdir -p $(sort $(dir $(OBJS)))

@@ -10,6 +10,7 @@
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
+#include "utils/timestamp.h"
 
 #if PG_VERSION_NUM < 150000
 #error "education_flow needs PostgreSQL 15 or later"
@@ -26,20 +27,57 @@
 #include "access/htup_details.h"
 #include "utils/tuplestore.h"
 
+/* 18 shows the name and the version of what is loaded. */
+#ifdef PG_MODULE_MAGIC_EXT
+#define EF_MODULE_MAGIC \
+	PG_MODULE_MAGIC_EXT(.name = "education_flow", .version = EF_VERSION)
+#else
+#define EF_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+/* 17 has intervals that never end. */
+#ifdef INTERVAL_NOT_FINITE
+#define EF_INTERVAL_IS_INFINITE(interval) INTERVAL_NOT_FINITE(interval)
+#else
+#define EF_INTERVAL_IS_INFINITE(interval) ((void) (interval), false)
+#endif
+
+/*
+ * Reading a text form that is JSON.  What is no JSON is no value of the type
+ * either, and is said so, with the parser's detail and place.  Since 16 input
+ * functions report bad text softly where the caller can take it: false then.
+ */
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
 #include "varatt.h"
 
-/* Input functions report bad text softly where the caller can take it. */
 #define EF_SOFT_ERROR(fcinfo, ...) \
 	ereturn((fcinfo)->context, (Datum) 0, __VA_ARGS__)
 
 static inline bool
-ef_jsonb_in(FunctionCallInfo fcinfo, char *text, Datum *jsonb)
+ef_jsonb_in(FunctionCallInfo fcinfo, const char *type, const char *hint,
+			char *text, Datum *jsonb)
 {
-	return DirectInputFunctionCallSafe(jsonb_in, text, InvalidOid, -1,
-									   fcinfo->context, jsonb);
+	ErrorSaveContext save = {.type = T_ErrorSaveContext,.details_wanted = true};
+	ErrorData  *error;
+	bool		ours;
+
+	if (DirectInputFunctionCallSafe(jsonb_in, text, InvalidOid, -1,
+									(Node *) &save, jsonb))
+		return true;
+	error = save.error_data;
+	ours = error->sqlerrcode == ERRCODE_INVALID_TEXT_REPRESENTATION;
+	errsave(fcinfo->context,
+			(errcode(error->sqlerrcode),
+			 ours ? errmsg("invalid input syntax for type %s", type) :
+			 errmsg_internal("%s", error->message),
+			 error->detail ? errdetail_internal("%s", error->detail) : 0,
+			 ours ? errhint("%s", hint) :
+			 error->hint ? errhint("%s", error->hint) : 0,
+			 error->context ? errcontext_msg("%s", error->context) : 0));
+	return false;
 }
+
 /* What is written is constant. */
 static inline void
 ef_buffile_write(BufFile *file, const void *bytes, size_t size)
@@ -49,18 +87,43 @@ ef_buffile_write(BufFile *file, const void *bytes, size_t size)
 #else
 #define EF_SOFT_ERROR(fcinfo, ...) ereport(ERROR, __VA_ARGS__)
 
+typedef struct EfJsonReader
+{
+	const char *type;
+	const char *hint;
+} EfJsonReader;
+
+static inline void
+ef_jsonb_callback(void *arg)
+{
+	const EfJsonReader *reader = arg;
+
+	if (geterrcode() == ERRCODE_INVALID_TEXT_REPRESENTATION)
+	{
+		errmsg("invalid input syntax for type %s", reader->type);
+		errhint("%s", reader->hint);
+	}
+}
+
+static inline bool
+ef_jsonb_in(FunctionCallInfo fcinfo, const char *type, const char *hint,
+			char *text, Datum *jsonb)
+{
+	EfJsonReader reader = {type, hint};
+	ErrorContextCallback callback = {error_context_stack, ef_jsonb_callback,
+	&reader};
+
+	(void) fcinfo;
+	error_context_stack = &callback;
+	*jsonb = DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
+	error_context_stack = callback.previous;
+	return true;
+}
+
 static inline void
 ef_buffile_write(BufFile *file, const void *bytes, size_t size)
 {
 	BufFileWrite(file, unconstify(void *, bytes), size);
-}
-
-static inline bool
-ef_jsonb_in(FunctionCallInfo fcinfo, char *text, Datum *jsonb)
-{
-	(void) fcinfo;
-	*jsonb = DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
-	return true;
 }
 #endif
 

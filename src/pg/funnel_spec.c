@@ -89,12 +89,8 @@ ef_funnel_spec(PG_FUNCTION_ARGS)
 	add_names(fcinfo, 0, "stages", &spec, ef_spec_add_stage);
 	if (!PG_ARGISNULL(1))
 	{
-		const Interval *within = PG_GETARG_INTERVAL_P(1);
-
 		spec.has_within = true;
-		spec.within.months = within->month;
-		spec.within.days = within->day;
-		spec.within.microseconds = within->time;
+		spec.within = ef_get_interval(fcinfo, 1, EF_SPEC_WITHIN_INVALID);
 	}
 	if (!PG_ARGISNULL(2))
 	{
@@ -343,6 +339,10 @@ is_array_literal(const char *text)
 	return *text != '"' && *text != '}' && *text != '\0';
 }
 
+/* For whoever writes a spec by hand. */
+static const char text_hint[] =
+"Specs are made by funnel_spec(stages, ...); their text form is documented in doc/formats.md.";
+
 PG_FUNCTION_INFO_V1(ef_funnel_spec_in);
 Datum
 ef_funnel_spec_in(PG_FUNCTION_ARGS)
@@ -359,7 +359,7 @@ ef_funnel_spec_in(PG_FUNCTION_ARGS)
 							  "funnel_spec"),
 					   errdetail("A lone literal is read as the text of a spec."),
 					   errhint("Give an array, such as funnel_spec(ARRAY['applied', 'admitted']).")));
-	if (!ef_jsonb_in(fcinfo, text, &json))
+	if (!ef_jsonb_in(fcinfo, "funnel_spec", text_hint, text, &json))
 		PG_RETURN_NULL();
 	if (!read_object(&spec, DatumGetJsonbP(json), &error))
 		EF_SOFT_ERROR(fcinfo,
@@ -367,7 +367,7 @@ ef_funnel_spec_in(PG_FUNCTION_ARGS)
 					   errmsg("invalid input syntax for type %s",
 							  "funnel_spec"),
 					   errdetail_internal("%s", error.detail),
-					   errhint("Specs are made by funnel_spec(stages, ...); their text form is documented in doc/formats.md.")));
+					   errhint("%s", text_hint)));
 	PG_RETURN_POINTER(pack(&spec));
 }
 

@@ -7,7 +7,7 @@
 #include "catalog/pg_type_d.h"
 #include "utils/memutils.h"
 
-PG_MODULE_MAGIC;
+EF_MODULE_MAGIC;
 
 static void *
 allocate(void *context, size_t size)
@@ -444,6 +444,18 @@ ef_get_labels(FunctionCallInfo fcinfo, int argument, const char *name,
 		labels[i].length = nulls[i] ? 0 : VARSIZE_ANY_EXHDR(text);
 	}
 	return labels;
+}
+
+EfDuration
+ef_get_interval(FunctionCallInfo fcinfo, int argument, EfStatus refused)
+{
+	const Interval *interval = PG_GETARG_INTERVAL_P(argument);
+	EfDuration	duration = {interval->month, interval->day, interval->time};
+	EfError		error;
+
+	if (EF_INTERVAL_IS_INFINITE(interval))
+		ef_raise(ef_fail(&error, refused, "It is infinite."), &error);
+	return duration;
 }
 
 ReturnSetInfo *

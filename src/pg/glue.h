@@ -75,14 +75,15 @@ ef_put_row(ReturnSetInfo *result, Datum *values, bool *nulls)
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
-/* An interval; what is not whole days is the core's to refuse. */
+/* An interval; what is not whole days is the core's to refuse, with
+ * EF_DURATION_INVALID or another status, which infinity raises here. */
+extern EfDuration ef_get_interval(FunctionCallInfo fcinfo, int argument,
+								  EfStatus refused);
+
 static inline EfDuration
 ef_get_duration(FunctionCallInfo fcinfo, int argument)
 {
-	Interval   *interval = PG_GETARG_INTERVAL_P(argument);
-	EfDuration	duration = {interval->month, interval->day, interval->time};
-
-	return duration;
+	return ef_get_interval(fcinfo, argument, EF_DURATION_INVALID);
 }
 
 /* A float8 that is NULL where the core says NaN. */

@@ -164,6 +164,10 @@ read_step(const JsonbValue *object, EfDay *born_from, int *age_months)
 	return *end == '\0';
 }
 
+/* For whoever writes a rule by hand. */
+static const char text_hint[] =
+"Rules are made by retirement_rule_agg(born_from, age_months).";
+
 PG_FUNCTION_INFO_V1(ef_retirement_rule_in);
 Datum
 ef_retirement_rule_in(PG_FUNCTION_ARGS)
@@ -176,7 +180,8 @@ ef_retirement_rule_in(PG_FUNCTION_ARGS)
 	EfError		error = {"It is no JSON array."};
 	bool		good;
 
-	if (!ef_jsonb_in(fcinfo, PG_GETARG_CSTRING(0), &json))
+	if (!ef_jsonb_in(fcinfo, "retirement_rule", text_hint,
+					 PG_GETARG_CSTRING(0), &json))
 		PG_RETURN_NULL();
 	jsonb = DatumGetJsonbP(json);
 	good = JB_ROOT_IS_ARRAY(jsonb) && !JB_ROOT_IS_SCALAR(jsonb);
@@ -210,7 +215,7 @@ ef_retirement_rule_in(PG_FUNCTION_ARGS)
 					   errmsg("invalid input syntax for type %s",
 							  "retirement_rule"),
 					   errdetail_internal("%s", error.detail),
-					   errhint("Rules are made by retirement_rule_agg(born_from, age_months).")));
+					   errhint("%s", text_hint)));
 
 	/* without the room that growing leaves */
 	rule->room = rule->nsteps;

@@ -532,6 +532,10 @@ collect_members(Collector *collector, JsonbContainer *object)
 	return false;
 }
 
+/* For whoever writes a value by hand. */
+static const char text_hint[] =
+"Values of this type are made by its aggregate; their text form is documented in doc/formats.md.";
+
 Datum
 ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type)
 {
@@ -542,7 +546,7 @@ ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type)
 	struct varlena *datum = NULL;
 	bool		good;
 
-	if (!ef_jsonb_in(fcinfo, text, &json))
+	if (!ef_jsonb_in(fcinfo, type->name, text_hint, text, &json))
 		PG_RETURN_NULL();
 	jsonb = DatumGetJsonbP(json);
 	if (JB_ROOT_IS_OBJECT(jsonb))
@@ -558,6 +562,6 @@ ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type)
 					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					   errmsg("invalid input syntax for type %s", type->name),
 					   errdetail_internal("%s", collector.error.detail),
-					   errhint("Values of this type are made by its aggregate; their text form is documented in doc/formats.md.")));
+					   errhint("%s", text_hint)));
 	PG_RETURN_POINTER(datum);
 }

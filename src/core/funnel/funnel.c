@@ -20,14 +20,14 @@ static EfStatus validate(const EfTable *table, const EfAllocator *allocator,
 						 EfError *error);
 
 static const EfKind kinds[] = {
-	[EF_REACHED] = {"reached", true, EF_CHAIN_DAYS + 1},
-	[EF_STAGE_EXITED] = {"exited", true, EF_CHAIN_DAYS + 1},
-	[EF_STAGE_LOST] = {"lost", true, EF_CHAIN_DAYS + 1},
-	[EF_STAGE_PENDING] = {"pending", true, EF_CHAIN_DAYS + 1},
-	[EF_CONVERTED_AFTER] = {"converted_after", true, EF_CHAIN_DAYS + 1},
-	[EF_EXITED_AFTER] = {"exited_after", true, EF_CHAIN_DAYS + 1},
-	[EF_LOST_AFTER] = {"lost_after", true, EF_CHAIN_DAYS + 1},
-	[EF_PENDING_AFTER] = {"pending_after", true, EF_CHAIN_DAYS + 1},
+	[EF_REACHED] = {"reached", true, EF_CHAIN_DAYS + 1, false},
+	[EF_STAGE_EXITED] = {"exited", true, EF_CHAIN_DAYS + 1, false},
+	[EF_STAGE_LOST] = {"lost", true, EF_CHAIN_DAYS + 1, false},
+	[EF_STAGE_PENDING] = {"pending", true, EF_CHAIN_DAYS + 1, false},
+	[EF_CONVERTED_AFTER] = {"converted_after", true, EF_CHAIN_DAYS + 1, false},
+	[EF_EXITED_AFTER] = {"exited_after", true, EF_CHAIN_DAYS + 1, false},
+	[EF_LOST_AFTER] = {"lost_after", true, EF_CHAIN_DAYS + 1, false},
+	[EF_PENDING_AFTER] = {"pending_after", true, EF_CHAIN_DAYS + 1, false},
 };
 
 const EfTableType ef_funnel_type = {

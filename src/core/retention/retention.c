@@ -15,9 +15,9 @@ static EfStatus validate(const EfTable *table, const EfAllocator *allocator,
 						 EfError *error);
 
 static const EfKind kinds[] = {
-	[EF_LATE_ENTRIES] = {"late_entries", false, EF_SPELL_DAYS + 1},
-	[EF_LEFT] = {"exits", true, EF_SPELL_DAYS + 1},
-	[EF_CENSORED] = {"censored", false, EF_SPELL_DAYS + 1},
+	[EF_LATE_ENTRIES] = {"late_entries", false, EF_SPELL_DAYS + 1, false},
+	[EF_LEFT] = {"exits", true, EF_SPELL_DAYS + 1, false},
+	[EF_CENSORED] = {"censored", false, EF_SPELL_DAYS + 1, false},
 };
 
 const EfTableType ef_retention_type = {
