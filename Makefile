@@ -27,12 +27,8 @@ REGRESS_OPTS = --inputdir=$(top)
 
 EXTRA_CLEAN = $(EXTENSION)--*.sql .build_id $(top)/demo/education_flow.html
 
-# No contraction into fused multiply-add, and on 32-bit x86 no registers of 80
-# bits: the same estimate on every machine.
+# No contraction into fused multiply-add: the same estimate on every machine.
 FLOAT_CFLAGS := -ffp-contract=off
-ifneq ($(filter i386-% i486-% i586-% i686-%,$(shell $(or $(filter-out default,$(CC)),cc) -dumpmachine 2>/dev/null)),)
-FLOAT_CFLAGS += -msse2 -mfpmath=sse
-endif
 
 # Declarations may follow statements, as in any C since 1999.  A compiler that
 # comes with a standard of its own (CC='gcc -std=gnu23') keeps it.  Who gives CFLAGS
@@ -167,7 +163,7 @@ bench:
 simulation:
 	@$(top)/test/lib/setup.sh cc
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT INT TERM && \
-	$(or $(CC),cc) -std=gnu11 -O2 -ffp-contract=off -I$(top)/src/core -o "$$dir/coverage" \
+	$(or $(CC),cc) -std=gnu11 -O2 $(FLOAT_CFLAGS) -I$(top)/src/core -o "$$dir/coverage" \
 	    $(top)/test/simulation/coverage.c $(sort $(wildcard $(top)/src/core/*/*.c)) -lm && \
 	"$$dir/coverage" $(ARGS)
 

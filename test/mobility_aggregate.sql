@@ -393,7 +393,7 @@ BEGIN
     FOR f IN EXECUTE query LOOP
         n := n + 1;
         IF n % 500 = 100 THEN
-            highest := greatest(highest, (SELECT sum(total_bytes) FROM pg_backend_memory_contexts));
+            highest := greatest(highest, (SELECT sum(used_bytes) FROM pg_backend_memory_contexts));
         END IF;
     END LOOP;
     RETURN highest;

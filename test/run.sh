@@ -8,6 +8,8 @@
 #   docs     the SQL of README.md and doc/*.md
 #   suites   test/suite_*.sh, executables that print TAP; the one of clients is
 #            skipped where Java or ODBC is not there and nobody may install it
+#   crossings  test/crossing_*.sh: from one major to another, pg_upgrade and
+#            logical replication; the former is skipped where none is beside ours
 #   oracle   against R's survival (test/oracle); skipped where R is not there
 #            and nobody may install it
 #   fuzz     hostile input to the types, sanitizers on
@@ -20,7 +22,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 root=$PWD
-all_suites=(core regress pgtap docs suites oracle fuzz)
+all_suites=(core regress pgtap docs suites crossings oracle fuzz)
 [ $# -gt 0 ] || set -- "${all_suites[@]}"
 export LC_ALL=C.UTF-8
 # The make that called us has its own job server; ours are separate.
@@ -176,10 +178,12 @@ suite_docs() {
 	done
 }
 
-# --- suites: whatever else prints TAP
-suite_suites() {
+# --- suites, crossings: whatever else prints TAP
+suite_suites() { scripts test/suite_*.sh; }
+suite_crossings() { scripts test/crossing_*.sh; }
+scripts() {
 	local file
-	for file in test/suite_*.sh; do
+	for file in "$@"; do
 		[ -f "$file" ] || continue
 		if [ -x "$file" ]; then
 			tap "$(basename "$file" .sh)" "$file"
@@ -277,7 +281,7 @@ in_server() {
 }
 
 server_suites=()
-for name in regress pgtap docs suites oracle; do
+for name in regress pgtap docs suites crossings oracle; do
 	if wants "$name"; then server_suites+=("$name"); fi
 done
 

@@ -218,6 +218,27 @@ test_bytes(void)
 	   "bytes are written as they are, and no more");
 }
 
+/* The bytes of the format, as they are on every machine. */
+static void
+test_byte_order(void)
+{
+	static const uint8_t expected[] = {0xef, 0x9b, 0xaf, 0xcd, 0xf8, 0xac, 0xd1, 0x91, 0x01, 0xd9, 0xff, 0xa2, 0x08, 'x', 'y'};
+	uint8_t		out[sizeof(expected)] = {0};
+	EfWriter	writer = {out};
+	EfReader	reader = {expected, expected + sizeof(expected), false};
+	const uint8_t *within = expected;
+	uint64_t	value;
+
+	ef_write_varint(&writer, UINT64_C(0x0123456789abcdef));
+	ef_write_varint(&writer, ef_zigzag(-8675309));
+	ef_write_bytes(&writer, "xy", 2);
+	ok(writer.at == out + sizeof(out) && memcmp(out, expected, sizeof(out)) == 0,
+	   "the least significant bits are written first");
+	ok(ef_read_varint_within(&within, &value) && value == UINT64_C(0x0123456789abcdef) &&
+	   ef_read_varint(&reader) == value && reader.at == within &&
+	   ef_unzigzag(ef_read_varint(&reader)) == -8675309, "and read");
+}
+
 /* The reader that looks for no end reads what the other does. */
 static void
 test_within(void)
@@ -263,6 +284,7 @@ main(void)
 	test_failed_for_good();
 	test_limits();
 	test_bytes();
+	test_byte_order();
 	test_within();
 	return done_testing();
 }

@@ -13,11 +13,15 @@
 # Environment, all optional:
 #   PG_CONFIG   which PostgreSQL
 #   EF_SO       the library to install; default: education_flow.so of this tree
+#   EF_BARE=1   without the extension
 #   EF_PG_CONF  lines for postgresql.conf
+#   EF_INITDB   words for initdb
 #   EF_SERVER_ENV  NAME=VALUE words for the server's environment
 #   TMPDIR      where the temporary directory is made
 # COMMAND gets PGHOST, PGPORT, PGUSER=postgres, PGDATABASE=postgres, PATH with
-# the client programs first, and EF_LOG, the server's log.
+# the client programs first, EF_LOG, the server's log, and for who stops and starts
+# the server: EF_DATA, its data, EF_BINDIR, where all its programs are, and
+# EF_AS_SERVER, words that run a command as the server's user.
 
 set -euo pipefail
 [ $# -gt 0 ] || { echo "usage: server.sh COMMAND [ARGUMENT...]" >&2; exit 2; }
@@ -70,22 +74,28 @@ fi
 # --- the private installation
 mkdir -p "$tmp$bindir" "$tmp$sharedir/extension" "$tmp$pkglibdir" "$tmp/socket"
 cp "$bindir"/{postgres,initdb,pg_ctl} "$tmp$bindir/"
+for file in "$bindir"/*; do
+	[ -e "$tmp$bindir/${file##*/}" ] || ln -s -t "$tmp$bindir" "$file"
+done
 find "$sharedir" -mindepth 1 -maxdepth 1 ! -name extension -exec ln -s -t "$tmp$sharedir" {} +
 find "$sharedir/extension" -mindepth 1 -maxdepth 1 ! -name 'education_flow*' \
 	-exec ln -s -t "$tmp$sharedir/extension" {} +
 find "$pkglibdir" -mindepth 1 -maxdepth 1 ! -name 'education_flow*' -exec ln -s -t "$tmp$pkglibdir" {} +
 
 # Copies of ours: the server's user may not be able to read this tree.
-cp "$so" "$tmp$pkglibdir/education_flow.so"
-cp "$root/education_flow.control" "$root"/education_flow--*.sql "$tmp$sharedir/extension/"
-for file in "$root"/src/sql/{released,upgrade}/*.sql; do
-	if [ -f "$file" ]; then cp "$file" "$tmp$sharedir/extension/"; fi
-done
+if [ -z "${EF_BARE:-}" ]; then
+	cp "$so" "$tmp$pkglibdir/education_flow.so"
+	cp "$root/education_flow.control" "$root"/education_flow--*.sql "$tmp$sharedir/extension/"
+	for file in "$root"/src/sql/{released,upgrade}/*.sql; do
+		if [ -f "$file" ]; then cp "$file" "$tmp$sharedir/extension/"; fi
+	done
+fi
 if [ ${#as_server[@]} -gt 0 ]; then chown -R -h "$user" "$tmp"; fi
 
 # --- the server
+# shellcheck disable=SC2086  # words
 if ! on_server "$tmp$bindir/initdb" -D "$tmp/data" -U postgres -A trust -E UTF8 --locale=C \
-	--no-sync >"$tmp/initdb.log" 2>&1
+	--no-sync ${EF_INITDB:-} >"$tmp/initdb.log" 2>&1
 then
 	cat "$tmp/initdb.log" >&2
 	exit 1
@@ -121,7 +131,7 @@ fi
 unset PGSERVICE PGSERVICEFILE PGHOSTADDR PGPASSFILE PGPASSWORD PGOPTIONS PGSSLMODE \
 	PGTARGETSESSIONATTRS PGCLIENTENCODING PGTZ PGDATESTYLE
 export PGHOST=$tmp/socket PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
-export PATH="$bindir:$PATH" EF_LOG="$tmp/server.log"
+export PATH="$bindir:$PATH" EF_LOG="$tmp/server.log" EF_DATA="$tmp/data" EF_BINDIR="$tmp$bindir" EF_AS_SERVER="${as_server[*]}"
 
 # In the background, since bash answers a signal only between commands.
 status=0

@@ -4,8 +4,14 @@
  */
 #include "base/fte.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
+
+/* A comparison of doubles must be one, here and in every estimate. */
+#if FLT_EVAL_METHOD < 0 || FLT_EVAL_METHOD == 2
+#error "education_flow computes in double precision: build it without -mfpmath=387"
+#endif
 
 static EfStatus
 fte_out_of_range(EfError *error, const char *fte)

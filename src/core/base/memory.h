@@ -16,6 +16,10 @@
 
 #include <stddef.h>
 
+/* Chunks of events, vectors and the sums of estimates are laid out for 64 bits:
+ * on 32-bit x86 numbers would differ. */
+_Static_assert(sizeof(void *) == 8, "education_flow is for 64-bit machines");
+
 typedef struct EfAllocator
 {
 	void	   *(*alloc) (void *context, size_t size);

@@ -209,7 +209,9 @@ ef_event_group_grow(EfEventGroup *group, EfEventForm form, EfError *error)
 	group->form = form;
 	group->chunk = chunk;
 	group->next = chunk->words;
-	group->end = (uint64_t *) ((char *) chunk + size);
+	/* in whole words of its own, which need not begin at a multiple of 8 */
+	group->end = chunk->words +
+		(size - offsetof(EfEventChunk, words)) / sizeof(uint64_t);
 	ef_event_group_account(group, size);
 	return EF_OK;
 }

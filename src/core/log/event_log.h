@@ -132,7 +132,7 @@ ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when, EfError *error)
 	EfEventForm form = group->form != EF_WIDE && ef_is_narrow(number, when)
 		? EF_NARROW : EF_WIDE;
 
-	if (__builtin_expect(group->end - group->next < form ||
+	if (__builtin_expect(group->end - group->next < (ptrdiff_t) form ||
 						 group->form != form, 0))
 	{
 		EfStatus	status = ef_event_group_grow(group, form, error);
