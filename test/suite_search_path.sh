@@ -42,7 +42,7 @@ tables() {
 	SQL
 }
 mapping() {
-	echo "{\"employment\": {\"table\": \"hr.staff\", \"birth_date\": \"b\", \"start_date\": \"s\", \"end_date\": \"e\", \"reason\": \"r\", \"fte\": \"f\",
+	echo "{\"employment\": {\"table\": \"hr.staff\", \"person\": \"id\", \"retirement_reasons\": [\"r0\"], \"birth_date\": \"b\", \"start_date\": \"s\", \"end_date\": \"e\", \"reason\": \"r\", \"fte\": \"f\",
 	                        \"retirement\": $1, \"leave_out\": $2, \"group_by\": [\"g\", \"d\", \"h\", \"k\"]},
 	       \"education\": {\"table\": \"hr.event\", \"person_id\": \"p\", \"stage\": \"t\", \"at\": \"a\", \"stages\": [\"s0\", \"s1\", \"s2\"], \"within\": \"8 years\",
 	                       \"leave_out\": $2, \"group_by\": [\"g\"]},

@@ -28,7 +28,8 @@ FROM (SELECT id, birth, start,
 INSERT INTO "Anställning" VALUES
     (9001, '1980-01-01', '2020-01-01', '2019-01-01', 'omvänt', 1, 'Övre "Väst"', 'läkare'),
     (9002, '2021-01-01', '2020-01-01', NULL, NULL, 1, 'Övre "Väst"', 'läkare'),
-    (9003, NULL, '2020-01-01', NULL, NULL, 1, 'Övre "Väst"', 'läkare');
+    (9003, NULL, '2020-01-01', NULL, NULL, 1, 'Övre "Väst"', 'läkare'),
+    (9004, '1950-01-01', '2000-01-01', '2015-03-01', 'Pension ', 1, 'Övre "Väst"', 'läkare');
 
 CREATE TABLE studie (person_id int, stage text, at date, :"yrke" text);
 INSERT INTO studie
