@@ -132,6 +132,10 @@ check-core:
 fuzz:
 	@$(top)/test/run.sh fuzz
 
+MINUTES = 1
+attack: all
+	@$(top)/test/attack/run.sh $(MINUTES)
+
 oracle:
 	@$(top)/test/run.sh oracle
 
@@ -188,6 +192,7 @@ help:
 	@echo "make test-majors  the tests with each of PostgreSQL 15 to 19, in Debian roots (as root; ARGS='17 18' for some)"
 	@echo "make check-core   unit tests of src/core, sanitizers on; no PostgreSQL needed"
 	@echo "make fuzz         hostile input to the types, sanitizers on"
+	@echo "make attack       random queries, stops and full disks for MINUTES=1 each, in a temporary server"
 	@echo "make oracle       the same questions to R's survival package"
 	@echo "make bench        benchmarks, in a temporary server"
 	@echo "make simulation   coverage of the intervals of projection and required intake"
@@ -198,4 +203,4 @@ help:
 	@echo "Variables: PG_CONFIG=path, WERROR=1 (warnings are errors), SUITES, ARGS"
 
 FORCE:
-.PHONY: all install installcheck clean test test-majors check-core fuzz oracle demo bench simulation deb dist test-packages help FORCE
+.PHONY: all install installcheck clean test test-majors check-core fuzz attack oracle demo bench simulation deb dist test-packages help FORCE
