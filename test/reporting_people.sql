@@ -3,7 +3,7 @@
 \set ON_ERROR_STOP on
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(25);
+SELECT plan(29);
 
 \ir lib/reporting.sql
 
@@ -80,6 +80,37 @@ SELECT cmp_ok((SELECT min(retirements) FROM people.retirement_projection_total W
 SELECT is((SELECT count(retirements) FROM people.retirement_projection), (SELECT count(*) FROM people.retirement_projection), 'in each group that has one');
 SELECT run($$SELECT reporting_ddl('by_named', '{"employment": {"table": "named", "person": "who", "birth_date": "born", "start_date": "first_day", "end_date": "end_day", "retirement": 65}, "as_of": "2026-01-01"}')$$) > 100 AS made \gset
 SELECT cmp_ok((SELECT count(retirements) FROM by_named.retirement_projection), '=', 10::bigint, 'an age is known');
+
+-- ---------------------------------------------------------------------------
+-- The shared register: the views say what was counted person by person elsewhere
+-- ---------------------------------------------------------------------------
+CREATE TABLE raw (nr text, hospital text, post text, form text, first text, last text, percent text, reason text, born text, intro text);
+\copy raw FROM PROGRAM 'test -z "$EF_SHARED" || cat "$EF_SHARED"/registers/a/anstallningar.csv' WITH (FORMAT csv, DELIMITER ';', HEADER, ENCODING 'WIN1252')
+CREATE TABLE expected (hospital text, year int, headcount bigint, hires bigint, leavers bigint, retired bigint, fte numeric);
+\copy expected FROM PROGRAM 'test -z "$EF_SHARED" || cat "$EF_SHARED"/registers/a_expected.csv' WITH (FORMAT csv, HEADER)
+CREATE TABLE clean AS
+SELECT CASE WHEN length(d) = 12 THEN d WHEN left(d, 2) < '10' THEN '20' || d ELSE '19' || d END AS who, upper(translate(hospital, 'åäö', 'ÅÄÖ')) AS hospital,
+       nullif(born, '')::date AS born, first::date AS first_day, CASE WHEN last NOT IN ('', '9999-12-31', '99991231') THEN last::date + 1 END AS end_day,
+       nullif(reason, '') AS reason, coalesce(nullif(replace(percent, ',', '.'), '')::numeric, 0) AS percent
+FROM (SELECT *, replace(nr, '-', '') AS d FROM raw) AS r;
+CREATE FUNCTION register() RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM expected) THEN
+        RETURN QUERY SELECT skip('no shared data', 4);
+        RETURN;
+    END IF;
+    PERFORM run($q$SELECT reporting_ddl('register', '{"employment": {"table": "clean", "person": "who", "birth_date": "born", "start_date": "first_day", "end_date": "end_day", "fte": "percent",
+        "fte_percent": true, "join_gap": "30 days", "retirement_reasons": ["1"], "group_by": ["hospital"], "observed_years": 13, "leave_out": true}, "as_of": "2026-01-01"}')$q$);
+    RETURN QUERY SELECT agree('each hospital and year, and all', 'SELECT hospital, year, headcount_end, hires, exits, retirements FROM register.turnover_total',
+                              'SELECT hospital, year, headcount, hires, leavers, retired FROM expected', 52);
+    -- one of the expected ends in half a hundredth
+    RETURN QUERY EXECUTE $q$SELECT is(count(*) FILTER (WHERE abs(e.fte - t.fte_end::numeric) > 0.005), 0::bigint, 'their full-time equivalents')
+                            FROM expected AS e JOIN register.turnover_total AS t USING (hospital, year)$q$;
+    RETURN QUERY SELECT agree('what is wrong with it', 'SELECT problem, rows FROM register.employment_quality WHERE effect IN (''left out'', ''skipped'')',
+                              $q$VALUES ('no birth date', 81::bigint), ('birth date is after the start date', 5), ('spell ends before it starts', 3)$q$, NULL);
+END
+$$;
+SELECT register();
 
 SELECT * FROM finish();
 ROLLBACK;
