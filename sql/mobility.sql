@@ -48,7 +48,7 @@ FROM summary;
 CREATE VIEW total AS SELECT rollup(m) AS m FROM summary;
 
 -- who is where, on the first day, one within and the last
-SELECT at, h.* FROM total, unnest('{2020-01-01,2021-06-02,2023-01-01}'::date[]) AS at, mobility_headcount(m, at) AS h;
+SELECT at, h.* FROM total, unnest('{2020-01-01,2021-06-02,2022-12-31}'::date[]) AS at, mobility_headcount(m, at) AS h;
 SELECT h.* FROM total, mobility_headcount(m) AS h;
 
 -- flows, and how sure their rates are

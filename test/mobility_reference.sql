@@ -159,11 +159,11 @@ INSERT INTO spell SELECT s, 1, 100, as_of, NULL, 'unit 230' FROM study WHERE kin
 ANALYZE study, person, spell;
 
 -- ---------------------------------------------------------------------------
--- Brute force: where everybody is on the days 0 to `days`.
+-- Brute force: where everybody is on the days 0 to `days`, and on the day before.
 -- ---------------------------------------------------------------------------
 CREATE TABLE day AS
 SELECT DISTINCT ON (study.s, person.person, t) study.s, person.person, t, CASE WHEN start_date IS NULL THEN -1 ELSE coalesce(place, 0) END AS place
-FROM study JOIN person USING (s) CROSS JOIN generate_series(0, days) AS t
+FROM study JOIN person USING (s) CROSS JOIN generate_series(-1, days) AS t
      LEFT JOIN (SELECT s, person, start_date, end_date, place FROM spell LEFT JOIN state USING (name)) AS x ON x.s = study.s AND x.person = person.person
           AND start_date <= from_date + t AND (end_date > from_date + t OR end_date IS NULL)
 ORDER BY study.s, person.person, t, start_date DESC, coalesce(end_date, 'infinity') DESC, x.place DESC NULLS LAST;
@@ -171,32 +171,35 @@ CREATE INDEX ON day (s, t);
 ANALYZE day;
 
 SELECT is((SELECT string_agg(CASE place WHEN -1 THEN '.' WHEN 0 THEN '?' ELSE left(name, 1) END, '' ORDER BY t) FROM day LEFT JOIN state USING (place)
-           WHERE s = 0 AND day.person = by_hand.person), path, 'by hand: ' || label)
+           WHERE s = 0 AND t >= 0 AND day.person = by_hand.person), path, 'by hand: ' || label)
 FROM by_hand ORDER BY person;
 
 -- What happened, by comparing with the day before.
 CREATE FUNCTION kinds() RETURNS text[] LANGUAGE sql IMMUTABLE AS $$ SELECT '{opening,entered,moved,left,censored,resumed}'::text[] $$;
 CREATE TABLE cell AS
 SELECT s, kind, CASE WHEN kind IN ('opening', 'entered', 'resumed') THEN b ELSE a END AS i, CASE WHEN kind = 'moved' THEN b END AS j, t, count(*) AS n
-FROM (SELECT s, t, a, b, CASE WHEN t = 0 THEN CASE WHEN b > 0 THEN 'opening' END
-                              WHEN a = b THEN NULL
-                              WHEN a > 0 THEN CASE b WHEN -1 THEN 'left' WHEN 0 THEN 'censored' ELSE 'moved' END
-                              WHEN b > 0 THEN CASE a WHEN -1 THEN 'entered' ELSE 'resumed' END END AS kind
-      FROM (SELECT s, t, place AS b, lag(place) OVER (PARTITION BY s, person ORDER BY t) AS a FROM day) AS x) AS y
+FROM (SELECT s, t, a, b, CASE WHEN t < 0 THEN NULL
+                              -- who comes is dated by the first day, who goes by the last
+                              WHEN a <= 0 AND b > 0 AND t < days THEN CASE a WHEN -1 THEN 'entered' ELSE 'resumed' END
+                              WHEN t = 0 THEN CASE WHEN a > 0 AND b > 0 THEN 'opening' END
+                              WHEN a > 0 AND a <> b THEN CASE b WHEN -1 THEN 'left' WHEN 0 THEN 'censored' ELSE 'moved' END END AS kind
+      FROM (SELECT s, t, days, place AS b, lag(place) OVER (PARTITION BY s, person ORDER BY t) AS a FROM day JOIN study USING (s)) AS x) AS y
 WHERE kind IS NOT NULL GROUP BY s, kind, i, j, t;
-CREATE TABLE known AS SELECT DISTINCT s, place FROM day WHERE place > 0;
+CREATE TABLE known AS SELECT s, i AS place FROM cell UNION SELECT s, j FROM cell WHERE j IS NOT NULL;
+-- On the last of these days, which was not observed, those who are carried over to it.
 CREATE TABLE headcount AS
 SELECT k.s, k.place, t, coalesce(n, 0) AS n
 FROM known AS k JOIN study USING (s) CROSS JOIN generate_series(0, days) AS t
-     LEFT JOIN (SELECT s, place, t, count(*) AS n FROM day WHERE place > 0 GROUP BY s, place, t) AS c USING (s, place, t);
+     LEFT JOIN (SELECT s, place, t, count(*) AS n FROM (SELECT s, place, t, days, lag(place) OVER (PARTITION BY s, person ORDER BY t) AS a FROM day JOIN study USING (s)) AS d
+                WHERE place > 0 AND (t < days OR a > 0) GROUP BY s, place, t) AS c USING (s, place, t);
 ALTER TABLE headcount ADD PRIMARY KEY (s, t, place);
 ANALYZE cell, known, headcount;
 
 -- What these must contain to be worth the trouble.
 SELECT cmp_ok((SELECT count(*) FROM person), '>=', 6000::bigint, 'there are histories');
 SELECT is(count(*), 6::bigint, 'and of all that can happen some on the first day, in between and on the last')
-FROM (SELECT FROM cell JOIN study USING (s) GROUP BY cell.kind
-      HAVING cell.kind = 'opening' OR count(*) FILTER (WHERE t = 1) > 80 AND count(*) FILTER (WHERE t = days) > 80 AND count(*) FILTER (WHERE t BETWEEN 2 AND days - 1) > 400) AS x;
+FROM (SELECT FROM (SELECT s, kind, CASE WHEN kind IN ('entered', 'resumed') THEN t + 1 ELSE t END AS t FROM cell) AS cell JOIN study USING (s) GROUP BY cell.kind
+      HAVING cell.kind = 'opening' OR count(*) FILTER (WHERE t = 1) > 60 AND count(*) FILTER (WHERE t = days) > 60 AND count(*) FILTER (WHERE t BETWEEN 2 AND days - 1) > 400) AS x;
 SELECT cmp_ok(max(n), '>', 60::bigint, 'some have many states') FROM (SELECT count(*) AS n FROM known GROUP BY s) AS x;
 SELECT cmp_ok((SELECT count(*) FROM (SELECT s, person FROM (SELECT s, person, place, lag(place) OVER (PARTITION BY s, person ORDER BY t) AS before FROM day) AS x
                                      WHERE place > 0 AND before = -1 GROUP BY s, person HAVING count(*) > 1) AS y), '>', 350::bigint, 'many come back');
@@ -345,16 +348,16 @@ SELECT no_difference('SELECT s FROM got, LATERAL (SELECT array_agg(a) AS a FROM 
 -- Headcounts on any day.
 CREATE TABLE got_headcount AS
 SELECT s, t, h.n AS position, place, headcount
-FROM got JOIN study USING (s) CROSS JOIN generate_series(0, days) AS t CROSS JOIN LATERAL mobility_headcount(m, from_date + t) WITH ORDINALITY AS h (name, headcount, n) LEFT JOIN state USING (name)
-WHERE kind <> 'years' OR t % 7 = 0 OR t = days;
+FROM got JOIN study USING (s) CROSS JOIN generate_series(0, days - 1) AS t CROSS JOIN LATERAL mobility_headcount(m, from_date + t) WITH ORDINALITY AS h (day, name, headcount, n) LEFT JOIN state USING (name)
+WHERE (kind <> 'years' OR t % 7 = 0 OR t = days - 1) AND h.day = from_date + t;
 SELECT no_difference(
     'SELECT s, t, g, e
      FROM got_headcount AS g
           FULL JOIN (SELECT s, t, h.place, n, row_number() OVER (PARTITION BY s, t ORDER BY h.place) AS position FROM headcount AS h JOIN study USING (s)
-                     WHERE s IN (SELECT s FROM got) AND (kind <> ''years'' OR t % 7 = 0 OR t = days)) AS e USING (s, t, position)
+                     WHERE s IN (SELECT s FROM got) AND t < days AND (kind <> ''years'' OR t % 7 = 0 OR t = days - 1)) AS e USING (s, t, position)
      WHERE (g.place = e.place AND g.headcount = e.n) IS NOT TRUE', count(*), 30000, 'headcounts of all days') FROM got_headcount;
-SELECT no_difference('SELECT s FROM got JOIN study USING (s), LATERAL (SELECT array_agg(a) AS a FROM mobility_headcount(m) AS a) AS a, LATERAL (SELECT array_agg(b) AS b FROM mobility_headcount(m, as_of) AS b) AS b
-                      WHERE a.a::text IS DISTINCT FROM b.b::text', count(*), 1900, 'which are of as_of if not told') FROM got;
+SELECT no_difference('SELECT s FROM got JOIN study USING (s), LATERAL (SELECT array_agg(a) AS a FROM mobility_headcount(m) AS a) AS a, LATERAL (SELECT array_agg(b) AS b FROM mobility_headcount(m, as_of - 1) AS b) AS b
+                      WHERE a.a::text IS DISTINCT FROM b.b::text', count(*), 1900, 'which are of the last day if not told') FROM got;
 
 -- Matrices over all horizons.
 CREATE TABLE got_matrix AS
@@ -434,7 +437,7 @@ FROM got JOIN study USING (s)
      LATERAL (SELECT * FROM mobility_project(m) WHERE no = 0 AND s % 2 = 0
               UNION ALL SELECT * FROM mobility_project(m, years => years) WHERE no = 0 AND s % 2 = 1
               UNION ALL SELECT * FROM mobility_project(m, years => years, intake => c.intake) WHERE no = 1
-              UNION ALL SELECT * FROM mobility_project(m, c.stock, years, c.intake, states) WHERE no = 2) AS p (year, name, headcount_start, moved_in, moved_out, gone, intake, headcount)
+              UNION ALL SELECT * FROM mobility_project(m, c.stock, years, c.intake, states) WHERE no = 2) AS p (year, period_start, period_end, name, headcount_start, moved_in, moved_out, gone, intake, headcount)
      LEFT JOIN state USING (name);
 SELECT no_difference(
     'SELECT s, no, g, e

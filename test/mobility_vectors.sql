@@ -23,6 +23,7 @@ CREATE FUNCTION moves(wanted text, last_day int, person int DEFAULT NULL) RETURN
         FROM (SELECT day, state, lag(state) OVER (PARTITION BY id ORDER BY day) AS before FROM change
               WHERE source = wanted AND id = coalesce(person, id)) AS c
         WHERE day <= last_day AND state IS DISTINCT FROM before
+          AND (day < last_day OR before IS NOT NULL)      -- who comes on the last day has not come yet
         GROUP BY 1, 2, 3, 4
     ), pair AS (
         SELECT kind, label, other, jsonb_object_agg(day, n) AS days FROM step GROUP BY kind, label, other
@@ -80,7 +81,7 @@ SELECT is(rollup(moves('states', 120, id)), moves('states', 120), 'states: one b
 
 -- The same from rows: where somebody is not known of, the state is null.
 CREATE TABLE spell AS
-SELECT id, state, '2000-01-01'::date + day AS started, '2000-01-01'::date + lead(day) OVER (PARTITION BY id ORDER BY day) AS ended
+SELECT id, state, '2000-01-01'::date + day - (day = 0)::int AS started, '2000-01-01'::date + lead(day) OVER (PARTITION BY id ORDER BY day) AS ended
 FROM (SELECT id, day, state FROM change WHERE source = 'states' UNION ALL
       SELECT id, -1, NULL FROM change WHERE source = 'states' GROUP BY id HAVING min(day) > 0) AS c;
 SELECT is(mobility_agg(id, state, started, ended, daterange('2000-01-01', '2000-04-30')), moves('states', 120), 'states: from spells they are the same') FROM spell;
@@ -106,7 +107,7 @@ SELECT (jsonb_build_object(
                            FROM origin AS o, origin AS d WHERE o.n <> d.n AND o.shares[d.n] > 0 GROUP BY o.state) AS x)))::text::mobility AS m;
 CREATE TABLE projected AS
 SELECT p.* FROM sellers, mobility_project(m, (SELECT array_agg(stock ORDER BY n) FROM origin), 1, states => (SELECT array_agg(state ORDER BY n) FROM origin))
-     WITH ORDINALITY AS p (year, state, headcount_start, moved_in, moved_out, exits, intake, headcount, n);
+     WITH ORDINALITY AS p (year, period_start, period_end, state, headcount_start, moved_in, moved_out, exits, intake, headcount, n);
 
 SELECT results_eq(
     $$SELECT from_state, array_agg(round(probability::numeric, 14) ORDER BY d.n) FILTER (WHERE to_state IS NOT NULL), max(round(probability::numeric, 14)) FILTER (WHERE to_state IS NULL)

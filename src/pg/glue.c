@@ -283,7 +283,7 @@ static const Report reports[EF_STATUS_COUNT] = {
 	"Map codes to fewer states in the query, or group by more columns."},
 	[EF_AT_OUTSIDE] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"at is outside of the observation period",
-	"Give a day from its first to the one on which it ends; leave it out for the latter."},
+	"Give a day from its first to its last; leave it out for the latter."},
 	[EF_HORIZON_TOO_LONG] = {ERRCODE_INVALID_PARAMETER_VALUE,
 		"horizon is longer than the observation period",
 	"Give a shorter one, or none for all that was observed."},

@@ -36,7 +36,7 @@ ef_mobility_headcount(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	get_mobility(fcinfo, &mobility, true);
-	day = mobility.days;
+	day = mobility.days - 1;
 	if (!PG_ARGISNULL(1))
 		ef_check(ef_mobility_day(&mobility, PG_GETARG_DATEADT(1), &day,
 								 &error), &error);
@@ -45,8 +45,11 @@ ef_mobility_headcount(PG_FUNCTION_ARGS)
 	names = ef_label_texts(&mobility.table);
 	for (uint32 state = 1; state <= mobility.table.nlabels; state++)
 	{
-		Datum		values[2] = {names[state], Int64GetDatum(here[state])};
-		bool		nulls[2] = {false};
+		Datum		values[3] = {
+			DateADTGetDatum(mobility.table.frame.from + (DateADT) day),
+			names[state], Int64GetDatum(here[state])
+		};
+		bool		nulls[3] = {false};
 
 		ef_put_row(result, values, nulls);
 	}
@@ -183,17 +186,19 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfMobilityYear *row = &rows[i];
-		Datum		values[8];
-		bool		nulls[8] = {false};
+		Datum		values[10];
+		bool		nulls[10] = {false};
 
 		values[0] = Int32GetDatum(row->year);
-		values[1] = names[row->state];
-		values[2] = Float8GetDatum(row->headcount_start);
-		values[3] = Float8GetDatum(row->moved_in);
-		values[4] = Float8GetDatum(row->moved_out);
-		values[5] = Float8GetDatum(row->left);
-		values[6] = Float8GetDatum(row->intake);
-		values[7] = Float8GetDatum(row->headcount);
+		values[1] = DateADTGetDatum(row->start);
+		values[2] = DateADTGetDatum(row->end);
+		values[3] = names[row->state];
+		values[4] = Float8GetDatum(row->headcount_start);
+		values[5] = Float8GetDatum(row->moved_in);
+		values[6] = Float8GetDatum(row->moved_out);
+		values[7] = Float8GetDatum(row->left);
+		values[8] = Float8GetDatum(row->intake);
+		values[9] = Float8GetDatum(row->headcount);
 		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;

@@ -5,9 +5,9 @@
 COMMENT ON TYPE mobility IS 'people in states (employers, regions, professions, levels) and their moves, by day since the observation began, made by mobility_agg';
 
 CREATE FUNCTION mobility_headcount(mobility, at date DEFAULT NULL) RETURNS TABLE (
-        state text, headcount bigint)
+        day date, state text, headcount bigint)
     AS 'MODULE_PATHNAME', 'ef_mobility_headcount' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 20;
-COMMENT ON FUNCTION mobility_headcount(mobility, date) IS 'people in each state on a day; by default on the one on which the observation ends';
+COMMENT ON FUNCTION mobility_headcount(mobility, date) IS 'people in each state on a day; by default on the last day observed';
 
 CREATE FUNCTION mobility_flows(mobility, level double precision DEFAULT 0.95) RETURNS TABLE (
         from_state text, to_state text, moves bigint,
@@ -26,7 +26,8 @@ CREATE FUNCTION mobility_project(mobility,
         years integer DEFAULT 10,
         intake double precision[] DEFAULT NULL,
         states text[] DEFAULT NULL) RETURNS TABLE (
-        year integer, state text, headcount_start double precision,
+        year integer, period_start date, period_end date, state text,
+        headcount_start double precision,
         moved_in double precision, moved_out double precision,
         exits double precision, intake double precision,
         headcount double precision)

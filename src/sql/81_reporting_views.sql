@@ -344,18 +344,18 @@ WHERE {rows}
 ORDER BY {groups}i.year, i.stage_no$$),
 
 ('mobility', 'mobility_headcount', 'mobility',
- 'Persons in each state on 1 January of each year observed, and on as_of',
+ 'Persons in each state on 1 January of each year observed, and on the last day observed',
  ARRAY['day: day',
        'state: state, such as workplace or profession',
-       'headcount: persons who are in the state when the day begins'],
+       'headcount: persons who are in the state on that day'],
 $$SELECT {groups}d.day, {h.state} AS state, h.headcount,
        {last}
 FROM {summaries}.mobility AS s,
      LATERAL (SELECT d.day::date AS day
-              FROM generate_series(s.observed_from::timestamp, s.as_of::timestamp,
+              FROM generate_series(s.observed_from::timestamp, s.as_of::timestamp - interval '1 day',
                                    interval '1 year') AS d (day)
               UNION
-              SELECT s.as_of) AS d,
+              SELECT s.as_of - 1) AS d,
      {schema}.mobility_headcount(s.mobility, d.day) AS h
 WHERE {rows}
 ORDER BY {groups}d.day, h.state$$),

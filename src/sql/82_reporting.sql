@@ -762,7 +762,7 @@ BEGIN
             summaries := ARRAY[CASE source WHEN 'mobility' THEN 'mobility' ELSE 'certificates' END];
             IF source = 'competence' THEN
                 -- from two years back to one ahead, when nobody has renewed yet
-                period := format('(SELECT daterange((p.as_of - interval ''2 years'')::date, (p.as_of + interval ''1 year'')::date) FROM %s.period AS p)', store);
+                period := format('(SELECT daterange((p.as_of - interval ''2 years'')::date, (p.as_of + interval ''1 year'')::date, ''[]'') FROM %s.period AS p)', store);
                 observed_from := format('(SELECT (p.as_of - interval ''2 years'')::date FROM %s.period AS p)', store);
             END IF;
             aggregates := ARRAY[format('%s.mobility_agg(%s, %s, %s, %s, %s)%s', home,

@@ -21,15 +21,15 @@ enum
 typedef struct Histories
 {
 	int			npeople;
-	int			ndays;			/* days are 0..ndays */
+	int			ndays;			/* days are -1..ndays */
 	int			nstates;
-	signed char *at;			/* person * (ndays + 1) + day */
+	signed char *at;			/* person * (ndays + 2) + day + 1 */
 } Histories;
 
 static inline int
 where(const Histories *h, int person, int day)
 {
-	return h->at[person * (h->ndays + 1) + day];
+	return h->at[person * (h->ndays + 2) + day + 1];
 }
 
 static inline void
@@ -43,17 +43,17 @@ static inline Histories
 random_histories(int npeople, int ndays, int nstates, uint32_t restless)
 {
 	Histories	h = {npeople, ndays, nstates,
-	malloc((size_t) npeople * (size_t) (ndays + 1))};
+	malloc((size_t) npeople * (size_t) (ndays + 2))};
 
 	for (int p = 0; p < npeople; p++)
 	{
 		int			here = (int) random_below((uint32_t) nstates + 2) - 1;
 
-		for (int day = 0; day <= ndays; day++)
+		for (int day = -1; day <= ndays; day++)
 		{
 			if (random_below(restless) == 0)
 				here = (int) random_below((uint32_t) nstates + 2) - 1;
-			h.at[p * (ndays + 1) + day] = (signed char) here;
+			h.at[p * (ndays + 2) + day + 1] = (signed char) here;
 		}
 	}
 	return h;
@@ -84,16 +84,16 @@ add_history(EfState **state, const Histories *h, int person, const EfAllocator *
 	for (int day = 0; day <= h->ndays; day++)
 	{
 		int			now = where(h, person, day);
-		int			before = day > 0 ? where(h, person, day - 1) : OUT;
+		int			before = where(h, person, day - 1);
 		unsigned	kind;
 		uint32_t	label = 0;
 		uint32_t	to = 0;
 		EfStatus	status = EF_OK;
 
-		if (before == now || (before <= 0 && now <= 0))
-			continue;
-		if (before > 0)
+		if (before > 0 && day > 0)
 		{
+			if (before == now)
+				continue;
 			kind = now > 0 ? EF_MOB_MOVED : now == OUT ? EF_MOB_LEFT : EF_MOB_CENSORED;
 			status = number_state(state, before, &label, allocator, error);
 			if (status == EF_OK && now > 0)
@@ -101,7 +101,10 @@ add_history(EfState **state, const Histories *h, int person, const EfAllocator *
 		}
 		else
 		{
-			kind = day == 0 ? EF_MOB_OPENING : before == OUT ? EF_MOB_ENTERED : EF_MOB_RESUMED;
+			/* who comes on the last day has not come yet */
+			if (now <= 0 || day == h->ndays)
+				continue;
+			kind = before > 0 ? EF_MOB_OPENING : before == OUT ? EF_MOB_ENTERED : EF_MOB_RESUMED;
 			status = number_state(state, now, &label, allocator, error);
 		}
 		if (status == EF_OK)
@@ -133,6 +136,18 @@ people_in(const Histories *h, int state, int day)
 
 	for (int p = 0; p < h->npeople; p++)
 		n += where(h, p, day) == state;
+	return n;
+}
+
+/* Those of them who were in a state, this or another, on the day before: on the last
+ * day, who is carried over it. */
+static inline int64_t
+people_carried(const Histories *h, int state, int day)
+{
+	int64_t		n = 0;
+
+	for (int p = 0; p < h->npeople; p++)
+		n += where(h, p, day) == state && where(h, p, day - 1) > 0;
 	return n;
 }
 

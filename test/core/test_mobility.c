@@ -71,7 +71,8 @@ test_counts(void)
 			{
 				uint32_t	label = label_of(&mobility.table, s);
 
-				wrong += (label == 0 ? 0 : here[label]) != people_in(&h, s, day);
+				wrong += (label == 0 ? 0 : here[label]) !=
+					(day < h.ndays ? people_in : people_carried) (&h, s, day);
 			}
 			ef_release(&arena.allocator, here);
 		}
@@ -89,7 +90,8 @@ test_counts(void)
 				if (ef_key_kind(table->cells[i].key) == EF_MOB_MOVED &&
 					ef_pair_label(ef_key_at(table->cells[i].key)) == label && label > 0)
 					moved_in += table->cells[i].count;
-			wrong += in + moved_in != out + people_in(&h, s, h.ndays);
+			wrong += in + moved_in != out + people_carried(&h, s, h.ndays);
+			wrong += sum_of(table, label, EF_MOB_OPENING) != people_carried(&h, s, 0);
 			for (int day = 1; day <= h.ndays; day++)
 				for (int to = 1; to <= h.nstates && label > 0 && h.nstates < 10; to++)
 				{
@@ -167,9 +169,10 @@ can_be(const EfTable *table)
 	{
 		EfKey		key = table->cells[i].key;
 		int			day = (int) ef_pair_at(ef_key_at(key));
-		bool		opening = ef_key_kind(key) == EF_MOB_OPENING;
+		unsigned	kind = ef_key_kind(key);
+		int			first = kind == EF_MOB_MOVED || kind == EF_MOB_LEFT || kind == EF_MOB_CENSORED;
 
-		if (opening != (day == 0) || day > ndays ||
+		if (day < first || day >= ndays + first || (kind == EF_MOB_OPENING && day > 0) ||
 			ef_key_label(key) == ef_pair_label(ef_key_at(key)))
 			return false;
 	}
@@ -233,7 +236,7 @@ test_validate(void)
 		for (size_t i = 0; i < table.ncells; i++)
 		{
 			unsigned	kind = random_below(3) ? random_below(EF_MOB_RESUMED + 1) : EF_MOB_OPENING;
-			uint32_t	day = kind == EF_MOB_OPENING ? 0 : 1 + random_below(5);
+			uint32_t	day = kind == EF_MOB_OPENING ? 0 : ef_mobility_goes(kind) + random_below(5);
 			uint32_t	to = 1 + random_below(table.nlabels);
 			uint32_t	label = 1 + random_below(table.nlabels);
 
@@ -291,6 +294,9 @@ test_refusals(void)
 	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_CENSORED, 6), 1}}, 1,
 			"censored on day 6: the days of this period are 1 to 5.");
 	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_MOVED, ef_pair(2, 6)), 1}}, 2, "moved on day 6");
+	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_ENTERED, 5), 1}}, 1,
+			"entered on day 5: the days of this period are 0 to 4.");
+	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_RESUMED, 5), 1}}, 1, "resumed on day 5");
 	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_OPENING, 1), 1}}, 1, "opening stand at 1.");
 	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_MOVED, ef_pair(3, 2)), 1}}, 2, "moved stand at 2.");
 	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_LEFT, 1), -1}}, 1, "left on day 1 are -1.");
@@ -346,7 +352,8 @@ test_days(void)
 	add_histories(&state, &h, FROM, 0, 1, &arena.allocator, &error);
 	open_state(&mobility, state, &arena);
 	check_day(&mobility, FROM, EF_OK, 0);
-	check_day(&mobility, FROM + 10, EF_OK, 10);
+	check_day(&mobility, FROM + 9, EF_OK, 9);
+	check_day(&mobility, FROM + 10, EF_AT_OUTSIDE, 0);
 	check_day(&mobility, FROM - 1, EF_AT_OUTSIDE, 0);
 	check_day(&mobility, FROM + 11, EF_AT_OUTSIDE, 0);
 	ok(strstr(error.detail, "2020-01-12") && strstr(error.detail, "[2020-01-01,2020-01-11)"),

@@ -29,8 +29,9 @@ all_going(const Histories *h, int from, int to)
 {
 	int64_t		n = 0;
 
-	for (int day = 1; day <= h->ndays; day++)
-		n += people_going(h, from, to, day);
+	/* a coming is dated by its first day, and a going by its last */
+	for (int day = 0; day < h->ndays; day++)
+		n += people_going(h, from, to, from == OUT ? day : day + 1);
 	return n;
 }
 
@@ -246,10 +247,10 @@ test_shares(void)
 
 	for (int p = 0; p < h.npeople; p++)
 	{
-		h.at[p * 51] = 1;
+		h.at[p * 52] = h.at[p * 52 + 1] = 1;
 		for (int day = 1; day <= 50; day++)
 		{
-			signed char *now = &h.at[p * 51 + day];
+			signed char *now = &h.at[p * 52 + 1 + day];
 
 			/* unknown is where they were, and out is for good */
 			if (*now == UNKNOWN || now[-1] == OUT)
@@ -379,7 +380,7 @@ test_project(void)
 			stock[i] = (double) random_below(1000) / 8;
 			intake[i] = (double) random_below(100) / 8;
 			here[i] = round % 2 ? (long double) stock[i]
-				: (long double) people_in(&h, nstates - i, h.ndays);
+				: (long double) people_carried(&h, nstates - i, h.ndays);
 		}
 		wrong += project(&mobility, round % 2 ? stock : NULL, round % 3 ? intake : NULL, 7,
 						 states, &rows, &arena) != EF_OK;

@@ -86,24 +86,24 @@ where(const Spell *spells, int n, EfDay day)
 static int
 look_at_person(EfMobilityStep *steps, const Spell *spells, int n, EfDay from, int days)
 {
-	int			before = where(spells, n, from);
+	int			before = where(spells, n, from - 1);
 	int			nsteps = 0;
 
-	if (before > 0)
-		steps[nsteps++] = (EfMobilityStep) {EF_MOB_OPENING, 0, (uint32_t) before, 0};
-	for (int day = 1; day <= days; day++)
+	for (int day = 0; day <= days; day++)
 	{
 		int			now = where(spells, n, from + day);
 		EfMobilityStep *step = &steps[nsteps];
+		bool		goes = day > 0 && before > 0;
 
 		step->day = (uint32_t) day;
-		step->state = (uint32_t) (before > 0 ? before : now);
-		step->to = before > 0 && now > 0 ? (uint32_t) now : 0;
-		step->kind = before > 0 && now > 0 ? EF_MOB_MOVED
-			: before > 0 && now == OUTSIDE ? EF_MOB_LEFT
-			: before > 0 && now == UNKNOWN ? EF_MOB_CENSORED
+		step->state = (uint32_t) (goes ? before : now);
+		step->to = goes && now > 0 ? (uint32_t) now : 0;
+		step->kind = goes && now > 0 ? EF_MOB_MOVED
+			: goes && now == OUTSIDE ? EF_MOB_LEFT
+			: goes ? EF_MOB_CENSORED
+			: before > 0 ? EF_MOB_OPENING
 			: before == UNKNOWN ? EF_MOB_RESUMED : EF_MOB_ENTERED;
-		nsteps += before != now && (before > 0 || now > 0);
+		nsteps += goes ? before != now : now > 0 && day < days;
 		before = now;
 	}
 	return nsteps;

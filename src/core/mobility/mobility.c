@@ -126,15 +126,17 @@ check_cell(const EfTable *table, const EfCell *cell, EfError *error)
 	uint32_t	at = ef_key_at(cell->key);
 	uint32_t	day = ef_pair_at(at);
 	uint32_t	last = (uint32_t) (table->frame.as_of - table->frame.from);
+	uint32_t	first;
 	const EfLabel *name = &table->labels[ef_key_label(cell->key) - 1];
 
 	if (cell->count <= 0)
 		return ef_fail(error, EF_INVALID, "%s on day %u are %lld.",
 					   kinds[kind].name, day, (long long) cell->count);
-	if (kind != EF_MOB_OPENING && (day == 0 || day > last))
+	first = ef_mobility_goes(kind) ? 1 : 0;
+	if (kind != EF_MOB_OPENING && (day < first || day > last - 1 + first))
 		return ef_fail(error, EF_INVALID,
-					   "%s on day %u: the days of this period are 1 to %u.",
-					   kinds[kind].name, day, last);
+					   "%s on day %u: the days of this period are %u to %u.",
+					   kinds[kind].name, day, first, last - 1 + first);
 	if (kind == EF_MOB_MOVED && ef_pair_label(at) == ef_key_label(cell->key))
 		return ef_fail(error, EF_INVALID,
 					   "People move from \"%.*s\" to where they are.",
@@ -352,7 +354,7 @@ ef_mobility_day(const EfMobility *mobility, EfDay at, uint32_t *day,
 
 	if (at == EF_DAY_MINUS_INFINITY || at == EF_DAY_INFINITY)
 		return ef_fail(error, EF_DATE_INFINITE, "at is infinite.");
-	if (at < frame->from || at > frame->as_of)
+	if (at < frame->from || at >= frame->as_of)
 	{
 		ef_format_day(iso, at);
 		ef_format_frame(period, sizeof(period), frame);

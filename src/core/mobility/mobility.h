@@ -3,25 +3,29 @@
  *	  Who is where, and who goes where: the summary type `mobility`.
  *
  * The axis is calendar days since the observation began: day 0 is `from`, day N
- * is `as_of`, the first one that is not in [from, as_of) any more.  On each of
- * the days 0..N a person is in a state (an employer, a region, a profession, a
- * level), or is there in a state that is not known, or is out.  Labels are the
- * states.  What one person leaves in the table, X(t) being where they are on
- * day t:
+ * is `as_of`, the first one that is not in [from, as_of) any more.  On each day a
+ * person is in a state (an employer, a region, a profession, a level), or is there
+ * in a state that is not known, or is out.  Labels are the states.  What one person
+ * leaves in the table, X(t) being where they are on day t:
  *
- *	 opening(state)		1 at 0, for one who is there on day 0;
+ *	 opening(state)		1 at 0, for one who is in the state on day 0 and was in one,
+ *						this or another, on the day before;
  *	 entered(state)		1 at t, if X(t-1) was out and X(t) is the state;
+ *	 resumed(state)		1 at t, if X(t-1) was not known and X(t) is the state;
  *	 moved(state, to)	1 at t, if X(t-1) was the state and X(t) is another, `to`;
  *	 left(state)		1 at t, if X(t-1) was the state and X(t) is out;
- *	 censored(state)	1 at t, if X(t-1) was the state and X(t) is not known;
- *	 resumed(state)		1 at t, if X(t-1) was not known and X(t) is the state.
+ *	 censored(state)	1 at t, if X(t-1) was the state and X(t) is not known.
  *
- * t is in 1..N, so a move on `from` itself belongs to the period before, and
- * one on as_of to this one: adjacent periods have every move once.  So the
- * people in a state on day t are those of the opening and all who came until
- * then, less all who went; and, always,
+ * The calendar is that of a workforce.  Who comes is dated by the first day there,
+ * so t of `entered` and `resumed` is in 0..N-1.  Who goes is dated by the last day
+ * there, which is t-1, so t of `moved`, `left` and `censored` is in 1..N.  So adjacent
+ * periods have each of these once.  The people in a state on day t of 0..N-1 are those
+ * of the opening and all who came until then, less all who went.  And, always,
  *
- *	 opening + entered + resumed + moved in = left + censored + moved out + there on day N.
+ *	 opening + entered + resumed + moved in = left + censored + moved out + carried,
+ *
+ * where those carried over as_of are there on day N, in the state that they moved to
+ * if they moved then, and were there on day N-1: the opening of the next period.
  */
 #ifndef EF_MOBILITY_H
 #define EF_MOBILITY_H
@@ -156,7 +160,7 @@ extern void ef_presence_release(EfPresence *presence,
 typedef struct EfMobility
 {
 	EfTable		table;
-	uint32_t	days;			/* N: the last of them is as_of */
+	uint32_t	days;			/* N, which is as_of */
 	EfSteps		steps;
 } EfMobility;
 
@@ -170,11 +174,12 @@ extern EfStatus ef_mobility_load(EfMobility *mobility, const void *datum,
 								 size_t size, const EfAllocator *allocator,
 								 EfError *error);
 
-/* The day that a date is; refuses one that is outside of the period. */
+/* The day that a date is; refuses one that was not observed. */
 extern EfStatus ef_mobility_day(const EfMobility *mobility, EfDay at,
 								uint32_t *day, EfError *error);
 
-/* The people in each state, counted from 1, on a day. */
+/* The people in each state, counted from 1, on a day; on day N, those who are
+ * carried over as_of. */
 extern EfStatus ef_mobility_here(const EfMobility *mobility,
 									  uint32_t day, int64_t **here,
 									  const EfAllocator *allocator,

@@ -452,6 +452,7 @@ ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
 					EfError *error)
 {
 	static const EfDuration year = {12, 0, 0};
+	const EfFrame *frame = &mobility->table.frame;
 	uint32_t	n = mobility->table.nlabels;
 	EfMonth		as_of;
 	int			day_of_month;
@@ -468,7 +469,7 @@ ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
 	{
 		char		period[2 * EF_ISO_DATE_SIZE];
 
-		ef_format_frame(period, sizeof(period), &mobility->table.frame);
+		ef_format_frame(period, sizeof(period), frame);
 		return ef_fail(error, EF_YEAR_NOT_OBSERVED,
 					   "People were observed in %s.", period);
 	}
@@ -488,7 +489,7 @@ ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
 		people[plan->states[i]] = plan->stock != NULL ? plan->stock[i]
 			: (double) here[plan->states[i]];
 
-	as_of = ef_month_of_day(mobility->table.frame.as_of, &day_of_month);
+	as_of = ef_month_of_day(frame->as_of, &day_of_month);
 	for (int k = 0; k < plan->years && status == EF_OK; k++)
 	{
 		EfMobilityYear *its = *rows + (size_t) k * n;
@@ -496,7 +497,11 @@ ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
 		status = project_year(mobility, plan, &matrix, people, its, allocator,
 							  error);
 		for (uint32_t i = 0; i < n && status == EF_OK; i++)
+		{
 			its[i].year = ef_year_of_month(as_of) + k;
+			its[i].start = ef_months_later(frame->as_of, 12 * k);
+			its[i].end = ef_months_later(frame->as_of, 12 * k + 12) - 1;
+		}
 	}
 	ef_release(allocator, people);
 	ef_release(allocator, here);

@@ -73,7 +73,7 @@ extern EfStatus ef_mobility_product(const EfMobility *mobility, uint32_t days,
 typedef struct EfMobilityPlan
 {
 	const uint32_t *states;
-	const double *stock;		/* NULL: those who were there at as_of */
+	const double *stock;		/* NULL: those who are carried over as_of */
 	const double *intake;		/* a year; NULL: none */
 	int			years;
 } EfMobilityPlan;
@@ -83,6 +83,8 @@ typedef struct EfMobilityPlan
 typedef struct EfMobilityYear
 {
 	int			year;			/* the calendar year in which it begins */
+	EfDay		start;			/* its first day, and its last one */
+	EfDay		end;
 	uint32_t	state;
 	double		headcount_start;
 	double		moved_in;

@@ -22,8 +22,7 @@ ef_mobility_walk_begin(EfMobilityWalk *walk, const EfFrame *frame,
 	memset(walk, 0, sizeof(*walk));
 	walk->names = names;
 	walk->allocator = allocator;
-	walk->last = (uint32_t) (frame->as_of - frame->from);
-	walk->first = EF_SPELL_DAYS - walk->last;
+	walk->last = (uint32_t) (frame->as_of - frame->from) + 1;
 }
 
 void
@@ -36,8 +35,8 @@ ef_mobility_walk_end(EfMobilityWalk *walk)
 	walk->room = 0;
 }
 
-/* Room for the spells of a person: each begins and ends, and there is a day on
- * which it all begins. */
+/* Room for the spells of a person: each begins and ends, and there is the first
+ * day. */
 static EfStatus
 reserve(EfMobilityWalk *walk, size_t n, EfError *error)
 {
@@ -58,7 +57,16 @@ reserve(EfMobilityWalk *walk, size_t n, EfError *error)
 static void
 add_step(EfMobilityWalk *walk, unsigned kind, uint32_t state, uint32_t to)
 {
-	walk->steps[walk->nsteps++] = (EfMobilityStep) {kind, walk->day, state, to};
+	walk->steps[walk->nsteps++] = (EfMobilityStep) {kind, walk->day - 1, state, to};
+}
+
+/* Somebody is in a state who was in none. */
+static void
+come(EfMobilityWalk *walk, uint32_t before, uint32_t now)
+{
+	/* a coming on as_of is of the period that follows */
+	if (walk->day < walk->last)
+		add_step(walk, before == OUT ? EF_MOB_ENTERED : EF_MOB_RESUMED, now, 0);
 }
 
 /* Nothing changes on the day any more: what has happened on it? */
@@ -67,31 +75,26 @@ close_day(EfMobilityWalk *walk)
 {
 	uint32_t	before = walk->before;
 	uint32_t	now = walk->now;
+	bool		was = before != OUT && before != NOT_KNOWN;
+	bool		is = now != OUT && now != NOT_KNOWN;
 
 	walk->before = now;
 	if (walk->day == 0)
+		;						/* of the period before */
+	else if (is && !was)
+		come(walk, before, now);
+	else if (walk->day == 1)
 	{
-		if (now != OUT && now != NOT_KNOWN)
+		/* also who went on this day did so in the period before */
+		if (is)
 			add_step(walk, EF_MOB_OPENING, now, 0);
 	}
-	else if (now == before)
+	else if (now == before || !was)
 		;
-	else if (before == OUT)
-	{
-		if (now != NOT_KNOWN)
-			add_step(walk, EF_MOB_ENTERED, now, 0);
-	}
-	else if (before == NOT_KNOWN)
-	{
-		if (now != OUT)
-			add_step(walk, EF_MOB_RESUMED, now, 0);
-	}
-	else if (now == OUT)
-		add_step(walk, EF_MOB_LEFT, before, 0);
-	else if (now == NOT_KNOWN)
-		add_step(walk, EF_MOB_CENSORED, before, 0);
-	else
+	else if (is)
 		add_step(walk, EF_MOB_MOVED, before, now);
+	else
+		add_step(walk, now == OUT ? EF_MOB_LEFT : EF_MOB_CENSORED, before, 0);
 }
 
 /* From a day on the person is somewhere.  Days never go back. */
@@ -103,9 +106,27 @@ be(EfMobilityWalk *walk, uint32_t day, uint32_t number)
 	if (day > walk->day)
 	{
 		close_day(walk);
+		if (walk->day == 0 && day > 1)
+		{
+			/* the first day is looked at, whether or not something changes */
+			walk->day = 1;
+			close_day(walk);
+		}
 		walk->day = day;
 	}
 	walk->now = number;
+}
+
+/* The person's spells are told. */
+static void
+end_days(EfMobilityWalk *walk)
+{
+	close_day(walk);
+	if (walk->day == 0)
+	{
+		walk->day = 1;
+		close_day(walk);
+	}
 }
 
 /* Of two states from one day to one day: the one that is seen. */
@@ -136,7 +157,8 @@ ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n,
 	{
 		EfHeldSpell spell = {ef_when_end(spells[i]), ef_when_number(spells[i])};
 		uint32_t	start = ef_when_start(spells[i]);
-		uint32_t	day = start > walk->first ? start - walk->first : 0;
+		uint32_t	day = start + walk->last > EF_SPELL_DAYS
+			? start + walk->last - EF_SPELL_DAYS : 0;
 
 		/* the last of those that start on one day hides the others, or is as
 		 * long */
@@ -171,7 +193,7 @@ ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n,
 
 		be(walk, end, nheld > 0 ? walk->stack[nheld - 1].number : OUT);
 	}
-	close_day(walk);
+	end_days(walk);
 	return EF_OK;
 }
 

@@ -8,7 +8,8 @@
  *	 start << 48 | end << 24 | number
  *
  * where `start` counts from EF_SPELL_DAYS before as_of, which no spell begins
- * before, and `end`, the first day gone, from `from`.  An end after as_of says
+ * before, and `end`, the first day gone, from the day before `from`: who is there on
+ * that day, and no longer, did not come on `from`.  An end after as_of says
  * only which of two spells holds, so that it is the same one in the period
  * that follows.  The number is that of the state's name in the log's
  * dictionary, or 0: it is not known.
@@ -54,9 +55,9 @@ static inline bool
 ef_spell_when(EfWhen *when, EfDay start, EfDay end, uint32_t number,
 			  const EfFrame *frame)
 {
-	int64_t		last = (int64_t) end - frame->from;
+	int64_t		last = (int64_t) end - frame->from + 1;
 
-	if (start > frame->as_of || end <= frame->from || end <= start)
+	if (start > frame->as_of || end < frame->from || end <= start)
 		return false;
 	if (end == EF_DAY_INFINITY || last > EF_SPELL_ENDLESS)
 		last = EF_SPELL_ENDLESS;
@@ -87,15 +88,15 @@ typedef struct EfMobilityWalk
 {
 	const EfDictionary *names;
 	const EfAllocator *allocator;
-	uint32_t	first;			/* day 0 among starts */
-	uint32_t	last;			/* the day as_of */
+	uint32_t	last;			/* the day as_of, as ends are counted */
 	size_t		room;			/* spells */
 	EfHeldSpell *stack;
 	EfMobilityStep *steps;
 	size_t		nsteps;			/* of the person */
 
 	/* while a person walks: what is known of the days before `day`, and where
-	 * they are from then on, which the next spell may change */
+	 * they are from then on, which the next spell may change.  Days are counted as
+	 * ends are: 1 is `from` */
 	uint32_t	before;
 	uint32_t	day;
 	uint32_t	now;
