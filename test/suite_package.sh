@@ -122,7 +122,7 @@ same "$(sed -n '/headcount | hires/,/rows)/p' "$dir/log" | sed 's/ //g')" \
 	"$(sed -n '/^```text$/,/^```$/p' doc/ten_minutes.md | sed -e '1d;$d' -e 's/ //g')" 'with the first numbers that the page shows'
 page=$root/home/analyst/staff.html
 same "$(grep -o '<figure[^>]*data-view="[a-z_]*"' "$page" 2>/dev/null | sed 's/.*data-view="//; s/"//' | sort | tr '\n' ' ')" \
-	"age_pyramid employment_quality exit_rates exit_reasons forecast_check freshness headcount recruitment_need retention_by_hire_year retention_curve retirement_projection turnover " \
+	"$(basename -s .vl.json doc/chart/*.json | grep -vE '^(competence|education|funnel|mobility|required)_' | sort | tr '\n' ' ')" \
 	'and a page with a chart of each view'
 ! in_root "$root" sh -c 'command -v cc gcc clang c99 make' >"$dir/log" 2>&1
 well $? 'nothing of this took a compiler'
@@ -138,6 +138,11 @@ in_root "$root" sh -ec '
 		-c \"ALTER DATABASE readme SET search_path = public, education_flow\""
 	su postgres -c "PGDATABASE=readme perl docs.pl README.md"' >"$dir/log" 2>&1
 well $? "README's examples, on the package"
+
+# --- the demonstration that the package holds
+in_root "$root" sh -ec 'service postgresql start >&2
+	su postgres -c "EF_PAGE=none sh /usr/share/doc/postgresql-*-education-flow/examples/demo/run.sh"' >"$dir/log" 2>&1
+well $? 'the demonstration, as it is in the package'
 
 # --- the package's own tests, as Debian's test machines run them
 in_root "$root" apt-get -q satisfy -y "$(sed -n '/^ /{s/^ *//;s/,$//;/^@$/!p}' debian/tests/control | sort -u | paste -sd ,)" >"$dir/log" 2>&1
