@@ -109,7 +109,7 @@ SELECT good_summaries('numeric', 'birth_date, start_date, end_date, reason', ', 
 SELECT good_summaries('endless', 'birth_date, start_date, NULL, NULL', '');
 SELECT agree('q_numeric_out: shown', 'SELECT region, headcount, rows_skipped, rows_left_out FROM q_numeric_out.headcount_total',
     $$SELECT CASE GROUPING(k) WHEN 1 THEN '(total)' ELSE k END,
-             count(*) FILTER (WHERE verdict = 'good' AND start_date < '2025-03-01' AND (end_date > '2025-03-01' OR end_date IS NULL)),
+             count(*) FILTER (WHERE verdict = 'good' AND start_date <= '2025-02-28' AND (end_date > '2025-02-28' OR end_date IS NULL)),
              count(*) FILTER (WHERE verdict = 'skipped'), count(*) FILTER (WHERE verdict = 'refused')
       FROM good WHERE source = 'numeric' GROUP BY CUBE (k)$$, 4);
 SELECT agree('rows left out are shown beside every figure', 'SELECT DISTINCT rows_left_out FROM (SELECT rows_left_out FROM q_numeric_out.turnover_total WHERE region = $$(total)$$ UNION ALL
