@@ -327,6 +327,11 @@ compare_estimates(const Study *study, const EfFunnel *funnel, const Arena *arena
 						ratio * ratio * variance) / (reached * reached);
 			wrong += compare(&stages[i].conversion, ratio, variance, exact,
 							 entered - (exact ? 0 : count_pending(study, i, i + 1)), "conversion");
+			wrong += ef_funnel_conversion_by(funnel, (uint32_t) i + 1, (uint32_t) i + 2, NULL, &ratio,
+											 &arena->allocator, &error) != EF_OK;
+			wrong += entered > 0 && stages[i].conversion_final
+				? ratio != stages[i].conversion.value : !isnan(ratio);
+			wrong += exact && !stages[i].conversion_final;
 		}
 	}
 	wrong += stages[0].cumulative.value != (first == 0 ? NAN : 1) && first > 0;
@@ -765,9 +770,12 @@ test_by_hand(void)
 	ef_funnel_conversion_by(&funnel, 1, 3, &by, &got, &arena.allocator, &error);
 	is_close(got, 1. / 4, 1e-15, "on the last day it is");
 	ef_funnel_conversion_by(&funnel, 1, 3, NULL, &got, &arena.allocator, &error);
-	ok(got == stages[2].cumulative.value, "and that in all the time is the cumulative estimate");
+	ok(isnan(got), "and what comes in the end is not, while people are pending");
 	ef_funnel_conversion_by(&funnel, 2, 3, NULL, &got, &arena.allocator, &error);
-	ok(got == stages[1].conversion.value, "or the conversion");
+	ok(isnan(got), "nor is the conversion");
+	ok(stages[0].cumulative_final && !stages[1].cumulative_final && !stages[2].cumulative_final,
+	   "having begun is final, and nothing else");
+	ok(!stages[0].conversion_final && !stages[1].conversion_final, "no conversion is");
 
 	/*
 	 * The first share is x y: of those who begin x = 4/10 go on on day 2, and of
