@@ -8,6 +8,7 @@
 #include "utils/date.h"
 
 #include "mobility/mobility_estimate.h"
+#include "mobility/mobility_series.h"
 
 EF_SUMMARY_FUNCTIONS(mobility, ef_mobility_type)
 
@@ -53,6 +54,48 @@ ef_mobility_headcount(PG_FUNCTION_ARGS)
 
 		ef_put_row(result, values, nulls);
 	}
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(ef_mobility_series);
+Datum
+ef_mobility_series(PG_FUNCTION_ARGS)
+{
+	EfMobility	mobility;
+	EfMobilitySeries series;
+	EfDuration	every = ef_get_duration(fcinfo, 1);
+	Datum	   *names;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	get_mobility(fcinfo, &mobility, true);
+	ef_check(ef_mobility_series_begin(&series, &mobility, &every, &ef_palloc,
+									  &error), &error);
+	names = ef_label_texts(&mobility.table);
+	while (ef_mobility_series_next(&series))
+		for (uint32 i = 1; i <= mobility.table.nlabels + 1; i++)
+		{
+			/* all states together come last, and have no name */
+			uint32		state = i <= mobility.table.nlabels ? i : 0;
+			const EfSeriesRow *row = &series.rows[state];
+			Datum		values[12];
+			bool		nulls[12] = {false};
+
+			values[0] = DateADTGetDatum(series.start);
+			values[1] = DateADTGetDatum(series.end);
+			values[2] = state > 0 ? names[state] : (Datum) 0;
+			nulls[2] = state == 0;
+			values[3] = Int64GetDatum(row->headcount_start);
+			values[4] = Int64GetDatum(row->headcount);
+			values[5] = Int64GetDatum(row->hires);
+			values[6] = Int64GetDatum(row->leavers);
+			values[7] = Int64GetDatum(row->moved_in);
+			values[8] = Int64GetDatum(row->moved_out);
+			values[9] = Int64GetDatum(row->resumed);
+			values[10] = Int64GetDatum(row->censored);
+			values[11] = Int64GetDatum(row->carried);
+			ef_put_row(result, values, nulls);
+		}
 	return (Datum) 0;
 }
 

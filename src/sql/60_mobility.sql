@@ -9,6 +9,14 @@ CREATE FUNCTION mobility_headcount(mobility, at date DEFAULT NULL) RETURNS TABLE
     AS 'MODULE_PATHNAME', 'ef_mobility_headcount' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 20;
 COMMENT ON FUNCTION mobility_headcount(mobility, date) IS 'people in each state on a day; by default on the last day observed';
 
+CREATE FUNCTION mobility_series(mobility, every pg_catalog.interval DEFAULT '1 month'::pg_catalog.interval) RETURNS TABLE (
+        period_start date, period_end date, state text,
+        headcount_start bigint, headcount bigint, hires bigint, leavers bigint,
+        moved_in bigint, moved_out bigint, resumed bigint, censored bigint,
+        carried bigint)
+    AS 'MODULE_PATHNAME', 'ef_mobility_series' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 500;
+COMMENT ON FUNCTION mobility_series(mobility, pg_catalog.interval) IS 'people in each state on the first and the last day of each step of time, and who came, left and moved in it; where state is null, of all states together';
+
 CREATE FUNCTION mobility_flows(mobility, level double precision DEFAULT 0.95) RETURNS TABLE (
         from_state text, to_state text, moves bigint,
         person_years double precision, rate double precision,
