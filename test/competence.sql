@@ -192,7 +192,7 @@ CREATE TABLE state AS SELECT day, person_id, module, status FROM daily WHERE day
 CREATE UNIQUE INDEX ON state (person_id, module, day);
 
 SELECT agree('mobility_headcount', $$
-    SELECT h.day, state, headcount FROM (SELECT rollup(m) AS m FROM summary) AS s, (SELECT DISTINCT day FROM state WHERE day < '2024-07-01') AS d, mobility_headcount(m, d.day) AS h
+    SELECT d.day, state, headcount FROM (SELECT rollup(m) AS m FROM summary) AS s, (SELECT DISTINCT day FROM state WHERE day < '2024-07-01') AS d, mobility_headcount(m, d.day) AS h
     WHERE headcount > 0$$,
     'SELECT day, status, count(*) FROM state WHERE day < ''2024-07-01'' GROUP BY day, status', 1500);
 SELECT agree('mobility_flows', 'SELECT from_state, to_state, moves FROM (SELECT rollup(m) AS m FROM summary) AS s, mobility_flows(m)',

@@ -297,8 +297,8 @@ SELECT bag_eq($$SELECT region, kind, a, b, t + (from_date - date '2016-03-10'), 
               'periods that follow each other have every move once, on its day');
 SELECT bag_eq('SELECT region, i + 1 AS i, state, came - went FROM piece, balance(m, 100000) WHERE came > went AND i < 4',
               $$SELECT region, i, a, n FROM piece, cells(m) WHERE kind = 'opening' AND i > 1$$, 'who is carried over the end of one is the opening of the next');
-SELECT bag_eq('SELECT region, day, state, headcount FROM piece, mobility_headcount(m, from_date) WHERE headcount > 0 UNION ALL SELECT region, day, state, headcount FROM piece, mobility_headcount(m) WHERE headcount > 0',
-              'SELECT region, h.day, state, headcount FROM area JOIN piece AS p USING (region), unnest(ARRAY[p.from_date, p.as_of - 1]) AS d (day), mobility_headcount(area.m, d.day) AS h WHERE headcount > 0', 'a day has one headcount, in whichever period');
+SELECT bag_eq('SELECT region, from_date, state, headcount FROM piece, mobility_headcount(m, from_date) WHERE headcount > 0 UNION ALL SELECT region, as_of - 1, state, headcount FROM piece, mobility_headcount(m) WHERE headcount > 0',
+              'SELECT region, d.day, state, headcount FROM area JOIN piece AS p USING (region), unnest(ARRAY[p.from_date, p.as_of - 1]) AS d (day), mobility_headcount(area.m, d.day) AS h WHERE headcount > 0', 'a day has one headcount, in whichever period');
 SELECT bag_eq('SELECT region, from_state, to_state, sum(moves) FROM piece, mobility_flows(m) GROUP BY region, from_state, to_state', 'SELECT region, from_state, to_state, moves FROM flow', 'flows of periods add up');
 
 -- Chapman and Kolmogorov: the matrix of all is the product of those of the parts.

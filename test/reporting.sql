@@ -354,9 +354,9 @@ BEGIN
     EXECUTE format('CREATE TEMP TABLE mo AS SELECT %s, mobility_agg(person_id, workplace, start_date, end_date, %L) AS m FROM (%s) AS k GROUP BY %s',
                    shown(names), s.observed, keyed(relation, columns), cubed(names));
     RETURN QUERY SELECT twin(schema_name, 'mobility_headcount', names, format(
-        $q$SELECT %s g, day, state, headcount, %s
+        $q$SELECT %s g, at AS day, state, headcount, %s
            FROM mo, (SELECT %L::date - 1 AS day UNION SELECT make_date(y, 1, 1) FROM generate_series(%s, %s) AS y) AS d (at), mobility_headcount(m, at)$q$,
-        g, l, s.as_of, extract(year FROM lower(s.observed)), extract(year FROM s.as_of)), 3 * n);
+        g, l, s.as_of, extract(year FROM lower(s.observed)), extract(year FROM s.as_of - 1)), 3 * n);
     RETURN QUERY SELECT twin(schema_name, 'mobility_flows', names, format(
         $q$SELECT %s g, coalesce(from_state, '(came)') AS from_state, coalesce(to_state, '(left)') AS to_state, moves, person_years, rate, lower, upper, %s
            FROM mo, mobility_flows(m)$q$, g, l), 3 * n);

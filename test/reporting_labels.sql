@@ -11,7 +11,7 @@ SELECT plan(45);
 CREATE TYPE kind AS ENUM ('a', '(total)', '(missing)');
 CREATE DOMAIN word AS text;
 CREATE TABLE staff AS
-SELECT row_number() OVER () AS person_id, date '1970-01-01' AS birth_date, date '2015-01-01' AS start_date, NULL::date AS end_date, NULL::text AS reason, v.*
+SELECT row_number() OVER () AS person_id, date '1970-01-01' AS birth_date, date '2020-01-01' AS start_date, NULL::date AS end_date, NULL::text AS reason, v.*
 FROM (VALUES
     (NULL,                NULL::numeric, NULL::date,              NULL::kind),
     ('',                  1.0,           '2024-01-31',            'a'),

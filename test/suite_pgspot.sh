@@ -37,10 +37,13 @@ same "$(grep '^PS002' "$dir/found" | sed 's/ at line.*//')" 'PS002: Unsafe funct
 #   PS016, PS017  names of our own have no schema, since the extension is
 #                 relocatable; each is found by exactly its types
 #   PS005         bodies in BEGIN ATOMIC look no name up when they run, and
-#                 reporting_table looks one up by its caller's search_path
+#                 reporting_table looks one up by its caller's search_path; a
+#                 procedure that commits may have none of its own, and each
+#                 name in reporting_refresh has its schema
 sed -nE 's/^CREATE (FUNCTION|AGGREGATE|TYPE|OPERATOR|TABLE|VIEW) ([^ (;]+).*/\2/p' "$script" | sort -u >"$dir/own"
 {
 	echo reporting_table
+	echo reporting_refresh
 	awk '/^CREATE FUNCTION/ { name = $3; sub(/\(.*/, "", name) } /^BEGIN ATOMIC$/ { print name }' "$script"
 } >"$dir/atomic"
 awk -v own="$dir/own" -v atomic="$dir/atomic" '

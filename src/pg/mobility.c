@@ -46,11 +46,8 @@ ef_mobility_headcount(PG_FUNCTION_ARGS)
 	names = ef_label_texts(&mobility.table);
 	for (uint32 state = 1; state <= mobility.table.nlabels; state++)
 	{
-		Datum		values[3] = {
-			DateADTGetDatum(mobility.table.frame.from + (DateADT) day),
-			names[state], Int64GetDatum(here[state])
-		};
-		bool		nulls[3] = {false};
+		Datum		values[2] = {names[state], Int64GetDatum(here[state])};
+		bool		nulls[2] = {false};
 
 		ef_put_row(result, values, nulls);
 	}

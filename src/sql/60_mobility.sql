@@ -5,7 +5,7 @@
 COMMENT ON TYPE mobility IS 'people in states (employers, regions, professions, levels) and their moves, by day since the observation began, made by mobility_agg';
 
 CREATE FUNCTION mobility_headcount(mobility, at date DEFAULT NULL) RETURNS TABLE (
-        day date, state text, headcount bigint)
+        state text, headcount bigint)
     AS 'MODULE_PATHNAME', 'ef_mobility_headcount' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 20;
 COMMENT ON FUNCTION mobility_headcount(mobility, date) IS 'people in each state on a day; by default on the last day observed';
 

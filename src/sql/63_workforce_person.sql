@@ -4,6 +4,7 @@
 CREATE FUNCTION workforce_agg_finalfn(internal) RETURNS workforce
     AS 'MODULE_PATHNAME', 'ef_workforce_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION workforce_agg_finalfn(internal) IS 'aggregate final function';
+REVOKE EXECUTE ON FUNCTION workforce_agg_finalfn(internal) FROM PUBLIC;
 
 @include workforce_person.sql.in bigint
 @include workforce_person.sql.in uuid

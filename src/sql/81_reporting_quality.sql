@@ -182,7 +182,7 @@ BEGIN
                 'WHERE e.alike > 1 HAVING count(*) > 0', label.problem, label.expression, option ->> 'relation',
                 format('lower(regexp_replace(btrim(%s), ''[[:space:]]+''::text, '' ''::text, ''g''::text))',
                        -- capitals of other letters than ASCII's too, where the collation knows of none
-                       CASE getdatabaseencoding() WHEN 'UTF8' THEN 'translate(normalize(g.label, NFKC), ''ÅÄÖÆØÉÈÜ''::text, ''åäöæøéèü''::text)' ELSE 'g.label' END));
+                       'translate(CASE WHEN getdatabaseencoding() = ''UTF8''::name THEN normalize(g.label, NFKC) ELSE g.label END, ''ÅÄÖÆØÉÈÜ''::text, ''åäöæøéèü''::text)'));
         END LOOP;
         SELECT queries || coalesce(array_agg(format(E'SELECT %L::text, %L::text, q.n, q.detail\nFROM (%s) AS q', c.problem, c.effect, c.body) ORDER BY c.place), '{}') INTO queries
         FROM jsonb_to_recordset(made) AS c (place bigint, scope text, effect text, problem text, body text) WHERE c.scope = 'table';

@@ -47,7 +47,11 @@ BEGIN
                              ('observed_days', s.observed_days)) AS v;
     -- From the stage `second` to the stage `method`; the level is the quantile.
     WHEN 'conversion' THEN
-        RETURN QUERY SELECT 0.0::float8, '', q.fn, funnel_conversion(f, q.second, q.method, q.until);
+        -- R knows no end but the last day observed
+        RETURN QUERY SELECT 0.0::float8, '', q.fn,
+            CASE WHEN q.until IS NOT NULL THEN funnel_conversion(f, q.second, q.method, q.until)
+                 ELSE (SELECT CASE WHEN a.stage_no = 1 THEN b.cumulative_so_far ELSE a.conversion_so_far END
+                       FROM funnel_stages(f) AS a, funnel_stages(f) AS b WHERE a.stage = q.second AND b.stage = q.method) END;
     WHEN 'days' THEN
         RETURN QUERY SELECT 0.0::float8, '', q.fn, funnel_days(f, q.second, q.method, q.level)::float8;
     END CASE;

@@ -107,7 +107,10 @@ ask_mobility <- function(title, name, rows, days, as_of = "2024-02-29") {
 	collect("period", name, day_of(from), day_of(as_of))
 	collect("stay", name, rows$person, rows$state, day_of(from + rows$start), day_of(from + rows$end))
 	at <- places(rows, days)
-	state <- sort(setdiff(unique(c(at)), c("", NA)), method = "radix")
+	# A coming is dated by its first day and a move by the last day before it: who
+	# is in a state on as_of only is seen there if he was in another the day before.
+	moved <- !at[, days] %in% c("", NA)
+	state <- sort(setdiff(unique(c(at[, seq_len(days)], at[moved, days + 1])), c("", NA)), method = "radix")
 	h <- stays(at)
 	if (is.null(h) || nrow(h) == 0) return(NULL)
 

@@ -26,11 +26,11 @@ BEGIN
     WHEN 'matrix' THEN
         RETURN QUERY
         SELECT n.n::float8, coalesce(x.to_state, '(out)'), 'probability', x.probability
-        FROM mobility_matrix(m, q.until) AS x JOIN mobility_headcount(m) WITH ORDINALITY AS n (day, state, headcount, n) ON n.state = x.from_state;
+        FROM mobility_matrix(m, q.until) AS x JOIN mobility_headcount(m) WITH ORDINALITY AS n (state, headcount, n) ON n.state = x.from_state;
     WHEN 'flows' THEN
         RETURN QUERY
         SELECT n.n::float8, coalesce(x.to_state, '(out)'), v.*
-        FROM mobility_flows(m, q.level) AS x JOIN mobility_headcount(m) WITH ORDINALITY AS n (day, state, headcount, n) ON n.state = x.from_state,
+        FROM mobility_flows(m, q.level) AS x JOIN mobility_headcount(m) WITH ORDINALITY AS n (state, headcount, n) ON n.state = x.from_state,
              LATERAL (VALUES ('moves', x.moves::float8), ('person_years', x.person_years), ('rate', x.rate),
                              ('lower', x.lower), ('upper', x.upper)) AS v;
     END CASE;
