@@ -197,7 +197,7 @@ static const Target targets[] = {
 			MOVES(40, 4, 366, "(" ODD_STAGES ")[i]"),
 			"SELECT '{\"type\": \"mobility\", \"version\": 1, \"observed\": [\"2020-01-01\", \"2020-01-02\"], \"skipped\": 3}'::mobility",
 			"SELECT '{\"type\": \"mobility\", \"version\": 1, \"observed\": [\"1903-03-01\", \"2053-03-01\"],"
-			" \"opening\": {\"a\": {\"0\": 400000000000}}, \"entered\": {\"b\": {\"54788\": 1}},"
+			" \"opening\": {\"a\": {\"0\": 400000000000}}, \"entered\": {\"b\": {\"54787\": 1}},"
 			" \"moved\": {\"a\": {\"b\": {\"1\": 1, \"54788\": 300000000000}}, \"b\": {\"a\": {\"2\": 1}}},"
 			" \"censored\": {\"a\": {\"7\": 5}}, \"resumed\": {\"a\": {\"8\": 2}}}'::mobility",
 		},
