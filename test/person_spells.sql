@@ -2,7 +2,7 @@
 -- makes of the same contracts, and against a look at every day.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(147);
+SELECT plan(149);
 SET LOCAL jit = off;
 SET LOCAL max_parallel_workers_per_gather = 0;
 
@@ -193,6 +193,20 @@ SELECT is(headcount(workforce_agg(1, birth, s, NULL, NULL, '[2020-01-01,2021-01-
 FROM (VALUES (date '1980-01-01', date '2019-01-01'), ('1981-01-01', '2021-01-01'), ('1982-01-01', '2022-01-01')) AS v (birth, s);
 SELECT throws_ok($$SELECT workforce_agg(1, birth, s, e, NULL, '[2020-01-01,2021-01-01)', '0 days') FROM (VALUES (date '1980-01-01', date '2019-01-01', NULL), ('1981-01-01', '2010-01-01', date '2011-01-01')) AS v (birth, s, e)$$,
                  '22000', 'person has two birth dates', 'one that ended before the period has');
+
+-- Periods that follow each other add up, whatever contracts cross their bounds. (As intervals 30 days
+-- and a month are equal, so they make groups as texts.)
+CREATE FUNCTION total(w workforce, kind text) RETURNS bigint LANGUAGE sql AS $$
+    SELECT coalesce(sum(CASE WHEN jsonb_typeof(value) = 'object' THEN (SELECT sum(n::bigint) FROM jsonb_each_text(value) AS r (age, n)) ELSE (value #>> '{}')::bigint END), 0)::bigint
+    FROM jsonb_each(w::jsonb -> kind)
+$$;
+CREATE TABLE years AS
+SELECT y, gap, workforce_agg(person, birth, s, e, reason, daterange(make_date(y, 3, 1), make_date(y + 1, 3, 1)), fte, gap::interval) AS w
+FROM contract, generate_series(2016, 2021) AS y, unnest('{0 days,30 days,1 month}'::text[]) AS gap GROUP BY y, gap;
+SELECT is(count(*) FILTER (WHERE total(a.w, 'stock') = total(b.w, 'opening')), 15::bigint, 'who is carried over the end of a year opens the next') FROM years AS a JOIN years AS b ON b.y = a.y + 1 AND b.gap = a.gap;
+SELECT is(count(*) FILTER (WHERE sums.hires = total(w, 'hires') AND sums.exits = total(w, 'exits')), 3::bigint, 'the hires and leavers of the years are those of all')
+FROM (SELECT gap, sum(hires(w)) AS hires, sum(exits(w)) AS exits FROM years GROUP BY gap) AS sums
+JOIN (SELECT gap, workforce_agg(person, birth, s, e, reason, '[2016-03-01,2022-03-01)', fte, gap::interval) AS w FROM contract, unnest('{0 days,30 days,1 month}'::text[]) AS gap GROUP BY gap) AS x USING (gap);
 
 -- ---------------------------------------------------------------------------
 -- Groups and totals

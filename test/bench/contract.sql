@@ -5,9 +5,12 @@ SET client_min_messages = warning;
 -- Both sides count the same, before anything is timed.
 SET max_parallel_workers_per_gather = 0;
 CALL bench.compare_people(:rows, 'plain people by profession, window', 'people by profession');
+CALL bench.compare_people(:rows, 'plain people by profession, groups', 'people by profession');
 CALL bench.compare_people(:rows, 'plain people by profession, ranges', 'people by profession');
 
 CALL bench.pair('people, of window, serial', :rows, :passes, 'plain people by profession, window',
+                'people by profession');
+CALL bench.pair('people, of groups, serial', :rows, :passes, 'plain people by profession, groups',
                 'people by profession');
 CALL bench.pair('people, of ranges, serial', :rows, :passes, 'plain people by profession, ranges',
                 'people by profession');
