@@ -76,6 +76,19 @@ make_events(Plain *events, int n, int ngroups, EfPersonKind kind, uint32_t npeop
 			? EF_NARROW_FIRST + random_below(100000)
 			: (UINT64_C(1) << 60) + random_below(100000);
 		event->detail = random_detail();
+
+		/* in the narrow form of those with a detail, but in some groups some */
+		if (detailed && kind == EF_PERSON_NUMBER)
+		{
+			event->when = ((UINT64_C(1) << 62) + ((uint64_t) random_below(100000) << 31)) |
+				random_below(3);
+			if (event->group % 3 == 0 && random_below(9) == 0)
+				event->when += UINT64_C(1) << (18 + random_below(13));
+			else if (event->group % 3 == 1 && random_below(9) == 0)
+				event->detail = random_below(UINT32_MAX) * UINT64_C(0x9e3779b97f4a7c15);
+			else
+				event->detail = random_below(5) | (uint64_t) random_below(2) << 36;
+		}
 		switch (kind)
 		{
 			case EF_PERSON_NUMBER:

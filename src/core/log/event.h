@@ -64,6 +64,10 @@ typedef struct EfPersonName
  *				EfPersonName
  *	 EF_WIDE_DETAILED, EF_NAMED_DETAILED
  *				the same with the detail behind when
+ *	 EF_NARROW_DETAILED
+ *				number << 24 | when >> 40, and in the second word the rest of
+ *				when and the detail, where a number below 2^40, a detail below
+ *				2^37 and a when without the bits 18 to 30 leave room for all
  *
  * The low bits of its value are the number of its words.
  */
@@ -75,6 +79,7 @@ typedef enum EfEventForm
 	EF_NARROW = 1,
 	EF_WIDE = 2,
 	EF_NAMED = 3,
+	EF_NARROW_DETAILED = EF_FORM_DETAILED | 2,
 	EF_WIDE_DETAILED = EF_FORM_DETAILED | 3,
 	EF_NAMED_DETAILED = EF_FORM_DETAILED | 4
 } EfEventForm;
@@ -121,6 +126,36 @@ ef_narrow_when(uint64_t narrow)
 {
 	return EF_NARROW_FIRST +
 		(narrow & ((UINT64_C(1) << EF_NARROW_WHEN_BITS) - 1));
+}
+
+/* The same of one with a detail, whose second word is the bits 31 to 39 of when,
+ * its lowest 18, and the detail. */
+#define EF_NARROW_DETAIL_BITS 37
+#define EF_NARROW_LOW_BITS 18
+#define EF_NARROW_GAP UINT64_C(0x7ffc0000)
+
+static inline bool
+ef_is_narrow_detailed(uint64_t number, EfWhen when, uint64_t detail)
+{
+	return number < EF_NARROW_NUMBERS && (when & EF_NARROW_GAP) == 0 &&
+		detail < UINT64_C(1) << EF_NARROW_DETAIL_BITS;
+}
+
+static inline void
+ef_narrow_detailed(uint64_t *event, uint64_t number, EfWhen when,
+				   uint64_t detail)
+{
+	event[0] = number << 24 | when >> 40;
+	event[1] = (when >> 31 & 0x1ff) << 55 |
+		(when & ((1u << EF_NARROW_LOW_BITS) - 1)) << EF_NARROW_DETAIL_BITS |
+		detail;
+}
+
+static inline EfWhen
+ef_narrow_detailed_when(const uint64_t *event)
+{
+	return event[0] << 40 | (event[1] >> 55) << 31 |
+		(event[1] >> EF_NARROW_DETAIL_BITS & ((1u << EF_NARROW_LOW_BITS) - 1));
 }
 
 /* Who a person is. */
@@ -170,20 +205,24 @@ ef_event_names_compare(const uint64_t *a, const uint64_t *b, EfEventForm form,
 static inline uint64_t
 ef_event_number(const uint64_t *event, EfEventForm form)
 {
-	return form == EF_NARROW ? ef_narrow_number(event[0]) : event[0];
+	return form == EF_NARROW || form == EF_NARROW_DETAILED
+		? ef_narrow_number(event[0]) : event[0];
 }
 
 static inline EfWhen
 ef_event_when(const uint64_t *event, EfEventForm form)
 {
+	if (form == EF_NARROW_DETAILED)
+		return ef_narrow_detailed_when(event);
 	return form == EF_NARROW ? ef_narrow_when(event[0]) : event[1];
 }
 
 /* The second word of a form that has details. */
 static inline uint64_t
-ef_event_detail(const uint64_t *event)
+ef_event_detail(const uint64_t *event, EfEventForm form)
 {
-	return event[2];
+	return form == EF_NARROW_DETAILED
+		? event[1] & ((UINT64_C(1) << EF_NARROW_DETAIL_BITS) - 1) : event[2];
 }
 
 static inline bool

@@ -332,8 +332,13 @@ copy_chunk(uint64_t *to, const EfEventChunk *chunk, EfEventForm form)
 	}
 	for (uint32_t i = 0; i < chunk->nevents; i++)
 	{
-		*to++ = ef_narrow_number(chunk->words[i]);
-		*to++ = ef_narrow_when(chunk->words[i]);
+		const uint64_t *event = chunk->words +
+			i * ef_form_words((EfEventForm) chunk->form);
+
+		*to++ = ef_event_number(event, (EfEventForm) chunk->form);
+		*to++ = ef_event_when(event, (EfEventForm) chunk->form);
+		if (ef_form_detailed(form))
+			*to++ = ef_event_detail(event, (EfEventForm) chunk->form);
 	}
 }
 

@@ -159,18 +159,28 @@ static inline EfStatus
 ef_event_add_detailed(EfEventGroup *group, uint64_t number, EfWhen when,
 					  uint64_t detail, EfError *error)
 {
-	if (__builtin_expect(group->end - group->next < 3, 0))
+	EfEventForm form = group->form != EF_WIDE_DETAILED &&
+		ef_is_narrow_detailed(number, when, detail)
+		? EF_NARROW_DETAILED : EF_WIDE_DETAILED;
+
+	if (__builtin_expect((size_t) (group->end - group->next) <
+						 ef_form_words(form) || group->form != form, 0))
 	{
-		EfStatus	status = ef_event_group_grow(group, EF_WIDE_DETAILED, error);
+		EfStatus	status = ef_event_group_grow(group, form, error);
 
 		if (status != EF_OK)
 			return status;
 	}
 	__builtin_prefetch(group->next + 8, 1);
-	group->next[0] = number;
-	group->next[1] = when;
-	group->next[2] = detail;
-	group->next += 3;
+	if (form == EF_NARROW_DETAILED)
+		ef_narrow_detailed(group->next, number, when, detail);
+	else
+	{
+		group->next[0] = number;
+		group->next[1] = when;
+		group->next[2] = detail;
+	}
+	group->next += ef_form_words(form);
 	return EF_OK;
 }
 

@@ -324,7 +324,7 @@ next_in_memory(EfEventReader *reader, EfRunReader *run, uint64_t *number,
 		if (reader->detailed)
 		{
 			reader->whens[2 * n] = ef_event_when(event, run->form);
-			reader->whens[2 * n++ + 1] = ef_event_detail(event);
+			reader->whens[2 * n++ + 1] = ef_event_detail(event, run->form);
 		}
 		else
 			reader->whens[n++] = ef_event_when(event, run->form);

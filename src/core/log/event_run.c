@@ -108,7 +108,7 @@ ef_run_write(const uint64_t *events, size_t n, EfEventForm form,
 			end++;
 		write_head(&run, kind, &person, end - i, when);
 		if (detailed)
-			write_detail(&run, ef_event_detail(event), 0);
+			write_detail(&run, ef_event_detail(event, form), 0);
 		for (i++; i < end; i++)
 		{
 			const uint64_t *next = events + i * words;
@@ -116,8 +116,8 @@ ef_run_write(const uint64_t *events, size_t n, EfEventForm form,
 			write_step(&run, ef_event_when(next, form) - when);
 			when = ef_event_when(next, form);
 			if (detailed)
-				write_detail(&run, ef_event_detail(next),
-							 ef_event_detail(next - words));
+				write_detail(&run, ef_event_detail(next, form),
+							 ef_event_detail(next - words, form));
 		}
 	}
 	flush(&run);
@@ -352,7 +352,7 @@ read_events(EfRunReader *run, EfWhen *whens, const bool detailed,
 		{
 			*whens++ = ef_event_when(run->events, run->form);
 			if (detailed)
-				*whens++ = ef_event_detail(run->events);
+				*whens++ = ef_event_detail(run->events, run->form);
 			run->events += ef_form_words(run->form);
 		}
 		return EF_OK;

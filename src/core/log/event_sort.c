@@ -24,12 +24,14 @@ comes_before(const uint64_t *a, const uint64_t *b, EfEventForm form,
 
 	if (a[0] != b[0] || form == EF_NARROW)
 		return a[0] < b[0];
+	if (form == EF_NARROW_DETAILED)
+		return a[1] < b[1];
 	if (ef_form_named(form))
 		order = ef_event_names_compare(a, b, form, kind);
 	if (order != 0)
 		return order < 0;
 	if (ef_form_detailed(form) && a[1] == b[1])
-		return ef_event_detail(a) < ef_event_detail(b);
+		return a[2] < b[2];
 	return a[1] < b[1];
 }
 
@@ -220,6 +222,15 @@ sort_named(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 }
 
 static void
+sort_narrow_detailed(uint64_t *events, uint64_t *scratch, size_t n,
+					 bool to_scratch, EfPersonKind kind,
+					 const EfAllocator *allocator)
+{
+	distribute(events, scratch, n, to_scratch, EF_NARROW_DETAILED, kind,
+			   allocator, sort_narrow_detailed);
+}
+
+static void
 sort_wide_detailed(uint64_t *events, uint64_t *scratch, size_t n,
 				   bool to_scratch, EfPersonKind kind,
 				   const EfAllocator *allocator)
@@ -252,6 +263,9 @@ ef_events_sort(uint64_t *events, uint64_t *scratch, size_t n,
 			break;
 		case EF_NAMED:
 			sort_named(events, scratch, n, false, kind, allocator);
+			break;
+		case EF_NARROW_DETAILED:
+			sort_narrow_detailed(events, scratch, n, false, kind, allocator);
 			break;
 		case EF_WIDE_DETAILED:
 			sort_wide_detailed(events, scratch, n, false, kind, allocator);
