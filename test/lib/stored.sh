@@ -80,7 +80,7 @@ stored_fill() {
 		           'opening', (SELECT jsonb_object_agg(s, '{"0": 90}'::jsonb) FROM unnest(states) AS s),
 		           'moved', (SELECT jsonb_object_agg(a, (SELECT jsonb_object_agg(b, jsonb_build_object(1 + part * 7 + length(a) % 40 * 100, 3, 4000 + length(b), 2))
 		                                                 FROM unnest(states) AS b WHERE b <> a)) FROM unnest(states) AS a),
-		           'left', jsonb_build_object('', '{"5000": 9}'::jsonb), 'resumed', jsonb_build_object('sökt', '{"5144": 1}'::jsonb))::text::mobility
+		           'left', jsonb_build_object('', '{"5000": 9}'::jsonb), 'resumed', jsonb_build_object('sökt', '{"5143": 1}'::jsonb))::text::mobility
 		FROM generate_series(1, 12) AS part, (SELECT ARRAY['sökt', 'åter "x"', E'a\\b\tc', '', repeat('é', 300)]) AS x (states);
 		INSERT INTO move VALUES (101, DEFAULT), (102, '{"type": "mobility", "version": 1, "observed": ["2020-01-01", "2020-01-02"], "skipped": 5}');
 		CREATE UNIQUE INDEX ON move (m) WHERE part > 100;
