@@ -14,13 +14,14 @@
 #   root    debootstrap
 #   dist    zip and unzip
 #   python  python3 that makes virtual environments
+#   static  server, clang-tidy, cppcheck
 #
 # Installs what is missing with apt-get when run by root or with passwordless
 # sudo; otherwise says what to install and exits with status 3.  So it does for a
 # package that apt does not know.  Silent when all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|deb|root|dist|python}
+need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|deb|root|dist|python|static}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
@@ -121,6 +122,12 @@ look() {
 		have dh || missing+=(debhelper)
 		have pg_buildext && [ -f /usr/share/doc/postgresql-server-dev-all/copyright ] ||
 			missing+=(postgresql-server-dev-all)
+		return 0
+	fi
+
+	if [ "$need" = static ]; then
+		have clang-tidy || missing+=(clang-tidy)
+		have cppcheck || missing+=(cppcheck)
 		return 0
 	fi
 

@@ -455,7 +455,7 @@ open_model(Model *model)
 	cohorts->nperiods = years;
 	n = (size_t) cohorts->n;
 	cohorts->begins = ef_grab(workspace, (size_t) years + 1, sizeof(EfDay));
-	model->left = ef_grab_doubles(workspace, (size_t) (years * years));
+	model->left = ef_grab_doubles(workspace, (size_t) years * (size_t) years);
 	model->brings = ef_grab_doubles(workspace, n * (size_t) years);
 	model->intake = ef_grab_doubles(workspace, n);
 	model->people = ef_grab_doubles(workspace, n);

@@ -189,13 +189,14 @@ ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
 		MONTHS + 1;
 	Risk	   *year = ef_grab(workspace, (size_t) seen * (1 + MONTHS),
 							   sizeof(Risk));
-	Risk	   *month = year + seen;
+	Risk	   *month;
 	int			youngest;
 	int			younger = -1;
 
 	if (results == NULL || year == NULL)
 		return ef_fail(error, EF_NO_MEMORY,
 					   "A request for the exit probabilities failed.");
+	month = year + seen;
 	q->stay = results;
 	q->leave = q->stay + limit;
 	q->unsupported = q->leave + limit;
