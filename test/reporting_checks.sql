@@ -55,7 +55,8 @@ $$;
 SELECT is_empty($$SELECT * FROM m, found(people, 'employment')$$, 'nothing is found in a clean register');
 SELECT finds('rows of no person', rows, 'employment', 'no person in the mapping: rows are counted, and not people; doubtful; 100') FROM m;
 SELECT adds('the same row twice', $$VALUES (101, 'p1', '1960-05-18', '2010-01-18', NULL::date, NULL, 0.75, 'ward 1')$$,
-            'person who is there already; joined; 1; 101 rows of persons make 100 spells');
+            'person who is there already; joined; 1; 101 rows of persons make 100 spells',
+            'rows that are equal in all columns of the mapping; doubtful; 2');
 SELECT adds('two jobs at once', $$VALUES (101, 'p1', '1960-05-18', '2015-01-18', '2016-01-01', 'moved', 0.5, 'ward 2')$$,
             'person who is there already; joined; 1; 101 rows of persons make 100 spells');
 SELECT adds('renewals, up to the gap', $$VALUES (101, 'a', '1980-01-02'::date, '2011-01-03'::date, '2012-01-01'::date, NULL, 1, 'ward 1'), (102, 'a', '1980-01-02', '2012-01-01', '2013-01-01', NULL, 1, 'ward 1'),

@@ -64,7 +64,7 @@ BEGIN ATOMIC
 
         ('{employment}', 'table', 'doubtful', 'no person in the mapping: rows are counted, and not people', '{!person}',
          'SELECT count(*) AS n, NULL::text AS detail FROM {table} AS t HAVING count(*) > 0', NULL),
-        ('{employment}', 'table', 'doubtful', 'rows that are equal in all columns of the mapping', '{!person}',
+        ('{employment}', 'table', 'doubtful', 'rows that are equal in all columns of the mapping', '{start_date}',
          'SELECT sum(e.n)::bigint AS n, NULL::text AS detail FROM (SELECT count(*) AS n FROM {table} AS t GROUP BY {columns}) AS e WHERE e.n > 1 HAVING count(*) > 0', NULL),
         ('{employment}', 'table', 'doubtful', 'most FTE are above 2: are they percent?', '{fte}',
          'SELECT count(*) FILTER (WHERE {fte} > {two}::{type fte}) AS n, NULL::text AS detail FROM {table} AS t HAVING count(*) FILTER (WHERE {fte} > {two}::{type fte}) * 2 > pg_catalog.count({fte})', NULL),
