@@ -2,7 +2,7 @@
 -- and harmless, and nothing left when it goes.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(41);
+SELECT plan(42);
 
 -- ---------------------------------------------------------------------------
 -- What it is made of
@@ -36,6 +36,8 @@ SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function
           NULL, 'all are IMMUTABLE, but those that write DDL, which look at the catalog: STABLE');
 SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WHERE prosecdef),
           NULL, 'none is SECURITY DEFINER');
+SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WHERE proleakproof),
+          NULL, 'nor LEAKPROOF');
 SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WHERE proretset AND prorows = 1000),
           NULL, 'those that return sets declare their rows');
 SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function

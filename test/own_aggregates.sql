@@ -284,7 +284,8 @@ BEGIN
     EXECUTE query INTO answer;
     RETURN coalesce(answer, 'null');
 EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE;
+    -- as older minor releases of 16 say it, where the others know no such function
+    RETURN CASE SQLERRM WHEN 'cannot accept a value of type internal' THEN '42883' ELSE SQLSTATE END;
 END $$;
 CREATE VIEW support_function AS
 SELECT p.oid, 'internal'::regtype = ANY (p.proargtypes) AS of_pointers,
@@ -298,7 +299,7 @@ WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = (SELECT oid FROM 
 SELECT cmp_ok((SELECT count(*) FROM support_function), '>', 40::bigint, 'there are many support functions');
 SELECT is_empty($$SELECT oid::regprocedure, said(call) FROM support_function WHERE NOT of_pointers AND said(call) NOT IN ('0A000', 'true')$$,
                 'of which each, called by itself, refuses or answers null');
-SELECT is_empty($$SELECT oid::regprocedure, said(call) FROM support_function WHERE of_pointers AND said(call) NOT IN ('42883', '0A000')$$,
+SELECT is_empty($$SELECT oid::regprocedure, said(call) FROM support_function WHERE of_pointers AND said(call) <> '42883'$$,
                 'and nobody calls one that takes a pointer');
 CREATE AGGREGATE pg_temp.own_people_agg(bigint, date, date, date, text, daterange, numeric, interval) (
     SFUNC = workforce_agg_numeric_transfn, STYPE = internal, FINALFUNC = workforce_agg_finalfn, FINALFUNC_MODIFY = READ_ONLY);

@@ -2,7 +2,7 @@
 -- makes of the same contracts, and against a look at every day.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(149);
+SELECT plan(152);
 SET LOCAL jit = off;
 SET LOCAL max_parallel_workers_per_gather = 0;
 
@@ -226,5 +226,10 @@ SELECT is((SELECT exits(w) FROM staff WHERE total) + (SELECT n FROM moves), (SEL
           'the leavers of all and the moves out of groups are the leavers of groups');
 SELECT cmp_ok((SELECT headcount(w) FROM staff WHERE total), '<', (SELECT sum(headcount(w))::bigint FROM staff WHERE NOT total), 'who is in two units is one person in all');
 SELECT cmp_ok((SELECT exits(w) FROM staff WHERE total), '<', (SELECT exits(rollup(w)) FROM staff WHERE NOT total), 'a rollup adds up what it is given');
+-- Anybody can write a row of the type: stretches that no spell has say nothing.
+SELECT is(fte_on(row('2020-01-01', NULL, NULL, days, '{1,2}')::spell, '2021-06-01'), NULL, 'stretches: ' || label)
+FROM (VALUES ('{2021-01-01,2020-01-01}'::date[], 'days that go back'), ('{2020-01-01,2020-01-01}', 'a day twice'),
+             ('{2020-01-01}', 'fewer days than FTE')) AS v (days, label);
+
 SELECT * FROM finish();
 ROLLBACK;

@@ -267,6 +267,24 @@ get_elements(HeapTupleHeader row, int column, Oid type, int16 length,
 	return n;
 }
 
+/* Are these stretches such as spells_agg makes them?  Anybody can write a row. */
+static bool
+are_stretches(const Datum *days, const bool *no_days, int n, int nftes)
+{
+	bool		good = n > 0 && n == nftes;
+	DateADT		before = DATEVAL_NOBEGIN;
+
+	for (int i = 0; i < n && good; i++)
+	{
+		/* a day that is not there begins nothing */
+		if (no_days[i])
+			continue;
+		good = i == 0 || DatumGetDateADT(days[i]) > before;
+		before = DatumGetDateADT(days[i]);
+	}
+	return good;
+}
+
 PG_FUNCTION_INFO_V1(ef_fte_on);
 Datum
 ef_fte_on(PG_FUNCTION_ARGS)
@@ -284,8 +302,9 @@ ef_fte_on(PG_FUNCTION_ARGS)
 														&endless));
 	int			last = -1;
 
-	if (n == 0 || get_elements(row, SPELL_FTE, NUMERICOID, -1, false, &ftes,
-							   &no_ftes) != n)
+	if (!are_stretches(days, no_days, n,
+					   get_elements(row, SPELL_FTE, NUMERICOID, -1, false,
+									&ftes, &no_ftes)))
 		PG_RETURN_NULL();
 	for (int i = 0; i < n; i++)
 		if (!no_days[i] && DatumGetDateADT(days[i]) <= day)

@@ -42,8 +42,7 @@ add_chain(EfState **state, const EfChain *chain, EfUnit unit,
 	EfState    *old = *state;
 	EfStatus	status = ef_funnel_add(state, chain, unit, allocator, error);
 
-	if (*state != old)
-		ef_release(allocator, old);
+	ef_state_moved(old, *state, allocator);
 	return status;
 }
 

@@ -453,8 +453,7 @@ label_of(EfState **state, Room *room, const EfDictionary *names,
 	name = ef_dictionary_name(names, number);
 	status = ef_mobility_name(state, name->bytes, name->length, label,
 							  allocator, error);
-	if (*state != old)
-		ef_release(allocator, old);
+	ef_state_moved(old, *state, allocator);
 	return status == EF_OK
 		? ef_number_map_set(&room->labels, number, *label, error) : status;
 }
@@ -488,8 +487,7 @@ flush_steps(Room *room, EfState **state, const EfDictionary *names,
 	old = *state;
 	status = ef_state_reserve(state, &ef_mobility_type, (unsigned) most, 0,
 							  allocator, error);
-	if (*state != old)
-		ef_release(allocator, old);
+	ef_state_moved(old, *state, allocator);
 	if (status != EF_OK)
 		return status;
 	for (uint32_t i = 1; i <= room->nslots; i++)
@@ -558,8 +556,7 @@ add_steps(EfState **state, Room *room, const EfMobilityWalk *walk,
 		old = *state;
 		status = ef_mobility_add(state, step->kind, label, to, step->day,
 								 allocator, error);
-		if (*state != old)
-			ef_release(allocator, old);
+		ef_state_moved(old, *state, allocator);
 	}
 	return status;
 }

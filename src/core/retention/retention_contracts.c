@@ -12,8 +12,7 @@ add_spell(EfState **state, const EfSpell *spell, const EfAllocator *allocator,
 	EfState    *old = *state;
 	EfStatus	status = ef_retention_add(state, spell, allocator, error);
 
-	if (*state != old)
-		ef_release(allocator, old);
+	ef_state_moved(old, *state, allocator);
 	return status;
 }
 

@@ -93,6 +93,14 @@ extern EfStatus ef_state_reserve(EfState **state, const EfTableType *type,
 								 unsigned ncells, size_t label_length,
 								 const EfAllocator *allocator, EfError *error);
 
+/* Release the chunk that a state had before it may have moved: for who owns it. */
+static inline void
+ef_state_moved(EfState *old, EfState *now, const EfAllocator *allocator)
+{
+	if (now != old)
+		ef_release(allocator, old);
+}
+
 /* Only after ef_state_reserve. */
 static inline void
 ef_state_append(EfState *state, EfKey key, int64_t count)

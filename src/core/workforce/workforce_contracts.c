@@ -12,8 +12,7 @@ add_employment(EfState **state, const EfEmployment *employment,
 	EfState    *old = *state;
 	EfStatus	status = ef_workforce_add(state, employment, allocator, error);
 
-	if (*state != old)
-		ef_release(allocator, old);
+	ef_state_moved(old, *state, allocator);
 	return status;
 }
 
