@@ -41,8 +41,10 @@ SHLIB_LINK  = -lm
 # WERROR=1 is for developers and CI; a compiler not yet written must not fail
 # a user's build.  PostgreSQL's headers are read as system headers then, so
 # that only warnings about this project's code count; and clang is given the flags
-# that PostgreSQL's own compiler knew.
+# that PostgreSQL's own compiler knew.  Large things are no part of a stack, whose
+# depth PostgreSQL looks at now and then only; sanitizers blow frames up.
 ifdef WERROR
+PG_CFLAGS += $(if $(SANITIZE),,-Wframe-larger-than=16384)
 PG_CFLAGS += -Wall -Wextra -Werror -Wno-unknown-warning-option -Wno-ignored-optimization-argument
 PG_CFLAGS += -isystem $(includedir_server)
 endif

@@ -344,13 +344,20 @@ check_limits(const EfTable *table, EfError *error)
 	return EF_OK;
 }
 
-/* Every series of a table laid out by month of age, for validation. */
-typedef struct Ages
+/* A series without a label, read along its axis. */
+typedef struct Walk
 {
-	int64_t		entries[EF_AGE_MONTHS];
-	int64_t		leavers[EF_AGE_MONTHS];
-	int64_t		series[EF_LAST_DAY_FTE + 1][EF_AGE_MONTHS];
-} Ages;
+	const EfCell *cell;
+	const EfCell *end;
+} Walk;
+
+static int64_t
+count_at(Walk *walk, int at)
+{
+	if (walk->cell == walk->end || ef_key_at(walk->cell->key) != (uint32_t) at)
+		return 0;
+	return walk->cell++->count;
+}
 
 static bool
 counts_fte(unsigned kind)
@@ -360,75 +367,13 @@ counts_fte(unsigned kind)
 		kind == EF_LAST_DAY_FTE;
 }
 
-/* Has all FTE at an age people who can have it? */
+/* Can each count stand by itself?  Who leaves at each age is added up, since
+ * there is a series for each reason. */
 static EfStatus
-check_fte(const EfTable *table, const Ages *ages, int age, EfError *error)
+check_counts(const EfTable *table, int64_t *leavers, EfError *error)
 {
-	static const struct
-	{
-		unsigned	fte;
-		unsigned	people;
-	}			pairs[] = {
-		{EF_STOCK_FTE, EF_STOCK}, {EF_HIRES_FTE, EF_HIRES},
-		{EF_OPENING_FTE, EF_OPENING}, {EF_FIRST_DAY_FTE, EF_FIRST_DAY},
-		{EF_LAST_DAY_FTE, EF_LAST_DAY},
-	};
-	bool		counted = (table->frame.flags & EF_FLAG_FTE) != 0;
-
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-	{
-		int64_t		fte = ages->series[pairs[i].fte][age];
-
-		if (fte > ages->series[pairs[i].people][age] * EF_FTE_LIMIT ||
-			(fte > 0 && !counted))
-			return ef_fail(error, EF_INVALID,
-						   "The FTE at the age of %d months has no people.",
-						   age);
-	}
-
-	/* of the hires, those of the first day brought their part */
-	if (ages->series[EF_FIRST_DAY_FTE][age] > ages->series[EF_HIRES_FTE][age] ||
-		ages->series[EF_HIRES_FTE][age] - ages->series[EF_FIRST_DAY_FTE][age] >
-		(ages->series[EF_HIRES][age] - ages->series[EF_FIRST_DAY][age]) *
-		EF_FTE_LIMIT)
-		return ef_fail(error, EF_INVALID,
-					   "first_day_fte at the age of %d months is no part of hires_fte.",
-					   age);
-	return EF_OK;
-}
-
-/* Are those who were there on the first or the last day of this age? */
-static EfStatus
-check_days(const EfTable *table, const Ages *ages, int age, EfError *error)
-{
-	if (ages->series[EF_FIRST_DAY][age] > ages->series[EF_HIRES][age])
-		return ef_fail(error, EF_INVALID,
-					   "first_day at the age of %d months exceeds the hires.",
-					   age);
-	if (ages->series[EF_LAST_DAY][age] >
-		ages->leavers[age] - ages->series[EF_STOCK][age])
-		return ef_fail(error, EF_INVALID,
-					   "last_day at the age of %d months exceeds the exits.",
-					   age);
-	if (!table->frame.bounded && (ages->series[EF_OPENING][age] > 0 ||
-								  ages->series[EF_FIRST_DAY][age] > 0))
-		return ef_fail(error, EF_INVALID,
-					   "There is an opening headcount without a beginning.");
-	return EF_OK;
-}
-
-static EfStatus
-validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
-{
-	Ages		ages;			/* 220 kB, of a stack that is never deep here */
 	int64_t		persons = 0;
-	int64_t		present = 0;
-	EfStatus	status = ef_check_reasons(table, EF_EXITS, error);
 
-	(void) allocator;
-	if (status != EF_OK)
-		return status;
-	memset(&ages, 0, sizeof(ages));
 	for (size_t i = 0; i < table->ncells; i++)
 	{
 		const EfCell *cell = &table->cells[i];
@@ -447,57 +392,132 @@ validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 						   "%s at the age of %u are %lld.", kinds[kind].name,
 						   at, (long long) cell->count);
 		if (kind == EF_HIRES || kind == EF_OPENING)
-		{
-			ages.entries[at] += cell->count;
 			persons += cell->count;
-			if (persons > EF_PERSON_LIMIT)
-				return ef_fail(error, EF_INVALID, "There are more than %lld people.",
-							   (long long) EF_PERSON_LIMIT);
-		}
 		else if (kind == EF_EXITS || kind == EF_STOCK)
-		{
-			/* cannot overflow: the limit allows 2^23 such cells at an age, and
-			 * a table with more people than entries is refused below */
-			if (ages.leavers[at] > EF_PERSON_LIMIT)
-				return ef_fail(error, EF_INVALID, "There are more than %lld people.",
-							   (long long) EF_PERSON_LIMIT);
-			ages.leavers[at] += cell->count;
-		}
-		if (kind != EF_EXITS)
-			ages.series[kind][at] = cell->count;
+			leavers[at] += cell->count;
+		else
+			continue;
+
+		/* so neither can overflow, and a table with more who leave than enter is
+		 * refused anyway */
+		if (persons > EF_PERSON_LIMIT || leavers[at] > EF_PERSON_LIMIT)
+			return ef_fail(error, EF_INVALID, "There are more than %lld people.",
+						   (long long) EF_PERSON_LIMIT);
+	}
+	return EF_OK;
+}
+
+/* Has all FTE at an age people who can have it? */
+static EfStatus
+check_fte(const EfTable *table, const int64_t *count, int age, EfError *error)
+{
+	static const struct
+	{
+		unsigned	fte;
+		unsigned	people;
+	}			pairs[] = {
+		{EF_STOCK_FTE, EF_STOCK}, {EF_HIRES_FTE, EF_HIRES},
+		{EF_OPENING_FTE, EF_OPENING}, {EF_FIRST_DAY_FTE, EF_FIRST_DAY},
+		{EF_LAST_DAY_FTE, EF_LAST_DAY},
+	};
+	bool		counted = (table->frame.flags & EF_FLAG_FTE) != 0;
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+	{
+		int64_t		fte = count[pairs[i].fte];
+
+		if (fte > count[pairs[i].people] * EF_FTE_LIMIT ||
+			(fte > 0 && !counted))
+			return ef_fail(error, EF_INVALID,
+						   "The FTE at the age of %d months has no people.",
+						   age);
+	}
+
+	/* of the hires, those of the first day brought their part */
+	if (count[EF_FIRST_DAY_FTE] > count[EF_HIRES_FTE] ||
+		count[EF_HIRES_FTE] - count[EF_FIRST_DAY_FTE] >
+		(count[EF_HIRES] - count[EF_FIRST_DAY]) * EF_FTE_LIMIT)
+		return ef_fail(error, EF_INVALID,
+					   "first_day_fte at the age of %d months is no part of hires_fte.",
+					   age);
+	return EF_OK;
+}
+
+/* Are those who were there on the first or the last day of this age? */
+static EfStatus
+check_days(const EfTable *table, const int64_t *count, int64_t leavers,
+		   int age, EfError *error)
+{
+	if (count[EF_FIRST_DAY] > count[EF_HIRES])
+		return ef_fail(error, EF_INVALID,
+					   "first_day at the age of %d months exceeds the hires.",
+					   age);
+	if (count[EF_LAST_DAY] > leavers - count[EF_STOCK])
+		return ef_fail(error, EF_INVALID,
+					   "last_day at the age of %d months exceeds the exits.",
+					   age);
+	if (!table->frame.bounded &&
+		(count[EF_OPENING] > 0 || count[EF_FIRST_DAY] > 0))
+		return ef_fail(error, EF_INVALID,
+					   "There is an opening headcount without a beginning.");
+	return EF_OK;
+}
+
+static EfStatus
+validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
+{
+	int64_t		leavers[EF_AGE_MONTHS];
+	Walk		walks[EF_LAST_DAY_FTE + 1];
+	int64_t		present = 0;
+	int64_t		seen = 0;		/* in this year of age, in any of its months */
+	EfStatus	status = ef_check_reasons(table, EF_EXITS, error);
+
+	(void) allocator;
+	if (status != EF_OK)
+		return status;
+	memset(leavers, 0, sizeof(leavers));
+	status = check_counts(table, leavers, error);
+	if (status != EF_OK)
+		return status;
+	for (unsigned kind = 0; kind <= EF_LAST_DAY_FTE; kind++)
+	{
+		size_t		n;
+
+		walks[kind].cell = ef_table_series(table, 0, kind, &n);
+		walks[kind].end = walks[kind].cell + n;
 	}
 
 	for (int age = 0; age < EF_AGE_MONTHS; age++)
 	{
-		present += ages.entries[age];
-		if (ages.leavers[age] > present)
+		int64_t		count[EF_LAST_DAY_FTE + 1] = {0};
+		int64_t		entries;
+
+		for (unsigned kind = 0; kind <= EF_LAST_DAY_FTE; kind++)
+			if (kind != EF_DAYS)
+				count[kind] = count_at(&walks[kind], age);
+		entries = count[EF_HIRES] + count[EF_OPENING];
+		seen = (age % 12 == 0 ? present : seen) + entries;
+		present += entries;
+		if (leavers[age] > present)
 			return ef_fail(error, EF_INVALID,
 						   "More people leave at the age of %d months than are there.",
 						   age);
-		if (ages.series[EF_MISSED_PARTS][age] >
-			ages.entries[age] * (EF_MONTH_PARTS - EF_MONTH_PARTS / 31))
+		if (count[EF_MISSED_PARTS] >
+			entries * (EF_MONTH_PARTS - EF_MONTH_PARTS / 31))
 			return ef_fail(error, EF_INVALID,
 						   "missed_parts at the age of %d months exceed the entries.",
 						   age);
-		status = check_days(table, &ages, age, error);
+		status = check_days(table, count, leavers[age], age, error);
 		if (status == EF_OK)
-			status = check_fte(table, &ages, age, error);
+			status = check_fte(table, count, age, error);
 		if (status != EF_OK)
 			return status;
-
-		/* those who are in this year of age in any of its months */
-		if (age % 12 == 0)
-		{
-			int64_t		most = present;
-
-			for (int k = age + 1; k < age + 12 && k < EF_AGE_MONTHS; k++)
-				most += ages.entries[k];
-			if (ages.series[EF_DAYS][age / 12] > most * 366)
-				return ef_fail(error, EF_INVALID,
-							   "The days at the age of %d exceed the people.",
-							   age / 12);
-		}
-		present -= ages.leavers[age];
+		if (age % 12 == 11 &&
+			count_at(&walks[EF_DAYS], age / 12) > seen * 366)
+			return ef_fail(error, EF_INVALID,
+						   "The days at the age of %d exceed the people.",
+						   age / 12);
+		present -= leavers[age];
 	}
 	if (present != 0)
 		return ef_fail(error, EF_INVALID,
