@@ -62,6 +62,10 @@ ef_get_gap(FunctionCallInfo fcinfo, int argument)
 	return gap;
 }
 
+static EF_REPORT(EF_GAP_MIXED, INVALID_PARAMETER_VALUE,
+		  "join gaps differ within one summary",
+		  "Give the same join_gap for all rows.");
+
 void
 ef_refuse_gap(const EfDuration *its, const EfDuration *other)
 {

@@ -103,7 +103,7 @@ ef_get_text(FunctionCallInfo fcinfo, int argument)
 
 /* Add an event of the person that an argument says, which is not null.  Its
  * detail is NULL where the log has none. */
-static pg_attribute_always_inline EfStatus
+EF_NODISCARD static pg_attribute_always_inline EfStatus
 ef_add_event_of(FunctionCallInfo fcinfo, int argument, EfPersonKind kind,
 				EfEventGroup *group, EfWhen when, const uint64_t *detail,
 				EfError *error)

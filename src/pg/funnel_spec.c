@@ -25,7 +25,7 @@
 typedef EfStatus (*AddName) (EfFunnelSpec *spec, const char *name,
 							 size_t length, EfError *error);
 
-static EfStatus
+EF_NODISCARD static EfStatus
 add_mode(EfFunnelSpec *spec, const char *name, size_t length, EfError *error)
 {
 	unsigned	mode = 0;
@@ -405,7 +405,7 @@ ef_spec_send(StringInfo buffer, const EfFunnelSpec *spec)
 	send_names(buffer, spec->exits, spec->nexits);
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 receive_names(StringInfo buffer, EfFunnelSpec *spec, AddName add,
 			  EfError *error)
 {

@@ -53,6 +53,6 @@ extern void ef_spec_send(StringInfo buffer, const EfFunnelSpec *spec);
 
 /* The same back, complete; names are in new memory. */
 extern EfStatus ef_spec_receive(StringInfo buffer, EfFunnelSpec *spec,
-								EfError *error);
+								EfError *error) EF_NODISCARD;
 
 #endif							/* EF_FUNNEL_SPEC_VALUE_H */

@@ -21,14 +21,14 @@
 #include "base/status.h"
 #include "table/life_table.h"
 
+#undef TEXTDOMAIN
+#define TEXTDOMAIN PG_TEXTDOMAIN("education_flow")
+
 /* palloc in the current memory context. */
 extern const EfAllocator ef_palloc;
 
 /* Raise what the core refused, if it did. */
 pg_noreturn extern void ef_raise(EfStatus status, const EfError *error);
-
-/* The sentence for what the core refuses. */
-extern const char *ef_message(EfStatus status);
 
 static inline void
 ef_check(EfStatus status, const EfError *error)

@@ -26,6 +26,10 @@ typedef struct ObservedCache
 	char		bytes[64];
 } ObservedCache;
 
+static EF_REPORT(EF_OBSERVED_ENDLESS, INVALID_PARAMETER_VALUE,
+		  "observation period has no end",
+		  "Its upper bound is the day on which the rows were true, such as daterange('2020-01-01', '2025-01-01').");
+
 const EfFrame *
 ef_observed_frame(FunctionCallInfo fcinfo, int argument,
 				  const EfTableType *type, uint8 flags, void **memory)

@@ -408,7 +408,7 @@ ef_retention_log_rank_transfn(PG_FUNCTION_ARGS)
 }
 
 /* Open the risk set of an entry, and close it. */
-static EfStatus
+EF_NODISCARD static EfStatus
 open_entry(void *context, EfRiskSet *risk, EfError *error)
 {
 	LogRankEntry *entry = (LogRankEntry *) ((char *) risk -

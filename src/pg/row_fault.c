@@ -20,7 +20,7 @@ fault(FunctionCallInfo fcinfo, EfStatus status)
 {
 	if (status == EF_OK)
 		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(cstring_to_text(ef_message(status)));
+	PG_RETURN_TEXT_P(cstring_to_text(status->message));
 }
 
 static void

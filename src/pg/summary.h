@@ -73,7 +73,8 @@ extern struct varlena *ef_summary_pack(const EfTable *table,
 
 /* Normalize, validate and pack what came in from outside. */
 extern EfStatus ef_summary_accept(EfTable *table, const EfTableType *type,
-								  struct varlena **datum, EfError *error);
+								  struct varlena **datum, EfError *error)
+			EF_NODISCARD;
 
 /* The spec that a table holds. */
 extern void ef_summary_spec(const EfTable *table, struct EfFunnelSpec *spec);
@@ -81,7 +82,7 @@ extern void ef_summary_spec(const EfTable *table, struct EfFunnelSpec *spec);
 /* Give a table that comes in its spec, and the labels that it names. */
 extern EfStatus ef_summary_take_spec(EfTable *table, const EfTableType *type,
 									 const struct EfFunnelSpec *spec,
-									 EfError *error);
+									 EfError *error) EF_NODISCARD;
 
 /* The labels of a table as texts, label n at n; at 0, which is none, NULL. */
 static inline Datum *

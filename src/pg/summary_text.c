@@ -308,7 +308,7 @@ collect_label(Collector *collector, const JsonbValue *name)
  * in as many pairs as there are others, and a number of it must fit half of
  * a place.
  */
-static EfStatus
+EF_NODISCARD static EfStatus
 collect_labels(Collector *collector, JsonbContainer *object)
 {
 	const EfTableType *type = collector->type;

@@ -66,7 +66,7 @@ ef_summary_send(FunctionCallInfo fcinfo, const EfTableType *type)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 receive_period(StringInfo buffer, EfTable *table, EfError *error)
 {
 	int			bounded = pq_getmsgbyte(buffer);
@@ -100,7 +100,7 @@ receive_period(StringInfo buffer, EfTable *table, EfError *error)
 	return EF_OK;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 receive_spec(StringInfo buffer, const EfTableType *type, EfTable *table,
 			 EfError *error)
 {
@@ -112,7 +112,7 @@ receive_spec(StringInfo buffer, const EfTableType *type, EfTable *table,
 	return status == EF_OK ? ef_summary_take_spec(table, type, &spec, error) : status;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 receive(StringInfo buffer, const EfTableType *type, EfTable *table,
 		EfError *error)
 {

@@ -326,6 +326,10 @@ ef_reaching_pension_age(PG_FUNCTION_ARGS)
 
 /* ---- projection ---- */
 
+static EF_REPORT(EF_ARRAY_LENGTH, ARRAY_SUBSCRIPT_ERROR,
+		  "array must have one element for each period",
+		  "Use array_fill(20::float8, ARRAY[10]) for twenty in each of ten years.");
+
 static const double *
 get_periods(FunctionCallInfo fcinfo, int argument, const char *name, int years)
 {

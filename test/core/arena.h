@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/status.h"
 
 typedef struct ArenaBlock
 {
@@ -83,6 +84,13 @@ arena_close(Arena *arena)
 	while (arena->all.next != &arena->all)
 		arena_release(arena, arena->all.next + 1);
 	arena->fail_at = 0;
+}
+
+/* A status in words. */
+static inline const char *
+said(EfStatus status)
+{
+	return status == EF_OK ? "ok" : status->message;
 }
 
 /* The same numbers in every run. */

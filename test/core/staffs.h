@@ -61,7 +61,7 @@ make_staff(EfWorkforce *workforce, Staff staff, EfMonth end, int n, bool fte, co
 	if (status == EF_OK)
 		status = ef_workforce_open(workforce, state, state->size, allocator, &error);
 	if (status != EF_OK)
-		fail("a staff is made: %d %s", status, error.detail);
+		fail("a staff is made: %s %s", said(status), error.detail);
 }
 
 /* So many steps, the first of which covers all who are born long ago, and no age

@@ -3,6 +3,7 @@
  * order, stored and not, against the same contracts joined plainly.
  */
 #include "spell/contract_events.h"
+#include "base/fte.h"
 
 #include "arena.h"
 #include "memory_file.h"

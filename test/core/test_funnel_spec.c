@@ -104,7 +104,8 @@ test_names(void)
 	for (int i = 0; i < EF_EXIT_LIMIT; i++)
 		snprintf(many[i], sizeof(many[i]), "n%d", i);
 	for (int i = 0; i < EF_STAGE_LIMIT; i++)
-		status |= ef_spec_add_stage(&spec, many[i], strlen(many[i]), &error);
+		if (status == EF_OK)
+			status = ef_spec_add_stage(&spec, many[i], strlen(many[i]), &error);
 	is_int(status, EF_OK, "%d stages", EF_STAGE_LIMIT);
 	is_int(ef_spec_add_stage(&spec, "one more", 8, &error), EF_SPEC_TOO_MANY_NAMES, "and one more");
 	is_str(error.detail, "\"one more\" would be stage 31.", "is named");
@@ -113,7 +114,8 @@ test_names(void)
 
 	spec = spec_of(NAMES("a"), NULL);
 	for (int i = 0; i < EF_EXIT_LIMIT; i++)
-		status |= ef_spec_add_exit(&spec, many[i], strlen(many[i]), &error);
+		if (status == EF_OK)
+			status = ef_spec_add_exit(&spec, many[i], strlen(many[i]), &error);
 	is_int(status, EF_OK, "%d exits", EF_EXIT_LIMIT);
 	is_int(ef_spec_add_exit(&spec, "one more", 8, &error), EF_SPEC_TOO_MANY_NAMES, "and one more");
 	is_str(error.detail, "\"one more\" would be exit 101.", "is named");

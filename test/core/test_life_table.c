@@ -11,6 +11,7 @@
 #include "arena.h"
 #include "base/hash.h"
 #include "exit_rates.h"
+#include "funnel/funnel.h"
 #include "tap.h"
 #include "workforce/workforce_read.h"
 
@@ -561,8 +562,8 @@ test_many_labels(void)
 		}
 	is_int(wrong, 0, "%d labels keep their numbers", n);
 	is_int(state->nlabels, n, "each is there once");
-	wrong = ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
-	is_int(wrong, EF_OK, "a state of so many labels loads");
+	is_int(ef_table_load(&table, &type, state, state->size, &arena.allocator, &error), EF_OK,
+		   "a state of so many labels loads");
 	ok(is_normal(&table), "labels and cells are in order");
 
 	/* twice the table, from a state that met them in another order */
@@ -1345,7 +1346,7 @@ test_no_memory(void)
 		if (status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY)
 		{
 			wrong++;
-			diag("request %ld fails: status %d", n, status);
+			diag("request %ld fails: status %s", n, said(status));
 		}
 		arena_close(&arena);
 	} while (status != EF_OK && n < 10000);

@@ -6,6 +6,7 @@
  * 3.5-3: survdiff, and coxph(ties = "efron") iterated to 1e-14.
  */
 #include "retention/log_rank.h"
+#include "estimate/estimate.h"
 
 #include "stays.h"
 #include "tap.h"

@@ -5,6 +5,7 @@
 #include "mobility/mobility_estimate.h"
 
 #include "estimate/distribution.h"
+#include "estimate/estimate.h"
 #include "histories_of_states.h"
 #include "tap.h"
 

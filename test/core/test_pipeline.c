@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "estimate/estimate.h"
 #include "funnel/leavers.h"
 #include "histories.h"
 #include "staffs.h"
@@ -414,7 +415,7 @@ check_output(const Study *study, const EfOutputPlan *plan)
 	}
 	status = ef_arrivals_by_year(plan, &got, allocator, &error);
 	if (status != EF_OK)
-		diag("status %d: %s", status, error.detail);
+		diag("status %s: %s", said(status), error.detail);
 	wrong += status != EF_OK || arena.n != held + 1;
 	for (int i = 0; i < plan->horizon && status == EF_OK && wrong < 3; i++)
 	{
@@ -1382,7 +1383,7 @@ check_intake(const Study *study, const EfIntakePlan *plan, bool limits)
 	status = ef_intake_by_year(plan, &years, &nyears, allocator, &error);
 	if (status != EF_OK || arena.n != held + 1)
 	{
-		diag("status %d: %s; %d blocks", status, error.detail, arena.n - held);
+		diag("status %s: %s; %d blocks", said(status), error.detail, arena.n - held);
 		close_truth(&truth);
 		return 1;
 	}

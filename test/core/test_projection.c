@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "estimate/estimate.h"
 #include "staffs.h"
 #include "tap.h"
 
@@ -441,7 +442,7 @@ check_plan(const EfProjectionPlan *plan)
 	status = ef_project_workforce(plan, &got, allocator, &error);
 	if (status != EF_OK)
 	{
-		diag("status %d: %s", status, error.detail);
+		diag("status %s: %s", said(status), error.detail);
 		wrong++;
 		goto done;
 	}

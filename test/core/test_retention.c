@@ -994,7 +994,7 @@ test_no_memory(void)
 		if (status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY)
 		{
 			wrong++;
-			diag("request %ld fails: status %d", n, status);
+			diag("request %ld fails: status %s", n, said(status));
 		}
 		arena_close(&arena);
 	} while (status != EF_OK && n < 10000);

@@ -12,6 +12,7 @@
 #include "workforce/standardisation.h"
 
 #include "arena.h"
+#include "estimate/estimate.h"
 #include "tap.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

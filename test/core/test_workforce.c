@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "estimate/distribution.h"
+#include "estimate/estimate.h"
 #include "workforce/retirement_rule.h"
 #include "arena.h"
 #include "exit_rates.h"
@@ -411,7 +412,7 @@ compare_people(const EfFrame *frame, int n)
 		if (status != EF_OK)
 		{
 			wrong++;
-			diag("status %d: %s", status, error.detail);
+			diag("status %s: %s", said(status), error.detail);
 		}
 
 		/* who of the stock reaches 65, or the rule's age */
@@ -1062,7 +1063,7 @@ test_no_memory(void)
 		if (status == EF_OK ? arena->calls >= n : status != EF_NO_MEMORY)
 		{
 			wrong++;
-			diag("request %d fails: status %d", n, status);
+			diag("request %d fails: status %s", n, said(status));
 		}
 		arena_close(arena);
 	} while (status != EF_OK && n < 1000);

@@ -11,6 +11,18 @@
 
 #include <stdio.h>
 
+EF_REPORT(EF_DATE_INFINITE, DATETIME_FIELD_OVERFLOW,
+		  "date is infinite",
+		  "Only end_date may be infinite; the beginning of the observation period, or a funnel's as_of, may be left out instead.");
+
+EF_REPORT(EF_DATE_RANGE, DATETIME_FIELD_OVERFLOW,
+		  "date is out of range",
+		  "Dates of observation periods, retirement rules, funnels, their events and certificates lie in the years 1 to 9999.");
+
+EF_REPORT(EF_YEARS_RANGE, INVALID_PARAMETER_VALUE,
+		  "years must be between 1 and 100",
+		  "Ask for fewer years; rates of today say little about the next century.");
+
 /* Days from 0000-03-01 to 2000-01-01 in the proleptic Gregorian calendar. */
 #define EPOCH_SHIFT 730425
 
@@ -85,6 +97,14 @@ ef_years_of_days(int64_t days)
 {
 	return (double) days / DAYS_PER_YEAR;
 }
+
+EF_REPORT(EF_DURATION_INVALID, INVALID_PARAMETER_VALUE,
+		  "duration must be whole days, months or years, none of them negative",
+		  "Durations are such as '90 days', '6 months', '2 years'.");
+
+EF_REPORT(EF_DURATION_ZERO, INVALID_PARAMETER_VALUE,
+		  "duration must be longer than zero",
+		  "Durations are such as '90 days', '6 months', '2 years'.");
 
 EfStatus
 ef_duration_check(const EfDuration *duration, bool positive, EfError *error)

@@ -15,6 +15,12 @@
 
 #include "base/status.h"
 
+extern const EfReport EF_DATE_INFINITE[];
+extern const EfReport EF_DATE_RANGE[];
+extern const EfReport EF_YEARS_RANGE[];
+extern const EfReport EF_DURATION_INVALID[];
+extern const EfReport EF_DURATION_ZERO[];
+
 typedef int32_t EfDay;
 typedef int32_t EfMonth;
 
@@ -94,7 +100,7 @@ typedef struct EfDuration
 
 /* Whole days, none of them negative, and more than none if that is asked. */
 extern EfStatus ef_duration_check(const EfDuration *duration, bool positive,
-								  EfError *error);
+								  EfError *error) EF_NODISCARD;
 
 /*
  * The most days that so many times a duration can span: 31 for a month, 184

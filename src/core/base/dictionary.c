@@ -5,6 +5,7 @@
 #include "base/dictionary.h"
 
 #include "base/hash.h"
+#include "base/label.h"
 
 #define NAMES_MINIMUM 16
 #define CHUNK_MINIMUM ((size_t) 1024)
@@ -17,7 +18,7 @@ ef_dictionary_begin(EfDictionary *dictionary, const EfAllocator *allocator)
 	dictionary->allocator = allocator;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 no_memory(size_t size, EfError *error)
 {
 	return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.", size);
@@ -82,7 +83,7 @@ find_slot(const EfDictionary *dictionary, const EfNameDigest *digest,
 }
 
 /* Room for one more name in the list and, less than half full, the table. */
-static EfStatus
+EF_NODISCARD static EfStatus
 reserve(EfDictionary *dictionary, EfError *error)
 {
 	const EfAllocator *allocator = dictionary->allocator;

@@ -79,7 +79,8 @@ ef_dictionary_name(const EfDictionary *dictionary, uint32_t number)
 /* The number of a name, which is added if it is new. */
 extern EfStatus ef_dictionary_number(EfDictionary *dictionary,
 									 const char *bytes, size_t length,
-									 uint32_t *number, EfError *error);
+									 uint32_t *number, EfError *error)
+			EF_NODISCARD;
 
 /* The order of two names' bytes. */
 extern int	ef_dictionary_compare(const EfDictionary *dictionary, uint32_t a,
@@ -112,7 +113,7 @@ extern void ef_number_map_clear(EfNumberMap *map);
 
 /* A number stands for a value, which is not 0. */
 extern EfStatus ef_number_map_set(EfNumberMap *map, uint32_t number,
-								  uint32_t value, EfError *error);
+								  uint32_t value, EfError *error) EF_NODISCARD;
 
 /* What it stands for; 0: nothing. */
 static inline uint32_t

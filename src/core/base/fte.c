@@ -8,12 +8,20 @@
 #include <math.h>
 #include <stdbool.h>
 
+EF_REPORT(EF_FTE_SUM, NUMERIC_VALUE_OUT_OF_RANGE,
+		  "FTE of a person on one day is above 1000",
+		  "Look for rows that are there twice, and for percent where 1 is full time.");
+
 /* A comparison of doubles must be one, here and in every estimate. */
 #if FLT_EVAL_METHOD < 0 || FLT_EVAL_METHOD == 2
 #error "education_flow computes in double precision: build it without -mfpmath=387"
 #endif
 
-static EfStatus
+EF_REPORT(EF_FTE_INVALID, NUMERIC_VALUE_OUT_OF_RANGE,
+		  "FTE must be a number from 0 to 1000 with at most three decimals",
+		  "Round it: round(fte::numeric, 3).");
+
+EF_NODISCARD static EfStatus
 fte_out_of_range(EfError *error, const char *fte)
 {
 	return ef_fail(error, EF_FTE_INVALID, "The FTE is %.40s.", fte);

@@ -9,14 +9,17 @@
 
 #include "base/status.h"
 
+extern const EfReport EF_FTE_INVALID[];
+extern const EfReport EF_FTE_SUM[];
+
 /* FTE of one person, in thousandths. */
 #define EF_FTE_LIMIT 1000000
 
 /* FTE as thousandths, exact or refused. */
 extern EfStatus ef_fte_from_float8(double fte, int32_t *thousandths,
-								   EfError *error);
+								   EfError *error) EF_NODISCARD;
 extern EfStatus ef_fte_from_decimal(const char *digits, int32_t *thousandths,
-									EfError *error);
+									EfError *error) EF_NODISCARD;
 
 /* And back. */
 extern double ef_fte_to_float8(int64_t thousandths);

@@ -4,6 +4,10 @@
  */
 #include "base/instant.h"
 
+EF_REPORT(EF_EVENT_INFINITE, DATETIME_FIELD_OVERFLOW,
+		  "date is infinite",
+		  "Leave out what has not happened: filter the rows out, or give null, which is counted as skipped.");
+
 EfStatus
 ef_instant_refuse(EfInstant instant, EfUnit unit, EfError *error)
 {

@@ -10,6 +10,8 @@
 #include "base/calendar.h"
 #include "base/status.h"
 
+extern const EfReport EF_EVENT_INFINITE[];
+
 /*
  * An instant is a day, or a microsecond, since 2000-01-01 (UTC), whichever
  * unit the events came with.
@@ -44,10 +46,10 @@ ef_day_instant(EfDay day, EfUnit unit)
 
 /* Refuse an instant that no event can have. */
 extern EfStatus ef_instant_refuse(EfInstant instant, EfUnit unit,
-								  EfError *error);
+								  EfError *error) EF_NODISCARD;
 
 /* Is this an instant that an event can have? */
-static inline EfStatus
+EF_NODISCARD static inline EfStatus
 ef_instant_check(EfInstant instant, EfUnit unit, EfError *error)
 {
 	if (instant >= ef_day_instant(EF_FIRST_DATE, unit) &&

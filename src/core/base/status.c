@@ -7,13 +7,36 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+EF_REPORT(EF_NO_MEMORY, OUT_OF_MEMORY,
+		  "out of memory",
+		  NULL);
+
+EF_REPORT(EF_TOO_LARGE, PROGRAM_LIMIT_EXCEEDED,
+		  "summary is too large",
+		  "Group by more columns, so that each summary holds less.");
+
+EF_REPORT(EF_COUNT_OVERFLOW, NUMERIC_VALUE_OUT_OF_RANGE,
+		  "count is out of range",
+		  "A summary holds at most 1e12 people.");
+
+EF_REPORT(EF_INVALID, DATA_CORRUPTED,
+		  "stored value is damaged",
+		  "Make it again from its rows or its arguments, and check the disk.");
+
+EF_REPORT(EF_ARRAY_VALUE, INVALID_PARAMETER_VALUE,
+		  "array element is out of range",
+		  "Elements are numbers of people, from 0 to 1e12.");
+
+const char *(*ef_translate) (const char *text);
+
 EfStatus
 ef_fail(EfError *error, EfStatus status, const char *format,...)
 {
 	va_list		args;
 
 	va_start(args, format);
-	vsnprintf(error->detail, sizeof(error->detail), format, args);
+	vsnprintf(error->detail, sizeof(error->detail),
+			  ef_translate ? ef_translate(format) : format, args);
 	va_end(args);
 	return status;
 }

@@ -15,7 +15,11 @@ const char *const ef_certificate_names[EF_CERTIFICATE_STATUSES] = {
 	[EF_CERTIFICATE_LAPSED] = "lapsed",
 };
 
-static EfStatus
+EF_REPORT(EF_REQUIRED_UNBOUNDED, INVALID_PARAMETER_VALUE,
+		  "required has no beginning",
+		  "Give the days on which the module is required of the person, such as daterange(start_date, end_date).");
+
+EF_NODISCARD static EfStatus
 check_required(EfDay from, EfDay until, EfError *error)
 {
 	char		day[EF_ISO_DATE_SIZE];
@@ -30,7 +34,11 @@ check_required(EfDay from, EfDay until, EfError *error)
 				   ef_is_date(from) ? "ends" : "begins", day);
 }
 
-static EfStatus
+EF_REPORT(EF_COMPLETION_INFINITE, DATETIME_FIELD_OVERFLOW,
+		  "date is infinite",
+		  "Leave out what was not completed: filter the rows out, or give null.");
+
+EF_NODISCARD static EfStatus
 check_completed(EfDay day, EfError *error)
 {
 	char		iso[EF_ISO_DATE_SIZE];
@@ -45,7 +53,7 @@ check_completed(EfDay day, EfError *error)
 }
 
 /* The first day on which a certificate does not hold any more. */
-static EfStatus
+EF_NODISCARD static EfStatus
 certificate_end(EfDay completed, const EfDuration *validity, EfDay *end,
 				EfError *error)
 {
@@ -78,7 +86,7 @@ compare_days(const void *a, const void *b)
 }
 
 /* The days completed, checked and in order, in a chunk of their own. */
-static EfStatus
+EF_NODISCARD static EfStatus
 sort_completed(const EfDay *completed, size_t n, EfDay **sorted,
 			   const EfAllocator *allocator, EfError *error)
 {

@@ -21,6 +21,9 @@
 #include "base/memory.h"
 #include "base/status.h"
 
+extern const EfReport EF_COMPLETION_INFINITE[];
+extern const EfReport EF_REQUIRED_UNBOUNDED[];
+
 typedef enum EfCertificateStatus
 {
 	EF_CERTIFICATE_MISSING,
@@ -53,6 +56,6 @@ extern EfStatus ef_certificate_parts(const EfDay *completed, size_t ncompleted,
 									 EfDay from, EfDay until,
 									 EfCertificatePart **parts, size_t *nparts,
 									 const EfAllocator *allocator,
-									 EfError *error);
+									 EfError *error) EF_NODISCARD;
 
 #endif							/* EF_CERTIFICATE_H */

@@ -54,7 +54,7 @@ typedef struct Graph
 	EfError    *error;
 } Graph;
 
-static EfStatus
+EF_NODISCARD static EfStatus
 no_memory(Graph *graph)
 {
 	return ef_fail(graph->error, EF_NO_MEMORY,
@@ -64,7 +64,11 @@ no_memory(Graph *graph)
 
 /* ---- what is given ---- */
 
-static EfStatus
+EF_REPORT(EF_SHIFT_LENGTHS, ARRAY_SUBSCRIPT_ERROR,
+		  "arrays of one table must be equally long",
+		  "Take them from one query, such as SELECT array_agg(profession), array_agg(fte) FROM demand.");
+
+EF_NODISCARD static EfStatus
 check_length(const char *name, size_t n, const char *other, size_t other_n,
 			 EfError *error)
 {
@@ -74,7 +78,7 @@ check_length(const char *name, size_t n, const char *other, size_t other_n,
 				   name, n, n == 1 ? "element" : "elements", other, other_n);
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 check_lengths(const EfTaskShifts *given, EfError *error)
 {
 	size_t		n = given->from_profession.n;
@@ -93,7 +97,11 @@ check_lengths(const EfTaskShifts *given, EfError *error)
 	return status;
 }
 
-static EfStatus
+EF_REPORT(EF_SHIFT_DEMAND, INVALID_PARAMETER_VALUE,
+		  "demand is out of range",
+		  "A demand is a number of full-time equivalents, 0 or more.");
+
+EF_NODISCARD static EfStatus
 check_demands(const EfTaskShifts *given, EfError *error)
 {
 	for (size_t i = 0; i < given->demand.n; i++)
@@ -123,7 +131,7 @@ quote(char quoted[QUOTED_SIZE], const EfLabel *name)
 	return quoted;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 refuse_shift(EfError *error, EfStatus status, const char *what,
 			 const EfLabel *from, const EfLabel *to, double value)
 {
@@ -134,7 +142,15 @@ refuse_shift(EfError *error, EfStatus status, const char *what,
 				   quote(quoted_from, from), quote(quoted_to, to), value);
 }
 
-static EfStatus
+EF_REPORT(EF_SHIFT_SHARE, INVALID_PARAMETER_VALUE,
+		  "share must be between 0 and 1",
+		  "Fifteen percent of the tasks are 0.15.");
+
+EF_REPORT(EF_SHIFT_TIME, INVALID_PARAMETER_VALUE,
+		  "relative_time must be above 0 and finite",
+		  "1 is as long as before, 1.2 a fifth longer; for tasks that cease leave to_profession null.");
+
+EF_NODISCARD static EfStatus
 check_shifts(const EfTaskShifts *given, EfError *error)
 {
 	for (size_t i = 0; i < given->share.n; i++)
@@ -198,8 +214,16 @@ count_same(const Mention *mentions, size_t n)
 	return same;
 }
 
+EF_REPORT(EF_SHIFT_PROFESSION_TWICE, INVALID_PARAMETER_VALUE,
+		  "profession has two demands",
+		  "Give their sum: SELECT profession, sum(fte) FROM demand GROUP BY profession.");
+
+EF_REPORT(EF_SHIFT_PROFESSION_UNKNOWN, INVALID_PARAMETER_VALUE,
+		  "from_profession has no demand",
+		  "Look how it is spelt; give it a demand of 0 if all of its work comes from others.");
+
 /* A profession that is mentioned n times, in the order of places. */
-static EfStatus
+EF_NODISCARD static EfStatus
 add_profession(Graph *graph, const Mention *mentions, size_t n)
 {
 	const EfTaskShifts *given = graph->given;
@@ -224,7 +248,7 @@ add_profession(Graph *graph, const Mention *mentions, size_t n)
 	return EF_OK;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 number_names(Graph *graph)
 {
 	const EfTaskShifts *given = graph->given;
@@ -293,7 +317,7 @@ distribute(const Shift *shifts, size_t n, bool by_to, Shift *distributed,
 		distributed[ends[key_of(&shifts[i], by_to)]++] = shifts[i];
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 sort_shifts(Graph *graph)
 {
 	const EfTaskShifts *given = graph->given;
@@ -328,7 +352,11 @@ sort_shifts(Graph *graph)
 	return EF_OK;
 }
 
-static EfStatus
+EF_REPORT(EF_SHIFT_PAIR_TWICE, INVALID_PARAMETER_VALUE,
+		  "tasks are shifted twice between the same professions",
+		  "Make one row of them: sum(share), and sum(share * relative_time) / sum(share).");
+
+EF_NODISCARD static EfStatus
 check_pairs(const Graph *graph)
 {
 	for (size_t i = 1; i < graph->nshifts; i++)
@@ -369,7 +397,11 @@ add_exactly(ExactSum *total, double x)
 	total->sum = sum;
 }
 
-static EfStatus
+EF_REPORT(EF_SHIFT_SHARES_SUM, INVALID_PARAMETER_VALUE,
+		  "shares of one profession add up to more than 1",
+		  "Each is a share of all of its tasks, and what is left stays with it.");
+
+EF_NODISCARD static EfStatus
 add_up_shares(const Graph *graph)
 {
 	for (size_t i = 0; i < graph->nprofessions; i++)
@@ -439,8 +471,12 @@ find_cycle(const Graph *graph, size_t *cycle)
 	return length;
 }
 
+EF_REPORT(EF_SHIFT_CYCLE, INVALID_PARAMETER_VALUE,
+		  "tasks are shifted in a circle",
+		  "Leave one of these rows out; of shifts both ways give only the difference.");
+
 /* As many names of the circle as fit into the sentence. */
-static EfStatus
+EF_NODISCARD static EfStatus
 refuse_cycle(const Graph *graph)
 {
 	size_t	   *cycle = graph->order;
@@ -468,7 +504,7 @@ refuse_cycle(const Graph *graph)
 }
 
 /* Kahn (1962), Topological sorting of large networks, CACM 5, 558-562. */
-static EfStatus
+EF_NODISCARD static EfStatus
 put_in_order(Graph *graph)
 {
 	size_t		n = graph->nprofessions;
@@ -504,7 +540,11 @@ work_of(const Profession *profession)
 	return profession->demand + profession->shifted_in;
 }
 
-static EfStatus
+EF_REPORT(EF_SHIFT_OVERFLOW, NUMERIC_VALUE_OUT_OF_RANGE,
+		  "demand after shifting is out of range",
+		  "Look for a relative_time or a demand that cannot be.");
+
+EF_NODISCARD static EfStatus
 shift_work(const Graph *graph)
 {
 	for (size_t at = 0; at < graph->nprofessions; at++)
@@ -567,7 +607,7 @@ make_rows(const Graph *graph, EfShiftedDemand *rows)
 		}
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 solve(Graph *graph)
 {
 	EfStatus	status = check_lengths(graph->given, graph->error);

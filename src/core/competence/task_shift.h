@@ -25,6 +25,17 @@
 
 #include "table/life_table.h"
 
+extern const EfReport EF_SHIFT_LENGTHS[];
+extern const EfReport EF_SHIFT_DEMAND[];
+extern const EfReport EF_SHIFT_SHARE[];
+extern const EfReport EF_SHIFT_TIME[];
+extern const EfReport EF_SHIFT_PROFESSION_TWICE[];
+extern const EfReport EF_SHIFT_PROFESSION_UNKNOWN[];
+extern const EfReport EF_SHIFT_PAIR_TWICE[];
+extern const EfReport EF_SHIFT_SHARES_SUM[];
+extern const EfReport EF_SHIFT_CYCLE[];
+extern const EfReport EF_SHIFT_OVERFLOW[];
+
 /* Shares that are as close to 1 in sum leave nothing. */
 #define EF_SHIFT_ROUNDING 1e-12
 
@@ -73,6 +84,6 @@ typedef struct EfShiftedDemand
 extern EfStatus ef_demand_after_shifts(const EfTaskShifts *shifts,
 									   EfShiftedDemand **rows, size_t *nrows,
 									   const EfAllocator *allocator,
-									   EfError *error);
+									   EfError *error) EF_NODISCARD;
 
 #endif							/* EF_TASK_SHIFT_H */

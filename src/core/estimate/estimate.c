@@ -106,6 +106,10 @@ ef_incidence_error(const EfIncidence *incidence)
 	return sqrt(incidence->variance);
 }
 
+EF_REPORT(EF_CURVE_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
+		  "unknown method of interval",
+		  "The methods are 'log-log', 'log' and 'plain'.");
+
 EfStatus
 ef_limit_scale(const char *name, size_t length, EfLimitScale *scale,
 			   EfError *error)
@@ -121,6 +125,10 @@ ef_limit_scale(const char *name, size_t length, EfLimitScale *scale,
 					   "The method is \"%.*s\".", ef_clip(name, length), name);
 	return EF_OK;
 }
+
+EF_REPORT(EF_LEVEL_RANGE, INVALID_PARAMETER_VALUE,
+		  "level must be between 0 and 1",
+		  "An interval of 95 percent has the level 0.95.");
 
 EfStatus
 ef_level_factor(double level, double *factor, EfError *error)

@@ -25,6 +25,9 @@
 #include "base/memory.h"
 #include "base/status.h"
 
+extern const EfReport EF_LEVEL_RANGE[];
+extern const EfReport EF_CURVE_METHOD_UNKNOWN[];
+
 /* The probability of still being there. */
 typedef struct EfKaplanMeier
 {
@@ -61,7 +64,7 @@ typedef struct EfAalenJohansen
 extern EfStatus ef_aalen_johansen_begin(EfAalenJohansen *process,
 										uint32_t nreasons,
 										const EfAllocator *allocator,
-										EfError *error);
+										EfError *error) EF_NODISCARD;
 
 /* The standard error of an incidence. */
 extern double ef_incidence_error(const EfIncidence *incidence);
@@ -81,13 +84,15 @@ typedef enum EfLimitScale
 } EfLimitScale;
 
 extern EfStatus ef_limit_scale(const char *name, size_t length,
-							   EfLimitScale *scale, EfError *error);
+							   EfLimitScale *scale, EfError *error)
+			EF_NODISCARD;
 
 /*
  * The factor of a standard error that makes a two-sided interval of a level;
  * refuses a level outside of (0, 1).
  */
-extern EfStatus ef_level_factor(double level, double *factor, EfError *error);
+extern EfStatus ef_level_factor(double level, double *factor, EfError *error)
+			EF_NODISCARD;
 
 /* Limits of a probability, NaN where its scale has none: for the logarithm at
  * 0, for log-log at 0 and 1, for all where there is no standard error. */

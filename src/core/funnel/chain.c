@@ -44,6 +44,18 @@ settle(EfChain *chain, const EfFunnelSpec *spec, EfUnit unit, EfInstant limit,
 	}
 }
 
+EF_REPORT(EF_CHAIN_DECREASING, INVALID_PARAMETER_VALUE,
+		  "reached goes back in time",
+		  "Each stage is reached at or after the one before; use the form over events to find the chain.");
+
+EF_REPORT(EF_CHAIN_STAGES, ARRAY_SUBSCRIPT_ERROR,
+		  "reached must be an array of one date for each stage",
+		  "Give one dimension, in the order of the stages; leave out what was not reached, or give null.");
+
+EF_REPORT(EF_CHAIN_STRICT, INVALID_PARAMETER_VALUE,
+		  "a finished chain has neither exits nor modes",
+		  "Use the form over events, or a spec without exits and modes.");
+
 EfStatus
 ef_chain_given(EfChain *chain, const EfFunnelSpec *spec, EfUnit unit,
 			   const EfInstant *at, unsigned length, EfError *error)
@@ -217,7 +229,7 @@ tell_twice(EfMoment *moments, size_t *n, EfInstant *open_until, bool *open)
 }
 
 /* Group events by instant. */
-static EfStatus
+EF_NODISCARD static EfStatus
 collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents,
 				size_t *nmoments, EfError *error)
 {
@@ -345,7 +357,7 @@ furthest_stage(const EfChainSearch *search, size_t nmoments)
  * chain that reaches the stage there can have reached the furthest one:
  * ends[m * furthest + stage - 1].
  */
-static EfStatus
+EF_NODISCARD static EfStatus
 find_ends(EfChainSearch *search, size_t nmoments, unsigned furthest,
 		  EfError *error)
 {

@@ -19,6 +19,10 @@
 #include "base/when.h"
 #include "funnel/funnel_spec.h"
 
+extern const EfReport EF_CHAIN_DECREASING[];
+extern const EfReport EF_CHAIN_STAGES[];
+extern const EfReport EF_CHAIN_STRICT[];
+
 typedef enum EfOutcome
 {
 	EF_COMPLETED,				/* reached the last stage */
@@ -76,7 +80,7 @@ extern void ef_chain_search_end(EfChainSearch *search);
 /* The best chain of one person's events, which are in order. */
 extern EfStatus ef_chain_find(EfChainSearch *search, EfChain *chain,
 							  const EfWhen *events, size_t nevents,
-							  EfError *error);
+							  EfError *error) EF_NODISCARD;
 
 /*
  * A finished chain that is given as the instants at which the stages were
@@ -85,6 +89,6 @@ extern EfStatus ef_chain_find(EfChainSearch *search, EfChain *chain,
  */
 extern EfStatus ef_chain_given(EfChain *chain, const EfFunnelSpec *spec,
 							   EfUnit unit, const EfInstant *at,
-							   unsigned length, EfError *error);
+							   unsigned length, EfError *error) EF_NODISCARD;
 
 #endif							/* EF_CHAIN_H */

@@ -12,12 +12,13 @@
 static unsigned expand(const EfFrame *frame, const EfCell *row,
 					   EfCell *cells);
 static EfStatus open_spec(const EfFrame *frame, EfLabel *labels,
-						  uint32_t *nlabels, EfError *error);
+						  uint32_t *nlabels, EfError *error) EF_NODISCARD;
 static EfStatus compare_specs(const EfFrame *a, const EfFrame *b,
-							  EfError *error);
-static EfStatus check_limits(const EfTable *table, EfError *error);
+							  EfError *error) EF_NODISCARD;
+static EfStatus check_limits(const EfTable *table, EfError *error)
+			EF_NODISCARD;
 static EfStatus validate(const EfTable *table, const EfAllocator *allocator,
-						 EfError *error);
+						 EfError *error) EF_NODISCARD;
 
 static const EfKind kinds[] = {
 	[EF_REACHED] = {"reached", true, EF_CHAIN_DAYS + 1, false},
@@ -47,7 +48,7 @@ const EfTableType ef_funnel_type = {
 
 /* ---- a spec ---- */
 
-static EfStatus
+EF_NODISCARD static EfStatus
 open_spec(const EfFrame *frame, EfLabel *labels, uint32_t *nlabels,
 		  EfError *error)
 {
@@ -62,6 +63,10 @@ open_spec(const EfFrame *frame, EfLabel *labels, uint32_t *nlabels,
 		memcpy(labels, spec.stages, spec.nstages * sizeof(EfLabel));
 	return EF_OK;
 }
+
+EF_REPORT(EF_SPEC_MIXED, INVALID_PARAMETER_VALUE,
+		  "funnels of different specs do not add up",
+		  "Give the same spec for all rows, and roll up funnels that were made with one spec.");
 
 /* Names that differ, or numbers of names. */
 static bool
@@ -84,7 +89,7 @@ names_differ(const EfLabel *a, uint32_t na, const EfLabel *b, uint32_t nb,
 	return na != nb;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 compare_specs(const EfFrame *a, const EfFrame *b, EfError *error)
 {
 	EfFunnelSpec one;
@@ -134,7 +139,11 @@ has_window(const EfFrame *frame)
 	return (frame->spec[2] & 1) != 0;
 }
 
-static EfStatus
+EF_REPORT(EF_CHAIN_TOO_LONG, DATETIME_FIELD_OVERFLOW,
+		  "chain lasts more than 150 years",
+		  "Correct the dates, filter the events out, or give the spec a window or an as_of.");
+
+EF_NODISCARD static EfStatus
 check_length(EfDay start, EfDay last, EfError *error)
 {
 	char		day[2][EF_ISO_DATE_SIZE];
@@ -239,7 +248,7 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 
 /* ---- a table ---- */
 
-static EfStatus
+EF_NODISCARD static EfStatus
 check_limits(const EfTable *table, EfError *error)
 {
 	int64_t		sum = 0;
@@ -259,7 +268,7 @@ check_limits(const EfTable *table, EfError *error)
 	return EF_OK;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 refuse_cell(const EfCell *cell, const char *why, EfError *error)
 {
 	return ef_fail(error, EF_INVALID, "\"%s\" of stage %u on day %u: %s.",
@@ -268,7 +277,7 @@ refuse_cell(const EfCell *cell, const char *why, EfError *error)
 }
 
 /* Is it something that can be counted there? */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_cell(const EfCell *cell, const EfFunnelSpec *spec, EfError *error)
 {
 	uint32_t	stage = ef_key_label(cell->key);
@@ -298,7 +307,7 @@ check_cell(const EfCell *cell, const EfFunnelSpec *spec, EfError *error)
 
 /* Does nobody leave a stage, on the clock of the chain, who is not there?
  * Answers how many stay at each for good. */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_chain(const EfTable *table, const EfFunnelSpec *spec,
 			int64_t *left_over, const EfAllocator *allocator, EfError *error)
 {
@@ -357,7 +366,7 @@ add_days(const EfCell *at, const EfCell *end, int64_t *days)
  * do so as many days after the chain's start as after reaching it and those
  * before together.
  */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_clocks(const EfTable *table, uint32_t stage, int64_t left_over,
 			 EfError *error)
 {
@@ -386,7 +395,7 @@ check_clocks(const EfTable *table, uint32_t stage, int64_t left_over,
 	return EF_OK;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 {
 	EfFunnelSpec spec;

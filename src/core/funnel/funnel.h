@@ -28,6 +28,9 @@
 #include "funnel/chain.h"
 #include "spell/spell.h"
 
+extern const EfReport EF_SPEC_MIXED[];
+extern const EfReport EF_CHAIN_TOO_LONG[];
+
 enum
 {
 	EF_REACHED,
@@ -50,12 +53,13 @@ extern const EfTableType ef_funnel_type;
  * does not name can, unless the order of all matters.
  */
 extern EfStatus ef_event_check(const EfFunnelSpec *spec, unsigned code,
-							   EfInstant at, EfUnit unit, EfError *error);
+							   EfInstant at, EfUnit unit, EfError *error)
+			EF_NODISCARD;
 
 /* Add one person's chain to a state; nothing if its length is 0. */
 extern EfStatus ef_funnel_add(EfState **state, const EfChain *chain,
 							  EfUnit unit, const EfAllocator *allocator,
-							  EfError *error);
+							  EfError *error) EF_NODISCARD;
 /* How one who is gone left the last stage, on the stage's own clock; 0 for one
  * who has none. */
 static inline unsigned
@@ -93,6 +97,6 @@ typedef struct EfFunnel
 
 extern EfStatus ef_funnel_open(EfFunnel *funnel, const void *datum,
 							   size_t size, const EfAllocator *allocator,
-							   EfError *error);
+							   EfError *error) EF_NODISCARD;
 
 #endif							/* EF_FUNNEL_H */

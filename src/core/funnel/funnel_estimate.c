@@ -13,7 +13,7 @@
 /* What a sum of rounded steps falls short of what it should be. */
 #define ROUNDING 1e-12
 
-static EfStatus
+EF_NODISCARD static EfStatus
 no_memory(EfError *error)
 {
 	return ef_fail(error, EF_NO_MEMORY,
@@ -475,7 +475,7 @@ typedef struct Curve
 	EfAalenJohansen process;
 } Curve;
 
-static EfStatus
+EF_NODISCARD static EfStatus
 curve_begin(Curve *curve, const EfFunnel *funnel, uint32_t from, uint32_t to,
 			const EfAllocator *allocator, EfError *error)
 {
@@ -569,7 +569,11 @@ curve_open(const Curve *curve)
 		: curve->process.curve.retained > 0;
 }
 
-static EfStatus
+EF_REPORT(EF_STAGES_APART, INVALID_PARAMETER_VALUE,
+		  "from_stage must be the first stage or the one before to_stage",
+		  "A funnel holds times since its start and times between successive stages.");
+
+EF_NODISCARD static EfStatus
 check_stages(const EfFunnel *funnel, uint32_t from, uint32_t to,
 			 EfError *error)
 {
@@ -642,6 +646,10 @@ ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from, uint32_t to,
 	curve_end(&curve, allocator);
 	return EF_OK;
 }
+
+EF_REPORT(EF_QUANTILE_RANGE, INVALID_PARAMETER_VALUE,
+		  "quantile must be between 0 and 1",
+		  "The median is 0.5.");
 
 EfStatus
 ef_funnel_quantile_days(const EfFunnel *funnel, uint32_t from, uint32_t to,

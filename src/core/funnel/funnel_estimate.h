@@ -23,6 +23,9 @@
 #include "base/workspace.h"
 #include "funnel/funnel.h"
 
+extern const EfReport EF_STAGES_APART[];
+extern const EfReport EF_QUANTILE_RANGE[];
+
 /* A probability; NaN where there is none, or no limits. */
 typedef struct EfEstimate
 {
@@ -51,7 +54,7 @@ extern EfStatus ef_funnel_estimate(const EfFunnel *funnel, double level,
 								   EfStageEstimates stages[EF_STAGE_LIMIT],
 								   int32_t *observed_days,
 								   const EfAllocator *allocator,
-								   EfError *error);
+								   EfError *error) EF_NODISCARD;
 
 /*
  * The probability of having come from a stage to another within a time: from
@@ -64,7 +67,7 @@ extern EfStatus ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from,
 										uint32_t to, const EfDuration *by,
 										double *conversion,
 										const EfAllocator *allocator,
-										EfError *error);
+										EfError *error) EF_NODISCARD;
 
 /* The first day on which that share of those who will convert have done so, and
  * one at least; -1 where nobody does. */
@@ -72,7 +75,7 @@ extern EfStatus ef_funnel_quantile_days(const EfFunnel *funnel, uint32_t from,
 										uint32_t to, double quantile,
 										int32_t *days,
 										const EfAllocator *allocator,
-										EfError *error);
+										EfError *error) EF_NODISCARD;
 
 /*
  * When those who begin come to the last stage, as shares of them, in successive
@@ -97,7 +100,8 @@ typedef struct EfArrivals
 extern EfStatus ef_funnel_arrivals(const EfFunnel *funnel,
 								   const int32_t *starts, uint32_t nspans,
 								   bool limits, EfArrivals *arrivals,
-								   EfWorkspace *workspace, EfError *error);
+								   EfWorkspace *workspace, EfError *error)
+			EF_NODISCARD;
 
 /*
  * The variance of the sum of the shares, each times a weight, over the

@@ -16,7 +16,7 @@
 #define TALLY_FROM 8192
 
 /* The tally of a log, made when it is first needed. */
-static EfStatus
+EF_NODISCARD static EfStatus
 tally_of(EfEventGroup *group, EfFunnelTally **tally, EfError *error)
 {
 	EfEventLog *log = group->log;
@@ -35,7 +35,7 @@ tally_of(EfEventGroup *group, EfFunnelTally **tally, EfError *error)
 }
 
 /* Add a chain to a state, which may move. */
-static EfStatus
+EF_NODISCARD static EfStatus
 add_chain(EfState **state, const EfChain *chain, EfUnit unit,
 		  const EfAllocator *allocator, EfError *error)
 {

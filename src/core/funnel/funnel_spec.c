@@ -10,6 +10,10 @@
 #include "base/codec.h"
 #include "spell/spell.h"
 
+EF_REPORT(EF_STAGE_UNKNOWN, INVALID_PARAMETER_VALUE,
+		  "funnel has no such stage",
+		  "The stages are those of the spec that it was made with: see funnel_stages.");
+
 #define FLAG_WITHIN 1
 #define FLAG_AS_OF 2
 
@@ -22,6 +26,10 @@ const char *const ef_mode_names[EF_MODE_COUNT] = {
 
 
 /* ---- making ---- */
+
+EF_REPORT(EF_SPEC_TOO_MANY_NAMES, PROGRAM_LIMIT_EXCEEDED,
+		  "funnel has too many stages or exits",
+		  "A funnel has up to 30 stages and 100 exits; map codes to fewer names in the query.");
 
 EfStatus
 ef_spec_add_stage(EfFunnelSpec *spec, const char *name, size_t length,
@@ -49,6 +57,10 @@ ef_spec_add_exit(EfFunnelSpec *spec, const char *name, size_t length,
 	return EF_OK;
 }
 
+EF_REPORT(EF_SPEC_MODE_UNKNOWN, INVALID_PARAMETER_VALUE,
+		  "unknown mode of funnel",
+		  "The modes are 'strict_increase', 'strict_once', 'strict_order' and 'strict_deduplication'.");
+
 EfStatus
 ef_spec_mode(const char *name, size_t length, unsigned *mode, EfError *error)
 {
@@ -69,8 +81,16 @@ compare_names(const void *a, const void *b)
 	return ef_label_compare(a, b);
 }
 
+EF_REPORT(EF_SPEC_NO_STAGES, INVALID_PARAMETER_VALUE,
+		  "funnel has no stages",
+		  "Name its stages in order, such as ARRAY['applied', 'admitted', 'graduated'].");
+
+EF_REPORT(EF_SPEC_NAME_TWICE, INVALID_PARAMETER_VALUE,
+		  "stages and exits of a funnel must differ",
+		  "Name each of them once; a stage cannot be an exit too.");
+
 /* Exits are in order, so those that are equal stand side by side. */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_names(const EfFunnelSpec *spec, EfError *error)
 {
 	if (spec->nstages == 0)
@@ -104,8 +124,12 @@ check_names(const EfFunnelSpec *spec, EfError *error)
 	return EF_OK;
 }
 
+EF_REPORT(EF_SPEC_WITHIN_INVALID, INVALID_PARAMETER_VALUE,
+		  "within must be an interval of up to 150 years, no part of it negative",
+		  "Windows are such as '300 days', '8 years', '36 hours'; leave it out for none.");
+
 /* Turns whole days of microseconds into days, which in UTC they are. */
-static EfStatus
+EF_NODISCARD static EfStatus
 settle_within(EfDuration *within, EfError *error)
 {
 	EfDuration	settled = *within;
@@ -129,6 +153,10 @@ settle_within(EfDuration *within, EfError *error)
 				   within->months, within->days,
 				   (long long) within->microseconds);
 }
+
+EF_REPORT(EF_SPEC_WITHIN_BELOW_DAY, INVALID_PARAMETER_VALUE,
+		  "the window of a funnel over dates is shorter than a day",
+		  "A number without a unit is in seconds: write '365 days' for '365'.");
 
 EfStatus
 ef_spec_unit_check(const EfFunnelSpec *spec, EfUnit unit, EfError *error)

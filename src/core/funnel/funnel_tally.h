@@ -18,7 +18,7 @@ typedef struct EfFunnelTally EfFunnelTally;
 
 extern EfStatus ef_funnel_tally_create(EfFunnelTally **tally,
 									   const EfAllocator *allocator,
-									   EfError *error);
+									   EfError *error) EF_NODISCARD;
 
 /* Add a chain, or answer false. */
 extern bool ef_funnel_tally_add(EfFunnelTally *tally, const EfChain *chain,
@@ -27,7 +27,7 @@ extern bool ef_funnel_tally_add(EfFunnelTally *tally, const EfChain *chain,
 /* Move what was counted to a state. */
 extern EfStatus ef_funnel_tally_flush(EfFunnelTally *tally, EfState **state,
 									  const EfAllocator *allocator,
-									  EfError *error);
+									  EfError *error) EF_NODISCARD;
 
 /* Forget what was counted. */
 extern void ef_funnel_tally_clear(EfFunnelTally *tally);

@@ -127,6 +127,14 @@ advance(WindowSearch *search, EfUnit unit, EfInstant at, const EfRow *rows,
 	}
 }
 
+EF_REPORT(EF_CONDITION_COUNT, INVALID_PARAMETER_VALUE,
+		  "window_funnel needs one condition for each stage",
+		  "Give as many conditions as the spec has stages, in their order.");
+
+EF_REPORT(EF_CONDITION_EXITS, INVALID_PARAMETER_VALUE,
+		  "window_funnel knows no exits",
+		  "Use a spec without exits, or funnel_agg.");
+
 EfStatus
 ef_window_check(const EfFunnelSpec *spec, int nconditions, EfError *error)
 {

@@ -7,6 +7,9 @@
 
 #include "funnel/chain.h"
 
+extern const EfReport EF_CONDITION_COUNT[];
+extern const EfReport EF_CONDITION_EXITS[];
+
 /* One row of window_funnel: its instant and the set of stages that it can
  * fill, bit n - 1 for stage n. */
 typedef struct EfRow
@@ -17,11 +20,12 @@ typedef struct EfRow
 
 /* Can window_funnel be asked for this spec, with so many conditions? */
 extern EfStatus ef_window_check(const EfFunnelSpec *spec, int nconditions,
-								EfError *error);
+								EfError *error) EF_NODISCARD;
 
 /* How far the best chain gets over rows that are in order. */
 extern EfStatus ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit,
 								 const EfRow *rows, size_t nrows, int *length,
-								 const EfAllocator *allocator, EfError *error);
+								 const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 
 #endif							/* EF_WINDOW_H */

@@ -233,7 +233,7 @@ named_form(const EfEventLog *log)
 	return log->detailed ? EF_NAMED_DETAILED : EF_NAMED;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 reserve_named(EfEventGroup *group, EfError *error)
 {
 	EfEventForm form = named_form(group->log);
@@ -406,7 +406,7 @@ ef_event_group_add_run(EfEventGroup *group, const EfRunPlace *place, EfError *er
 }
 
 /* Bring what a group holds into storage. */
-static EfStatus
+EF_NODISCARD static EfStatus
 store_group(EfEventGroup *group, EfError *error)
 {
 	EfEventLog *log = group->log;

@@ -115,18 +115,18 @@ extern void ef_event_log_begin(EfEventLog *log, EfPersonKind kind,
 
 /* A new group of a log. */
 extern EfStatus ef_event_group_create(EfEventGroup **group, EfEventLog *log,
-									  EfError *error);
+									  EfError *error) EF_NODISCARD;
 
 /* Room for one more event of a form; may store what the log holds. */
 extern EfStatus ef_event_group_grow(EfEventGroup *group, EfEventForm form,
-									EfError *error);
+									EfError *error) EF_NODISCARD;
 
 /*
  * Add an event of a person who is a number.  A group with one event that does
  * not fit the narrow form has wide ones from then on, since each change of form
  * begins a chunk.
  */
-static inline EfStatus
+EF_NODISCARD static inline EfStatus
 ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when, EfError *error)
 {
 	EfEventForm form = group->form != EF_WIDE && ef_is_narrow(number, when)
@@ -155,7 +155,7 @@ ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when, EfError *error)
 }
 
 /* The same to a log that is detailed. */
-static inline EfStatus
+EF_NODISCARD static inline EfStatus
 ef_event_add_detailed(EfEventGroup *group, uint64_t number, EfWhen when,
 					  uint64_t detail, EfError *error)
 {
@@ -188,17 +188,19 @@ ef_event_add_detailed(EfEventGroup *group, uint64_t number, EfWhen when,
  * where the log has none. */
 extern EfStatus ef_event_add_uuid(EfEventGroup *group, const uint8_t uuid[16],
 								  EfWhen when, uint64_t detail,
-								  EfError *error);
+								  EfError *error) EF_NODISCARD;
 extern EfStatus ef_event_add_text(EfEventGroup *group, const char *name,
 								  size_t length, EfWhen when,
-								  uint64_t detail, EfError *error);
+								  uint64_t detail, EfError *error)
+			EF_NODISCARD;
 
 /* So many more rows that have no person, stage or time. */
 extern EfStatus ef_event_group_skip(EfEventGroup *group, int64_t rows,
-									EfError *error);
+									EfError *error) EF_NODISCARD;
 
 /* Bring what the log holds into storage. */
-extern EfStatus ef_event_log_store(EfEventLog *log, EfError *error);
+extern EfStatus ef_event_log_store(EfEventLog *log, EfError *error)
+			EF_NODISCARD;
 
 /* How many events a group holds in memory. */
 extern size_t ef_event_group_size(EfEventGroup *group);
@@ -210,12 +212,12 @@ extern size_t ef_event_group_size(EfEventGroup *group);
 extern EfStatus ef_event_group_read(EfEventReader *reader,
 									EfEventGroup *group,
 									const EfAllocator *allocator,
-									EfError *error);
+									EfError *error) EF_NODISCARD;
 
 /* What event_wire.c needs of a log. */
 
 /* Refuse for want of memory. */
-extern EfStatus ef_event_no_memory(size_t size, EfError *error);
+extern EfStatus ef_event_no_memory(size_t size, EfError *error) EF_NODISCARD;
 
 /* What a group takes, and with it the log. */
 extern void ef_event_group_account(EfEventGroup *group, size_t size);
@@ -231,11 +233,11 @@ extern bool ef_event_log_full(const EfEventLog *log, size_t size);
 extern EfStatus ef_event_group_order(EfEventGroup *group,
 									 const uint64_t **ordered,
 									 size_t *nordered, EfEventForm *form,
-									 EfError *error);
+									 EfError *error) EF_NODISCARD;
 
 /* One more run of a group. */
 extern EfStatus ef_event_group_add_run(EfEventGroup *group,
 									   const EfRunPlace *place,
-									   EfError *error);
+									   EfError *error) EF_NODISCARD;
 
 #endif							/* EF_EVENT_LOG_H */

@@ -58,7 +58,7 @@ sink_down(EfEventReader *reader, size_t place)
 	heap[place] = run;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 begin_run(EfEventReader *reader, EfRunReader *run, const EfRunSource *source,
 		  size_t window, EfError *error)
 {
@@ -131,7 +131,7 @@ whens_of_event(const EfEventReader *reader)
 }
 
 /* Room for so many events of one person, of which the first `used` stay. */
-static EfStatus
+EF_NODISCARD static EfStatus
 reserve_whens(EfEventReader *reader, uint64_t room, size_t used,
 			  EfError *error)
 {
@@ -193,7 +193,7 @@ merge_whens(EfEventReader *reader, size_t middle, size_t n,
 }
 
 /* Put the events of a run among those before, in order. */
-static inline EfStatus
+EF_NODISCARD static inline EfStatus
 add_events(EfEventReader *reader, EfRunReader *run, size_t *n, EfError *error)
 {
 	size_t		before = *n;
@@ -218,7 +218,7 @@ add_events(EfEventReader *reader, EfRunReader *run, size_t *n, EfError *error)
 
 /* Take the events of the run that comes first, and put it where its next
  * person belongs. */
-static EfStatus
+EF_NODISCARD static EfStatus
 take_run(EfEventReader *reader, size_t *n, EfError *error)
 {
 	EfRunReader *run = reader->heap[0];
@@ -238,7 +238,7 @@ take_run(EfEventReader *reader, size_t *n, EfError *error)
 
 /* The name of the person who is being read, which the run that it comes from
  * overwrites with that of the next one. */
-static EfStatus
+EF_NODISCARD static EfStatus
 keep_name(EfEventReader *reader, const EfRunReader *run, EfPerson *person,
 		  EfError *error)
 {
@@ -264,7 +264,7 @@ keep_name(EfEventReader *reader, const EfRunReader *run, EfPerson *person,
  * Where people are numbers and runs are few, as those of a parallel plan are,
  * looking at all of them is faster than a heap: `heap` is in no order then.
  */
-static EfStatus
+EF_NODISCARD static EfStatus
 next_of_few(EfEventReader *reader, uint64_t *number, const EfWhen **whens,
 			size_t *nwhens, EfError *error)
 {
@@ -302,7 +302,7 @@ next_of_few(EfEventReader *reader, uint64_t *number, const EfWhen **whens,
 }
 
 /* Where nothing is left to merge: a walk over events in memory. */
-static EfStatus
+EF_NODISCARD static EfStatus
 next_in_memory(EfEventReader *reader, EfRunReader *run, uint64_t *number,
 			   const EfWhen **whens, size_t *nwhens, EfError *error)
 {
@@ -390,7 +390,7 @@ ef_event_reader_end(EfEventReader *reader)
 /* ---- other numbers ---- */
 
 /* Of the events that a reader has. */
-static EfStatus
+EF_NODISCARD static EfStatus
 renumber(EfEventReader *reader, size_t n, const EfNumberMap *map,
 		 EfError *error)
 {

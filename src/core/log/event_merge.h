@@ -37,14 +37,14 @@ extern EfStatus ef_event_reader_begin(EfEventReader *reader,
 									  const uint64_t *events, size_t nevents,
 									  EfEventForm form,
 									  const EfAllocator *allocator,
-									  EfError *error);
+									  EfError *error) EF_NODISCARD;
 
 /* The events of the next person, in order, each with its detail behind it if they
  * are detailed, valid until the next call, as is reader->person; *nwhens is 0
  * when there are no more. */
 extern EfStatus ef_event_reader_next(EfEventReader *reader, uint64_t *number,
 									 const EfWhen **whens, size_t *nwhens,
-									 EfError *error);
+									 EfError *error) EF_NODISCARD;
 
 extern void ef_event_reader_end(EfEventReader *reader);
 
@@ -55,6 +55,7 @@ extern void ef_event_reader_end(EfEventReader *reader);
 extern EfStatus ef_run_renumber(const uint8_t *bytes, size_t size,
 								EfPersonKind kind, bool detailed,
 								const EfNumberMap *map, const EfSink *sink,
-								const EfAllocator *allocator, EfError *error);
+								const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 
 #endif							/* EF_EVENT_MERGE_H */

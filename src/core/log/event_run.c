@@ -176,7 +176,7 @@ ef_run_writer_end(EfRunWriter *writer)
 /* ---- runs: reading ---- */
 
 /* The bytes are ours, but they have been on a disk or in another process. */
-static EfStatus
+EF_NODISCARD static EfStatus
 damaged(EfError *error)
 {
 	return ef_fail(error, EF_INVALID, "A run of events ends too early.");
@@ -204,7 +204,7 @@ fill_window(EfRunReader *run, size_t wanted)
 }
 
 /* The name of the person, which must stay until the next one's is read. */
-static EfStatus
+EF_NODISCARD static EfStatus
 read_name(EfRunReader *run, uint64_t length, const EfAllocator *allocator,
 		  EfError *error)
 {
@@ -247,7 +247,7 @@ read_name(EfRunReader *run, uint64_t length, const EfAllocator *allocator,
 }
 
 /* Can there be so many events?  Each takes a byte at least. */
-static inline EfStatus
+EF_NODISCARD static inline EfStatus
 check_events(const EfRunReader *run, EfError *error)
 {
 	if (run->nevents == 0 ||
@@ -338,7 +338,7 @@ read_number(EfRunReader *run, uint64_t *number)
 	return !reader.failed;
 }
 
-static inline __attribute__((always_inline)) EfStatus
+EF_NODISCARD static inline __attribute__((always_inline)) EfStatus
 read_events(EfRunReader *run, EfWhen *whens, const bool detailed,
 			EfError *error)
 {

@@ -89,11 +89,11 @@ typedef struct EfRunReader
 /* Go to the next person of a run. */
 extern EfStatus ef_run_next_person(EfRunReader *run, EfPersonKind kind,
 								   const EfAllocator *allocator,
-								   EfError *error);
+								   EfError *error) EF_NODISCARD;
 
 /* The events of the person that comes next, in order, each with its detail behind
  * it if they are detailed. */
 extern EfStatus ef_run_read_events(EfRunReader *run, EfWhen *whens,
-								   EfError *error);
+								   EfError *error) EF_NODISCARD;
 
 #endif							/* EF_EVENT_RUN_H */

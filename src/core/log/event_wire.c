@@ -61,7 +61,11 @@ collect(void *context, const void *bytes, size_t size)
 	all->size += size;
 }
 
-static EfStatus
+EF_REPORT(EF_EVENTS_TOO_LARGE, PROGRAM_LIMIT_EXCEEDED,
+		  "events of one group are too large to be sent between processes",
+		  "SET max_parallel_workers_per_gather = 0 for this query; one process has no such limit.");
+
+EF_NODISCARD static EfStatus
 check_limit(uint64_t size, size_t limit, EfError *error)
 {
 	if (size > limit)
@@ -70,7 +74,7 @@ check_limit(uint64_t size, size_t limit, EfError *error)
 	return EF_OK;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 send_stored(const EfEventLog *log, const EfRunPlace *run, const EfSink *sink,
 			const EfAllocator *allocator, EfError *error)
 {
@@ -142,7 +146,7 @@ ef_event_group_send(EfEventGroup *group, size_t limit,
 }
 
 /* Add a run that was received. */
-static EfStatus
+EF_NODISCARD static EfStatus
 receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
 			const EfNumberMap *map, EfError *error)
 {
@@ -205,7 +209,7 @@ ef_event_group_receive(EfEventGroup *group, int64_t skipped,
 /* ---- between processes, with numbers ---- */
 
 /* Note the numbers of a person's events that were not seen before. */
-static EfStatus
+EF_NODISCARD static EfStatus
 note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
 			 bool detailed, const EfAllocator *allocator, EfError *error)
 {

@@ -7,6 +7,8 @@
 
 #include "log/event_log.h"
 
+extern const EfReport EF_EVENTS_TOO_LARGE[];
+
 /*
  * Write a group down: its runs, each behind its length.  Refuses one that
  * would take more than `limit` bytes.
@@ -14,12 +16,12 @@
 extern EfStatus ef_event_group_send(EfEventGroup *group, size_t limit,
 									const EfSink *sink,
 									const EfAllocator *allocator,
-									EfError *error);
+									EfError *error) EF_NODISCARD;
 
 /* Add what was written down, and so many skipped rows, to a group. */
 extern EfStatus ef_event_group_receive(EfEventGroup *group, int64_t skipped,
 									   const uint8_t *bytes, size_t size,
-									   EfError *error);
+									   EfError *error) EF_NODISCARD;
 
 /*
  * Write a group down as one run, and count from 1 on the numbers that its
@@ -39,7 +41,7 @@ extern EfStatus ef_event_group_send_numbered(EfEventGroup *group,
 											 const EfSink *sink,
 											 EfNumbersSent *sent,
 											 const EfAllocator *allocator,
-											 EfError *error);
+											 EfError *error) EF_NODISCARD;
 
 /* Add what was so written down, and so many skipped rows, to a group; `map` has
  * this log's numbers, and is NULL where they are the same. */
@@ -48,5 +50,5 @@ extern EfStatus ef_event_group_receive_numbered(EfEventGroup *group,
 												const uint8_t *bytes,
 												size_t size,
 												const EfNumberMap *map,
-												EfError *error);
+												EfError *error) EF_NODISCARD;
 #endif							/* EF_EVENT_WIRE_H */

@@ -8,9 +8,10 @@
 
 static unsigned expand(const EfFrame *frame, const EfCell *row,
 					   EfCell *cells);
-static EfStatus check_limits(const EfTable *table, EfError *error);
+static EfStatus check_limits(const EfTable *table, EfError *error)
+			EF_NODISCARD;
 static EfStatus validate(const EfTable *table, const EfAllocator *allocator,
-						 EfError *error);
+						 EfError *error) EF_NODISCARD;
 
 static const EfKind kinds[] = {
 	[EF_MOB_OPENING] = {"opening", true, 1, false},
@@ -41,6 +42,14 @@ _Static_assert(EF_STATE_NAME_LIMIT <= EF_PAIR_LABEL_LIMIT,
 
 
 /* ---- a row ---- */
+
+EF_REPORT(EF_MOBILITY_UNBOUNDED, INVALID_PARAMETER_VALUE,
+		  "observation period has no beginning",
+		  "Moves are counted from its first day on: give it a lower bound, such as daterange('2020-01-01', '2025-01-01').");
+
+EF_REPORT(EF_MOBILITY_TOO_LONG, INVALID_PARAMETER_VALUE,
+		  "observation period is longer than 150 years",
+		  "Give a later lower bound.");
 
 EfStatus
 ef_mobility_observed_check(const EfFrame *frame, EfError *error)
@@ -102,7 +111,7 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 
 /* ---- a table ---- */
 
-static EfStatus
+EF_NODISCARD static EfStatus
 check_limits(const EfTable *table, EfError *error)
 {
 	int64_t		sum = 0;
@@ -119,7 +128,7 @@ check_limits(const EfTable *table, EfError *error)
 }
 
 /* Is this a cell that its kind can have? */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_cell(const EfTable *table, const EfCell *cell, EfError *error)
 {
 	unsigned	kind = ef_key_kind(cell->key);
@@ -145,7 +154,7 @@ check_cell(const EfTable *table, const EfCell *cell, EfError *error)
 }
 
 /* Does something say of each label that somebody was there? */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_names(const EfTable *table, const EfAllocator *allocator,
 			EfError *error)
 {
@@ -178,7 +187,7 @@ check_names(const EfTable *table, const EfAllocator *allocator,
 }
 
 /* Does nobody go from where nobody is? */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_presence(const EfTable *table, const EfAllocator *allocator,
 			   EfError *error)
 {
@@ -206,7 +215,7 @@ check_presence(const EfTable *table, const EfAllocator *allocator,
 	return status;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 {
 	EfStatus	status = EF_OK;
@@ -343,6 +352,10 @@ ef_mobility_open(EfMobility *mobility, const void *datum, size_t size,
 		? ef_steps_of(&mobility->steps, &mobility->table, allocator, error)
 		: status;
 }
+
+EF_REPORT(EF_AT_OUTSIDE, INVALID_PARAMETER_VALUE,
+		  "at is outside of the observation period",
+		  "Give a day from its first to its last; leave it out for the latter.");
 
 EfStatus
 ef_mobility_day(const EfMobility *mobility, EfDay at, uint32_t *day,

@@ -32,6 +32,10 @@
 
 #include "spell/spell.h"
 
+extern const EfReport EF_MOBILITY_UNBOUNDED[];
+extern const EfReport EF_MOBILITY_TOO_LONG[];
+extern const EfReport EF_AT_OUTSIDE[];
+
 enum
 {
 	EF_MOB_OPENING,
@@ -53,14 +57,14 @@ extern const EfTableType ef_mobility_type;
 /* Is this a period in which moves can be observed: with both ends, and not too
  * long? */
 extern EfStatus ef_mobility_observed_check(const EfFrame *frame,
-										   EfError *error);
+										   EfError *error) EF_NODISCARD;
 
 /* The number of a state's name in a state that grows, which is added if it is
  * new. */
 extern EfStatus ef_mobility_name(EfState **state, const char *name,
 								 size_t length, uint32_t *label,
 								 const EfAllocator *allocator,
-								 EfError *error);
+								 EfError *error) EF_NODISCARD;
 
 /*
  * One person's step in a state that grows: names by their numbers, `to` 0 where
@@ -68,7 +72,8 @@ extern EfStatus ef_mobility_name(EfState **state, const char *name,
  */
 extern EfStatus ef_mobility_add(EfState **state, unsigned kind,
 								uint32_t label, uint32_t to, uint32_t day,
-								const EfAllocator *allocator, EfError *error);
+								const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 
 
 /* ---- day by day ---- */
@@ -129,7 +134,8 @@ ef_step_goes(EfKey step)
 
 /* Also after a failure there may be something to release. */
 extern EfStatus ef_steps_of(EfSteps *steps, const EfTable *table,
-							const EfAllocator *allocator, EfError *error);
+							const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 extern void ef_steps_release(EfSteps *steps, const EfAllocator *allocator);
 
 /* Who is where, as days go by. */
@@ -144,7 +150,7 @@ typedef struct EfPresence
 extern EfStatus ef_presence_begin(EfPresence *presence, const EfSteps *steps,
 								  uint32_t nstates,
 								  const EfAllocator *allocator,
-								  EfError *error);
+								  EfError *error) EF_NODISCARD;
 
 /* Take all steps of the next day that has any; the first state from which more
  * people went than were there, else 0. */
@@ -166,23 +172,23 @@ typedef struct EfMobility
 
 extern EfStatus ef_mobility_open(EfMobility *mobility, const void *datum,
 								 size_t size, const EfAllocator *allocator,
-								 EfError *error);
+								 EfError *error) EF_NODISCARD;
 
 /* The same without its steps, for readers to whom the order of days does not
  * matter. */
 extern EfStatus ef_mobility_load(EfMobility *mobility, const void *datum,
 								 size_t size, const EfAllocator *allocator,
-								 EfError *error);
+								 EfError *error) EF_NODISCARD;
 
 /* The day that a date is; refuses one that was not observed. */
 extern EfStatus ef_mobility_day(const EfMobility *mobility, EfDay at,
-								uint32_t *day, EfError *error);
+								uint32_t *day, EfError *error) EF_NODISCARD;
 
 /* The people in each state, counted from 1, on a day; on day N, those who are
  * carried over as_of. */
 extern EfStatus ef_mobility_here(const EfMobility *mobility,
 									  uint32_t day, int64_t **here,
 									  const EfAllocator *allocator,
-									  EfError *error);
+									  EfError *error) EF_NODISCARD;
 
 #endif							/* EF_MOBILITY_H */

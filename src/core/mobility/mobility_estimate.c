@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "estimate/distribution.h"
+#include "estimate/estimate.h"
 
 
 /* ---- flows ---- */
@@ -16,7 +17,7 @@
  * Days that people spent in each state, from 1.  Who comes on day t has the
  * N - t days after it to be there, and who goes on it does without them.
  */
-static EfStatus
+EF_NODISCARD static EfStatus
 count_days(const EfMobility *mobility, int64_t **days,
 		   const EfAllocator *allocator, EfError *error)
 {
@@ -120,6 +121,10 @@ ef_mobility_rates(const EfMobility *mobility, double level, EfFlow **flows,
 
 
 /* ---- the matrix ---- */
+
+EF_REPORT(EF_HORIZON_TOO_LONG, INVALID_PARAMETER_VALUE,
+		  "horizon is longer than the observation period",
+		  "Give a shorter one, or none for all that was observed.");
 
 EfStatus
 ef_mobility_last_days(const EfMobility *mobility, const EfDuration *horizon,
@@ -278,6 +283,10 @@ mark_known(const Product *product)
 			product->matrix->known[state] = true;
 }
 
+EF_REPORT(EF_MATRIX_TOO_LARGE, PROGRAM_LIMIT_EXCEEDED,
+		  "summary has too many states for a matrix",
+		  "Map codes to fewer states in the query; a matrix has up to 5000.");
+
 EfStatus
 ef_mobility_product(const EfMobility *mobility, uint32_t days,
 				   EfMatrix *matrix, const EfAllocator *allocator,
@@ -328,6 +337,10 @@ ef_mobility_product(const EfMobility *mobility, uint32_t days,
 
 /* ---- headcounts to come ---- */
 
+EF_REPORT(EF_STATES_LIST, INVALID_PARAMETER_VALUE,
+		  "states must name each state of the summary once",
+		  "The states are those of mobility_headcount; leave states out for their order.");
+
 EfStatus
 ef_mobility_order(const EfMobility *mobility, const EfLabel *names,
 				  size_t nnames, uint32_t **states,
@@ -373,6 +386,10 @@ ef_mobility_order(const EfMobility *mobility, const EfLabel *names,
 	return status;
 }
 
+EF_REPORT(EF_STATES_LENGTH, ARRAY_SUBSCRIPT_ERROR,
+		  "array must have one element for each state",
+		  "Elements are in the order of states, or of mobility_headcount where states is left out.");
+
 EfStatus
 ef_mobility_people(const EfMobility *mobility, const double *people,
 				   size_t npeople, const char *name, EfError *error)
@@ -388,8 +405,12 @@ ef_mobility_people(const EfMobility *mobility, const double *people,
 	return EF_OK;
 }
 
+EF_REPORT(EF_STATE_UNSEEN, INVALID_PARAMETER_VALUE,
+		  "nobody was observed in a state that is to be projected",
+		  "Map the state to another one in the query, or give it neither stock nor intake.");
+
 /* People in a state of whom nobody can say where they go. */
-static EfStatus
+EF_NODISCARD static EfStatus
 refuse_unknown(const EfTable *table, uint32_t state, double people,
 			   EfError *error)
 {
@@ -409,7 +430,7 @@ refuse_unknown(const EfTable *table, uint32_t state, double people,
  * Move people on by a year: rows of a year from the people, by state from 1,
  * that it begins with, who become those that it ends with.
  */
-static EfStatus
+EF_NODISCARD static EfStatus
 project_year(const EfMobility *mobility, const EfMobilityPlan *plan,
 			 const EfMatrix *matrix, double *people, EfMobilityYear *rows,
 			 const EfAllocator *allocator, EfError *error)
@@ -445,6 +466,10 @@ project_year(const EfMobility *mobility, const EfMobilityPlan *plan,
 		people[rows[i].state] = rows[i].headcount;
 	return EF_OK;
 }
+
+EF_REPORT(EF_YEAR_NOT_OBSERVED, INVALID_PARAMETER_VALUE,
+		  "projection needs a year of observation",
+		  "It repeats the last year: make the summary of an observation period of a year or more.");
 
 EfStatus
 ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,

@@ -15,6 +15,13 @@
 
 #include "mobility/mobility.h"
 
+extern const EfReport EF_HORIZON_TOO_LONG[];
+extern const EfReport EF_MATRIX_TOO_LARGE[];
+extern const EfReport EF_YEAR_NOT_OBSERVED[];
+extern const EfReport EF_STATES_LIST[];
+extern const EfReport EF_STATES_LENGTH[];
+extern const EfReport EF_STATE_UNSEEN[];
+
 /* Those who went from a state to another.  State 0 is out. */
 typedef struct EfFlow
 {
@@ -31,7 +38,7 @@ typedef struct EfFlow
 extern EfStatus ef_mobility_rates(const EfMobility *mobility, double level,
 								  EfFlow **flows, size_t *nflows,
 								  const EfAllocator *allocator,
-								  EfError *error);
+								  EfError *error) EF_NODISCARD;
 
 /* A matrix of more states is not computed. */
 #define EF_MATRIX_STATES 5000
@@ -58,12 +65,13 @@ ef_matrix_probability(const EfMatrix *matrix, uint32_t from, uint32_t to)
  * NULL, and refused where it begins before the period. */
 extern EfStatus ef_mobility_last_days(const EfMobility *mobility,
 									  const EfDuration *horizon,
-									  uint32_t *days, EfError *error);
+									  uint32_t *days, EfError *error)
+			EF_NODISCARD;
 
 extern EfStatus ef_mobility_product(const EfMobility *mobility, uint32_t days,
-								   EfMatrix *matrix,
-								   const EfAllocator *allocator,
-								   EfError *error);
+									EfMatrix *matrix,
+									const EfAllocator *allocator,
+									EfError *error) EF_NODISCARD;
 
 /*
  * A projection applies the matrix of the last year once a year.  Arrays have an
@@ -99,18 +107,19 @@ extern EfStatus ef_mobility_order(const EfMobility *mobility,
 								  const EfLabel *names, size_t nnames,
 								  uint32_t **states,
 								  const EfAllocator *allocator,
-								  EfError *error);
+								  EfError *error) EF_NODISCARD;
 
 /* Is this array one of people, an element for each state? */
 extern EfStatus ef_mobility_people(const EfMobility *mobility,
 								   const double *people, size_t npeople,
-								   const char *name, EfError *error);
+								   const char *name, EfError *error)
+			EF_NODISCARD;
 
 /* Rows by year, and within one in the order of the plan: years * states. */
 extern EfStatus ef_project_mobility(const EfMobility *mobility,
 									const EfMobilityPlan *plan,
 									EfMobilityYear **rows,
 									const EfAllocator *allocator,
-									EfError *error);
+									EfError *error) EF_NODISCARD;
 
 #endif							/* EF_MOBILITY_ESTIMATE_H */

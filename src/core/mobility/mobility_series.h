@@ -46,7 +46,7 @@ extern EfStatus ef_mobility_series_begin(EfMobilitySeries *series,
 										 const EfMobility *mobility,
 										 const EfDuration *every,
 										 const EfAllocator *allocator,
-										 EfError *error);
+										 EfError *error) EF_NODISCARD;
 
 /* Tell the next step; false if there is none.  The last ends with the period. */
 extern bool ef_mobility_series_next(EfMobilitySeries *series);

@@ -37,7 +37,7 @@ ef_mobility_walk_end(EfMobilityWalk *walk)
 
 /* Room for the spells of a person: each begins and ends, and there is the first
  * day. */
-static EfStatus
+EF_NODISCARD static EfStatus
 reserve(EfMobilityWalk *walk, size_t n, EfError *error)
 {
 	size_t		room = n + n / 2 + 16;
@@ -248,7 +248,7 @@ typedef struct Room
 	TallySeries *series;		/* NULL: no group was large */
 } Room;
 
-static EfStatus
+EF_NODISCARD static EfStatus
 no_room(EfError *error)
 {
 	return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
@@ -266,7 +266,7 @@ size_of_steps(EfEventGroup *group)
 }
 
 /* Prepare for a group. */
-static EfStatus
+EF_NODISCARD static EfStatus
 begin_room(Room *room, EfEventGroup *group, const EfFrame *frame,
 		   EfError *error)
 {
@@ -302,7 +302,7 @@ begin_room(Room *room, EfEventGroup *group, const EfFrame *frame,
 }
 
 /* The room of a log, made when it is first needed. */
-static EfStatus
+EF_NODISCARD static EfStatus
 room_of(EfEventGroup *group, const EfFrame *frame, Room **room,
 		EfError *error)
 {
@@ -435,7 +435,7 @@ flush_series(TallySeries *series, EfState *state, uint32_t label,
 }
 
 /* The label of a name in a state, which may move. */
-static EfStatus
+EF_NODISCARD static EfStatus
 label_of(EfState **state, Room *room, const EfDictionary *names,
 		 uint32_t number, uint32_t *label, const EfAllocator *allocator,
 		 EfError *error)
@@ -459,7 +459,7 @@ label_of(EfState **state, Room *room, const EfDictionary *names,
 }
 
 /* Move what was counted to a state. */
-static EfStatus
+EF_NODISCARD static EfStatus
 flush_steps(Room *room, EfState **state, const EfDictionary *names,
 			const EfAllocator *allocator, EfError *error)
 {
@@ -531,7 +531,7 @@ forget_steps(Room *room)
 
 /* ---- a group ---- */
 
-static EfStatus
+EF_NODISCARD static EfStatus
 add_steps(EfState **state, Room *room, const EfMobilityWalk *walk,
 		  const EfAllocator *allocator, EfError *error)
 {

@@ -111,13 +111,13 @@ extern void ef_mobility_walk_end(EfMobilityWalk *walk);
 /* The steps of one person, whose spells are in order, but for those that differ
  * in their number only: walk->steps. */
 extern EfStatus ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells,
-								 size_t n, EfError *error);
+								 size_t n, EfError *error) EF_NODISCARD;
 
 /* A new state with the steps of all persons of a group. */
 extern EfStatus ef_mobility_of_spells(EfState **state, EfEventGroup *group,
 									  const EfDictionary *names,
 									  const EfFrame *frame,
 									  const EfAllocator *allocator,
-									  EfError *error);
+									  EfError *error) EF_NODISCARD;
 
 #endif							/* EF_MOBILITY_SPELLS_H */

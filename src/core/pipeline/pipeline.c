@@ -21,11 +21,15 @@
 /* A sum of doubles that stands for whole persons may miss them by this. */
 #define WHOLE 1e-9
 
-static EfStatus
+EF_NODISCARD static EfStatus
 no_memory(EfError *error)
 {
 	return ef_fail(error, EF_NO_MEMORY, "A request for intakes failed.");
 }
+
+EF_REPORT(EF_START_DAY_INVALID, INVALID_PARAMETER_VALUE,
+		  "starts must be a day that every year has",
+		  "Give month and day as 'MM-DD', such as '09-01'.");
 
 EfStatus
 ef_start_day_parse(const char *text, size_t length, EfStartDay *start,
@@ -42,6 +46,10 @@ ef_start_day_parse(const char *text, size_t length, EfStartDay *start,
 	start->month = ef_month_of_day(day, &start->day) - 2001 * 12;
 	return EF_OK;
 }
+
+EF_REPORT(EF_INTAKE_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
+		  "unknown method of intake",
+		  "The methods are 'constant' and 'schedule'.");
 
 EfStatus
 ef_intake_method(const char *name, size_t length, EfIntakeMethod *method,
@@ -122,7 +130,7 @@ clip_day(EfDay day, uint32_t end)
 }
 
 /* Find the spans; days become numbers of spans. */
-static EfStatus
+EF_NODISCARD static EfStatus
 cut_clock(Cohorts *cohorts, bool lags, int32_t **starts, uint32_t *nspans,
 		  EfWorkspace *workspace, EfError *error)
 {
@@ -186,7 +194,11 @@ cut_clock(Cohorts *cohorts, bool lags, int32_t **starts, uint32_t *nspans,
 	return EF_OK;
 }
 
-static EfStatus
+EF_REPORT(EF_CHANGE_RANGE, INVALID_PARAMETER_VALUE,
+		  "conversion_change leads out of the range from 0 to 1",
+		  "It is added to the stage's conversion, 0.05 for five points: see funnel_stages, and greatest() and least().");
+
+EF_NODISCARD static EfStatus
 apply_scenario(Cohorts *cohorts, const EfConversionChange *scenario,
 			   EfError *error)
 {
@@ -218,7 +230,15 @@ apply_scenario(Cohorts *cohorts, const EfConversionChange *scenario,
 	return EF_OK;
 }
 
-static EfStatus
+EF_REPORT(EF_CHANGE_NO_STAGE, INVALID_PARAMETER_VALUE,
+		  "conversion_change needs a changed_stage",
+		  "Name the stage from which more, or fewer, go on to the next.");
+
+EF_REPORT(EF_CHANGE_LAST_STAGE, INVALID_PARAMETER_VALUE,
+		  "changed_stage must not be the last stage",
+		  "Name the stage from which more, or fewer, go on to the next.");
+
+EF_NODISCARD static EfStatus
 check_scenario(const EfFunnel *funnel, const EfConversionChange *scenario,
 			   EfError *error)
 {
@@ -239,7 +259,7 @@ check_scenario(const EfFunnel *funnel, const EfConversionChange *scenario,
 }
 
 /* All but the spans and what follows from them is there. */
-static EfStatus
+EF_NODISCARD static EfStatus
 spread_cohorts(Cohorts *cohorts, const EfConversionChange *scenario,
 			   bool lags, bool limits, EfWorkspace *workspace, EfError *error)
 {
@@ -274,7 +294,11 @@ known(const Cohorts *cohorts)
 /* Years before this one are two or three digits of another. */
 #define FIRST_YEAR_MINIMUM 1000
 
-static EfStatus
+EF_REPORT(EF_FIRST_YEAR_RANGE, INVALID_PARAMETER_VALUE,
+		  "first_year must be between 1000 and 9999",
+		  "Write the calendar year in which the first intake begins with all its digits: 2026 and not 26.");
+
+EF_NODISCARD static EfStatus
 check_first_year(int year, EfError *error)
 {
 	if (year < FIRST_YEAR_MINIMUM || year > EF_LATEST_YEAR)
@@ -294,7 +318,11 @@ ef_output_first_year(const EfOutputPlan *plan)
 		: ef_year_of_month(ef_month_of_day(*plan->as_of, &day_of_month));
 }
 
-static EfStatus
+EF_REPORT(EF_HORIZON_RANGE, INVALID_PARAMETER_VALUE,
+		  "horizon must be between 1 and 100",
+		  "It is the number of calendar years to answer.");
+
+EF_NODISCARD static EfStatus
 check_output(const EfOutputPlan *plan, EfError *error)
 {
 	EfStatus	status = check_first_year(plan->first_year, error);
@@ -391,7 +419,27 @@ typedef struct Model
 	double	   *weight;			/* by span */
 } Model;
 
-static EfStatus
+EF_REPORT(EF_GAP_LENGTH, ARRAY_SUBSCRIPT_ERROR,
+		  "gap must have one element for each year, and at most 100",
+		  "Give the column gap of workforce_project: ARRAY(SELECT gap FROM workforce_project(w, 10) ORDER BY year).");
+
+EF_REPORT(EF_GAP_VALUE, INVALID_PARAMETER_VALUE,
+		  "gap is out of range",
+		  "Elements are numbers of people, from -1e12 to 1e12; a surplus is negative.");
+
+EF_REPORT(EF_TARGET_YEAR_RANGE, INVALID_PARAMETER_VALUE,
+		  "target_year must be one of the years of gap",
+		  "The first element of gap is that of the year in which the workforce's observation ends; leave target_year out for the last.");
+
+EF_REPORT(EF_TARGET_YEAR_SCHEDULE, INVALID_PARAMETER_VALUE,
+		  "a schedule has no target_year",
+		  "A schedule meets the gap of every year; use the method 'constant' for that of one year.");
+
+EF_REPORT(EF_ARRIVED_RANGE, INVALID_PARAMETER_VALUE,
+		  "arrived must be between 0 and 1",
+		  "It is the share, of those who ever arrive, that has arrived in the year that an intake answers for.");
+
+EF_NODISCARD static EfStatus
 check_intake(const EfIntakePlan *plan, int first_year, EfError *error)
 {
 	int			years = plan->staff.years;
@@ -423,7 +471,7 @@ check_intake(const EfIntakePlan *plan, int first_year, EfError *error)
 }
 
 /* Who stays, who arrives, and what comes of both. */
-static EfStatus
+EF_NODISCARD static EfStatus
 open_model(Model *model)
 {
 	const EfIntakePlan *plan = model->plan;

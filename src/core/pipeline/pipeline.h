@@ -23,6 +23,19 @@
 #include "funnel/funnel_estimate.h"
 #include "workforce/projection.h"
 
+extern const EfReport EF_START_DAY_INVALID[];
+extern const EfReport EF_FIRST_YEAR_RANGE[];
+extern const EfReport EF_HORIZON_RANGE[];
+extern const EfReport EF_GAP_LENGTH[];
+extern const EfReport EF_GAP_VALUE[];
+extern const EfReport EF_INTAKE_METHOD_UNKNOWN[];
+extern const EfReport EF_TARGET_YEAR_RANGE[];
+extern const EfReport EF_TARGET_YEAR_SCHEDULE[];
+extern const EfReport EF_ARRIVED_RANGE[];
+extern const EfReport EF_CHANGE_NO_STAGE[];
+extern const EfReport EF_CHANGE_LAST_STAGE[];
+extern const EfReport EF_CHANGE_RANGE[];
+
 /* Years of an intake, and first_year. */
 #define EF_LATEST_YEAR 9999
 
@@ -35,7 +48,8 @@ typedef struct EfStartDay
 
 /* Reads 'MM-DD', a day that every year has. */
 extern EfStatus ef_start_day_parse(const char *text, size_t length,
-								   EfStartDay *start, EfError *error);
+								   EfStartDay *start, EfError *error)
+			EF_NODISCARD;
 
 /*
  * What a scenario changes: the conversion from a stage to the next is so much
@@ -65,8 +79,8 @@ extern int	ef_output_first_year(const EfOutputPlan *plan);
 
 /* Answers arrivals[horizon], by calendar year; NaN: not known. */
 extern EfStatus ef_arrivals_by_year(const EfOutputPlan *plan, double **arrivals,
-								 const EfAllocator *allocator,
-								 EfError *error);
+									const EfAllocator *allocator,
+									EfError *error) EF_NODISCARD;
 
 typedef enum EfIntakeMethod
 {
@@ -75,7 +89,8 @@ typedef enum EfIntakeMethod
 } EfIntakeMethod;
 
 extern EfStatus ef_intake_method(const char *name, size_t length,
-								 EfIntakeMethod *method, EfError *error);
+								 EfIntakeMethod *method, EfError *error)
+			EF_NODISCARD;
 
 /* No target year: the last one. */
 #define EF_LAST_YEAR INT32_MIN
@@ -115,7 +130,7 @@ typedef struct EfIntakeYear
 extern EfStatus ef_intake_by_year(const EfIntakePlan *plan,
 								   EfIntakeYear **years, int *nyears,
 								   const EfAllocator *allocator,
-								   EfError *error);
+								   EfError *error) EF_NODISCARD;
 
 /* Of the intake of a year, those who must reach a stage. */
 typedef struct EfStageDemand
@@ -131,6 +146,6 @@ typedef struct EfStageDemand
 extern EfStatus ef_intake_by_stage(const EfIntakePlan *plan,
 										  EfStageDemand **rows, size_t *nrows,
 										  const EfAllocator *allocator,
-										  EfError *error);
+										  EfError *error) EF_NODISCARD;
 
 #endif							/* EF_PIPELINE_H */

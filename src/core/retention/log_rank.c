@@ -113,7 +113,7 @@ typedef struct Scratch
 } Scratch;
 
 /* Add a stratum to expected exits and covariance. */
-static EfStatus
+EF_NODISCARD static EfStatus
 add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 			size_t nparts, const EfAllocator *allocator, EfError *error)
 {
@@ -247,8 +247,12 @@ solve(EfLogRank *test, const uint32_t *order, double *v, double *u,
 	test->p_value = test->df > 0 ? ef_gamma_q(test->df / 2.0, chisq / 2) : NAN;
 }
 
+EF_REPORT(EF_TOO_MANY_GROUPS, PROGRAM_LIMIT_EXCEEDED,
+		  "log-rank test of too many groups",
+		  "Roll groups up to fewer; the test compares up to 1000.");
+
 /* Number the groups: their names in order, each once. */
-static EfStatus
+EF_NODISCARD static EfStatus
 name_groups(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 			const EfAllocator *allocator, EfError *error)
 {
@@ -269,7 +273,7 @@ name_groups(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 }
 
 /* Add a stratum of which no risk set is open yet. */
-static EfStatus
+EF_NODISCARD static EfStatus
 open_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 			 size_t nparts, const EfRiskSource *source,
 			 const EfAllocator *allocator, EfError *error)

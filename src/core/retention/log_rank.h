@@ -26,6 +26,8 @@
 
 #include "retention/risk_set.h"
 
+extern const EfReport EF_TOO_MANY_GROUPS[];
+
 /* More would take too long to invert. */
 #define EF_GROUP_LIMIT 1000
 
@@ -66,7 +68,7 @@ typedef struct EfLogRank
  */
 extern EfStatus ef_log_rank(EfLogRank *test, EfLogRankPart *parts,
 							size_t nparts, const EfAllocator *allocator,
-							EfError *error);
+							EfError *error) EF_NODISCARD;
 
 /*
  * Where risk sets come from that cannot all be open at once.  open() fills in
@@ -82,7 +84,8 @@ typedef struct EfRiskSource
 
 extern EfStatus ef_log_rank_of(EfLogRank *test, EfLogRankPart *parts,
 							   size_t nparts, const EfRiskSource *source,
-							   const EfAllocator *allocator, EfError *error);
+							   const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 
 typedef struct EfHazardRatio
 {
@@ -94,6 +97,7 @@ typedef struct EfHazardRatio
 /* The hazard of `second` over that of `first`, Wald limits at a level. */
 extern EfStatus ef_hazard_ratio(EfHazardRatio *result, const EfRiskSet *first,
 								const EfRiskSet *second, double level,
-								const EfAllocator *allocator, EfError *error);
+								const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 
 #endif							/* EF_LOG_RANK_H */

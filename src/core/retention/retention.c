@@ -10,9 +10,10 @@
 
 static unsigned expand(const EfFrame *frame, const EfCell *row,
 					   EfCell *cells);
-static EfStatus check_limits(const EfTable *table, EfError *error);
+static EfStatus check_limits(const EfTable *table, EfError *error)
+			EF_NODISCARD;
 static EfStatus validate(const EfTable *table, const EfAllocator *allocator,
-						 EfError *error);
+						 EfError *error) EF_NODISCARD;
 
 static const EfKind kinds[] = {
 	[EF_LATE_ENTRIES] = {"late_entries", false, EF_SPELL_DAYS + 1, false},
@@ -101,7 +102,7 @@ ef_retention_people(const EfTable *table, unsigned kind)
 	return sum;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 check_limits(const EfTable *table, EfError *error)
 {
 	if (ef_retention_people(table, EF_LATE_ENTRIES) > EF_PERSON_LIMIT ||
@@ -114,7 +115,7 @@ check_limits(const EfTable *table, EfError *error)
 }
 
 /* Does everyone leave who comes, and nobody else, and none before? */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_risk(const EfRiskSet *risk, EfError *error)
 {
 	if (risk->on_time < 0)
@@ -134,7 +135,7 @@ check_risk(const EfRiskSet *risk, EfError *error)
 
 /* Was nobody under observation for longer than it lasted?  First in, first
  * out is the order that shows it if any does. */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_stays(const EfRiskSet *risk, const EfFrame *frame, EfError *error)
 {
 	uint32_t	longest = (uint32_t) (frame->as_of - frame->from);
@@ -162,7 +163,7 @@ check_stays(const EfRiskSet *risk, const EfFrame *frame, EfError *error)
 	}
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 {
 	EfRiskSet	risk;

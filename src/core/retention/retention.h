@@ -34,7 +34,7 @@ extern const EfTableType ef_retention_type;
 /* Add one row to a state. */
 extern EfStatus ef_retention_add(EfState **state, const EfSpell *spell,
 								 const EfAllocator *allocator,
-								 EfError *error);
+								 EfError *error) EF_NODISCARD;
 
 /* The people of one kind, EF_PERSON_LIMIT + 1 where they are more. */
 extern int64_t ef_retention_people(const EfTable *table, unsigned kind);
@@ -49,7 +49,7 @@ typedef struct EfRetention
 
 extern EfStatus ef_retention_open(EfRetention *retention, const void *datum,
 								  size_t size, const EfAllocator *allocator,
-								  EfError *error);
+								  EfError *error) EF_NODISCARD;
 
 /* Exits for one reason; 0 for a reason that nobody had. */
 extern int64_t ef_retention_exits_by_reason(const EfRetention *retention,

@@ -5,7 +5,7 @@
 #include "retention/retention_contracts.h"
 
 /* Add a spell to a state, which may move. */
-static EfStatus
+EF_NODISCARD static EfStatus
 add_spell(EfState **state, const EfSpell *spell, const EfAllocator *allocator,
 		  EfError *error)
 {

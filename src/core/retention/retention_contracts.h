@@ -14,6 +14,6 @@ extern EfStatus ef_retention_of_contracts(EfState **state,
 										  const EfDictionary *reasons,
 										  const EfContractPeriod *period,
 										  const EfAllocator *allocator,
-										  EfError *error);
+										  EfError *error) EF_NODISCARD;
 
 #endif							/* EF_RETENTION_CONTRACTS_H */

@@ -40,7 +40,8 @@ typedef struct EfCurvePoint
 
 extern EfStatus ef_curve_begin(EfCurve *curve, const EfRiskSet *risk,
 							   const EfDuration *every, double level,
-							   EfLimitScale scale, EfError *error);
+							   EfLimitScale scale, EfError *error)
+			EF_NODISCARD;
 extern bool ef_curve_next(EfCurve *curve, EfCurvePoint *point);
 
 /* The same for the reasons to leave: a point has a row for each. */
@@ -69,7 +70,7 @@ extern EfStatus ef_incidence_begin(EfIncidenceCurve *curve,
 								   const EfRiskSet *risk, uint32_t nreasons,
 								   const EfDuration *every, double level,
 								   const EfAllocator *allocator,
-								   EfError *error);
+								   EfError *error) EF_NODISCARD;
 
 /* Go to the next point, false if there is none; then ask for its rows. */
 extern bool ef_incidence_next(EfIncidenceCurve *curve, int32_t *after_days);
@@ -79,7 +80,8 @@ extern void ef_incidence_row(EfIncidenceCurve *curve, uint32_t reason,
 /* The curve after a duration; NaN where it is not known. */
 extern EfStatus ef_retention_rate_after(const EfRiskSet *risk,
 										const EfDuration *after,
-										double *rate, EfError *error);
+										double *rate, EfError *error)
+			EF_NODISCARD;
 
 /*
  * The day by which half have left: the first on which the curve is at or below
@@ -94,6 +96,7 @@ extern double ef_retention_median_day(const EfRiskSet *risk);
  */
 extern EfStatus ef_retention_mean_days(const EfRiskSet *risk,
 									   const EfDuration *until,
-									   double *mean, EfError *error);
+									   double *mean, EfError *error)
+			EF_NODISCARD;
 
 #endif							/* EF_RETENTION_CURVE_H */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* All exits by day and reason, from series by reason and day. */
-static EfStatus
+EF_NODISCARD static EfStatus
 sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
 		   const EfAllocator *allocator, EfError *error)
 {

@@ -8,6 +8,10 @@
 
 #include "spell/spell.h"
 
+EF_REPORT(EF_GAP_INVALID, INVALID_PARAMETER_VALUE,
+		  "join_gap must be whole days, months or years, from none to 150 years",
+		  "Gaps are such as '0 days', '30 days', '1 month'.");
+
 EfStatus
 ef_gap_check(const EfDuration *gap, EfError *error)
 {

@@ -21,6 +21,8 @@
 #include "base/dictionary.h"
 #include "base/status.h"
 
+extern const EfReport EF_GAP_INVALID[];
+
 typedef struct EfContract
 {
 	EfDay		start;
@@ -41,7 +43,8 @@ typedef struct EfJoined
 
 /* Is this a gap?  Whole days or months, none negative, no more than a spell can
  * last. */
-extern EfStatus ef_gap_check(const EfDuration *gap, EfError *error);
+extern EfStatus ef_gap_check(const EfDuration *gap, EfError *error)
+			EF_NODISCARD;
 
 /* The spell that the first of n contracts, in the order of their starts, begin:
  * there is one at least. */

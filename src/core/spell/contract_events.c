@@ -69,7 +69,7 @@ ef_contracts_end(EfContractReader *reader)
 	ef_release(reader->allocator, reader->contracts);
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 reserve(EfContractReader *reader, size_t n, EfError *error)
 {
 	if (n <= reader->room)
@@ -84,8 +84,12 @@ reserve(EfContractReader *reader, size_t n, EfError *error)
 	return EF_OK;
 }
 
+EF_REPORT(EF_BIRTHS_DIFFER, DATA_EXCEPTION,
+		  "person has two birth dates",
+		  "Correct the rows, or give all rows of a person one date, such as min(birth_date) OVER (PARTITION BY person_id).");
+
 /* Two contracts of a person do not agree on the birth date. */
-static EfStatus
+EF_NODISCARD static EfStatus
 refuse_birth(const EfContractReader *reader, EfDay other, EfError *error)
 {
 	char		person[PERSON_SIZE];
@@ -100,7 +104,7 @@ refuse_birth(const EfContractReader *reader, EfDay other, EfError *error)
 }
 
 /* The contracts of the next person. */
-static EfStatus
+EF_NODISCARD static EfStatus
 next_person(EfContractReader *reader, EfError *error)
 {
 	EfEventReader *events = &reader->events;

@@ -26,6 +26,8 @@
 #include "spell/contract.h"
 #include "spell/spell.h"
 
+extern const EfReport EF_BIRTHS_DIFFER[];
+
 /* What contracts are looked at for. */
 typedef struct EfContractPeriod
 {
@@ -86,12 +88,12 @@ extern EfStatus ef_contracts_read(EfContractReader *reader,
 								  const EfDictionary *reasons,
 								  const EfContractPeriod *period,
 								  const EfAllocator *allocator,
-								  EfError *error);
+								  EfError *error) EF_NODISCARD;
 
 /* The next spell that starts before as_of, of the person who is read or the next
  * one; *found is false when there are no more. */
 extern EfStatus ef_contracts_next(EfContractReader *reader, EfJoined *joined,
-								  bool *found, EfError *error);
+								  bool *found, EfError *error) EF_NODISCARD;
 
 extern void ef_contracts_end(EfContractReader *reader);
 
@@ -102,6 +104,6 @@ extern void ef_joined_spell(const EfContractReader *reader,
 /* The FTE of the person who is read on a day of a spell, or why there is none. */
 extern EfStatus ef_person_fte(const EfContractReader *reader,
 							  const EfJoined *joined, EfDay day,
-							  int32_t *fte, EfError *error);
+							  int32_t *fte, EfError *error) EF_NODISCARD;
 
 #endif							/* EF_CONTRACT_EVENTS_H */

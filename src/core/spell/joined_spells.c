@@ -19,7 +19,7 @@ ef_contract_check(const EfSpell *spell, EfError *error)
 }
 
 /* All contracts of a group, in order. */
-static EfStatus
+EF_NODISCARD static EfStatus
 read_contracts(EfContract **contracts, size_t *n, EfEventReader *reader,
 			   const EfAllocator *allocator, EfError *error)
 {

@@ -15,7 +15,8 @@
 #include "spell/spell.h"
 
 /* Is this a contract that can be joined with others? */
-extern EfStatus ef_contract_check(const EfSpell *spell, EfError *error);
+extern EfStatus ef_contract_check(const EfSpell *spell, EfError *error)
+			EF_NODISCARD;
 
 /* The two words of one. */
 static inline EfWhen
@@ -38,12 +39,12 @@ extern EfStatus ef_joined_spells(EfJoined **spells, size_t *nspells,
 								 const EfDictionary *reasons,
 								 const EfDuration *gap,
 								 const EfAllocator *allocator,
-								 EfError *error);
+								 EfError *error) EF_NODISCARD;
 
 /* The stretches of a spell, in such memory too, whose FTE was checked. */
 extern EfStatus ef_spell_stretches(EfStretch **stretches, size_t *nstretches,
 								   const EfJoined *spell,
 								   const EfAllocator *allocator,
-								   EfError *error);
+								   EfError *error) EF_NODISCARD;
 
 #endif							/* EF_JOINED_SPELLS_H */

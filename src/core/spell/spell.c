@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* An end of an observation period that no calendar has. */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_bound(EfDay day, const char *what, EfError *error)
 {
 	char		iso[EF_ISO_DATE_SIZE];
@@ -23,6 +23,10 @@ check_bound(EfDay day, const char *what, EfError *error)
 	}
 	return EF_OK;
 }
+
+EF_REPORT(EF_OBSERVED_EMPTY, INVALID_PARAMETER_VALUE,
+		  "observation period is empty",
+		  "Give a range that begins before it ends, such as daterange('2020-01-01', '2025-01-01').");
 
 EfStatus
 ef_observed_check(const EfFrame *frame, EfError *error)
@@ -42,6 +46,10 @@ ef_observed_check(const EfFrame *frame, EfError *error)
 	return check_bound(frame->from, "begins", error);
 }
 
+EF_REPORT(EF_OBSERVED_NOT_MONTH, INVALID_PARAMETER_VALUE,
+		  "observation period must end with a month",
+		  "Give the first day of the next month as its upper bound.");
+
 EfStatus
 ef_observed_check_month(const EfFrame *frame, EfError *error)
 {
@@ -58,6 +66,10 @@ ef_observed_check_month(const EfFrame *frame, EfError *error)
 	return ef_fail(error, EF_OBSERVED_NOT_MONTH,
 				   "The observation period ends on %s.", day);
 }
+
+EF_REPORT(EF_END_BEFORE_START, DATA_EXCEPTION,
+		  "spell ends before it starts",
+		  "end_date is the first day on which the person is gone; correct the row or filter it out.");
 
 EfStatus
 ef_spell_check_days(const EfSpell *spell, EfError *error)
@@ -80,6 +92,10 @@ ef_spell_check_days(const EfSpell *spell, EfError *error)
 	}
 	return EF_OK;
 }
+
+EF_REPORT(EF_START_TOO_EARLY, DATETIME_FIELD_OVERFLOW,
+		  "spell starts more than 150 years before the observation ends",
+		  "Correct the start date, or filter the row out.");
 
 EfStatus
 ef_spell_check(const EfSpell *spell, EfDay as_of, EfError *error)

@@ -13,6 +13,11 @@
 
 #include "table/life_table.h"
 
+extern const EfReport EF_OBSERVED_EMPTY[];
+extern const EfReport EF_OBSERVED_NOT_MONTH[];
+extern const EfReport EF_END_BEFORE_START[];
+extern const EfReport EF_START_TOO_EARLY[];
+
 /* As PostgreSQL's date type has them. */
 #define EF_DAY_MINUS_INFINITY INT32_MIN
 #define EF_DAY_INFINITY INT32_MAX
@@ -51,17 +56,20 @@ typedef struct EfSighting
 } EfSighting;
 
 /* Is this an observation period? */
-extern EfStatus ef_observed_check(const EfFrame *frame, EfError *error);
+extern EfStatus ef_observed_check(const EfFrame *frame, EfError *error)
+			EF_NODISCARD;
 
 /* And one that ends with a calendar month? */
-extern EfStatus ef_observed_check_month(const EfFrame *frame, EfError *error);
+extern EfStatus ef_observed_check_month(const EfFrame *frame, EfError *error)
+			EF_NODISCARD;
 
 /* Does a spell start, and not end before? */
-extern EfStatus ef_spell_check_days(const EfSpell *spell, EfError *error);
+extern EfStatus ef_spell_check_days(const EfSpell *spell, EfError *error)
+			EF_NODISCARD;
 
 /* And can it be looked at from as_of? */
 extern EfStatus ef_spell_check(const EfSpell *spell, EfDay as_of,
-							   EfError *error);
+							   EfError *error) EF_NODISCARD;
 
 /* What a period, the state's, shows of a spell; false if nothing. */
 static inline bool
@@ -83,10 +91,11 @@ ef_spell_sight(EfSighting *sighting, const EfSpell *spell,
 extern EfStatus ef_spell_reserve(EfState **state, const EfTableType *type,
 								 const EfSpell *spell, bool exited,
 								 uint32_t *label,
-								 const EfAllocator *allocator, EfError *error);
+								 const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 
 /* Does each label of a table, a reason to leave, have exits? */
 extern EfStatus ef_check_reasons(const EfTable *table, unsigned exits,
-								 EfError *error);
+								 EfError *error) EF_NODISCARD;
 
 #endif							/* EF_SPELL_H */

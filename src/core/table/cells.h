@@ -108,14 +108,15 @@ extern void ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n);
 
 /* Add two counts, or refuse what does not fit. */
 extern EfStatus ef_add_counts(int64_t *sum, int64_t a, int64_t b,
-							  EfError *error);
+							  EfError *error) EF_NODISCARD;
 
 /* Add up equal keys of sorted cells and drop what sums to nothing. */
-extern EfStatus ef_unite_cells(EfCell *cells, size_t *n, EfError *error);
+extern EfStatus ef_unite_cells(EfCell *cells, size_t *n, EfError *error)
+			EF_NODISCARD;
 
 /* Merge two runs of cells, each in order; how many came out. */
 extern EfStatus ef_merge_cells(const EfCell *a, size_t na, const EfCell *b,
 							   size_t nb, EfCell *out, size_t *nout,
-							   EfError *error);
+							   EfError *error) EF_NODISCARD;
 
 #endif							/* EF_CELLS_H */

@@ -48,6 +48,14 @@ ef_format_frame(char *out, size_t size, const EfFrame *frame)
 	snprintf(out, size, "%c%s,%s)", frame->bounded ? '[' : '(', from, as_of);
 }
 
+EF_REPORT(EF_OBSERVED_MIXED, INVALID_PARAMETER_VALUE,
+		  "observation periods differ within one summary",
+		  "Group by the observation period, or use one for all rows.");
+
+EF_REPORT(EF_FTE_MIXED, INVALID_PARAMETER_VALUE,
+		  "summaries with and without FTE do not add up",
+		  "Build all of them with fte, or all without.");
+
 EfStatus
 ef_frame_match(const EfFrame *a, const EfFrame *b, const EfTableType *type,
 			   EfError *error)

@@ -16,6 +16,9 @@
 #include "base/status.h"
 #include "table/cells.h"
 
+extern const EfReport EF_OBSERVED_MIXED[];
+extern const EfReport EF_FTE_MIXED[];
+
 /*
  * What the rows of one table have in common; tables that differ do not add.
  * It is an observation period or, for a type with an open_spec, a spec: bytes
@@ -120,12 +123,13 @@ extern unsigned ef_paired_kinds(const EfTableType *type);
 
 /* Are there more labels than a table of this type can have? */
 extern EfStatus ef_check_labels(uint32_t nlabels, const EfTableType *type,
-								EfError *error);
+								EfError *error) EF_NODISCARD;
 
 /* Are the two observed alike, or of one spec?  If not, the status and sentence
  * that say so. */
 extern EfStatus ef_frame_match(const EfFrame *a, const EfFrame *b,
-							   const EfTableType *type, EfError *error);
+							   const EfTableType *type, EfError *error)
+			EF_NODISCARD;
 
 /* An observation period as PostgreSQL writes ranges. */
 extern void ef_format_frame(char *out, size_t size, const EfFrame *frame);

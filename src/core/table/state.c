@@ -144,7 +144,7 @@ ef_state_create(EfState **state, const EfTableType *type,
  * Put cells in order among the sorted ones of a state that has room for them,
  * in place of what was appended.
  */
-static EfStatus
+EF_NODISCARD static EfStatus
 absorb(EfState *state, const EfCell *gathered, size_t n, EfError *error)
 {
 	EfCell	   *cells = state->cells;
@@ -180,7 +180,7 @@ absorb(EfState *state, const EfCell *gathered, size_t n, EfError *error)
 }
 
 /* A larger copy, but for the cells, in which `used` bytes will be needed. */
-static EfStatus
+EF_NODISCARD static EfStatus
 enlarge(EfState **state, size_t size, size_t used,
 		const EfAllocator *allocator, EfError *error)
 {
@@ -217,7 +217,7 @@ clear_slack(EfState *state)
 
 /* Put cells in order among the sorted ones, in place of what was appended; in
  * a chunk of this size, of which `used` bytes will be needed. */
-static EfStatus
+EF_NODISCARD static EfStatus
 take_in(EfState **state, const EfCell *gathered, size_t n, size_t size,
 		size_t used, const EfAllocator *allocator, EfError *error)
 {
@@ -405,7 +405,7 @@ ef_state_label(EfState *state, const char *bytes, size_t length)
 
 /* Add a table to a state as if its cells were rows: for one that is small, or
  * adds little to what is there. */
-static EfStatus
+EF_NODISCARD static EfStatus
 append_table(EfState **state, const EfTableType *type, const EfTable *table,
 			 const uint32_t *number, const EfAllocator *allocator,
 			 EfError *error)
@@ -431,7 +431,7 @@ append_table(EfState **state, const EfTableType *type, const EfTable *table,
 
 /* Add a table to a state that is not much larger, by merging the two: a
  * parallel plan's partial states come here. */
-static EfStatus
+EF_NODISCARD static EfStatus
 merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 			const uint32_t *number, const EfAllocator *allocator,
 			EfError *error)
@@ -541,7 +541,7 @@ ef_state_merge(EfState **state, const EfTableType *type,
 }
 
 /* The labels of a state, of which the last is the farthest from its end. */
-static EfStatus
+EF_NODISCARD static EfStatus
 collect_labels(EfTable *table, const EfState *state,
 			   const EfAllocator *allocator, EfError *error)
 {

@@ -77,12 +77,13 @@ ef_state_frame(const EfState *state, const EfTableType *type)
  * table has stored, need not be one.
  */
 extern EfStatus ef_state_check(const EfState *state, const EfTableType *type,
-							   size_t size, EfError *error);
+							   size_t size, EfError *error) EF_NODISCARD;
 
 /* A new, empty state with room for `room` more bytes. */
 extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
 								const EfFrame *frame, size_t room,
-								const EfAllocator *allocator, EfError *error);
+								const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 
 /*
  * Make room for ncells more cells or rows, and one more label of this length.
@@ -91,7 +92,8 @@ extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
  */
 extern EfStatus ef_state_reserve(EfState **state, const EfTableType *type,
 								 unsigned ncells, size_t label_length,
-								 const EfAllocator *allocator, EfError *error);
+								 const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 
 /* Release the chunk that a state had before it may have moved: for who owns it. */
 static inline void
@@ -112,7 +114,7 @@ ef_state_append(EfState *state, EfKey key, int64_t count)
 }
 
 /* One more row that the table does not know. */
-extern EfStatus ef_state_skip(EfState *state, EfError *error);
+extern EfStatus ef_state_skip(EfState *state, EfError *error) EF_NODISCARD;
 
 /* The number of a label, which is added if it is new.  Only after reserve, and
  * not where a spec names the labels. */
@@ -122,12 +124,14 @@ extern uint32_t ef_state_label(EfState *state, const char *bytes,
 /* Add a table to a state.  Refuses one that was observed otherwise. */
 extern EfStatus ef_state_merge(EfState **state, const EfTableType *type,
 							   const EfTable *table,
-							   const EfAllocator *allocator, EfError *error);
+							   const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 
 /* Open a state of this size for reading: a copy of its cells, in order; labels
  * point into the state. */
 extern EfStatus ef_state_load(EfTable *table, const EfTableType *type,
 							  const EfState *state, size_t size,
-							  const EfAllocator *allocator, EfError *error);
+							  const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 
 #endif							/* EF_STATE_H */

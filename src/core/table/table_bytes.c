@@ -18,7 +18,7 @@
 /* So many series between two looks at whether to go on. */
 #define INTERRUPT_SERIES 4096
 
-static EfStatus
+EF_NODISCARD static EfStatus
 grow_cells(EfTable *table, size_t *room, size_t most,
 		   const EfAllocator *allocator, EfError *error)
 {
@@ -43,7 +43,7 @@ grow_cells(EfTable *table, size_t *room, size_t most,
 
 /* Read the cells of a series, of which there are `n`, until one is not where it
  * can be; which is then not counted. */
-static EfStatus
+EF_NODISCARD static EfStatus
 read_cells(EfTable *table, const EfKind *kind, uint64_t number, uint64_t n,
 		   size_t *room, size_t most, EfReader *reader,
 		   const EfAllocator *allocator, EfError *error)
@@ -76,7 +76,7 @@ read_cells(EfTable *table, const EfKind *kind, uint64_t number, uint64_t n,
 	return EF_OK;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 			const EfAllocator *allocator, EfError *error)
 {
@@ -138,7 +138,7 @@ ef_table_read_series(EfTable *table, const EfTableType *type,
 }
 
 /* A period and labels, each once and in order. */
-static EfStatus
+EF_NODISCARD static EfStatus
 read_period(EfTable *table, EfReader *reader, const EfAllocator *allocator,
 			EfError *error)
 {
@@ -169,7 +169,7 @@ read_period(EfTable *table, EfReader *reader, const EfAllocator *allocator,
 }
 
 /* A spec, which has labels. */
-static EfStatus
+EF_NODISCARD static EfStatus
 read_spec(EfTable *table, const EfTableType *type, EfReader *reader,
 		  const EfAllocator *allocator, EfError *error)
 {
@@ -246,7 +246,7 @@ pack_series(EfWriter *writer, const EfTable *table, size_t nseries)
 	}
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 alloc_bound(uint8_t **bytes, size_t bound, const EfAllocator *allocator,
 			EfError *error)
 {
@@ -257,7 +257,7 @@ alloc_bound(uint8_t **bytes, size_t bound, const EfAllocator *allocator,
 	return EF_OK;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 check_size(size_t size, EfError *error)
 {
 	if (size > EF_SIZE_LIMIT)

@@ -67,11 +67,13 @@ typedef struct EfExitCounts
 } EfExitCounts;
 
 extern EfStatus ef_exit_counts(EfExitCounts *counts, const EfTable *table,
-							   EfWorkspace *workspace, EfError *error);
+							   EfWorkspace *workspace, EfError *error)
+			EF_NODISCARD;
 
 extern EfStatus ef_exit_probability(EfExitProbability *q,
 									const EfExitCounts *counts,
 									const EfExitScope *scope,
-									EfWorkspace *workspace, EfError *error);
+									EfWorkspace *workspace, EfError *error)
+			EF_NODISCARD;
 
 #endif							/* EF_EXIT_PROBABILITY_H */

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "estimate/distribution.h"
+#include "estimate/estimate.h"
 #include "workforce/staff_flow.h"
 
 #define NO_AGE INT32_MAX		/* of a class: retires as observed */
@@ -67,7 +68,7 @@ struct EfProjection
 	double	   *lag;			/* room for a sum of flows, of an open projection */
 };
 
-static EfStatus
+EF_NODISCARD static EfStatus
 no_memory(EfProjection *model)
 {
 	return ef_fail(model->error, EF_NO_MEMORY,
@@ -87,7 +88,7 @@ retirement_label(const EfTable *table)
 /* ---- people ---- */
 
 /* Which class is somebody born in this month? */
-static EfStatus
+EF_NODISCARD static EfStatus
 class_of(EfProjection *model, EfMonth birth, int *class)
 {
 	int			age = NO_AGE;
@@ -109,7 +110,7 @@ class_of(EfProjection *model, EfMonth birth, int *class)
 	return EF_OK;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 gather_people(EfProjection *model)
 {
 	const EfProjectionPlan *plan = model->plan;
@@ -176,8 +177,12 @@ gather_people(EfProjection *model)
 	return EF_OK;
 }
 
+EF_REPORT(EF_NO_EXPOSURE, INVALID_PARAMETER_VALUE,
+		  "there is nobody to take exit rates from",
+		  "Give rates => a summary that has people, such as the rollup over all groups.");
+
 /* The exits of the rates' workforce, but for those that a rule replaces. */
-static EfStatus
+EF_NODISCARD static EfStatus
 estimate_exits(EfProjection *model, uint32_t asked)
 {
 	const EfTable *table = &model->plan->rates->table;
@@ -222,7 +227,7 @@ first_month(const EfProjection *model, int period)
 		: start + model->first_months + (period - 1) * MONTHS;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 create_flows(EfProjection *model)
 {
 	const EfProjectionPlan *plan = model->plan;
@@ -280,7 +285,7 @@ place_stock(const EfProjection *model, int class, double *people, double *fte)
  * Those of flow f who are hired in the month that leaves them `months` of the
  * period, that month included, by the age that they had the month before.
  */
-static EfStatus
+EF_NODISCARD static EfStatus
 place_hires(EfProjection *model, int class, int f, int months, double *people)
 {
 	int			of_period = model->hire_flows[f].months;
@@ -306,7 +311,7 @@ place_hires(EfProjection *model, int class, int f, int months, double *people)
 	return EF_OK;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 project_class(EfProjection *model, int class)
 {
 	size_t		room = model->ages.room;
@@ -386,8 +391,20 @@ project_class(EfProjection *model, int class)
 
 /* ---- the model ---- */
 
+EF_REPORT(EF_NO_HIRES, INVALID_PARAMETER_VALUE,
+		  "intake needs observed hires to know the ages of new staff",
+		  "Give rates => a summary that has hires, such as the rollup over all groups.");
+
+EF_REPORT(EF_RULE_TWICE, INVALID_PARAMETER_VALUE,
+		  "retire_at and retire_rule exclude each other",
+		  "Give the one or the other.");
+
+EF_REPORT(EF_RULE_BEYOND_LATEST, INVALID_PARAMETER_VALUE,
+		  "age of retirement is beyond latest_age",
+		  "Raise latest_age.");
+
 /* Refuses what no projection can be made of. */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_plan(const EfProjectionPlan *plan, EfError *error)
 {
 	int			limit;
@@ -434,7 +451,7 @@ check_plan(const EfProjectionPlan *plan, EfError *error)
 	return EF_OK;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 build(EfProjection *model, uint32_t asked, bool retirement)
 {
 	const EfProjectionPlan *plan = model->plan;
@@ -617,7 +634,7 @@ fill_need(const EfProjection *model, int t, double *need, double *carried,
 	*carried = need[t] > 0 ? 0 : variance;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 {
 	const EfProjectionPlan *plan = model->plan;
@@ -737,7 +754,7 @@ ef_projection_variance(EfProjection *projection, int period,
 
 /* One reason: label n of the rates' table, or 0 for a retirement that is no
  * label of it. */
-static EfStatus
+EF_NODISCARD static EfStatus
 project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 			   EfProjectedExits *rows)
 {

@@ -15,6 +15,11 @@
 #include "workforce/retirement_rule.h"
 #include "workforce/workforce_read.h"
 
+extern const EfReport EF_NO_HIRES[];
+extern const EfReport EF_NO_EXPOSURE[];
+extern const EfReport EF_RULE_TWICE[];
+extern const EfReport EF_RULE_BEYOND_LATEST[];
+
 #define EF_AS_OBSERVED INT32_MIN
 
 typedef struct EfProjectionPlan
@@ -59,7 +64,7 @@ typedef struct EfProjectionPeriod
 extern EfStatus ef_project_workforce(const EfProjectionPlan *plan,
 									 EfProjectionPeriod **periods,
 									 const EfAllocator *allocator,
-									 EfError *error);
+									 EfError *error) EF_NODISCARD;
 
 typedef struct EfProjectedExits
 {
@@ -90,12 +95,12 @@ typedef struct EfExitsProjection
 extern EfStatus ef_project_exits_begin(EfExitsProjection *exits,
 									   const EfProjectionPlan *plan,
 									   const EfAllocator *allocator,
-									   EfError *error);
+									   EfError *error) EF_NODISCARD;
 
 /* A row for each period, of the next reason; no `more`: there is none. */
 extern EfStatus ef_project_exits_next(EfExitsProjection *exits,
 									  EfProjectedExits *rows, bool *more,
-									  EfError *error);
+									  EfError *error) EF_NODISCARD;
 extern void ef_project_exits_end(EfExitsProjection *exits);
 
 
@@ -108,7 +113,8 @@ typedef struct EfProjection EfProjection;
 
 extern EfStatus ef_projection_open(EfProjection **projection,
 								   const EfProjectionPlan *plan,
-								   EfWorkspace *workspace, EfError *error);
+								   EfWorkspace *workspace, EfError *error)
+			EF_NODISCARD;
 
 /* Of one person hired in a period, from 0, what is left at the end of the same
  * or a later one; NaN where nobody's age at hire is known, or nobody was there

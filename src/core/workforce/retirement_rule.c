@@ -39,6 +39,14 @@ ef_rule_check(const EfRetirementRule *rule, size_t size, EfError *error)
 	return EF_OK;
 }
 
+EF_REPORT(EF_RULE_NOT_MONTH, INVALID_PARAMETER_VALUE,
+		  "born_from must be the first day of a month",
+		  "A rule is exact to the month of birth.");
+
+EF_REPORT(EF_RULE_AGE_RANGE, INVALID_PARAMETER_VALUE,
+		  "age of retirement is out of range",
+		  "Ages of a rule are in months, from 216 to 1800: 65 years are 780.");
+
 EfStatus
 ef_rule_step(EfDay born_from, int age_months, EfRuleStep *step, EfError *error)
 {
@@ -80,6 +88,10 @@ steps_until(const EfRetirementRule *rule, EfMonth birth)
 	return low;
 }
 
+EF_REPORT(EF_RULE_CONFLICT, INVALID_PARAMETER_VALUE,
+		  "rule has two ages for one birth cohort",
+		  "Keep one row for each born_from.");
+
 EfStatus
 ef_rule_add(EfRetirementRule **rule, const EfRuleStep *step,
 			const EfAllocator *allocator, EfError *error)
@@ -114,6 +126,10 @@ ef_rule_add(EfRetirementRule **rule, const EfRuleStep *step,
 	(*rule)->nsteps++;
 	return EF_OK;
 }
+
+EF_REPORT(EF_RULE_UNCOVERED, INVALID_PARAMETER_VALUE,
+		  "retirement rule does not cover everyone",
+		  "Add a row with an earlier born_from.");
 
 EfStatus
 ef_rule_age(const EfRetirementRule *rule, EfMonth birth, int *age_months,

@@ -31,6 +31,7 @@
 #include <string.h>
 
 #include "estimate/distribution.h"
+#include "estimate/estimate.h"
 
 #define GROUPS (EF_AGE_LIMIT + 1)
 
@@ -257,6 +258,10 @@ group_ages(const EfComparisonPlan *plan, const EfWorkforce *workforce,
 				table->cells[i].count;
 	}
 }
+
+EF_REPORT(EF_AGE_GROUP_RANGE, INVALID_PARAMETER_VALUE,
+		  "age_group must be between 1 and 150",
+		  "It is the number of completed years in a group of ages; 5 is usual.");
 
 EfStatus
 ef_compare_exit_rates(const EfComparisonPlan *plan,

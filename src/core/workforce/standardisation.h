@@ -16,6 +16,8 @@
 
 #include "workforce/workforce_read.h"
 
+extern const EfReport EF_AGE_GROUP_RANGE[];
+
 enum
 {
 	EF_CRUDE,
@@ -70,6 +72,6 @@ typedef struct EfComparisonPlan
 
 extern EfStatus ef_compare_exit_rates(const EfComparisonPlan *plan,
 									  EfRateComparison rows[EF_COMPARISON_METHODS],
-									  EfError *error);
+									  EfError *error) EF_NODISCARD;
 
 #endif							/* EF_STANDARDISATION_H */

@@ -11,9 +11,11 @@
 #define YEAR_LIMIT (EF_AGE_LIMIT + 6)
 
 static void settle(int64_t *const *series, uint32_t lowest, uint32_t beyond);
-static EfStatus check_limits(const EfTable *table, EfError *error);
+static EfStatus check_limits(const EfTable *table, EfError *error)
+			EF_NODISCARD;
 static EfStatus validate(const EfTable *table,
-						 const EfAllocator *allocator, EfError *error);
+						 const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 
 static unsigned expand(const EfFrame *frame, const EfCell *row,
 					   EfCell *cells);
@@ -55,6 +57,14 @@ _Static_assert(EF_WORKFORCE_ROW_CELLS <= 1 << EF_KIND_BITS,
 
 
 /* ---- a row ---- */
+
+EF_REPORT(EF_BIRTH_AFTER_START, DATA_EXCEPTION,
+		  "birth date is after the start date",
+		  "Correct the row or filter it out.");
+
+EF_REPORT(EF_AGE_TOO_HIGH, DATETIME_FIELD_OVERFLOW,
+		  "age is above 150 years",
+		  "Correct the birth date, or filter the row out.");
 
 EfStatus
 ef_employment_check(const EfEmployment *row, EfDay as_of, EfError *error)
@@ -331,7 +341,7 @@ settle(int64_t *const *series, uint32_t lowest, uint32_t beyond)
 }
 
 /* All other counts are at most so many times the people. */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_limits(const EfTable *table, EfError *error)
 {
 	int64_t		opening = ef_table_sum(table, 0, EF_OPENING);
@@ -369,7 +379,7 @@ counts_fte(unsigned kind)
 
 /* Can each count stand by itself?  Who leaves at each age is added up, since
  * there is a series for each reason. */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_counts(const EfTable *table, int64_t *leavers, EfError *error)
 {
 	int64_t		persons = 0;
@@ -408,7 +418,7 @@ check_counts(const EfTable *table, int64_t *leavers, EfError *error)
 }
 
 /* Has all FTE at an age people who can have it? */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_fte(const EfTable *table, const int64_t *count, int age, EfError *error)
 {
 	static const struct
@@ -444,7 +454,7 @@ check_fte(const EfTable *table, const int64_t *count, int age, EfError *error)
 }
 
 /* Are those who were there on the first or the last day of this age? */
-static EfStatus
+EF_NODISCARD static EfStatus
 check_days(const EfTable *table, const int64_t *count, int64_t leavers,
 		   int age, EfError *error)
 {
@@ -463,7 +473,7 @@ check_days(const EfTable *table, const int64_t *count, int64_t leavers,
 	return EF_OK;
 }
 
-static EfStatus
+EF_NODISCARD static EfStatus
 validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 {
 	int64_t		leavers[EF_AGE_MONTHS];

@@ -43,6 +43,9 @@
 #include "spell/spell.h"
 #include "base/fte.h"
 
+extern const EfReport EF_BIRTH_AFTER_START[];
+extern const EfReport EF_AGE_TOO_HIGH[];
+
 enum
 {
 	EF_HIRES,
@@ -86,10 +89,11 @@ typedef struct EfEmployment
 
 /* Can this row be looked at from as_of?  Its FTE was checked when it was read. */
 extern EfStatus ef_employment_check(const EfEmployment *row, EfDay as_of,
-									EfError *error);
+									EfError *error) EF_NODISCARD;
 
 /* Add one row to a state. */
 extern EfStatus ef_workforce_add(EfState **state, const EfEmployment *row,
-								 const EfAllocator *allocator, EfError *error);
+								 const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 
 #endif							/* EF_WORKFORCE_H */

@@ -5,7 +5,7 @@
 #include "workforce/workforce_contracts.h"
 
 /* Add an employment to a state, which may move. */
-static EfStatus
+EF_NODISCARD static EfStatus
 add_employment(EfState **state, const EfEmployment *employment,
 			   const EfAllocator *allocator, EfError *error)
 {
@@ -17,7 +17,7 @@ add_employment(EfState **state, const EfEmployment *employment,
 }
 
 /* The FTE of a spell on the days on which it is looked at. */
-static EfStatus
+EF_NODISCARD static EfStatus
 find_fte(EfEmployment *employment, const EfContractReader *reader,
 		 const EfJoined *joined, EfError *error)
 {

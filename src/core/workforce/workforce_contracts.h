@@ -15,6 +15,6 @@ extern EfStatus ef_workforce_of_contracts(EfState **state,
 										  const EfDictionary *reasons,
 										  const EfContractPeriod *period,
 										  const EfAllocator *allocator,
-										  EfError *error);
+										  EfError *error) EF_NODISCARD;
 
 #endif							/* EF_WORKFORCE_CONTRACTS_H */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "estimate/distribution.h"
+#include "estimate/estimate.h"
 #include "workforce/retirement_rule.h"
 
 EfStatus
@@ -50,6 +51,10 @@ ef_workforce_exits_by_reason(const EfWorkforce *workforce, const char *reason,
 	return label == 0 ? 0 : ef_table_sum(&workforce->table, label, EF_EXITS);
 }
 
+EF_REPORT(EF_AT_BETWEEN, INVALID_PARAMETER_VALUE,
+		  "at must be the first or the last day observed",
+		  "These are first_day and last_day of the workforce; mobility_headcount knows of every day.");
+
 EfStatus
 ef_workforce_staff(const EfWorkforce *workforce, EfDay at, EfStaff *staff,
 				   EfError *error)
@@ -75,6 +80,10 @@ ef_workforce_staff(const EfWorkforce *workforce, EfDay at, EfStaff *staff,
 	return EF_OK;
 }
 
+EF_REPORT(EF_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
+		  "unknown method of turnover",
+		  "The methods are 'leavers' and 'replacement'.");
+
 EfStatus
 ef_turnover_method(const char *name, size_t length, EfTurnoverMethod *method,
 				   EfError *error)
@@ -88,6 +97,10 @@ ef_turnover_method(const char *name, size_t length, EfTurnoverMethod *method,
 					   ef_clip(name, length), name);
 	return EF_OK;
 }
+
+EF_REPORT(EF_FROM_UNBOUNDED, INVALID_PARAMETER_VALUE,
+		  "observation period has no beginning",
+		  "Turnover needs an opening headcount: give the period a lower bound.");
 
 EfStatus
 ef_workforce_turnover(const EfWorkforce *workforce, EfTurnoverMethod method,
@@ -258,8 +271,16 @@ ef_exit_rates_next(EfExitRates *rates, EfExitRateRow *row)
 	return true;
 }
 
+EF_REPORT(EF_UNTIL_NOT_MONTH_END, INVALID_PARAMETER_VALUE,
+		  "until must be the last day of a month",
+		  "Ages are counted in calendar months; a year ends on 31 December.");
+
+EF_REPORT(EF_UNTIL_TOO_EARLY, INVALID_PARAMETER_VALUE,
+		  "until is before the end of the observation",
+		  "Give a later month's last day, or a summary that was observed until then.");
+
 /* The month that ends on this day, if one does, and not before as_of. */
-static EfStatus
+EF_NODISCARD static EfStatus
 until_month(const EfWorkforce *workforce, EfDay until, EfMonth *month,
 			EfError *error)
 {
@@ -281,7 +302,11 @@ until_month(const EfWorkforce *workforce, EfDay until, EfMonth *month,
 				   day, as_of);
 }
 
-static EfStatus
+EF_REPORT(EF_AGE_RANGE, INVALID_PARAMETER_VALUE,
+		  "age is out of range",
+		  "Ages are completed years, up to 150 where people are counted and from 1 to 149 where they leave.");
+
+EF_NODISCARD static EfStatus
 check_age(int age, EfError *error)
 {
 	if (age < 0 || age > EF_AGE_LIMIT)

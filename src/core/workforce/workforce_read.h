@@ -7,6 +7,13 @@
 
 #include "workforce/workforce.h"
 
+extern const EfReport EF_FROM_UNBOUNDED[];
+extern const EfReport EF_AGE_RANGE[];
+extern const EfReport EF_UNTIL_NOT_MONTH_END[];
+extern const EfReport EF_UNTIL_TOO_EARLY[];
+extern const EfReport EF_AT_BETWEEN[];
+extern const EfReport EF_METHOD_UNKNOWN[];
+
 /* Those who are there on a day. */
 typedef struct EfStaff
 {
@@ -33,7 +40,7 @@ typedef struct EfWorkforce
 extern EfStatus ef_workforce_open(EfWorkforce *workforce,
 								  const void *datum, size_t size,
 								  const EfAllocator *allocator,
-								  EfError *error);
+								  EfError *error) EF_NODISCARD;
 
 /* Exits for one reason; 0 for a reason that nobody had. */
 extern int64_t ef_workforce_exits_by_reason(const EfWorkforce *workforce,
@@ -41,7 +48,8 @@ extern int64_t ef_workforce_exits_by_reason(const EfWorkforce *workforce,
 
 /* The staff on a day, which must be the first or the last that was observed. */
 extern EfStatus ef_workforce_staff(const EfWorkforce *workforce, EfDay at,
-								   EfStaff *staff, EfError *error);
+								   EfStaff *staff, EfError *error)
+			EF_NODISCARD;
 
 typedef enum EfTurnoverMethod
 {
@@ -50,7 +58,8 @@ typedef enum EfTurnoverMethod
 } EfTurnoverMethod;
 
 extern EfStatus ef_turnover_method(const char *name, size_t length,
-								   EfTurnoverMethod *method, EfError *error);
+								   EfTurnoverMethod *method, EfError *error)
+			EF_NODISCARD;
 
 /*
  * Staff turnover (personalomsättning) a year; NaN when the mean headcount is
@@ -58,8 +67,8 @@ extern EfStatus ef_turnover_method(const char *name, size_t length,
  * twelve calendar months.
  */
 extern EfStatus ef_workforce_turnover(const EfWorkforce *workforce,
-							EfTurnoverMethod method, double *turnover,
-							EfError *error);
+									  EfTurnoverMethod method, double *turnover,
+									  EfError *error) EF_NODISCARD;
 
 typedef struct EfAgeRow
 {
@@ -113,7 +122,7 @@ typedef struct EfExitRates
 extern EfStatus ef_exit_rates_begin(EfExitRates *rates,
 									const EfWorkforce *workforce, double level,
 									const EfAllocator *allocator,
-									EfError *error);
+									EfError *error) EF_NODISCARD;
 
 /* The next row, by age and then by reason; false if that was the last one. */
 extern bool ef_exit_rates_next(EfExitRates *rates, EfExitRateRow *row);
@@ -123,15 +132,16 @@ extern bool ef_exit_rates_next(EfExitRates *rates, EfExitRateRow *row);
  * to and including `until`, the last day of a month.  Those past it do not count.
  */
 extern EfStatus ef_workforce_reaching(const EfWorkforce *workforce, int age,
-								EfDay until, int64_t *count, EfError *error);
+									  EfDay until, int64_t *count, EfError *error)
+			EF_NODISCARD;
 
 struct EfRetirementRule;
 
 /* The same for the age that a rule gives each birth cohort. */
 extern EfStatus ef_workforce_reaching_by_rule(const EfWorkforce *workforce,
-										const struct EfRetirementRule *rule,
-										EfDay until, int64_t *count,
-										EfError *error);
+											  const struct EfRetirementRule *rule,
+											  EfDay until, int64_t *count,
+											  EfError *error) EF_NODISCARD;
 
 typedef struct EfYearCount
 {
@@ -141,9 +151,9 @@ typedef struct EfYearCount
 
 /* The same by calendar year, the first from as_of: `years` rows. */
 extern EfStatus ef_workforce_reaching_by_year(const EfWorkforce *workforce, int age,
-										int years, EfYearCount **rows,
-										const EfAllocator *allocator,
-										EfError *error);
+											  int years, EfYearCount **rows,
+											  const EfAllocator *allocator,
+											  EfError *error) EF_NODISCARD;
 
 /* The highest month of age in which anybody was seen. */
 extern int	ef_oldest_month(const EfTable *table);
