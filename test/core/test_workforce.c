@@ -870,6 +870,11 @@ test_invalid(void)
 		"first_day_fte at the age of 400 months is no part of hires_fte."},
 		{true, true, {{(EfKey) EF_HIRES_FTE << 32 | 400, 9 * (int64_t) EF_FTE_LIMIT + 1}, {(EfKey) EF_FIRST_DAY << 32 | 400, 1}},
 		"first_day_fte at the age of 400 months is no part of hires_fte."},
+		{true, false, {{(EfKey) EF_DAYS << 32 | 33, 10 * 366}, {(EfKey) EF_DAYS << 32 | 34, 10 * 366}}, NULL},
+		{true, false, {{(EfKey) EF_DAYS << 32 | 32, 1}}, "The days at the age of 32 exceed the people."},
+		{true, false, {{(EfKey) EF_DAYS << 32 | 33, 10 * 366 + 1}}, "The days at the age of 33 exceed the people."},
+		{true, false, {{(EfKey) EF_DAYS << 32 | 35, 1}}, "The days at the age of 35 exceed the people."},
+		{true, false, {{(EfKey) EF_DAYS << 32 | EF_AGE_LIMIT, 1}}, "The days at the age of 150 exceed the people."},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

@@ -522,7 +522,7 @@ validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 			status = check_fte(table, count, age, error);
 		if (status != EF_OK)
 			return status;
-		if (age % 12 == 11 &&
+		if ((age % 12 == 11 || age == EF_AGE_MONTHS - 1) &&
 			count_at(&walks[EF_DAYS], age / 12) > seen * 366)
 			return ef_fail(error, EF_INVALID,
 						   "The days at the age of %d exceed the people.",
