@@ -1,6 +1,7 @@
 #!/bin/bash
 # suite_compilers.sh: prints TAP.  Other compilers build it without a warning:
-# clang, and gcc as C23.  Whoever packages has the last word on optimization.
+# clang, and every gcc from 12 on that is here, also as C23.  Machines of 32 bits
+# are refused.  Whoever packages has the last word on optimization.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . test/lib/tap.sh
@@ -35,14 +36,34 @@ else
 	skipped 'no clang'
 fi
 
-c23=
-for standard in gnu23 gnu2x; do
-	if [ -z "$c23" ] && gcc -std=$standard -E -x c /dev/null >/dev/null 2>&1; then c23=$standard; fi
-done
-if [ -n "$c23" ]; then
-	builds "gcc -std=$c23" "gcc as C23: $(gcc --version | head -n 1)"
+# c23 CC: what that gcc calls the standard; nothing if it does not know it.
+c23() {
+	local standard
+	for standard in gnu23 gnu2x; do
+		if "$1" -std=$standard -E -x c /dev/null >/dev/null 2>&1; then
+			echo "$standard"
+			return
+		fi
+	done
+}
+ours=$(gcc -dumpversion 2>/dev/null | cut -d. -f1)
+if [ -n "$ours" ]; then
+	builds "gcc -std=$(c23 gcc)" "gcc as C23: $(gcc --version | head -n 1)"
 else
-	skipped 'no gcc that knows C23'
+	skipped 'no gcc'
+fi
+for version in 12 13 14 15 16; do
+	[ "$version" != "$ours" ] && gcc=$(command -v "gcc-$version") || continue
+	builds "$gcc" "$("$gcc" --version | head -n 1)"
+	builds "$gcc -std=$(c23 "$gcc")" "the same as C23"
+done
+
+# The sentence that a build for 32 bits ends with, which takes no library of that kind.
+if echo 'int one;' | gcc -m32 -x c -c -o /dev/null - 2>/dev/null; then
+	same "$(echo '#include "base/memory.h"' | LC_ALL=C gcc -m32 -std=gnu11 -fsyntax-only -Isrc/core -x c - 2>&1 | sed -n 's/.*error: //p')" \
+		'static assertion failed: "education_flow is for 64-bit machines"' 'a machine of 32 bits is refused'
+else
+	skipped 'no compiler for 32 bits'
 fi
 
 # commands ARGUMENT...: the commands that would make one object of the core.
