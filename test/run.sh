@@ -14,6 +14,8 @@
 #            and nobody may install it
 #   fuzz     hostile input to the types, sanitizers on
 #
+# One of suites can be asked for by name: refresh is test/suite_refresh.sh.
+#
 # A suite that finds nothing to run has failed.  A skipped test is neither
 # passed nor failed, and is shown.  EF_VERBOSE=1 shows every test;
 # EF_UPDATE=1 makes regress write expected/.
@@ -70,9 +72,13 @@ suite() {
 	local p f s
 	echo "== $1"
 	: >"$tmp/count"
-	"suite_$1"
+	if [ -f "test/suite_$1.sh" ]; then
+		scripts "test/suite_$1.sh"
+	else
+		"suite_$1"
+	fi
 	read -r p f s < <(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$tmp/count")
-	if [ $((p + f)) -eq 0 ]; then
+	if [ $((p + f + s)) -eq 0 ]; then
 		echo "  $1: FAILED: nothing was run"
 		f=1
 	fi
@@ -127,6 +133,11 @@ suite_core() {
 			problem "$name" "does not compile"
 		fi
 	done
+}
+
+# --- build, which is asked for by nobody: the extension, for those that follow
+suite_build() {
+	if make -s -j2 all; then passed 1; else problem build "the extension does not compile"; fi
 }
 
 # --- regress
@@ -258,7 +269,7 @@ fi
 wants() { [[ " ${suites[*]} " = *" $1 "* ]]; }
 suites=("$@")
 for name in "${suites[@]}"; do
-	[[ " ${all_suites[*]} " = *" $name "* ]] || { echo "no such suite: $name" >&2; exit 2; }
+	[[ " ${all_suites[*]} " = *" $name "* ]] || [ -f "test/suite_$name.sh" ] || { echo "no such suite: $name" >&2; exit 2; }
 done
 
 : >"$tmp/total"
@@ -293,8 +304,8 @@ in_server() {
 }
 
 server_suites=()
-for name in regress pgtap docs suites crossings oracle; do
-	if wants "$name"; then server_suites+=("$name"); fi
+for name in "${suites[@]}"; do
+	[ "$name" = core ] || [ "$name" = fuzz ] || server_suites+=("$name")
 done
 
 if [ ${#server_suites[@]} -gt 0 ] || wants fuzz; then task='test'; else task='cc'; fi
@@ -311,10 +322,8 @@ else
 	fi
 	if wants core; then suite core; fi
 	if [ "$task" = 'test' ]; then
-		echo "== build"
-		if ! make -s -j2 all; then
-			failure build "the extension does not compile"
-		else
+		suite build
+		if [ "$(tail -n 1 "$tmp/total")" = '1 0' ]; then
 			[ ${#server_suites[@]} -eq 0 ] || in_server "${server_suites[@]}"
 			if wants fuzz; then
 				if build_fuzz; then

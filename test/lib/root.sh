@@ -1,7 +1,8 @@
 # shellcheck shell=bash
-# root.sh: sourced by suites that need an empty Debian.  A root is a directory
+# root.sh: sourced by suites that need another Debian.  A root is a directory
 # that debootstrap fills; commands run in it with their own processes and mounts,
 # and nothing of them is left when they end.  Only root can make one.
+mirror=${EF_MIRROR:-http://deb.debian.org/debian}
 
 # waited COMMAND...: in the background, since bash answers a signal only between
 # commands; who sources this kills $child in a trap.
@@ -31,33 +32,50 @@ root_or_why() {
 # make_root SUITE DIRECTORY LOG: an empty Debian, of which apt knows where to
 # get more.
 make_root() {
-	local suite=$1 dir=$2
+	local suite=$1 dir=$2 script=/usr/share/debootstrap/scripts/$1
+	# A suite that debootstrap does not know by name is made as sid is.
+	[ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
 	{
-		waited debootstrap --variant=minbase "$suite" "$dir" &&
-			# How this machine reaches the archive, and what it believes of clocks.
-			apt-config dump | grep -E '^Acquire::(Check-|https?:)' >"$dir/etc/apt/apt.conf.d/90host"
-		printf '127.0.0.1 localhost %s\n' "$(hostname)" >"$dir/etc/hosts"
+		waited debootstrap --variant=minbase "$suite" "$dir" "$mirror" "$script" || return
+		{
+			# How this machine reaches the archive.  A mirror may be a little old.
+			apt-config dump | grep -E '^Acquire::(Check-|https?:)'
+			printf '%s "false";\n' APT::Install-Recommends Acquire::Check-Valid-Until Dpkg::Use-Pty
+		} >"$dir/etc/apt/apt.conf.d/90host"
 		# A service that is installed starts, as it does on a machine.
 		printf '#!/bin/sh\nexit 0\n' >"$dir/usr/sbin/policy-rc.d"
 		chmod +x "$dir/usr/sbin/policy-rc.d"
 		# What is gone with the machine need not reach the disk.
 		echo force-unsafe-io >"$dir/etc/dpkg/dpkg.cfg.d/90host"
-		printf '%s\n' 'APT::Install-Recommends "false";' 'Dpkg::Use-Pty "0";' >>"$dir/etc/apt/apt.conf.d/90host"
-		in_root "$dir" apt-get -q update
+		here_now "$dir" && in_root "$dir" apt-get -q update
 	} >"$3" 2>&1
 }
 
-# in_root DIRECTORY COMMAND...: runs it there.
-in_root() {
-	local dir=$1
-	shift
-	# shellcheck disable=SC2016  # the inner shell's
-	waited unshare --mount --pid --fork --kill-child --propagation private sh -c '
-		dir=$1
-		shift
-		mount -t proc proc "$dir/proc" &&
-			mkdir -p "$dir/dev/shm" &&
-			mount -t tmpfs tmpfs "$dir/dev/shm" &&
-			exec chroot "$dir" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
-				DEBIAN_FRONTEND=noninteractive "$@"' sh "$dir" "$@"
+# here_now DIRECTORY: what a root knows of the machine that it is on.
+here_now() {
+	printf '127.0.0.1 localhost %s\n' "$(hostname)" >"$1/etc/hosts"
+	cp -L /etc/resolv.conf "$1/etc/resolv.conf"
 }
+
+# inside DIRECTORY COMMAND...: becomes the command, there; for a subshell.  $beside,
+# if the caller has set it, names a directory that is seen there as /build/shared,
+# to be read.
+inside() {
+	# shellcheck disable=SC2016  # the inner shell's
+	exec unshare --mount --pid --fork --kill-child --propagation private sh -ec '
+		dir=$1 beside=$2
+		shift 2
+		mount -t proc proc "$dir/proc"
+		mkdir -p "$dir/dev/shm"
+		mount -t tmpfs tmpfs "$dir/dev/shm"
+		if [ -n "$beside" ]; then
+			mkdir -p "$dir/build/shared"
+			mount --bind "$beside" "$dir/build/shared"
+			mount -o remount,bind,ro "$dir/build/shared"
+		fi
+		exec chroot "$dir" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+			LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"' sh "$1" "${beside:-}" "${@:2}"
+}
+
+# in_root DIRECTORY COMMAND...: runs it there.
+in_root() { waited inside "$@"; }
