@@ -150,7 +150,8 @@ run -d ef_clean >"$dir/traps.sql" <<-'SQL' || exit 1
 	             UNION
 	             SELECT (SELECT array_agg(CASE WHEN n = i THEN 'text'::regtype::oid ELSE t END ORDER BY n) FROM unnest(p.args) WITH ORDINALITY AS x (t, n))
 	             FROM generate_series(1, p.pronargs) AS i) AS v (types)
-	    WHERE 'internal'::regtype <> ALL (p.args) AND 'cstring'::regtype <> ALL (p.args) AND p.prorettype <> 'cstring'::regtype
+	    -- (a form that takes any type is for rows that fit no other)
+	    WHERE '"any"'::regtype <> ALL (p.args) AND 'internal'::regtype <> ALL (p.args) AND 'cstring'::regtype <> ALL (p.args) AND p.prorettype <> 'cstring'::regtype
 	      AND v.types <> p.args
 	), trap AS (
 	    SELECT s.kind, s.name, s.types, min(s.home) AS home,

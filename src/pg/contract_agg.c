@@ -145,35 +145,29 @@ refuse_period(const EventPurpose *purpose, PurposeBytes other,
 /* ---- rows ---- */
 
 uint32_t
-ef_get_reason(FunctionCallInfo fcinfo, int argument,
+ef_get_reason(FunctionCallInfo fcinfo, int argument, EfForm form,
 			  const EfEventGroup *group)
 {
-	const char *bytes = EF_UNKNOWN_REASON;
-	size_t		length = sizeof(EF_UNKNOWN_REASON) - 1;
+	EfWord		reason = {EF_UNKNOWN_REASON, sizeof(EF_UNKNOWN_REASON) - 1, ""};
 
 	if (!PG_ARGISNULL(argument))
-	{
-		text	   *reason = ef_get_text(fcinfo, argument);
-
-		bytes = VARDATA_ANY(reason);
-		length = VARSIZE_ANY_EXHDR(reason);
-	}
-	return ef_group_name(group, bytes, length);
+		ef_get_word(fcinfo, argument, form, &reason);
+	return ef_group_name(group, reason.bytes, reason.length);
 }
 
 /* The first word of a contract that was checked, with arguments start_date,
  * end_date and reason; false where the period shows nothing of it. */
 static pg_attribute_always_inline bool
 get_contract_when(FunctionCallInfo fcinfo, int start_date,
-				  const EfEventGroup *group, const EfSpell *spell,
-				  EfWhen *when)
+				  const EventForms *forms, const EfEventGroup *group,
+				  const EfSpell *spell, EfWhen *when)
 {
 	const EfContractPeriod *period = group_period(group);
 
 	if (!ef_contract_when(when, spell->start, spell->end, period))
 		return false;
 	if (spell->end <= period->frame.as_of)
-		*when |= ef_get_reason(fcinfo, start_date + 2, group);
+		*when |= ef_get_reason(fcinfo, start_date + 2, forms->word, group);
 	return true;
 }
 
@@ -194,6 +188,7 @@ refuse_retention(const EventPurpose *purpose, PurposeBytes other)
 
 const EventPurposeType ef_retention_purpose = {
 	.tag = 'T',
+	.word = "reason",
 	.numbered = true,
 	.with_last = true,
 	.size = sizeof(EventContracts),
@@ -204,11 +199,15 @@ const EventPurposeType ef_retention_purpose = {
 
 /* Arguments: state, person_id, start_date, end_date, reason, observed,
  * join_gap. */
-static pg_attribute_always_inline Datum
-add_retention_row(FunctionCallInfo fcinfo, EfPersonKind kind)
+PG_FUNCTION_INFO_V1(ef_retention_agg_person_transfn);
+Datum
+ef_retention_agg_person_transfn(PG_FUNCTION_ARGS)
 {
+	const EventForms *forms = ef_event_forms(fcinfo, 1, 4,
+											 &ef_retention_purpose);
 	EfEventGroup *group = ef_event_group(fcinfo, 5, &ef_retention_purpose,
-										 kind, EF_UNIT_DAY);
+										 ef_person_kind(forms->person),
+										 EF_UNIT_DAY);
 	EfSpell		spell;
 	EfWhen		when;
 	EfStatus	status = EF_OK;
@@ -222,19 +221,12 @@ add_retention_row(FunctionCallInfo fcinfo, EfPersonKind kind)
 	spell = ef_get_contract(fcinfo, 2);
 	ef_check(ef_spell_check(&spell, group_period(group)->frame.as_of, &error),
 			 &error);
-	if (get_contract_when(fcinfo, 2, group, &spell, &when))
-		status = ef_add_event_of(fcinfo, 1, kind, group, when, NULL, &error);
+	if (get_contract_when(fcinfo, 2, forms, group, &spell, &when))
+		status = ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL,
+								 &error);
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
 }
-
-#define EF_RETENTION_TRANSFN(name, kind) \
-	PG_FUNCTION_INFO_V1(name); \
-	Datum name(PG_FUNCTION_ARGS) { return add_retention_row(fcinfo, kind); }
-
-EF_RETENTION_TRANSFN(ef_retention_agg_bigint_transfn, EF_PERSON_NUMBER)
-EF_RETENTION_TRANSFN(ef_retention_agg_uuid_transfn, EF_PERSON_UUID)
-EF_RETENTION_TRANSFN(ef_retention_agg_text_transfn, EF_PERSON_TEXT)
 
 PG_FUNCTION_INFO_V1(ef_retention_agg_finalfn);
 Datum
@@ -269,6 +261,7 @@ refuse_workforce(const EventPurpose *purpose, PurposeBytes other)
 
 const EventPurposeType ef_workforce_purpose = {
 	.tag = 'W',
+	.word = "reason",
 	.numbered = true,
 	.detailed = true,
 	.with_last = true,
@@ -281,11 +274,13 @@ const EventPurposeType ef_workforce_purpose = {
 /* Arguments: state, person_id, birth_date, start_date, end_date, reason,
  * observed, FTE if it is counted, join_gap. */
 static pg_attribute_always_inline Datum
-add_workforce_row(FunctionCallInfo fcinfo, EfPersonKind kind, bool known,
-				  int32_t fte)
+add_workforce_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 {
+	const EventForms *forms = ef_event_forms(fcinfo, 1, 5,
+											 &ef_workforce_purpose);
 	EfEventGroup *group = ef_event_group(fcinfo, 6, &ef_workforce_purpose,
-										 kind, EF_UNIT_DAY);
+										 ef_person_kind(forms->person),
+										 EF_UNIT_DAY);
 	EfEmployment row = {0};
 	EfWhen		when;
 	uint64_t	detail;
@@ -301,40 +296,39 @@ add_workforce_row(FunctionCallInfo fcinfo, EfPersonKind kind, bool known,
 	row.spell = ef_get_contract(fcinfo, 3);
 	ef_check(ef_employment_check(&row, group_period(group)->frame.as_of,
 								 &error), &error);
-	if (get_contract_when(fcinfo, 3, group, &row.spell, &when))
+	if (get_contract_when(fcinfo, 3, forms, group, &row.spell, &when))
 	{
 		detail = ef_contract_detail(row.spell.start, row.birth, fte,
 									group_period(group));
-		status = ef_add_event_of(fcinfo, 1, kind, group, when, &detail, &error);
+		status = ef_add_event_of(fcinfo, 1, forms->person, group, when,
+								 &detail, &error);
 	}
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
 }
 
-#define EF_WORKFORCE_TRANSFNS(type, kind) \
-	PG_FUNCTION_INFO_V1(ef_workforce_agg_##type##_transfn); \
-	Datum ef_workforce_agg_##type##_transfn(PG_FUNCTION_ARGS) \
-	{ \
-		return add_workforce_row(fcinfo, kind, true, 0); \
-	} \
-	PG_FUNCTION_INFO_V1(ef_workforce_agg_numeric_##type##_transfn); \
-	Datum ef_workforce_agg_numeric_##type##_transfn(PG_FUNCTION_ARGS) \
-	{ \
-		bool		known = !PG_ARGISNULL(7); \
-		return add_workforce_row(fcinfo, kind, known, \
-								 known ? ef_get_fte_numeric(fcinfo, 7) : 0); \
-	} \
-	PG_FUNCTION_INFO_V1(ef_workforce_agg_float8_##type##_transfn); \
-	Datum ef_workforce_agg_float8_##type##_transfn(PG_FUNCTION_ARGS) \
-	{ \
-		bool		known = !PG_ARGISNULL(7); \
-		return add_workforce_row(fcinfo, kind, known, \
-								 known ? ef_get_fte_float8(fcinfo, 7) : 0); \
-	}
+PG_FUNCTION_INFO_V1(ef_workforce_agg_person_transfn);
+Datum
+ef_workforce_agg_person_transfn(PG_FUNCTION_ARGS)
+{
+	return add_workforce_row(fcinfo, true, 0);
+}
 
-EF_WORKFORCE_TRANSFNS(bigint, EF_PERSON_NUMBER)
-EF_WORKFORCE_TRANSFNS(uuid, EF_PERSON_UUID)
-EF_WORKFORCE_TRANSFNS(text, EF_PERSON_TEXT)
+PG_FUNCTION_INFO_V1(ef_workforce_agg_person_numeric_transfn);
+Datum
+ef_workforce_agg_person_numeric_transfn(PG_FUNCTION_ARGS)
+{
+	return PG_ARGISNULL(7) ? add_workforce_row(fcinfo, false, 0)
+		: add_workforce_row(fcinfo, true, ef_get_fte_numeric(fcinfo, 7));
+}
+
+PG_FUNCTION_INFO_V1(ef_workforce_agg_person_float8_transfn);
+Datum
+ef_workforce_agg_person_float8_transfn(PG_FUNCTION_ARGS)
+{
+	return PG_ARGISNULL(7) ? add_workforce_row(fcinfo, false, 0)
+		: add_workforce_row(fcinfo, true, ef_get_fte_float8(fcinfo, 7));
+}
 
 PG_FUNCTION_INFO_V1(ef_workforce_agg_finalfn);
 Datum

@@ -33,6 +33,6 @@ ef_get_contract(FunctionCallInfo fcinfo, int start_date)
 
 /* The number of the reason that an argument says, 'unknown' where it is null. */
 extern uint32_t ef_get_reason(FunctionCallInfo fcinfo, int argument,
-							  const EfEventGroup *group);
+							  EfForm form, const EfEventGroup *group);
 
 #endif							/* EF_CONTRACT_AGG_H */

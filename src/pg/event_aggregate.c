@@ -56,6 +56,7 @@ typedef struct AggregateLog
  * several memories, and a log in each. */
 typedef struct EventCache
 {
+	EventForms	forms;			/* the first, as ef_event_forms() reads them */
 	AggregateLog *logs;			/* the one used last is first */
 	bool		constant;		/* the purpose is the same in all rows */
 	void	   *memory;			/* of its type */
@@ -202,6 +203,22 @@ event_cache(FunctionCallInfo fcinfo)
 			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(EventCache));
 	}
 	return fcinfo->flinfo->fn_extra;
+}
+
+const EventForms *
+ef_ask_event_forms(FunctionCallInfo fcinfo, int person, int word,
+				   const EventPurposeType *type)
+{
+	EventForms	forms = {EF_FORM_UNASKED, EF_FORM_UNASKED};
+	EventCache *cache;
+
+	ef_require_aggregate(fcinfo);
+	if (person > 0)
+		forms.person = ef_key_form(fcinfo, person, "person_id");
+	forms.word = ef_word_form(fcinfo, word, type->word);
+	cache = event_cache(fcinfo);
+	cache->forms = forms;
+	return &cache->forms;
 }
 
 /* The log of the aggregate that calls. */

@@ -8,6 +8,10 @@
  * and closed by a callback of the executor, so that a rescan, the next batch
  * of a hash aggregate that spilled, or an error leaves nothing.
  *
+ * Who a person is, and the word of an event, are arguments of several types
+ * (word_value.h).  One function of C serves all of them: the aggregate remembers
+ * which they are.
+ *
  * What the events of a group are for (the spec of a funnel, a period that was
  * observed) the aggregate knows: its EventPurposeType says how it is read from
  * an argument, or from this one and the last, as bytes that are the same where
@@ -19,6 +23,8 @@
 #include "glue.h"
 
 #include "utils/uuid.h"
+
+#include "word_value.h"
 
 #include "log/event_log.h"
 
@@ -40,6 +46,7 @@ typedef struct EventPurpose
 struct EventPurposeType
 {
 	char		tag;			/* in what is sent to another process */
+	const char *word;			/* what the word of an event is called */
 	bool		numbered;		/* events have numbers of names */
 	uint32		most_names;		/* that one group can have; 0: any number */
 	bool		detailed;		/* and a second word */
@@ -66,6 +73,48 @@ extern const EventPurposeType ef_retention_purpose;
 extern const EventPurposeType ef_workforce_purpose;
 extern const EventPurposeType ef_spells_purpose;
 
+/* How the arguments hold who a person is, and the word of an event. */
+typedef struct EventForms
+{
+	EfForm		person;			/* EF_FORM_UNASKED: rows are one person's */
+	EfForm		word;
+} EventForms;
+
+/* Those of the aggregate that calls; `person` is 0 where the rows are one
+ * person's. */
+extern const EventForms *ef_ask_event_forms(FunctionCallInfo fcinfo,
+											int person, int word,
+											const EventPurposeType *type);
+
+/* The same; asked with the first row, and remembered at the head of what the
+ * function remembers. */
+static pg_attribute_always_inline const EventForms *
+ef_event_forms(FunctionCallInfo fcinfo, int person, int word,
+			   const EventPurposeType *type)
+{
+	const EventForms *forms = fcinfo->flinfo->fn_extra;
+
+	return likely(forms != NULL) ? forms
+		: ef_ask_event_forms(fcinfo, person, word, type);
+}
+
+static pg_attribute_always_inline EfPersonKind
+ef_person_kind(EfForm form)
+{
+	switch (form)
+	{
+		case EF_FORM_TEXT:
+		case EF_FORM_PADDED:
+		case EF_FORM_CSTRING:
+		case EF_FORM_NUMERIC:
+			return EF_PERSON_TEXT;
+		case EF_FORM_UUID:
+			return EF_PERSON_UUID;
+		default:
+			return EF_PERSON_NUMBER;
+	}
+}
+
 /*
  * The group that is argument 0, which is made if there is none, for what
  * argument `purpose` says.
@@ -90,29 +139,19 @@ extern uint32 ef_group_name(const EfEventGroup *group, const char *name,
 extern EfEventGroup *ef_finished_group(FunctionCallInfo fcinfo,
 									   const EventPurposeType *type);
 
-/* Short texts, as nearly all are, lie in the row as they are; so does a pointer
- * to one that is stored elsewhere, which looks short. */
-static pg_attribute_always_inline text *
-ef_get_text(FunctionCallInfo fcinfo, int argument)
-{
-	text	   *value = (text *) PG_GETARG_POINTER(argument);
-
-	return VARATT_IS_SHORT(value) && !VARATT_IS_EXTERNAL(value) ? value
-		: PG_GETARG_TEXT_PP(argument);
-}
-
 /* Add an event of the person that an argument says, which is not null.  Its
  * detail is NULL where the log has none. */
 EF_NODISCARD static pg_attribute_always_inline EfStatus
-ef_add_event_of(FunctionCallInfo fcinfo, int argument, EfPersonKind kind,
+ef_add_event_of(FunctionCallInfo fcinfo, int argument, EfForm form,
 				EfEventGroup *group, EfWhen when, const uint64_t *detail,
 				EfError *error)
 {
-	text	   *name;
+	EfPersonKind kind = ef_person_kind(form);
+	EfWord		name;
 
 	if (kind == EF_PERSON_NUMBER)
 	{
-		uint64_t	number = (uint64_t) PG_GETARG_INT64(argument);
+		uint64_t	number = (uint64_t) ef_get_number(fcinfo, argument, form);
 
 		return detail == NULL ? ef_event_add(group, number, when, error)
 			: ef_event_add_detailed(group, number, when, *detail, error);
@@ -120,9 +159,9 @@ ef_add_event_of(FunctionCallInfo fcinfo, int argument, EfPersonKind kind,
 	if (kind == EF_PERSON_UUID)
 		return ef_event_add_uuid(group, PG_GETARG_UUID_P(argument)->data, when,
 								 detail == NULL ? 0 : *detail, error);
-	name = ef_get_text(fcinfo, argument);
-	return ef_event_add_text(group, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
-							 when, detail == NULL ? 0 : *detail, error);
+	ef_get_word(fcinfo, argument, form, &name);
+	return ef_event_add_text(group, name.bytes, name.length, when,
+							 detail == NULL ? 0 : *detail, error);
 }
 
 #endif							/* EF_EVENT_AGGREGATE_H */

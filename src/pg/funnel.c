@@ -87,6 +87,7 @@ refuse_spec(const EventPurpose *purpose, PurposeBytes other)
 
 const EventPurposeType ef_funnel_purpose = {
 	.tag = 'F',
+	.word = "stage",
 	.size = sizeof(EventSpec),
 	.get = get_spec,
 	.open = open_spec,
@@ -108,15 +109,16 @@ get_instant(FunctionCallInfo fcinfo, int argument, EfUnit unit)
  * of the spec, or it has not happened by then.
  */
 static pg_attribute_always_inline bool
-get_when(FunctionCallInfo fcinfo, int stage_argument, const EventSpec *spec,
-		 EfUnit unit, EfWhen *when)
+get_when(FunctionCallInfo fcinfo, int stage_argument, const EventForms *forms,
+		 const EventSpec *spec, EfUnit unit, EfWhen *when)
 {
-	text	   *stage = ef_get_text(fcinfo, stage_argument);
 	EfInstant	at = get_instant(fcinfo, stage_argument + 1, unit);
-	unsigned	code = ef_spec_code(&spec->spec, VARDATA_ANY(stage),
-									VARSIZE_ANY_EXHDR(stage));
+	EfWord		stage;
+	unsigned	code;
 	EfError		error;
 
+	ef_get_word(fcinfo, stage_argument, forms->word, &stage);
+	code = ef_spec_code(&spec->spec, stage.bytes, stage.length);
 	if (code == EF_CODE_OTHER && !(spec->spec.modes & EF_STRICT_ORDER))
 		return false;
 	ef_check(ef_instant_check(at, unit, &error), &error);
@@ -126,42 +128,29 @@ get_when(FunctionCallInfo fcinfo, int stage_argument, const EventSpec *spec,
 
 /* Arguments: state, person_id, stage, at, spec. */
 static pg_attribute_always_inline Datum
-add_event(FunctionCallInfo fcinfo, EfPersonKind kind, EfUnit unit)
+add_event(FunctionCallInfo fcinfo, EfUnit unit)
 {
+	const EventForms *forms = ef_event_forms(fcinfo, 1, 2, &ef_funnel_purpose);
 	EfEventGroup *group = ef_event_group(fcinfo, 4, &ef_funnel_purpose,
-										 kind, unit);
+										 ef_person_kind(forms->person), unit);
 	EfWhen		when;
 	EfStatus	status = EF_OK;
 	EfError		error;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		status = ef_event_group_skip(group, 1, &error);
-	else if (!get_when(fcinfo, 2, group_spec(group), unit, &when))
-		;
-	else
-		status = ef_add_event_of(fcinfo, 1, kind, group, when, NULL, &error);
+	else if (get_when(fcinfo, 2, forms, group_spec(group), unit, &when))
+		status = ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL,
+								 &error);
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
 }
-
-#define EF_EVENT_TRANSFN(name, kind, unit) \
-	PG_FUNCTION_INFO_V1(name); \
-	Datum name(PG_FUNCTION_ARGS) { return add_event(fcinfo, kind, unit); }
-
-EF_EVENT_TRANSFN(ef_funnel_agg_number_date_transfn, EF_PERSON_NUMBER, EF_UNIT_DAY)
-EF_EVENT_TRANSFN(ef_funnel_agg_number_timestamp_transfn, EF_PERSON_NUMBER, EF_UNIT_MICROSECOND)
-EF_EVENT_TRANSFN(ef_funnel_agg_number_timestamptz_transfn, EF_PERSON_NUMBER, EF_UNIT_MICROSECOND)
-EF_EVENT_TRANSFN(ef_funnel_agg_uuid_date_transfn, EF_PERSON_UUID, EF_UNIT_DAY)
-EF_EVENT_TRANSFN(ef_funnel_agg_uuid_timestamp_transfn, EF_PERSON_UUID, EF_UNIT_MICROSECOND)
-EF_EVENT_TRANSFN(ef_funnel_agg_uuid_timestamptz_transfn, EF_PERSON_UUID, EF_UNIT_MICROSECOND)
-EF_EVENT_TRANSFN(ef_funnel_agg_text_date_transfn, EF_PERSON_TEXT, EF_UNIT_DAY)
-EF_EVENT_TRANSFN(ef_funnel_agg_text_timestamp_transfn, EF_PERSON_TEXT, EF_UNIT_MICROSECOND)
-EF_EVENT_TRANSFN(ef_funnel_agg_text_timestamptz_transfn, EF_PERSON_TEXT, EF_UNIT_MICROSECOND)
 
 /* Rows that are one person's.  Arguments: state, stage, at, spec. */
 static pg_attribute_always_inline Datum
 add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
 {
+	const EventForms *forms = ef_event_forms(fcinfo, 0, 1, &ef_funnel_purpose);
 	EfEventGroup *group = ef_event_group(fcinfo, 3, &ef_funnel_purpose,
 										 EF_PERSON_NUMBER, unit);
 	EfWhen		when;
@@ -170,7 +159,7 @@ add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		status = ef_event_group_skip(group, 1, &error);
-	else if (get_when(fcinfo, 1, group_spec(group), unit, &when))
+	else if (get_when(fcinfo, 1, forms, group_spec(group), unit, &when))
 		status = ef_event_add(group, 0, when, &error);
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
@@ -186,6 +175,7 @@ add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
 	EF_TIME_TRANSFN(name##_timestamp_transfn, call, EF_UNIT_MICROSECOND) \
 	EF_TIME_TRANSFN(name##_timestamptz_transfn, call, EF_UNIT_MICROSECOND)
 
+EF_TIME_TRANSFNS(ef_funnel_agg, add_event)
 EF_TIME_TRANSFNS(ef_funnel_agg_own, add_own_event)
 
 PG_FUNCTION_INFO_V1(ef_funnel_agg_finalfn);

@@ -67,6 +67,7 @@ refuse_period(const EventPurpose *purpose, PurposeBytes other)
 
 const EventPurposeType ef_mobility_purpose = {
 	.tag = 'M',
+	.word = "state",
 	.numbered = true,
 	.most_names = EF_STATE_NAME_LIMIT,
 	.size = sizeof(EventPeriod),
@@ -80,8 +81,8 @@ const EventPurposeType ef_mobility_purpose = {
 
 /* The event of a row; false where the period shows nothing of it. */
 static pg_attribute_always_inline bool
-get_spell_when(FunctionCallInfo fcinfo, const EfEventGroup *group,
-			   EfWhen *when)
+get_spell_when(FunctionCallInfo fcinfo, const EventForms *forms,
+			   const EfEventGroup *group, EfWhen *when)
 {
 	const EfFrame *frame = group_frame(group);
 	EfSpell		spell = {PG_GETARG_DATEADT(3),
@@ -96,20 +97,24 @@ get_spell_when(FunctionCallInfo fcinfo, const EfEventGroup *group,
 	/* only now, so that what nobody sees has no number */
 	if (!PG_ARGISNULL(2))
 	{
-		text	   *state = ef_get_text(fcinfo, 2);
+		EfWord		state;
 
-		number = ef_group_name(group, VARDATA_ANY(state),
-							   VARSIZE_ANY_EXHDR(state));
+		ef_get_word(fcinfo, 2, forms->word, &state);
+		number = ef_group_name(group, state.bytes, state.length);
 	}
 	*when |= number;
 	return true;
 }
 
 /* Arguments: state, person_id, state, start_date, end_date, observed. */
-static pg_attribute_always_inline Datum
-add_spell(FunctionCallInfo fcinfo, EfPersonKind kind)
+PG_FUNCTION_INFO_V1(ef_mobility_agg_transfn);
+Datum
+ef_mobility_agg_transfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_event_group(fcinfo, 5, &ef_mobility_purpose, kind,
+	const EventForms *forms = ef_event_forms(fcinfo, 1, 2,
+											 &ef_mobility_purpose);
+	EfEventGroup *group = ef_event_group(fcinfo, 5, &ef_mobility_purpose,
+										 ef_person_kind(forms->person),
 										 EF_UNIT_DAY);
 	EfWhen		when;
 	EfStatus	status = EF_OK;
@@ -117,19 +122,12 @@ add_spell(FunctionCallInfo fcinfo, EfPersonKind kind)
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(3))
 		status = ef_event_group_skip(group, 1, &error);
-	else if (get_spell_when(fcinfo, group, &when))
-		status = ef_add_event_of(fcinfo, 1, kind, group, when, NULL, &error);
+	else if (get_spell_when(fcinfo, forms, group, &when))
+		status = ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL,
+								 &error);
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
 }
-
-#define EF_SPELL_TRANSFN(name, kind) \
-	PG_FUNCTION_INFO_V1(name); \
-	Datum name(PG_FUNCTION_ARGS) { return add_spell(fcinfo, kind); }
-
-EF_SPELL_TRANSFN(ef_mobility_agg_bigint_transfn, EF_PERSON_NUMBER)
-EF_SPELL_TRANSFN(ef_mobility_agg_uuid_transfn, EF_PERSON_UUID)
-EF_SPELL_TRANSFN(ef_mobility_agg_text_transfn, EF_PERSON_TEXT)
 
 PG_FUNCTION_INFO_V1(ef_mobility_agg_finalfn);
 Datum

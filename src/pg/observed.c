@@ -86,18 +86,35 @@ ef_observed_frame(FunctionCallInfo fcinfo, int argument,
 	return &cache->frame;
 }
 
+/* What an aggregate over spells remembers of its arguments. */
+typedef struct SpellCache
+{
+	void	   *observed;
+	EfForm		form;			/* of the reason */
+	EfWord		reason;			/* of the last row */
+} SpellCache;
+
 EfState *
 ef_spell_state(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 			   uint8 flags)
 {
+	SpellCache *cache = fcinfo->flinfo->fn_extra;
 	const EfFrame *frame;
 	EfState    *state;
 	EfFrame		its;
 	EfError		error;
 
 	ef_require_aggregate(fcinfo);
-	frame = ef_observed_frame(fcinfo, observed, type, flags,
-							  &fcinfo->flinfo->fn_extra);
+	if (cache == NULL)
+	{
+		/* the reason stands before the period */
+		EfForm		form = ef_word_form(fcinfo, observed - 1, "reason");
+
+		fcinfo->flinfo->fn_extra = cache =
+			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(SpellCache));
+		cache->form = form;
+	}
+	frame = ef_observed_frame(fcinfo, observed, type, flags, &cache->observed);
 	if (PG_ARGISNULL(0))
 		return ef_summary_create(type, frame);
 	state = ef_summary_state(fcinfo, type);
@@ -119,9 +136,10 @@ ef_get_spell(FunctionCallInfo fcinfo, int start_date, EfSpell *spell)
 	spell->reason_length = 0;
 	if (!PG_ARGISNULL(end_date) && !PG_ARGISNULL(reason))
 	{
-		text	   *value = PG_GETARG_TEXT_PP(reason);
+		SpellCache *cache = fcinfo->flinfo->fn_extra;
 
-		spell->reason = VARDATA_ANY(value);
-		spell->reason_length = VARSIZE_ANY_EXHDR(value);
+		ef_get_word(fcinfo, reason, cache->form, &cache->reason);
+		spell->reason = cache->reason.bytes;
+		spell->reason_length = cache->reason.length;
 	}
 }

@@ -8,6 +8,8 @@
 
 #include "summary.h"
 
+#include "word_value.h"
+
 #include "spell/spell.h"
 
 /* The period that an argument says, until the next call; what is to be
@@ -23,7 +25,8 @@ extern const EfFrame *ef_observed_frame(FunctionCallInfo fcinfo, int argument,
 extern EfState *ef_spell_state(FunctionCallInfo fcinfo, int observed,
 							   const EfTableType *type, uint8 flags);
 
-/* Arguments start_date, which is not null, end_date and reason. */
+/* Arguments start_date, which is not null, end_date and reason, of a row whose
+ * state was asked for; the reason stays until the next call. */
 extern void ef_get_spell(FunctionCallInfo fcinfo, int start_date,
 						 EfSpell *spell);
 

@@ -99,6 +99,7 @@ refuse_gap(const EventPurpose *purpose, PurposeBytes other)
 
 const EventPurposeType ef_spells_purpose = {
 	.tag = 'J',
+	.word = "reason",
 	.numbered = true,
 	.detailed = true,
 	.size = sizeof(EventGap),
@@ -115,6 +116,7 @@ const EventPurposeType ef_spells_purpose = {
 static Datum
 add_contract(FunctionCallInfo fcinfo, bool known, int32_t fte)
 {
+	const EventForms *forms = ef_event_forms(fcinfo, 0, 3, &ef_spells_purpose);
 	EfEventGroup *group = ef_event_group(fcinfo, PG_NARGS() - 1,
 										 &ef_spells_purpose, EF_PERSON_NUMBER,
 										 EF_UNIT_DAY);
@@ -130,7 +132,7 @@ add_contract(FunctionCallInfo fcinfo, bool known, int32_t fte)
 	spell = ef_get_contract(fcinfo, 1);
 	ef_check(ef_contract_check(&spell, &error), &error);
 	if (spell.end != EF_DAY_INFINITY)
-		reason = ef_get_reason(fcinfo, 3, group);
+		reason = ef_get_reason(fcinfo, 3, forms->word, group);
 	ef_check(ef_event_add_detailed(group, 0,
 								   ef_joinable_when(spell.start, reason),
 								   ef_joinable_detail(spell.end, fte), &error),

@@ -4,54 +4,8 @@
 
 COMMENT ON TYPE workforce IS 'headcount, hires, exits by reason and exposure by age of the staff in an observation period, made by workforce_agg';
 
-CREATE FUNCTION workforce_agg_transfn(workforce, date, date, date, text, daterange) RETURNS workforce
-    AS 'MODULE_PATHNAME', 'ef_workforce_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_agg_transfn(workforce, date, date, date, text, daterange) IS 'aggregate transition function';
-CREATE FUNCTION workforce_agg_numeric_transfn(workforce, date, date, date, text, daterange, numeric) RETURNS workforce
-    AS 'MODULE_PATHNAME', 'ef_workforce_agg_numeric_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_agg_numeric_transfn(workforce, date, date, date, text, daterange, numeric) IS 'aggregate transition function';
-CREATE FUNCTION workforce_agg_float8_transfn(workforce, date, date, date, text, daterange, double precision) RETURNS workforce
-    AS 'MODULE_PATHNAME', 'ef_workforce_agg_float8_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION workforce_agg_float8_transfn(workforce, date, date, date, text, daterange, double precision) IS 'aggregate transition function';
-
-CREATE AGGREGATE workforce_agg(birth_date date, start_date date, end_date date,
-                               reason text, observed daterange) (
-    SFUNC = workforce_agg_transfn,
-    STYPE = workforce,
-    SSPACE = 256,
-    COMBINEFUNC = workforce_combinefn,
-    FINALFUNC = workforce_finalfn,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE workforce_agg(date, date, date, text, daterange) IS
-    'workforce of the employment spells [start_date, end_date) as seen in the period observed';
-
-CREATE AGGREGATE workforce_agg(birth_date date, start_date date, end_date date,
-                               reason text, observed daterange, fte numeric) (
-    SFUNC = workforce_agg_numeric_transfn,
-    STYPE = workforce,
-    SSPACE = 256,
-    COMBINEFUNC = workforce_combinefn,
-    FINALFUNC = workforce_finalfn,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE workforce_agg(date, date, date, text, daterange, numeric) IS
-    'workforce of the employment spells [start_date, end_date) as seen in the period observed, with full-time equivalents';
-
-CREATE AGGREGATE workforce_agg(birth_date date, start_date date, end_date date,
-                               reason text, observed daterange, fte double precision) (
-    SFUNC = workforce_agg_float8_transfn,
-    STYPE = workforce,
-    SSPACE = 256,
-    COMBINEFUNC = workforce_combinefn,
-    FINALFUNC = workforce_finalfn,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE workforce_agg(date, date, date, text, daterange, double precision) IS
-    'workforce of the employment spells [start_date, end_date) as seen in the period observed, with full-time equivalents';
+@include workforce_row.sql.in text
+@include workforce_row.sql.in "any"
 
 CREATE FUNCTION headcount(workforce) RETURNS bigint
     AS 'MODULE_PATHNAME', 'ef_headcount' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -4,21 +4,8 @@
 
 COMMENT ON TYPE retention IS 'late entries, exits by reason and censorings by day since the start of employment, made by retention_agg';
 
-CREATE FUNCTION retention_agg_transfn(retention, date, date, text, daterange) RETURNS retention
-    AS 'MODULE_PATHNAME', 'ef_retention_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION retention_agg_transfn(retention, date, date, text, daterange) IS 'aggregate transition function';
-
-CREATE AGGREGATE retention_agg(start_date date, end_date date, reason text, observed daterange) (
-    SFUNC = retention_agg_transfn,
-    STYPE = retention,
-    SSPACE = 256,
-    COMBINEFUNC = retention_combinefn,
-    FINALFUNC = retention_finalfn,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE retention_agg(date, date, text, daterange) IS
-    'retention of the employment spells [start_date, end_date) as seen in the period observed';
+@include retention_row.sql.in text
+@include retention_row.sql.in "any"
 
 CREATE FUNCTION spells(retention) RETURNS bigint
     AS 'MODULE_PATHNAME', 'ef_spells' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -6,6 +6,7 @@ CREATE FUNCTION mobility_agg_finalfn(internal) RETURNS mobility
 COMMENT ON FUNCTION mobility_agg_finalfn(internal) IS 'aggregate final function';
 REVOKE EXECUTE ON FUNCTION mobility_agg_finalfn(internal) FROM PUBLIC;
 
-@include mobility_agg.sql.in bigint
-@include mobility_agg.sql.in uuid
-@include mobility_agg.sql.in text
+@include mobility_agg.sql.in bigint text
+@include mobility_agg.sql.in uuid text
+@include mobility_agg.sql.in text text
+@include mobility_agg.sql.in "any" "any"

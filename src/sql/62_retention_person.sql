@@ -7,6 +7,7 @@ CREATE FUNCTION retention_agg_finalfn(internal) RETURNS retention
 COMMENT ON FUNCTION retention_agg_finalfn(internal) IS 'aggregate final function';
 REVOKE EXECUTE ON FUNCTION retention_agg_finalfn(internal) FROM PUBLIC;
 
-@include retention_person.sql.in bigint
-@include retention_person.sql.in uuid
-@include retention_person.sql.in text
+@include retention_person.sql.in bigint text
+@include retention_person.sql.in uuid text
+@include retention_person.sql.in text text
+@include retention_person.sql.in "any" "any"

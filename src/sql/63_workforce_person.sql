@@ -6,6 +6,9 @@ CREATE FUNCTION workforce_agg_finalfn(internal) RETURNS workforce
 COMMENT ON FUNCTION workforce_agg_finalfn(internal) IS 'aggregate final function';
 REVOKE EXECUTE ON FUNCTION workforce_agg_finalfn(internal) FROM PUBLIC;
 
-@include workforce_person.sql.in bigint
-@include workforce_person.sql.in uuid
-@include workforce_person.sql.in text
+-- "any" takes the other keys and codes, such as numeric. Where types fit exactly, the other forms are
+-- taken, which nobody can put himself before.
+@include workforce_person.sql.in bigint text
+@include workforce_person.sql.in uuid text
+@include workforce_person.sql.in text text
+@include workforce_person.sql.in "any" "any"

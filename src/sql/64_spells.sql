@@ -17,57 +17,5 @@ CREATE FUNCTION spells_agg_finalfn(internal) RETURNS spell[]
 COMMENT ON FUNCTION spells_agg_finalfn(internal) IS 'aggregate final function';
 REVOKE EXECUTE ON FUNCTION spells_agg_finalfn(internal) FROM PUBLIC;
 
-CREATE FUNCTION spells_agg_transfn(internal, date, date, text, interval) RETURNS internal
-    AS 'MODULE_PATHNAME', 'ef_spells_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION spells_agg_transfn(internal, date, date, text, interval) IS 'aggregate transition function';
-REVOKE EXECUTE ON FUNCTION spells_agg_transfn(internal, date, date, text, interval) FROM PUBLIC;
-CREATE FUNCTION spells_agg_numeric_transfn(internal, date, date, text, numeric, interval) RETURNS internal
-    AS 'MODULE_PATHNAME', 'ef_spells_agg_numeric_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION spells_agg_numeric_transfn(internal, date, date, text, numeric, interval) IS 'aggregate transition function';
-REVOKE EXECUTE ON FUNCTION spells_agg_numeric_transfn(internal, date, date, text, numeric, interval) FROM PUBLIC;
-CREATE FUNCTION spells_agg_float8_transfn(internal, date, date, text, double precision, interval) RETURNS internal
-    AS 'MODULE_PATHNAME', 'ef_spells_agg_float8_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION spells_agg_float8_transfn(internal, date, date, text, double precision, interval) IS 'aggregate transition function';
-REVOKE EXECUTE ON FUNCTION spells_agg_float8_transfn(internal, date, date, text, double precision, interval) FROM PUBLIC;
-
-CREATE AGGREGATE spells_agg(start_date date, end_date date, reason text, join_gap interval) (
-    SFUNC = spells_agg_transfn,
-    STYPE = internal,
-    SSPACE = 256,
-    COMBINEFUNC = events_combinefn,
-    SERIALFUNC = events_serialfn,
-    DESERIALFUNC = events_deserialfn,
-    FINALFUNC = spells_agg_finalfn,
-    FINALFUNC_MODIFY = READ_WRITE,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE spells_agg(date, date, text, interval) IS
-    'the spells of one person, in order, from contracts in any order: those that lie at most join_gap apart are one';
-
-CREATE AGGREGATE spells_agg(start_date date, end_date date, reason text, fte numeric, join_gap interval) (
-    SFUNC = spells_agg_numeric_transfn,
-    STYPE = internal,
-    SSPACE = 256,
-    COMBINEFUNC = events_combinefn,
-    SERIALFUNC = events_serialfn,
-    DESERIALFUNC = events_deserialfn,
-    FINALFUNC = spells_agg_finalfn,
-    FINALFUNC_MODIFY = READ_WRITE,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE spells_agg(date, date, text, numeric, interval) IS
-    'the spells of one person, in order, from contracts in any order, with their full-time equivalents';
-
-CREATE AGGREGATE spells_agg(start_date date, end_date date, reason text, fte double precision, join_gap interval) (
-    SFUNC = spells_agg_float8_transfn,
-    STYPE = internal,
-    SSPACE = 256,
-    COMBINEFUNC = events_combinefn,
-    SERIALFUNC = events_serialfn,
-    DESERIALFUNC = events_deserialfn,
-    FINALFUNC = spells_agg_finalfn,
-    FINALFUNC_MODIFY = READ_WRITE,
-    PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE spells_agg(date, date, text, double precision, interval) IS
-    'the spells of one person, in order, from contracts in any order, with their full-time equivalents';
+@include spells_agg.sql.in text
+@include spells_agg.sql.in "any"

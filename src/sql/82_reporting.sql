@@ -214,8 +214,8 @@ DECLARE
         "instant": ["date", "timestamp", "timestamptz"],
         "integer": ["int2", "int4", "int8"],
         "number": ["numeric", "float8", "float4", "int2", "int4", "int8"],
-        "person": ["int8", "int4", "int2", "uuid", "text", "varchar", "bpchar"],
-        "text": ["text", "varchar", "bpchar", "name", "enum"],
+        "person": ["int8", "int4", "int2", "numeric", "uuid", "text", "varchar", "bpchar"],
+        "text": ["text", "varchar", "bpchar", "name", "enum", "int2", "int4", "int8", "numeric"],
         "group": ["text", "varchar", "bpchar", "name", "enum", "int2", "int4", "int8", "numeric", "bool", "uuid", "date"]}';
 
     -- the result, by source, with '' for what is of all:
@@ -339,7 +339,7 @@ BEGIN
             WHEN 'first of month' THEN jsonb_typeof(given) = 'string'
                  AND given #>> '{}' ~ '^[0-9]{4}-(0[1-9]|1[0-2])-01$' AND given #>> '{}' > '0200'
             WHEN 'texts' THEN jsonb_typeof(given) = 'array'
-                 AND NOT jsonb_path_exists(given, 'strict $[*] ? (@.type() != "string")')
+                 AND NOT jsonb_path_exists(given, 'strict $[*] ? (@.type() != "string" && @.type() != "number")')
             WHEN 'roles' THEN jsonb_typeof(given) = 'string' OR jsonb_typeof(given) = 'array'
                  AND NOT jsonb_path_exists(given, 'strict $[*] ? (@.type() != "string")')
             WHEN 'groups' THEN jsonb_typeof(given) = 'array'
@@ -354,12 +354,18 @@ BEGIN
                        WHEN 'boolean' THEN 'Give true or false.'
                        WHEN 'retirement' THEN 'Give an age in years, or "pension_age".'
                        WHEN 'first of month' THEN 'Give the first day of a month, such as "2026-01-01", or leave the key out.'
-                       WHEN 'texts' THEN 'Give an array of strings.'
+                       WHEN 'texts' THEN 'Give an array of strings or numbers.'
                        WHEN 'roles' THEN 'Give the name of a role, or an array of names.'
                        WHEN 'groups' THEN 'Give an array of names of columns.'
                        WHEN 'column' THEN 'Give the name of a column as a string.'
                        WHEN 'interval' THEN 'Give an interval, such as "8 years".'
                        ELSE 'Give a string.' END;
+        END IF;
+        -- a code is a word: 2 and 2.0 are '2', as in the aggregates
+        IF family = 'texts' AND given <> 'null' THEN
+            given := coalesce((SELECT jsonb_agg(CASE jsonb_typeof(g.code) WHEN 'number' THEN to_jsonb(trim_scale((g.code #>> '{}')::numeric)::text) ELSE g.code END
+                                                ORDER BY g.place)
+                               FROM jsonb_array_elements(given) WITH ORDINALITY AS g (code, place)), '[]');
         END IF;
         setting := jsonb_set(setting, ARRAY[option.source], coalesce(setting -> option.source, '{}')
                              || jsonb_build_object(option.key, given));
@@ -509,7 +515,8 @@ BEGIN
                 -- of exactly the type that functions take: no domain, and no type that another can take the place of
                 expression := format(CASE
                     WHEN wanted = 'person' AND attribute.base IN ('int2', 'int4') THEN 't.%s::bigint'
-                    WHEN wanted IN ('person', 'text') AND attribute.base NOT IN ('int8', 'uuid', 'text') THEN 't.%s::text'
+                    WHEN wanted IN ('person', 'text') AND attribute.base = 'numeric' THEN 'trim_scale(t.%s::numeric)::text'
+                    WHEN wanted = 'person' AND attribute.base NOT IN ('int8', 'uuid', 'text') OR wanted = 'text' AND attribute.base <> 'text' THEN 't.%s::text'
                     WHEN wanted = 'number' AND attribute.base NOT IN ('numeric', 'float8') THEN 't.%s::numeric'
                     WHEN wanted = 'integer' AND attribute.base <> 'int4' THEN 't.%s::integer'
                     -- a group is what is written there: no two days and no two numbers in one, nor one number in two
