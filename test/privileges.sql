@@ -73,9 +73,10 @@ $$;
 SELECT matches(plan_of(query), 'Partial Aggregate', name || ': in parallel') FROM question WHERE name IN ('mobility', 'funnel');
 SELECT matches(sees(query), '^\{', name || ': in parallel, for everybody') FROM question WHERE name IN ('mobility', 'funnel');
 
--- Calls of such functions by themselves: there is no value of such a type, and no right.
-SELECT matches(sees($$SELECT events_deserialfn('\x00', NULL)::text$$), '^42(501|883)$', 'the bytes of a state are not for calling');
-SELECT matches(sees($$SELECT funnel_agg_finalfn(NULL)::text$$), '^42(501|883)$', 'nor is its end');
+-- Calls of such functions by themselves: there is no value of such a type, and no right.  Minor releases
+-- differ in what they notice first: no such function, no such value.
+SELECT matches(sees($$SELECT events_deserialfn('\x00', NULL)::text$$), '^(42501|42883|0A000)$', 'the bytes of a state are not for calling');
+SELECT matches(sees($$SELECT funnel_agg_finalfn(NULL)::text$$), '^(42501|42883|0A000)$', 'nor is its end');
 SELECT is(sees($$CREATE AGGREGATE own.taken(bigint, text, date, date, daterange) (SFUNC = mobility_agg_transfn, STYPE = internal, FINALFUNC = mobility_agg_finalfn)$$), '42P13', 'nor for an aggregate of one''s own');
 -- Aggregates of one's own, over values.
 SELECT is(sees($$SELECT workforce_combinefn(NULL, NULL)::text$$), '0A000', 'functions of a state that is a value say that they are no functions to call');
