@@ -1,0 +1,3 @@
+{{ config(materialized='materialized_view') }}
+
+{{ education_flow.mobility(source('register', 'workplace'), columns={'state': 'hospital'}) }}
