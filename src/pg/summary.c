@@ -169,8 +169,16 @@ ef_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(editable(datum, type));
 	state = ef_summary_state(fcinfo, type);
-	ef_summary_load(&table, type, datum);
-	ef_check(ef_state_merge(&state, type, &table, &ef_palloc, &error), &error);
+	if (is_state(datum))
+		ef_check(ef_state_merge_state(&state, type, (EfState *) datum,
+									  VARSIZE(datum), &ef_palloc, &error),
+				 &error);
+	else
+	{
+		ef_summary_load(&table, type, datum);
+		ef_check(ef_state_merge(&state, type, &table, &ef_palloc, &error),
+				 &error);
+	}
 	PG_RETURN_POINTER(ef_summary_own(state));
 }
 

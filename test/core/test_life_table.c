@@ -965,7 +965,7 @@ test_specs(void)
 	EfTable		table;
 	int			wrong = 0;
 
-	is_int(sizeof(EfState), 48, "a state's header has 48 bytes");
+	is_int(sizeof(EfState), 56, "a state's header has 56 bytes");
 	arena_open(&arena);
 	is_int(ef_state_create(&state, &spec_type, &bad, 0, &arena.allocator, &error), EF_INVALID,
 		   "a state is not created with what is no spec");

@@ -39,7 +39,7 @@ typedef struct EfFrame
 
 /* The first byte of a table says which of its two forms follows. */
 #define EF_FORMAT_PACKED 1
-#define EF_FORMAT_STATE 0x81
+#define EF_FORMAT_STATE 0x82
 
 /* A table opened for reading: table.h. */
 struct EfTable;

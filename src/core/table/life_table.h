@@ -22,9 +22,10 @@
  *	 EfState	the growing one, an aggregate's transition value: flat, with
  *				slack, edited in place.  A row appends one record at the end,
  *				which its type can later expand into cells; when the slack is
- *				used up, what was appended is expanded and added to the cells
- *				("compacted"), and if that gives too little room, the state
- *				moves to a larger chunk.  So small groups stay small, and a
+ *				used up, what was appended is expanded and added to the counts
+ *				("compacted"; those of a large state are on pages, pages.h),
+ *				and if that gives too little room, the state moves to a larger
+ *				chunk.  So small groups stay small, and a
  *				row of a large group costs a few additions.
  *	 packed		the finished one, which is stored and sent: each series of
  *				cells in order, as differences, in variable-length integers.

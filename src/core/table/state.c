@@ -8,25 +8,37 @@
 
 #include "base/hash.h"
 #include "table/gather.h"
+#include "table/pages.h"
 
 /* So often is a cancel looked for where labels are many. */
 #define INTERRUPT_LABELS 4096
 
-/* Below this size a state grows without being compacted: the cells of so few
- * rows would take as much room as the rows, or more. */
+/* Below this size a state grows without being compacted, unless pages halve it:
+ * the cells of so few rows would take as much room as the rows, or more. */
 #define COMPACT_FROM 65536
+
+/* Below this size not even pages do. */
+#define PAGES_FROM 16384
+
+/* A state with pages has room for as many bytes of rows, or for as many as its
+ * cells take: then a row pays for a few moved cells at most. */
+#define ROWS_ROOM 16384
+
+/* So many cells beside the pages, and twice as many as when these were made last,
+ * are worth making them anew. */
+#define LOOSE_CELLS 512
 
 static size_t
 room_of(const EfState *state)
 {
 	return state->size - sizeof(EfState) -
-		(size_t) state->ncells * sizeof(EfCell) - state->labels;
+		(size_t) state->ncells * sizeof(EfCell) - state->labels - state->paged;
 }
 
 static EfLabelNode *
 label_node(const EfState *state, uint32_t distance)
 {
-	return (EfLabelNode *) ((char *) state + state->size - distance);
+	return (EfLabelNode *) (ef_state_pages(state) - distance);
 }
 
 static size_t
@@ -71,10 +83,11 @@ ef_state_check(const EfState *state, const EfTableType *type, size_t size,
 
 	/* in this order, so that no difference is below zero */
 	fits = state->size == size && state->bounded <= 1 &&
-		((state->size | state->labels | state->root) & 7) == 0 &&
-		state->labels <= size - sizeof(EfState) &&
-		state->ncells <= (size - sizeof(EfState) - state->labels) /
-		sizeof(EfCell) &&
+		((state->size | state->labels | state->root | state->paged) & 7) == 0 &&
+		state->paged <= size - sizeof(EfState) &&
+		state->labels <= size - sizeof(EfState) - state->paged &&
+		state->ncells <= (size - sizeof(EfState) - state->paged -
+						  state->labels) / sizeof(EfCell) &&
 		state->nsorted <= state->ncells;
 	if (type->open_spec != NULL)
 		fits = fits && state->nlabels <= type->label_limit &&
@@ -140,6 +153,14 @@ ef_state_create(EfState **state, const EfTableType *type,
 	return EF_OK;
 }
 
+/* Nothing of the slack may be what memory held before: it may be shipped to
+ * another process. */
+static void
+clear_slack(EfState *state)
+{
+	memset(state->cells + state->ncells, 0, room_of(state));
+}
+
 /*
  * Put cells in order among the sorted ones of a state that has room for them,
  * in place of what was appended.
@@ -176,6 +197,7 @@ absorb(EfState *state, const EfCell *gathered, size_t n, EfError *error)
 	}
 	memmove(cells, cells + out, (end - out) * sizeof(EfCell));
 	state->ncells = state->nsorted = (uint32_t) (end - out);
+	clear_slack(state);
 	return EF_OK;
 }
 
@@ -200,19 +222,12 @@ enlarge(EfState **state, size_t size, size_t used,
 		return ef_fail(error, EF_NO_MEMORY,
 					   "A request of %zu bytes failed.", size);
 	memcpy(new, old, sizeof(EfState));
-	memcpy((char *) new + size - old->labels,
-		   (char *) old + old->size - old->labels, old->labels);
+	memcpy((char *) new + size - old->labels - old->paged,
+		   (char *) old + old->size - old->labels - old->paged,
+		   (size_t) old->labels + old->paged);
 	new->size = (uint32_t) size;
 	*state = new;
 	return EF_OK;
-}
-
-/* Nothing of the slack may be what memory held before: it may be shipped to
- * another process. */
-static void
-clear_slack(EfState *state)
-{
-	memset(state->cells + state->ncells, 0, room_of(state));
 }
 
 /* Put cells in order among the sorted ones, in place of what was appended; in
@@ -237,53 +252,286 @@ take_in(EfState **state, const EfCell *gathered, size_t n, size_t size,
 	return status;
 }
 
+/* The pages of a state, NULL if it has none; refused if they are damaged. */
+EF_NODISCARD static EfStatus
+open_pages(EfPages **pages, const EfState *state, const EfTableType *type,
+		   EfError *error)
+{
+	*pages = NULL;
+	if (state->paged == 0)
+		return EF_OK;
+	*pages = (EfPages *) (void *) ef_state_pages(state);
+	if (!ef_pages_check(*pages, state->paged, type, state->nlabels))
+		return ef_fail(error, EF_INVALID, "The pages of a state are damaged.");
+	return EF_OK;
+}
+
+/* Cells that are collected in any order. */
+typedef struct CellList
+{
+	EfCell	   *cells;
+	size_t		n;
+	size_t		room;
+} CellList;
+
+EF_NODISCARD static EfStatus
+list_cell(CellList *list, const EfCell *cell, const EfAllocator *allocator,
+		  EfError *error)
+{
+	if (list->n == list->room)
+	{
+		size_t		room = 2 * list->room + 256;
+		EfCell	   *cells = ef_alloc(allocator, room * sizeof(EfCell));
+
+		if (cells == NULL)
+			return ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
+		if (list->n > 0)
+			memcpy(cells, list->cells, list->n * sizeof(EfCell));
+		ef_release(allocator, list->cells);
+		list->cells = cells;
+		list->room = room;
+	}
+	list->cells[list->n++] = *cell;
+	return EF_OK;
+}
+
+/* Add what was appended to a state to its pages; what has no place on them is
+ * answered as cells in order. */
+EF_NODISCARD static EfStatus
+fill_pages(EfState *state, const EfTableType *type, EfPages *pages,
+		   EfCell **cells, size_t *n,
+		   const EfAllocator *allocator, EfError *error)
+{
+	EfFrame		frame = ef_state_frame(state, type);
+	EfPageIndex index;
+	CellList	rest = {NULL, 0, 0};
+	EfCell	   *scratch;
+	EfStatus	status = EF_OK;
+
+	ef_pages_index(&index, pages);
+	for (size_t i = state->nsorted; i < state->ncells && status == EF_OK; i++)
+	{
+		EfCell		expanded[1 << EF_KIND_BITS];
+		unsigned	m = 1;
+
+		if (ef_key_kind(state->cells[i].key) == EF_KIND_ROW)
+			m = type->expand(&frame, &state->cells[i], expanded);
+		else
+			expanded[0] = state->cells[i];
+		for (unsigned j = 0; j < m && status == EF_OK; j++)
+			if (!ef_pages_add(&index, &expanded[j]))
+				status = list_cell(&rest, &expanded[j], allocator, error);
+	}
+	state->ncells = state->nsorted;
+	if (status == EF_OK && rest.n > 0)
+	{
+		scratch = ef_alloc(allocator, rest.n * sizeof(EfCell));
+		if (scratch == NULL)
+			status = ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
+		else
+		{
+			ef_sort_cells(rest.cells, scratch, rest.n);
+			status = ef_unite_cells(rest.cells, &rest.n, error);
+		}
+		ef_release(allocator, scratch);
+	}
+	*cells = rest.cells;
+	*n = rest.n;
+	return status;
+}
+
+/* All that a state has added up, and these cells: in order. */
+EF_NODISCARD static EfStatus
+unite_all(const EfState *state, const EfPages *pages, const EfCell *more,
+		  size_t nmore, EfCell **cells, size_t *n,
+		  const EfAllocator *allocator, EfError *error)
+{
+	size_t		npaged = pages == NULL ? 0 : ef_pages_ncells(pages);
+	size_t		nloose = state->nsorted + nmore;
+	EfCell	   *loose = ef_alloc(allocator, nloose * sizeof(EfCell));
+	EfCell	   *paged = ef_alloc(allocator, npaged * sizeof(EfCell));
+	EfStatus	status = EF_OK;
+
+	*cells = ef_alloc(allocator, (npaged + nloose) * sizeof(EfCell));
+	*n = 0;
+	if (loose == NULL || paged == NULL || *cells == NULL)
+		status = ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
+	if (status == EF_OK)
+		status = ef_merge_cells(state->cells, state->nsorted, more, nmore,
+								loose, &nloose, error);
+	if (status == EF_OK)
+	{
+		if (pages != NULL)
+			ef_pages_cells(pages, paged);
+		status = ef_merge_cells(paged, npaged, loose, nloose, *cells, n, error);
+	}
+	ef_release(allocator, loose);
+	ef_release(allocator, paged);
+	return status;
+}
+
+/* A copy of a state with these cells, in order, and pages. */
+EF_NODISCARD static EfStatus
+replace_counts(EfState **state, const EfCell *cells, size_t n,
+			   const EfPages *pages, size_t paged, size_t need,
+			   const EfAllocator *allocator, EfError *error)
+{
+	EfState    *old = *state;
+	EfState    *new;
+	size_t		loose = n * sizeof(EfCell);
+	size_t		used = sizeof(EfState) + loose + old->labels + paged + need;
+	size_t		size = (used + (loose > ROWS_ROOM ? loose : ROWS_ROOM) + 7) &
+		~(size_t) 7;
+
+	if (size > EF_SIZE_LIMIT)
+		size = EF_SIZE_LIMIT & ~(size_t) 7;
+	if (used > size)
+		return ef_fail(error, EF_TOO_LARGE,
+					   "A state would take more than %zu bytes.", size);
+	new = ef_alloc(allocator, size);
+	if (new == NULL)
+		return ef_fail(error, EF_NO_MEMORY,
+					   "A request of %zu bytes failed.", size);
+	memcpy(new, old, sizeof(EfState));
+	new->size = (uint32_t) size;
+	new->paged = (uint32_t) paged;
+	new->ncells = new->nsorted = new->nloose = (uint32_t) n;
+	if (n > 0)
+		memcpy(new->cells, cells, loose);
+	memcpy(ef_state_pages(new) - old->labels,
+		   ef_state_pages(old) - old->labels, old->labels);
+	if (paged > 0)
+		memcpy(ef_state_pages(new), pages, paged);
+	clear_slack(new);
+	*state = new;
+	return EF_OK;
+}
+
+/*
+ * Make pages, or make them anew, of all that a state has added up and these
+ * cells.  Not where these would take more than `most` bytes; `done` is false
+ * then, and the state as it was.
+ */
+EF_NODISCARD static EfStatus
+make_pages(EfState **state, const EfTableType *type, EfPages *old,
+		   const EfCell *more, size_t nmore, size_t need, size_t most,
+		   bool *done, const EfAllocator *allocator, EfError *error)
+{
+	EfPages    *pages = NULL;
+	EfCell	   *cells;
+	size_t		n;
+	size_t		paged;
+	EfStatus	status = unite_all(*state, old, more, nmore, &cells, &n,
+								   allocator, error);
+
+	*done = false;
+	if (status == EF_OK)
+		status = ef_pages_build(&pages, &paged, type, (*state)->nlabels, cells,
+								&n, allocator, error);
+	if (status == EF_OK && pages != NULL &&
+		paged + n * sizeof(EfCell) <= most)
+	{
+		status = replace_counts(state, cells, n, pages, paged, need, allocator,
+								error);
+		*done = true;
+	}
+	ef_release(allocator, cells);
+	ef_release(allocator, pages);
+	return status;
+}
+
+/* Add up what was appended to a state, for room for `need` more bytes. */
+EF_NODISCARD static EfStatus
+compact(EfState **state, const EfTableType *type, size_t need,
+		const EfAllocator *allocator, EfError *error)
+{
+	EfState    *old = *state;
+	EfFrame		frame = ef_state_frame(old, type);
+	EfPages    *pages;
+	EfCell	   *more = NULL;
+	size_t		nmore = 0;
+	size_t		loose;
+	size_t		used;
+	size_t		size = old->size;
+	bool		small = size < COMPACT_FROM;
+	bool		done = false;
+	EfStatus	status = open_pages(&pages, old, type, error);
+
+	if (status == EF_OK)
+		status = pages != NULL
+			? fill_pages(old, type, pages, &more, &nmore, allocator, error)
+			: ef_gather_cells(type, &frame, old->nlabels,
+							  old->cells + old->nsorted,
+							  old->ncells - old->nsorted, false, &more, &nmore,
+							  allocator, error);
+	loose = old->nsorted + nmore;
+	if (status == EF_OK && loose >= 2 * (size_t) old->nloose + LOOSE_CELLS)
+	{
+		/* in a small state it is rows that they replace */
+		status = make_pages(state, type, pages, more, nmore, need,
+							small && pages == NULL
+							? old->ncells * sizeof(EfCell) / 2 : SIZE_MAX,
+							&done, allocator, error);
+		if (status == EF_OK && !done && !small)
+			old->nloose = (uint32_t) loose;
+	}
+	if (status == EF_OK && !done)
+	{
+		if (small && pages == NULL)
+		{
+			/* rows stay rows */
+			used = size - room_of(old) + need;
+			while (size < used)
+				size = next_size(size);
+			status = enlarge(state, size, used, allocator, error);
+			if (status == EF_OK)
+			{
+				memcpy((*state)->cells, old->cells,
+					   old->ncells * sizeof(EfCell));
+				clear_slack(*state);
+			}
+		}
+		else
+		{
+			/* always into a new chunk when it is tight: without half of it
+			 * free, the next time would come too soon */
+			used = sizeof(EfState) + loose * sizeof(EfCell) + old->labels +
+				old->paged + need;
+			while (size - old->paged < 2 * (used - old->paged) &&
+				   size <= EF_SIZE_LIMIT)
+				size = next_size(size - old->paged) + old->paged;
+			status = take_in(state, more, nmore, size, used, allocator, error);
+		}
+	}
+	ef_release(allocator, more);
+	return status;
+}
+
 EfStatus
 ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
 				 size_t label_length,
 				 const EfAllocator *allocator, EfError *error)
 {
 	EfState    *old = *state;
-	EfFrame		frame;
 	size_t		need = ncells * sizeof(EfCell) +
 		(label_length < EF_SIZE_LIMIT ? label_node_size(label_length)
 		 : EF_SIZE_LIMIT);
 	size_t		size = old->size;
 	size_t		used = size - room_of(old) + need;
-	EfCell	   *gathered;
-	size_t		n;
 	EfStatus	status;
 
 	if (used <= size)
 		return EF_OK;
-	if (size < COMPACT_FROM)
-	{
-		while (size < used)
-			size = next_size(size);
-		status = enlarge(state, size, used, allocator, error);
-		if (status != EF_OK)
-			return status;
-		memcpy((*state)->cells, old->cells, old->ncells * sizeof(EfCell));
-		clear_slack(*state);
-		return EF_OK;
-	}
-
-	frame = ef_state_frame(old, type);
-	status = ef_gather_cells(type, &frame, old->nlabels,
-						  old->cells + old->nsorted,
-						  old->ncells - old->nsorted, false, &gathered, &n,
-						  allocator, error);
+	if (size >= PAGES_FROM || old->paged > 0)
+		return compact(state, type, need, allocator, error);
+	while (size < used)
+		size = next_size(size);
+	status = enlarge(state, size, used, allocator, error);
 	if (status != EF_OK)
 		return status;
-
-	/* always into a new chunk when it is tight: without half of it free, the
-	 * next time would come too soon */
-	used = sizeof(EfState) + (old->nsorted + n) * sizeof(EfCell) +
-		old->labels + need;
-	while (size < 2 * used && size <= EF_SIZE_LIMIT)
-		size = next_size(size);
-	status = take_in(state, gathered, n, size, used, allocator, error);
-	ef_release(allocator, gathered);
-	return status;
+	memcpy((*state)->cells, old->cells, old->ncells * sizeof(EfCell));
+	clear_slack(*state);
+	return EF_OK;
 }
 
 EfStatus
@@ -403,28 +651,28 @@ ef_state_label(EfState *state, const char *bytes, size_t length)
 	return node->number;
 }
 
-/* Add a table to a state as if its cells were rows: for one that is small, or
- * adds little to what is there. */
+/* Append cells and rows of labels that are numbered otherwise, unless `number` is
+ * NULL. */
 EF_NODISCARD static EfStatus
-append_table(EfState **state, const EfTableType *type, const EfTable *table,
-			 const uint32_t *number, const EfAllocator *allocator,
+append_cells(EfState **state, const EfTableType *type, const EfCell *cells,
+			 size_t n, const uint32_t *number, const EfAllocator *allocator,
 			 EfError *error)
 {
 	unsigned	paired = ef_paired_kinds(type);
 	EfStatus	status = EF_OK;
 
 	/* in strides, so that it does not ask for its size at once when most of
-	 * its cells are there already */
-	for (size_t i = 0; i < table->ncells && status == EF_OK;)
+	 * the cells are there already */
+	for (size_t i = 0; i < n && status == EF_OK;)
 	{
-		size_t		stop = table->ncells - i > 256 ? i + 256 : table->ncells;
+		size_t		stop = n - i > 256 ? i + 256 : n;
 
 		status = ef_state_reserve(state, type, (unsigned) (stop - i), 0,
 								  allocator, error);
 		for (; i < stop && status == EF_OK; i++)
-			ef_state_append(*state,
-							ef_renumbered(table->cells[i].key, number, paired),
-							table->cells[i].count);
+			ef_state_append(*state, number == NULL ? cells[i].key
+							: ef_renumbered(cells[i].key, number, paired),
+							cells[i].count);
 	}
 	return status;
 }
@@ -477,7 +725,7 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 	if (status == EF_OK)
 	{
 		used = sizeof(EfState) + (old->nsorted + n) * sizeof(EfCell) +
-			old->labels;
+			old->labels + old->paged;
 		while (size < used && size <= EF_SIZE_LIMIT)
 			size = next_size(size);
 		status = take_in(state, both, n, size, used, allocator, error);
@@ -485,58 +733,6 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 	ef_release(allocator, cells);
 	ef_release(allocator, recent);
 	ef_release(allocator, both);
-	return status;
-}
-
-EfStatus
-ef_state_merge(EfState **state, const EfTableType *type,
-			   const EfTable *table,
-			   const EfAllocator *allocator, EfError *error)
-{
-	EfFrame		frame = ef_state_frame(*state, type);
-	uint32_t   *number;
-	EfStatus	status = ef_frame_match(&frame, &table->frame, type, error);
-
-	if (status != EF_OK)
-		return status;
-	status = ef_add_counts(&(*state)->skipped, (*state)->skipped, table->skipped,
-						error);
-	if (status != EF_OK)
-		return status;
-
-	number = ef_alloc(allocator, (table->nlabels + 1) * sizeof(uint32_t));
-	if (number == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
-	number[0] = 0;
-	for (uint32_t i = 0; i < table->nlabels && status == EF_OK; i++)
-	{
-		const EfLabel *label = &table->labels[i];
-
-		if (i % INTERRUPT_LABELS == 0)
-			ef_check_interrupt(allocator);
-
-		/* one spec, and so one number */
-		if (type->open_spec != NULL)
-		{
-			number[i + 1] = i + 1;
-			continue;
-		}
-		status = ef_state_reserve(state, type, 0, label->length, allocator,
-								  error);
-		if (status == EF_OK)
-		{
-			number[i + 1] = ef_state_label(*state, label->bytes,
-										   label->length);
-			status = ef_check_labels((*state)->nlabels, type, error);
-		}
-	}
-
-	if (status == EF_OK)
-		status = table->ncells * sizeof(EfCell) >= COMPACT_FROM &&
-			table->ncells > (*state)->ncells / 2
-			? merge_whole(state, type, table, number, allocator, error)
-			: append_table(state, type, table, number, allocator, error);
-	ef_release(allocator, number);
 	return status;
 }
 
@@ -568,21 +764,180 @@ collect_labels(EfTable *table, const EfState *state,
 
 /* Do all cells stand at a place that there is, with labels that there are? */
 static bool
-cells_known(const EfTable *table, const EfTableType *type)
+keys_known(const EfCell *cells, size_t n, uint32_t nlabels,
+		   const EfTableType *type)
 {
-	for (size_t i = 0; i < table->ncells; i++)
+	for (size_t i = 0; i < n; i++)
 	{
-		EfKey		key = table->cells[i].key;
+		EfKey		key = cells[i].key;
 		unsigned	kind = ef_key_kind(key);
 
-		if (ef_key_label(key) > table->nlabels)
+		if (ef_key_label(key) > nlabels)
 			return false;
 		if (kind != EF_KIND_ROW &&
 			(kind >= type->nkinds ||
-			 !ef_is_place(&type->kinds[kind], ef_key_at(key), table->nlabels)))
+			 !ef_is_place(&type->kinds[kind], ef_key_at(key), nlabels)))
 			return false;
 	}
 	return true;
+}
+
+/*
+ * The numbers that labels have in a state, which those that are new to it get:
+ * number[n] for label n, and number[0] is 0.
+ */
+EF_NODISCARD static EfStatus
+number_labels(EfState **state, const EfTableType *type, const EfLabel *labels,
+			  uint32_t nlabels, uint32_t **number,
+			  const EfAllocator *allocator, EfError *error)
+{
+	EfStatus	status = EF_OK;
+
+	*number = ef_alloc(allocator, (nlabels + 1) * sizeof(uint32_t));
+	if (*number == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
+	(*number)[0] = 0;
+	for (uint32_t i = 0; i < nlabels && status == EF_OK; i++)
+	{
+		if (i % INTERRUPT_LABELS == 0)
+			ef_check_interrupt(allocator);
+
+		/* one spec, and so one number */
+		if (type->open_spec != NULL)
+		{
+			(*number)[i + 1] = i + 1;
+			continue;
+		}
+		status = ef_state_reserve(state, type, 0, labels[i].length, allocator,
+								  error);
+		if (status == EF_OK)
+		{
+			(*number)[i + 1] = ef_state_label(*state, labels[i].bytes,
+											  labels[i].length);
+			status = ef_check_labels((*state)->nlabels, type, error);
+		}
+	}
+	return status;
+}
+
+/* Add the rows that a table does not know, if it was observed as a state was. */
+EF_NODISCARD static EfStatus
+merge_frame(EfState *state, const EfTableType *type, const EfFrame *frame,
+			int64_t skipped, EfError *error)
+{
+	EfFrame		its = ef_state_frame(state, type);
+	EfStatus	status = ef_frame_match(&its, frame, type, error);
+
+	if (status == EF_OK)
+		status = ef_add_counts(&state->skipped, state->skipped, skipped, error);
+	return status;
+}
+
+EfStatus
+ef_state_merge(EfState **state, const EfTableType *type,
+			   const EfTable *table,
+			   const EfAllocator *allocator, EfError *error)
+{
+	uint32_t   *number = NULL;
+	EfStatus	status = merge_frame(*state, type, &table->frame,
+									 table->skipped, error);
+
+	if (status == EF_OK)
+		status = number_labels(state, type, table->labels, table->nlabels,
+							   &number, allocator, error);
+	if (status == EF_OK)
+		status = (*state)->paged == 0 &&
+			table->ncells * sizeof(EfCell) >= COMPACT_FROM &&
+			table->ncells > (*state)->ncells / 2
+			? merge_whole(state, type, table, number, allocator, error)
+			: append_cells(state, type, table->cells, table->ncells, number,
+						   allocator, error);
+	ef_release(allocator, number);
+	return status;
+}
+
+/* Add cells of pages to those of a state; what has no place there is appended. */
+EF_NODISCARD static EfStatus
+merge_pages(EfState **state, const EfTableType *type, const EfPages *pages,
+			const uint32_t *number, const EfAllocator *allocator,
+			EfError *error)
+{
+	EfPageIndex index;
+	EfPages    *own;
+	EfCell	   *cells = ef_alloc(allocator, ef_pages_ncells(pages) *
+								 sizeof(EfCell));
+	size_t		n = 0;
+	size_t		rest = 0;
+	EfStatus	status = open_pages(&own, *state, type, error);
+
+	if (cells == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
+	if (status == EF_OK)
+		n = ef_pages_cells(pages, cells);
+	if (status == EF_OK && own != NULL)
+	{
+		ef_pages_index(&index, own);
+		for (size_t i = 0; i < n; i++)
+		{
+			EfCell		cell = {ef_renumbered(cells[i].key, number, 0),
+			cells[i].count};
+
+			if (!ef_pages_add(&index, &cell))
+				cells[rest++] = cell;
+		}
+		n = rest;
+		number = NULL;
+	}
+	if (status == EF_OK)
+		status = append_cells(state, type, cells, n, number, allocator, error);
+	ef_release(allocator, cells);
+	return status;
+}
+
+EfStatus
+ef_state_merge_state(EfState **state, const EfTableType *type,
+					 const EfState *other, size_t size,
+					 const EfAllocator *allocator, EfError *error)
+{
+	EfTable		table = {.labels = NULL};
+	EfFrame		frame;
+	EfPages    *pages;
+	uint32_t   *number = NULL;
+	EfStatus	status = ef_state_check(other, type, size, error);
+
+	if (status != EF_OK)
+		return status;
+
+	/* two that are large, and have their cells in order, merge */
+	if ((*state)->paged == 0 && other->paged == 0 &&
+		other->nsorted * sizeof(EfCell) >= COMPACT_FROM)
+	{
+		status = ef_state_load(&table, type, other, size, allocator, error);
+		if (status == EF_OK)
+			status = ef_state_merge(state, type, &table, allocator, error);
+		return status;
+	}
+
+	frame = ef_state_frame(other, type);
+	status = merge_frame(*state, type, &frame, other->skipped, error);
+	if (status == EF_OK)
+		status = open_pages(&pages, other, type, error);
+	if (status == EF_OK && type->open_spec == NULL)
+		status = collect_labels(&table, other, allocator, error);
+	if (status == EF_OK)
+		status = number_labels(state, type, table.labels, other->nlabels,
+							   &number, allocator, error);
+	if (status == EF_OK && !keys_known(other->cells, other->ncells,
+									   other->nlabels, type))
+		status = ef_fail(error, EF_INVALID, "The cells of a state are damaged.");
+	if (status == EF_OK && pages != NULL)
+		status = merge_pages(state, type, pages, number, allocator, error);
+	if (status == EF_OK)
+		status = append_cells(state, type, other->cells, other->ncells, number,
+							  allocator, error);
+	ef_release(allocator, number);
+	ef_release(allocator, table.labels);
+	return status;
 }
 
 EfStatus
@@ -590,25 +945,32 @@ ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
 			  size_t size, const EfAllocator *allocator, EfError *error)
 {
 	EfCell	   *cells;
+	EfPages    *pages;
+	size_t		npaged;
 	bool		ordered;
 	EfStatus	status = ef_state_check(state, type, size, error);
 
+	if (status == EF_OK)
+		status = open_pages(&pages, state, type, error);
 	if (status != EF_OK)
 		return status;
-	ordered = state->nsorted == state->ncells;
+	npaged = pages == NULL ? 0 : ef_pages_ncells(pages);
+	ordered = pages == NULL && state->nsorted == state->ncells;
 	table->frame = ef_state_frame(state, type);
 	table->skipped = state->skipped;
 	table->nlabels = state->nlabels;
-	table->ncells = state->ncells;
-	table->cells = ef_alloc(allocator, state->ncells * sizeof(EfCell));
+	table->ncells = npaged + state->ncells;
+	table->cells = ef_alloc(allocator, table->ncells * sizeof(EfCell));
 	if (table->cells == NULL)
 		return ef_fail(error, EF_NO_MEMORY, "A request for a table failed.");
-	memcpy(table->cells, state->cells, state->ncells * sizeof(EfCell));
+	if (pages != NULL)
+		ef_pages_cells(pages, table->cells);
+	memcpy(table->cells + npaged, state->cells, state->ncells * sizeof(EfCell));
 	if (type->open_spec != NULL)
 		status = ef_table_open_spec(table, type, allocator, error);
 	else
 		status = collect_labels(table, state, allocator, error);
-	if (status == EF_OK && !cells_known(table, type))
+	if (status == EF_OK && !keys_known(table->cells, table->ncells, table->nlabels, type))
 		status = ef_fail(error, EF_INVALID, "The cells of a state are damaged.");
 	if (status == EF_OK && type->open_spec == NULL)
 	{

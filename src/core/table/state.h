@@ -13,7 +13,8 @@
 /*
  * A state.  Cells grow from the front, labels from the back, as the items and
  * tuples of a database page do.  A spec takes the place of the labels that it
- * names: its bytes, and their number in the last four of the chunk.
+ * names: its bytes, and their number in the four behind.  At the end of a state
+ * of many rows are pages, where counts have their places: see pages.h.
  */
 typedef struct EfState
 {
@@ -28,7 +29,10 @@ typedef struct EfState
 	uint32_t	labels;			/* bytes taken by labels, or a spec, at the end */
 	uint32_t	nlabels;
 	uint32_t	root;			/* of the search tree of labels: distance from
-								 * the end of the chunk; 0 when empty */
+								 * their end; 0 when empty */
+	uint32_t	paged;			/* bytes taken by pages, behind the labels */
+	uint32_t	nloose;			/* so many cells in order were left when pages
+								 * were last made */
 	EfDay		from;
 	EfDay		as_of;
 	int64_t		skipped;
@@ -39,7 +43,7 @@ typedef struct EfState
  * A label inside a state: a node of a search tree over (hash, length, bytes).
  * The tree is balanced (G. M. Adelson-Velsky and E. M. Landis 1962), so that
  * nobody can choose labels, or an order of them, that make a row slow.  Nodes
- * are named by their distance from the end of the chunk, which moving the state
+ * are named by their distance from the end of the labels, which moving the state
  * does not change.
  */
 typedef struct EfLabelNode
@@ -53,6 +57,13 @@ typedef struct EfLabelNode
 	char		bytes[];
 } EfLabelNode;
 
+/* Where labels, or a spec, end and pages begin. */
+static inline uint8_t *
+ef_state_pages(const EfState *state)
+{
+	return (uint8_t *) state + state->size - state->paged;
+}
+
 /* The frame of a state; a spec is in the state's chunk. */
 static inline EfFrame
 ef_state_frame(const EfState *state, const EfTableType *type)
@@ -62,7 +73,7 @@ ef_state_frame(const EfState *state, const EfTableType *type)
 
 	if (type->open_spec != NULL)
 	{
-		const uint8_t *end = (const uint8_t *) state + state->size;
+		const uint8_t *end = ef_state_pages(state);
 
 		frame.spec = end - state->labels;
 		frame.spec_size = *(const uint32_t *) (end - sizeof(uint32_t));
@@ -125,6 +136,14 @@ extern uint32_t ef_state_label(EfState *state, const char *bytes,
 extern EfStatus ef_state_merge(EfState **state, const EfTableType *type,
 							   const EfTable *table,
 							   const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
+
+/* Add a state of this size, such as another process made, to a state: for what
+ * it holds need not be put in order. */
+extern EfStatus ef_state_merge_state(EfState **state, const EfTableType *type,
+									 const EfState *other, size_t size,
+									 const EfAllocator *allocator,
+									 EfError *error)
 			EF_NODISCARD;
 
 /* Open a state of this size for reading: a copy of its cells, in order; labels
