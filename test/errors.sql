@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(2005);
+SELECT plan(2064);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -1311,7 +1311,22 @@ FROM (VALUES
     ('observed that differs', '22023', '2020-01-01.*2021-01-01|2021-01-01.*2020-01-01',
      $$SELECT mobility_agg(1, 'a', '2019-01-02', NULL, o) FROM (VALUES ('[2015-01-01,2020-01-01)'::daterange), ('[2015-01-01,2021-01-01)')) AS x (o)$$),
     ('more states than there may be', '54000', '65534',
-     $$SELECT mobility_agg(i, 's' || i, '2015-01-01', NULL, '[2015-01-01,2020-01-01)') FROM generate_series(1, 65535) AS i$$)
+     $$SELECT mobility_agg(i, 's' || i, '2015-01-01', NULL, '[2015-01-01,2020-01-01)') FROM generate_series(1, 65535) AS i$$),
+    ('null observed of contracts', '22004', NULL, $$1, 'a', '2019-01-01', NULL, NULL, NULL, '0 days'$$),
+    ('null join_gap', '22004', NULL, $$1, 'a', '2019-01-01', NULL, NULL, '[2015-01-01,2020-01-01)', NULL$$),
+    ('join_gap below 0', '22023', '-1', $$1, 'a', '2019-01-01', NULL, NULL, '[2015-01-01,2020-01-01)', '-1 days'$$),
+    ('join_gap of hours', '22023', '43200000000', $$1, 'a', '2019-01-01', NULL, NULL, '[2015-01-01,2020-01-01)', '12 hours'$$),
+    ('a contract that ends before it starts', '22000', '2019-01-02.*2019-01-01', $$1, 'a', '2019-01-02', '2019-01-01', NULL, '[2015-01-01,2020-01-01)', '0 days'$$),
+    ('a contract more than 150 years before as_of', '22008', '1869-12-31', $$1, 'a', '1869-12-31', NULL, NULL, '[2015-01-01,2020-01-01)', '0 days'$$),
+    ('contracts observed without beginning', '22023', '\(,2020-01-01\)', $$1, 'a', '2019-01-02', NULL, NULL, '(,2020-01-01)', '0 days'$$),
+    ('an FTE below 0', '22003', '-0.5', $$1, 'a', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', -0.5, '0 days'$$),
+    ('an FTE of four decimals', '22003', '0\.333', $$1, 'a', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', 0.3333::float8, '0 days'$$),
+    ('a person of more than 1000 FTE', '22003', '[Pp]erson "x" on 2019-02-01 is 1000\.001',
+     $$SELECT mobility_agg('x'::text, s, d::date, NULL, NULL, '[2015-01-01,2020-01-01)', f, '0 days') FROM (VALUES ('a', '2019-01-01', 1000), ('b', '2019-02-01', 0.001)) AS x (s, d, f)$$),
+    ('gaps that differ', '22023', '30 days.*31 days|31 days.*30 days',
+     $$SELECT mobility_agg(1, 'a', '2019-01-02', NULL, NULL, '[2015-01-01,2020-01-01)', g) FROM (VALUES ('30 days'::interval), ('31 days')) AS x (g)$$),
+    ('more states and reasons than there may be', '54000', '65534',
+     $$SELECT mobility_agg(i, 's' || i, '2015-01-01', '2016-01-01', 'r' || i, '[2015-01-01,2020-01-01)', '0 days') FROM generate_series(1, 33000) AS i$$)
 ) AS rows (label, state, shows, args);
 CREATE FUNCTION many_states(first int, last int) RETURNS mobility LANGUAGE sql AS $$
     SELECT format('{"type": "mobility", "version": 1, "observed": ["2020-01-01", "2022-01-01"], "opening": {%s}}',
@@ -1324,6 +1339,12 @@ FROM (VALUES
     ($$mobility_headcount(m, '2022-01-01')$$, '22023', '2022-01-01'),
     ($$mobility_headcount(m, 'infinity')$$, '22008', 'infin'),
     ($$mobility_headcount(m, '-infinity')$$, '22008', 'infin'),
+    ($$mobility_series(m, '0 days')$$, '22023', '0'),
+    ($$mobility_series(m, '-1 days')$$, '22023', '-1'),
+    ($$mobility_series(m, '12 hours')$$, '22023', '43200000000'),
+    ($$mobility_leavers(m, '0 days')$$, '22023', '0'),
+    ($$mobility_leavers(m, '-1 days')$$, '22023', '-1'),
+    ($$mobility_leavers(m, '12 hours')$$, '22023', '43200000000'),
     ('mobility_flows(m, 0)', '22023', ' 0\.'),
     ('mobility_flows(m, 1)', '22023', ' 1\.'),
     ('mobility_flows(m, 95)', '22023', '95'),
@@ -1397,7 +1418,7 @@ FROM mv, LATERAL (VALUES
     ('no version', (j - 'version')::text),
     ('a later version', (j || '{"version": 2}')::text),
     ('an unknown member', (j || '{"extra": {}}')::text),
-    ('fte', (j || '{"fte": false}')::text),
+    ('fte that is no boolean', (j || '{"fte": 1}')::text),
     ('no observed', (j - 'observed')::text),
     ('observed without beginning', (j || '{"observed": [null, "2022-01-01"]}')::text),
     ('observed backwards', (j || '{"observed": ["2022-01-02", "2022-01-01"]}')::text),
@@ -1439,7 +1460,32 @@ FROM mv, LATERAL (VALUES
     ('a state that nobody goes to', jsonb_set(j, '{moved,a,d}', '{}')::text),
     ('a state of which people only go', (j || '{"left": {"d": {"100": 1}}}')::text),
     ('more than 10^12 moves', (j || '{"opening": {"a": {"0": 500000000000}, "b": {"0": 10}}, "left": {"a": {"300": 499999999990}}}')::text),
-    ('counts of 2^63 - 1', (j || '{"resumed": {"a": {"210": 9223372036854775807, "211": 9223372036854775807}}}')::text)
+    ('counts of 2^63 - 1', (j || '{"resumed": {"a": {"210": 9223372036854775807, "211": 9223372036854775807}}}')::text),
+    ('left_for by one name', (j || '{"left_for": {"a": {"11": 1}}}')::text),
+    ('left_for null', (j || '{"left_for": {"a": null}}')::text),
+    ('left_for as an array', (j || '{"left_for": {"a": [{"r": {"11": 1}}]}}')::text),
+    ('left_for on day 0', (j || '{"left_for": {"a": {"r": {"0": 1}}}}')::text),
+    ('left_for after the period', (j || '{"left_for": {"a": {"r": {"732": 1}}}}')::text),
+    ('left_for negative', (j || '{"left_for": {"a": {"r": {"11": -1}}}}')::text),
+    ('left_for "unknown"', (j || '{"left_for": {"a": {"unknown": {"11": 1}}}}')::text),
+    ('left_for by more than are there', (j || '{"left_for": {"b": {"r": {"100": 9}}}}')::text),
+    ('left and left_for by more than are there together', (j || '{"left_for": {"b": {"r": {"101": 4}, "s": {"101": 4}}}}')::text),
+    ('a reason that nobody leaves for', (j || '{"left_for": {"a": {"r": {}}}}')::text),
+    ('left_for where nobody ever is', (j || '{"left_for": {"d": {"r": {"11": 1}}}}')::text),
+    ('FTE where none is counted', (j || '{"fte_gained": {"a": {"0": 500}}}')::text),
+    ('FTE where it is said that none is counted', (j || '{"fte": false, "fte_gained": {"a": {"0": 500}}}')::text),
+    ('FTE lost that is not there', (j || '{"fte": true, "fte_gained": {"a": {"0": 500}}, "fte_lost": {"a": {"9": 501}}}')::text),
+    ('FTE lost before it comes', (j || '{"fte": true, "fte_gained": {"a": {"9": 500}}, "fte_lost": {"a": {"8": 500}}}')::text),
+    ('FTE lost elsewhere', (j || '{"fte": true, "fte_gained": {"a": {"0": 500}}, "fte_lost": {"b": {"9": 500}}}')::text),
+    ('FTE lost on the first day', (j || '{"fte": true, "fte_gained": {"a": {"0": 500}}, "fte_lost": {"a": {"0": 500}}}')::text),
+    ('FTE lost on as_of', (j || '{"fte": true, "fte_gained": {"a": {"0": 500}}, "fte_lost": {"a": {"731": 500}}}')::text),
+    ('FTE gained on as_of', (j || '{"fte": true, "fte_gained": {"a": {"731": 500}}}')::text),
+    ('FTE gained after 150 years', (j || '{"fte": true, "fte_gained": {"a": {"54789": 500}}}')::text),
+    ('FTE gained a fraction', (j || '{"fte": true, "fte_gained": {"a": {"0": 0.5}}}')::text),
+    ('FTE gained negative', (j || '{"fte": true, "fte_gained": {"a": {"0": -1}}}')::text),
+    ('FTE gained by pairs', (j || '{"fte": true, "fte_gained": {"a": {"b": {"0": 1}}}}')::text),
+    ('FTE of more than 10^18 thousandths', (j || '{"fte": true, "fte_gained": {"a": {"0": 1000000000000000000, "1": 1}}}')::text),
+    ('FTE of 2^63 - 1', (j || '{"fte": true, "fte_gained": {"a": {"0": 9223372036854775807, "1": 9223372036854775807}}}')::text)
 ) AS spoilt (label, input);
 SELECT is(flaw(format('SELECT %L::mobility', replace(many_states(1, 65534)::text, '"s1":', '"t1": {"0": 1}, "s1":')), '22P02', '65535'), '', 'mobility: a state more than there may be');
 SELECT lives_ok(format('SELECT %L::mobility', input), 'mobility: ' || label)
@@ -1473,7 +1519,7 @@ FROM mobility_bytes, LATERAL (VALUES
     ('a later version', '22P03', with_bytes(hex, 0, '02')),
     ('a growing state', '22P03', with_bytes(hex, 0, '81')),
     ('another type', '22P03', with_bytes(hex, 1, '54')),
-    ('a flag', '22P03', with_bytes(hex, 2, '01')),
+    ('a flag', '22P03', with_bytes(hex, 2, '02')),
     ('no beginning', '22P03', with_bytes(hex, 3, '00' || '00000000')),
     ('as_of on from', '22P03', with_bytes(hex, 8, '00001c89')),
     ('as_of 150 years and a day later', '22P03', with_bytes(hex, 8, '0000f28e')),
@@ -1490,7 +1536,7 @@ FROM mobility_bytes, LATERAL (VALUES
     ('people who leave as a pair', '22P03', with_bytes(hex, 39, '13')),
     ('moves from no state', '22P03', with_bytes(hex, 39, '02')),
     ('moves from a third state', '22P03', with_bytes(hex, 39, '32')),
-    ('a series of an unknown kind', '22P03', with_bytes(hex, 39, '16')),
+    ('a series of an unknown kind', '22P03', with_bytes(hex, 39, '19')),
     ('a series of rows', '22P03', with_bytes(hex, 39, '1f')),
     ('moves to no state', '22P03', left(hex, 82) || '0a' || '01'),
     ('moves to where they are', '22P03', left(hex, 82) || '8a8004' || '01'),
@@ -1506,6 +1552,33 @@ FROM mobility_bytes, LATERAL (VALUES
 ) AS spoilt (label, state, bytes);
 SELECT is(count(*), (SELECT length(hex) / 2 FROM mobility_bytes)::bigint, 'mobility in binary: cut off before any byte')
 FROM mobility_bytes, generate_series(0, length(hex) / 2 - 1) AS n, flaw(copy_bytes(left(hex, 2 * n)), '22P03', NULL, false) AS f
+WHERE f = '' OR f ~ '^SQLSTATE 08P01: [^;]*$';
+-- One person in a, who has half an FTE, and from day 3 on nothing; who leaves for r on day 10.
+CREATE TABLE reason_bytes AS
+SELECT encode(mobility_send('{"type": "mobility", "version": 1, "observed": ["2020-01-01", "2021-01-01"], "fte": true, "opening": {"a": {"0": 1}},
+                              "left_for": {"a": {"r": {"10": 1}}}, "fte_gained": {"a": {"0": 500}}, "fte_lost": {"a": {"3": 500}}}'), 'hex') AS hex;
+SELECT is(hex, '01' || '4d' || '01' || '01' || '00001c89' || '00001df7' || '0000000000000000' || '00000002' || '00000001' || '61' || '00000001' || '72' ||
+               '04' || '1001' || '0001' || '1601' || '8a8008' || '01' || '1701' || '00' || 'f403' || '1801' || '03' || 'f403',
+          'the bytes that are spoilt below') FROM reason_bytes;
+SELECT lives_ok(copy_bytes(hex), 'are valid') FROM reason_bytes;
+SELECT throws_ok(copy_bytes(bytes), '22P03', NULL, 'mobility in binary: ' || label)
+FROM reason_bytes, LATERAL (VALUES
+    ('FTE where none is counted', with_bytes(hex, 2, '00')),
+    ('a reason that is no label', left(hex, 82) || '8a800c' || right(hex, 24)),
+    ('a reason of no number', left(hex, 82) || '0a' || right(hex, 24)),
+    ('leaving on day 0', left(hex, 82) || '808008' || right(hex, 24)),
+    ('leaving after the period', left(hex, 82) || 'ef8208' || right(hex, 24)),
+    ('leaving of more than are there', with_bytes(hex, 44, '02')),
+    ('leaving as a number', with_bytes(hex, 39, '13')),
+    ('FTE of no state', with_bytes(hex, 45, '07')),
+    ('FTE of a state that there is not', with_bytes(hex, 45, '37')),
+    ('FTE lost that is not there', with_bytes(hex, 52, 'f503')),
+    ('FTE lost before it comes', with_bytes(hex, 51, '00')),
+    ('FTE gained after the period', left(hex, 94) || 'ef02' || right(hex, 12)),
+    ('a label of nobody', left(hex, 40) || '00000003' || '00000001' || '61' || '00000001' || '72' || '00000001' || '73' || right(hex, 42))
+) AS spoilt (label, bytes);
+SELECT is(count(*), (SELECT length(hex) / 2 FROM reason_bytes)::bigint, 'mobility with reasons in binary: cut off before any byte')
+FROM reason_bytes, generate_series(0, length(hex) / 2 - 1) AS n, flaw(copy_bytes(left(hex, 2 * n)), '22P03', NULL, false) AS f
 WHERE f = '' OR f ~ '^SQLSTATE 08P01: [^;]*$';
 -- One value has one form, however it came in: states in another order, longer numbers.
 TRUNCATE sink;

@@ -1,14 +1,15 @@
 /*
  * contract_agg.c
- *	  The person forms of workforce_agg and retention_agg: rows that are
- *	  contracts of people, in any order.  See src/core/spell/contract.h for what
- *	  becomes of them.
+ *	  The person forms of workforce_agg, retention_agg and mobility_agg: rows
+ *	  that are contracts of people, in any order.  See src/core/spell/contract.h for
+ *	  what becomes of them.
  */
 #include "contract_agg.h"
 
 #include "fte_value.h"
 #include "observed.h"
 
+#include "mobility/mobility_contracts.h"
 #include "retention/retention_contracts.h"
 #include "workforce/workforce_contracts.h"
 
@@ -344,4 +345,137 @@ ef_workforce_agg_finalfn(PG_FUNCTION_ARGS)
 									   group_period(group), &ef_palloc,
 									   &error), &error);
 	return ef_summary_finish(ef_summary_own(state), &ef_workforce_type);
+}
+
+
+/* ---- mobility ---- */
+
+static PurposeBytes
+get_mobility(FunctionCallInfo fcinfo, int argument, void **memory)
+{
+	return get_period(fcinfo, argument, &ef_mobility_type, memory);
+}
+
+static void
+refuse_mobility(const EventPurpose *purpose, PurposeBytes other)
+{
+	refuse_period(purpose, other, &ef_mobility_type);
+}
+
+const EventPurposeType ef_moves_purpose = {
+	.tag = 'N',
+	.word = "state",
+	.second_word = "reason",
+	.second_word_argument = 5,
+	.numbered = true,
+	.with_last = true,
+	.size = sizeof(EventContracts),
+	.get = get_mobility,
+	.open = open_period,
+	.refuse = refuse_mobility,
+};
+
+/* The number of what a row says beside who and when; why somebody left is not
+ * known to the period if it was later. */
+static pg_attribute_always_inline uint32_t
+get_terms(FunctionCallInfo fcinfo, const EventForms *forms,
+		  const EfEventGroup *group, bool left, int32_t fte)
+{
+	EfWord		reason = {"", 0, ""};
+	EfWord		state = {NULL, 0, ""};
+	char		room[128];
+	char	   *name = room;
+	Size		size;
+	uint32_t	number;
+
+	if (left)
+	{
+		reason = (EfWord) {EF_UNKNOWN_REASON, sizeof(EF_UNKNOWN_REASON) - 1, ""};
+		if (!PG_ARGISNULL(5))
+			ef_get_word(fcinfo, 5, forms->second_word, &reason);
+	}
+	if (!PG_ARGISNULL(2))
+		ef_get_word(fcinfo, 2, forms->word, &state);
+	size = ef_mobility_contract_size(reason.length, state.length);
+	if (size > sizeof(room))
+		name = palloc(size);
+	ef_mobility_contract_name(name, reason.bytes, reason.length, state.bytes,
+							  state.length, fte);
+	number = ef_group_name(group, name, size);
+	if (name != room)
+		pfree(name);
+	return number;
+}
+
+/* Arguments: state, person_id, state, start_date, end_date, reason, observed,
+ * FTE if it is counted, join_gap. */
+static pg_attribute_always_inline Datum
+add_mobility_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
+{
+	const EventForms *forms = ef_event_forms(fcinfo, 1, 2, &ef_moves_purpose);
+	EfEventGroup *group = ef_event_group(fcinfo, 6, &ef_moves_purpose,
+										 ef_person_kind(forms->person),
+										 EF_UNIT_DAY);
+	const EfContractPeriod *period;
+	EfSpell		spell;
+	EfWhen		when;
+	EfStatus	status = EF_OK;
+	EfError		error;
+
+	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(3))
+	{
+		ef_check(ef_event_group_skip(group, 1, &error), &error);
+		PG_RETURN_POINTER(group);
+	}
+	period = group_period(group);
+	spell = ef_get_contract(fcinfo, 3);
+	ef_check(ef_spell_check(&spell, period->frame.as_of, &error), &error);
+	if (ef_mobility_contract_when(&when, spell.start, spell.end, period))
+	{
+		when |= get_terms(fcinfo, forms, group,
+						  spell.end <= period->frame.as_of, fte);
+		status = ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL,
+								 &error);
+	}
+	ef_check(status, &error);
+	PG_RETURN_POINTER(group);
+}
+
+PG_FUNCTION_INFO_V1(ef_mobility_agg_person_transfn);
+Datum
+ef_mobility_agg_person_transfn(PG_FUNCTION_ARGS)
+{
+	return add_mobility_row(fcinfo, true, 0);
+}
+
+PG_FUNCTION_INFO_V1(ef_mobility_agg_person_numeric_transfn);
+Datum
+ef_mobility_agg_person_numeric_transfn(PG_FUNCTION_ARGS)
+{
+	return PG_ARGISNULL(7) ? add_mobility_row(fcinfo, false, 0)
+		: add_mobility_row(fcinfo, true, ef_get_fte_numeric(fcinfo, 7));
+}
+
+PG_FUNCTION_INFO_V1(ef_mobility_agg_person_float8_transfn);
+Datum
+ef_mobility_agg_person_float8_transfn(PG_FUNCTION_ARGS)
+{
+	return PG_ARGISNULL(7) ? add_mobility_row(fcinfo, false, 0)
+		: add_mobility_row(fcinfo, true, ef_get_fte_float8(fcinfo, 7));
+}
+
+PG_FUNCTION_INFO_V1(ef_mobility_agg_person_finalfn);
+Datum
+ef_mobility_agg_person_finalfn(PG_FUNCTION_ARGS)
+{
+	EfEventGroup *group = ef_finished_group(fcinfo, &ef_moves_purpose);
+	EfState    *state;
+	EfError		error;
+
+	if (group == NULL)
+		PG_RETURN_NULL();
+	ef_check(ef_mobility_of_contracts(&state, group, ef_group_names(group),
+									  group_period(group), &ef_palloc, &error),
+			 &error);
+	return ef_summary_finish(ef_summary_own(state), &ef_mobility_type);
 }

@@ -30,8 +30,8 @@
 #define LOG_MINIMUM ((size_t) 65536)
 
 static const EventPurposeType *const purpose_types[] = {
-	&ef_funnel_purpose, &ef_mobility_purpose, &ef_retention_purpose,
-	&ef_workforce_purpose, &ef_spells_purpose
+	&ef_funnel_purpose, &ef_mobility_purpose, &ef_moves_purpose,
+	&ef_retention_purpose, &ef_workforce_purpose, &ef_spells_purpose
 };
 
 struct EventCache;
@@ -209,13 +209,16 @@ const EventForms *
 ef_ask_event_forms(FunctionCallInfo fcinfo, int person, int word,
 				   const EventPurposeType *type)
 {
-	EventForms	forms = {EF_FORM_UNASKED, EF_FORM_UNASKED};
+	EventForms	forms = {EF_FORM_UNASKED, EF_FORM_UNASKED, EF_FORM_UNASKED};
 	EventCache *cache;
 
 	ef_require_aggregate(fcinfo);
 	if (person > 0)
 		forms.person = ef_key_form(fcinfo, person, "person_id");
 	forms.word = ef_word_form(fcinfo, word, type->word);
+	if (type->second_word != NULL)
+		forms.second_word = ef_word_form(fcinfo, type->second_word_argument,
+										 type->second_word);
 	cache = event_cache(fcinfo);
 	cache->forms = forms;
 	return &cache->forms;

@@ -47,6 +47,8 @@ struct EventPurposeType
 {
 	char		tag;			/* in what is sent to another process */
 	const char *word;			/* what the word of an event is called */
+	const char *second_word;	/* and another one; NULL: there is none */
+	int			second_word_argument;
 	bool		numbered;		/* events have numbers of names */
 	uint32		most_names;		/* that one group can have; 0: any number */
 	bool		detailed;		/* and a second word */
@@ -69,6 +71,7 @@ struct EventPurposeType
 
 extern const EventPurposeType ef_funnel_purpose;
 extern const EventPurposeType ef_mobility_purpose;
+extern const EventPurposeType ef_moves_purpose;
 extern const EventPurposeType ef_retention_purpose;
 extern const EventPurposeType ef_workforce_purpose;
 extern const EventPurposeType ef_spells_purpose;
@@ -78,6 +81,7 @@ typedef struct EventForms
 {
 	EfForm		person;			/* EF_FORM_UNASKED: rows are one person's */
 	EfForm		word;
+	EfForm		second_word;
 } EventForms;
 
 /* Those of the aggregate that calls; `person` is 0 where the rows are one

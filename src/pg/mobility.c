@@ -7,6 +7,7 @@
 
 #include "utils/date.h"
 
+#include "base/fte.h"
 #include "mobility/mobility_estimate.h"
 #include "mobility/mobility_series.h"
 
@@ -75,8 +76,8 @@ ef_mobility_series(PG_FUNCTION_ARGS)
 			/* all states together come last, and have no name */
 			uint32		state = i <= mobility.table.nlabels ? i : 0;
 			const EfSeriesRow *row = &series.rows[state];
-			Datum		values[12];
-			bool		nulls[12] = {false};
+			Datum		values[14];
+			bool		nulls[14] = {false};
 
 			values[0] = DateADTGetDatum(series.start);
 			values[1] = DateADTGetDatum(series.end);
@@ -84,13 +85,54 @@ ef_mobility_series(PG_FUNCTION_ARGS)
 			nulls[2] = state == 0;
 			values[3] = Int64GetDatum(row->headcount_start);
 			values[4] = Int64GetDatum(row->headcount);
-			values[5] = Int64GetDatum(row->hires);
-			values[6] = Int64GetDatum(row->leavers);
-			values[7] = Int64GetDatum(row->moved_in);
-			values[8] = Int64GetDatum(row->moved_out);
-			values[9] = Int64GetDatum(row->resumed);
-			values[10] = Int64GetDatum(row->censored);
-			values[11] = Int64GetDatum(row->carried);
+			nulls[5] = nulls[6] = !mobility.counts_fte;
+			values[5] = Float8GetDatum(ef_fte_to_float8(row->fte_start));
+			values[6] = Float8GetDatum(ef_fte_to_float8(row->fte));
+			values[7] = Int64GetDatum(row->hires);
+			values[8] = Int64GetDatum(row->leavers);
+			values[9] = Int64GetDatum(row->moved_in);
+			values[10] = Int64GetDatum(row->moved_out);
+			values[11] = Int64GetDatum(row->resumed);
+			values[12] = Int64GetDatum(row->censored);
+			values[13] = Int64GetDatum(row->carried);
+			ef_put_row(result, values, nulls);
+		}
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(ef_mobility_leavers);
+Datum
+ef_mobility_leavers(PG_FUNCTION_ARGS)
+{
+	EfMobility	mobility;
+	EfMobilityLeavers leavers;
+	EfDuration	every = ef_get_duration(fcinfo, 1);
+	Datum	   *names;
+	Datum	   *reasons;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	get_mobility(fcinfo, &mobility, true);
+	ef_check(ef_mobility_leavers_begin(&leavers, &mobility, &every, &ef_palloc,
+									   &error), &error);
+	names = ef_label_texts(&mobility.table);
+	reasons = MemoryContextAllocHuge(CurrentMemoryContext,
+									 leavers.nreasons * sizeof(Datum));
+	for (uint32 i = 0; i < leavers.nreasons; i++)
+		reasons[i] = ef_label_text(&leavers.reasons[i]);
+	while (ef_mobility_leavers_next(&leavers))
+		for (size_t i = 0; i < leavers.nrows; i++)
+		{
+			const EfLeavers *row = &leavers.rows[i];
+			Datum		values[5];
+			bool		nulls[5] = {false};
+
+			values[0] = DateADTGetDatum(leavers.start);
+			values[1] = DateADTGetDatum(leavers.end);
+			values[2] = names[row->state];
+			nulls[2] = row->state == 0;
+			values[3] = reasons[row->reason - 1];
+			values[4] = Int64GetDatum(row->leavers);
 			ef_put_row(result, values, nulls);
 		}
 	return (Datum) 0;

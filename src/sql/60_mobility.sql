@@ -11,11 +11,18 @@ COMMENT ON FUNCTION mobility_headcount(mobility, date) IS 'people in each state 
 
 CREATE FUNCTION mobility_series(mobility, every pg_catalog.interval DEFAULT '1 month'::pg_catalog.interval) RETURNS TABLE (
         period_start date, period_end date, state text,
-        headcount_start bigint, headcount bigint, hires bigint, leavers bigint,
+        headcount_start bigint, headcount bigint,
+        fte_start double precision, fte double precision,
+        hires bigint, leavers bigint,
         moved_in bigint, moved_out bigint, resumed bigint, censored bigint,
         carried bigint)
     AS 'MODULE_PATHNAME', 'ef_mobility_series' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 500;
-COMMENT ON FUNCTION mobility_series(mobility, pg_catalog.interval) IS 'people in each state on the first and the last day of each step of time, and who came, left and moved in it; where state is null, of all states together';
+COMMENT ON FUNCTION mobility_series(mobility, pg_catalog.interval) IS 'people in each state and their full-time equivalents on the first and the last day of each step of time, and who came, left and moved in it; where state is null, of all states together';
+
+CREATE FUNCTION mobility_leavers(mobility, every pg_catalog.interval DEFAULT '1 month'::pg_catalog.interval) RETURNS TABLE (
+        period_start date, period_end date, state text, reason text, leavers bigint)
+    AS 'MODULE_PATHNAME', 'ef_mobility_leavers' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 500;
+COMMENT ON FUNCTION mobility_leavers(mobility, pg_catalog.interval) IS 'the leavers of each step of time by reason, for each state and reason that somebody left; where state is null, of all states together';
 
 CREATE FUNCTION mobility_flows(mobility, level double precision DEFAULT 0.95) RETURNS TABLE (
         from_state text, to_state text, moves bigint,

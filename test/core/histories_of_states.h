@@ -108,7 +108,7 @@ add_history(EfState **state, const Histories *h, int person, const EfAllocator *
 			status = number_state(state, now, &label, allocator, error);
 		}
 		if (status == EF_OK)
-			status = ef_mobility_add(state, kind, label, to, (uint32_t) day, allocator, error);
+			status = ef_mobility_add(state, kind, label, to, (uint32_t) day, 1, allocator, error);
 		if (status != EF_OK)
 			return status;
 	}

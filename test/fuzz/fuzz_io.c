@@ -60,6 +60,13 @@ typedef struct
 	" FROM generate_series(1, " #n ") i"
 #define STAGES "ARRAY['applied', 'admitted', 'graduated', 'left']"
 #define ODD_STAGES "ARRAY['', E'\\u00e5\\u00e4\\u00f6 \"q\" \\\\ \\n', repeat('x', 300), 'NULL']"
+/* A mobility of n contracts of fewer people, in three states. */
+#define CONTRACTS(n, reason, args) \
+	"SELECT mobility_agg(" \
+	"  CASE WHEN i % 41 <> 7 THEN i % (1 + " #n " / 3) END, (ARRAY['a', 'b', 'retirement'])[i % 4 + 1]," \
+	"  date '2003-01-15' + i * 53 % 7000," \
+	"  CASE WHEN i % 5 > 0 THEN date '2003-01-15' + i * 53 % 7000 + i * 71 % 1500 END, " reason ", " args ")" \
+	" FROM generate_series(1, " #n ") i"
 /* 9 * n people in each of k states at first, of whom n go on to each other state on
  * one day and one on the last; states are named by an expression of i. */
 #define MOVES(n, k, last, name) \
@@ -200,6 +207,12 @@ static const Target targets[] = {
 			" \"opening\": {\"a\": {\"0\": 400000000000}}, \"entered\": {\"b\": {\"54787\": 1}},"
 			" \"moved\": {\"a\": {\"b\": {\"1\": 1, \"54788\": 300000000000}}, \"b\": {\"a\": {\"2\": 1}}},"
 			" \"censored\": {\"a\": {\"7\": 5}}, \"resumed\": {\"a\": {\"8\": 2}}}'::mobility",
+			CONTRACTS(1, REASONS, "daterange('2015-01-01', '2024-01-01'), interval '0 days'"),
+			CONTRACTS(200, REASONS, "daterange('2015-01-01', '2024-01-01'), (i % 101)::numeric / 100, interval '1 month'"),
+			CONTRACTS(60, ODD_REASONS, "daterange('2010-01-01', '2022-01-01'), 0.75::float8, interval '30 days'"),
+			"SELECT '{\"type\": \"mobility\", \"version\": 1, \"observed\": [\"1903-03-01\", \"2053-03-01\"], \"fte\": true,"
+			" \"opening\": {\"a\": {\"0\": 400000000000}}, \"left_for\": {\"a\": {\"a\": {\"1\": 1, \"54788\": 300000000000}}},"
+			" \"fte_gained\": {\"a\": {\"0\": 900000000000000000}}, \"fte_lost\": {\"a\": {\"54787\": 800000000000000000}}}'::mobility",
 		},
 		{
 			"v = v",
@@ -211,6 +224,9 @@ static const Target targets[] = {
 			"(SELECT rollup(x) FROM (VALUES (v), (v)) t(x))",
 			"(SELECT sum(headcount) FROM mobility_headcount(v))",
 			"(SELECT sum(headcount) FROM mobility_headcount(v, '2020-01-01'))",
+			"(SELECT sum(headcount + fte) FROM mobility_series(v, '1 year'))",
+			"(SELECT sum(headcount) FROM mobility_series(v, '100 days') WHERE state IS NULL)",
+			"(SELECT sum(leavers) FROM mobility_leavers(v, '1 year'))",
 			"(SELECT sum(moves) FROM mobility_flows(v))",
 			"(SELECT count(*) FROM mobility_flows(v, 0.5) WHERE lower > upper)",
 			"(SELECT sum(probability) FROM mobility_matrix(v))",

@@ -49,7 +49,9 @@ CREATE TEMP TABLE mobility_value (name text, v mobility);
 INSERT INTO mobility_value
 SELECT 'full', mobility_agg(id % 15, state, start_date, end_date, '[2003-04-05,2018-02-01)') FROM spell
 UNION ALL
-SELECT 'skipped', mobility_agg(1, NULL, date '2010-01-01', NULL, '[2003-04-05,2018-02-01)');
+SELECT 'skipped', mobility_agg(1, NULL, date '2010-01-01', NULL, '[2003-04-05,2018-02-01)')
+UNION ALL
+SELECT 'people', mobility_agg(id % 15, state, start_date, end_date, reason, '[2003-04-05,2018-02-01)', fte, '30 days') FROM spell;
 
 CREATE TEMP TABLE retirement_rule_value (name text, v retirement_rule);
 INSERT INTO retirement_rule_value
@@ -75,8 +77,10 @@ CREATE FUNCTION pg_temp.answer(v funnel) RETURNS text LANGUAGE sql AS $$
     FROM funnel_stages(v)
 $$;
 CREATE FUNCTION pg_temp.answer(v mobility) RETURNS text LANGUAGE sql AS $$
-    SELECT concat_ws(' ', skipped(v), string_agg(concat_ws(':', from_state, to_state, moves), ' ' ORDER BY from_state COLLATE "C", to_state COLLATE "C"))
-    FROM mobility_flows(v)
+    SELECT concat_ws(' ', skipped(v), (SELECT string_agg(concat_ws(':', from_state, to_state, moves), ' ' ORDER BY from_state COLLATE "C", to_state COLLATE "C")
+                                       FROM mobility_flows(v)),
+                     (SELECT string_agg(concat_ws(':', state, headcount, fte, leavers), ' ' ORDER BY period_start, state COLLATE "C") FROM mobility_series(v, '5 years')),
+                     (SELECT string_agg(concat_ws(':', state, to_json(reason), leavers), ' ' ORDER BY state COLLATE "C", reason COLLATE "C") FROM mobility_leavers(v, '15 years')))
 $$;
 CREATE FUNCTION pg_temp.answer(v retirement_rule) RETURNS text LANGUAGE sql AS $$
     SELECT v::jsonb::text

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/fte.h"
+
 static unsigned expand(const EfFrame *frame, const EfCell *row,
 					   EfCell *cells);
 static EfStatus check_limits(const EfTable *table, EfError *error)
@@ -20,11 +22,15 @@ static const EfKind kinds[] = {
 	[EF_MOB_LEFT] = {"left", true, EF_MOBILITY_DAYS + 1, false},
 	[EF_MOB_CENSORED] = {"censored", true, EF_MOBILITY_DAYS + 1, false},
 	[EF_MOB_RESUMED] = {"resumed", true, EF_MOBILITY_DAYS + 1, false},
+	[EF_MOB_LEFT_FOR] = {"left_for", true, EF_MOBILITY_DAYS + 1, true},
+	[EF_MOB_FTE_GAINED] = {"fte_gained", true, EF_MOBILITY_DAYS + 1, false},
+	[EF_MOB_FTE_LOST] = {"fte_lost", true, EF_MOBILITY_DAYS + 1, false},
 };
 
 const EfTableType ef_mobility_type = {
 	.name = "mobility",
 	.tag = 'M',
+	.flag_name = "fte",
 	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
 	.kinds = kinds,
 	.row_cells = 1,
@@ -88,13 +94,14 @@ ef_mobility_name(EfState **state, const char *name, size_t length,
 
 EfStatus
 ef_mobility_add(EfState **state, unsigned kind, uint32_t label, uint32_t to,
-				uint32_t day, const EfAllocator *allocator, EfError *error)
+				uint32_t day, int64_t count, const EfAllocator *allocator,
+				EfError *error)
 {
 	EfStatus	status = ef_state_reserve(state, &ef_mobility_type, 1, 0,
 										  allocator, error);
 
 	if (status == EF_OK)
-		ef_state_append(*state, ef_key(label, kind, ef_pair(to, day)), 1);
+		ef_state_append(*state, ef_key(label, kind, ef_pair(to, day)), count);
 	return status;
 }
 
@@ -111,41 +118,76 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 
 /* ---- a table ---- */
 
+/* So many thousandths of FTE no people have. */
+#define FTE_SUM_LIMIT (EF_PERSON_LIMIT * EF_FTE_LIMIT)
+
 EF_NODISCARD static EfStatus
 check_limits(const EfTable *table, EfError *error)
 {
-	int64_t		sum = 0;
+	int64_t		people = 0;
+	int64_t		fte = 0;
 
 	for (size_t i = 0; i < table->ncells; i++)
 	{
-		if (table->cells[i].count > EF_PERSON_LIMIT - sum)
+		bool		is_fte = ef_mobility_counts_fte(ef_key_kind(table->cells[i].key));
+		int64_t    *sum = is_fte ? &fte : &people;
+		int64_t		limit = is_fte ? FTE_SUM_LIMIT : EF_PERSON_LIMIT;
+
+		if (table->cells[i].count > limit - *sum)
 			return ef_fail(error, EF_COUNT_OVERFLOW,
 						   "There are more than %lld people and moves.",
 						   (long long) EF_PERSON_LIMIT);
-		sum += table->cells[i].count;
+		*sum += table->cells[i].count;
 	}
 	return EF_OK;
+}
+
+/* Are these the days on which a kind can be counted? */
+static void
+days_of_kind(unsigned kind, const EfTable *table, uint32_t *first,
+			 uint32_t *last)
+{
+	*last = (uint32_t) (table->frame.as_of - table->frame.from) - 1;
+	*first = 0;
+	if (ef_mobility_goes(kind))
+	{
+		*first += 1;
+		*last += 1;
+	}
+	else if (kind == EF_MOB_FTE_LOST)
+		*first = 1;
 }
 
 /* Is this a cell that its kind can have? */
 EF_NODISCARD static EfStatus
 check_cell(const EfTable *table, const EfCell *cell, EfError *error)
 {
+	static const EfLabel unknown = {EF_UNKNOWN_REASON,
+	sizeof(EF_UNKNOWN_REASON) - 1};
 	unsigned	kind = ef_key_kind(cell->key);
 	uint32_t	at = ef_key_at(cell->key);
 	uint32_t	day = ef_pair_at(at);
-	uint32_t	last = (uint32_t) (table->frame.as_of - table->frame.from);
 	uint32_t	first;
+	uint32_t	last;
 	const EfLabel *name = &table->labels[ef_key_label(cell->key) - 1];
 
 	if (cell->count <= 0)
 		return ef_fail(error, EF_INVALID, "%s on day %u are %lld.",
 					   kinds[kind].name, day, (long long) cell->count);
-	first = ef_mobility_goes(kind) ? 1 : 0;
-	if (kind != EF_MOB_OPENING && (day < first || day > last - 1 + first))
+	days_of_kind(kind, table, &first, &last);
+	if (kind != EF_MOB_OPENING && (day < first || day > last))
 		return ef_fail(error, EF_INVALID,
 					   "%s on day %u: the days of this period are %u to %u.",
-					   kinds[kind].name, day, first, last - 1 + first);
+					   kinds[kind].name, day, first, last);
+	if (ef_mobility_counts_fte(kind) && !(table->frame.flags & EF_FLAG_FTE))
+		return ef_fail(error, EF_INVALID,
+					   "%s on day %u, where FTE is not counted.",
+					   kinds[kind].name, day);
+	if (kind == EF_MOB_LEFT_FOR &&
+		ef_label_compare(&table->labels[ef_pair_label(at) - 1], &unknown) == 0)
+		return ef_fail(error, EF_INVALID,
+					   "left_for \"%s\" on day %u: that is left.",
+					   EF_UNKNOWN_REASON, day);
 	if (kind == EF_MOB_MOVED && ef_pair_label(at) == ef_key_label(cell->key))
 		return ef_fail(error, EF_INVALID,
 					   "People move from \"%.*s\" to where they are.",
@@ -153,7 +195,7 @@ check_cell(const EfTable *table, const EfCell *cell, EfError *error)
 	return EF_OK;
 }
 
-/* Does something say of each label that somebody was there? */
+/* Does something say of each label that somebody was there, or left for it? */
 EF_NODISCARD static EfStatus
 check_names(const EfTable *table, const EfAllocator *allocator,
 			EfError *error)
@@ -170,7 +212,7 @@ check_names(const EfTable *table, const EfAllocator *allocator,
 		EfKey		key = table->cells[i].key;
 
 		used[ef_key_label(key)] = true;
-		if (ef_key_kind(key) == EF_MOB_MOVED)
+		if (kinds[ef_key_kind(key)].paired)
 			used[ef_pair_label(ef_key_at(key))] = true;
 	}
 	for (uint32_t label = 1; label <= table->nlabels && status == EF_OK; label++)
@@ -215,6 +257,75 @@ check_presence(const EfTable *table, const EfAllocator *allocator,
 	return status;
 }
 
+/* Changes of FTE are in the order of days, and then of states. */
+static EfKey
+change_key(uint32_t day, uint32_t state)
+{
+	return (EfKey) day << 32 | state;
+}
+
+/* The cells of FTE as changes, in order, room for which is there. */
+EF_NODISCARD static EfStatus
+collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
+				const EfAllocator *allocator, EfError *error)
+{
+	EfCell	   *scratch;
+	size_t		n = 0;
+
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		const EfCell *cell = &table->cells[i];
+		unsigned	kind = ef_key_kind(cell->key);
+
+		if (ef_mobility_counts_fte(kind))
+			changes[n++] = (EfCell) {
+				change_key(ef_key_at(cell->key), ef_key_label(cell->key)),
+				kind == EF_MOB_FTE_LOST ? -cell->count : cell->count
+			};
+	}
+	*nchanges = n;
+	scratch = ef_alloc(allocator, n * sizeof(EfCell));
+	if (scratch == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for FTE failed.");
+	ef_sort_cells(changes, scratch, n);
+	ef_release(allocator, scratch);
+	return ef_unite_cells(changes, nchanges, error);
+}
+
+/* Is no FTE lost that is not there? */
+EF_NODISCARD static EfStatus
+check_fte(const EfTable *table, const EfAllocator *allocator, EfError *error)
+{
+	size_t		nstates = (size_t) table->nlabels + 1;
+	int64_t    *fte = ef_alloc(allocator, nstates * sizeof(int64_t));
+	EfCell	   *changes = ef_alloc(allocator, table->ncells * sizeof(EfCell));
+	size_t		n = 0;
+	EfStatus	status = EF_OK;
+
+	if (fte == NULL || changes == NULL)
+		status = ef_fail(error, EF_NO_MEMORY, "A request for FTE failed.");
+	else
+	{
+		memset(fte, 0, nstates * sizeof(int64_t));
+		status = collect_changes(changes, &n, table, allocator, error);
+	}
+	for (size_t i = 0; i < n && status == EF_OK; i++)
+	{
+		uint32_t	state = (uint32_t) changes[i].key;
+		const EfLabel *name = &table->labels[state - 1];
+
+		fte[state] += changes[i].count;
+		if (fte[state] < 0)
+			status = ef_fail(error, EF_INVALID,
+							 "More FTE is lost in \"%.*s\" on day %u than is there.",
+							 ef_clip(name->bytes, name->length), name->bytes,
+							 (uint32_t) (changes[i].key >> 32));
+	}
+	ef_release(allocator, changes);
+	ef_release(allocator, fte);
+	return status;
+}
+
 EF_NODISCARD static EfStatus
 validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 {
@@ -228,6 +339,8 @@ validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 		status = check_names(table, allocator, error);
 	if (status == EF_OK)
 		status = check_presence(table, allocator, error);
+	if (status == EF_OK && (table->frame.flags & EF_FLAG_FTE))
+		status = check_fte(table, allocator, error);
 	return status;
 }
 
@@ -249,16 +362,19 @@ ef_steps_of(EfSteps *steps, const EfTable *table,
 		ef_release(allocator, scratch);
 		return ef_fail(error, EF_NO_MEMORY, "A request for steps failed.");
 	}
+	steps->n = 0;
 	for (size_t i = 0; i < n; i++)
 	{
 		EfKey		key = table->cells[i].key;
 		uint32_t	at = ef_key_at(key);
 
-		steps->steps[i].key = ef_step(ef_pair_at(at), ef_key_label(key),
-									  ef_key_kind(key), ef_pair_label(at));
-		steps->steps[i].count = table->cells[i].count;
+		if (!ef_mobility_counts_fte(ef_key_kind(key)))
+			steps->steps[steps->n++] = (EfCell) {
+				ef_step(ef_pair_at(at), ef_key_label(key), ef_key_kind(key),
+						ef_pair_label(at)), table->cells[i].count
+			};
 	}
-	ef_sort_cells(steps->steps, scratch, n);
+	ef_sort_cells(steps->steps, scratch, steps->n);
 	ef_release(allocator, scratch);
 	return EF_OK;
 }
@@ -327,18 +443,162 @@ ef_presence_release(EfPresence *presence, const EfAllocator *allocator)
 	ef_release(allocator, presence->here);
 }
 
+
+/* ---- reading ---- */
+
+/* What each label of a table is, and its number among the states and the
+ * reasons; 0: none. */
+typedef struct Roles
+{
+	uint32_t   *state;
+	uint32_t   *reason;
+} Roles;
+
+/* Number what is a state and what a reason, in the order of labels. */
+EF_NODISCARD static EfStatus
+find_roles(Roles *roles, EfMobility *mobility, const EfAllocator *allocator,
+		   EfError *error)
+{
+	EfTable    *table = &mobility->table;
+	size_t		size = ((size_t) table->nlabels + 1) * sizeof(uint32_t);
+	uint32_t	nstates = 0;
+
+	roles->state = ef_alloc(allocator, size);
+	roles->reason = ef_alloc(allocator, size);
+	mobility->reasons = ef_alloc(allocator, table->nlabels * sizeof(EfLabel));
+	if (roles->state == NULL || roles->reason == NULL ||
+		mobility->reasons == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
+	memset(roles->state, 0, size);
+	memset(roles->reason, 0, size);
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		EfKey		key = table->cells[i].key;
+		uint32_t	other = ef_pair_label(ef_key_at(key));
+
+		roles->state[ef_key_label(key)] = 1;
+		if (ef_key_kind(key) == EF_MOB_MOVED)
+			roles->state[other] = 1;
+		else if (ef_key_kind(key) == EF_MOB_LEFT_FOR)
+			roles->reason[other] = 1;
+	}
+	for (uint32_t label = 1; label <= table->nlabels; label++)
+	{
+		EfLabel		name = table->labels[label - 1];
+
+		if (roles->reason[label])
+		{
+			mobility->reasons[mobility->nreasons++] = name;
+			roles->reason[label] = mobility->nreasons;
+		}
+		if (roles->state[label])
+		{
+			table->labels[nstates++] = name;
+			roles->state[label] = nstates;
+		}
+	}
+	table->nlabels = nstates;
+	return EF_OK;
+}
+
+/* Take reasons and FTE out of the cells, of which there is room for so many. */
+EF_NODISCARD static EfStatus
+part_cells(EfMobility *mobility, const Roles *roles,
+		   const EfAllocator *allocator, EfError *error)
+{
+	EfTable    *table = &mobility->table;
+	EfCell	   *scratch;
+	size_t		n = 0;
+	EfStatus	status;
+
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		EfKey		key = table->cells[i].key;
+		unsigned	kind = ef_key_kind(key);
+		uint32_t	state = roles->state[ef_key_label(key)];
+		uint32_t	to = 0;
+		uint32_t	day = ef_pair_at(ef_key_at(key));
+
+		if (ef_mobility_counts_fte(kind))
+			continue;
+		if (kind == EF_MOB_LEFT_FOR)
+		{
+			mobility->leavers[mobility->nleavers++] = (EfCell) {
+				ef_step(day, state, kind,
+						roles->reason[ef_pair_label(ef_key_at(key))]),
+				table->cells[i].count
+			};
+			kind = EF_MOB_LEFT;
+		}
+		else if (kind == EF_MOB_MOVED)
+			to = roles->state[ef_pair_label(ef_key_at(key))];
+		table->cells[n++] = (EfCell) {ef_key(state, kind, ef_pair(to, day)),
+			table->cells[i].count
+		};
+	}
+	table->ncells = n;
+	status = ef_table_normalize(table, &ef_mobility_type, allocator, error);
+	if (status != EF_OK)
+		return status;
+	scratch = ef_alloc(allocator, mobility->nleavers * sizeof(EfCell));
+	if (scratch == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for leavers failed.");
+	ef_sort_cells(mobility->leavers, scratch, mobility->nleavers);
+	ef_release(allocator, scratch);
+	return EF_OK;
+}
+
+/* Make of the table one of people, and keep apart what else there is. */
+EF_NODISCARD static EfStatus
+part_table(EfMobility *mobility, const EfAllocator *allocator, EfError *error)
+{
+	EfTable    *table = &mobility->table;
+	Roles		roles = {NULL, NULL};
+	EfStatus	status = find_roles(&roles, mobility, allocator, error);
+
+	if (status == EF_OK)
+	{
+		mobility->leavers = ef_alloc(allocator, table->ncells * sizeof(EfCell));
+		mobility->changes = ef_alloc(allocator, table->ncells * sizeof(EfCell));
+		if (mobility->leavers == NULL || mobility->changes == NULL)
+			status = ef_fail(error, EF_NO_MEMORY,
+							 "A request for leavers failed.");
+	}
+	if (status == EF_OK)
+		status = collect_changes(mobility->changes, &mobility->nchanges, table,
+								 allocator, error);
+	for (size_t i = 0; i < mobility->nchanges && status == EF_OK; i++)
+	{
+		EfKey		key = mobility->changes[i].key;
+
+		mobility->changes[i].key = change_key((uint32_t) (key >> 32),
+											  roles.state[(uint32_t) key]);
+	}
+	if (status == EF_OK)
+		status = part_cells(mobility, &roles, allocator, error);
+	ef_release(allocator, roles.state);
+	ef_release(allocator, roles.reason);
+	return status;
+}
+
 EfStatus
 ef_mobility_load(EfMobility *mobility, const void *datum, size_t size,
 				 const EfAllocator *allocator, EfError *error)
 {
 	EfTable    *table = &mobility->table;
-	EfStatus	status = ef_table_load(table, &ef_mobility_type, datum, size,
-									   allocator, error);
+	bool		parts = false;
+	EfStatus	status;
 
-	mobility->steps = (EfSteps) {0, NULL};
-	if (status == EF_OK)
-		mobility->days = (uint32_t) (table->frame.as_of - table->frame.from);
-	return status;
+	memset(mobility, 0, sizeof(*mobility));
+	status = ef_table_load(table, &ef_mobility_type, datum, size, allocator,
+						   error);
+	if (status != EF_OK)
+		return status;
+	mobility->days = (uint32_t) (table->frame.as_of - table->frame.from);
+	mobility->counts_fte = (table->frame.flags & EF_FLAG_FTE) != 0;
+	for (size_t i = 0; i < table->ncells && !parts; i++)
+		parts = ef_key_kind(table->cells[i].key) >= EF_MOB_LEFT_FOR;
+	return parts ? part_table(mobility, allocator, error) : EF_OK;
 }
 
 EfStatus
@@ -393,4 +653,18 @@ ef_mobility_here(const EfMobility *mobility, uint32_t day,
 		ef_presence_until(&presence, day);
 	*here = presence.here;
 	return status;
+}
+
+uint32_t
+ef_mobility_step(const EfMobility *mobility, const EfDuration *every, int n)
+{
+	const EfFrame *frame = &mobility->table.frame;
+	int64_t		months = (int64_t) n * every->months;
+	int64_t		days = (int64_t) n * every->days;
+
+	if (months <= EF_SPELL_YEARS * 12)
+		days += ef_months_later(frame->from, (int) months) - frame->from;
+	else
+		days = mobility->days;
+	return days < mobility->days ? (uint32_t) days : mobility->days;
 }

@@ -14,18 +14,33 @@
  *	 resumed(state)		1 at t, if X(t-1) was not known and X(t) is the state;
  *	 moved(state, to)	1 at t, if X(t-1) was the state and X(t) is another, `to`;
  *	 left(state)		1 at t, if X(t-1) was the state and X(t) is out;
+ *	 left_for(state, reason)	the same, beside nothing else, where why is known;
  *	 censored(state)	1 at t, if X(t-1) was the state and X(t) is not known.
  *
  * The calendar is that of a workforce.  Who comes is dated by the first day there,
  * so t of `entered` and `resumed` is in 0..N-1.  Who goes is dated by the last day
- * there, which is t-1, so t of `moved`, `left` and `censored` is in 1..N.  So adjacent
- * periods have each of these once.  The people in a state on day t of 0..N-1 are those
+ * there, which is t-1, so t of `moved`, `left`, `left_for` and `censored` is in 1..N.
+ * So adjacent periods have each of these once.  The people in a state on day t of 0..N-1 are those
  * of the opening and all who came until then, less all who went.  And, always,
  *
- *	 opening + entered + resumed + moved in = left + censored + moved out + carried,
+ *	 opening + entered + resumed + moved in
+ *	 = left + left_for + censored + moved out + carried,
  *
  * where those carried over as_of are there on day N, in the state that they moved to
  * if they moved then, and were there on day N-1: the opening of the next period.
+ *
+ * Where a summary counts FTE, in thousandths, work is counted in the state in which it
+ * is done.  Two jobs side by side are one person, who is in one state, and the FTE of
+ * each job in its own:
+ *
+ *	 fte_gained(state)	what a person has more of on day t in 0..N-1 than on the day
+ *						before, and on day 0 all that the person has;
+ *	 fte_lost(state)	what a person has less of on day t in 1..N-1.
+ *
+ * So the FTE of a day is what was gained until then, less what was lost.
+ *
+ * `left_for` came later than `left`, whose reason nobody knows: a reader sees all who
+ * left in `left`, and reasons apart.
  */
 #ifndef EF_MOBILITY_H
 #define EF_MOBILITY_H
@@ -43,7 +58,10 @@ enum
 	EF_MOB_MOVED,
 	EF_MOB_LEFT,
 	EF_MOB_CENSORED,
-	EF_MOB_RESUMED
+	EF_MOB_RESUMED,
+	EF_MOB_LEFT_FOR,			/* the other name is the reason */
+	EF_MOB_FTE_GAINED,
+	EF_MOB_FTE_LOST
 };
 
 /* A period has no more days: those of 150 years. */
@@ -67,20 +85,20 @@ extern EfStatus ef_mobility_name(EfState **state, const char *name,
 								 EfError *error) EF_NODISCARD;
 
 /*
- * One person's step in a state that grows: names by their numbers, `to` 0 where
- * the kind has none.
+ * Steps in a state that grows: names by their numbers, `to` 0 where the kind has
+ * none; so many of them, or thousandths of FTE.
  */
 extern EfStatus ef_mobility_add(EfState **state, unsigned kind,
 								uint32_t label, uint32_t to, uint32_t day,
-								const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+								int64_t count, const EfAllocator *allocator,
+								EfError *error) EF_NODISCARD;
 
 
 /* ---- day by day ---- */
 
 /*
- * The cells of a table in the order of days, packed so that order is integer
- * order: day << 36 | label << 20 | kind << 16 | to.
+ * The cells of a table that are people, in the order of days, packed so that order
+ * is integer order: day << 36 | label << 20 | kind << 16 | to.
  */
 typedef struct EfSteps
 {
@@ -123,7 +141,14 @@ static inline bool
 ef_mobility_goes(unsigned kind)
 {
 	return kind == EF_MOB_MOVED || kind == EF_MOB_LEFT ||
-		kind == EF_MOB_CENSORED;
+		kind == EF_MOB_CENSORED || kind == EF_MOB_LEFT_FOR;
+}
+
+/* Are the counts of this kind FTE, and not people? */
+static inline bool
+ef_mobility_counts_fte(unsigned kind)
+{
+	return kind == EF_MOB_FTE_GAINED || kind == EF_MOB_FTE_LOST;
 }
 
 static inline bool
@@ -162,12 +187,24 @@ extern void ef_presence_until(EfPresence *presence, uint32_t day);
 extern void ef_presence_release(EfPresence *presence,
 								const EfAllocator *allocator);
 
-/* A mobility opened for reading. */
+/*
+ * A mobility opened for reading.  Its table has people only, all who left in `left`,
+ * and its labels are the states.
+ */
 typedef struct EfMobility
 {
 	EfTable		table;
 	uint32_t	days;			/* N, which is as_of */
 	EfSteps		steps;
+	bool		counts_fte;
+	uint32_t	nreasons;		/* that somebody left for */
+	EfLabel    *reasons;		/* in order; reason n is reasons[n - 1] */
+	size_t		nleavers;
+	EfCell	   *leavers;		/* those of `left_for` as steps in order, `to` the
+								 * reason */
+	size_t		nchanges;
+	EfCell	   *changes;		/* of FTE, day << 32 | state in order; thousandths,
+								 * below 0 where it was lost */
 } EfMobility;
 
 extern EfStatus ef_mobility_open(EfMobility *mobility, const void *datum,
@@ -190,5 +227,10 @@ extern EfStatus ef_mobility_here(const EfMobility *mobility,
 									  uint32_t day, int64_t **here,
 									  const EfAllocator *allocator,
 									  EfError *error) EF_NODISCARD;
+
+/* The first day of the n-th step of the calendar, from 0 on, as days since from;
+ * N if the period is over then. */
+extern uint32_t ef_mobility_step(const EfMobility *mobility,
+								 const EfDuration *every, int n);
 
 #endif							/* EF_MOBILITY_H */

@@ -20,27 +20,13 @@ ef_mobility_series_begin(EfMobilitySeries *series, const EfMobility *mobility,
 	series->mobility = mobility;
 	series->every = *every;
 	series->here = ef_alloc(allocator, n * sizeof(int64_t));
+	series->fte = ef_alloc(allocator, n * sizeof(int64_t));
 	series->rows = ef_alloc(allocator, n * sizeof(EfSeriesRow));
-	if (series->here == NULL || series->rows == NULL)
+	if (series->here == NULL || series->fte == NULL || series->rows == NULL)
 		return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
 	memset(series->here, 0, n * sizeof(int64_t));
+	memset(series->fte, 0, n * sizeof(int64_t));
 	return EF_OK;
-}
-
-/* The first day of a step, as days since from; N if the period is over then. */
-static uint32_t
-first_day_of(const EfMobilitySeries *series, int step)
-{
-	const EfFrame *frame = &series->mobility->table.frame;
-	int64_t		months = (int64_t) step * series->every.months;
-	int64_t		days = (int64_t) step * series->every.days;
-
-	if (months <= EF_SPELL_YEARS * 12)
-		days += ef_months_later(frame->from, (int) months) - frame->from;
-	else
-		days = series->mobility->days;
-	return days < series->mobility->days ? (uint32_t) days
-		: series->mobility->days;
 }
 
 /* Take who comes until a day. */
@@ -97,6 +83,22 @@ take_goings(EfMobilitySeries *series, uint32_t until)
 	}
 }
 
+/* Take what FTE became until a day. */
+static void
+take_changes(EfMobilitySeries *series, uint32_t until)
+{
+	const EfMobility *mobility = series->mobility;
+
+	for (; series->changed < mobility->nchanges; series->changed++)
+	{
+		const EfCell *change = &mobility->changes[series->changed];
+
+		if (change->key >> 32 > until)
+			break;
+		series->fte[(uint32_t) change->key] += change->count;
+	}
+}
+
 /* All states together are one row. */
 static void
 add_total(EfSeriesRow *rows, uint32_t nstates)
@@ -107,6 +109,8 @@ add_total(EfSeriesRow *rows, uint32_t nstates)
 
 		rows->headcount_start += row->headcount_start;
 		rows->headcount += row->headcount;
+		rows->fte_start += row->fte_start;
+		rows->fte += row->fte;
 		rows->hires += row->hires;
 		rows->leavers += row->leavers;
 		rows->moved_in += row->moved_in;
@@ -122,8 +126,10 @@ ef_mobility_series_next(EfMobilitySeries *series)
 {
 	const EfMobility *mobility = series->mobility;
 	uint32_t	nstates = mobility->table.nlabels;
-	uint32_t	first = first_day_of(series, series->nsteps);
-	uint32_t	next = first_day_of(series, series->nsteps + 1);
+	uint32_t	first = ef_mobility_step(mobility, &series->every,
+										 series->nsteps);
+	uint32_t	next = ef_mobility_step(mobility, &series->every,
+										series->nsteps + 1);
 
 	if (first >= mobility->days)
 		return false;
@@ -132,17 +138,221 @@ ef_mobility_series_next(EfMobilitySeries *series)
 	series->end = mobility->table.frame.from + (EfDay) next - 1;
 	memset(series->rows, 0, ((size_t) nstates + 1) * sizeof(EfSeriesRow));
 	take_comings(series, first);
+	take_changes(series, first);
 	for (uint32_t state = 1; state <= nstates; state++)
+	{
 		series->rows[state].headcount_start = series->here[state];
+		series->rows[state].fte_start = series->fte[state];
+	}
 	take_comings(series, next - 1);
 	take_goings(series, next - 1);
+	take_changes(series, next - 1);
 	for (uint32_t state = 1; state <= nstates; state++)
+	{
 		series->rows[state].headcount = series->here[state];
+		series->rows[state].fte = series->fte[state];
+	}
 
 	/* whose last day was that of the step */
 	take_goings(series, next);
 	for (uint32_t state = 1; state <= nstates; state++)
 		series->rows[state].carried = series->here[state];
 	add_total(series->rows, nstates);
+	return true;
+}
+
+
+/* ---- leavers by reason ---- */
+
+EF_NODISCARD static EfStatus
+no_leavers(EfError *error)
+{
+	return ef_fail(error, EF_NO_MEMORY, "A request for leavers failed.");
+}
+
+/* Those who left, as steps, `to` the reason, 0 where nothing is said: all who left
+ * less those for a reason. */
+static size_t
+find_left(const EfMobility *mobility, EfCell *left)
+{
+	size_t		reasoned = 0;
+	size_t		n = 0;
+
+	for (size_t i = 0; i < mobility->steps.n; i++)
+	{
+		const EfCell *step = &mobility->steps.steps[i];
+		uint32_t	day = ef_step_day(step->key);
+		uint32_t	state = ef_step_label(step->key);
+		int64_t		people = step->count;
+
+		if (ef_step_kind(step->key) != EF_MOB_LEFT)
+			continue;
+		for (; reasoned < mobility->nleavers; reasoned++)
+		{
+			const EfCell *leaver = &mobility->leavers[reasoned];
+
+			if (ef_step_day(leaver->key) != day ||
+				ef_step_label(leaver->key) != state)
+				break;
+			people -= leaver->count;
+			left[n++] = *leaver;
+		}
+		if (people > 0)
+			left[n++] = (EfCell) {ef_step(day, state, EF_MOB_LEFT_FOR, 0), people};
+	}
+	return n;
+}
+
+/* Number the reasons anew, in the order of names, with 'unknown' among them. */
+EF_NODISCARD static EfStatus
+number_reasons(EfMobilityLeavers *leavers, const EfAllocator *allocator,
+			   EfError *error)
+{
+	static const EfLabel nothing = {EF_UNKNOWN_REASON,
+	sizeof(EF_UNKNOWN_REASON) - 1};
+	const EfMobility *mobility = leavers->mobility;
+	uint32_t	before = 0;		/* reasons that come before 'unknown' */
+
+	leavers->reasons = ef_alloc(allocator, ((size_t) mobility->nreasons + 1) *
+								sizeof(EfLabel));
+	if (leavers->reasons == NULL)
+		return no_leavers(error);
+	for (uint32_t i = 0; i < mobility->nreasons; i++)
+		before += ef_label_compare(&mobility->reasons[i], &nothing) < 0;
+	for (size_t i = 0; i < leavers->nleft; i++)
+	{
+		EfKey		key = leavers->left[i].key;
+		uint32_t	reason = ef_step_to(key);
+
+		if (reason == 0 || reason > before)
+			leavers->left[i].key = ef_step(ef_step_day(key), ef_step_label(key),
+										   EF_MOB_LEFT_FOR,
+										   reason == 0 ? before + 1 : reason + 1);
+	}
+	for (uint32_t i = 0; i < mobility->nreasons; i++)
+		leavers->reasons[i + (i >= before)] = mobility->reasons[i];
+	leavers->reasons[before] = nothing;
+	leavers->nreasons = mobility->nreasons + 1;
+	return EF_OK;
+}
+
+/* Where a row is among all; those of all states together are last. */
+static EfKey
+row_key(uint32_t state, uint32_t reason)
+{
+	return (EfKey) state << 32 | reason;
+}
+
+/* One row for each state and reason that somebody left, and for each reason. */
+EF_NODISCARD static EfStatus
+make_rows(EfMobilityLeavers *leavers, const EfAllocator *allocator,
+		  EfError *error)
+{
+	uint32_t	all = leavers->mobility->table.nlabels + 1;
+	size_t		n = 2 * leavers->nleft;
+	EfCell	   *scratch = ef_alloc(allocator, n * sizeof(EfCell));
+	EfStatus	status;
+
+	leavers->keys = ef_alloc(allocator, n * sizeof(EfCell));
+	if (leavers->keys == NULL || scratch == NULL)
+		return no_leavers(error);
+	for (size_t i = 0; i < leavers->nleft; i++)
+	{
+		EfKey		key = leavers->left[i].key;
+
+		leavers->keys[2 * i] = (EfCell) {
+			row_key(ef_step_label(key), ef_step_to(key)), 1
+		};
+		leavers->keys[2 * i + 1] = (EfCell) {row_key(all, ef_step_to(key)), 1};
+	}
+	ef_sort_cells(leavers->keys, scratch, n);
+	ef_release(allocator, scratch);
+	status = ef_unite_cells(leavers->keys, &n, error);
+	if (status != EF_OK)
+		return status;
+	leavers->rows = ef_alloc(allocator, n * sizeof(EfLeavers));
+	if (leavers->rows == NULL)
+		return no_leavers(error);
+	leavers->nrows = n;
+	for (size_t i = 0; i < n; i++)
+	{
+		uint32_t	state = (uint32_t) (leavers->keys[i].key >> 32);
+
+		leavers->rows[i].state = state == all ? 0 : state;
+		leavers->rows[i].reason = (uint32_t) leavers->keys[i].key;
+	}
+	return EF_OK;
+}
+
+EfStatus
+ef_mobility_leavers_begin(EfMobilityLeavers *leavers,
+						  const EfMobility *mobility, const EfDuration *every,
+						  const EfAllocator *allocator, EfError *error)
+{
+	EfStatus	status = ef_duration_check(every, true, error);
+
+	memset(leavers, 0, sizeof(*leavers));
+	if (status != EF_OK)
+		return status;
+	leavers->mobility = mobility;
+	leavers->every = *every;
+	leavers->left = ef_alloc(allocator, (mobility->steps.n + mobility->nleavers) *
+							 sizeof(EfCell));
+	if (leavers->left == NULL)
+		return no_leavers(error);
+	leavers->nleft = find_left(mobility, leavers->left);
+	status = number_reasons(leavers, allocator, error);
+	return status == EF_OK ? make_rows(leavers, allocator, error) : status;
+}
+
+/* Add people to the row of a key, which is there. */
+static void
+add_to_row(EfMobilityLeavers *leavers, EfKey key, int64_t people)
+{
+	size_t		low = 0;
+	size_t		high = leavers->nrows - 1;
+
+	while (low < high)
+	{
+		size_t		middle = low + (high - low) / 2;
+
+		if (leavers->keys[middle].key < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	leavers->rows[low].leavers += people;
+}
+
+bool
+ef_mobility_leavers_next(EfMobilityLeavers *leavers)
+{
+	const EfMobility *mobility = leavers->mobility;
+	uint32_t	first = ef_mobility_step(mobility, &leavers->every,
+										 leavers->nsteps);
+	uint32_t	next = ef_mobility_step(mobility, &leavers->every,
+										leavers->nsteps + 1);
+
+	if (first >= mobility->days)
+		return false;
+	leavers->nsteps++;
+	leavers->start = mobility->table.frame.from + (EfDay) first;
+	leavers->end = mobility->table.frame.from + (EfDay) next - 1;
+	for (size_t i = 0; i < leavers->nrows; i++)
+		leavers->rows[i].leavers = 0;
+
+	/* whose last day is in the step is elsewhere at the latest on the next one */
+	for (; leavers->next < leavers->nleft; leavers->next++)
+	{
+		const EfCell *left = &leavers->left[leavers->next];
+		uint32_t	reason = ef_step_to(left->key);
+
+		if (ef_step_day(left->key) > next)
+			break;
+		add_to_row(leavers, row_key(ef_step_label(left->key), reason),
+				   left->count);
+		add_to_row(leavers, row_key(mobility->table.nlabels + 1, reason),
+				   left->count);
+	}
 	return true;
 }

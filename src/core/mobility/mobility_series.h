@@ -1,6 +1,7 @@
 /*
  * mobility_series.h
- *	  People in each state and their comings and goings, step by step of the calendar.
+ *	  People in each state, their FTE, and their comings and goings, step by step of the
+ *	  calendar; and who left, by why.
  */
 #ifndef EF_MOBILITY_SERIES_H
 #define EF_MOBILITY_SERIES_H
@@ -17,6 +18,8 @@ typedef struct EfSeriesRow
 {
 	int64_t		headcount_start;	/* on the first day of the step */
 	int64_t		headcount;		/* on its last day */
+	int64_t		fte_start;		/* thousandths, on these two days */
+	int64_t		fte;
 	int64_t		hires;
 	int64_t		leavers;
 	int64_t		moved_in;
@@ -33,7 +36,9 @@ typedef struct EfMobilitySeries
 	int			nsteps;			/* told so far */
 	size_t		coming;			/* the first step of each kind that is not taken */
 	size_t		going;
+	size_t		changed;		/* likewise of FTE */
 	int64_t    *here;			/* by state, from 1 */
+	int64_t    *fte;
 
 	/* the step that was told last */
 	EfDay		start;
@@ -50,5 +55,46 @@ extern EfStatus ef_mobility_series_begin(EfMobilitySeries *series,
 
 /* Tell the next step; false if there is none.  The last ends with the period. */
 extern bool ef_mobility_series_next(EfMobilitySeries *series);
+
+/* Those who left a state in a step, for one reason. */
+typedef struct EfLeavers
+{
+	uint32_t	state;			/* 0: all states together */
+	uint32_t	reason;
+	int64_t		leavers;
+} EfLeavers;
+
+/*
+ * Leavers by state and reason.  Each that there is in the period has a row in each
+ * step, of 0 people where nobody left for it then.
+ */
+typedef struct EfMobilityLeavers
+{
+	const EfMobility *mobility;
+	EfDuration	every;
+	int			nsteps;			/* told so far */
+	uint32_t	nreasons;
+	EfLabel    *reasons;		/* in order, 'unknown' among them; reason n is
+								 * reasons[n - 1] */
+	size_t		nleft;
+	EfCell	   *left;			/* steps in order, `to` the reason */
+	size_t		next;			/* the first that is not taken */
+	EfCell	   *keys;			/* of the rows, in order */
+
+	/* the step that was told last */
+	EfDay		start;
+	EfDay		end;			/* its last day */
+	size_t		nrows;
+	EfLeavers  *rows;			/* by state and reason; all together are last */
+} EfMobilityLeavers;
+
+extern EfStatus ef_mobility_leavers_begin(EfMobilityLeavers *leavers,
+										  const EfMobility *mobility,
+										  const EfDuration *every,
+										  const EfAllocator *allocator,
+										  EfError *error) EF_NODISCARD;
+
+/* As ef_mobility_series_next. */
+extern bool ef_mobility_leavers_next(EfMobilityLeavers *leavers);
 
 #endif							/* EF_MOBILITY_SERIES_H */

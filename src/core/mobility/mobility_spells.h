@@ -25,8 +25,7 @@
 #ifndef EF_MOBILITY_SPELLS_H
 #define EF_MOBILITY_SPELLS_H
 
-#include "log/event_log.h"
-#include "mobility/mobility.h"
+#include "mobility/mobility_tally.h"
 
 /* An end that is as good as none: some 45,000 years later. */
 #define EF_SPELL_ENDLESS 0xffffff
@@ -65,16 +64,6 @@ ef_spell_when(EfWhen *when, EfDay start, EfDay end, uint32_t number,
 		(EfWhen) last << EF_WHEN_NUMBER_BITS | number;
 	return true;
 }
-
-/* One of a person's steps: states are numbers of their names, 0 where the kind
- * has none. */
-typedef struct EfMobilityStep
-{
-	unsigned	kind;			/* EF_MOB_... */
-	uint32_t	day;
-	uint32_t	state;
-	uint32_t	to;
-} EfMobilityStep;
 
 /* A spell that may be seen again. */
 typedef struct EfHeldSpell

@@ -27,9 +27,8 @@ ef_gap_check(const EfDuration *gap, EfError *error)
 	return EF_OK;
 }
 
-/* Does what starts on a day go on what ended before it? */
-static inline bool
-is_bridged(EfDay end, EfDay start, const EfDuration *gap)
+bool
+ef_is_bridged(EfDay end, EfDay start, const EfDuration *gap)
 {
 	EfDay		later = gap->months == 0 || start <= end
 		? end : ef_months_later(end, gap->months);
@@ -56,7 +55,7 @@ ef_contracts_join(EfJoined *spell, const EfContract *contracts, size_t n,
 	size_t		i;
 
 	spell->reason = last->reason;
-	for (i = 1; i < n && is_bridged(last->end, contracts[i].start, gap); i++)
+	for (i = 1; i < n && ef_is_bridged(last->end, contracts[i].start, gap); i++)
 	{
 		const EfContract *next = &contracts[i];
 

@@ -17,6 +17,8 @@
 #ifndef EF_CONTRACT_H
 #define EF_CONTRACT_H
 
+#include <stdbool.h>
+
 #include "base/calendar.h"
 #include "base/dictionary.h"
 #include "base/status.h"
@@ -45,6 +47,9 @@ typedef struct EfJoined
  * last. */
 extern EfStatus ef_gap_check(const EfDuration *gap, EfError *error)
 			EF_NODISCARD;
+
+/* Does what starts on a day go on what ended on another? */
+extern bool ef_is_bridged(EfDay end, EfDay start, const EfDuration *gap);
 
 /* The spell that the first of n contracts, in the order of their starts, begin:
  * there is one at least. */

@@ -193,21 +193,26 @@ ef_joined_spell(const EfContractReader *reader, const EfJoined *joined,
 }
 
 EfStatus
+ef_refuse_fte(const EfEventReader *events, EfDay day, int64_t fte,
+			  EfError *error)
+{
+	char		person[PERSON_SIZE];
+	char		iso[EF_ISO_DATE_SIZE];
+
+	format_person(person, events);
+	ef_format_day(iso, day);
+	return ef_fail(error, EF_FTE_SUM, "The FTE of person %s on %s is %lld.%03d.",
+				   person, iso, (long long) (fte / 1000), (int) (fte % 1000));
+}
+
+EfStatus
 ef_person_fte(const EfContractReader *reader, const EfJoined *joined,
 			  EfDay day, int32_t *fte, EfError *error)
 {
 	int64_t		sum = ef_joined_fte(joined, day);
-	char		person[PERSON_SIZE];
-	char		iso[EF_ISO_DATE_SIZE];
 
 	if (sum > EF_FTE_LIMIT)
-	{
-		format_person(person, &reader->events);
-		ef_format_day(iso, day);
-		return ef_fail(error, EF_FTE_SUM,
-					   "The FTE of person %s on %s is %lld.%03d.", person, iso,
-					   (long long) (sum / 1000), (int) (sum % 1000));
-	}
+		return ef_refuse_fte(&reader->events, day, sum, error);
 	*fte = (int32_t) sum;
 	return EF_OK;
 }

@@ -101,6 +101,10 @@ extern void ef_contracts_end(EfContractReader *reader);
 extern void ef_joined_spell(const EfContractReader *reader,
 							const EfJoined *joined, EfSpell *spell);
 
+/* Refuse the FTE that the person who is read has on a day: too much, in thousandths. */
+extern EfStatus ef_refuse_fte(const EfEventReader *events, EfDay day,
+							  int64_t fte, EfError *error) EF_NODISCARD;
+
 /* The FTE of the person who is read on a day of a spell, or why there is none. */
 extern EfStatus ef_person_fte(const EfContractReader *reader,
 							  const EfJoined *joined, EfDay day,

@@ -35,6 +35,9 @@ extern const EfReport EF_START_TOO_EARLY[];
 /* So many people that no exact sum over them can pass 64 bits. */
 #define EF_PERSON_LIMIT INT64_C(1000000000000)
 
+/* The flag of tables that count FTE. */
+#define EF_FLAG_FTE 1
+
 /* Why somebody left of whom nothing is said. */
 #define EF_UNKNOWN_REASON "unknown"
 

@@ -65,8 +65,6 @@ enum
 	EF_DAYS_LEAP				/* in a state only */
 };
 
-#define EF_FLAG_FTE 1
-
 /* The most cells that one row leaves. */
 #define EF_WORKFORCE_ROW_CELLS 16
 

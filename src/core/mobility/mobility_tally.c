@@ -1,0 +1,472 @@
+/*
+ * mobility_tally.c
+ *	  See mobility_tally.h.
+ */
+#include "mobility/mobility_tally.h"
+
+/* So much may arrays take, of a group that is large enough. */
+#define TALLY_BYTES ((size_t) 32 << 20)
+
+/* From so many spells on. */
+#define TALLY_FROM 8192
+
+/* So many steps that no count can pass 32 bits. */
+#define TALLY_STEPS UINT32_MAX
+
+/* Kinds whose counts are people; those of FTE follow them. */
+#define TALLY_KINDS EF_MOB_FTE_GAINED
+#define FTE_KINDS 2
+
+_Static_assert(EF_MOB_FTE_LOST == TALLY_KINDS + FTE_KINDS - 1,
+			   "kinds of FTE follow those of people");
+
+/* By name, kind and the other name, which is 0 where the kind has none. */
+#define TALLY_SERIES \
+	((EF_TALLY_NAMES + 1) * TALLY_KINDS * (EF_TALLY_NAMES + 1))
+
+static inline EfTallySeries *
+series_of(const EfMobilityTally *tally, uint32_t slot, unsigned kind,
+		  uint32_t to)
+{
+	return &tally->series[(slot * TALLY_KINDS + kind) * (EF_TALLY_NAMES + 1) + to];
+}
+
+#define TALLY_FTE ((EF_TALLY_NAMES + 1) * FTE_KINDS)
+
+static inline EfTallyFte *
+fte_of(const EfMobilityTally *tally, uint32_t slot, unsigned kind)
+{
+	return &tally->fte[slot * FTE_KINDS + kind - TALLY_KINDS];
+}
+
+EF_NODISCARD static EfStatus
+no_room(EfError *error)
+{
+	return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
+}
+
+/* About as many bytes as the steps of a group take if they are appended. */
+static size_t
+size_of_steps(EfEventGroup *group)
+{
+	size_t		nspells = ef_event_group_size(group);
+
+	for (uint32_t i = 0; i < group->nruns; i++)
+		nspells += (size_t) (group->runs[i].size / sizeof(EfWhen));
+	return nspells < TALLY_FROM ? 0 : nspells * sizeof(EfCell);
+}
+
+/* Prepare for a group. */
+EF_NODISCARD static EfStatus
+begin_group(EfMobilityTally *tally, EfEventGroup *group, const EfFrame *frame,
+			EfError *error)
+{
+	uint32_t	days = (uint32_t) (frame->as_of - frame->from) + 1;
+
+	ef_number_map_clear(&tally->labels);
+	ef_number_map_clear(&tally->slots);
+	tally->nslots = 0;
+	tally->limit = size_of_steps(group);
+	if (tally->limit > TALLY_BYTES)
+		tally->limit = TALLY_BYTES;
+	if (tally->limit == 0)
+		return EF_OK;
+	if (tally->series == NULL)
+	{
+		size_t		series = TALLY_SERIES * sizeof(EfTallySeries);
+		size_t		fte = TALLY_FTE * sizeof(EfTallyFte);
+
+		tally->series = ef_alloc(tally->allocator, series);
+		tally->fte = ef_alloc(tally->allocator, fte);
+		if (tally->series == NULL || tally->fte == NULL)
+			return no_room(error);
+		memset(tally->series, 0, series);
+		memset(tally->fte, 0, fte);
+	}
+	if (days > tally->days)
+	{
+		for (size_t i = 0; i < TALLY_SERIES; i++)
+		{
+			ef_release(tally->allocator, tally->series[i].counts);
+			tally->series[i].counts = NULL;
+		}
+		for (size_t i = 0; i < TALLY_FTE; i++)
+		{
+			ef_release(tally->allocator, tally->fte[i].thousandths);
+			tally->fte[i].thousandths = NULL;
+		}
+		tally->used = 0;
+		tally->days = days;
+	}
+	return EF_OK;
+}
+
+EfStatus
+ef_mobility_tally(EfMobilityTally **tally, size_t size, EfEventGroup *group,
+				  const EfFrame *frame, EfError *error)
+{
+	EfEventLog *log = group->log;
+
+	*tally = log->tally;
+	if (*tally == NULL)
+	{
+		*tally = ef_alloc(log->allocator, size);
+		if (*tally == NULL)
+			return no_room(error);
+		memset(*tally, 0, size);
+		(*tally)->allocator = log->allocator;
+		for (int i = 0; i < EF_TALLY_DUE; i++)
+			(*tally)->due[i] = &(*tally)->nothing;
+		ef_number_map_begin(&(*tally)->labels, log->allocator);
+		ef_number_map_begin(&(*tally)->slots, log->allocator);
+		log->tally = *tally;
+	}
+	return begin_group(*tally, group, frame, error);
+}
+
+
+/* ---- counting ---- */
+
+/* An array for a series that has none, if there may be one more. */
+static bool
+new_counts(EfMobilityTally *tally, EfTallySeries *series)
+{
+	size_t		size = tally->days * sizeof(uint32_t);
+
+	if (tally->used + size > tally->limit)
+		return false;
+	series->counts = ef_alloc(tally->allocator, size);
+	if (series->counts == NULL)
+		return false;
+	memset(series->counts, 0, size);
+	series->lowest = UINT32_MAX;
+	series->beyond = 0;
+	tally->used += size;
+	return true;
+}
+
+/* The slot of a name; 0, if it has none, for 0 too. */
+static inline uint32_t
+slot_of(EfMobilityTally *tally, uint32_t number)
+{
+	uint32_t	slot = ef_number_map_get(&tally->slots, number);
+	EfError		error;
+
+	if (slot != 0 || number == 0 || tally->nslots == EF_TALLY_NAMES ||
+		ef_number_map_set(&tally->slots, number, tally->nslots + 1,
+						  &error) != EF_OK)
+		return slot;
+	tally->numbers[++tally->nslots] = number;
+	return tally->nslots;
+}
+
+/* Count a step, or answer false. */
+static inline bool
+count_step(EfMobilityTally *tally, const EfMobilityStep *step)
+{
+	uint32_t	slot;
+	uint32_t	to;
+	uint32_t  **due;
+	EfTallySeries *series;
+
+	if (tally->limit == 0 || tally->nsteps == TALLY_STEPS)
+		return false;
+	slot = slot_of(tally, step->state);
+	to = slot_of(tally, step->to);
+	if (slot == 0 || (to == 0 && step->to != 0))
+		return false;
+	series = series_of(tally, slot, step->kind, to);
+	if (series->counts == NULL && !new_counts(tally, series))
+		return false;
+	due = &tally->due[tally->nsteps % EF_TALLY_DUE];
+	++**due;
+	*due = &series->counts[step->day];
+	__builtin_prefetch(*due, 1);
+	if (step->day < series->lowest)
+		series->lowest = step->day;
+	if (step->day >= series->beyond)
+		series->beyond = step->day + 1;
+	tally->nsteps++;
+	return true;
+}
+
+/* The same of thousandths. */
+static bool
+new_thousandths(EfMobilityTally *tally, EfTallyFte *fte)
+{
+	size_t		size = tally->days * sizeof(int64_t);
+
+	if (tally->used + size > tally->limit)
+		return false;
+	fte->thousandths = ef_alloc(tally->allocator, size);
+	if (fte->thousandths == NULL)
+		return false;
+	memset(fte->thousandths, 0, size);
+	fte->lowest = UINT32_MAX;
+	fte->beyond = 0;
+	tally->used += size;
+	return true;
+}
+
+/* Count FTE, or answer false. */
+static bool
+count_fte(EfMobilityTally *tally, unsigned kind, uint32_t day,
+		  uint32_t number, int64_t thousandths)
+{
+	uint32_t	slot;
+	EfTallyFte *fte;
+
+	if (tally->limit == 0 || tally->nsteps == TALLY_STEPS)
+		return false;
+	slot = slot_of(tally, number);
+	if (slot == 0)
+		return false;
+	fte = fte_of(tally, slot, kind);
+	if (fte->thousandths == NULL && !new_thousandths(tally, fte))
+		return false;
+	fte->thousandths[day] += thousandths;
+	if (day < fte->lowest)
+		fte->lowest = day;
+	if (day >= fte->beyond)
+		fte->beyond = day + 1;
+	tally->nsteps++;
+	return true;
+}
+
+/* The label of a name in a state, which may move. */
+EF_NODISCARD static EfStatus
+label_of(EfState **state, EfMobilityTally *tally, const EfDictionary *names,
+		 uint32_t number, uint32_t *label, const EfAllocator *allocator,
+		 EfError *error)
+{
+	const EfName *name;
+	EfState    *old = *state;
+	EfStatus	status;
+
+	*label = 0;
+	if (number == 0)
+		return EF_OK;
+	*label = ef_number_map_get(&tally->labels, number);
+	if (*label != 0)
+		return EF_OK;
+	name = ef_dictionary_name(names, number);
+	status = ef_mobility_name(state, name->bytes, name->length, label,
+							  allocator, error);
+	ef_state_moved(old, *state, allocator);
+	return status == EF_OK
+		? ef_number_map_set(&tally->labels, number, *label, error) : status;
+}
+
+EfStatus
+ef_tally_steps(EfMobilityTally *tally, EfState **state,
+			   const EfMobilityStep *steps, size_t nsteps,
+			   const EfDictionary *names, const EfAllocator *allocator,
+			   EfError *error)
+{
+	EfStatus	status = EF_OK;
+
+	for (size_t i = 0; i < nsteps && status == EF_OK; i++)
+	{
+		const EfMobilityStep *step = &steps[i];
+		uint32_t	label;
+		uint32_t	to;
+		EfState    *old;
+
+		if (count_step(tally, step))
+			continue;
+		status = label_of(state, tally, names, step->state, &label,
+						  allocator, error);
+		if (status == EF_OK)
+			status = label_of(state, tally, names, step->to, &to,
+							  allocator, error);
+		if (status != EF_OK)
+			break;
+		old = *state;
+		status = ef_mobility_add(state, step->kind, label, to, step->day, 1,
+								 allocator, error);
+		ef_state_moved(old, *state, allocator);
+	}
+	return status;
+}
+
+EfStatus
+ef_tally_fte(EfMobilityTally *tally, EfState **state, unsigned kind,
+			 uint32_t day, uint32_t number, int64_t fte,
+			 const EfDictionary *names, const EfAllocator *allocator,
+			 EfError *error)
+{
+	uint32_t	label;
+	EfState    *old;
+	EfStatus	status;
+
+	if (count_fte(tally, kind, day, number, fte))
+		return EF_OK;
+	status = label_of(state, tally, names, number, &label, allocator, error);
+	if (status != EF_OK)
+		return status;
+	old = *state;
+	status = ef_mobility_add(state, kind, label, 0, day, fte, allocator,
+							 error);
+	ef_state_moved(old, *state, allocator);
+	return status;
+}
+
+
+/* ---- what was counted ---- */
+
+/* Count what is due. */
+static void
+settle_due(EfMobilityTally *tally)
+{
+	for (int i = 0; i < EF_TALLY_DUE; i++)
+	{
+		++*tally->due[i];
+		tally->due[i] = &tally->nothing;
+	}
+}
+
+/* Slots in the order of their names; slots[0] is 0. */
+static void
+order_slots(const EfMobilityTally *tally, const EfDictionary *names, uint32_t *slots)
+{
+	slots[0] = 0;
+	for (uint32_t slot = 1; slot <= tally->nslots; slot++)
+	{
+		uint32_t	place = slot;
+
+		for (; place > 1 &&
+			 ef_dictionary_compare(names, tally->numbers[slot],
+								   tally->numbers[slots[place - 1]]) < 0; place--)
+			slots[place] = slots[place - 1];
+		slots[place] = slot;
+	}
+}
+
+/* So many cells that they become. */
+static size_t
+count_cells(const EfMobilityTally *tally)
+{
+	size_t		n = 0;
+
+	for (size_t i = 0; i < TALLY_SERIES; i++)
+	{
+		const EfTallySeries *series = &tally->series[i];
+
+		if (series->counts != NULL)
+			for (uint32_t day = series->lowest; day < series->beyond; day++)
+				n += series->counts[day] != 0;
+	}
+	for (size_t i = 0; i < TALLY_FTE; i++)
+	{
+		const EfTallyFte *fte = &tally->fte[i];
+
+		if (fte->thousandths != NULL)
+			for (uint32_t day = fte->lowest; day < fte->beyond; day++)
+				n += fte->thousandths[day] != 0;
+	}
+	return n;
+}
+
+/* Move the counts of a series to a state, or with none only forget them. */
+static void
+flush_series(EfTallySeries *series, EfState *state, uint32_t label,
+			 unsigned kind, uint32_t to)
+{
+	if (series->counts == NULL)
+		return;
+	for (uint32_t day = series->lowest; day < series->beyond; day++)
+		if (series->counts[day] != 0)
+		{
+			if (state != NULL)
+				ef_state_append(state, ef_key(label, kind, ef_pair(to, day)),
+								series->counts[day]);
+			series->counts[day] = 0;
+		}
+	series->lowest = UINT32_MAX;
+	series->beyond = 0;
+}
+
+/* The same of thousandths. */
+static void
+flush_fte(EfTallyFte *fte, EfState *state, uint32_t label, unsigned kind)
+{
+	if (fte->thousandths == NULL)
+		return;
+	for (uint32_t day = fte->lowest; day < fte->beyond; day++)
+		if (fte->thousandths[day] != 0)
+		{
+			if (state != NULL)
+				ef_state_append(state, ef_key(label, kind, day),
+								fte->thousandths[day]);
+			fte->thousandths[day] = 0;
+		}
+	fte->lowest = UINT32_MAX;
+	fte->beyond = 0;
+}
+
+/* Move all counts, of slots in this order. */
+static void
+flush(EfMobilityTally *tally, EfState *state, const uint32_t *slots,
+	  const uint32_t *labels)
+{
+	for (uint32_t i = 1; i <= tally->nslots; i++)
+	{
+		for (unsigned kind = 0; kind < TALLY_KINDS; kind++)
+			for (uint32_t j = 0; j <= tally->nslots; j++)
+				flush_series(series_of(tally, slots[i], kind, slots[j]), state,
+							 labels[i], kind, labels[j]);
+		for (unsigned kind = TALLY_KINDS; kind < TALLY_KINDS + FTE_KINDS; kind++)
+			flush_fte(fte_of(tally, slots[i], kind), state, labels[i], kind);
+	}
+	tally->nsteps = 0;
+}
+
+/* Move what was counted to a state. */
+EF_NODISCARD static EfStatus
+move_counts(EfMobilityTally *tally, EfState **state,
+			const EfDictionary *names, const uint32_t *slots,
+			uint32_t *labels, const EfAllocator *allocator, EfError *error)
+{
+	bool		ordered = (*state)->nlabels == 0 && (*state)->ncells == 0;
+	EfState    *old;
+	EfStatus	status = EF_OK;
+
+	for (uint32_t i = 1; i <= tally->nslots && status == EF_OK; i++)
+		status = label_of(state, tally, names, tally->numbers[slots[i]],
+						  &labels[i], allocator, error);
+	if (status != EF_OK)
+		return status;
+	old = *state;
+	status = ef_state_reserve(state, &ef_mobility_type,
+							  (unsigned) count_cells(tally), 0, allocator,
+							  error);
+	ef_state_moved(old, *state, allocator);
+	if (status != EF_OK)
+		return status;
+	flush(tally, *state, slots, labels);
+
+	/* each came once, in the order of keys if labels are in that of slots */
+	if (ordered)
+		(*state)->nsorted = (*state)->ncells;
+	return EF_OK;
+}
+
+EfStatus
+ef_tally_end(EfMobilityTally *tally, EfState **state,
+			 const EfDictionary *names, EfStatus status,
+			 const EfAllocator *allocator, EfError *error)
+{
+	uint32_t	slots[EF_TALLY_NAMES + 1];
+	uint32_t	labels[EF_TALLY_NAMES + 1] = {0};
+
+	if (tally->nsteps == 0)
+		return status;
+	settle_due(tally);
+	order_slots(tally, names, slots);
+	if (status == EF_OK)
+		status = move_counts(tally, state, names, slots, labels, allocator,
+							 error);
+	if (status != EF_OK)
+		flush(tally, NULL, slots, labels);
+	return status;
+}

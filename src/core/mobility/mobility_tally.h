@@ -1,0 +1,93 @@
+/*
+ * mobility_tally.h
+ *	  The steps of many people, counted into the state of a mobility.
+ *
+ * Where steps are many, most days have some of each kind: they are counted in
+ * arrays by day, one for each kind and state, or pair of names, that somebody
+ * takes.  Names beyond the first few, and what would take more memory than
+ * is due, are appended as they come; in the end it is the same.  Where nothing
+ * was appended, names get their labels in the order of bytes, so that a summary
+ * has nothing to sort.
+ *
+ * A tally lives as long as the log whose groups are read, one after the other.
+ */
+#ifndef EF_MOBILITY_TALLY_H
+#define EF_MOBILITY_TALLY_H
+
+#include "log/event_log.h"
+#include "mobility/mobility.h"
+
+/* One of a person's steps: states and reasons are numbers of names, 0 where the
+ * kind has none. */
+typedef struct EfMobilityStep
+{
+	unsigned	kind;			/* EF_MOB_... */
+	uint32_t	day;
+	uint32_t	state;
+	uint32_t	to;				/* or the reason to leave */
+} EfMobilityStep;
+
+/* Names that have arrays. */
+#define EF_TALLY_NAMES 64
+
+/* Arrays are larger than the processor's cache, so what a step counts in is
+ * asked for, and counted when so many others have been asked for. */
+#define EF_TALLY_DUE 32
+
+typedef struct EfTallySeries
+{
+	uint32_t   *counts;			/* of each day; NULL: not used */
+	uint32_t	lowest;
+	uint32_t	beyond;
+} EfTallySeries;
+
+/* The same of thousandths. */
+typedef struct EfTallyFte
+{
+	int64_t    *thousandths;
+	uint32_t	lowest;
+	uint32_t	beyond;
+} EfTallyFte;
+
+typedef struct EfMobilityTally
+{
+	const EfAllocator *allocator;
+	EfNumberMap labels;			/* of the state that grows, by number */
+	EfNumberMap slots;			/* places among the names that are counted */
+	uint32_t	nslots;
+	uint32_t	numbers[EF_TALLY_NAMES + 1];	/* by slot, from 1 on */
+	uint32_t	days;			/* that an array has */
+	size_t		used;			/* bytes of arrays */
+	size_t		limit;			/* of these, for this group */
+	uint32_t	nsteps;			/* counted, or due to be */
+	uint32_t   *due[EF_TALLY_DUE];	/* counts of the last ones */
+	uint32_t	nothing;		/* one that counts for nothing */
+	EfTallySeries *series;		/* NULL: no group was large */
+	EfTallyFte *fte;			/* by slot and kind; NULL: none was counted */
+} EfMobilityTally;
+
+/* The tally of a group's log, made when it is first needed, ready for the group:
+ * the beginning of a struct of so many bytes, of which the others are 0 then. */
+extern EfStatus ef_mobility_tally(EfMobilityTally **tally, size_t size,
+								  EfEventGroup *group, const EfFrame *frame,
+								  EfError *error) EF_NODISCARD;
+
+/* Count steps, of names in a dictionary, into a state or on the way to it. */
+extern EfStatus ef_tally_steps(EfMobilityTally *tally, EfState **state,
+							   const EfMobilityStep *steps, size_t nsteps,
+							   const EfDictionary *names,
+							   const EfAllocator *allocator, EfError *error) EF_NODISCARD;
+
+/* The same of FTE in thousandths, more than 0, of a kind that counts them. */
+extern EfStatus ef_tally_fte(EfMobilityTally *tally, EfState **state,
+							 unsigned kind, uint32_t day, uint32_t number,
+							 int64_t fte, const EfDictionary *names,
+							 const EfAllocator *allocator, EfError *error) EF_NODISCARD;
+
+/* All of the group is told: move what was counted to its state, or where it
+ * failed forget that; the next group of the log would count it too. */
+extern EfStatus ef_tally_end(EfMobilityTally *tally, EfState **state,
+							 const EfDictionary *names, EfStatus status,
+							 const EfAllocator *allocator, EfError *error) EF_NODISCARD;
+
+#endif							/* EF_MOBILITY_TALLY_H */
