@@ -52,10 +52,10 @@ SELECT is((SELECT string_agg(DISTINCT format('%s of %s', t.oid::regtype, f.prona
                   AND NOT (typname = 'any' AND proname ~ '^((workforce|retention|mobility|funnel|spells)_agg(_[a-z0-9]+)*_?(transfn)?|funnel_steps)$')),
           NULL, 'no argument is polymorphic, but for keys of people and words of rows');
 SELECT is((SELECT array_agg(t.typname::text ORDER BY typname) FROM pg_type AS t JOIN object ON classid = 'pg_type'::regclass AND objid = t.oid
-           WHERE typcategory = 'U'), '{funnel,funnel_spec,mobility,retention,retirement_rule,workforce}', 'its types');
+           WHERE typcategory = 'U'), '{credible_rates,funnel,funnel_spec,mobility,retention,retirement_rule,workforce}', 'its types');
 SELECT is((SELECT array_agg(DISTINCT format('%s %s', p.proname, a.aggtranstype::regtype) ORDER BY format('%s %s', p.proname, a.aggtranstype::regtype))
            FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid),
-          '{funnel_agg funnel,funnel_agg internal,funnel_steps internal,mobility_agg internal,retention_agg internal,retention_agg retention,retention_log_rank internal,retirement_rule_agg retirement_rule,rollup funnel,rollup mobility,rollup retention,rollup workforce,spells_agg internal,window_funnel internal,workforce_agg internal,workforce_agg workforce}',
+          '{credible_rates_agg bytea,funnel_agg funnel,funnel_agg internal,funnel_steps internal,mobility_agg internal,retention_agg internal,retention_agg retention,retention_log_rank internal,retirement_rule_agg retirement_rule,rollup funnel,rollup mobility,rollup retention,rollup workforce,spells_agg internal,window_funnel internal,workforce_agg internal,workforce_agg workforce}',
           'the state of an aggregate is what it makes, where it can be');
 SELECT is((SELECT count(*) FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid
            WHERE aggtranstype = 'internal'::regtype AND proname <> 'retention_log_rank' AND (aggserialfn = 0 OR aggdeserialfn = 0 OR aggfinalmodify <> 'w')),
@@ -68,7 +68,7 @@ SELECT is((SELECT string_agg(DISTINCT p.proname, ', ') FROM own_function AS p JO
 SELECT is((SELECT count(*) FROM pg_type AS t JOIN object ON classid = 'pg_type'::regclass AND objid = t.oid
            WHERE typcategory = 'U' AND (typreceive = 0 OR typsend = 0)), 0::bigint, 'every type has binary I/O');
 SELECT is((SELECT count(*) FROM pg_opclass AS o JOIN object ON classid = 'pg_opclass'::regclass AND objid = o.oid WHERE opcdefault),
-          12::bigint, 'and default operator classes');
+          14::bigint, 'and default operator classes');
 SELECT is((SELECT extrelocatable FROM pg_extension WHERE extname = 'education_flow'), true, 'it is relocatable');
 SELECT is((SELECT extconfig::regclass[]::text FROM pg_extension WHERE extname = 'education_flow'),
           '{pension_age_override}', 'the override table is its configuration');

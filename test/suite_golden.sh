@@ -22,7 +22,7 @@ export PGOPTIONS="-c client_min_messages=warning"
 fresh_database ef_golden || exit 1
 export PGDATABASE=ef_golden
 run -f test/golden/forms.sql || exit 1
-types='workforce retention funnel_spec funnel mobility retirement_rule'
+types='workforce credible_rates retention funnel_spec funnel mobility retirement_rule'
 
 # write DIRECTORY: the values of today.
 write() {

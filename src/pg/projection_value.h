@@ -7,6 +7,7 @@
 #define EF_PROJECTION_VALUE_H
 
 #include "workforce/projection.h"
+#include "credible_rates_value.h"
 #include "retirement_rule_value.h"
 #include "workforce_value.h"
 
@@ -29,8 +30,16 @@ ef_get_projection(FunctionCallInfo fcinfo, int argument, int options,
 		: ef_get_rule(fcinfo, options + 1);
 	if (!PG_ARGISNULL(options + 2))
 	{
-		ef_open_workforce(fcinfo, options + 2, rates);
+		EfExitRatio *ratios;
+		EfCredibleRates *credible = ef_open_credible(fcinfo, options + 2, rates,
+													 &ratios);
+
 		plan->rates = rates;
+		plan->ratios = ratios;
+
+		/* the error of a group's rates is counted in full */
+		for (uint32 i = 0; i < credible->nreasons; i++)
+			plan->nearest |= ef_credible_is_group(&credible->reasons[i]);
 	}
 	plan->latest_age = PG_GETARG_INT32(options + 3);
 	plan->level = PG_GETARG_FLOAT8(options + 4);

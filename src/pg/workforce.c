@@ -372,7 +372,7 @@ PG_FUNCTION_INFO_V1(ef_workforce_project);
 Datum
 ef_workforce_project(PG_FUNCTION_ARGS)
 {
-	PlanArguments arguments;
+	PlanArguments arguments = {0};
 	EfProjectionPeriod *periods;
 	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
@@ -416,7 +416,7 @@ PG_FUNCTION_INFO_V1(ef_workforce_project_exits);
 Datum
 ef_workforce_project_exits(PG_FUNCTION_ARGS)
 {
-	PlanArguments arguments;
+	PlanArguments arguments = {0};
 	EfExitsProjection exits;
 	EfProjectedExits *rows;
 	bool		more;

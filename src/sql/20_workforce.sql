@@ -82,7 +82,7 @@ CREATE FUNCTION workforce_project(workforce,
         target double precision[] DEFAULT NULL,
         retire_at integer DEFAULT NULL,
         retire_rule retirement_rule DEFAULT NULL,
-        rates workforce DEFAULT NULL,
+        rates credible_rates DEFAULT NULL,
         latest_age integer DEFAULT 70,
         level double precision DEFAULT 0.80) RETURNS TABLE (
         year integer, period_start date, period_end date,
@@ -96,7 +96,7 @@ CREATE FUNCTION workforce_project(workforce,
         need_lower double precision, need_upper double precision,
         unsupported double precision)
     AS 'MODULE_PATHNAME', 'ef_workforce_project' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 10;
-COMMENT ON FUNCTION workforce_project(workforce, integer, double precision[], double precision[], integer, retirement_rule, workforce, integer, double precision) IS 'expected headcount, exits, retirements and recruitment need by calendar year, with intervals';
+COMMENT ON FUNCTION workforce_project(workforce, integer, double precision[], double precision[], integer, retirement_rule, credible_rates, integer, double precision) IS 'expected headcount, exits, retirements and recruitment need by calendar year, with intervals';
 
 CREATE FUNCTION workforce_project_exits(workforce,
         years integer DEFAULT 10,
@@ -104,10 +104,10 @@ CREATE FUNCTION workforce_project_exits(workforce,
         target double precision[] DEFAULT NULL,
         retire_at integer DEFAULT NULL,
         retire_rule retirement_rule DEFAULT NULL,
-        rates workforce DEFAULT NULL,
+        rates credible_rates DEFAULT NULL,
         latest_age integer DEFAULT 70,
         level double precision DEFAULT 0.80) RETURNS TABLE (
         year integer, reason text, exits double precision,
         lower double precision, upper double precision)
     AS 'MODULE_PATHNAME', 'ef_workforce_project_exits' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 3000 ROWS 40;
-COMMENT ON FUNCTION workforce_project_exits(workforce, integer, double precision[], double precision[], integer, retirement_rule, workforce, integer, double precision) IS 'expected exits by calendar year and reason, with intervals';
+COMMENT ON FUNCTION workforce_project_exits(workforce, integer, double precision[], double precision[], integer, retirement_rule, credible_rates, integer, double precision) IS 'expected exits by calendar year and reason, with intervals';

@@ -18,14 +18,14 @@ CREATE FUNCTION required_intake(funnel, workforce, gap double precision[], first
         conversion_change double precision DEFAULT 0,
         retire_at integer DEFAULT NULL,
         retire_rule retirement_rule DEFAULT NULL,
-        rates workforce DEFAULT NULL,
+        rates credible_rates DEFAULT NULL,
         latest_age integer DEFAULT 70,
         level double precision DEFAULT 0.80) RETURNS TABLE (
         year integer, intake double precision,
         lower double precision, upper double precision,
         arrivals double precision, unmet double precision)
     AS 'MODULE_PATHNAME', 'ef_required_intake' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 3000 ROWS 10;
-COMMENT ON FUNCTION required_intake(funnel, workforce, double precision[], integer, text, text, integer, double precision, text, double precision, integer, retirement_rule, workforce, integer, double precision) IS 'how many must begin each year so that those who arrive and stay close the gap, with intervals, and what stays unmet';
+COMMENT ON FUNCTION required_intake(funnel, workforce, double precision[], integer, text, text, integer, double precision, text, double precision, integer, retirement_rule, credible_rates, integer, double precision) IS 'how many must begin each year so that those who arrive and stay close the gap, with intervals, and what stays unmet';
 
 CREATE FUNCTION required_intake_stages(funnel, workforce, gap double precision[], first_year integer,
         starts text DEFAULT '09-01',
@@ -36,10 +36,10 @@ CREATE FUNCTION required_intake_stages(funnel, workforce, gap double precision[]
         conversion_change double precision DEFAULT 0,
         retire_at integer DEFAULT NULL,
         retire_rule retirement_rule DEFAULT NULL,
-        rates workforce DEFAULT NULL,
+        rates credible_rates DEFAULT NULL,
         latest_age integer DEFAULT 70,
         level double precision DEFAULT 0.80) RETURNS TABLE (
         year integer, stage_no integer, stage text,
         required double precision, lower double precision, upper double precision)
     AS 'MODULE_PATHNAME', 'ef_required_intake_stages' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 50;
-COMMENT ON FUNCTION required_intake_stages(funnel, workforce, double precision[], integer, text, text, integer, double precision, text, double precision, integer, retirement_rule, workforce, integer, double precision) IS 'of the required intake of each year, how many must reach each stage, with intervals';
+COMMENT ON FUNCTION required_intake_stages(funnel, workforce, double precision[], integer, text, text, integer, double precision, text, double precision, integer, retirement_rule, credible_rates, integer, double precision) IS 'of the required intake of each year, how many must reach each stage, with intervals';

@@ -721,7 +721,7 @@ BEGIN
                                          $1, NULL::float8[], NULL::float8[], retire_at => $2,
                                          retire_rule => CASE WHEN $4 THEN (SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months)
                                                                            FROM %1$s.pension_age AS a) END,
-                                         rates => NULL::%1$s.workforce, latest_age => $3, level => 0.8::float8),
+                                         rates => NULL::%1$s.credible_rates, latest_age => $3, level => 0.8::float8),
                                      %1$s.retention_curve(
                                          (SELECT %1$s.retention_agg(NULL::date, NULL::date, NULL::text, ''[2000-01-01,2001-01-01)''::daterange)),
                                          $5::interval, 0.95::float8, ''log-log''::text)', home)
@@ -947,7 +947,7 @@ DECLARE
     -- the last arguments of projections and of required intakes, by the alias of the workforce
     retirement constant jsonb := (
         SELECT jsonb_object_agg(a.alias, format(
-                   ', retire_at => %s, retire_rule => %s, rates => NULL::%s.workforce, latest_age => %s, level => 0.8::float8',
+                   ', retire_at => %s, retire_rule => %s, rates => NULL::%s.credible_rates, latest_age => %s, level => 0.8::float8',
                    CASE jsonb_typeof(settings #> '{setting,employment,retirement}')
                    WHEN 'number' THEN settings #>> '{setting,employment,retirement}' ELSE 'NULL::integer' END,
                    CASE jsonb_typeof(settings #> '{setting,employment,retirement}')

@@ -46,7 +46,7 @@ estimate(EfExitProbability *q, uint32_t reason, uint32_t set_aside, int ncells)
 	EfTable		table = {.ncells = (size_t) ncells,.cells = cells};
 	EfExitScope scope = {reason, set_aside, LIMIT, FIRST_YEAR, NYEARS};
 	EfExitCounts counts;
-	EfStatus	status = ef_exit_counts(&counts, &table, &workspace, &error);
+	EfStatus	status = ef_exit_counts(&counts, &table, NULL, &workspace, &error);
 
 	return status == EF_OK
 		? ef_exit_probability(q, &counts, &scope, &workspace, &error) : status;

@@ -1450,8 +1450,8 @@ test_intake(void)
 			Staff		staff = random_below(2) ? ANY : (Staff) random_below(STAFFS);
 			EfIntakePlan plan = {
 				.funnel = &study.funnel,
-				.staff = {&workforce, &workforce, 1 + (int) random_below(8), NULL, NULL, EF_AS_OBSERVED, NULL,
-				45 + (int) random_below(40), random_level()},
+				.staff = {.workforce = &workforce, .rates = &workforce, .years = 1 + (int) random_below(8), .retire_at = EF_AS_OBSERVED, .latest_age = 45 + (int) random_below(40),
+				.level = random_level()},
 				.gap = gap,
 				.method = run % 2 ? EF_INTAKE_SCHEDULE : EF_INTAKE_CONSTANT,
 				.target_year = EF_LAST_YEAR,
@@ -1502,7 +1502,8 @@ test_lead(void)
 	double		gap[] = {10, 20, 30, 40, 50, 60};
 	EfIntakePlan plan = {
 		.funnel = &study.funnel,
-		.staff = {&workforce, &workforce, 6, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8},
+		.staff = {.workforce = &workforce, .rates = &workforce, .years = 6, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.level = 0.8},
 		.gap = gap, .first_year = 2023, .starts = {8, 0}, .method = EF_INTAKE_SCHEDULE,
 		.target_year = EF_LAST_YEAR, .arrived = 1
 	};
@@ -1543,7 +1544,8 @@ test_long(void)
 	double		gap[MAX_YEARS];
 	EfIntakePlan plan = {
 		.funnel = &study.funnel,
-		.staff = {&workforce, &workforce, MAX_YEARS, NULL, NULL, 67, NULL, 70, 0.9},
+		.staff = {.workforce = &workforce, .rates = &workforce, .years = MAX_YEARS, .retire_at = 67, .latest_age = 70,
+		.level = 0.9},
 		.gap = gap,
 		.starts = {7, 14},
 		.target_year = EF_LAST_YEAR,
@@ -1607,7 +1609,8 @@ test_by_hand(void)
 	EfIntakePlan plan = {
 		.funnel = &study.funnel,
 		/* where limits are one standard error away */
-		.staff = {&workforce, &workforce, 3, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.6826894921370859},
+		.staff = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.level = 0.6826894921370859},
 		.gap = gap,
 		.first_year = 2024,
 		.starts = {8, 0},
@@ -1746,7 +1749,8 @@ test_unknown(void)
 	make_staff(&empty, ANY, 2024 * 12, 0, false, &arena);
 	base = (EfIntakePlan) {
 		.funnel = &study.funnel,
-		.staff = {&workforce, &workforce, 3, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8},
+		.staff = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.level = 0.8},
 		.gap = gap, .first_year = 2023, .starts = {8, 0}, .method = EF_INTAKE_CONSTANT,
 		.target_year = EF_LAST_YEAR, .arrived = 0.5
 	};
@@ -1824,7 +1828,8 @@ test_nobody_goes_on(void)
 	double	   *arrivals;
 	EfIntakePlan plan = {
 		.funnel = &study.funnel,
-		.staff = {&workforce, &workforce, 2, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8},
+		.staff = {.workforce = &workforce, .rates = &workforce, .years = 2, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.level = 0.8},
 		.gap = gap, .first_year = 2024, .starts = {8, 0}, .target_year = EF_LAST_YEAR, .arrived = 0.5,
 		.scenario = {2, 0}
 	};
@@ -1874,7 +1879,8 @@ test_large_surplus(void)
 		double		gap[] = {size / 3, 0.3 * size};
 		EfIntakePlan plan = {
 			.funnel = &study.funnel,
-			.staff = {&workforce, &workforce, 2, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.6826894921370859},
+			.staff = {.workforce = &workforce, .rates = &workforce, .years = 2, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+			.level = 0.6826894921370859},
 			.gap = gap, .first_year = 2024, .starts = {8, 0}, .method = EF_INTAKE_SCHEDULE,
 			.target_year = EF_LAST_YEAR, .arrived = 0.5
 		};
@@ -1908,7 +1914,8 @@ test_no_rates(void)
 	EfProjectionPeriod *periods;
 	EfIntakePlan plan = {
 		.funnel = &study.funnel,
-		.staff = {&gone, &empty, 2, hires, NULL, EF_AS_OBSERVED, NULL, 70, 0.8},
+		.staff = {.workforce = &gone, .rates = &empty, .years = 2, .intake = hires, .retire_at = EF_AS_OBSERVED,
+		.latest_age = 70, .level = 0.8},
 		.gap = gap, .first_year = 2024, .starts = {8, 0}, .target_year = EF_LAST_YEAR, .arrived = 0.5
 	};
 
@@ -1977,7 +1984,8 @@ test_intake_refused(void)
 	ef_rule_add(&rule, &step, allocator, &error);
 	base = (EfIntakePlan) {
 		.funnel = &study.funnel,
-		.staff = {&workforce, &workforce, 3, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8},
+		.staff = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.level = 0.8},
 		.gap = gap, .first_year = 2023, .starts = {8, 0}, .method = EF_INTAKE_CONSTANT,
 		.target_year = EF_LAST_YEAR, .arrived = 0.5
 	};
@@ -2061,7 +2069,8 @@ test_no_memory(void)
 	EfOutputPlan output = {&study.funnel, intake, 3000, 1000, {8, 0}, NULL, 100, {0, 0}};
 	EfIntakePlan plan = {
 		.funnel = &study.funnel,
-		.staff = {&workforce, &workforce, 12, NULL, NULL, EF_AS_OBSERVED, NULL, 70, 0.8},
+		.staff = {.workforce = &workforce, .rates = &workforce, .years = 12, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.level = 0.8},
 		.gap = gap, .first_year = 2000, .starts = {8, 0}, .method = EF_INTAKE_SCHEDULE,
 		.target_year = EF_LAST_YEAR, .arrived = 0.5
 	};

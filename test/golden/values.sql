@@ -25,6 +25,25 @@ SELECT 'unbounded', workforce_agg(birth_date, start_date, end_date, reason, '(,2
 UNION ALL
 SELECT 'skipped', workforce_agg(NULL, '2010-01-01', NULL, NULL, '[2003-04-05,2018-02-01)');
 
+-- Rates of groups that differ, of one of them, of a group in a region, and as observed.
+CREATE TEMP TABLE unit AS
+SELECT id % 2 AS region, id % 8 AS unit,
+       workforce_agg(birth_date, start_date, end_date + id % 8 / 4 * 400, reason, '[2003-04-05,2018-02-01)') AS w
+FROM (SELECT * FROM spell UNION ALL SELECT id + 8, birth_date + 30, start_date, start_date + 90, reason, fte, state
+      FROM spell WHERE id % 8 = 3) AS s
+GROUP BY 1, 2;
+CREATE TEMP TABLE credible_rates_value (name text, v credible_rates);
+INSERT INTO credible_rates_value
+SELECT 'all', credible_rates_agg(w) FROM unit
+UNION ALL
+SELECT 'moments', credible_rates_agg(w, NULL, 'marshall') FROM unit
+UNION ALL
+SELECT 'observed', rollup(w) FROM unit;
+INSERT INTO credible_rates_value
+SELECT 'unit', credibility(w, v) FROM unit, credible_rates_value WHERE unit = 3 AND name = 'moments';
+INSERT INTO credible_rates_value
+SELECT 'region', credible_rates_agg(w, v, 'marshall') FROM unit, credible_rates_value WHERE region = 1 AND name = 'unit';
+
 CREATE TEMP TABLE retention_value (name text, v retention);
 INSERT INTO retention_value
 SELECT 'full', retention_agg(start_date, end_date, reason, '[2003-04-05,2018-02-01)') FROM spell
@@ -64,6 +83,11 @@ SELECT 'one', retirement_rule_agg('1900-01-01', 800);
 CREATE FUNCTION pg_temp.answer(v workforce) RETURNS text LANGUAGE sql AS $$
     SELECT concat_ws(' ', headcount(v), hires(v), exits(v), skipped(v), round(fte(v)::numeric, 6),
                      round(person_years(v)::numeric, 6))
+$$;
+CREATE FUNCTION pg_temp.answer(v credible_rates) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(concat_ws(':', replace(reason, E'\t', ' '), exits, round(expected::numeric, 6), round(z::numeric, 6), round(ratio::numeric, 6),
+                                round(lower::numeric, 6), round(upper::numeric, 6)), ' ' ORDER BY reason COLLATE "C")
+    FROM exit_ratios(v)
 $$;
 CREATE FUNCTION pg_temp.answer(v retention) RETURNS text LANGUAGE sql AS $$
     SELECT concat_ws(' ', spells(v), exits(v), skipped(v), retention_median(v),

@@ -19,12 +19,23 @@
  * unit-information prior; Kass and Wasserman 1995, JASA 90:928):
  *
  *	 q~ = (exits + pooled) / (E + 1),	var = q~ (1 - q~) / (E + 2).
+ *
+ * Exits of each reason may come more or less often than in the table: `ratio`
+ * times, which is a number with a variance of its own.  It then stands in the
+ * place of a count of exits, and its error is one of all ages at once.
  */
 #ifndef EF_EXIT_PROBABILITY_H
 #define EF_EXIT_PROBABILITY_H
 
 #include "base/workspace.h"
 #include "workforce/workforce_read.h"
+
+/* How often people leave for a reason, against what the table says. */
+typedef struct EfExitRatio
+{
+	double		mean;
+	double		variance;
+} EfExitRatio;
 
 /* Whose exits, and at what ages. */
 typedef struct EfExitScope
@@ -52,6 +63,19 @@ typedef struct EfExitProbability
 	double	   *var_log_stay;	/* log(1 - q) */
 	double	   *var_stay;		/* q */
 	double	   *var_leave;		/* q of the reason asked for */
+
+	/*
+	 * What the ratios' own errors add, which all ages share.  By two years of
+	 * age, nyears * nyears: the covariance of such sums; NULL where no ratio has
+	 * an error.  Then also, of the ratio of the reason asked for, its variance,
+	 * and by year of age what one more of it takes from a sum of log(1 - q), and
+	 * adds to one of q.
+	 */
+	double	   *shared_log_stay;
+	double	   *shared_stay;
+	double		asked_variance;
+	double	   *asked_log_stay;
+	double	   *asked_leave;
 } EfExitProbability;
 
 /*
@@ -61,12 +85,15 @@ typedef struct EfExitProbability
 typedef struct EfExitCounts
 {
 	const EfTable *table;
+	const EfExitRatio *ratios;	/* of label n: ratios[n - 1]; NULL: all are 1 */
 	int			oldest;			/* month of age in which anybody was seen */
 	int64_t    *parts;			/* exposure; up to and including the oldest */
-	int64_t    *exits;			/* for all reasons */
+	double	   *exits;			/* for all reasons, each times its ratio */
+	double	   *squares;		/* each times its square */
 } EfExitCounts;
 
 extern EfStatus ef_exit_counts(EfExitCounts *counts, const EfTable *table,
+							   const EfExitRatio *ratios,
 							   EfWorkspace *workspace, EfError *error)
 			EF_NODISCARD;
 
@@ -74,6 +101,16 @@ extern EfStatus ef_exit_probability(EfExitProbability *q,
 									const EfExitCounts *counts,
 									const EfExitScope *scope,
 									EfWorkspace *workspace, EfError *error)
+			EF_NODISCARD;
+
+/*
+ * The exits that people of another table would have had, each reason's, if they
+ * had left as those of this one: expected[label], from 1, as a sum over months of
+ * age of their exposure times q.  Ratios are not looked at.
+ */
+extern EfStatus ef_expected_exits(const EfExitCounts *counts,
+								  const EfTable *people, double *expected,
+								  EfWorkspace *workspace, EfError *error)
 			EF_NODISCARD;
 
 #endif							/* EF_EXIT_PROBABILITY_H */

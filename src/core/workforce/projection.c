@@ -200,7 +200,8 @@ estimate_exits(EfProjection *model, uint32_t asked)
 	if (counts == NULL)
 	{
 		counts = &own;
-		status = ef_exit_counts(&own, table, model->workspace, model->error);
+		status = ef_exit_counts(&own, table, model->plan->ratios,
+								model->workspace, model->error);
 	}
 	if (status == EF_OK)
 		status = ef_exit_probability(&model->q, counts, &scope,
@@ -495,26 +496,32 @@ build(EfProjection *model, uint32_t asked, bool retirement)
  * Limits in whole persons.  A whole number n stands for [n - 1/2, n + 1/2) of
  * the continuous variable that approximates it, so the limit of the interval
  * is half a person further in (the continuity correction; D. R. Cox 1970, The
- * Analysis of Binary Data, section 4.2), and then rounded outward.
+ * Analysis of Binary Data, section 4.2), and then rounded: outward, or where the
+ * plan says so to the nearest.
  */
 static double
-whole_below(double x)
+whole_below(const EfProjection *model, double x)
 {
-	return fmax(floor(x + 0.5 + WHOLE), 0);
+	double		further = model->plan->nearest ? 1 : 0.5;
+
+	return fmax(floor(x + further + WHOLE), 0);
 }
 
 static double
-whole_above(double x)
+whole_above(const EfProjection *model, double x)
 {
-	return fmax(ceil(x - 0.5 - WHOLE), 0);
+	double		further = model->plan->nearest ? 1 : 0.5;
+
+	return fmax(ceil(x - further - WHOLE), 0);
 }
 
 static void
-set_limits(double mean, double deviation, double most,
-		   double *lower, double *upper)
+set_limits(const EfProjection *model, double mean, double deviation,
+		   double most, double *lower, double *upper)
 {
-	*lower = fmin(whole_below(mean - deviation), floor(mean + WHOLE));
-	*upper = fmin(fmax(whole_above(mean + deviation), ceil(mean - WHOLE)),
+	*lower = fmin(whole_below(model, mean - deviation), floor(mean + WHOLE));
+	*upper = fmin(fmax(whole_above(model, mean + deviation),
+					   ceil(mean - WHOLE)),
 				  ceil(most - WHOLE));
 }
 
@@ -572,6 +579,62 @@ total_of(const EfProjection *model, int period, const double *hires,
 	}
 }
 
+/* people' matrix people, by year of age; 0 where there is no matrix. */
+static double
+shared_variance(const EfProjection *model, const double *people,
+				const double *matrix)
+{
+	int			n = model->ages.blocks;
+	double		sum = 0;
+
+	for (int i = 0; matrix != NULL && i < n; i++)
+	{
+		double		row = 0;
+
+		if (people[i] == 0)
+			continue;
+		for (int j = 0; j < n; j++)
+			row += matrix[i * n + j] * people[j];
+		sum += people[i] * row;
+	}
+	return sum;
+}
+
+static double
+sum_of_products(int n, const double *a, const double *b)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += a[i] * b[i];
+	return sum;
+}
+
+/*
+ * What the ratios' own errors add to the variance of the exits for the reason asked
+ * for.  A higher ratio of any reason leaves fewer to leave; of this one it also
+ * makes more of them leave.
+ */
+static double
+shared_leaving_variance(const EfProjection *model, const Total *total)
+{
+	const EfExitProbability *q = &model->q;
+	int			n = model->ages.blocks;
+	double		variance = shared_variance(model, total->rows[EF_LEAVING],
+										   q->shared_log_stay);
+
+	if (q->asked_variance > 0)
+	{
+		double		more = sum_of_products(n, total->rows[EF_PRESENT],
+										   q->asked_leave);
+		double		fewer = sum_of_products(n, total->rows[EF_LEAVING],
+											q->asked_log_stay);
+
+		variance += q->asked_variance * more * (more - 2 * fewer);
+	}
+	return variance;
+}
+
 /* Exits for the reason asked for: the variance of chance and of the rates. */
 static double
 leaving_variance(const EfProjection *model, const Total *total)
@@ -580,7 +643,8 @@ leaving_variance(const EfProjection *model, const Total *total)
 		ef_flow_variance(&model->ages, total->rows[EF_LEAVING],
 						 model->q.var_log_stay) +
 		ef_flow_variance(&model->ages, total->rows[EF_PRESENT],
-						 model->q.var_leave);
+						 model->q.var_leave) +
+		shared_leaving_variance(model, total);
 }
 
 static double
@@ -595,7 +659,9 @@ headcount_variance(const EfProjection *model, const Total *total)
 {
 	return total->sums->stay - total->sums->stay_squares +
 		ef_flow_variance(&model->ages, total->rows[EF_PASSING],
-						 model->q.var_log_stay);
+						 model->q.var_log_stay) +
+		shared_variance(model, total->rows[EF_PASSING],
+						model->q.shared_log_stay);
 }
 
 /*
@@ -625,9 +691,11 @@ fill_need(const EfProjection *model, int t, double *need, double *carried,
 	/* exits of the period, from a staff of which each earlier need was met */
 	variance = total.sums->coming - total.sums->stay - total.sums->gone_squares +
 		ef_flow_variance(&model->ages, total.rows[EF_PRESENT],
-						 model->q.var_stay) + *carried;
+						 model->q.var_stay) +
+		shared_variance(model, total.rows[EF_PRESENT], model->q.shared_stay) +
+		*carried;
 	period->need = need[t];
-	set_limits(missing, deviation(model, variance) / own, INFINITY,
+	set_limits(model, missing, deviation(model, variance) / own, INFINITY,
 			   &period->need_lower, &period->need_upper);
 	period->need_lower = fmax(period->need_lower, 0);
 	period->need_upper = fmax(period->need_upper, 0);
@@ -676,10 +744,10 @@ fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 		}
 
 		most += period->intake;
-		set_limits(headcount,
+		set_limits(model, headcount,
 				   deviation(model, headcount_variance(model, &total)), most,
 				   &period->lower, &period->upper);
-		set_limits(period->retirements,
+		set_limits(model, period->retirements,
 				   deviation(model, leaving_variance(model, &total)), most,
 				   &period->retirements_lower, &period->retirements_upper);
 
@@ -696,17 +764,36 @@ ef_project_workforce(const EfProjectionPlan *plan,
 					 EfProjectionPeriod **periods,
 					 const EfAllocator *allocator, EfError *error)
 {
-	EfWorkspace workspace = {allocator, NULL};
-	EfProjection model = {.plan = plan,.workspace = &workspace,.error = error};
-	EfStatus	status = build(&model, retirement_label(&plan->rates->table),
-							   true);
+	return ef_project_fan(plan, &plan->level, 1, periods, allocator, error);
+}
 
+EfStatus
+ef_project_fan(const EfProjectionPlan *plan, const double *levels, int nlevels,
+			   EfProjectionPeriod **periods, const EfAllocator *allocator,
+			   EfError *error)
+{
+	EfProjectionPlan first = *plan;
+	EfWorkspace workspace = {allocator, NULL};
+	EfProjection model = {.plan = &first,.workspace = &workspace,.error = error};
+	EfStatus	status;
+
+	first.level = levels[0];
+	status = build(&model, retirement_label(&plan->rates->table), true);
 	if (status == EF_OK)
 	{
-		*periods = ef_alloc(allocator, (size_t) plan->years *
+		*periods = ef_alloc(allocator, (size_t) nlevels * (size_t) plan->years *
 							sizeof(EfProjectionPeriod));
-		status = *periods == NULL ? no_memory(&model)
-			: fill_periods(&model, *periods);
+		if (*periods == NULL)
+			status = no_memory(&model);
+	}
+	for (int i = 0; status == EF_OK && i < nlevels; i++)
+	{
+		EfMark		start = ef_mark(&workspace);
+
+		status = ef_level_factor(levels[i], &model.z, error);
+		if (status == EF_OK)
+			status = fill_periods(&model, *periods + i * plan->years);
+		ef_discard(&workspace, start);
 	}
 	ef_discard_all(&workspace);
 	return status;
@@ -779,7 +866,7 @@ project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 		row->year = ef_year_of_month(plan->workforce->last_month + 1) + t;
 		row->reason = *reason;
 		row->exits = total.sums->leave;
-		set_limits(row->exits, deviation(model, leaving_variance(model, &total)),
+		set_limits(model, row->exits, deviation(model, leaving_variance(model, &total)),
 				   most, &row->lower, &row->upper);
 	}
 	return EF_OK;
@@ -798,7 +885,8 @@ ef_project_exits_begin(EfExitsProjection *exits, const EfProjectionPlan *plan,
 	exits->next = 1;
 	exits->retired = retirement_label(table) > 0;
 	return status == EF_OK
-		? ef_exit_counts(&exits->counts, table, &exits->kept, error) : status;
+		? ef_exit_counts(&exits->counts, table, plan->ratios, &exits->kept, error)
+		: status;
 }
 
 EfStatus

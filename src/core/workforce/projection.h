@@ -27,6 +27,10 @@ typedef struct EfProjectionPlan
 	const EfWorkforce *workforce;
 	const EfWorkforce *rates;	/* whose exits, and whose hires if it has none
 								 * itself; may be the same */
+	const EfExitRatio *ratios;	/* how often they leave, for each of its labels,
+								 * against what it says; NULL: as often */
+	bool		nearest;		/* limits are rounded to the nearest whole person
+								 * and not outward */
 	int			years;			/* number of periods */
 	const double *intake;		/* hires of each period, or NULL */
 	const double *target;		/* headcount wanted at each end, or NULL */
@@ -65,6 +69,14 @@ extern EfStatus ef_project_workforce(const EfProjectionPlan *plan,
 									 EfProjectionPeriod **periods,
 									 const EfAllocator *allocator,
 									 EfError *error) EF_NODISCARD;
+
+/* The same for each of some levels, of which there is one at least, one after the
+ * other; the plan's own is not used. */
+extern EfStatus ef_project_fan(const EfProjectionPlan *plan,
+							   const double *levels, int nlevels,
+							   EfProjectionPeriod **periods,
+							   const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
 
 typedef struct EfProjectedExits
 {

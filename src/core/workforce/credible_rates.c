@@ -1,0 +1,327 @@
+/*
+ * credible_rates.c
+ *	  See credible_rates.h.
+ */
+#include "workforce/credible_rates.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "estimate/distribution.h"
+#include "estimate/estimate.h"
+
+EF_REPORT(EF_CREDIBILITY_MIXED, INVALID_PARAMETER_VALUE,
+		  "references or methods differ within one group",
+		  "Give the same reference and method for all rows, or group by them.");
+
+/* Ratios, weights and expected exits lie below; more is no number of people. */
+#define LIMIT 1e30
+
+EfStatus
+ef_credible_create(EfCredibleRates **rates, uint32_t nreasons,
+				   size_t reference_size, const EfAllocator *allocator,
+				   EfError *error)
+{
+	size_t		size = ef_credible_size(nreasons, reference_size);
+
+	if (size > EF_SIZE_LIMIT)
+		return ef_fail(error, EF_TOO_LARGE,
+					   "The rates have %u reasons and a reference of %zu bytes.",
+					   nreasons, reference_size);
+	*rates = ef_alloc(allocator, size);
+	if (*rates == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for rates failed.");
+	memset(*rates, 0, size);
+	(*rates)->format = EF_CREDIBLE_FORMAT;
+	(*rates)->tag = EF_CREDIBLE_TAG;
+	(*rates)->nreasons = nreasons;
+	(*rates)->reference_size = (uint32_t) reference_size;
+	return EF_OK;
+}
+
+EfCredibleReason
+ef_credible_plain(void)
+{
+	EfCredibleReason reason = {1, 0, 1, INFINITY, 0, 0};
+
+	return reason;
+}
+
+/* Is it a number from 0 to the limit, and not a zero with a sign? */
+static bool
+in_range(double x)
+{
+	return x >= 0 && x <= LIMIT && !signbit(x);
+}
+
+EfStatus
+ef_credible_check_reason(const EfCredibleReason *reason, EfError *error)
+{
+	if (!in_range(reason->base) || !in_range(reason->base_variance) ||
+		!in_range(reason->mean) || !in_range(reason->expected))
+		return ef_fail(error, EF_INVALID,
+					   "A base, its variance, a mean or expected exits are no number from 0 to 1e30.");
+	if (!(reason->weight > 0 &&
+		  (reason->weight <= LIMIT || isinf(reason->weight))))
+		return ef_fail(error, EF_INVALID,
+					   "A weight is no number above 0 and up to 1e30.");
+	if (reason->exits < 0 || reason->exits > EF_PERSON_LIMIT)
+		return ef_fail(error, EF_INVALID, "Exits are %lld.",
+					   (long long) reason->exits);
+	return EF_OK;
+}
+
+EfStatus
+ef_credible_open(const EfCredibleRates *rates, size_t size,
+				 EfWorkforce *reference, EfExitRatio **ratios,
+				 const EfAllocator *allocator, EfError *error)
+{
+	EfStatus	status;
+
+	if (size < sizeof(EfCredibleRates))
+		return ef_fail(error, EF_INVALID, "The bytes end too early.");
+	if (rates->format != EF_CREDIBLE_FORMAT ||
+		rates->tag != EF_CREDIBLE_TAG || rates->reserved != 0)
+		return ef_fail(error, EF_INVALID, "The bytes are no credible rates.");
+	if (rates->nreasons > size / sizeof(EfCredibleReason) ||
+		ef_credible_size(rates->nreasons, rates->reference_size) != size ||
+		rates->reference_size < sizeof(int32_t))
+		return ef_fail(error, EF_INVALID,
+					   "The rates have %u reasons and a reference of %u bytes in %zu bytes.",
+					   rates->nreasons, rates->reference_size, size);
+	status = ef_workforce_open(reference, ef_credible_reference(rates),
+							   rates->reference_size, allocator, error);
+	if (status != EF_OK)
+		return status;
+	if (reference->table.nlabels != rates->nreasons)
+		return ef_fail(error, EF_INVALID,
+					   "The rates have %u reasons, and the reference %u.",
+					   rates->nreasons, reference->table.nlabels);
+	*ratios = ef_alloc(allocator, rates->nreasons * sizeof(EfExitRatio));
+	if (*ratios == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for ratios failed.");
+	for (uint32_t i = 0; i < rates->nreasons; i++)
+	{
+		status = ef_credible_check_reason(&rates->reasons[i], error);
+		if (status != EF_OK)
+			return status;
+		(*ratios)[i] = ef_credible_ratio(&rates->reasons[i]);
+	}
+	return EF_OK;
+}
+
+/* Of a ratio to the base, and not yet to the reference. */
+static EfExitRatio
+own_ratio(const EfCredibleReason *reason)
+{
+	EfExitRatio ratio = {reason->mean, 0};
+
+	if (!isinf(reason->weight))
+	{
+		double		weight = reason->weight +
+			reason->base * reason->expected;
+
+		ratio.mean = (reason->mean * reason->weight + (double) reason->exits) /
+			weight;
+		ratio.variance = ratio.mean / weight;
+	}
+	return ratio;
+}
+
+EfExitRatio
+ef_credible_ratio(const EfCredibleReason *reason)
+{
+	EfExitRatio own = own_ratio(reason);
+	EfExitRatio ratio = {reason->base * own.mean, 0};
+
+	/* of a product of two that are independent */
+	ratio.variance = reason->base * reason->base * own.variance +
+		reason->base_variance * (own.mean * own.mean + own.variance);
+	return ratio;
+}
+
+EfStatus
+ef_credible_row(const EfCredibleReason *reason, double level, EfRatioRow *row,
+				EfError *error)
+{
+	EfExitRatio ratio = ef_credible_ratio(reason);
+	double		expected = reason->base * reason->expected;
+
+	if (!(level > 0 && level < 1))
+		return ef_fail(error, EF_LEVEL_RANGE, "The level is %g.", level);
+	row->exits = reason->exits;
+	row->expected = reason->expected;
+	row->observed = reason->expected > 0
+		? (double) reason->exits / reason->expected : NAN;
+	row->drawn_to = reason->base * reason->mean;
+	row->z = isinf(reason->weight) ? 0
+		: expected / (expected + reason->weight);
+	row->ratio = row->lower = row->upper = ratio.mean;
+	if (ratio.variance > 0 && ratio.mean > 0)
+	{
+		double		shape = ratio.mean * (ratio.mean / ratio.variance);
+		double		scale = ratio.variance / ratio.mean;
+
+		row->lower = scale * ef_gamma_quantile((1 - level) / 2, shape);
+		row->upper = scale * ef_gamma_quantile_upper((1 - level) / 2, shape);
+	}
+	return EF_OK;
+}
+
+EF_REPORT(EF_REASON_UNKNOWN, INVALID_PARAMETER_VALUE,
+		  "group has a reason to leave that its reference does not have",
+		  "Take a reference that holds the group, such as credible_rates_agg over all groups.");
+
+/* A group's exits by label of the reference: exits[label]. */
+EF_NODISCARD static EfStatus
+count_exits(const EfTable *reference, const EfTable *group, int64_t *exits,
+			EfError *error)
+{
+	for (uint32_t label = 0; label <= reference->nlabels; label++)
+		exits[label] = 0;
+	for (uint32_t i = 1; i <= group->nlabels; i++)
+	{
+		const EfLabel *reason = &group->labels[i - 1];
+		uint32_t	label = ef_table_label(reference, reason->bytes,
+										   reason->length);
+
+		if (label == 0)
+			return ef_fail(error, EF_REASON_UNKNOWN,
+						   "Nobody of the reference left for the reason \"%.*s\".",
+						   ef_clip(reason->bytes, reason->length),
+						   reason->bytes);
+		exits[label] = ef_table_sum(group, i, EF_EXITS);
+	}
+	return EF_OK;
+}
+
+/* Of one group and all reasons. */
+typedef struct Learning
+{
+	EfExitCounts counts;		/* of the reference */
+	int64_t    *exits;			/* by label */
+	double	   *expected;
+} Learning;
+
+EF_NODISCARD static EfStatus
+begin_learning(Learning *learning, const EfTable *reference,
+			   EfWorkspace *workspace, EfError *error)
+{
+	size_t		n = (size_t) reference->nlabels + 1;
+
+	learning->exits = ef_grab(workspace, n, sizeof(int64_t));
+	learning->expected = ef_grab_doubles(workspace, n);
+	if (learning->exits == NULL || learning->expected == NULL)
+		return ef_fail(error, EF_NO_MEMORY,
+					   "A request for the exits of a group failed.");
+	return ef_exit_counts(&learning->counts, reference, NULL, workspace, error);
+}
+
+EF_NODISCARD static EfStatus
+learn(Learning *learning, const EfTable *group, EfWorkspace *workspace,
+	  EfError *error)
+{
+	EfStatus	status = count_exits(learning->counts.table, group,
+									 learning->exits, error);
+
+	if (status != EF_OK)
+		return status;
+	return ef_expected_exits(&learning->counts, group, learning->expected,
+							 workspace, error);
+}
+
+EfStatus
+ef_credible_learn(EfCredibleReason *reasons, const EfTable *reference,
+				  const EfTable *group, const EfAllocator *allocator,
+				  EfError *error)
+{
+	EfWorkspace workspace = {allocator, NULL};
+	Learning	learning;
+	EfStatus	status = begin_learning(&learning, reference, &workspace, error);
+
+	if (status == EF_OK)
+		status = learn(&learning, group, &workspace, error);
+	for (uint32_t i = 0; status == EF_OK && i < reference->nlabels; i++)
+	{
+		reasons[i].exits += learning.exits[i + 1];
+		reasons[i].expected += learning.expected[i + 1];
+		status = ef_credible_check_reason(&reasons[i], error);
+	}
+	ef_discard_all(&workspace);
+	return status;
+}
+
+
+/* ---- how much groups differ ---- */
+
+EF_REPORT(EF_CREDIBILITY_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
+		  "unknown method of credibility",
+		  "The methods are 'poisson-gamma' and 'marshall'.");
+
+EfStatus
+ef_credibility_method(const char *name, size_t length,
+					  EfCredibilityMethod *method, EfError *error)
+{
+	if (length == 13 && memcmp(name, "poisson-gamma", 13) == 0)
+		*method = EF_POISSON_GAMMA;
+	else if (length == 8 && memcmp(name, "marshall", 8) == 0)
+		*method = EF_MARSHALL;
+	else
+		return ef_fail(error, EF_CREDIBILITY_METHOD_UNKNOWN,
+					   "The method is \"%.*s\".", ef_clip(name, length), name);
+	return EF_OK;
+}
+
+EfStatus
+ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
+					 bool own_sum, const EfTable *groups, size_t ngroups,
+					 EfCredibilityMethod method, const EfAllocator *allocator,
+					 EfError *error)
+{
+	size_t		n = reference->nlabels;
+	EfWorkspace workspace = {allocator, NULL};
+	EfPoissonGroup *seen = ef_grab(&workspace, n * ngroups,
+								   sizeof(EfPoissonGroup));
+	Learning	learning;
+	EfStatus	status = seen == NULL
+		? ef_fail(error, EF_NO_MEMORY, "A request for the exits of groups failed.")
+		: begin_learning(&learning, reference, &workspace, error);
+
+	for (size_t i = 0; status == EF_OK && i < n; i++)
+	{
+		EfExitRatio base = ef_credible_ratio(&reasons[i]);
+
+		reasons[i] = ef_credible_plain();
+		reasons[i].base = base.mean;
+		reasons[i].base_variance = base.variance;
+	}
+	for (size_t g = 0; status == EF_OK && g < ngroups; g++)
+	{
+		EfMark		before = ef_mark(&workspace);
+
+		ef_check_interrupt(allocator);
+		status = learn(&learning, &groups[g], &workspace, error);
+		for (size_t i = 0; status == EF_OK && i < n; i++)
+		{
+			seen[i * ngroups + g].events = (double) learning.exits[i + 1];
+			seen[i * ngroups + g].expected = reasons[i].base *
+				learning.expected[i + 1];
+		}
+		ef_discard(&workspace, before);
+	}
+	for (size_t i = 0; status == EF_OK && i < n; i++)
+	{
+		double		mean = own_sum ? NAN : 1;
+		EfGammaPrior prior = method == EF_MARSHALL
+			? ef_gamma_prior_moments(seen + i * ngroups, ngroups, mean)
+			: ef_gamma_prior_likelihood(seen + i * ngroups, ngroups, mean,
+										allocator);
+
+		/* what is expected of all groups is what they had, but for rounding */
+		reasons[i].mean = own_sum && isinf(prior.weight) ? 1 : prior.mean;
+		reasons[i].weight = prior.weight;
+		status = ef_credible_check_reason(&reasons[i], error);
+	}
+	ef_discard_all(&workspace);
+	return status;
+}

@@ -1,0 +1,170 @@
+/*
+ * credible_rates.h
+ *	  Exit rates of a group, between its own and those of a reference: the type
+ *	  `credible_rates`.
+ *
+ * They are the reference's, by age and reason, with a ratio for each reason: how
+ * often people of the group leave for it, against what the reference's rates let
+ * expect of people of their ages.  Before anything is known of a group, its ratio
+ * is one that a group may have (poisson_gamma.h); with O exits of which E were
+ * expected it is, with the prior's mean m and weight k,
+ *
+ *	 ratio = (m k + O) / (k + E),		variance = (m k + O) / (k + E)^2,
+ *
+ * the mean and the variance of a gamma distribution.  So one type holds both what
+ * is known of groups (O = E = 0), and what is known of one.
+ *
+ * A reference may itself be that of a group (a region in a nation): its ratio is
+ * the *base*, which E is multiplied by, and the ratio too; the base's own error
+ * adds to the variance.
+ *
+ * Byte map, all numbers in the machine's order:
+ *
+ *	 0		length word, the caller's
+ *	 4		format, 1
+ *	 5		tag, 'C'
+ *	 6		two zero bytes
+ *	 8		number of reasons, which are the labels of the reference
+ *	 12		bytes of the reference
+ *	 16		for each reason: base, its variance, mean, weight, expected exits
+ *			(float8); exits (int8)
+ *	 ..		the reference, a workforce with its length word
+ */
+#ifndef EF_CREDIBLE_RATES_H
+#define EF_CREDIBLE_RATES_H
+
+#include <math.h>
+
+#include "estimate/poisson_gamma.h"
+#include "workforce/exit_probability.h"
+#include "workforce/workforce_read.h"
+
+#define EF_CREDIBLE_FORMAT 1
+#define EF_CREDIBLE_TAG 'C'
+
+extern const EfReport EF_REASON_UNKNOWN[];
+extern const EfReport EF_CREDIBILITY_METHOD_UNKNOWN[];
+extern const EfReport EF_CREDIBILITY_MIXED[];
+
+typedef struct EfCredibleReason
+{
+	double		base;
+	double		base_variance;
+	double		mean;
+	double		weight;			/* infinite: groups do not differ */
+	double		expected;		/* at the reference's own rates, without the base */
+	int64_t		exits;
+} EfCredibleReason;
+
+typedef struct EfCredibleRates
+{
+	int32_t		length_word;
+	uint8_t		format;
+	uint8_t		tag;
+	uint16_t	reserved;
+	uint32_t	nreasons;
+	uint32_t	reference_size;
+	EfCredibleReason reasons[];
+} EfCredibleRates;
+
+static inline size_t
+ef_credible_size(uint32_t nreasons, size_t reference_size)
+{
+	return sizeof(EfCredibleRates) + nreasons * sizeof(EfCredibleReason) +
+		reference_size;
+}
+
+static inline void *
+ef_credible_reference(const EfCredibleRates *rates)
+{
+	return (void *) &rates->reasons[rates->nreasons];
+}
+
+/* Room for the rates of a reference of this size; all is zero but the header. */
+extern EfStatus ef_credible_create(EfCredibleRates **rates, uint32_t nreasons,
+								   size_t reference_size,
+								   const EfAllocator *allocator,
+								   EfError *error)
+			EF_NODISCARD;
+
+/* What a reason has whose ratio is that of the reference. */
+extern EfCredibleReason ef_credible_plain(void);
+
+/* Is this what a reason can have? */
+extern EfStatus ef_credible_check_reason(const EfCredibleReason *reason,
+										 EfError *error)
+			EF_NODISCARD;
+
+/*
+ * Open bytes, of which there are `size` and which may come from anywhere: the
+ * reference, and the ratio of each of its labels.
+ */
+extern EfStatus ef_credible_open(const EfCredibleRates *rates, size_t size,
+								 EfWorkforce *reference, EfExitRatio **ratios,
+								 const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
+
+/* What is known of a ratio now. */
+extern EfExitRatio ef_credible_ratio(const EfCredibleReason *reason);
+
+/* Is it the ratio of a group, or of any group, and not that of the reference? */
+static inline bool
+ef_credible_is_group(const EfCredibleReason *reason)
+{
+	return reason->weight < INFINITY || reason->expected > 0 ||
+		reason->base_variance > 0;
+}
+
+/* What there is to show of a reason; ratios are to the reference's own rates. */
+typedef struct EfRatioRow
+{
+	int64_t		exits;
+	double		expected;
+	double		observed;		/* ratio of these; NaN where none is expected */
+	double		drawn_to;		/* what the ratio is without exits of its own */
+	double		z;				/* the weight of its own exits, from 0 to 1 */
+	double		ratio;
+	double		lower;			/* limits: those of a gamma distribution of the */
+	double		upper;			/* ratio's mean and variance */
+} EfRatioRow;
+
+extern EfStatus ef_credible_row(const EfCredibleReason *reason, double level,
+								EfRatioRow *row, EfError *error)
+			EF_NODISCARD;
+
+/*
+ * What a group tells of itself: its exits and those expected are added to those of
+ * each reason.  `reasons` are those of the reference, and changed.
+ */
+extern EfStatus ef_credible_learn(EfCredibleReason *reasons,
+								  const EfTable *reference,
+								  const EfTable *group,
+								  const EfAllocator *allocator,
+								  EfError *error)
+			EF_NODISCARD;
+
+typedef enum EfCredibilityMethod
+{
+	EF_POISSON_GAMMA,
+	EF_MARSHALL
+} EfCredibilityMethod;
+
+extern EfStatus ef_credibility_method(const char *name, size_t length,
+									  EfCredibilityMethod *method,
+									  EfError *error)
+			EF_NODISCARD;
+
+/*
+ * How much groups differ: the prior of each reason of the reference.  `reasons`
+ * are the reference's own, and changed: with `own_sum` it is the groups' sum, and
+ * the mean of their ratios is estimated; otherwise it is what they are drawn to.
+ */
+extern EfStatus ef_credible_estimate(EfCredibleReason *reasons,
+									 const EfTable *reference, bool own_sum,
+									 const EfTable *groups, size_t ngroups,
+									 EfCredibilityMethod method,
+									 const EfAllocator *allocator,
+									 EfError *error)
+			EF_NODISCARD;
+
+#endif							/* EF_CREDIBLE_RATES_H */

@@ -1,0 +1,847 @@
+/*
+ * credible_rates.c
+ *	  The type credible_rates: see src/core/workforce/credible_rates.h.
+ *
+ * Its text form is a JSON object: {"type": "credible_rates", "version": 1,
+ * "reasons": [{"reason": "retirement", "base": 1, "base_variance": 0, "mean": 1,
+ * "weight": 12.5, "expected": 0, "exits": 0}], "reference": a workforce}, with a
+ * null for an infinite weight and the reasons in the order of the reference's labels.
+ */
+#include "summary.h"
+
+#include "common/hashfn.h"
+#include "common/shortest_dec.h"
+#include "credible_rates_value.h"
+#include "json_value.h"
+#include "libpq/pqformat.h"
+#include "utils/json.h"
+#include "workforce_value.h"
+
+#define TEXT_VERSION 1
+#define WIRE_VERSION 1
+
+static EfCredibleRates *
+create_rates(uint32 nreasons, const struct varlena *reference)
+{
+	EfCredibleRates *rates;
+	EfError		error;
+
+	ef_check(ef_credible_create(&rates, nreasons, VARSIZE(reference), &ef_palloc,
+								&error), &error);
+	memcpy(ef_credible_reference(rates), reference, VARSIZE(reference));
+	SET_VARSIZE(rates, ef_credible_size(nreasons, VARSIZE(reference)));
+	return rates;
+}
+
+/* The reference as a value of its own. */
+static Datum
+copy_reference(const EfCredibleRates *rates)
+{
+	struct varlena *copy = palloc(rates->reference_size);
+
+	memcpy(copy, ef_credible_reference(rates), rates->reference_size);
+	return PointerGetDatum(copy);
+}
+
+/* The finished form of a workforce among the arguments. */
+static struct varlena *
+finished_workforce(FunctionCallInfo fcinfo, int argument)
+{
+	return (struct varlena *)
+		DatumGetPointer(ef_summary_finish((EfState *) PG_GETARG_VARLENA_P(argument),
+										  &ef_workforce_type));
+}
+
+PG_FUNCTION_INFO_V1(ef_credible_rates);
+Datum
+ef_credible_rates(PG_FUNCTION_ARGS)
+{
+	struct varlena *reference = finished_workforce(fcinfo, 0);
+	EfCredibleRates *rates;
+	EfTable		table;
+
+	ef_summary_load(&table, &ef_workforce_type, reference);
+	rates = create_rates(table.nlabels, reference);
+	for (uint32 i = 0; i < table.nlabels; i++)
+		rates->reasons[i] = ef_credible_plain();
+	PG_RETURN_POINTER(rates);
+}
+
+PG_FUNCTION_INFO_V1(ef_credibility);
+Datum
+ef_credibility(PG_FUNCTION_ARGS)
+{
+	EfWorkforce group;
+	EfWorkforce reference;
+	EfExitRatio *ratios;
+	EfCredibleRates *before;
+	EfCredibleRates *rates;
+	EfError		error;
+
+	ef_open_workforce(fcinfo, 0, &group);
+	before = ef_open_credible(fcinfo, 1, &reference, &ratios);
+	rates = palloc(VARSIZE(before));
+	memcpy(rates, before, VARSIZE(before));
+	ef_check(ef_credible_learn(rates->reasons, &reference.table, &group.table,
+							   &ef_palloc, &error), &error);
+	PG_RETURN_POINTER(rates);
+}
+
+PG_FUNCTION_INFO_V1(ef_exit_ratios);
+Datum
+ef_exit_ratios(PG_FUNCTION_ARGS)
+{
+	EfWorkforce reference;
+	EfExitRatio *ratios;
+	EfCredibleRates *rates;
+	double		level = PG_GETARG_FLOAT8(1);
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	rates = ef_open_credible(fcinfo, 0, &reference, &ratios);
+	for (uint32 i = 0; i < rates->nreasons; i++)
+	{
+		EfRatioRow	row;
+		Datum		values[9];
+		bool		nulls[9] = {false};
+
+		ef_check(ef_credible_row(&rates->reasons[i], level, &row, &error),
+				 &error);
+		values[0] = ef_label_text(&reference.table.labels[i]);
+		values[1] = Int64GetDatum(row.exits);
+		values[2] = Float8GetDatum(row.expected);
+		values[3] = ef_float8_or_null(row.observed, &nulls[3]);
+		values[4] = Float8GetDatum(row.drawn_to);
+		values[5] = Float8GetDatum(row.z);
+		values[6] = Float8GetDatum(row.ratio);
+		values[7] = Float8GetDatum(row.lower);
+		values[8] = Float8GetDatum(row.upper);
+		ef_put_row(result, values, nulls);
+	}
+	return (Datum) 0;
+}
+
+
+/* ---- the aggregate ---- */
+
+/*
+ * The transition value: flat, so that it can be sent to another process, with
+ * room at its end.  It holds the groups as they come, and before them the
+ * reference if there is one.
+ */
+typedef struct Groups
+{
+	int32		length_word;
+	uint8		format;
+	uint8		method;
+	uint16		has_reference;
+	uint32		nitems;			/* with the reference */
+	uint32		used;			/* bytes, with this header */
+	char		items[FLEXIBLE_ARRAY_MEMBER];	/* each on a multiple of 8 */
+} Groups;
+
+#define GROUPS_FORMAT 0x82
+
+static struct varlena *
+item_at(const Groups *groups, uint32 offset)
+{
+	return (struct varlena *) ((char *) groups + offset);
+}
+
+/* The item after this one; 0: these are no items. */
+static uint32
+next_item(const Groups *groups, uint32 offset)
+{
+	struct varlena *item = item_at(groups, offset);
+	uint64		size;
+
+	if (groups->used - offset < VARHDRSZ || !VARATT_IS_4B_U(item))
+		return 0;
+	size = MAXALIGN64((uint64) VARSIZE(item));
+	return VARSIZE(item) > VARHDRSZ && size <= groups->used - offset
+		? offset + (uint32) size : 0;
+}
+
+static void
+require_groups(bool good)
+{
+	EfError		error;
+
+	if (!good)
+		ef_raise(ef_fail(&error, EF_INVALID,
+						 "The bytes are no groups of credible_rates_agg."),
+				 &error);
+}
+
+/* A transition value to add to: anybody can make an aggregate of these functions
+ * that begins with bytes that are none. */
+static Groups *
+get_state(FunctionCallInfo fcinfo, int argument)
+{
+	Groups	   *groups = (Groups *) PG_GETARG_VARLENA_P(argument);
+
+	require_groups(VARSIZE(groups) >= sizeof(Groups) &&
+				   groups->format == GROUPS_FORMAT &&
+				   groups->has_reference <= 1 &&
+				   groups->nitems >= groups->has_reference &&
+				   groups->used >= sizeof(Groups) &&
+				   groups->used % MAXIMUM_ALIGNOF == 0 &&
+				   groups->used <= VARSIZE(groups) &&
+				   (!groups->has_reference ||
+					next_item(groups, sizeof(Groups)) > 0));
+	return groups;
+}
+
+/* One to read: its items are items, too. */
+static Groups *
+get_groups(FunctionCallInfo fcinfo, int argument)
+{
+	Groups	   *groups = get_state(fcinfo, argument);
+	uint32		offset = sizeof(Groups);
+
+	for (uint32 i = 0; offset > 0 && i < groups->nitems; i++)
+		offset = next_item(groups, offset);
+	require_groups(offset == groups->used);
+	return groups;
+}
+
+/* Makes room, in a larger chunk if need be. */
+static Groups *
+reserve(Groups *groups, Size size)
+{
+	Size		needed = (Size) groups->used + size;
+	Groups	   *larger;
+	EfError		error;
+
+	if (needed <= VARSIZE(groups))
+		return groups;
+	if (needed > EF_SIZE_LIMIT)
+		ef_raise(ef_fail(&error, EF_TOO_LARGE, "The groups take %zu bytes.",
+						 needed), &error);
+	larger = palloc0(Min(2 * needed, EF_SIZE_LIMIT));
+	memcpy(larger, groups, groups->used);
+	SET_VARSIZE(larger, Min(2 * needed, EF_SIZE_LIMIT));
+	return larger;
+}
+
+static Groups *
+add_item(Groups *groups, const struct varlena *item)
+{
+	groups = reserve(groups, MAXALIGN(VARSIZE(item)));
+	memcpy(item_at(groups, groups->used), item, VARSIZE(item));
+	groups->used += (uint32) MAXALIGN(VARSIZE(item));
+	groups->nitems++;
+	return groups;
+}
+
+static bool
+same_value(const struct varlena *a, const struct varlena *b)
+{
+	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
+}
+
+/* Were both begun with the same method and reference? */
+static void
+require_same(const Groups *a, uint8 method, const struct varlena *reference)
+{
+	EfError		error;
+
+	if (a->method != method)
+		ef_raise(ef_fail(&error, EF_CREDIBILITY_MIXED,
+						 "There are two methods."), &error);
+	if ((a->has_reference != 0) != (reference != NULL) ||
+		(reference != NULL &&
+		 !same_value(item_at(a, sizeof(Groups)), reference)))
+		ef_raise(ef_fail(&error, EF_CREDIBILITY_MIXED,
+						 "There are two references."), &error);
+}
+
+/* Arguments: state, group [, reference [, method]]. */
+PG_FUNCTION_INFO_V1(ef_credible_rates_agg_transfn);
+Datum
+ef_credible_rates_agg_transfn(PG_FUNCTION_ARGS)
+{
+	EfCredibilityMethod method = EF_POISSON_GAMMA;
+	struct varlena *reference = NULL;
+	Groups	   *groups;
+	EfError		error;
+
+	ef_require_aggregate(fcinfo);
+	if (PG_NARGS() > 3)
+	{
+		text	   *name;
+
+		ef_require_argument(fcinfo, 3, "method");
+		name = PG_GETARG_TEXT_PP(3);
+		ef_check(ef_credibility_method(VARDATA_ANY(name),
+									   VARSIZE_ANY_EXHDR(name), &method,
+									   &error), &error);
+	}
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	if (PG_NARGS() > 2 && !PG_ARGISNULL(2))
+		reference = PG_GETARG_VARLENA_P(2);
+	if (PG_ARGISNULL(0))
+	{
+		groups = palloc0(1024);
+		SET_VARSIZE(groups, 1024);
+		groups->format = GROUPS_FORMAT;
+		groups->method = (uint8) method;
+		groups->used = sizeof(Groups);
+		if (reference != NULL)
+		{
+			groups->has_reference = 1;
+			groups = add_item(groups, reference);
+		}
+	}
+	else
+	{
+		groups = get_state(fcinfo, 0);
+		require_same(groups, (uint8) method, reference);
+	}
+	PG_RETURN_POINTER(add_item(groups, finished_workforce(fcinfo, 1)));
+}
+
+PG_FUNCTION_INFO_V1(ef_credible_rates_combinefn);
+Datum
+ef_credible_rates_combinefn(PG_FUNCTION_ARGS)
+{
+	Groups	   *groups;
+	Groups	   *others;
+	uint32		offset = sizeof(Groups);
+
+	ef_require_aggregate(fcinfo);
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	others = get_groups(fcinfo, 1);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_POINTER(others);
+	groups = get_state(fcinfo, 0);
+	require_same(groups, others->method,
+				 others->has_reference ? item_at(others, offset) : NULL);
+	if (others->has_reference)
+		offset = next_item(others, offset);
+	groups = reserve(groups, others->used - offset);
+	memcpy(item_at(groups, groups->used), item_at(others, offset),
+		   others->used - offset);
+	groups->used += others->used - offset;
+	groups->nitems += others->nitems - others->has_reference;
+	PG_RETURN_POINTER(groups);
+}
+
+/* Sums of numbers depend on their order, so groups have one. */
+static int
+compare_items(const void *a, const void *b)
+{
+	const struct varlena *first = *(struct varlena *const *) a;
+	const struct varlena *second = *(struct varlena *const *) b;
+
+	if (VARSIZE(first) != VARSIZE(second))
+		return VARSIZE(first) < VARSIZE(second) ? -1 : 1;
+	return memcmp(first, second, VARSIZE(first));
+}
+
+/* The sum of the groups. */
+static struct varlena *
+sum_of(const EfTable *tables, size_t n)
+{
+	EfState    *state = ef_summary_create(&ef_workforce_type, &tables[0].frame);
+	EfError		error;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		EfState    *before = state;
+
+		ef_check(ef_state_merge(&state, &ef_workforce_type, &tables[i],
+								&ef_palloc, &error), &error);
+		ef_state_moved(before, state, &ef_palloc);
+	}
+	return (struct varlena *)
+		DatumGetPointer(ef_summary_finish(ef_summary_own(state),
+										  &ef_workforce_type));
+}
+
+PG_FUNCTION_INFO_V1(ef_credible_rates_finalfn);
+Datum
+ef_credible_rates_finalfn(PG_FUNCTION_ARGS)
+{
+	Groups	   *groups;
+	size_t		n = 0;
+	uint32		offset = sizeof(Groups);
+	struct varlena **items;
+	EfTable    *tables;
+	EfWorkforce reference;
+	EfExitRatio *ratios;
+	EfCredibleRates *rates;
+	EfError		error;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	groups = get_groups(fcinfo, 0);
+	items = palloc_extended(Max(groups->nitems, 1) * sizeof(*items),
+							MCXT_ALLOC_HUGE);
+	for (uint32 i = 0; i < groups->nitems; i++)
+	{
+		if (i >= groups->has_reference)
+			items[n++] = item_at(groups, offset);
+		offset = next_item(groups, offset);
+	}
+	if (n == 0)
+		PG_RETURN_NULL();
+	qsort(items, n, sizeof(*items), compare_items);
+
+	tables = palloc_extended(n * sizeof(EfTable), MCXT_ALLOC_HUGE);
+	for (size_t i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		ef_summary_load(&tables[i], &ef_workforce_type, items[i]);
+		ef_check(ef_frame_match(&tables[0].frame, &tables[i].frame,
+								&ef_workforce_type, &error), &error);
+	}
+	if (groups->has_reference)
+	{
+		struct varlena *given = item_at(groups, sizeof(Groups));
+
+		rates = palloc(VARSIZE(given));
+		memcpy(rates, given, VARSIZE(given));
+	}
+	else
+	{
+		struct varlena *sum = sum_of(tables, n);
+		EfTable		table;
+
+		ef_summary_load(&table, &ef_workforce_type, sum);
+		rates = create_rates(table.nlabels, sum);
+		for (uint32 i = 0; i < table.nlabels; i++)
+			rates->reasons[i] = ef_credible_plain();
+	}
+	ef_check_credible(rates, &reference, &ratios);
+	ef_check(ef_credible_estimate(rates->reasons, &reference.table,
+								  !groups->has_reference, tables, n,
+								  (EfCredibilityMethod) groups->method,
+								  &ef_palloc, &error), &error);
+	PG_RETURN_POINTER(rates);
+}
+
+
+/* ---- text ---- */
+
+/* The shortest digits that are this number, whatever the settings. */
+static void
+append_number(StringInfo out, const char *name, double value)
+{
+	char		digits[DOUBLE_SHORTEST_DECIMAL_LEN];
+
+	if (isinf(value))
+		strcpy(digits, "null");
+	else
+		double_to_shortest_decimal_buf(value, digits);
+	appendStringInfo(out, ", \"%s\": %s", name, digits);
+}
+
+/* A function of the summaries on one argument; a soft error goes to `context`. */
+static Datum
+call_summary(Datum (*function) (FunctionCallInfo, const EfTableType *),
+			 Datum argument, Node *context)
+{
+	LOCAL_FCINFO(fcinfo, 1);
+
+	InitFunctionCallInfoData(*fcinfo, NULL, 1, InvalidOid, context, NULL);
+	fcinfo->args[0].value = argument;
+	fcinfo->args[0].isnull = false;
+	return function(fcinfo, &ef_workforce_type);
+}
+
+static char *
+text_of(FunctionCallInfo fcinfo)
+{
+	EfWorkforce reference;
+	EfExitRatio *ratios;
+	EfCredibleRates *rates = ef_open_credible(fcinfo, 0, &reference, &ratios);
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out,
+					 "{\"type\": \"credible_rates\", \"version\": %d, \"reasons\": [",
+					 TEXT_VERSION);
+	for (uint32 i = 0; i < rates->nreasons; i++)
+	{
+		const EfCredibleReason *reason = &rates->reasons[i];
+		const EfLabel *label = &reference.table.labels[i];
+
+		CHECK_FOR_INTERRUPTS();
+		appendStringInfoString(&out, i > 0 ? ", {\"reason\": " : "{\"reason\": ");
+		escape_json(&out, pnstrdup(label->bytes, label->length));
+		append_number(&out, "base", reason->base);
+		append_number(&out, "base_variance", reason->base_variance);
+		append_number(&out, "mean", reason->mean);
+		append_number(&out, "weight", reason->weight);
+		append_number(&out, "expected", reason->expected);
+		appendStringInfo(&out, ", \"exits\": " INT64_FORMAT "}", reason->exits);
+	}
+	appendStringInfo(&out, "], \"reference\": %s}",
+					 DatumGetCString(call_summary(ef_summary_out,
+												  copy_reference(rates), NULL)));
+	return out.data;
+}
+
+PG_FUNCTION_INFO_V1(ef_credible_rates_out);
+Datum
+ef_credible_rates_out(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_CSTRING(text_of(fcinfo));
+}
+
+PG_FUNCTION_INFO_V1(ef_credible_rates_to_jsonb);
+Datum
+ef_credible_rates_to_jsonb(PG_FUNCTION_ARGS)
+{
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text_of(fcinfo)));
+}
+
+static bool
+read_number(const JsonbValue *key, const JsonbValue *value, double *number,
+			EfError *error)
+{
+	char	   *digits;
+	char	   *end;
+
+	if (value->type != jbvNumeric)
+		return ef_json_refuse(error, "There is no number at", key);
+	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
+												 NumericGetDatum(value->val.numeric)));
+	*number = strtod(digits, &end);
+	return *end == '\0' || ef_json_refuse(error, "There is no number at", key);
+}
+
+/* The members of a reason, each of them once. */
+static bool
+read_reason(const JsonbValue *object, const EfLabel *label,
+			EfCredibleReason *reason, EfError *error)
+{
+	JsonbIterator *iterator;
+	JsonbValue	key;
+	JsonbValue	value;
+	int			n = 0;
+
+	if (!ef_json_is_object(object))
+	{
+		ef_fail(error, EF_INVALID, "A reason is no object.");
+		return false;
+	}
+	iterator = JsonbIteratorInit(object->val.binary.data);
+	for (; ef_json_next_member(&iterator, &key, &value); n++)
+	{
+		bool		good;
+
+		if (ef_json_is(&key, "reason"))
+			good = (value.type == jbvString &&
+					value.val.string.len == (int) label->length &&
+					memcmp(value.val.string.val, label->bytes,
+						   label->length) == 0) ||
+				ef_json_refuse(error, "This is not the reference's", &key);
+		else if (ef_json_is(&key, "base"))
+			good = read_number(&key, &value, &reason->base, error);
+		else if (ef_json_is(&key, "base_variance"))
+			good = read_number(&key, &value, &reason->base_variance, error);
+		else if (ef_json_is(&key, "mean"))
+			good = read_number(&key, &value, &reason->mean, error);
+		else if (ef_json_is(&key, "weight") && value.type == jbvNull)
+		{
+			reason->weight = INFINITY;
+			good = true;
+		}
+		else if (ef_json_is(&key, "weight"))
+			good = read_number(&key, &value, &reason->weight, error);
+		else if (ef_json_is(&key, "expected"))
+			good = read_number(&key, &value, &reason->expected, error);
+		else if (ef_json_is(&key, "exits"))
+			good = ef_json_count(&value, PG_INT64_MAX, &reason->exits) ||
+				ef_json_refuse(error, "There is no count at", &key);
+		else
+			good = ef_json_refuse(error, "A reason has no", &key);
+		if (!good)
+			return false;
+	}
+	if (n == 7)
+		return ef_credible_check_reason(reason, error) == EF_OK;
+	ef_fail(error, EF_INVALID, "A reason has %d of 7 members.", n);
+	return false;
+}
+
+static bool
+read_reasons(const JsonbValue *array, const EfTable *reference,
+			 EfCredibleRates *rates, EfError *error)
+{
+	JsonbIterator *iterator;
+	JsonbValue	value;
+	uint32		n = 0;
+
+	if (array == NULL || !ef_json_is_array(array) ||
+		JsonContainerSize(array->val.binary.data) != reference->nlabels)
+	{
+		ef_fail(error, EF_INVALID,
+				"\"reasons\" is no array of the reference's %u reasons.",
+				reference->nlabels);
+		return false;
+	}
+	iterator = JsonbIteratorInit(array->val.binary.data);
+	(void) JsonbIteratorNext(&iterator, &value, true);
+	while (n < reference->nlabels &&
+		   JsonbIteratorNext(&iterator, &value, true) == WJB_ELEM)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!read_reason(&value, &reference->labels[n], &rates->reasons[n],
+						 error))
+			return false;
+		n++;
+	}
+	return true;
+}
+
+/* What the object must say of itself, and nothing else. */
+static bool
+check_members(JsonbContainer *object, EfError *error)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(object);
+	JsonbValue	key;
+	JsonbValue	value;
+	int64		version;
+	int			n = 0;
+
+	for (; ef_json_next_member(&iterator, &key, &value); n++)
+	{
+		if (ef_json_is(&key, "type"))
+		{
+			if (!ef_json_is(&value, "credible_rates"))
+				return ef_json_refuse(error, "This is of another", &key);
+		}
+		else if (ef_json_is(&key, "version"))
+		{
+			if (!ef_json_count(&value, PG_INT64_MAX, &version) ||
+				version != TEXT_VERSION)
+				return ef_json_refuse(error,
+									  "This release does not know this", &key);
+		}
+		else if (ef_json_is(&key, "reference"))
+		{
+			if (!ef_json_is_object(&value))
+				return ef_json_refuse(error, "There is no object at", &key);
+		}
+		else if (!ef_json_is(&key, "reasons"))
+			return ef_json_refuse(error, "There is an unknown member", &key);
+	}
+	if (n == 4)
+		return true;
+	ef_fail(error, EF_INVALID,
+			"It has not \"type\", \"version\", \"reasons\" and \"reference\".");
+	return false;
+}
+
+/* For whoever writes a value by hand. */
+static const char text_hint[] =
+"Values of this type are made by credible_rates_agg and credibility; their text form is documented in doc/formats.md.";
+
+PG_FUNCTION_INFO_V1(ef_credible_rates_in);
+Datum
+ef_credible_rates_in(PG_FUNCTION_ARGS)
+{
+	Datum		json;
+	Jsonb	   *jsonb;
+	EfCredibleRates *rates = NULL;
+	EfError		error;
+	bool		good = false;
+
+	if (!ef_jsonb_in(fcinfo, "credible_rates", text_hint, PG_GETARG_CSTRING(0),
+					 &json))
+		PG_RETURN_NULL();
+	jsonb = DatumGetJsonbP(json);
+	if (!JB_ROOT_IS_OBJECT(jsonb))
+		ef_fail(&error, EF_INVALID, "It is no JSON object.");
+	else if (check_members(&jsonb->root, &error))
+	{
+		JsonbValue *inner = getKeyJsonValueFromContainer(&jsonb->root,
+														 "reference", 9, NULL);
+		char	   *text = JsonbToCString(NULL, inner->val.binary.data,
+										  inner->val.binary.len);
+		Datum		reference = call_summary(ef_summary_in,
+											 CStringGetDatum(text),
+											 fcinfo->context);
+		EfTable		table;
+
+		/* the error has been said */
+		if (reference == (Datum) 0)
+			PG_RETURN_NULL();
+		ef_summary_load(&table, &ef_workforce_type,
+						(struct varlena *) DatumGetPointer(reference));
+		rates = create_rates(table.nlabels,
+							 (struct varlena *) DatumGetPointer(reference));
+		good = read_reasons(getKeyJsonValueFromContainer(&jsonb->root, "reasons",
+														 7, NULL),
+							&table, rates, &error);
+	}
+	if (!good)
+		EF_SOFT_ERROR(fcinfo,
+					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					   errmsg("invalid input syntax for type %s",
+							  "credible_rates"),
+					   errdetail_internal("%s", error.detail),
+					   errhint("%s", text_hint)));
+	PG_RETURN_POINTER(rates);
+}
+
+
+/* ---- binary ---- */
+
+PG_FUNCTION_INFO_V1(ef_credible_rates_send);
+Datum
+ef_credible_rates_send(PG_FUNCTION_ARGS)
+{
+	EfWorkforce reference;
+	EfExitRatio *ratios;
+	EfCredibleRates *rates = ef_open_credible(fcinfo, 0, &reference, &ratios);
+	bytea	   *sent = DatumGetByteaPP(call_summary(ef_summary_send,
+													copy_reference(rates), NULL));
+	StringInfoData buffer;
+
+	pq_begintypsend(&buffer);
+	pq_sendbyte(&buffer, WIRE_VERSION);
+	pq_sendbyte(&buffer, EF_CREDIBLE_TAG);
+	pq_sendint32(&buffer, rates->nreasons);
+	for (uint32 i = 0; i < rates->nreasons; i++)
+	{
+		const EfCredibleReason *reason = &rates->reasons[i];
+
+		pq_sendfloat8(&buffer, reason->base);
+		pq_sendfloat8(&buffer, reason->base_variance);
+		pq_sendfloat8(&buffer, reason->mean);
+		pq_sendfloat8(&buffer, reason->weight);
+		pq_sendfloat8(&buffer, reason->expected);
+		pq_sendint64(&buffer, (uint64) reason->exits);
+	}
+	pq_sendbytes(&buffer, VARDATA_ANY(sent), (int) VARSIZE_ANY_EXHDR(sent));
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
+}
+
+#define REASON_WIRE_SIZE (6 * 8)
+
+static EfStatus
+receive_reasons(StringInfo buffer, EfCredibleReason *reasons, uint32 n,
+				EfError *error)
+{
+	EfStatus	status = EF_OK;
+
+	for (uint32 i = 0; status == EF_OK && i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		reasons[i].base = pq_getmsgfloat8(buffer);
+		reasons[i].base_variance = pq_getmsgfloat8(buffer);
+		reasons[i].mean = pq_getmsgfloat8(buffer);
+		reasons[i].weight = pq_getmsgfloat8(buffer);
+		reasons[i].expected = pq_getmsgfloat8(buffer);
+		reasons[i].exits = pq_getmsgint64(buffer);
+		status = ef_credible_check_reason(&reasons[i], error);
+	}
+	return status;
+}
+
+PG_FUNCTION_INFO_V1(ef_credible_rates_recv);
+Datum
+ef_credible_rates_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buffer = (StringInfo) PG_GETARG_POINTER(0);
+	int			version = pq_getmsgbyte(buffer);
+	int			tag = pq_getmsgbyte(buffer);
+	uint32		n = pq_getmsgint(buffer, 4);
+	EfCredibleReason *reasons = NULL;
+	EfCredibleRates *rates = NULL;
+	EfError		error;
+	EfStatus	status;
+
+	if (version != WIRE_VERSION || tag != EF_CREDIBLE_TAG)
+		status = ef_fail(&error, EF_INVALID,
+						 "Its version or its type is not known.");
+	else if (n > (uint32) (buffer->len - buffer->cursor) / REASON_WIRE_SIZE)
+		status = ef_fail(&error, EF_INVALID,
+						 "There are fewer reasons than announced.");
+	else
+	{
+		reasons = palloc(Max(n, 1) * sizeof(EfCredibleReason));
+		status = receive_reasons(buffer, reasons, n, &error);
+	}
+	if (status == EF_OK)
+	{
+		struct varlena *reference = (struct varlena *)
+			DatumGetPointer(call_summary(ef_summary_recv,
+										 PointerGetDatum(buffer), NULL));
+		EfTable		table;
+
+		ef_summary_load(&table, &ef_workforce_type, reference);
+		if (table.nlabels != n)
+			status = ef_fail(&error, EF_INVALID,
+							 "There are %u reasons, and %u in the reference.",
+							 n, table.nlabels);
+		else
+		{
+			rates = create_rates(n, reference);
+			memcpy(rates->reasons, reasons, n * sizeof(EfCredibleReason));
+		}
+	}
+	if (status != EF_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary form of type %s", "credible_rates"),
+				 errdetail_internal("%s", error.detail)));
+	PG_RETURN_POINTER(rates);
+}
+
+
+/* ---- order ---- */
+
+static int
+compare(FunctionCallInfo fcinfo)
+{
+	struct varlena *a = PG_GETARG_VARLENA_PP(0);
+	struct varlena *b = PG_GETARG_VARLENA_PP(1);
+	Size		na = VARSIZE_ANY_EXHDR(a);
+	Size		nb = VARSIZE_ANY_EXHDR(b);
+	int			order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(na, nb));
+
+	/* no number has two forms, nor has a reference */
+	if (order == 0 && na != nb)
+		order = na < nb ? -1 : 1;
+	PG_FREE_IF_COPY(a, 0);
+	PG_FREE_IF_COPY(b, 1);
+	return order;
+}
+
+EF_ORDER_FUNCTIONS(credible_rates, compare(fcinfo))
+
+PG_FUNCTION_INFO_V1(ef_credible_rates_hash);
+Datum
+ef_credible_rates_hash(PG_FUNCTION_ARGS)
+{
+	struct varlena *rates = PG_GETARG_VARLENA_PP(0);
+
+	return hash_any((unsigned char *) VARDATA_ANY(rates),
+					(int) VARSIZE_ANY_EXHDR(rates));
+}
+
+PG_FUNCTION_INFO_V1(ef_credible_rates_hash_extended);
+Datum
+ef_credible_rates_hash_extended(PG_FUNCTION_ARGS)
+{
+	struct varlena *rates = PG_GETARG_VARLENA_PP(0);
+
+	return hash_any_extended((unsigned char *) VARDATA_ANY(rates),
+							 (int) VARSIZE_ANY_EXHDR(rates),
+							 (uint64) PG_GETARG_INT64(1));
+}

@@ -1,0 +1,40 @@
+/*
+ * credible_rates_value.h
+ *	  Credible rates among the arguments of a function.
+ */
+#ifndef EF_CREDIBLE_RATES_VALUE_H
+#define EF_CREDIBLE_RATES_VALUE_H
+
+#include "glue.h"
+#include "workforce/credible_rates.h"
+
+/* Opens the reference, and finds the ratio of each of its labels. */
+static inline void
+ef_check_credible(EfCredibleRates *rates, EfWorkforce *reference,
+				  EfExitRatio **ratios)
+{
+	struct varlena *inner;
+	EfError		error;
+
+	ef_check(ef_credible_open(rates, VARSIZE(rates), reference, ratios,
+							  &ef_palloc, &error), &error);
+
+	/* whoever reads the reference as a value trusts its length */
+	inner = ef_credible_reference(rates);
+	if (!VARATT_IS_4B_U(inner) || VARSIZE(inner) != rates->reference_size)
+		ef_raise(ef_fail(&error, EF_INVALID,
+						 "The reference has another length than its rates say."),
+				 &error);
+}
+
+static inline EfCredibleRates *
+ef_open_credible(FunctionCallInfo fcinfo, int argument, EfWorkforce *reference,
+				 EfExitRatio **ratios)
+{
+	EfCredibleRates *rates = (EfCredibleRates *) PG_GETARG_VARLENA_P(argument);
+
+	ef_check_credible(rates, reference, ratios);
+	return rates;
+}
+
+#endif							/* EF_CREDIBLE_RATES_VALUE_H */
