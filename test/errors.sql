@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(2064);
+SELECT plan(2114);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -180,6 +180,76 @@ FROM (VALUES
     ('22023', '[Nn]a[Nn]', $$exit_rate_compare(w, later, level => 'NaN')$$),
     ('22004', NULL,        'exit_rate_compare(w, later, level => NULL)')
 ) AS rows (state, shows, call);
+
+-- ---------------------------------------------------------------------------
+-- Forecasts and what happened
+-- ---------------------------------------------------------------------------
+CREATE TABLE history AS
+SELECT array_agg(w ORDER BY year) AS y,
+       (SELECT workforce_agg('1970-01-01', '2015-01-01', NULL, NULL, '[2014-07-01,2016-01-01)')) AS longer,
+       (SELECT workforce_agg('1970-01-01', '2015-01-01', NULL, NULL, '(,2014-01-01)')) AS endless,
+       (SELECT workforce_agg('1970-01-01', '2012-01-01', NULL, NULL, '[2013-01-01,2014-01-01)', 1.0)) AS with_fte,
+       (SELECT workforce_agg('1970-01-01', '2012-01-01', NULL, NULL, '[2013-01-01,2014-01-01)')) AS one_more
+FROM (SELECT year, workforce_agg('1970-01-01', '2015-01-01', NULL, NULL, daterange(make_date(year, 1, 1), make_date(year + 1, 1, 1))) AS w
+      FROM generate_series(2014, 2019) AS year GROUP BY year) AS x;
+INSERT INTO bad (label, state, shows, hint, query)
+SELECT call || ' is refused', state, shows, shows IS NOT NULL, 'SELECT * FROM history, ' || call
+FROM (VALUES
+    ('22004', NULL,        'workforce_backtest(y, NULL)'),
+    ('22004', NULL,        'workforce_backtest(y, hires => NULL)'),
+    ('22004', NULL,        'workforce_backtest(y, least_years => NULL)'),
+    ('22004', NULL,        'workforce_backtest(y, latest_age => NULL)'),
+    ('22004', NULL,        'workforce_backtest(y, level => NULL)'),
+    ('22004', '7',         'workforce_backtest(y || NULL::workforce)'),
+    ('22004', '7',         'workforce_backtest(y, rates => y || NULL::workforce)'),
+    ('2202E', '2 dim',     'workforce_backtest(ARRAY[y, y])'),
+    ('22023', '0',         'workforce_backtest(y, 0)'),
+    ('22023', '-1',        'workforce_backtest(y, -1)'),
+    ('22023', '101',       'workforce_backtest(y, 101)'),
+    ('22023', 'as planned', $$workforce_backtest(y, 1, 'as planned')$$),
+    ('22023', '""',        $$workforce_backtest(y, 1, '')$$),
+    ('22023', 'least 0',   'workforce_backtest(y, least_years => 0)'),
+    ('22023', '101',       'workforce_backtest(y, least_years => 101)'),
+    ('22023', 'most 2',    'workforce_backtest(y, observed_years => 2)'),
+    ('22023', '-2147483648', 'workforce_backtest(y, observed_years => -2147483648)'),
+    ('22023', '2016-01-01', 'workforce_backtest(y[3:] || longer)'),
+    ('22023', '2014-07-01', 'workforce_backtest(y || longer)'),
+    ('22023', '-infinity', 'workforce_backtest(y || endless)'),
+    ('22023', '2015 comes 2017', 'workforce_backtest(y[:2] || y[4:])'),
+    ('22023', '2017',      'workforce_backtest(y || y[4])'),
+    ('22023', '2014-01-01', 'workforce_backtest(one_more || y)'),
+    ('22023', '2016-01-01, 1', 'workforce_backtest(y[:2] || (SELECT array_agg(w) FROM (SELECT rollup(e) AS w FROM unnest(y[3:] || y[3:]) AS e GROUP BY last_day(e)) AS twice))'),
+    ('22023', '.',         'workforce_backtest(with_fte || y)'),
+    ('22023', '2014 to 2016', 'workforce_backtest(y, rates => y[2:])'),
+    ('22023', '2014 to 2017', 'workforce_backtest(y, rates => y[:3])'),
+    ('22023', '72',        'workforce_backtest(y, retire_at => 72, retire_rule => NULL)'),
+    ('22023', '150',       'workforce_backtest(y, latest_age => 150)'),
+    ('22023', '1',         'workforce_backtest(y, level => 1)'),
+    ('22023', '[Nn]a[Nn]', $$workforce_backtest(y, level => 'NaN')$$),
+    ('22023', '0',         'interval_score(1, 2, 3, 0)'),
+    ('22023', '1',         'interval_score(1, 2, 3, 1)'),
+    ('22023', '[Nn]a[Nn]', $$interval_score(1, 2, 3, 'NaN')$$),
+    ('22023', '[Nn]a[Nn]', $$interval_score('NaN', 2, 3)$$),
+    ('22023', 'inf',       $$interval_score(1, 'Infinity', 3)$$),
+    ('22023', 'inf',       $$interval_score(1, 2, '-Infinity')$$),
+    ('22023', '2 and .* 1', 'interval_score(2, 1, 3)')
+) AS rows (state, shows, call);
+INSERT INTO bad (label, state, shows, hint, query)
+SELECT format('forecast_score_agg(%s) is refused', arguments), state, shows, state <> '22004', format('SELECT forecast_score_agg(%s)', arguments)
+FROM (VALUES
+    ('22004', NULL,        '1, 0, 2, 1, 1, NULL'),
+    ('22023', 'predicted', $$'NaN', 0, 2, 1, 1, 0.8$$),
+    ('22023', 'actual',    $$1, 0, 2, 'NaN', 1, 0.8$$),
+    ('22023', 'naive',     $$1, 0, 2, 1, 'NaN', 0.8$$),
+    ('22023', 'lower',     $$1, 'NaN', 2, 1, 1, 0.8$$),
+    ('22023', 'inf',       $$'Infinity', 0, 2, 1, 1, 0.8$$),
+    ('22023', 'inf',       $$1, 0, 2, 'Infinity', 1, 0.8$$),
+    ('22023', 'inf',       $$1, 0, 2, 1, '-Infinity', 0.8$$),
+    ('22023', 'inf',       $$1, '-Infinity', 2, 1, 1, 0.8$$),
+    ('22023', '3 and',     '1, 3, 2, 1, 1, 0.8'),
+    ('22023', '0',         '1, 0, 2, 1, 1, 0'),
+    ('22023', '1.5',       '1, 0, 2, 1, 1, 1.5')
+) AS rows (state, shows, arguments);
 
 -- ---------------------------------------------------------------------------
 -- Certificates

@@ -4,7 +4,7 @@
 -- refresh leaves alone are told by their xmin.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
-SELECT plan(579);
+SELECT plan(606);
 
 -- ---------------------------------------------------------------------------
 -- Tools
@@ -264,6 +264,11 @@ BEGIN
                                                             retire_rule => rule, latest_age => e.latest_age)
                                     FULL JOIN jsonb_each_text(left_for) AS a (reason, n) USING (reason)) AS p) AS f$q$,
         g, replace(l, 'skipped(w)', 'skipped(es.w)')), 2 * n);
+    RETURN QUERY SELECT twin(schema_name, 'forecast_backtest', names, format(
+        $q$SELECT %s g, b.*, make_date(b.year, 1, 1) AS period_start, make_date(b.year, 12, 31) AS period_end, %s
+           FROM es JOIN (SELECT %1$s g, array_agg(w) AS by_year FROM ey GROUP BY %1$s g) AS y USING (%1$s g), setting AS s,
+                workforce_backtest(by_year, 3, least_years => greatest(1, least(3, s.years - 1)), retire_at => s.retire_at, retire_rule => rule,
+                                   latest_age => s.latest_age) AS b$q$, g, l), CASE WHEN s.years > 1 THEN n ELSE 0 END);
 END
 $$;
 
@@ -429,6 +434,7 @@ INSERT INTO wanted VALUES
     ('retirement_projection', 'region, profession', 'year integer, period_start date, period_end date, retirements float8, retirements_lower float8, retirements_upper float8, other_exits float8'),
     ('recruitment_need', 'region, profession', 'year integer, period_start date, period_end date, headcount_start float8, exits float8, headcount float8, headcount_lower float8, headcount_upper float8, fte float8, target float8, gap float8, recruitment_need float8, need_lower float8, need_upper float8, unsupported float8'),
     ('forecast_check', 'region, profession', 'year integer, period_start date, period_end date, measure text, reason text, predicted float8, lower float8, upper float8, actual float8, error float8, within_interval boolean'),
+    ('forecast_backtest', 'region, profession', 'origin date, horizon integer, year integer, period_start date, period_end date, measure text, predicted float8, lower float8, upper float8, actual float8, error float8, within_interval boolean, naive float8'),
     ('funnel_stages', 'campus, profession', 'stage_no integer, stage text, entered bigint, converted bigint, pending bigint, exited bigint, lost bigint, conversion float8, lower float8, upper float8, cumulative float8, cumulative_lower float8, cumulative_upper float8, median_days integer, observed_days integer, conversion_so_far float8, lower_so_far float8, upper_so_far float8, cumulative_so_far float8, cumulative_lower_so_far float8, cumulative_upper_so_far float8'),
     ('funnel_epochs', 'campus, profession', 'epoch integer, epoch_start date, stage_no integer, stage text, entered bigint, converted bigint, pending bigint, exited bigint, lost bigint, conversion float8, lower float8, upper float8, cumulative float8, cumulative_lower float8, cumulative_upper float8, median_days integer, observed_days integer, conversion_so_far float8, lower_so_far float8, upper_so_far float8, cumulative_so_far float8, cumulative_lower_so_far float8, cumulative_upper_so_far float8'),
     ('required_intake', 'profession', 'year integer, year_start date, year_end date, planned float8, elsewhere float8, gap float8, intake float8, lower float8, upper float8, arrivals float8, unmet float8'),

@@ -273,6 +273,30 @@ FROM {summaries}.employment AS s,
 WHERE {rows} AND s.forecast_basis IS NOT NULL AND s.year_1 IS NOT NULL
 ORDER BY {groups}c.measure DESC, c.reason$$),
 
+('employment', 'forecast_backtest', 'workforce',
+ 'What would have been projected at the end of each year observed, from the third on, beside what happened (prognosuppföljning bakåt), with 80 % limits',
+ ARRAY['origin: 1 January on which the projection would have been made, from the years observed before it and nothing else',
+       'horizon: which year after it, from 1',
+       'year: the calendar year',
+       'period_start: its first day',
+       'period_end: its last day',
+       'measure: headcount, of those who go on when the year ends; retirements, other exits, or need (hires that it takes), in the year',
+       'predicted: persons expected, if as many are hired a year as before the origin; null where nothing could be said',
+       'lower: lower 80 % limit of the prediction',
+       'upper: upper 80 % limit of the prediction',
+       'actual: persons counted; for need those who left',
+       'error: actual - predicted',
+       'within_interval: was the actual number within the limits?',
+       'naive: as many as in the last year before the origin'],
+$$SELECT {groups}b.origin, b.horizon, b.year,
+       make_date(b.year, 1, 1) AS period_start, make_date(b.year, 12, 31) AS period_end,
+       b.measure, b.predicted, b.lower, b.upper, b.actual, b.error, b.within_interval, b.naive,
+       {last}
+FROM {summaries}.employment AS s,
+     {schema}.workforce_backtest({backtest}) AS b
+WHERE {rows}
+ORDER BY {groups}b.origin, b.horizon, b.measure$$),
+
 ('education', 'funnel_stages', 'funnel',
  'From stage to stage of the education (genomströmning), all years together, with 95 % limits',
  (SELECT o.columns FROM of_stages AS o),

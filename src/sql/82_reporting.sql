@@ -954,6 +954,13 @@ DECLARE
                    WHEN 'string' THEN a.alias || '.retirement_rule' ELSE format('NULL::%s.retirement_rule', home) END,
                    home, settings #>> '{setting,employment,latest_age}'))
         FROM (VALUES ('s'), ('e')) AS a (alias));
+    -- those of the back-test: of the years observed all but the first two, or the last one, are origins
+    backtest constant text := (
+        SELECT format('CASE WHEN s.workforce IS NOT NULL THEN ARRAY[%s] END, 3, ''as before''::text, NULL::integer, %s, NULL::%s.workforce[]%s',
+                      (SELECT string_agg('s.year_' || y, ', ' ORDER BY y DESC) FROM generate_series(1, o.years) AS y),
+                      greatest(1, least(3, o.years - 1)), home,
+                      replace(retirement ->> 's', format(', rates => NULL::%s.credible_rates', home), ''))
+        FROM (SELECT (settings #>> '{setting,employment,observed_years}')::integer AS years) AS o);
     -- and what comes before them: none of what may change
     change constant text := 'changed_stage => NULL::text, conversion_change => 0::float8';
     makes   jsonb := '[]';
@@ -1084,6 +1091,7 @@ BEGIN
             '{fte_unit}', CASE WHEN (settings #> '{setting,employment,fte_percent}')::boolean THEN ' / 100::float8' ELSE '' END,
             -- is anything known of retirements?
             '{retires}', CASE WHEN settings #>> '{setting,employment,retirement}' IS NULL THEN format('%s.exits(s.workforce, ''retirement''::text) > 0', home) ELSE 'true' END,
+            '{backtest}', backtest,
             '{retention_every}', format('interval %L', settings #>> '{setting,employment,retention_every}'),
             '{projection_years}', settings #> '{setting,employment,projection_years}');
         FOR i IN 1 .. CASE WHEN shown = '{}' THEN 1 ELSE 2 END LOOP

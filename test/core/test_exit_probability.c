@@ -44,7 +44,7 @@ static EfStatus
 estimate(EfExitProbability *q, uint32_t reason, uint32_t set_aside, int ncells)
 {
 	EfTable		table = {.ncells = (size_t) ncells,.cells = cells};
-	EfExitScope scope = {reason, set_aside, LIMIT, FIRST_YEAR, NYEARS};
+	EfExitScope scope = {reason, false, set_aside, LIMIT, FIRST_YEAR, NYEARS};
 	EfExitCounts counts;
 	EfStatus	status = ef_exit_counts(&counts, &table, NULL, &workspace, &error);
 

@@ -23,6 +23,10 @@ EF_REPORT(EF_YEARS_RANGE, INVALID_PARAMETER_VALUE,
 		  "years must be between 1 and 100",
 		  "Ask for fewer years; rates of today say little about the next century.");
 
+EF_REPORT(EF_HORIZON_RANGE, INVALID_PARAMETER_VALUE,
+		  "horizon must be between 1 and 100",
+		  "It is the number of calendar years to answer.");
+
 /* Days from 0000-03-01 to 2000-01-01 in the proleptic Gregorian calendar. */
 #define EPOCH_SHIFT 730425
 

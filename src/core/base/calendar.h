@@ -18,6 +18,7 @@
 extern const EfReport EF_DATE_INFINITE[];
 extern const EfReport EF_DATE_RANGE[];
 extern const EfReport EF_YEARS_RANGE[];
+extern const EfReport EF_HORIZON_RANGE[];
 extern const EfReport EF_DURATION_INVALID[];
 extern const EfReport EF_DURATION_ZERO[];
 

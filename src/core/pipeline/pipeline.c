@@ -318,10 +318,6 @@ ef_output_first_year(const EfOutputPlan *plan)
 		: ef_year_of_month(ef_month_of_day(*plan->as_of, &day_of_month));
 }
 
-EF_REPORT(EF_HORIZON_RANGE, INVALID_PARAMETER_VALUE,
-		  "horizon must be between 1 and 100",
-		  "It is the number of calendar years to answer.");
-
 EF_NODISCARD static EfStatus
 check_output(const EfOutputPlan *plan, EfError *error)
 {

@@ -25,7 +25,6 @@
 
 extern const EfReport EF_START_DAY_INVALID[];
 extern const EfReport EF_FIRST_YEAR_RANGE[];
-extern const EfReport EF_HORIZON_RANGE[];
 extern const EfReport EF_GAP_LENGTH[];
 extern const EfReport EF_GAP_VALUE[];
 extern const EfReport EF_INTAKE_METHOD_UNKNOWN[];

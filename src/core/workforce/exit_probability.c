@@ -95,6 +95,29 @@ ratio_of(const EfExitCounts *counts, uint32_t label)
 		? counts->ratios[label - 1].mean : 1;
 }
 
+/* The mean ratio of the exits asked for. */
+static double
+ratio_asked_for(const EfExitCounts *counts, const EfExitScope *scope)
+{
+	const EfTable *table = counts->table;
+	double		exits = 0;
+	double		squares = 0;
+
+	if (!scope->others || counts->ratios == NULL)
+		return ratio_of(counts, scope->reason);
+	for (uint32_t label = 1; label <= table->nlabels; label++)
+	{
+		double		ratio = ratio_of(counts, label);
+		double		n = (double) ef_table_sum(table, label, EF_EXITS);
+
+		if (label == scope->reason)
+			continue;
+		exits += ratio * n;
+		squares += ratio * ratio * n;
+	}
+	return exits > 0 ? squares / exits : 1;
+}
+
 EfStatus
 ef_exit_counts(EfExitCounts *counts, const EfTable *table,
 			   const EfExitRatio *ratios, EfWorkspace *workspace,
@@ -163,6 +186,8 @@ count_months(const EfExitCounts *counts, const EfExitScope *scope, Risk *month)
 			month[ef_key_at(cells[i].key)].asked +=
 				ratio * (double) cells[i].count;
 	}
+	for (int age = 0; scope->others && age <= counts->oldest; age++)
+		month[age].asked = month[age].exits - month[age].asked;
 }
 
 /* The same by year of age.  The youngest year with exposure, -1 if none. */
@@ -338,7 +363,17 @@ share_errors(EfExitProbability *q, const EfExitCounts *counts,
 					  log_stay, stay);
 		add_outer(q->shared_log_stay, n, log_stay, variance);
 		add_outer(q->shared_stay, n, stay, variance);
-		if (label == scope->reason)
+		if (scope->others && label != scope->reason)
+		{
+			/* of several ratios as if their errors went together, at most */
+			q->asked_variance = 1;
+			for (int y = 0; y < n; y++)
+			{
+				q->asked_log_stay[y] += sqrt(variance) * log_stay[y];
+				q->asked_leave[y] += sqrt(variance) * stay[y];
+			}
+		}
+		else if (!scope->others && label == scope->reason)
 		{
 			q->asked_variance = variance;
 			memcpy(q->asked_log_stay, log_stay, (size_t) n * sizeof(double));
@@ -402,7 +437,7 @@ ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
 		find_donors(year, youngest, seen, donor);
 		for (int y = first_year_of(scope); y * MONTHS < scope->limit; y++)
 			estimate_year(q, scope, y, month, &year[donor[y]],
-						  ratio_of(counts, scope->reason));
+						  ratio_asked_for(counts, scope));
 	}
 	if (q->known && uncertain)
 	{

@@ -41,6 +41,7 @@ typedef struct EfExitRatio
 typedef struct EfExitScope
 {
 	uint32_t	reason;			/* label of the one asked for; 0: none */
+	bool		others;			/* instead: all but that one */
 	uint32_t	set_aside;		/* label of exits that do not happen, since a
 								 * rule takes their place; 0: none */
 	int			limit;			/* whole years, in months: nobody works beyond */

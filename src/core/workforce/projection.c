@@ -46,6 +46,7 @@ struct EfProjection
 	EfError    *error;
 	bool		forced;			/* a rule or an age replaces observed retirement */
 	bool		retirement;		/* that is the reason asked for */
+	bool		others;			/* asked for are all reasons but that */
 	int			first_months;	/* of the first period */
 	EfAges		ages;
 	EfExitProbability q;		/* variances are by block */
@@ -190,6 +191,7 @@ estimate_exits(EfProjection *model, uint32_t asked)
 	EfExitCounts own;
 	EfExitScope scope = {
 		.reason = asked,
+		.others = model->others,
 		.set_aside = model->forced ? retirement_label(table) : 0,
 		.limit = model->ages.limit,
 		.first_year = model->ages.first_year,
@@ -839,8 +841,8 @@ ef_projection_variance(EfProjection *projection, int period,
 	return headcount_variance(projection, &total);
 }
 
-/* One reason: label n of the rates' table, or 0 for a retirement that is no
- * label of it. */
+/* One reason, or all others than it: label n of the rates' table, or 0 for a
+ * retirement that is no label of it. */
 EF_NODISCARD static EfStatus
 project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 			   EfProjectedExits *rows)
@@ -848,8 +850,9 @@ project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 	const EfProjectionPlan *plan = model->plan;
 	double		most = (double) plan->workforce->carried;
 	double	   *lag;
-	EfStatus	status = build(model, label, label == 0 ||
-							   label == retirement_label(&plan->rates->table));
+	bool		retirement = label == retirement_label(&plan->rates->table);
+	EfStatus	status = build(model, label, !model->others &&
+							   (label == 0 || retirement));
 
 	if (status != EF_OK)
 		return status;
@@ -870,6 +873,22 @@ project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 				   most, &row->lower, &row->upper);
 	}
 	return EF_OK;
+}
+
+EfStatus
+ef_project_other_exits(const EfProjectionPlan *plan, EfProjectedExits *rows,
+					   const EfAllocator *allocator, EfError *error)
+{
+	static const EfLabel others = {"other", 5};
+	EfWorkspace workspace = {allocator, NULL};
+	EfProjection model = {.plan = plan,.workspace = &workspace,.error = error,
+	.others = true};
+	EfStatus	status = project_reason(&model,
+										retirement_label(&plan->rates->table),
+										&others, rows);
+
+	ef_discard_all(&workspace);
+	return status;
 }
 
 EfStatus

@@ -87,6 +87,12 @@ typedef struct EfProjectedExits
 	double		upper;
 } EfProjectedExits;
 
+/* Exits for all reasons but 'retirement' together: rows[plan->years]. */
+extern EfStatus ef_project_other_exits(const EfProjectionPlan *plan,
+									   EfProjectedExits *rows,
+									   const EfAllocator *allocator,
+									   EfError *error) EF_NODISCARD;
+
 /*
  * The exits of a projection, reason by reason: every one that the rates know,
  * and 'retirement', in byte order.  So their memory does not grow with the

@@ -1,0 +1,156 @@
+/*
+ * forecast_score.c
+ *	  See forecast_score.h.
+ */
+#include "estimate/forecast_score.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "estimate/estimate.h"
+
+EF_REPORT(EF_FORECAST_VALUE, INVALID_PARAMETER_VALUE,
+		  "a forecast must be a finite number",
+		  "Give NULL where something is not known: it counts for nothing.");
+
+EF_REPORT(EF_FORECAST_LIMITS, INVALID_PARAMETER_VALUE,
+		  "lower limit is above the upper one",
+		  "Look whether the two were exchanged.");
+
+/* A level is a decimal: 0.8 leaves 1/5, and not the double nearest to 0.8 less
+ * than 1, of which 2/a would not be 10. */
+#define DECIMALS 1e12
+
+EfStatus
+ef_interval_score(double lower, double upper, double actual, double level,
+				  double *score, EfError *error)
+{
+	double		outside;
+
+	if (!(level > 0 && level < 1))
+		return ef_fail(error, EF_LEVEL_RANGE, "The level is %g.", level);
+	if (!isfinite(lower) || !isfinite(upper) || !isfinite(actual))
+		return ef_fail(error, EF_FORECAST_VALUE,
+					   "The limits are %g and %g, and %g happened.", lower,
+					   upper, actual);
+	if (lower > upper)
+		return ef_fail(error, EF_FORECAST_LIMITS,
+					   "The lower limit is %g and the upper one %g.", lower,
+					   upper);
+	outside = round((1 - level) * DECIMALS) / DECIMALS;
+	if (outside == 0)
+		outside = 1 - level;
+	*score = upper - lower;
+	if (actual < lower)
+		*score += 2 / outside * (lower - actual);
+	if (actual > upper)
+		*score += 2 / outside * (actual - upper);
+	return EF_OK;
+}
+
+EfStatus
+ef_forecast_miss(const EfForecast *forecast, EfMiss *miss, EfError *error)
+{
+	double	   *figures = miss->figures;
+	double		error_made = forecast->actual - forecast->predicted;
+
+	if (!isfinite(forecast->predicted) || !isfinite(forecast->actual) ||
+		isinf(forecast->naive))
+		return ef_fail(error, EF_FORECAST_VALUE,
+					   "The forecast is %g, the naive one %g, and %g happened.",
+					   forecast->predicted, forecast->naive, forecast->actual);
+	figures[EF_MISS_ERROR] = error_made;
+	figures[EF_MISS_PERCENTAGE] = forecast->actual == 0 ? NAN
+		: 100 * fabs(error_made) / fabs(forecast->actual);
+	figures[EF_MISS_NAIVE] = fabs(forecast->actual - forecast->naive);
+	figures[EF_MISS_COMPARED] = isnan(forecast->naive) ? NAN : fabs(error_made);
+	figures[EF_MISS_HELD] = figures[EF_MISS_SCORE] = NAN;
+	if (isnan(forecast->lower) || isnan(forecast->upper))
+		return EF_OK;
+	figures[EF_MISS_HELD] = forecast->actual >= forecast->lower &&
+		forecast->actual <= forecast->upper;
+	return ef_interval_score(forecast->lower, forecast->upper,
+							 forecast->actual, forecast->level,
+							 &figures[EF_MISS_SCORE], error);
+}
+
+static int
+compare_doubles(const void *a, const void *b)
+{
+	double		x = *(const double *) a;
+	double		y = *(const double *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* One figure of all misses, where it is known, in order; how many there are. */
+static size_t
+collect(const EfMiss *misses, size_t n, int figure, double *values)
+{
+	size_t		known = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		double		value = misses[i].figures[figure];
+
+		if (!isnan(value))
+			values[known++] = value;
+	}
+	qsort(values, known, sizeof(double), compare_doubles);
+	return known;
+}
+
+/* Added up in the order of their size, so that no other order matters. */
+static double
+mean_of(const double *values, size_t n)
+{
+	double		sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += values[i];
+	return n == 0 ? NAN : sum / (double) n;
+}
+
+static double
+median_of(const double *values, size_t n)
+{
+	if (n == 0)
+		return NAN;
+	return n % 2 == 1 ? values[n / 2]
+		: values[n / 2 - 1] + (values[n / 2] - values[n / 2 - 1]) / 2;
+}
+
+static double
+mean_figure(const EfMiss *misses, size_t n, int figure, double *values)
+{
+	return mean_of(values, collect(misses, n, figure, values));
+}
+
+EfStatus
+ef_score_forecasts(const EfMiss *misses, size_t n, EfForecastScore *score,
+				   const EfAllocator *allocator, EfError *error)
+{
+	double	   *values = ef_alloc(allocator, n * sizeof(double));
+	double		naive;
+
+	if (values == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for errors failed.");
+	score->forecasts = n;
+	score->bias = mean_figure(misses, n, EF_MISS_ERROR, values);
+	score->median_percentage_error =
+		median_of(values, collect(misses, n, EF_MISS_PERCENTAGE, values));
+	score->coverage = mean_figure(misses, n, EF_MISS_HELD, values);
+	score->interval_score = mean_figure(misses, n, EF_MISS_SCORE, values);
+	naive = mean_figure(misses, n, EF_MISS_NAIVE, values);
+	score->skill = naive > 0
+		? 1 - mean_figure(misses, n, EF_MISS_COMPARED, values) / naive : NAN;
+
+	/* without sign, only now that the bias is known */
+	n = collect(misses, n, EF_MISS_ERROR, values);
+	for (size_t i = 0; i < n; i++)
+		values[i] = fabs(values[i]);
+	qsort(values, n, sizeof(double), compare_doubles);
+	score->mean_absolute_error = mean_of(values, n);
+	ef_release(allocator, values);
+	return EF_OK;
+}

@@ -1,0 +1,77 @@
+/*
+ * forecast_score.h
+ *	  How good forecasts were, once it is known what happened.
+ *
+ * Of a forecast, with the interval [l, u] that it gave at the level 1 - a, and
+ * of what happened, x, the interval score is
+ *
+ *	 (u - l) + 2/a (l - x) [x < l] + 2/a (x - u) [x > u]
+ *
+ * (Gneiting and Raftery 2007, JASA 102:359, equation 43): the width, and where
+ * the interval does not hold, by how much it misses times a penalty that makes
+ * the honest interval the best one to give.  Smaller is better.
+ */
+#ifndef EF_FORECAST_SCORE_H
+#define EF_FORECAST_SCORE_H
+
+#include "base/memory.h"
+#include "base/status.h"
+
+extern const EfReport EF_FORECAST_VALUE[];
+extern const EfReport EF_FORECAST_LIMITS[];
+
+/* NaN is what was not given: without limits there is no coverage, without a
+ * naive forecast no skill. */
+typedef struct EfForecast
+{
+	double		predicted;
+	double		lower;
+	double		upper;
+	double		actual;
+	double		naive;			/* what somebody without a model would have said */
+	double		level;			/* of the limits */
+} EfForecast;
+
+/* What one forecast adds to a score; NaN: nothing. */
+enum
+{
+	EF_MISS_ERROR,				/* actual - predicted */
+	EF_MISS_PERCENTAGE,			/* of the actual number, without sign */
+	EF_MISS_HELD,				/* 1 if it lay within the limits, 0 if not */
+	EF_MISS_SCORE,				/* of the interval */
+	EF_MISS_NAIVE,				/* error of the naive forecast, without sign */
+	EF_MISS_COMPARED,			/* that of the forecast, where there is a naive one */
+	EF_MISS_FIGURES
+};
+
+typedef struct EfMiss
+{
+	double		figures[EF_MISS_FIGURES];
+} EfMiss;
+
+/* NaN is what no forecast said anything about. */
+typedef struct EfForecastScore
+{
+	size_t		forecasts;
+	double		bias;			/* mean error */
+	double		mean_absolute_error;
+	double		median_percentage_error;
+	double		coverage;		/* share of intervals that held */
+	double		interval_score; /* mean */
+	double		skill;			/* 1 - the error over that of the naive forecasts,
+								 * means of both without sign */
+} EfForecastScore;
+
+extern EfStatus ef_interval_score(double lower, double upper, double actual,
+								  double level, double *score, EfError *error) EF_NODISCARD;
+
+extern EfStatus ef_forecast_miss(const EfForecast *forecast, EfMiss *miss,
+								 EfError *error) EF_NODISCARD;
+
+/* The order of the misses does not matter, to the last bit. */
+extern EfStatus ef_score_forecasts(const EfMiss *misses, size_t n,
+								   EfForecastScore *score,
+								   const EfAllocator *allocator,
+								   EfError *error) EF_NODISCARD;
+
+#endif							/* EF_FORECAST_SCORE_H */

@@ -1,0 +1,322 @@
+/*
+ * backtest.c
+ *	  See backtest.h.
+ */
+#include "workforce/backtest.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "workforce/joined_periods.h"
+
+#define MONTHS 12
+
+const char *const ef_measure_names[EF_MEASURES] = {"headcount", "retirements",
+"other exits", "need"};
+
+EF_REPORT(EF_HIRES_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
+		  "unknown assumption about hires",
+		  "They are 'as before', or 'as came' to tell the forecast who came.");
+
+EfStatus
+ef_hires_method(const char *name, size_t length, EfHiresMethod *method,
+				EfError *error)
+{
+	if (length == 9 && memcmp(name, "as before", 9) == 0)
+		*method = EF_HIRES_AS_BEFORE;
+	else if (length == 7 && memcmp(name, "as came", 7) == 0)
+		*method = EF_HIRES_AS_CAME;
+	else
+		return ef_fail(error, EF_HIRES_METHOD_UNKNOWN,
+					   "The assumption is \"%.*s\".", ef_clip(name, length),
+					   name);
+	return EF_OK;
+}
+
+/* The year that a period ends with. */
+static int
+year_of(const EfWorkforce *workforce)
+{
+	return ef_year_of_month(workforce->last_month);
+}
+
+static int
+compare_periods(const void *a, const void *b)
+{
+	const EfFrame *x = &((const EfWorkforce *) a)->table.frame;
+	const EfFrame *y = &((const EfWorkforce *) b)->table.frame;
+
+	return (x->as_of > y->as_of) - (x->as_of < y->as_of);
+}
+
+EF_REPORT(EF_PERIOD_NOT_YEAR, INVALID_PARAMETER_VALUE,
+		  "summary is not of a calendar year",
+		  "Observe each year by itself: daterange(make_date(year, 1, 1), make_date(year + 1, 1, 1)).");
+
+/* Put summaries in order.  Each is of one calendar year. */
+EF_NODISCARD static EfStatus
+order_years(EfWorkforce *years, size_t n, EfError *error)
+{
+	qsort(years, n, sizeof(EfWorkforce), compare_periods);
+	for (size_t i = 0; i < n; i++)
+	{
+		const EfFrame *frame = &years[i].table.frame;
+		char		from[EF_ISO_DATE_SIZE] = "-infinity";
+		char		as_of[EF_ISO_DATE_SIZE];
+		EfMonth		first = year_of(&years[i]) * MONTHS;
+
+		ef_format_day(as_of, frame->as_of);
+		if (frame->bounded)
+			ef_format_day(from, frame->from);
+		if (!frame->bounded || frame->from != ef_first_day(first) ||
+			frame->as_of != ef_first_day(first + MONTHS))
+			return ef_fail(error, EF_PERIOD_NOT_YEAR,
+						   "The observation period is [%s,%s).", from, as_of);
+		if (i > 0 && frame->from != years[i - 1].table.frame.as_of)
+			return ef_fail(error, EF_PERIODS_APART,
+						   "After the year %d comes %d.",
+						   year_of(&years[i - 1]), year_of(&years[i]));
+	}
+	return EF_OK;
+}
+
+static int64_t
+retirements_of(const EfWorkforce *year)
+{
+	return ef_workforce_exits_by_reason(year, "retirement", 10);
+}
+
+/* What a year brought: NaN where it has not come. */
+static void
+count_year(const EfWorkforce *year, EfHiresMethod hires, double *counts)
+{
+	double		retirements = (double) retirements_of(year);
+
+	counts[EF_MEASURE_HEADCOUNT] = (double) year->carried;
+	counts[EF_MEASURE_RETIREMENTS] = retirements;
+	counts[EF_MEASURE_OTHER_EXITS] = (double) year->exits - retirements;
+
+	/* growth and exits; the growth that came is in the hires */
+	counts[EF_MEASURE_NEED] = (double) (hires == EF_HIRES_AS_CAME ? year->hires
+										: year->exits);
+}
+
+/* What was known at one origin, and what is assumed of the years after it. */
+typedef struct Origin
+{
+	EfWorkforce known;
+	EfWorkforce rates;
+	EfProjectionPlan plan;
+	double		intake[EF_YEARS_LIMIT];
+	double		target[EF_YEARS_LIMIT];
+	bool		projected;		/* can anything be said? */
+} Origin;
+
+/* The summaries of the years that are known, n of them before `end`. */
+EF_NODISCARD static EfStatus
+look_back(EfWorkforce *known, const EfWorkforce *years, size_t end, size_t n,
+		  const EfAllocator *allocator, EfError *error)
+{
+	return ef_workforce_join(known, years + end - n, n, allocator, error);
+}
+
+EF_REPORT(EF_RATES_NOT_KNOWN, INVALID_PARAMETER_VALUE,
+		  "no rates are known for the years before an origin",
+		  "Give rates => summaries of the same years.");
+
+/* Of others, the years that are known: those of the same time. */
+EF_NODISCARD static EfStatus
+look_back_at_others(Origin *origin, const EfBacktestPlan *plan,
+					size_t nknown, const EfAllocator *allocator,
+					EfError *error)
+{
+	int			last = year_of(&origin->known);
+	size_t		end = 0;
+
+	while (end < plan->nrates && year_of(&plan->rates[end]) <= last)
+		end++;
+	if (end < nknown || year_of(&plan->rates[end - 1]) != last)
+		return ef_fail(error, EF_RATES_NOT_KNOWN,
+					   "From %d to %d they are not.",
+					   last + 1 - (int) nknown, last);
+	return look_back(&origin->rates, plan->rates, end, nknown, allocator,
+					 error);
+}
+
+/* Stand before years[at], and look back. */
+EF_NODISCARD static EfStatus
+stand_at(Origin *origin, const EfBacktestPlan *plan, size_t at,
+		 const EfAllocator *allocator, EfError *error)
+{
+	size_t		nknown = at < (size_t) plan->observed_years ? at
+		: (size_t) plan->observed_years;
+	size_t		ahead = plan->nyears - at;
+	EfProjectionPlan *projection = &origin->plan;
+	bool		anybody_comes = false;
+	EfStatus	status = look_back(&origin->known, plan->years, at, nknown,
+								   allocator, error);
+
+	if (status == EF_OK && plan->nrates > 0)
+		status = look_back_at_others(origin, plan, nknown, allocator, error);
+	if (status != EF_OK)
+		return status;
+
+	*projection = plan->assume;
+	projection->workforce = &origin->known;
+	projection->rates = plan->nrates > 0 ? &origin->rates : &origin->known;
+	projection->years = ahead < (size_t) plan->horizon ? (int) ahead
+		: plan->horizon;
+	projection->intake = origin->intake;
+	projection->target = origin->target;
+	for (int t = 0; t < projection->years; t++)
+	{
+		const EfWorkforce *year = &plan->years[at + (size_t) t];
+		bool		told = plan->hires == EF_HIRES_AS_CAME;
+
+		origin->intake[t] = told ? (double) year->hires
+			: (double) origin->known.hires / (double) nknown;
+		origin->target[t] = told ? (double) year->carried
+			: (double) origin->known.carried;
+		if (origin->intake[t] > 0)
+			anybody_comes = true;
+	}
+	if (!anybody_comes)
+		projection->intake = NULL;
+
+	/* nothing is said of people of whose age or rates nothing is known */
+	origin->projected =
+		(projection->rates->days > 0 || origin->known.carried == 0) &&
+		(!anybody_comes || (projection->rates->days > 0 &&
+							origin->known.hires + projection->rates->hires > 0));
+	return EF_OK;
+}
+
+static void
+put_prediction(EfBacktestRow *row, double predicted, double lower, double upper)
+{
+	row->predicted = predicted;
+	row->lower = isnan(predicted) ? NAN : lower;
+	row->upper = isnan(predicted) ? NAN : upper;
+}
+
+/* The forecast of one origin, beside the years that came. */
+EF_NODISCARD static EfStatus
+replay(const EfBacktestPlan *plan, size_t at, EfBacktestRow *rows,
+	   const EfAllocator *allocator, EfError *error)
+{
+	Origin		origin;
+	EfProjectionPeriod *periods = NULL;
+	EfProjectedExits others[EF_YEARS_LIMIT];
+	double		naive[EF_MEASURES];
+	double		exits_before;
+	double		came = 0;
+	EfStatus	status = stand_at(&origin, plan, at, allocator, error);
+
+	if (status == EF_OK && origin.projected)
+		status = ef_project_workforce(&origin.plan, &periods, allocator, error);
+	if (status == EF_OK && origin.projected)
+		status = ef_project_other_exits(&origin.plan, others, allocator, error);
+	if (status != EF_OK)
+		return status;
+
+	count_year(&plan->years[at - 1], plan->hires, naive);
+	exits_before = (double) plan->years[at - 1].exits;
+	for (int t = 0; t < origin.plan.years; t++)
+	{
+		const EfWorkforce *year = &plan->years[at + (size_t) t];
+		double		actual[EF_MEASURES];
+
+		/* who is told the hires takes the exits of last year */
+		came += (double) year->hires;
+		if (plan->hires == EF_HIRES_AS_CAME)
+			naive[EF_MEASURE_HEADCOUNT] =
+				fmax(0, (double) origin.known.carried + came -
+					 (t + 1) * exits_before);
+		count_year(year, plan->hires, actual);
+		for (int m = 0; m < EF_MEASURES; m++)
+		{
+			EfBacktestRow *row = rows++;
+
+			row->origin = origin.known.table.frame.as_of;
+			row->horizon = t + 1;
+			row->year = year_of(year);
+			row->measure = (EfBacktestMeasure) m;
+			row->actual = actual[m];
+			row->naive = naive[m];
+			put_prediction(row, NAN, NAN, NAN);
+			if (!origin.projected)
+				continue;
+			switch (row->measure)
+			{
+				case EF_MEASURE_HEADCOUNT:
+					put_prediction(row, periods[t].headcount,
+								   periods[t].lower, periods[t].upper);
+					break;
+				case EF_MEASURE_RETIREMENTS:
+					put_prediction(row, periods[t].retirements,
+								   periods[t].retirements_lower,
+								   periods[t].retirements_upper);
+					break;
+				case EF_MEASURE_OTHER_EXITS:
+					put_prediction(row, others[t].exits, others[t].lower,
+								   others[t].upper);
+					break;
+				case EF_MEASURE_NEED:
+					put_prediction(row, periods[t].need,
+								   periods[t].need_lower,
+								   periods[t].need_upper);
+					break;
+				case EF_MEASURES:
+					break;
+			}
+		}
+	}
+	ef_release(allocator, periods);
+	return EF_OK;
+}
+
+EF_REPORT(EF_BACKTEST_YEARS, INVALID_PARAMETER_VALUE,
+		  "number of years known is out of range",
+		  "least_years is from 1 to 100, and observed_years not below it.");
+
+EfStatus
+ef_backtest(const EfBacktestPlan *plan, EfBacktestRow **rows, size_t *nrows,
+			const EfAllocator *allocator, EfError *error)
+{
+	size_t		least = (size_t) plan->least_years;
+	size_t		n = 0;
+	EfStatus	status;
+
+	if (plan->horizon < 1 || plan->horizon > EF_YEARS_LIMIT)
+		return ef_fail(error, EF_HORIZON_RANGE, "The horizon is %d.",
+					   plan->horizon);
+	if (plan->least_years < 1 || plan->least_years > EF_YEARS_LIMIT ||
+		plan->observed_years < plan->least_years)
+		return ef_fail(error, EF_BACKTEST_YEARS,
+					   "At least %d years are asked for, and at most %d.",
+					   plan->least_years, plan->observed_years);
+	status = order_years(plan->years, plan->nyears, error);
+	if (status == EF_OK)
+		status = order_years(plan->rates, plan->nrates, error);
+	if (status != EF_OK)
+		return status;
+
+	for (size_t at = least; at < plan->nyears; at++)
+		n += plan->nyears - at < (size_t) plan->horizon ? plan->nyears - at
+			: (size_t) plan->horizon;
+	*nrows = 0;
+	*rows = ef_alloc(allocator, n * EF_MEASURES * sizeof(EfBacktestRow));
+	if (*rows == NULL)
+		return ef_fail(error, EF_NO_MEMORY, "A request for a back-test failed.");
+	for (size_t at = least; at < plan->nyears && status == EF_OK; at++)
+	{
+		size_t		ahead = plan->nyears - at;
+
+		ef_check_interrupt(allocator);
+		status = replay(plan, at, *rows + *nrows, allocator, error);
+		*nrows += EF_MEASURES * (ahead < (size_t) plan->horizon ? ahead
+								 : (size_t) plan->horizon);
+	}
+	return status;
+}

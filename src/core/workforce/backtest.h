@@ -1,0 +1,74 @@
+/*
+ * backtest.h
+ *	  Forecasts of the past beside what happened: from a workforce for each
+ *	  calendar year, every origin at which a forecast could have been made.
+ *
+ * At an *origin*, 1 January, the years before it are known and nothing else is:
+ * they are joined (joined_periods.h), projected (projection.h), and each year
+ * after it, the *horizon*, says what came.  Rates of somebody else are those of
+ * the same years.  So no forecast can use what was not known when it would have
+ * been made, unless it is told the hires that came; then it is only the rates
+ * of exit that are put to the test.
+ */
+#ifndef EF_BACKTEST_H
+#define EF_BACKTEST_H
+
+#include "workforce/projection.h"
+
+typedef enum EfBacktestMeasure
+{
+	EF_MEASURE_HEADCOUNT,		/* that goes on when the year ends */
+	EF_MEASURE_RETIREMENTS,
+	EF_MEASURE_OTHER_EXITS,
+	EF_MEASURE_NEED,			/* hires that it takes */
+	EF_MEASURES
+} EfBacktestMeasure;
+
+extern const char *const ef_measure_names[EF_MEASURES];
+
+typedef enum EfHiresMethod
+{
+	EF_HIRES_AS_BEFORE,			/* as many a year as in the years known */
+	EF_HIRES_AS_CAME			/* those that came, and as many people wanted as
+								 * there were */
+} EfHiresMethod;
+
+extern EfStatus ef_hires_method(const char *name, size_t length,
+								EfHiresMethod *method, EfError *error) EF_NODISCARD;
+
+/* No limit to the years that are looked back on. */
+#define EF_ALL_YEARS INT32_MAX
+
+typedef struct EfBacktestPlan
+{
+	EfWorkforce *years;			/* in any order; they are put in order */
+	size_t		nyears;
+	EfWorkforce *rates;			/* of somebody else; none: their own */
+	size_t		nrates;
+	int			horizon;		/* years ahead, at most */
+	EfHiresMethod hires;
+	int			observed_years; /* known at an origin, at most */
+	int			least_years;	/* and at least */
+	EfProjectionPlan assume;	/* retirement, latest age and level */
+} EfBacktestPlan;
+
+/* NaN is what could not be said. */
+typedef struct EfBacktestRow
+{
+	EfDay		origin;
+	int			horizon;		/* 1: the year that begins on the origin */
+	int			year;
+	EfBacktestMeasure measure;
+	double		predicted;
+	double		lower;
+	double		upper;
+	double		actual;
+	double		naive;			/* as many as in the last year known */
+} EfBacktestRow;
+
+/* All rows by origin, horizon and measure. */
+extern EfStatus ef_backtest(const EfBacktestPlan *plan, EfBacktestRow **rows,
+							size_t *nrows, const EfAllocator *allocator,
+							EfError *error) EF_NODISCARD;
+
+#endif							/* EF_BACKTEST_H */

@@ -1,0 +1,109 @@
+/*
+ * backtest.c
+ *	  Forecasts of the past beside what happened.  See
+ *	  src/core/workforce/backtest.h.
+ */
+#include "glue.h"
+
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/lsyscache.h"
+
+#include "retirement_rule_value.h"
+#include "workforce/backtest.h"
+
+/* The workforces of an array; none where it is null. */
+static EfWorkforce *
+get_workforces(FunctionCallInfo fcinfo, int argument, const char *name,
+			   size_t *n)
+{
+	ArrayType  *array;
+	int16		length;
+	bool		by_value;
+	char		align;
+	Datum	   *values;
+	EfWorkforce *workforces;
+	int			count;
+	EfError		error;
+
+	*n = 0;
+	if (PG_ARGISNULL(argument))
+		return NULL;
+	array = ef_get_array(fcinfo, argument, name, "array_agg(w)",
+						 "Leave a year without a summary out, at the beginning or the end.");
+	get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &align);
+	deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, align,
+					  &values, NULL, &count);
+	workforces = ef_alloc(&ef_palloc, count * sizeof(EfWorkforce));
+	for (int i = 0; i < count; i++)
+	{
+		struct varlena *datum = PG_DETOAST_DATUM(values[i]);
+
+		ef_check(ef_workforce_open(&workforces[i], datum, VARSIZE(datum),
+								   &ef_palloc, &error), &error);
+	}
+	*n = count;
+	return workforces;
+}
+
+/* Arguments: by_year, horizon, hires, observed_years, least_years, rates,
+ * retire_at, retire_rule, latest_age, level. */
+PG_FUNCTION_INFO_V1(ef_workforce_backtest);
+Datum
+ef_workforce_backtest(PG_FUNCTION_ARGS)
+{
+	EfBacktestPlan plan = {0};
+	EfBacktestRow *rows;
+	Datum		measures[EF_MEASURES];
+	text	   *hires;
+	size_t		n;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	ef_require_argument(fcinfo, 1, "horizon");
+	ef_require_argument(fcinfo, 2, "hires");
+	ef_require_argument(fcinfo, 4, "least_years");
+	ef_require_argument(fcinfo, 8, "latest_age");
+	ef_require_argument(fcinfo, 9, "level");
+	plan.years = get_workforces(fcinfo, 0, "by_year", &plan.nyears);
+	plan.horizon = PG_GETARG_INT32(1);
+	hires = PG_GETARG_TEXT_PP(2);
+	ef_check(ef_hires_method(VARDATA_ANY(hires), VARSIZE_ANY_EXHDR(hires),
+							 &plan.hires, &error), &error);
+	plan.observed_years = PG_ARGISNULL(3) ? EF_ALL_YEARS : PG_GETARG_INT32(3);
+	plan.least_years = PG_GETARG_INT32(4);
+	plan.rates = get_workforces(fcinfo, 5, "rates", &plan.nrates);
+	plan.assume.retire_at = PG_ARGISNULL(6) ? EF_AS_OBSERVED
+		: Max(PG_GETARG_INT32(6), EF_AS_OBSERVED + 1);
+	plan.assume.rule = PG_ARGISNULL(7) ? NULL : ef_get_rule(fcinfo, 7);
+	plan.assume.latest_age = PG_GETARG_INT32(8);
+	plan.assume.level = PG_GETARG_FLOAT8(9);
+	ef_check(ef_backtest(&plan, &rows, &n, &ef_palloc, &error), &error);
+
+	for (int m = 0; m < EF_MEASURES; m++)
+		measures[m] = CStringGetTextDatum(ef_measure_names[m]);
+	for (size_t i = 0; i < n; i++)
+	{
+		const EfBacktestRow *row = &rows[i];
+		Datum		values[11];
+		bool		nulls[11] = {false};
+
+		values[0] = DateADTGetDatum(row->origin);
+		values[1] = Int32GetDatum(row->horizon);
+		values[2] = Int32GetDatum(row->year);
+		values[3] = measures[row->measure];
+		values[4] = ef_float8_or_null(row->predicted, &nulls[4]);
+		values[5] = ef_float8_or_null(row->lower, &nulls[5]);
+		values[6] = ef_float8_or_null(row->upper, &nulls[6]);
+		values[7] = Float8GetDatum(row->actual);
+		values[8] = ef_float8_or_null(row->actual - row->predicted, &nulls[8]);
+		values[9] = BoolGetDatum(row->actual >= row->lower &&
+								 row->actual <= row->upper);
+		nulls[9] = nulls[5];
+		values[10] = Float8GetDatum(row->naive);
+		ef_put_row(result, values, nulls);
+	}
+	return (Datum) 0;
+}

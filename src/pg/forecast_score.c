@@ -1,0 +1,133 @@
+/*
+ * forecast_score.c
+ *	  How good forecasts were.  See src/core/estimate/forecast_score.h.
+ */
+#include "glue.h"
+
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "estimate/forecast_score.h"
+
+/* The misses of a group, one behind the other. */
+typedef struct Misses
+{
+	size_t		n;
+	size_t		room;
+	EfMiss	   *misses;
+} Misses;
+
+#define FIRST_ROOM 16
+
+static double
+number_or_nan(FunctionCallInfo fcinfo, int argument)
+{
+	return PG_ARGISNULL(argument) ? NAN : PG_GETARG_FLOAT8(argument);
+}
+
+/* NaN among the arguments is no number that is not known, but a mistake. */
+static void
+refuse_nan(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	EfError		error;
+
+	if (!PG_ARGISNULL(argument) && isnan(PG_GETARG_FLOAT8(argument)))
+		ef_raise(ef_fail(&error, EF_FORECAST_VALUE, "%s is NaN.", name), &error);
+}
+
+/* Arguments: lower, upper, actual, level. */
+PG_FUNCTION_INFO_V1(ef_interval_score_of);
+Datum
+ef_interval_score_of(PG_FUNCTION_ARGS)
+{
+	double		score;
+	EfError		error;
+
+	ef_check(ef_interval_score(PG_GETARG_FLOAT8(0), PG_GETARG_FLOAT8(1),
+							   PG_GETARG_FLOAT8(2), PG_GETARG_FLOAT8(3),
+							   &score, &error), &error);
+	PG_RETURN_FLOAT8(score);
+}
+
+/* Arguments: the state, predicted, lower, upper, actual, naive, level. */
+PG_FUNCTION_INFO_V1(ef_forecast_score_agg_transfn);
+Datum
+ef_forecast_score_agg_transfn(PG_FUNCTION_ARGS)
+{
+	static const char *const names[] = {"predicted", "lower", "upper", "actual",
+	"naive", "level"};
+	Misses	   *misses;
+	MemoryContext context;
+	EfForecast	forecast;
+	EfError		error;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		ef_require_aggregate(fcinfo);
+	ef_require_argument(fcinfo, 6, "level");
+	misses = PG_ARGISNULL(0) ? NULL : (Misses *) PG_GETARG_POINTER(0);
+	for (int i = 0; i < (int) lengthof(names); i++)
+		refuse_nan(fcinfo, i + 1, names[i]);
+
+	/* what was not predicted, or has not happened yet, cannot miss */
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(4))
+	{
+		if (misses == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(misses);
+	}
+	forecast.predicted = PG_GETARG_FLOAT8(1);
+	forecast.lower = number_or_nan(fcinfo, 2);
+	forecast.upper = number_or_nan(fcinfo, 3);
+	forecast.actual = PG_GETARG_FLOAT8(4);
+	forecast.naive = number_or_nan(fcinfo, 5);
+	forecast.level = PG_GETARG_FLOAT8(6);
+
+	if (misses == NULL)
+	{
+		misses = MemoryContextAlloc(context, sizeof(Misses));
+		misses->n = 0;
+		misses->room = FIRST_ROOM;
+		misses->misses = MemoryContextAlloc(context,
+											FIRST_ROOM * sizeof(EfMiss));
+	}
+	else if (misses->n == misses->room)
+	{
+		misses->room *= 2;
+		misses->misses = repalloc_huge(misses->misses,
+									   misses->room * sizeof(EfMiss));
+	}
+	ef_check(ef_forecast_miss(&forecast, &misses->misses[misses->n], &error),
+			 &error);
+	misses->n++;
+	PG_RETURN_POINTER(misses);
+}
+
+PG_FUNCTION_INFO_V1(ef_forecast_score_agg_finalfn);
+Datum
+ef_forecast_score_agg_finalfn(PG_FUNCTION_ARGS)
+{
+	const Misses *misses;
+	EfForecastScore score;
+	TupleDesc	columns;
+	Datum		values[7];
+	bool		nulls[7] = {false};
+	EfError		error;
+
+	ef_require_aggregate(fcinfo);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	misses = (const Misses *) PG_GETARG_POINTER(0);
+	ef_check(ef_score_forecasts(misses->misses, misses->n, &score, &ef_palloc,
+								&error), &error);
+	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "forecast_score is no composite type");
+	values[0] = Int64GetDatum((int64) score.forecasts);
+	values[1] = ef_float8_or_null(score.bias, &nulls[1]);
+	values[2] = ef_float8_or_null(score.mean_absolute_error, &nulls[2]);
+	values[3] = ef_float8_or_null(score.median_percentage_error, &nulls[3]);
+	values[4] = ef_float8_or_null(score.coverage, &nulls[4]);
+	values[5] = ef_float8_or_null(score.interval_score, &nulls[5]);
+	values[6] = ef_float8_or_null(score.skill, &nulls[6]);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns),
+													  values, nulls)));
+}
