@@ -17,6 +17,10 @@ fi
 status=0
 for page in "$@"; do
 	fresh_database docs
+	if grep -q 'x-icu"' "$page" && [ "$(psql -X -At -c "SELECT count(*) FROM pg_collation WHERE collprovider = 'i'")" -eq 0 ]; then
+		echo "1..0 # SKIP $page sorts or compares with ICU, which this server does not have"
+		continue
+	fi
 	PGDATABASE=docs perl test/lib/docs.pl "${update[@]}" "$page" || status=1
 done
 exit "$status"
