@@ -136,6 +136,7 @@ fuzz:
 
 MINUTES = 1
 attack: all
+	@$(top)/test/lib/setup.sh attack || true
 	@$(top)/test/attack/run.sh $(MINUTES)
 
 oracle:
@@ -194,7 +195,7 @@ help:
 	@echo "make test-majors  the tests with each of PostgreSQL 15 to 19, in Debian roots (as root; ARGS='17 18' for some)"
 	@echo "make check-core   unit tests of src/core, sanitizers on; no PostgreSQL needed"
 	@echo "make fuzz         hostile input to the types, sanitizers on"
-	@echo "make attack       random queries, stops and full disks for MINUTES=1 each, in a temporary server"
+	@echo "make attack       hostile bytes and queries, kills, full disks: MINUTES=1 of each part"
 	@echo "make oracle       the same questions to R's survival package"
 	@echo "make bench        benchmarks, in a temporary server"
 	@echo "make simulation   coverage of the intervals of projection and required intake"

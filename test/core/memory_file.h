@@ -21,6 +21,8 @@ file_write(void *context, const void *bytes, size_t size)
 {
 	File	   *file = context;
 
+	if (size == 0)
+		return;
 	if (file->size + size > file->room)
 	{
 		file->room = 2 * (file->size + size);

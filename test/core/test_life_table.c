@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "exit_rates.h"
 #include "funnel/funnel.h"
+#include "retention/retention.h"
 #include "tap.h"
 #include "workforce/workforce_read.h"
 
@@ -1643,10 +1644,73 @@ test_hostile_series(void)
 	is_int(wrong, 0, "series of any bytes are refused or in order (%d of 50000)", read);
 }
 
+static long interrupts;
+
+static void
+interrupt(void)
+{
+	interrupts++;
+}
+
+/* What is done with many cells asks whether to go on, once in so many turns. */
+static void
+test_interrupts(void)
+{
+	size_t		n = 4 * EF_INTERRUPT_TURNS;
+	EfCell	   *cells = malloc(n * sizeof(EfCell));
+	EfCell	   *scratch = malloc(2 * n * sizeof(EfCell));
+	size_t		nout = 0;
+	size_t		wrong = 0;
+	Arena		arena;
+	EfAllocator allocator;
+
+	arena_open(&arena);
+	allocator = arena.allocator;
+	allocator.interrupt = interrupt;
+	for (size_t i = 0; i < n; i++)
+		cells[i] = (EfCell) {(i * 7919 + 11) % n, 1};
+	interrupts = 0;
+	ef_sort_cells(cells, scratch, n, &allocator);
+	ok(interrupts >= 8 && interrupts < 40, "sorting cells (asked %ld times)", interrupts);
+	for (size_t i = 0; i < n; i++)
+		wrong += cells[i].key != i;
+	is_int((long) wrong, 0, "and they are in order");
+	interrupts = 0;
+	ok(ef_merge_cells(cells, n, cells, n, scratch, &nout, &allocator, &error) == EF_OK && nout == n, "merging");
+	ok(interrupts >= 4 && interrupts < 12, "(asked %ld times)", interrupts);
+	interrupts = 0;
+	ok(ef_unite_cells(scratch, &nout, &allocator, &error) == EF_OK && nout == n && scratch[n - 1].count == 2, "adding up");
+	ok(interrupts >= 4 && interrupts < 12, "(asked %ld times)", interrupts);
+
+	/* and so does a state that takes them in, and a table that is read from it */
+	{
+		EfFrame		frame = {0, 9000, false, 0, NULL, 0};
+		EfState    *state = NULL;
+		EfTable		table;
+
+		interrupts = 0;
+		ok(ef_state_create(&state, &ef_retention_type, &frame, 0, &allocator, &error) == EF_OK, "a state");
+		for (size_t i = 0; i < n && state != NULL; i++)
+		{
+			EfSpell		spell = {(EfDay) (i * 7919 % 8000), (EfDay) (8000 + i % 900), "a", 1};
+
+			wrong += ef_retention_add(&state, &spell, &allocator, &error) != EF_OK;
+		}
+		ok(wrong == 0 && interrupts >= 2, "of many rows (asked %ld times)", interrupts);
+		interrupts = 0;
+		ok(ef_table_load(&table, &ef_retention_type, state, state->size, &allocator, &error) == EF_OK, "what it has is read");
+		ok(interrupts >= 1, "(asked %ld times)", interrupts);
+	}
+	free(cells);
+	free(scratch);
+	arena_close(&arena);
+}
+
 int
 main(void)
 {
 	test_zero();
+	test_interrupts();
 	test_any_order();
 	test_growth();
 	test_many_labels();

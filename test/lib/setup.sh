@@ -15,13 +15,14 @@
 #   dist    zip and unzip
 #   python  python3 that makes virtual environments
 #   static  server, clang-tidy, cppcheck
+#   attack  test, clang, sqlsmith
 #
 # Installs what is missing with apt-get when run by root or with passwordless
 # sudo; otherwise says what to install and exits with status 3.  So it does for a
 # package that apt does not know.  Silent when all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|deb|root|dist|python|static}
+need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|deb|root|dist|python|static|attack}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
@@ -129,6 +130,11 @@ look() {
 		have clang-tidy || missing+=(clang-tidy)
 		have cppcheck || missing+=(cppcheck)
 		return 0
+	fi
+
+	if [ "$need" = attack ]; then
+		have clang || missing+=(clang)
+		have sqlsmith || missing+=(sqlsmith)
 	fi
 
 	if [ "$need" = cron ]; then

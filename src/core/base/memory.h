@@ -49,4 +49,15 @@ ef_check_interrupt(const EfAllocator *allocator)
 		allocator->interrupt();
 }
 
+/* The same at each turn of a loop of a few instructions, where it is asked once
+ * in so many. */
+#define EF_INTERRUPT_TURNS 65536
+
+static inline void
+ef_check_interrupt_at(const EfAllocator *allocator, size_t turn)
+{
+	if (turn % EF_INTERRUPT_TURNS == 0)
+		ef_check_interrupt(allocator);
+}
+
 #endif							/* EF_MEMORY_H */

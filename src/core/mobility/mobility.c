@@ -287,9 +287,9 @@ collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
 	scratch = ef_alloc(allocator, n * sizeof(EfCell));
 	if (scratch == NULL)
 		return ef_fail(error, EF_NO_MEMORY, "A request for FTE failed.");
-	ef_sort_cells(changes, scratch, n);
+	ef_sort_cells(changes, scratch, n, allocator);
 	ef_release(allocator, scratch);
-	return ef_unite_cells(changes, nchanges, error);
+	return ef_unite_cells(changes, nchanges, allocator, error);
 }
 
 /* Is no FTE lost that is not there? */
@@ -374,7 +374,7 @@ ef_steps_of(EfSteps *steps, const EfTable *table,
 						ef_pair_label(at)), table->cells[i].count
 			};
 	}
-	ef_sort_cells(steps->steps, scratch, steps->n);
+	ef_sort_cells(steps->steps, scratch, steps->n, allocator);
 	ef_release(allocator, scratch);
 	return EF_OK;
 }
@@ -543,7 +543,7 @@ part_cells(EfMobility *mobility, const Roles *roles,
 	scratch = ef_alloc(allocator, mobility->nleavers * sizeof(EfCell));
 	if (scratch == NULL)
 		return ef_fail(error, EF_NO_MEMORY, "A request for leavers failed.");
-	ef_sort_cells(mobility->leavers, scratch, mobility->nleavers);
+	ef_sort_cells(mobility->leavers, scratch, mobility->nleavers, allocator);
 	ef_release(allocator, scratch);
 	return EF_OK;
 }

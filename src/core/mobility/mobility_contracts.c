@@ -362,8 +362,8 @@ count_fte(Person *person, const EfEventReader *reader, EfState **state,
 	int64_t		fte = 0;
 	EfStatus	status;
 
-	ef_sort_cells(person->changes, person->scratch, n);
-	status = ef_unite_cells(person->changes, &n, error);
+	ef_sort_cells(person->changes, person->scratch, n, allocator);
+	status = ef_unite_cells(person->changes, &n, allocator, error);
 	for (size_t i = 0; i < n && status == EF_OK;)
 	{
 		uint32_t	day = (uint32_t) (person->changes[i].key >> 32);

@@ -265,9 +265,9 @@ make_rows(EfMobilityLeavers *leavers, const EfAllocator *allocator,
 		};
 		leavers->keys[2 * i + 1] = (EfCell) {row_key(all, ef_step_to(key)), 1};
 	}
-	ef_sort_cells(leavers->keys, scratch, n);
+	ef_sort_cells(leavers->keys, scratch, n, allocator);
 	ef_release(allocator, scratch);
-	status = ef_unite_cells(leavers->keys, &n, error);
+	status = ef_unite_cells(leavers->keys, &n, allocator, error);
 	if (status != EF_OK)
 		return status;
 	leavers->rows = ef_alloc(allocator, n * sizeof(EfLeavers));

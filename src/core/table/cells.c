@@ -29,7 +29,8 @@ insertion_sort(EfCell *cells, size_t n)
  * tables, and nothing is compared.  `scratch` holds n cells.
  */
 void
-ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n)
+ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n,
+			  const EfAllocator *allocator)
 {
 	EfKey		differ = 0;
 	EfCell	   *from = cells;
@@ -52,7 +53,10 @@ ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n)
 		shift += __builtin_ctzll(differ >> shift);
 		memset(start, 0, sizeof(start));
 		for (size_t i = 0; i < n; i++)
+		{
+			ef_check_interrupt_at(allocator, i);
 			start[(from[i].key >> shift) & ((1 << DIGIT_BITS) - 1)]++;
+		}
 		for (int d = 0; d < 1 << DIGIT_BITS; d++)
 		{
 			uint32_t	count = start[d];
@@ -61,7 +65,10 @@ ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n)
 			sum += count;
 		}
 		for (size_t i = 0; i < n; i++)
+		{
+			ef_check_interrupt_at(allocator, i);
 			to[start[(from[i].key >> shift) & ((1 << DIGIT_BITS) - 1)]++] = from[i];
+		}
 		swap = from;
 		from = to;
 		to = swap;
@@ -80,14 +87,17 @@ ef_add_counts(int64_t *sum, int64_t a, int64_t b, EfError *error)
 }
 
 EfStatus
-ef_unite_cells(EfCell *cells, size_t *n, EfError *error)
+ef_unite_cells(EfCell *cells, size_t *n, const EfAllocator *allocator,
+			   EfError *error)
 {
 	size_t		out = 0;
+	size_t		i = 0;
 
-	for (size_t i = 0; i < *n;)
+	for (size_t turn = 0; i < *n; turn++)
 	{
 		EfCell		cell = cells[i++];
 
+		ef_check_interrupt_at(allocator, turn);
 		for (; i < *n && cells[i].key == cell.key; i++)
 		{
 			EfStatus	status = ef_add_counts(&cell.count, cell.count,
@@ -105,16 +115,18 @@ ef_unite_cells(EfCell *cells, size_t *n, EfError *error)
 
 EfStatus
 ef_merge_cells(const EfCell *a, size_t na, const EfCell *b, size_t nb,
-			EfCell *out, size_t *nout, EfError *error)
+			   EfCell *out, size_t *nout, const EfAllocator *allocator,
+			   EfError *error)
 {
 	size_t		i = 0;
 	size_t		j = 0;
 	size_t		n = 0;
 
-	while (i < na || j < nb)
+	for (size_t turn = 0; i < na || j < nb; turn++)
 	{
 		EfCell		cell;
 
+		ef_check_interrupt_at(allocator, turn);
 		if (j == nb || (i < na && a[i].key < b[j].key))
 			cell = a[i++];
 		else

@@ -1,7 +1,8 @@
 /*
  * cells.h
  *	  Counts at places, and the two things that are done with many of them:
- *	  to put them in order and to add them up.
+ *	  to put them in order and to add them up.  Of the allocator they want no
+ *	  memory, but to be interrupted.
  */
 #ifndef EF_CELLS_H
 #define EF_CELLS_H
@@ -9,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/memory.h"
 #include "base/status.h"
 
 /*
@@ -104,19 +106,22 @@ ef_renumbered(EfKey key, const uint32_t *number, unsigned paired)
 }
 
 /* Sort cells by their keys; scratch has room for as many. */
-extern void ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n);
+extern void ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n,
+						  const EfAllocator *allocator);
 
 /* Add two counts, or refuse what does not fit. */
 extern EfStatus ef_add_counts(int64_t *sum, int64_t a, int64_t b,
 							  EfError *error) EF_NODISCARD;
 
 /* Add up equal keys of sorted cells and drop what sums to nothing. */
-extern EfStatus ef_unite_cells(EfCell *cells, size_t *n, EfError *error)
-			EF_NODISCARD;
+extern EfStatus ef_unite_cells(EfCell *cells, size_t *n,
+							   const EfAllocator *allocator,
+							   EfError *error) EF_NODISCARD;
 
 /* Merge two runs of cells, each in order; how many came out. */
 extern EfStatus ef_merge_cells(const EfCell *a, size_t na, const EfCell *b,
 							   size_t nb, EfCell *out, size_t *nout,
+							   const EfAllocator *allocator,
 							   EfError *error) EF_NODISCARD;
 
 #endif							/* EF_CELLS_H */

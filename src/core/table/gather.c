@@ -89,7 +89,8 @@ emit_series(EfCell *out, const Layout *layout, const int64_t *counts,
 /* Everything that is not zero in the dense layout, in order. */
 static size_t
 emit_cells(const EfTableType *type, const Layout *layout,
-		   const int64_t *counts, uint32_t nlabels, EfCell *out)
+		   const int64_t *counts, uint32_t nlabels, EfCell *out,
+		   const EfAllocator *allocator)
 {
 	EfCell	   *start = out;
 
@@ -98,11 +99,15 @@ emit_cells(const EfTableType *type, const Layout *layout,
 			out = emit_series(out, layout, counts + layout->start[kind],
 							  0, kind);
 	for (uint32_t label = 1; layout->per_label > 0 && label <= nlabels; label++)
+	{
+		/* an axis has tens of thousands of places */
+		ef_check_interrupt(allocator);
 		for (unsigned kind = 0; kind < type->nkinds; kind++)
 			if (layout->dense[kind] && type->kinds[kind].labelled)
 				out = emit_series(out, layout, counts + layout->unlabelled +
 								  (label - 1) * layout->per_label +
 								  layout->start[kind], label, kind);
+	}
 	return (size_t) (out - start);
 }
 
@@ -207,6 +212,7 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 		const EfCell *cell = &pending[i];
 		unsigned	n = 1;
 
+		ef_check_interrupt_at(allocator, i);
 		if (ef_key_kind(cell->key) == EF_KIND_ROW)
 		{
 			n = type->expand(frame, cell, expanded);
@@ -253,8 +259,8 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 						 "A sum of counts does not fit 64 bits.");
 	if (status == EF_OK)
 	{
-		ef_sort_cells(list, list + room, nlist);
-		status = ef_unite_cells(list, &nlist, error);
+		ef_sort_cells(list, list + room, nlist, allocator);
+		status = ef_unite_cells(list, &nlist, allocator, error);
 	}
 	if (status == EF_OK && finish)
 		settle_series(type, &layout, counts);
@@ -269,9 +275,9 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 	}
 	if (status == EF_OK)
 	{
-		ndense = emit_cells(type, &layout, counts, nlabels, dense);
+		ndense = emit_cells(type, &layout, counts, nlabels, dense, allocator);
 		status = ef_merge_cells(dense, ndense, list, nlist, *gathered, ngathered,
-							 error);
+								allocator, error);
 	}
 	if (counts != few_counts)
 		ef_release(allocator, counts);

@@ -166,7 +166,8 @@ clear_slack(EfState *state)
  * in place of what was appended.
  */
 EF_NODISCARD static EfStatus
-absorb(EfState *state, const EfCell *gathered, size_t n, EfError *error)
+absorb(EfState *state, const EfCell *gathered, size_t n,
+	   const EfAllocator *allocator, EfError *error)
 {
 	EfCell	   *cells = state->cells;
 	size_t		old = state->nsorted;
@@ -174,10 +175,11 @@ absorb(EfState *state, const EfCell *gathered, size_t n, EfError *error)
 	size_t		out = end;
 
 	/* from the back, so that no cell is overwritten before it is read */
-	while (old > 0 || n > 0)
+	for (size_t turn = 0; old > 0 || n > 0; turn++)
 	{
 		EfCell		cell;
 
+		ef_check_interrupt_at(allocator, turn);
 		if (n == 0 || (old > 0 && cells[old - 1].key > gathered[n - 1].key))
 			cell = cells[--old];
 		else
@@ -241,12 +243,12 @@ take_in(EfState **state, const EfCell *gathered, size_t n, size_t size,
 	EfStatus	status;
 
 	if (size == old->size)
-		return absorb(old, gathered, n, error);
+		return absorb(old, gathered, n, allocator, error);
 	status = enlarge(state, size, used, allocator, error);
 	if (status != EF_OK)
 		return status;
 	status = ef_merge_cells(old->cells, old->nsorted, gathered, n,
-						 (*state)->cells, &nmerged, error);
+							(*state)->cells, &nmerged, allocator, error);
 	(*state)->ncells = (*state)->nsorted = (uint32_t) nmerged;
 	clear_slack(*state);
 	return status;
@@ -314,6 +316,7 @@ fill_pages(EfState *state, const EfTableType *type, EfPages *pages,
 		EfCell		expanded[1 << EF_KIND_BITS];
 		unsigned	m = 1;
 
+		ef_check_interrupt_at(allocator, i);
 		if (ef_key_kind(state->cells[i].key) == EF_KIND_ROW)
 			m = type->expand(&frame, &state->cells[i], expanded);
 		else
@@ -330,8 +333,8 @@ fill_pages(EfState *state, const EfTableType *type, EfPages *pages,
 			status = ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
 		else
 		{
-			ef_sort_cells(rest.cells, scratch, rest.n);
-			status = ef_unite_cells(rest.cells, &rest.n, error);
+			ef_sort_cells(rest.cells, scratch, rest.n, allocator);
+			status = ef_unite_cells(rest.cells, &rest.n, allocator, error);
 		}
 		ef_release(allocator, scratch);
 	}
@@ -358,12 +361,13 @@ unite_all(const EfState *state, const EfPages *pages, const EfCell *more,
 		status = ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
 	if (status == EF_OK)
 		status = ef_merge_cells(state->cells, state->nsorted, more, nmore,
-								loose, &nloose, error);
+								loose, &nloose, allocator, error);
 	if (status == EF_OK)
 	{
 		if (pages != NULL)
 			ef_pages_cells(pages, paged);
-		status = ef_merge_cells(paged, npaged, loose, nloose, *cells, n, error);
+		status = ef_merge_cells(paged, npaged, loose, nloose, *cells, n, allocator,
+								error);
 	}
 	ef_release(allocator, loose);
 	ef_release(allocator, paged);
@@ -702,12 +706,13 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 		return ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
 	for (size_t i = 0; i < ncells; i++)
 	{
+		ef_check_interrupt_at(allocator, i);
 		cells[i].key = ef_renumbered(table->cells[i].key, number, paired);
 		cells[i].count = table->cells[i].count;
 		in_order = in_order && (i == 0 || cells[i - 1].key < cells[i].key);
 	}
 	if (!in_order)
-		ef_sort_cells(cells, cells + ncells, ncells);
+		ef_sort_cells(cells, cells + ncells, ncells, allocator);
 
 	/* what was appended to the state, then both */
 	if (old->ncells > old->nsorted)
@@ -720,7 +725,8 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 		both = ef_alloc(allocator, (ncells + nrecent) * sizeof(EfCell));
 		status = both == NULL
 			? ef_fail(error, EF_NO_MEMORY, "A request for cells failed.")
-			: ef_merge_cells(cells, ncells, recent, nrecent, both, &n, error);
+			: ef_merge_cells(cells, ncells, recent, nrecent, both, &n, allocator,
+							 error);
 	}
 	if (status == EF_OK)
 	{

@@ -93,6 +93,7 @@ ef_table_sort_labels(EfTable *table, const EfTableType *type,
 	{
 		EfKey		key = table->cells[i].key;
 
+		ef_check_interrupt_at(allocator, i);
 		/* a second label that there is not stays as it is, to be refused */
 		if (ef_key_label(key) > 0 &&
 			!(paired >> ef_key_kind(key) & 1 &&
@@ -131,9 +132,9 @@ ef_table_normalize(EfTable *table, const EfTableType *type,
 	if (scratch == NULL)
 		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
 					   table->ncells * sizeof(EfCell));
-	ef_sort_cells(table->cells, scratch, table->ncells);
+	ef_sort_cells(table->cells, scratch, table->ncells, allocator);
 	ef_release(allocator, scratch);
-	return ef_unite_cells(table->cells, &table->ncells, error);
+	return ef_unite_cells(table->cells, &table->ncells, allocator, error);
 }
 
 EfStatus
@@ -156,6 +157,7 @@ ef_table_validate(const EfTable *table, const EfTableType *type,
 		const EfKind *kind = &type->kinds[ef_key_kind(table->cells[i].key)];
 		uint32_t	at = ef_key_at(table->cells[i].key);
 
+		ef_check_interrupt_at(allocator, i);
 		if (!ef_is_place(kind, at, table->nlabels))
 			status = ef_fail(error, EF_INVALID, "%s stand at %u.", kind->name,
 							 kind->paired ? ef_pair_at(at) : at);

@@ -56,6 +56,7 @@ read_cells(EfTable *table, const EfKind *kind, uint64_t number, uint64_t n,
 	{
 		int64_t		count;
 
+		ef_check_interrupt_at(allocator, i);
 		if (table->ncells == *room)
 		{
 			EfStatus	status = grow_cells(table, room, most, allocator,
@@ -158,6 +159,7 @@ read_period(EfTable *table, EfReader *reader, const EfAllocator *allocator,
 	{
 		EfLabel    *label = &table->labels[i];
 
+		ef_check_interrupt_at(allocator, i);
 		label->length = (uint32_t) ef_read_limited(reader, EF_SIZE_LIMIT);
 		label->bytes = (const char *) ef_read_bytes(reader, label->length);
 		if (reader->failed)
@@ -222,7 +224,8 @@ series_bound(const EfTable *table, size_t nseries)
 }
 
 static void
-pack_series(EfWriter *writer, const EfTable *table, size_t nseries)
+pack_series(EfWriter *writer, const EfTable *table, size_t nseries,
+			const EfAllocator *allocator)
 {
 	const EfCell *cells = table->cells;
 
@@ -239,6 +242,7 @@ pack_series(EfWriter *writer, const EfTable *table, size_t nseries)
 		ef_write_varint(writer, end - i);
 		for (; i < end; i++)
 		{
+			ef_check_interrupt_at(allocator, i);
 			ef_write_varint(writer, ef_key_at(cells[i].key) - next);
 			ef_write_varint(writer, (uint64_t) cells[i].count);
 			next = ef_key_at(cells[i].key) + 1;
@@ -314,7 +318,7 @@ ef_table_pack(const EfTable *table, const EfTableType *type,
 		write_spec(&writer, table);
 	else
 		write_period(&writer, table);
-	pack_series(&writer, table, nseries);
+	pack_series(&writer, table, nseries, allocator);
 	*size = (size_t) (writer.at - *bytes);
 	return check_size(*size, error);
 }
@@ -331,7 +335,7 @@ ef_table_pack_series(const EfTable *table, uint8_t **bytes, size_t *size,
 	if (status != EF_OK)
 		return status;
 	writer.at = *bytes;
-	pack_series(&writer, table, nseries);
+	pack_series(&writer, table, nseries, allocator);
 	*size = (size_t) (writer.at - *bytes);
 	return check_size(*size, error);
 }

@@ -380,7 +380,8 @@ counts_fte(unsigned kind)
 /* Can each count stand by itself?  Who leaves at each age is added up, since
  * there is a series for each reason. */
 EF_NODISCARD static EfStatus
-check_counts(const EfTable *table, int64_t *leavers, EfError *error)
+check_counts(const EfTable *table, int64_t *leavers,
+			 const EfAllocator *allocator, EfError *error)
 {
 	int64_t		persons = 0;
 
@@ -391,6 +392,7 @@ check_counts(const EfTable *table, int64_t *leavers, EfError *error)
 		uint32_t	at = ef_key_at(cell->key);
 		int64_t		limit = EF_PERSON_LIMIT;
 
+		ef_check_interrupt_at(allocator, i);
 		if (kind == EF_MISSED_PARTS)
 			limit *= EF_MONTH_PARTS;
 		else if (counts_fte(kind))
@@ -482,11 +484,10 @@ validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 	int64_t		seen = 0;		/* in this year of age, in any of its months */
 	EfStatus	status = ef_check_reasons(table, EF_EXITS, error);
 
-	(void) allocator;
 	if (status != EF_OK)
 		return status;
 	memset(leavers, 0, sizeof(leavers));
-	status = check_counts(table, leavers, error);
+	status = check_counts(table, leavers, allocator, error);
 	if (status != EF_OK)
 		return status;
 	for (unsigned kind = 0; kind <= EF_LAST_DAY_FTE; kind++)
