@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(2114);
+SELECT plan(2154);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -271,7 +271,7 @@ FROM (VALUES
     ('22023', '-infinity', $$certificate_spells('{2020-01-01}', '1 year', '(,2020-01-01)')$$),
     ('22023', '-infinity', $$certificate_spells('{2020-01-01}', '1 year', '[-infinity,2020-01-01)')$$),
     ('22023', '-infinity', $$certificate_spells(NULL, NULL, '(,)')$$),
-    ('2202E', '2 elements', $$certificate_spells('{{2020-01-01},{2020-01-02}}', NULL, '[2020-01-01,)')$$)
+    ('2202E', 'Elements: 2\.', $$certificate_spells('{{2020-01-01},{2020-01-02}}', NULL, '[2020-01-01,)')$$)
 ) AS rows (state, shows, call);
 
 SELECT is(flaw('SELECT 1', '22023', '.'), 'is accepted', 'the judge knows when nothing is raised');
@@ -951,7 +951,7 @@ SELECT is(flaw($$SELECT * FROM pv, funnel_output(f, '{{1,2},{3,4}}', 2020, 5)$$,
 -- What leads out of the range depends on what the conversion is, where it is known: here
 -- four in seven.
 SELECT is(flaw(format('SELECT * FROM pv, funnel_output(%s, ''{1}'', 2020, 5, changed_stage => ''a'', conversion_change => %s)', f, change), '22023', shows), '', format('a change of %s is refused to %s', change, f))
-FROM (VALUES ('f', '1.1', '1\.1'), ('f', '-1.1', '-1\.1'), ('f', '0.9', '"a" is 0\.571429.*1\.47143'), ('f', '-0.9', '-0\.328571'), ('f', '1e300', '1e\+300'), ('forever', '0.45', '1\.02143'), ('forever', '-0.6', '-0\.0285714'), ('nobody', '1.1', '1\.1'), ('nobody', '-1.1', '-1\.1')) AS v (f, change, shows);
+FROM (VALUES ('f', '1.1', '1\.1'), ('f', '-1.1', '-1\.1'), ('f', '0.9', '"a" is 0\.571428571429.*1\.47142857143'), ('f', '-0.9', '-0\.32857142857'), ('f', '1e300', '1e\+300'), ('forever', '0.45', '1\.02142857143'), ('forever', '-0.6', '-0\.0285714285714'), ('nobody', '1.1', '1\.1'), ('nobody', '-1.1', '-1\.1')) AS v (f, change, shows);
 SELECT lives_ok(format('SELECT * FROM pv, funnel_output(%s) AS answer', args), format('funnel_output(%s) is accepted', args))
 FROM unnest(ARRAY[$$NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL$$, $$f, '{}', 1000, 1, '01-01', '0001-01-01'$$, $$f, '{1}', 9999, 100, '12-31', '9999-12-31'$$, $$f, array_fill(1e12::float8, '{9000}'), 1000, 100, '02-28'$$,
                   $$f, '{1}', 2020, 5, changed_stage => 'a'$$, $$forever, '{1}', 2020, 5, changed_stage => 'a', conversion_change => 3 / 7::float8$$, $$nobody, '{1}', 2020, 5, changed_stage => 'a', conversion_change => 0.9$$]) AS args;
@@ -1322,7 +1322,7 @@ FROM (VALUES
     ('workforce', 'observed that ends within a month', '22023', '2020-01-02', $$1, '1960-01-01', '2019-01-01', NULL, NULL, '[2015-01-01,2020-01-02)', '0 days'$$),
     ('workforce', 'observed that differs', '22023', '2020-01-01.*2021-01-01|2021-01-01.*2020-01-01',
      $$SELECT workforce_agg(1, '1960-01-01', '2019-01-01', NULL, NULL, o, '0 days') FROM (VALUES ('[2015-01-01,2020-01-01)'::daterange), ('[2015-01-01,2021-01-01)')) AS x (o)$$),
-    ('workforce', 'join_gap that differs', '22023', '0 days.*1 months|1 months.*0 days',
+    ('workforce', 'join_gap that differs', '22023', '0 days.*1 month,|1 month,.*0 days',
      $$SELECT workforce_agg(1, '1960-01-01', '2019-01-01', NULL, NULL, '[2015-01-01,2020-01-01)', gap) FROM (VALUES (interval '1 month'), ('0 days')) AS x (gap)$$),
     ('workforce', 'FTE with four decimals', '22003', '0.1234', $$1, '1960-01-01', '2019-01-01', NULL, NULL, '[2015-01-01,2020-01-01)', 0.1234, '0 days'$$),
     ('workforce', 'FTE below 0', '22003', '-1', $$1, '1960-01-01', '2019-01-01', NULL, NULL, '[2015-01-01,2020-01-01)', -1.0::float8, '0 days'$$),
@@ -1420,7 +1420,7 @@ FROM (VALUES
     ('mobility_flows(m, 95)', '22023', '95'),
     ($$mobility_flows(m, 'NaN')$$, '22023', '[Nn]a[Nn]'),
     ($$mobility_matrix(m, '732 days')$$, '22023', '732 days.*\[2020-01-01,2022-01-01\)'),
-    ($$mobility_matrix(m, '2 years 1 day')$$, '22023', '24 months and 1 days'),
+    ($$mobility_matrix(m, '2 years 1 day')$$, '22023', '24 months and 1 day,'),
     ($$mobility_matrix(m, '178000000 years')$$, '22023', 'months'),
     ($$mobility_matrix(m, '2147483647 days')$$, '22023', '2147483647'),
     ($$mobility_matrix(m, '0 days')$$, '22023', '0'),
@@ -1429,10 +1429,10 @@ FROM (VALUES
     ('mobility_project(m, years => 0)', '22023', ' 0\.'),
     ('mobility_project(m, years => 101)', '22023', '101'),
     ('mobility_project(m, years => -1)', '22023', '-1'),
-    ($$mobility_project(m, '{1,2}')$$, '2202E', 'stock has 2 elements.*3 states'),
-    ($$mobility_project(m, '{1,2,3,4}')$$, '2202E', 'stock has 4 elements'),
-    ($$mobility_project(m, '{}')$$, '2202E', 'stock has 0 elements'),
-    ($$mobility_project(m, intake => '{1,2}')$$, '2202E', 'intake has 2 elements'),
+    ($$mobility_project(m, '{1,2}')$$, '2202E', 'Elements of stock: 2\. States: 3\.'),
+    ($$mobility_project(m, '{1,2,3,4}')$$, '2202E', 'Elements of stock: 4\.'),
+    ($$mobility_project(m, '{}')$$, '2202E', 'Elements of stock: 0\.'),
+    ($$mobility_project(m, intake => '{1,2}')$$, '2202E', 'Elements of intake: 2\.'),
     ($$mobility_project(m, '{1,-2,3}')$$, '22023', 'Element 2 of stock is -2'),
     ($$mobility_project(m, '{1,2,NaN}')$$, '22023', 'Element 3 of stock'),
     ($$mobility_project(m, intake => '{Infinity,2,3}')$$, '22023', 'Element 1 of intake'),
@@ -1449,12 +1449,12 @@ FROM (VALUES
     ($$mobility_project(m, '{1,NULL,3}')$$, '22004', NULL),
     ($$mobility_project(m, intake => '{1,NULL,3}')$$, '22004', NULL),
     ($$mobility_project(m, states => '{a,NULL,c}')$$, '22004', 'Element 2'),
-    ($$mobility_project(m, '{{1,2,3}}')$$, '2202E', '2 dimensions, and 3'),
-    ($$mobility_project(m, states => '{{a,b,c}}')$$, '2202E', '2 dimensions')
+    ($$mobility_project(m, '{{1,2,3}}')$$, '2202E', 'Dimensions: 2\. Elements: 3'),
+    ($$mobility_project(m, states => '{{a,b,c}}')$$, '2202E', 'Dimensions: 2')
 ) AS rows (call, state, shows);
 -- In the last year, 2021, nobody was in "d"; who may come there is not to be moved on.
 SELECT is(flaw(format($$SELECT mobility_project((j || '{"opening": {"a": {"0": 4}, "b": {"0": 10}, "d": {"0": 1}}, "left": {"d": {"366": 1}}}')::text::mobility, %s) FROM mv$$, args), '22023',
-               '"d" from 2021-01-01 to the day before 2022-01-01, and 3 '), '', 'nobody seen: ' || args)
+               '"d" from 2021-01-01 to the day before 2022-01-01;.* are 3\.'), '', 'nobody seen: ' || args)
 FROM (VALUES ($$'{0,0,0,3}'$$), ($$intake => '{0,0,0,3}'$$)) AS rows (args);
 SELECT lives_ok(format($$SELECT mobility_project((j || '{"opening": {"a": {"0": 4}, "b": {"0": 10}, "d": {"0": 1}}, "left": {"d": {"366": 1}}}')::text::mobility, %s) FROM mv$$, args),
                 'nobody to move: ' || args)
@@ -1675,9 +1675,9 @@ FROM (VALUES
     ('22004', '2', 'share', $$'{0.3,null,0.7}'$$),
     ('22004', '3', 'relative_time', $$'{1.2,1,null}'$$),
     ('22004', '9', 'share', $$'{0.1,0.1,0.1,0.1,0.1,0.1,0.1,0.1,null}'$$),
-    ('2202E', '2 dimensions, and 3', 'profession', $$'{{doctor,nurse,assistant}}'$$),
-    ('2202E', '2 dimensions, and 3', 'demand', $$'{{10,20,30}}'$$),
-    ('2202E', '3 dimensions, and 3', 'to_profession', $$'{{{nurse,assistant,null}}}'$$),
+    ('2202E', 'Dimensions: 2\. Elements: 3', 'profession', $$'{{doctor,nurse,assistant}}'$$),
+    ('2202E', 'Dimensions: 2\. Elements: 3', 'demand', $$'{{10,20,30}}'$$),
+    ('2202E', 'Dimensions: 3. Elements: 3', 'to_profession', $$'{{{nurse,assistant,null}}}'$$),
     ('2202E', 'profession has 2 elements, demand has 3', 'profession', $$'{doctor,nurse}'$$),
     ('2202E', 'profession has 3 elements, demand has 4', 'demand', $$'{10,20,30,40}'$$),
     ('2202E', 'demand has 0', 'demand', 'NULL'),
@@ -1714,6 +1714,42 @@ SELECT is(demand_after, (SELECT sum(demand_after) FROM shift_tasks('{a}', '{10}'
 FROM (SELECT sum(share) AS share, sum(share * relative_time) / sum(share) AS relative_time FROM (VALUES (0.2, 1), (0.3, 2)) AS row (share, relative_time)) AS one,
      shift_tasks('{a}', '{10}', '{a}', '{b}', ARRAY[share], ARRAY[relative_time]) WHERE profession = 'b';
 SELECT is(flaw($$SELECT * FROM v, workforce_project(w, 3, target => '{1,null,3}')$$, '22004', '2'), '', 'a null in target: which element');
+
+-- ---------------------------------------------------------------------------
+-- Details show the value and not what it is rounded to, in words that agree with
+-- the number; hints say a way out that is one
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION said(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    detail text;
+    hint text;
+BEGIN
+    EXECUTE query;
+    RETURN 'is accepted';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    RETURN concat_ws(' | ', SQLSTATE, detail, hint);
+END
+$$;
+SELECT is(said(format('SELECT workforce_agg(%s''1960-01-01'', ''2019-01-02'', NULL, NULL, ''[2015-01-01,2020-01-01)'', %s%s)', key, fte, gap)),
+          format('22003 | The FTE is %s. | %s', shown, CASE WHEN round THEN 'Round it: round(fte::numeric, 3).'
+                 ELSE 'Correct the row, or give null, which is counted as skipped; where 100 is full time, divide by 100.' END), format('FTE %s%s', fte, CASE WHEN gap <> '' THEN ' of a person' END))
+FROM (VALUES ('', ''), ('1, ', ', ''1 day''')) AS f (key, gap),
+     (VALUES ('1e-130', '1e-130', true), ('1e-130::float8', '1e-130', true), ('0.33333', '0.33333', true), ('0.1::float8 + 0.2', '0.30000000000000004', true), ('''NaN''::numeric', 'NaN', false),
+             ('''NaN''::float8', 'NaN', false), ('''-Infinity''::numeric', '-Infinity', false), ('''Infinity''::float8', 'Infinity', false), ('-1', '-1', false), ('-0.0001', '-0.0001', false), ('-1e-300::float8', '-1e-300', false),
+             ('1000.0001', '1000.0001', false), ('1000.0001::float8', '1000.0001', false), ('1e100', '1e+100', false), ('-12345678901234567890123456789012345678901234567890', '-1.2345678901234567e+49', false)) AS v (fte, shown, round);
+SELECT is(said('SELECT ' || call), wanted, call) FROM (VALUES
+    ('exit_rates(w, 1.0000000001) FROM v', '22023 | The level is 1.0000000001. | An interval of 95 percent has the level 0.95.'),
+    ('exit_rates(w, 95) FROM v', '22023 | The level is 95. | An interval of 95 percent has the level 0.95.'),
+    ($$workforce_project(w, 1, intake => '{1000000000001}') FROM v$$, '22023 | The intake of period 1 is 1000000000001. | Elements are numbers of people, from 0 to 1e12.'),
+    ($$workforce_project(w, 2, intake => '{1}') FROM v$$, '2202E | Elements of intake: 1. Years: 2. | Use array_fill(20::float8, ARRAY[10]) for twenty in each of ten years.'),
+    ($$retention_agg('2019-01-02', NULL, NULL, '[-infinity,2020-01-01)')$$, '22008 | The observation period begins at -infinity. | Only end_date may be infinite; the beginning of the observation period, or a funnel''s as_of, may be left out instead.'),
+    ($$retention_agg('2019-01-02', NULL, NULL, '[2019-01-01,infinity)')$$, '22008 | The observation period ends at infinity. | Only end_date may be infinite; the beginning of the observation period, or a funnel''s as_of, may be left out instead.'),
+    ($$retention_agg(1, '2019-01-02', NULL, NULL, '[2019-01-01,2020-01-01)', gap) FROM (VALUES (interval '1 month'), ('1 day')) AS g (gap)$$, '22023 | One is 1 month, the other 1 day. | Give the same join_gap for all rows.'),
+    ($$retention_agg(1, '2019-01-02', NULL, NULL, '[2019-01-01,2020-01-01)', gap) FROM (VALUES (interval '1 month 1 day'), ('0')) AS g (gap)$$, '22023 | One is 1 month and 1 day, the other 0 days. | Give the same join_gap for all rows.'),
+    ($$funnel_agg(1, 'a', date '2020-01-01', funnel_spec(ARRAY['a', 'b'], '86399.999999 seconds'))$$, '22023 | within is 86399.999999 seconds. | A number without a unit is in seconds: write ''365 days'' for ''365''.'),
+    ($$funnel_agg(ARRAY[date '2020-01-01', '2020-01-02'], funnel_spec(ARRAY['a']))$$, '2202E | Dates: 2. Stages: 1. | Give one dimension, in the order of the stages; leave out what was not reached, or give null.')
+) AS c (call, wanted);
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -73,8 +73,9 @@ ef_refuse_gap(const EfDuration *its, const EfDuration *other)
 	EfError		error;
 
 	ef_raise(ef_fail(&error, EF_GAP_MIXED,
-					 "One is %d months and %d days, the other %d months and %d days.",
-					 its->months, its->days, other->months, other->days),
+					 "One is %s, the other %s.",
+					 ef_shown_duration(its).text,
+					 ef_shown_duration(other).text),
 			 &error);
 }
 

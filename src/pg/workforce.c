@@ -342,7 +342,7 @@ get_periods(FunctionCallInfo fcinfo, int argument, const char *name, int years)
 	periods = ef_get_float8s(fcinfo, argument, name, &n);
 	if (n != years)
 		ef_raise(ef_fail(&error, EF_ARRAY_LENGTH,
-						 "%s has %d elements, and years is %d.", name, n,
+						 "Elements of %s: %d. Years: %d.", name, n,
 						 years), &error);
 	return periods;
 }

@@ -456,7 +456,7 @@ test_unseen(void)
 	is_int(project(&mobility, stock, intake, 2, states, &rows, &arena), EF_STATE_UNSEEN,
 		   "who is to be moved from there is refused");
 	ok(strstr(error.detail, "s002") && strstr(error.detail, "2021-01-01") &&
-	   strstr(error.detail, "2022-01-01") && strstr(error.detail, " 2 "), "%s", error.detail);
+	   strstr(error.detail, "2022-01-01") && strstr(error.detail, " are 2."), "%s", error.detail);
 	stock[1] = 7;
 	is_int(project(&mobility, stock, NULL, 1, states, &rows, &arena), EF_STATE_UNSEEN,
 		   "so is a stock");
@@ -539,8 +539,8 @@ test_arguments(void)
 	check_order(&mobility, (const char *const[]) {"s003", "s00", "s001"}, 3, EF_STATES_LIST,
 				"no state \"s00\".", &arena);
 	check_people(&mobility, (const double[]) {0, 0.5, 1e12}, 3, EF_OK, "");
-	check_people(&mobility, (const double[]) {0, 0.5}, 2, EF_STATES_LENGTH, "stock has 2 elements");
-	check_people(&mobility, (const double[]) {0, 0.5, 1, 2}, 4, EF_STATES_LENGTH, "3 states");
+	check_people(&mobility, (const double[]) {0, 0.5}, 2, EF_STATES_LENGTH, "Elements of stock: 2.");
+	check_people(&mobility, (const double[]) {0, 0.5, 1, 2}, 4, EF_STATES_LENGTH, "States: 3.");
 	check_people(&mobility, (const double[]) {0, -0.5, 1}, 3, EF_ARRAY_VALUE, "Element 2 of stock is -0.5.");
 	check_people(&mobility, (const double[]) {0, 1, 1.1e12}, 3, EF_ARRAY_VALUE, "Element 3");
 	check_people(&mobility, (const double[]) {NAN, 1, 1}, 3, EF_ARRAY_VALUE, "Element 1");

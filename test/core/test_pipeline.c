@@ -627,8 +627,8 @@ test_output_refused(void)
 	static Study study;
 	double		intake[3] = {10, 0, 5};
 	double		bad[][3] = {{1, 2, -1}, {1, NAN, 1}, {1, INFINITY, 2}, {1e12 * (1 + 1e-15), 1, 2}};
-	const char *details[] = {"The intake of 2026 is -1.", "The intake of 2025 is nan.",
-	"The intake of 2025 is inf.", "The intake of 2024 is 1e+12."};
+	const char *details[] = {"The intake of 2026 is -1.", "The intake of 2025 is NaN.",
+	"The intake of 2025 is Infinity.", "The intake of 2024 is 1000000000000.0011."};
 	EfDay		days[] = {EF_DAY_INFINITY, EF_DAY_MINUS_INFINITY, date_of(1, 0, 0) - 1, date_of(10000, 0, 0),
 	date_of(1, 0, 0), date_of(9999, 11, 30)};
 	EfOutputPlan base;
@@ -660,7 +660,7 @@ test_output_refused(void)
 	answers(plan.first_year = INT32_MIN, EF_FIRST_YEAR_RANGE, "first_year is -2147483648.", "or small");
 	answers(plan.first_year = 9997, EF_OK, "", "the last intake may be that of 9999");
 	answers(plan.first_year = 9998, EF_FIRST_YEAR_RANGE,
-			"first_year is 9998, and there are 3 years of intake.", "and not of a later year");
+			"first_year is 9998. Years of intake: 3.", "and not of a later year");
 	answers(plan.horizon = 0, EF_HORIZON_RANGE, "horizon is 0.", "a horizon has a year");
 	answers(plan.horizon = -1, EF_HORIZON_RANGE, "horizon is -1.", "and no negative number");
 	answers(plan.horizon = 101, EF_HORIZON_RANGE, "horizon is 101.", "and not more than 100");
@@ -676,7 +676,7 @@ test_output_refused(void)
 	answers(plan.as_of = &days[5], EF_OK, "", "or its last");
 	answers(plan.scenario.change = 0.05, EF_CHANGE_NO_STAGE, "conversion_change is 0.05.",
 			"a change is that of a stage");
-	answers(plan.scenario.change = NAN, EF_CHANGE_NO_STAGE, "conversion_change is nan.", "whatever it is");
+	answers(plan.scenario.change = NAN, EF_CHANGE_NO_STAGE, "conversion_change is NaN.", "whatever it is");
 	answers((plan.scenario.stage = 3, plan.scenario.change = 0.1), EF_CHANGE_LAST_STAGE,
 			"The stage is \"antagen \xc3\xa5\".", "but not of the last");
 	answers(plan.scenario.stage = 3, EF_CHANGE_LAST_STAGE, "The stage is \"antagen \xc3\xa5\".",
@@ -686,7 +686,7 @@ test_output_refused(void)
 	answers((plan.scenario.stage = 2, plan.scenario.change = -1.01), EF_CHANGE_RANGE,
 			"conversion_change is -1.01.", "or below -1");
 	answers((plan.scenario.stage = 1, plan.scenario.change = NAN), EF_CHANGE_RANGE,
-			"conversion_change is nan.", "or not a number");
+			"conversion_change is NaN.", "or not a number");
 	for (int stage = 1; stage <= 2; stage++)
 	{
 		double		conversion = study.conversion[stage - 1];
@@ -694,7 +694,7 @@ test_output_refused(void)
 
 		for (int i = 0; i < 2; i++)
 		{
-			snprintf(detail, sizeof(detail), "The conversion of \"%s\" is %g, and would be %g.",
+			snprintf(detail, sizeof(detail), "The conversion of \"%s\" is %.12g, and would be %.12g.",
 					 stage == 1 ? "applied" : "", conversion, conversion + changes[i]);
 			answers((plan.scenario.stage = (uint32_t) stage, plan.scenario.change = changes[i]), EF_CHANGE_RANGE,
 					detail, "a conversion of %g is none", conversion + changes[i]);
@@ -1951,7 +1951,7 @@ test_intake_refused(void)
 	EfRuleStep	step = {2020 * 12, 65 * 12};
 	double		gap[101] = {5, -1, 8};
 	double		bad[][3] = {{NAN, 1, 1}, {1, 1e12 * (1 + 1e-15), 1}, {1, 1, -INFINITY}, {1, 1, -1.1e12}};
-	const char *details[] = {"The gap of 2024 is nan.", "The gap of 2025 is 1e+12.", "The gap of 2026 is -inf.",
+	const char *details[] = {"The gap of 2024 is NaN.", "The gap of 2025 is 1000000000000.0011.", "The gap of 2026 is -Infinity.",
 	"The gap of 2026 is -1.1e+12."};
 	double		large[] = {1e12, -1e12, 1e12};
 	EfIntakePlan base;
@@ -2017,7 +2017,7 @@ test_intake_refused(void)
 		base.method = (EfIntakeMethod) method;
 		asked(plan.arrived = -0.01, EF_ARRIVED_RANGE, "arrived is -0.01.", "a share below 0");
 		asked(plan.arrived = 1.01, EF_ARRIVED_RANGE, "arrived is 1.01.", "or above 1");
-		asked(plan.arrived = NAN, EF_ARRIVED_RANGE, "arrived is nan.", "or not a number");
+		asked(plan.arrived = NAN, EF_ARRIVED_RANGE, "arrived is NaN.", "or not a number");
 		asked(plan.arrived = 0, EF_OK, "", "0 is a share");
 		asked(plan.arrived = 1, EF_OK, "", "and 1");
 	}
@@ -2026,14 +2026,14 @@ test_intake_refused(void)
 	asked(plan.scenario.stage = 3, EF_CHANGE_LAST_STAGE, "The stage is \"antagen \xc3\xa5\".", "but not of the last");
 	asked((plan.scenario.stage = 1, plan.scenario.change = -1.5), EF_CHANGE_RANGE, "conversion_change is -1.5.",
 		  "and not below -1");
-	snprintf(detail, sizeof(detail), "The conversion of \"applied\" is %g, and would be %g.", study.conversion[0],
+	snprintf(detail, sizeof(detail), "The conversion of \"applied\" is %.12g, and would be %.12g.", study.conversion[0],
 			 study.conversion[0] + 0.9);
 	asked((plan.scenario.stage = 1, plan.scenario.change = 0.9), EF_CHANGE_RANGE, detail, "nor more than all go on");
 	asked((plan.scenario.stage = 1, plan.scenario.change = 0.9, plan.first_year = 3000), EF_CHANGE_RANGE, detail,
 		  "even if nobody begins");
 	asked(plan.staff.level = 0, EF_LEVEL_RANGE, "The level is 0.", "level 0");
 	asked(plan.staff.level = 1, EF_LEVEL_RANGE, "The level is 1.", "level 1");
-	asked(plan.staff.level = NAN, EF_LEVEL_RANGE, "The level is nan.", "no level");
+	asked(plan.staff.level = NAN, EF_LEVEL_RANGE, "The level is NaN.", "no level");
 	asked(plan.staff.latest_age = 150, EF_AGE_RANGE, "latest_age is 150.", "an age that nobody has");
 	asked(plan.staff.retire_at = 72, EF_RULE_BEYOND_LATEST, "retire_at is 72 and latest_age 70.", "or works at");
 	asked((plan.staff.retire_at = 65, plan.staff.rule = rule), EF_RULE_TWICE,

@@ -619,7 +619,7 @@ test_refusals(void)
 		plan.age_group = age_groups[i];
 		is_int(ef_compare_exit_rates(&plan, rows, &error), EF_AGE_GROUP_RANGE,
 			   "groups of %d years", age_groups[i]);
-		snprintf(detail, sizeof(detail), "The age group is %d years.", age_groups[i]);
+		snprintf(detail, sizeof(detail), "The years of an age group are %d.", age_groups[i]);
 		is_str(error.detail, detail, "say so");
 	}
 	plan.age_group = 1;

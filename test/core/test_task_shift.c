@@ -655,19 +655,19 @@ test_numbers(void)
 {
 	static const double bad_demands[] = {-1, -DBL_MIN, NAN, INFINITY, -INFINITY};
 	static const char *const demand_details[] = {
-		"The demand of \"b\" is -1.", "The demand of \"b\" is -2.22507e-308.",
-		"The demand of \"b\" is nan.", "The demand of \"b\" is inf.", "The demand of \"b\" is -inf."
+		"The demand of \"b\" is -1.", "The demand of \"b\" is -2.2250738585072014e-308.",
+		"The demand of \"b\" is NaN.", "The demand of \"b\" is Infinity.", "The demand of \"b\" is -Infinity."
 	};
 	static const double bad_shares[] = {-0.25, 1.25, NAN, INFINITY, 1 + DBL_EPSILON};
 	static const char *const share_details[] = {
 		"The share from \"a\" to \"b\" is -0.25.", "The share from \"a\" to \"b\" is 1.25.",
-		"The share from \"a\" to \"b\" is nan.", "The share from \"a\" to \"b\" is inf.",
-		"The share from \"a\" to \"b\" is 1."
+		"The share from \"a\" to \"b\" is NaN.", "The share from \"a\" to \"b\" is Infinity.",
+		"The share from \"a\" to \"b\" is 1.0000000000000002."
 	};
 	static const double bad_times[] = {-1, 0, NAN, INFINITY};
 	static const char *const time_details[] = {
 		"The relative time from \"a\" to nobody is -1.", "The relative time from \"a\" to nobody is 0.",
-		"The relative time from \"a\" to nobody is nan.", "The relative time from \"a\" to nobody is inf."
+		"The relative time from \"a\" to nobody is NaN.", "The relative time from \"a\" to nobody is Infinity."
 	};
 
 	for (size_t i = 0; i < 5; i++)
@@ -689,9 +689,9 @@ test_numbers(void)
 		three();
 		shift("a", "c", 0.5, bad_times[i]);
 		{
-			char		detail[100];
+			char		detail[120];
 
-			snprintf(detail, sizeof(detail), "The relative time from \"a\" to \"c\" is %g.", bad_times[i]);
+			snprintf(detail, sizeof(detail), "The relative time from \"a\" to \"c\" is %s.", ef_shown(bad_times[i]).text);
 			is_refused(EF_SHIFT_TIME, detail, "a time out of range");
 		}
 	}

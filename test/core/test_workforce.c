@@ -689,14 +689,28 @@ test_fte(void)
 	}			cases[] = {
 		{"0", 0}, {"1", 1000}, {"0.75", 750}, {"0.750", 750}, {"0.7500000000", 750},
 		{"0.001", 1}, {"0.0", 0}, {"1000", 1000000}, {"1000.000", 1000000},
-		{"1000.001", -1}, {"1001", -1}, {"0.0001", -1}, {"0.7501", -1},
-		{"0.75000000000001", -1}, {"-0.5", -1}, {"-1", -1}, {"NaN", -1},
-		{"Infinity", -1}, {"-Infinity", -1}, {"1e3", -1}, {"1.2.3", -1}, {" 1", -1},
+		{"1000.001", -1}, {"1001", -1}, {"0.0001", -2}, {"0.7501", -2},
+		{"1000.0001", -1}, {"1000.0000", 1000000}, {"0.00000000000000000000000000000000000000000000000001", -2},
+		{"0.75000000000001", -2}, {"-0.5", -1}, {"-1", -1}, {"NaN", -1},
+		{"Infinity", -1}, {"-Infinity", -1}, {"1e3", -1}, {"1.2.3", -1}, {"0.00005x", -1}, {" 1", -1},
 		{"0,75", -1}, {"+1", -1}, {"99999999999999999999999999999999", -1},
 		{"0.33", 330}, {"12.5", 12500}, {"999.999", 999999},
 	};
 	static const double good[] = {0, 0.001, 0.1, 0.25, 0.3, 0.333, 0.75, 0.999, 1, 1.1, 12.345, 999.999, 1000};
-	static const double bad[] = {-0.001, -1, 1000.001, 1001, 0.0001, 0.7501, 1.0 / 3, 0.75000000000001, 1e300, -1e300, 1e-300};
+	static const double bad[] = {-0.001, -1, 1000.001, 1001, 1e300, -1e300, -1e-300};
+	static const double exact[] = {0.0001, 0.7501, 1.0 / 3, 0.75000000000001, 1e-300};
+	static const struct
+	{
+		const char *text;
+		const char *detail;
+	}			shown[] = {
+		{"0.75010", "The FTE is 0.75010."}, {"-Infinity", "The FTE is -Infinity."},
+		{"0.00000000000000000000000000000000000000000000000001", "The FTE is 1e-50."},
+		{"0.00000000000000000000000000000000000000000000000120", "The FTE is 1.2e-48."},
+		{"-99999999999999999999999999999999999999999999999999", "The FTE is -9.9999999999999999e+49."},
+		{"1200000000000000000000000000000000000000000000000.5", "The FTE is 1.2e+48."},
+		{"1.000000000000000000000000000000000000000000000001", "The FTE is 1e+0."},
+	};
 	int32_t		got;
 	int			wrong = 0;
 
@@ -706,7 +720,8 @@ test_fte(void)
 
 		got = -1;
 		status = ef_fte_from_decimal(cases[i].text, &got, &error);
-		ok(got == cases[i].thousandths && status == (got < 0 ? EF_FTE_INVALID : EF_OK),
+		ok(got == (cases[i].thousandths < 0 ? -1 : cases[i].thousandths) &&
+		   status == (cases[i].thousandths == -2 ? EF_FTE_DECIMALS : got < 0 ? EF_FTE_INVALID : EF_OK),
 		   "FTE \"%s\" is %d thousandths", cases[i].text, cases[i].thousandths);
 	}
 	for (int32_t n = 0; n <= EF_FTE_LIMIT; n += 1 + (n > 5000) * 6)
@@ -724,10 +739,16 @@ test_fte(void)
 		   "FTE %g", good[i]);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		is_int(ef_fte_from_float8(bad[i], &got, &error), EF_FTE_INVALID, "FTE %.15g is refused", bad[i]);
+	for (size_t i = 0; i < sizeof(exact) / sizeof(exact[0]); i++)
+		is_int(ef_fte_from_float8(exact[i], &got, &error), EF_FTE_DECIMALS, "FTE %.15g is too exact", exact[i]);
+	ok(ef_fte_from_float8(1e-130, &got, &error) != EF_OK && strcmp(error.detail, "The FTE is 1e-130.") == 0, "1e-130 is not shown as 0");
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+		ok(ef_fte_from_decimal(shown[i].text, &got, &error) != EF_OK && strcmp(error.detail, shown[i].detail) == 0,
+		   "FTE %s: %s", shown[i].text, error.detail);
 	is_int(ef_fte_from_float8(NAN, &got, &error), EF_FTE_INVALID, "NaN is refused");
 	is_int(ef_fte_from_float8(INFINITY, &got, &error), EF_FTE_INVALID, "infinity is refused");
 	is_int(ef_fte_from_float8(-INFINITY, &got, &error), EF_FTE_INVALID, "minus infinity is refused");
-	is_int(ef_fte_from_float8(nextafter(0.75, 1), &got, &error), EF_FTE_INVALID, "the number after 0.75 is refused");
+	is_int(ef_fte_from_float8(nextafter(0.75, 1), &got, &error), EF_FTE_DECIMALS, "the number after 0.75 is refused");
 }
 
 

@@ -150,6 +150,22 @@ ef_duration_days(const EfDuration *duration, int32_t times)
 	return days < INT32_MAX ? (int32_t) days : INT32_MAX;
 }
 
+EfShown
+ef_shown_duration(const EfDuration *duration)
+{
+	EfShown		shown;
+	int			length = 0;
+
+	if (duration->months != 0)
+		length = snprintf(shown.text, sizeof(shown.text), "%d month%s%s",
+						  duration->months, duration->months == 1 ? "" : "s",
+						  duration->days != 0 ? " and " : "");
+	if (duration->months == 0 || duration->days != 0)
+		snprintf(shown.text + length, sizeof(shown.text) - (size_t) length,
+				 "%d day%s", duration->days, duration->days == 1 ? "" : "s");
+	return shown;
+}
+
 void
 ef_format_day(char out[EF_ISO_DATE_SIZE], EfDay day)
 {

@@ -110,6 +110,9 @@ extern EfStatus ef_duration_check(const EfDuration *duration, bool positive,
  */
 extern int32_t ef_duration_days(const EfDuration *duration, int32_t times);
 
+/* Months and days in words: "1 month and 3 days", "30 days". */
+extern EfShown ef_shown_duration(const EfDuration *duration);
+
 /* ISO 8601, whatever DateStyle says; years below 1 as PostgreSQL writes them. */
 extern void ef_format_day(char out[EF_ISO_DATE_SIZE], EfDay day);
 

@@ -10,6 +10,7 @@
 #include "base/status.h"
 
 extern const EfReport EF_FTE_INVALID[];
+extern const EfReport EF_FTE_DECIMALS[];
 extern const EfReport EF_FTE_SUM[];
 
 /* FTE of one person, in thousandths. */

@@ -4,8 +4,11 @@
  */
 #include "base/status.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 EF_REPORT(EF_NO_MEMORY, OUT_OF_MEMORY,
 		  "out of memory",
@@ -39,6 +42,26 @@ ef_fail(EfError *error, EfStatus status, const char *format,...)
 			  ef_translate ? ef_translate(format) : format, args);
 	va_end(args);
 	return status;
+}
+
+EfShown
+ef_shown(double value)
+{
+	static const int digits[] = {6, 15, 17};
+	EfShown		shown;
+
+	if (isnan(value))
+		strcpy(shown.text, "NaN");
+	else if (isinf(value))
+		strcpy(shown.text, value < 0 ? "-Infinity" : "Infinity");
+	else
+		for (int i = 0; i < 3; i++)
+		{
+			snprintf(shown.text, sizeof(shown.text), "%.*g", digits[i], value);
+			if (strtod(shown.text, NULL) == value)
+				break;
+		}
+	return shown;
 }
 
 int

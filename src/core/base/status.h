@@ -80,6 +80,18 @@ extern const char *(*ef_translate) (const char *text);
 extern EfStatus ef_fail(EfError *error, EfStatus status,
 						const char *format, ...) EF_PRINTF(3, 4);
 
+/*
+ * What a sentence shows of a value: "... is %s.", ef_shown(level).text.
+ */
+typedef struct EfShown
+{
+	char		text[64];
+} EfShown;
+
+/* As few digits as tell a number from all others, so that what is refused for
+ * being beyond a limit is not shown as the limit. */
+extern EfShown ef_shown(double value);
+
 /* So many bytes of a word are shown, and no part of a UTF-8 character. */
 extern int	ef_clip(const char *word, size_t length);
 

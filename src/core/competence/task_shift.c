@@ -111,9 +111,9 @@ check_demands(const EfTaskShifts *given, EfError *error)
 
 		if (!(demand >= 0 && isfinite(demand)))
 			return ef_fail(error, EF_SHIFT_DEMAND,
-						   "The demand of \"%.*s\" is %g.",
+						   "The demand of \"%.*s\" is %s.",
 						   ef_clip(name->bytes, name->length), name->bytes,
-						   demand);
+						   ef_shown(demand).text);
 	}
 	return EF_OK;
 }
@@ -138,8 +138,9 @@ refuse_shift(EfError *error, EfStatus status, const char *what,
 	char		quoted_from[QUOTED_SIZE];
 	char		quoted_to[QUOTED_SIZE];
 
-	return ef_fail(error, status, "The %s from %s to %s is %g.", what,
-				   quote(quoted_from, from), quote(quoted_to, to), value);
+	return ef_fail(error, status, "The %s from %s to %s is %s.", what,
+				   quote(quoted_from, from), quote(quoted_to, to),
+				   ef_shown(value).text);
 }
 
 EF_REPORT(EF_SHIFT_SHARE, INVALID_PARAMETER_VALUE,
@@ -416,9 +417,9 @@ add_up_shares(const Graph *graph)
 		gone = shares.sum + shares.rest;
 		if (gone - 1 > EF_SHIFT_ROUNDING)
 			return ef_fail(graph->error, EF_SHIFT_SHARES_SUM,
-						   "Those of \"%.*s\" add up to %.15g.",
+						   "Those of \"%.*s\" add up to %s.",
 						   ef_clip(name->bytes, name->length), name->bytes,
-						   gone);
+						   ef_shown(gone).text);
 		profession->share_kept = 1 - gone > EF_SHIFT_ROUNDING ? 1 - gone : 0;
 	}
 	return EF_OK;

@@ -134,7 +134,8 @@ EfStatus
 ef_level_factor(double level, double *factor, EfError *error)
 {
 	if (!(level > 0 && level < 1))
-		return ef_fail(error, EF_LEVEL_RANGE, "The level is %g.", level);
+		return ef_fail(error, EF_LEVEL_RANGE, "The level is %s.",
+					   ef_shown(level).text);
 	/* from below, where 1 - level is exact for a level near 1 */
 	*factor = -ef_normal_quantile((1 - level) / 2);
 	return EF_OK;

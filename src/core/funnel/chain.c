@@ -70,7 +70,7 @@ ef_chain_given(EfChain *chain, const EfFunnelSpec *spec, EfUnit unit,
 					   spec->nexits > 0 ? "exits" : "modes");
 	if (length > spec->nstages)
 		return ef_fail(error, EF_CHAIN_STAGES,
-					   "There are %u dates and %u stages.", length,
+					   "Dates: %u. Stages: %u.", length,
 					   spec->nstages);
 	for (unsigned i = 0; i < length; i++)
 	{

@@ -663,8 +663,8 @@ ef_funnel_quantile_days(const EfFunnel *funnel, uint32_t from, uint32_t to,
 	if (status != EF_OK)
 		return status;
 	if (!(quantile >= 0 && quantile <= 1))
-		return ef_fail(error, EF_QUANTILE_RANGE, "The quantile is %g.",
-					   quantile);
+		return ef_fail(error, EF_QUANTILE_RANGE, "The quantile is %s.",
+					   ef_shown(quantile).text);
 	*days = -1;
 	if (funnel->counts[to - 1].entered == 0)
 		return EF_OK;

@@ -166,8 +166,8 @@ ef_spec_unit_check(const EfFunnelSpec *spec, EfUnit unit, EfError *error)
 	if (unit != EF_UNIT_DAY || !spec->has_within || within->months > 0 ||
 		within->days > 0 || within->microseconds == 0)
 		return EF_OK;
-	return ef_fail(error, EF_SPEC_WITHIN_BELOW_DAY, "within is %g seconds.",
-				   (double) within->microseconds / 1000000);
+	return ef_fail(error, EF_SPEC_WITHIN_BELOW_DAY, "within is %s seconds.",
+				   ef_shown((double) within->microseconds / 1000000).text);
 }
 
 EfStatus

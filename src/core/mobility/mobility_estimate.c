@@ -89,7 +89,8 @@ ef_mobility_rates(const EfMobility *mobility, double level, EfFlow **flows,
 	EfStatus	status;
 
 	if (!(level > 0 && level < 1))
-		return ef_fail(error, EF_LEVEL_RANGE, "The level is %g.", level);
+		return ef_fail(error, EF_LEVEL_RANGE, "The level is %s.",
+					   ef_shown(level).text);
 	status = count_days(mobility, &days, allocator, error);
 	if (status != EF_OK)
 		return status;
@@ -151,8 +152,8 @@ ef_mobility_last_days(const EfMobility *mobility, const EfDuration *horizon,
 	}
 	ef_format_frame(period, sizeof(period), frame);
 	return ef_fail(error, EF_HORIZON_TOO_LONG,
-				   "The horizon is %d months and %d days, and people were observed in %s.",
-				   horizon->months, horizon->days, period);
+				   "The horizon is %s, and people were observed in %s.",
+				   ef_shown_duration(horizon).text, period);
 }
 
 /* The product integral while it is computed. */
@@ -396,12 +397,12 @@ ef_mobility_people(const EfMobility *mobility, const double *people,
 {
 	if (npeople != mobility->table.nlabels)
 		return ef_fail(error, EF_STATES_LENGTH,
-					   "%s has %zu elements, and the summary has %u states.",
+					   "Elements of %s: %zu. States: %u.",
 					   name, npeople, mobility->table.nlabels);
 	for (size_t i = 0; i < npeople; i++)
 		if (!(people[i] >= 0 && people[i] <= (double) EF_PERSON_LIMIT))
-			return ef_fail(error, EF_ARRAY_VALUE, "Element %zu of %s is %g.",
-						   i + 1, name, people[i]);
+			return ef_fail(error, EF_ARRAY_VALUE, "Element %zu of %s is %s.",
+						   i + 1, name, ef_shown(people[i]).text);
 	return EF_OK;
 }
 
@@ -421,9 +422,9 @@ refuse_unknown(const EfTable *table, uint32_t state, double people,
 	ef_format_day(from, ef_months_later(table->frame.as_of, -12));
 	ef_format_day(as_of, table->frame.as_of);
 	return ef_fail(error, EF_STATE_UNSEEN,
-				   "Nobody was in \"%.*s\" from %s to the day before %s, and %g are projected from there.",
+				   "Nobody was in \"%.*s\" from %s to the day before %s; the people projected from there are %s.",
 				   ef_clip(name->bytes, name->length), name->bytes, from,
-				   as_of, people);
+				   as_of, ef_shown(people).text);
 }
 
 /*

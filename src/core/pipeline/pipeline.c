@@ -223,7 +223,7 @@ apply_scenario(Cohorts *cohorts, const EfConversionChange *scenario,
 	label = &cohorts->funnel->spec.stages[stage - 1];
 	if (changed < -ROUNDING || changed > 1 + ROUNDING)
 		return ef_fail(error, EF_CHANGE_RANGE,
-					   "The conversion of \"%.*s\" is %g, and would be %g.",
+					   "The conversion of \"%.*s\" is %.12g, and would be %.12g.",
 					   ef_clip(label->bytes, label->length), label->bytes,
 					   conversion, changed);
 	cohorts->factor = changed < ROUNDING ? 0 : fmin(changed, 1) / conversion;
@@ -243,8 +243,8 @@ check_scenario(const EfFunnel *funnel, const EfConversionChange *scenario,
 			   EfError *error)
 {
 	if (scenario->stage == 0 && scenario->change != 0)
-		return ef_fail(error, EF_CHANGE_NO_STAGE, "conversion_change is %g.",
-					   scenario->change);
+		return ef_fail(error, EF_CHANGE_NO_STAGE, "conversion_change is %s.",
+					   ef_shown(scenario->change).text);
 	if (scenario->stage == funnel->spec.nstages)
 	{
 		const EfLabel *label = &funnel->spec.stages[scenario->stage - 1];
@@ -253,8 +253,8 @@ check_scenario(const EfFunnel *funnel, const EfConversionChange *scenario,
 					   ef_clip(label->bytes, label->length), label->bytes);
 	}
 	if (!(fabs(scenario->change) <= 1))
-		return ef_fail(error, EF_CHANGE_RANGE, "conversion_change is %g.",
-					   scenario->change);
+		return ef_fail(error, EF_CHANGE_RANGE, "conversion_change is %s.",
+					   ef_shown(scenario->change).text);
 	return EF_OK;
 }
 
@@ -334,13 +334,13 @@ check_output(const EfOutputPlan *plan, EfError *error)
 					   plan->horizon);
 	if (plan->nyears > EF_LATEST_YEAR + 1 - plan->first_year)
 		return ef_fail(error, EF_FIRST_YEAR_RANGE,
-					   "first_year is %d, and there are %d years of intake.",
+					   "first_year is %d. Years of intake: %d.",
 					   plan->first_year, plan->nyears);
 	for (int c = 0; c < plan->nyears; c++)
 		if (!(plan->intake[c] >= 0 && plan->intake[c] <= (double) EF_PERSON_LIMIT))
 			return ef_fail(error, EF_ARRAY_VALUE,
-						   "The intake of %d is %g.", plan->first_year + c,
-						   plan->intake[c]);
+						   "The intake of %d is %s.", plan->first_year + c,
+						   ef_shown(plan->intake[c]).text);
 	return EF_OK;
 }
 
@@ -449,8 +449,8 @@ check_intake(const EfIntakePlan *plan, int first_year, EfError *error)
 		return ef_fail(error, EF_GAP_LENGTH, "gap has %d elements.", years);
 	for (int t = 0; t < years; t++)
 		if (!(fabs(plan->gap[t]) <= (double) EF_PERSON_LIMIT))
-			return ef_fail(error, EF_GAP_VALUE, "The gap of %d is %g.",
-						   first_year + t, plan->gap[t]);
+			return ef_fail(error, EF_GAP_VALUE, "The gap of %d is %s.",
+						   first_year + t, ef_shown(plan->gap[t]).text);
 	if (plan->method == EF_INTAKE_SCHEDULE && plan->target_year != EF_LAST_YEAR)
 		return ef_fail(error, EF_TARGET_YEAR_SCHEDULE, "target_year is %d.",
 					   plan->target_year);
@@ -461,8 +461,8 @@ check_intake(const EfIntakePlan *plan, int first_year, EfError *error)
 					   "target_year is %d, and gap has the years %d to %d.",
 					   plan->target_year, first_year, first_year + years - 1);
 	if (!(plan->arrived >= 0 && plan->arrived <= 1))
-		return ef_fail(error, EF_ARRIVED_RANGE, "arrived is %g.",
-					   plan->arrived);
+		return ef_fail(error, EF_ARRIVED_RANGE, "arrived is %s.",
+					   ef_shown(plan->arrived).text);
 	return EF_OK;
 }
 

@@ -14,7 +14,8 @@ check_bound(EfDay day, const char *what, EfError *error)
 
 	if (day == EF_DAY_INFINITY || day == EF_DAY_MINUS_INFINITY)
 		return ef_fail(error, EF_DATE_INFINITE,
-					   "The observation period %s at infinity.", what);
+					   "The observation period %s at %s.", what,
+					   day == EF_DAY_INFINITY ? "infinity" : "-infinity");
 	if (!ef_is_date(day))
 	{
 		ef_format_day(iso, day);

@@ -416,7 +416,8 @@ check_plan(const EfProjectionPlan *plan, EfError *error)
 		return ef_fail(error, EF_YEARS_RANGE, "The number of years is %d.",
 					   plan->years);
 	if (!(plan->level > 0 && plan->level < 1))
-		return ef_fail(error, EF_LEVEL_RANGE, "The level is %g.", plan->level);
+		return ef_fail(error, EF_LEVEL_RANGE, "The level is %s.",
+					   ef_shown(plan->level).text);
 	if (plan->latest_age < 1 || plan->latest_age >= EF_AGE_LIMIT)
 		return ef_fail(error, EF_AGE_RANGE, "latest_age is %d.",
 					   plan->latest_age);
@@ -435,18 +436,18 @@ check_plan(const EfProjectionPlan *plan, EfError *error)
 	for (uint32_t i = 0; plan->rule != NULL && i < plan->rule->nsteps; i++)
 		if (plan->rule->steps[i].age_months > limit)
 			return ef_fail(error, EF_RULE_BEYOND_LATEST,
-						   "The rule has an age of %d months, and latest_age is %d.",
+						   "The rule has an age of %d months, and latest_age is %d years.",
 						   plan->rule->steps[i].age_months, plan->latest_age);
 	for (int t = 0; plan->intake != NULL && t < plan->years; t++)
 		if (!(plan->intake[t] >= 0 && plan->intake[t] <= (double) EF_PERSON_LIMIT))
 			return ef_fail(error, EF_ARRAY_VALUE,
-						   "The intake of period %d is %g.", t + 1,
-						   plan->intake[t]);
+						   "The intake of period %d is %s.", t + 1,
+						   ef_shown(plan->intake[t]).text);
 	for (int t = 0; plan->target != NULL && t < plan->years; t++)
 		if (!(plan->target[t] >= 0 && plan->target[t] <= (double) EF_PERSON_LIMIT))
 			return ef_fail(error, EF_ARRAY_VALUE,
-						   "The target of period %d is %g.", t + 1,
-						   plan->target[t]);
+						   "The target of period %d is %s.", t + 1,
+						   ef_shown(plan->target[t]).text);
 	if (plan->intake != NULL && plan->workforce->hires == 0 &&
 		plan->rates->hires == 0)
 		return ef_fail(error, EF_NO_HIRES,

@@ -179,7 +179,8 @@ ef_exit_rates_begin(EfExitRates *rates, const EfWorkforce *workforce,
 	size_t		n = 0;
 
 	if (!(level > 0 && level < 1))
-		return ef_fail(error, EF_LEVEL_RANGE, "The level is %g.", level);
+		return ef_fail(error, EF_LEVEL_RANGE, "The level is %s.",
+					   ef_shown(level).text);
 	memset(rates, 0, sizeof(*rates));
 	rates->level = level;
 	rates->nreasons = table->nlabels;
