@@ -4,7 +4,7 @@
 \set ON_ERROR_STOP on
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(36);
+SELECT plan(41);
 
 \ir lib/reporting.sql
 
@@ -34,7 +34,8 @@ $$;
 -- ---------------------------------------------------------------------------
 CREATE TABLE staff (id int PRIMARY KEY, who text, birth_date date, start_date date, end_date date, reason text, fte numeric, ward text);
 CREATE TABLE clean (id, who, birth_date, start_date, end_date, reason, fte, ward) AS
-SELECT n, 'p' || n, date '1960-02-11' + n * 97, date '2010-01-05' + n * 13, CASE WHEN n % 3 = 0 THEN date '2018-02-03' + n * 11 END,
+-- and one who came of late: somebody does
+SELECT n, 'p' || n, date '1960-02-11' + n * 97, CASE WHEN n = 100 THEN date '2023-12-20' ELSE date '2010-01-05' + n * 13 END, CASE WHEN n % 3 = 0 THEN date '2018-02-03' + n * 11 END,
        CASE WHEN n % 6 = 0 THEN 'retirement' WHEN n % 3 = 0 THEN 'moved' END, 0.75, 'ward ' || n % 4
 FROM generate_series(1, 100) AS n;
 INSERT INTO staff TABLE clean;
@@ -55,16 +56,16 @@ $$;
 SELECT is_empty($$SELECT * FROM m, found(people, 'employment')$$, 'nothing is found in a clean register');
 SELECT finds('rows of no person', rows, 'employment', 'no person in the mapping: rows are counted, and not people; doubtful; 100') FROM m;
 SELECT adds('the same row twice', $$VALUES (101, 'p1', '1960-05-18', '2010-01-18', NULL::date, NULL, 0.75, 'ward 1')$$,
-            'person who is there already; joined; 1; 101 rows of persons make 100 spells',
+            'person who is there already; joined; 1; 101 rows of persons make 100 spells in the total; in a group only its own rows are joined',
             'rows that are equal in all columns of the mapping; doubtful; 2');
 SELECT adds('two jobs at once', $$VALUES (101, 'p1', '1960-05-18', '2015-01-18', '2016-01-01', 'moved', 0.5, 'ward 2')$$,
-            'person who is there already; joined; 1; 101 rows of persons make 100 spells');
+            'person who is there already; joined; 1; 101 rows of persons make 100 spells in the total; in a group only its own rows are joined');
 SELECT adds('renewals, up to the gap', $$VALUES (101, 'a', '1980-01-02'::date, '2011-01-03'::date, '2012-01-01'::date, NULL, 1, 'ward 1'), (102, 'a', '1980-01-02', '2012-01-01', '2013-01-01', NULL, 1, 'ward 1'),
              (103, 'a', '1980-01-02', '2013-01-31', '2014-01-01', NULL, 1, 'ward 1'), (104, 'a', '1980-01-02', '2014-02-01', '2015-01-01', NULL, 1, 'ward 1')$$,
-            'contract that continues an earlier one; joined; 2; 104 rows of persons make 102 spells');
+            'contract that continues an earlier one; joined; 2; 104 rows of persons make 102 spells in the total; in a group only its own rows are joined');
 SELECT adds('a short job within a long one ends none', $$VALUES (101, 'a', '1980-01-02'::date, '2011-01-03'::date, '2016-01-01'::date, NULL, 1, 'ward 1'), (102, 'a', '1980-01-02', '2012-01-01', '2012-03-01', NULL, 1, 'ward 1'),
              (103, 'a', '1980-01-02', '2015-03-01', '2016-04-01', NULL, 1, 'ward 1')$$,
-            'person who is there already; joined; 2; 103 rows of persons make 101 spells');
+            'person who is there already; joined; 2; 103 rows of persons make 101 spells in the total; in a group only its own rows are joined');
 SELECT adds('two birth dates', $$VALUES (101, 'p1', '1960-05-19'::date, '2019-01-18'::date, NULL::date, NULL, 0.75, 'ward 1')$$,
             'person with two birth dates; left out; 2');
 SELECT adds('but not where one is refused already', $$VALUES (101, 'p1', '2019-05-19'::date, '2009-01-18'::date, '2009-03-01'::date, NULL, 0.75, 'ward 1')$$,
@@ -85,7 +86,27 @@ SELECT adds('labels', $$VALUES (101, 'a', '1980-01-02'::date, '2012-05-18'::date
             'values of reason that differ only in case, spaces or form; doubtful; 18; Moved , moved', E'values of ward that differ only in case, spaces or form; doubtful; 28; Ward  1, ward 1, A\u030angermanland, ångermanland');
 UPDATE clean SET end_date = (date_trunc('month', end_date) + interval '1 month')::date - 1;
 SELECT adds('inclusive last days', 'TABLE clean LIMIT 0', 'most end dates are last days of a month: is it the first day gone?; doubtful; 33');
-UPDATE clean SET end_date = end_date + 1, fte = 75;
+UPDATE clean SET end_date = end_date + 1;
+-- the next contract begins on the day after the last one, or on the first day gone
+SELECT adds('renewals after last days', $$SELECT 100 + 2 * n + i, 'a' || n, date '1970-01-01' + n * 60, date '2015-01-05' + n * 31 + i * (200 + n), date '2015-01-05' + n * 31 + i * (200 + n) + 199 + n, 'moved', 0.75, 'ward 1'
+                                            FROM generate_series(1, 20) AS n, generate_series(0, 1) AS i$$,
+            'contract that continues an earlier one; joined; 20; 140 rows of persons make 120 spells in the total; in a group only its own rows are joined',
+            'most contracts that go on begin the day after an end date: is it the first day gone?; doubtful; 20');
+SELECT adds('renewals at first days gone', $$SELECT 100 + 2 * n + i, 'a' || n, date '1970-01-01' + n * 60, date '2015-01-05' + n * 31 + i * (200 + n), date '2015-01-05' + n * 31 + i * (200 + n) + 200 + n, 'moved', 0.75, 'ward 1'
+                                               FROM generate_series(1, 20) AS n, generate_series(0, 1) AS i$$,
+            'contract that continues an earlier one; joined; 20; 140 rows of persons make 120 spells in the total; in a group only its own rows are joined');
+-- an as_of that lies beyond what the table knows; with few starts that is chance
+UPDATE m SET people = jsonb_set(people, '{as_of}', '"2025-01-01"');
+SELECT adds('an as_of beyond the last day known', $$SELECT 100 + n, 'a' || n, date '1970-01-01' + n * 60, date '2023-11-05' + n, NULL::date, NULL, 0.75, 'ward 1' FROM generate_series(1, 9) AS n$$,
+            'nobody begins in a long time before as_of: are the rows of an earlier day?; doubtful; 76; 2023-12-20');
+SELECT adds('few starts', 'TABLE clean LIMIT 0', VARIADIC '{}');
+SELECT adds('dates that none can be taken from', $$VALUES (101, 'a', '1980-01-01'::date, '-infinity'::date, NULL::date, NULL, 1, 'ward 1'), (102, 'b', '1980-01-01', 'infinity', NULL, NULL, 1, 'ward 1'),
+             (103, 'c', '1980-01-01', '2019-01-01', '-infinity', NULL, 1, 'ward 1'), (104, 'd', '1980-01-01', '2019-01-01', '5874897-12-31', NULL, 1, 'ward 1'), (105, 'd', '1980-01-01', '2019-01-01', '5874897-12-31', NULL, 1, 'ward 1'),
+             (106, 'e', '1980-01-01', '4713-01-01 BC', NULL, NULL, 1, 'ward 1')$$,
+            'date is infinite; left out; 2', 'end date that is a placeholder: read as still there; doubtful; 2', 'person who is there already; joined; 1; 102 rows of persons make 101 spells in the total; in a group only its own rows are joined',
+            'rows that are equal in all columns of the mapping; doubtful; 2', 'spell ends before it starts; left out; 1', 'spell starts more than 150 years before the observation ends; left out; 1');
+UPDATE m SET people = jsonb_set(people, '{as_of}', '"2024-01-01"');
+UPDATE clean SET fte = 75;
 SELECT adds('percent', 'TABLE clean LIMIT 0', 'most FTE are above 2: are they percent?; doubtful; 100', 'FTE above 1.5; doubtful; 100');
 UPDATE clean SET fte = 0.75, reason = CASE reason WHEN 'retirement' THEN '01389' ELSE reason END;
 SELECT adds('codes for retirement', 'TABLE clean LIMIT 0', 'no reason to leave is a retirement: it is not projected; doubtful; 33; moved, 01389');
@@ -125,7 +146,7 @@ ALTER TABLE event ALTER at TYPE timestamptz USING at + interval '12 hours';
 SELECT is((SELECT count(*) FROM em, found(m, 'education')), 9::bigint, 'of instants, too');
 
 CREATE TABLE place AS
-SELECT n AS person_id, 'ward ' || n % 5 AS state, date '2015-02-03' + n * 7 AS start_date, CASE WHEN n % 2 = 0 THEN date '2019-03-04' + n * 5 END AS end_date
+SELECT n AS person_id, 'ward ' || n % 5 AS state, CASE WHEN n = 59 THEN date '2023-12-20' ELSE date '2015-02-03' + n * 7 END AS start_date, CASE WHEN n % 2 = 0 THEN date '2019-03-04' + n * 5 END AS end_date
 FROM generate_series(1, 60) AS n;
 CREATE TABLE pm AS SELECT '{"mobility": {"table": "place"}, "as_of": "2024-01-01", "materialized": false}'::jsonb AS m;
 SELECT is_empty($$SELECT * FROM pm, found(m, 'mobility')$$, 'nothing is found in clean places');

@@ -57,7 +57,7 @@ no FTE|$(run -c "SELECT count(*) FROM contract
 no birth date|81
 spell ends before it starts|3" "the extension's own check counts the same rows"
 same "$(run -c "SELECT DISTINCT detail FROM quality WHERE effect = 'joined'")" \
-	"$(run -c "SELECT sum(contracts) || ' rows of persons make ' || sum(cardinality(spells)) || ' spells'
+	"$(run -c "SELECT sum(contracts) || ' rows of persons make ' || sum(cardinality(spells)) || ' spells in the total; in a group only its own rows are joined'
 	          FROM (SELECT count(*) AS contracts, spells_agg(start_date, end_date, reason, percent, '30 days') AS spells
 	                FROM contract
 	                WHERE birth_date <= start_date AND (end_date > start_date) IS NOT FALSE AND percent IS NOT NULL

@@ -54,10 +54,10 @@ BEGIN ATOMIC
         ('{education}', 'row', 'doubtful', 'date in the future', '{at}', '{day} > greatest({as_of}, CURRENT_DATE)', NULL),
 
         ('{employment}', 'window', 'joined', 'person who is there already', '{person}',
-         '{start_date} < {before}', 'pg_catalog.format(''%s rows of persons make %s spells''::text, d.looked_at, d.others)'),
+         '{start_date} < {before}', 'pg_catalog.format(''%s rows of persons make %s spells in the total; in a group only its own rows are joined''::text, d.looked_at, d.others)'),
         ('{employment}', 'window', 'joined', 'contract that continues an earlier one', '{person}',
          '{start_date} >= {before} AND {start_date} <= (least({before}, {as_of}) + {join_gap})::date',
-         'pg_catalog.format(''%s rows of persons make %s spells''::text, d.looked_at, d.others)'),
+         'pg_catalog.format(''%s rows of persons make %s spells in the total; in a group only its own rows are joined''::text, d.looked_at, d.others)'),
         ('{mobility}', 'window', 'doubtful', 'person who is in another state already', '{person_id}', '{start_date} < {before}', NULL),
         ('{education}', 'window', 'doubtful', 'exit that is followed by a stage of the same person', '{at}',
          '{stage} = ANY ({list exits}) AND {at} < {last stage}', NULL),
@@ -75,6 +75,19 @@ BEGIN ATOMIC
          'SELECT e.last AS n, NULL::text AS detail FROM (SELECT count(*) FILTER (WHERE CASE WHEN {end_date} < ''2099-12-31''::date '
          'AND {end_date} > ''-infinity''::date THEN extract(day FROM {end_date} + 1) = 1::numeric END) AS last, '
          'count(*) FILTER (WHERE {end_date} < ''2099-12-31''::date) AS n FROM {table} AS t) AS e WHERE e.n >= 20 AND e.last * 2 > e.n', NULL),
+        -- half-open ends touch the next start, and last days lie one day before it
+        ('{employment}', 'table', 'doubtful', 'most contracts that go on begin the day after an end date: is it the first day gone?', '{end_date,person}',
+         'SELECT e.after AS n, NULL::text AS detail FROM (SELECT count(*) FILTER (WHERE CASE WHEN x.before < ''2099-12-31''::date AND x.before > ''-infinity''::date THEN x.start = x.before + 1 END) AS after, '
+         'count(*) FILTER (WHERE x.start = x.before) AS at FROM (SELECT {start_date} AS start, {before} AS before FROM {table} AS t) AS x) AS e WHERE e.after >= 20 AND e.after > e.at', NULL),
+        ('{mobility}', 'table', 'doubtful', 'most contracts that go on begin the day after an end date: is it the first day gone?', '{end_date,person_id}',
+         'SELECT e.after AS n, NULL::text AS detail FROM (SELECT count(*) FILTER (WHERE CASE WHEN x.before < ''2099-12-31''::date AND x.before > ''-infinity''::date THEN x.start = x.before + 1 END) AS after, '
+         'count(*) FILTER (WHERE x.start = x.before) AS at FROM (SELECT {start_date} AS start, {before} AS before FROM {table} AS t) AS x) AS e WHERE e.after >= 20 AND e.after > e.at', NULL),
+        -- who is still there is taken to be there until as_of; ten starts that fail to come are no chance
+        ('{employment,mobility}', 'table', 'doubtful', 'nobody begins in a long time before as_of: are the rows of an earlier day?', '{start_date}',
+         'SELECT e.there AS n, to_char(e.last::timestamp, ''YYYY-MM-DD''::text) AS detail FROM (SELECT k.last, k.there, '
+         '(SELECT count(*) FROM {table} AS t WHERE CASE WHEN {start_date} > ''-infinity''::date AND {start_date} <= k.last THEN k.last - {start_date} < {as_of} - k.last END) AS starts '
+         'FROM (SELECT max({start_date}) FILTER (WHERE {start_date} > ''-infinity''::date AND {start_date} < ''2099-12-31''::date) AS last, '
+         'count(*) FILTER (WHERE {end_date} IS NULL OR {end_date} > {as_of}) AS there FROM {table} AS t) AS k WHERE {as_of} - k.last > 31) AS e WHERE e.starts >= 10', NULL),
         ('{employment}', 'table', 'doubtful', 'no reason to leave is a retirement: it is not projected', '{reason}',
          'SELECT sum(e.n)::bigint AS n, string_agg(e.reason, '', ''::text ORDER BY e.n DESC, e.reason) FILTER (WHERE e.place <= 5) AS detail '
          'FROM (SELECT {reason} AS reason, count(*) AS n, row_number() OVER (ORDER BY count(*) DESC, {reason}) AS place FROM {table} AS t '
