@@ -202,7 +202,7 @@ FROM (VALUES
     ('22004', NULL,        'workforce_backtest(y, level => NULL)'),
     ('22004', '7',         'workforce_backtest(y || NULL::workforce)'),
     ('22004', '7',         'workforce_backtest(y, rates => y || NULL::workforce)'),
-    ('2202E', '2 dim',     'workforce_backtest(ARRAY[y, y])'),
+    ('2202E', 'Dimensions: 2',     'workforce_backtest(ARRAY[y, y])'),
     ('22023', '0',         'workforce_backtest(y, 0)'),
     ('22023', '-1',        'workforce_backtest(y, -1)'),
     ('22023', '101',       'workforce_backtest(y, 101)'),
