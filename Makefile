@@ -147,6 +147,13 @@ demo:
 	@$(MAKE) --no-print-directory --silent all
 	@$(top)/test/lib/server.sh $(top)/demo/run.sh
 
+# The demo's views in Apache Superset, until Ctrl-C; and the same in a browser that is
+# driven.  Some minutes each, of which a test of all has only the SQL (suite_superset.sh).
+dashboard test-dashboard:
+	@$(top)/test/lib/setup.sh server
+	@$(MAKE) --no-print-directory --silent all
+	@$(top)/test/lib/server.sh $(top)/$(if $(filter dashboard,$@),demo/dashboard.sh,test/dashboard.sh)
+
 # A server that measures: memory as an analyst would set it, no disk waits, no
 # background work.
 define BENCH_CONF
@@ -191,8 +198,10 @@ help:
 	@echo "make install      install it into the PostgreSQL of PG_CONFIG"
 	@echo "make installcheck run the regression tests in a running server"
 	@echo "make demo         show it on made-up data, in a temporary server, and make a page of charts"
+	@echo "make dashboard    the demo in Apache Superset, which it installs, in temporary servers, until Ctrl-C"
 	@echo "make test         every test, in temporary servers (SUITES='core docs' for some)"
 	@echo "make test-majors  the tests with each of PostgreSQL 15 to 19, in Debian roots (as root; ARGS='17 18' for some)"
+	@echo "make test-dashboard that dashboard in a browser, its numbers compared with SQL"
 	@echo "make check-core   unit tests of src/core, sanitizers on; no PostgreSQL needed"
 	@echo "make fuzz         hostile input to the types, sanitizers on"
 	@echo "make attack       hostile bytes and queries, kills, full disks: MINUTES=1 of each part"
@@ -206,4 +215,4 @@ help:
 	@echo "Variables: PG_CONFIG=path, WERROR=1 (warnings are errors), SUITES, ARGS"
 
 FORCE:
-.PHONY: all install installcheck clean test test-majors check-core fuzz attack oracle demo bench simulation deb dist test-packages help FORCE
+.PHONY: all install installcheck clean test test-majors check-core fuzz attack oracle demo dashboard test-dashboard bench simulation deb dist test-packages help FORCE

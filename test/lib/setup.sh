@@ -10,9 +10,11 @@
 #   cron    server, pg_cron
 #   page    perl, npm: what the demo's page with charts takes
 #   browser page, Chromium
+#   driver  Chromium and what drives it
 #   deb     server, debhelper, and PostgreSQL's own tools for packaging extensions
 #   root    debootstrap
 #   dist    zip and unzip
+#   r       R with DBI, RPostgreSQL, dbplyr and survival
 #   python  python3 that makes virtual environments
 #   static  server, clang-tidy, cppcheck
 #   attack  test, clang, sqlsmith
@@ -22,7 +24,7 @@
 # package that apt does not know.  Silent when all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|deb|root|dist|python|static|attack}
+need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|driver|deb|root|dist|r|python|static|attack}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
@@ -54,6 +56,11 @@ look() {
 		[ "$need" = page ] || have chromium || have google-chrome || missing+=(chromium)
 		return 0
 	fi
+	if [ "$need" = driver ]; then
+		have chromium || have google-chrome || missing+=(chromium)
+		have chromedriver || missing+=(chromium-driver)
+		return 0
+	fi
 	if [ "$need" = root ]; then
 		have debootstrap || missing+=(debootstrap)
 		return 0
@@ -61,6 +68,15 @@ look() {
 	if [ "$need" = dist ]; then
 		have zip || missing+=(zip)
 		have unzip || missing+=(unzip)
+		return 0
+	fi
+	if [ "$need" = r ]; then
+		local package
+		have Rscript || missing+=(r-base-core)
+		for package in DBI RPostgreSQL dbplyr survival; do
+			Rscript --vanilla -e "quit(status = length(find.package('$package', quiet = TRUE)) == 0)" \
+				>/dev/null 2>&1 || missing+=("r-cran-${package,,}")
+		done
 		return 0
 	fi
 	if [ "$need" = python ]; then
