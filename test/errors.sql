@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(2154);
+SELECT plan(2169);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -188,6 +188,7 @@ CREATE TABLE history AS
 SELECT array_agg(w ORDER BY year) AS y,
        (SELECT workforce_agg('1970-01-01', '2015-01-01', NULL, NULL, '[2014-07-01,2016-01-01)')) AS longer,
        (SELECT workforce_agg('1970-01-01', '2015-01-01', NULL, NULL, '(,2014-01-01)')) AS endless,
+       (SELECT workforce_agg('1970-01-01', '2013-02-01', '2013-08-01', 'moved', '[2013-01-01,2014-01-01)')) AS leaver,
        (SELECT workforce_agg('1970-01-01', '2012-01-01', NULL, NULL, '[2013-01-01,2014-01-01)', 1.0)) AS with_fte,
        (SELECT workforce_agg('1970-01-01', '2012-01-01', NULL, NULL, '[2013-01-01,2014-01-01)')) AS one_more
 FROM (SELECT year, workforce_agg('1970-01-01', '2015-01-01', NULL, NULL, daterange(make_date(year, 1, 1), make_date(year + 1, 1, 1))) AS w
@@ -222,6 +223,21 @@ FROM (VALUES
     ('22023', '.',         'workforce_backtest(with_fte || y)'),
     ('22023', '2014 to 2016', 'workforce_backtest(y, rates => y[2:])'),
     ('22023', '2014 to 2017', 'workforce_backtest(y, rates => y[:3])'),
+    ('22004', '2',         'workforce_backtest(y, origin_rates => ARRAY[y[1]::credible_rates, NULL])'),
+    ('22023', '2017-01-01', 'workforce_backtest(y, origin_rates => ARRAY[y[1]::credible_rates])'),
+    ('22023', '2018-01-01', 'workforce_backtest(y, origin_rates => ARRAY[y[3]::credible_rates, y[6]::credible_rates])'),
+    ('22023', '6 .* 1 ',   'workforce_backtest(y, rates => y, origin_rates => ARRAY[y[1]::credible_rates])'),
+    ('22004', NULL,        $$change_exit_rates(y[1], NULL, '{1}')$$),
+    ('22004', NULL,        $$change_exit_rates(y[1], '{a}', NULL)$$),
+    ('22004', '2',         $$change_exit_rates(y[1], '{a,NULL}', '{1,1}')$$),
+    ('22004', '1',         $$change_exit_rates(y[1], '{a}', '{NULL}')$$),
+    ('2202E', '2 .* 1',    $$change_exit_rates(y[1], '{a,b}', '{1}')$$),
+    ('22023', '-0.1',      $$change_exit_rates(leaver, '{moved}', '{-0.1}')$$),
+    ('22023', '1001',      $$change_exit_rates(leaver, '{moved}', '{1001}')$$),
+    ('22023', '[Nn]a[Nn]', $$change_exit_rates(leaver, '{moved}', '{NaN}')$$),
+    ('22023', 'inf',       $$change_exit_rates(leaver, '{moved}', '{Infinity}')$$),
+    ('22023', 'Moved',     $$change_exit_rates(leaver, '{Moved}', '{0.5}')$$),
+    ('22023', '"moved"',   $$change_exit_rates(leaver, '{moved,moved}', '{0.5,0.5}')$$),
     ('22023', '72',        'workforce_backtest(y, retire_at => 72, retire_rule => NULL)'),
     ('22023', '150',       'workforce_backtest(y, latest_age => 150)'),
     ('22023', '1',         'workforce_backtest(y, level => 1)'),

@@ -2,7 +2,7 @@
 -- at each origin, and scores against published ones and plain SQL.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(35);
+SELECT plan(38);
 
 -- ---------------------------------------------------------------------------
 -- Scores
@@ -178,6 +178,28 @@ SELECT ok((SELECT bool_and(abs(b.predicted - p.retirements) < 1e-9)
                                   retire_at => 66, latest_age => 68, level => 0.5) AS p
            WHERE b.measure = 'retirements' AND p.retirements_lower = b.lower AND p.retirements_upper = b.upper), 'with an age of retirement');
 
+-- rates as they were known at each origin
+CREATE TEMP TABLE known AS
+SELECT g, origin, workforce_agg(birth_date, start_date, end_date, reason, daterange('2010-01-01', origin)) AS w
+FROM job, (SELECT make_date(y, 1, 1) AS origin FROM generate_series(2013, 2020) AS y) AS o GROUP BY g, origin;
+CREATE TEMP TABLE credible AS
+SELECT g, origin, w, credibility(w, r) AS rates
+FROM known JOIN (SELECT origin, credible_rates_agg(w, NULL, 'marshall') AS r FROM known GROUP BY origin) AS c USING (origin);
+SELECT is((SELECT count(*)
+           FROM history AS h, LATERAL (SELECT array_agg(rates) AS rates FROM credible AS c WHERE c.g = h.g) AS r,
+                workforce_backtest(h.years, 1, 'as came', origin_rates => r.rates) AS b, credible AS c,
+                workforce_project(c.w, 1, intake => ARRAY[(SELECT hires FROM counted AS n WHERE n.g = h.g AND n.year = b.year)]::float8[], rates => c.rates) AS p
+           WHERE c.g = h.g AND c.origin = b.origin AND (b.measure, b.predicted, b.lower, b.upper) IN (('headcount', p.headcount, p.lower, p.upper),
+                                                                ('retirements', p.retirements, p.retirements_lower, p.retirements_upper))),
+          (2 * 3 * 7)::bigint, 'with credible rates of the origin');
+SELECT ok((SELECT bool_and(b.lower <= b.predicted AND b.predicted <= b.upper AND abs(b.predicted - o.exits) < 1e-9)
+           FROM history AS h, LATERAL (SELECT array_agg(rates) AS rates FROM credible AS c WHERE c.g = h.g) AS r,
+                workforce_backtest(h.years, 1, 'as came', origin_rates => r.rates) AS b, credible AS c,
+                LATERAL (SELECT sum(e.exits) AS exits
+                         FROM workforce_project_exits(c.w, 1, intake => ARRAY[(SELECT hires FROM counted AS n WHERE n.g = h.g AND n.year = b.year)]::float8[], rates => c.rates) AS e
+                         WHERE e.reason <> 'retirement') AS o
+           WHERE c.g = h.g AND c.origin = b.origin AND b.measure = 'other exits'), 'and of other exits');
+
 -- ends
 SELECT is_empty($$SELECT * FROM workforce_backtest(NULL)$$, 'of nothing, nothing');
 SELECT is_empty($$SELECT * FROM workforce_backtest('{}')$$, 'nor of no year');
@@ -190,6 +212,49 @@ SELECT is((SELECT array_agg(coalesce(predicted::text, '-') || ' ' || actual ORDE
                SELECT workforce_agg('1980-01-01', make_date(2012, 5, 1), make_date(2013, 5, 1), 'moved', daterange(make_date(y, 1, 1), make_date(y + 1, 1, 1)))
                FROM generate_series(2010, 2012) AS y GROUP BY y), 1, least_years => 2)),
           '{"0 1","- 0","0 0","0 0"}', 'nobody is expected where nobody was');
+
+-- on real data: the figures of the manual
+CREATE TEMP TABLE employment (
+    person_id int, birth_date date, start_date date, end_date date, reason text,
+    profession text, department text, city text, gender text);
+\copy employment from program 'test -z "$EF_SHARED" || cat "$EF_SHARED"/data/employment.csv' with (format csv, header)
+CREATE TEMP TABLE place AS
+SELECT k, CASE k WHEN 'city' THEN city ELSE department END AS g, birth_date, start_date, end_date, reason
+FROM employment, (VALUES ('city'), ('department')) AS v (k);
+CREATE TEMP TABLE place_year AS
+SELECT k, g, year, workforce_agg(birth_date, start_date, end_date, reason, daterange(make_date(year, 1, 1), make_date(year + 1, 1, 1))) AS w
+FROM place, generate_series(2006, 2015) AS year GROUP BY k, g, year;
+CREATE TEMP TABLE place_known AS
+SELECT k, g, origin, workforce_agg(birth_date, start_date, end_date, reason, daterange('2006-01-01', origin)) AS w
+FROM place, (SELECT make_date(y, 1, 1) AS origin FROM generate_series(2009, 2015) AS y) AS o GROUP BY k, g, origin;
+CREATE TEMP TABLE real AS
+SELECT s.k, r.rates, b.*
+FROM (SELECT k, g, array_agg(w) AS by_year FROM place_year GROUP BY k, g) AS s
+     JOIN (SELECT k, g, array_agg(credibility(w, r)) AS rates
+           FROM place_known JOIN (SELECT k, origin, credible_rates_agg(w) AS r FROM place_known GROUP BY k, origin) AS c USING (k, origin)
+           GROUP BY k, g) AS c USING (k, g)
+     JOIN (SELECT k, array_agg(w) AS by_year FROM (SELECT k, rollup(w) AS w FROM place_year GROUP BY k, year) AS x GROUP BY k) AS e USING (k),
+     (VALUES ('own'), ('pooled'), ('credible')) AS r (rates),
+     workforce_backtest(s.by_year, 1, rates => CASE r.rates WHEN 'pooled' THEN e.by_year END,
+                        origin_rates => CASE r.rates WHEN 'credible' THEN c.rates END) AS b
+WHERE origin BETWEEN '2009-01-01' AND '2013-01-01';
+SELECT CASE WHEN :'shared' = '' THEN skip('no shared data', 1) ELSE is(
+    (SELECT string_agg(format('%s %s %s: %s %s %s %s', k, measure, rates, round((s).mean_absolute_error::numeric, 2), round((s).coverage::numeric, 2),
+                              round((s).interval_score::numeric, 2), round((s).skill::numeric, 2)), E'\n' ORDER BY k, measure, rates)
+     FROM (SELECT k, measure, rates, forecast_score_agg(predicted, lower, upper, actual, naive, 0.8) AS s
+           FROM real WHERE measure IN ('retirements', 'other exits') GROUP BY k, measure, rates) AS x),
+    $$city other exits credible: 0.77 0.84 4.77 0.29
+city other exits own: 0.91 0.83 5.17 0.16
+city other exits pooled: 0.77 0.88 4.20 0.29
+city retirements credible: 0.93 0.75 6.02 0.38
+city retirements own: 0.99 0.83 4.98 0.34
+city retirements pooled: 0.93 0.87 4.50 0.38
+department other exits credible: 1.17 0.90 7.41 0.00
+department other exits own: 1.20 0.89 7.11 -0.02
+department other exits pooled: 1.11 0.93 7.90 0.05
+department retirements credible: 1.75 0.76 12.50 0.24
+department retirements own: 2.08 0.70 15.15 0.10
+department retirements pooled: 1.77 0.81 12.03 0.24$$, 'by city and by department') END;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -9,45 +9,72 @@
 #include "utils/date.h"
 #include "utils/lsyscache.h"
 
-#include "retirement_rule_value.h"
+#include "projection_value.h"
 #include "workforce/backtest.h"
 
-/* The workforces of an array; none where it is null. */
-static EfWorkforce *
-get_workforces(FunctionCallInfo fcinfo, int argument, const char *name,
-			   size_t *n)
+/* The values of an array, none of them null; none where it is null. */
+static Datum *
+get_values(FunctionCallInfo fcinfo, int argument, const char *name,
+		   const char *example, size_t *n)
 {
 	ArrayType  *array;
 	int16		length;
 	bool		by_value;
 	char		align;
 	Datum	   *values;
-	EfWorkforce *workforces;
 	int			count;
-	EfError		error;
 
 	*n = 0;
 	if (PG_ARGISNULL(argument))
 		return NULL;
-	array = ef_get_array(fcinfo, argument, name, "array_agg(w)",
+	array = ef_get_array(fcinfo, argument, name, example,
 						 "Leave a year without a summary out, at the beginning or the end.");
 	get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &align);
 	deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, align,
 					  &values, NULL, &count);
-	workforces = ef_alloc(&ef_palloc, count * sizeof(EfWorkforce));
-	for (int i = 0; i < count; i++)
+	*n = count;
+	return values;
+}
+
+static EfWorkforce *
+get_workforces(FunctionCallInfo fcinfo, int argument, const char *name,
+			   size_t *n)
+{
+	Datum	   *values = get_values(fcinfo, argument, name, "array_agg(w)", n);
+	EfWorkforce *workforces = ef_alloc(&ef_palloc, *n * sizeof(EfWorkforce));
+	EfError		error;
+
+	for (size_t i = 0; i < *n; i++)
 	{
 		struct varlena *datum = PG_DETOAST_DATUM(values[i]);
 
 		ef_check(ef_workforce_open(&workforces[i], datum, VARSIZE(datum),
 								   &ef_palloc, &error), &error);
 	}
-	*n = count;
 	return workforces;
 }
 
+static EfOriginRates *
+get_origin_rates(FunctionCallInfo fcinfo, int argument, size_t *n)
+{
+	Datum	   *values = get_values(fcinfo, argument, "origin_rates",
+									"array_agg(rates)", n);
+	EfOriginRates *rates = ef_alloc(&ef_palloc, *n * sizeof(EfOriginRates));
+
+	for (size_t i = 0; i < *n; i++)
+	{
+		EfCredibleRates *credible = (EfCredibleRates *) PG_DETOAST_DATUM(values[i]);
+		EfExitRatio *ratios;
+
+		ef_check_credible(credible, &rates[i].reference, &ratios);
+		rates[i].ratios = ratios;
+		rates[i].nearest = ef_rates_are_of_group(credible);
+	}
+	return rates;
+}
+
 /* Arguments: by_year, horizon, hires, observed_years, least_years, rates,
- * retire_at, retire_rule, latest_age, level. */
+ * origin_rates, retire_at, retire_rule, latest_age, level. */
 PG_FUNCTION_INFO_V1(ef_workforce_backtest);
 Datum
 ef_workforce_backtest(PG_FUNCTION_ARGS)
@@ -65,8 +92,8 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 	ef_require_argument(fcinfo, 1, "horizon");
 	ef_require_argument(fcinfo, 2, "hires");
 	ef_require_argument(fcinfo, 4, "least_years");
-	ef_require_argument(fcinfo, 8, "latest_age");
-	ef_require_argument(fcinfo, 9, "level");
+	ef_require_argument(fcinfo, 9, "latest_age");
+	ef_require_argument(fcinfo, 10, "level");
 	plan.years = get_workforces(fcinfo, 0, "by_year", &plan.nyears);
 	plan.horizon = PG_GETARG_INT32(1);
 	hires = PG_GETARG_TEXT_PP(2);
@@ -75,11 +102,12 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 	plan.observed_years = PG_ARGISNULL(3) ? EF_ALL_YEARS : PG_GETARG_INT32(3);
 	plan.least_years = PG_GETARG_INT32(4);
 	plan.rates = get_workforces(fcinfo, 5, "rates", &plan.nrates);
-	plan.assume.retire_at = PG_ARGISNULL(6) ? EF_AS_OBSERVED
-		: Max(PG_GETARG_INT32(6), EF_AS_OBSERVED + 1);
-	plan.assume.rule = PG_ARGISNULL(7) ? NULL : ef_get_rule(fcinfo, 7);
-	plan.assume.latest_age = PG_GETARG_INT32(8);
-	plan.assume.level = PG_GETARG_FLOAT8(9);
+	plan.origin_rates = get_origin_rates(fcinfo, 6, &plan.norigin_rates);
+	plan.assume.retire_at = PG_ARGISNULL(7) ? EF_AS_OBSERVED
+		: Max(PG_GETARG_INT32(7), EF_AS_OBSERVED + 1);
+	plan.assume.rule = PG_ARGISNULL(8) ? NULL : ef_get_rule(fcinfo, 8);
+	plan.assume.latest_age = PG_GETARG_INT32(9);
+	plan.assume.level = PG_GETARG_FLOAT8(10);
 	ef_check(ef_backtest(&plan, &rows, &n, &ef_palloc, &error), &error);
 
 	for (int m = 0; m < EF_MEASURES; m++)

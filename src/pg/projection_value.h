@@ -11,6 +11,17 @@
 #include "retirement_rule_value.h"
 #include "workforce_value.h"
 
+/* Then the error of these rates is counted in full. */
+static inline bool
+ef_rates_are_of_group(const EfCredibleRates *rates)
+{
+	bool		are = false;
+
+	for (uint32 i = 0; i < rates->nreasons; i++)
+		are |= ef_credible_is_group(&rates->reasons[i]);
+	return are;
+}
+
 /*
  * Arguments in this order: the workforce; and from `options` on, retire_at,
  * retire_rule, rates, latest_age, level.
@@ -36,10 +47,7 @@ ef_get_projection(FunctionCallInfo fcinfo, int argument, int options,
 
 		plan->rates = rates;
 		plan->ratios = ratios;
-
-		/* the error of a group's rates is counted in full */
-		for (uint32 i = 0; i < credible->nreasons; i++)
-			plan->nearest |= ef_credible_is_group(&credible->reasons[i]);
+		plan->nearest = ef_rates_are_of_group(credible);
 	}
 	plan->latest_age = PG_GETARG_INT32(options + 3);
 	plan->level = PG_GETARG_FLOAT8(options + 4);

@@ -6,6 +6,7 @@ CREATE FUNCTION workforce_backtest(by_year workforce[],
         observed_years integer DEFAULT NULL,
         least_years integer DEFAULT 3,
         rates workforce[] DEFAULT NULL,
+        origin_rates credible_rates[] DEFAULT NULL,
         retire_at integer DEFAULT NULL,
         retire_rule retirement_rule DEFAULT NULL,
         latest_age integer DEFAULT 70,
@@ -15,7 +16,7 @@ CREATE FUNCTION workforce_backtest(by_year workforce[],
         actual double precision, error double precision, within_interval boolean,
         naive double precision)
     AS 'MODULE_PATHNAME', 'ef_workforce_backtest' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20000 ROWS 100;
-COMMENT ON FUNCTION workforce_backtest(workforce[], integer, text, integer, integer, workforce[], integer, retirement_rule, integer, double precision) IS 'from a summary for each calendar year: what would have been predicted at the end of each, with intervals, beside what happened and what a naive forecast says';
+COMMENT ON FUNCTION workforce_backtest(workforce[], integer, text, integer, integer, workforce[], credible_rates[], integer, retirement_rule, integer, double precision) IS 'from a summary for each calendar year: what would have been predicted at the end of each, with intervals, beside what happened and what a naive forecast says';
 
 CREATE FUNCTION interval_score(lower double precision, upper double precision, actual double precision,
         level double precision DEFAULT 0.80) RETURNS double precision

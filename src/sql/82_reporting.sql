@@ -956,7 +956,7 @@ DECLARE
         FROM (VALUES ('s'), ('e')) AS a (alias));
     -- those of the back-test: of the years observed all but the first two, or the last one, are origins
     backtest constant text := (
-        SELECT format('CASE WHEN s.workforce IS NOT NULL THEN ARRAY[%s] END, 3, ''as before''::text, NULL::integer, %s, NULL::%s.workforce[]%s',
+        SELECT format('CASE WHEN s.workforce IS NOT NULL THEN ARRAY[%s] END, 3, ''as before''::text, NULL::integer, %s, NULL::%3$s.workforce[], NULL::%3$s.credible_rates[]%s',
                       (SELECT string_agg('s.year_' || y, ', ' ORDER BY y DESC) FROM generate_series(1, o.years) AS y),
                       greatest(1, least(3, o.years - 1)), home,
                       replace(retirement ->> 's', format(', rates => NULL::%s.credible_rates', home), ''))

@@ -123,7 +123,11 @@ look_back(EfWorkforce *known, const EfWorkforce *years, size_t end, size_t n,
 
 EF_REPORT(EF_RATES_NOT_KNOWN, INVALID_PARAMETER_VALUE,
 		  "no rates are known for the years before an origin",
-		  "Give rates => summaries of the same years.");
+		  "Give rates => summaries of the same years, or origin_rates => rates that were observed until each origin.");
+
+EF_REPORT(EF_RATES_TWICE, INVALID_PARAMETER_VALUE,
+		  "rates and origin_rates exclude each other",
+		  "Give the one or the other.");
 
 /* Of others, the years that are known: those of the same time. */
 EF_NODISCARD static EfStatus
@@ -144,6 +148,29 @@ look_back_at_others(Origin *origin, const EfBacktestPlan *plan,
 					 error);
 }
 
+/* Rates that were observed until the origin, and not a day longer. */
+EF_NODISCARD static EfStatus
+take_origin_rates(Origin *origin, const EfBacktestPlan *plan, EfError *error)
+{
+	EfDay		as_of = origin->known.table.frame.as_of;
+	char		iso[EF_ISO_DATE_SIZE];
+
+	for (size_t i = 0; i < plan->norigin_rates; i++)
+	{
+		const EfOriginRates *rates = &plan->origin_rates[i];
+
+		if (rates->reference.table.frame.as_of != as_of)
+			continue;
+		origin->rates = rates->reference;
+		origin->plan.ratios = rates->ratios;
+		origin->plan.nearest = rates->nearest;
+		return EF_OK;
+	}
+	ef_format_day(iso, as_of);
+	return ef_fail(error, EF_RATES_NOT_KNOWN,
+				   "None were observed until %s, and no longer.", iso);
+}
+
 /* Stand before years[at], and look back. */
 EF_NODISCARD static EfStatus
 stand_at(Origin *origin, const EfBacktestPlan *plan, size_t at,
@@ -159,12 +186,15 @@ stand_at(Origin *origin, const EfBacktestPlan *plan, size_t at,
 
 	if (status == EF_OK && plan->nrates > 0)
 		status = look_back_at_others(origin, plan, nknown, allocator, error);
+	*projection = plan->assume;
+	if (status == EF_OK && plan->norigin_rates > 0)
+		status = take_origin_rates(origin, plan, error);
 	if (status != EF_OK)
 		return status;
 
-	*projection = plan->assume;
 	projection->workforce = &origin->known;
-	projection->rates = plan->nrates > 0 ? &origin->rates : &origin->known;
+	projection->rates = plan->nrates > 0 || plan->norigin_rates > 0
+		? &origin->rates : &origin->known;
 	projection->years = ahead < (size_t) plan->horizon ? (int) ahead
 		: plan->horizon;
 	projection->intake = origin->intake;
@@ -296,6 +326,10 @@ ef_backtest(const EfBacktestPlan *plan, EfBacktestRow **rows, size_t *nrows,
 		return ef_fail(error, EF_BACKTEST_YEARS,
 					   "At least %d years are asked for, and at most %d.",
 					   plan->least_years, plan->observed_years);
+	if (plan->nrates > 0 && plan->norigin_rates > 0)
+		return ef_fail(error, EF_RATES_TWICE,
+					   "There are %zu summaries and %zu rates.", plan->nrates,
+					   plan->norigin_rates);
 	status = order_years(plan->years, plan->nyears, error);
 	if (status == EF_OK)
 		status = order_years(plan->rates, plan->nrates, error);

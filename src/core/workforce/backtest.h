@@ -39,12 +39,22 @@ extern EfStatus ef_hires_method(const char *name, size_t length,
 /* No limit to the years that are looked back on. */
 #define EF_ALL_YEARS INT32_MAX
 
+/* Rates as they were known at one origin. */
+typedef struct EfOriginRates
+{
+	EfWorkforce reference;		/* observed until that origin */
+	const EfExitRatio *ratios;
+	bool		nearest;		/* as in a projection's plan */
+} EfOriginRates;
+
 typedef struct EfBacktestPlan
 {
 	EfWorkforce *years;			/* in any order; they are put in order */
 	size_t		nyears;
 	EfWorkforce *rates;			/* of somebody else; none: their own */
 	size_t		nrates;
+	const EfOriginRates *origin_rates;	/* instead, one for each origin; none */
+	size_t		norigin_rates;
 	int			horizon;		/* years ahead, at most */
 	EfHiresMethod hires;
 	int			observed_years; /* known at an origin, at most */
