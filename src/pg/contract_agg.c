@@ -224,8 +224,7 @@ ef_retention_agg_person_transfn(PG_FUNCTION_ARGS)
 	ef_check(ef_spell_check(&spell, group_period(group)->frame.as_of, &error),
 			 &error);
 	if (get_contract_when(fcinfo, 2, forms, group, &spell, &when))
-		status = ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL,
-								 &error);
+		ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
 }
@@ -302,8 +301,8 @@ add_workforce_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 	{
 		detail = ef_contract_detail(row.spell.start, row.birth, fte,
 									group_period(group));
-		status = ef_add_event_of(fcinfo, 1, forms->person, group, when,
-								 &detail, &error);
+		ef_add_event_of(fcinfo, 1, forms->person, group, when,
+								 &detail);
 	}
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
@@ -435,8 +434,7 @@ add_mobility_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 	{
 		when |= get_terms(fcinfo, forms, group,
 						  spell.end <= period->frame.as_of, fte);
-		status = ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL,
-								 &error);
+		ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
 	}
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);

@@ -283,9 +283,8 @@ static EfEventGroup *
 create_group(AggregateLog *log, const EventPurpose *purpose)
 {
 	EfEventGroup *group;
-	EfError		error;
 
-	ef_check(ef_event_group_create(&group, &log->log, &error), &error);
+	ef_event_group_create(&group, &log->log);
 	group->purpose = purpose;
 	return group;
 }
@@ -525,7 +524,6 @@ number_names(AggregateLog *log, const ShippedGroup *shipped)
 {
 	StringInfoData buffer = shipped->names;
 	bool		other = false;
-	EfError		error;
 
 	ef_number_map_clear(&log->numbers);
 	for (uint32 i = 0; i < shipped->nnames; i++)
@@ -535,8 +533,7 @@ number_names(AggregateLog *log, const ShippedGroup *shipped)
 		const char *name = pq_getmsgbytes(&buffer, (int) length);
 		uint32		ours = number_of_name(log, shipped->type, name, length);
 
-		ef_check(ef_number_map_set(&log->numbers, theirs, ours, &error),
-				 &error);
+		ef_number_map_set(&log->numbers, theirs, ours);
 		other = other || theirs != ours;
 	}
 	pq_getmsgend(&buffer);

@@ -145,27 +145,32 @@ extern EfEventGroup *ef_finished_group(FunctionCallInfo fcinfo,
 
 /* Add an event of the person that an argument says, which is not null.  Its
  * detail is NULL where the log has none. */
-EF_NODISCARD static pg_attribute_always_inline EfStatus
+static pg_attribute_always_inline void
 ef_add_event_of(FunctionCallInfo fcinfo, int argument, EfForm form,
-				EfEventGroup *group, EfWhen when, const uint64_t *detail,
-				EfError *error)
+				EfEventGroup *group, EfWhen when, const uint64_t *detail)
 {
 	EfPersonKind kind = ef_person_kind(form);
-	EfWord		name;
 
 	if (kind == EF_PERSON_NUMBER)
 	{
 		uint64_t	number = (uint64_t) ef_get_number(fcinfo, argument, form);
 
-		return detail == NULL ? ef_event_add(group, number, when, error)
-			: ef_event_add_detailed(group, number, when, *detail, error);
+		if (detail == NULL)
+			ef_event_add(group, number, when);
+		else
+			ef_event_add_detailed(group, number, when, *detail);
 	}
-	if (kind == EF_PERSON_UUID)
-		return ef_event_add_uuid(group, PG_GETARG_UUID_P(argument)->data, when,
-								 detail == NULL ? 0 : *detail, error);
-	ef_get_word(fcinfo, argument, form, &name);
-	return ef_event_add_text(group, name.bytes, name.length, when,
-							 detail == NULL ? 0 : *detail, error);
+	else if (kind == EF_PERSON_UUID)
+		ef_event_add_uuid(group, PG_GETARG_UUID_P(argument)->data, when,
+						  detail == NULL ? 0 : *detail);
+	else
+	{
+		EfWord		name;
+
+		ef_get_word(fcinfo, argument, form, &name);
+		ef_event_add_text(group, name.bytes, name.length, when,
+						  detail == NULL ? 0 : *detail);
+	}
 }
 
 #endif							/* EF_EVENT_AGGREGATE_H */

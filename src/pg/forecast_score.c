@@ -111,14 +111,12 @@ ef_forecast_score_agg_finalfn(PG_FUNCTION_ARGS)
 	TupleDesc	columns;
 	Datum		values[7];
 	bool		nulls[7] = {false};
-	EfError		error;
 
 	ef_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	misses = (const Misses *) PG_GETARG_POINTER(0);
-	ef_check(ef_score_forecasts(misses->misses, misses->n, &score, &ef_palloc,
-								&error), &error);
+	ef_score_forecasts(misses->misses, misses->n, &score, &ef_palloc);
 	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "forecast_score is no composite type");
 	values[0] = Int64GetDatum((int64) score.forecasts);

@@ -140,8 +140,7 @@ add_event(FunctionCallInfo fcinfo, EfUnit unit)
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		status = ef_event_group_skip(group, 1, &error);
 	else if (get_when(fcinfo, 2, forms, group_spec(group), unit, &when))
-		status = ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL,
-								 &error);
+		ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
 }
@@ -160,7 +159,7 @@ add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		status = ef_event_group_skip(group, 1, &error);
 	else if (get_when(fcinfo, 1, forms, group_spec(group), unit, &when))
-		status = ef_event_add(group, 0, when, &error);
+		ef_event_add(group, 0, when);
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
 }
@@ -391,7 +390,7 @@ add_conditions(FunctionCallInfo fcinfo, EfUnit unit)
 			stages |= UINT64CONST(1) << i;
 	at = get_instant(fcinfo, 1, unit);
 	ef_check(ef_instant_check(at, unit, &error), &error);
-	ef_check(ef_event_add(group, ef_when(at, 0), stages, &error), &error);
+	ef_event_add(group, ef_when(at, 0), stages);
 	pfree(values);
 	pfree(nulls);
 	PG_FREE_IF_COPY(array, 3);

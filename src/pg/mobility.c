@@ -42,8 +42,7 @@ ef_mobility_headcount(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(1))
 		ef_check(ef_mobility_day(&mobility, PG_GETARG_DATEADT(1), &day,
 								 &error), &error);
-	ef_check(ef_mobility_here(&mobility, day, &here, &ef_palloc, &error),
-			 &error);
+	ef_mobility_here(&mobility, day, &here, &ef_palloc);
 	names = ef_label_texts(&mobility.table);
 	for (uint32 state = 1; state <= mobility.table.nlabels; state++)
 	{

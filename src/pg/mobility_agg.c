@@ -123,8 +123,7 @@ ef_mobility_agg_transfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(3))
 		status = ef_event_group_skip(group, 1, &error);
 	else if (get_spell_when(fcinfo, forms, group, &when))
-		status = ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL,
-								 &error);
+		ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
 	ef_check(status, &error);
 	PG_RETURN_POINTER(group);
 }

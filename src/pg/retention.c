@@ -54,10 +54,7 @@ open_retention(struct varlena *datum, EfRetention *retention)
 static void
 open_risk(const EfRetention *retention, EfRiskSet *risk)
 {
-	EfError		error;
-
-	ef_check(ef_retention_risk(risk, &retention->table, &ef_palloc, &error),
-			 &error);
+	ef_retention_risk(risk, &retention->table, &ef_palloc);
 }
 
 static void
@@ -419,9 +416,8 @@ open_entry(void *context, EfRiskSet *risk, EfError *error)
 									   &ef_palloc, error);
 
 	(void) context;
-	if (status == EF_OK)
-		status = ef_retention_risk(risk, &table, &ef_palloc, error);
 	ef_check(status, error);
+	ef_retention_risk(risk, &table, &ef_palloc);
 	pfree(table.cells);
 	pfree(table.labels);
 	return EF_OK;

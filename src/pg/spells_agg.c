@@ -133,10 +133,8 @@ add_contract(FunctionCallInfo fcinfo, bool known, int32_t fte)
 	ef_check(ef_contract_check(&spell, &error), &error);
 	if (spell.end != EF_DAY_INFINITY)
 		reason = ef_get_reason(fcinfo, 3, forms->word, group);
-	ef_check(ef_event_add_detailed(group, 0,
-								   ef_joinable_when(spell.start, reason),
-								   ef_joinable_detail(spell.end, fte), &error),
-			 &error);
+	ef_event_add_detailed(group, 0, ef_joinable_when(spell.start, reason),
+						  ef_joinable_detail(spell.end, fte));
 	PG_RETURN_POINTER(group);
 }
 

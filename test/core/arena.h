@@ -2,12 +2,18 @@
  * arena.h: memory and chance for the unit tests.
  *
  * An arena is an allocator for the core that can fail at a given request, and
- * gives back at the end what the core left to its caller.
+ * gives back at the end what the core left to its caller.  Where it fails it
+ * jumps to who tried, as the server's raises:
+ *
+ *		arena.fail_at = 3;
+ *		status = tried(&arena, work(&arena.allocator));
  */
 #ifndef EF_TEST_ARENA_H
 #define EF_TEST_ARENA_H
 
+#include <setjmp.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +32,7 @@ typedef struct Arena
 	int			n;				/* blocks held */
 	long		calls;
 	long		fail_at;		/* this call fails, and all after it; 0: none */
+	jmp_buf		failed;			/* where it is tried */
 	size_t		largest;		/* request */
 	int			junk;			/* what memory holds at first: no zeros */
 	EfAllocator allocator;
@@ -41,10 +48,13 @@ arena_alloc(void *context, size_t size)
 	if (size > arena->largest)
 		arena->largest = size;
 	if (arena->fail_at > 0 && arena->calls >= arena->fail_at)
-		return NULL;
+		longjmp(arena->failed, 1);
 	block = malloc(sizeof(ArenaBlock) + size);
 	if (block == NULL)
-		return NULL;
+	{
+		printf("Bail out! no memory\n");
+		exit(1);
+	}
 	/* what is huge is not touched, so it costs nothing */
 	if (size < 1 << 28)
 		memset(block + 1, arena->junk, size);
@@ -85,6 +95,12 @@ arena_close(Arena *arena)
 		arena_release(arena, arena->all.next + 1);
 	arena->fail_at = 0;
 }
+
+/* What a call answers, or that memory ran out in it. */
+static const EfReport EF_NO_MEMORY[] = {{"53200", "out of memory", NULL}};
+
+#define tried(arena, call) \
+	(setjmp(*(jmp_buf *) &(arena)->failed) == 0 ? (call) : EF_NO_MEMORY)
 
 /* A status in words. */
 static inline const char *

@@ -87,8 +87,9 @@ stays_risk(EfRiskSet *risk, const Stay *stays, int n, int nreasons, const Arena 
 	if (status == EF_OK)
 		status = ef_table_load(&table, &ef_retention_type, state, state->size,
 							   &arena->allocator, &error);
-	return status == EF_OK
-		? ef_retention_risk(risk, &table, &arena->allocator, &error) : status;
+	if (status == EF_OK)
+		ef_retention_risk(risk, &table, &arena->allocator);
+	return status;
 }
 
 /*

@@ -357,7 +357,7 @@ test_memory(void)
 	{
 		arena_open(&arena);
 		arena.fail_at = request;
-		is_int(ef_certificate_parts(completed, 2, &validity, 0, 30, &parts, &n, &arena.allocator, &error), EF_NO_MEMORY,
+		is_int(tried(&arena, ef_certificate_parts(completed, 2, &validity, 0, 30, &parts, &n, &arena.allocator, &error)), EF_NO_MEMORY,
 			   "request %ld for memory fails", request);
 		arena_close(&arena);
 	}

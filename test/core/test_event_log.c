@@ -126,13 +126,17 @@ add_event(EfEventGroup *group, const Plain *event)
 	{
 		case EF_PERSON_NUMBER:
 			memcpy(&number, event->name, sizeof(number));
-			return detailed
-				? ef_event_add_detailed(group, number, event->when, event->detail, &error)
-				: ef_event_add(group, number, event->when, &error);
+			if (detailed)
+				ef_event_add_detailed(group, number, event->when, event->detail);
+			else
+				ef_event_add(group, number, event->when);
+			return EF_OK;
 		case EF_PERSON_UUID:
-			return ef_event_add_uuid(group, (const uint8_t *) event->name, event->when, event->detail, &error);
+			ef_event_add_uuid(group, (const uint8_t *) event->name, event->when, event->detail);
+			return EF_OK;
 		default:
-			return ef_event_add_text(group, event->name, event->length, event->when, event->detail, &error);
+			ef_event_add_text(group, event->name, event->length, event->when, event->detail);
+			return EF_OK;
 	}
 }
 
@@ -281,7 +285,7 @@ sent_holds(const Trial *trial, const Plain *events, const Plain *ordered)
 		ef_event_log_begin(&log[side], trial->kind, EF_UNIT_DAY, detailed, trial->budget, &storage,
 						   &arena.allocator);
 		for (int i = 0; i < trial->ngroups; i++)
-			good = good && ef_event_group_create(&groups[side][i], &log[side], &error) == EF_OK;
+			ef_event_group_create(&groups[side][i], &log[side]);
 	}
 	for (int i = 0; i < trial->n; i++)
 		good = good && add_event(groups[i % 3 == 0][events[i].group], &events[i]) == EF_OK;
@@ -299,7 +303,8 @@ sent_holds(const Trial *trial, const Plain *events, const Plain *ordered)
 		free(message.bytes);
 	}
 	good = good && groups_hold(groups[0], trial->ngroups, ordered, trial->n, &arena.allocator);
-	good = good && ef_event_log_store(&log[0], &error) == EF_OK && log[0].used == 0;
+	ef_event_log_store(&log[0]);
+	good = good && log[0].used == 0;
 	good = good && groups_hold(groups[0], trial->ngroups, ordered, trial->n, &arena.allocator);
 	free(file[0].bytes);
 	free(file[1].bytes);
@@ -330,7 +335,7 @@ run_trial(const Trial *trial)
 	qsort(ordered, (size_t) trial->n, sizeof(Plain), compare_plain);
 	ef_event_log_begin(&log, trial->kind, EF_UNIT_DAY, detailed, trial->budget, &storage, &arena.allocator);
 	for (int i = 0; i < trial->ngroups; i++)
-		good = good && ef_event_group_create(&groups[i], &log, &error) == EF_OK;
+		ef_event_group_create(&groups[i], &log);
 	for (int i = 0; i < trial->n; i++)
 	{
 		good = good && add_event(groups[events[i].group], &events[i]) == EF_OK;
@@ -467,7 +472,7 @@ numbered_holds(const Trial *trial, bool again)
 						   &arena.allocator);
 		ef_dictionary_begin(&names[side], &arena.allocator);
 		for (int i = 0; i < trial->ngroups; i++)
-			good = good && ef_event_group_create(&groups[side][i], &log[side], &error) == EF_OK;
+			ef_event_group_create(&groups[side][i], &log[side]);
 	}
 	for (int i = 0; i < trial->n; i++)
 	{
@@ -493,7 +498,7 @@ numbered_holds(const Trial *trial, bool again)
 
 		if (to == 0)
 			for (int i = 0; i < trial->ngroups; i++)
-				good = good && ef_event_group_create(&groups[0][i], &log[0], &error) == EF_OK;
+				ef_event_group_create(&groups[0][i], &log[0]);
 		for (int i = 0; i < trial->ngroups; i++)
 		{
 			File		message = {0};
@@ -512,7 +517,7 @@ numbered_holds(const Trial *trial, bool again)
 
 				good = good && ef_dictionary_number(&names[to], name->bytes, name->length,
 													&number, &error) == EF_OK;
-				good = good && ef_number_map_set(&map, sent.numbers[j], number, &error) == EF_OK;
+				ef_number_map_set(&map, sent.numbers[j], number);
 				other = other || number != sent.numbers[j];
 			}
 			good = good && ef_event_group_receive_numbered(groups[to][i], 1, message.bytes,
@@ -559,9 +564,9 @@ damaged_numbers(void)
 	ef_number_map_begin(&map, &arena.allocator);
 	ef_event_log_begin(&log, EF_PERSON_TEXT, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage,
 					   &arena.allocator);
-	ef_event_group_create(&group, &log, &error);
+	ef_event_group_create(&group, &log);
 	for (uint32_t i = 0; i < 2000; i++)
-		ef_event_add_text(group, "a person", i % 9, (uint64_t) i % 11 << 32 | i % 7, 0, &error);
+		ef_event_add_text(group, "a person", i % 9, (uint64_t) i % 11 << 32 | i % 7, 0);
 	sent.map = &map;
 	is_int(ef_event_group_send_numbered(group, 200, &sink, &sent, &arena.allocator, &error),
 		   EF_EVENTS_TOO_LARGE, "a group that is too large to send with numbers is refused");
@@ -572,7 +577,7 @@ damaged_numbers(void)
 	is_int(sent.n, 6, "each number is sent once");
 	ef_number_map_clear(&map);
 	for (uint32_t i = 1; i < 6; i++)
-		ef_number_map_set(&map, i, 7 - i, &error);
+		ef_number_map_set(&map, i, 7 - i);
 	is_int(ef_event_group_receive_numbered(group, 0, message.bytes, message.size, &map, &error),
 		   EF_INVALID, "one that has no name is noticed");
 	for (size_t i = 0; i < message.size; i++)
@@ -583,7 +588,7 @@ damaged_numbers(void)
 
 			memcpy(copy, message.bytes, message.size);
 			copy[i] ^= (uint8_t) (1 << bit);
-			ef_number_map_set(&map, 6, 1, &error);
+			ef_number_map_set(&map, 6, 1);
 			status = ef_event_group_receive_numbered(group, 0, copy, message.size, &map, &error);
 			harmless += status == EF_OK || status == EF_INVALID;
 			free(copy);
@@ -601,14 +606,31 @@ small_log(Arena *arena, File *file, EfEventLog *log, EfEventGroup **group, EfPer
 {
 	EfStorage	storage = {file_write, file_read, file};
 	Plain		events[300];
-	EfStatus	status;
+	EfStatus	status = EF_OK;
 
 	make_events(events, 300, 1, kind, 20);
 	ef_event_log_begin(log, kind, EF_UNIT_DAY, detailed, 4000, &storage, &arena->allocator);
-	status = ef_event_group_create(group, log, &error);
+	ef_event_group_create(group, log);
 	for (int i = 0; i < 300 && status == EF_OK; i++)
 		status = add_event(*group, &events[i]);
 	return status;
+}
+
+static EfStatus
+send_and_receive(Arena *arena, File *file, File *message, EfPersonKind kind)
+{
+	EfSink		sink = {file_write, message};
+	EfEventLog	log;
+	EfEventGroup *group;
+	Digest		digest;
+	EfStatus	status = small_log(arena, file, &log, &group, kind);
+
+	if (status == EF_OK && !read_digest(&digest, group, &arena->allocator))
+		status = EF_INVALID;
+	if (status == EF_OK)
+		status = ef_event_group_send(group, SIZE_MAX, &sink, &arena->allocator, &error);
+	return status != EF_OK ? status
+		: ef_event_group_receive(group, 0, message->bytes, message->size, &error);
 }
 
 static void
@@ -622,21 +644,11 @@ failing_memory(EfPersonKind kind)
 	{
 		File		file = {0};
 		File		message = {0};
-		EfSink		sink = {file_write, &message};
-		EfEventLog	log;
-		EfEventGroup *group;
-		Digest		digest;
 		EfStatus	status;
 
 		arena_open(&arena);
 		arena.fail_at = at;
-		status = small_log(&arena, &file, &log, &group, kind);
-		if (status == EF_OK && !read_digest(&digest, group, &arena.allocator))
-			status = EF_NO_MEMORY;
-		if (status == EF_OK)
-			status = ef_event_group_send(group, SIZE_MAX, &sink, &arena.allocator, &error);
-		if (status == EF_OK)
-			status = ef_event_group_receive(group, 0, message.bytes, message.size, &error);
+		status = tried(&arena, send_and_receive(&arena, &file, &message, kind));
 		wrong += status != EF_OK && status != EF_NO_MEMORY;
 		failures += status == EF_NO_MEMORY;
 		free(file.bytes);
@@ -672,13 +684,15 @@ small_budgets(void)
 		arena_open(&arena);
 		ef_event_log_begin(&log, EF_PERSON_TEXT, EF_UNIT_DAY, false, budget, &storage, &arena.allocator);
 		log.kept = keeps ? 10 * budget : 0;
-		good = ef_event_group_create(&group, &log, &error) == EF_OK;
+		ef_event_group_create(&group, &log);
+		good = true;
 		for (int k = 0; k < n && good; k++)
 		{
 			char		name[40];
 
 			snprintf(name, sizeof(name), "a person with a name %09d", k);
-			good = ef_event_add_text(group, name, 30, EF_NARROW_FIRST + (uint64_t) k, 0, &error) == EF_OK;
+			ef_event_add_text(group, name, 30, EF_NARROW_FIRST + (uint64_t) k, 0);
+			good = true;
 			if (log.used > most)
 				most = log.used;
 		}
@@ -703,10 +717,10 @@ mixed_forms(void)
 	arena_open(&arena);
 	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage,
 					   &arena.allocator);
-	good = ef_event_group_create(&group, &log, &error) == EF_OK;
+	ef_event_group_create(&group, &log);
+	good = true;
 	for (uint64_t i = 0; i < 10000; i++)
-		good = good && ef_event_add(group, i % 2 == 0 ? i : UINT64_MAX - i, EF_NARROW_FIRST + i,
-									&error) == EF_OK;
+		ef_event_add(group, i % 2 == 0 ? i : UINT64_MAX - i, EF_NARROW_FIRST + i);
 	ok(good, "numbers small and large are added in turn");
 	is_int(ef_event_group_size(group), 10000, "all of them");
 	ok(log.used < 2 * 10000 * 16, "in little more than they take: %zu bytes", log.used);
@@ -727,7 +741,7 @@ damaged_runs(EfPersonKind kind)
 
 	arena_open(&arena);
 	small_log(&arena, &file, &log, &group, kind);
-	ef_event_log_store(&log, &error);
+	ef_event_log_store(&log);
 	for (size_t cut = 1; cut < file.size; cut += kind == EF_PERSON_TEXT ? 13 : 3)
 	{
 		Digest		digest;
@@ -754,7 +768,7 @@ damaged_runs(EfPersonKind kind)
 			copy[i] ^= (uint8_t) (1 << bit);
 			ef_event_log_begin(&other, kind, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage,
 							   &arena.allocator);
-			ef_event_group_create(&received, &other, &error);
+			ef_event_group_create(&received, &other);
 			noticed += ef_event_group_receive(received, 0, copy, message.size, &error) != EF_OK ||
 				!read_digest(&digest, received, &arena.allocator);
 			free(copy);

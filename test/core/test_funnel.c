@@ -867,7 +867,7 @@ test_no_memory(void)
 
 		arena_open(&arena);
 		arena.fail_at = ++n;
-		status = use_memory(&arena, &frame);
+		status = tried(&arena, use_memory(&arena, &frame));
 		if (status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY)
 		{
 			wrong++;
@@ -877,64 +877,6 @@ test_no_memory(void)
 	} while (status != EF_OK && n < 10000);
 	is_int(wrong, 0, "each of %ld requests may fail", n - 1);
 	arena_close(&specs);
-}
-
-/* A group that fails leaves nothing for the next one of its log to count. */
-static void
-test_failed_group(void)
-{
-	enum { PEOPLE = 10000 };
-	File		file = {0};
-	EfStorage	storage = {file_write, file_read, &file};
-	EfFunnelSpec spec = {0};
-	EfFrame		frame = {0};
-	uint8_t    *spec_bytes;
-	Arena		arena;
-	Arena		working;
-	int			failures = 0;
-	int			wrong = 0;
-
-	arena_open(&arena);
-	ef_spec_add_stage(&spec, "a", 1, &error);
-	ef_spec_add_stage(&spec, "b", 1, &error);
-	ef_spec_complete(&spec, &error);
-	ef_spec_pack(&spec, 0, &spec_bytes, &frame.spec_size, &arena.allocator, &error);
-	frame.spec = spec_bytes;
-	for (int at = 1; at < 50; at++)
-	{
-		EfEventLog	log;
-		EfEventGroup *group;
-		EfState    *state = NULL;
-		EfFunnel	funnel;
-		Arena		own;
-		EfStatus	status;
-
-		arena_open(&own);
-		arena_open(&working);
-		ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, SIZE_MAX / 4, &storage, &own.allocator);
-		ef_event_group_create(&group, &log, &error);
-		for (uint64_t i = 0; i < PEOPLE; i++)
-			ef_event_add(group, i, ef_when((EfInstant) (i % 300), 1), &error);
-
-		/* nearly all chains go to the tally; the last is too long for it */
-		ef_event_add(group, PEOPLE, ef_when(0, 1), &error);
-		ef_event_add(group, PEOPLE, ef_when(EF_TALLY_DAYS + 1000, 2), &error);
-		working.fail_at = at;
-		status = ef_funnel_of_events(&state, group, &spec, &frame, &working.allocator, &error);
-		failures += status != EF_OK;
-		working.fail_at = 0;
-		if (ef_funnel_of_events(&state, group, &spec, &frame, &working.allocator, &error) != EF_OK ||
-			ef_funnel_open(&funnel, state, state->size, &working.allocator, &error) != EF_OK)
-			wrong++;
-		else
-			wrong += funnel.counts[0].entered != PEOPLE + 1;
-		arena_close(&working);
-		arena_close(&own);
-	}
-	ok(failures > 3, "%d requests of a group fail", failures);
-	is_int(wrong, 0, "and the next time people are counted once");
-	free(file.bytes);
-	arena_close(&arena);
 }
 
 int
@@ -948,6 +890,5 @@ main(void)
 	test_limits();
 	test_hostile();
 	test_no_memory();
-	test_failed_group();
 	return done_testing();
 }

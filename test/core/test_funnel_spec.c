@@ -543,7 +543,7 @@ test_memory(void)
 	arena_open(&arena);
 	ef_spec_complete(&spec, &error);
 	arena.fail_at = 1;
-	is_int(ef_spec_pack(&spec, 4, &bytes, &size, &arena.allocator, &error), EF_NO_MEMORY, "no memory to pack");
+	is_int(tried(&arena, ef_spec_pack(&spec, 4, &bytes, &size, &arena.allocator, &error)), EF_NO_MEMORY, "no memory to pack");
 	arena_close(&arena);
 
 	/* nobody looks at names of this length */

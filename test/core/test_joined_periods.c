@@ -160,7 +160,7 @@ fail_anywhere(void)
 	{
 		arena.calls = 0;
 		arena.fail_at = at;
-		status = ef_workforce_join(&joined, periods, 2, allocator, &error);
+		status = tried(&arena, ef_workforce_join(&joined, periods, 2, allocator, &error));
 		failures += status == EF_NO_MEMORY;
 	}
 	arena.fail_at = 0;

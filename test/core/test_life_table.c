@@ -1343,7 +1343,7 @@ test_no_memory(void)
 
 		arena_open(&arena);
 		arena.fail_at = ++n;
-		status = use_memory(&arena.allocator);
+		status = tried(&arena, use_memory(&arena.allocator));
 		if (status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY)
 		{
 			wrong++;

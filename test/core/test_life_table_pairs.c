@@ -677,7 +677,7 @@ test_no_memory(void)
 	{
 		arena_open(&arena);
 		arena.fail_at = fail_at;
-		wrong += work(items, 9000, all, &arena.allocator) != EF_NO_MEMORY;
+		wrong += tried(&arena, work(items, 9000, all, &arena.allocator)) != EF_NO_MEMORY;
 		arena_close(&arena);
 	}
 	is_int(wrong, 0, "whichever of %ld requests fails, it is said", calls);

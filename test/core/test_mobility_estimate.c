@@ -587,7 +587,7 @@ test_no_memory(void)
 	{
 		arena_open(&arena);
 		arena.fail_at = fail_at;
-		wrong += work(&h, &arena) != EF_NO_MEMORY;
+		wrong += tried(&arena, work(&h, &arena)) != EF_NO_MEMORY;
 		arena_close(&arena);
 	}
 	is_int(wrong, 0, "whichever of %ld requests fails, it is said", calls);

@@ -183,8 +183,7 @@ compare_risk(const Counts *counts, const EfTable *table, const Arena *arena)
 	size_t		i = 0;
 	int			wrong = 0;
 
-	if (ef_retention_risk(&risk, table, &arena->allocator, &error) != EF_OK)
-		return 1;
+	ef_retention_risk(&risk, table, &arena->allocator);
 	at_risk = risk.on_time;
 	for (int day = 0; day < DAYS; day++)
 	{
@@ -808,7 +807,7 @@ hostile(const uint8_t *bytes, size_t size, bool all, int *wrong)
 
 		*wrong += ef_retention_open(&retention, copy, size, &arena.allocator, &error) != EF_OK;
 		*wrong += retention.exits < 0 || retention.spells < retention.exits;
-		*wrong += ef_retention_risk(&risk, &retention.table, &arena.allocator, &error) != EF_OK;
+		ef_retention_risk(&risk, &retention.table, &arena.allocator);
 		*wrong += read_all(&risk, retention.table.nlabels, all, &arena, &status);
 		*wrong += status != EF_OK;
 	}
@@ -948,8 +947,7 @@ use_memory(const Arena *arena, int *wrong)
 	*wrong += arena->n != held;
 	if (status != EF_OK)
 		return status;
-	status = ef_retention_risk(&risk, &retention.table, allocator, &error);
-	if (status == EF_OK)
+	ef_retention_risk(&risk, &retention.table, allocator);
 	{
 		EfLogRankPart parts[] = {
 			{{{"a", 1}, false}, {{NULL, 0}, true}, &risk},
@@ -972,8 +970,10 @@ use_memory(const Arena *arena, int *wrong)
 	ef_risk_release(&risk, allocator);
 	if (status == EF_OK)
 		*wrong += arena->n != held;
-	if (status == EF_OK && (status = ef_retention_risk(&risk, &retention.table, allocator, &error)) == EF_OK)
-		*wrong += read_all(&risk, retention.table.nlabels, false, arena, &status);
+	if (status != EF_OK)
+		return status;
+	ef_retention_risk(&risk, &retention.table, allocator);
+	*wrong += read_all(&risk, retention.table.nlabels, false, arena, &status);
 	return status;
 }
 
@@ -990,7 +990,7 @@ test_no_memory(void)
 
 		arena_open(&arena);
 		arena.fail_at = ++n;
-		status = use_memory(&arena, &wrong);
+		status = tried(&arena, use_memory(&arena, &wrong));
 		if (status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY)
 		{
 			wrong++;

@@ -480,7 +480,7 @@ test_refused(void)
 	for (long request = 1; request <= 2; request++)
 	{
 		arena.fail_at = arena.calls + request;
-		is_int(ef_incidence_begin(&reasons, &risk, 1, &a_year, 0.95, &arena.allocator, &error),
+		is_int(tried(&arena, ef_incidence_begin(&reasons, &risk, 1, &a_year, 0.95, &arena.allocator, &error)),
 			   EF_NO_MEMORY, "request %ld fails", request);
 	}
 	arena.fail_at = 0;

@@ -207,6 +207,21 @@ test_compare(void)
 	arena_close(&arena);
 }
 
+static EfStatus
+work(const EfAllocator *allocator)
+{
+	EfRetirementRule *rule;
+	EfStatus	status = ef_rule_create(&rule, 0, allocator, &error);
+
+	for (int i = 0; i < 100 && status == EF_OK; i++)
+	{
+		EfRuleStep	step = {i, 1};
+
+		status = ef_rule_add(&rule, &step, allocator, &error);
+	}
+	return status;
+}
+
 static void
 test_memory(void)
 {
@@ -220,13 +235,7 @@ test_memory(void)
 	{
 		open_arena(&arena);
 		arena.fail_at = ++n;
-		status = ef_rule_create(&rule, 0, &arena.allocator, &error);
-		for (int i = 0; i < 100 && status == EF_OK; i++)
-		{
-			EfRuleStep	step = {i, 1};
-
-			status = ef_rule_add(&rule, &step, &arena.allocator, &error);
-		}
+		status = tried(&arena, work(&arena.allocator));
 		wrong += status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY;
 		arena_close(&arena);
 	} while (status != EF_OK && n < 100);

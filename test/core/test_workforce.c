@@ -1054,10 +1054,35 @@ test_damaged(void)
 	}
 }
 
+static EfStatus
+work(const EfAllocator *allocator)
+{
+	EfFrame		frame = {day_of(2020, 1, 1), day_of(2024, 3, 1), true, EF_FLAG_FTE, NULL, 0};
+	EfState    *state;
+	EfWorkforce workforce;
+	EfYearCount *years;
+	EfExitRateRow *rates;
+	size_t		nrates;
+	EfStatus	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
+
+	for (int i = 0; i < 700 && status == EF_OK; i++)
+	{
+		EfEmployment row = {{frame.from - 300 + i, frame.from + 3 * i, reasons[i % NREASONS], strlen(reasons[i % NREASONS])}, frame.from - 9000 - 7 * i, i, 2 * i};
+
+		status = ef_workforce_add(&state, &row, allocator, &error);
+	}
+	if (status == EF_OK)
+		status = ef_workforce_open(&workforce, state, state->size, allocator, &error);
+	if (status == EF_OK)
+		status = exit_rates(&workforce, 0.95, &rates, &nrates, allocator, &error);
+	if (status == EF_OK)
+		status = ef_workforce_reaching_by_year(&workforce, 65, 10, &years, allocator, &error);
+	return status;
+}
+
 static void
 test_no_memory(void)
 {
-	EfFrame		frame = {day_of(2020, 1, 1), day_of(2024, 3, 1), true, EF_FLAG_FTE, NULL, 0};
 	Arena	   *arena = malloc(sizeof(Arena));
 	EfStatus	status;
 	int			wrong = 0;
@@ -1065,27 +1090,9 @@ test_no_memory(void)
 
 	do
 	{
-		EfState    *state;
-		EfWorkforce workforce;
-		EfYearCount *years;
-		EfExitRateRow *rates;
-		size_t		nrates;
-
 		arena_open(arena);
 		arena->fail_at = ++n;
-		status = ef_state_create(&state, &ef_workforce_type, &frame, 0, &arena->allocator, &error);
-		for (int i = 0; i < 700 && status == EF_OK; i++)
-		{
-			EfEmployment row = {{frame.from - 300 + i, frame.from + 3 * i, reasons[i % NREASONS], strlen(reasons[i % NREASONS])}, frame.from - 9000 - 7 * i, i, 2 * i};
-
-			status = ef_workforce_add(&state, &row, &arena->allocator, &error);
-		}
-		if (status == EF_OK)
-			status = ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error);
-		if (status == EF_OK)
-			status = exit_rates(&workforce, 0.95, &rates, &nrates, &arena->allocator, &error);
-		if (status == EF_OK)
-			status = ef_workforce_reaching_by_year(&workforce, 65, 10, &years, &arena->allocator, &error);
+		status = tried(arena, work(&arena->allocator));
 		if (status == EF_OK ? arena->calls >= n : status != EF_NO_MEMORY)
 		{
 			wrong++;

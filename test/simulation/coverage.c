@@ -641,7 +641,7 @@ observe_education(EfFunnel *funnel, int npeople, const EfAllocator *arena)
 			start + student.dropped_out < spec.as_of)
 			events[nevents++] = ef_when(start + student.dropped_out,
 										EF_CODE_EXIT);
-		must(ef_chain_find(&search, &chain, events, nevents, &error), &error);
+		ef_chain_find(&search, &chain, events, nevents);
 		must(ef_funnel_add(&state, &chain, EF_UNIT_DAY, arena, &error), &error);
 	}
 	ef_chain_search_end(&search);

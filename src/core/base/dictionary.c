@@ -18,12 +18,6 @@ ef_dictionary_begin(EfDictionary *dictionary, const EfAllocator *allocator)
 	dictionary->allocator = allocator;
 }
 
-EF_NODISCARD static EfStatus
-no_memory(size_t size, EfError *error)
-{
-	return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.", size);
-}
-
 static inline EfNameDigest
 digest_of(const char *bytes, size_t length)
 {
@@ -83,8 +77,8 @@ find_slot(const EfDictionary *dictionary, const EfNameDigest *digest,
 }
 
 /* Room for one more name in the list and, less than half full, the table. */
-EF_NODISCARD static EfStatus
-reserve(EfDictionary *dictionary, EfError *error)
+static void
+reserve(EfDictionary *dictionary)
 {
 	const EfAllocator *allocator = dictionary->allocator;
 	uint32_t	room = dictionary->room;
@@ -93,21 +87,12 @@ reserve(EfDictionary *dictionary, EfError *error)
 	size_t		size;
 
 	if (dictionary->nnames < room)
-		return EF_OK;
-	if (room > UINT32_MAX / 4)
-		return ef_fail(error, EF_NO_MEMORY, "There are %u names.", room);
+		return;
 	room = room == 0 ? NAMES_MINIMUM : 2 * room;
 	size = room * sizeof(EfName *);
 	names = ef_alloc(allocator, size);
-	if (names == NULL)
-		return no_memory(size, error);
 	size = 2 * (size_t) room * sizeof(EfDictionarySlot);
 	slots = ef_alloc(allocator, size);
-	if (slots == NULL)
-	{
-		ef_release(allocator, names);
-		return no_memory(size, error);
-	}
 	if (dictionary->nnames > 0)
 		memcpy(names, dictionary->names, dictionary->nnames * sizeof(EfName *));
 	memset(slots, 0, size);
@@ -127,10 +112,9 @@ reserve(EfDictionary *dictionary, EfError *error)
 		*find_slot(dictionary, &digest, name->bytes) =
 			(EfDictionarySlot) {digest, number};
 	}
-	return EF_OK;
 }
 
-/* A copy of a name, NULL if there is no memory for it. */
+/* A copy of a name. */
 static const EfName *
 keep_name(EfDictionary *dictionary, const char *bytes, size_t length)
 {
@@ -148,8 +132,6 @@ keep_name(EfDictionary *dictionary, const char *bytes, size_t length)
 			room = size;
 		chunk = ef_alloc(dictionary->allocator,
 						 sizeof(EfDictionaryChunk) + room);
-		if (chunk == NULL)
-			return NULL;
 		chunk->older = dictionary->chunk;
 		chunk->used = 0;
 		chunk->size = room;
@@ -169,10 +151,8 @@ ef_dictionary_number(EfDictionary *dictionary, const char *bytes,
 {
 	EfNameDigest digest = digest_of(bytes, length);
 	EfDictionarySlot *slot;
-	EfStatus	status = reserve(dictionary, error);
 
-	if (status != EF_OK)
-		return status;
+	reserve(dictionary);
 	slot = find_slot(dictionary, &digest, bytes);
 	if (slot->number == 0)
 	{
@@ -183,8 +163,6 @@ ef_dictionary_number(EfDictionary *dictionary, const char *bytes,
 						   "All groups together have more than %u names.",
 						   EF_NAMES_LIMIT);
 		name = keep_name(dictionary, bytes, length);
-		if (name == NULL)
-			return no_memory(length, error);
 		dictionary->names[dictionary->nnames++] = name;
 		*slot = (EfDictionarySlot) {digest, dictionary->nnames};
 	}
@@ -235,9 +213,8 @@ ef_number_map_clear(EfNumberMap *map)
 	map->round = 1;
 }
 
-EfStatus
-ef_number_map_set(EfNumberMap *map, uint32_t number, uint32_t value,
-				  EfError *error)
+void
+ef_number_map_set(EfNumberMap *map, uint32_t number, uint32_t value)
 {
 	if (number >= map->room)
 	{
@@ -245,8 +222,6 @@ ef_number_map_set(EfNumberMap *map, uint32_t number, uint32_t value,
 		EfNumberNote *notes = ef_alloc(map->allocator,
 									   room * sizeof(EfNumberNote));
 
-		if (notes == NULL)
-			return no_memory(room * sizeof(EfNumberNote), error);
 		if (map->room > 0)
 			memcpy(notes, map->notes, map->room * sizeof(EfNumberNote));
 		memset(notes + map->room, 0, (room - map->room) * sizeof(EfNumberNote));
@@ -255,5 +230,4 @@ ef_number_map_set(EfNumberMap *map, uint32_t number, uint32_t value,
 		map->room = room;
 	}
 	map->notes[number] = (EfNumberNote) {map->round, value};
-	return EF_OK;
 }

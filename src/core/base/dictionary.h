@@ -112,8 +112,8 @@ extern void ef_number_map_end(EfNumberMap *map);
 extern void ef_number_map_clear(EfNumberMap *map);
 
 /* A number stands for a value, which is not 0. */
-extern EfStatus ef_number_map_set(EfNumberMap *map, uint32_t number,
-								  uint32_t value, EfError *error) EF_NODISCARD;
+extern void ef_number_map_set(EfNumberMap *map, uint32_t number,
+							  uint32_t value);
 
 /* What it stands for; 0: nothing. */
 static inline uint32_t

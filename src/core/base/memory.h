@@ -2,11 +2,15 @@
  * memory.h
  *	  The allocator that the caller hands in.
  *
- * The core never calls malloc.  Inside the database the allocator takes from
- * the current memory context and raises an error rather than return NULL, so
- * the core must hold nothing that an error would leak: it owns no file, lock
- * or memory of another kind.  In the unit tests it is malloc, and NULL becomes
- * EF_NO_MEMORY.
+ * The core never calls malloc.  An allocator does not answer NULL: where memory
+ * runs out it does not return.  Inside the database it takes from the current
+ * memory context and raises an error; in the unit tests it jumps to the loop
+ * that asked.  So the core must hold nothing that this would leak: it owns no
+ * file, lock or memory of another kind.
+ *
+ * What was allocated is released with the allocator's context.  The core hands
+ * back early what is large, what grows, and what a log would keep for long;
+ * where it answers a refusal it need not.
  *
  * Where the core works for long without asking for memory it asks whether to
  * go on: that is where the database notices a cancel.
@@ -20,6 +24,12 @@
  * on 32-bit x86 numbers would differ. */
 _Static_assert(sizeof(void *) == 8, "education_flow is for 64-bit machines");
 
+#if defined(__GNUC__)
+#define EF_RETURNS_NONNULL __attribute__((returns_nonnull))
+#else
+#define EF_RETURNS_NONNULL
+#endif
+
 typedef struct EfAllocator
 {
 	void	   *(*alloc) (void *context, size_t size);
@@ -28,10 +38,10 @@ typedef struct EfAllocator
 	void		(*interrupt) (void);	/* may not return; or NULL */
 } EfAllocator;
 
-static inline void *
+EF_RETURNS_NONNULL static inline void *
 ef_alloc(const EfAllocator *allocator, size_t size)
 {
-	/* malloc(0) may answer NULL, which here means that memory ran out */
+	/* a pointer of its own also for nothing, as malloc(0) need not give */
 	return allocator->alloc(allocator->context, size > 0 ? size : 1);
 }
 

@@ -10,10 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-EF_REPORT(EF_NO_MEMORY, OUT_OF_MEMORY,
-		  "out of memory",
-		  NULL);
-
 EF_REPORT(EF_TOO_LARGE, PROGRAM_LIMIT_EXCEEDED,
 		  "summary is too large",
 		  "Group by more columns, so that each summary holds less.");

@@ -53,11 +53,9 @@ typedef const EfReport *EfStatus;
 #define EF_SQLSTATE_DATETIME_FIELD_OVERFLOW "22008"
 #define EF_SQLSTATE_INVALID_PARAMETER_VALUE "22023"
 #define EF_SQLSTATE_NUMERIC_VALUE_OUT_OF_RANGE "22003"
-#define EF_SQLSTATE_OUT_OF_MEMORY "53200"
 #define EF_SQLSTATE_PROGRAM_LIMIT_EXCEEDED "54000"
 
 /* What several rooms refuse. */
-extern const EfReport EF_NO_MEMORY[];
 extern const EfReport EF_TOO_LARGE[];	/* a summary would pass its size limit */
 extern const EfReport EF_COUNT_OVERFLOW[];	/* a count would pass its range */
 extern const EfReport EF_INVALID[]; /* bytes or text that are no value of the type */

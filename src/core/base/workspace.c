@@ -27,8 +27,6 @@ ef_grab(EfWorkspace *workspace, size_t n, size_t size)
 		size_t		room = wanted > CHUNK_SIZE ? wanted : CHUNK_SIZE;
 
 		chunk = ef_alloc(workspace->allocator, sizeof(EfChunk) + room);
-		if (chunk == NULL)
-			return NULL;
 		chunk->older = workspace->chunks;
 		chunk->size = room;
 		chunk->used = 0;

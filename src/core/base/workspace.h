@@ -22,8 +22,8 @@ typedef struct EfMark
 	size_t		used;
 } EfMark;
 
-/* n * size zeroed bytes, or NULL. */
-extern void *ef_grab(EfWorkspace *workspace, size_t n, size_t size);
+/* n * size zeroed bytes. */
+EF_RETURNS_NONNULL extern void *ef_grab(EfWorkspace *workspace, size_t n, size_t size);
 
 static inline double *
 ef_grab_doubles(EfWorkspace *workspace, size_t n)

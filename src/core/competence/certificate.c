@@ -92,9 +92,6 @@ sort_completed(const EfDay *completed, size_t n, EfDay **sorted,
 {
 	EfDay	   *days = ef_alloc(allocator, n * sizeof(EfDay));
 
-	if (days == NULL)
-		return ef_fail(error, EF_NO_MEMORY,
-					   "A request for %zu days failed.", n);
 	if (n > 0)
 	{
 		memcpy(days, completed, n * sizeof(EfDay));
@@ -166,9 +163,6 @@ ef_certificate_parts(const EfDay *completed, size_t ncompleted,
 	/* each completion ends at most one part without and begins one with */
 	story.parts = ef_alloc(allocator,
 						   (2 * ncompleted + 1) * sizeof(EfCertificatePart));
-	if (story.parts == NULL)
-		return ef_fail(error, EF_NO_MEMORY,
-					   "A request for %zu parts failed.", 2 * ncompleted + 1);
 	for (size_t i = 0; i < ncompleted && days[i] < until; i++)
 	{
 		EfDay		end;

@@ -54,13 +54,6 @@ typedef struct Graph
 	EfError    *error;
 } Graph;
 
-EF_NODISCARD static EfStatus
-no_memory(Graph *graph)
-{
-	return ef_fail(graph->error, EF_NO_MEMORY,
-				   "A request for task shifts failed.");
-}
-
 
 /* ---- what is given ---- */
 
@@ -262,8 +255,6 @@ number_names(Graph *graph)
 	EfStatus	status = EF_OK;
 
 	graph->number = ef_grab(&graph->workspace, places, sizeof(size_t));
-	if (mentions == NULL || graph->number == NULL)
-		return no_memory(graph);
 	mention(&given->profession, 0, mentions, &n);
 	mention(&given->from_profession, first_from, mentions, &n);
 	mention(&given->to_profession, first_to, mentions, &n);
@@ -273,8 +264,6 @@ number_names(Graph *graph)
 		ndifferent++;
 	graph->professions = ef_grab(&graph->workspace, ndifferent,
 								 sizeof(Profession));
-	if (graph->professions == NULL)
-		return no_memory(graph);
 	for (size_t i = 0; i < n && status == EF_OK;)
 	{
 		size_t		same = count_same(&mentions[i], n - i);
@@ -330,8 +319,6 @@ sort_shifts(Graph *graph)
 	size_t		nends = graph->nprofessions + 1;	/* with nobody's */
 	size_t	   *ends = ef_grab(&graph->workspace, nends, sizeof(size_t));
 
-	if (shifts == NULL || scratch == NULL || ends == NULL)
-		return no_memory(graph);
 	for (size_t i = 0; i < n; i++)
 	{
 		bool		nobody = given->to_profession.values[i].bytes == NULL;
@@ -512,8 +499,6 @@ put_in_order(Graph *graph)
 	size_t		nplaced = 0;
 
 	graph->order = ef_grab(&graph->workspace, n, sizeof(size_t));
-	if (graph->order == NULL)
-		return no_memory(graph);
 	for (size_t i = 0; i < graph->nshifts; i++)
 		if (graph->shifts[i].to < n)
 			graph->professions[graph->shifts[i].to].awaits++;
@@ -645,10 +630,7 @@ ef_demand_after_shifts(const EfTaskShifts *shifts, EfShiftedDemand **rows,
 	{
 		*nrows = graph.nprofessions;
 		*rows = ef_alloc(allocator, *nrows * sizeof(EfShiftedDemand));
-		if (*rows != NULL)
-			make_rows(&graph, *rows);
-		else
-			status = no_memory(&graph);
+		make_rows(&graph, *rows);
 	}
 	ef_discard_all(&graph.workspace);
 	return status;

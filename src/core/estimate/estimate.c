@@ -38,18 +38,15 @@ ef_kaplan_meier_error(const EfKaplanMeier *curve)
 	return curve->retained > 0 ? curve->retained * sqrt(curve->greenwood) : NAN;
 }
 
-EfStatus
+void
 ef_aalen_johansen_begin(EfAalenJohansen *process, uint32_t nreasons,
-						const EfAllocator *allocator, EfError *error)
+						const EfAllocator *allocator)
 {
 	ef_kaplan_meier_begin(&process->curve);
 	process->nreasons = nreasons;
 	process->incidence = ef_alloc(allocator, nreasons * sizeof(EfIncidence));
-	if (process->incidence == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for reasons failed.");
 	for (uint32_t i = 0; i < nreasons; i++)
 		process->incidence[i] = (EfIncidence) {0, 0, 0, 0};
-	return EF_OK;
 }
 
 void

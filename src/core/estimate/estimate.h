@@ -61,10 +61,9 @@ typedef struct EfAalenJohansen
 	EfIncidence *incidence;		/* of reason n is incidence[n - 1] */
 } EfAalenJohansen;
 
-extern EfStatus ef_aalen_johansen_begin(EfAalenJohansen *process,
-										uint32_t nreasons,
-										const EfAllocator *allocator,
-										EfError *error) EF_NODISCARD;
+extern void ef_aalen_johansen_begin(EfAalenJohansen *process,
+									uint32_t nreasons,
+									const EfAllocator *allocator);
 
 /* The standard error of an incidence. */
 extern double ef_incidence_error(const EfIncidence *incidence);

@@ -126,15 +126,13 @@ mean_figure(const EfMiss *misses, size_t n, int figure, double *values)
 	return mean_of(values, collect(misses, n, figure, values));
 }
 
-EfStatus
+void
 ef_score_forecasts(const EfMiss *misses, size_t n, EfForecastScore *score,
-				   const EfAllocator *allocator, EfError *error)
+				   const EfAllocator *allocator)
 {
 	double	   *values = ef_alloc(allocator, n * sizeof(double));
 	double		naive;
 
-	if (values == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for errors failed.");
 	score->forecasts = n;
 	score->bias = mean_figure(misses, n, EF_MISS_ERROR, values);
 	score->median_percentage_error =
@@ -152,5 +150,4 @@ ef_score_forecasts(const EfMiss *misses, size_t n, EfForecastScore *score,
 	qsort(values, n, sizeof(double), compare_doubles);
 	score->mean_absolute_error = mean_of(values, n);
 	ef_release(allocator, values);
-	return EF_OK;
 }

@@ -69,9 +69,8 @@ extern EfStatus ef_forecast_miss(const EfForecast *forecast, EfMiss *miss,
 								 EfError *error) EF_NODISCARD;
 
 /* The order of the misses does not matter, to the last bit. */
-extern EfStatus ef_score_forecasts(const EfMiss *misses, size_t n,
-								   EfForecastScore *score,
-								   const EfAllocator *allocator,
-								   EfError *error) EF_NODISCARD;
+extern void ef_score_forecasts(const EfMiss *misses, size_t n,
+							   EfForecastScore *score,
+							   const EfAllocator *allocator);
 
 #endif							/* EF_FORECAST_SCORE_H */

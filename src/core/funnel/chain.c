@@ -229,9 +229,9 @@ tell_twice(EfMoment *moments, size_t *n, EfInstant *open_until, bool *open)
 }
 
 /* Group events by instant. */
-EF_NODISCARD static EfStatus
+static void
 collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents,
-				size_t *nmoments, EfError *error)
+				size_t *nmoments)
 {
 	size_t		n = 0;
 	EfInstant	open_until = 0; /* of a chain that may be there */
@@ -241,11 +241,8 @@ collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents,
 	if (search->room < nevents)
 	{
 		ef_release(search->allocator, search->moments);
-		search->room = 0;
 		search->moments = ef_alloc(search->allocator,
 								   2 * nevents * sizeof(EfMoment));
-		if (search->moments == NULL)
-			return ef_fail(error, EF_NO_MEMORY, "A request for moments failed.");
 		search->room = 2 * nevents;
 	}
 	for (size_t i = 0; i < nevents; i++)
@@ -272,7 +269,6 @@ collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents,
 	if (n > 0)
 		tell_twice(search->moments, &n, &open_until, &open);
 	*nmoments = n;
-	return EF_OK;
 }
 
 uint32_t
@@ -357,9 +353,8 @@ furthest_stage(const EfChainSearch *search, size_t nmoments)
  * chain that reaches the stage there can have reached the furthest one:
  * ends[m * furthest + stage - 1].
  */
-EF_NODISCARD static EfStatus
-find_ends(EfChainSearch *search, size_t nmoments, unsigned furthest,
-		  EfError *error)
+static void
+find_ends(EfChainSearch *search, size_t nmoments, unsigned furthest)
 {
 	const EfFunnelSpec *spec = search->spec;
 	bool		ties = (spec->modes & EF_STRICT_INCREASE) == 0;
@@ -368,11 +363,8 @@ find_ends(EfChainSearch *search, size_t nmoments, unsigned furthest,
 	if (search->ends_room < nmoments * furthest)
 	{
 		ef_release(search->allocator, search->ends);
-		search->ends_room = 0;
 		search->ends = ef_alloc(search->allocator,
 								2 * nmoments * furthest * sizeof(uint32_t));
-		if (search->ends == NULL)
-			return ef_fail(error, EF_NO_MEMORY, "A request for chains failed.");
 		search->ends_room = 2 * nmoments * furthest;
 	}
 	for (unsigned stage = 1; stage <= furthest; stage++)
@@ -414,7 +406,6 @@ find_ends(EfChainSearch *search, size_t nmoments, unsigned furthest,
 			else if (moment->exit)
 				next[stage] = NOWHERE;
 	}
-	return EF_OK;
 }
 
 /* The earliest of the chains that get furthest, moment by moment; answers the
@@ -457,35 +448,29 @@ take_earliest(const EfChainSearch *search, size_t nmoments, unsigned furthest,
 	return chain->at[furthest - 1] + (anew && moments[m].anew);
 }
 
-EfStatus
+void
 ef_chain_find(EfChainSearch *search, EfChain *chain, const EfWhen *events,
-			  size_t nevents, EfError *error)
+			  size_t nevents)
 {
 	const EfFunnelSpec *spec = search->spec;
 	size_t		nmoments = 0;
 	unsigned	furthest;
 	EfInstant	exits_from;
-	EfStatus	status;
 
 	while (nevents > 0 && events[nevents - 1] >= search->as_of)
 		nevents--;
 	if (!(spec->modes & (EF_STRICT_ORDER | EF_STRICT_DEDUPLICATION)) &&
 		follow_first_start(search, chain, events, nevents))
-		return EF_OK;
+		return;
 
 	chain->length = 0;
-	status = collect_moments(search, events, nevents, &nmoments, error);
-	if (status != EF_OK)
-		return status;
+	collect_moments(search, events, nevents, &nmoments);
 	furthest = furthest_stage(search, nmoments);
 	if (furthest == 0)
-		return EF_OK;
-	status = find_ends(search, nmoments, furthest, error);
-	if (status != EF_OK)
-		return status;
+		return;
+	find_ends(search, nmoments, furthest);
 	exits_from = take_earliest(search, nmoments, furthest, chain);
 	settle(chain, spec, search->unit,
 		   ef_spec_limit(spec, search->unit, chain->at[0]),
 		   exit_from(events, nevents, exits_from));
-	return EF_OK;
 }

@@ -78,9 +78,8 @@ extern void ef_chain_search_begin(EfChainSearch *search,
 extern void ef_chain_search_end(EfChainSearch *search);
 
 /* The best chain of one person's events, which are in order. */
-extern EfStatus ef_chain_find(EfChainSearch *search, EfChain *chain,
-							  const EfWhen *events, size_t nevents,
-							  EfError *error) EF_NODISCARD;
+extern void ef_chain_find(EfChainSearch *search, EfChain *chain,
+						  const EfWhen *events, size_t nevents);
 
 /*
  * A finished chain that is given as the instants at which the stages were

@@ -13,13 +13,6 @@
 /* What a sum of rounded steps falls short of what it should be. */
 #define ROUNDING 1e-12
 
-EF_NODISCARD static EfStatus
-no_memory(EfError *error)
-{
-	return ef_fail(error, EF_NO_MEMORY,
-				   "A request for the funnel's estimates failed.");
-}
-
 
 /* ---- the clock of the chain ---- */
 
@@ -142,12 +135,11 @@ walk_step(Walk *walk, uint32_t i, int64_t count, bool on)
 }
 
 /* Have the covariance reckoned, from the beginning; walk->starts is set. */
-static bool
+static void
 walk_with_covariance(Walk *walk, EfWorkspace *workspace)
 {
 	walk->size = 2 * (size_t) walk->nstages + walk->nspans;
 	walk->covariance = ef_grab_doubles(workspace, walk->size * walk->size);
-	return walk->covariance != NULL;
 }
 
 /* The next day on which anybody leaves a stage; false when there is none. */
@@ -311,8 +303,7 @@ ef_funnel_estimate(const EfFunnel *funnel, double level,
 	walk_begin(&walk, funnel, nstages);
 	if (!nobody_pending(funnel, 0, nstages))
 	{
-		if (!walk_with_covariance(&walk, &workspace))
-			return no_memory(error);
+		walk_with_covariance(&walk, &workspace);
 		walk_to_end(&walk, allocator);
 	}
 
@@ -364,10 +355,10 @@ ef_funnel_estimate(const EfFunnel *funnel, double level,
 
 /* ---- when they come to the last stage ---- */
 
-EfStatus
+void
 ef_funnel_arrivals(const EfFunnel *funnel, const int32_t *starts,
 				   uint32_t nspans, bool limits, EfArrivals *arrivals,
-				   EfWorkspace *workspace, EfError *error)
+				   EfWorkspace *workspace)
 {
 	uint32_t	nstages = funnel->spec.nstages;
 	bool		exact = nobody_pending(funnel, 0, nstages);
@@ -377,14 +368,12 @@ ef_funnel_arrivals(const EfFunnel *funnel, const int32_t *starts,
 	arrivals->nstages = nstages;
 	arrivals->nspans = nspans;
 	arrivals->share = ef_grab_doubles(workspace, nspans);
-	if (arrivals->share == NULL)
-		return no_memory(error);
 	walk_begin(&walk, funnel, nstages);
 	walk.starts = starts;
 	walk.nspans = nspans;
 	walk.arrived = arrivals->share;
-	if (limits && !walk_with_covariance(&walk, workspace))
-		return no_memory(error);
+	if (limits)
+		walk_with_covariance(&walk, workspace);
 	arrivals->size = walk.size;
 	arrivals->covariance = walk.covariance;
 	if (limits || !exact)
@@ -413,7 +402,6 @@ ef_funnel_arrivals(const EfFunnel *funnel, const int32_t *starts,
 		for (span = 0; span < nspans; span++)
 			arrivals->share[span] /= entered;
 	}
-	return EF_OK;
 }
 
 double
@@ -475,9 +463,9 @@ typedef struct Curve
 	EfAalenJohansen process;
 } Curve;
 
-EF_NODISCARD static EfStatus
+static void
 curve_begin(Curve *curve, const EfFunnel *funnel, uint32_t from, uint32_t to,
-			const EfAllocator *allocator, EfError *error)
+			const EfAllocator *allocator)
 {
 	memset(curve, 0, sizeof(*curve));
 	curve->funnel = funnel;
@@ -494,17 +482,17 @@ curve_begin(Curve *curve, const EfFunnel *funnel, uint32_t from, uint32_t to,
 			? ef_table_series(&funnel->table, to + 1, EF_REACHED, &n)
 			: ef_table_series(&funnel->table, from + 1, EF_CONVERTED_AFTER, &n);
 		curve->end = curve->at + n;
-		return EF_OK;
+		return;
 	}
 	if (curve->on_chain)
 	{
 		walk_begin(&curve->walk, funnel, to + 1);
-		return EF_OK;
+		return;
 	}
 	ef_leavers_of_stage(&curve->leavers, &funnel->table, from + 1);
 	curve->alone = funnel->counts[from].exited + funnel->counts[from].lost == 0;
 	curve->at_risk = funnel->counts[from].entered;
-	return ef_aalen_johansen_begin(&curve->process, 1, allocator, error);
+	ef_aalen_johansen_begin(&curve->process, 1, allocator);
 }
 
 static void
@@ -629,9 +617,7 @@ ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from, uint32_t to,
 		return EF_OK;
 
 	until = ef_duration_days(by, 1);
-	status = curve_begin(&curve, funnel, from, to, allocator, error);
-	if (status != EF_OK)
-		return status;
+	curve_begin(&curve, funnel, from, to, allocator);
 	if (curve.on_chain)
 		last = last_day(funnel);
 	while ((more = curve_next(&curve, allocator)) &&
@@ -672,10 +658,7 @@ ef_funnel_quantile_days(const EfFunnel *funnel, uint32_t from, uint32_t to,
 	/* what it comes to, and then when that share of it is reached */
 	for (int pass = 0; pass < 2; pass++)
 	{
-		status = curve_begin(&curve, funnel, from - 1, to - 1, allocator,
-							 error);
-		if (status != EF_OK)
-			return status;
+		curve_begin(&curve, funnel, from - 1, to - 1, allocator);
 		while (*days < 0 && curve_next(&curve, allocator))
 			if (pass > 0 && curve.value > 0 && curve.value >= wanted)
 				*days = (int32_t) curve.day;

@@ -97,11 +97,10 @@ typedef struct EfArrivals
  * day before the next one's; the last has no end.  Variances can be asked for
  * with `limits`.
  */
-extern EfStatus ef_funnel_arrivals(const EfFunnel *funnel,
-								   const int32_t *starts, uint32_t nspans,
-								   bool limits, EfArrivals *arrivals,
-								   EfWorkspace *workspace, EfError *error)
-			EF_NODISCARD;
+extern void ef_funnel_arrivals(const EfFunnel *funnel,
+							   const int32_t *starts, uint32_t nspans,
+							   bool limits, EfArrivals *arrivals,
+							   EfWorkspace *workspace);
 
 /*
  * The variance of the sum of the shares, each times a weight, over the

@@ -16,22 +16,16 @@
 #define TALLY_FROM 8192
 
 /* The tally of a log, made when it is first needed. */
-EF_NODISCARD static EfStatus
-tally_of(EfEventGroup *group, EfFunnelTally **tally, EfError *error)
+static EfFunnelTally *
+tally_of(EfEventGroup *group)
 {
 	EfEventLog *log = group->log;
-	EfStatus	status = EF_OK;
 
-	*tally = NULL;
 	if (group->nruns == 0 && ef_event_group_size(group) < TALLY_FROM)
-		return EF_OK;
-	*tally = log->tally;
+		return NULL;
 	if (log->tally == NULL)
-	{
-		status = ef_funnel_tally_create(tally, log->allocator, error);
-		log->tally = *tally;
-	}
-	return status;
+		log->tally = ef_funnel_tally_create(log->allocator);
+	return log->tally;
 }
 
 /* Add a chain to a state, which may move. */
@@ -59,10 +53,9 @@ ef_funnel_of_events(EfState **state, EfEventGroup *group,
 	EfStatus	status = ef_state_create(state, &ef_funnel_type, frame, 0,
 										 allocator, error);
 
-	if (status == EF_OK)
-		status = tally_of(group, &tally, error);
 	if (status != EF_OK)
 		return status;
+	tally = tally_of(group);
 	(*state)->skipped = group->skipped;
 	ef_chain_search_begin(&search, spec, unit, allocator);
 	status = ef_event_group_read(&reader, group, allocator, error);
@@ -79,8 +72,8 @@ ef_funnel_of_events(EfState **state, EfEventGroup *group,
 									  error);
 		if (status != EF_OK || nwhens == 0)
 			break;
-		status = ef_chain_find(&search, &chain, whens, nwhens, error);
-		if (status != EF_OK || chain.length == 0)
+		ef_chain_find(&search, &chain, whens, nwhens);
+		if (chain.length == 0)
 			continue;
 		if (tally == NULL ||
 			!ef_funnel_tally_add(tally, &chain, unit, spec->has_within))
@@ -115,7 +108,7 @@ ef_chain_of_events(EfChain *chain, EfEventGroup *group,
 		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
 									  error);
 	if (status == EF_OK)
-		status = ef_chain_find(&search, chain, whens, nwhens, error);
+		ef_chain_find(&search, chain, whens, nwhens);
 	ef_event_reader_end(&reader);
 	ef_chain_search_end(&search);
 	return status;
@@ -149,12 +142,6 @@ ef_window_of_events(int *length, EfEventGroup *group,
 
 			room = 2 * (nrows + nsets);
 			larger = ef_alloc(allocator, room * sizeof(EfRow));
-			if (larger == NULL)
-			{
-				status = ef_fail(error, EF_NO_MEMORY,
-								 "A request for rows failed.");
-				break;
-			}
 			if (nrows > 0)
 				memcpy(larger, rows, nrows * sizeof(EfRow));
 			ef_release(allocator, rows);
@@ -165,8 +152,8 @@ ef_window_of_events(int *length, EfEventGroup *group,
 	}
 	ef_event_reader_end(&reader);
 	if (status == EF_OK)
-		status = ef_window_funnel(spec, group->log->unit, rows, nrows, length,
-								  allocator, error);
+		ef_window_funnel(spec, group->log->unit, rows, nrows, length,
+						 allocator);
 	ef_release(allocator, rows);
 	return status;
 }

@@ -258,9 +258,6 @@ ef_spec_pack(const EfFunnelSpec *spec, size_t header, uint8_t **bytes,
 	if (bound > EF_SIZE_LIMIT)
 		return ef_fail(error, EF_TOO_LARGE, "It would take %zu bytes.", bound);
 	*bytes = ef_alloc(allocator, bound);
-	if (*bytes == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
-					   bound);
 
 	writer.at = *bytes + header;
 	*writer.at++ = EF_SPEC_FORMAT;

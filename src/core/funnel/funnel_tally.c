@@ -19,21 +19,18 @@ struct EfFunnelTally
 	uint32_t   *counts[TALLY_SERIES];	/* EF_TALLY_DAYS each; NULL: not used */
 	const EfAllocator *allocator;
 	uint32_t	nchains;		/* so that no count can pass 32 bits */
-	bool		failed;			/* memory ran out */
 };
 
-EfStatus
-ef_funnel_tally_create(EfFunnelTally **tally, const EfAllocator *allocator,
-					   EfError *error)
+EfFunnelTally *
+ef_funnel_tally_create(const EfAllocator *allocator)
 {
-	*tally = ef_alloc(allocator, sizeof(EfFunnelTally));
-	if (*tally == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for counts failed.");
-	memset(*tally, 0, sizeof(EfFunnelTally));
+	EfFunnelTally *tally = ef_alloc(allocator, sizeof(EfFunnelTally));
+
+	memset(tally, 0, sizeof(EfFunnelTally));
 	for (unsigned i = 0; i < TALLY_SERIES; i++)
-		(*tally)->lowest[i] = UINT32_MAX;
-	(*tally)->allocator = allocator;
-	return EF_OK;
+		tally->lowest[i] = UINT32_MAX;
+	tally->allocator = allocator;
+	return tally;
 }
 
 static uint32_t *
@@ -42,8 +39,6 @@ new_counts(EfFunnelTally *tally, unsigned series)
 	uint32_t   *counts = ef_alloc(tally->allocator,
 								  EF_TALLY_DAYS * sizeof(uint32_t));
 
-	if (counts == NULL)
-		return NULL;
 	memset(counts, 0, EF_TALLY_DAYS * sizeof(uint32_t));
 	return tally->counts[series] = counts;
 }
@@ -56,11 +51,6 @@ count_one(EfFunnelTally *tally, unsigned stage, unsigned kind, uint32_t day)
 
 	if (counts == NULL)
 		counts = new_counts(tally, series);
-	if (counts == NULL)
-	{
-		tally->failed = true;
-		return;
-	}
 	counts[day]++;
 	if (day < tally->lowest[series])
 		tally->lowest[series] = day;
@@ -113,8 +103,6 @@ ef_funnel_tally_flush(EfFunnelTally *tally, EfState **state,
 	bool		sorted = (*state)->ncells == 0;
 	EfStatus	status;
 
-	if (tally->failed)
-		return ef_fail(error, EF_NO_MEMORY, "A request for counts failed.");
 	for (unsigned i = 0; i < TALLY_SERIES; i++)
 		for (uint32_t day = tally->lowest[i]; day < tally->beyond[i]; day++)
 			most += tally->counts[i][day] != 0;
@@ -156,5 +144,4 @@ ef_funnel_tally_clear(EfFunnelTally *tally)
 		tally->beyond[i] = 0;
 	}
 	tally->nchains = 0;
-	tally->failed = false;
 }

@@ -16,9 +16,7 @@
 
 typedef struct EfFunnelTally EfFunnelTally;
 
-extern EfStatus ef_funnel_tally_create(EfFunnelTally **tally,
-									   const EfAllocator *allocator,
-									   EfError *error) EF_NODISCARD;
+extern EfFunnelTally *ef_funnel_tally_create(const EfAllocator *allocator);
 
 /* Add a chain, or answer false. */
 extern bool ef_funnel_tally_add(EfFunnelTally *tally, const EfChain *chain,

@@ -148,18 +148,15 @@ ef_window_check(const EfFunnelSpec *spec, int nconditions, EfError *error)
 	return EF_OK;
 }
 
-EfStatus
+void
 ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit, const EfRow *rows,
-				 size_t nrows, int *length, const EfAllocator *allocator,
-				 EfError *error)
+				 size_t nrows, int *length, const EfAllocator *allocator)
 {
 	WindowSearch search = {.spec = spec};
 	EfWhen		as_of = spec->has_as_of
 		? ef_when(ef_day_instant(spec->as_of, unit), 0) : UINT64_MAX;
 
 	search.tried = ef_alloc(allocator, nrows * sizeof(bool));
-	if (search.tried == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for rows failed.");
 	for (size_t i = 0; i < nrows && rows[i].when < as_of;)
 	{
 		size_t		end = i + 1;
@@ -173,5 +170,4 @@ ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit, const EfRow *rows,
 	}
 	ef_release(allocator, search.tried);
 	*length = (int) search.furthest;
-	return EF_OK;
 }

@@ -23,9 +23,8 @@ extern EfStatus ef_window_check(const EfFunnelSpec *spec, int nconditions,
 								EfError *error) EF_NODISCARD;
 
 /* How far the best chain gets over rows that are in order. */
-extern EfStatus ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit,
-								 const EfRow *rows, size_t nrows, int *length,
-								 const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+extern void ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit,
+							 const EfRow *rows, size_t nrows, int *length,
+							 const EfAllocator *allocator);
 
 #endif							/* EF_WINDOW_H */

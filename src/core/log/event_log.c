@@ -49,24 +49,15 @@ ef_event_log_begin(EfEventLog *log, EfPersonKind kind, EfUnit unit,
 	log->budget = budget;
 }
 
-EfStatus
-ef_event_no_memory(size_t size, EfError *error)
-{
-	return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.", size);
-}
-
-EfStatus
-ef_event_group_create(EfEventGroup **group, EfEventLog *log, EfError *error)
+void
+ef_event_group_create(EfEventGroup **group, EfEventLog *log)
 {
 	*group = ef_alloc(log->allocator, sizeof(EfEventGroup));
-	if (*group == NULL)
-		return ef_event_no_memory(sizeof(EfEventGroup), error);
 	memset(*group, 0, sizeof(EfEventGroup));
 	(*group)->log = log;
 	(*group)->older = log->groups;
 	log->groups = *group;
 	log->ngroups++;
-	return EF_OK;
 }
 
 EfStatus
@@ -130,8 +121,6 @@ empty_block(EfEventLog *log)
 	if (size < CHUNK_MAXIMUM)
 		size = CHUNK_MAXIMUM;
 	block = ef_alloc(log->allocator, sizeof(EfEventBlock) + size);
-	if (block == NULL)
-		return NULL;
 	block->used = 0;
 	block->size = size;
 	return block;
@@ -146,8 +135,6 @@ chunk_in_block(EfEventLog *log, size_t size)
 	if (block == NULL || block->size - block->used < size)
 	{
 		block = empty_block(log);
-		if (block == NULL)
-			return NULL;
 		block->older = log->block;
 		log->block = block;
 	}
@@ -183,8 +170,8 @@ empty_blocks(EfEventLog *log)
 	}
 }
 
-EfStatus
-ef_event_group_grow(EfEventGroup *group, EfEventForm form, EfError *error)
+void
+ef_event_group_grow(EfEventGroup *group, EfEventForm form)
 {
 	EfEventLog *log = group->log;
 	size_t		size = CHUNK_MINIMUM;
@@ -194,15 +181,11 @@ ef_event_group_grow(EfEventGroup *group, EfEventForm form, EfError *error)
 		size *= 2;
 	if (ef_event_log_full(log, size))
 	{
-		EfStatus	status = ef_event_log_store(log, error);
 
-		if (status != EF_OK)
-			return status;
+		ef_event_log_store(log);
 		size = CHUNK_MINIMUM;
 	}
 	chunk = new_chunk(log, size);
-	if (chunk == NULL)
-		return ef_event_no_memory(size, error);
 	count_chunk(group);
 	chunk->older = group->chunk;
 	chunk->form = (uint8_t) form;
@@ -213,7 +196,6 @@ ef_event_group_grow(EfEventGroup *group, EfEventForm form, EfError *error)
 	group->end = chunk->words +
 		(size - offsetof(EfEventChunk, words)) / sizeof(uint64_t);
 	ef_event_group_account(group, size);
-	return EF_OK;
 }
 
 size_t
@@ -233,13 +215,13 @@ named_form(const EfEventLog *log)
 	return log->detailed ? EF_NAMED_DETAILED : EF_NAMED;
 }
 
-EF_NODISCARD static EfStatus
-reserve_named(EfEventGroup *group, EfError *error)
+static void
+reserve_named(EfEventGroup *group)
 {
 	EfEventForm form = named_form(group->log);
 
-	return (size_t) (group->end - group->next) >= ef_form_words(form) ? EF_OK
-		: ef_event_group_grow(group, form, error);
+	if ((size_t) (group->end - group->next) < ef_form_words(form))
+		ef_event_group_grow(group, form);
 }
 
 /* Only where there is room. */
@@ -257,33 +239,28 @@ append_named(EfEventGroup *group, uint64_t number, EfWhen when,
 	group->next = next;
 }
 
-EfStatus
+void
 ef_event_add_uuid(EfEventGroup *group, const uint8_t uuid[16], EfWhen when,
-				  uint64_t detail, EfError *error)
+				  uint64_t detail)
 {
 	uint64_t	halves[2];
-	EfStatus	status = reserve_named(group, error);
 
-	if (status != EF_OK)
-		return status;
+	reserve_named(group);
 	memcpy(halves, uuid, sizeof(halves));
 	append_named(group, halves[0], when, detail, halves[1]);
-	return EF_OK;
 }
 
-EfStatus
+void
 ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
-				  EfWhen when, uint64_t detail, EfError *error)
+				  EfWhen when, uint64_t detail)
 {
 	EfEventLog *log = group->log;
 	EfNameChunk *chunk;
 	EfPersonName *kept;
 	size_t		size = (sizeof(EfPersonName) + length + 7) & ~(size_t) 7;
-	EfStatus	status = reserve_named(group, error);
 
 	/* room for the event first, since making it may store all names */
-	if (status != EF_OK)
-		return status;
+	reserve_named(group);
 	chunk = log->names;
 	if (chunk == NULL || chunk->size - chunk->used < size)
 	{
@@ -296,15 +273,10 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 
 		if (ef_event_log_full(log, room))
 		{
-			status = ef_event_log_store(log, error);
-			if (status == EF_OK)
-				status = reserve_named(group, error);
-			if (status != EF_OK)
-				return status;
+			ef_event_log_store(log);
+			reserve_named(group);
 		}
 		chunk = ef_alloc(log->allocator, sizeof(EfNameChunk) + room);
-		if (chunk == NULL)
-			return ef_event_no_memory(room, error);
 		chunk->older = log->names;
 		chunk->used = 0;
 		chunk->size = room;
@@ -317,7 +289,6 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 	memcpy(kept->bytes, name, length);
 	append_named(group, ef_hash_name(name, length), when, detail,
 				 (uint64_t) (uintptr_t) kept);
-	return EF_OK;
 }
 
 /* Copy the events of a chunk that has them in one form to another. */
@@ -342,9 +313,9 @@ copy_chunk(uint64_t *to, const EfEventChunk *chunk, EfEventForm form)
 	}
 }
 
-EfStatus
-ef_event_group_order(EfEventGroup *group, const uint64_t **ordered, size_t *nordered,
-			 EfEventForm *form, EfError *error)
+void
+ef_event_group_order(EfEventGroup *group, const uint64_t **ordered,
+					 size_t *nordered, EfEventForm *form)
 {
 	EfEventLog *log = group->log;
 	size_t		n = ef_event_group_size(group);
@@ -358,15 +329,12 @@ ef_event_group_order(EfEventGroup *group, const uint64_t **ordered, size_t *nord
 	*nordered = n;
 	*ordered = NULL;
 	if (n == 0)
-		return EF_OK;
+		return;
 	size = n * ef_form_words(*form);
 	if (log->scratch_size < 2 * size)
 	{
 		ef_release(log->allocator, log->scratch);
-		log->scratch_size = 0;
 		log->scratch = ef_alloc(log->allocator, 2 * size * sizeof(uint64_t));
-		if (log->scratch == NULL)
-			return ef_event_no_memory(2 * size * sizeof(uint64_t), error);
 		log->scratch_size = 2 * size;
 	}
 	events = log->scratch;
@@ -378,14 +346,13 @@ ef_event_group_order(EfEventGroup *group, const uint64_t **ordered, size_t *nord
 	}
 	ef_events_sort(log->scratch, log->scratch + size, n, *form, log->kind,
 				   log->allocator);
-	return EF_OK;
 }
 
 
 /* ---- runs ---- */
 
-EfStatus
-ef_event_group_add_run(EfEventGroup *group, const EfRunPlace *place, EfError *error)
+void
+ef_event_group_add_run(EfEventGroup *group, const EfRunPlace *place)
 {
 	if (group->nruns == group->runs_room)
 	{
@@ -393,8 +360,6 @@ ef_event_group_add_run(EfEventGroup *group, const EfRunPlace *place, EfError *er
 		EfRunPlace *runs = ef_alloc(group->log->allocator,
 									room * sizeof(EfRunPlace));
 
-		if (runs == NULL)
-			return ef_event_no_memory(room * sizeof(EfRunPlace), error);
 		if (group->nruns > 0)
 			memcpy(runs, group->runs, group->nruns * sizeof(EfRunPlace));
 		ef_release(group->log->allocator, group->runs);
@@ -402,12 +367,11 @@ ef_event_group_add_run(EfEventGroup *group, const EfRunPlace *place, EfError *er
 		group->runs_room = room;
 	}
 	group->runs[group->nruns++] = *place;
-	return EF_OK;
 }
 
 /* Bring what a group holds into storage. */
-EF_NODISCARD static EfStatus
-store_group(EfEventGroup *group, EfError *error)
+static void
+store_group(EfEventGroup *group)
 {
 	EfEventLog *log = group->log;
 	EfSink		sink = {log->storage.write, log->storage.context};
@@ -431,18 +395,14 @@ store_group(EfEventGroup *group, EfError *error)
 		size_t		n;
 		EfEventForm form;
 		EfRunPlace	run = {NULL, log->stored, 0};
-		EfStatus	status = ef_event_group_order(group, &events, &n, &form, error);
 
-		if (status != EF_OK)
-			return status;
+		ef_event_group_order(group, &events, &n, &form);
 		if (n > 0)
 		{
 			run.size = ef_run_write(events, n, form, log->kind, &sink);
 			log->stored += run.size;
-			status = ef_event_group_add_run(group, &run, error);
+			ef_event_group_add_run(group, &run);
 		}
-		if (status != EF_OK)
-			return status;
 		while (group->chunk != NULL)
 		{
 			EfEventChunk *chunk = group->chunk;
@@ -455,21 +415,16 @@ store_group(EfEventGroup *group, EfError *error)
 	}
 	log->used -= group->size;
 	group->size = 0;
-	return EF_OK;
 }
 
-EfStatus
-ef_event_log_store(EfEventLog *log, EfError *error)
+void
+ef_event_log_store(EfEventLog *log)
 {
 	for (EfEventGroup *group = log->groups; group; group = group->older)
 		if (group->size > 0)
 		{
-			EfStatus	status;
-
 			ef_check_interrupt(log->allocator);
-			status = store_group(group, error);
-			if (status != EF_OK)
-				return status;
+			store_group(group);
 		}
 	while (log->names != NULL)
 	{
@@ -484,7 +439,6 @@ ef_event_log_store(EfEventLog *log, EfError *error)
 	log->scratch = NULL;
 	log->scratch_size = 0;
 	log->largest = 0;
-	return EF_OK;
 }
 
 
@@ -513,18 +467,15 @@ ef_event_group_read(EfEventReader *reader, EfEventGroup *group,
 	memset(reader, 0, sizeof(*reader));
 	reader->allocator = allocator;
 	sources = ef_alloc(allocator, group->nruns * sizeof(EfRunSource));
-	if (sources == NULL)
-		return ef_event_no_memory(group->nruns * sizeof(EfRunSource), error);
 	for (uint32_t i = 0; i < group->nruns; i++)
 		sources[i] = source_of(group->log, &group->runs[i]);
 	if (group->nruns > 0 && window > group->log->budget / group->nruns)
 		window = group->log->budget / group->nruns;
-	status = ef_event_group_order(group, &events, &nevents, &form, error);
-	if (status == EF_OK)
-		status = ef_event_reader_begin(reader, group->log->kind,
-									   group->log->detailed, sources,
-									   group->nruns, window, events, nevents,
-									   form, allocator, error);
+	ef_event_group_order(group, &events, &nevents, &form);
+	status = ef_event_reader_begin(reader, group->log->kind,
+								   group->log->detailed, sources,
+								   group->nruns, window, events, nevents,
+								   form, allocator, error);
 	ef_release(allocator, sources);
 	return status;
 }

@@ -114,32 +114,25 @@ extern void ef_event_log_begin(EfEventLog *log, EfPersonKind kind,
 							   const EfAllocator *allocator);
 
 /* A new group of a log. */
-extern EfStatus ef_event_group_create(EfEventGroup **group, EfEventLog *log,
-									  EfError *error) EF_NODISCARD;
+extern void ef_event_group_create(EfEventGroup **group, EfEventLog *log);
 
 /* Room for one more event of a form; may store what the log holds. */
-extern EfStatus ef_event_group_grow(EfEventGroup *group, EfEventForm form,
-									EfError *error) EF_NODISCARD;
+extern void ef_event_group_grow(EfEventGroup *group, EfEventForm form);
 
 /*
  * Add an event of a person who is a number.  A group with one event that does
  * not fit the narrow form has wide ones from then on, since each change of form
  * begins a chunk.
  */
-EF_NODISCARD static inline EfStatus
-ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when, EfError *error)
+static inline void
+ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when)
 {
 	EfEventForm form = group->form != EF_WIDE && ef_is_narrow(number, when)
 		? EF_NARROW : EF_WIDE;
 
 	if (__builtin_expect(group->end - group->next < (ptrdiff_t) form ||
 						 group->form != form, 0))
-	{
-		EfStatus	status = ef_event_group_grow(group, form, error);
-
-		if (status != EF_OK)
-			return status;
-	}
+		ef_event_group_grow(group, form);
 	if (form == EF_NARROW)
 	{
 		/* groups are many and take turns: have the next line at hand */
@@ -151,13 +144,12 @@ ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when, EfError *error)
 		*group->next++ = number;
 		*group->next++ = when;
 	}
-	return EF_OK;
 }
 
 /* The same to a log that is detailed. */
-EF_NODISCARD static inline EfStatus
+static inline void
 ef_event_add_detailed(EfEventGroup *group, uint64_t number, EfWhen when,
-					  uint64_t detail, EfError *error)
+					  uint64_t detail)
 {
 	EfEventForm form = group->form != EF_WIDE_DETAILED &&
 		ef_is_narrow_detailed(number, when, detail)
@@ -165,12 +157,7 @@ ef_event_add_detailed(EfEventGroup *group, uint64_t number, EfWhen when,
 
 	if (__builtin_expect((size_t) (group->end - group->next) <
 						 ef_form_words(form) || group->form != form, 0))
-	{
-		EfStatus	status = ef_event_group_grow(group, form, error);
-
-		if (status != EF_OK)
-			return status;
-	}
+		ef_event_group_grow(group, form);
 	__builtin_prefetch(group->next + 8, 1);
 	if (form == EF_NARROW_DETAILED)
 		ef_narrow_detailed(group->next, number, when, detail);
@@ -181,26 +168,22 @@ ef_event_add_detailed(EfEventGroup *group, uint64_t number, EfWhen when,
 		group->next[2] = detail;
 	}
 	group->next += ef_form_words(form);
-	return EF_OK;
 }
 
 /* Add an event of a person who is a uuid or a text; its detail is of no matter
  * where the log has none. */
-extern EfStatus ef_event_add_uuid(EfEventGroup *group, const uint8_t uuid[16],
-								  EfWhen when, uint64_t detail,
-								  EfError *error) EF_NODISCARD;
-extern EfStatus ef_event_add_text(EfEventGroup *group, const char *name,
-								  size_t length, EfWhen when,
-								  uint64_t detail, EfError *error)
-			EF_NODISCARD;
+extern void ef_event_add_uuid(EfEventGroup *group, const uint8_t uuid[16],
+							  EfWhen when, uint64_t detail);
+extern void ef_event_add_text(EfEventGroup *group, const char *name,
+							  size_t length, EfWhen when,
+							  uint64_t detail);
 
 /* So many more rows that have no person, stage or time. */
 extern EfStatus ef_event_group_skip(EfEventGroup *group, int64_t rows,
 									EfError *error) EF_NODISCARD;
 
 /* Bring what the log holds into storage. */
-extern EfStatus ef_event_log_store(EfEventLog *log, EfError *error)
-			EF_NODISCARD;
+extern void ef_event_log_store(EfEventLog *log);
 
 /* How many events a group holds in memory. */
 extern size_t ef_event_group_size(EfEventGroup *group);
@@ -216,9 +199,6 @@ extern EfStatus ef_event_group_read(EfEventReader *reader,
 
 /* What event_wire.c needs of a log. */
 
-/* Refuse for want of memory. */
-extern EfStatus ef_event_no_memory(size_t size, EfError *error) EF_NODISCARD;
-
 /* What a group takes, and with it the log. */
 extern void ef_event_group_account(EfEventGroup *group, size_t size);
 
@@ -230,14 +210,12 @@ extern bool ef_event_log_full(const EfEventLog *log, size_t size);
  * A group's events in memory, in order: in the scratch memory of the log, until
  * it is used again.
  */
-extern EfStatus ef_event_group_order(EfEventGroup *group,
-									 const uint64_t **ordered,
-									 size_t *nordered, EfEventForm *form,
-									 EfError *error) EF_NODISCARD;
+extern void ef_event_group_order(EfEventGroup *group,
+								 const uint64_t **ordered,
+								 size_t *nordered, EfEventForm *form);
 
 /* One more run of a group. */
-extern EfStatus ef_event_group_add_run(EfEventGroup *group,
-									   const EfRunPlace *place,
-									   EfError *error) EF_NODISCARD;
+extern void ef_event_group_add_run(EfEventGroup *group,
+								   const EfRunPlace *place);
 
 #endif							/* EF_EVENT_LOG_H */

@@ -58,9 +58,9 @@ sink_down(EfEventReader *reader, size_t place)
 	heap[place] = run;
 }
 
-EF_NODISCARD static EfStatus
+static void
 begin_run(EfEventReader *reader, EfRunReader *run, const EfRunSource *source,
-		  size_t window, EfError *error)
+		  size_t window)
 {
 	run->source = *source;
 	run->left = source->size;
@@ -69,14 +69,11 @@ begin_run(EfEventReader *reader, EfRunReader *run, const EfRunSource *source,
 		run->at = source->bytes;
 		run->end = source->bytes + source->size;
 		run->left = 0;
-		return EF_OK;
+		return;
 	}
 	run->window = ef_alloc(reader->allocator, window);
-	if (run->window == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for a window failed.");
 	run->window_size = window;
 	run->at = run->end = run->window;
-	return EF_OK;
 }
 
 EfStatus
@@ -97,13 +94,10 @@ ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
 	reader->allocator = allocator;
 	reader->runs = ef_alloc(allocator, room * sizeof(EfRunReader));
 	reader->heap = ef_alloc(allocator, room * sizeof(EfRunReader *));
-	if (reader->runs == NULL || reader->heap == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for runs failed.");
 	memset(reader->runs, 0, room * sizeof(EfRunReader));
-	for (size_t i = 0; i < nsources && status == EF_OK; i++)
-		status = begin_run(reader, &reader->runs[reader->nruns++], &sources[i],
-						   window, error);
-	if (nevents > 0 && status == EF_OK)
+	for (size_t i = 0; i < nsources; i++)
+		begin_run(reader, &reader->runs[reader->nruns++], &sources[i], window);
+	if (nevents > 0)
 	{
 		EfRunReader *run = &reader->runs[reader->nruns++];
 
@@ -131,30 +125,23 @@ whens_of_event(const EfEventReader *reader)
 }
 
 /* Room for so many events of one person, of which the first `used` stay. */
-EF_NODISCARD static EfStatus
-reserve_whens(EfEventReader *reader, uint64_t room, size_t used,
-			  EfError *error)
+static void
+reserve_whens(EfEventReader *reader, uint64_t room, size_t used)
 {
 	size_t		size = whens_of_event(reader) * sizeof(EfWhen);
 	EfWhen	   *whens;
 
 	if (room <= reader->room)
-		return EF_OK;
+		return;
 	room += room / 2 + 64;
 	ef_release(reader->allocator, reader->scratch);
 	whens = ef_alloc(reader->allocator, (size_t) room * size);
 	reader->scratch = ef_alloc(reader->allocator, (size_t) room * size);
-	if (whens == NULL || reader->scratch == NULL)
-	{
-		ef_release(reader->allocator, whens);
-		return ef_fail(error, EF_NO_MEMORY, "A request for events failed.");
-	}
 	if (used > 0)
 		memcpy(whens, reader->whens, used * size);
 	ef_release(reader->allocator, reader->whens);
 	reader->whens = whens;
 	reader->room = (size_t) room;
-	return EF_OK;
 }
 
 /* Does an event come after another of the same person? */
@@ -197,13 +184,12 @@ EF_NODISCARD static inline EfStatus
 add_events(EfEventReader *reader, EfRunReader *run, size_t *n, EfError *error)
 {
 	size_t		before = *n;
-	EfStatus	status = EF_OK;
+	EfStatus	status;
 
 	if (before + run->nevents > reader->room)
-		status = reserve_whens(reader, before + run->nevents, before, error);
-	if (status == EF_OK)
-		status = ef_run_read_events(run, reader->whens +
-									before * whens_of_event(reader), error);
+		reserve_whens(reader, before + run->nevents, before);
+	status = ef_run_read_events(run, reader->whens +
+								before * whens_of_event(reader), error);
 	if (status != EF_OK)
 		return status;
 	*n = before + (size_t) run->nevents;
@@ -238,26 +224,21 @@ take_run(EfEventReader *reader, size_t *n, EfError *error)
 
 /* The name of the person who is being read, which the run that it comes from
  * overwrites with that of the next one. */
-EF_NODISCARD static EfStatus
-keep_name(EfEventReader *reader, const EfRunReader *run, EfPerson *person,
-		  EfError *error)
+static void
+keep_name(EfEventReader *reader, const EfRunReader *run, EfPerson *person)
 {
 	if (person->name != run->name_room)
-		return EF_OK;
+		return;
 	if (reader->name_size < person->name_length)
 	{
 		ef_release(reader->allocator, reader->name_room);
-		reader->name_size = 0;
 		reader->name_room = ef_alloc(reader->allocator,
 									 2 * person->name_length);
-		if (reader->name_room == NULL)
-			return ef_fail(error, EF_NO_MEMORY, "A request for a name failed.");
 		reader->name_size = 2 * person->name_length;
 	}
 	if (person->name_length > 0)
 		memcpy(reader->name_room, person->name, person->name_length);
 	person->name = reader->name_room;
-	return EF_OK;
 }
 
 /*
@@ -302,9 +283,9 @@ next_of_few(EfEventReader *reader, uint64_t *number, const EfWhen **whens,
 }
 
 /* Where nothing is left to merge: a walk over events in memory. */
-EF_NODISCARD static EfStatus
+static void
 next_in_memory(EfEventReader *reader, EfRunReader *run, uint64_t *number,
-			   const EfWhen **whens, size_t *nwhens, EfError *error)
+			   const EfWhen **whens, size_t *nwhens)
 {
 	const uint64_t *first = run->events;
 	const uint64_t *event = first;
@@ -315,12 +296,7 @@ next_in_memory(EfEventReader *reader, EfRunReader *run, uint64_t *number,
 	do
 	{
 		if (n == reader->room)
-		{
-			EfStatus	status = reserve_whens(reader, n + 1, n, error);
-
-			if (status != EF_OK)
-				return status;
-		}
+			reserve_whens(reader, n + 1, n);
 		if (reader->detailed)
 		{
 			reader->whens[2 * n] = ef_event_when(event, run->form);
@@ -336,7 +312,6 @@ next_in_memory(EfEventReader *reader, EfRunReader *run, uint64_t *number,
 		reader->nheap = 0;
 	*whens = reader->whens;
 	*nwhens = n;
-	return EF_OK;
 }
 
 EfStatus
@@ -351,16 +326,16 @@ ef_event_reader_next(EfEventReader *reader, uint64_t *number,
 	if (reader->nheap == 0)
 		return EF_OK;
 	if (reader->nheap == 1 && reader->heap[0]->events_end != NULL)
-		return next_in_memory(reader, reader->heap[0], number, whens, nwhens,
-							  error);
+	{
+		next_in_memory(reader, reader->heap[0], number, whens, nwhens);
+		return EF_OK;
+	}
 	if (reader->kind == EF_PERSON_NUMBER && reader->nruns <= FEW_RUNS)
 		return next_of_few(reader, number, whens, nwhens, error);
 	*person = reader->heap[0]->person;
 	*number = person->number;
-	status = reader->kind == EF_PERSON_TEXT
-		? keep_name(reader, reader->heap[0], person, error) : EF_OK;
-	if (status != EF_OK)
-		return status;
+	if (reader->kind == EF_PERSON_TEXT)
+		keep_name(reader, reader->heap[0], person);
 	do
 		status = take_run(reader, &n, error);
 	while (status == EF_OK && reader->nheap > 0 &&

@@ -222,10 +222,7 @@ read_name(EfRunReader *run, uint64_t length, const EfAllocator *allocator,
 	if (run->name_size < length)
 	{
 		ef_release(allocator, run->name_room);
-		run->name_size = 0;
 		run->name_room = ef_alloc(allocator, 2 * (size_t) length);
-		if (run->name_room == NULL)
-			return ef_fail(error, EF_NO_MEMORY, "A request for a name failed.");
 		run->name_size = 2 * (size_t) length;
 	}
 	run->person.name = run->name_room;

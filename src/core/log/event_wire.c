@@ -31,7 +31,6 @@ typedef struct Collected
 	uint8_t    *bytes;
 	size_t		size;
 	size_t		room;
-	bool		failed;
 } Collected;
 
 static void
@@ -39,18 +38,11 @@ collect(void *context, const void *bytes, size_t size)
 {
 	Collected  *all = context;
 
-	if (all->failed)
-		return;
 	if (all->room - all->size < size)
 	{
 		size_t		room = 2 * (all->size + size);
 		uint8_t    *larger = ef_alloc(all->allocator, room);
 
-		if (larger == NULL)
-		{
-			all->failed = true;
-			return;
-		}
 		if (all->size > 0)
 			memcpy(larger, all->bytes, all->size);
 		ef_release(all->allocator, all->bytes);
@@ -80,8 +72,6 @@ send_stored(const EfEventLog *log, const EfRunPlace *run, const EfSink *sink,
 {
 	uint8_t    *window = ef_alloc(allocator, WINDOW_MAXIMUM);
 
-	if (window == NULL)
-		return ef_event_no_memory(WINDOW_MAXIMUM, error);
 	for (uint64_t done = 0; done < run->size;)
 	{
 		size_t		size = WINDOW_MAXIMUM;
@@ -113,19 +103,15 @@ ef_event_group_send(EfEventGroup *group, size_t limit,
 	const uint64_t *events;
 	size_t		n;
 	EfEventForm form;
-	EfStatus	status = ef_event_group_order(group, &events, &n, &form, error);
+	EfStatus	status;
 
-	if (status != EF_OK)
-		return status;
+	ef_event_group_order(group, &events, &n, &form);
 	if (n > 0)
 		ef_run_write(events, n, form, group->log->kind, &collector);
-	if (recent.failed)
-		status = ef_event_no_memory(recent.size, error);
 	total = recent.size + EF_VARINT_MAX;
 	for (uint32_t i = 0; i < group->nruns; i++)
 		total += group->runs[i].size + EF_VARINT_MAX;
-	if (status == EF_OK)
-		status = check_limit(total, limit, error);
+	status = check_limit(total, limit, error);
 	for (uint32_t i = 0; i < group->nruns && status == EF_OK; i++)
 	{
 		const EfRunPlace *run = &group->runs[i];
@@ -157,31 +143,24 @@ receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
 	EfStatus	status = EF_OK;
 
 	if (ef_event_log_full(log, size))
-		status = ef_event_log_store(log, error);
-	if (status != EF_OK)
-		return status;
+		ef_event_log_store(log);
 
 	/* other numbers take more bytes at times, or fewer */
 	run.room = map == NULL ? size : size + size / 16 + 64;
 	run.bytes = ef_alloc(log->allocator, run.room);
-	if (run.bytes == NULL)
-		return ef_event_no_memory(run.room, error);
 	if (map == NULL)
 		collect(&run, bytes, size);
 	else
 		status = ef_run_renumber(bytes, size, log->kind, log->detailed, map,
 								 &sink, log->allocator, error);
-	if (run.failed)
-		status = ef_event_no_memory(2 * run.size, error);
-	place.bytes = run.bytes;
-	place.size = run.size;
-	if (status == EF_OK)
-		status = ef_event_group_add_run(group, &place, error);
 	if (status != EF_OK)
 	{
 		ef_release(log->allocator, run.bytes);
 		return status;
 	}
+	place.bytes = run.bytes;
+	place.size = run.size;
+	ef_event_group_add_run(group, &place);
 	ef_event_group_account(group, run.room);
 	return EF_OK;
 }
@@ -209,14 +188,13 @@ ef_event_group_receive(EfEventGroup *group, int64_t skipped,
 /* ---- between processes, with numbers ---- */
 
 /* Note the numbers of a person's events that were not seen before. */
-EF_NODISCARD static EfStatus
+static void
 note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
-			 bool detailed, const EfAllocator *allocator, EfError *error)
+			 bool detailed, const EfAllocator *allocator)
 {
 	for (size_t i = 0; i < n; i++)
 	{
 		uint32_t	number = (uint32_t) (whens[detailed ? 2 * i : i] & EF_WHEN_NUMBER);
-		EfStatus	status;
 
 		if (number == 0 || ef_number_map_get(sent->map, number) != 0)
 			continue;
@@ -225,8 +203,6 @@ note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
 			size_t		room = 2 * sent->room + 16;
 			uint32_t   *numbers = ef_alloc(allocator, room * sizeof(uint32_t));
 
-			if (numbers == NULL)
-				return ef_event_no_memory(room * sizeof(uint32_t), error);
 			if (sent->n > 0)
 				memcpy(numbers, sent->numbers, sent->n * sizeof(uint32_t));
 			ef_release(allocator, sent->numbers);
@@ -234,11 +210,8 @@ note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
 			sent->room = room;
 		}
 		sent->numbers[sent->n++] = number;
-		status = ef_number_map_set(sent->map, number, (uint32_t) sent->n, error);
-		if (status != EF_OK)
-			return status;
+		ef_number_map_set(sent->map, number, (uint32_t) sent->n);
 	}
-	return EF_OK;
 }
 
 EfStatus
@@ -264,8 +237,7 @@ ef_event_group_send_numbered(EfEventGroup *group, size_t limit,
 									  error);
 		if (status != EF_OK || nwhens == 0)
 			break;
-		status = note_numbers(sent, whens, nwhens, reader.detailed, allocator,
-							  error);
+		note_numbers(sent, whens, nwhens, reader.detailed, allocator);
 
 		/* before it is written, since a sink need not be able to hold more */
 		if (status == EF_OK)

@@ -204,8 +204,6 @@ check_names(const EfTable *table, const EfAllocator *allocator,
 	bool	   *used = ef_alloc(allocator, size * sizeof(bool));
 	EfStatus	status = EF_OK;
 
-	if (used == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
 	memset(used, 0, size * sizeof(bool));
 	for (size_t i = 0; i < table->ncells; i++)
 	{
@@ -234,12 +232,11 @@ check_presence(const EfTable *table, const EfAllocator *allocator,
 			   EfError *error)
 {
 	EfSteps		steps;
-	EfPresence	presence = {NULL, NULL, NULL};
-	EfStatus	status = ef_steps_of(&steps, table, allocator, error);
+	EfPresence	presence;
+	EfStatus	status = EF_OK;
 
-	if (status == EF_OK)
-		status = ef_presence_begin(&presence, &steps, table->nlabels,
-								   allocator, error);
+	ef_steps_of(&steps, table, allocator);
+	ef_presence_begin(&presence, &steps, table->nlabels, allocator);
 	while (status == EF_OK && presence.at < presence.end)
 	{
 		uint32_t	day = ef_step_day(presence.at->key);
@@ -285,8 +282,6 @@ collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
 	}
 	*nchanges = n;
 	scratch = ef_alloc(allocator, n * sizeof(EfCell));
-	if (scratch == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for FTE failed.");
 	ef_sort_cells(changes, scratch, n, allocator);
 	ef_release(allocator, scratch);
 	return ef_unite_cells(changes, nchanges, allocator, error);
@@ -302,13 +297,8 @@ check_fte(const EfTable *table, const EfAllocator *allocator, EfError *error)
 	size_t		n = 0;
 	EfStatus	status = EF_OK;
 
-	if (fte == NULL || changes == NULL)
-		status = ef_fail(error, EF_NO_MEMORY, "A request for FTE failed.");
-	else
-	{
-		memset(fte, 0, nstates * sizeof(int64_t));
-		status = collect_changes(changes, &n, table, allocator, error);
-	}
+	memset(fte, 0, nstates * sizeof(int64_t));
+	status = collect_changes(changes, &n, table, allocator, error);
 	for (size_t i = 0; i < n && status == EF_OK; i++)
 	{
 		uint32_t	state = (uint32_t) changes[i].key;
@@ -347,9 +337,9 @@ validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 
 /* ---- day by day ---- */
 
-EfStatus
+void
 ef_steps_of(EfSteps *steps, const EfTable *table,
-			const EfAllocator *allocator, EfError *error)
+			const EfAllocator *allocator)
 {
 	size_t		n = table->ncells;
 	EfCell	   *scratch;
@@ -357,11 +347,6 @@ ef_steps_of(EfSteps *steps, const EfTable *table,
 	steps->n = n;
 	steps->steps = ef_alloc(allocator, n * sizeof(EfCell));
 	scratch = ef_alloc(allocator, n * sizeof(EfCell));
-	if (steps->steps == NULL || scratch == NULL)
-	{
-		ef_release(allocator, scratch);
-		return ef_fail(error, EF_NO_MEMORY, "A request for steps failed.");
-	}
 	steps->n = 0;
 	for (size_t i = 0; i < n; i++)
 	{
@@ -376,7 +361,6 @@ ef_steps_of(EfSteps *steps, const EfTable *table,
 	}
 	ef_sort_cells(steps->steps, scratch, steps->n, allocator);
 	ef_release(allocator, scratch);
-	return EF_OK;
 }
 
 void
@@ -385,20 +369,16 @@ ef_steps_release(EfSteps *steps, const EfAllocator *allocator)
 	ef_release(allocator, steps->steps);
 }
 
-EfStatus
+void
 ef_presence_begin(EfPresence *presence, const EfSteps *steps,
-				  uint32_t nstates, const EfAllocator *allocator,
-				  EfError *error)
+				  uint32_t nstates, const EfAllocator *allocator)
 {
 	size_t		size = ((size_t) nstates + 1) * sizeof(int64_t);
 
 	presence->at = steps->steps;
 	presence->end = steps->steps + steps->n;
 	presence->here = ef_alloc(allocator, size);
-	if (presence->here == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
 	memset(presence->here, 0, size);
-	return EF_OK;
 }
 
 uint32_t
@@ -455,9 +435,8 @@ typedef struct Roles
 } Roles;
 
 /* Number what is a state and what a reason, in the order of labels. */
-EF_NODISCARD static EfStatus
-find_roles(Roles *roles, EfMobility *mobility, const EfAllocator *allocator,
-		   EfError *error)
+static void
+find_roles(Roles *roles, EfMobility *mobility, const EfAllocator *allocator)
 {
 	EfTable    *table = &mobility->table;
 	size_t		size = ((size_t) table->nlabels + 1) * sizeof(uint32_t);
@@ -466,9 +445,6 @@ find_roles(Roles *roles, EfMobility *mobility, const EfAllocator *allocator,
 	roles->state = ef_alloc(allocator, size);
 	roles->reason = ef_alloc(allocator, size);
 	mobility->reasons = ef_alloc(allocator, table->nlabels * sizeof(EfLabel));
-	if (roles->state == NULL || roles->reason == NULL ||
-		mobility->reasons == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
 	memset(roles->state, 0, size);
 	memset(roles->reason, 0, size);
 	for (size_t i = 0; i < table->ncells; i++)
@@ -498,7 +474,6 @@ find_roles(Roles *roles, EfMobility *mobility, const EfAllocator *allocator,
 		}
 	}
 	table->nlabels = nstates;
-	return EF_OK;
 }
 
 /* Take reasons and FTE out of the cells, of which there is room for so many. */
@@ -541,8 +516,6 @@ part_cells(EfMobility *mobility, const Roles *roles,
 	if (status != EF_OK)
 		return status;
 	scratch = ef_alloc(allocator, mobility->nleavers * sizeof(EfCell));
-	if (scratch == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for leavers failed.");
 	ef_sort_cells(mobility->leavers, scratch, mobility->nleavers, allocator);
 	ef_release(allocator, scratch);
 	return EF_OK;
@@ -554,18 +527,12 @@ part_table(EfMobility *mobility, const EfAllocator *allocator, EfError *error)
 {
 	EfTable    *table = &mobility->table;
 	Roles		roles = {NULL, NULL};
-	EfStatus	status = find_roles(&roles, mobility, allocator, error);
+	EfStatus	status;
 
-	if (status == EF_OK)
-	{
-		mobility->leavers = ef_alloc(allocator, table->ncells * sizeof(EfCell));
-		mobility->changes = ef_alloc(allocator, table->ncells * sizeof(EfCell));
-		if (mobility->leavers == NULL || mobility->changes == NULL)
-			status = ef_fail(error, EF_NO_MEMORY,
-							 "A request for leavers failed.");
-	}
-	if (status == EF_OK)
-		status = collect_changes(mobility->changes, &mobility->nchanges, table,
+	find_roles(&roles, mobility, allocator);
+	mobility->leavers = ef_alloc(allocator, table->ncells * sizeof(EfCell));
+	mobility->changes = ef_alloc(allocator, table->ncells * sizeof(EfCell));
+	status = collect_changes(mobility->changes, &mobility->nchanges, table,
 								 allocator, error);
 	for (size_t i = 0; i < mobility->nchanges && status == EF_OK; i++)
 	{
@@ -608,9 +575,9 @@ ef_mobility_open(EfMobility *mobility, const void *datum, size_t size,
 	EfStatus	status = ef_mobility_load(mobility, datum, size, allocator,
 										  error);
 
-	return status == EF_OK
-		? ef_steps_of(&mobility->steps, &mobility->table, allocator, error)
-		: status;
+	if (status == EF_OK)
+		ef_steps_of(&mobility->steps, &mobility->table, allocator);
+	return status;
 }
 
 EF_REPORT(EF_AT_OUTSIDE, INVALID_PARAMETER_VALUE,
@@ -639,20 +606,16 @@ ef_mobility_day(const EfMobility *mobility, EfDay at, uint32_t *day,
 	return EF_OK;
 }
 
-EfStatus
-ef_mobility_here(const EfMobility *mobility, uint32_t day,
-					  int64_t **here, const EfAllocator *allocator,
-					  EfError *error)
+void
+ef_mobility_here(const EfMobility *mobility, uint32_t day, int64_t **here,
+				 const EfAllocator *allocator)
 {
 	EfPresence	presence;
-	EfStatus	status = ef_presence_begin(&presence, &mobility->steps,
-										   mobility->table.nlabels, allocator,
-										   error);
 
-	if (status == EF_OK)
-		ef_presence_until(&presence, day);
+	ef_presence_begin(&presence, &mobility->steps, mobility->table.nlabels,
+					  allocator);
+	ef_presence_until(&presence, day);
 	*here = presence.here;
-	return status;
 }
 
 uint32_t

@@ -158,9 +158,8 @@ ef_step_goes(EfKey step)
 }
 
 /* Also after a failure there may be something to release. */
-extern EfStatus ef_steps_of(EfSteps *steps, const EfTable *table,
-							const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+extern void ef_steps_of(EfSteps *steps, const EfTable *table,
+						const EfAllocator *allocator);
 extern void ef_steps_release(EfSteps *steps, const EfAllocator *allocator);
 
 /* Who is where, as days go by. */
@@ -172,10 +171,9 @@ typedef struct EfPresence
 } EfPresence;
 
 /* Before day 0 nobody is anywhere. */
-extern EfStatus ef_presence_begin(EfPresence *presence, const EfSteps *steps,
-								  uint32_t nstates,
-								  const EfAllocator *allocator,
-								  EfError *error) EF_NODISCARD;
+extern void ef_presence_begin(EfPresence *presence, const EfSteps *steps,
+							  uint32_t nstates,
+							  const EfAllocator *allocator);
 
 /* Take all steps of the next day that has any; the first state from which more
  * people went than were there, else 0. */
@@ -223,10 +221,8 @@ extern EfStatus ef_mobility_day(const EfMobility *mobility, EfDay at,
 
 /* The people in each state, counted from 1, on a day; on day N, those who are
  * carried over as_of. */
-extern EfStatus ef_mobility_here(const EfMobility *mobility,
-									  uint32_t day, int64_t **here,
-									  const EfAllocator *allocator,
-									  EfError *error) EF_NODISCARD;
+extern void ef_mobility_here(const EfMobility *mobility, uint32_t day,
+							 int64_t **here, const EfAllocator *allocator);
 
 /* The first day of the n-th step of the calendar, from 0 on, as days since from;
  * N if the period is over then. */

@@ -70,12 +70,6 @@ typedef struct ContractTally
 	Terms	   *terms;			/* by number of the name, from 1 */
 } ContractTally;
 
-EF_NODISCARD static EfStatus
-no_memory(EfError *error)
-{
-	return ef_fail(error, EF_NO_MEMORY, "A request for contracts failed.");
-}
-
 /* The number of a label, which is new or not. */
 EF_NODISCARD static EfStatus
 label_number(ContractTally *tally, const char *bytes, size_t length,
@@ -128,8 +122,6 @@ read_names(ContractTally *tally, const EfDictionary *names, EfError *error)
 		uint32_t	room = names->nnames + names->nnames / 2 + 64;
 		Terms	   *terms = ef_alloc(allocator, room * sizeof(Terms));
 
-		if (terms == NULL)
-			return no_memory(error);
 		if (tally->nterms > 0)
 			memcpy(terms, tally->terms, (tally->nterms + 1) * sizeof(Terms));
 		ef_release(allocator, tally->terms);
@@ -187,38 +179,30 @@ release(Person *person)
 	ef_release(person->allocator, person->scratch);
 }
 
-EF_NODISCARD static EfStatus
-reserve(Person *person, size_t n, EfError *error)
+static void
+reserve(Person *person, size_t n)
 {
 	const EfAllocator *allocator = person->allocator;
 	size_t		room = 2 * n + 16;
 
 	if (n <= person->room)
-		return EF_OK;
+		return;
 	release(person);
-	person->room = 0;
 	person->contracts = ef_alloc(allocator, room * sizeof(EfContract));
 	person->until = ef_alloc(allocator, room * sizeof(EfDay));
 	person->endings = ef_alloc(allocator, room * sizeof(Ending));
 	person->spells = ef_alloc(allocator, room * sizeof(EfWhen));
 	person->changes = ef_alloc(allocator, 2 * room * sizeof(EfCell));
 	person->scratch = ef_alloc(allocator, 2 * room * sizeof(EfCell));
-	if (person->contracts == NULL || person->until == NULL ||
-		person->endings == NULL || person->spells == NULL ||
-		person->changes == NULL || person->scratch == NULL)
-		return no_memory(error);
 	person->room = room;
-	return EF_OK;
 }
 
-EF_NODISCARD static EfStatus
-read_contracts(Person *person, const EfWhen *events, size_t n, EfError *error)
+static void
+read_contracts(Person *person, const EfWhen *events, size_t n)
 {
 	EfDay		first = person->period->frame.as_of - EF_SPELL_DAYS;
-	EfStatus	status = reserve(person, n, error);
 
-	if (status != EF_OK)
-		return status;
+	reserve(person, n);
 	for (size_t i = 0; i < n; i++)
 	{
 		EfContract *contract = &person->contracts[i];
@@ -233,7 +217,6 @@ read_contracts(Person *person, const EfWhen *events, size_t n, EfError *error)
 		person->until[i] = contract->end;
 	}
 	person->n = n;
-	return EF_OK;
 }
 
 /*
@@ -304,11 +287,10 @@ give_reasons(const Person *person, EfMobilityWalk *walk)
 	}
 }
 
-EF_NODISCARD static EfStatus
-walk_contracts(Person *person, EfMobilityWalk *walk, EfError *error)
+static void
+walk_contracts(Person *person, EfMobilityWalk *walk)
 {
 	size_t		n = 0;
-	EfStatus	status;
 
 	for (size_t i = 0; i < person->n; i++)
 	{
@@ -319,10 +301,8 @@ walk_contracts(Person *person, EfMobilityWalk *walk, EfError *error)
 						   person->tally->terms[contract->reason].state,
 						   &person->period->frame);
 	}
-	status = ef_mobility_walk(walk, person->spells, n, error);
-	if (status == EF_OK)
-		give_reasons(person, walk);
-	return status;
+	ef_mobility_walk(walk, person->spells, n);
+	give_reasons(person, walk);
 }
 
 /* What contracts give and take away in the period, by day and state. */
@@ -398,11 +378,10 @@ count_person(Person *person, EfMobilityWalk *walk, const EfEventReader *reader,
 	EfStatus	status;
 
 	join_contracts(person);
-	status = walk_contracts(person, walk, error);
-	if (status == EF_OK)
-		status = ef_tally_steps(&person->tally->tally, state, walk->steps,
-								walk->nsteps, &person->tally->labels,
-								allocator, error);
+	walk_contracts(person, walk);
+	status = ef_tally_steps(&person->tally->tally, state, walk->steps,
+							walk->nsteps, &person->tally->labels, allocator,
+							error);
 	if (status == EF_OK && (person->period->frame.flags & EF_FLAG_FTE))
 		status = count_fte(person, reader, state, allocator, error);
 	return status;
@@ -427,10 +406,8 @@ count_people(Person *person, EfMobilityWalk *walk, EfEventReader *reader,
 									  error);
 		if (status != EF_OK || nevents == 0)
 			break;
-		status = read_contracts(person, events, nevents, error);
-		if (status == EF_OK)
-			status = count_person(person, walk, reader, state, allocator,
-								  error);
+		read_contracts(person, events, nevents);
+		status = count_person(person, walk, reader, state, allocator, error);
 	}
 	return status;
 }
@@ -444,17 +421,14 @@ ef_mobility_of_contracts(EfState **state, EfEventGroup *group,
 	Person		person = {.period = period, .names = names, .allocator = allocator};
 	EfEventReader reader;
 	EfMobilityWalk walk;
-	EfMobilityTally *tally;
 	EfStatus	status = ef_state_create(state, &ef_mobility_type, &period->frame,
 										 0, allocator, error);
 
-	if (status == EF_OK)
-		status = ef_mobility_tally(&tally, sizeof(ContractTally), group,
-								   &period->frame, error);
 	if (status != EF_OK)
 		return status;
 	(*state)->skipped = group->skipped;
-	person.tally = (ContractTally *) tally;
+	person.tally = ef_mobility_tally(sizeof(ContractTally), group,
+									 &period->frame);
 	status = read_names(person.tally, names, error);
 	if (status != EF_OK)
 		return status;
@@ -466,6 +440,6 @@ ef_mobility_of_contracts(EfState **state, EfEventGroup *group,
 	ef_event_reader_end(&reader);
 	ef_mobility_walk_end(&walk);
 	release(&person);
-	return ef_tally_end(tally, state, &person.tally->labels, status, allocator,
-						error);
+	return ef_tally_end(&person.tally->tally, state, &person.tally->labels, status,
+						allocator, error);
 }

@@ -17,16 +17,13 @@
  * Days that people spent in each state, from 1.  Who comes on day t has the
  * N - t days after it to be there, and who goes on it does without them.
  */
-EF_NODISCARD static EfStatus
-count_days(const EfMobility *mobility, int64_t **days,
-		   const EfAllocator *allocator, EfError *error)
+static int64_t *
+count_days(const EfMobility *mobility, const EfAllocator *allocator)
 {
 	size_t		size = ((size_t) mobility->table.nlabels + 1) * sizeof(int64_t);
+	int64_t    *days = ef_alloc(allocator, size);
 
-	*days = ef_alloc(allocator, size);
-	if (*days == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
-	memset(*days, 0, size);
+	memset(days, 0, size);
 	for (size_t i = 0; i < mobility->table.ncells; i++)
 	{
 		const EfCell *cell = &mobility->table.cells[i];
@@ -36,11 +33,11 @@ count_days(const EfMobility *mobility, int64_t **days,
 		int64_t		rest = cell->count *
 			(int64_t) (mobility->days - ef_pair_at(at));
 
-		(*days)[label] += ef_mobility_goes(kind) ? -rest : rest;
+		days[label] += ef_mobility_goes(kind) ? -rest : rest;
 		if (kind == EF_MOB_MOVED)
-			(*days)[ef_pair_label(at)] += rest;
+			days[ef_pair_label(at)] += rest;
 	}
-	return EF_OK;
+	return days;
 }
 
 /* Where a cell says that people went, both 0 where it says nothing of that. */
@@ -86,20 +83,12 @@ ef_mobility_rates(const EfMobility *mobility, double level, EfFlow **flows,
 {
 	const EfTable *table = &mobility->table;
 	int64_t    *days;
-	EfStatus	status;
 
 	if (!(level > 0 && level < 1))
 		return ef_fail(error, EF_LEVEL_RANGE, "The level is %s.",
 					   ef_shown(level).text);
-	status = count_days(mobility, &days, allocator, error);
-	if (status != EF_OK)
-		return status;
+	days = count_days(mobility, allocator);
 	*flows = ef_alloc(allocator, table->ncells * sizeof(EfFlow));
-	if (*flows == NULL)
-	{
-		ef_release(allocator, days);
-		return ef_fail(error, EF_NO_MEMORY, "A request for flows failed.");
-	}
 	*nflows = add_flows(table, false, *flows, 0);
 	*nflows = add_flows(table, true, *flows, *nflows);
 	for (size_t i = 0; i < *nflows; i++)
@@ -297,7 +286,6 @@ ef_mobility_product(const EfMobility *mobility, uint32_t days,
 	Product		product = {.matrix = matrix};
 	size_t		cells = n * (n + 1);
 	size_t		sources;
-	EfStatus	status;
 
 	matrix->nstates = (uint32_t) n;
 	if (n > EF_MATRIX_STATES)
@@ -306,33 +294,27 @@ ef_mobility_product(const EfMobility *mobility, uint32_t days,
 	matrix->probability = ef_alloc(allocator, cells * sizeof(double));
 	matrix->known = ef_alloc(allocator, (n + 1) * sizeof(bool));
 	product.before = ef_alloc(allocator, sources * n * sizeof(double));
-	status = ef_presence_begin(&product.presence, &mobility->steps,
-							   (uint32_t) n, allocator, error);
-	if (status == EF_OK && (matrix->probability == NULL ||
-							matrix->known == NULL || product.before == NULL))
-		status = ef_fail(error, EF_NO_MEMORY, "A request for a matrix failed.");
-	if (status == EF_OK)
+	ef_presence_begin(&product.presence, &mobility->steps, (uint32_t) n,
+					  allocator);
+	memset(matrix->probability, 0, cells * sizeof(double));
+	memset(matrix->known, 0, (n + 1) * sizeof(bool));
+	for (size_t state = 1; state <= n; state++)
+		column(matrix, (uint32_t) state)[state - 1] = 1;
+	ef_presence_until(&product.presence, mobility->days - days);
+	mark_known(&product);
+	while (product.presence.at < product.presence.end)
 	{
-		memset(matrix->probability, 0, cells * sizeof(double));
-		memset(matrix->known, 0, (n + 1) * sizeof(bool));
-		for (size_t state = 1; state <= n; state++)
-			column(matrix, (uint32_t) state)[state - 1] = 1;
-		ef_presence_until(&product.presence, mobility->days - days);
-		mark_known(&product);
-		while (product.presence.at < product.presence.end)
-		{
-			uint32_t	day = ef_step_day(product.presence.at->key);
+		uint32_t	day = ef_step_day(product.presence.at->key);
 
-			multiply(&product, allocator);
-			(void) ef_presence_day(&product.presence);
-			/* who comes on the last day is at risk after it */
-			if (day < mobility->days)
-				mark_known(&product);
-		}
+		multiply(&product, allocator);
+		(void) ef_presence_day(&product.presence);
+		/* who comes on the last day is at risk after it */
+		if (day < mobility->days)
+			mark_known(&product);
 	}
 	ef_release(allocator, product.before);
 	ef_presence_release(&product.presence, allocator);
-	return status;
+	return EF_OK;
 }
 
 
@@ -353,11 +335,6 @@ ef_mobility_order(const EfMobility *mobility, const EfLabel *names,
 	EfStatus	status = EF_OK;
 
 	*states = ef_alloc(allocator, n * sizeof(uint32_t));
-	if (*states == NULL || named == NULL)
-	{
-		ef_release(allocator, named);
-		return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
-	}
 	memset(named, 0, ((size_t) n + 1) * sizeof(bool));
 	for (uint32_t i = 0; names == NULL && i < n; i++)
 		(*states)[i] = i + 1;
@@ -500,17 +477,12 @@ ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
 					   "People were observed in %s.", period);
 	}
 	status = ef_mobility_product(mobility, days, &matrix, allocator, error);
-	if (status == EF_OK)
-		status = ef_mobility_here(mobility, mobility->days, &here,
-									   allocator, error);
 	if (status != EF_OK)
 		return status;
+	ef_mobility_here(mobility, mobility->days, &here, allocator);
 	people = ef_alloc(allocator, ((size_t) n + 1) * sizeof(double));
 	*rows = ef_alloc(allocator, (size_t) plan->years * n *
 					 sizeof(EfMobilityYear));
-	if (people == NULL || *rows == NULL)
-		return ef_fail(error, EF_NO_MEMORY,
-					   "A request for a projection failed.");
 	for (uint32_t i = 0; i < n; i++)
 		people[plan->states[i]] = plan->stock != NULL ? plan->stock[i]
 			: (double) here[plan->states[i]];

@@ -22,8 +22,6 @@ ef_mobility_series_begin(EfMobilitySeries *series, const EfMobility *mobility,
 	series->here = ef_alloc(allocator, n * sizeof(int64_t));
 	series->fte = ef_alloc(allocator, n * sizeof(int64_t));
 	series->rows = ef_alloc(allocator, n * sizeof(EfSeriesRow));
-	if (series->here == NULL || series->fte == NULL || series->rows == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
 	memset(series->here, 0, n * sizeof(int64_t));
 	memset(series->fte, 0, n * sizeof(int64_t));
 	return EF_OK;
@@ -164,12 +162,6 @@ ef_mobility_series_next(EfMobilitySeries *series)
 
 /* ---- leavers by reason ---- */
 
-EF_NODISCARD static EfStatus
-no_leavers(EfError *error)
-{
-	return ef_fail(error, EF_NO_MEMORY, "A request for leavers failed.");
-}
-
 /* Those who left, as steps, `to` the reason, 0 where nothing is said: all who left
  * less those for a reason. */
 static size_t
@@ -204,9 +196,8 @@ find_left(const EfMobility *mobility, EfCell *left)
 }
 
 /* Number the reasons anew, in the order of names, with 'unknown' among them. */
-EF_NODISCARD static EfStatus
-number_reasons(EfMobilityLeavers *leavers, const EfAllocator *allocator,
-			   EfError *error)
+static void
+number_reasons(EfMobilityLeavers *leavers, const EfAllocator *allocator)
 {
 	static const EfLabel nothing = {EF_UNKNOWN_REASON,
 	sizeof(EF_UNKNOWN_REASON) - 1};
@@ -215,8 +206,6 @@ number_reasons(EfMobilityLeavers *leavers, const EfAllocator *allocator,
 
 	leavers->reasons = ef_alloc(allocator, ((size_t) mobility->nreasons + 1) *
 								sizeof(EfLabel));
-	if (leavers->reasons == NULL)
-		return no_leavers(error);
 	for (uint32_t i = 0; i < mobility->nreasons; i++)
 		before += ef_label_compare(&mobility->reasons[i], &nothing) < 0;
 	for (size_t i = 0; i < leavers->nleft; i++)
@@ -233,7 +222,6 @@ number_reasons(EfMobilityLeavers *leavers, const EfAllocator *allocator,
 		leavers->reasons[i + (i >= before)] = mobility->reasons[i];
 	leavers->reasons[before] = nothing;
 	leavers->nreasons = mobility->nreasons + 1;
-	return EF_OK;
 }
 
 /* Where a row is among all; those of all states together are last. */
@@ -254,8 +242,6 @@ make_rows(EfMobilityLeavers *leavers, const EfAllocator *allocator,
 	EfStatus	status;
 
 	leavers->keys = ef_alloc(allocator, n * sizeof(EfCell));
-	if (leavers->keys == NULL || scratch == NULL)
-		return no_leavers(error);
 	for (size_t i = 0; i < leavers->nleft; i++)
 	{
 		EfKey		key = leavers->left[i].key;
@@ -271,8 +257,6 @@ make_rows(EfMobilityLeavers *leavers, const EfAllocator *allocator,
 	if (status != EF_OK)
 		return status;
 	leavers->rows = ef_alloc(allocator, n * sizeof(EfLeavers));
-	if (leavers->rows == NULL)
-		return no_leavers(error);
 	leavers->nrows = n;
 	for (size_t i = 0; i < n; i++)
 	{
@@ -298,11 +282,9 @@ ef_mobility_leavers_begin(EfMobilityLeavers *leavers,
 	leavers->every = *every;
 	leavers->left = ef_alloc(allocator, (mobility->steps.n + mobility->nleavers) *
 							 sizeof(EfCell));
-	if (leavers->left == NULL)
-		return no_leavers(error);
 	leavers->nleft = find_left(mobility, leavers->left);
-	status = number_reasons(leavers, allocator, error);
-	return status == EF_OK ? make_rows(leavers, allocator, error) : status;
+	number_reasons(leavers, allocator);
+	return make_rows(leavers, allocator, error);
 }
 
 /* Add people to the row of a key, which is there. */

@@ -37,21 +37,18 @@ ef_mobility_walk_end(EfMobilityWalk *walk)
 
 /* Room for the spells of a person: each begins and ends, and there is the first
  * day. */
-EF_NODISCARD static EfStatus
-reserve(EfMobilityWalk *walk, size_t n, EfError *error)
+static void
+reserve(EfMobilityWalk *walk, size_t n)
 {
 	size_t		room = n + n / 2 + 16;
 
 	if (n <= walk->room)
-		return EF_OK;
+		return;
 	ef_mobility_walk_end(walk);
 	walk->stack = ef_alloc(walk->allocator, room * sizeof(EfHeldSpell));
 	walk->steps = ef_alloc(walk->allocator,
 						   (2 * room + 1) * sizeof(EfMobilityStep));
-	if (walk->stack == NULL || walk->steps == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for spells failed.");
 	walk->room = room;
-	return EF_OK;
 }
 
 static void
@@ -140,15 +137,12 @@ seen(const EfMobilityWalk *walk, uint32_t a, uint32_t b)
 	return ef_dictionary_compare(walk->names, a, b) > 0 ? a : b;
 }
 
-EfStatus
-ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n,
-				 EfError *error)
+void
+ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n)
 {
 	size_t		nheld = 0;
-	EfStatus	status = reserve(walk, n, error);
 
-	if (status != EF_OK)
-		return status;
+	reserve(walk, n);
 	walk->nsteps = 0;
 	walk->before = OUT;
 	walk->day = 0;
@@ -194,7 +188,6 @@ ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n,
 		be(walk, end, nheld > 0 ? walk->stack[nheld - 1].number : OUT);
 	}
 	end_days(walk);
-	return EF_OK;
 }
 
 
@@ -212,11 +205,9 @@ ef_mobility_of_spells(EfState **state, EfEventGroup *group,
 	EfStatus	status = ef_state_create(state, &ef_mobility_type, frame, 0,
 										 allocator, error);
 
-	if (status == EF_OK)
-		status = ef_mobility_tally(&tally, sizeof(EfMobilityTally), group,
-								   frame, error);
 	if (status != EF_OK)
 		return status;
+	tally = ef_mobility_tally(sizeof(EfMobilityTally), group, frame);
 	(*state)->skipped = group->skipped;
 	ef_mobility_walk_begin(&walk, frame, names, allocator);
 	status = ef_event_group_read(&reader, group, allocator, error);
@@ -232,10 +223,9 @@ ef_mobility_of_spells(EfState **state, EfEventGroup *group,
 									  error);
 		if (status != EF_OK || nspells == 0)
 			break;
-		status = ef_mobility_walk(&walk, spells, nspells, error);
-		if (status == EF_OK)
-			status = ef_tally_steps(tally, state, walk.steps, walk.nsteps,
-									names, allocator, error);
+		ef_mobility_walk(&walk, spells, nspells);
+		status = ef_tally_steps(tally, state, walk.steps, walk.nsteps, names,
+								allocator, error);
 	}
 	ef_event_reader_end(&reader);
 	ef_mobility_walk_end(&walk);

@@ -99,8 +99,8 @@ extern void ef_mobility_walk_end(EfMobilityWalk *walk);
 
 /* The steps of one person, whose spells are in order, but for those that differ
  * in their number only: walk->steps. */
-extern EfStatus ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells,
-								 size_t n, EfError *error) EF_NODISCARD;
+extern void ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells,
+							 size_t n);
 
 /* A new state with the steps of all persons of a group. */
 extern EfStatus ef_mobility_of_spells(EfState **state, EfEventGroup *group,

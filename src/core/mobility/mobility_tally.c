@@ -39,12 +39,6 @@ fte_of(const EfMobilityTally *tally, uint32_t slot, unsigned kind)
 	return &tally->fte[slot * FTE_KINDS + kind - TALLY_KINDS];
 }
 
-EF_NODISCARD static EfStatus
-no_room(EfError *error)
-{
-	return ef_fail(error, EF_NO_MEMORY, "A request for states failed.");
-}
-
 /* About as many bytes as the steps of a group take if they are appended. */
 static size_t
 size_of_steps(EfEventGroup *group)
@@ -57,9 +51,8 @@ size_of_steps(EfEventGroup *group)
 }
 
 /* Prepare for a group. */
-EF_NODISCARD static EfStatus
-begin_group(EfMobilityTally *tally, EfEventGroup *group, const EfFrame *frame,
-			EfError *error)
+static void
+begin_group(EfMobilityTally *tally, EfEventGroup *group, const EfFrame *frame)
 {
 	uint32_t	days = (uint32_t) (frame->as_of - frame->from) + 1;
 
@@ -70,7 +63,7 @@ begin_group(EfMobilityTally *tally, EfEventGroup *group, const EfFrame *frame,
 	if (tally->limit > TALLY_BYTES)
 		tally->limit = TALLY_BYTES;
 	if (tally->limit == 0)
-		return EF_OK;
+		return;
 	if (tally->series == NULL)
 	{
 		size_t		series = TALLY_SERIES * sizeof(EfTallySeries);
@@ -78,8 +71,6 @@ begin_group(EfMobilityTally *tally, EfEventGroup *group, const EfFrame *frame,
 
 		tally->series = ef_alloc(tally->allocator, series);
 		tally->fte = ef_alloc(tally->allocator, fte);
-		if (tally->series == NULL || tally->fte == NULL)
-			return no_room(error);
 		memset(tally->series, 0, series);
 		memset(tally->fte, 0, fte);
 	}
@@ -98,30 +89,27 @@ begin_group(EfMobilityTally *tally, EfEventGroup *group, const EfFrame *frame,
 		tally->used = 0;
 		tally->days = days;
 	}
-	return EF_OK;
 }
 
-EfStatus
-ef_mobility_tally(EfMobilityTally **tally, size_t size, EfEventGroup *group,
-				  const EfFrame *frame, EfError *error)
+void *
+ef_mobility_tally(size_t size, EfEventGroup *group, const EfFrame *frame)
 {
 	EfEventLog *log = group->log;
+	EfMobilityTally *tally = log->tally;
 
-	*tally = log->tally;
-	if (*tally == NULL)
+	if (tally == NULL)
 	{
-		*tally = ef_alloc(log->allocator, size);
-		if (*tally == NULL)
-			return no_room(error);
-		memset(*tally, 0, size);
-		(*tally)->allocator = log->allocator;
+		tally = ef_alloc(log->allocator, size);
+		memset(tally, 0, size);
+		tally->allocator = log->allocator;
 		for (int i = 0; i < EF_TALLY_DUE; i++)
-			(*tally)->due[i] = &(*tally)->nothing;
-		ef_number_map_begin(&(*tally)->labels, log->allocator);
-		ef_number_map_begin(&(*tally)->slots, log->allocator);
-		log->tally = *tally;
+			tally->due[i] = &tally->nothing;
+		ef_number_map_begin(&tally->labels, log->allocator);
+		ef_number_map_begin(&tally->slots, log->allocator);
+		log->tally = tally;
 	}
-	return begin_group(*tally, group, frame, error);
+	begin_group(tally, group, frame);
+	return tally;
 }
 
 
@@ -136,8 +124,6 @@ new_counts(EfMobilityTally *tally, EfTallySeries *series)
 	if (tally->used + size > tally->limit)
 		return false;
 	series->counts = ef_alloc(tally->allocator, size);
-	if (series->counts == NULL)
-		return false;
 	memset(series->counts, 0, size);
 	series->lowest = UINT32_MAX;
 	series->beyond = 0;
@@ -150,13 +136,11 @@ static inline uint32_t
 slot_of(EfMobilityTally *tally, uint32_t number)
 {
 	uint32_t	slot = ef_number_map_get(&tally->slots, number);
-	EfError		error;
 
-	if (slot != 0 || number == 0 || tally->nslots == EF_TALLY_NAMES ||
-		ef_number_map_set(&tally->slots, number, tally->nslots + 1,
-						  &error) != EF_OK)
+	if (slot != 0 || number == 0 || tally->nslots == EF_TALLY_NAMES)
 		return slot;
 	tally->numbers[++tally->nslots] = number;
+	ef_number_map_set(&tally->slots, number, tally->nslots);
 	return tally->nslots;
 }
 
@@ -199,8 +183,6 @@ new_thousandths(EfMobilityTally *tally, EfTallyFte *fte)
 	if (tally->used + size > tally->limit)
 		return false;
 	fte->thousandths = ef_alloc(tally->allocator, size);
-	if (fte->thousandths == NULL)
-		return false;
 	memset(fte->thousandths, 0, size);
 	fte->lowest = UINT32_MAX;
 	fte->beyond = 0;
@@ -253,8 +235,9 @@ label_of(EfState **state, EfMobilityTally *tally, const EfDictionary *names,
 	status = ef_mobility_name(state, name->bytes, name->length, label,
 							  allocator, error);
 	ef_state_moved(old, *state, allocator);
-	return status == EF_OK
-		? ef_number_map_set(&tally->labels, number, *label, error) : status;
+	if (status == EF_OK)
+		ef_number_map_set(&tally->labels, number, *label);
+	return status;
 }
 
 EfStatus

@@ -68,9 +68,8 @@ typedef struct EfMobilityTally
 
 /* The tally of a group's log, made when it is first needed, ready for the group:
  * the beginning of a struct of so many bytes, of which the others are 0 then. */
-extern EfStatus ef_mobility_tally(EfMobilityTally **tally, size_t size,
-								  EfEventGroup *group, const EfFrame *frame,
-								  EfError *error) EF_NODISCARD;
+extern void *ef_mobility_tally(size_t size, EfEventGroup *group,
+							   const EfFrame *frame);
 
 /* Count steps, of names in a dictionary, into a state or on the way to it. */
 extern EfStatus ef_tally_steps(EfMobilityTally *tally, EfState **state,

@@ -21,12 +21,6 @@
 /* A sum of doubles that stands for whole persons may miss them by this. */
 #define WHOLE 1e-9
 
-EF_NODISCARD static EfStatus
-no_memory(EfError *error)
-{
-	return ef_fail(error, EF_NO_MEMORY, "A request for intakes failed.");
-}
-
 EF_REPORT(EF_START_DAY_INVALID, INVALID_PARAMETER_VALUE,
 		  "starts must be a day that every year has",
 		  "Give month and day as 'MM-DD', such as '09-01'.");
@@ -130,9 +124,9 @@ clip_day(EfDay day, uint32_t end)
 }
 
 /* Find the spans; days become numbers of spans. */
-EF_NODISCARD static EfStatus
+static void
 cut_clock(Cohorts *cohorts, bool lags, int32_t **starts, uint32_t *nspans,
-		  EfWorkspace *workspace, EfError *error)
+		  EfWorkspace *workspace)
 {
 	const EfFunnel *funnel = cohorts->funnel;
 	size_t		nedges = (size_t) cohorts->n * (size_t) (cohorts->nperiods + 1);
@@ -145,8 +139,6 @@ cut_clock(Cohorts *cohorts, bool lags, int32_t **starts, uint32_t *nspans,
 
 	cohorts->edges = ef_grab(workspace, nedges, sizeof(uint32_t));
 	cohorts->lags = ef_grab(workspace, end / 365 + 2, sizeof(uint32_t));
-	if (number == NULL || cohorts->edges == NULL || cohorts->lags == NULL)
-		return no_memory(error);
 
 	for (int c = 0; c < cohorts->n; c++)
 	{
@@ -178,8 +170,6 @@ cut_clock(Cohorts *cohorts, bool lags, int32_t **starts, uint32_t *nspans,
 	for (uint32_t day = 0; day <= end; day++)
 		n += number[day];
 	*starts = ef_grab(workspace, n, sizeof(int32_t));
-	if (*starts == NULL)
-		return no_memory(error);
 	*nspans = 0;
 	for (uint32_t day = 0; day <= end; day++)
 		if (number[day] > 0)
@@ -191,7 +181,6 @@ cut_clock(Cohorts *cohorts, bool lags, int32_t **starts, uint32_t *nspans,
 		cohorts->edges[i] = number[cohorts->edges[i]];
 	for (int i = 0; i < cohorts->nlags; i++)
 		cohorts->lags[i] = number[cohorts->lags[i]];
-	return EF_OK;
 }
 
 EF_REPORT(EF_CHANGE_RANGE, INVALID_PARAMETER_VALUE,
@@ -266,19 +255,15 @@ spread_cohorts(Cohorts *cohorts, const EfConversionChange *scenario,
 	EfArrivals *arrivals = &cohorts->arrivals;
 	int32_t    *starts = NULL;
 	uint32_t	nspans = 0;
-	EfStatus	status = cut_clock(cohorts, lags, &starts, &nspans, workspace,
-								   error);
+	EfStatus	status;
 
-	if (status == EF_OK)
-		status = ef_funnel_arrivals(cohorts->funnel, starts, nspans, limits,
-									arrivals, workspace, error);
-	if (status == EF_OK)
-		status = apply_scenario(cohorts, scenario, error);
+	cut_clock(cohorts, lags, &starts, &nspans, workspace);
+	ef_funnel_arrivals(cohorts->funnel, starts, nspans, limits, arrivals,
+					   workspace);
+	status = apply_scenario(cohorts, scenario, error);
 	if (status != EF_OK)
 		return status;
 	cohorts->until = ef_grab_doubles(workspace, nspans);
-	if (cohorts->until == NULL)
-		return no_memory(error);
 	for (uint32_t b = 1; b < nspans; b++)
 		cohorts->until[b] = cohorts->until[b - 1] +
 			arrivals->share[b - 1] * cohorts->factor;
@@ -363,8 +348,6 @@ ef_arrivals_by_year(const EfOutputPlan *plan, double **arrivals,
 		return status;
 	cohorts.begins = ef_grab(&workspace, (size_t) plan->horizon + 1,
 							 sizeof(EfDay));
-	if (cohorts.begins == NULL)
-		return no_memory(error);
 	for (int i = 0; i <= plan->horizon; i++)
 		cohorts.begins[i] = ef_first_day((year + i) * 12);
 	if (plan->as_of != NULL)
@@ -372,11 +355,7 @@ ef_arrivals_by_year(const EfOutputPlan *plan, double **arrivals,
 	status = spread_cohorts(&cohorts, &plan->scenario, false, false,
 							&workspace, error);
 	if (status == EF_OK)
-	{
 		*arrivals = ef_alloc(allocator, (size_t) plan->horizon * sizeof(double));
-		if (*arrivals == NULL)
-			status = no_memory(error);
-	}
 	for (int i = 0; i < plan->horizon && status == EF_OK; i++)
 	{
 		double		sum = known(&cohorts) ? 0 : NAN;
@@ -504,10 +483,6 @@ open_model(Model *model)
 	model->intake = ef_grab_doubles(workspace, n);
 	model->people = ef_grab_doubles(workspace, n);
 	model->hires = ef_grab_doubles(workspace, (size_t) years);
-	if (cohorts->begins == NULL || model->left == NULL ||
-		model->brings == NULL || model->intake == NULL ||
-		model->people == NULL || model->hires == NULL)
-		return no_memory(model->error);
 
 	for (int i = 0; i <= years; i++)
 		cohorts->begins[i] = ef_first_day((model->first_year + i) * 12);
@@ -517,8 +492,6 @@ open_model(Model *model)
 	if (status != EF_OK)
 		return status;
 	model->weight = ef_grab_doubles(workspace, cohorts->arrivals.nspans);
-	if (model->weight == NULL)
-		return no_memory(model->error);
 
 	for (int t = 0; t < years; t++)
 	{
@@ -863,11 +836,6 @@ ef_intake_by_year(const EfIntakePlan *plan, EfIntakeYear **years,
 	*years = ef_alloc(allocator, (size_t) *nyears * sizeof(EfIntakeYear));
 	lower = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
 	upper = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
-	if (*years == NULL || lower == NULL || upper == NULL)
-	{
-		status = no_memory(error);
-		goto done;
-	}
 	all_limits(&model, 1, lower, upper);
 	for (int i = 0; i < *nyears; i++)
 	{
@@ -905,11 +873,6 @@ ef_intake_by_stage(const EfIntakePlan *plan, EfStageDemand **rows,
 	*rows = ef_alloc(allocator, *nrows * sizeof(EfStageDemand));
 	lower = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
 	upper = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
-	if (*rows == NULL || lower == NULL || upper == NULL)
-	{
-		status = no_memory(error);
-		goto done;
-	}
 	for (uint32_t stage = 1; stage <= nstages; stage++)
 	{
 		all_limits(&model, stage, lower, upper);

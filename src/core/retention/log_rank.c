@@ -258,8 +258,6 @@ name_groups(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 {
 	qsort(parts, nparts, sizeof(EfLogRankPart), compare_by_group);
 	test->groups = ef_alloc(allocator, nparts * sizeof(EfLogRankGroup));
-	if (test->groups == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for groups failed.");
 	test->ngroups = 0;
 	for (size_t i = 0; i < nparts; i++)
 		if (i == 0 ||
@@ -321,42 +319,34 @@ ef_log_rank_of(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 	scratch.covariance = ef_alloc(allocator, (size_t) n * n * sizeof(double));
 	order = ef_alloc(allocator, n * sizeof(uint32_t));
 	u = ef_alloc(allocator, n * sizeof(double));
-	if (scratch.readers == NULL || scratch.exit_days == NULL ||
-		scratch.at_risk == NULL || scratch.exits == NULL ||
-		scratch.here == NULL || scratch.covariance == NULL ||
-		order == NULL || u == NULL)
-		status = ef_fail(error, EF_NO_MEMORY, "A request for a test failed.");
-	else
+	memset(scratch.covariance, 0, (size_t) n * n * sizeof(double));
+	qsort(parts, nparts, sizeof(EfLogRankPart), compare_parts);
+	for (size_t i = 0; i < nparts && status == EF_OK;)
 	{
-		memset(scratch.covariance, 0, (size_t) n * n * sizeof(double));
-		qsort(parts, nparts, sizeof(EfLogRankPart), compare_parts);
-		for (size_t i = 0; i < nparts && status == EF_OK;)
-		{
-			size_t		first = i;
+		size_t		first = i;
 
-			while (i < nparts && compare_names(&parts[first].stratum,
-											   &parts[i].stratum) == 0)
-				i++;
-			status = source == NULL
-				? add_stratum(test, &scratch, parts + first, i - first,
-							  allocator, error)
-				: open_stratum(test, &scratch, parts + first, i - first,
-							   source, allocator, error);
-		}
-
-		/* by insertion: there are few groups */
-		for (uint32_t i = 0; i < n; i++)
-		{
-			double		variance = scratch.covariance[(size_t) i * n + i];
-			uint32_t	k = i;
-
-			for (; k > 0 && scratch.covariance[(size_t) order[k - 1] * n +
-											   order[k - 1]] > variance; k--)
-				order[k] = order[k - 1];
-			order[k] = i;
-		}
-		solve(test, order, scratch.covariance, u, allocator);
+		while (i < nparts && compare_names(&parts[first].stratum,
+										   &parts[i].stratum) == 0)
+			i++;
+		status = source == NULL
+			? add_stratum(test, &scratch, parts + first, i - first,
+						  allocator, error)
+			: open_stratum(test, &scratch, parts + first, i - first,
+						   source, allocator, error);
 	}
+
+	/* by insertion: there are few groups */
+	for (uint32_t i = 0; i < n; i++)
+	{
+		double		variance = scratch.covariance[(size_t) i * n + i];
+		uint32_t	k = i;
+
+		for (; k > 0 && scratch.covariance[(size_t) order[k - 1] * n +
+										   order[k - 1]] > variance; k--)
+			order[k] = order[k - 1];
+		order[k] = i;
+	}
+	solve(test, order, scratch.covariance, u, allocator);
 	ef_release(allocator, scratch.readers);
 	ef_release(allocator, scratch.exit_days);
 	ef_release(allocator, scratch.at_risk);
@@ -524,32 +514,27 @@ ef_hazard_ratio(EfHazardRatio *result, const EfRiskSet *first,
 		return status;
 	exit_days = ef_alloc(allocator, EF_SPELL_DAYS + 1);
 	ties = ef_alloc(allocator, (first->ndays + second->ndays) * sizeof(Tie));
-	if (exit_days == NULL || ties == NULL)
-		status = ef_fail(error, EF_NO_MEMORY, "A request for days failed.");
-	else
-	{
-		Reader		readers[2];
+	Reader		readers[2];
 
-		memset(exit_days, 0, EF_SPELL_DAYS + 1);
-		mark_exits(exit_days, first);
-		mark_exits(exit_days, second);
-		begin_reading(&readers[0], first, 0);
-		begin_reading(&readers[1], second, 1);
-		for (uint32_t day = 0; day <= EF_SPELL_DAYS; day++)
-			if (exit_days[day])
+	memset(exit_days, 0, EF_SPELL_DAYS + 1);
+	mark_exits(exit_days, first);
+	mark_exits(exit_days, second);
+	begin_reading(&readers[0], first, 0);
+	begin_reading(&readers[1], second, 1);
+	for (uint32_t day = 0; day <= EF_SPELL_DAYS; day++)
+		if (exit_days[day])
+		{
+			for (int g = 0; g < 2; g++)
 			{
-				for (int g = 0; g < 2; g++)
-				{
-					int64_t		at_risk;
-					int64_t		exits;
+				int64_t		at_risk;
+				int64_t		exits;
 
-					read_day(&readers[g], day, &at_risk, &exits);
-					ties[nties].at_risk[g] = (double) at_risk;
-					ties[nties].exits[g] = (double) exits;
-				}
-				nties++;
+				read_day(&readers[g], day, &at_risk, &exits);
+				ties[nties].at_risk[g] = (double) at_risk;
+				ties[nties].exits[g] = (double) exits;
 			}
-	}
+			nties++;
+		}
 	if (status == EF_OK && has_maximum(ties, nties))
 	{
 		double		information;

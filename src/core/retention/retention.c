@@ -188,9 +188,8 @@ validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 	}
 	if (check_limits(table, error) != EF_OK)
 		return EF_INVALID;
-	status = ef_retention_risk(&risk, table, allocator, error);
-	if (status == EF_OK)
-		status = check_risk(&risk, error);
+	ef_retention_risk(&risk, table, allocator);
+	status = check_risk(&risk, error);
 	if (status == EF_OK && table->frame.bounded)
 		status = check_stays(&risk, &table->frame, error);
 	ef_risk_release(&risk, allocator);

@@ -87,14 +87,10 @@ ef_incidence_begin(EfIncidenceCurve *curve, const EfRiskSet *risk,
 	curve->every = *every;
 	if (status == EF_OK)
 		status = ef_level_factor(level, &curve->factor, error);
-	if (status == EF_OK)
-		status = ef_aalen_johansen_begin(&curve->estimate, nreasons,
-										 allocator, error);
 	if (status != EF_OK)
 		return status;
+	ef_aalen_johansen_begin(&curve->estimate, nreasons, allocator);
 	curve->exits = ef_alloc(allocator, nreasons * sizeof(int64_t));
-	if (curve->exits == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for reasons failed.");
 	return EF_OK;
 }
 

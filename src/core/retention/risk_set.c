@@ -7,9 +7,9 @@
 #include <string.h>
 
 /* All exits by day and reason, from series by reason and day. */
-EF_NODISCARD static EfStatus
+static void
 sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
-		   const EfAllocator *allocator, EfError *error)
+		   const EfAllocator *allocator)
 {
 	const EfCell *cells = NULL;
 	EfCell	   *sorted;
@@ -24,11 +24,6 @@ sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
 		}
 	risk->exits = ef_alloc(allocator, n * sizeof(EfExit));
 	sorted = ef_alloc(allocator, 2 * n * sizeof(EfCell));
-	if (risk->exits == NULL || sorted == NULL)
-	{
-		ef_release(allocator, sorted);
-		return ef_fail(error, EF_NO_MEMORY, "A request for exits failed.");
-	}
 	for (size_t i = 0; i < n; i++)
 	{
 		sorted[i].key = (EfKey) ef_key_at(cells[i].key) << 32 |
@@ -44,12 +39,11 @@ sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
 	}
 	ef_release(allocator, sorted);
 	*nexits = n;
-	return EF_OK;
 }
 
-EfStatus
+void
 ef_retention_risk(EfRiskSet *risk, const EfTable *table,
-				  const EfAllocator *allocator, EfError *error)
+				  const EfAllocator *allocator)
 {
 	size_t		nlate;
 	size_t		ncensored;
@@ -62,18 +56,13 @@ ef_retention_risk(EfRiskSet *risk, const EfTable *table,
 	const EfExit *exit_end;
 	size_t		room;
 	int64_t		at_risk;
-	EfStatus	status;
 
 	memset(risk, 0, sizeof(*risk));
-	status = sort_exits(risk, &nexits, table, allocator, error);
-	if (status != EF_OK)
-		return status;
+	sort_exits(risk, &nexits, table, allocator);
 	room = nlate + nexits + ncensored;
 	if (room > EF_SPELL_DAYS + 1)
 		room = EF_SPELL_DAYS + 1;
 	risk->days = ef_alloc(allocator, room * sizeof(EfRiskDay));
-	if (risk->days == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for days failed.");
 
 	/* everyone leaves or is censored; who did not enter late was on time */
 	at_risk = ef_retention_people(table, EF_LEFT) + ef_retention_people(table, EF_CENSORED) -
@@ -109,7 +98,6 @@ ef_retention_risk(EfRiskSet *risk, const EfTable *table,
 		if (day->exits > 0 || day->censored > 0)
 			risk->last_day = day->day;
 	}
-	return EF_OK;
 }
 
 void

@@ -45,9 +45,8 @@ ef_remaining(const EfRiskDay *day)
 }
 
 /* Also after a failure there may be something to release. */
-extern EfStatus ef_retention_risk(EfRiskSet *risk, const EfTable *table,
-								  const EfAllocator *allocator,
-								  EfError *error) EF_NODISCARD;
+extern void ef_retention_risk(EfRiskSet *risk, const EfTable *table,
+							  const EfAllocator *allocator);
 
 extern void ef_risk_release(EfRiskSet *risk, const EfAllocator *allocator);
 

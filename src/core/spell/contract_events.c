@@ -69,19 +69,15 @@ ef_contracts_end(EfContractReader *reader)
 	ef_release(reader->allocator, reader->contracts);
 }
 
-EF_NODISCARD static EfStatus
-reserve(EfContractReader *reader, size_t n, EfError *error)
+static void
+reserve(EfContractReader *reader, size_t n)
 {
 	if (n <= reader->room)
-		return EF_OK;
+		return;
 	ef_release(reader->allocator, reader->contracts);
-	reader->room = 0;
 	reader->contracts = ef_alloc(reader->allocator,
 								 2 * n * sizeof(EfContract));
-	if (reader->contracts == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for contracts failed.");
 	reader->room = 2 * n;
-	return EF_OK;
 }
 
 EF_REPORT(EF_BIRTHS_DIFFER, DATA_EXCEPTION,
@@ -121,10 +117,9 @@ next_person(EfContractReader *reader, EfError *error)
 	reader->next = 0;
 	reader->ncontracts = 0;
 	status = ef_event_reader_next(events, &number, &word, &n, error);
-	if (status == EF_OK)
-		status = reserve(reader, n, error);
 	if (status != EF_OK)
 		return status;
+	reserve(reader, n);
 	for (size_t i = 0; i < n; i++, word += events->detailed ? 2 : 1)
 	{
 		uint32_t	end = (uint32_t) (word[0] >> 31) & 0xffff;

@@ -30,8 +30,6 @@ read_contracts(EfContract **contracts, size_t *n, EfEventReader *reader,
 	if (status != EF_OK)
 		return status;
 	*contracts = ef_alloc(allocator, *n * sizeof(EfContract));
-	if (*contracts == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for contracts failed.");
 	for (size_t i = 0; i < *n; i++, word += 2)
 		(*contracts)[i] = (EfContract) {
 			.start = EF_FIRST_DATE + (EfDay) (word[0] >> EF_WHEN_NUMBER_BITS),
@@ -60,8 +58,6 @@ ef_joined_spells(EfJoined **spells, size_t *nspells, EfEventGroup *group,
 	if (status != EF_OK)
 		return status;
 	*spells = ef_alloc(allocator, n * sizeof(EfJoined));
-	if (*spells == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for spells failed.");
 	for (size_t i = 0; i < n;)
 	{
 		EfJoined   *spell = &(*spells)[(*nspells)++];
@@ -81,8 +77,6 @@ ef_spell_stretches(EfStretch **stretches, size_t *nstretches,
 
 	*stretches = ef_alloc(allocator,
 						  2 * spell->ncontracts * sizeof(EfStretch));
-	if (*stretches == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for stretches failed.");
 	*nstretches = ef_joined_stretches(spell, *stretches);
 	for (size_t i = 0; i < *nstretches; i++)
 		if ((*stretches)[i].fte > EF_FTE_LIMIT)

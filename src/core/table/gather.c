@@ -202,12 +202,9 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 		counts = ef_alloc(allocator, positions * sizeof(int64_t));
 	list = ef_alloc(allocator, 2 * room * sizeof(EfCell));
 	*gathered = NULL;
-	if (counts == NULL || list == NULL)
-		status = ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
-	else
-		memset(counts, 0, positions * sizeof(int64_t));
+	memset(counts, 0, positions * sizeof(int64_t));
 
-	for (size_t i = 0; i < npending && status == EF_OK; i++)
+	for (size_t i = 0; i < npending; i++)
 	{
 		const EfCell *cell = &pending[i];
 		unsigned	n = 1;
@@ -252,7 +249,7 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 				list[nlist++] = *cell;
 		}
 	}
-	if (status == EF_OK && outside)
+	if (outside)
 		status = ef_fail(error, EF_INVALID, "A cell is outside of its axis, or of no label.");
 	else if (overflow)
 		status = ef_fail(error, EF_COUNT_OVERFLOW,
@@ -270,11 +267,6 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 
 		dense = ef_alloc(allocator, most * sizeof(EfCell));
 		*gathered = ef_alloc(allocator, (most + nlist) * sizeof(EfCell));
-		if (dense == NULL || *gathered == NULL)
-			status = ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
-	}
-	if (status == EF_OK)
-	{
 		ndense = emit_cells(type, &layout, counts, nlabels, dense, allocator);
 		status = ef_merge_cells(dense, ndense, list, nlist, *gathered, ngathered,
 								allocator, error);

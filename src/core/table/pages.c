@@ -288,9 +288,6 @@ ef_pages_build(EfPages **block, size_t *size, const EfTableType *type,
 
 	*size = header_size(npages) + bytes;
 	*block = ef_alloc(allocator, *size);
-	if (*block == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
-					   *size);
 	memset(*block, 0, *size);
 	(*block)->npages = npages;
 	memcpy((*block)->pages, planned, npages * sizeof(EfPage));

@@ -127,9 +127,6 @@ ef_state_create(EfState **state, const EfTableType *type,
 		return ef_fail(error, EF_TOO_LARGE,
 					   "A state of %zu bytes was needed.", room + labels);
 	new = ef_alloc(allocator, size);
-	if (new == NULL)
-		return ef_fail(error, EF_NO_MEMORY,
-					   "A request of %zu bytes failed.", size);
 
 	/* the slack too: it may be shipped to another process */
 	memset(new, 0, size);
@@ -220,9 +217,6 @@ enlarge(EfState **state, size_t size, size_t used,
 						   "A state would take more than %zu bytes.", size);
 	}
 	new = ef_alloc(allocator, size);
-	if (new == NULL)
-		return ef_fail(error, EF_NO_MEMORY,
-					   "A request of %zu bytes failed.", size);
 	memcpy(new, old, sizeof(EfState));
 	memcpy((char *) new + size - old->labels - old->paged,
 		   (char *) old + old->size - old->labels - old->paged,
@@ -276,17 +270,14 @@ typedef struct CellList
 	size_t		room;
 } CellList;
 
-EF_NODISCARD static EfStatus
-list_cell(CellList *list, const EfCell *cell, const EfAllocator *allocator,
-		  EfError *error)
+static void
+list_cell(CellList *list, const EfCell *cell, const EfAllocator *allocator)
 {
 	if (list->n == list->room)
 	{
 		size_t		room = 2 * list->room + 256;
 		EfCell	   *cells = ef_alloc(allocator, room * sizeof(EfCell));
 
-		if (cells == NULL)
-			return ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
 		if (list->n > 0)
 			memcpy(cells, list->cells, list->n * sizeof(EfCell));
 		ef_release(allocator, list->cells);
@@ -294,7 +285,6 @@ list_cell(CellList *list, const EfCell *cell, const EfAllocator *allocator,
 		list->room = room;
 	}
 	list->cells[list->n++] = *cell;
-	return EF_OK;
 }
 
 /* Add what was appended to a state to its pages; what has no place on them is
@@ -311,7 +301,7 @@ fill_pages(EfState *state, const EfTableType *type, EfPages *pages,
 	EfStatus	status = EF_OK;
 
 	ef_pages_index(&index, pages);
-	for (size_t i = state->nsorted; i < state->ncells && status == EF_OK; i++)
+	for (size_t i = state->nsorted; i < state->ncells; i++)
 	{
 		EfCell		expanded[1 << EF_KIND_BITS];
 		unsigned	m = 1;
@@ -321,21 +311,16 @@ fill_pages(EfState *state, const EfTableType *type, EfPages *pages,
 			m = type->expand(&frame, &state->cells[i], expanded);
 		else
 			expanded[0] = state->cells[i];
-		for (unsigned j = 0; j < m && status == EF_OK; j++)
+		for (unsigned j = 0; j < m; j++)
 			if (!ef_pages_add(&index, &expanded[j]))
-				status = list_cell(&rest, &expanded[j], allocator, error);
+				list_cell(&rest, &expanded[j], allocator);
 	}
 	state->ncells = state->nsorted;
-	if (status == EF_OK && rest.n > 0)
+	if (rest.n > 0)
 	{
 		scratch = ef_alloc(allocator, rest.n * sizeof(EfCell));
-		if (scratch == NULL)
-			status = ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
-		else
-		{
-			ef_sort_cells(rest.cells, scratch, rest.n, allocator);
-			status = ef_unite_cells(rest.cells, &rest.n, allocator, error);
-		}
+		ef_sort_cells(rest.cells, scratch, rest.n, allocator);
+		status = ef_unite_cells(rest.cells, &rest.n, allocator, error);
 		ef_release(allocator, scratch);
 	}
 	*cells = rest.cells;
@@ -357,11 +342,8 @@ unite_all(const EfState *state, const EfPages *pages, const EfCell *more,
 
 	*cells = ef_alloc(allocator, (npaged + nloose) * sizeof(EfCell));
 	*n = 0;
-	if (loose == NULL || paged == NULL || *cells == NULL)
-		status = ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
-	if (status == EF_OK)
-		status = ef_merge_cells(state->cells, state->nsorted, more, nmore,
-								loose, &nloose, allocator, error);
+	status = ef_merge_cells(state->cells, state->nsorted, more, nmore,
+							loose, &nloose, allocator, error);
 	if (status == EF_OK)
 	{
 		if (pages != NULL)
@@ -393,9 +375,6 @@ replace_counts(EfState **state, const EfCell *cells, size_t n,
 		return ef_fail(error, EF_TOO_LARGE,
 					   "A state would take more than %zu bytes.", size);
 	new = ef_alloc(allocator, size);
-	if (new == NULL)
-		return ef_fail(error, EF_NO_MEMORY,
-					   "A request of %zu bytes failed.", size);
 	memcpy(new, old, sizeof(EfState));
 	new->size = (uint32_t) size;
 	new->paged = (uint32_t) paged;
@@ -702,8 +681,6 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 	EfCell	   *both = NULL;
 	EfStatus	status = EF_OK;
 
-	if (cells == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
 	for (size_t i = 0; i < ncells; i++)
 	{
 		ef_check_interrupt_at(allocator, i);
@@ -723,10 +700,8 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 	if (status == EF_OK)
 	{
 		both = ef_alloc(allocator, (ncells + nrecent) * sizeof(EfCell));
-		status = both == NULL
-			? ef_fail(error, EF_NO_MEMORY, "A request for cells failed.")
-			: ef_merge_cells(cells, ncells, recent, nrecent, both, &n, allocator,
-							 error);
+		status = ef_merge_cells(cells, ncells, recent, nrecent, both, &n, allocator,
+								error);
 	}
 	if (status == EF_OK)
 	{
@@ -751,8 +726,6 @@ collect_labels(EfTable *table, const EfState *state,
 	uint32_t	number = state->nlabels;
 
 	table->labels = ef_alloc(allocator, state->nlabels * sizeof(EfLabel));
-	if (table->labels == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
 	for (; number > 0 && at >= sizeof(EfLabelNode); number--)
 	{
 		const EfLabelNode *node = label_node(state, at);
@@ -800,8 +773,6 @@ number_labels(EfState **state, const EfTableType *type, const EfLabel *labels,
 	EfStatus	status = EF_OK;
 
 	*number = ef_alloc(allocator, (nlabels + 1) * sizeof(uint32_t));
-	if (*number == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
 	(*number)[0] = 0;
 	for (uint32_t i = 0; i < nlabels && status == EF_OK; i++)
 	{
@@ -876,8 +847,6 @@ merge_pages(EfState **state, const EfTableType *type, const EfPages *pages,
 	size_t		rest = 0;
 	EfStatus	status = open_pages(&own, *state, type, error);
 
-	if (cells == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
 	if (status == EF_OK)
 		n = ef_pages_cells(pages, cells);
 	if (status == EF_OK && own != NULL)
@@ -967,8 +936,6 @@ ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
 	table->nlabels = state->nlabels;
 	table->ncells = npaged + state->ncells;
 	table->cells = ef_alloc(allocator, table->ncells * sizeof(EfCell));
-	if (table->cells == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for a table failed.");
 	if (pages != NULL)
 		ef_pages_cells(pages, table->cells);
 	memcpy(table->cells + npaged, state->cells, state->ncells * sizeof(EfCell));
@@ -981,7 +948,7 @@ ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
 	if (status == EF_OK && type->open_spec == NULL)
 	{
 		ordered = ordered && ef_table_labels_in_order(table);
-		status = ef_table_sort_labels(table, type, allocator, error);
+		ef_table_sort_labels(table, type, allocator);
 	}
 	if (status != EF_OK)
 		return status;

@@ -52,9 +52,9 @@ sort(EfLabel *labels, EfLabel *scratch, size_t n, const EfAllocator *allocator)
 	memcpy(labels + out, scratch + i, (half - i) * sizeof(EfLabel));
 }
 
-EfStatus
+void
 ef_table_sort_labels(EfTable *table, const EfTableType *type,
-			const EfAllocator *allocator, EfError *error)
+			const EfAllocator *allocator)
 {
 	unsigned	paired = ef_paired_kinds(type);
 	EfLabel    *sorted;
@@ -62,16 +62,10 @@ ef_table_sort_labels(EfTable *table, const EfTableType *type,
 	uint32_t	n = 0;
 
 	if (ef_table_labels_in_order(table))
-		return EF_OK;
+		return;
 	sorted = ef_alloc(allocator, 2 * (size_t) table->nlabels *
 					  sizeof(EfLabel));
 	number = ef_alloc(allocator, (table->nlabels + 1) * sizeof(uint32_t));
-	if (sorted == NULL || number == NULL)
-	{
-		ef_release(allocator, sorted);
-		ef_release(allocator, number);
-		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
-	}
 	memcpy(sorted, table->labels, table->nlabels * sizeof(EfLabel));
 	sort(sorted, sorted + table->nlabels, table->nlabels, allocator);
 	for (uint32_t i = 0; i < table->nlabels; i++)
@@ -104,7 +98,6 @@ ef_table_sort_labels(EfTable *table, const EfTableType *type,
 	table->nlabels = n;
 	ef_release(allocator, sorted);
 	ef_release(allocator, number);
-	return EF_OK;
 }
 
 EfStatus
@@ -112,8 +105,6 @@ ef_table_open_spec(EfTable *table, const EfTableType *type,
 				   const EfAllocator *allocator, EfError *error)
 {
 	table->labels = ef_alloc(allocator, type->label_limit * sizeof(EfLabel));
-	if (table->labels == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
 	return type->open_spec(&table->frame, table->labels, &table->nlabels,
 						   error);
 }
@@ -123,15 +114,10 @@ ef_table_normalize(EfTable *table, const EfTableType *type,
 				   const EfAllocator *allocator, EfError *error)
 {
 	EfCell	   *scratch;
-	EfStatus	status = table->frame.spec != NULL ? EF_OK
-		: ef_table_sort_labels(table, type, allocator, error);
 
-	if (status != EF_OK)
-		return status;
+	if (table->frame.spec == NULL)
+		ef_table_sort_labels(table, type, allocator);
 	scratch = ef_alloc(allocator, table->ncells * sizeof(EfCell));
-	if (scratch == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
-					   table->ncells * sizeof(EfCell));
 	ef_sort_cells(table->cells, scratch, table->ncells, allocator);
 	ef_release(allocator, scratch);
 	return ef_unite_cells(table->cells, &table->ncells, allocator, error);

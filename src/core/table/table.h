@@ -23,9 +23,8 @@ typedef struct EfTable
 extern bool ef_table_labels_in_order(const EfTable *table);
 
 /* Order the labels of a table by their bytes and renumber its cells. */
-extern EfStatus ef_table_sort_labels(EfTable *table, const EfTableType *type,
-									 const EfAllocator *allocator,
-									 EfError *error) EF_NODISCARD;
+extern void ef_table_sort_labels(EfTable *table, const EfTableType *type,
+								 const EfAllocator *allocator);
 
 /* Fill in the labels of a table whose frame has its spec. */
 extern EfStatus ef_table_open_spec(EfTable *table, const EfTableType *type,

@@ -18,9 +18,9 @@
 /* So many series between two looks at whether to go on. */
 #define INTERRUPT_SERIES 4096
 
-EF_NODISCARD static EfStatus
+static void
 grow_cells(EfTable *table, size_t *room, size_t most,
-		   const EfAllocator *allocator, EfError *error)
+		   const EfAllocator *allocator)
 {
 	size_t		larger = *room == 0 ? FIRST_CELLS : 2 * *room;
 	EfCell	   *cells;
@@ -28,9 +28,6 @@ grow_cells(EfTable *table, size_t *room, size_t most,
 	if (larger > most)
 		larger = most;
 	cells = ef_alloc(allocator, larger * sizeof(EfCell));
-	if (cells == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
-					   larger * sizeof(EfCell));
 	if (*room > 0)
 	{
 		memcpy(cells, table->cells, table->ncells * sizeof(EfCell));
@@ -38,15 +35,14 @@ grow_cells(EfTable *table, size_t *room, size_t most,
 	}
 	table->cells = cells;
 	*room = larger;
-	return EF_OK;
 }
 
 /* Read the cells of a series, of which there are `n`, until one is not where it
  * can be; which is then not counted. */
-EF_NODISCARD static EfStatus
+static void
 read_cells(EfTable *table, const EfKind *kind, uint64_t number, uint64_t n,
 		   size_t *room, size_t most, EfReader *reader,
-		   const EfAllocator *allocator, EfError *error)
+		   const EfAllocator *allocator)
 {
 	uint64_t	axis = kind->paired
 		? (uint64_t) (table->nlabels + 1) << EF_PAIR_BITS : kind->axis;
@@ -58,23 +54,16 @@ read_cells(EfTable *table, const EfKind *kind, uint64_t number, uint64_t n,
 
 		ef_check_interrupt_at(allocator, i);
 		if (table->ncells == *room)
-		{
-			EfStatus	status = grow_cells(table, room, most, allocator,
-											error);
-
-			if (status != EF_OK)
-				return status;
-		}
+			grow_cells(table, room, most, allocator);
 		at += ef_read_limited(reader, UINT32_MAX) + (i > 0);
 		count = (int64_t) ef_read_limited(reader, INT64_MAX);
 		if (reader->failed || at >= axis || count == 0 ||
 			(kind->paired &&
 			 !ef_is_place(kind, (uint32_t) at, table->nlabels)))
-			return EF_OK;
+			return;
 		table->cells[table->ncells].key = number << 32 | (uint32_t) at;
 		table->cells[table->ncells++].count = count;
 	}
-	return EF_OK;
 }
 
 EF_NODISCARD static EfStatus
@@ -92,8 +81,7 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 	 * the input could not hold */
 	nseries = ef_read_limited(reader, (uint64_t) (reader->end - reader->at));
 	most = (size_t) (reader->end - reader->at) / 2;
-	if (status == EF_OK)
-		status = grow_cells(table, &room, most, allocator, error);
+	grow_cells(table, &room, most, allocator);
 	for (uint64_t s = 0; s < nseries && order && !reader->failed &&
 		 status == EF_OK; s++)
 	{
@@ -111,8 +99,8 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 			label <= table->nlabels;
 		series = number;
 		if (order)
-			status = read_cells(table, &type->kinds[kind], number, n, &room,
-								most, reader, allocator, error);
+			read_cells(table, &type->kinds[kind], number, n, &room, most,
+					   reader, allocator);
 		order = order && table->ncells - before == n;
 	}
 	if (status != EF_OK)
@@ -153,8 +141,6 @@ read_period(EfTable *table, EfReader *reader, const EfAllocator *allocator,
 	table->nlabels = (uint32_t) ef_read_limited(reader,
 												(uint64_t) (reader->end - reader->at));
 	table->labels = ef_alloc(allocator, table->nlabels * sizeof(EfLabel));
-	if (table->labels == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for labels failed.");
 	for (uint32_t i = 0; i < table->nlabels; i++)
 	{
 		EfLabel    *label = &table->labels[i];
@@ -251,17 +237,6 @@ pack_series(EfWriter *writer, const EfTable *table, size_t nseries,
 }
 
 EF_NODISCARD static EfStatus
-alloc_bound(uint8_t **bytes, size_t bound, const EfAllocator *allocator,
-			EfError *error)
-{
-	*bytes = ef_alloc(allocator, bound);
-	if (*bytes == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request of %zu bytes failed.",
-					   bound);
-	return EF_OK;
-}
-
-EF_NODISCARD static EfStatus
 check_size(size_t size, EfError *error)
 {
 	if (size > EF_SIZE_LIMIT)
@@ -303,13 +278,10 @@ ef_table_pack(const EfTable *table, const EfTableType *type,
 	size_t		nseries = count_series(table);
 	size_t		bound = header + 2 + 6 * EF_VARINT_MAX +
 		table->frame.spec_size + series_bound(table, nseries);
-	EfStatus	status;
 
 	for (uint32_t i = 0; i < table->nlabels; i++)
 		bound += EF_VARINT_MAX + table->labels[i].length;
-	status = alloc_bound(bytes, bound, allocator, error);
-	if (status != EF_OK)
-		return status;
+	*bytes = ef_alloc(allocator, bound);
 	writer.at = *bytes + header;
 	*writer.at++ = EF_FORMAT_PACKED;
 	*writer.at++ = type->tag;
@@ -329,11 +301,8 @@ ef_table_pack_series(const EfTable *table, uint8_t **bytes, size_t *size,
 {
 	EfWriter	writer;
 	size_t		nseries = count_series(table);
-	EfStatus	status = alloc_bound(bytes, series_bound(table, nseries),
-									 allocator, error);
 
-	if (status != EF_OK)
-		return status;
+	*bytes = ef_alloc(allocator, series_bound(table, nseries));
 	writer.at = *bytes;
 	pack_series(&writer, table, nseries, allocator);
 	*size = (size_t) (writer.at - *bytes);

@@ -341,8 +341,6 @@ ef_backtest(const EfBacktestPlan *plan, EfBacktestRow **rows, size_t *nrows,
 			: (size_t) plan->horizon;
 	*nrows = 0;
 	*rows = ef_alloc(allocator, n * EF_MEASURES * sizeof(EfBacktestRow));
-	if (*rows == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for a back-test failed.");
 	for (size_t at = least; at < plan->nyears && status == EF_OK; at++)
 	{
 		size_t		ahead = plan->nyears - at;

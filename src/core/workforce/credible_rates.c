@@ -29,8 +29,6 @@ ef_credible_create(EfCredibleRates **rates, uint32_t nreasons,
 					   "The rates have %u reasons and a reference of %zu bytes.",
 					   nreasons, reference_size);
 	*rates = ef_alloc(allocator, size);
-	if (*rates == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for rates failed.");
 	memset(*rates, 0, size);
 	(*rates)->format = EF_CREDIBLE_FORMAT;
 	(*rates)->tag = EF_CREDIBLE_TAG;
@@ -98,8 +96,6 @@ ef_credible_open(const EfCredibleRates *rates, size_t size,
 					   "The rates have %u reasons, and the reference %u.",
 					   rates->nreasons, reference->table.nlabels);
 	*ratios = ef_alloc(allocator, rates->nreasons * sizeof(EfExitRatio));
-	if (*ratios == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for ratios failed.");
 	for (uint32_t i = 0; i < rates->nreasons; i++)
 	{
 		status = ef_credible_check_reason(&rates->reasons[i], error);
@@ -203,18 +199,15 @@ typedef struct Learning
 	double	   *expected;
 } Learning;
 
-EF_NODISCARD static EfStatus
+static void
 begin_learning(Learning *learning, const EfTable *reference,
-			   EfWorkspace *workspace, EfError *error)
+			   EfWorkspace *workspace)
 {
 	size_t		n = (size_t) reference->nlabels + 1;
 
 	learning->exits = ef_grab(workspace, n, sizeof(int64_t));
 	learning->expected = ef_grab_doubles(workspace, n);
-	if (learning->exits == NULL || learning->expected == NULL)
-		return ef_fail(error, EF_NO_MEMORY,
-					   "A request for the exits of a group failed.");
-	return ef_exit_counts(&learning->counts, reference, NULL, workspace, error);
+	ef_exit_counts(&learning->counts, reference, NULL, workspace);
 }
 
 EF_NODISCARD static EfStatus
@@ -224,10 +217,10 @@ learn(Learning *learning, const EfTable *group, EfWorkspace *workspace,
 	EfStatus	status = count_exits(learning->counts.table, group,
 									 learning->exits, error);
 
-	if (status != EF_OK)
-		return status;
-	return ef_expected_exits(&learning->counts, group, learning->expected,
-							 workspace, error);
+	if (status == EF_OK)
+		ef_expected_exits(&learning->counts, group, learning->expected,
+						  workspace);
+	return status;
 }
 
 EfStatus
@@ -237,10 +230,10 @@ ef_credible_learn(EfCredibleReason *reasons, const EfTable *reference,
 {
 	EfWorkspace workspace = {allocator, NULL};
 	Learning	learning;
-	EfStatus	status = begin_learning(&learning, reference, &workspace, error);
+	EfStatus	status;
 
-	if (status == EF_OK)
-		status = learn(&learning, group, &workspace, error);
+	begin_learning(&learning, reference, &workspace);
+	status = learn(&learning, group, &workspace, error);
 	for (uint32_t i = 0; status == EF_OK && i < reference->nlabels; i++)
 	{
 		reasons[i].exits += learning.exits[i + 1];
@@ -283,11 +276,10 @@ ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
 	EfPoissonGroup *seen = ef_grab(&workspace, n * ngroups,
 								   sizeof(EfPoissonGroup));
 	Learning	learning;
-	EfStatus	status = seen == NULL
-		? ef_fail(error, EF_NO_MEMORY, "A request for the exits of groups failed.")
-		: begin_learning(&learning, reference, &workspace, error);
+	EfStatus	status = EF_OK;
 
-	for (size_t i = 0; status == EF_OK && i < n; i++)
+	begin_learning(&learning, reference, &workspace);
+	for (size_t i = 0; i < n; i++)
 	{
 		EfExitRatio base = ef_credible_ratio(&reasons[i]);
 

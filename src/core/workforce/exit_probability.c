@@ -118,10 +118,9 @@ ratio_asked_for(const EfExitCounts *counts, const EfExitScope *scope)
 	return exits > 0 ? squares / exits : 1;
 }
 
-EfStatus
+void
 ef_exit_counts(EfExitCounts *counts, const EfTable *table,
-			   const EfExitRatio *ratios, EfWorkspace *workspace,
-			   EfError *error)
+			   const EfExitRatio *ratios, EfWorkspace *workspace)
 {
 	size_t		n;
 
@@ -131,8 +130,6 @@ ef_exit_counts(EfExitCounts *counts, const EfTable *table,
 	n = (size_t) counts->oldest + 1;
 	counts->parts = ef_grab(workspace, n, sizeof(int64_t));
 	counts->exits = ef_grab_doubles(workspace, 2 * n);
-	if (counts->parts == NULL || counts->exits == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for exits failed.");
 	counts->squares = counts->exits + n;
 	ef_initial_exposure(table, counts->oldest + 1, counts->parts);
 	for (size_t i = 0; i < table->ncells; i++)
@@ -145,7 +142,6 @@ ef_exit_counts(EfExitCounts *counts, const EfTable *table,
 			counts->exits[ef_key_at(key)] += exits;
 			counts->squares[ef_key_at(key)] += ratio * exits;
 		}
-	return EF_OK;
 }
 
 /* Exits and exposure by month of age up to the oldest that was seen. */
@@ -338,20 +334,16 @@ add_outer(double *matrix, int n, const double *row, double variance)
 				matrix[i * n + j] += variance * row[i] * row[j];
 }
 
-EF_NODISCARD static EfStatus
+static void
 share_errors(EfExitProbability *q, const EfExitCounts *counts,
 			 const EfExitScope *scope, const Risk *month, const Risk *year,
-			 const int *donor, int seen, EfWorkspace *workspace,
-			 EfError *error)
+			 const int *donor, int seen, EfWorkspace *workspace)
 {
 	int			n = scope->nyears;
 	int64_t    *by_year = ef_grab(workspace, (size_t) seen, sizeof(int64_t));
 	double	   *log_stay = ef_grab_doubles(workspace, 2 * (size_t) n);
 	double	   *stay = log_stay + n;
 
-	if (by_year == NULL || log_stay == NULL)
-		return ef_fail(error, EF_NO_MEMORY,
-					   "A request for the errors of ratios failed.");
 	for (uint32_t label = 1; label <= counts->table->nlabels; label++)
 	{
 		double		variance = counts->ratios[label - 1].variance;
@@ -380,7 +372,6 @@ share_errors(EfExitProbability *q, const EfExitCounts *counts,
 			memcpy(q->asked_leave, stay, (size_t) n * sizeof(double));
 		}
 	}
-	return EF_OK;
 }
 
 static bool
@@ -393,10 +384,9 @@ any_error(const EfExitCounts *counts)
 	return false;
 }
 
-EfStatus
+void
 ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
-					const EfExitScope *scope, EfWorkspace *workspace,
-					EfError *error)
+					const EfExitScope *scope, EfWorkspace *workspace)
 {
 	size_t		limit = (size_t) scope->limit;
 	size_t		nyears = (size_t) scope->nyears;
@@ -413,12 +403,7 @@ ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
 	int		   *donor = ef_grab(workspace, (size_t) seen, sizeof(int));
 	Risk	   *month;
 	int			youngest;
-	EfStatus	status = EF_OK;
 
-	if (results == NULL || year == NULL || donor == NULL ||
-		(uncertain && shared == NULL))
-		return ef_fail(error, EF_NO_MEMORY,
-					   "A request for the exit probabilities failed.");
 	month = year + seen;
 	q->stay = results;
 	q->leave = q->stay + limit;
@@ -444,19 +429,17 @@ ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
 		q->shared_stay = shared + nyears * nyears;
 		q->asked_log_stay = q->shared_stay + nyears * nyears;
 		q->asked_leave = q->asked_log_stay + nyears;
-		status = share_errors(q, counts, scope, month, year, donor, seen,
-							  workspace, error);
+		share_errors(q, counts, scope, month, year, donor, seen, workspace);
 	}
 	ef_discard(workspace, before);
-	return status;
 }
 
 
 /* ---- expected exits ---- */
 
-EfStatus
+void
 ef_expected_exits(const EfExitCounts *counts, const EfTable *people,
-				  double *expected, EfWorkspace *workspace, EfError *error)
+				  double *expected, EfWorkspace *workspace)
 {
 	const EfTable *table = counts->table;
 	EfMark		before = ef_mark(workspace);
@@ -470,9 +453,6 @@ ef_expected_exits(const EfExitCounts *counts, const EfTable *people,
 	double	   *of_year;
 	int			youngest = -1;
 
-	if (parts == NULL || year == NULL || donor == NULL || weight == NULL)
-		return ef_fail(error, EF_NO_MEMORY,
-					   "A request for expected exits failed.");
 	of_year = weight + oldest + 1;
 	for (uint32_t label = 0; label <= table->nlabels; label++)
 		expected[label] = 0;
@@ -486,7 +466,7 @@ ef_expected_exits(const EfExitCounts *counts, const EfTable *people,
 	if (youngest < 0)
 	{
 		ef_discard(workspace, before);
-		return EF_OK;
+		return;
 	}
 	find_donors(year, youngest, seen, donor);
 
@@ -511,5 +491,4 @@ ef_expected_exits(const EfExitCounts *counts, const EfTable *people,
 				(weight[age] + of_year[age / MONTHS]);
 	}
 	ef_discard(workspace, before);
-	return EF_OK;
 }

@@ -93,25 +93,22 @@ typedef struct EfExitCounts
 	double	   *squares;		/* each times its square */
 } EfExitCounts;
 
-extern EfStatus ef_exit_counts(EfExitCounts *counts, const EfTable *table,
-							   const EfExitRatio *ratios,
-							   EfWorkspace *workspace, EfError *error)
-			EF_NODISCARD;
+extern void ef_exit_counts(EfExitCounts *counts, const EfTable *table,
+						   const EfExitRatio *ratios,
+						   EfWorkspace *workspace);
 
-extern EfStatus ef_exit_probability(EfExitProbability *q,
-									const EfExitCounts *counts,
-									const EfExitScope *scope,
-									EfWorkspace *workspace, EfError *error)
-			EF_NODISCARD;
+extern void ef_exit_probability(EfExitProbability *q,
+								const EfExitCounts *counts,
+								const EfExitScope *scope,
+								EfWorkspace *workspace);
 
 /*
  * The exits that people of another table would have had, each reason's, if they
  * had left as those of this one: expected[label], from 1, as a sum over months of
  * age of their exposure times q.  Ratios are not looked at.
  */
-extern EfStatus ef_expected_exits(const EfExitCounts *counts,
-								  const EfTable *people, double *expected,
-								  EfWorkspace *workspace, EfError *error)
-			EF_NODISCARD;
+extern void ef_expected_exits(const EfExitCounts *counts,
+							  const EfTable *people, double *expected,
+							  EfWorkspace *workspace);
 
 #endif							/* EF_EXIT_PROBABILITY_H */

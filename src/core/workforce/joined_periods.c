@@ -89,11 +89,9 @@ ef_workforce_join(EfWorkforce *whole, const EfWorkforce *periods, size_t n,
 
 		if (i > 0)
 			status = check_boundary(&periods[i - 1], &periods[i], error);
-		part.cells = ef_alloc(allocator, part.ncells * sizeof(EfCell));
-		if (part.cells == NULL && status == EF_OK)
-			status = ef_fail(error, EF_NO_MEMORY, "A request for cells failed.");
 		if (status != EF_OK)
 			break;
+		part.cells = ef_alloc(allocator, part.ncells * sizeof(EfCell));
 		part.ncells = 0;
 		for (size_t c = 0; c < periods[i].table.ncells; c++)
 		{

@@ -69,13 +69,6 @@ struct EfProjection
 	double	   *lag;			/* room for a sum of flows, of an open projection */
 };
 
-EF_NODISCARD static EfStatus
-no_memory(EfProjection *model)
-{
-	return ef_fail(model->error, EF_NO_MEMORY,
-				   "A request for the projection's tables failed.");
-}
-
 static const EfLabel retirement_reason = {"retirement", 10};
 
 static uint32_t
@@ -126,15 +119,11 @@ gather_people(EfProjection *model)
 	int			most_classes = 1 + (plan->rule ? (int) plan->rule->nsteps : 0);
 
 	model->class_age = ef_grab(model->workspace, most_classes, sizeof(int));
-	if (model->class_age == NULL)
-		return no_memory(model);
 
 	cells = ef_table_series(&source->table, 0, EF_STOCK, &n);
 	fte = ef_table_series(&source->table, 0, EF_STOCK_FTE, &nfte);
 	model->nstock = (int) n;
 	model->stock = ef_grab(model->workspace, n, sizeof(Cohort));
-	if (model->stock == NULL)
-		return no_memory(model);
 	for (size_t i = 0; i < n; i++)
 	{
 		Cohort	   *cohort = &model->stock[i];
@@ -161,8 +150,6 @@ gather_people(EfProjection *model)
 	cells = ef_table_series(&source->table, 0, EF_HIRES, &n);
 	model->nhires = (int) n;
 	model->hires = ef_grab(model->workspace, n, sizeof(Cohort));
-	if (model->hires == NULL)
-		return no_memory(model);
 	for (size_t i = 0; i < n; i++)
 	{
 		model->hires[i].age = (int) ef_key_at(cells[i].key);
@@ -197,24 +184,20 @@ estimate_exits(EfProjection *model, uint32_t asked)
 		.first_year = model->ages.first_year,
 		.nyears = model->ages.blocks
 	};
-	EfStatus	status = EF_OK;
 
 	if (counts == NULL)
 	{
 		counts = &own;
-		status = ef_exit_counts(&own, table, model->plan->ratios,
-								model->workspace, model->error);
+		ef_exit_counts(&own, table, model->plan->ratios, model->workspace);
 	}
-	if (status == EF_OK)
-		status = ef_exit_probability(&model->q, counts, &scope,
-									 model->workspace, model->error);
+	ef_exit_probability(&model->q, counts, &scope, model->workspace);
 
 	/* nobody to project: one empty group must not stop all the others */
-	if (status == EF_OK && !model->q.known &&
+	if (!model->q.known &&
 		(model->nstock > 0 || model->plan->intake != NULL))
 		return ef_fail(model->error, EF_NO_EXPOSURE,
 					   "Nobody was under observation.");
-	return status;
+	return EF_OK;
 }
 
 
@@ -230,7 +213,7 @@ first_month(const EfProjection *model, int period)
 		: start + model->first_months + (period - 1) * MONTHS;
 }
 
-EF_NODISCARD static EfStatus
+static void
 create_flows(EfProjection *model)
 {
 	const EfProjectionPlan *plan = model->plan;
@@ -247,26 +230,21 @@ create_flows(EfProjection *model)
 	model->stock_flow = ef_grab(model->workspace,
 								(size_t) model->nhire_flows + 1,
 								sizeof(EfFlow));
-	if (model->stock_flow == NULL)
-		return no_memory(model);
 	model->hire_flows = model->stock_flow + 1;
 
 	/* the stock is there from the period's beginning, hires come throughout */
-	if (!ef_flow_create(model->stock_flow, &model->ages, plan->years,
-						model->first_months,
-						(double) model->first_months / MONTHS, true, fte,
-						model->workspace))
-		return no_memory(model);
+	ef_flow_create(model->stock_flow, &model->ages, plan->years,
+				   model->first_months,
+				   (double) model->first_months / MONTHS, true, fte,
+				   model->workspace);
 	for (int f = 0; f < model->nhire_flows; f++)
 	{
 		int			months = f == 0 ? model->first_months : MONTHS;
 
-		if (!ef_flow_create(&model->hire_flows[f], &model->ages, plan->years,
-							months, (double) months / MONTHS / 2, false, false,
-							model->workspace))
-			return no_memory(model);
+		ef_flow_create(&model->hire_flows[f], &model->ages, plan->years,
+					   months, (double) months / MONTHS / 2, false, false,
+					   model->workspace);
 	}
-	return EF_OK;
 }
 
 static void
@@ -332,9 +310,7 @@ project_class(EfProjection *model, int class)
 	bool		alike = model->plan->rule == NULL;
 
 	stock.people = ef_grab_doubles(model->workspace, 6 * room);
-	if (stock.people == NULL ||
-		!ef_survival_create(&survival, &model->ages, model->workspace))
-		return no_memory(model);
+	ef_survival_create(&survival, &model->ages, model->workspace);
 	stock.squares = stock.people + room;
 	stock.fte = stock.squares + room;
 	hires.people = stock.fte + room;
@@ -473,7 +449,7 @@ build(EfProjection *model, uint32_t asked, bool retirement)
 	if (status == EF_OK)
 		status = estimate_exits(model, asked);
 	if (status == EF_OK)
-		status = create_flows(model);
+		create_flows(model);
 
 	/* hires of later years may bring classes that the stock does not have */
 	if (status == EF_OK && model->nhires > 0 && model->nclasses == 0)
@@ -705,7 +681,7 @@ fill_need(const EfProjection *model, int t, double *need, double *carried,
 	*carried = need[t] > 0 ? 0 : variance;
 }
 
-EF_NODISCARD static EfStatus
+static void
 fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 {
 	const EfProjectionPlan *plan = model->plan;
@@ -716,8 +692,6 @@ fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 	double	   *lag = ef_grab_doubles(model->workspace, ef_lag_size(&model->ages));
 	double	   *need = ef_grab_doubles(model->workspace, (size_t) plan->years);
 
-	if (lag == NULL || need == NULL)
-		return no_memory(model);
 	for (int t = 0; t < plan->years; t++)
 	{
 		EfProjectionPeriod *period = &periods[t];
@@ -759,7 +733,6 @@ fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 		period->gap = period->target - headcount;
 		fill_need(model, t, need, &carried, lag, period);
 	}
-	return EF_OK;
 }
 
 EfStatus
@@ -786,8 +759,6 @@ ef_project_fan(const EfProjectionPlan *plan, const double *levels, int nlevels,
 	{
 		*periods = ef_alloc(allocator, (size_t) nlevels * (size_t) plan->years *
 							sizeof(EfProjectionPeriod));
-		if (*periods == NULL)
-			status = no_memory(&model);
 	}
 	for (int i = 0; status == EF_OK && i < nlevels; i++)
 	{
@@ -795,7 +766,7 @@ ef_project_fan(const EfProjectionPlan *plan, const double *levels, int nlevels,
 
 		status = ef_level_factor(levels[i], &model.z, error);
 		if (status == EF_OK)
-			status = fill_periods(&model, *periods + i * plan->years);
+			fill_periods(&model, *periods + i * plan->years);
 		ef_discard(&workspace, start);
 	}
 	ef_discard_all(&workspace);
@@ -809,17 +780,14 @@ ef_projection_open(EfProjection **projection, const EfProjectionPlan *plan,
 	EfProjection *model = ef_grab(workspace, 1, sizeof(EfProjection));
 	EfStatus	status;
 
-	if (model == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for a projection failed.");
 	model->plan = plan;
 	model->workspace = workspace;
 	model->error = error;
 	*projection = model;
 	status = build(model, 0, false);
-	if (status != EF_OK)
-		return status;
-	model->lag = ef_grab_doubles(workspace, ef_lag_size(&model->ages));
-	return model->lag == NULL ? no_memory(model) : EF_OK;
+	if (status == EF_OK)
+		model->lag = ef_grab_doubles(workspace, ef_lag_size(&model->ages));
+	return status;
 }
 
 double
@@ -858,8 +826,6 @@ project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 	if (status != EF_OK)
 		return status;
 	lag = ef_grab_doubles(model->workspace, ef_lag_size(&model->ages));
-	if (lag == NULL)
-		return no_memory(model);
 	for (int t = 0; t < plan->years; t++)
 	{
 		EfProjectedExits *row = &rows[t];
@@ -904,9 +870,9 @@ ef_project_exits_begin(EfExitsProjection *exits, const EfProjectionPlan *plan,
 	exits->kept.allocator = exits->workspace.allocator = allocator;
 	exits->next = 1;
 	exits->retired = retirement_label(table) > 0;
-	return status == EF_OK
-		? ef_exit_counts(&exits->counts, table, plan->ratios, &exits->kept, error)
-		: status;
+	if (status == EF_OK)
+		ef_exit_counts(&exits->counts, table, plan->ratios, &exits->kept);
+	return status;
 }
 
 EfStatus

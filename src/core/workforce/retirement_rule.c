@@ -15,8 +15,6 @@ ef_rule_create(EfRetirementRule **rule, uint32_t room,
 	if (ef_rule_size(room) > EF_SIZE_LIMIT)
 		return ef_fail(error, EF_TOO_LARGE, "The rule has %u steps.", room);
 	*rule = ef_alloc(allocator, ef_rule_size(room));
-	if (*rule == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for a rule failed.");
 	memset(*rule, 0, ef_rule_size(room));
 	(*rule)->format = EF_RULE_FORMAT;
 	(*rule)->tag = EF_RULE_TAG;

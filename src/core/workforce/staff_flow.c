@@ -71,7 +71,7 @@ ef_ages_set(EfAges *ages, int lowest, int limit)
 
 /* ---- life tables ---- */
 
-bool
+void
 ef_survival_create(EfSurvival *survival, const EfAges *ages,
 				   EfWorkspace *workspace)
 {
@@ -79,8 +79,6 @@ ef_survival_create(EfSurvival *survival, const EfAges *ages,
 									   2 * (size_t) ages->blocks +
 									   (size_t) ages->stride);
 
-	if (room == NULL)
-		return false;
 	survival->ages = ages;
 	survival->month.stay = room;
 	survival->month.leave = room + ages->room;
@@ -93,7 +91,6 @@ ef_survival_create(EfSurvival *survival, const EfAges *ages,
 	survival->gone_squares = room + 8 * ages->room;
 	survival->nothing = room + 9 * ages->room;
 	survival->scratch = room + 10 * ages->room;
-	return true;
 }
 
 void
@@ -196,7 +193,7 @@ ef_survival_square(EfSurvival *survival)
 
 /* ---- flows ---- */
 
-bool
+void
 ef_flow_create(EfFlow *flow, const EfAges *ages, int nlags, int months,
 			   double passed, bool squares, bool fte, EfWorkspace *workspace)
 {
@@ -209,12 +206,9 @@ ef_flow_create(EfFlow *flow, const EfAges *ages, int nlags, int months,
 	flow->passed = passed;
 	flow->starts = ef_grab_doubles(workspace, (size_t) ages->blocks);
 	flow->lags = ef_grab_doubles(workspace, (size_t) nlags * ef_lag_size(ages));
-	if (staff == NULL || flow->starts == NULL || flow->lags == NULL)
-		return false;
 	flow->staff.people = staff;
 	flow->staff.squares = squares ? staff + ages->room : NULL;
 	flow->staff.fte = fte ? staff + (1 + squares) * ages->room : NULL;
-	return true;
 }
 
 void

@@ -82,7 +82,7 @@ typedef struct EfSurvival
 	double	   *scratch;		/* a row by age, or two arrays by block */
 } EfSurvival;
 
-extern bool ef_survival_create(EfSurvival *survival, const EfAges *ages,
+extern void ef_survival_create(EfSurvival *survival, const EfAges *ages,
 							   EfWorkspace *workspace);
 
 /* A span of one month.  Whoever reaches the age of retirement or the limit
@@ -170,7 +170,7 @@ ef_flow_sums(const EfFlow *flow, int lag)
 	return (EfFlowSums *) ef_flow_row(flow, lag, EF_FLOW_ROWS);
 }
 
-extern bool ef_flow_create(EfFlow *flow, const EfAges *ages, int nlags,
+extern void ef_flow_create(EfFlow *flow, const EfAges *ages, int nlags,
 						   int months, double passed, bool squares, bool fte,
 						   EfWorkspace *workspace);
 

@@ -214,8 +214,6 @@ ef_exit_rates_begin(EfExitRates *rates, const EfWorkforce *workforce,
 	/* by age; cells come in the order of reasons, and so they stay */
 	rates->exits = ef_alloc(allocator, (table->ncells + 1) *
 							sizeof(EfReasonExits));
-	if (rates->exits == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for rates failed.");
 	for (size_t i = 0; i < table->ncells; i++)
 	{
 		EfKey		key = table->cells[i].key;
@@ -363,8 +361,6 @@ ef_workforce_reaching_by_year(const EfWorkforce *workforce, int age, int years,
 		return ef_fail(error, EF_YEARS_RANGE, "The number of years is %d.",
 					   years);
 	*rows = ef_alloc(allocator, (size_t) years * sizeof(EfYearCount));
-	if (*rows == NULL)
-		return ef_fail(error, EF_NO_MEMORY, "A request for years failed.");
 	for (int i = 0; i < years; i++)
 	{
 		EfYearCount *row = &(*rows)[i];

@@ -34,8 +34,8 @@ add_funnel(EfState **state, Input *input)
 		}
 	}
 	ef_chain_search_begin(&search, &spec, EF_UNIT_DAY, input->allocator);
-	if (ef_chain_find(&search, &chain, events, n, &error) == EF_OK &&
-		ef_funnel_add(state, &chain, EF_UNIT_DAY, input->allocator, &error) == EF_OK)
+	ef_chain_find(&search, &chain, events, n);
+	if (ef_funnel_add(state, &chain, EF_UNIT_DAY, input->allocator, &error) == EF_OK)
 		ef_state_moved(old, *state, input->allocator);
 	ef_chain_search_end(&search);
 }

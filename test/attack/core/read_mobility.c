@@ -56,10 +56,12 @@ read_mobility(const void *datum, size_t size, Input *input)
 	if (ef_mobility_rates(&mobility, draw_level(input), &flows, &nflows, input->allocator, &error) == EF_OK)
 		for (size_t i = 0; i < nflows; i++)
 			PROMISE(flows[i].moves > 0 && !(flows[i].rate < 0));
-	if (ef_mobility_day(&mobility, mobility.table.frame.from + draw_int(input) % 3000, &days, &error) == EF_OK &&
-		ef_mobility_here(&mobility, days, &here, input->allocator, &error) == EF_OK)
+	if (ef_mobility_day(&mobility, mobility.table.frame.from + draw_int(input) % 3000, &days, &error) == EF_OK)
+	{
+		ef_mobility_here(&mobility, days, &here, input->allocator);
 		for (uint32_t i = 1; i <= mobility.table.nlabels; i++)
 			PROMISE(here[i] >= 0);
+	}
 	if (mobility.table.nlabels <= 20 &&
 		ef_mobility_last_days(&mobility, draw(input) % 2 ? &every : NULL, &days, &error) == EF_OK &&
 		ef_mobility_product(&mobility, days, &matrix, input->allocator, &error) == EF_OK)

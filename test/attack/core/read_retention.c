@@ -41,7 +41,7 @@ read_retention(const void *datum, size_t size, Input *input)
 	int32_t		days;
 
 	PROMISE(ef_retention_open(&retention, datum, size, input->allocator, &error) == EF_OK);
-	PROMISE(ef_retention_risk(&risk, &retention.table, input->allocator, &error) == EF_OK);
+	ef_retention_risk(&risk, &retention.table, input->allocator);
 	if (ef_curve_begin(&curve, &risk, &every, draw_level(input), draw(input) % 2 ? EF_LOG_LOG : EF_PLAIN, &error) == EF_OK)
 		for (int n = 0; n < 400 && ef_curve_next(&curve, &point); n++)
 			PROMISE(point.at_risk >= 0 && point.retained >= 0 && point.retained <= 1);
