@@ -170,9 +170,19 @@ attack_readers() {
 	grep ERROR "$dir/errors" | head -n 3 | sed 's/^/# /'
 }
 
-# cancel: the accessors on a summary of many reasons, and what spills.
+# stop MILLISECONDS QUERY: sets late, how long after its time it stopped; false if it did not.
+stop() {
+	local start
+	start=$(date +%s%3N)
+	PGOPTIONS="-c statement_timeout=$1 -c work_mem=1MB" query -c "$2" >/dev/null 2>"$dir/log"
+	late=$(($(date +%s%3N) - start - $1))
+	grep -q 'statement timeout' "$dir/log"
+}
+
+# cancel: the accessors on a summary of many reasons, and what spills.  A machine that is
+# busy is late too: what is, is stopped at the same moment twice more, and the earliest counts.
 attack_cancel() {
-	local tries=0 stops=0 worst=0 i late start after
+	local tries=0 stops=0 worst=0 i late first after slowest=
 	local -a heavy
 	mapfile -t heavy < <(lines "$here/heavy.sql" "$here/accessors.sql")
 	deadline
@@ -182,15 +192,16 @@ attack_cancel() {
 		[ "$i" -lt ${#heavy[@]} ] && [ "$seconds" -ge 60 ] || i=$((RANDOM % ${#heavy[@]}))
 		after=$((50 + RANDOM % 1500))
 		tries=$((tries + 1))
-		start=$(date +%s%3N)
-		PGOPTIONS="-c statement_timeout=$after -c work_mem=1MB" query -c "${heavy[$i]}" >/dev/null 2>"$dir/log"
-		late=$(($(date +%s%3N) - start - after))
-		grep -q 'statement timeout' "$dir/log" || { grep ERROR "$dir/log" | sed 's/^/# /'; continue; }
+		stop $after "${heavy[$i]}" || { grep ERROR "$dir/log" | sed 's/^/# /'; continue; }
 		stops=$((stops + 1))
-		[ "$late" -le "$worst" ] || { worst=$late; slowest=${heavy[$i]}; }
+		first=$late
+		for _ in 1 2; do
+			if [ "$first" -gt 500 ] && stop $after "${heavy[$i]}" && [ "$late" -lt "$first" ]; then first=$late; fi
+		done
+		[ "$first" -le "$worst" ] || { worst=$first; slowest=${heavy[$i]}; }
 	done
 	ok "$([ "$stops" -gt 0 ] && [ "$(files)" = 0 ]; echo $?)" "cancel: $stops stops, the latest $worst ms after its time, $(files) temporary files left"
-	echo "# the latest: ${slowest:-}"
+	echo "# the latest: $slowest"
 }
 
 attack_kill() {

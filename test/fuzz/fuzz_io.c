@@ -212,7 +212,7 @@ static const Target targets[] = {
 			CONTRACTS(60, ODD_REASONS, "daterange('2010-01-01', '2022-01-01'), 0.75::float8, interval '30 days'"),
 			"SELECT '{\"type\": \"mobility\", \"version\": 1, \"observed\": [\"1903-03-01\", \"2053-03-01\"], \"fte\": true,"
 			" \"opening\": {\"a\": {\"0\": 400000000000}}, \"left_for\": {\"a\": {\"a\": {\"1\": 1, \"54788\": 300000000000}}},"
-			" \"fte_gained\": {\"a\": {\"0\": 900000000000000000}}, \"fte_lost\": {\"a\": {\"54787\": 800000000000000000}}}'::mobility",
+			" \"fte_gained\": {\"a\": {\"0\": 900000000000000}}, \"fte_lost\": {\"a\": {\"54787\": 800000000000000}}}'::mobility",
 		},
 		{
 			"v = v",
