@@ -46,6 +46,8 @@ my @sections = (
         [ 'required_intake', 'year', 'year', 340 ],
         [ 'required_intake_stages', 'year', 'stage_no, year', 340, 'wide' ] ],
     [ 'Moves',
+        [ 'mobility_series', 'period_start', 'state, period_start', 320, 'wide' ],
+        [ 'mobility_leavers', 'period_start', 'state, reason, period_start', 320 ],
         [ 'mobility_headcount', 'day', 'state, day', 320 ],
         [ 'mobility_flows', 'from_state', 'from_state, to_state', 320 ],
         [ 'mobility_probabilities', 'from_state', 'from_state, to_state', 300 ] ],

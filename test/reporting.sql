@@ -4,7 +4,7 @@
 -- refresh leaves alone are told by their xmin.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
-SELECT plan(606);
+SELECT plan(652);
 
 -- ---------------------------------------------------------------------------
 -- Tools
@@ -362,6 +362,12 @@ BEGIN
         $q$SELECT %s g, at AS day, state, headcount, %s
            FROM mo, (SELECT %L::date - 1 AS day UNION SELECT make_date(y, 1, 1) FROM generate_series(%s, %s) AS y) AS d (at), mobility_headcount(m, at)$q$,
         g, l, s.as_of, extract(year FROM lower(s.observed)), extract(year FROM s.as_of - 1)), 3 * n);
+    RETURN QUERY SELECT twin(schema_name, 'mobility_series', names, format(
+        $q$SELECT %s g, period_start, period_end, coalesce(state, '(total)') AS state, headcount_start, headcount, fte_start, fte, hires, leavers, moved_in, moved_out, %s
+           FROM mo, mobility_series(m, '1 month')$q$, g, l), 60 * n);
+    RETURN QUERY SELECT twin(schema_name, 'mobility_leavers', names, format(
+        $q$SELECT %s g, period_start, period_end, coalesce(state, '(total)') AS state, reason, leavers, %s
+           FROM mo, mobility_leavers(m, '1 month')$q$, g, l), 60 * n);
     RETURN QUERY SELECT twin(schema_name, 'mobility_flows', names, format(
         $q$SELECT %s g, coalesce(from_state, '(came)') AS from_state, coalesce(to_state, '(left)') AS to_state, moves, person_years, rate, lower, upper, %s
            FROM mo, mobility_flows(m)$q$, g, l), 3 * n);
@@ -440,6 +446,8 @@ INSERT INTO wanted VALUES
     ('required_intake', 'profession', 'year integer, year_start date, year_end date, planned float8, elsewhere float8, gap float8, intake float8, lower float8, upper float8, arrivals float8, unmet float8'),
     ('required_intake_stages', 'profession', 'year integer, year_start date, stage_no integer, stage text, required float8, lower float8, upper float8'),
     ('mobility_headcount', 'profession', 'day date, state text, headcount bigint'),
+    ('mobility_series', 'profession', 'period_start date, period_end date, state text, headcount_start bigint, headcount bigint, fte_start float8, fte float8, hires bigint, leavers bigint, moved_in bigint, moved_out bigint'),
+    ('mobility_leavers', 'profession', 'period_start date, period_end date, state text, reason text, leavers bigint'),
     ('mobility_flows', 'profession', 'from_state text, to_state text, moves bigint, person_years float8, rate float8, lower float8, upper float8'),
     ('mobility_probabilities', 'profession', 'from_state text, to_state text, probability float8'),
     ('competence_coverage', 'municipality', 'day date, required bigint, valid bigint, lapsed bigint, missing bigint, coverage float8, ahead boolean');

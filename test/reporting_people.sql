@@ -3,7 +3,7 @@
 \set ON_ERROR_STOP on
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(29);
+SELECT plan(42);
 
 \ir lib/reporting.sql
 
@@ -16,7 +16,7 @@ INSERT INTO staff
 SELECT who, date '1950-01-01' + who * 37 % 18000, first, nullif(first + days, '9999-12-31'), (ARRAY['01389', 'moved', 'ended', NULL])[1 + floor(random() * 4)::int],
        (ARRAY[0.25, 0.5, 0.75, 1, NULL])[1 + floor(random() * 4.1)::int], (ARRAY['n', 's', 'w', NULL])[1 + floor(random() * 4)::int], 'p' || who % 2
 FROM generate_series(1, 700) AS who, generate_series(1, 5) AS n,
-     LATERAL (SELECT date '2013-01-01' + (random() * 5000 + who - who)::int AS first, (random() * 900 + n - n)::int AS days) AS d
+     LATERAL (SELECT date '2013-01-01' + (random() * 5000 + who - who)::int AS first, greatest(1, (random() * 900 + n - n)::int) AS days) AS d
 WHERE first < '2026-06-01';
 UPDATE staff SET end_day = NULL WHERE random() < 0.05;
 INSERT INTO staff SELECT * FROM staff WHERE random() < 0.05;
@@ -50,6 +50,29 @@ SELECT cmp_ok((SELECT headcount FROM people.headcount_total WHERE ward = '(total
               (SELECT sum(headcount)::bigint FROM people.headcount), 'who is in two wards is one person');
 SELECT is((SELECT count(*) FROM pg_description WHERE objoid IN (SELECT oid FROM pg_class WHERE relnamespace = 'people'::regnamespace) AND description ~ 'rows are counted'), 0::bigint,
           'no comment says that rows are counted');
+
+-- month by month, as states of one summary: the same people on the same day
+CREATE VIEW placed AS SELECT who, coalesce(ward, '-') AS place, first_day, end_day, reason, fte, fte * 100 AS percent FROM staff;
+SELECT run($$SELECT reporting_ddl('monthly', '{"mobility": {"table": "placed", "person_id": "who", "state": "place", "start_date": "first_day", "end_date": "end_day", "reason": "reason", "fte": "percent",
+    "fte_percent": true, "join_gap": "30 days", "observed_years": 6}, "as_of": "2026-01-01"}')$$) > 10 AS made \gset
+CREATE TABLE placed_series AS SELECT mobility_agg(who::bigint, place, first_day, end_day, reason, '[2020-01-01,2026-01-01)', fte, '30 days') AS m FROM placed;
+SELECT agree('by month and state', 'SELECT period_start, period_end, state, headcount_start, headcount, round(fte_start::numeric, 3), round(fte::numeric, 3), hires, leavers, moved_in, moved_out FROM monthly.mobility_series',
+             $$SELECT period_start, period_end, coalesce(state, '(total)'), headcount_start, headcount, round(fte_start::numeric, 3), round(fte::numeric, 3), hires, leavers, moved_in, moved_out FROM placed_series, mobility_series(m)$$, 360);
+SELECT agree('leavers by reason', 'SELECT period_start, state, reason, leavers FROM monthly.mobility_leavers', $$SELECT period_start, coalesce(state, '(total)'), reason, leavers FROM placed_series, mobility_leavers(m)$$, 300);
+SELECT agree('a year is one in both', $$SELECT extract(year FROM period_start)::int, max(headcount_start) FILTER (WHERE extract(month FROM period_start) = 1), max(headcount) FILTER (WHERE extract(month FROM period_start) = 12),
+                                               max(round(fte::numeric, 3)) FILTER (WHERE extract(month FROM period_start) = 12), sum(hires), sum(leavers) FROM monthly.mobility_series WHERE state = '(total)' GROUP BY 1$$,
+             $$SELECT year, headcount_start, headcount_end, round(fte_end::numeric, 3), hires::numeric, exits::numeric FROM people.turnover_total WHERE ward = '(total)' AND profession = '(total)'$$, 6);
+SELECT is((SELECT string_agg(period_start || ' ' || state, ',') FROM (SELECT * FROM monthly.mobility_series LIMIT 6) AS x), '2020-01-01 -,2020-01-01 n,2020-01-01 s,2020-01-01 w,2020-01-01 (total),2020-02-01 -', 'in natural order');
+SELECT run($$SELECT reporting_ddl('spells', '{"mobility": {"table": "placed", "person_id": "who", "state": "place", "start_date": "first_day", "end_date": "end_day", "observed_years": 6}, "as_of": "2026-01-01"}')$$) > 10 AS made \gset
+SELECT is((SELECT format('%s %s', count(fte), count(*) > 0) FROM spells.mobility_series), '0 t', 'FTE that is not given is null');
+SELECT is((SELECT string_agg(DISTINCT reason, ',') FROM spells.mobility_leavers), 'unknown', 'a reason that is not given is unknown');
+-- a row that the aggregate refuses
+CREATE VIEW misplaced AS SELECT who, place, first_day, end_day, reason, fte FROM placed UNION ALL VALUES (6001, 'n', date '2020-01-01', NULL::date, NULL, -1), (6002, 'n', '2020-01-01', '2019-01-01', NULL, 1);
+SELECT run($$SELECT reporting_ddl('mended', '{"mobility": {"table": "misplaced", "person_id": "who", "state": "place", "start_date": "first_day", "end_date": "end_day", "reason": "reason", "fte": "fte",
+    "join_gap": "30 days", "observed_years": 6, "leave_out": true}, "as_of": "2026-01-01"}')$$) > 10 AS made \gset
+SELECT agree('what is left out of the series', 'SELECT problem, rows FROM mended.mobility_quality WHERE effect IN (''left out'', ''skipped'')',
+             $$VALUES ('FTE must be a number from 0 to 1000 with at most three decimals', 1::bigint), ('spell ends before it starts', 1) UNION ALL SELECT 'no FTE', count(*) FROM staff WHERE fte IS NULL$$, 3);
+SELECT agree('and the rest is as it was', 'SELECT period_start, state, headcount, leavers FROM mended.mobility_series', 'SELECT period_start, state, headcount, leavers FROM monthly.mobility_series', 300);
 
 -- and from rows that are left out
 UPDATE m SET m = jsonb_set(m, '{employment,leave_out}', 'true') || '{"materialized": false}';

@@ -384,6 +384,41 @@ FROM {summaries}.mobility AS s,
 WHERE {rows}
 ORDER BY {groups}d.day, h.state$$),
 
+('mobility', 'mobility_series', 'mobility',
+ 'Headcount (antal anställda), FTE (årsarbetare), comings, leavings and moves by month (tidsserie); choose one state, or all: (total)',
+ ARRAY['period_start: first day of the month',
+       'period_end: its last day, or the last day observed',
+       'state: state, such as workplace or profession; (total) for all of them together',
+       'headcount_start: persons who are in the state on the first day',
+       'headcount: persons who are in it on the last day',
+       'fte_start: full-time equivalents of the work in the state on the first day; null if not counted',
+       'fte: full-time equivalents on the last day',
+       'hires: persons who came from outside (nyanställda), by the first day',
+       'leavers: persons who went outside (avgångna), by the last day',
+       'moved_in: persons who came from another state, by the last day there; in the total all moves',
+       'moved_out: persons who went to another state, by the last day here'],
+$$SELECT {groups}a.period_start, a.period_end, {a.state} AS state, a.headcount_start, a.headcount,
+       a.fte_start{fte_unit} AS fte_start, a.fte{fte_unit} AS fte, a.hires, a.leavers, a.moved_in, a.moved_out,
+       {last}
+FROM {summaries}.mobility AS s,
+     {schema}.mobility_series(s.mobility, '1 month'::interval) AS a
+WHERE {rows}
+ORDER BY {groups}a.period_start, a.state NULLS LAST$$),
+
+('mobility', 'mobility_leavers', 'mobility',
+ 'Those who left by month and reason (avgångsorsak); choose one state, or all: (total)',
+ ARRAY['period_start: first day of the month',
+       'period_end: its last day, or the last day observed',
+       'state: state that they left; (total) for all of them together',
+       'reason: why they left; unknown where nothing is said',
+       'leavers: persons who left, by the last day; 0 where nobody did in this month, but in another'],
+$$SELECT {groups}a.period_start, a.period_end, {a.state} AS state, a.reason, a.leavers,
+       {last}
+FROM {summaries}.mobility AS s,
+     {schema}.mobility_leavers(s.mobility, '1 month'::interval) AS a
+WHERE {rows}
+ORDER BY {groups}a.period_start, a.state NULLS LAST, a.reason$$),
+
 ('mobility', 'mobility_flows', 'mobility',
  'Moves between states (rörlighet) in the years observed, with 95 % limits of their rates',
  ARRAY['from_state: state before; (came) for those who were in none',

@@ -644,6 +644,7 @@ DECLARE
     person   text;                      -- arguments of the aggregates
     join_gap text;
     reason   text;
+    contracts boolean;                  -- are rows of a person joined, with what they say beside?
     period  text;
     observed_from text;
     spec    text;
@@ -772,11 +773,15 @@ BEGIN
                 period := format('(SELECT daterange((p.as_of - interval ''2 years'')::date, (p.as_of + interval ''1 year'')::date, ''[]'') FROM %s.period AS p)', store);
                 observed_from := format('(SELECT (p.as_of - interval ''2 years'')::date FROM %s.period AS p)', store);
             END IF;
-            aggregates := ARRAY[format('%s.mobility_agg(%s, %s, %s, %s, %s)%s', home,
+            -- with reasons, FTE or a gap, the form of the aggregate that joins the rows of one
+            contracts := source = 'mobility' AND (col ?| '{reason,fte}' OR option ->> 'join_gap' <> '0 days');
+            aggregates := ARRAY[format('%s.mobility_agg(%s, %s, %s, %s, %s%s)%s', home,
                 CASE source WHEN 'mobility' THEN col ->> 'person_id'
                 -- a person and a module are one; the length keeps person 1 in 23 from person 12 in 3
                 ELSE format('length(%1$s::text)::text || '' ''::text || %1$s::text || %2$s', col ->> 'person_id', col ->> 'module') END,
-                col ->> CASE source WHEN 'mobility' THEN 'state' ELSE 'status' END, col ->> 'start_date', end_date, period, filter)];
+                col ->> CASE source WHEN 'mobility' THEN 'state' ELSE 'status' END, col ->> 'start_date', end_date,
+                CASE WHEN contracts THEN coalesce(col ->> 'reason', 'NULL::text') || ', ' ELSE '' END || period,
+                CASE WHEN contracts THEN coalesce(', ' || (col ->> 'fte'), '') || format(', %L::interval', option ->> 'join_gap') ELSE '' END, filter)];
         END IF;
 
         counted := ARRAY(SELECT s FROM unnest(summaries) AS s WHERE s !~ '^(year_|forecast_basis)');
@@ -944,6 +949,8 @@ DECLARE
     starts  constant text := settings #>> '{setting,education,starts}';
     -- a state; in quotes where it is called as those are who are in none
     state   constant text := 'CASE WHEN %1$s ~ ''^"*[(](came|left)[)]"*$''::text THEN ''"''::text || %1$s || ''"''::text ELSE %1$s END';
+    -- one of a series, in which all states together have a name
+    all_state constant text := 'CASE WHEN %1$s IS NULL THEN ''(total)''::text WHEN %1$s ~ ''^"*[(]total[)]"*$''::text THEN ''"''::text || %1$s || ''"''::text ELSE %1$s END';
     -- the last arguments of projections and of required intakes, by the alias of the workforce
     retirement constant jsonb := (
         SELECT jsonb_object_agg(a.alias, format(
@@ -1084,11 +1091,12 @@ BEGIN
             '{years}', (SELECT string_agg(format('(extract(year FROM s.as_of)::integer - %1$s, s.year_%1$s)', y), ', ' ORDER BY y)
                         FROM generate_series(1, (settings #>> '{setting,employment,observed_years}')::integer) AS y),
             '{h.state}', format(state, 'h.state'),
+            '{a.state}', format(all_state, 'a.state'),
             '{f.from_state}', format(state, 'f.from_state'), '{f.to_state}', format(state, 'f.to_state'),
             '{m.from_state}', format(state, 'm.from_state'), '{m.to_state}', format(state, 'm.to_state'),
             '{hired}', coalesce((SELECT string_agg(format(' AND h.%1$I = s.%1$I', n), '') FROM unnest(shown) AS n), ''),
             '{order}', coalesce('ORDER BY ' || (SELECT string_agg(format('s.%I', n.name), ', ' ORDER BY n.place) FROM unnest(shown) WITH ORDINALITY AS n (name, place)), ''),
-            '{fte_unit}', CASE WHEN (settings #> '{setting,employment,fte_percent}')::boolean THEN ' / 100::float8' ELSE '' END,
+            '{fte_unit}', CASE WHEN (settings #> ARRAY['setting', template.source, 'fte_percent'])::boolean THEN ' / 100::float8' ELSE '' END,
             -- is anything known of retirements?
             '{retires}', CASE WHEN settings #>> '{setting,employment,retirement}' IS NULL THEN format('%s.exits(s.workforce, ''retirement''::text) > 0', home) ELSE 'true' END,
             '{backtest}', backtest,
