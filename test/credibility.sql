@@ -1,7 +1,7 @@
 -- Credible rates: exit rates of small groups, between their own and those of all.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(32);
+SELECT plan(58);
 
 -- ---------------------------------------------------------------------------
 -- Published: pumps (Gaver and O'Muircheartaigh 1987). An exposure of 0.524 is a
@@ -126,6 +126,70 @@ SELECT is((SELECT count(*) FROM value WHERE (c::jsonb)::text::credible_rates = c
 SELECT is((SELECT count(DISTINCT c) FROM value), 81::bigint, 'they differ');
 SELECT is((SELECT count(*) FROM value AS a, value AS b WHERE (a.c < b.c) = (b.c > a.c) AND (a.c <= b.c) = NOT (b.c < a.c) AND (a.c = b.c) = (credible_rates_hash(a.c) = credible_rates_hash(b.c))),
           6561::bigint, 'and have an order');
+
+-- ---------------------------------------------------------------------------
+-- Fans
+-- ---------------------------------------------------------------------------
+SELECT is((SELECT count(*) FROM every, unnest(ARRAY[0.5, 0.8, 0.95]) AS v (l) JOIN LATERAL workforce_project_fan(w, 4, intake => '{5,5,5,5}', rates => wards) AS f ON level = l
+                  JOIN LATERAL workforce_project(w, 4, intake => '{5,5,5,5}', rates => wards, level => l) AS p USING (year)
+           WHERE (f.period_start, f.period_end, f.headcount, f.lower, f.upper, f.retirements, f.retirements_lower, f.retirements_upper, f.recruitment_need, f.need_lower, f.need_upper)
+                 IS NOT DISTINCT FROM (p.period_start, p.period_end, p.headcount, p.lower, p.upper, p.retirements, p.retirements_lower, p.retirements_upper, p.recruitment_need, p.need_lower, p.need_upper)),
+          12::bigint, 'a fan is the projection at each of its levels');
+SELECT is((SELECT array_agg(level || ' ' || year ORDER BY n) FROM every, workforce_project_fan(w, 2, levels => '{0.9,0.1,0.9}') WITH ORDINALITY AS f (year, s, e, level, h, l, u, r, rl, ru, rn, nl, nu, n)),
+          '{0.9 2020,0.1 2020,0.9 2020,0.9 2021,0.1 2021,0.9 2021}', 'in the order of years, and of levels as they were given');
+CREATE TABLE taught AS
+SELECT funnel_agg(i, CASE k WHEN 0 THEN 'begun' ELSE 'graduated' END, date '2012-09-01' + i % 5 * 365 + k * (900 + i % 400), funnel_spec(ARRAY['begun', 'graduated'], '8 years', '2020-01-01')) AS f
+FROM generate_series(1, 400) AS i, generate_series(0, 1) AS k WHERE k = 0 OR i % 3 > 0;
+SELECT is((SELECT count(*) FROM every, taught, unnest(ARRAY[0.5, 0.8, 0.95]) AS v (l) JOIN LATERAL required_intake_fan(f, w, '{10,20,30,40,50,60,70}', 2020, method => 'schedule', rates => wards) AS n ON level = l
+                  JOIN LATERAL required_intake(f, w, '{10,20,30,40,50,60,70}', 2020, method => 'schedule', rates => wards, level => l) AS p USING (year)
+           WHERE (n.intake, n.lower, n.upper) IS NOT DISTINCT FROM (p.intake, p.lower, p.upper)), 21::bigint, 'so is that of a required intake');
+SELECT is((SELECT count(*) FROM taught, workforce_project_fan(NULL)) + (SELECT count(*) FROM taught, required_intake_fan(f, NULL, '{1}', 2020)), 0::bigint, 'of nobody there is none');
+
+-- ---------------------------------------------------------------------------
+-- What is refused
+-- ---------------------------------------------------------------------------
+CREATE FUNCTION pg_temp.refusal(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    detail text;
+    hint text;
+BEGIN
+    EXECUTE query;
+    RETURN 'is accepted';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    RETURN SQLSTATE || ': ' || SQLERRM || CASE WHEN hint = '' THEN ' (no hint)' ELSE '' END || '|' || detail;
+END
+$$;
+CREATE TABLE later AS SELECT workforce_agg('1980-01-01', '2010-01-01', '2020-05-01', 'laid off', '[2016-01-01,2021-01-01)') AS w;
+SELECT is(pg_temp.refusal(query), refusal, label) FROM (VALUES
+    ('mixed periods', $$SELECT credible_rates_agg(w) FROM (SELECT w FROM ward UNION ALL SELECT w FROM later) AS s$$,
+     '22023: observation periods differ within one summary|One was observed in [2016-01-01,2021-01-01), another in [2015-01-01,2020-01-01).'),
+    ('mixed periods with a reference', $$SELECT credible_rates_agg(s.w, every.w) FROM every, (SELECT w FROM ward UNION ALL SELECT w FROM later) AS s$$,
+     '22023: observation periods differ within one summary|One was observed in [2016-01-01,2021-01-01), another in [2015-01-01,2020-01-01).'),
+    ('an unknown reason', $$SELECT credibility(later.w, wards) FROM later, every$$,
+     '22023: group has a reason to leave that its reference does not have|Nobody of the reference left for the reason "laid off".'),
+    ('an unknown reason in a group', $$SELECT credible_rates_agg(later.w, every.w) FROM later, every$$,
+     '22023: group has a reason to leave that its reference does not have|Nobody of the reference left for the reason "laid off".'),
+    ('an unknown method', $$SELECT credible_rates_agg(w, NULL, 'bayes') FROM ward$$, '22023: unknown method of credibility|The method is "bayes".'),
+    ('no method', $$SELECT credible_rates_agg(w, NULL, NULL) FROM ward$$, '22004: method must not be null (no hint)|'),
+    ('two methods', $$SELECT credible_rates_agg(w, NULL, CASE ward WHEN 1 THEN 'marshall' ELSE 'poisson-gamma' END) FROM ward$$, '22023: references or methods differ within one group|There are two methods.'),
+    ('two references', $$SELECT credible_rates_agg(w, w) FROM ward$$, '22023: references or methods differ within one group|There are two references.'),
+    ('a level', $$SELECT exit_ratios(wards, 1) FROM every$$, '22023: level must be between 0 and 1|The level is 1.'),
+    ('no levels', $$SELECT workforce_project_fan(w, levels => '{}') FROM every$$, '2202E: levels must have from 1 to 100 elements|levels has 0 elements.'),
+    ('too many levels', $$SELECT workforce_project_fan(w, levels => array_fill(0.5::float8, ARRAY[101])) FROM every$$, '2202E: levels must have from 1 to 100 elements|levels has 101 elements.'),
+    ('null levels', $$SELECT required_intake_fan(f, w, '{1}', 2020, levels => NULL) FROM every, taught$$, '22004: levels must not be null (no hint)|'),
+    ('a bad level of some', $$SELECT workforce_project_fan(w, levels => '{0.5,1}') FROM every$$, '22023: level must be between 0 and 1|The level is 1.'),
+    ('no JSON object', $$SELECT '[]'::credible_rates$$, '22P02: invalid input syntax for type credible_rates|It is no JSON object.'),
+    ('members that are not there', $$SELECT w::text::credible_rates FROM later$$, '22P02: invalid input syntax for type credible_rates|There is an unknown member "fte".'),
+    ('another version', $$SELECT replace(wards::text, 'rates", "version": 1', 'rates", "version": 2')::credible_rates FROM every$$, '22P02: invalid input syntax for type credible_rates|This release does not know this "version".'),
+    ('an unknown member', $$SELECT replace(wards::text, '"reasons"', '"seasons"')::credible_rates FROM every$$, '22P02: invalid input syntax for type credible_rates|There is an unknown member "seasons".'),
+    ('another reason', $$SELECT replace(wards::text, '"reason": "moved"', '"reason": "moving"')::credible_rates FROM every$$, '22P02: invalid input syntax for type credible_rates|This is not the reference''s "reason".'),
+    ('a member less', $$SELECT replace(wards::text, '"base": 1, ', '')::credible_rates FROM every$$, '22P02: invalid input syntax for type credible_rates|A reason has 6 of 7 members.'),
+    ('a negative number', $$SELECT replace(wards::text, '"base": 1', '"base": -1')::credible_rates FROM every$$,
+     '22P02: invalid input syntax for type credible_rates|A base, its variance, a mean or expected exits are no number from 0 to 1e30.'),
+    ('a weight of 0', $$SELECT regexp_replace(wards::text, '"weight": [^,]*', '"weight": 0')::credible_rates FROM every$$, '22P02: invalid input syntax for type credible_rates|A weight is no number above 0 and up to 1e30.'),
+    ('a bad reference', $$SELECT replace(wards::text, '2020-01-01', '2020-01-02')::credible_rates FROM every$$, '22P02: invalid input syntax for type workforce|The observation period ends on 2020-01-02.')
+    ) AS v (label, query, refusal);
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -24,6 +24,8 @@ INSERT INTO good VALUES
     ('funnel', '{"type": "funnel", "version": 1, "spec": {"stages": ["a", "b"], "within": {"days": 9}}, "reached": {"a": {"0": 1}}, "lost": {"a": {"9": 1}}}'),
     ('mobility', '{"type": "mobility", "version": 1, "observed": ["2020-01-01", "2024-02-01"], "opening": {"a": {"0": 1}}}'),
     ('funnel_spec', funnel_spec(ARRAY['a', 'b'], '8 years', '2024-02-01', '{x}', '{strict_order}')::text),
+    ('credible_rates', (SELECT credible_rates_agg(w)::text FROM (SELECT workforce_agg(date '1970-01-01' + i * 900, '2020-01-01', date '2021-01-01' + i * 99, NULL, '[2020-01-01,2024-02-01)') AS w
+                                                               FROM generate_series(1, 9) AS i GROUP BY i % 3) AS s)),
     ('retirement_rule', (SELECT retirement_rule_agg(born_from, age_months) FROM pension_age_shipped())::text);
 -- as the types themselves write them
 UPDATE good SET value = CASE type WHEN 'workforce' THEN value::workforce::text WHEN 'retention' THEN value::retention::text WHEN 'funnel' THEN value::funnel::text

@@ -91,8 +91,9 @@ typedef struct PlanArguments
 	EfWorkforce rates;
 } PlanArguments;
 
+/* But for the staff, which comes in the second argument and from the tenth on. */
 static void
-get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
+get_intake_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 {
 	EfIntakePlan *plan = &arguments->plan;
 	text	   *method;
@@ -115,8 +116,14 @@ get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 		: Max(PG_GETARG_INT32(6), EF_LAST_YEAR + 1);
 	plan->arrived = PG_GETARG_FLOAT8(7);
 	plan->scenario = get_scenario(fcinfo, 8, &arguments->funnel);
-	ef_get_projection(fcinfo, 1, 10, &plan->staff, &arguments->workforce,
-					  &arguments->rates);
+}
+
+static void
+get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
+{
+	get_intake_plan(fcinfo, arguments);
+	ef_get_projection(fcinfo, 1, 10, &arguments->plan.staff,
+					  &arguments->workforce, &arguments->rates);
 }
 
 PG_FUNCTION_INFO_V1(ef_required_intake);
@@ -147,6 +154,44 @@ ef_required_intake(PG_FUNCTION_ARGS)
 		values[5] = ef_float8_or_null(years[i].unmet, &nulls[5]);
 		ef_put_row(result, values, nulls);
 	}
+	return (Datum) 0;
+}
+
+/* The last argument is levels. */
+PG_FUNCTION_INFO_V1(ef_required_intake_fan);
+Datum
+ef_required_intake_fan(PG_FUNCTION_ARGS)
+{
+	PlanArguments arguments = {0};
+	EfIntakeYear *years;
+	const double *levels;
+	int			nlevels;
+	int			n;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		return (Datum) 0;
+	levels = ef_get_levels(fcinfo, 14, &nlevels);
+	get_intake_plan(fcinfo, &arguments);
+	ef_get_assumptions(fcinfo, 1, 10, &arguments.plan.staff,
+					   &arguments.workforce, &arguments.rates);
+	ef_check(ef_intake_fan(&arguments.plan, levels, nlevels, &years, &n,
+						   &ef_palloc, &error), &error);
+	for (int year = 0; year < n; year++)
+		for (int i = 0; i < nlevels; i++)
+		{
+			const EfIntakeYear *row = &years[i * n + year];
+			Datum		values[5];
+			bool		nulls[5] = {false};
+
+			values[0] = Int32GetDatum(row->year);
+			values[1] = Float8GetDatum(levels[i]);
+			values[2] = ef_float8_or_null(row->intake, &nulls[2]);
+			values[3] = ef_float8_or_null(row->lower, &nulls[3]);
+			values[4] = ef_float8_or_null(row->upper, &nulls[4]);
+			ef_put_row(result, values, nulls);
+		}
 	return (Datum) 0;
 }
 

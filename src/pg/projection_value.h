@@ -22,17 +22,31 @@ ef_rates_are_of_group(const EfCredibleRates *rates)
 	return are;
 }
 
+/* The levels of a fan: 1 to 100. */
+static inline const double *
+ef_get_levels(FunctionCallInfo fcinfo, int argument, int *n)
+{
+	const double *levels;
+	EfError		error;
+
+	ef_require_argument(fcinfo, argument, "levels");
+	levels = ef_get_float8s(fcinfo, argument, "levels", n);
+	if (*n < 1 || *n > EF_LEVELS_LIMIT)
+		ef_raise(ef_fail(&error, EF_LEVELS_RANGE, "levels has %d elements.", *n),
+				 &error);
+	return levels;
+}
+
 /*
  * Arguments in this order: the workforce; and from `options` on, retire_at,
- * retire_rule, rates, latest_age, level.
+ * retire_rule, rates, latest_age.  Behind them comes a level or more of them.
  */
 static inline void
-ef_get_projection(FunctionCallInfo fcinfo, int argument, int options,
-				  EfProjectionPlan *plan, EfWorkforce *workforce,
-				  EfWorkforce *rates)
+ef_get_assumptions(FunctionCallInfo fcinfo, int argument, int options,
+				   EfProjectionPlan *plan, EfWorkforce *workforce,
+				   EfWorkforce *rates)
 {
 	ef_require_argument(fcinfo, options + 3, "latest_age");
-	ef_require_argument(fcinfo, options + 4, "level");
 	ef_open_workforce(fcinfo, argument, workforce);
 	plan->workforce = plan->rates = workforce;
 	plan->retire_at = PG_ARGISNULL(options) ? EF_AS_OBSERVED
@@ -50,6 +64,16 @@ ef_get_projection(FunctionCallInfo fcinfo, int argument, int options,
 		plan->nearest = ef_rates_are_of_group(credible);
 	}
 	plan->latest_age = PG_GETARG_INT32(options + 3);
+}
+
+/* The same, and a level. */
+static inline void
+ef_get_projection(FunctionCallInfo fcinfo, int argument, int options,
+				  EfProjectionPlan *plan, EfWorkforce *workforce,
+				  EfWorkforce *rates)
+{
+	ef_require_argument(fcinfo, options + 4, "level");
+	ef_get_assumptions(fcinfo, argument, options, plan, workforce, rates);
 	plan->level = PG_GETARG_FLOAT8(options + 4);
 }
 

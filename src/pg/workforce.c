@@ -355,16 +355,21 @@ typedef struct PlanArguments
 	EfWorkforce rates;
 } PlanArguments;
 
+/* Arguments: workforce, years, intake, target, and from 4 on what is assumed. */
 static void
-get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
+get_periods_of_plan(FunctionCallInfo fcinfo, EfProjectionPlan *plan)
 {
-	EfProjectionPlan *plan = &arguments->plan;
-
 	ef_require_argument(fcinfo, 1, "years");
 	plan->years = PG_GETARG_INT32(1);
 	plan->intake = get_periods(fcinfo, 2, "intake", plan->years);
 	plan->target = get_periods(fcinfo, 3, "target", plan->years);
-	ef_get_projection(fcinfo, 0, 4, plan, &arguments->workforce,
+}
+
+static void
+get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
+{
+	get_periods_of_plan(fcinfo, &arguments->plan);
+	ef_get_projection(fcinfo, 0, 4, &arguments->plan, &arguments->workforce,
 					  &arguments->rates);
 }
 
@@ -409,6 +414,53 @@ ef_workforce_project(PG_FUNCTION_ARGS)
 		values[18] = Float8GetDatum(period->unsupported);
 		ef_put_row(result, values, nulls);
 	}
+	return (Datum) 0;
+}
+
+/* The last argument is levels. */
+PG_FUNCTION_INFO_V1(ef_workforce_project_fan);
+Datum
+ef_workforce_project_fan(PG_FUNCTION_ARGS)
+{
+	PlanArguments arguments = {0};
+	EfProjectionPeriod *periods;
+	const double *levels;
+	int			nlevels;
+	int			years;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	levels = ef_get_levels(fcinfo, 8, &nlevels);
+	get_periods_of_plan(fcinfo, &arguments.plan);
+	ef_get_assumptions(fcinfo, 0, 4, &arguments.plan, &arguments.workforce,
+					   &arguments.rates);
+	years = arguments.plan.years;
+	ef_check(ef_project_fan(&arguments.plan, levels, nlevels, &periods,
+							&ef_palloc, &error), &error);
+	for (int t = 0; t < years; t++)
+		for (int i = 0; i < nlevels; i++)
+		{
+			const EfProjectionPeriod *period = &periods[i * years + t];
+			Datum		values[13];
+			bool		nulls[13] = {false};
+
+			values[0] = Int32GetDatum(period->year);
+			values[1] = DateADTGetDatum(period->start);
+			values[2] = DateADTGetDatum(period->end);
+			values[3] = Float8GetDatum(levels[i]);
+			values[4] = Float8GetDatum(period->headcount);
+			values[5] = Float8GetDatum(period->lower);
+			values[6] = Float8GetDatum(period->upper);
+			values[7] = Float8GetDatum(period->retirements);
+			values[8] = Float8GetDatum(period->retirements_lower);
+			values[9] = Float8GetDatum(period->retirements_upper);
+			values[10] = ef_float8_or_null(period->need, &nulls[10]);
+			values[11] = ef_float8_or_null(period->need_lower, &nulls[11]);
+			values[12] = ef_float8_or_null(period->need_upper, &nulls[12]);
+			ef_put_row(result, values, nulls);
+		}
 	return (Datum) 0;
 }
 

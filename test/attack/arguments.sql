@@ -14,7 +14,7 @@ WITH hostile AS (
                  'retention_curve(r, #i, #n, #t)', 'exit_incidence(r, #i, #n)', 'retention_compare(r, r, #n)', 'mobility_headcount(m, #d)', 'mobility_flows(m, #n)',
                  'mobility_matrix(m, #i)', 'mobility_project(m, #a, #n::int, #a)', 'funnel_stages(f, #n)', 'funnel_conversion(f, #t, #t, #i)', 'funnel_days(f, #t, #t, #n)',
                  'funnel_output(f, #a, #n::int, #n::int, #t, #d, #t, #n)', 'required_intake(f, w, #a, #n::int, #t, #t)', 'funnel_spec(ARRAY[#t, #t]::text[], #i, #d)',
-                 'certificate_spells(ARRAY[#d, #d]::date[], #i, daterange(#d, #d))', 'length((#t)::workforce::text)', '(#t)::funnel_spec', '(#t)::retirement_rule'] AS s
+                 'certificate_spells(ARRAY[#d, #d]::date[], #i, daterange(#d, #d))', 'length((#t)::workforce::text)', '(#t)::funnel_spec', '(#t)::retirement_rule', '(#t)::credible_rates', 'workforce_project_fan(w, #n::int, levels => #a)', 'exit_ratios(credibility(w, w), #n)'] AS s
 )
 SELECT $$SELECT 'tried'; SELECT count(*) FROM (SELECT $$ || e || $$ FROM few) AS s$$
 FROM generate_series(1, 200) AS g, hostile, shape,

@@ -237,6 +237,28 @@ static const Target targets[] = {
 		}
 	},
 	{
+		"education_flow.credible_rates",
+		{
+			"SELECT credible_rates_agg(w) FROM (SELECT workforce_agg(date '1960-01-01' + i * 60, '2015-01-01', date '2018-01-01' + i * 9, 'r' || i % 3,"
+			" '[2016-01-01,2020-01-01)') AS w FROM generate_series(1, 90) i GROUP BY i % 4 * i % 3) s",
+			"SELECT credibility(rollup(w), credible_rates_agg(w, NULL, 'marshall')) FROM (SELECT workforce_agg(date '1960-01-01' + i * 60, '2015-01-01',"
+			" date '2018-01-01' + i * 9, E'\u00e5 \"q\"', '[2016-01-01,2020-01-01)') AS w FROM generate_series(1, 90) i GROUP BY i / 60) s",
+			"SELECT workforce_agg('1980-01-01', '2018-01-01', NULL, NULL, '[2016-01-01,2020-01-01)')::credible_rates",
+		},
+		{
+			"v = v",
+			"v <= v",
+			"v::jsonb",
+			"credible_rates_hash(v)",
+			"(SELECT sum(ratio) FROM exit_ratios(v))",
+			"(SELECT count(*) FROM exit_ratios(credibility(w, v), 0.5) WHERE lower > upper)",
+			"(SELECT credible_rates_agg(w, v) FROM (VALUES (w), (w)) t(x))",
+			"(SELECT count(*) FROM workforce_project(w, 5, rates => v))",
+			"(SELECT count(*) FROM workforce_project_exits(w, 5, rates => v, retire_at => 60))",
+			"(SELECT count(*) FROM workforce_project_fan(w, 5, rates => v))",
+		}
+	},
+	{
 		"education_flow.retirement_rule",
 		{
 			RULE_65_67,

@@ -96,6 +96,11 @@ stored_fill() {
 		CREATE TABLE rule AS
 		SELECT 'in force' AS name, retirement_rule_agg(born_from, age_months) AS r FROM pension_age
 		UNION ALL SELECT 'shipped', retirement_rule_agg(born_from, age_months) FROM pension_age_shipped();
+		CREATE TABLE credible AS
+		SELECT part, credibility(w, (SELECT credible_rates_agg(w) FROM people)) AS c FROM people
+		UNION ALL SELECT NULL, credible_rates_agg(w, NULL, 'marshall') FROM people
+		UNION ALL SELECT -1, '{"type": "credible_rates", "version": 1, "reasons": [{"reason": "å\\b", "base": 0.1, "base_variance": 1e-300, "mean": 3, "weight": 0.30000000000000004, "expected": 1e22, "exits": 5}],
+		    "reference": {"type": "workforce", "version": 1, "observed": ["2020-01-01", "2020-02-01"], "hires": {"300": 1}, "exits": {"å\\b": {"300": 1}}, "days": {"25": 1}}}';
 	SQL
 }
 
@@ -108,6 +113,7 @@ stored_content() {
 		SELECT 'stay view', part, r, encode(retention_send(r), 'hex') FROM stay_by_part ORDER BY part;
 		SELECT 'people', part, encode(workforce_send(w), 'hex'), encode(retention_send(r), 'hex') FROM people ORDER BY part;
 		SELECT 'spells', part, s FROM spells ORDER BY part;
+		SELECT 'credible', part, c, encode(credible_rates_send(c), 'hex'), credible_rates_hash(c) FROM credible ORDER BY part;
 		SELECT 'rule', name, r, encode(retirement_rule_send(r), 'hex') FROM rule ORDER BY name;
 		SELECT 'path', part, f, encode(funnel_send(f), 'hex'), funnel_hash(f) FROM path ORDER BY part;
 		SELECT 'paths', part, f, encode(funnel_send(f), 'hex') FROM path_by_part ORDER BY part;

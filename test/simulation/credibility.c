@@ -162,7 +162,7 @@ must(EfStatus status, const EfError *error)
 {
 	if (status == EF_OK)
 		return;
-	fprintf(stderr, "status %d: %s\n", (int) status, error->detail);
+	fprintf(stderr, "%s: %s\n", status->message, error->detail);
 	exit(1);
 }
 

@@ -13,8 +13,8 @@
  *
  * By chance alone half of all sets of equal groups are likeliest with some
  * difference.  So groups count as different where that is likelier by more than a
- * parameter costs, half the logarithm of the number of groups (G. Schwarz 1978,
- * Annals of Statistics 6, 461-464).
+ * parameter costs, (log n + 1) / 2 with n groups (the consistent AIC; H. Bozdogan
+ * 1987, Psychometrika 52, 345-370).
  */
 #include "estimate/poisson_gamma.h"
 
@@ -261,7 +261,7 @@ ef_gamma_prior_likelihood(const EfPoissonGroup *groups, size_t n, double mean,
 		return prior;
 
 	/* the price of a parameter */
-	best = log((double) sums.n) / 2;
+	best += (log((double) sums.n) + 1) / 2;
 	for (size_t g = 0; g < n; g++)
 	{
 		double		m = prior.mean * groups[g].expected;

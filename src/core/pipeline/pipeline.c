@@ -823,29 +823,48 @@ EfStatus
 ef_intake_by_year(const EfIntakePlan *plan, EfIntakeYear **years,
 				   int *nyears, const EfAllocator *allocator, EfError *error)
 {
+	return ef_intake_fan(plan, &plan->staff.level, 1, years, nyears, allocator,
+						 error);
+}
+
+EfStatus
+ef_intake_fan(const EfIntakePlan *plan, const double *levels, int nlevels,
+			  EfIntakeYear **years, int *nyears, const EfAllocator *allocator,
+			  EfError *error)
+{
+	EfIntakePlan first = *plan;
 	EfWorkspace workspace = {allocator, NULL};
-	Model		model = {.plan = plan,.workspace = &workspace,.error = error};
+	Model		model = {.plan = &first,.workspace = &workspace,.error = error};
 	double	   *lower;
 	double	   *upper;
-	EfStatus	status = open_model(&model);
+	EfStatus	status;
 
+	first.staff.level = levels[0];
+	status = open_model(&model);
 	if (status != EF_OK)
 		goto done;
 	solve(&model);
 	*nyears = count_rows(&model);
-	*years = ef_alloc(allocator, (size_t) *nyears * sizeof(EfIntakeYear));
+	*years = ef_alloc(allocator, (size_t) nlevels * (size_t) *nyears *
+					  sizeof(EfIntakeYear));
 	lower = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
 	upper = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
-	all_limits(&model, 1, lower, upper);
-	for (int i = 0; i < *nyears; i++)
+	for (int level = 0; level < nlevels; level++)
 	{
-		EfIntakeYear *row = &(*years)[i];
+		status = ef_level_factor(levels[level], &model.z, error);
+		if (status != EF_OK)
+			goto done;
+		all_limits(&model, 1, lower, upper);
+		for (int i = 0; i < *nyears; i++)
+		{
+			EfIntakeYear *row = &(*years)[level * *nyears + i];
 
-		row->year = first_row(&model) + i;
-		row->intake = in_year(&model, row->year, model.intake);
-		row->lower = in_year(&model, row->year, lower);
-		row->upper = in_year(&model, row->year, upper);
-		fill_year(&model, row);
+			row->year = first_row(&model) + i;
+			row->intake = in_year(&model, row->year, model.intake);
+			row->lower = in_year(&model, row->year, lower);
+			row->upper = in_year(&model, row->year, upper);
+			fill_year(&model, row);
+		}
 	}
 done:
 	ef_discard_all(&workspace);

@@ -131,6 +131,13 @@ extern EfStatus ef_intake_by_year(const EfIntakePlan *plan,
 								   const EfAllocator *allocator,
 								   EfError *error) EF_NODISCARD;
 
+/* The same for each of some levels, of which there is one at least, one after the
+ * other; that of the plan is not used. */
+extern EfStatus ef_intake_fan(const EfIntakePlan *plan, const double *levels,
+							  int nlevels, EfIntakeYear **years, int *nyears,
+							  const EfAllocator *allocator, EfError *error)
+			EF_NODISCARD;
+
 /* Of the intake of a year, those who must reach a stage. */
 typedef struct EfStageDemand
 {

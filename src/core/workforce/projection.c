@@ -743,6 +743,10 @@ ef_project_workforce(const EfProjectionPlan *plan,
 	return ef_project_fan(plan, &plan->level, 1, periods, allocator, error);
 }
 
+EF_REPORT(EF_LEVELS_RANGE, ARRAY_SUBSCRIPT_ERROR,
+		  "levels must have from 1 to 100 elements",
+		  "Levels are such as ARRAY[0.5, 0.8, 0.95].");
+
 EfStatus
 ef_project_fan(const EfProjectionPlan *plan, const double *levels, int nlevels,
 			   EfProjectionPeriod **periods, const EfAllocator *allocator,

@@ -70,6 +70,11 @@ extern EfStatus ef_project_workforce(const EfProjectionPlan *plan,
 									 const EfAllocator *allocator,
 									 EfError *error) EF_NODISCARD;
 
+/* Levels of one fan. */
+#define EF_LEVELS_LIMIT 100
+
+extern const EfReport EF_LEVELS_RANGE[];
+
 /* The same for each of some levels, of which there is one at least, one after the
  * other; the plan's own is not used. */
 extern EfStatus ef_project_fan(const EfProjectionPlan *plan,
