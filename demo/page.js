@@ -9,9 +9,21 @@
 		axis: {
 			labelColor: '#4a5560', titleColor: '#4a5560', titleFontWeight: 'normal',
 			gridColor: '#e6eaee', domainColor: '#b8c2cb', tickColor: '#b8c2cb',
-			labelFontSize: 11, titleFontSize: 12, titlePadding: 8
+			labelFontSize: 11, titleFontSize: 12, titlePadding: 8, labelLimit: 240
 		},
-		legend: {labelFontSize: 12, labelColor: '#27313a', titleColor: '#4a5560', titleFontWeight: 'normal', symbolOpacity: 1}
+		legend: {labelFontSize: 12, labelLimit: 320, labelColor: '#27313a', titleColor: '#4a5560', titleFontWeight: 'normal', symbolOpacity: 1}
+	};
+	// How numbers and months are written; words are those of the page.
+	const months = 'januari februari mars april maj juni juli augusti september oktober november december'.split(' ');
+	const days = 'söndag måndag tisdag onsdag torsdag fredag lördag'.split(' ');
+	const locales = {
+		sv: {
+			formatLocale: {decimal: ',', thousands: '\u00a0', grouping: [3], currency: ['', '\u00a0kr']},
+			timeFormatLocale: {
+				dateTime: '%A den %d %B %Y %X', date: '%Y-%m-%d', time: '%H:%M:%S', periods: ['fm', 'em'],
+				days, shortDays: days.map(day => day.slice(0, 3)), months, shortMonths: months.map(month => month.slice(0, 3))
+			}
+		}
 	};
 	const failed = [];
 
@@ -41,6 +53,7 @@
 				renderer: 'svg',
 				ast: true,
 				tooltip: {formatTooltip},
+				...locales[document.documentElement.lang],
 				downloadFileName: figure.dataset.view,
 				actions: {export: true, source: false, compiled: false, editor: false}
 			});

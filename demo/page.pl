@@ -1,10 +1,14 @@
 #!/usr/bin/perl
-# page.pl [--schema NAME] [--title TEXT] LIBRARIES CHARTS PAGE: writes one HTML page that shows
+# page.pl [--schema NAME] [--title TEXT] [--language sv] LIBRARIES CHARTS PAGE: writes one HTML page that shows
 # the views of a reporting schema as pictures, and needs no network when it is opened.
 #
 #   LIBRARIES  the node_modules directory that has vega, vega-lite and vega-embed
 #   CHARTS     the directory of the Vega-Lite specifications, VIEW.vl.json (doc/chart)
 #   PAGE       the file to write; nothing is written if anything is wrong
+#
+# --language sv writes titles, axes, legends and the page's own words in Swedish. All of them are in one table,
+# page_sv.tsv; a word of a specification that it lacks is an error. What comes from the database stays as it is: names
+# of groups, and the comments of views.
 #
 # psql finds the database by PGHOST, PGDATABASE and so on. Each chart gets the rows of the grand
 # total: those of the view's twin VIEW_total in which every group column is '(total)', or all of
@@ -17,7 +21,7 @@
 use strict;
 use warnings;
 use Digest::SHA qw(sha256_base64);
-use Encode qw(encode_utf8);
+use Encode qw(decode_utf8 encode_utf8);
 use File::Basename qw(dirname);
 use Getopt::Long;
 use IPC::Open2;
@@ -64,9 +68,9 @@ my @sections = (
 # Shown beside every figure, where the view has them.
 my @beside = qw(as_of rows_skipped rows_left_out refreshed_at);
 
-my ($schema, $title) = ('reporting', 'Workforce and education in pictures');
-GetOptions('schema=s' => \$schema, 'title=s' => \$title) && @ARGV == 3
-    or die "usage: page.pl [--schema NAME] [--title TEXT] LIBRARIES CHARTS PAGE\n";
+my ($schema, $title, $language) = ('reporting', undef, 'en');
+GetOptions('schema=s' => \$schema, 'title=s' => \$title, 'language=s' => \$language) && @ARGV == 3
+    or die "usage: page.pl [--schema NAME] [--title TEXT] [--language sv] LIBRARIES CHARTS PAGE\n";
 my ($libraries, $charts, $page) = @ARGV;
 my $here = dirname(__FILE__);
 
@@ -77,6 +81,39 @@ sub slurp {
     open my $in, '<:raw', $file or fail("$file: $!");
     local $/;
     return scalar <$in>;
+}
+
+# --- the language: said() gives a word of the page or of a specification in it.
+fail("there is no table of words for the language \"$language\"") unless $language =~ /^(?:en|sv)\z/;
+my %word;
+if ($language ne 'en') {
+    for (split /\n/, decode_utf8(slurp("$here/page_$language.tsv"))) {
+        my ($english, $other) = split /\t/;
+        $word{$english} = $other unless /^#/;
+    }
+}
+
+sub said {
+    my $text = shift;
+    return $text if $language eq 'en';
+    fail("page_$language.tsv lacks \"$text\"") unless defined $word{$text};
+    return $word{$text};
+}
+$title = said('Workforce and education in pictures') unless defined $title;
+
+# translated SPEC: a specification in the language. What must have a word is a title; other strings are
+# replaced where the table has them, in lists and in expressions alike, so that both stay equal.
+sub translated {
+    my ($node, $key) = @_;
+    if (ref $node eq 'HASH') { return { map { $_ => translated($node->{$_}, $_) } keys %$node }; }
+    if (ref $node eq 'ARRAY') { return [ map { translated($_, $key) } @$node ]; }
+    return $node unless defined $node && defined $key && !ref $node;
+    return said($node) if $key =~ /^(?:title|text|subtitle)\z/ && $node =~ /\pL/;
+    return $word{$node} // $node if $key =~ /^(?:domain|sort)\z/;
+    if ($key =~ /^(?:calculate|expr|filter|test|labelExpr|value|datum)\z/) {
+        $node =~ s{'([^'\\]*)'}{"'" . ($word{$1} // $1) . "'"}ge;
+    }
+    return $node;
 }
 
 # What one query of one value gives, as bytes of UTF-8.
@@ -152,6 +189,10 @@ sub figure {
     my $file = "$charts/$view.vl.json";
     my $text = slurp($file);
     my $spec = eval { decode_json($text) } or fail("$file: $@");
+    if ($language ne 'en') {
+        $spec = translated($spec);
+        $text = JSON::PP->new->utf8->canonical->encode($spec);
+    }
     my $source = $catalog->{$view};
     my @groups;
     for my $column (@{ $source->{columns} }) {
@@ -188,9 +229,9 @@ sub figure {
     my $one = $number ? decode_json($rows)->[0] : {};
 
     my @said;
-    push @said, 'All together: ' . join(', ', map { "$_->{name} = (total)" } @groups) if @groups;
-    push @said, 'as of ' . substr($one->{as_of}, 0, 10) if defined $one->{as_of};
-    push @said, "$one->{rows_skipped} rows skipped, $one->{rows_left_out} left out"
+    push @said, said('All together: ') . join(', ', map { "$_->{name} = (total)" } @groups) if @groups;
+    push @said, said('as of ') . substr($one->{as_of}, 0, 10) if defined $one->{as_of};
+    push @said, $one->{rows_skipped} . said(' rows skipped, ') . $one->{rows_left_out} . said(' left out')
         if defined $one->{rows_skipped} && defined $one->{rows_left_out} && $view ne 'freshness';
 
     my $head = ref $spec->{title} ? $spec->{title} : { text => $spec->{title} };
@@ -201,7 +242,7 @@ sub figure {
         sql => html("$sql;"), spec => script_json($text), data => script_json($rows),
         room => $number ? qq( style="min-height: ${height}px") : '',
         picture => $number ? '' : '<p class="note">'
-            . ($view =~ /_quality$/ ? 'No row has a problem.' : 'The view has no rows.') . '</p>',
+            . html(said($view =~ /_quality$/ ? 'No row has a problem.' : 'The view has no rows.')) . '</p>',
     );
     my $out = <<'HTML';
 <figure id="{view}" class="{class}" data-view="{view}" data-height="{height}" data-rows="{rows}">
@@ -227,6 +268,7 @@ for my $section (@sections) {
     my @there = grep { $catalog->{ $_->[0] } } @views;
     next unless @there;
     (my $id = lc $name) =~ s/\W+/-/g;
+    $name = said($name);
     $nav .= qq(<a href="#$id">) . html($name) . "</a>\n";
     $body .= qq(<section>\n<h2 id="$id">) . html($name) . qq(</h2>\n<div class="grid">\n)
         . join('', map { figure(@$_) } @there) . "</div>\n</section>\n";
@@ -252,13 +294,16 @@ my $policy = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src
     . join ' ', map { my $sum = sha256_base64("\n$_\n"); $sum .= '=' while length($sum) % 4; "'sha256-$sum'" } @scripts;
 
 my %shown = (
+    language => $language, charts => html(said('charts of the views in the schema')), made => html(said('Made by education_flow. Drawn by')),
+    point => html(said(q(Point at a mark for its numbers; under each chart are the view's comment and the SQL that asks for its rows.))),
+    inside => html(said('which are in this file: it needs no network.')),
     title => html($title), schema => html($schema), policy => $policy, nav => $nav, body => $body,
     number => $number, versions => html(join ', ', @versions), style => slurp("$here/page.css"),
     scripts => join('', map { "<script>\n$_\n</script>\n" } @scripts),
 );
 my $out = <<'HTML';
 <!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -270,15 +315,14 @@ my $out = <<'HTML';
 <body>
 <header>
 <h1>{title}</h1>
-<p>{number} charts of the views in the schema &ldquo;{schema}&rdquo;. Point at a mark for its numbers; under each
-chart are the view's comment and the SQL that asks for its rows.</p>
+<p>{number} {charts} &ldquo;{schema}&rdquo;. {point}</p>
 <nav>
 {nav}</nav>
 </header>
 <main>
 {body}</main>
 <footer>
-<p>Made by education_flow. Drawn by {versions} (BSD-3-Clause), which are in this file: it needs no network.</p>
+<p>{made} {versions} (BSD-3-Clause), {inside}</p>
 </footer>
 {scripts}</body>
 </html>

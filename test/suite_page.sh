@@ -63,7 +63,7 @@ browse() {
 		--dump-dom "file://$page" >"$dir/dom" 2>"$dir/console" </dev/null
 }
 check() { perl test/page/check.pl "$@" "$dir/dom" "$dir/console" "$dir/net"; }
-page() { perl demo/page.pl "$libraries" doc/chart "$1"; }
+page() { perl demo/page.pl "${@:2}" "$libraries" doc/chart "$1"; }
 
 # --- the specifications
 while IFS= read -r line; do
@@ -144,6 +144,40 @@ check --strict | grep -v '_quality empty$' >"$dir/found"
 grep -q ' marks ' "$dir/found" && ! grep -v ' marks ' "$dir/found" >"$dir/wrong"
 ok $? "all is drawn in a narrow window"
 sed 's/^/# /' "$dir/wrong"
+
+# --- in Swedish
+page "$dir/sv.html" --language sv
+ok $? "a page in Swedish is made"
+browse "$dir/sv.html" --window-size=1500,1000
+check --strict | grep -v '_quality empty$' >"$dir/found"
+[ "$(grep -c ' marks ' "$dir/found")" -ge 15 ] && ! grep -v ' marks ' "$dir/found" >"$dir/wrong"
+ok $? "all is drawn in Swedish"
+sed 's/^/# /' "$dir/wrong"
+# Of what the charts say themselves nothing is English any more, and nothing is cut off.
+perl -CSD -ne '
+	BEGIN {
+		open my $table, "<", "demo/page_sv.tsv" or die;
+		while (<$table>) { chomp; my ($a, $b) = split /\t/; $english{$a} = 1 if !/^#/ && $a ne $b; }
+	}
+	s/&amp;/&/g;
+	while (/<text[^>]*>([^<]+)</g) { $text{$1} = 1; }
+	while (/<(?:h[123]|p)(?: class="subtitle")?>([^<]+)</g) { $text{$1} = 1; }
+	END {
+		for (sort keys %text) { print "$_\n" if $english{$_} || /\x{2026}$/; }
+		print "few words\n" unless grep { $_ eq "Kalender\x{e5}r" } keys %text;
+	}' "$dir/dom" >"$dir/wrong"
+[ ! -s "$dir/wrong" ]
+ok $? "no word of the charts is left in English, and none is cut off"
+sed 's/^/# /' "$dir/wrong"
+finds '<html[^>]* lang="sv"' "the page says that it is Swedish" <"$dir/dom"
+[[ $(grep -o '[0-9]*,[0-9]* *<' "$dir/dom" | head -n 1) == *,* ]]
+ok $? "numbers have a comma"
+finds '^page.pl: there is no table of words for the language "tlh"$' "a language that is not there is an error" < <(page "$dir/none.html" --language tlh 2>&1)
+mkdir "$dir/charts"
+sed 's/"Age pyramid"/"A pyramid"/' doc/chart/age_pyramid.vl.json >"$dir/charts/age_pyramid.vl.json"
+for file in doc/chart/*; do [ -e "$dir/charts/${file##*/}" ] || cp "$file" "$dir/charts/"; done
+finds '^page.pl: page_sv.tsv lacks "A pyramid"$' "a title without a word is an error that names it" \
+	< <(perl demo/page.pl --language sv "$libraries" "$dir/charts" "$dir/none.html" 2>&1)
 
 # --- hostile text
 fresh_database hostile
