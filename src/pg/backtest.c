@@ -41,9 +41,12 @@ get_workforces(FunctionCallInfo fcinfo, int argument, const char *name,
 			   size_t *n)
 {
 	Datum	   *values = get_values(fcinfo, argument, name, "array_agg(w)", n);
-	EfWorkforce *workforces = ef_alloc(&ef_palloc, *n * sizeof(EfWorkforce));
+	EfWorkforce *workforces;
 	EfError		error;
 
+	if (values == NULL)
+		return NULL;
+	workforces = ef_alloc(&ef_palloc, *n * sizeof(EfWorkforce));
 	for (size_t i = 0; i < *n; i++)
 	{
 		struct varlena *datum = PG_DETOAST_DATUM(values[i]);
@@ -59,8 +62,11 @@ get_origin_rates(FunctionCallInfo fcinfo, int argument, size_t *n)
 {
 	Datum	   *values = get_values(fcinfo, argument, "origin_rates",
 									"array_agg(rates)", n);
-	EfOriginRates *rates = ef_alloc(&ef_palloc, *n * sizeof(EfOriginRates));
+	EfOriginRates *rates;
 
+	if (values == NULL)
+		return NULL;
+	rates = ef_alloc(&ef_palloc, *n * sizeof(EfOriginRates));
 	for (size_t i = 0; i < *n; i++)
 	{
 		EfCredibleRates *credible = (EfCredibleRates *) PG_DETOAST_DATUM(values[i]);
