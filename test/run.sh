@@ -110,7 +110,7 @@ suite_core() {
 	fi
 
 	local strict="-std=c11 -Wall -Wextra -Werror"
-	local sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -ffp-contract=off"
+	local sanitize="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -ffp-contract=off -DUSE_ASSERT_CHECKING"
 	mkdir -p "$tmp/core"
 	# shellcheck disable=SC2016  # sh expands it
 	if printf '%s\n' "${sources[@]}" | xargs -P 2 -I{} sh -c \

@@ -128,11 +128,19 @@ EF_REPORT(EF_LEVEL_RANGE, INVALID_PARAMETER_VALUE,
 		  "An interval of 95 percent has the level 0.95.");
 
 EfStatus
-ef_level_factor(double level, double *factor, EfError *error)
+ef_level_check(double level, EfError *error)
 {
 	if (!(level > 0 && level < 1))
 		return ef_fail(error, EF_LEVEL_RANGE, "The level is %s.",
 					   ef_shown(level).text);
+	return EF_OK;
+}
+
+EfStatus
+ef_level_factor(double level, double *factor, EfError *error)
+{
+	if (ef_level_check(level, error) != EF_OK)
+		return EF_LEVEL_RANGE;
 	/* from below, where 1 - level is exact for a level near 1 */
 	*factor = -ef_normal_quantile((1 - level) / 2);
 	return EF_OK;

@@ -86,10 +86,11 @@ extern EfStatus ef_limit_scale(const char *name, size_t length,
 							   EfLimitScale *scale, EfError *error)
 			EF_NODISCARD;
 
-/*
- * The factor of a standard error that makes a two-sided interval of a level;
- * refuses a level outside of (0, 1).
- */
+/* Refuses a level outside of (0, 1). */
+extern EfStatus ef_level_check(double level, EfError *error) EF_NODISCARD;
+
+/* The factor of a standard error that makes a two-sided interval of a level,
+ * which is checked. */
 extern EfStatus ef_level_factor(double level, double *factor, EfError *error)
 			EF_NODISCARD;
 

@@ -27,8 +27,8 @@ ef_interval_score(double lower, double upper, double actual, double level,
 {
 	double		outside;
 
-	if (!(level > 0 && level < 1))
-		return ef_fail(error, EF_LEVEL_RANGE, "The level is %g.", level);
+	if (ef_level_check(level, error) != EF_OK)
+		return EF_LEVEL_RANGE;
 	if (!isfinite(lower) || !isfinite(upper) || !isfinite(actual))
 		return ef_fail(error, EF_FORECAST_VALUE,
 					   "The limits are %g and %g, and %g happened.", lower,

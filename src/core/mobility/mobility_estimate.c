@@ -84,9 +84,8 @@ ef_mobility_rates(const EfMobility *mobility, double level, EfFlow **flows,
 	const EfTable *table = &mobility->table;
 	int64_t    *days;
 
-	if (!(level > 0 && level < 1))
-		return ef_fail(error, EF_LEVEL_RANGE, "The level is %s.",
-					   ef_shown(level).text);
+	if (ef_level_check(level, error) != EF_OK)
+		return EF_LEVEL_RANGE;
 	days = count_days(mobility, allocator);
 	*flows = ef_alloc(allocator, table->ncells * sizeof(EfFlow));
 	*nflows = add_flows(table, false, *flows, 0);

@@ -31,11 +31,17 @@ typedef uint64_t EfKey;
 
 #define EF_LABEL_LIMIT ((1u << 28) - 1)
 
+_Static_assert(EF_KIND_ROW < 1 << EF_KIND_BITS && EF_LABEL_LIMIT >> (64 - 36) == 0,
+			   "label, kind and place share the 64 bits of a key");
+
 typedef struct EfCell
 {
 	EfKey		key;
 	int64_t		count;
 } EfCell;
+
+/* States are stored as they lie in memory. */
+_Static_assert(sizeof(EfCell) == 16, "a cell has no padding");
 
 static inline EfKey
 ef_key(uint32_t label, unsigned kind, uint32_t at)

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/invariant.h"
+
 /* Lay cells out densely when there are this many positions for each, or
  * fewer: clearing and scanning those is then cheaper than sorting. */
 #define DENSE_POSITIONS 16
@@ -192,6 +194,8 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 	bool		outside = false;
 	EfStatus	status = EF_OK;
 
+	EF_ASSERT(type->nkinds <= EF_KIND_ROW &&
+			  type->row_cells <= 1 << EF_KIND_BITS);
 	lay_out(&layout, type, nlabels, count_single(type, pending, npending));
 	positions = layout.unlabelled + layout.per_label * nlabels;
 	for (unsigned kind = 0; kind < type->nkinds; kind++)

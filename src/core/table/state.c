@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/invariant.h"
 #include "table/gather.h"
 #include "table/pages.h"
 
@@ -101,6 +102,15 @@ ef_state_check(const EfState *state, const EfTableType *type, size_t size,
 					   "The numbers of a state do not fit its %zu bytes.",
 					   size);
 	return EF_OK;
+}
+
+/* For EF_ASSERT. */
+static inline bool
+is_sound(const EfState *state, const EfTableType *type)
+{
+	EfError		error;
+
+	return ef_state_check(state, type, state->size, &error) == EF_OK;
 }
 
 EfStatus
@@ -503,6 +513,7 @@ ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
 	size_t		used = size - room_of(old) + need;
 	EfStatus	status;
 
+	EF_ASSERT(is_sound(old, type));
 	if (used <= size)
 		return EF_OK;
 	if (size >= PAGES_FROM || old->paged > 0)
@@ -819,6 +830,7 @@ ef_state_merge(EfState **state, const EfTableType *type,
 	EfStatus	status = merge_frame(*state, type, &table->frame,
 									 table->skipped, error);
 
+	EF_ASSERT(is_sound(*state, type) && ef_table_is_sound(table, type));
 	if (status == EF_OK)
 		status = number_labels(state, type, table->labels, table->nlabels,
 							   &number, allocator, error);

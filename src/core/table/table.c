@@ -17,6 +17,25 @@ compare_labels(const void *a, const void *b)
 }
 
 bool
+ef_table_is_sound(const EfTable *table, const EfTableType *type)
+{
+	if (table->frame.spec == NULL && !ef_table_labels_in_order(table))
+		return false;
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		EfKey		key = table->cells[i].key;
+		unsigned	kind = ef_key_kind(key);
+
+		if (kind >= type->nkinds || ef_key_label(key) > table->nlabels ||
+			!ef_is_place(&type->kinds[kind], ef_key_at(key), table->nlabels) ||
+			table->cells[i].count == 0 ||
+			(i > 0 && table->cells[i - 1].key >= key))
+			return false;
+	}
+	return true;
+}
+
+bool
 ef_table_labels_in_order(const EfTable *table)
 {
 	for (uint32_t i = 1; i < table->nlabels; i++)

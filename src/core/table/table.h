@@ -19,6 +19,9 @@ typedef struct EfTable
 	EfCell	   *cells;
 } EfTable;
 
+/* What every table holds: the head of EfTable, as code.  For EF_ASSERT. */
+extern bool ef_table_is_sound(const EfTable *table, const EfTableType *type);
+
 /* Are the labels in the order of their bytes, each once? */
 extern bool ef_table_labels_in_order(const EfTable *table);
 

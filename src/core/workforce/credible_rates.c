@@ -143,8 +143,8 @@ ef_credible_row(const EfCredibleReason *reason, double level, EfRatioRow *row,
 	EfExitRatio ratio = ef_credible_ratio(reason);
 	double		expected = reason->base * reason->expected;
 
-	if (!(level > 0 && level < 1))
-		return ef_fail(error, EF_LEVEL_RANGE, "The level is %g.", level);
+	if (ef_level_check(level, error) != EF_OK)
+		return EF_LEVEL_RANGE;
 	row->exits = reason->exits;
 	row->expected = reason->expected;
 	row->observed = reason->expected > 0

@@ -391,9 +391,8 @@ check_plan(const EfProjectionPlan *plan, EfError *error)
 	if (plan->years < 1 || plan->years > EF_YEARS_LIMIT)
 		return ef_fail(error, EF_YEARS_RANGE, "The number of years is %d.",
 					   plan->years);
-	if (!(plan->level > 0 && plan->level < 1))
-		return ef_fail(error, EF_LEVEL_RANGE, "The level is %s.",
-					   ef_shown(plan->level).text);
+	if (ef_level_check(plan->level, error) != EF_OK)
+		return EF_LEVEL_RANGE;
 	if (plan->latest_age < 1 || plan->latest_age >= EF_AGE_LIMIT)
 		return ef_fail(error, EF_AGE_RANGE, "latest_age is %d.",
 					   plan->latest_age);

@@ -272,9 +272,8 @@ ef_compare_exit_rates(const EfComparisonPlan *plan,
 	EfExposure	second[GROUPS];
 	EfExposure	standard[GROUPS];
 
-	if (!(plan->level > 0 && plan->level < 1))
-		return ef_fail(error, EF_LEVEL_RANGE, "The level is %s.",
-					   ef_shown(plan->level).text);
+	if (ef_level_check(plan->level, error) != EF_OK)
+		return EF_LEVEL_RANGE;
 	if (plan->age_group < 1 || plan->age_group > EF_AGE_LIMIT)
 		return ef_fail(error, EF_AGE_GROUP_RANGE, "The years of an age group are %d.",
 					   plan->age_group);

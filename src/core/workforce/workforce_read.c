@@ -178,9 +178,8 @@ ef_exit_rates_begin(EfExitRates *rates, const EfWorkforce *workforce,
 	size_t		end[EF_AGE_LIMIT + 1];
 	size_t		n = 0;
 
-	if (!(level > 0 && level < 1))
-		return ef_fail(error, EF_LEVEL_RANGE, "The level is %s.",
-					   ef_shown(level).text);
+	if (ef_level_check(level, error) != EF_OK)
+		return EF_LEVEL_RANGE;
 	memset(rates, 0, sizeof(*rates));
 	rates->level = level;
 	rates->nreasons = table->nlabels;
