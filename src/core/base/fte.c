@@ -80,7 +80,7 @@ ef_fte_from_float8(double fte, int32_t *thousandths, EfError *error)
 	double		rounded = rint(fte * 1000);
 
 	/* 0.333 is the double nearest to 333/1000, and nothing else is exact */
-	if (!(fte >= 0 && fte <= EF_FTE_LIMIT / 1000))
+	if (!(fte >= 0 && fte <= EF_FTE_LIMIT / 1000.0))
 		return ef_fail(error, EF_FTE_INVALID, "The FTE is %s.",
 					   ef_shown(fte).text);
 	if (rounded / 1000 != fte)

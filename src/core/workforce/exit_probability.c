@@ -449,7 +449,7 @@ ef_expected_exits(const EfExitCounts *counts, const EfTable *people,
 	int64_t    *parts = ef_grab(workspace, (size_t) oldest + 1, sizeof(int64_t));
 	Risk	   *year = ef_grab(workspace, (size_t) seen, sizeof(Risk));
 	int		   *donor = ef_grab(workspace, (size_t) seen, sizeof(int));
-	double	   *weight = ef_grab_doubles(workspace, (size_t) (oldest + 1 + seen));
+	double	   *weight = ef_grab_doubles(workspace, (size_t) oldest + 1 + (size_t) seen);
 	double	   *of_year;
 	int			youngest = -1;
 
