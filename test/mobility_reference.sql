@@ -175,7 +175,7 @@ SELECT is((SELECT string_agg(CASE place WHEN -1 THEN '.' WHEN 0 THEN '?' ELSE le
 FROM by_hand ORDER BY person;
 
 -- What happened, by comparing with the day before.
-CREATE FUNCTION kinds() RETURNS text[] LANGUAGE sql IMMUTABLE AS $$ SELECT '{opening,entered,moved,left,censored,resumed}'::text[] $$;
+CREATE FUNCTION kinds() RETURNS text[] LANGUAGE sql IMMUTABLE AS $$ SELECT '{opening,entered,moved,left,censored,resumed,left_for,fte_gained,fte_lost}'::text[] $$;
 CREATE TABLE cell AS
 SELECT s, kind, CASE WHEN kind IN ('opening', 'entered', 'resumed') THEN b ELSE a END AS i, CASE WHEN kind = 'moved' THEN b END AS j, t, count(*) AS n
 FROM (SELECT s, t, a, b, CASE WHEN t < 0 THEN NULL
@@ -298,7 +298,7 @@ states AS (
     FROM days JOIN state AS a ON a.place = i LEFT JOIN state AS b ON b.place = j GROUP BY s, kind, a.name),
 series AS (
     SELECT s, kind, jsonb_object_agg(name, days) AS states FROM states GROUP BY s, kind)
-SELECT s, jsonb_build_object('type', 'mobility', 'version', 1, 'observed', jsonb_build_array(from_date, as_of), 'skipped', skipped)
+SELECT s, jsonb_build_object('type', 'mobility', 'version', 1, 'fte', false, 'observed', jsonb_build_array(from_date, as_of), 'skipped', skipped)
           || (SELECT jsonb_object_agg(kind, '{}'::jsonb) FROM unnest(kinds()) AS kind) || coalesce(j, '{}') AS j
 FROM study JOIN (SELECT s, count(*) FILTER (WHERE person IS NULL OR start_date IS NULL) AS skipped FROM input GROUP BY s) AS i USING (s)
      LEFT JOIN (SELECT s, jsonb_object_agg(kind, states) AS j FROM series GROUP BY s) AS x USING (s);

@@ -43,7 +43,7 @@ WHERE s.at < '2026-01-01'
                    WHEN 'avbrott' THEN id % 14 = 0
                    WHEN 'praktik' THEN id % 100 = 0 ELSE true END;
 
-CREATE TABLE placering (person_id int, arbetsplats text, start_date date, end_date date, :"yrke" text);
+CREATE TABLE placering (person_id int, arbetsplats text, start_date date, end_date date, :"yrke" text, fte numeric DEFAULT 0.8);
 INSERT INTO placering
 SELECT id, (ARRAY['vårdcentral', 'sjukhus "A"', 'hemtjänst'])[1 + (id + n) % 3], s.start, s.stop,
        (ARRAY['läkare', 'sjuksköterska'])[1 + id % 2]
@@ -72,7 +72,7 @@ SELECT reporting_ddl('reporting', jsonb_build_object(
         'table', 'studie', 'stages', '["sökt", "antagen", "examen"]'::jsonb, 'exits', '["avbrott"]'::jsonb,
         'within', '8 years', 'group_by', jsonb_build_array(:'yrke')),
     'mobility', jsonb_build_object(
-        'table', 'placering', 'state', 'arbetsplats', 'group_by', jsonb_build_array(:'yrke'), 'leave_out', true),
+        'table', 'placering', 'state', 'arbetsplats', 'fte', 'fte', 'group_by', jsonb_build_array(:'yrke'), 'leave_out', true),
     'competence', jsonb_build_object(
         'table', 'intyg', 'group_by', '[{"Kommun ''x''": "kommun"}]'::jsonb, 'leave_out', true),
     'reader', :'reader', 'as_of', '2026-01-01')) \gexec
