@@ -1,12 +1,12 @@
 #!/bin/bash
 # core.sh DIRECTORY: builds the harness over the core there, with AddressSanitizer and
-# UndefinedBehaviorSanitizer, and a corpus of the golden values: DIRECTORY/harness,
-# DIRECTORY/corpus.  Exit status 3: there is no clang with libFuzzer.
+# UndefinedBehaviorSanitizer and assertions, and a corpus of the golden values:
+# DIRECTORY/harness, DIRECTORY/corpus.  Exit status 3: there is no clang with libFuzzer.
 set -euo pipefail
 dir=${1:?usage: core.sh DIRECTORY}
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 clang=$(command -v clang || compgen -c clang- | grep -E '^clang-[0-9]+$' | sort -V | tail -n 1) || exit 3
-flags=(-std=c11 -g -O2 -ffp-contract=off -fsanitize=address,undefined -fno-sanitize-recover=all -Isrc/core -Itest/core)
+flags=(-std=c11 -g -O2 -ffp-contract=off -fsanitize=address,undefined -fno-sanitize-recover=all -DUSE_ASSERT_CHECKING -Isrc/core -Itest/core)
 mkdir -p "$dir/objects" "$dir/corpus"
 echo 'int LLVMFuzzerTestOneInput(const char *d, long n) { return d && n < 0; }' >"$dir/none.c"
 "$clang" -fsanitize=fuzzer,address "$dir/none.c" -o "$dir/none" 2>/dev/null || exit 3
