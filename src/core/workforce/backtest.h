@@ -15,6 +15,12 @@
 
 #include "workforce/projection.h"
 
+extern const EfReport EF_HIRES_METHOD_UNKNOWN[];
+extern const EfReport EF_PERIOD_NOT_YEAR[];
+extern const EfReport EF_RATES_NOT_KNOWN[];
+extern const EfReport EF_RATES_TWICE[];
+extern const EfReport EF_BACKTEST_YEARS[];
+
 typedef enum EfBacktestMeasure
 {
 	EF_MEASURE_HEADCOUNT,		/* that goes on when the year ends */
