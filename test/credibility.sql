@@ -1,7 +1,7 @@
 -- Credible rates: exit rates of small groups, between their own and those of all.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(58);
+SELECT plan(59);
 
 -- ---------------------------------------------------------------------------
 -- Published: pumps (Gaver and O'Muircheartaigh 1987). An exposure of 0.524 is a
@@ -174,6 +174,7 @@ SELECT is(pg_temp.refusal(query), refusal, label) FROM (VALUES
     ('no method', $$SELECT credible_rates_agg(w, NULL, NULL) FROM ward$$, '22004: method must not be null (no hint)|'),
     ('two methods', $$SELECT credible_rates_agg(w, NULL, CASE ward WHEN 1 THEN 'marshall' ELSE 'poisson-gamma' END) FROM ward$$, '22023: references or methods differ within one group|There are two methods.'),
     ('two references', $$SELECT credible_rates_agg(w, w) FROM ward$$, '22023: references or methods differ within one group|There are two references.'),
+    ('a reference that cannot be', $$SELECT credible_rates_agg(w, regexp_replace(replace(wards::text, '"base": 1,', '"base": 1e20,'), '"weight": [^,]*', '"weight": 1', 'g')::credible_rates) FROM every GROUP BY w, wards::text$$, '22003: credible rates are out of range|A base is 1.12508e+20 with variance 1.12508e+40, for 0 exits expected.'),
     ('a level', $$SELECT exit_ratios(wards, 1) FROM every$$, '22023: level must be between 0 and 1|The level is 1.'),
     ('no levels', $$SELECT workforce_project_fan(w, levels => '{}') FROM every$$, '2202E: levels must have from 1 to 100 elements|levels has 0 elements.'),
     ('too many levels', $$SELECT workforce_project_fan(w, levels => array_fill(0.5::float8, ARRAY[101])) FROM every$$, '2202E: levels must have from 1 to 100 elements|levels has 101 elements.'),

@@ -14,6 +14,10 @@ EF_REPORT(EF_CREDIBILITY_MIXED, INVALID_PARAMETER_VALUE,
 		  "references or methods differ within one group",
 		  "Give the same reference and method for all rows, or group by them.");
 
+EF_REPORT(EF_CREDIBLE_RANGE, NUMERIC_VALUE_OUT_OF_RANGE,
+		  "credible rates are out of range",
+		  "Look for a reference whose ratios cannot be.");
+
 /* Ratios, weights and expected exits lie below; more is no number of people. */
 #define LIMIT 1e30
 
@@ -67,6 +71,17 @@ ef_credible_check_reason(const EfCredibleReason *reason, EfError *error)
 		return ef_fail(error, EF_INVALID, "Exits are %lld.",
 					   (long long) reason->exits);
 	return EF_OK;
+}
+
+/* The same of what was computed: nothing is damaged. */
+EF_NODISCARD static EfStatus
+check_computed(const EfCredibleReason *reason, EfError *error)
+{
+	if (ef_credible_check_reason(reason, error) == EF_OK)
+		return EF_OK;
+	return ef_fail(error, EF_CREDIBLE_RANGE,
+				   "A base is %g with variance %g, for %g exits expected.",
+				   reason->base, reason->base_variance, reason->expected);
 }
 
 EfStatus
@@ -238,7 +253,7 @@ ef_credible_learn(EfCredibleReason *reasons, const EfTable *reference,
 	{
 		reasons[i].exits += learning.exits[i + 1];
 		reasons[i].expected += learning.expected[i + 1];
-		status = ef_credible_check_reason(&reasons[i], error);
+		status = check_computed(&reasons[i], error);
 	}
 	ef_discard_all(&workspace);
 	return status;
@@ -312,7 +327,7 @@ ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
 		/* what is expected of all groups is what they had, but for rounding */
 		reasons[i].mean = own_sum && isinf(prior.weight) ? 1 : prior.mean;
 		reasons[i].weight = prior.weight;
-		status = ef_credible_check_reason(&reasons[i], error);
+		status = check_computed(&reasons[i], error);
 	}
 	ef_discard_all(&workspace);
 	return status;

@@ -45,6 +45,7 @@
 extern const EfReport EF_REASON_UNKNOWN[];
 extern const EfReport EF_CREDIBILITY_METHOD_UNKNOWN[];
 extern const EfReport EF_CREDIBILITY_MIXED[];
+extern const EfReport EF_CREDIBLE_RANGE[];
 
 typedef struct EfCredibleReason
 {
