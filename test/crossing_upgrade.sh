@@ -81,7 +81,8 @@ status=$?
 ok "$status" "pg_upgrade, $old_name to $new_name"
 if [ "$status" -ne 0 ]; then
 	sed 's/^/# /' "$dir/log"
-	cat "$new_data"/pg_upgrade_output.d/*/*.txt "$new_data"/pg_upgrade_output.d/*/log/*.log 2>/dev/null | tail -n 30 | sed 's/^/# /'
+	# Of each the end, which has the cause.
+	tail -n 12 "$new_data"/pg_upgrade_output.d/*/*.txt "$new_data"/pg_upgrade_output.d/*/log/pg_upgrade_{server,dump_*}.log 2>/dev/null | sed 's/^/# /'
 fi
 on_server "$new_bindir/pg_ctl" start -D "$new_data" -l "$new_data/../server.log" -w -t 120 -s || { echo "Bail out! the new server does not start"; exit 1; }
 

@@ -27,7 +27,9 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION intake_stream(workforce, double precision[], integer, retirement_rule, credible_rates, integer) IS 'of people who come as those hired in a workforce did, and stay as its people do: how many are there, and leave, by calendar year; they add to a projection';
 
-CREATE FUNCTION recruitment_parts(workforce,
+-- The first argument has a name, since what PostgreSQL writes of a body in which it had none cannot be read
+-- again, and pg_upgrade stops there.
+CREATE FUNCTION recruitment_parts(w workforce,
         years integer DEFAULT 10,
         target double precision[] DEFAULT NULL,
         retire_at integer DEFAULT NULL,
@@ -43,9 +45,9 @@ BEGIN ATOMIC
            p.exits OPERATOR(pg_catalog.-) p.retirements, CASE WHEN n.known THEN p.intake END
     FROM (SELECT pg_catalog.array_agg(a.recruitment_need ORDER BY a.year) AS need,
                  pg_catalog.bool_and(a.recruitment_need IS NOT NULL) AS known
-          FROM workforce_project($1, recruitment_parts.years, NULL::pg_catalog.float8[], recruitment_parts.target, recruitment_parts.retire_at,
+          FROM workforce_project(recruitment_parts.w, recruitment_parts.years, NULL::pg_catalog.float8[], recruitment_parts.target, recruitment_parts.retire_at,
                                  recruitment_parts.retire_rule, recruitment_parts.rates, recruitment_parts.latest_age, 0.8::pg_catalog.float8) AS a) AS n,
-         workforce_project($1, recruitment_parts.years, CASE WHEN n.known THEN n.need END, recruitment_parts.target, recruitment_parts.retire_at,
+         workforce_project(recruitment_parts.w, recruitment_parts.years, CASE WHEN n.known THEN n.need END, recruitment_parts.target, recruitment_parts.retire_at,
                            recruitment_parts.retire_rule, recruitment_parts.rates, recruitment_parts.latest_age, 0.8::pg_catalog.float8) AS p
     ORDER BY p.year;
 END;
