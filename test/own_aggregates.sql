@@ -1,7 +1,7 @@
 -- Anybody can make an aggregate of the support functions, with a finished value
 -- to begin with or none at the end: it must give the right counts or an error.
 BEGIN;
-SELECT plan(154);
+SELECT plan(157);
 
 CREATE TEMP TABLE spell AS
 SELECT date '1960-01-01' + i * 37 AS birth_date,
@@ -308,5 +308,43 @@ SELECT is(pg_temp.own_people_agg(i % 100, '1980-01-01'::date + i % 100, '2015-01
 CREATE AGGREGATE pg_temp.mixed_people_agg(bigint, date, date, text, daterange, interval) (
     SFUNC = retention_agg_transfn, STYPE = internal, FINALFUNC = workforce_agg_finalfn);
 SELECT throws_like($$SELECT pg_temp.mixed_people_agg(1, '2015-01-01', NULL, NULL, '[2015-03-01,2017-01-01)', '30 days')$$, '%state of another aggregate', 'one that mixes states is told so');
+-- The transition value of credible_rates_agg has the type bytea, so anybody can make one. Each bit of it, changed: refused, or a
+-- value such as a client may send.
+CREATE AGGREGATE pg_temp.own_groups(workforce) (SFUNC = credible_rates_agg_transfn, STYPE = bytea);
+CREATE AGGREGATE pg_temp.own_groups(workforce, credible_rates) (SFUNC = credible_rates_agg_transfn, STYPE = bytea);
+CREATE AGGREGATE pg_temp.united_groups(bytea) (SFUNC = credible_rates_combinefn, STYPE = bytea, FINALFUNC = credible_rates_finalfn);
+CREATE TABLE group_of AS
+SELECT g, workforce_agg('1960-01-01'::date + i * 97 % 9000, '2015-01-01'::date + i * 31 % 400, CASE WHEN i % 3 = 0 THEN '2016-06-01'::date + i % 90 END,
+                        'r' || i % 2, '[2016-01-01,2017-01-01)') AS w
+FROM generate_series(1, 60) AS i, generate_series(1, 2) AS g WHERE i % 2 < g GROUP BY g;
+CREATE TABLE own_bytes AS
+SELECT 'groups' AS what, pg_temp.own_groups(w) AS bytes FROM group_of
+UNION ALL SELECT 'groups of a reference', pg_temp.own_groups(w, (SELECT rollup(w) FROM group_of)) FROM group_of;
+SELECT is(credible_rates_finalfn(bytes), (SELECT credible_rates_agg(w) FROM group_of), what || ': as the aggregate makes them')
+FROM own_bytes WHERE what = 'groups';
+CREATE FUNCTION taken(what text, query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v credible_rates;
+BEGIN
+    BEGIN
+        EXECUTE query INTO v;
+    EXCEPTION WHEN OTHERS THEN
+        RETURN CASE WHEN SQLSTATE ~ '^(XX001|22|54)' THEN 'refused' ELSE 'bad ' || what || ': ' || SQLSTATE || ' ' || SQLERRM END;
+    END;
+    RETURN CASE WHEN v::text::credible_rates = v AND (SELECT count(*) FROM exit_ratios(v)) >= 0 THEN 'taken' ELSE 'bad ' || what END;
+EXCEPTION WHEN OTHERS THEN
+    RETURN 'bad ' || what || ': taken, and then ' || SQLSTATE || ' ' || SQLERRM;
+END $$;
+CREATE TABLE damaged AS
+SELECT what, place, bit, set_bit(bytes, place * 8 + bit, 1 - get_bit(bytes, place * 8 + bit)) AS bytes
+FROM own_bytes, LATERAL generate_series(0, length(bytes) - 1) AS place, generate_series(0, 7, 3) AS bit
+WHERE place < 900;
+CREATE TABLE became AS
+SELECT what, taken(format('%s %s.%s', what, place, bit), format('SELECT credible_rates_finalfn(%L)', bytes)) AS answer FROM damaged
+UNION ALL
+SELECT what, taken(format('%s %s.%s, united', what, place, bit), format('SELECT pg_temp.united_groups(b) FROM (SELECT bytes FROM own_bytes WHERE what = %L UNION ALL SELECT %L::bytea) AS u (b)', what, bytes))
+FROM damaged WHERE bit = 0;
+SELECT is_empty($$SELECT answer FROM became WHERE answer LIKE 'bad%' LIMIT 5$$, 'a damaged one is refused, or a value that is whole');
+SELECT cmp_ok((SELECT count(*) FROM became WHERE answer = 'refused'), '>', 300::bigint, 'many are refused');
 SELECT * FROM finish();
 ROLLBACK;

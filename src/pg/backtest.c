@@ -132,9 +132,8 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 		values[5] = ef_float8_or_null(row->lower, &nulls[5]);
 		values[6] = ef_float8_or_null(row->upper, &nulls[6]);
 		values[7] = Float8GetDatum(row->actual);
-		values[8] = ef_float8_or_null(row->actual - row->predicted, &nulls[8]);
-		values[9] = BoolGetDatum(row->actual >= row->lower &&
-								 row->actual <= row->upper);
+		values[8] = ef_float8_or_null(row->error, &nulls[8]);
+		values[9] = BoolGetDatum(row->held);
 		nulls[9] = nulls[5];
 		values[10] = Float8GetDatum(row->naive);
 		ef_put_row(result, values, nulls);

@@ -140,7 +140,8 @@ typedef struct Groups
 	char		items[FLEXIBLE_ARRAY_MEMBER];	/* each on a multiple of 8 */
 } Groups;
 
-#define GROUPS_FORMAT 0x82
+/* No form of a summary begins so. */
+#define GROUPS_FORMAT 0x83
 
 static struct varlena *
 item_at(const Groups *groups, uint32 offset)
@@ -349,6 +350,21 @@ compare_items(const void *a, const void *b)
 	return memcmp(first, second, VARSIZE(first));
 }
 
+/*
+ * Open a workforce that a transition value holds.  Anybody can make such bytes, so
+ * it is looked at as one that comes from a client.
+ */
+static void
+open_item(EfTable *table, struct varlena *item)
+{
+	EfError		error;
+
+	require_groups(*(uint8 *) VARDATA(item) == EF_FORMAT_PACKED);
+	ef_summary_load(table, &ef_workforce_type, item);
+	ef_check(ef_table_validate(table, &ef_workforce_type, &ef_palloc, &error),
+			 &error);
+}
+
 /* The sum of the groups. */
 static struct varlena *
 sum_of(const EfTable *tables, size_t n)
@@ -402,7 +418,7 @@ ef_credible_rates_finalfn(PG_FUNCTION_ARGS)
 	for (size_t i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		ef_summary_load(&tables[i], &ef_workforce_type, items[i]);
+		open_item(&tables[i], items[i]);
 		ef_check(ef_frame_match(&tables[0].frame, &tables[i].frame,
 								&ef_workforce_type, &error), &error);
 	}
@@ -412,6 +428,8 @@ ef_credible_rates_finalfn(PG_FUNCTION_ARGS)
 
 		rates = palloc(VARSIZE(given));
 		memcpy(rates, given, VARSIZE(given));
+		ef_check_credible(rates, &reference, &ratios);
+		open_item(&reference.table, ef_credible_reference(rates));
 	}
 	else
 	{
@@ -806,24 +824,8 @@ ef_credible_rates_recv(PG_FUNCTION_ARGS)
 
 /* ---- order ---- */
 
-static int
-compare(FunctionCallInfo fcinfo)
-{
-	struct varlena *a = PG_GETARG_VARLENA_PP(0);
-	struct varlena *b = PG_GETARG_VARLENA_PP(1);
-	Size		na = VARSIZE_ANY_EXHDR(a);
-	Size		nb = VARSIZE_ANY_EXHDR(b);
-	int			order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(na, nb));
-
-	/* no number has two forms, nor has a reference */
-	if (order == 0 && na != nb)
-		order = na < nb ? -1 : 1;
-	PG_FREE_IF_COPY(a, 0);
-	PG_FREE_IF_COPY(b, 1);
-	return order;
-}
-
-EF_ORDER_FUNCTIONS(credible_rates, compare(fcinfo))
+/* No number has two forms, nor has a reference. */
+EF_ORDER_FUNCTIONS(credible_rates, ef_compare_arguments(fcinfo))
 
 PG_FUNCTION_INFO_V1(ef_credible_rates_hash);
 Datum

@@ -502,24 +502,8 @@ ef_funnel_spec_recv(PG_FUNCTION_ARGS)
 
 /* ---- order ---- */
 
-static int
-compare(FunctionCallInfo fcinfo)
-{
-	struct varlena *a = PG_GETARG_VARLENA_PP(0);
-	struct varlena *b = PG_GETARG_VARLENA_PP(1);
-	Size		na = VARSIZE_ANY_EXHDR(a);
-	Size		nb = VARSIZE_ANY_EXHDR(b);
-	int			order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(na, nb));
-
-	/* one spec has one packed form, so equal bytes are equal specs */
-	if (order == 0 && na != nb)
-		order = na < nb ? -1 : 1;
-	PG_FREE_IF_COPY(a, 0);
-	PG_FREE_IF_COPY(b, 1);
-	return order;
-}
-
-EF_ORDER_FUNCTIONS(funnel_spec, compare(fcinfo))
+/* One spec has one packed form, so equal bytes are equal specs. */
+EF_ORDER_FUNCTIONS(funnel_spec, ef_compare_arguments(fcinfo))
 
 PG_FUNCTION_INFO_V1(ef_funnel_spec_hash);
 Datum

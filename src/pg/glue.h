@@ -99,6 +99,20 @@ ef_float8_or_null(double value, bool *isnull)
 	PG_FUNCTION_INFO_V1(ef_##name##_##role); \
 	Datum ef_##name##_##role(PG_FUNCTION_ARGS) { return call; }
 
+/* The order of two values whose bytes are equal where they are: that of these. */
+static inline int
+ef_compare_values(const struct varlena *a, const struct varlena *b)
+{
+	Size		na = VARSIZE_ANY_EXHDR(a);
+	Size		nb = VARSIZE_ANY_EXHDR(b);
+	int			order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(na, nb));
+
+	return order != 0 || na == nb ? order : na < nb ? -1 : 1;
+}
+
+/* And of the two arguments of a function, as they are stored. */
+extern int	ef_compare_arguments(FunctionCallInfo fcinfo);
+
 /* The functions of the operators of a type, from an order that compares their
  * two arguments. */
 #define EF_ORDER_FUNCTIONS(name, order) \

@@ -36,6 +36,7 @@ ef_change_exit_rates_of(PG_FUNCTION_ARGS)
 	rates = palloc(VARSIZE(before));
 	memcpy(rates, before, VARSIZE(before));
 	ef_check(ef_change_exit_rates(rates->reasons, &reference.table, names,
-								  factors, nnames, &error), &error);
+								  factors, nnames, &ef_palloc, &error),
+			 &error);
 	PG_RETURN_POINTER(rates);
 }

@@ -207,13 +207,10 @@ ef_summary_compare(FunctionCallInfo fcinfo, const EfTableType *type)
 {
 	struct varlena *a = finished(type, PG_GETARG_VARLENA_P(0));
 	struct varlena *b = finished(type, PG_GETARG_VARLENA_P(1));
-	Size		na = VARSIZE(a) - VARHDRSZ;
-	Size		nb = VARSIZE(b) - VARHDRSZ;
-	int			order = memcmp(VARDATA(a), VARDATA(b), Min(na, nb));
 
 	/* one table has one packed form, so equal bytes are equal tables */
-	if (order == 0 && na != nb)
-		order = na < nb ? -1 : 1;
+	int			order = ef_compare_values(a, b);
+
 	PG_FREE_IF_COPY(a, 0);
 	PG_FREE_IF_COPY(b, 1);
 	return order;

@@ -210,6 +210,22 @@ absorb(EfState *state, const EfCell *gathered, size_t n,
 	return EF_OK;
 }
 
+/* A chunk of this size with the header and the labels of a state, and room for so
+ * many bytes of pages. */
+static EfState *
+copy_head(const EfState *old, size_t size, size_t paged,
+		  const EfAllocator *allocator)
+{
+	EfState    *new = ef_alloc(allocator, size);
+
+	memcpy(new, old, sizeof(EfState));
+	new->size = (uint32_t) size;
+	new->paged = (uint32_t) paged;
+	memcpy(ef_state_pages(new) - old->labels,
+		   ef_state_pages(old) - old->labels, old->labels);
+	return new;
+}
+
 /* A larger copy, but for the cells, in which `used` bytes will be needed. */
 EF_NODISCARD static EfStatus
 enlarge(EfState **state, size_t size, size_t used,
@@ -226,12 +242,8 @@ enlarge(EfState **state, size_t size, size_t used,
 			return ef_fail(error, EF_TOO_LARGE,
 						   "A state would take more than %zu bytes.", size);
 	}
-	new = ef_alloc(allocator, size);
-	memcpy(new, old, sizeof(EfState));
-	memcpy((char *) new + size - old->labels - old->paged,
-		   (char *) old + old->size - old->labels - old->paged,
-		   (size_t) old->labels + old->paged);
-	new->size = (uint32_t) size;
+	new = copy_head(old, size, old->paged, allocator);
+	memcpy(ef_state_pages(new), ef_state_pages(old), old->paged);
 	*state = new;
 	return EF_OK;
 }
@@ -384,17 +396,10 @@ replace_counts(EfState **state, const EfCell *cells, size_t n,
 	if (used > size)
 		return ef_fail(error, EF_TOO_LARGE,
 					   "A state would take more than %zu bytes.", size);
-	new = ef_alloc(allocator, size);
-	memcpy(new, old, sizeof(EfState));
-	new->size = (uint32_t) size;
-	new->paged = (uint32_t) paged;
+	new = copy_head(old, size, paged, allocator);
 	new->ncells = new->nsorted = new->nloose = (uint32_t) n;
-	if (n > 0)
-		memcpy(new->cells, cells, loose);
-	memcpy(ef_state_pages(new) - old->labels,
-		   ef_state_pages(old) - old->labels, old->labels);
-	if (paged > 0)
-		memcpy(ef_state_pages(new), pages, paged);
+	memcpy(new->cells, cells, loose);
+	memcpy(ef_state_pages(new), pages, paged);
 	clear_slack(new);
 	*state = new;
 	return EF_OK;

@@ -228,6 +228,8 @@ put_prediction(EfBacktestRow *row, double predicted, double lower, double upper)
 	row->predicted = predicted;
 	row->lower = isnan(predicted) ? NAN : lower;
 	row->upper = isnan(predicted) ? NAN : upper;
+	row->error = row->actual - predicted;
+	row->held = row->actual >= row->lower && row->actual <= row->upper;
 }
 
 /* The forecast of one origin, beside the years that came. */

@@ -79,6 +79,8 @@ typedef struct EfBacktestRow
 	double		lower;
 	double		upper;
 	double		actual;
+	double		error;			/* what happened less what was predicted */
+	bool		held;			/* the interval; of no use where it is NaN */
 	double		naive;			/* as many as in the last year known */
 } EfBacktestRow;
 

@@ -73,9 +73,8 @@ ef_credible_check_reason(const EfCredibleReason *reason, EfError *error)
 	return EF_OK;
 }
 
-/* The same of what was computed: nothing is damaged. */
-EF_NODISCARD static EfStatus
-check_computed(const EfCredibleReason *reason, EfError *error)
+EfStatus
+ef_credible_check_computed(const EfCredibleReason *reason, EfError *error)
 {
 	if (ef_credible_check_reason(reason, error) == EF_OK)
 		return EF_OK;
@@ -253,7 +252,7 @@ ef_credible_learn(EfCredibleReason *reasons, const EfTable *reference,
 	{
 		reasons[i].exits += learning.exits[i + 1];
 		reasons[i].expected += learning.expected[i + 1];
-		status = check_computed(&reasons[i], error);
+		status = ef_credible_check_computed(&reasons[i], error);
 	}
 	ef_discard_all(&workspace);
 	return status;
@@ -327,7 +326,7 @@ ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
 		/* what is expected of all groups is what they had, but for rounding */
 		reasons[i].mean = own_sum && isinf(prior.weight) ? 1 : prior.mean;
 		reasons[i].weight = prior.weight;
-		status = check_computed(&reasons[i], error);
+		status = ef_credible_check_computed(&reasons[i], error);
 	}
 	ef_discard_all(&workspace);
 	return status;

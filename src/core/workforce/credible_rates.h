@@ -96,6 +96,12 @@ extern EfStatus ef_credible_check_reason(const EfCredibleReason *reason,
 										 EfError *error)
 			EF_NODISCARD;
 
+/* The same of what was computed: where it is not, nothing is damaged, but what it
+ * was computed from cannot be. */
+extern EfStatus ef_credible_check_computed(const EfCredibleReason *reason,
+										   EfError *error)
+			EF_NODISCARD;
+
 /*
  * Open bytes, of which there are `size` and which may come from anywhere: the
  * reference, and the ratio of each of its labels.

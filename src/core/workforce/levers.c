@@ -5,6 +5,7 @@
 #include "workforce/levers.h"
 
 #include <math.h>
+#include <string.h>
 
 EF_REPORT(EF_LEVER_LENGTHS, ARRAY_SUBSCRIPT_ERROR,
 		  "each reason needs one factor",
@@ -22,39 +23,46 @@ EF_REPORT(EF_LEVER_REASON_TWICE, INVALID_PARAMETER_VALUE,
 		  "reason has two factors",
 		  "Give their product.");
 
+EF_NODISCARD static EfStatus
+change_rate(EfCredibleReason *reason, double factor, EfError *error)
+{
+	EfExitRatio ratio = ef_credible_ratio(reason);
+
+	/* as often as before is what it was, to the last bit */
+	if (factor == 1)
+		return EF_OK;
+	*reason = ef_credible_plain();
+	reason->base = fabs(factor) * ratio.mean;
+	reason->base_variance = factor * factor * ratio.variance;
+	return ef_credible_check_computed(reason, error);
+}
+
 EfStatus
 ef_change_exit_rates(EfCredibleReason *reasons, const EfTable *reference,
 					 const EfLabel *names, const double *factors, int n,
-					 EfError *error)
+					 const EfAllocator *allocator, EfError *error)
 {
-	for (int i = 0; i < n; i++)
+	bool	   *changed = ef_alloc(allocator, reference->nlabels + 1);
+	EfStatus	status = EF_OK;
+
+	memset(changed, 0, reference->nlabels + 1);
+	for (int i = 0; i < n && status == EF_OK; i++)
 	{
 		const EfLabel *name = &names[i];
 		uint32_t	label = ef_table_label(reference, name->bytes, name->length);
-		EfCredibleReason *reason;
-		EfExitRatio ratio;
 
+		ef_check_interrupt_at(allocator, (size_t) i);
 		if (!(factors[i] >= 0 && factors[i] <= EF_FACTOR_LIMIT))
-			return ef_fail(error, EF_LEVER_FACTOR, "Factor %d is %g.", i + 1,
-						   factors[i]);
-		if (label == 0)
-			return ef_fail(error, EF_LEVER_REASON_UNKNOWN,
-						   "The reason is \"%.*s\".",
-						   ef_clip(name->bytes, name->length), name->bytes);
-		for (int j = 0; j < i; j++)
-			if (ef_label_compare(name, &names[j]) == 0)
-				return ef_fail(error, EF_LEVER_REASON_TWICE,
-							   "The reason is \"%.*s\".",
-							   ef_clip(name->bytes, name->length), name->bytes);
-
-		/* as often as before is what it was, to the last bit */
-		if (factors[i] == 1)
-			continue;
-		reason = &reasons[label - 1];
-		ratio = ef_credible_ratio(reason);
-		*reason = ef_credible_plain();
-		reason->base = fabs(factors[i]) * ratio.mean;
-		reason->base_variance = factors[i] * factors[i] * ratio.variance;
+			status = ef_fail(error, EF_LEVER_FACTOR, "Factor %d is %g.", i + 1,
+							 factors[i]);
+		else if (label == 0 || changed[label])
+			status = ef_fail(error, label == 0 ? EF_LEVER_REASON_UNKNOWN
+							 : EF_LEVER_REASON_TWICE, "The reason is \"%.*s\".",
+							 ef_clip(name->bytes, name->length), name->bytes);
+		else
+			status = change_rate(&reasons[label - 1], factors[i], error);
+		changed[label] = true;
 	}
-	return EF_OK;
+	ef_release(allocator, changed);
+	return status;
 }

@@ -24,6 +24,7 @@ extern EfStatus ef_change_exit_rates(EfCredibleReason *reasons,
 									 const EfTable *reference,
 									 const EfLabel *names,
 									 const double *factors, int n,
+									 const EfAllocator *allocator,
 									 EfError *error)
 			EF_NODISCARD;
 
