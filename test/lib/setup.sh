@@ -17,6 +17,7 @@
 #   r       R with DBI, RPostgreSQL, dbplyr and survival
 #   python  python3 that makes virtual environments
 #   static  server, clang-tidy, cppcheck
+#   counts  cc, valgrind
 #   attack  test, clang, sqlsmith
 #
 # Installs what is missing with apt-get when run by root or with passwordless
@@ -24,7 +25,7 @@
 # package that apt does not know.  Silent when all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|driver|deb|root|dist|r|python|static|attack}
+need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|driver|deb|root|dist|r|python|static|counts|attack}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
@@ -94,6 +95,11 @@ look() {
 		missing+=(build-essential)
 	fi
 	[ "$need" = cc ] && return 0
+
+	if [ "$need" = counts ]; then
+		echo '#include <valgrind/callgrind.h>' | cc -E - >/dev/null 2>&1 && have valgrind || missing+=(valgrind)
+		return 0
+	fi
 
 	local v dir
 	v=$(pg_major)
