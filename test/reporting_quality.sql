@@ -6,7 +6,7 @@
 \set ON_ERROR_STOP on
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(149);
+SELECT plan(151);
 
 \ir lib/reporting.sql
 \ir lib/rows.sql
@@ -174,6 +174,14 @@ SELECT agree('q_' || source || '_out: funnels', format('SELECT campus, stage_no,
     format($q$SELECT campus, p.stage_no, entered, converted, pending, exited, lost, conversion, cumulative, n
               FROM (SELECT coalesce(campus, '(missing)') AS campus, funnel_agg(person_id, stage, event.at, spec) FILTER (WHERE verdict <> 'refused') AS f, count(*) FILTER (WHERE verdict = 'refused') AS n
                     FROM event JOIN judged USING (id) JOIN spec USING (source) WHERE source = %L GROUP BY 1) AS s, funnel_stages(f) AS p$q$, source), 6)
+FROM spec WHERE at = 'at';
+-- persons go to totals by way of groups, and rows that are left out are of no year
+SELECT agree('q_' || source || '_out: summaries', format('SELECT campus, epoch, every_epoch, funnel::text, rows_left_out FROM %I.education', 'q_' || source || '_out_summary'),
+    format($q$SELECT CASE WHEN GROUPING(campus) = 1 THEN '(total)' ELSE campus END, CASE WHEN GROUPING(epoch) = 1 THEN 0 ELSE epoch END, GROUPING(epoch) = 1, rollup(f)::text, sum(n)::bigint
+              FROM (SELECT coalesce(campus, '(missing)') AS campus, coalesce(extract(year FROM (funnel_steps(stage, event.at, spec) FILTER (WHERE person_id IS NOT NULL AND verdict <> 'refused'))[1])::int, 0) AS epoch,
+                           funnel_agg(person_id, stage, event.at, spec) FILTER (WHERE verdict <> 'refused') AS f, count(*) FILTER (WHERE verdict = 'refused') AS n
+                    FROM event JOIN judged USING (id) JOIN spec USING (source) WHERE source = %L GROUP BY person_id, campus, verdict = 'refused') AS p
+              GROUP BY CUBE (campus), GROUPING SETS ((epoch), ())$q$, source), 10)
 FROM spec WHERE at = 'at';
 
 -- ---------------------------------------------------------------------------

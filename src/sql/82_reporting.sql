@@ -640,6 +640,7 @@ DECLARE
     row_groups jsonb;                   -- columns that tell a row, with comments
     kept    text;                       -- is a row not refused?
     filter  text;
+    left_out text;                      -- how many rows are refused, as an expression
     end_date text;
     person   text;                      -- arguments of the aggregates
     join_gap text;
@@ -702,6 +703,7 @@ BEGIN
         ---- the summaries of the rows ----
         kept := format('t.%s IS DISTINCT FROM ''left out''', marks[2]);
         filter := CASE WHEN leave_out THEN format(' FILTER (WHERE %s)', kept) ELSE '' END;
+        left_out := CASE WHEN leave_out THEN format('count(*) FILTER (WHERE NOT (%s))', kept) ELSE '0::bigint' END;
         end_date := coalesce(col ->> 'end_date', 'NULL::date');
         period := format('(SELECT daterange((p.year_begin - interval ''%s years'')::date, p.as_of) FROM %s.period AS p)', years, store);
         observed_from := format('(SELECT (p.year_begin - interval ''%s years'')::date FROM %s.period AS p)', years, store);
@@ -800,13 +802,14 @@ BEGIN
             inner_columns := inner_columns || (epoch || ' AS epoch');
             -- the year of a person's chain is that of the first step: one person at a time
             inner_groups := inner_groups || CASE WHEN col ? 'epoch' THEN epoch ELSE col ->> 'person_id' END;
-        END IF;
-        IF leave_out THEN
-            inner_groups := inner_groups || kept;
+            IF leave_out AND NOT col ? 'epoch' THEN
+                -- rows that are left out are of no year, even where the person's other rows are
+                inner_groups := inner_groups || kept;
+            END IF;
         END IF;
         inner_columns := inner_columns
             || ARRAY(SELECT format('%s AS %s', a, s) FROM unnest(aggregates, summaries) AS u (a, s))
-            || CASE WHEN leave_out THEN format('CASE WHEN %s THEN 0 ELSE count(*) END AS rows_left_out', kept) ELSE '0::bigint AS rows_left_out' END;
+            || (left_out || ' AS rows_left_out');
         keys := array_to_string(ARRAY(SELECT 'd.' || s FROM unnest(shown) AS s), ', ');
         grouping_set := CASE WHEN keys = '' THEN '0' ELSE format('GROUPING(%s)', keys) END;
         -- a value that is called so is shown in quotes, and one in quotes in more
@@ -824,11 +827,15 @@ BEGIN
                     ELSE '{}' END
             || ARRAY[as_of || ' AS as_of', observed_from || ' AS observed_from',
                      CASE WHEN NOT by_person THEN 'coalesce(sum(d.rows_left_out), 0)::bigint'
-                     WHEN leave_out THEN format('count(*) FILTER (WHERE NOT (%s))', kept) ELSE '0::bigint' END || ' AS rows_left_out',
+                     ELSE left_out END || ' AS rows_left_out',
                      -- in one row, so that a refresh need not write the others again
                      format('CASE WHEN %s = %s%s THEN CURRENT_TIMESTAMP END AS refreshed_at', grouping_set, all_set,
                             CASE source WHEN 'education' THEN ' AND GROUPING(d.epoch) = 1' ELSE '' END)];
         query := format(CASE WHEN by_person THEN E'SELECT %1$s\nFROM %3$s AS t%2$s%5$s'
+                        WHEN source = 'education' AND NOT col ? 'epoch' THEN
+                        -- one person at a time makes many rows: to groups first, and from these to totals
+                        E'SELECT %1$s\nFROM (SELECT %6$sd.epoch, %7$s.rollup(d.funnel) AS funnel, sum(d.rows_left_out)::bigint AS rows_left_out\n'
+                        '      FROM (SELECT %2$s\n            FROM %3$s AS t%4$s) AS d\n      GROUP BY %6$sd.epoch) AS d%5$s'
                         ELSE E'SELECT %s\nFROM (SELECT %s\n      FROM %s AS t%s) AS d%s' END,
             array_to_string(outer_columns, E',\n       '),
             CASE WHEN NOT by_person THEN array_to_string(inner_columns, E',\n             ')
@@ -838,7 +845,8 @@ BEGIN
             CASE WHEN inner_groups <> '{}' THEN E'\n      GROUP BY ' || array_to_string(inner_groups, ', ') ELSE '' END,
             CASE WHEN keys <> '' OR source = 'education' THEN E'\nGROUP BY '
                  || concat_ws(', ', CASE WHEN keys <> '' THEN format('CUBE (%s)', keys) END,
-                              CASE source WHEN 'education' THEN 'GROUPING SETS ((d.epoch), ())' END) ELSE '' END);
+                              CASE source WHEN 'education' THEN 'GROUPING SETS ((d.epoch), ())' END) ELSE '' END,
+            (SELECT coalesce(string_agg('d.' || n || ', ', '' ORDER BY place), '') FROM unnest(shown) WITH ORDINALITY AS u (n, place)), home);
         makes := makes || jsonb_build_object('summary', true, 'name', source, 'kind', stored, 'query', query,
             'comment', format('Summaries of %s, by groups and totals over them', option ->> 'relation'),
             'groups', (SELECT jsonb_agg(ARRAY[n, settings #>> ARRAY['titles', source, n]])
