@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(2169);
+SELECT plan(2180);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -238,6 +238,17 @@ FROM (VALUES
     ('22023', 'inf',       $$change_exit_rates(leaver, '{moved}', '{Infinity}')$$),
     ('22023', 'Moved',     $$change_exit_rates(leaver, '{Moved}', '{0.5}')$$),
     ('22023', '"moved"',   $$change_exit_rates(leaver, '{moved,moved}', '{0.5,0.5}')$$),
+    ('22004', NULL,        'shift_retirement(y[1], NULL)'),
+    ('22023', '601',       'shift_retirement(y[1], 601)'),
+    ('22023', '-601',      'shift_retirement(shift_retirement(y[1], -600), -1)'),
+    ('22023', '2147484247', 'shift_retirement(shift_retirement(y[1], 600), 2147483647)'),
+    ('22023', '12',        'workforce_project(y[1], 1, retire_at => 65, rates => shift_retirement(y[1], 12))'),
+    ('22023', '-3',        $$workforce_project_exits(y[1], 1, retire_rule => (SELECT retirement_rule_agg('1900-01-01', 780)), rates => shift_retirement(y[1], -3))$$),
+    ('22004', NULL,        'workforce_project(y[1], working_time => NULL)'),
+    ('22023', '0',         'workforce_project(y[1], working_time => 0)'),
+    ('22023', '-1',        'workforce_project(y[1], working_time => -1)'),
+    ('22023', '10.5',      'workforce_project(y[1], working_time => 10.5)'),
+    ('22023', '[Nn]a[Nn]', $$workforce_project_fan(y[1], working_time => 'NaN')$$),
     ('22023', '72',        'workforce_backtest(y, retire_at => 72, retire_rule => NULL)'),
     ('22023', '150',       'workforce_backtest(y, latest_age => 150)'),
     ('22023', '1',         'workforce_backtest(y, level => 1)'),

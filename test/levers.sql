@@ -2,7 +2,7 @@
 -- of people who come, and what a need is made of.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(24);
+SELECT plan(48);
 
 -- everybody of 25 to 60 is observed in each month of age, and begins and ends with a month
 CREATE TEMP TABLE job AS
@@ -67,9 +67,92 @@ SELECT ok((SELECT abs(l.exits / o.exits - 2) < 0.03 AND abs(o.upper - o.exits) <
            FROM staff, workforce_project_exits(w, 1, rates => change_exit_rates(w, '{layoff}', '{2}')) AS l,
                 workforce_project_exits(w, 1) AS o WHERE l.reason = 'layoff' AND o.reason = 'layoff'),
           'twice as often gives nearly twice the exits, and a wider interval');
--- credible rates of a group, changed, are drawn no further
 CREATE TEMP TABLE part AS
 SELECT id % 20 AS g, workforce_agg(birth_date, start_date, end_date, reason, '[2015-01-01,2020-01-01)') AS w FROM job GROUP BY g;
+-- retirement later: at each age the rate of an age that lies before.  Of all, and of some whose ages have gaps, so that
+-- months and years of age take the rates of others
+CREATE TEMP TABLE seen AS
+SELECT s.name, m.m, j.reason, j.end_date = (m.m + interval '1 month')::date AS leaves,
+       (extract(year FROM age(m.m, date_trunc('month', birth_date))) * 12 + extract(month FROM age(m.m, date_trunc('month', birth_date))))::int AS age
+FROM job AS j JOIN (VALUES ('all'), ('gaps')) AS s (name) ON s.name = 'all' OR id * 7919 % 430 IN (20, 21, 50, 55, 60, 120, 140, 145, 300, 310, 350, 351, 352, 380, 429),
+     generate_series(greatest(start_date, '2015-01-01'), least(end_date, '2020-01-01') - 1, interval '1 month') AS m (m);
+CREATE TEMP TABLE reference AS
+SELECT s.name, workforce_agg(birth_date, start_date, end_date, reason, '[2015-01-01,2020-01-01)') AS w
+FROM job AS j JOIN (VALUES ('all'), ('gaps')) AS s (name) ON s.name = 'all' OR id * 7919 % 430 IN (20, 21, 50, 55, 60, 120, 140, 145, 300, 310, 350, 351, 352, 380, 429)
+GROUP BY s.name;
+CREATE TEMP TABLE month_seen AS
+SELECT name, age, count(*)::float8 AS people, (count(*) FILTER (WHERE leaves AND reason = 'retirement'))::float8 AS retired,
+       (count(*) FILTER (WHERE leaves AND reason = 'resignation'))::float8 AS resigned, (count(*) FILTER (WHERE leaves AND reason = 'layoff'))::float8 AS laid_off
+FROM seen GROUP BY name, age;
+-- the rates of each age, its own, or those of its year, of the nearest younger year, of the nearest older year
+CREATE TEMP TABLE rate AS
+SELECT n.name, a.age, own.people IS NOT NULL AS own, coalesce(own.retired / own.people, y.retired) AS retired,
+       coalesce(own.resigned / own.people, y.resigned) AS resigned, coalesce(own.laid_off / own.people, y.laid_off) AS laid_off
+FROM (VALUES ('all'), ('gaps')) AS n (name) CROSS JOIN generate_series(-600, 1500) AS a (age) LEFT JOIN month_seen AS own USING (name, age),
+     LATERAL (SELECT retired, resigned, laid_off
+              FROM (SELECT m.age / 12 AS year, sum(m.retired) / sum(m.people) AS retired, sum(m.resigned) / sum(m.people) AS resigned,
+                           sum(m.laid_off) / sum(m.people) AS laid_off
+                    FROM month_seen AS m WHERE m.name = n.name GROUP BY 1) AS years
+              ORDER BY year > floor(a.age / 12.0), CASE WHEN year > floor(a.age / 12.0) THEN year ELSE -year END LIMIT 1) AS y;
+CREATE FUNCTION pg_temp.later(name text, shift int, factor float8, latest int, years int)
+RETURNS TABLE (year int, headcount float8, retirements float8, unsupported float8) LANGUAGE sql AS $$
+    WITH RECURSIVE q AS (
+        SELECT o.age, greatest(1, t.any) AS scale, $3 * r.retired AS retired, t.any / greatest(1, t.any) AS q, NOT (o.own AND r.own) AS unsupported
+        FROM rate AS o JOIN rate AS r ON r.name = $1 AND r.age = o.age - $2, LATERAL (SELECT $3 * r.retired + o.resigned + o.laid_off AS "any") AS t
+        WHERE o.name = $1 AND o.age >= 0
+    ), cohort AS (
+        SELECT age, 0 AS s, people::float8 AS alive, 0::float8 AS retired, 0::float8 AS unsupported FROM stock
+        UNION ALL
+        SELECT c.age + 1, s + 1, CASE WHEN c.age + 1 >= ($4 + 1) * 12 THEN 0 ELSE alive * (1 - q.q) END,
+               CASE WHEN c.age + 1 >= ($4 + 1) * 12 THEN alive ELSE alive * q.retired / q.scale END,
+               CASE WHEN c.age + 1 >= ($4 + 1) * 12 OR NOT q.unsupported THEN 0 ELSE alive END
+        FROM cohort AS c JOIN q ON q.age = c.age + 1
+        WHERE s < 12 * $5
+    )
+    SELECT 2019 + (s + 11) / 12, sum(alive) FILTER (WHERE s % 12 = 0), sum(retired), sum(unsupported) FROM cohort WHERE s > 0 GROUP BY 1
+$$;
+SELECT ok((SELECT count(*) = 8 AND max(abs(p.headcount - r.headcount)) < 1e-9 AND max(abs(p.retirements - r.retirements)) < 1e-9 AND max(abs(p.unsupported - r.unsupported)) < 1e-6
+           FROM staff, reference AS f, workforce_project(staff.w, 8, rates => shift_retirement(change_exit_rates(f.w, '{retirement}', ARRAY[factor]), shift), latest_age => latest) AS p
+                JOIN pg_temp.later(f.name, shift, factor, latest, 8) AS r USING (year) WHERE f.name = c.name),
+          format('retirement moved by %s months, %s times as often, as in %s, until %s', shift, factor, name, latest))
+FROM (VALUES ('all', 12, 1::float8, 56), ('all', -12, 1, 56), ('all', 7, 2.5, 60), ('all', 60, 1, 70), ('gaps', 0, 1, 70), ('gaps', 12, 1, 70), ('gaps', -12, 1, 70), ('gaps', 29, 3, 58),
+             ('gaps', -600, 1, 70), ('all', 600, 1, 70), ('gaps', 5, 900, 70)) AS c (name, shift, factor, latest);
+SELECT ok((SELECT count(*) = 24 AND max(abs(p.exits - x.exits)) < 1e-9
+           FROM staff, reference AS f, LATERAL (SELECT shift_retirement(f.w, 9) AS rates) AS l,
+                LATERAL (SELECT year, sum(exits) AS exits, count(*) AS n FROM workforce_project_exits(staff.w, 8, rates => l.rates) GROUP BY year) AS x
+                JOIN LATERAL workforce_project(staff.w, 8, rates => l.rates) AS p USING (year), generate_series(1, x.n) WHERE f.name = 'gaps'),
+          'exits by reason add up to all');
+SELECT ok((SELECT max(abs(a.retirements - b.exits)) < 1e-9 AND bool_and(a.retirements_lower = b.lower AND a.retirements_upper = b.upper)
+           FROM staff, LATERAL (SELECT shift_retirement(w, 24) AS rates) AS l, workforce_project(w, 5, rates => l.rates) AS a
+                JOIN LATERAL workforce_project_exits(w, 5, rates => l.rates) AS b ON b.year = a.year AND b.reason = 'retirement'), 'retirements are those of their reason');
+SELECT is((SELECT shift_retirement(w, 0) FROM staff), (SELECT w::credible_rates FROM staff), 'no months change no bit');
+SELECT is((SELECT shift_retirement(shift_retirement(w, 18), -6) FROM staff), (SELECT shift_retirement(w, 12) FROM staff), 'months add up');
+SELECT is((SELECT shift_retirement(shift_retirement(w, 18), -18) FROM staff), (SELECT w::credible_rates FROM staff), 'there and back is nothing');
+SELECT is((SELECT shift_retirement(change_exit_rates(w, '{layoff}', '{2}'), 12) FROM staff), (SELECT change_exit_rates(shift_retirement(w, 12), '{layoff}', '{2}') FROM staff),
+          'factors and months come in any order');
+SELECT is(shift_retirement(NULL, 12), NULL, 'no rates, none later');
+SELECT is((SELECT string_agg(p::text, ' ' ORDER BY year) FROM part, (SELECT workforce_agg('1980-01-01', '2010-01-01', '2018-01-01', 'resignation', '[2015-01-01,2020-01-01)') AS w) AS n,
+                  workforce_project(part.w, 3, rates => shift_retirement(n.w, 12), latest_age => 65) AS p WHERE g = 1),
+          (SELECT string_agg(p::text, ' ' ORDER BY year) FROM part, (SELECT workforce_agg('1980-01-01', '2010-01-01', '2018-01-01', 'resignation', '[2015-01-01,2020-01-01)') AS w) AS n,
+                  workforce_project(part.w, 3, rates => n.w, latest_age => 65) AS p WHERE g = 1), 'where nobody retired nothing moves');
+SELECT ok((SELECT bool_and(abs((m.upper - m.lower) / (o.upper - o.lower) - 1) < 0.1 AND m.upper > m.lower)
+           FROM staff, workforce_project(w, 3, rates => shift_retirement(w, 1)) AS m JOIN LATERAL workforce_project(w, 3) AS o USING (year)),
+          'the intervals of a month later are those of now, nearly');
+SELECT ok((SELECT bool_and(abs((m.retirements_upper - m.retirements_lower) / (o.retirements_upper - o.retirements_lower) - 1) < 0.1)
+           FROM part, (SELECT credible_rates_agg(w, NULL, 'marshall') AS r FROM part) AS r, LATERAL (SELECT change_exit_rates(credibility(w, r), '{retirement}', '{4}') AS r) AS k,
+                workforce_project(w, 3, rates => shift_retirement(k.r, 1)) AS m JOIN LATERAL workforce_project(w, 3, rates => k.r) AS o USING (year) WHERE g = 3),
+          'also those of credible rates, with the error that all ages share');
+SELECT is((SELECT shift_retirement(w, s)::text::credible_rates FROM staff, (VALUES (-7)) AS v (s)), (SELECT shift_retirement(w, -7) FROM staff), 'the text form has the months');
+
+-- working time: so many do what those did
+SELECT ok((SELECT count(*) = 4 AND max(abs(p.fte - 1.05 * o.fte)) < 1e-9 AND max(abs(p.target - o.target / 1.05)) < 1e-9 AND max(abs(p.gap - (o.target / 1.05 - o.headcount))) < 1e-9
+                  AND bool_and(p.headcount = o.headcount AND p.exits = o.exits AND p.lower = o.lower)
+           FROM (SELECT workforce_agg(birth_date, start_date, end_date, reason, '[2015-01-01,2020-01-01)', 0.8) AS w FROM job) AS s,
+                workforce_project(w, 4, intake => '{9,8,7,6}', target => '{5000,5100,5200,5300}', working_time => 1.05) AS p
+                JOIN LATERAL workforce_project(w, 4, intake => '{9,8,7,6}', target => '{5000,5100,5200,5300}') AS o USING (year)), 'working time is in the FTE, and in the people who do the work');
+SELECT is((SELECT string_agg(p::text, ' ' ORDER BY year) FROM staff, workforce_project(w, 5, working_time => 1) AS p),
+          (SELECT string_agg(p::text, ' ' ORDER BY year) FROM staff, workforce_project(w, 5) AS p), 'a working time of 1 changes no bit');
+-- credible rates of a group, changed, are drawn no further
 SELECT ok((SELECT count(*) = 60 AND bool_and(abs(c.ratio - CASE reason WHEN 'layoff' THEN 0.5 ELSE 1 END * o.ratio) < 1e-12
                                             AND abs(c.upper - CASE reason WHEN 'layoff' THEN 0.5 ELSE 1 END * o.upper) < 1e-9)
            FROM part, (SELECT credible_rates_agg(w, NULL, 'marshall') AS r FROM part) AS r,

@@ -74,6 +74,7 @@ get_origin_rates(FunctionCallInfo fcinfo, int argument, size_t *n)
 
 		ef_check_credible(credible, &rates[i].reference, &ratios);
 		rates[i].ratios = ratios;
+		rates[i].shift = credible->retirement_shift;
 		rates[i].nearest = ef_rates_are_of_group(credible);
 	}
 	return rates;

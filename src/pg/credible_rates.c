@@ -3,9 +3,9 @@
  *	  The type credible_rates: see src/core/workforce/credible_rates.h.
  *
  * Its text form is a JSON object: {"type": "credible_rates", "version": 1,
- * "reasons": [{"reason": "retirement", "base": 1, "base_variance": 0, "mean": 1,
+ * "retirement_shift": 12, "reasons": [{"reason": "retirement", "base": 1, "base_variance": 0, "mean": 1,
  * "weight": 12.5, "expected": 0, "exits": 0}], "reference": a workforce}, with a
- * null for an infinite weight and the reasons in the order of the reference's labels.
+ * null for an infinite weight, no retirement_shift where that is 0, and the reasons in the order of the reference's labels.
  */
 #include "summary.h"
 
@@ -19,6 +19,7 @@
 
 #define TEXT_VERSION 1
 #define WIRE_VERSION 1
+#define WIRE_VERSION_SHIFT 2	/* of rates that move retirement */
 
 static EfCredibleRates *
 create_rates(uint32 nreasons, const struct varlena *reference)
@@ -488,8 +489,12 @@ text_of(FunctionCallInfo fcinfo)
 
 	initStringInfo(&out);
 	appendStringInfo(&out,
-					 "{\"type\": \"credible_rates\", \"version\": %d, \"reasons\": [",
+					 "{\"type\": \"credible_rates\", \"version\": %d",
 					 TEXT_VERSION);
+	if (rates->retirement_shift != 0)
+		appendStringInfo(&out, ", \"retirement_shift\": %d",
+						 rates->retirement_shift);
+	appendStringInfoString(&out, ", \"reasons\": [");
 	for (uint32 i = 0; i < rates->nreasons; i++)
 	{
 		const EfCredibleReason *reason = &rates->reasons[i];
@@ -625,9 +630,24 @@ read_reasons(const JsonbValue *array, const EfTable *reference,
 	return true;
 }
 
+static bool
+read_shift(const JsonbValue *key, const JsonbValue *value, int16 *shift,
+		   EfError *error)
+{
+	double		number;
+
+	if (!read_number(key, value, &number, error))
+		return false;
+	if (!(number >= -EF_SHIFT_LIMIT && number <= EF_SHIFT_LIMIT &&
+		  number == rint(number)))
+		return ef_json_refuse(error, "There is no number of months at", key);
+	*shift = (int16) number;
+	return true;
+}
+
 /* What the object must say of itself, and nothing else. */
 static bool
-check_members(JsonbContainer *object, EfError *error)
+check_members(JsonbContainer *object, int16 *shift, EfError *error)
 {
 	JsonbIterator *iterator = JsonbIteratorInit(object);
 	JsonbValue	key;
@@ -635,9 +655,16 @@ check_members(JsonbContainer *object, EfError *error)
 	int64		version;
 	int			n = 0;
 
+	*shift = 0;
 	for (; ef_json_next_member(&iterator, &key, &value); n++)
 	{
-		if (ef_json_is(&key, "type"))
+		if (ef_json_is(&key, "retirement_shift"))
+		{
+			if (!read_shift(&key, &value, shift, error))
+				return false;
+			n--;				/* it may be there or not */
+		}
+		else if (ef_json_is(&key, "type"))
 		{
 			if (!ef_json_is(&value, "credible_rates"))
 				return ef_json_refuse(error, "This is of another", &key);
@@ -675,6 +702,7 @@ ef_credible_rates_in(PG_FUNCTION_ARGS)
 	Datum		json;
 	Jsonb	   *jsonb;
 	EfCredibleRates *rates = NULL;
+	int16		shift;
 	EfError		error;
 	bool		good = false;
 
@@ -684,7 +712,7 @@ ef_credible_rates_in(PG_FUNCTION_ARGS)
 	jsonb = DatumGetJsonbP(json);
 	if (!JB_ROOT_IS_OBJECT(jsonb))
 		ef_fail(&error, EF_INVALID, "It is no JSON object.");
-	else if (check_members(&jsonb->root, &error))
+	else if (check_members(&jsonb->root, &shift, &error))
 	{
 		JsonbValue *inner = getKeyJsonValueFromContainer(&jsonb->root,
 														 "reference", 9, NULL);
@@ -702,6 +730,7 @@ ef_credible_rates_in(PG_FUNCTION_ARGS)
 						(struct varlena *) DatumGetPointer(reference));
 		rates = create_rates(table.nlabels,
 							 (struct varlena *) DatumGetPointer(reference));
+		rates->retirement_shift = shift;
 		good = read_reasons(getKeyJsonValueFromContainer(&jsonb->root, "reasons",
 														 7, NULL),
 							&table, rates, &error);
@@ -731,8 +760,11 @@ ef_credible_rates_send(PG_FUNCTION_ARGS)
 	StringInfoData buffer;
 
 	pq_begintypsend(&buffer);
-	pq_sendbyte(&buffer, WIRE_VERSION);
+	pq_sendbyte(&buffer, rates->retirement_shift != 0 ? WIRE_VERSION_SHIFT
+				: WIRE_VERSION);
 	pq_sendbyte(&buffer, EF_CREDIBLE_TAG);
+	if (rates->retirement_shift != 0)
+		pq_sendint16(&buffer, (uint16) rates->retirement_shift);
 	pq_sendint32(&buffer, rates->nreasons);
 	for (uint32 i = 0; i < rates->nreasons; i++)
 	{
@@ -778,15 +810,20 @@ ef_credible_rates_recv(PG_FUNCTION_ARGS)
 	StringInfo	buffer = (StringInfo) PG_GETARG_POINTER(0);
 	int			version = pq_getmsgbyte(buffer);
 	int			tag = pq_getmsgbyte(buffer);
+	int16		shift = version == WIRE_VERSION_SHIFT
+		? (int16) pq_getmsgint(buffer, 2) : 0;
 	uint32		n = pq_getmsgint(buffer, 4);
 	EfCredibleReason *reasons = NULL;
 	EfCredibleRates *rates = NULL;
 	EfError		error;
 	EfStatus	status;
 
-	if (version != WIRE_VERSION || tag != EF_CREDIBLE_TAG)
+	if (version != (shift != 0 ? WIRE_VERSION_SHIFT : WIRE_VERSION) ||
+		tag != EF_CREDIBLE_TAG)
 		status = ef_fail(&error, EF_INVALID,
 						 "Its version or its type is not known.");
+	else if (ef_credible_check_shift(shift, &error) != EF_OK)
+		status = EF_INVALID;
 	else if (n > (uint32) (buffer->len - buffer->cursor) / REASON_WIRE_SIZE)
 		status = ef_fail(&error, EF_INVALID,
 						 "There are fewer reasons than announced.");
@@ -811,6 +848,7 @@ ef_credible_rates_recv(PG_FUNCTION_ARGS)
 		{
 			rates = create_rates(n, reference);
 			memcpy(rates->reasons, reasons, n * sizeof(EfCredibleReason));
+			rates->retirement_shift = shift;
 		}
 	}
 	if (status != EF_OK)

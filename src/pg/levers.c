@@ -40,3 +40,24 @@ ef_change_exit_rates_of(PG_FUNCTION_ARGS)
 			 &error);
 	PG_RETURN_POINTER(rates);
 }
+
+/* Arguments: rates, months. */
+PG_FUNCTION_INFO_V1(ef_shift_retirement_of);
+Datum
+ef_shift_retirement_of(PG_FUNCTION_ARGS)
+{
+	EfWorkforce reference;
+	EfExitRatio *ratios;
+	EfCredibleRates *before;
+	EfCredibleRates *rates;
+	EfError		error;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	ef_require_argument(fcinfo, 1, "months");
+	before = ef_open_credible(fcinfo, 0, &reference, &ratios);
+	rates = palloc(VARSIZE(before));
+	memcpy(rates, before, VARSIZE(before));
+	ef_check(ef_shift_retirement(rates, PG_GETARG_INT32(1), &error), &error);
+	PG_RETURN_POINTER(rates);
+}

@@ -61,6 +61,7 @@ ef_get_assumptions(FunctionCallInfo fcinfo, int argument, int options,
 
 		plan->rates = rates;
 		plan->ratios = ratios;
+		plan->shift = credible->retirement_shift;
 		plan->nearest = ef_rates_are_of_group(credible);
 	}
 	plan->latest_age = PG_GETARG_INT32(options + 3);

@@ -373,6 +373,17 @@ get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 					  &arguments->rates);
 }
 
+/* The argument behind the level or the levels. */
+static void
+get_working_time(FunctionCallInfo fcinfo, EfProjectionPlan *plan)
+{
+	EfError		error;
+
+	ef_require_argument(fcinfo, 9, "working_time");
+	plan->working_time = PG_GETARG_FLOAT8(9);
+	ef_check(ef_working_time_check(plan->working_time, &error), &error);
+}
+
 PG_FUNCTION_INFO_V1(ef_workforce_project);
 Datum
 ef_workforce_project(PG_FUNCTION_ARGS)
@@ -385,6 +396,7 @@ ef_workforce_project(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	get_plan(fcinfo, &arguments);
+	get_working_time(fcinfo, &arguments.plan);
 	ef_check(ef_project_workforce(&arguments.plan, &periods, &ef_palloc,
 								  &error), &error);
 	for (int t = 0; t < arguments.plan.years; t++)
@@ -417,7 +429,7 @@ ef_workforce_project(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* The last argument is levels. */
+/* In the place of the level are levels. */
 PG_FUNCTION_INFO_V1(ef_workforce_project_fan);
 Datum
 ef_workforce_project_fan(PG_FUNCTION_ARGS)
@@ -436,6 +448,7 @@ ef_workforce_project_fan(PG_FUNCTION_ARGS)
 	get_periods_of_plan(fcinfo, &arguments.plan);
 	ef_get_assumptions(fcinfo, 0, 4, &arguments.plan, &arguments.workforce,
 					   &arguments.rates);
+	get_working_time(fcinfo, &arguments.plan);
 	years = arguments.plan.years;
 	ef_check(ef_project_fan(&arguments.plan, levels, nlevels, &periods,
 							&ef_palloc, &error), &error);

@@ -84,7 +84,8 @@ CREATE FUNCTION workforce_project(workforce,
         retire_rule retirement_rule DEFAULT NULL,
         rates credible_rates DEFAULT NULL,
         latest_age integer DEFAULT 70,
-        level double precision DEFAULT 0.80) RETURNS TABLE (
+        level double precision DEFAULT 0.80,
+        working_time double precision DEFAULT 1) RETURNS TABLE (
         year integer, period_start date, period_end date,
         headcount_start double precision, exits double precision,
         retirements double precision,
@@ -96,7 +97,7 @@ CREATE FUNCTION workforce_project(workforce,
         need_lower double precision, need_upper double precision,
         unsupported double precision)
     AS 'MODULE_PATHNAME', 'ef_workforce_project' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 10;
-COMMENT ON FUNCTION workforce_project(workforce, integer, double precision[], double precision[], integer, retirement_rule, credible_rates, integer, double precision) IS 'expected headcount, exits, retirements and recruitment need by calendar year, with intervals';
+COMMENT ON FUNCTION workforce_project(workforce, integer, double precision[], double precision[], integer, retirement_rule, credible_rates, integer, double precision, double precision) IS 'expected headcount, exits, retirements and recruitment need by calendar year, with intervals';
 
 CREATE FUNCTION workforce_project_exits(workforce,
         years integer DEFAULT 10,

@@ -8,7 +8,8 @@ CREATE FUNCTION workforce_project_fan(workforce,
         retire_rule retirement_rule DEFAULT NULL,
         rates credible_rates DEFAULT NULL,
         latest_age integer DEFAULT 70,
-        levels double precision[] DEFAULT '{0.5,0.8,0.95}') RETURNS TABLE (
+        levels double precision[] DEFAULT '{0.5,0.8,0.95}',
+        working_time double precision DEFAULT 1) RETURNS TABLE (
         year integer, period_start date, period_end date, level double precision,
         headcount double precision, lower double precision, upper double precision,
         retirements double precision,
@@ -16,7 +17,7 @@ CREATE FUNCTION workforce_project_fan(workforce,
         recruitment_need double precision,
         need_lower double precision, need_upper double precision)
     AS 'MODULE_PATHNAME', 'ef_workforce_project_fan' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 30;
-COMMENT ON FUNCTION workforce_project_fan(workforce, integer, double precision[], double precision[], integer, retirement_rule, credible_rates, integer, double precision[]) IS 'expected headcount, retirements and recruitment need by calendar year, with an interval for each of some levels';
+COMMENT ON FUNCTION workforce_project_fan(workforce, integer, double precision[], double precision[], integer, retirement_rule, credible_rates, integer, double precision[], double precision) IS 'expected headcount, retirements and recruitment need by calendar year, with an interval for each of some levels';
 
 CREATE FUNCTION required_intake_fan(funnel, workforce, gap double precision[], first_year integer,
         starts text DEFAULT '09-01',

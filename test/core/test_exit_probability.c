@@ -4,6 +4,8 @@
  */
 #include "workforce/exit_probability.h"
 
+#include <math.h>
+
 #include "arena.h"
 #include "tap.h"
 
@@ -43,7 +45,7 @@ static EfStatus
 estimate(EfExitProbability *q, uint32_t reason, uint32_t set_aside, int ncells)
 {
 	EfTable		table = {.ncells = (size_t) ncells,.cells = cells};
-	EfExitScope scope = {reason, false, set_aside, LIMIT, FIRST_YEAR, NYEARS};
+	EfExitScope scope = {reason, false, set_aside, LIMIT, FIRST_YEAR, NYEARS, 0, 0};
 	EfExitCounts counts;
 
 	ef_exit_counts(&counts, &table, NULL, &workspace);
@@ -126,6 +128,60 @@ by_year(void)
 	is_close(q.var_stay[LIMIT / 12 - FIRST_YEAR], 0, 0, "nor beyond the limit");
 }
 
+/* Retirement a year later: its rates, and their errors, are those of a year before. */
+static void
+moved(void)
+{
+	EfCell		retired[] = {cells[0], cells[1], cells[3], cells[8],
+		{(EfKey) RETIREMENT << 36 | (EfKey) EF_EXITS << 32 | 30 * 12, 4}};
+	EfTable		table = {.ncells = ALL,.cells = cells};
+	EfTable		alone = {.ncells = 5,.cells = retired};
+	EfExitScope scope = {.reason = RETIREMENT,.moved = RETIREMENT,.shift = 12,
+	.limit = LIMIT,.first_year = FIRST_YEAR,.nyears = NYEARS};
+	EfExitCounts counts;
+	EfExitProbability q;
+	EfExitProbability before;
+	double		off = 0;
+
+	ef_exit_counts(&counts, &table, NULL, &workspace);
+	ef_exit_probability(&q, &counts, &scope, &workspace);
+	is_close(q.stay[21 * 12 + 1], 1 - 0.1 - 2 / 48.0, TOLERANCE, "one of ten retires a year later");
+	is_close(q.leave[21 * 12 + 1], 0.1, TOLERANCE, "for that reason");
+	is_close(q.unsupported[21 * 12 + 1], 1, 0, "where others are not seen");
+	is_close(q.stay[20 * 12 + 1], 0.8 - 1 / 48.0, TOLERANCE, "and below the first age as the youngest did");
+	is_close(q.stay[30 * 12], 0, 0, "where all leave, all do");
+	is_close(q.leave[30 * 12], 1 / 48.0 / (1 + 1 / 48.0), TOLERANCE, "each reason in its proportion");
+	is_close(q.stay[36 * 12], 0, 0, "more exits than exposure, a year later");
+	is_close(q.leave[36 * 12], 2 / (2 + 6.0), TOLERANCE, "beside those of the others");
+	is_close(q.var_leave[21 - FIRST_YEAR], variance(0, 10, 1 / 48.0) + variance(1, 10, 1 / 48.0) + 4 * variance(0, 7, 1 / 48.0) +
+			 36 * variance(1, 48, 1 / 48.0), TOLERANCE, "with the error of a year before");
+	is_close(q.var_stay[21 - FIRST_YEAR], q.var_leave[21 - FIRST_YEAR] + 144 * variance(2, 48, 2 / 48.0), TOLERANCE,
+			 "and that of the others, of now");
+	scope.others = true;
+	ef_exit_probability(&q, &counts, &scope, &workspace);
+	is_close(q.leave[21 * 12 + 1], 2 / 48.0, TOLERANCE, "the others stay where they are");
+	scope.shift = -13;
+	ef_exit_probability(&q, &counts, &scope, &workspace);
+	is_close(q.stay[19 * 12], 1 - 0.1 - 2 / 48.0, TOLERANCE, "or earlier");
+
+	ef_exit_counts(&counts, &alone, NULL, &workspace);
+	scope.others = false;
+	scope.shift = 24;
+	ef_exit_probability(&q, &counts, &scope, &workspace);
+	scope.moved = 0;
+	ef_exit_probability(&before, &counts, &scope, &workspace);
+	for (int y = 0; y + 2 < LIMIT / 12 - FIRST_YEAR; y++)
+	{
+		off = fmax(off, fabs(q.var_stay[y + 2] - before.var_stay[y]));
+		off = fmax(off, fabs(q.var_leave[y + 2] - before.var_leave[y]));
+		off = fmax(off, fabs(q.var_log_stay[y + 2] - before.var_log_stay[y]));
+		for (int age = (y + FIRST_YEAR) * 12; age < (y + FIRST_YEAR + 1) * 12; age++)
+			off = fmax(off, fabs(q.stay[age + 24] - before.stay[age]));
+	}
+	ok(off < 1e-12, "where only retirement is seen, all is as it was, later: off by %g", off);
+	ok(before.var_log_stay[30 - FIRST_YEAR] > 0.1, "which is something");
+}
+
 static void
 memory(void)
 {
@@ -152,6 +208,7 @@ main(void)
 	workspace.allocator = &arena.allocator;
 	by_month();
 	by_year();
+	moved();
 	memory();
 	arena_close(&arena);
 	return done_testing();

@@ -254,6 +254,7 @@ static const Target targets[] = {
 			"(SELECT count(*) FROM exit_ratios(credibility(w, v), 0.5) WHERE lower > upper)",
 			"(SELECT credible_rates_agg(x, v) FROM (VALUES (w), (w)) t(x))",
 			"change_exit_rates(v, ARRAY[(SELECT min(reason) FROM exit_ratios(v))], ARRAY[0.5])",
+			"shift_retirement(v, 1)",
 			"(SELECT count(*) FROM workforce_project(w, 5, rates => v))",
 			"(SELECT count(*) FROM workforce_project_exits(w, 5, rates => v, retire_at => 60))",
 			"(SELECT count(*) FROM workforce_project_fan(w, 5, rates => v))",

@@ -43,6 +43,8 @@ INSERT INTO credible_rates_value
 SELECT 'unit', credibility(w, v) FROM unit, credible_rates_value WHERE unit = 3 AND name = 'moments';
 INSERT INTO credible_rates_value
 SELECT 'region', credible_rates_agg(w, v, 'marshall') FROM unit, credible_rates_value WHERE region = 1 AND name = 'unit';
+INSERT INTO credible_rates_value
+SELECT 'later', shift_retirement(v, 18) FROM credible_rates_value WHERE name = 'unit';
 
 CREATE TEMP TABLE retention_value (name text, v retention);
 INSERT INTO retention_value

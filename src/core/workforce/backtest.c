@@ -163,6 +163,7 @@ take_origin_rates(Origin *origin, const EfBacktestPlan *plan, EfError *error)
 			continue;
 		origin->rates = rates->reference;
 		origin->plan.ratios = rates->ratios;
+		origin->plan.shift = rates->shift;
 		origin->plan.nearest = rates->nearest;
 		return EF_OK;
 	}

@@ -50,7 +50,8 @@ typedef struct EfOriginRates
 {
 	EfWorkforce reference;		/* observed until that origin */
 	const EfExitRatio *ratios;
-	bool		nearest;		/* as in a projection's plan */
+	int			shift;			/* as in a projection's plan */
+	bool		nearest;
 } EfOriginRates;
 
 typedef struct EfBacktestPlan

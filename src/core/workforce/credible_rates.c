@@ -57,6 +57,15 @@ in_range(double x)
 }
 
 EfStatus
+ef_credible_check_shift(int64_t months, EfError *error)
+{
+	if (months >= -EF_SHIFT_LIMIT && months <= EF_SHIFT_LIMIT)
+		return EF_OK;
+	return ef_fail(error, EF_INVALID, "Retirement moves by %lld months.",
+				   (long long) months);
+}
+
+EfStatus
 ef_credible_check_reason(const EfCredibleReason *reason, EfError *error)
 {
 	if (!in_range(reason->base) || !in_range(reason->base_variance) ||
@@ -93,8 +102,11 @@ ef_credible_open(const EfCredibleRates *rates, size_t size,
 	if (size < sizeof(EfCredibleRates))
 		return ef_fail(error, EF_INVALID, "The bytes end too early.");
 	if (rates->format != EF_CREDIBLE_FORMAT ||
-		rates->tag != EF_CREDIBLE_TAG || rates->reserved != 0)
+		rates->tag != EF_CREDIBLE_TAG)
 		return ef_fail(error, EF_INVALID, "The bytes are no credible rates.");
+	status = ef_credible_check_shift(rates->retirement_shift, error);
+	if (status != EF_OK)
+		return status;
 	if (rates->nreasons > size / sizeof(EfCredibleReason) ||
 		ef_credible_size(rates->nreasons, rates->reference_size) != size ||
 		rates->reference_size < sizeof(int32_t))

@@ -23,7 +23,7 @@
  *	 0		length word, the caller's
  *	 4		format, 1
  *	 5		tag, 'C'
- *	 6		two zero bytes
+ *	 6		months by which retirement moves along age (int2): see levers.h
  *	 8		number of reasons, which are the labels of the reference
  *	 12		bytes of the reference
  *	 16		for each reason: base, its variance, mean, weight, expected exits
@@ -62,11 +62,14 @@ typedef struct EfCredibleRates
 	int32_t		length_word;
 	uint8_t		format;
 	uint8_t		tag;
-	uint16_t	reserved;
+	int16_t		retirement_shift;
 	uint32_t	nreasons;
 	uint32_t	reference_size;
 	EfCredibleReason reasons[];
 } EfCredibleRates;
+
+/* Retirement moves by so many months at most, either way. */
+#define EF_SHIFT_LIMIT 600
 
 static inline size_t
 ef_credible_size(uint32_t nreasons, size_t reference_size)
@@ -90,6 +93,10 @@ extern EfStatus ef_credible_create(EfCredibleRates **rates, uint32_t nreasons,
 
 /* What a reason has whose ratio is that of the reference. */
 extern EfCredibleReason ef_credible_plain(void);
+
+/* Is this what rates can have moved by? */
+extern EfStatus ef_credible_check_shift(int64_t months, EfError *error)
+			EF_NODISCARD;
 
 /* Is this what a reason can have? */
 extern EfStatus ef_credible_check_reason(const EfCredibleReason *reason,

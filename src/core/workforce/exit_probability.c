@@ -24,6 +24,20 @@ typedef struct Risk
 	double		others;			/* set aside */
 } Risk;
 
+/*
+ * What was seen at each age, and the year that each year of age takes the place
+ * of its missing months from.  Exits whose rates move along age are apart.
+ */
+typedef struct Seen
+{
+	const EfExitScope *scope;
+	Risk	   *month;
+	Risk	   *year;
+	Risk	   *moved_month;	/* NULL: none move */
+	Risk	   *moved_year;
+	int		   *donor;			/* by year of age */
+} Seen;
+
 typedef struct Chance
 {
 	double		stay;
@@ -60,6 +74,61 @@ chance_of(const Risk *risk)
 		chance.leave = risk->asked * EF_MONTH_PARTS / risk->parts;
 	}
 	return chance;
+}
+
+/* Of two kinds of exits, at rates of two ages. */
+static Chance
+chance_of_both(const Risk *here, const Risk *moved)
+{
+	double		per_here = EF_MONTH_PARTS / here->parts;
+	double		per_moved = EF_MONTH_PARTS / moved->parts;
+	double		all = here->exits * per_here + moved->exits * per_moved;
+	Chance		chance = {1, 0, 1, false};
+
+	if (!(all > 0))
+		return chance;
+	chance.leave = here->asked * per_here + moved->asked * per_moved;
+	chance.stay = 1 - all;
+	if (all >= 1)
+	{
+		chance.leave /= all;
+		chance.stay = 0;
+		chance.all = true;
+	}
+	return chance;
+}
+
+/* What stands for an age: its own month, or where nobody was seen in it the year
+ * of its donor. */
+static const Risk *
+risk_at(const Risk *month, const Risk *year, const int *donor, int age)
+{
+	if (age >= 0 && month[age].parts > 0)
+		return &month[age];
+	return &year[donor[age < 0 ? 0 : age / MONTHS]];
+}
+
+static const Risk *
+here_at(const Seen *seen, int age)
+{
+	return risk_at(seen->month, seen->year, seen->donor, age);
+}
+
+/* Rates that move are those of an age that lies `shift` before. */
+static const Risk *
+moved_at(const Seen *seen, int age)
+{
+	return risk_at(seen->moved_month, seen->moved_year, seen->donor,
+				   age - seen->scope->shift);
+}
+
+static Chance
+chance_at(const Seen *seen, int age)
+{
+	const Risk *here = here_at(seen, age);
+
+	return seen->moved_month == NULL ? chance_of(here)
+		: chance_of_both(here, moved_at(seen, age));
 }
 
 /* Add the variances of a month of age, `times` over, to those of its year; the
@@ -144,9 +213,37 @@ ef_exit_counts(EfExitCounts *counts, const EfTable *table,
 		}
 }
 
-/* Exits and exposure by month of age up to the oldest that was seen. */
+/* Take the exits that move from those that do not. */
 static void
-count_months(const EfExitCounts *counts, const EfExitScope *scope, Risk *month)
+move_out(const EfExitCounts *counts, const EfExitScope *scope, Risk *month,
+		 Risk *moved)
+{
+	double		ratio = ratio_of(counts, scope->moved);
+	size_t		n;
+	const EfCell *cells = ef_table_series(counts->table, scope->moved, EF_EXITS,
+										  &n);
+
+	for (int age = 0; age <= counts->oldest; age++)
+		moved[age].parts = month[age].parts;
+	for (size_t i = 0; i < n; i++)
+	{
+		int			age = (int) ef_key_at(cells[i].key);
+		double		exits = ratio * (double) cells[i].count;
+
+		moved[age].exits = exits;
+		moved[age].squares = ratio * exits;
+
+		/* what is left of nothing is nothing */
+		month[age].exits = fmax(month[age].exits - exits, 0);
+		month[age].squares = fmax(month[age].squares - ratio * exits, 0);
+	}
+}
+
+/* Exits and exposure by month of age up to the oldest that was seen; `moved` has
+ * those that move, if any do. */
+static void
+count_months(const EfExitCounts *counts, const EfExitScope *scope, Risk *month,
+			 Risk *moved)
 {
 	const EfCell *cells;
 	size_t		n;
@@ -173,17 +270,25 @@ count_months(const EfExitCounts *counts, const EfExitScope *scope, Risk *month)
 			risk->squares = fmax(risk->squares - ratio * exits, 0);
 		}
 	}
+	if (moved != NULL)
+		move_out(counts, scope, month, moved);
 	if (scope->reason > 0 && scope->reason != scope->set_aside)
 	{
 		double		ratio = ratio_of(counts, scope->reason);
+		Risk	   *risks = moved != NULL && scope->reason == scope->moved
+			? moved : month;
 
 		cells = ef_table_series(counts->table, scope->reason, EF_EXITS, &n);
 		for (size_t i = 0; i < n; i++)
-			month[ef_key_at(cells[i].key)].asked +=
+			risks[ef_key_at(cells[i].key)].asked +=
 				ratio * (double) cells[i].count;
 	}
 	for (int age = 0; scope->others && age <= counts->oldest; age++)
+	{
 		month[age].asked = month[age].exits - month[age].asked;
+		if (moved != NULL)
+			moved[age].asked = moved[age].exits - moved[age].asked;
+	}
 }
 
 /* The same by year of age.  The youngest year with exposure, -1 if none. */
@@ -257,6 +362,128 @@ estimate_year(EfExitProbability *q, const EfExitScope *scope, int y,
 					  missing * missing);
 }
 
+/* The posterior of a rate: see add_variances(). */
+typedef struct Posterior
+{
+	double		any;
+	double		variance;
+	double		var_leave;
+} Posterior;
+
+static Posterior
+posterior_of(const Risk *risk, const Chance *pooled, double ratio)
+{
+	double		months = risk->parts / EF_MONTH_PARTS;
+	double		per_month = 1 / (months + PRIOR);
+	double		scale = 1 / (months + PRIOR + 1);
+	double		prior = PRIOR * (1 - pooled->stay);
+	double		squares = (risk->squares + prior * pooled->ratio) * per_month;
+	double		leave = (risk->asked + PRIOR * pooled->leave) * per_month;
+	Posterior	posterior = {(risk->exits + prior) * per_month, 0, 0};
+
+	if (leave < 1)
+		posterior.var_leave = leave * fmax(ratio - leave, 0) * scale;
+	if (posterior.any > 0 && posterior.any < 1)
+		posterior.variance = fmax(squares - posterior.any * posterior.any, 0) *
+			scale;
+	return posterior;
+}
+
+/* The posterior of what stands for an age of one of two patterns. */
+static Posterior
+posterior_at(const Risk *month, const Risk *year, const int *donor, int age,
+			 double ratio)
+{
+	Chance		pooled = chance_of(&year[donor[age < 0 ? 0 : age / MONTHS]]);
+
+	return posterior_of(risk_at(month, year, donor, age), &pooled, ratio);
+}
+
+/* Months of age that take the rate of one year, so that their errors are one. */
+typedef struct Pooled
+{
+	const Risk *risk;
+	double		months;
+	double		log_stay;		/* the sum of 1 / (1 - q) over them */
+	Posterior	posterior;
+} Pooled;
+
+static void
+add_posterior(EfExitProbability *q, int block, const Posterior *posterior,
+			  double months, double log_stay)
+{
+	q->var_stay[block] += posterior->variance * months * months;
+	q->var_leave[block] += posterior->var_leave * months * months;
+	q->var_log_stay[block] += posterior->variance * log_stay * log_stay;
+}
+
+/*
+ * Add the variances that one of two patterns brings to the months of a year of age;
+ * by_stay has 1 / (1 - q) of each month.  The errors of the two are those of people
+ * of two ages, and not of the same.
+ */
+static void
+add_pattern(EfExitProbability *q, int block, const Risk *month,
+			const Risk *year, const int *donor, int first, double ratio,
+			const double *by_stay)
+{
+	Pooled		pooled[2] = {{0}};	/* twelve months lie in two years */
+
+	for (int i = 0; i < MONTHS; i++)
+	{
+		int			age = first + i;
+		const Risk *risk = risk_at(month, year, donor, age);
+		Posterior	posterior = posterior_at(month, year, donor, age, ratio);
+		Pooled	   *same = &pooled[pooled[0].risk != NULL &&
+								   pooled[0].risk != risk];
+
+		if (age >= 0 && risk == &month[age])
+		{
+			add_posterior(q, block, &posterior, 1, by_stay[i]);
+			continue;
+		}
+		same->risk = risk;
+		same->months++;
+		same->log_stay += by_stay[i];
+		same->posterior = posterior;
+	}
+	for (int i = 0; i < 2; i++)
+		add_posterior(q, block, &pooled[i].posterior, pooled[i].months,
+					  pooled[i].log_stay);
+}
+
+/* The months of a year of age, where the rates of some exits are those of another
+ * age: as estimate_year(), of two patterns. */
+static void
+estimate_moved_year(EfExitProbability *q, const Seen *seen, int y, double ratio)
+{
+	int			block = y - seen->scope->first_year;
+	int			first = y * MONTHS;
+	int			shift = seen->scope->shift;
+	double		by_stay[MONTHS];
+
+	for (int i = 0; i < MONTHS; i++)
+	{
+		int			age = first + i;
+		Chance		chance = chance_at(seen, age);
+		double		any;
+
+		q->stay[age] = chance.stay;
+		q->leave[age] = chance.leave;
+		q->unsupported[age] = here_at(seen, age) != &seen->month[age] ||
+			age < shift ||
+			moved_at(seen, age) != &seen->moved_month[age - shift];
+		any = posterior_at(seen->month, seen->year, seen->donor, age, ratio).any +
+			posterior_at(seen->moved_month, seen->moved_year, seen->donor,
+						 age - shift, ratio).any;
+		by_stay[i] = any < 1 ? 1 / (1 - any) : 0;
+	}
+	add_pattern(q, block, seen->month, seen->year, seen->donor, first, ratio,
+				by_stay);
+	add_pattern(q, block, seen->moved_month, seen->moved_year, seen->donor,
+				first - shift, ratio, by_stay);
+}
+
 
 /* ---- errors that all ages share ---- */
 
@@ -269,14 +496,14 @@ typedef struct Unit
 } Unit;
 
 static Unit
-unit_of(const Risk *risk)
+unit_at(const Seen *seen, int age, const Risk *from)
 {
-	Chance		chance = chance_of(risk);
+	Chance		chance = chance_at(seen, age);
 	Unit		unit = {0, 0};
 
-	if (!chance.all && risk->parts > 0)
+	if (!chance.all && from->parts > 0)
 	{
-		unit.stay = EF_MONTH_PARTS / risk->parts;
+		unit.stay = EF_MONTH_PARTS / from->parts;
 		unit.log_stay = unit.stay / chance.stay;
 	}
 	return unit;
@@ -284,44 +511,46 @@ unit_of(const Risk *risk)
 
 /* By year of age, what one more of a reason's ratio adds to such sums. */
 static void
-find_gradient(const EfExitCounts *counts, const EfExitScope *scope,
-			  uint32_t label, const Risk *month, const Risk *year,
-			  const int *donor, int64_t *by_year, int seen, double *log_stay,
-			  double *stay)
+find_gradient(const EfExitCounts *counts, const Seen *seen, uint32_t label,
+			  int64_t *by_year, int years, double *log_stay, double *stay)
 {
+	const EfExitScope *scope = seen->scope;
+	int			shift = label == scope->moved ? scope->shift : 0;
 	size_t		n;
 	const EfCell *cells = ef_table_series(counts->table, label, EF_EXITS, &n);
 
-	memset(by_year, 0, (size_t) seen * sizeof(int64_t));
+	memset(by_year, 0, (size_t) years * sizeof(int64_t));
 	memset(log_stay, 0, (size_t) scope->nyears * sizeof(double));
 	memset(stay, 0, (size_t) scope->nyears * sizeof(double));
 	for (size_t i = 0; i < n; i++)
 	{
-		int			age = (int) ef_key_at(cells[i].key);
-		int			block = age / MONTHS - scope->first_year;
+		int			from = (int) ef_key_at(cells[i].key);
+		int			age = from + shift;
+		int			block = ef_floor_div(age, MONTHS) - scope->first_year;
 
-		by_year[age / MONTHS] += cells[i].count;
-		if (block >= 0 && age < scope->limit)
+		by_year[from / MONTHS] += cells[i].count;
+		if (block >= 0 && age >= 0 && age < scope->limit)
 		{
-			Unit		unit = unit_of(&month[age]);
+			Unit		unit = unit_at(seen, age, &seen->month[from]);
 
 			log_stay[block] += (double) cells[i].count * unit.log_stay;
 			stay[block] += (double) cells[i].count * unit.stay;
 		}
 	}
-	for (int y = first_year_of(scope); y * MONTHS < scope->limit; y++)
-		if (by_year[donor[y]] > 0)
-		{
-			Unit		unit = unit_of(&year[donor[y]]);
-			double		exits = (double) by_year[donor[y]];
+	for (int age = first_year_of(scope) * MONTHS; age < scope->limit; age++)
+	{
+		int			from = age - shift;
+		int			donor = seen->donor[from < 0 ? 0 : from / MONTHS];
 
-			for (int age = y * MONTHS; age < (y + 1) * MONTHS; age++)
-				if (month[age].parts == 0)
-				{
-					log_stay[y - scope->first_year] += exits * unit.log_stay;
-					stay[y - scope->first_year] += exits * unit.stay;
-				}
+		if ((from < 0 || !(seen->month[from].parts > 0)) && by_year[donor] > 0)
+		{
+			Unit		unit = unit_at(seen, age, &seen->year[donor]);
+			double		exits = (double) by_year[donor];
+
+			log_stay[age / MONTHS - scope->first_year] += exits * unit.log_stay;
+			stay[age / MONTHS - scope->first_year] += exits * unit.stay;
 		}
+	}
 }
 
 /* matrix += variance * row row' */
@@ -336,11 +565,11 @@ add_outer(double *matrix, int n, const double *row, double variance)
 
 static void
 share_errors(EfExitProbability *q, const EfExitCounts *counts,
-			 const EfExitScope *scope, const Risk *month, const Risk *year,
-			 const int *donor, int seen, EfWorkspace *workspace)
+			 const Seen *seen, int years, EfWorkspace *workspace)
 {
+	const EfExitScope *scope = seen->scope;
 	int			n = scope->nyears;
-	int64_t    *by_year = ef_grab(workspace, (size_t) seen, sizeof(int64_t));
+	int64_t    *by_year = ef_grab(workspace, (size_t) years, sizeof(int64_t));
 	double	   *log_stay = ef_grab_doubles(workspace, 2 * (size_t) n);
 	double	   *stay = log_stay + n;
 
@@ -351,8 +580,7 @@ share_errors(EfExitProbability *q, const EfExitCounts *counts,
 		if (!(variance > 0) || label == scope->set_aside)
 			continue;
 		ef_check_interrupt(workspace->allocator);
-		find_gradient(counts, scope, label, month, year, donor, by_year, seen,
-					  log_stay, stay);
+		find_gradient(counts, seen, label, by_year, years, log_stay, stay);
 		add_outer(q->shared_log_stay, n, log_stay, variance);
 		add_outer(q->shared_stay, n, stay, variance);
 		if (scope->others && label != scope->reason)
@@ -396,15 +624,22 @@ ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
 		: ef_grab_doubles(workspace, 2 * nyears * (nyears + 1));
 	EfMark		before = ef_mark(workspace);
 	int			oldest = counts->oldest;
-	int			seen = (scope->limit > oldest ? scope->limit : oldest + 1) /
-		MONTHS + 1;
-	Risk	   *year = ef_grab(workspace, (size_t) seen * (1 + MONTHS),
-							   sizeof(Risk));
-	int		   *donor = ef_grab(workspace, (size_t) seen, sizeof(int));
-	Risk	   *month;
+	bool		moves = scope->moved > 0 && scope->shift != 0;
+	int			last = moves && scope->shift < 0 ? scope->limit - scope->shift
+		: scope->limit;
+	int			years = (last > oldest ? last : oldest + 1) / MONTHS + 1;
+	size_t		room = (size_t) years * (1 + MONTHS);
+	Risk	   *risks = ef_grab(workspace, moves ? 2 * room : room,
+								sizeof(Risk));
+	Seen		seen = {.scope = scope,.year = risks,.month = risks + years};
 	int			youngest;
 
-	month = year + seen;
+	seen.donor = ef_grab(workspace, (size_t) years, sizeof(int));
+	if (moves)
+	{
+		seen.moved_year = risks + room;
+		seen.moved_month = seen.moved_year + years;
+	}
 	q->stay = results;
 	q->leave = q->stay + limit;
 	q->unsupported = q->leave + limit;
@@ -414,22 +649,29 @@ ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
 	q->shared_log_stay = shared;
 	q->asked_variance = 0;
 
-	count_months(counts, scope, month);
-	youngest = count_years(month, oldest, year);
+	count_months(counts, scope, seen.month, seen.moved_month);
+	youngest = count_years(seen.month, oldest, seen.year);
+	if (moves)
+		(void) count_years(seen.moved_month, oldest, seen.moved_year);
 	q->known = youngest >= 0;
 	if (q->known)
 	{
-		find_donors(year, youngest, seen, donor);
+		double		ratio = ratio_asked_for(counts, scope);
+
+		find_donors(seen.year, youngest, years, seen.donor);
 		for (int y = first_year_of(scope); y * MONTHS < scope->limit; y++)
-			estimate_year(q, scope, y, month, &year[donor[y]],
-						  ratio_asked_for(counts, scope));
+			if (moves)
+				estimate_moved_year(q, &seen, y, ratio);
+			else
+				estimate_year(q, scope, y, seen.month,
+							  &seen.year[seen.donor[y]], ratio);
 	}
 	if (q->known && uncertain)
 	{
 		q->shared_stay = shared + nyears * nyears;
 		q->asked_log_stay = q->shared_stay + nyears * nyears;
 		q->asked_leave = q->asked_log_stay + nyears;
-		share_errors(q, counts, scope, month, year, donor, seen, workspace);
+		share_errors(q, counts, &seen, years, workspace);
 	}
 	ef_discard(workspace, before);
 }

@@ -20,6 +20,11 @@
  *
  *	 q~ = (exits + pooled) / (E + 1),	var = q~ (1 - q~) / (E + 2).
  *
+ * The rates of one reason may *move* along age by n months: at the age m they are
+ * those of m - n, by the rules above, and the sum with those of the others is scaled
+ * down to 1 where it passes that.  The errors of the two are independent, since
+ * they are of people of two ages.
+ *
  * Exits of each reason may come more or less often than in the table: `ratio`
  * times, which is a number with a variance of its own.  It then stands in the
  * place of a count of exits, and its error is one of all ages at once.
@@ -47,6 +52,9 @@ typedef struct EfExitScope
 	int			limit;			/* whole years, in months: nobody works beyond */
 	int			first_year;		/* of age; younger ones are left zero */
 	int			nyears;			/* from then on; room for all below the limit */
+	uint32_t	moved;			/* label of exits whose rates move along age, which
+								 * are not set aside; 0: none */
+	int			shift;			/* months; above 0 they come later */
 } EfExitScope;
 
 typedef struct EfExitProbability

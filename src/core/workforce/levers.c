@@ -66,3 +66,19 @@ ef_change_exit_rates(EfCredibleReason *reasons, const EfTable *reference,
 	ef_release(allocator, changed);
 	return status;
 }
+
+EF_REPORT(EF_LEVER_SHIFT, INVALID_PARAMETER_VALUE,
+		  "retirement moves by too many months",
+		  "It moves by 600 months at most, either way: 12 is a year later.");
+
+EfStatus
+ef_shift_retirement(EfCredibleRates *rates, int32_t months, EfError *error)
+{
+	int64_t		shift = (int64_t) rates->retirement_shift + months;
+
+	if (shift < -EF_SHIFT_LIMIT || shift > EF_SHIFT_LIMIT)
+		return ef_fail(error, EF_LEVER_SHIFT, "It would move by %lld months.",
+					   (long long) shift);
+	rates->retirement_shift = (int16_t) shift;
+	return EF_OK;
+}

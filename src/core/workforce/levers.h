@@ -1,7 +1,14 @@
 /*
  * levers.h
  *	  What somebody assumes of exit rates: that people leave for a reason more or
- *	  less often than they did.
+ *	  less often than they did, or retire later.
+ *
+ * Retirement a year later is the rate of each age a year on: at the age m that of
+ * m - 12.  So the years in which people retire do not become more or fewer, as with
+ * a factor, and are not one age, as with retire_at.  Below the first age that was
+ * observed the rate is what a projection takes there (exit_probability.h): that of
+ * the youngest who were; the rates that come to lie beyond the latest age are not
+ * reached.
  */
 #ifndef EF_LEVERS_H
 #define EF_LEVERS_H
@@ -12,6 +19,7 @@ extern const EfReport EF_LEVER_LENGTHS[];
 extern const EfReport EF_LEVER_FACTOR[];
 extern const EfReport EF_LEVER_REASON_UNKNOWN[];
 extern const EfReport EF_LEVER_REASON_TWICE[];
+extern const EfReport EF_LEVER_SHIFT[];
 
 /* No rate becomes more than so many times as high. */
 #define EF_FACTOR_LIMIT 1000
@@ -27,5 +35,9 @@ extern EfStatus ef_change_exit_rates(EfCredibleReason *reasons,
 									 const EfAllocator *allocator,
 									 EfError *error)
 			EF_NODISCARD;
+
+/* Retire so many months later than the rates say by now; below 0: earlier. */
+extern EfStatus ef_shift_retirement(EfCredibleRates *rates, int32_t months,
+									EfError *error) EF_NODISCARD;
 
 #endif							/* EF_LEVERS_H */

@@ -180,6 +180,8 @@ estimate_exits(EfProjection *model, uint32_t asked)
 		.reason = asked,
 		.others = model->others,
 		.set_aside = model->forced ? retirement_label(table) : 0,
+		.moved = model->plan->shift != 0 ? retirement_label(table) : 0,
+		.shift = model->plan->shift,
 		.limit = model->ages.limit,
 		.first_year = model->ages.first_year,
 		.nyears = model->ages.blocks
@@ -382,6 +384,22 @@ EF_REPORT(EF_RULE_BEYOND_LATEST, INVALID_PARAMETER_VALUE,
 		  "age of retirement is beyond latest_age",
 		  "Raise latest_age.");
 
+EF_REPORT(EF_RULE_AND_SHIFT, INVALID_PARAMETER_VALUE,
+		  "rates that move retirement exclude retire_at and retire_rule",
+		  "Give the age or the rule that is meant, or rates that shift_retirement did not move.");
+
+EF_REPORT(EF_WORKING_TIME, INVALID_PARAMETER_VALUE,
+		  "working_time must be a number above 0 and up to 10",
+		  "1 is as now, 1.05 a twentieth more from each.");
+
+EfStatus
+ef_working_time_check(double working_time, EfError *error)
+{
+	if (working_time > 0 && working_time <= EF_WORKING_TIME_LIMIT)
+		return EF_OK;
+	return ef_fail(error, EF_WORKING_TIME, "working_time is %g.", working_time);
+}
+
 /* Refuses what no projection can be made of. */
 EF_NODISCARD static EfStatus
 check_plan(const EfProjectionPlan *plan, EfError *error)
@@ -400,6 +418,10 @@ check_plan(const EfProjectionPlan *plan, EfError *error)
 	if (plan->retire_at != EF_AS_OBSERVED && plan->rule != NULL)
 		return ef_fail(error, EF_RULE_TWICE,
 					   "Both retire_at and retire_rule are given.");
+	if (plan->shift != 0 &&
+		(plan->retire_at != EF_AS_OBSERVED || plan->rule != NULL))
+		return ef_fail(error, EF_RULE_AND_SHIFT,
+					   "The rates move it by %d months.", plan->shift);
 	if (plan->retire_at != EF_AS_OBSERVED &&
 		(plan->retire_at < 1 || plan->retire_at >= EF_AGE_LIMIT))
 		return ef_fail(error, EF_AGE_RANGE, "retire_at is %d.",
@@ -684,6 +706,7 @@ static void
 fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 {
 	const EfProjectionPlan *plan = model->plan;
+	double		working_time = plan->working_time > 0 ? plan->working_time : 1;
 	double		headcount = (double) plan->workforce->carried;
 	double		most = headcount;
 	double		carried = 0;
@@ -717,6 +740,7 @@ fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 			period->fte = total.sums->fte / 1000;
 			if (plan->intake != NULL && hired > 0)
 				period->fte += hired * model->hire_fte;
+			period->fte *= working_time;
 		}
 
 		most += period->intake;
@@ -729,6 +753,9 @@ fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 
 		period->target = plan->target != NULL ? plan->target[t]
 			: (double) plan->workforce->last_day.headcount;
+
+		/* so many do what those did */
+		period->target /= working_time;
 		period->gap = period->target - headcount;
 		fill_need(model, t, need, &carried, lag, period);
 	}

@@ -19,6 +19,8 @@ extern const EfReport EF_NO_HIRES[];
 extern const EfReport EF_NO_EXPOSURE[];
 extern const EfReport EF_RULE_TWICE[];
 extern const EfReport EF_RULE_BEYOND_LATEST[];
+extern const EfReport EF_RULE_AND_SHIFT[];
+extern const EfReport EF_WORKING_TIME[];
 
 #define EF_AS_OBSERVED INT32_MIN
 
@@ -29,6 +31,8 @@ typedef struct EfProjectionPlan
 								 * itself; may be the same */
 	const EfExitRatio *ratios;	/* how often they leave, for each of its labels,
 								 * against what it says; NULL: as often */
+	int			shift;			/* retire so many months later than the rates say;
+								 * below 0: earlier */
 	bool		nearest;		/* limits are rounded to the nearest whole person
 								 * and not outward */
 	int			years;			/* number of periods */
@@ -38,7 +42,16 @@ typedef struct EfProjectionPlan
 	const EfRetirementRule *rule;	/* or NULL */
 	int			latest_age;		/* the last year of age with anybody at work */
 	double		level;			/* of the intervals */
+	double		working_time;	/* FTE of a person against what it was; 0: as it
+								 * was */
 } EfProjectionPlan;
+
+/* No working time becomes more than so many times what it was. */
+#define EF_WORKING_TIME_LIMIT 10
+
+/* Is it one? */
+extern EfStatus ef_working_time_check(double working_time, EfError *error)
+			EF_NODISCARD;
 
 /* One period: a calendar year, the first from as_of.  NaN is "not known". */
 typedef struct EfProjectionPeriod
