@@ -6,7 +6,7 @@
 \echo
 -- Where the columns are. The statements run as they come (\gexec).
 SELECT reporting_ddl('reporting', '{
-  "employment": {"table": "employment", "group_by": ["hospital"],
+  "employment": {"table": "employment", "person": "person_id", "group_by": ["hospital"],
                  "observed_years": 3, "retirement": 65},
   "education":  {"table": "event", "stage": "event", "epoch": "start_year",
                  "stages": ["applied", "admitted", "started", "second term", "graduated",

@@ -45,10 +45,10 @@ INSERT INTO hostile (name) VALUES
 CREATE FUNCTION make_tables(name text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CREATE SCHEMA %I', name || ' source');
-    EXECUTE format('CREATE TABLE %I.%I (%I date, %I date, %I date, %I text, %I numeric, %I text, %I int)', name || ' source', name || ' staff',
-                   name || ' b', name || ' s', name || ' e', name || ' r', name || ' f', name || ' g', name || ' h');
+    EXECUTE format('CREATE TABLE %I.%I (%I date, %I date, %I date, %I text, %I numeric, %I text, %I int, %I int)', name || ' source', name || ' staff',
+                   name || ' b', name || ' s', name || ' e', name || ' r', name || ' f', name || ' g', name || ' h', name || ' p');
     EXECUTE format($q$INSERT INTO %I.%I SELECT date '1960-01-01' + n * 311, date '2014-01-01' + n * 83, CASE WHEN n %% 3 = 0 THEN date '2015-01-01' + n * 83 END,
-                             CASE WHEN n %% 3 = 0 THEN 'r' || n %% 2 END, 1, 'g' || n %% 2, n %% 2 FROM generate_series(1, 40) AS n$q$, name || ' source', name || ' staff');
+                             CASE WHEN n %% 3 = 0 THEN 'r' || n %% 2 END, 1, 'g' || n %% 2, n %% 2, n FROM generate_series(1, 40) AS n$q$, name || ' source', name || ' staff');
     EXECUTE format('CREATE TABLE %I.%I (%I int, %I text, %I date, %I text)', name || ' source', name || ' event', name || ' p', name || ' t', name || ' a', name || ' g');
     EXECUTE format($q$INSERT INTO %I.%I SELECT n, CASE k WHEN 0 THEN %L WHEN 1 THEN %L ELSE 'away' END, date '2016-01-01' + n * 50 + k * 200, 'g' || n %% 2
                      FROM generate_series(1, 40) AS n, generate_series(0, n %% 3) AS k$q$, name || ' source', name || ' event', name || ' 1', name || ' 2');
@@ -63,7 +63,7 @@ $$;
 -- Which are mapped so: shown under the name of the column itself, or by another.
 CREATE FUNCTION map_tables(name text, alias text, reader text DEFAULT NULL, leave_out text[] DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
     SELECT jsonb_strip_nulls(jsonb_build_object(
-        'employment', jsonb_build_object('table', format('%I.%I', name || ' source', name || ' staff'), 'birth_date', name || ' b', 'start_date', name || ' s',
+        'employment', jsonb_build_object('table', format('%I.%I', name || ' source', name || ' staff'), 'person', name || ' p', 'birth_date', name || ' b', 'start_date', name || ' s',
             'end_date', name || ' e', 'reason', name || ' r', 'fte', name || ' f', 'projection_years', 2, 'observed_years', 2,
             'group_by', CASE WHEN alias IS NULL THEN jsonb_build_array(name || ' g', name || ' h')
                              ELSE jsonb_build_array(jsonb_build_object(alias, name || ' g'), jsonb_build_object(alias || ' 2', name || ' h')) END),

@@ -3,7 +3,7 @@
 \set ON_ERROR_STOP on
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(42);
+SELECT plan(60);
 
 \ir lib/reporting.sql
 
@@ -74,6 +74,20 @@ SELECT agree('what is left out of the series', 'SELECT problem, rows FROM mended
              $$VALUES ('FTE must be a number from 0 to 1000 with at most three decimals', 1::bigint), ('spell ends before it starts', 1) UNION ALL SELECT 'no FTE', count(*) FROM staff WHERE fte IS NULL$$, 3);
 SELECT agree('and the rest is as it was', 'SELECT period_start, state, headcount, leavers FROM mended.mobility_series', 'SELECT period_start, state, headcount, leavers FROM monthly.mobility_series', 300);
 
+-- month by month of the employments themselves: adds up to the years, in each group and total
+SELECT agree('by month', 'SELECT ward, profession, period_start, period_end, headcount_start, headcount, round(fte_start::numeric, 3), round(fte::numeric, 3), hires, leavers FROM people.employment_series_total',
+             $$SELECT ward, profession, day::date, (day + interval '1 month')::date - 1, headcount(w, day::date), headcount(w), round(fte(w, day::date), 3), round(fte(w), 3), hires(w), exits(w)
+               FROM (SELECT CASE WHEN GROUPING(k1) = 1 THEN '(total)' ELSE k1 END AS ward, CASE WHEN GROUPING(k2) = 1 THEN '(total)' ELSE k2 END AS profession, day,
+                            workforce_agg(who::bigint, born, first_day, end_day, reason, daterange(day::date, (day + interval '1 month')::date), fte, '30 days') AS w
+                     FROM (SELECT *, coalesce(ward, '(missing)') AS k1, profession AS k2 FROM staff) AS s, generate_series(timestamp '2020-01-01', '2025-12-01', '1 month') AS day
+                     GROUP BY day, CUBE (k1, k2)) AS x$$, 1080);
+SELECT agree('leavers by month and reason', $$SELECT ward, profession, extract(year FROM period_start)::int, reason, sum(leavers)::bigint FROM people.employment_leavers_total GROUP BY 1, 2, 3, 4 HAVING sum(leavers) > 0$$,
+             $$SELECT ward, profession, year, reason, exits(w, reason) FROM direct, unnest(ARRAY['retirement', 'moved', 'ended', 'unknown']) AS reason WHERE exits(w, reason) > 0$$, 200);
+SELECT agree('the groups alone', 'SELECT * FROM people.employment_series UNION ALL SELECT ward, profession, period_start, NULL, NULL, NULL, NULL, NULL, NULL, leavers, NULL, NULL, NULL, NULL FROM people.employment_leavers',
+             $$SELECT * FROM people.employment_series_total WHERE '(total)' NOT IN (ward, profession)
+               UNION ALL SELECT ward, profession, period_start, NULL, NULL, NULL, NULL, NULL, NULL, leavers, NULL, NULL, NULL, NULL FROM people.employment_leavers_total WHERE '(total)' NOT IN (ward, profession)$$, 500);
+SELECT is((SELECT string_agg(DISTINCT period_start::text, ',') FROM (SELECT * FROM people.employment_series WHERE ward = 'n' LIMIT 2) AS x), '2020-01-01,2020-02-01', 'in the order of time');
+
 -- and from rows that are left out
 UPDATE m SET m = jsonb_set(m, '{employment,leave_out}', 'true') || '{"materialized": false}';
 INSERT INTO staff VALUES (1, '1999-01-01', '2020-01-01', NULL, NULL, 1, 'n', 'p1'), (5001, '1980-01-01', '2020-01-01', '2019-01-01', NULL, 1, 'n', 'p1'), (NULL, '1980-01-01', '2020-01-01', NULL, NULL, 1, 'n', 'p1');
@@ -105,6 +119,19 @@ SELECT run($$SELECT reporting_ddl('by_named', '{"employment": {"table": "named",
 SELECT cmp_ok((SELECT count(retirements) FROM by_named.retirement_projection), '=', 10::bigint, 'an age is known');
 
 -- ---------------------------------------------------------------------------
+-- Months are counted of people, and of those whom the other views count
+-- ---------------------------------------------------------------------------
+SELECT is((SELECT format('%s %s', count(fte), max(leavers) FILTER (WHERE reason = 'ended') > 0) FROM by_named.employment_series FULL JOIN by_named.employment_leavers USING (period_start, leavers)), '0 t', 'FTE that is not given is null');
+CREATE VIEW unborn AS SELECT who, CASE WHEN who % 7 > 0 THEN born END AS born, first_day, end_day, reason, ward FROM named AS n (w), LATERAL (SELECT substr(w, 2)::bigint AS who) AS i;
+SELECT run('SELECT reporting_ddl(''unborn'', ''{"employment": {"table": "unborn", "person": "who", "birth_date": "born", "start_date": "first_day", "end_date": "end_day"}, "as_of": "2026-01-01"}'')') > 100 AS made \gset
+SELECT is(s.headcount, h.headcount, 'who has no birth date is in neither'), is(s.rows_skipped, h.rows_skipped, 'as is said'), cmp_ok(h.rows_skipped, '>', 0::bigint, 'and there are some')
+FROM unborn.headcount AS h, unborn.employment_series AS s WHERE s.period_end = h.day;
+SELECT run('SELECT reporting_ddl(''rows'', ''{"employment": {"table": "named", "birth_date": "born", "start_date": "first_day", "end_date": "end_day"}, "as_of": "2026-01-01"}'')') > 50 AS made \gset
+SELECT is(to_regclass('rows.employment_series'), NULL, 'without a person there is no view by month') WHERE to_regclass('rows.headcount') IS NOT NULL;
+SELECT run('SELECT reporting_drop_ddl(''unborn'')') > 50 AS dropped \gset
+SELECT is(to_regnamespace('unborn'), NULL, 'and all of it can be dropped');
+
+-- ---------------------------------------------------------------------------
 -- The shared register: the views say what was counted person by person elsewhere
 -- ---------------------------------------------------------------------------
 CREATE TABLE raw (nr text, hospital text, post text, form text, first text, last text, percent text, reason text, born text, intro text);
@@ -119,7 +146,7 @@ FROM (SELECT *, replace(nr, '-', '') AS d FROM raw) AS r;
 CREATE FUNCTION register() RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM expected) THEN
-        RETURN QUERY SELECT skip('no shared data', 4);
+        RETURN QUERY SELECT skip('no shared data', 9);
         RETURN;
     END IF;
     PERFORM run($q$SELECT reporting_ddl('register', '{"employment": {"table": "clean", "person": "who", "birth_date": "born", "start_date": "first_day", "end_date": "end_day", "fte": "percent",
@@ -129,6 +156,15 @@ BEGIN
     -- one of the expected ends in half a hundredth
     RETURN QUERY EXECUTE $q$SELECT is(count(*) FILTER (WHERE abs(e.fte - t.fte_end::numeric) > 0.005), 0::bigint, 'their full-time equivalents')
                             FROM expected AS e JOIN register.turnover_total AS t USING (hospital, year)$q$;
+    -- the months of each year, of the same people
+    RETURN QUERY SELECT agree('by month', $q$SELECT hospital, extract(year FROM period_end)::int, max(headcount) FILTER (WHERE extract(month FROM period_end) = 12), sum(hires)::bigint, sum(leavers)::bigint
+                                             FROM register.employment_series_total GROUP BY 1, 2$q$,
+                              'SELECT hospital, year, headcount, hires, leavers FROM expected', 52);
+    RETURN QUERY SELECT agree('retired by month', $q$SELECT hospital, extract(year FROM period_end)::int, sum(leavers)::bigint
+                                             FROM register.employment_leavers_total WHERE reason = 'retirement' GROUP BY 1, 2$q$,
+                              'SELECT hospital, year, retired FROM expected', 52);
+    RETURN QUERY EXECUTE $q$SELECT is(count(*) FILTER (WHERE abs(e.fte - t.fte::numeric) > 0.005), 0::bigint, 'their full-time equivalents of December')
+                            FROM expected AS e JOIN register.employment_series_total AS t USING (hospital) WHERE t.period_end = make_date(e.year, 12, 31)$q$;
     RETURN QUERY SELECT agree('what is wrong with it', 'SELECT problem, rows FROM register.employment_quality WHERE effect IN (''left out'', ''skipped'')',
                               $q$VALUES ('no birth date', 81::bigint), ('birth date is after the start date', 5), ('spell ends before it starts', 3)$q$, NULL);
 END

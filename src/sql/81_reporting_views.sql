@@ -126,6 +126,37 @@ FROM {summaries}.employment AS s,
 WHERE {rows} AND y.workforce IS NOT NULL
 ORDER BY {groups}y.year$$),
 
+('employment', 'employment_series', 'workforce',
+ 'Headcount (antal anställda), FTE (årsarbetare), hires and leavers by month (tidsserie), of people',
+ ARRAY['period_start: first day of the month',
+       'period_end: its last day, or the last day observed',
+       'headcount_start: persons employed on the first day',
+       'headcount: persons employed on the last day',
+       'fte_start: their full-time equivalents on the first day; null if not counted',
+       'fte: full-time equivalents on the last day',
+       'hires: persons hired (nyanställda), by the first day; in a group also who comes from another',
+       'leavers: persons who left (avgångna), by the last day; in a group also who goes to another'],
+$$SELECT {groups}a.period_start, a.period_end, a.headcount_start, a.headcount,
+       a.fte_start{fte_unit} AS fte_start, a.fte{fte_unit} AS fte, a.hires, a.leavers,
+       {last}
+FROM {summaries}.employment AS s,
+     {schema}.mobility_series(s.mobility, '1 month'::interval) AS a
+WHERE {rows} AND a.state IS NULL
+ORDER BY {groups}a.period_start$$),
+
+('employment', 'employment_leavers', 'workforce',
+ 'Those who left by month and reason (avgångsorsak), of people',
+ ARRAY['period_start: first day of the month',
+       'period_end: its last day, or the last day observed',
+       'reason: why they left; unknown where nothing is said',
+       'leavers: persons who left, by the last day; 0 where nobody did in this month, but in another'],
+$$SELECT {groups}a.period_start, a.period_end, a.reason, a.leavers,
+       {last}
+FROM {summaries}.employment AS s,
+     {schema}.mobility_leavers(s.mobility, '1 month'::interval) AS a
+WHERE {rows} AND a.state IS NULL
+ORDER BY {groups}a.period_start, a.reason$$),
+
 ('employment', 'retention_curve', 'retention',
  'Share of those employed who are still there, by time since their start (kvarvaro), with 95 % limits',
  ARRAY['after_days: days since the start of employment',

@@ -244,6 +244,7 @@ DECLARE
     expressions text[];
     readers   text[];
     reader    text;
+    home      text;                     -- the schema of this extension, quoted
 BEGIN
     IF schema_name IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
@@ -579,10 +580,17 @@ BEGIN
                 HINT = 'CREATE ROLE first, or leave the key "reader" out.';
         END IF;
     END LOOP;
-    RETURN jsonb_build_object('home', (SELECT quote_ident(n.nspname)
-                                       FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
-                                       WHERE e.extname = 'education_flow'),
-                              'readers', readers, 'sources', sources, 'setting', setting, 'columns', columns, 'types', types,
+    SELECT quote_ident(n.nspname) INTO STRICT home
+    FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
+    WHERE e.extname = 'education_flow';
+    -- a gap that cannot be is refused now, and not by each refresh
+    FOREACH source IN ARRAY sources LOOP
+        IF setting #> ARRAY[source, 'join_gap'] IS NOT NULL THEN
+            EXECUTE format('SELECT %s.spells_agg(NULL::date, NULL::date, NULL::text, $1::interval)', home)
+                USING setting #>> ARRAY[source, 'join_gap'];
+        END IF;
+    END LOOP;
+    RETURN jsonb_build_object('home', home, 'readers', readers, 'sources', sources, 'setting', setting, 'columns', columns, 'types', types,
                               'plain', plain, 'shown', shown, 'grouped', grouped, 'titles', titles);
 END
 $function$;
@@ -751,6 +759,14 @@ BEGIN
             summaries := summaries || 'retention'::text;
             aggregates := aggregates || format('%s.retention_agg(%s%s, %s, %s, %s%s)%s', home, person, col ->> 'start_date', end_date,
                                                reason, period, join_gap, filter);
+            IF col ? 'person' THEN
+                -- month by month; of those alone whom the workforce knows, so that a day has one headcount
+                summaries := summaries || 'mobility'::text;
+                aggregates := aggregates || format('%s.mobility_agg(%s''employed''::text, %s, %s, %s, %s%s%s) FILTER (WHERE %s IS NOT NULL%s)',
+                                                   home, person, col ->> 'start_date', end_date, reason, period,
+                                                   coalesce(', ' || (col ->> 'fte'), ''), join_gap, col ->> 'birth_date',
+                                                   CASE WHEN leave_out THEN ' AND ' || kept ELSE '' END);
+            END IF;
         ELSIF source = 'education' THEN
             observed_from := 'NULL::date';
             -- a funnel that cannot be, or a day that not every year has
@@ -786,7 +802,8 @@ BEGIN
                 CASE WHEN contracts THEN coalesce(', ' || (col ->> 'fte'), '') || format(', %L::interval', option ->> 'join_gap') ELSE '' END, filter)];
         END IF;
 
-        counted := ARRAY(SELECT s FROM unnest(summaries) AS s WHERE s !~ '^(year_|forecast_basis)');
+        counted := ARRAY(SELECT s FROM unnest(summaries) AS s
+                         WHERE s !~ '^(year_|forecast_basis)' AND (s <> 'mobility' OR source = 'mobility'));
 
         ---- the materialized view: rows to groups, groups to totals ----
         -- of people all in one scan: who is in two groups is one in the total, and who moves between them left none of it
@@ -992,7 +1009,9 @@ BEGIN
     FOR template IN
         SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body
         FROM jsonb_to_recordset(views) AS v (source text, name text, summary text, comment text, columns text[], body text)
-        WHERE v.source = ANY (sources) OR v.source = 'required_intake' AND sources @> '{employment,education}'
+        WHERE (v.source = ANY (sources) OR v.source = 'required_intake' AND sources @> '{employment,education}')
+              -- months are counted of people
+              AND (v.name NOT LIKE 'employment\_%' OR settings #> '{columns,employment,person}' IS NOT NULL)
     LOOP
         IF template.source <> 'required_intake' THEN
             shown := ARRAY(SELECT jsonb_array_elements_text(settings #> ARRAY['shown', template.source]));

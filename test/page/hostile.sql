@@ -40,7 +40,7 @@ UNION ALL
 SELECT 2, pg_temp.evil('applied'), NULL;
 
 SELECT reporting_ddl('reporting', jsonb_build_object(
-    'employment', jsonb_build_object('table', '"hr </script>"."staff ""<b>"""', 'leave_out', true, 'retirement', 65,
+    'employment', jsonb_build_object('table', '"hr </script>"."staff ""<b>"""', 'person', 'person_id', 'leave_out', true, 'retirement', 65,
                                      'group_by', jsonb_build_array(jsonb_build_object('place''</style>"<i>', 'place'))),
     'education', jsonb_build_object('table', 'study', 'within', '6 years',
                                     'stages', jsonb_build_array(pg_temp.evil('applied'), pg_temp.evil('admitted'),
