@@ -3,7 +3,7 @@
 -- to do, or the answer that a time of day would give; never another number.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(44);
+SELECT plan(52);
 
 -- The error of a query: its SQLSTATE, what it shows, and whether it has a hint.
 CREATE FUNCTION refusal(query text) RETURNS text LANGUAGE plpgsql AS $$
@@ -50,6 +50,23 @@ SELECT alike(refusal($$SELECT * FROM funnel_agg(1, 'a', date '2020-01-01', funne
 SELECT alike(refusal(format($$SELECT funnel_output(f, '{1}', %s, 2) FROM (SELECT funnel_agg(person_id, stage, at, funnel_spec(ARRAY['began', 'graduated'])) AS f
                              FROM event) AS x$$, year)), wanted, 'first_year ' || year)
 FROM (VALUES (26, '22023 | first_year must be between 1000 and 9999 | first_year is 26. | %2026 and not 26.'), (999, '22023%'), (2026, 'no error')) AS y (year, wanted);
+
+-- ---------------------------------------------------------------------------
+-- The end of a period is the first day that is not observed
+-- ---------------------------------------------------------------------------
+-- Two who leave with the year, and one who came on its last day and was there that day alone.
+CREATE TABLE year_end (person int, s date, e date);
+INSERT INTO year_end VALUES (1, '2024-05-01', '2026-01-01'), (2, '2025-02-01', '2026-01-01'), (3, '2025-12-31', '2026-01-01'), (4, '2025-03-01', NULL);
+CREATE FUNCTION of_period(period daterange) RETURNS text LANGUAGE sql AS $$
+    SELECT concat_ws(' ', (SELECT format('%s %s', spells(r), exits(r)) FROM (SELECT retention_agg(s, e, 'x', period) AS r FROM year_end) AS x),
+                     (SELECT format('%s %s', spells(r), exits(r)) FROM (SELECT retention_agg(person, s, e, 'x', period, '0 days') AS r FROM year_end) AS x),
+                     (SELECT format('%s %s %s', headcount, hires, leavers) FROM (SELECT mobility_agg(person, 'a', s, e, period) AS m FROM year_end) AS x, mobility_series(m, '3 years') WHERE state IS NULL))
+$$;
+SELECT is(of_period(period::daterange), '4 3 4 3 4 4 3', 'the whole year: ' || period) FROM unnest('{"[2024-01-01,2025-12-31]","[2024-01-01,2026-01-01)","(2023-12-31,2026-01-01)"}'::text[]) AS period;
+SELECT is(of_period(daterange('2024-01-01', '2025-12-31', bounds)), wanted, 'with the bounds ' || bounds) FROM (VALUES ('[]', '4 3 4 3 4 4 3'), ('[)', '3 0 3 0 3 3 0')) AS b (bounds, wanted);
+SELECT is(refusal(format('SELECT workforce_agg(''1980-01-01'', s, e, ''x'', daterange(''2024-01-01'', ''2025-12-31'', %L)) FROM year_end', bounds)), wanted, 'of a workforce ' || bounds)
+FROM (VALUES ('[]', 'no error'), ('[)', '22023 | observation period must end with a month | The observation period ends on 2025-12-31. | Give the first day of the next month as its upper bound.')) AS b (bounds, wanted);
+SELECT alike(refusal('SELECT count(*) FROM reporting_ddl(''x'', ''{"employment": {"table": "year_end", "birth_date": "s", "start_date": "s", "end_date": "e", "reason": null}, "as_of": "2025-12-31"}'')'), '22023 | "as_of" cannot have this value%', 'nor can a mapping end so');
 
 -- ---------------------------------------------------------------------------
 -- A rejection and a new application of one day
