@@ -113,6 +113,20 @@ same "$(run -c "SELECT count(*) FROM report.headcount_total AS h JOIN expected A
                WHERE h.headcount = e.headcount AND abs(h.fte / 100 - e.fte::float8) <= 0.005 AND day = '2025-12-31'")" 4 \
 	"the reporting views: headcount and FTE of 31 December 2025"
 
+# The views that the page itself makes: three years, and the months in which they end.
+equals "SELECT hospital AS level, t.year, t.headcount_end AS headcount, t.hires, t.exits AS leavers, e.retired, t.fte_end::numeric AS fte
+	FROM dashboard.turnover_total AS t JOIN expected AS e ON (e.level, e.year) = (t.hospital, t.year)
+	UNION ALL SELECT * FROM expected WHERE year < 2023" \
+	"the views of the page: headcount, hires, leavers, FTE of the last three years"
+equals "SELECT s.hospital AS level, extract(year FROM s.period_end)::int AS year, max(s.headcount) FILTER (WHERE s.period_end = e.day)::int AS headcount,
+	       sum(s.hires)::int AS hires, sum(s.leavers)::int AS leavers, min(e.retired) AS retired,
+	       (max(s.fte) FILTER (WHERE s.period_end = e.day))::numeric AS fte
+	FROM dashboard.employment_series_total AS s
+	     JOIN (SELECT *, make_date(year, 12, 31) AS day FROM expected) AS e ON e.level = s.hospital AND e.year = extract(year FROM s.period_end)
+	GROUP BY 1, 2
+	UNION ALL SELECT * FROM expected WHERE year < 2023" \
+	"and month by month"
+
 # --- the counting that the random registers are compared with
 if python3 -c 'import csv, fractions' 2>/dev/null; then
 	run <<-SQL || exit 1
