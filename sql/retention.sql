@@ -66,6 +66,15 @@ FROM (SELECT rollup(r) FILTER (WHERE NOT programme) AS without_it, rollup(r) FIL
 SELECT round(chisq::numeric, 6) AS chisq, df, round(p_value::numeric, 6) AS p_value, groups, exits,
        (SELECT array_agg(round(e::numeric, 6)) FROM unnest(expected) AS e) AS expected
 FROM (SELECT (retention_log_rank(r, CASE WHEN programme THEN 'with' ELSE 'without' END, profession)).* FROM summary) AS test;
+-- of those who leave for one reason, and whether as many do
+SELECT round(chisq::numeric, 6) AS chisq, df, round(p_value::numeric, 6) AS p_value,
+       round(hazard_ratio::numeric, 6) AS hazard_ratio, round(lower::numeric, 6) AS lower, round(upper::numeric, 6) AS upper
+FROM (SELECT rollup(r) FILTER (WHERE NOT programme) AS without_it, rollup(r) FILTER (WHERE programme) AS with_it
+      FROM summary) AS s,
+     retention_compare(without_it, with_it, reason => 'resignation');
+SELECT round(chisq::numeric, 6) AS chisq, df, round(p_value::numeric, 6) AS p_value, groups, exits,
+       (SELECT array_agg(round(e::numeric, 6)) FROM unnest(expected) AS e) AS expected
+FROM (SELECT (retention_gray(r, CASE WHEN programme THEN 'with' ELSE 'without' END, NULL, 'resignation')).* FROM summary) AS test;
 
 DROP TABLE summary, everybody, employment;
 DROP EXTENSION education_flow;

@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(2180);
+SELECT plan(2184);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -537,6 +537,10 @@ FROM (VALUES
 ) AS rows (call, shows);
 SELECT is(flaw('SELECT retention_log_rank(r, g::text) FROM rv, generate_series(1, 1001) AS g', '54000', '1001'), '', 'a test of too many groups is refused');
 SELECT lives_ok('SELECT retention_log_rank(r, g::text) FROM rv, generate_series(1, 1000) AS g', 'one of as many as there may be is not');
+SELECT is(flaw($$SELECT retention_gray(r, g::text, NULL, 'layoff') FROM rv, generate_series(1, 101) AS g$$, '54000', '101'), '', 'Gray''s test of too many groups is refused');
+SELECT lives_ok($$SELECT retention_gray(r, g::text, NULL, 'layoff') FROM rv, generate_series(1, 100) AS g$$, 'one of as many as there may be is not');
+SELECT is(flaw($$SELECT retention_gray(r, g::text, NULL, 'r' || g) FROM rv, generate_series(1, 2) AS g$$, '22023', '"r1".*"r2"'), '', 'a test is for one reason');
+SELECT is(flaw($$SELECT retention_log_rank(r, g::text, NULL, CASE g WHEN 1 THEN 'r' END) FROM rv, generate_series(1, 2) AS g$$, '22023', 'has none'), '', 'which all rows have or none');
 -- Nobody is no excuse.
 SELECT is(flaw(format('SELECT * FROM (SELECT retention_agg(NULL, NULL, NULL, ''(,2020-01-01)'') AS r) AS nobody, %s', call), '22023', shows), '',
           call || ' of nobody is refused')

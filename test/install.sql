@@ -42,7 +42,7 @@ SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WH
           NULL, 'those that return sets declare their rows');
 SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function
            WHERE (prorettype = 'internal'::regtype OR 'internal'::regtype = ANY (proargtypes)) AND proname !~ '_recv$'
-             AND proname !~ '^(retention_log_rank|forecast_score_agg)_'
+             AND proname !~ '^(retention_log_rank|retention_gray|forecast_score_agg)_'
              AND proname !~ '^(events_|(funnel|mobility|spells)_agg|funnel_steps|window_funnel)'
              -- with the person
              AND (proname !~ '^(retention|workforce)_agg' OR NOT 'interval'::regtype = ANY (proargtypes) AND proname !~ '_finalfn$')),
@@ -55,16 +55,16 @@ SELECT is((SELECT array_agg(t.typname::text ORDER BY typname) FROM pg_type AS t 
            WHERE typcategory = 'U'), '{credible_rates,funnel,funnel_spec,mobility,retention,retirement_rule,workforce}', 'its types');
 SELECT is((SELECT array_agg(DISTINCT format('%s %s', p.proname, a.aggtranstype::regtype) ORDER BY format('%s %s', p.proname, a.aggtranstype::regtype))
            FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid),
-          '{credible_rates_agg bytea,forecast_score_agg internal,funnel_agg funnel,funnel_agg internal,funnel_steps internal,mobility_agg internal,retention_agg internal,retention_agg retention,retention_log_rank internal,retirement_rule_agg retirement_rule,rollup funnel,rollup mobility,rollup retention,rollup workforce,spells_agg internal,window_funnel internal,workforce_agg internal,workforce_agg workforce}',
+          '{credible_rates_agg bytea,forecast_score_agg internal,funnel_agg funnel,funnel_agg internal,funnel_steps internal,mobility_agg internal,retention_agg internal,retention_agg retention,retention_gray internal,retention_log_rank internal,retirement_rule_agg retirement_rule,rollup funnel,rollup mobility,rollup retention,rollup workforce,spells_agg internal,window_funnel internal,workforce_agg internal,workforce_agg workforce}',
           'the state of an aggregate is what it makes, where it can be');
 SELECT is((SELECT count(*) FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid
-           WHERE aggtranstype = 'internal'::regtype AND proname NOT IN ('retention_log_rank', 'forecast_score_agg') AND (aggserialfn = 0 OR aggdeserialfn = 0 OR aggfinalmodify <> 'w')),
+           WHERE aggtranstype = 'internal'::regtype AND proname NOT IN ('retention_gray', 'retention_log_rank', 'forecast_score_agg') AND (aggserialfn = 0 OR aggdeserialfn = 0 OR aggfinalmodify <> 'w')),
           0::bigint, 'a state of events can be sent to another process, and is not read twice');
 SELECT is((SELECT string_agg(format('%s %s', proname, n), ', ' ORDER BY proname)
            FROM (SELECT proname, count(*) AS n FROM own_function WHERE prokind = 'a' AND proname ~ 'funnel' GROUP BY proname) AS f),
           'funnel_agg 21, funnel_steps 6, window_funnel 3', 'aggregates of funnels, by kinds of persons, stages and times');
 SELECT is((SELECT string_agg(DISTINCT p.proname, ', ') FROM own_function AS p JOIN pg_aggregate AS a ON aggfnoid = p.oid WHERE aggcombinefn = 0),
-          'forecast_score_agg, retention_log_rank', 'every aggregate but the test and the score combines');
+          'forecast_score_agg, retention_gray, retention_log_rank', 'every aggregate but the test and the score combines');
 SELECT is((SELECT count(*) FROM pg_type AS t JOIN object ON classid = 'pg_type'::regclass AND objid = t.oid
            WHERE typcategory = 'U' AND (typreceive = 0 OR typsend = 0)), 0::bigint, 'every type has binary I/O');
 SELECT is((SELECT count(*) FROM pg_opclass AS o JOIN object ON classid = 'pg_opclass'::regclass AND objid = o.oid WHERE opcdefault),

@@ -4,7 +4,7 @@
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 BEGIN;
-SELECT plan(22);
+SELECT plan(23);
 CREATE ROLE ef_plain;
 GRANT USAGE ON SCHEMA education_flow TO ef_plain;
 CREATE SCHEMA own AUTHORIZATION ef_plain;
@@ -53,7 +53,8 @@ SELECT * FROM (VALUES
     ('funnel of a text person', $$SELECT funnel_agg(id::text, state, start_date::timestamp, funnel_spec(ARRAY['a', 'b', 'c']))::text FROM spell$$),
     ('steps', $$SELECT funnel_steps(state, start_date, funnel_spec(ARRAY['a', 'b', 'c']))::text FROM spell WHERE id = 1$$),
     ('window funnel', $$SELECT window_funnel(start_date, funnel_spec(ARRAY['a', 'b']), state = 'a', state = 'b')::text FROM spell WHERE id = 1$$),
-    ('log-rank test', $$SELECT (retention_log_rank(r, state)).df::text FROM (SELECT state, retention_agg(start_date, end_date, reason, '[2015-01-01,2024-01-01)') AS r FROM spell GROUP BY state) AS s$$)) AS v (name, query);
+    ('log-rank test', $$SELECT (retention_log_rank(r, state)).df::text FROM (SELECT state, retention_agg(start_date, end_date, reason, '[2015-01-01,2024-01-01)') AS r FROM spell GROUP BY state) AS s$$),
+    ('Gray''s test', $$SELECT (retention_gray(r, state, NULL, 'r')).df::text FROM (SELECT state, retention_agg(start_date, end_date, reason, '[2015-01-01,2024-01-01)') AS r FROM spell GROUP BY state) AS s$$)) AS v (name, query);
 SELECT matches(sees(query), '^[^0-9]|^[0-9]{1,4}$', name || ': for everybody') FROM question;
 SET LOCAL max_parallel_workers_per_gather = 2;
 SET LOCAL parallel_setup_cost = 0;

@@ -8,6 +8,7 @@
 
 #include "catalog/pg_type_d.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/hsearch.h"
 
 #include "base/dictionary.h"
@@ -223,6 +224,28 @@ ef_exit_incidence(PG_FUNCTION_ARGS)
 
 /* ---- comparison ---- */
 
+/* The label of a reason in a table, 0 where nobody had it. */
+static uint32
+reason_label(const EfTable *table, const text *reason)
+{
+	return ef_table_label(table, VARDATA_ANY(reason),
+						  VARSIZE_ANY_EXHDR(reason));
+}
+
+/* The risk set of a retention; if a reason is given, for that one. */
+static void
+get_risk_for(FunctionCallInfo fcinfo, int argument, int reason,
+			 EfRiskSet *risk)
+{
+	EfRetention retention;
+
+	open_retention(PG_GETARG_VARLENA_P(argument), &retention);
+	open_risk(&retention, risk);
+	if (!PG_ARGISNULL(reason))
+		ef_risk_censor_others(risk, reason_label(&retention.table,
+												 PG_GETARG_TEXT_PP(reason)));
+}
+
 PG_FUNCTION_INFO_V1(ef_retention_compare);
 Datum
 ef_retention_compare(PG_FUNCTION_ARGS)
@@ -240,8 +263,11 @@ ef_retention_compare(PG_FUNCTION_ARGS)
 	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
-	get_risk(fcinfo, 0, &first);
-	get_risk(fcinfo, 1, &second);
+	/* a null reason is all of them; a null elsewhere leaves no row */
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return (Datum) 0;
+	get_risk_for(fcinfo, 0, 3, &first);
+	get_risk_for(fcinfo, 1, 3, &second);
 	ef_check(ef_hazard_ratio(&hazard, &first, &second, PG_GETARG_FLOAT8(2),
 							 &ef_palloc, &error), &error);
 	ef_check(ef_log_rank(&test, parts, lengthof(parts), &ef_palloc, &error),
@@ -283,15 +309,21 @@ typedef struct LogRankState
 	EfDictionary groups;
 	EfDictionary strata;
 	bool		null_group;		/* there is one */
+	EfGroupTest method;
+	text	   *reason;			/* NULL: all */
 	HTAB	   *entries;
 } LogRankState;
 
 static LogRankState *
-create_log_rank(MemoryContext context)
+create_log_rank(MemoryContext context, EfGroupTest method, const text *reason)
 {
 	LogRankState *state = palloc0(sizeof(LogRankState));
 	HASHCTL		control = {0};
 
+	state->method = method;
+	if (reason != NULL)
+		state->reason = cstring_to_text_with_len(VARDATA_ANY(reason),
+												 VARSIZE_ANY_EXHDR(reason));
 	ef_dictionary_begin(&state->groups, &ef_palloc);
 	ef_dictionary_begin(&state->strata, &ef_palloc);
 	control.keysize = sizeof(LogRankKey);
@@ -350,10 +382,7 @@ add_log_rank(LogRankState *state, const EfTable *table, const text *group,
 	key.bounded = table->frame.bounded;
 	state->null_group = state->null_group || key.group == 0;
 	ngroups = state->groups.nnames + state->null_group;
-	if (ngroups > EF_GROUP_LIMIT)
-		ef_raise(ef_fail(&error, EF_TOO_MANY_GROUPS,
-						 "There are %u groups or more.", ngroups),
-				 &error);
+	ef_check(ef_group_limit_check(state->method, ngroups, &error), &error);
 
 	entry = hash_search(state->entries, &key, HASH_ENTER, &found);
 	if (!found)
@@ -366,15 +395,44 @@ add_log_rank(LogRankState *state, const EfTable *table, const text *group,
 		pfree(old);
 }
 
-/* Arguments: state, retention, group_name and, if asked, stratum_name. */
-PG_FUNCTION_INFO_V1(ef_retention_log_rank_transfn);
-Datum
-ef_retention_log_rank_transfn(PG_FUNCTION_ARGS)
+static EF_REPORT(EF_REASONS_DIFFER, INVALID_PARAMETER_VALUE,
+				 "reason differs within a group",
+				 "A test is for one reason: give each row of the group the same.");
+
+/* Refuse a row whose reason is not that of the rows before. */
+static void
+check_reason(const LogRankState *state, const text *reason)
+{
+	EfError		error;
+
+	if ((reason == NULL) != (state->reason == NULL))
+		ef_raise(ef_fail(&error, EF_REASONS_DIFFER,
+						 "One row has a reason, and another has none."),
+				 &error);
+	if (reason != NULL &&
+		(VARSIZE_ANY_EXHDR(reason) != VARSIZE_ANY_EXHDR(state->reason) ||
+		 memcmp(VARDATA_ANY(reason), VARDATA_ANY(state->reason),
+				VARSIZE_ANY_EXHDR(reason)) != 0))
+		ef_raise(ef_fail(&error, EF_REASONS_DIFFER,
+						 "One row has the reason \"%.*s\", and another \"%.*s\".",
+						 ef_clip(VARDATA_ANY(state->reason),
+								 VARSIZE_ANY_EXHDR(state->reason)),
+						 VARDATA_ANY(state->reason),
+						 ef_clip(VARDATA_ANY(reason),
+								 VARSIZE_ANY_EXHDR(reason)),
+						 VARDATA_ANY(reason)), &error);
+}
+
+/* Arguments: state, retention, group_name and, if asked, stratum_name and
+ * reason. */
+static Datum
+log_rank_row(FunctionCallInfo fcinfo, EfGroupTest method)
 {
 	LogRankState *state;
 	EfTable		table;
 	const text *group;
 	const text *stratum;
+	const text *reason;
 	struct varlena *datum;
 	MemoryContext context;
 	MemoryContext old;
@@ -382,6 +440,8 @@ ef_retention_log_rank_transfn(PG_FUNCTION_ARGS)
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		ef_require_aggregate(fcinfo);
+	if (method == EF_GRAY)
+		ef_require_argument(fcinfo, 4, "reason");
 	state = PG_ARGISNULL(0) ? NULL : (LogRankState *) PG_GETARG_POINTER(0);
 	if (PG_ARGISNULL(1))
 	{
@@ -395,14 +455,21 @@ ef_retention_log_rank_transfn(PG_FUNCTION_ARGS)
 	group = PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2);
 	stratum = PG_NARGS() < 4 || PG_ARGISNULL(3) ? NULL
 		: PG_GETARG_TEXT_PP(3);
+	reason = PG_NARGS() < 5 || PG_ARGISNULL(4) ? NULL
+		: PG_GETARG_TEXT_PP(4);
 
 	old = MemoryContextSwitchTo(context);
 	if (state == NULL)
-		state = create_log_rank(context);
+		state = create_log_rank(context, method, reason);
+	else
+		check_reason(state, reason);
 	add_log_rank(state, &table, group, stratum);
 	MemoryContextSwitchTo(old);
 	PG_RETURN_POINTER(state);
 }
+
+EF_FUNCTION(retention_log_rank, transfn, log_rank_row(fcinfo, EF_LOG_RANK))
+EF_FUNCTION(retention_gray, transfn, log_rank_row(fcinfo, EF_GRAY))
 
 /* Open the risk set of an entry, and close it. */
 EF_NODISCARD static EfStatus
@@ -411,13 +478,17 @@ open_entry(void *context, EfRiskSet *risk, EfError *error)
 	LogRankEntry *entry = (LogRankEntry *) ((char *) risk -
 											offsetof(LogRankEntry, risk));
 	EfTable		table;
+	const LogRankState *state = context;
 	EfStatus	status = ef_state_load(&table, &ef_retention_type,
 									   entry->state, entry->state->size,
 									   &ef_palloc, error);
 
-	(void) context;
 	ef_check(status, error);
 	ef_retention_risk(risk, &table, &ef_palloc);
+	if (state->method == EF_GRAY)
+		ef_risk_keep_reason(risk, reason_label(&table, state->reason));
+	else if (state->reason != NULL)
+		ef_risk_censor_others(risk, reason_label(&table, state->reason));
 	pfree(table.cells);
 	pfree(table.labels);
 	return EF_OK;
@@ -467,6 +538,7 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	state = (LogRankState *) PG_GETARG_POINTER(0);
+	source.context = state;
 	parts = MemoryContextAllocHuge(CurrentMemoryContext,
 								   hash_get_num_entries(state->entries) *
 								   sizeof(EfLogRankPart));
@@ -477,8 +549,8 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 		parts[nparts].stratum = name_of(&state->strata, entry->key.stratum);
 		parts[nparts++].risk = &entry->risk;
 	}
-	ef_check(ef_log_rank_of(&test, parts, nparts, &source, &ef_palloc, &error),
-			 &error);
+	ef_check(ef_group_test(&test, parts, nparts, state->method, &source,
+						   &ef_palloc, &error), &error);
 
 	names = palloc(test.ngroups * sizeof(Datum));
 	unnamed = palloc(test.ngroups * sizeof(bool));

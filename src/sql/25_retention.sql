@@ -51,11 +51,11 @@ CREATE FUNCTION retention_mean(retention, until interval) RETURNS double precisi
 COMMENT ON FUNCTION retention_mean(retention, interval) IS 'mean days of employment within a time since the start (restricted mean); null beyond what was observed';
 
 CREATE FUNCTION retention_compare(first retention, second retention,
-        level double precision DEFAULT 0.95) RETURNS TABLE (
+        level double precision DEFAULT 0.95, reason text DEFAULT NULL) RETURNS TABLE (
         chisq double precision, df integer, p_value double precision,
         hazard_ratio double precision, lower double precision, upper double precision)
-    AS 'MODULE_PATHNAME', 'ef_retention_compare' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1;
-COMMENT ON FUNCTION retention_compare(retention, retention, double precision) IS 'log-rank test of two groups, and the hazard of the second over that of the first (Cox, Efron), with limits';
+    AS 'MODULE_PATHNAME', 'ef_retention_compare' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1;
+COMMENT ON FUNCTION retention_compare(retention, retention, double precision, text) IS 'log-rank test of two groups, and the hazard of the second over that of the first (Cox, Efron), with limits; for one reason (cause-specific) where it is given';
 
 -- A test is of few summaries: they are kept until all are there, and so the
 -- aggregate has neither a combine function nor a state that is a value.
@@ -63,12 +63,12 @@ COMMENT ON FUNCTION retention_compare(retention, retention, double precision) IS
 CREATE TYPE log_rank_result AS (
     chisq double precision, df integer, p_value double precision,
     groups text[], exits bigint[], expected double precision[]);
-COMMENT ON TYPE log_rank_result IS 'log-rank test, made by retention_log_rank: the test, and for each group its exits and those expected if the groups did not differ';
+COMMENT ON TYPE log_rank_result IS 'test of several groups, made by retention_log_rank or retention_gray: the test, and for each group its exits and those expected if the groups did not differ';
 COMMENT ON COLUMN log_rank_result.chisq IS 'test statistic; null where nothing can be compared';
 COMMENT ON COLUMN log_rank_result.df IS 'degrees of freedom';
 COMMENT ON COLUMN log_rank_result.p_value IS 'probability of such a statistic if the groups did not differ';
 COMMENT ON COLUMN log_rank_result.groups IS 'names of the groups, in byte order';
-COMMENT ON COLUMN log_rank_result.exits IS 'exits of each group';
+COMMENT ON COLUMN log_rank_result.exits IS 'exits of each group; for the reason, where one was given';
 COMMENT ON COLUMN log_rank_result.expected IS 'exits of each group expected if the groups did not differ';
 
 CREATE FUNCTION retention_log_rank_transfn(internal, retention, text) RETURNS internal
@@ -79,6 +79,14 @@ CREATE FUNCTION retention_log_rank_transfn(internal, retention, text, text) RETU
     AS 'MODULE_PATHNAME', 'ef_retention_log_rank_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION retention_log_rank_transfn(internal, retention, text, text) IS 'aggregate transition function';
 REVOKE EXECUTE ON FUNCTION retention_log_rank_transfn(internal, retention, text, text) FROM PUBLIC;
+CREATE FUNCTION retention_log_rank_transfn(internal, retention, text, text, text) RETURNS internal
+    AS 'MODULE_PATHNAME', 'ef_retention_log_rank_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION retention_log_rank_transfn(internal, retention, text, text, text) IS 'aggregate transition function';
+REVOKE EXECUTE ON FUNCTION retention_log_rank_transfn(internal, retention, text, text, text) FROM PUBLIC;
+CREATE FUNCTION retention_gray_transfn(internal, retention, text, text, text) RETURNS internal
+    AS 'MODULE_PATHNAME', 'ef_retention_gray_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION retention_gray_transfn(internal, retention, text, text, text) IS 'aggregate transition function';
+REVOKE EXECUTE ON FUNCTION retention_gray_transfn(internal, retention, text, text, text) FROM PUBLIC;
 CREATE FUNCTION retention_log_rank_finalfn(internal) RETURNS log_rank_result
     AS 'MODULE_PATHNAME', 'ef_retention_log_rank_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION retention_log_rank_finalfn(internal) IS 'aggregate final function';
@@ -103,3 +111,23 @@ CREATE AGGREGATE retention_log_rank(retention, group_name text, stratum_name tex
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE retention_log_rank(retention, text, text) IS 'log-rank test of several groups within strata: groups are compared only with those of their stratum';
+
+CREATE AGGREGATE retention_log_rank(retention, group_name text, stratum_name text, reason text) (
+    SFUNC = retention_log_rank_transfn,
+    STYPE = internal,
+    SSPACE = 65536,
+    FINALFUNC = retention_log_rank_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE retention_log_rank(retention, text, text, text) IS 'log-rank test of several groups within strata for one reason: who leaves for another is censored (cause-specific)';
+
+CREATE AGGREGATE retention_gray(retention, group_name text, stratum_name text, reason text) (
+    SFUNC = retention_gray_transfn,
+    STYPE = internal,
+    SSPACE = 65536,
+    FINALFUNC = retention_log_rank_finalfn,
+    FINALFUNC_MODIFY = READ_ONLY,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE retention_gray(retention, text, text, text) IS 'test of several groups within strata whether as many leave for a reason: Gray''s test of equal cumulative incidence';

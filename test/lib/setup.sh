@@ -5,7 +5,7 @@
 #   cc      a C compiler with sanitizers, make, perl
 #   server  cc, PostgreSQL 15 or later and its server headers
 #   test    server, pgTAP, pg_prove, libpq headers
-#   oracle  server, R with the packages survival and etm
+#   oracle  server, R with the packages survival, etm and cmprsk
 #   clients server, PostgreSQL's JDBC driver with Java, and its ODBC driver
 #   cron    server, pg_cron
 #   page    perl, npm: what the demo's page with charts takes
@@ -124,7 +124,7 @@ look() {
 	if [ "$need" = oracle ]; then
 		local package
 		have Rscript || missing+=(r-base-core)
-		for package in survival etm; do
+		for package in survival etm cmprsk; do
 			Rscript --vanilla -e "quit(status = length(find.package('$package', quiet = TRUE)) == 0)" \
 				>/dev/null 2>&1 || missing+=("r-cran-$package")
 		done

@@ -7,7 +7,7 @@
 # questions to the extension and compares.  How to ask it stands in THEME.sql
 # if there is one, else in retention.sql.
 #
-# Needs R with survival and etm (test/lib/setup.sh oracle).  Starts a server
+# Needs R with survival, etm and cmprsk (test/lib/setup.sh oracle).  Starts a server
 # of its own unless test/run.sh has provided one.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -10,6 +10,7 @@
 
 #include "estimate/distribution.h"
 #include "estimate/estimate.h"
+#include "retention/gray.h"
 
 /* A group whose variance is all but explained by the others has none of its
  * own: the rest is rounding. */
@@ -28,41 +29,14 @@
 
 /* ---- risk sets, side by side ---- */
 
-/* A risk set read forwards. */
-typedef struct Reader
-{
-	const EfRiskDay *at;
-	const EfRiskDay *end;
-	int64_t		present;		/* at risk before `at` */
-	uint32_t	group;
-} Reader;
-
-static void
-begin_reading(Reader *reader, const EfRiskSet *risk, uint32_t group)
-{
-	reader->at = risk->days;
-	reader->end = risk->days + risk->ndays;
-	reader->present = risk->on_time;
-	reader->group = group;
-}
-
 /* Go to a day: who is at risk on it, and how many leave. */
 static void
-read_day(Reader *reader, uint32_t day, int64_t *at_risk, int64_t *exits)
+read_day(EfRiskReader *reader, uint32_t day, int64_t *at_risk, int64_t *exits)
 {
-	while (reader->at < reader->end && reader->at->day < day)
-		reader->present = ef_remaining(reader->at++);
-	*at_risk = reader->present;
-	*exits = reader->at < reader->end && reader->at->day == day
-		? reader->at->exits : 0;
-}
+	const EfRiskDay *there = ef_risk_go(reader, day);
 
-/* On which days does anybody leave?  Flags of EF_SPELL_DAYS + 1 days. */
-static void
-mark_exits(uint8_t *flags, const EfRiskSet *risk)
-{
-	for (size_t i = 0; i < risk->ndays; i++)
-		flags[risk->days[i].day] |= risk->days[i].exits > 0;
+	*at_risk = reader->present;
+	*exits = there == NULL ? 0 : there->exits;
 }
 
 
@@ -101,10 +75,21 @@ compare_group(const void *name, const void *group)
 	return compare_names(name, &((const EfLogRankGroup *) group)->name);
 }
 
+uint32_t
+ef_log_rank_group(const EfLogRank *test, const EfGroupName *name)
+{
+	const EfLogRankGroup *group = bsearch(name, test->groups, test->ngroups,
+										  sizeof(EfLogRankGroup),
+										  compare_group);
+
+	return (uint32_t) (group - test->groups);
+}
+
 /* What a stratum is worked out in: counts of one day, by group. */
 typedef struct Scratch
 {
-	Reader	   *readers;
+	EfRiskReader *readers;
+	uint32_t   *group_of;		/* a reader's */
 	uint8_t    *exit_days;
 	int64_t    *at_risk;
 	int64_t    *exits;
@@ -117,19 +102,15 @@ EF_NODISCARD static EfStatus
 add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 			size_t nparts, const EfAllocator *allocator, EfError *error)
 {
-	Reader	   *readers = scratch->readers;
+	EfRiskReader *readers = scratch->readers;
 	uint32_t	ngroups = test->ngroups;
 
 	memset(scratch->exit_days, 0, EF_SPELL_DAYS + 1);
 	for (size_t i = 0; i < nparts; i++)
 	{
-		const EfLogRankGroup *group = bsearch(&parts[i].group, test->groups,
-											  ngroups, sizeof(EfLogRankGroup),
-											  compare_group);
-
-		begin_reading(&readers[i], parts[i].risk,
-					  (uint32_t) (group - test->groups));
-		mark_exits(scratch->exit_days, parts[i].risk);
+		scratch->group_of[i] = ef_log_rank_group(test, &parts[i].group);
+		ef_risk_read(&readers[i], parts[i].risk);
+		ef_risk_mark_exits(scratch->exit_days, parts[i].risk);
 	}
 
 	for (uint32_t day = 0; day <= EF_SPELL_DAYS; day++)
@@ -146,7 +127,7 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 		/* parts come by group, so those of one are next to each other */
 		for (size_t i = 0; i < nparts; i++)
 		{
-			uint32_t	group = readers[i].group;
+			uint32_t	group = scratch->group_of[i];
 			int64_t		at_risk;
 			int64_t		exits;
 
@@ -197,6 +178,8 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
  * Cholesky decomposition of V that takes small variances first: the groups
  * together do not vary, so that one group in each part of the data that hangs
  * together is explained by the others, and is left out when it comes last.
+ * Gray's V is an estimate that few people can make negative in some direction:
+ * then there is no test.
  */
 static void
 solve(EfLogRank *test, const uint32_t *order, double *v, double *u,
@@ -204,6 +187,7 @@ solve(EfLogRank *test, const uint32_t *order, double *v, double *u,
 {
 	uint32_t	n = test->ngroups;
 	double		chisq = 0;
+	bool		negative = false;
 
 	test->df = 0;
 
@@ -220,6 +204,7 @@ solve(EfLogRank *test, const uint32_t *order, double *v, double *u,
 		ef_check_interrupt(allocator);
 		for (uint32_t j = 0; j < k; j++)
 			left -= V(k, j) * V(k, j);
+		negative = negative || whole < 0 || left < -COLLINEAR * whole;
 		if (!(left > COLLINEAR * whole))
 		{
 			for (uint32_t i = k; i < n; i++)
@@ -243,6 +228,8 @@ solve(EfLogRank *test, const uint32_t *order, double *v, double *u,
 		test->df++;
 	}
 #undef V
+	if (negative)
+		test->df = 0;
 	test->chisq = test->df > 0 ? chisq : NAN;
 	test->p_value = test->df > 0 ? ef_gamma_q(test->df / 2.0, chisq / 2) : NAN;
 }
@@ -251,10 +238,26 @@ EF_REPORT(EF_TOO_MANY_GROUPS, PROGRAM_LIMIT_EXCEEDED,
 		  "log-rank test of too many groups",
 		  "Roll groups up to fewer; the test compares up to 1000.");
 
+EF_REPORT(EF_TOO_MANY_FOR_GRAY, PROGRAM_LIMIT_EXCEEDED,
+		  "test of incidences of too many groups",
+		  "Roll groups up to fewer; the test compares up to 100.");
+
+EfStatus
+ef_group_limit_check(EfGroupTest method, uint32_t ngroups, EfError *error)
+{
+	if (method == EF_GRAY && ngroups > EF_GRAY_GROUP_LIMIT)
+		return ef_fail(error, EF_TOO_MANY_FOR_GRAY, "There are %u groups.",
+					   ngroups);
+	if (ngroups > EF_GROUP_LIMIT)
+		return ef_fail(error, EF_TOO_MANY_GROUPS, "There are %u groups.",
+					   ngroups);
+	return EF_OK;
+}
+
 /* Number the groups: their names in order, each once. */
 EF_NODISCARD static EfStatus
 name_groups(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
-			const EfAllocator *allocator, EfError *error)
+			EfGroupTest method, const EfAllocator *allocator, EfError *error)
 {
 	qsort(parts, nparts, sizeof(EfLogRankPart), compare_by_group);
 	test->groups = ef_alloc(allocator, nparts * sizeof(EfLogRankGroup));
@@ -264,16 +267,25 @@ name_groups(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 			compare_names(&parts[i - 1].group, &parts[i].group) != 0)
 			test->groups[test->ngroups++] =
 				(EfLogRankGroup) {parts[i].group, 0, 0};
-	if (test->ngroups > EF_GROUP_LIMIT)
-		return ef_fail(error, EF_TOO_MANY_GROUPS, "There are %u groups.",
-					   test->ngroups);
-	return EF_OK;
+	return ef_group_limit_check(method, test->ngroups, error);
+}
+
+/* Add a stratum by the method that is asked for. */
+EF_NODISCARD static EfStatus
+add_open_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
+				 size_t nparts, EfGroupTest method,
+				 const EfAllocator *allocator, EfError *error)
+{
+	if (method == EF_GRAY)
+		return ef_gray_stratum(test, scratch->covariance, parts, nparts,
+							   allocator, error);
+	return add_stratum(test, scratch, parts, nparts, allocator, error);
 }
 
 /* Add a stratum of which no risk set is open yet. */
 EF_NODISCARD static EfStatus
 open_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
-			 size_t nparts, const EfRiskSource *source,
+			 size_t nparts, EfGroupTest method, const EfRiskSource *source,
 			 const EfAllocator *allocator, EfError *error)
 {
 	size_t		nopen = 0;
@@ -284,7 +296,8 @@ open_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 		status = source->open(source->context,
 							  (EfRiskSet *) parts[nopen++].risk, error);
 	if (status == EF_OK)
-		status = add_stratum(test, scratch, parts, nparts, allocator, error);
+		status = add_open_stratum(test, scratch, parts, nparts, method,
+								  allocator, error);
 	for (size_t i = 0; i < nopen; i++)
 		source->close(source->context, (EfRiskSet *) parts[i].risk);
 	return status;
@@ -294,24 +307,27 @@ EfStatus
 ef_log_rank(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 			const EfAllocator *allocator, EfError *error)
 {
-	return ef_log_rank_of(test, parts, nparts, NULL, allocator, error);
+	return ef_group_test(test, parts, nparts, EF_LOG_RANK, NULL, allocator,
+						 error);
 }
 
 EfStatus
-ef_log_rank_of(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
-			   const EfRiskSource *source, const EfAllocator *allocator,
-			   EfError *error)
+ef_group_test(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
+			  EfGroupTest method, const EfRiskSource *source,
+			  const EfAllocator *allocator, EfError *error)
 {
 	Scratch		scratch;
 	uint32_t	n;
 	uint32_t   *order;
 	double	   *u;
-	EfStatus	status = name_groups(test, parts, nparts, allocator, error);
+	EfStatus	status = name_groups(test, parts, nparts, method, allocator,
+									 error);
 
 	if (status != EF_OK)
 		return status;
 	n = test->ngroups;
-	scratch.readers = ef_alloc(allocator, nparts * sizeof(Reader));
+	scratch.readers = ef_alloc(allocator, nparts * sizeof(EfRiskReader));
+	scratch.group_of = ef_alloc(allocator, nparts * sizeof(uint32_t));
 	scratch.exit_days = ef_alloc(allocator, EF_SPELL_DAYS + 1);
 	scratch.at_risk = ef_alloc(allocator, n * sizeof(int64_t));
 	scratch.exits = ef_alloc(allocator, n * sizeof(int64_t));
@@ -329,10 +345,10 @@ ef_log_rank_of(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 										   &parts[i].stratum) == 0)
 			i++;
 		status = source == NULL
-			? add_stratum(test, &scratch, parts + first, i - first,
-						  allocator, error)
+			? add_open_stratum(test, &scratch, parts + first, i - first,
+							   method, allocator, error)
 			: open_stratum(test, &scratch, parts + first, i - first,
-						   source, allocator, error);
+						   method, source, allocator, error);
 	}
 
 	/* by insertion: there are few groups */
@@ -348,6 +364,7 @@ ef_log_rank_of(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 	}
 	solve(test, order, scratch.covariance, u, allocator);
 	ef_release(allocator, scratch.readers);
+	ef_release(allocator, scratch.group_of);
 	ef_release(allocator, scratch.exit_days);
 	ef_release(allocator, scratch.at_risk);
 	ef_release(allocator, scratch.exits);
@@ -514,13 +531,13 @@ ef_hazard_ratio(EfHazardRatio *result, const EfRiskSet *first,
 		return status;
 	exit_days = ef_alloc(allocator, EF_SPELL_DAYS + 1);
 	ties = ef_alloc(allocator, (first->ndays + second->ndays) * sizeof(Tie));
-	Reader		readers[2];
+	EfRiskReader readers[2];
 
 	memset(exit_days, 0, EF_SPELL_DAYS + 1);
-	mark_exits(exit_days, first);
-	mark_exits(exit_days, second);
-	begin_reading(&readers[0], first, 0);
-	begin_reading(&readers[1], second, 1);
+	ef_risk_mark_exits(exit_days, first);
+	ef_risk_mark_exits(exit_days, second);
+	ef_risk_read(&readers[0], first);
+	ef_risk_read(&readers[1], second);
 	for (uint32_t day = 0; day <= EF_SPELL_DAYS; day++)
 		if (exit_days[day])
 		{

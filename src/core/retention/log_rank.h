@@ -27,9 +27,24 @@
 #include "retention/risk_set.h"
 
 extern const EfReport EF_TOO_MANY_GROUPS[];
+extern const EfReport EF_TOO_MANY_FOR_GRAY[];
 
 /* More would take too long to invert. */
 #define EF_GROUP_LIMIT 1000
+
+/* The variance of Gray's test takes the third power of them on each day. */
+#define EF_GRAY_GROUP_LIMIT 100
+
+/* What groups are compared by: how people leave of those who are there, or how
+ * many have left for a reason (gray.h). */
+typedef enum EfGroupTest
+{
+	EF_LOG_RANK,
+	EF_GRAY
+} EfGroupTest;
+
+extern EfStatus ef_group_limit_check(EfGroupTest method, uint32_t ngroups,
+									 EfError *error) EF_NODISCARD;
 
 /* A name that may be missing: null is a group of its own, after all others. */
 typedef struct EfGroupName
@@ -82,10 +97,15 @@ typedef struct EfRiskSource
 	void	   *context;
 } EfRiskSource;
 
-extern EfStatus ef_log_rank_of(EfLogRank *test, EfLogRankPart *parts,
-							   size_t nparts, const EfRiskSource *source,
-							   const EfAllocator *allocator, EfError *error)
+extern EfStatus ef_group_test(EfLogRank *test, EfLogRankPart *parts,
+							  size_t nparts, EfGroupTest method,
+							  const EfRiskSource *source,
+							  const EfAllocator *allocator, EfError *error)
 			EF_NODISCARD;
+
+/* The number of a group that the test has. */
+extern uint32_t ef_log_rank_group(const EfLogRank *test,
+								  const EfGroupName *name);
 
 typedef struct EfHazardRatio
 {

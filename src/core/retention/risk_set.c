@@ -101,6 +101,42 @@ ef_retention_risk(EfRiskSet *risk, const EfTable *table,
 }
 
 void
+ef_risk_mark_exits(uint8_t *flags, const EfRiskSet *risk)
+{
+	for (size_t i = 0; i < risk->ndays; i++)
+		flags[risk->days[i].day] |= risk->days[i].exits > 0;
+}
+
+void
+ef_risk_keep_reason(EfRiskSet *risk, uint32_t reason)
+{
+	for (size_t i = 0; i < risk->ndays; i++)
+	{
+		EfRiskDay  *day = &risk->days[i];
+		const EfExit *end = day->exits_by_reason + day->nexits;
+
+		while (day->exits_by_reason < end &&
+			   day->exits_by_reason->reason != reason)
+			day->exits_by_reason++;
+		day->nexits = day->exits_by_reason < end;
+	}
+}
+
+void
+ef_risk_censor_others(EfRiskSet *risk, uint32_t reason)
+{
+	ef_risk_keep_reason(risk, reason);
+	for (size_t i = 0; i < risk->ndays; i++)
+	{
+		EfRiskDay  *day = &risk->days[i];
+		int64_t		exits = ef_exits_kept(day);
+
+		day->censored += day->exits - exits;
+		day->exits = exits;
+	}
+}
+
+void
 ef_risk_release(EfRiskSet *risk, const EfAllocator *allocator)
 {
 	ef_release(allocator, risk->exits);

@@ -44,6 +44,52 @@ ef_remaining(const EfRiskDay *day)
 	return day->at_risk - day->exits - day->censored + day->entered;
 }
 
+/* A risk set read forwards. */
+typedef struct EfRiskReader
+{
+	const EfRiskDay *at;
+	const EfRiskDay *end;
+	int64_t		present;		/* at risk before `at` */
+} EfRiskReader;
+
+static inline void
+ef_risk_read(EfRiskReader *reader, const EfRiskSet *risk)
+{
+	reader->at = risk->days;
+	reader->end = risk->days + risk->ndays;
+	reader->present = risk->on_time;
+}
+
+/* Go to a day: `present` are then at risk on it.  Answers the day itself if
+ * something happens on it, else NULL. */
+static inline const EfRiskDay *
+ef_risk_go(EfRiskReader *reader, uint32_t day)
+{
+	while (reader->at < reader->end && reader->at->day < day)
+		reader->present = ef_remaining(reader->at++);
+	return reader->at < reader->end && reader->at->day == day
+		? reader->at : NULL;
+}
+
+/* On which days does anybody leave?  Flags of EF_SPELL_DAYS + 1 days. */
+extern void ef_risk_mark_exits(uint8_t *flags, const EfRiskSet *risk);
+
+/* Forget for which other reason people leave: exits_by_reason of a day has the
+ * one that is asked for, if anybody leaves for it.  0 is one that nobody had. */
+extern void ef_risk_keep_reason(EfRiskSet *risk, uint32_t reason);
+
+static inline int64_t
+ef_exits_kept(const EfRiskDay *day)
+{
+	return day->nexits > 0 ? day->exits_by_reason->count : 0;
+}
+
+/*
+ * Take those who leave for another reason for censored on that day: at risk on
+ * it, and gone.  So exits are those of the cause-specific hazard.
+ */
+extern void ef_risk_censor_others(EfRiskSet *risk, uint32_t reason);
+
 /* Also after a failure there may be something to release. */
 extern void ef_retention_risk(EfRiskSet *risk, const EfTable *table,
 							  const EfAllocator *allocator);
