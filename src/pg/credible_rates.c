@@ -7,6 +7,7 @@
  * "weight": 12.5, "expected": 0, "exits": 0}], "reference": a workforce}, with a
  * null for an infinite weight, no retirement_shift where that is 0, and the reasons in the order of the reference's labels.
  */
+#include "frame_form.h"
 #include "summary.h"
 
 #include "common/hashfn.h"
@@ -468,7 +469,8 @@ append_number(StringInfo out, const char *name, double value)
 
 /* A function of the summaries on one argument; a soft error goes to `context`. */
 static Datum
-call_summary(Datum (*function) (FunctionCallInfo, const EfTableType *),
+call_summary(Datum (*function) (FunctionCallInfo, const EfTableType *,
+									const EfFrameForm *),
 			 Datum argument, Node *context)
 {
 	LOCAL_FCINFO(fcinfo, 1);
@@ -476,7 +478,7 @@ call_summary(Datum (*function) (FunctionCallInfo, const EfTableType *),
 	InitFunctionCallInfoData(*fcinfo, NULL, 1, InvalidOid, context, NULL);
 	fcinfo->args[0].value = argument;
 	fcinfo->args[0].isnull = false;
-	return function(fcinfo, &ef_workforce_type);
+	return function(fcinfo, &ef_workforce_type, &ef_period_form);
 }
 
 static char *

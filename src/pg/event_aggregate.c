@@ -372,7 +372,7 @@ number_of_name(AggregateLog *log, const EventPurposeType *type,
 	log->log.kept = log->names.size;
 	if (type->most_names > 0 &&
 		log->names.nnames > type->most_names * log->log.ngroups)
-		ef_raise(ef_fail(&error, EF_TOO_MANY_STATES,
+		ef_raise(ef_fail(&error, type->too_many_names,
 						 "There are %u names, and %u are the most of a group.",
 						 log->names.nnames, type->most_names), &error);
 	return number;

@@ -51,6 +51,7 @@ struct EventPurposeType
 	int			second_word_argument;
 	bool		numbered;		/* events have numbers of names */
 	uint32		most_names;		/* that one group can have; 0: any number */
+	EfStatus	too_many_names; /* how more are refused */
 	bool		detailed;		/* and a second word */
 	bool		with_last;		/* the last argument says a part of it */
 	Size		size;			/* of a struct that begins with an EventPurpose */

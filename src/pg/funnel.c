@@ -5,6 +5,7 @@
  *	  funnel_estimate.h for what is estimated.
  */
 #include "event_aggregate.h"
+#include "frame_form.h"
 #include "funnel_spec_value.h"
 #include "funnel_value.h"
 #include "summary.h"
@@ -18,7 +19,7 @@
 #include "funnel/funnel_events.h"
 #include "funnel/window.h"
 
-EF_SUMMARY_FUNCTIONS(funnel, ef_funnel_type)
+EF_SUMMARY_FUNCTIONS(funnel, ef_funnel_type, ef_funnel_spec_form)
 
 StaticAssertDecl(EF_DAY_MICROSECONDS == USECS_PER_DAY,
 				 "instants are timestamps");

@@ -3,6 +3,7 @@
  *	  The type mobility: its accessors.  See src/core/mobility/mobility.h for what is
  *	  counted and mobility_estimate.h for what is estimated.
  */
+#include "frame_form.h"
 #include "summary.h"
 
 #include "utils/date.h"
@@ -11,7 +12,7 @@
 #include "mobility/mobility_estimate.h"
 #include "mobility/mobility_series.h"
 
-EF_SUMMARY_FUNCTIONS(mobility, ef_mobility_type)
+EF_SUMMARY_FUNCTIONS(mobility, ef_mobility_type, ef_period_form)
 
 /* Argument 0, opened as a reader needs it. */
 static void

@@ -70,6 +70,7 @@ const EventPurposeType ef_mobility_purpose = {
 	.word = "state",
 	.numbered = true,
 	.most_names = EF_STATE_NAME_LIMIT,
+	.too_many_names = EF_TOO_MANY_STATES,
 	.size = sizeof(EventPeriod),
 	.get = get_period,
 	.open = open_period,

@@ -3,6 +3,7 @@
  *	  The type retention: rows in, curves out.  See src/core/retention/retention.h for
  *	  what is counted, retention_curve.h and log_rank.h for what is estimated.
  */
+#include "frame_form.h"
 #include "observed.h"
 #include "summary.h"
 
@@ -16,7 +17,7 @@
 #include "retention/retention.h"
 #include "retention/retention_curve.h"
 
-EF_SUMMARY_FUNCTIONS(retention, ef_retention_type)
+EF_SUMMARY_FUNCTIONS(retention, ef_retention_type, ef_period_form)
 
 
 /* ---- the aggregate ---- */

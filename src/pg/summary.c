@@ -7,8 +7,6 @@
 #include "common/hashfn.h"
 #include "miscadmin.h"
 
-#include "funnel_spec_value.h"
-
 
 /* ---- opening and closing ---- */
 
@@ -44,30 +42,6 @@ finished(const EfTableType *type, struct varlena *datum)
 		return datum;
 	ef_summary_load(&table, type, datum);
 	return ef_summary_pack(&table, type);
-}
-
-EfStatus
-ef_summary_take_spec(EfTable *table, const EfTableType *type, const EfFunnelSpec *spec,
-		  EfError *error)
-{
-	uint8	   *bytes;
-	EfStatus	status = ef_spec_pack(spec, 0, &bytes,
-									  &table->frame.spec_size, &ef_palloc,
-									  error);
-
-	if (status != EF_OK)
-		return status;
-	table->frame.spec = bytes;
-	return ef_table_open_spec(table, type, &ef_palloc, error);
-}
-
-void
-ef_summary_spec(const EfTable *table, EfFunnelSpec *spec)
-{
-	EfError		error;
-
-	ef_check(ef_spec_open(spec, table->frame.spec, table->frame.spec_size,
-						  &error), &error);
 }
 
 EfStatus

@@ -3,8 +3,8 @@
  *	  What all summary types share, once: text and binary I/O, comparison,
  *	  merge, cast to jsonb.
  *
- * A new type states its EfTableType and expands EF_SUMMARY_FUNCTIONS; its
- * file then holds only what is its own.
+ * A new type states its EfTableType, names the form of its frame (frame_form.h)
+ * and expands EF_SUMMARY_FUNCTIONS; its file then holds only what is its own.
  */
 #ifndef EF_SUMMARY_H
 #define EF_SUMMARY_H
@@ -15,14 +15,19 @@
 
 #include "table/life_table.h"
 
-struct EfFunnelSpec;
+struct EfFrameForm;
 
-extern Datum ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type);
-extern Datum ef_summary_out(FunctionCallInfo fcinfo, const EfTableType *type);
-extern Datum ef_summary_recv(FunctionCallInfo fcinfo, const EfTableType *type);
-extern Datum ef_summary_send(FunctionCallInfo fcinfo, const EfTableType *type);
+extern Datum ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
+						const struct EfFrameForm *form);
+extern Datum ef_summary_out(FunctionCallInfo fcinfo, const EfTableType *type,
+						const struct EfFrameForm *form);
+extern Datum ef_summary_recv(FunctionCallInfo fcinfo, const EfTableType *type,
+						const struct EfFrameForm *form);
+extern Datum ef_summary_send(FunctionCallInfo fcinfo, const EfTableType *type,
+						const struct EfFrameForm *form);
 extern Datum ef_summary_to_jsonb(FunctionCallInfo fcinfo,
-								 const EfTableType *type);
+								 const EfTableType *type,
+								 const struct EfFrameForm *form);
 extern int	ef_summary_compare(FunctionCallInfo fcinfo,
 							   const EfTableType *type);
 extern Datum ef_summary_hash(FunctionCallInfo fcinfo, const EfTableType *type);
@@ -76,14 +81,6 @@ extern EfStatus ef_summary_accept(EfTable *table, const EfTableType *type,
 								  struct varlena **datum, EfError *error)
 			EF_NODISCARD;
 
-/* The spec that a table holds. */
-extern void ef_summary_spec(const EfTable *table, struct EfFunnelSpec *spec);
-
-/* Give a table that comes in its spec, and the labels that it names. */
-extern EfStatus ef_summary_take_spec(EfTable *table, const EfTableType *type,
-									 const struct EfFunnelSpec *spec,
-									 EfError *error) EF_NODISCARD;
-
 /* The labels of a table as texts, label n at n; at 0, which is none, NULL. */
 static inline Datum *
 ef_label_texts(const EfTable *table)
@@ -101,12 +98,15 @@ ef_label_texts(const EfTable *table)
 #define EF_SUMMARY_SHARED(name, type, role) \
 	EF_FUNCTION(name, role, ef_summary_##role(fcinfo, &(type)))
 
-#define EF_SUMMARY_FUNCTIONS(name, type) \
-	EF_SUMMARY_SHARED(name, type, in) \
-	EF_SUMMARY_SHARED(name, type, out) \
-	EF_SUMMARY_SHARED(name, type, recv) \
-	EF_SUMMARY_SHARED(name, type, send) \
-	EF_SUMMARY_SHARED(name, type, to_jsonb) \
+#define EF_SUMMARY_FORM(name, type, form, role) \
+	EF_FUNCTION(name, role, ef_summary_##role(fcinfo, &(type), &(form)))
+
+#define EF_SUMMARY_FUNCTIONS(name, type, form) \
+	EF_SUMMARY_FORM(name, type, form, in) \
+	EF_SUMMARY_FORM(name, type, form, out) \
+	EF_SUMMARY_FORM(name, type, form, recv) \
+	EF_SUMMARY_FORM(name, type, form, send) \
+	EF_SUMMARY_FORM(name, type, form, to_jsonb) \
 	EF_SUMMARY_SHARED(name, type, hash) \
 	EF_SUMMARY_SHARED(name, type, hash_extended) \
 	EF_SUMMARY_SHARED(name, type, combinefn) \

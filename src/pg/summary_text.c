@@ -9,22 +9,12 @@
 #include "miscadmin.h"
 #include "utils/json.h"
 
-#include "funnel_spec_value.h"
-#include "json_value.h"
+#include "frame_form.h"
 
 #define TEXT_VERSION 1
 
 
 /* ---- text out ---- */
-
-static void
-append_day(StringInfo out, EfDay day)
-{
-	char		iso[EF_ISO_DATE_SIZE];
-
-	ef_format_day(iso, day);
-	appendStringInfo(out, "\"%s\"", iso);
-}
 
 static void
 append_series(StringInfo out, const EfTable *table, uint32 label,
@@ -106,48 +96,21 @@ append_labelled(StringInfo out, const EfTable *table, unsigned kind,
 	appendStringInfoChar(out, '}');
 }
 
-static void
-append_observed(StringInfo out, const EfFrame *frame)
-{
-	appendStringInfoString(out, "\"observed\": [");
-	if (frame->bounded)
-		append_day(out, frame->from);
-	else
-		appendStringInfoString(out, "null");
-	appendStringInfoString(out, ", ");
-	append_day(out, frame->as_of);
-	appendStringInfoChar(out, ']');
-}
-
-static void
-append_spec(StringInfo out, const EfTable *table)
-{
-	EfFunnelSpec spec;
-
-	ef_summary_spec(table, &spec);
-	appendStringInfoString(out, "\"spec\": {");
-	ef_append_spec_text(out, &spec);
-	appendStringInfoChar(out, '}');
-}
-
 /* The canonical JSON: independent of DateStyle, locale and the way in which
  * the summary came about. */
 static char *
-text_of(const EfTableType *type, struct varlena *datum)
+text_of(const EfTableType *type, const EfFrameForm *form, struct varlena *datum)
 {
 	EfTable		table;
 	StringInfoData out;
 
 	ef_summary_load(&table, type, datum);
 	initStringInfo(&out);
-	appendStringInfo(&out, "{\"type\": \"%s\", \"version\": %d, ",
-					 type->name, TEXT_VERSION);
-	if (type->open_spec != NULL)
-		append_spec(&out, &table);
-	else
-		append_observed(&out, &table.frame);
-	if (type->flag_name != NULL)
-		appendStringInfo(&out, ", \"%s\": %s", type->flag_name,
+	appendStringInfo(&out, "{\"type\": \"%s\", \"version\": %d, \"%s\": ",
+					 type->name, TEXT_VERSION, form->member);
+	form->append(&out, &table);
+	if (type->flag.name != NULL)
+		appendStringInfo(&out, ", \"%s\": %s", type->flag.name,
 						 table.frame.flags != 0 ? "true" : "false");
 	appendStringInfo(&out, ", \"skipped\": " INT64_FORMAT, table.skipped);
 
@@ -166,16 +129,18 @@ text_of(const EfTableType *type, struct varlena *datum)
 }
 
 Datum
-ef_summary_out(FunctionCallInfo fcinfo, const EfTableType *type)
+ef_summary_out(FunctionCallInfo fcinfo, const EfTableType *type,
+			   const EfFrameForm *form)
 {
-	PG_RETURN_CSTRING(text_of(type, PG_GETARG_VARLENA_P(0)));
+	PG_RETURN_CSTRING(text_of(type, form, PG_GETARG_VARLENA_P(0)));
 }
 
 Datum
-ef_summary_to_jsonb(FunctionCallInfo fcinfo, const EfTableType *type)
+ef_summary_to_jsonb(FunctionCallInfo fcinfo, const EfTableType *type,
+					const EfFrameForm *form)
 {
 	return DirectFunctionCall1(jsonb_in,
-							   CStringGetDatum(text_of(type, PG_GETARG_VARLENA_P(0))));
+							   CStringGetDatum(text_of(type, form, PG_GETARG_VARLENA_P(0))));
 }
 
 
@@ -188,6 +153,7 @@ ef_summary_to_jsonb(FunctionCallInfo fcinfo, const EfTableType *type)
 typedef struct Collector
 {
 	const EfTableType *type;
+	const EfFrameForm *form;
 	EfTable		table;
 	size_t		cells_room;
 	uint32		labels_room;
@@ -285,21 +251,21 @@ append_name(Collector *collector, const JsonbValue *name)
 	table->nlabels++;
 }
 
-/* The number of a label; 0, refused, if a spec does not name it. */
+/* The number of a label; 0, refused, if the frame does not name it. */
 static uint32
 collect_label(Collector *collector, const JsonbValue *name)
 {
 	EfTable    *table = &collector->table;
 	uint32		label;
 
-	if (table->frame.spec == NULL && !collector->numbered)
+	if (!collector->numbered)
 	{
 		append_name(collector, name);
 		return table->nlabels;
 	}
 	label = ef_table_label(table, name->val.string.val, name->val.string.len);
 	if (label == 0)
-		refuse(collector, "The spec names no stage", name);
+		refuse(collector, collector->form->unknown_label, name);
 	return label;
 }
 
@@ -402,63 +368,6 @@ collect_kind(Collector *collector, unsigned kind, const JsonbValue *name,
 }
 
 static bool
-collect_observed(Collector *collector, const JsonbValue *key,
-				 const JsonbValue *array)
-{
-	EfFrame    *frame = &collector->table.frame;
-	JsonbIterator *iterator;
-	JsonbValue	value;
-	int			n = 0;
-
-	if (ef_json_is_array(array) &&
-		!JsonContainerIsScalar(array->val.binary.data) &&
-		JsonContainerSize(array->val.binary.data) == 2)
-	{
-		iterator = JsonbIteratorInit(array->val.binary.data);
-		(void) JsonbIteratorNext(&iterator, &value, true);
-		while (n < 2 && JsonbIteratorNext(&iterator, &value, true) == WJB_ELEM)
-		{
-			EfDay	   *day = n == 0 ? &frame->from : &frame->as_of;
-
-			if (value.type == jbvString &&
-				ef_parse_day(value.val.string.val, value.val.string.len, day))
-				frame->bounded = frame->bounded || n == 0;
-			else if (n != 0 || value.type != jbvNull)
-				break;
-			n++;
-		}
-	}
-	collector->framed = n == 2;
-	return n == 2 || refuse(collector,
-							"This must be a pair of ISO dates, of which the first may be null:",
-							key);
-}
-
-/* The labels are those that it names, so it is read before all others. */
-static bool
-collect_spec(Collector *collector, const JsonbValue *object)
-{
-	EfError    *error = &collector->error;
-	EfFunnelSpec spec = {0};
-	JsonbIterator *iterator;
-	JsonbValue	key;
-	JsonbValue	value;
-
-	if (!ef_json_is_object(object))
-	{
-		ef_fail(error, EF_INVALID, "There is no object at \"spec\".");
-		return false;
-	}
-	iterator = JsonbIteratorInit(object->val.binary.data);
-	while (ef_json_next_member(&iterator, &key, &value))
-		if (!ef_read_spec_member(&spec, &key, &value, error))
-			return false;
-	collector->framed = true;
-	return ef_spec_complete(&spec, error) == EF_OK &&
-		ef_summary_take_spec(&collector->table, collector->type, &spec, error) == EF_OK;
-}
-
-static bool
 collect_member(Collector *collector, const JsonbValue *key,
 			   const JsonbValue *value)
 {
@@ -479,13 +388,11 @@ collect_member(Collector *collector, const JsonbValue *key,
 		return count_of(collector, key, value, &version) &&
 			((collector->versioned = version == TEXT_VERSION) ||
 			 refuse(collector, "This release does not know this", key));
-	if (IS("spec") && type->open_spec != NULL)
+	if (IS(collector->form->member))
 		return true;
-	if (IS("observed") && type->open_spec == NULL)
-		return collect_observed(collector, key, value);
 	if (IS("skipped"))
 		return count_of(collector, key, value, &collector->table.skipped);
-	if (type->flag_name != NULL && IS(type->flag_name))
+	if (type->flag.name != NULL && IS(type->flag.name))
 	{
 		collector->table.frame.flags = value->type == jbvBool &&
 			value->val.boolean;
@@ -500,24 +407,38 @@ collect_member(Collector *collector, const JsonbValue *key,
 #undef IS
 }
 
+/* The frame, if it is there: it may name the labels, so it is read before all
+ * others. */
+static bool
+collect_frame(Collector *collector, JsonbContainer *object)
+{
+	const EfFrameForm *form = collector->form;
+	int			length = (int) strlen(form->member);
+	JsonbValue	key = {.type = jbvString};
+	JsonbValue *value = getKeyJsonValueFromContainer(object, form->member,
+													 length, NULL);
+
+	if (value == NULL)
+		return true;
+	key.val.string.val = unconstify(char *, form->member);
+	key.val.string.len = length;
+	collector->framed = true;
+	collector->numbered = form->names_labels;
+	return form->read(&collector->table, collector->type, &key, value,
+					  &collector->error);
+}
+
 /* All members, among them those that must be there. */
 static bool
 collect_members(Collector *collector, JsonbContainer *object)
 {
-	const EfTableType *type = collector->type;
 	JsonbIterator *iterator;
 	JsonbValue	key;
 	JsonbValue	value;
 
-	if (type->open_spec != NULL)
-	{
-		JsonbValue *spec = getKeyJsonValueFromContainer(object, "spec", 4,
-														NULL);
-
-		if (spec != NULL && !collect_spec(collector, spec))
-			return false;
-	}
-	if (has_pairs(type) && collect_labels(collector, object) != EF_OK)
+	if (!collect_frame(collector, object))
+		return false;
+	if (has_pairs(collector->type) && collect_labels(collector, object) != EF_OK)
 		return false;
 	iterator = JsonbIteratorInit(object);
 	while (ef_json_next_member(&iterator, &key, &value))
@@ -527,8 +448,7 @@ collect_members(Collector *collector, JsonbContainer *object)
 		return true;
 	ef_fail(&collector->error, EF_INVALID, "\"%s\" is missing.",
 			!collector->typed ? "type" :
-			!collector->versioned ? "version" :
-			type->open_spec != NULL ? "spec" : "observed");
+			!collector->versioned ? "version" : collector->form->member);
 	return false;
 }
 
@@ -537,12 +457,13 @@ static const char text_hint[] =
 "Values of this type are made by its aggregate; their text form is documented in doc/formats.md.";
 
 Datum
-ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type)
+ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
+			  const EfFrameForm *form)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
 	Datum		json;
 	Jsonb	   *jsonb;
-	Collector	collector = {.type = type};
+	Collector	collector = {.type = type,.form = form};
 	struct varlena *datum = NULL;
 	bool		good;
 

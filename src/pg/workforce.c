@@ -3,6 +3,7 @@
  *	  The type workforce: rows in, numbers out.  See src/core/workforce/workforce.h for
  *	  what is counted and src/core/workforce/projection.h for what is projected.
  */
+#include "frame_form.h"
 #include "observed.h"
 #include "projection_value.h"
 #include "summary.h"
@@ -10,7 +11,7 @@
 #include "utils/date.h"
 #include "utils/numeric.h"
 
-EF_SUMMARY_FUNCTIONS(workforce, ef_workforce_type)
+EF_SUMMARY_FUNCTIONS(workforce, ef_workforce_type, ef_period_form)
 
 
 /* ---- the aggregate ---- */

@@ -60,8 +60,10 @@ static const EfKind kinds[KINDS] = {
 	[DELTAS] = {NULL, false, 200},
 };
 
+EF_REPORT(FLAGS_MIXED, INVALID_PARAMETER_VALUE, "flags are mixed", "");
+
 static const EfTableType type = {
-	.name = "test",.tag = 'T',.flag_name = "flag",.nkinds = KINDS,
+	.name = "test",.tag = 'T',.flag = {"flag", FLAGS_MIXED, "One has it."},.nkinds = KINDS,
 	.kinds = kinds,.row_cells = 2,.expand = expand,.settle = settle,
 };
 
@@ -760,13 +762,13 @@ test_frames(void)
 	is_str(text, "(,1999-03-07)", "which is written so");
 	other = frame;
 	other.flags = 0;
-	is_int(ef_frame_match(&frame, &other, &type, &error), EF_FTE_MIXED, "nor other flags");
+	is_int(ef_frame_match(&frame, &other, &type, &error), FLAGS_MIXED, "nor other flags");
 
 	arena_open(&arena);
 	ef_state_create(&state, &type, &other, 0, &arena.allocator, &error);
 	ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
 	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
-	is_int(ef_state_merge(&state, &type, &table, &arena.allocator, &error), EF_FTE_MIXED,
+	is_int(ef_state_merge(&state, &type, &table, &arena.allocator, &error), FLAGS_MIXED,
 		   "tables of different frames are not merged");
 	arena_close(&arena);
 }

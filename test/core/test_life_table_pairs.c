@@ -32,8 +32,10 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 	return 1;
 }
 
+EF_REPORT(TOO_MANY, PROGRAM_LIMIT_EXCEEDED, "too many", "");
+
 static const EfTableType type = {
-	.name = "test",.tag = 'P',.nkinds = KINDS,.kinds = kinds,.row_cells = 1,
+	.name = "test",.tag = 'P',.too_many_labels = TOO_MANY,.nkinds = KINDS,.kinds = kinds,.row_cells = 1,
 	.expand = expand,.label_limit = EF_PAIR_LABEL_LIMIT - 1,
 };
 
@@ -430,19 +432,19 @@ test_most_labels(void)
 	/* one name more */
 	ef_state_reserve(&state, &type, 1, 3, &arena.allocator, &error);
 	ef_state_label(state, "one", 3);
-	is_int(ef_check_labels(state->nlabels, &type, &error), EF_TOO_MANY_STATES,
+	is_int(ef_check_labels(state->nlabels, &type, &error), TOO_MANY,
 		   "a label more than there may be is refused");
 	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
 	ef_state_reserve(&state, &type, 1, 3, &arena.allocator, &error);
 	ef_state_label(state, "one", 3);
 	ef_state_append(state, ef_key(1, LABELLED, 1), 1);
 	ef_table_load(&sum, &type, state, state->size, &arena.allocator, &error);
-	is_int(ef_state_merge(&other, &type, &sum, &arena.allocator, &error), EF_TOO_MANY_STATES,
+	is_int(ef_state_merge(&other, &type, &sum, &arena.allocator, &error), TOO_MANY,
 		   "so is a sum of tables that has one more together");
 	ok(strstr(error.detail, "65535") != NULL, "and says how many there are: %s", error.detail);
 	table.nlabels++;
 	is_int(ef_table_read_series(&table, &type, (const uint8_t *) "", 1, &arena.allocator, &error),
-		   EF_TOO_MANY_STATES, "so are series that say so");
+		   TOO_MANY, "so are series that say so");
 	arena_close(&arena);
 }
 

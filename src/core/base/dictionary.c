@@ -145,6 +145,10 @@ keep_name(EfDictionary *dictionary, const char *bytes, size_t length)
 	return name;
 }
 
+EF_REPORT(EF_TOO_MANY_NAMES, PROGRAM_LIMIT_EXCEEDED,
+		  "aggregate has too many names",
+		  "Map codes to fewer names in the query, or aggregate fewer groups at a time.");
+
 EfStatus
 ef_dictionary_number(EfDictionary *dictionary, const char *bytes,
 					 size_t length, uint32_t *number, EfError *error)
@@ -159,7 +163,7 @@ ef_dictionary_number(EfDictionary *dictionary, const char *bytes,
 		const EfName *name;
 
 		if (dictionary->nnames == EF_NAMES_LIMIT)
-			return ef_fail(error, EF_TOO_MANY_STATES,
+			return ef_fail(error, EF_TOO_MANY_NAMES,
 						   "All groups together have more than %u names.",
 						   EF_NAMES_LIMIT);
 		name = keep_name(dictionary, bytes, length);

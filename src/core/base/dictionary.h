@@ -67,6 +67,8 @@ typedef struct EfDictionary
 extern void ef_dictionary_begin(EfDictionary *dictionary,
 								const EfAllocator *allocator);
 
+extern const EfReport EF_TOO_MANY_NAMES[];
+
 /* So many names there can be: their numbers have 24 bits. */
 #define EF_NAMES_LIMIT ((1u << 24) - 1)
 

@@ -14,6 +14,10 @@ EF_REPORT(EF_FTE_SUM, NUMERIC_VALUE_OUT_OF_RANGE,
 		  "FTE of a person on one day is above 1000",
 		  "Look for rows that are there twice, and for percent where 1 is full time.");
 
+EF_REPORT(EF_FTE_MIXED, INVALID_PARAMETER_VALUE,
+		  "summaries with and without FTE do not add up",
+		  "Build all of them with fte, or all without.");
+
 /* A comparison of doubles must be one, here and in every estimate. */
 #if FLT_EVAL_METHOD < 0 || FLT_EVAL_METHOD == 2
 #error "education_flow computes in double precision: build it without -mfpmath=387"

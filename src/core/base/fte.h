@@ -12,6 +12,11 @@
 extern const EfReport EF_FTE_INVALID[];
 extern const EfReport EF_FTE_DECIMALS[];
 extern const EfReport EF_FTE_SUM[];
+extern const EfReport EF_FTE_MIXED[];
+
+/* The flag of a table that counts FTE (EfFlag of table/frame.h). */
+#define EF_FTE_FLAG \
+	{"fte", EF_FTE_MIXED, "One counts FTE and another does not."}
 
 /* FTE of one person, in thousandths. */
 #define EF_FTE_LIMIT 1000000

@@ -6,10 +6,6 @@
 
 #include <string.h>
 
-EF_REPORT(EF_TOO_MANY_STATES, PROGRAM_LIMIT_EXCEEDED,
-		  "summary has too many states",
-		  "Map codes to fewer states in the query, or group by more columns.");
-
 int
 ef_label_compare(const EfLabel *x, const EfLabel *y)
 {

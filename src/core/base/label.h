@@ -7,10 +7,6 @@
 
 #include <stdint.h>
 
-#include "base/status.h"
-
-extern const EfReport EF_TOO_MANY_STATES[];
-
 typedef struct EfLabel
 {
 	const char *bytes;			/* not terminated */

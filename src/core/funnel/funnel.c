@@ -40,6 +40,7 @@ const EfTableType ef_funnel_type = {
 	.expand = expand,
 	.open_spec = open_spec,
 	.label_limit = EF_STAGE_LIMIT,
+	.too_many_labels = EF_INVALID,
 	.compare_specs = compare_specs,
 	.check_limits = check_limits,
 	.validate = validate,

@@ -27,16 +27,21 @@ static const EfKind kinds[] = {
 	[EF_MOB_FTE_LOST] = {"fte_lost", true, EF_MOBILITY_DAYS + 1, false},
 };
 
+EF_REPORT(EF_TOO_MANY_STATES, PROGRAM_LIMIT_EXCEEDED,
+		  "summary has too many states",
+		  "Map codes to fewer states in the query, or group by more columns.");
+
 const EfTableType ef_mobility_type = {
 	.name = "mobility",
 	.tag = 'M',
-	.flag_name = "fte",
+	.flag = EF_FTE_FLAG,
 	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
 	.kinds = kinds,
 	.row_cells = 1,
 	.expand = expand,
 	.check_frame = ef_mobility_observed_check,
 	.label_limit = EF_STATE_NAME_LIMIT,
+	.too_many_labels = EF_TOO_MANY_STATES,
 	.check_limits = check_limits,
 	.validate = validate,
 };

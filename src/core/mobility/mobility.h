@@ -50,6 +50,7 @@
 extern const EfReport EF_MOBILITY_UNBOUNDED[];
 extern const EfReport EF_MOBILITY_TOO_LONG[];
 extern const EfReport EF_AT_OUTSIDE[];
+extern const EfReport EF_TOO_MANY_STATES[];
 
 enum
 {

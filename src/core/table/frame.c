@@ -30,7 +30,7 @@ EfStatus
 ef_check_labels(uint32_t nlabels, const EfTableType *type, EfError *error)
 {
 	if (type->label_limit > 0 && nlabels > type->label_limit)
-		return ef_fail(error, EF_TOO_MANY_STATES,
+		return ef_fail(error, type->too_many_labels,
 					   "There are %u labels, and %u are the most.", nlabels,
 					   type->label_limit);
 	return EF_OK;
@@ -52,10 +52,6 @@ EF_REPORT(EF_OBSERVED_MIXED, INVALID_PARAMETER_VALUE,
 		  "observation periods differ within one summary",
 		  "Group by the observation period, or use one for all rows.");
 
-EF_REPORT(EF_FTE_MIXED, INVALID_PARAMETER_VALUE,
-		  "summaries with and without FTE do not add up",
-		  "Build all of them with fte, or all without.");
-
 EfStatus
 ef_frame_match(const EfFrame *a, const EfFrame *b, const EfTableType *type,
 			   EfError *error)
@@ -75,7 +71,6 @@ ef_frame_match(const EfFrame *a, const EfFrame *b, const EfTableType *type,
 					   "One was observed in %s, another in %s.", one, other);
 	}
 	if (a->flags != b->flags)
-		return ef_fail(error, EF_FTE_MIXED,
-					   "One counts FTE and another does not.");
+		return ef_fail(error, type->flag.mixed, "%s", type->flag.difference);
 	return EF_OK;
 }

@@ -17,7 +17,6 @@
 #include "table/cells.h"
 
 extern const EfReport EF_OBSERVED_MIXED[];
-extern const EfReport EF_FTE_MIXED[];
 
 /*
  * What the rows of one table have in common; tables that differ do not add.
@@ -54,12 +53,20 @@ typedef struct EfKind
 								 * its axis below 2^EF_PAIR_BITS */
 } EfKind;
 
+/* What flag 1 of a frame says, if a type has it. */
+typedef struct EfFlag
+{
+	const char *name;			/* in the text form; NULL: there is none */
+	EfStatus	mixed;			/* tables with and without do not add */
+	const char *difference;		/* said of two such, a sentence */
+} EfFlag;
+
 /* The type of a summary, as far as tables need to know it. */
 typedef struct EfTableType
 {
 	const char *name;
 	uint8_t		tag;			/* second byte of the packed form */
-	const char *flag_name;		/* of flag 1, in the text form; NULL: none */
+	EfFlag		flag;
 	unsigned	nkinds;
 	const EfKind *kinds;
 
@@ -80,9 +87,11 @@ typedef struct EfTableType
 	EfStatus	(*open_spec) (const EfFrame *frame, EfLabel *labels,
 							  uint32_t *nlabels, EfError *error);
 
-	/* So many labels a table can have; where the frame is a period, 0 says that
-	 * nothing limits them.  At most EF_PAIR_LABEL_LIMIT if a kind is paired. */
+	/* So many labels a table can have, and how more are refused; where the frame
+	 * is a period, 0 says that nothing limits them.  At most EF_PAIR_LABEL_LIMIT
+	 * if a kind is paired. */
 	uint32_t	label_limit;
+	EfStatus	too_many_labels;
 
 	/* Say in what two specs differ. */
 	EfStatus	(*compare_specs) (const EfFrame *a, const EfFrame *b,

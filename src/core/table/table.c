@@ -146,7 +146,7 @@ EfStatus
 ef_table_validate(const EfTable *table, const EfTableType *type,
 				  const EfAllocator *allocator, EfError *error)
 {
-	uint8_t		known = type->flag_name != NULL ? 1 : 0;
+	uint8_t		known = type->flag.name != NULL ? 1 : 0;
 	EfStatus	status;
 
 	if (table->frame.flags & ~known)

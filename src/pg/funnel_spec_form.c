@@ -1,0 +1,97 @@
+/*
+ * funnel_spec_form.c
+ *	  The spec of a funnel in the text and the binary form of a summary.
+ */
+#include "frame_form.h"
+
+#include "libpq/pqformat.h"
+
+#include "funnel_spec_value.h"
+
+/* The spec that a table holds. */
+static void
+spec_of(const EfTable *table, EfFunnelSpec *spec)
+{
+	EfError		error;
+
+	ef_check(ef_spec_open(spec, table->frame.spec, table->frame.spec_size,
+						  &error), &error);
+}
+
+/* Give a table that comes in its spec, and the labels that it names. */
+EF_NODISCARD static EfStatus
+take_spec(EfTable *table, const EfTableType *type, const EfFunnelSpec *spec,
+		  EfError *error)
+{
+	uint8	   *bytes;
+	EfStatus	status = ef_spec_pack(spec, 0, &bytes,
+									  &table->frame.spec_size, &ef_palloc,
+									  error);
+
+	if (status != EF_OK)
+		return status;
+	table->frame.spec = bytes;
+	return ef_table_open_spec(table, type, &ef_palloc, error);
+}
+
+static void
+append_spec(StringInfo out, const EfTable *table)
+{
+	EfFunnelSpec spec;
+
+	spec_of(table, &spec);
+	appendStringInfoChar(out, '{');
+	ef_append_spec_text(out, &spec);
+	appendStringInfoChar(out, '}');
+}
+
+static bool
+read_spec(EfTable *table, const EfTableType *type, const JsonbValue *name,
+		  const JsonbValue *object, EfError *error)
+{
+	EfFunnelSpec spec = {0};
+	JsonbIterator *iterator;
+	JsonbValue	key;
+	JsonbValue	value;
+
+	if (!ef_json_is_object(object))
+		return ef_json_refuse(error, "There is no object at", name);
+	iterator = JsonbIteratorInit(object->val.binary.data);
+	while (ef_json_next_member(&iterator, &key, &value))
+		if (!ef_read_spec_member(&spec, &key, &value, error))
+			return false;
+	return ef_spec_complete(&spec, error) == EF_OK &&
+		take_spec(table, type, &spec, error) == EF_OK;
+}
+
+static void
+send_spec(StringInfo buffer, const EfTable *table)
+{
+	EfFunnelSpec spec;
+
+	spec_of(table, &spec);
+	pq_sendint64(buffer, (uint64) table->skipped);
+	ef_spec_send(buffer, &spec);
+}
+
+EF_NODISCARD static EfStatus
+receive_spec(StringInfo buffer, EfTable *table, const EfTableType *type,
+			 EfError *error)
+{
+	EfFunnelSpec spec;
+	EfStatus	status;
+
+	table->skipped = pq_getmsgint64(buffer);
+	status = ef_spec_receive(buffer, &spec, error);
+	return status == EF_OK ? take_spec(table, type, &spec, error) : status;
+}
+
+const EfFrameForm ef_funnel_spec_form = {
+	.member = "spec",
+	.names_labels = true,
+	.unknown_label = "The spec names no stage",
+	.append = append_spec,
+	.read = read_spec,
+	.send = send_spec,
+	.receive = receive_spec,
+};

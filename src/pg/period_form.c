@@ -1,0 +1,138 @@
+/*
+ * period_form.c
+ *	  An observation period in the text and the binary form of a summary.
+ */
+#include "frame_form.h"
+
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+
+
+/* ---- text ---- */
+
+static void
+append_day(StringInfo out, EfDay day)
+{
+	char		iso[EF_ISO_DATE_SIZE];
+
+	ef_format_day(iso, day);
+	appendStringInfo(out, "\"%s\"", iso);
+}
+
+static void
+append_period(StringInfo out, const EfTable *table)
+{
+	const EfFrame *frame = &table->frame;
+
+	appendStringInfoChar(out, '[');
+	if (frame->bounded)
+		append_day(out, frame->from);
+	else
+		appendStringInfoString(out, "null");
+	appendStringInfoString(out, ", ");
+	append_day(out, frame->as_of);
+	appendStringInfoChar(out, ']');
+}
+
+static bool
+read_period(EfTable *table, const EfTableType *type, const JsonbValue *key,
+			const JsonbValue *array, EfError *error)
+{
+	EfFrame    *frame = &table->frame;
+	JsonbIterator *iterator;
+	JsonbValue	value;
+	int			n = 0;
+
+	(void) type;
+	if (ef_json_is_array(array) &&
+		!JsonContainerIsScalar(array->val.binary.data) &&
+		JsonContainerSize(array->val.binary.data) == 2)
+	{
+		iterator = JsonbIteratorInit(array->val.binary.data);
+		(void) JsonbIteratorNext(&iterator, &value, true);
+		while (n < 2 && JsonbIteratorNext(&iterator, &value, true) == WJB_ELEM)
+		{
+			EfDay	   *day = n == 0 ? &frame->from : &frame->as_of;
+
+			if (value.type == jbvString &&
+				ef_parse_day(value.val.string.val, value.val.string.len, day))
+				frame->bounded = frame->bounded || n == 0;
+			else if (n != 0 || value.type != jbvNull)
+				break;
+			n++;
+		}
+	}
+	return n == 2 ||
+		ef_json_refuse(error,
+					   "This must be a pair of ISO dates, of which the first may be null:",
+					   key);
+}
+
+
+/* ---- binary ---- */
+
+static void
+send_period(StringInfo buffer, const EfTable *table)
+{
+	pq_sendbyte(buffer, table->frame.bounded);
+	pq_sendint32(buffer, (uint32) table->frame.from);
+	pq_sendint32(buffer, (uint32) table->frame.as_of);
+	pq_sendint64(buffer, (uint64) table->skipped);
+	pq_sendint32(buffer, table->nlabels);
+	for (uint32 i = 0; i < table->nlabels; i++)
+	{
+		const EfLabel *label = &table->labels[i];
+		char	   *sent = pg_server_to_client(label->bytes,
+											   (int) label->length);
+		int			length = sent == label->bytes ? (int) label->length
+			: (int) strlen(sent);
+
+		pq_sendint32(buffer, (uint32) length);
+		pq_sendbytes(buffer, sent, length);
+	}
+}
+
+EF_NODISCARD static EfStatus
+receive_period(StringInfo buffer, EfTable *table, const EfTableType *type,
+			   EfError *error)
+{
+	int			bounded = pq_getmsgbyte(buffer);
+
+	(void) type;
+	table->frame.from = (EfDay) pq_getmsgint(buffer, 4);
+	table->frame.as_of = (EfDay) pq_getmsgint(buffer, 4);
+	table->skipped = pq_getmsgint64(buffer);
+	table->nlabels = pq_getmsgint(buffer, 4);
+	if (bounded != 0 && bounded != 1)
+		return ef_fail(error, EF_INVALID, "A flag is neither 0 nor 1.");
+	table->frame.bounded = bounded != 0;
+	if (!table->frame.bounded && table->frame.from != 0)
+		return ef_fail(error, EF_INVALID, "A bound that is not there has a date.");
+
+	/* each label has a length word at least */
+	if (table->nlabels > (uint32) (buffer->len - buffer->cursor) / 4)
+		return ef_fail(error, EF_INVALID, "There are fewer labels than announced.");
+	table->labels = palloc(Max(table->nlabels, 1) * sizeof(EfLabel));
+	for (uint32 i = 0; i < table->nlabels; i++)
+	{
+		uint32		length = pq_getmsgint(buffer, 4);
+		int			converted;
+
+		if (length > (uint32) (buffer->len - buffer->cursor))
+			return ef_fail(error, EF_INVALID, "A label is longer than the message.");
+
+		/* checks the encoding too */
+		table->labels[i].bytes = pq_getmsgtext(buffer, (int) length, &converted);
+		table->labels[i].length = (uint32) converted;
+	}
+	return EF_OK;
+}
+
+const EfFrameForm ef_period_form = {
+	.member = "observed",
+	.unknown_label = "There is an unknown label",
+	.append = append_period,
+	.read = read_period,
+	.send = send_period,
+	.receive = receive_period,
+};
