@@ -201,20 +201,12 @@ static bool
 read_digest(Digest *digest, EfEventGroup *group, const EfAllocator *allocator)
 {
 	EfEventReader reader;
+	EfPersonEvents events;
 	EfStatus	status = ef_event_group_read(&reader, group, allocator, &error);
 
 	memset(digest, 0, sizeof(*digest));
-	while (status == EF_OK)
-	{
-		const EfWhen *whens;
-		uint64_t	number;
-		size_t		n;
-
-		status = ef_event_reader_next(&reader, &number, &whens, &n, &error);
-		if (status != EF_OK || n == 0)
-			break;
-		digest_person(digest, whens, n);
-	}
+	while (ef_event_reader_next(&reader, &events, &status, &error))
+		digest_person(digest, events.whens, events.n);
 	ef_event_reader_end(&reader);
 	return status == EF_OK;
 }
@@ -400,20 +392,17 @@ read_named(Digest *digest, EfEventGroup *group, const EfDictionary *names,
 		   const EfAllocator *allocator)
 {
 	EfEventReader reader;
+	EfPersonEvents events;
 	bool		ordered = true;
 	EfStatus	status = ef_event_group_read(&reader, group, allocator, &error);
 
 	memset(digest, 0, sizeof(*digest));
-	while (status == EF_OK)
+	while (ef_event_reader_next(&reader, &events, &status, &error))
 	{
-		const EfWhen *whens;
+		const EfWhen *whens = events.whens;
+		size_t		n = events.n;
 		uint64_t   *named;
-		uint64_t	number;
-		size_t		n;
 
-		status = ef_event_reader_next(&reader, &number, &whens, &n, &error);
-		if (status != EF_OK || n == 0)
-			break;
 		named = malloc(n * event_words() * sizeof(uint64_t));
 		for (size_t i = 0; i < n * event_words(); i += event_words())
 		{

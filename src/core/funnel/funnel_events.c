@@ -9,9 +9,6 @@
 
 #include <string.h>
 
-/* So many people between two looks at whether to go on. */
-#define INTERRUPT_PEOPLE 4096
-
 /* From so many events on, days are counted in a tally. */
 #define TALLY_FROM 8192
 
@@ -49,7 +46,7 @@ ef_funnel_of_events(EfState **state, EfEventGroup *group,
 	EfFunnelTally *tally;
 	EfEventReader reader;
 	EfChainSearch search;
-	uint64_t	npeople = 0;
+	EfPersonEvents events;
 	EfStatus	status = ef_state_create(state, &ef_funnel_type, frame, 0,
 										 allocator, error);
 
@@ -59,20 +56,11 @@ ef_funnel_of_events(EfState **state, EfEventGroup *group,
 	(*state)->skipped = group->skipped;
 	ef_chain_search_begin(&search, spec, unit, allocator);
 	status = ef_event_group_read(&reader, group, allocator, error);
-	while (status == EF_OK)
+	while (ef_event_reader_next(&reader, &events, &status, error))
 	{
 		EfChain		chain;
-		const EfWhen *whens;
-		size_t		nwhens;
-		uint64_t	number;
 
-		if (npeople++ % INTERRUPT_PEOPLE == 0)
-			ef_check_interrupt(allocator);
-		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
-									  error);
-		if (status != EF_OK || nwhens == 0)
-			break;
-		ef_chain_find(&search, &chain, whens, nwhens);
+		ef_chain_find(&search, &chain, events.whens, events.n);
 		if (chain.length == 0)
 			continue;
 		if (tally == NULL ||
@@ -97,18 +85,14 @@ ef_chain_of_events(EfChain *chain, EfEventGroup *group,
 {
 	EfEventReader reader;
 	EfChainSearch search;
-	const EfWhen *whens = NULL;
-	size_t		nwhens = 0;
-	uint64_t	number;
+	EfPersonEvents events = {0};
 	EfStatus	status;
 
 	ef_chain_search_begin(&search, spec, group->log->unit, allocator);
 	status = ef_event_group_read(&reader, group, allocator, error);
+	(void) ef_event_reader_next(&reader, &events, &status, error);
 	if (status == EF_OK)
-		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
-									  error);
-	if (status == EF_OK)
-		ef_chain_find(&search, chain, whens, nwhens);
+		ef_chain_find(&search, chain, events.whens, events.n);
 	ef_event_reader_end(&reader);
 	ef_chain_search_end(&search);
 	return status;
@@ -120,35 +104,29 @@ ef_window_of_events(int *length, EfEventGroup *group,
 					EfError *error)
 {
 	EfEventReader reader;
+	EfPersonEvents events;
 	EfRow	   *rows = NULL;
 	size_t		nrows = 0;
 	size_t		room = 0;
 	EfStatus	status = ef_event_group_read(&reader, group, allocator,
 											   error);
 
-	while (status == EF_OK)
+	/* whose person is an instant, and whose events are the sets of it */
+	while (ef_event_reader_next(&reader, &events, &status, error))
 	{
-		const EfWhen *sets;
-		size_t		nsets;
-		uint64_t	when;
-
-		status = ef_event_reader_next(&reader, &when, &sets, &nsets,
-									  error);
-		if (status != EF_OK || nsets == 0)
-			break;
-		if (nrows + nsets > room)
+		if (nrows + events.n > room)
 		{
 			EfRow	   *larger;
 
-			room = 2 * (nrows + nsets);
+			room = 2 * (nrows + events.n);
 			larger = ef_alloc(allocator, room * sizeof(EfRow));
 			if (nrows > 0)
 				memcpy(larger, rows, nrows * sizeof(EfRow));
 			ef_release(allocator, rows);
 			rows = larger;
 		}
-		for (size_t i = 0; i < nsets; i++)
-			rows[nrows++] = (EfRow) {when, sets[i]};
+		for (size_t i = 0; i < events.n; i++)
+			rows[nrows++] = (EfRow) {events.number, events.whens[i]};
 	}
 	ef_event_reader_end(&reader);
 	if (status == EF_OK)

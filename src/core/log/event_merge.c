@@ -14,8 +14,8 @@
 /* So few runs are looked at one by one. */
 #define FEW_RUNS 8
 
-/* So many bytes or events between two looks at whether to go on. */
-#define INTERRUPT_EVENTS 65536
+/* So many people between two looks at whether to go on. */
+#define INTERRUPT_PEOPLE 4096
 
 
 /* ---- merging ---- */
@@ -246,8 +246,7 @@ keep_name(EfEventReader *reader, const EfRunReader *run, EfPerson *person)
  * looking at all of them is faster than a heap: `heap` is in no order then.
  */
 EF_NODISCARD static EfStatus
-next_of_few(EfEventReader *reader, uint64_t *number, const EfWhen **whens,
-			size_t *nwhens, EfError *error)
+next_of_few(EfEventReader *reader, EfPersonEvents *events, EfError *error)
 {
 	uint64_t	least = UINT64_MAX;
 	size_t		n = 0;
@@ -276,23 +275,20 @@ next_of_few(EfEventReader *reader, uint64_t *number, const EfWhen **whens,
 		else
 			i++;
 	}
-	*number = reader->person.number = least;
-	*whens = reader->whens;
-	*nwhens = n;
+	reader->person.number = least;
+	*events = (EfPersonEvents) {least, reader->whens, n};
 	return EF_OK;
 }
 
 /* Where nothing is left to merge: a walk over events in memory. */
 static void
-next_in_memory(EfEventReader *reader, EfRunReader *run, uint64_t *number,
-			   const EfWhen **whens, size_t *nwhens)
+next_in_memory(EfEventReader *reader, EfRunReader *run, EfPersonEvents *events)
 {
 	const uint64_t *first = run->events;
 	const uint64_t *event = first;
 	size_t		n = 0;
 
 	reader->person = ef_event_person(first, run->form, reader->kind);
-	*number = reader->person.number;
 	do
 	{
 		if (n == reader->room)
@@ -310,30 +306,18 @@ next_in_memory(EfEventReader *reader, EfRunReader *run, uint64_t *number,
 	run->events = event;
 	if (event == run->events_end)
 		reader->nheap = 0;
-	*whens = reader->whens;
-	*nwhens = n;
+	*events = (EfPersonEvents) {reader->person.number, reader->whens, n};
 }
 
-EfStatus
-ef_event_reader_next(EfEventReader *reader, uint64_t *number,
-					 const EfWhen **whens, size_t *nwhens, EfError *error)
+/* Where several runs have events of a person, or may have. */
+EF_NODISCARD static EfStatus
+next_of_many(EfEventReader *reader, EfPersonEvents *events, EfError *error)
 {
 	EfPerson   *person = &reader->person;
 	size_t		n = 0;
 	EfStatus	status;
 
-	*nwhens = 0;
-	if (reader->nheap == 0)
-		return EF_OK;
-	if (reader->nheap == 1 && reader->heap[0]->events_end != NULL)
-	{
-		next_in_memory(reader, reader->heap[0], number, whens, nwhens);
-		return EF_OK;
-	}
-	if (reader->kind == EF_PERSON_NUMBER && reader->nruns <= FEW_RUNS)
-		return next_of_few(reader, number, whens, nwhens, error);
 	*person = reader->heap[0]->person;
-	*number = person->number;
 	if (reader->kind == EF_PERSON_TEXT)
 		keep_name(reader, reader->heap[0], person);
 	do
@@ -341,9 +325,25 @@ ef_event_reader_next(EfEventReader *reader, uint64_t *number,
 	while (status == EF_OK && reader->nheap > 0 &&
 		   compare_persons(&reader->heap[0]->person, person,
 						   reader->kind) == 0);
-	*whens = reader->whens;
-	*nwhens = n;
+	*events = (EfPersonEvents) {person->number, reader->whens, n};
 	return status;
+}
+
+bool
+ef_event_reader_next(EfEventReader *reader, EfPersonEvents *events,
+					 EfStatus *status, EfError *error)
+{
+	if (*status != EF_OK || reader->nheap == 0)
+		return false;
+	if (reader->npeople++ % INTERRUPT_PEOPLE == 0)
+		ef_check_interrupt(reader->allocator);
+	if (reader->nheap == 1 && reader->heap[0]->events_end != NULL)
+		next_in_memory(reader, reader->heap[0], events);
+	else if (reader->kind == EF_PERSON_NUMBER && reader->nruns <= FEW_RUNS)
+		*status = next_of_few(reader, events, error);
+	else
+		*status = next_of_many(reader, events, error);
+	return *status == EF_OK;
 }
 
 void
@@ -401,27 +401,17 @@ ef_run_renumber(const uint8_t *bytes, size_t size, EfPersonKind kind,
 	EfRunSource source = {.size = size, .bytes = bytes};
 	EfEventReader reader;
 	EfRunWriter writer;
-	size_t		npeople = 0;
+	EfPersonEvents events;
 	EfStatus	status = ef_event_reader_begin(&reader, kind, detailed,
 											   &source, 1, 0, NULL, 0,
 											   EF_NARROW, allocator, error);
 
 	ef_run_writer_begin(&writer, kind, detailed, sink);
-	while (status == EF_OK)
+	while (ef_event_reader_next(&reader, &events, &status, error))
 	{
-		const EfWhen *whens;
-		size_t		nwhens;
-		uint64_t	number;
-
-		if (npeople++ % INTERRUPT_EVENTS == 0)
-			ef_check_interrupt(allocator);
-		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
-									  error);
-		if (status != EF_OK || nwhens == 0)
-			break;
-		status = renumber(&reader, nwhens, map, error);
+		status = renumber(&reader, events.n, map, error);
 		if (status == EF_OK)
-			ef_run_writer_add(&writer, &reader.person, whens, nwhens);
+			ef_run_writer_add(&writer, &reader.person, events.whens, events.n);
 	}
 	if (status == EF_OK)
 		ef_run_writer_end(&writer);

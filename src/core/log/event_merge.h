@@ -18,6 +18,7 @@ typedef struct EfEventReader
 	EfRunReader *runs;
 	size_t		nheap;
 	EfRunReader **heap;			/* the one whose person comes next is first */
+	uint64_t	npeople;		/* who have been read */
 	EfPerson	person;			/* who is being read */
 	char	   *name_room;
 	size_t		name_size;
@@ -39,12 +40,22 @@ extern EfStatus ef_event_reader_begin(EfEventReader *reader,
 									  const EfAllocator *allocator,
 									  EfError *error) EF_NODISCARD;
 
-/* The events of the next person, in order, each with its detail behind it if they
- * are detailed, valid until the next call, as is reader->person; *nwhens is 0
- * when there are no more. */
-extern EfStatus ef_event_reader_next(EfEventReader *reader, uint64_t *number,
-									 const EfWhen **whens, size_t *nwhens,
-									 EfError *error) EF_NODISCARD;
+/* The events of one person, in order, each with its detail behind it if they are
+ * detailed.  Valid, as is reader->person, until the next person is read. */
+typedef struct EfPersonEvents
+{
+	uint64_t	number;
+	const EfWhen *whens;
+	size_t		n;
+} EfPersonEvents;
+
+/*
+ * Read the next person.  False when there are no more, or where *status is no
+ * longer EF_OK, before or after; so a loop over people asks nothing else.  Looks
+ * whether to go on.
+ */
+extern bool ef_event_reader_next(EfEventReader *reader, EfPersonEvents *events,
+								 EfStatus *status, EfError *error);
 
 extern void ef_event_reader_end(EfEventReader *reader);
 

@@ -9,9 +9,6 @@
 /* Room for whatever stands before a name or an event in a run. */
 #define HEAD_MAX (3 * EF_VARINT_MAX + 8)
 
-/* So many bytes or events between two looks at whether to go on. */
-#define INTERRUPT_EVENTS 65536
-
 
 /* ---- runs: writing ---- */
 

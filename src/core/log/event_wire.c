@@ -8,9 +8,6 @@
 
 #include "base/codec.h"
 
-/* So many people between two looks at whether to go on. */
-#define INTERRUPT_PEOPLE 4096
-
 /* Of a stored run this much is read at once. */
 #define WINDOW_MAXIMUM ((size_t) 65536)
 
@@ -221,31 +218,20 @@ ef_event_group_send_numbered(EfEventGroup *group, size_t limit,
 {
 	EfEventReader reader;
 	EfRunWriter writer;
-	size_t		npeople = 0;
+	EfPersonEvents events;
 	EfStatus	status = ef_event_group_read(&reader, group, allocator, error);
 
 	ef_run_writer_begin(&writer, group->log->kind, group->log->detailed, sink);
-	while (status == EF_OK)
+	while (ef_event_reader_next(&reader, &events, &status, error))
 	{
-		const EfWhen *whens;
-		size_t		nwhens;
-		uint64_t	number;
-
-		if (npeople++ % INTERRUPT_PEOPLE == 0)
-			ef_check_interrupt(allocator);
-		status = ef_event_reader_next(&reader, &number, &whens, &nwhens,
-									  error);
-		if (status != EF_OK || nwhens == 0)
-			break;
-		note_numbers(sent, whens, nwhens, reader.detailed, allocator);
+		note_numbers(sent, events.whens, events.n, reader.detailed, allocator);
 
 		/* before it is written, since a sink need not be able to hold more */
+		status = check_limit(writer.size + writer.used +
+							 ef_run_person_size(&reader.person, events.n),
+							 limit, error);
 		if (status == EF_OK)
-			status = check_limit(writer.size + writer.used +
-								 ef_run_person_size(&reader.person, nwhens),
-								 limit, error);
-		if (status == EF_OK)
-			ef_run_writer_add(&writer, &reader.person, whens, nwhens);
+			ef_run_writer_add(&writer, &reader.person, events.whens, events.n);
 	}
 	if (status == EF_OK)
 		ef_run_writer_end(&writer);

@@ -8,8 +8,8 @@
 
 #include "base/fte.h"
 
-/* So many people between two looks at whether to go on. */
-#define INTERRUPT_PEOPLE 4096
+/* So many terms between two looks at whether to go on. */
+#define INTERRUPT_TERMS 4096
 
 
 /* ---- a contract ---- */
@@ -130,7 +130,7 @@ read_names(ContractTally *tally, const EfDictionary *names, EfError *error)
 	}
 	while (tally->nterms < names->nnames && status == EF_OK)
 	{
-		if (tally->nterms % INTERRUPT_PEOPLE == 0)
+		if (tally->nterms % INTERRUPT_TERMS == 0)
 			ef_check_interrupt(allocator);
 		status = read_name(tally, ef_dictionary_name(names, tally->nterms + 1),
 						   &tally->terms[tally->nterms + 1], error);
@@ -391,22 +391,12 @@ EF_NODISCARD static EfStatus
 count_people(Person *person, EfMobilityWalk *walk, EfEventReader *reader,
 			 EfState **state, const EfAllocator *allocator, EfError *error)
 {
-	uint64_t	npeople = 0;
+	EfPersonEvents events;
 	EfStatus	status = EF_OK;
 
-	while (status == EF_OK)
+	while (ef_event_reader_next(reader, &events, &status, error))
 	{
-		const EfWhen *events;
-		size_t		nevents;
-		uint64_t	number;
-
-		if (npeople++ % INTERRUPT_PEOPLE == 0)
-			ef_check_interrupt(allocator);
-		status = ef_event_reader_next(reader, &number, &events, &nevents,
-									  error);
-		if (status != EF_OK || nevents == 0)
-			break;
-		read_contracts(person, events, nevents);
+		read_contracts(person, events.whens, events.n);
 		status = count_person(person, walk, reader, state, allocator, error);
 	}
 	return status;

@@ -4,9 +4,6 @@
  */
 #include "mobility/mobility_spells.h"
 
-/* So many people between two looks at whether to go on. */
-#define INTERRUPT_PEOPLE 4096
-
 /* What is no number of a state. */
 #define NOT_KNOWN 0
 #define OUT UINT32_MAX
@@ -201,7 +198,7 @@ ef_mobility_of_spells(EfState **state, EfEventGroup *group,
 	EfEventReader reader;
 	EfMobilityWalk walk;
 	EfMobilityTally *tally;
-	uint64_t	npeople = 0;
+	EfPersonEvents spells;
 	EfStatus	status = ef_state_create(state, &ef_mobility_type, frame, 0,
 										 allocator, error);
 
@@ -211,19 +208,9 @@ ef_mobility_of_spells(EfState **state, EfEventGroup *group,
 	(*state)->skipped = group->skipped;
 	ef_mobility_walk_begin(&walk, frame, names, allocator);
 	status = ef_event_group_read(&reader, group, allocator, error);
-	while (status == EF_OK)
+	while (ef_event_reader_next(&reader, &spells, &status, error))
 	{
-		const EfWhen *spells;
-		size_t		nspells;
-		uint64_t	number;
-
-		if (npeople++ % INTERRUPT_PEOPLE == 0)
-			ef_check_interrupt(allocator);
-		status = ef_event_reader_next(&reader, &number, &spells, &nspells,
-									  error);
-		if (status != EF_OK || nspells == 0)
-			break;
-		ef_mobility_walk(&walk, spells, nspells);
+		ef_mobility_walk(&walk, spells.whens, spells.n);
 		status = ef_tally_steps(tally, state, walk.steps, walk.nsteps, names,
 								allocator, error);
 	}

@@ -9,9 +9,6 @@
 
 #include "base/fte.h"
 
-/* So many people between two looks at whether to go on. */
-#define INTERRUPT_PEOPLE 4096
-
 /* Room for how a person is named in an error. */
 #define PERSON_SIZE 80
 
@@ -107,20 +104,17 @@ next_person(EfContractReader *reader, EfError *error)
 	EfDay		as_of = reader->period->frame.as_of;
 	EfDay		first = as_of - EF_SPELL_DAYS;
 	bool		born = false;
+	EfPersonEvents person;
 	const EfWhen *word;
-	uint64_t	number;
-	size_t		n;
-	EfStatus	status;
+	EfStatus	status = EF_OK;
 
-	if (reader->npeople++ % INTERRUPT_PEOPLE == 0)
-		ef_check_interrupt(reader->allocator);
 	reader->next = 0;
 	reader->ncontracts = 0;
-	status = ef_event_reader_next(events, &number, &word, &n, error);
-	if (status != EF_OK)
+	if (!ef_event_reader_next(events, &person, &status, error))
 		return status;
-	reserve(reader, n);
-	for (size_t i = 0; i < n; i++, word += events->detailed ? 2 : 1)
+	reserve(reader, person.n);
+	word = person.whens;
+	for (size_t i = 0; i < person.n; i++, word += events->detailed ? 2 : 1)
 	{
 		uint32_t	end = (uint32_t) (word[0] >> 31) & 0xffff;
 		EfContract *contract = &reader->contracts[i];
@@ -142,7 +136,7 @@ next_person(EfContractReader *reader, EfError *error)
 			born = true;
 		}
 	}
-	reader->ncontracts = n;
+	reader->ncontracts = person.n;
 	return EF_OK;
 }
 

@@ -75,7 +75,6 @@ typedef struct EfContractReader
 	const EfContractPeriod *period;
 	const EfDictionary *reasons;
 	const EfAllocator *allocator;
-	uint64_t	npeople;
 	size_t		room;
 	EfContract *contracts;		/* of a person */
 	size_t		ncontracts;

@@ -23,13 +23,16 @@ EF_NODISCARD static EfStatus
 read_contracts(EfContract **contracts, size_t *n, EfEventReader *reader,
 			   const EfAllocator *allocator, EfError *error)
 {
-	const EfWhen *word = NULL;
-	uint64_t	number;
-	EfStatus	status = ef_event_reader_next(reader, &number, &word, n, error);
+	EfPersonEvents events = {0};
+	EfStatus	status = EF_OK;
+	const EfWhen *word;
 
+	(void) ef_event_reader_next(reader, &events, &status, error);
 	if (status != EF_OK)
 		return status;
+	*n = events.n;
 	*contracts = ef_alloc(allocator, *n * sizeof(EfContract));
+	word = events.whens;
 	for (size_t i = 0; i < *n; i++, word += 2)
 		(*contracts)[i] = (EfContract) {
 			.start = EF_FIRST_DATE + (EfDay) (word[0] >> EF_WHEN_NUMBER_BITS),

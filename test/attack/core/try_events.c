@@ -17,15 +17,14 @@ read_all(EfEventGroup *group, Input *input)
 {
 	EfEventReader reader;
 	EfError		error;
-	uint64_t	number;
-	const EfWhen *whens;
-	size_t		n = 1;
+	EfPersonEvents events;
+	EfStatus	status = ef_event_group_read(&reader, group, input->allocator, &error);
 
-	if (ef_event_group_read(&reader, group, input->allocator, &error) != EF_OK)
+	if (status != EF_OK)
 		return;
-	while (n > 0 && ef_event_reader_next(&reader, &number, &whens, &n, &error) == EF_OK)
-		for (size_t i = 0; i < n; i++)
-			fuzz_sum += (double) whens[i];
+	while (ef_event_reader_next(&reader, &events, &status, &error))
+		for (size_t i = 0; i < events.n; i++)
+			fuzz_sum += (double) events.whens[i];
 	ef_event_reader_end(&reader);
 }
 
