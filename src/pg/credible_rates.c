@@ -10,6 +10,7 @@
 #include "frame_form.h"
 #include "summary.h"
 
+#include "base/sort.h"
 #include "common/hashfn.h"
 #include "common/shortest_dec.h"
 #include "credible_rates_value.h"
@@ -414,7 +415,7 @@ ef_credible_rates_finalfn(PG_FUNCTION_ARGS)
 	}
 	if (n == 0)
 		PG_RETURN_NULL();
-	qsort(items, n, sizeof(*items), compare_items);
+	ef_sort(items, n, sizeof(*items), compare_items, &ef_palloc);
 
 	tables = palloc_extended(n * sizeof(EfTable), MCXT_ALLOC_HUGE);
 	for (size_t i = 0; i < n; i++)

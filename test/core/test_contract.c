@@ -112,7 +112,7 @@ is_right(const EfContract *contracts, int n, const EfDuration *gap, const EfDict
 			spell.reason != reason_of(contracts, n, component, component[at]))
 			return false;
 
-		nstretches = ef_joined_stretches(&spell, stretches);
+		nstretches = ef_joined_stretches(&spell, stretches, reasons->allocator);
 		if (nstretches == 0 || nstretches > 2 * spell.ncontracts ||
 			stretches[0].start != first)
 			return false;

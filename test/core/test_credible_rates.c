@@ -195,6 +195,47 @@ estimates(void)
 	ok(strstr(error.detail, "never heard of") != NULL, "and named");
 }
 
+/* Of many groups and many reasons not all numbers are kept at once, and it makes no
+ * difference: reasons that are alike have equal priors. */
+static void
+many_groups(void)
+{
+	enum
+	{
+		MANY = 33000,
+		REASONS = 130
+	};
+	EfFrame		frame = {ef_first_day(2020 * 12), ef_first_day(2024 * 12), true, 0, NULL, 0};
+	EfState    *state;
+	EfWorkforce one;
+	EfTable    *copies = ef_alloc(allocator, MANY * sizeof(EfTable));
+	EfCredibleReason *reasons = ef_alloc(allocator, REASONS * sizeof(EfCredibleReason));
+	int			wrong = 0;
+
+	must(ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error));
+	for (int i = 0; i < REASONS; i++)
+	{
+		EfEmployment row = {.birth = ef_first_day(1970 * 12)};
+		char		reason[8];
+
+		row.spell.start = ef_first_day(2021 * 12);
+		row.spell.end = ef_first_day(2023 * 12);
+		row.spell.reason = reason;
+		row.spell.reason_length = (size_t) snprintf(reason, sizeof(reason), "%d", i);
+		must(ef_workforce_add(&state, &row, allocator, &error));
+		reasons[i] = ef_credible_plain();
+	}
+	must(ef_workforce_open(&one, state, state->size, allocator, &error));
+	for (int g = 0; g < MANY; g++)
+		copies[g] = one.table;
+	arena.largest = 0;
+	must(ef_credible_estimate(reasons, &one.table, true, copies, MANY, EF_MARSHALL, allocator, &error));
+	for (int i = 0; i < REASONS; i++)
+		wrong += !(reasons[i].weight > 0) || memcmp(&reasons[i], &reasons[0], sizeof(reasons[0])) != 0;
+	ok(one.table.nlabels == REASONS && wrong == 0, "%d reasons of %d groups have one prior", REASONS, MANY);
+	ok(arena.largest < 40 << 20, "and take %zu bytes", arena.largest);
+}
+
 /* The headcount's variance for the ratios' sake, and the headcount. */
 static void
 project(const EfExitRatio *its, double *headcount, double *variance)
@@ -310,6 +351,7 @@ main(void)
 	ratios();
 	refused();
 	estimates();
+	many_groups();
 	shared_errors();
 	memory();
 	arena_close(&arena);

@@ -4,9 +4,9 @@
  */
 #include "competence/certificate.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "spell/spell.h"
 
 const char *const ef_certificate_names[EF_CERTIFICATE_STATUSES] = {
@@ -95,7 +95,7 @@ sort_completed(const EfDay *completed, size_t n, EfDay **sorted,
 	if (n > 0)
 	{
 		memcpy(days, completed, n * sizeof(EfDay));
-		qsort(days, n, sizeof(EfDay), compare_days);
+		ef_sort(days, n, sizeof(EfDay), compare_days, allocator);
 	}
 	*sorted = days;
 

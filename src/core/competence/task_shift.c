@@ -11,9 +11,9 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "base/workspace.h"
 
 typedef struct Shift
@@ -258,7 +258,8 @@ number_names(Graph *graph)
 	mention(&given->profession, 0, mentions, &n);
 	mention(&given->from_profession, first_from, mentions, &n);
 	mention(&given->to_profession, first_to, mentions, &n);
-	qsort(mentions, n, sizeof(Mention), compare_mentions);
+	ef_sort(mentions, n, sizeof(Mention), compare_mentions,
+			graph->workspace.allocator);
 
 	for (size_t i = 0; i < n; i += count_same(&mentions[i], n - i))
 		ndifferent++;

@@ -5,8 +5,8 @@
 #include "estimate/forecast_score.h"
 
 #include <math.h>
-#include <stdlib.h>
 
+#include "base/sort.h"
 #include "estimate/estimate.h"
 
 EF_REPORT(EF_FORECAST_VALUE, INVALID_PARAMETER_VALUE,
@@ -85,7 +85,8 @@ compare_doubles(const void *a, const void *b)
 
 /* One figure of all misses, where it is known, in order; how many there are. */
 static size_t
-collect(const EfMiss *misses, size_t n, int figure, double *values)
+collect(const EfMiss *misses, size_t n, int figure, double *values,
+		const EfAllocator *allocator)
 {
 	size_t		known = 0;
 
@@ -93,10 +94,11 @@ collect(const EfMiss *misses, size_t n, int figure, double *values)
 	{
 		double		value = misses[i].figures[figure];
 
+		ef_check_interrupt_at(allocator, i);
 		if (!isnan(value))
 			values[known++] = value;
 	}
-	qsort(values, known, sizeof(double), compare_doubles);
+	ef_sort(values, known, sizeof(double), compare_doubles, allocator);
 	return known;
 }
 
@@ -121,9 +123,10 @@ median_of(const double *values, size_t n)
 }
 
 static double
-mean_figure(const EfMiss *misses, size_t n, int figure, double *values)
+mean_figure(const EfMiss *misses, size_t n, int figure, double *values,
+			const EfAllocator *allocator)
 {
-	return mean_of(values, collect(misses, n, figure, values));
+	return mean_of(values, collect(misses, n, figure, values, allocator));
 }
 
 void
@@ -134,20 +137,23 @@ ef_score_forecasts(const EfMiss *misses, size_t n, EfForecastScore *score,
 	double		naive;
 
 	score->forecasts = n;
-	score->bias = mean_figure(misses, n, EF_MISS_ERROR, values);
+	score->bias = mean_figure(misses, n, EF_MISS_ERROR, values, allocator);
 	score->median_percentage_error =
-		median_of(values, collect(misses, n, EF_MISS_PERCENTAGE, values));
-	score->coverage = mean_figure(misses, n, EF_MISS_HELD, values);
-	score->interval_score = mean_figure(misses, n, EF_MISS_SCORE, values);
-	naive = mean_figure(misses, n, EF_MISS_NAIVE, values);
+		median_of(values, collect(misses, n, EF_MISS_PERCENTAGE, values,
+								  allocator));
+	score->coverage = mean_figure(misses, n, EF_MISS_HELD, values, allocator);
+	score->interval_score = mean_figure(misses, n, EF_MISS_SCORE, values,
+										allocator);
+	naive = mean_figure(misses, n, EF_MISS_NAIVE, values, allocator);
 	score->skill = naive > 0
-		? 1 - mean_figure(misses, n, EF_MISS_COMPARED, values) / naive : NAN;
+		? 1 - mean_figure(misses, n, EF_MISS_COMPARED, values, allocator) / naive
+		: NAN;
 
 	/* without sign, only now that the bias is known */
-	n = collect(misses, n, EF_MISS_ERROR, values);
+	n = collect(misses, n, EF_MISS_ERROR, values, allocator);
 	for (size_t i = 0; i < n; i++)
 		values[i] = fabs(values[i]);
-	qsort(values, n, sizeof(double), compare_doubles);
+	ef_sort(values, n, sizeof(double), compare_doubles, allocator);
 	score->mean_absolute_error = mean_of(values, n);
 	ef_release(allocator, values);
 }

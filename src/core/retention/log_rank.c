@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "estimate/distribution.h"
 #include "estimate/estimate.h"
 #include "retention/gray.h"
@@ -259,7 +260,7 @@ EF_NODISCARD static EfStatus
 name_groups(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 			EfGroupTest method, const EfAllocator *allocator, EfError *error)
 {
-	qsort(parts, nparts, sizeof(EfLogRankPart), compare_by_group);
+	ef_sort(parts, nparts, sizeof(EfLogRankPart), compare_by_group, allocator);
 	test->groups = ef_alloc(allocator, nparts * sizeof(EfLogRankGroup));
 	test->ngroups = 0;
 	for (size_t i = 0; i < nparts; i++)
@@ -336,7 +337,7 @@ ef_group_test(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 	order = ef_alloc(allocator, n * sizeof(uint32_t));
 	u = ef_alloc(allocator, n * sizeof(double));
 	memset(scratch.covariance, 0, (size_t) n * n * sizeof(double));
-	qsort(parts, nparts, sizeof(EfLogRankPart), compare_parts);
+	ef_sort(parts, nparts, sizeof(EfLogRankPart), compare_parts, allocator);
 	for (size_t i = 0; i < nparts && status == EF_OK;)
 	{
 		size_t		first = i;

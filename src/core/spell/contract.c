@@ -4,8 +4,7 @@
  */
 #include "spell/contract.h"
 
-#include <stdlib.h>
-
+#include "base/sort.h"
 #include "spell/spell.h"
 
 EF_REPORT(EF_GAP_INVALID, INVALID_PARAMETER_VALUE,
@@ -103,7 +102,8 @@ compare_stretches(const void *a, const void *b)
 }
 
 size_t
-ef_joined_stretches(const EfJoined *spell, EfStretch *stretches)
+ef_joined_stretches(const EfJoined *spell, EfStretch *stretches,
+					const EfAllocator *allocator)
 {
 	size_t		nchanges = 0;
 	size_t		n = 0;
@@ -124,7 +124,8 @@ ef_joined_stretches(const EfJoined *spell, EfStretch *stretches)
 		stretches[nchanges++] = (EfStretch) {contract->start, contract->fte};
 		stretches[nchanges++] = (EfStretch) {contract->end, -contract->fte};
 	}
-	qsort(stretches, nchanges, sizeof(EfStretch), compare_stretches);
+	ef_sort(stretches, nchanges, sizeof(EfStretch), compare_stretches,
+			allocator);
 
 	/* the sums take their place, since they are fewer */
 	for (size_t i = 0; i < nchanges && stretches[i].start < spell->end;)

@@ -70,6 +70,7 @@ typedef struct EfStretch
 
 /* The stretches of a spell, of which no two that touch are alike; how many.
  * There is room for twice as many as it has contracts. */
-extern size_t ef_joined_stretches(const EfJoined *spell, EfStretch *stretches);
+extern size_t ef_joined_stretches(const EfJoined *spell, EfStretch *stretches,
+								  const EfAllocator *allocator);
 
 #endif							/* EF_CONTRACT_H */

@@ -80,7 +80,7 @@ ef_spell_stretches(EfStretch **stretches, size_t *nstretches,
 
 	*stretches = ef_alloc(allocator,
 						  2 * spell->ncontracts * sizeof(EfStretch));
-	*nstretches = ef_joined_stretches(spell, *stretches);
+	*nstretches = ef_joined_stretches(spell, *stretches, allocator);
 	for (size_t i = 0; i < *nstretches; i++)
 		if ((*stretches)[i].fte > EF_FTE_LIMIT)
 		{

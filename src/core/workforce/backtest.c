@@ -5,9 +5,9 @@
 #include "workforce/backtest.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "workforce/joined_periods.h"
 
 #define MONTHS 12
@@ -56,9 +56,10 @@ EF_REPORT(EF_PERIOD_NOT_YEAR, INVALID_PARAMETER_VALUE,
 
 /* Put summaries in order.  Each is of one calendar year. */
 EF_NODISCARD static EfStatus
-order_years(EfWorkforce *years, size_t n, EfError *error)
+order_years(EfWorkforce *years, size_t n, const EfAllocator *allocator,
+			EfError *error)
 {
-	qsort(years, n, sizeof(EfWorkforce), compare_periods);
+	ef_sort(years, n, sizeof(EfWorkforce), compare_periods, allocator);
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfFrame *frame = &years[i].table.frame;
@@ -333,9 +334,9 @@ ef_backtest(const EfBacktestPlan *plan, EfBacktestRow **rows, size_t *nrows,
 		return ef_fail(error, EF_RATES_TWICE,
 					   "There are %zu summaries and %zu rates.", plan->nrates,
 					   plan->norigin_rates);
-	status = order_years(plan->years, plan->nyears, error);
+	status = order_years(plan->years, plan->nyears, allocator, error);
 	if (status == EF_OK)
-		status = order_years(plan->rates, plan->nrates, error);
+		status = order_years(plan->rates, plan->nrates, allocator, error);
 	if (status != EF_OK)
 		return status;
 

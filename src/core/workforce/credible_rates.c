@@ -291,6 +291,47 @@ ef_credibility_method(const char *name, size_t length,
 	return EF_OK;
 }
 
+/* What is expected of a group is kept for so many groups and reasons at once, or
+ * at least for so many reasons; where there are more, groups are asked again. */
+#define KEPT_NUMBERS ((size_t) 1 << 21)
+#define KEPT_REASONS 64
+
+static size_t
+reasons_at_once(size_t nreasons, size_t ngroups)
+{
+	size_t		n = KEPT_NUMBERS / (ngroups + 1);
+
+	if (n < KEPT_REASONS)
+		n = KEPT_REASONS;
+	return n < nreasons ? n : nreasons;
+}
+
+/* The exits of each group, and those expected, for the reasons [first, end). */
+EF_NODISCARD static EfStatus
+ask_groups(EfPoissonGroup *seen, Learning *learning, size_t first, size_t end,
+		   const EfCredibleReason *reasons, const EfTable *groups,
+		   size_t ngroups, EfWorkspace *workspace, EfError *error)
+{
+	EfStatus	status = EF_OK;
+
+	for (size_t g = 0; status == EF_OK && g < ngroups; g++)
+	{
+		EfMark		before = ef_mark(workspace);
+
+		ef_check_interrupt(workspace->allocator);
+		status = learn(learning, &groups[g], workspace, error);
+		for (size_t i = first; status == EF_OK && i < end; i++)
+		{
+			EfPoissonGroup *group = &seen[(i - first) * ngroups + g];
+
+			group->events = (double) learning->exits[i + 1];
+			group->expected = reasons[i].base * learning->expected[i + 1];
+		}
+		ef_discard(workspace, before);
+	}
+	return status;
+}
+
 EfStatus
 ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
 					 bool own_sum, const EfTable *groups, size_t ngroups,
@@ -298,11 +339,13 @@ ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
 					 EfError *error)
 {
 	size_t		n = reference->nlabels;
+	size_t		at_once = reasons_at_once(n, ngroups);
+	size_t		first = 0;
 	EfWorkspace workspace = {allocator, NULL};
-	EfPoissonGroup *seen = ef_grab(&workspace, n * ngroups,
+	EfPoissonGroup *seen = ef_grab(&workspace, at_once * ngroups,
 								   sizeof(EfPoissonGroup));
 	Learning	learning;
-	EfStatus	status = EF_OK;
+	EfStatus	status;
 
 	begin_learning(&learning, reference, &workspace);
 	for (size_t i = 0; i < n; i++)
@@ -313,33 +356,30 @@ ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
 		reasons[i].base = base.mean;
 		reasons[i].base_variance = base.variance;
 	}
-	for (size_t g = 0; status == EF_OK && g < ngroups; g++)
-	{
-		EfMark		before = ef_mark(&workspace);
 
-		ef_check_interrupt(allocator);
-		status = learn(&learning, &groups[g], &workspace, error);
-		for (size_t i = 0; status == EF_OK && i < n; i++)
+	/* once without any reason, too: a group may have one that the reference lacks */
+	do
+	{
+		size_t		end = first + at_once < n ? first + at_once : n;
+
+		status = ask_groups(seen, &learning, first, end, reasons, groups,
+							ngroups, &workspace, error);
+		for (size_t i = first; status == EF_OK && i < end; i++)
 		{
-			seen[i * ngroups + g].events = (double) learning.exits[i + 1];
-			seen[i * ngroups + g].expected = reasons[i].base *
-				learning.expected[i + 1];
-		}
-		ef_discard(&workspace, before);
-	}
-	for (size_t i = 0; status == EF_OK && i < n; i++)
-	{
-		double		mean = own_sum ? NAN : 1;
-		EfGammaPrior prior = method == EF_MARSHALL
-			? ef_gamma_prior_moments(seen + i * ngroups, ngroups, mean)
-			: ef_gamma_prior_likelihood(seen + i * ngroups, ngroups, mean,
-										allocator);
+			double		mean = own_sum ? NAN : 1;
+			const EfPoissonGroup *group = seen + (i - first) * ngroups;
+			EfGammaPrior prior = method == EF_MARSHALL
+				? ef_gamma_prior_moments(group, ngroups, mean)
+				: ef_gamma_prior_likelihood(group, ngroups, mean, allocator);
 
-		/* what is expected of all groups is what they had, but for rounding */
-		reasons[i].mean = own_sum && isinf(prior.weight) ? 1 : prior.mean;
-		reasons[i].weight = prior.weight;
-		status = ef_credible_check_computed(&reasons[i], error);
-	}
+			/* what is expected of all groups is what they had, but for rounding */
+			reasons[i].mean = own_sum && isinf(prior.weight) ? 1 : prior.mean;
+			reasons[i].weight = prior.weight;
+			status = ef_credible_check_computed(&reasons[i], error);
+			ef_check_interrupt_at(allocator, i);
+		}
+		first = end;
+	} while (status == EF_OK && first < n);
 	ef_discard_all(&workspace);
 	return status;
 }
