@@ -13,7 +13,7 @@ SELECT count(*) FROM many, generate_series(1, 100000), workforce_project(w, 30, 
 SELECT count(*) FROM many, workforce_project_exits(w, 100)
 SELECT count(*) FROM many, generate_series(1, 100000), required_intake(f, w, ARRAY[10, 20, 30], 2024)
 SELECT count(*) FROM many, generate_series(1, 100000), required_intake_stages(f, w, ARRAY[10, 20, 30], 2024)
-SELECT count(retention_rate(r, '1 year')) + count(retention_median(r)) + count(retention_mean(r, '1 year')) + count(spells(r)) FROM many, generate_series(1, 100000)
+SELECT count(retention_rate(r, '1 year')) + count(retention_median(r)) + count(retention_mean(r, '1 year')) + count(spells(r)) + count(exits(r)) + count(skipped(r)) FROM many, generate_series(1, 100000)
 SELECT count(*) FROM many, generate_series(1, 100000), retention_curve(r, '1 day')
 SELECT count(*) FROM many, exit_incidence(r, '1 day')
 SELECT count(*) FROM many, generate_series(1, 100000), retention_compare(r, r)
@@ -31,3 +31,23 @@ SELECT count(w::jsonb) + count(r::jsonb) + count(m::jsonb) + count(f::jsonb) FRO
 SELECT count(workforce_send(w)) + count(retention_send(r)) + count(mobility_send(m)) + count(funnel_send(f)) FROM many, generate_series(1, 100000)
 SELECT count(w <= w) + count(r <= r) + count(m <= m) + count(f <= f) + count(workforce_hash(w)) + count(retention_hash(r)) FROM many, generate_series(1, 100000)
 SELECT headcount(rollup(w)), spells(rollup(r)), skipped(rollup(m)), skipped(rollup(f)) FROM many, generate_series(1, 100000)
+SELECT count(*) FROM many, generate_series(1, 100000), exit_ratios(c)
+SELECT count(credible_rates(w)) FROM many, generate_series(1, 100000)
+SELECT count(credibility(w, c)) FROM many, generate_series(1, 100000)
+SELECT count(change_exit_rates(c, reasons, factors)) FROM many, generate_series(1, 100000)
+SELECT count(c::text::credible_rates) + count(c::jsonb) + count(credible_rates_send(c)) + count(credible_rates_hash(c)) FROM many, generate_series(1, 100000)
+SELECT count(*) FROM many, workforce_project_exits(w, 100, rates => c)
+SELECT count(*) FROM many, generate_series(1, 100000), workforce_project(w, 100, rates => c)
+SELECT count(*) FROM many, generate_series(1, 100000), workforce_project_fan(w, 100, rates => c, levels => array_fill(0.9::float8, ARRAY[100]))
+SELECT count(*) FROM many, generate_series(1, 100000), required_intake_fan(f, w, ARRAY[10, 20, 30], 2024, rates => c)
+SELECT count(*) FROM many, generate_series(1, 100000), workforce_backtest(years, 100)
+SELECT count(*) FROM many, generate_series(1, 100000), intake_stream(w, array_fill(1::float8, ARRAY[100]), rates => c)
+SELECT count(*) FROM many, generate_series(1, 100000), recruitment_parts(w, 100, rates => c)
+SELECT count(*) FROM many, generate_series(1, 100000), mobility_leavers(m, '1 day')
+SELECT count(*) FROM many, generate_series(1, 100000), shift_tasks(reasons, factors, reasons, reasons[2:] || reasons[:1], array_fill(0.1::float8, ARRAY[100000]), factors)
+SELECT count(*) FROM many, generate_series(1, 100000), certificate_spells(days, '1 year', '[2010-01-01,2024-01-01)')
+SELECT count(employment_fault(d, d, d, '[2010-01-01,2024-01-01)')) + count(employment_fault(d, d, d, '[2010-01-01,2024-01-01)', 1.5::float8)) + count(employment_fault(d, d, d, '[2010-01-01,2024-01-01)', 1.5::numeric)) + count(spell_fault(d, d, '[2010-01-01,2024-01-01)')) FROM generate_series(1, 10000000) AS i, LATERAL (SELECT date '2015-01-01' + i % 9 AS d) AS s
+SELECT count(event_fault('a', d, spec)) + count(event_fault('a', d::timestamp, spec)) + count(event_fault('a', d::timestamptz, spec)) FROM generate_series(1, 10000000) AS i, LATERAL (SELECT date '2015-01-01' + i % 9 AS d, funnel_spec(ARRAY['a', i::text]) AS spec) AS s
+SELECT count(fte_on(s, date '2016-01-01' + i)) FROM generate_series(1, 10000000) AS i, (SELECT unnest(spells_agg(start_date, end_date, reason, 1.0, '0 days')) AS s FROM staff WHERE person < 100) AS t
+SELECT count(interval_score(i, i + 1, i % 7, 0.8)) FROM generate_series(1, 100000000) AS i
+SELECT count(funnel_spec_to_jsonb(funnel_spec(ARRAY['a', i::text]))) + count(retirement_rule_to_jsonb(rule)) FROM few, generate_series(1, 10000000) AS i

@@ -17,12 +17,12 @@ printf '%s\n' src/core/*/*.c test/attack/core/*.c | xargs -P 2 -I{} sh -c \
 
 # A byte that says what comes, and a value as a table stores it; and rows of anything.
 n=0
-for type in workforce:0 retention:1 funnel:2 mobility:3 funnel_spec:17 retirement_rule:17; do
+for type in workforce:0 retention:1 funnel:2 mobility:3 funnel_spec:17 retirement_rule:17 credible_rates:18; do
 	for hex in $(awk -F '\t' '$2 == "disk" { print substr($3, 3) }' "test/golden/1.0.0/${type%:*}"); do
 		n=$((n + 1))
 		perl -e 'print chr($ARGV[0]), pack("H*", $ARGV[1])' "${type#*:}" "${hex#x}" >"$dir/corpus/$n"
 	done
 done
-for kind in $(seq 4 17); do
+for kind in $(seq 4 19); do
 	perl -e 'srand($ARGV[0]); print chr($ARGV[0]), map { chr(int(rand(256))) } 1 .. 400' "$kind" >"$dir/corpus/rows$kind"
 done

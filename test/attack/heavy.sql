@@ -14,3 +14,11 @@ SELECT retention_log_rank(r, (i % 300)::text) FROM (SELECT i, retention_agg(star
 SELECT length(workforce_agg(birth_date, start_date, end_date, reason || i, '[2010-01-01,2024-01-01)')::text) FROM staff, generate_series(1, 5) AS i
 SELECT length(funnel_agg(reason, stage, start_date, funnel_spec(ARRAY['a', 'b', 'c']))::text) FROM staff, generate_series(1, 5)
 SELECT length(mobility_agg(reason, 's' || person % 5000, start_date, end_date, '[2010-01-01,2024-01-01)')::text) FROM staff, generate_series(1, 5)
+SELECT length(credible_rates_agg(w)::text) FROM (SELECT workforce_agg(birth_date, start_date, end_date, reason, '[2010-01-01,2024-01-01)') AS w FROM staff GROUP BY area) AS g
+SELECT length(credible_rates_agg(w, c, 'marshall')::text) FROM many, generate_series(1, 20)
+SELECT (forecast_score_agg(i, i - 1, i + 1, i % 7, i % 5, 0.8)).skill FROM generate_series(1, 3000000) AS i
+SELECT length(retention_agg(person % 90000, start_date, end_date, reason, '[2010-01-01,2024-01-01)', '90 days')::text) FROM staff, generate_series(1, 5)
+SELECT length(spells_agg(start_date, end_date, reason, 0.001, '0 days')::text) FROM staff
+SELECT length(funnel_steps(stage, start_date + i, funnel_spec(ARRAY['a', 'b', 'c']))::text) FROM staff, generate_series(1, 20) AS i
+SELECT window_funnel(start_date + i, funnel_spec(ARRAY['a', 'b', 'c']), stage = 'a', stage = 'b', stage = 'c') FROM staff, generate_series(1, 20) AS i
+SELECT length(retirement_rule_agg((date '1900-01-01' + i * interval '1 month')::date, 700 + i / 100)::text) FROM generate_series(1, 5000) AS i

@@ -2,6 +2,7 @@
 # run.sh MINUTES [PART...]: attacks servers of its own, each part for so many
 # minutes, and prints TAP.  A part that lacks its tool is skipped with a word.
 #
+#   lists      is every function of the extension in the lists of what is called?
 #   core       libFuzzer over the core, sanitizers on: test/attack/core
 #   text       test/fuzz's client: text and binary forms, damaged
 #   arguments  accessors and aggregates with random hostile arguments
@@ -22,7 +23,7 @@ cd "$here/../.." || exit 1
 
 minutes=${1:-1}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- core text arguments sqlsmith own readers cancel kill limits disk memory
+[ $# -gt 0 ] || set -- lists core text arguments sqlsmith own readers cancel kill limits disk memory
 [[ $minutes =~ ^[0-9]+$ ]] || { echo "usage: run.sh MINUTES [PART...]" >&2; exit 2; }
 if [ -z "${EF_ATTACK_SERVER:-}" ]; then
 	EF_PG_CONF="log_error_verbosity = verbose" EF_ATTACK_SERVER=1 exec test/lib/server.sh "$here/run.sh" "$minutes" "$@"
@@ -53,12 +54,22 @@ crashes() {
 }
 # Internal errors that were raised in the extension, by the place that the log tells.
 ours() {
-	grep -A 6 -E 'ERROR:  XX[0-9]{3}' "$EF_LOG" |
-		grep -cE 'LOCATION:  [a-z_0-9]+, (certificate|contract_agg|event_aggregate|fte_value|funnel|funnel_spec|glue|mobility|mobility_agg|observed|pipeline|retention|retirement_rule|row_fault|spells_agg|standardisation|summary|summary_text|summary_wire|task_shift|workforce)\.c'
+	local names
+	names=$(find src/pg -name '*.c' -printf '%f\n' | paste -sd '|')
+	grep -A 6 -E 'ERROR:  XX[0-9]{3}' "$EF_LOG" | grep -cE "LOCATION:  [a-z_0-9]+, (${names//./\\.})"
 }
 files() { query -c "SELECT sum(n) FROM (SELECT (SELECT count(*) FROM pg_ls_tmpdir(oid)) AS n FROM pg_tablespace WHERE spcname <> 'pg_global') AS s"; }
 contents() { query -c 'SELECT md5(string_agg(w::text, $$,$$ ORDER BY area)) FROM summary'; }
 lines() { grep -hv '^--' "$@"; }
+
+attack_lists() {
+	local missing
+	query -c 'CREATE SCHEMA listed'
+	missing=$(query -v ON_ERROR_STOP=1 -f "$here/lists.sql" 2>&1)
+	query -c 'SET client_min_messages = error; DROP SCHEMA listed CASCADE'
+	ok "$([ -z "$missing" ]; echo $?)" "lists: every function of the extension is in the lists of what is called"
+	[ -z "$missing" ] || sed 's/^/# not in /' <<<"$missing"
+}
 
 attack_core() {
 	local out=$dir/core runs
@@ -306,6 +317,10 @@ attack_memory() {
 
 fresh_database attack
 query -v ON_ERROR_STOP=1 -f "$here/setup.sql" >/dev/null || exit 1
+query -c 'CREATE TABLE shape (s text); CREATE TABLE query (s text, spills boolean)'
+lines "$here/shapes.sql" | query -c 'COPY shape FROM STDIN'
+lines "$here/heavy.sql" | sed 's/$/\tt/' | query -c 'COPY query FROM STDIN'
+lines "$here/accessors.sql" | sed 's/$/\tf/' | query -c 'COPY query FROM STDIN'
 for part; do "attack_$part"; done
 ok "$([ "$(crashes)" = 0 ]; echo $?)" "the server never ended of itself"
 echo "1..$n"

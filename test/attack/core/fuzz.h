@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "base/status.h"
 #include "table/life_table.h"
+#include "workforce/workforce_read.h"
 
 typedef struct Input
 {
@@ -115,7 +116,12 @@ extern void add_retention(EfState **state, Input *input);
 extern void add_funnel(EfState **state, Input *input);
 extern void add_mobility(EfState **state, Input *input);
 
+/* The same of rates that are made of a workforce. */
+extern void read_credible(const EfWorkforce *workforce, const void *datum, size_t size, Input *input);
+
 extern void try_events(Input *input);
 extern void try_arguments(Input *input);
+extern void try_rates(Input *input);
+extern void try_forecasts(Input *input);
 
 #endif							/* EF_FUZZ_H */

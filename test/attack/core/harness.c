@@ -14,6 +14,8 @@
  *			the validator takes them
  *	 16		events that another process sent
  *	 17		arguments: specs, rules, certificates, task shifts, names of methods
+ *	 18		credible rates as a table stores them; what the checks take is asked all
+ *	 19		rows of years, whose past forecasts are looked at; scores of forecasts
  *
  * Memory is malloc's, so that AddressSanitizer sees each byte of it.
  */
@@ -249,7 +251,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	arena_open(&arena);
 	input = (Input) {data + 1, data + size, &arena.allocator};
-	n = data[0] % 18;
+	n = data[0] % 20;
 	if (n < 4)
 		try_packed(n, &input);
 	else if (n < 8)
@@ -260,8 +262,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_rows(n % 4, &input);
 	else if (n == 16)
 		try_events(&input);
-	else
+	else if (n == 17)
 		try_arguments(&input);
+	else if (n == 18)
+		try_rates(&input);
+	else
+		try_forecasts(&input);
 	arena_close(&arena);
 	return 0;
 }

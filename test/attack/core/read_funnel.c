@@ -113,6 +113,8 @@ read_funnel(const void *datum, size_t size, Input *input)
 		plan.scenario = output.scenario;
 		if (ef_intake_by_year(&plan, &years, &nyears, input->allocator, &error) == EF_OK)
 			fuzz_sum += nyears > 0 ? years[0].intake : 0;
+		if (ef_intake_fan(&plan, intake, 1 + draw(input) % 8, &years, &nyears, input->allocator, &error) == EF_OK)
+			fuzz_sum += nyears > 0 ? years[0].upper : 0;
 		if (ef_intake_by_stage(&plan, &demand, &ndemand, input->allocator, &error) == EF_OK)
 			fuzz_sum += ndemand > 0 ? demand[0].required : 0;
 	}

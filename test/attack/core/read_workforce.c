@@ -124,4 +124,5 @@ read_workforce(const void *datum, size_t size, Input *input)
 	if (ef_compare_exit_rates(&plan, comparison, &error) == EF_OK)
 		fuzz_sum += comparison[0].ratio.value;
 	project(&workforce, input);
+	read_credible(&workforce, datum, size, input);
 }
