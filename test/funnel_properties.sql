@@ -4,12 +4,10 @@
 -- functions say fits together.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(222);
+SELECT plan(236);
 
--- A number from 0 to sides - 1 that depends on nothing but its keys.
-CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT ((hashint8extended(a, b) & 2147483647) % sides)::int
-$$;
+\ir lib/dice.sql
+\ir lib/plans.sql
 
 -- 120,000 events of 30,000 people, who are in one region and programme each, in an
 -- order that says nothing.
@@ -82,25 +80,6 @@ SELECT is_whole('SELECT rollup(f), rollup(g) FROM (SELECT funnel_agg(stage, at, 
                 'rollup of people, rows the other way round');
 
 -- Any number of workers; in little memory, too.
-CREATE FUNCTION is_whole_parallel(workers int, query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    line text;
-    plan text := '';
-BEGIN
-    PERFORM set_config('max_parallel_workers_per_gather', workers::text, true);
-    FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS off, TIMING off) ' || query LOOP
-        plan := plan || line || E'\n';
-    END LOOP;
-    RETURN NEXT ok(plan ~ 'Partial (Hash|Group)?Aggregate' AND plan ~ 'Finalize' AND plan ~ ('Workers Planned: ' || workers) AND plan ~ 'Workers Launched: [1-9]',
-                   label || ': EXPLAIN shows the partial aggregate');
-    RETURN QUERY SELECT is_whole(query, label);
-    -- the workers alone: the leader only combines
-    SET LOCAL parallel_leader_participation = off;
-    RETURN QUERY SELECT is_whole(query, label || ' without the leader');
-    SET LOCAL parallel_leader_participation TO DEFAULT;
-    PERFORM set_config('max_parallel_workers_per_gather', '0', true);
-END
-$$;
 SELECT is_whole_parallel(n, format('SELECT %s FROM event', :'fg'), n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
 SET LOCAL work_mem = '64kB';
 SELECT is_whole_parallel(n, format('SELECT %s FROM event', :'fg'), n || ' workers in little memory') FROM unnest('{1,2,4}'::int[]) AS n;
@@ -112,18 +91,6 @@ ANALYZE parts;
 SELECT is_whole_parallel(2, 'SELECT rollup(f), rollup(g) FROM parts', 'rollup with 2 workers');
 
 -- Little memory: events go to a file.
-CREATE FUNCTION test_spill(label text, query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    line text;
-    plan text := '';
-BEGIN
-    FOR line IN EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, COSTS off, TIMING off) ' || query LOOP
-        plan := plan || line || E'\n';
-    END LOOP;
-    RETURN NEXT ok(plan ~ 'temp read=\d+ written=\d{2}', label || ': EXPLAIN shows that it spills') || CASE WHEN plan !~ 'temp read=\d+ written=\d{2}' THEN E'\n' || diag(plan) ELSE '' END;
-    RETURN QUERY SELECT is_whole(query, label);
-END
-$$;
 SET LOCAL work_mem = '64kB';
 SELECT test_spill('the whole in little memory', format('SELECT %s FROM event', :'fg'));
 SET LOCAL hash_mem_multiplier = 1;
@@ -134,25 +101,10 @@ SET LOCAL hash_mem_multiplier TO DEFAULT;
 SET LOCAL work_mem TO DEFAULT;
 
 -- Groups, too: hashed, sorted, spilled to disk, parallel, of grouping sets.
-CREATE FUNCTION test_groups(label text, settings text[], shows text, query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    line text;
-    plan text := '';
-    setting text;
+CREATE FUNCTION is_parts(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
-    FOREACH setting IN ARRAY settings LOOP
-        PERFORM set_config(split_part(setting, '=', 1), split_part(setting, '=', 2), true);
-    END LOOP;
-    FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS off, TIMING off) ' || query LOOP
-        plan := plan || line || E'\n';
-    END LOOP;
-    RETURN NEXT ok(plan ~ shows, label || ': the plan is meant') || CASE WHEN plan !~ shows THEN E'\n' || diag(plan) ELSE '' END;
     RETURN NEXT bag_eq(format('SELECT region, programme, funnel_send(f) AS f, funnel_send(g) AS g FROM (%s) AS x', query),
                        'SELECT region, programme, funnel_send(f) AS f, funnel_send(g) AS g FROM parts', label || ': same bytes');
-    FOREACH setting IN ARRAY settings LOOP
-        EXECUTE 'SET LOCAL ' || split_part(setting, '=', 1) || ' TO DEFAULT';
-    END LOOP;
-    SET LOCAL max_parallel_workers_per_gather = 0;
 END
 $$;
 \set groups 'SELECT region, programme, ' :fg ' FROM event GROUP BY region, programme'
@@ -400,7 +352,6 @@ SELECT cmp_ok(temp_bytes - :before_temp_bytes, '>', 1000000::bigint, 'one of mor
 SELECT is((SELECT f FROM small), (SELECT f FROM wanted), 'and the same funnel');
 
 -- How many there are, when something was computed.
-CREATE FUNCTION files(anyelement DEFAULT NULL::int) RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT count(*) FROM pg_ls_tmpdir()';
 SELECT is(files(), 0::bigint, 'afterwards it is gone');
 -- Rescans: each time a new one, and none stays.  (Each of the aggregates has one.)
 SET enable_material = off;
@@ -425,34 +376,12 @@ SELECT throws_ok('SELECT funnel_agg(person, stage, CASE WHEN n = 20000 THEN ''in
 SELECT is(files(), 0::bigint, 'leave no file');
 
 -- Cancel, at every part of the work: each run is stopped a little later.
-CREATE TABLE work (query text, took int);
-CREATE TABLE cancelled (query text, part numeric, timeout int, took numeric, cancelled boolean, files bigint);
-CREATE FUNCTION try(query text, OUT took numeric, OUT cancelled boolean, OUT files bigint) LANGUAGE plpgsql AS $$
-DECLARE
-    start timestamptz := clock_timestamp();
-BEGIN
-    cancelled := false;
-    BEGIN
-        EXECUTE query;
-    EXCEPTION WHEN query_canceled THEN
-        cancelled := true;
-    END;
-    took := 1000 * extract(epoch FROM clock_timestamp() - start);
-    files := files();
-END
-$$;
--- (The timeout may also come right after the query, which then says nothing: that
--- error is let pass.)
-CREATE FUNCTION to_cancel(parts numeric[], OUT begins text, OUT sets text, OUT tries text, OUT ends text) RETURNS SETOF record LANGUAGE sql AS $$
-    SELECT 'BEGIN', format('SET LOCAL statement_timeout = %s', timeout), format('INSERT INTO cancelled SELECT %L, %s, %s, t.* FROM try(%L) AS t', query, part, timeout, query), 'COMMIT'
-    FROM work, unnest(parts) AS part, LATERAL (SELECT greatest(1, (took * part)::int)) AS t (timeout) ORDER BY query, part
-$$;
 INSERT INTO work VALUES
-    ('SELECT funnel_agg(person, stage, at, spec()) FROM more'),
-    ('SELECT funnel_agg(person::text, stage, at::timestamp, strict()) FROM more'),
-    ('SELECT region, funnel_agg(person, stage, at, spec()) FROM more GROUP BY region'),
-    ('SELECT funnel_steps(stage, at, spec()) FROM more'),
-    ('SELECT window_funnel(at, strict(), stage = ''applied'', lot % 3 = 0, lot % 5 = 0) FROM more');
+    (0, 'SELECT funnel_agg(person, stage, at, spec()) FROM more'),
+    (0, 'SELECT funnel_agg(person::text, stage, at::timestamp, strict()) FROM more'),
+    (0, 'SELECT region, funnel_agg(person, stage, at, spec()) FROM more GROUP BY region'),
+    (0, 'SELECT funnel_steps(stage, at, spec()) FROM more'),
+    (0, 'SELECT window_funnel(at, strict(), stage = ''applied'', lot % 3 = 0, lot % 5 = 0) FROM more');
 
 UPDATE work SET took = least((try(query)).took, (try(query)).took);
 \set ON_ERROR_STOP off
@@ -464,7 +393,7 @@ SELECT is(max(files), 0::bigint, 'and no file is left') FROM cancelled;
 -- With workers, too, who have files of their own.
 SET max_parallel_workers_per_gather = 2;
 TRUNCATE cancelled;
-UPDATE work SET took = least((try(query)).took, (try(query)).took);
+UPDATE work SET workers = 2, took = least((try(query)).took, (try(query)).took);
 \set ON_ERROR_STOP off
 SELECT * FROM to_cancel('{0.2,0.4,0.6,0.8,0.95}') \gexec
 \set ON_ERROR_STOP on

@@ -9,10 +9,7 @@ SET LOCAL jit = off;     -- of no use for many small queries
 SET LOCAL work_mem = '64MB';
 SELECT plan(134);
 
--- A number from 0 to sides - 1 that depends on nothing but its keys.
-CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT ((hashint8extended(a, b) & 2147483647) % sides)::int
-$$;
+\ir lib/dice.sql
 
 -- What there is to complain of: the rows of a query that finds what differs, or
 -- that less than `at_least` was compared.  Nothing if all is well.

@@ -91,10 +91,7 @@ SELECT is((SELECT string_agg(format('%s = %s', a.label, b.label), ', ') FROM dif
 -- ---------------------------------------------------------------------------
 -- Many specs
 -- ---------------------------------------------------------------------------
--- A number from 0 to sides - 1 that depends on nothing but its keys.
-CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE AS $$
-    SELECT ((hashint8extended(a, b) & 2147483647) % sides)::int
-$$;
+\ir lib/dice.sql
 CREATE TABLE many AS
 SELECT id, stages, within, as_of, exits, modes, funnel_spec(stages, within, as_of, exits, modes) AS s
 FROM (SELECT id, (SELECT array_agg(chr(97 + dice(26, k, id)) || k || repeat(chr(65 + id % 26), dice(40, id, k)) ORDER BY k)

@@ -10,22 +10,8 @@ SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
 
--- A number from 0 to sides - 1 that depends on nothing but its keys.
-CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT ((hashint8extended(a, b) & 2147483647) % sides)::int
-$$;
-CREATE FUNCTION plan_of(query text, options text DEFAULT 'COSTS off') RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    line text;
-    plan text := '';
-BEGIN
-    FOR line IN EXECUTE format('EXPLAIN (%s) %s', options, query) LOOP
-        plan := plan || line || E'\n';
-    END LOOP;
-    RETURN plan;
-END
-$$;
-CREATE FUNCTION files(anyelement DEFAULT NULL::int) RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT count(*) FROM pg_ls_tmpdir()';
+\ir lib/dice.sql
+\ir lib/plans.sql
 
 -- What a mobility has counted, row by row.
 CREATE FUNCTION cells(m mobility) RETURNS TABLE (kind text, state text, to_state text, day int, n bigint) LANGUAGE sql AS $$
@@ -134,22 +120,6 @@ SELECT is_whole('SELECT rollup(f), rollup(g) FROM (SELECT mobility_agg(person, s
                 'rollup of people');
 
 -- Any number of workers; in little memory, too.
-CREATE FUNCTION is_whole_parallel(workers int, query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    plan text;
-BEGIN
-    PERFORM set_config('max_parallel_workers_per_gather', workers::text, true);
-    plan := plan_of(query, 'ANALYZE, COSTS off, TIMING off');
-    RETURN NEXT ok(plan ~ 'Partial (Hash|Group)?Aggregate' AND plan ~ 'Finalize' AND plan ~ ('Workers Planned: ' || workers) AND plan ~ 'Workers Launched: [1-9]',
-                   label || ': EXPLAIN shows the partial aggregate');
-    RETURN QUERY SELECT is_whole(query, label);
-    -- the workers alone: the leader only combines
-    SET LOCAL parallel_leader_participation = off;
-    RETURN QUERY SELECT is_whole(query, label || ' without the leader');
-    SET LOCAL parallel_leader_participation TO DEFAULT;
-    PERFORM set_config('max_parallel_workers_per_gather', '0', true);
-END
-$$;
 SELECT is_whole_parallel(n, format('SELECT %s FROM spell', :'fg'), n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
 SET LOCAL work_mem = '64kB';
 SELECT is_whole_parallel(n, format('SELECT %s FROM spell', :'fg'), n || ' workers in little memory') FROM unnest('{1,2,4}'::int[]) AS n;
@@ -158,13 +128,6 @@ SET LOCAL work_mem TO DEFAULT;
 CREATE TABLE parts AS SELECT region, part, :fg FROM spell GROUP BY region, part;
 
 -- Little memory: spells go to a file.
-CREATE FUNCTION test_spill(label text, query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-    RETURN NEXT matches(plan_of(query, 'ANALYZE, BUFFERS, COSTS off, TIMING off'), 'temp read=\d+ written=\d{2}', label || ': EXPLAIN shows that it spills');
-    RETURN QUERY SELECT is_whole(query, label);
-    RETURN NEXT is(files(), 0::bigint, label || ': no file is left');
-END
-$$;
 SET LOCAL work_mem = '64kB';
 SET LOCAL hash_mem_multiplier = 1;
 SELECT test_spill('the whole in little memory', format('SELECT %s FROM spell', :'fg'));
@@ -175,21 +138,10 @@ SET LOCAL hash_mem_multiplier TO DEFAULT;
 SET LOCAL work_mem TO DEFAULT;
 
 -- Groups: hashed, sorted, spilled to disk, parallel, of grouping sets.
-CREATE FUNCTION test_groups(label text, settings text[], shows text, query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    setting text;
+CREATE FUNCTION is_parts(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
-    FOREACH setting IN ARRAY settings LOOP
-        PERFORM set_config(split_part(setting, '=', 1), split_part(setting, '=', 2), true);
-    END LOOP;
-    RETURN NEXT matches(plan_of(query, 'ANALYZE, COSTS off, TIMING off'), shows, label || ': the plan is meant');
     RETURN NEXT bag_eq(format('SELECT region, part, mobility_send(f) AS f, mobility_send(g) AS g FROM (%s) AS x', query),
                        'SELECT region, part, mobility_send(f) AS f, mobility_send(g) AS g FROM parts', label || ': same bytes');
-    FOREACH setting IN ARRAY settings LOOP
-        EXECUTE 'SET LOCAL ' || split_part(setting, '=', 1) || ' TO DEFAULT';
-    END LOOP;
-    SET LOCAL max_parallel_workers_per_gather = 0;
-    RETURN NEXT is(files(), 0::bigint, label || ': no file is left');
 END
 $$;
 \set groups 'SELECT region, part, ' :fg ' FROM spell GROUP BY region, part'
@@ -427,29 +379,6 @@ SELECT throws_ok(format('SELECT mobility_agg(%s, state, s, e, seen()) FROM more'
 FROM unnest('{person,person::text,md5(person::text)::uuid}'::text[]) AS person;
 RESET temp_file_limit;
 SELECT is(files(), 0::bigint, 'and leaves no file');
-CREATE TABLE work (workers int, query text, took int);
-CREATE TABLE cancelled (workers int, query text, part numeric, timeout int, took numeric, cancelled boolean, files bigint);
-CREATE FUNCTION try(query text, OUT took numeric, OUT cancelled boolean, OUT files bigint) LANGUAGE plpgsql AS $$
-DECLARE
-    start timestamptz := clock_timestamp();
-BEGIN
-    cancelled := false;
-    BEGIN
-        EXECUTE query;
-    EXCEPTION WHEN query_canceled THEN
-        cancelled := true;
-    END;
-    took := 1000 * extract(epoch FROM clock_timestamp() - start);
-    files := files();
-END
-$$;
--- (The timeout may also come right after the query, which then says nothing: that
--- error is let pass.)
-CREATE FUNCTION to_cancel(parts numeric[], OUT begins text, OUT sets text, OUT plans text, OUT tries text, OUT ends text) RETURNS SETOF record LANGUAGE sql AS $$
-    SELECT 'BEGIN', format('SET LOCAL statement_timeout = %s', timeout), format('SET LOCAL max_parallel_workers_per_gather = %s', workers),
-           format('INSERT INTO cancelled SELECT %s, %L, %s, %s, t.* FROM try(%L) AS t', workers, query, part, timeout, query), 'COMMIT'
-    FROM work, unnest(parts) AS part, LATERAL (SELECT greatest(1, (took * part)::int)) AS t (timeout) ORDER BY workers, query, part
-$$;
 INSERT INTO work
 SELECT workers, query, NULL FROM unnest('{0,2}'::int[]) AS workers,
     unnest('{"SELECT mobility_agg(person, state, s, e, seen()) FROM more","SELECT mobility_agg(person::text, state, s, e, seen()) FROM more","SELECT region, mobility_agg(person, state, s, e, seen()) FROM more GROUP BY region"}'::text[]) AS query;

@@ -4,10 +4,7 @@
 BEGIN;
 SELECT plan(63);
 
--- A number from 0 to sides - 1 that depends on nothing but its keys.
-CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT ((hashint8extended(a, b) & 2147483647) % sides)::int
-$$;
+\ir lib/dice.sql
 -- Renewals, overlaps, gaps around a month, two jobs, the same row twice, work without a reason to
 -- leave; a reason has the name of a state.
 CREATE TABLE contract AS

@@ -6,10 +6,7 @@
 BEGIN;
 SELECT plan(142);
 
--- A number from 0 to sides - 1 that depends on nothing but its keys.
-CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT ((hashint8extended(a, b) & 2147483647) % sides)::int
-$$;
+\ir lib/dice.sql
 
 -- 60,000 spells of 15,000 people, who belong to one region and one cohort each, in
 -- an order that says nothing.  Nobody has two that begin on one day, so where

@@ -9,22 +9,8 @@ SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
 
--- A number from 0 to sides - 1 that depends on nothing but its keys.
-CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT ((hashint8extended(a, b) & 2147483647) % sides)::int
-$$;
-CREATE FUNCTION plan_of(query text, options text DEFAULT 'COSTS off') RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    line text;
-    plan text := '';
-BEGIN
-    FOR line IN EXECUTE format('EXPLAIN (%s) %s', options, query) LOOP
-        plan := plan || line || E'\n';
-    END LOOP;
-    RETURN plan;
-END
-$$;
-CREATE FUNCTION files(anyelement DEFAULT NULL::int) RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT count(*) FROM pg_ls_tmpdir()';
+\ir lib/dice.sql
+\ir lib/plans.sql
 
 -- 40,000 contracts of 10,000 people, in an order that says nothing; many reasons, so that numbers of
 -- names differ between processes.
@@ -71,35 +57,12 @@ SELECT is_whole(format('SELECT rollup(f), rollup(g) FROM (SELECT %s FROM contrac
 SELECT is_whole('SELECT rollup(f), rollup(g) FROM (SELECT workforce_agg(person, birth, s, e, reason, seen(), fte, ''30 days'') AS f, retention_agg(person, s, e, reason, ''[2018-01-01,2019-01-01)'', ''1 month'') AS g FROM contract GROUP BY person) AS x', 'person by person');
 
 -- Any number of workers; in little memory, too.
-CREATE FUNCTION is_whole_parallel(workers int, query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    plan text;
-BEGIN
-    PERFORM set_config('max_parallel_workers_per_gather', workers::text, true);
-    plan := plan_of(query, 'ANALYZE, COSTS off, TIMING off');
-    RETURN NEXT ok(plan ~ 'Partial (Hash|Group)?Aggregate' AND plan ~ 'Finalize' AND plan ~ ('Workers Planned: ' || workers) AND plan ~ 'Workers Launched: [1-9]',
-                   label || ': EXPLAIN shows the partial aggregate');
-    RETURN QUERY SELECT is_whole(query, label);
-    -- the workers alone: the leader only combines
-    SET LOCAL parallel_leader_participation = off;
-    RETURN QUERY SELECT is_whole(query, label || ' without the leader');
-    SET LOCAL parallel_leader_participation TO DEFAULT;
-    PERFORM set_config('max_parallel_workers_per_gather', '0', true);
-END
-$$;
 SELECT is_whole_parallel(n, format('SELECT %s FROM contract', :'fg'), n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
 SET LOCAL work_mem = '64kB';
 SET LOCAL hash_mem_multiplier = 1;
 SELECT is_whole_parallel(n, format('SELECT %s FROM contract', :'fg'), n || ' workers in little memory') FROM unnest('{1,4}'::int[]) AS n;
 
 -- Little memory: contracts go to a file.
-CREATE FUNCTION test_spill(label text, query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-    RETURN NEXT matches(plan_of(query, 'ANALYZE, BUFFERS, COSTS off, TIMING off'), 'temp read=\d+ written=\d{2}', label || ': EXPLAIN shows that it spills');
-    RETURN QUERY SELECT is_whole(query, label);
-    RETURN NEXT is(files(), 0::bigint, label || ': no file is left');
-END
-$$;
 SELECT test_spill('the whole in little memory', format('SELECT %s FROM contract', :'fg'));
 SELECT test_spill('uuids in little memory', 'SELECT workforce_agg(md5(person::text)::uuid, birth, s, e, reason, seen(), fte, ''30 days''), retention_agg(md5(person::text)::uuid, s, e, reason, ''[2018-01-01,2019-01-01)'', ''1 month'') FROM contract');
 SELECT test_spill('texts in little memory', 'SELECT workforce_agg(''a person '' || person, birth, s, e, reason, seen(), fte::float8, ''30 days''), retention_agg(person, s, e, reason, ''[2018-01-01,2019-01-01)'', ''1 month'') FROM contract');
@@ -108,21 +71,10 @@ SET LOCAL work_mem TO DEFAULT;
 
 -- Groups: hashed, sorted, spilled to disk, parallel, of grouping sets.
 CREATE TABLE parts AS SELECT region, part, :fg FROM contract GROUP BY region, part;
-CREATE FUNCTION test_groups(label text, settings text[], shows text, query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    setting text;
+CREATE FUNCTION is_parts(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
-    FOREACH setting IN ARRAY settings LOOP
-        PERFORM set_config(split_part(setting, '=', 1), split_part(setting, '=', 2), true);
-    END LOOP;
-    RETURN NEXT matches(plan_of(query, 'ANALYZE, COSTS off, TIMING off'), shows, label || ': the plan is meant');
     RETURN NEXT bag_eq(format('SELECT region, part, workforce_send(f) AS f, retention_send(g) AS g FROM (%s) AS x', query),
                        'SELECT region, part, workforce_send(f) AS f, retention_send(g) AS g FROM parts', label || ': same bytes');
-    FOREACH setting IN ARRAY settings LOOP
-        EXECUTE 'SET LOCAL ' || split_part(setting, '=', 1) || ' TO DEFAULT';
-    END LOOP;
-    SET LOCAL max_parallel_workers_per_gather = 0;
-    RETURN NEXT is(files(), 0::bigint, label || ': no file is left');
 END
 $$;
 \set groups 'SELECT region, part, ' :fg ' FROM contract GROUP BY region, part'

@@ -6,10 +6,7 @@ SELECT plan(152);
 SET LOCAL jit = off;
 SET LOCAL max_parallel_workers_per_gather = 0;
 
--- A number from 0 to sides - 1 that depends on nothing but its keys.
-CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT ((hashint8extended(a, b) & 2147483647) % sides)::int
-$$;
+\ir lib/dice.sql
 
 -- Some 8,000 contracts of 2,000 people: renewed, side by side, nested, twice, with breaks of about
 -- 30 days, of no day, open, in the future, and some that lack something.

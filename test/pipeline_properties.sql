@@ -6,10 +6,7 @@ BEGIN;
 SET LOCAL jit = off;
 SELECT plan(79);
 
--- A number from 0 to sides - 1 that depends on nothing but its keys.
-CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT ((hashint8extended(a, b) & 2147483647) % sides)::int
-$$;
+\ir lib/dice.sql
 CREATE FUNCTION near(a float8, b float8) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN a IS NULL OR b IS NULL THEN a IS NULL AND b IS NULL ELSE abs(a - b) <= 1e-9 * greatest(abs(a), abs(b), 1e-3) END
 $$;

@@ -5,10 +5,7 @@
 BEGIN;
 SELECT plan(154);
 
--- A number from 0 to sides - 1 that depends on nothing but its keys.
-CREATE FUNCTION dice(sides int, a int, b int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT ((hashint8extended(a, b) & 2147483647) % sides)::int
-$$;
+\ir lib/dice.sql
 
 CREATE TABLE employment AS
 SELECT id, CASE WHEN dice(1000, id, 1) > 0 THEN start_date END AS start_date,
