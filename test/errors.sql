@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(2184);
+SELECT plan(2191);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -259,7 +259,9 @@ FROM (VALUES
     ('22023', '[Nn]a[Nn]', $$interval_score('NaN', 2, 3)$$),
     ('22023', 'inf',       $$interval_score(1, 'Infinity', 3)$$),
     ('22023', 'inf',       $$interval_score(1, 2, '-Infinity')$$),
-    ('22023', '2 and .* 1', 'interval_score(2, 1, 3)')
+    ('22023', '2 and .* 1', 'interval_score(2, 1, 3)'),
+    ('22003', 'inf',       'interval_score(-1e308, 1e308, 0)'),
+    ('22003', '1e\+308',   'interval_score(0, 1, 1e307)')
 ) AS rows (state, shows, call);
 INSERT INTO bad (label, state, shows, hint, query)
 SELECT format('forecast_score_agg(%s) is refused', arguments), state, shows, state <> '22004', format('SELECT forecast_score_agg(%s)', arguments)
@@ -275,7 +277,12 @@ FROM (VALUES
     ('22023', 'inf',       $$1, '-Infinity', 2, 1, 1, 0.8$$),
     ('22023', '3 and',     '1, 3, 2, 1, 1, 0.8'),
     ('22023', '0',         '1, 0, 2, 1, 1, 0'),
-    ('22023', '1.5',       '1, 0, 2, 1, 1, 1.5')
+    ('22023', '1.5',       '1, 0, 2, 1, 1, 1.5'),
+    ('22003', 'inf',       '1e308, 0, 2, -1e308, 1, 0.8'),
+    ('22003', '1e\+30[01]', '1e300, 0, 2, 1, 1, 0.8'),
+    ('22003', 'inf',       '1e10, 0, 2, 5e-324, 1, 0.8'),
+    ('22003', '1e\+300',   '1, NULL, NULL, 1, 1e300, 0.8'),
+    ('22003', '1e\+30[01]', '1, 0, 1e301, 1, 1, 0.8')
 ) AS rows (state, shows, arguments);
 
 -- ---------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 -- at each origin, and scores against published ones and plain SQL.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(38);
+SELECT plan(39);
 
 -- ---------------------------------------------------------------------------
 -- Scores
@@ -59,6 +59,7 @@ SELECT is((SELECT forecast_score_agg(NULL, NULL, NULL, 3, 2, 0.8)), NULL, 'of no
 SELECT is((SELECT forecast_score_agg(3, NULL, NULL, 0, NULL, 0.8))::text, '(1,-3,3,,,,)',
           'without limits, a naive forecast or anything that happened, what is not known is null');
 SELECT is((SELECT (forecast_score_agg(3, 2, 4, 3, 3, 0.8)).skill), NULL, 'there is no skill against a naive forecast that was perfect');
+SELECT is((SELECT (forecast_score_agg(3, NULL, NULL, 0, 5e-324, 0.8)).skill), NULL, 'nor against one that was nearly so');
 SELECT is((SELECT (forecast_score_agg(3, 2, NULL, 3, 4, 0.8)).coverage), NULL, 'one limit is no interval');
 SELECT is((SELECT array_agg((s).forecasts ORDER BY i) FROM (SELECT i, forecast_score_agg(1, 0, 2, 1, 1, 0.8) OVER (ORDER BY i) AS s FROM generate_series(1, 40) AS i) AS x),
           (SELECT array_agg(i::bigint ORDER BY i) FROM generate_series(1, 40) AS i), 'as a window function, too');

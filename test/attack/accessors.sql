@@ -51,3 +51,4 @@ SELECT count(event_fault('a', d, spec)) + count(event_fault('a', d::timestamp, s
 SELECT count(fte_on(s, date '2016-01-01' + i)) FROM generate_series(1, 10000000) AS i, (SELECT unnest(spells_agg(start_date, end_date, reason, 1.0, '0 days')) AS s FROM staff WHERE person < 100) AS t
 SELECT count(interval_score(i, i + 1, i % 7, 0.8)) FROM generate_series(1, 100000000) AS i
 SELECT count(funnel_spec_to_jsonb(funnel_spec(ARRAY['a', i::text]))) + count(retirement_rule_to_jsonb(rule)) FROM few, generate_series(1, 10000000) AS i
+SELECT count(shift_retirement(c, i % 900)) FROM many, generate_series(1, 100000) AS i

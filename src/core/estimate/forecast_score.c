@@ -17,6 +17,22 @@ EF_REPORT(EF_FORECAST_LIMITS, INVALID_PARAMETER_VALUE,
 		  "lower limit is above the upper one",
 		  "Look whether the two were exchanged.");
 
+EF_REPORT(EF_FORECAST_RANGE, NUMERIC_VALUE_OUT_OF_RANGE,
+		  "score of a forecast is out of range",
+		  "Look for a forecast, or for what happened, that cannot be.");
+
+/* So many figures of this size that no memory holds them add up to a number. */
+#define FIGURE_LIMIT 1e280
+
+EF_NODISCARD static EfStatus
+check_figure(double figure, EfError *error)
+{
+	if (fabs(figure) > FIGURE_LIMIT)
+		return ef_fail(error, EF_FORECAST_RANGE, "A figure of it is %g.",
+					   figure);
+	return EF_OK;
+}
+
 /* A level is a decimal: 0.8 leaves 1/5, and not the double nearest to 0.8 less
  * than 1, of which 2/a would not be 10. */
 #define DECIMALS 1e12
@@ -45,7 +61,7 @@ ef_interval_score(double lower, double upper, double actual, double level,
 		*score += 2 / outside * (lower - actual);
 	if (actual > upper)
 		*score += 2 / outside * (actual - upper);
-	return EF_OK;
+	return check_figure(*score, error);
 }
 
 EfStatus
@@ -53,6 +69,7 @@ ef_forecast_miss(const EfForecast *forecast, EfMiss *miss, EfError *error)
 {
 	double	   *figures = miss->figures;
 	double		error_made = forecast->actual - forecast->predicted;
+	EfStatus	status = EF_OK;
 
 	if (!isfinite(forecast->predicted) || !isfinite(forecast->actual) ||
 		isinf(forecast->naive))
@@ -65,6 +82,10 @@ ef_forecast_miss(const EfForecast *forecast, EfMiss *miss, EfError *error)
 	figures[EF_MISS_NAIVE] = fabs(forecast->actual - forecast->naive);
 	figures[EF_MISS_COMPARED] = isnan(forecast->naive) ? NAN : fabs(error_made);
 	figures[EF_MISS_HELD] = figures[EF_MISS_SCORE] = NAN;
+	for (int i = 0; i < EF_MISS_FIGURES && status == EF_OK; i++)
+		status = check_figure(figures[i], error);
+	if (status != EF_OK)
+		return status;
 	if (isnan(forecast->lower) || isnan(forecast->upper))
 		return EF_OK;
 	figures[EF_MISS_HELD] = forecast->actual >= forecast->lower &&
@@ -148,6 +169,8 @@ ef_score_forecasts(const EfMiss *misses, size_t n, EfForecastScore *score,
 	score->skill = naive > 0
 		? 1 - mean_figure(misses, n, EF_MISS_COMPARED, values, allocator) / naive
 		: NAN;
+	if (isinf(score->skill))
+		score->skill = NAN;
 
 	/* without sign, only now that the bias is known */
 	n = collect(misses, n, EF_MISS_ERROR, values, allocator);

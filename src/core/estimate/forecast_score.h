@@ -19,6 +19,7 @@
 
 extern const EfReport EF_FORECAST_VALUE[];
 extern const EfReport EF_FORECAST_LIMITS[];
+extern const EfReport EF_FORECAST_RANGE[];
 
 /* NaN is what was not given: without limits there is no coverage, without a
  * naive forecast no skill. */
@@ -59,7 +60,8 @@ typedef struct EfForecastScore
 	double		coverage;		/* share of intervals that held */
 	double		interval_score; /* mean */
 	double		skill;			/* 1 - the error over that of the naive forecasts,
-								 * means of both without sign */
+								 * means of both without sign; NaN too where that
+								 * is nearer to nothing than a number can be */
 } EfForecastScore;
 
 extern EfStatus ef_interval_score(double lower, double upper, double actual,
