@@ -44,6 +44,7 @@ my @sections = (
     [ 'What is to come',
         [ 'retirement_projection', 'year', 'year', 320 ],
         [ 'recruitment_need', 'year', 'year', 320 ],
+        [ 'scenarios', 'scenario_no', 'scenario_no, year', 340 ],
         [ 'forecast_check', 'year', 'measure DESC, reason', 280 ],
         [ 'forecast_backtest', 'origin', 'measure, origin, horizon', 340 ] ],
     [ 'Education',

@@ -7,7 +7,11 @@
 -- Where the columns are. The statements run as they come (\gexec).
 SELECT reporting_ddl('reporting', '{
   "employment": {"table": "employment", "person": "person_id", "group_by": ["hospital"],
-                 "observed_years": 3, "retirement": 65},
+                 "observed_years": 3, "retirement": 65,
+                 "scenarios": [{"name": "a year later", "retirement_later": 12},
+                               {"name": "a fifth fewer resign", "factors": {"resignation": 0.8}},
+                               {"name": "5 % more working time", "working_time": 1.05},
+                               {"name": "all three", "retirement_later": 12, "factors": {"resignation": 0.8}, "working_time": 1.05}]},
   "education":  {"table": "event", "stage": "event", "epoch": "start_year",
                  "stages": ["applied", "admitted", "started", "second term", "graduated",
                             "employed here"],

@@ -2,7 +2,7 @@
 -- of people who come, and what a need is made of.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(48);
+SELECT plan(58);
 
 -- everybody of 25 to 60 is observed in each month of age, and begins and ends with a month
 CREATE TEMP TABLE job AS
@@ -207,6 +207,28 @@ SELECT ok((SELECT bool_and(a.other_exits < b.other_exits AND a.recruitment_need 
           'fewer resignations, a smaller need');
 SELECT is((SELECT array_agg(recruitment_need) FROM recruitment_parts((SELECT workforce_agg('1980-01-01', '2010-01-01', NULL, NULL, '[2015-01-01,2020-01-01)')), 2)),
           '{NULL,NULL}', 'where nobody was hired the need is not known');
+-- which lever does what
+CREATE TEMP TABLE parted AS
+SELECT g.* FROM staff, gap_by_lever(w, 3, '{resignation,layoff}', '{0.7,2}', 12, 1.04, '{30,30,30}', ARRAY[6000, 6100, 6200]) AS g;
+SELECT is((SELECT string_agg(concat_ws(' ', year, lever, reason), ', ' ORDER BY ctid) FROM parted WHERE year = 2021),
+          '2021 none, 2021 target, 2021 exit rate layoff, 2021 exit rate resignation, 2021 retirement later, 2021 working time, 2021 intake, 2021 all, 2021 rest', 'each lever that is pulled');
+SELECT ok((SELECT count(*) = 24 AND max(abs(g.gap - e.gap)) < 1e-9
+           FROM staff, parted AS g, LATERAL (
+                SELECT gap FROM workforce_project(w, 3, CASE WHEN lever IN ('intake', 'all') THEN ARRAY[30, 30, 30] END, CASE WHEN lever IN ('target', 'all') THEN ARRAY[6000, 6100, 6200] END,
+                       rates => shift_retirement(change_exit_rates(w, '{resignation,layoff}', ARRAY[CASE WHEN lever = 'all' OR reason = 'resignation' THEN 0.7 ELSE 1 END,
+                                                                                                    CASE WHEN lever = 'all' OR reason = 'layoff' THEN 2 ELSE 1 END]),
+                                                 CASE WHEN lever IN ('retirement later', 'all') THEN 12 ELSE 0 END),
+                       working_time => CASE WHEN lever IN ('working time', 'all') THEN 1.04 ELSE 1 END) AS p WHERE p.year = g.year) AS e WHERE lever <> 'rest'), 'the gap with each alone, and with all');
+SELECT ok((SELECT bool_and(abs(g.effect - (g.gap - n.gap)) < 1e-9) FROM parted AS g JOIN parted AS n USING (year) WHERE n.lever = 'none' AND g.lever <> 'rest'), 'the effect is against none');
+SELECT ok((SELECT bool_and(abs(total) < 1e-9) AND count(*) = 3 FROM (SELECT sum(CASE lever WHEN 'all' THEN -effect ELSE effect END) AS total FROM parted GROUP BY year) AS y), 'alone and the rest are all together');
+SELECT ok((SELECT bool_and(abs(effect) > 0.01) FROM parted WHERE lever NOT IN ('none') AND year = 2021), 'and each is something');
+SELECT is((SELECT array_agg(effect ORDER BY year) FROM staff, gap_by_lever(w, 2, retirement_later => 6) WHERE lever = 'rest'), ARRAY[0, 0]::float8[], 'one lever leaves no rest');
+SELECT is((SELECT string_agg(lever || ' ' || effect, ', ') FROM staff, gap_by_lever(w, 1)), 'none 0, all 0, rest 0', 'no lever, no effect');
+SELECT ok((SELECT max(abs(g.gap - p.gap)) < 1e-9 FROM part, (SELECT credible_rates_agg(w) AS r FROM part) AS r, LATERAL (SELECT credibility(w, r) AS r) AS k,
+                  gap_by_lever(w, 2, '{layoff}', '{0}', rates => k.r, latest_age => 60) AS g
+                  JOIN LATERAL workforce_project(w, 2, rates => change_exit_rates(k.r, '{layoff}', '{0}'), latest_age => 60) AS p USING (year) WHERE lever = 'all' AND g = 2), 'with credible rates');
+SELECT throws_ok($$SELECT gap_by_lever(w, 1, '{layoff,resignation}', '{1}') FROM staff$$, '2202E', NULL, 'each reason needs a factor');
+SELECT is_empty('SELECT * FROM gap_by_lever(NULL)', 'of nothing, no gap');
 SELECT is_empty('SELECT * FROM recruitment_parts(NULL)', 'of nothing, nothing');
 SELECT is_empty($$SELECT * FROM intake_stream(NULL, '{1}')$$, 'nor a stream');
 

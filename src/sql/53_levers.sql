@@ -59,3 +59,71 @@ BEGIN ATOMIC
     ORDER BY p.year;
 END;
 COMMENT ON FUNCTION recruitment_parts(workforce, integer, double precision[], integer, retirement_rule, credible_rates, integer, double precision) IS 'what the recruitment need of each calendar year is made of: growth of the headcount wanted, retirements and other exits of a staff of which every need is met';
+
+-- Each assumption by itself, all of them, and what is left: no lever is taken before another.
+CREATE FUNCTION gap_by_lever(w workforce,
+        years integer DEFAULT 10,
+        reasons text[] DEFAULT '{}',
+        factors double precision[] DEFAULT '{}',
+        retirement_later integer DEFAULT 0,
+        working_time double precision DEFAULT 1,
+        intake double precision[] DEFAULT NULL,
+        target double precision[] DEFAULT NULL,
+        retire_at integer DEFAULT NULL,
+        retire_rule retirement_rule DEFAULT NULL,
+        rates credible_rates DEFAULT NULL,
+        latest_age integer DEFAULT 70) RETURNS TABLE (
+        year integer, lever text, reason text, gap double precision, effect double precision)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 ROWS 50
+BEGIN ATOMIC
+    WITH base AS (
+        SELECT coalesce(gap_by_lever.rates, credible_rates(gap_by_lever.w)) AS rates
+    ), assumed (place, lever, reason, rates, working_time, intake, target) AS (
+        SELECT 0, 'none'::pg_catalog.text, NULL::pg_catalog.text, b.rates, 1::pg_catalog.float8, NULL::pg_catalog.float8[], NULL::pg_catalog.float8[]
+        FROM base AS b
+        UNION ALL
+        SELECT 1, 'target', NULL, b.rates, 1, NULL, gap_by_lever.target
+        FROM base AS b
+        WHERE gap_by_lever.target IS NOT NULL
+        UNION ALL
+        -- of unequal lengths: all of them together are refused
+        SELECT 2, 'exit rate', u.reason, change_exit_rates(b.rates, ARRAY[u.reason], ARRAY[u.factor]), 1, NULL, NULL
+        FROM base AS b,
+             ROWS FROM (pg_catalog.unnest(gap_by_lever.reasons), pg_catalog.unnest(gap_by_lever.factors)) AS u (reason, factor)
+        WHERE pg_catalog.cardinality(gap_by_lever.reasons) OPERATOR(pg_catalog.=) pg_catalog.cardinality(gap_by_lever.factors)
+        UNION ALL
+        SELECT 3, 'retirement later', NULL, shift_retirement(b.rates, gap_by_lever.retirement_later), 1, NULL, NULL
+        FROM base AS b
+        WHERE gap_by_lever.retirement_later OPERATOR(pg_catalog.<>) 0
+        UNION ALL
+        SELECT 4, 'working time', NULL, b.rates, gap_by_lever.working_time, NULL, NULL
+        FROM base AS b
+        WHERE gap_by_lever.working_time OPERATOR(pg_catalog.<>) 1::pg_catalog.float8
+        UNION ALL
+        SELECT 5, 'intake', NULL, b.rates, 1, gap_by_lever.intake, NULL
+        FROM base AS b
+        WHERE gap_by_lever.intake IS NOT NULL
+        UNION ALL
+        SELECT 6, 'all', NULL, shift_retirement(change_exit_rates(b.rates, gap_by_lever.reasons, gap_by_lever.factors), gap_by_lever.retirement_later),
+               gap_by_lever.working_time, gap_by_lever.intake, gap_by_lever.target
+        FROM base AS b
+    ), projected AS (
+        SELECT a.place, a.lever, a.reason, p.year, p.gap
+        FROM assumed AS a,
+             workforce_project(gap_by_lever.w, gap_by_lever.years, a.intake, a.target, gap_by_lever.retire_at, gap_by_lever.retire_rule,
+                               a.rates, gap_by_lever.latest_age, 0.8::pg_catalog.float8, a.working_time) AS p
+    ), compared AS (
+        SELECT p.place, p.lever, p.reason, p.year, p.gap, p.gap OPERATOR(pg_catalog.-) b.gap AS effect
+        FROM projected AS p JOIN projected AS b ON b.place OPERATOR(pg_catalog.=) 0 AND b.year OPERATOR(pg_catalog.=) p.year
+    )
+    SELECT r.year, r.lever, r.reason, r.gap, r.effect
+    FROM (SELECT c.place, c.lever, c.reason, c.year, c.gap, c.effect
+          FROM compared AS c
+          UNION ALL
+          SELECT 7, 'rest', NULL, c.year, NULL,
+                 pg_catalog.sum(CASE WHEN c.place OPERATOR(pg_catalog.=) 6 THEN c.effect ELSE OPERATOR(pg_catalog.-) c.effect END)
+          FROM compared AS c
+          GROUP BY c.year) AS r
+    ORDER BY r.year, r.place, r.reason USING OPERATOR(pg_catalog.<);
+END;
+COMMENT ON FUNCTION gap_by_lever(workforce, integer, text[], double precision[], integer, double precision, double precision[], double precision[], integer, retirement_rule, credible_rates, integer) IS 'the gap of each calendar year without any lever, with each of them alone, and with all together; and the rest, which they do to each other';

@@ -7,7 +7,8 @@ CREATE FUNCTION reporting_options()
 BEGIN ATOMIC
     -- kind is what the JSON value must be: 'column: date' the name of a column of
     -- a type of that family, 'integer: 1 20' a whole number in these limits. With
-    -- '?' null says that there is none; with '!' the key must be there.
+    -- '?' null says that there is none; with '!' the key must be there. Those of
+    -- source 'scenario' are what an element of "scenarios" may say.
     SELECT v.source, v.key, v.kind, v.standard::pg_catalog.jsonb, v.meaning
     FROM (VALUES
         ('employment'::pg_catalog.text, 'table'::pg_catalog.text, 'table!'::pg_catalog.text, NULL::pg_catalog.text, 'the table or view of employment spells, as in FROM'::pg_catalog.text),
@@ -25,8 +26,16 @@ BEGIN ATOMIC
         ('employment', 'projection_years', 'integer: 1 100', '10', 'periods of the projections'),
         ('employment', 'retirement', 'retirement?', NULL, 'age in years at which everybody retires, or "pension_age"; without it as observed'),
         ('employment', 'latest_age', 'integer: 1 149', '70', 'nobody works beyond it'),
+        ('employment', 'rates', 'choice: own credible', '"own"', 'exit rates of projections: "own", those of the group; or "credible", drawn to those of all groups'),
+        ('employment', 'scenarios', 'scenarios', '[]', 'assumptions side by side, at most twenty: objects with the keys of source "scenario"'),
         ('employment', 'retention_every', 'interval', '"1 year"', 'step of the retention curve, an interval'),
         ('employment', 'leave_out', 'boolean', 'false', 'leave rows out that the aggregates refuse, and count them'),
+        ('scenario', 'name', 'name!', NULL, 'what it is called'),
+        ('scenario', 'factors', 'factors', '{}', 'how many times as often people leave, by reason: {"resignation": 0.8}; 0 to 1000'),
+        ('scenario', 'retirement_later', 'whole: -600 600', '0', 'months of age by which retirement comes later; below 0 earlier'),
+        ('scenario', 'working_time', 'number: 0.1 10', '1', 'full-time equivalents of a person against today''s; so fewer persons are wanted'),
+        ('scenario', 'hires', 'number: 0 100', '0', 'hires a year against those of the years observed: 1 is as many; without it nobody is hired'),
+        ('scenario', 'growth', 'number: -0.5 1', '0', 'growth a year of the headcount wanted: 0.01 is one in a hundred'),
         ('education', 'table', 'table!', NULL, 'the table or view of education events, as in FROM'),
         ('education', 'person_id', 'column: person', '"person_id"', 'who: an integer, numeric, uuid or text'),
         ('education', 'stage', 'column: text', '"stage"', 'what happened'),

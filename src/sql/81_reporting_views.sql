@@ -230,7 +230,7 @@ $$SELECT {groups}p.year, p.period_start, p.period_end,
        CASE WHEN k.known THEN p.exits - p.retirements END AS other_exits,
        {last}
 FROM {summaries}.employment AS s,
-     {schema}.workforce_project(s.workforce, {projection_years}, NULL::float8[], NULL::float8[]{retirement}) AS p,
+     {schema}.workforce_project(s.workforce, {projection_years}, NULL::float8[], NULL::float8[]{retirement}, working_time => 1::float8) AS p,
      LATERAL (SELECT {retires} AS known OFFSET 0) AS k
 WHERE {rows}
 ORDER BY {groups}p.year$$),
@@ -258,9 +258,64 @@ $$SELECT {groups}p.year, p.period_start, p.period_end,
        p.target, p.gap, p.recruitment_need, p.need_lower, p.need_upper, p.unsupported,
        {last}
 FROM {summaries}.employment AS s,
-     {schema}.workforce_project(s.workforce, {projection_years}, NULL::float8[], NULL::float8[]{retirement}) AS p
+     {schema}.workforce_project(s.workforce, {projection_years}, NULL::float8[], NULL::float8[]{retirement}, working_time => 1::float8) AS p
 WHERE {rows}
 ORDER BY {groups}p.year$$),
+
+('employment', 'scenarios', 'workforce',
+ 'Projections under the assumptions of the mapping, side by side (scenarier), with 80 % limits',
+ ARRAY['scenario_no: number of the scenario, from 1, in the order of the mapping; 0: as observed',
+       'scenario: its name; (as observed) is without any assumption',
+       'year: calendar year',
+       'period_start: first day of the period',
+       'period_end: last day of the period',
+       'hires: persons hired in the period, by the scenario',
+       'exits: persons who leave in the period, expected',
+       'retirements: of them, for retirement; null where nobody has left for retirement, and no age is given at which everybody does',
+       'headcount: persons left when it ends',
+       'headcount_lower: lower limit of them',
+       'headcount_upper: upper limit of them',
+       'fte: full-time equivalents left when it ends; null if not counted',
+       'target: persons wanted when it ends: those of the last day observed, with growth, at the working time of the scenario',
+       'gap: persons missing when it ends: a stock (brist)',
+       'recruitment_need: persons to hire in the period, if every earlier need was met and nobody else was hired: a flow',
+       'need_lower: lower limit of it',
+       'need_upper: upper limit of it',
+       'without_effect: reasons with a factor for which nobody has left; null if there are none'],
+$$SELECT {groups}c.scenario_no, c.scenario, p.year, p.period_start, p.period_end,
+       p.intake AS hires, p.exits, CASE WHEN k.known THEN p.retirements END AS retirements,
+       p.headcount, p.lower AS headcount_lower, p.upper AS headcount_upper, p.fte{fte_unit} AS fte,
+       p.target, p.gap, p.recruitment_need, p.need_lower, p.need_upper, a.without_effect,
+       {last}
+FROM {summaries}.employment AS s,
+     LATERAL (VALUES {scenarios})
+         AS c (scenario_no, scenario, reasons, factors, later, working_time, hires, growth),
+     LATERAL (SELECT {retires} AS known, {rates} AS rates,
+                     extract(month FROM s.as_of)::integer AS month OFFSET 0) AS k,
+     -- a factor on what nobody leaves for does nothing
+     LATERAL (SELECT pg_catalog.array_agg(f.reason ORDER BY f.n) FILTER (WHERE f.known) AS reasons,
+                     pg_catalog.array_agg(f.factor ORDER BY f.n) FILTER (WHERE f.known) AS factors,
+                     string_agg(f.reason, ', '::text ORDER BY f.n) FILTER (WHERE NOT f.known) AS without_effect
+              FROM (SELECT g.reason, g.factor, g.n,
+                           EXISTS (SELECT FROM {schema}.exit_ratios(k.rates, 0.5::float8) AS r
+                                   WHERE r.reason = g.reason COLLATE pg_catalog."C") AS known
+                    FROM unnest(c.reasons, c.factors) WITH ORDINALITY AS g (reason, factor, n)) AS f) AS a,
+     LATERAL (SELECT CASE WHEN a.reasons IS NULL THEN k.rates
+                     ELSE {schema}.change_exit_rates(k.rates, a.reasons, a.factors) END AS rates OFFSET 0) AS x,
+     LATERAL (SELECT {later},
+                     ARRAY(SELECT {schema}.headcount(s.workforce)::float8 * pg_catalog.power(1::float8 + c.growth, n::float8)
+                           FROM generate_series(1, {projection_years}) AS n ORDER BY n) AS target,
+                     -- of the first period the months that are left
+                     CASE WHEN c.hires > 0::float8 AND {schema}.hires(s.workforce) > 0
+                     THEN ARRAY(SELECT c.hires * {schema}.hires(s.workforce)::float8
+                                       * (CASE n WHEN 1 THEN 13 - k.month ELSE 12 END)::float8
+                                       / (12 * {observed_years} + k.month - 1)::float8
+                                FROM generate_series(1, {projection_years}) AS n ORDER BY n) END AS intake OFFSET 0) AS l,
+     {schema}.workforce_project(s.workforce, {projection_years}, l.intake, l.target, retire_at => l.retire_at,
+         retire_rule => l.retire_rule, rates => l.rates, latest_age => {latest_age}, level => 0.8::float8,
+         working_time => c.working_time) AS p
+WHERE {rows} AND s.workforce IS NOT NULL
+ORDER BY {groups}c.scenario_no, p.year$$),
 
 ('employment', 'forecast_check', 'workforce',
  'The projection made when the last complete year began, with the hires that came, beside what happened in that year (prognosuppföljning)',
@@ -291,13 +346,13 @@ FROM {summaries}.employment AS s,
                      p.headcount AS predicted, p.lower, p.upper,
                      {schema}.carried(s.year_1)::double precision AS actual
               FROM (VALUES (1)) AS one (row)
-                   LEFT JOIN {schema}.workforce_project(b.basis, 1, b.intake, NULL::float8[]{retirement}) AS p
+                   LEFT JOIN {schema}.workforce_project(b.basis, 1, b.intake, NULL::float8[]{own_retirement}, working_time => 1::float8) AS p
                              ON true
               UNION ALL
               SELECT 'exits', coalesce(p.reason, a.reason),
                      CASE WHEN b.basis IS NOT NULL THEN coalesce(p.exits, 0) END,
                      p.lower, p.upper, coalesce(a.exits, 0)
-              FROM {schema}.workforce_project_exits(b.basis, 1, b.intake, NULL::float8[]{retirement}) AS p
+              FROM {schema}.workforce_project_exits(b.basis, 1, b.intake, NULL::float8[]{own_retirement}) AS p
                    FULL JOIN (SELECT e.reason, sum(e.exits)::double precision AS exits
                               FROM {schema}.exit_rates(s.year_1, 0.95::float8) AS e
                               GROUP BY e.reason) AS a ON p.reason = a.reason) AS c

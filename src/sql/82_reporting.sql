@@ -245,6 +245,7 @@ DECLARE
     readers   text[];
     reader    text;
     home      text;                     -- the schema of this extension, quoted
+    assumption record;
 BEGIN
     IF schema_name IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
@@ -344,6 +345,10 @@ BEGIN
             WHEN 'roles' THEN jsonb_typeof(given) = 'string' OR jsonb_typeof(given) = 'array'
                  AND NOT jsonb_path_exists(given, 'strict $[*] ? (@.type() != "string")')
             WHEN 'groups' THEN jsonb_typeof(given) = 'array'
+            WHEN 'choice' THEN jsonb_typeof(given) = 'string' AND given #>> '{}' = ANY (string_to_array(wanted, ' '))
+            WHEN 'scenarios' THEN jsonb_typeof(given) = 'array'
+                 AND CASE WHEN jsonb_typeof(given) = 'array' THEN jsonb_array_length(given) <= 20 END
+                 AND NOT jsonb_path_exists(given, 'strict $[*] ? (@.type() != "object")')
             ELSE jsonb_typeof(given) = 'string' AND fits END)
         THEN
             RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
@@ -358,9 +363,59 @@ BEGIN
                        WHEN 'texts' THEN 'Give an array of strings or numbers.'
                        WHEN 'roles' THEN 'Give the name of a role, or an array of names.'
                        WHEN 'groups' THEN 'Give an array of names of columns.'
+                       WHEN 'choice' THEN format('Give one of %s.', replace(wanted, ' ', ', '))
+                       WHEN 'scenarios' THEN 'Give an array of at most twenty objects, such as {"name": "fewer resign", "factors": {"resignation": 0.8}}.'
                        WHEN 'column' THEN 'Give the name of a column as a string.'
                        WHEN 'interval' THEN 'Give an interval, such as "8 years".'
                        ELSE 'Give a string.' END;
+        END IF;
+        IF family = 'scenarios' THEN
+            given := (
+                -- what each leaves out is as it was
+                SELECT coalesce(jsonb_agg((SELECT jsonb_object_agg(o.key, o.standard) FROM jsonb_to_recordset(options) AS o (source text, key text, standard jsonb)
+                                           WHERE o.source = 'scenario' AND o.standard IS NOT NULL) || s.item ORDER BY s.place), '[]')
+                FROM jsonb_array_elements(given) WITH ORDINALITY AS s (item, place));
+            FOR assumption IN
+                SELECT s.place, p.key, p.value, o.kind, split_part(o.kind, ': ', 2) AS limits, s.item ->> 'name' AS name,
+                       (SELECT string_agg(a.key, ', ') FROM jsonb_to_recordset(options) AS a (source text, key text) WHERE a.source = 'scenario') AS allowed
+                FROM jsonb_array_elements(given) WITH ORDINALITY AS s (item, place),
+                     LATERAL (SELECT j.key, j.value FROM jsonb_each(s.item) AS j
+                              UNION ALL SELECT 'name', NULL WHERE NOT s.item ? 'name') AS p
+                     LEFT JOIN jsonb_to_recordset(options) AS o (source text, key text, kind text) ON o.source = 'scenario' AND o.key = p.key
+            LOOP
+                IF assumption.kind IS NULL THEN
+                    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+                        MESSAGE = 'a scenario has no such key',
+                        DETAIL = format('The key is "%s", in scenario %s.', assumption.key, assumption.place),
+                        HINT = format('The keys are %s.', assumption.allowed);
+                ELSIF NOT coalesce(CASE assumption.kind
+                    WHEN 'name!' THEN jsonb_typeof(assumption.value) = 'string' AND octet_length(assumption.name) BETWEEN 1 AND 255
+                    WHEN 'factors' THEN jsonb_typeof(assumption.value) = 'object'
+                         AND NOT jsonb_path_exists(assumption.value, 'strict $.* ? (@.type() != "number")')
+                         AND NOT jsonb_path_exists(assumption.value, 'strict $.* ? (@ < 0 || @ > 1000)')
+                    ELSE jsonb_typeof(assumption.value) = 'number'
+                         AND (assumption.value #>> '{}')::numeric BETWEEN split_part(assumption.limits, ' ', 1)::numeric AND split_part(assumption.limits, ' ', 2)::numeric
+                         AND (assumption.kind NOT LIKE 'whole%' OR (assumption.value #>> '{}')::numeric % 1 = 0) END, false)
+                THEN
+                    RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+                        MESSAGE = format('"%s" of a scenario cannot have this value', assumption.key),
+                        DETAIL = format('It is %s in scenario %s.', coalesce(assumption.value::text, 'not there'), assumption.place),
+                        HINT = CASE assumption.kind
+                               WHEN 'name!' THEN 'Give a name of 1 to 255 bytes.'
+                               WHEN 'factors' THEN 'Give an object of numbers from 0 to 1000 by reason, such as {"resignation": 0.8}.'
+                               ELSE format('Give a%s number from %s to %s.', CASE WHEN assumption.kind LIKE 'whole%' THEN ' whole' ELSE '' END,
+                                           split_part(assumption.limits, ' ', 1), split_part(assumption.limits, ' ', 2)) END;
+                END IF;
+            END LOOP;
+            SELECT n INTO name
+            FROM (SELECT '(as observed)' AS n UNION ALL SELECT s ->> 'name' FROM jsonb_array_elements(given) AS s) AS u
+            GROUP BY n COLLATE "C", n HAVING count(*) > 1 LIMIT 1;
+            IF FOUND THEN
+                RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+                    MESSAGE = 'two scenarios have one name',
+                    DETAIL = format('The name is "%s".', name),
+                    HINT = 'Give another name. What is as it was is there already, as "(as observed)".';
+            END IF;
         END IF;
         -- a code is a word: 2 and 2.0 are '2', as in the aggregates
         IF family = 'texts' AND given <> 'null' THEN
@@ -643,6 +698,7 @@ DECLARE
     years   integer;
     leave_out boolean;
     by_pension_age boolean;             -- does the age of retirement follow the law?
+    later   integer;                    -- months
     queries jsonb;                      -- what looks for what is wrong with its rows
     marks   text[];                     -- names of what is wrong with a row, and of what that does
     row_groups jsonb;                   -- columns that tell a row, with comments
@@ -741,6 +797,17 @@ BEGIN
                           (option ->> 'latest_age')::integer,
                           by_pension_age, option ->> 'retention_every';
             END IF;
+
+            FOR later IN SELECT DISTINCT (s ->> 'retirement_later')::numeric::integer FROM jsonb_array_elements(option -> 'scenarios') AS s LOOP
+                CONTINUE WHEN home = '' OR option -> 'retirement' = 'null' OR later = 0;
+                EXECUTE format('SELECT count(*)
+                                FROM %1$s.workforce_project(
+                                         (SELECT %1$s.workforce_agg(NULL::date, NULL::date, NULL::date, NULL::text, ''[2000-01-01,2001-01-01)''::daterange)),
+                                         1, retire_rule => CASE WHEN $3 THEN (SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months + $1) FROM %1$s.pension_age AS a)
+                                                           ELSE (SELECT %1$s.retirement_rule_agg(''1800-01-01''::date, $4 * 12 + $1)) END, latest_age => $2)', home)
+                    USING later, (option ->> 'latest_age')::integer, by_pension_age,
+                          CASE jsonb_typeof(option -> 'retirement') WHEN 'number' THEN (option ->> 'retirement')::integer END;
+            END LOOP;
 
             SELECT array_agg(a.name ORDER BY a.place),
                    array_agg(format('%s.workforce_agg(%s%s, %s, %s, %s, (SELECT daterange(%s, %s) FROM %s.period AS p)%s%s)%s',
@@ -881,6 +948,14 @@ BEGIN
             'index', array_to_string(shown || CASE source WHEN 'education' THEN ARRAY['grouping_set', 'epoch', 'every_epoch']
                                               ELSE ARRAY['grouping_set'] END, ', '));
 
+        ---- the rates of small groups: how much groups differ ----
+        IF source = 'employment' AND option ->> 'rates' = 'credible' THEN
+            makes := makes || jsonb_build_object('summary', true, 'name', 'employment_rates', 'kind', stored,
+                'comment', format('Exit rates of all groups of %s together, and how much groups differ from them', option ->> 'relation'),
+                'columns', ARRAY['place: 1', 'rates: credible rates, which a group is put between'], 'index', 'place',
+                'query', format(E'SELECT 1 AS place, %s.credible_rates_agg(s.workforce) AS rates\nFROM %s.employment AS s\nWHERE s.grouping_set = 0', home, store));
+        END IF;
+
         ---- by year of hire: of people the spells that their rows make, by the year in which these begin ----
         IF source = 'employment' THEN
             labels := ARRAY(SELECT format('%s AS %s', g, s) FROM unnest(grouped, shown) AS u (g, s));
@@ -979,19 +1054,41 @@ DECLARE
     -- the last arguments of projections and of required intakes, by the alias of the workforce
     retirement constant jsonb := (
         SELECT jsonb_object_agg(a.alias, format(
-                   ', retire_at => %s, retire_rule => %s, rates => NULL::%s.credible_rates, latest_age => %s, level => 0.8::float8',
+                   ', retire_at => %s, retire_rule => %s, rates => %s, latest_age => %s, level => 0.8::float8',
                    CASE jsonb_typeof(settings #> '{setting,employment,retirement}')
                    WHEN 'number' THEN settings #>> '{setting,employment,retirement}' ELSE 'NULL::integer' END,
                    CASE jsonb_typeof(settings #> '{setting,employment,retirement}')
-                   WHEN 'string' THEN a.alias || '.retirement_rule' ELSE format('NULL::%s.retirement_rule', home) END,
-                   home, settings #>> '{setting,employment,latest_age}'))
-        FROM (VALUES ('s'), ('e')) AS a (alias));
+                   WHEN 'string' THEN left(a.alias, 1) || '.retirement_rule' ELSE format('NULL::%s.retirement_rule', home) END,
+                   CASE WHEN a.alias = 's own' OR settings #>> '{setting,employment,rates}' = 'own' THEN format('NULL::%s.credible_rates', home)
+                   ELSE format('%s.credibility(%s.workforce, (SELECT r.rates FROM %s.employment_rates AS r))', home, a.alias, store) END,
+                   settings #>> '{setting,employment,latest_age}'))
+        FROM (VALUES ('s'), ('e'), ('s own')) AS a (alias));
+    -- assumptions, and what everybody assumes
+    scenarios constant text := (
+        SELECT string_agg(format('(%s, %L::text, %L::text[], %L::float8[], %s, %L::float8, %L::float8, %L::float8)', n.place,
+                                 n.item ->> 'name',
+                                 ARRAY(SELECT f.key FROM jsonb_each(n.item -> 'factors') AS f ORDER BY f.key COLLATE "C"),
+                                 ARRAY(SELECT f.value::text::float8 FROM jsonb_each(n.item -> 'factors') AS f ORDER BY f.key COLLATE "C"),
+                                 (n.item ->> 'retirement_later')::numeric::integer, n.item ->> 'working_time', n.item ->> 'hires', n.item ->> 'growth'),
+                          E',\n                     ' ORDER BY n.place)
+        FROM (SELECT 0 AS place, '{"name": "(as observed)", "factors": {}, "retirement_later": 0, "working_time": 1, "hires": 0, "growth": 0}'::jsonb AS item
+              UNION ALL
+              SELECT s.place, s.item FROM jsonb_array_elements(settings #> '{setting,employment,scenarios}') WITH ORDINALITY AS s (item, place)) AS n);
+    -- how retirement comes later: an age or a rule is another one, and rates move
+    later constant text := CASE jsonb_typeof(settings #> '{setting,employment,retirement}')
+        WHEN 'number' THEN format('CASE WHEN c.later %% 12 = 0 THEN %1$s + c.later / 12 END AS retire_at, '
+                                  'CASE WHEN c.later %% 12 <> 0 THEN (SELECT %2$s.retirement_rule_agg(r.born_from, r.age_months) '
+                                  'FROM (SELECT ''1800-01-01''::date AS born_from, %1$s * 12 + c.later AS age_months) AS r) END AS retire_rule, x.rates',
+                                  settings #>> '{setting,employment,retirement}', home)
+        WHEN 'string' THEN format('NULL::integer AS retire_at, CASE c.later WHEN 0 THEN s.retirement_rule '
+                                  'ELSE (SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months + c.later) FROM %1$s.pension_age AS a) END AS retire_rule, x.rates', home)
+        ELSE format('NULL::integer AS retire_at, NULL::%1$s.retirement_rule AS retire_rule, %1$s.shift_retirement(x.rates, c.later) AS rates', home) END;
     -- those of the back-test: of the years observed all but the first two, or the last one, are origins
     backtest constant text := (
         SELECT format('CASE WHEN s.workforce IS NOT NULL THEN ARRAY[%s] END, 3, ''as before''::text, NULL::integer, %s, NULL::%3$s.workforce[], NULL::%3$s.credible_rates[]%s',
                       (SELECT string_agg('s.year_' || y, ', ' ORDER BY y DESC) FROM generate_series(1, o.years) AS y),
                       greatest(1, least(3, o.years - 1)), home,
-                      replace(retirement ->> 's', format(', rates => NULL::%s.credible_rates', home), ''))
+                      replace(retirement ->> 's own', format(', rates => NULL::%s.credible_rates', home), ''))
         FROM (SELECT (settings #>> '{setting,employment,observed_years}')::integer AS years) AS o);
     -- and what comes before them: none of what may change
     change constant text := 'changed_stage => NULL::text, conversion_change => 0::float8';
@@ -1012,10 +1109,16 @@ BEGIN
         WHERE (v.source = ANY (sources) OR v.source = 'required_intake' AND sources @> '{employment,education}')
               -- months are counted of people
               AND (v.name NOT LIKE 'employment\_%' OR settings #> '{columns,employment,person}' IS NOT NULL)
+              AND (v.name <> 'scenarios' OR settings #> '{setting,employment,scenarios}' <> '[]')
     LOOP
         IF template.source <> 'required_intake' THEN
             shown := ARRAY(SELECT jsonb_array_elements_text(settings #> ARRAY['shown', template.source]));
-            parts := jsonb_build_object('{pipeline}', '', '{retirement}', retirement ->> 's',
+            parts := jsonb_build_object('{pipeline}', '', '{retirement}', retirement ->> 's', '{own_retirement}', retirement ->> 's own',
+                '{scenarios}', scenarios, '{later}', later,
+                '{rates}', CASE settings #>> '{setting,employment,rates}' WHEN 'own' THEN format('%s.credible_rates(s.workforce)', home)
+                           ELSE format('%s.credibility(s.workforce, (SELECT r.rates FROM %s.employment_rates AS r))', home, store) END,
+                '{observed_years}', settings #> '{setting,employment,observed_years}',
+                '{latest_age}', settings #> '{setting,employment,latest_age}',
                 '{last}', format(E's.as_of, s.skipped_%s AS rows_skipped, s.rows_left_out,\n'
                                  '       (SELECT r.refreshed_at FROM %s.%s AS r WHERE r.refreshed_at IS NOT NULL) AS refreshed_at',
                                  template.summary, store, template.source));
@@ -1060,7 +1163,7 @@ BEGIN
                     '              OFFSET 0) AS a,     -- computed once, not for each row and use\n'
                     '     -- who comes from elsewhere is not asked of the education\n'
                     '     LATERAL (SELECT ARRAY(SELECT coalesce(w.recruitment_need * %6$s::float8, 0::float8)\n'
-                    '                           FROM %2$s.workforce_project(e.workforce, %3$s, NULL::float8[], NULL::float8[]%9$s) AS w\n'
+                    '                           FROM %2$s.workforce_project(e.workforce, %3$s, NULL::float8[], NULL::float8[]%9$s, working_time => 1::float8) AS w\n'
                     '                           ORDER BY w.year) AS elsewhere\n'
                     '              OFFSET 0) AS h,\n'
                     '     LATERAL (SELECT a.planned, h.elsewhere,\n'
@@ -1070,7 +1173,7 @@ BEGIN
                     '                                    THEN ARRAY(SELECT u.planned + u.elsewhere\n'
                     '                                               FROM unnest(a.planned, h.elsewhere) WITH ORDINALITY AS u (planned, elsewhere, n)\n'
                     '                                               ORDER BY u.n) END,\n'
-                    '                                    NULL::float8[]%9$s) AS w\n'
+                    '                                    NULL::float8[]%9$s, working_time => 1::float8) AS w\n'
                     '                           ORDER BY w.year) AS gap\n'
                     '              OFFSET 0) AS p',
                     store, home, settings #>> '{setting,employment,projection_years}', staff_totals, course_totals,
@@ -1125,7 +1228,9 @@ BEGIN
             '{order}', coalesce('ORDER BY ' || (SELECT string_agg(format('s.%I', n.name), ', ' ORDER BY n.place) FROM unnest(shown) WITH ORDINALITY AS n (name, place)), ''),
             '{fte_unit}', CASE WHEN (settings #> ARRAY['setting', template.source, 'fte_percent'])::boolean THEN ' / 100::float8' ELSE '' END,
             -- is anything known of retirements?
-            '{retires}', CASE WHEN settings #>> '{setting,employment,retirement}' IS NULL THEN format('%s.exits(s.workforce, ''retirement''::text) > 0', home) ELSE 'true' END,
+            '{retires}', CASE WHEN settings #>> '{setting,employment,retirement}' IS NOT NULL THEN 'true'
+                         WHEN settings #>> '{setting,employment,rates}' = 'own' THEN format('%s.exits(s.workforce, ''retirement''::text) > 0', home)
+                         ELSE format('EXISTS (SELECT FROM %s.employment_rates AS r, %s.exit_ratios(r.rates, 0.5::float8) AS q WHERE q.reason = ''retirement''::text)', store, home) END,
             '{backtest}', backtest,
             '{retention_every}', format('interval %L', settings #>> '{setting,employment,retention_every}'),
             '{projection_years}', settings #> '{setting,employment,projection_years}');

@@ -41,6 +41,7 @@ SELECT 2, pg_temp.evil('applied'), NULL;
 
 SELECT reporting_ddl('reporting', jsonb_build_object(
     'employment', jsonb_build_object('table', '"hr </script>"."staff ""<b>"""', 'person', 'person_id', 'leave_out', true, 'retirement', 65,
+                                     'scenarios', jsonb_build_array(jsonb_build_object('name', pg_temp.evil('fewer'), 'factors', jsonb_build_object(pg_temp.evil('resigned'), 0.5))),
                                      'group_by', jsonb_build_array(jsonb_build_object('place''</style>"<i>', 'place'))),
     'education', jsonb_build_object('table', 'study', 'within', '6 years',
                                     'stages', jsonb_build_array(pg_temp.evil('applied'), pg_temp.evil('admitted'),
