@@ -13,6 +13,7 @@
 #include "catalog/pg_type_d.h"
 #include "utils/array.h"
 #include "utils/date.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "funnel/funnel_estimate.h"
@@ -249,34 +250,67 @@ typedef struct ReachedCache
 {
 	EfFunnelSpec spec;
 	EfFrame		frame;
+	EfUnit		unit;
 	MemoryContext context;
 	uint8	   *bytes;			/* that the frame and the names point into */
 } ReachedCache;
+
+/*
+ * The one opened last, in the process.  Who calls by a new FmgrInfo for each
+ * row, as Citus does on its workers, would open it each time, which takes as
+ * long as all the rest.
+ */
+static ReachedCache recent_reached;
+
+static inline bool
+is_open(const ReachedCache *cache, EfSpecBytes packed, EfUnit unit)
+{
+	return packed.size > 0 && cache->frame.spec_size == packed.size &&
+		cache->unit == unit &&
+		memcmp(cache->frame.spec, packed.bytes, packed.size) == 0;
+}
+
+static void
+open_reached(ReachedCache *cache, EfSpecBytes packed, EfUnit unit)
+{
+	uint8	   *old = cache->bytes;
+	EfError		error;
+
+	cache->frame.spec_size = 0;
+	cache->bytes = NULL;
+	if (old != NULL)
+		pfree(old);
+	cache->bytes = MemoryContextAlloc(cache->context, packed.size);
+	memcpy(cache->bytes, packed.bytes, packed.size);
+	ef_check(ef_spec_open(&cache->spec, cache->bytes, packed.size, &error),
+			 &error);
+	ef_check(ef_spec_unit_check(&cache->spec, unit, &error), &error);
+	cache->unit = unit;
+	cache->frame.spec = cache->bytes;
+	cache->frame.spec_size = packed.size;
+}
 
 static ReachedCache *
 reached_cache(FunctionCallInfo fcinfo, int argument, EfUnit unit)
 {
 	ReachedCache *cache = fcinfo->flinfo->fn_extra;
 	EfSpecBytes packed = ef_get_spec_bytes(fcinfo, argument);
-	EfError		error;
 
-	if (cache != NULL && cache->frame.spec_size == packed.size &&
-		memcmp(cache->frame.spec, packed.bytes, packed.size) == 0)
+	if (cache != NULL && is_open(cache, packed, unit))
 		return cache;
 	if (cache == NULL)
-		fcinfo->flinfo->fn_extra = cache =
-			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
-								   sizeof(ReachedCache));
-	if (cache->bytes != NULL)
-		pfree(cache->bytes);
-	cache->frame.spec_size = 0;
-	cache->bytes = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, packed.size);
-	memcpy(cache->bytes, packed.bytes, packed.size);
-	ef_check(ef_spec_open(&cache->spec, cache->bytes, packed.size, &error),
-			 &error);
-	ef_check(ef_spec_unit_check(&cache->spec, unit, &error), &error);
-	cache->frame.spec = cache->bytes;
-	cache->frame.spec_size = packed.size;
+	{
+		if (is_open(&recent_reached, packed, unit))
+			return &recent_reached;
+		/* two that take turns have one each, from the second row on */
+		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
+									   sizeof(ReachedCache));
+		cache->context = fcinfo->flinfo->fn_mcxt;
+		fcinfo->flinfo->fn_extra = cache;
+	}
+	open_reached(cache, packed, unit);
+	recent_reached.context = TopMemoryContext;
+	open_reached(&recent_reached, packed, unit);
 	return cache;
 }
 

@@ -20,15 +20,33 @@ StaticAssertDecl(EF_DAY_INFINITY == DATEVAL_NOEND &&
  */
 typedef struct ObservedCache
 {
-	TypeCacheEntry *typcache;
+	const EfTableType *type;
 	EfFrame		frame;
 	uint32		size;
 	char		bytes[64];
 } ObservedCache;
 
+/*
+ * Who calls by a new FmgrInfo for each row, as Citus does on its workers, would
+ * open it each time: so the last ones are kept in the process as well.  As many
+ * as one query has of summaries with a period of their own.
+ */
+static ObservedCache recent[8];
+static unsigned oldest;
+
 static EF_REPORT(EF_OBSERVED_ENDLESS, INVALID_PARAMETER_VALUE,
 		  "observation period has no end",
 		  "Its upper bound is the day on which the rows were true, such as daterange('2020-01-01', '2025-01-01').");
+
+/* Is it this range, opened for this type and with these flags? */
+static inline bool
+is_kept(const ObservedCache *cache, const RangeType *range,
+		const EfTableType *type, uint8 flags)
+{
+	return cache->size == VARSIZE(range) &&
+		memcmp(cache->bytes, range, cache->size) == 0 &&
+		cache->type == type && cache->frame.flags == flags;
+}
 
 const EfFrame *
 ef_observed_frame(FunctionCallInfo fcinfo, int argument,
@@ -47,20 +65,21 @@ ef_observed_frame(FunctionCallInfo fcinfo, int argument,
 				 errmsg("observed must not be null"),
 				 errhint("Give the same observation period for all rows, such as daterange('2020-01-01', '2025-01-01').")));
 	range = PG_GETARG_RANGE_P(argument);
-	if (cache != NULL && cache->size == VARSIZE(range) &&
-		memcmp(cache->bytes, range, cache->size) == 0)
+	if (cache != NULL && is_kept(cache, range, type, flags))
 		return &cache->frame;
-
 	if (cache == NULL)
-	{
-		cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
-									   sizeof(ObservedCache));
-		cache->typcache = lookup_type_cache(DATERANGEOID,
-											TYPECACHE_RANGE_INFO);
-		*memory = cache;
-	}
+		*memory = cache = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
+												 sizeof(ObservedCache));
+	for (unsigned i = 0; i < lengthof(recent); i++)
+		if (is_kept(&recent[i], range, type, flags))
+		{
+			*cache = recent[i];
+			return &cache->frame;
+		}
+
 	cache->size = 0;
-	range_deserialize(cache->typcache, range, &lower, &upper, &empty);
+	range_deserialize(lookup_type_cache(DATERANGEOID, TYPECACHE_RANGE_INFO),
+					  range, &lower, &upper, &empty);
 	if (empty)
 		ef_raise(ef_fail(&error, EF_OBSERVED_EMPTY, "The range is \"empty\"."),
 				 &error);
@@ -80,8 +99,11 @@ ef_observed_frame(FunctionCallInfo fcinfo, int argument,
 	ef_check(type->check_frame(&cache->frame, &error), &error);
 	if (VARSIZE(range) <= sizeof(cache->bytes))
 	{
+		cache->type = type;
 		memcpy(cache->bytes, range, VARSIZE(range));
 		cache->size = VARSIZE(range);
+		recent[oldest] = *cache;
+		oldest = (oldest + 1) % lengthof(recent);
 	}
 	return &cache->frame;
 }

@@ -41,14 +41,34 @@ form_of_type(Oid type)
 	}
 }
 
+/*
+ * The type of an argument.  Who calls without an expression, as Citus does where
+ * an aggregate's rows are on its workers, means the type that is declared.
+ */
+static Oid
+argument_type(FunctionCallInfo fcinfo, int argument)
+{
+	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, argument);
+	Oid		   *declared;
+	int			ndeclared;
+
+	if (OidIsValid(type))
+		return type;
+	get_func_signature(fcinfo->flinfo->fn_oid, &declared, &ndeclared);
+	if (argument < ndeclared)
+		type = declared[argument];
+	pfree(declared);
+	if (!OidIsValid(type) || type == ANYOID)
+		elog(ERROR, "the type of an argument is not known");
+	return type;
+}
+
 static EfForm
 get_form(FunctionCallInfo fcinfo, int argument, const char *name, bool key)
 {
-	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, argument);
+	Oid			type = argument_type(fcinfo, argument);
 	EfForm		form;
 
-	if (!OidIsValid(type))
-		elog(ERROR, "the type of an argument is not known");
 	form = form_of_type(getBaseType(type));
 	if (form == EF_FORM_UNASKED || (form == EF_FORM_UUID && !key))
 		ereport(ERROR,

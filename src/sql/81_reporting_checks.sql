@@ -87,10 +87,10 @@ BEGIN ATOMIC
          'count(*) FILTER (WHERE x.start = x.before) AS at FROM (SELECT {start_date} AS start, {before} AS before FROM {table} AS t) AS x) AS e WHERE e.after >= 20 AND e.after > e.at', NULL),
         -- who is still there is taken to be there until as_of; ten starts that fail to come are no chance
         ('{employment,mobility}', 'table', 'doubtful', 'nobody begins in a long time before as_of: are the rows of an earlier day?', '{start_date}',
-         'SELECT e.there AS n, to_char(e.last::timestamp, ''YYYY-MM-DD''::text) AS detail FROM (SELECT k.last, k.there, '
-         '(SELECT count(*) FROM {table} AS t WHERE CASE WHEN {start_date} > ''-infinity''::date AND {start_date} <= k.last THEN k.last - {start_date} < {as_of} - k.last END) AS starts '
-         'FROM (SELECT max({start_date}) FILTER (WHERE {start_date} > ''-infinity''::date AND {start_date} < ''2099-12-31''::date) AS last, '
-         'count(*) FILTER (WHERE {end_date} IS NULL OR {end_date} > {as_of}) AS there FROM {table} AS t) AS k WHERE {as_of} - k.last > 31) AS e WHERE e.starts >= 10', NULL),
+         'SELECT k.there AS n, to_char(k.last::timestamp, ''YYYY-MM-DD''::text) AS detail FROM (SELECT max({start_date}) FILTER (WHERE {start_date} > ''-infinity''::date AND {start_date} < ''2099-12-31''::date) AS last, '
+         'count(*) FILTER (WHERE {end_date} IS NULL OR {end_date} > {as_of}) AS there FROM {table} AS t) AS k JOIN {table} AS t '
+         'ON CASE WHEN {start_date} > ''-infinity''::date AND {start_date} <= k.last THEN k.last - {start_date} < {as_of} - k.last END '
+         'WHERE {as_of} - k.last > 31 GROUP BY k.last, k.there HAVING count(*) >= 10', NULL),
         ('{employment}', 'table', 'doubtful', 'no reason to leave is a retirement: it is not projected', '{reason}',
          'SELECT sum(e.n)::bigint AS n, string_agg(e.reason, '', ''::text ORDER BY e.n DESC, e.reason) FILTER (WHERE e.place <= 5) AS detail '
          'FROM (SELECT {reason} AS reason, count(*) AS n, row_number() OVER (ORDER BY count(*) DESC, {reason}) AS place FROM {table} AS t '

@@ -101,11 +101,14 @@ BEGIN
             -- the names of what is ignored, the most frequent first
             || (SELECT coalesce(jsonb_object_agg(format('{names %s}', o.key),
                     format('(SELECT string_agg(n.name, '', ''::text ORDER BY n.place) FROM (SELECT %1$s AS name, row_number() OVER (ORDER BY count(*) DESC, %1$s) AS place '
-                           'FROM %2$s AS t WHERE t.%3$s = g.problem GROUP BY %1$s) AS n WHERE n.place <= 20)', col ->> o.key, rows, marks[1])), '{}')
-                FROM (VALUES ('stage'), ('status')) AS o (key) WHERE col ? o.key)
+                           'FROM %2$s AS t WHERE t.%3$s = %4$L::text GROUP BY %1$s) AS n WHERE n.place <= 20)', col ->> o.key, rows, marks[1], c.problem)), '{}')
+                FROM (VALUES ('stage'), ('status')) AS o (key)
+                     JOIN jsonb_to_recordset(checks) AS c (problem text, detail text) ON c.detail = format('{names %s}', o.key)
+                WHERE col ? o.key)
             || (SELECT coalesce(jsonb_object_agg(format('{unused %s %s}', o.key, o.list),
-                    format('SELECT 0::bigint AS n, string_agg(u.name, '', ''::text ORDER BY u.place) AS detail FROM pg_catalog.unnest(%s) WITH ORDINALITY AS u (name, place) '
-                           'WHERE NOT EXISTS (SELECT FROM %s AS t WHERE %s = u.name) HAVING count(*) > 0', parts ->> format('{list %s}', o.list), option ->> 'relation', col ->> o.key)), '{}')
+                    format('SELECT 0::bigint AS n, string_agg(u.name, '', ''::text ORDER BY u.place) AS detail FROM pg_catalog.unnest(%1$s) WITH ORDINALITY AS u (name, place) '
+                           'WHERE u.name NOT IN (SELECT %3$s FROM %2$s AS t WHERE %3$s IS NOT NULL GROUP BY %3$s) HAVING count(*) > 0',
+                           parts ->> format('{list %s}', o.list), option ->> 'relation', col ->> o.key)), '{}')
                 FROM (VALUES ('reason', 'retirement_reasons'), ('stage', 'stages'), ('stage', 'exits')) AS o (key, list) WHERE col ? o.key);
 
         ---- the checks, in one pass: what was put in is not looked at again ----
@@ -154,7 +157,10 @@ BEGIN
                    string_agg(format('(d.n%s, %L::text, %L::text, %s)', c.place, c.problem, c.effect, coalesce(c.detail, 'NULL::text')), E',\n             ' ORDER BY c.place) AS counted,
                    string_agg(format('(t.c%s, %L::text, %L::text)', c.place, c.problem, c.effect), E',\n             ' ORDER BY c.place) AS named,
                    string_agg('t.c' || c.place, ' OR ' ORDER BY c.place) AS any,
-                   CASE c.scope WHEN 'row' THEN parts ->> '{counted}' ELSE format('t.%s IS NULL', marks[1]) END AS condition
+                   CASE c.scope WHEN 'row' THEN parts ->> '{counted}' ELSE format('t.%s IS NULL', marks[1]) END AS condition,
+                   -- of people whose rows lie on several nodes of a cluster, where all rows are
+                   CASE WHEN c.scope = 'window' AND option ? 'spread' AND NOT option ? 'together'
+                        THEN format('(SELECT t.%s, t.%s, %s FROM %s AS t OFFSET 0)', marks[1], marks[2], listed, rows) ELSE rows END AS scanned
             FROM jsonb_to_recordset(made) AS c (place bigint, scope text, effect text, problem text, body text, detail text)
             WHERE c.scope IN ('row', 'window')
             GROUP BY c.scope ORDER BY c.scope
@@ -162,10 +168,10 @@ BEGIN
             queries := queries || format(E'SELECT v.problem, v.effect, v.rows, v.detail\n'
                 'FROM (SELECT %s, count(*) AS looked_at, count(*) FILTER (WHERE NOT coalesce(%s, false)) AS others\n'
                 '      FROM (SELECT %s\n            FROM %s AS t WHERE %s) AS t) AS d,\n     LATERAL (VALUES %s) AS v (rows, problem, effect, detail)\nWHERE v.rows > 0',
-                label.counts, label.any, label.found, rows, label.condition, label.counted);
+                label.counts, label.any, label.found, label.scanned, label.condition, label.counted);
             doubtful := doubtful || format(E'SELECT v.problem AS %1$s, v.effect AS %2$s, %3$s\n'
                 'FROM (SELECT %3$s, %4$s\n      FROM %5$s AS t WHERE %6$s) AS t,\n     LATERAL (VALUES %7$s) AS v (found, problem, effect)\nWHERE v.found',
-                marks[1], marks[2], listed, label.found, rows, label.condition, label.named);
+                marks[1], marks[2], listed, label.found, label.scanned, label.condition, label.named);
         END LOOP;
         -- labels: of how many that are alike is there one more than one?
         FOR label IN

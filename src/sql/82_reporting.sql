@@ -500,6 +500,27 @@ BEGIN
             END LOOP;
             setting := jsonb_set(setting, ARRAY[option.source], (setting -> option.source)
                                  || jsonb_build_object('relation', relation.name, 'oid', relation.oid::bigint));
+            -- do its rows, or those that a view reads, lie on several nodes, and by which of its columns?
+            IF to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
+                EXECUTE $query$
+                    WITH RECURSIVE behind AS (
+                        SELECT $1 AS oid
+                        UNION
+                        SELECT d.refobjid
+                        FROM behind AS b
+                             JOIN pg_class AS v ON v.oid = b.oid AND v.relkind = 'v'
+                             JOIN pg_rewrite AS w ON w.ev_class = v.oid
+                             JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+                                                    AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.oid
+                    )
+                    SELECT jsonb_build_object('spread', true, 'spread_by',
+                                              CASE WHEN p.logicalrelid = $1 THEN pg_catalog.column_to_column_name(p.logicalrelid, p.partkey) END)
+                    FROM behind AS b JOIN pg_catalog.pg_dist_partition AS p ON p.logicalrelid = b.oid
+                    WHERE p.partmethod <> 'n'
+                    ORDER BY p.logicalrelid <> $1
+                    LIMIT 1 $query$ INTO item USING relation.oid;
+                setting := jsonb_set(setting, ARRAY[option.source], (setting -> option.source) || coalesce(item, '{}'));
+            END IF;
 
         ---- a column, or columns to group by ----
         ELSIF family IN ('column', 'groups') THEN
@@ -594,6 +615,10 @@ BEGIN
                         || jsonb_build_object(option.key, expressions[1]));
                     types := jsonb_set(types, ARRAY[option.source], coalesce(types -> option.source, '{}')
                         || jsonb_build_object(option.key, attribute.base));
+                    -- then all rows of a person are on one node
+                    IF wanted = 'person' AND attribute.bytewise = '' AND setting #>> ARRAY[option.source, 'spread_by'] = item #>> '{}' THEN
+                        setting := jsonb_set(setting, ARRAY[option.source, 'together'], to_jsonb('t.' || attribute.name));
+                    END IF;
                 END IF;
             END LOOP;
             IF family = 'groups' THEN
@@ -717,11 +742,14 @@ DECLARE
     summaries  text[];                  -- names
     aggregates text[];                  -- and expressions
     by_person boolean;                  -- are people counted, and not rows?
+    one_first boolean;                  -- are summaries of one person made first?
+    scanned text;                       -- the rows
     labels  text[];                     -- grouping columns with their names
     totals  text[];                     -- summaries of groups and totals, as expressions
     counted text[];                     -- names of those whose skipped rows are shown
     inner_columns text[];               -- of groups
     inner_groups  text[];
+    middle_groups text[];               -- from one person to groups
     outer_columns text[];               -- of totals over groups
     keys    text;
     grouping_set text;
@@ -885,16 +913,28 @@ BEGIN
                                      CASE settings #>> '{types,education,at}' WHEN 'date' THEN '' ELSE ' AT TIME ZONE ''UTC''' END));
             inner_columns := inner_columns || (epoch || ' AS epoch');
             -- the year of a person's chain is that of the first step: one person at a time
-            inner_groups := inner_groups || CASE WHEN col ? 'epoch' THEN epoch ELSE col ->> 'person_id' END;
+            inner_groups := inner_groups || CASE WHEN col ? 'epoch' THEN epoch ELSE coalesce(option ->> 'together', col ->> 'person_id') END;
             IF leave_out AND NOT col ? 'epoch' THEN
                 -- rows that are left out are of no year, even where the person's other rows are
                 inner_groups := inner_groups || kept;
             END IF;
         END IF;
+        -- where all rows of a person are on one node of a cluster, that node can make them one summary
+        one_first := source = 'education' AND NOT col ? 'epoch' OR source <> 'employment' AND option ? 'together';
+        IF one_first AND (source <> 'education' OR col ? 'epoch') THEN
+            inner_groups := inner_groups || (option ->> 'together');
+        END IF;
+        scanned := CASE WHEN leave_out THEN format('%s.%s_rows', store, source) ELSE option ->> 'relation' END;
+        IF by_person AND option ? 'spread' THEN
+            -- a person can be in many groups, and in the totals over them once: that is done where all rows are
+            scanned := format('(SELECT %s FROM %s AS t OFFSET 0)',
+                              (SELECT string_agg('t.' || quote_ident(u), ', ') FROM unnest(used) AS u) || CASE WHEN leave_out THEN ', t.' || marks[2] ELSE '' END, scanned);
+        END IF;
         inner_columns := inner_columns
             || ARRAY(SELECT format('%s AS %s', a, s) FROM unnest(aggregates, summaries) AS u (a, s))
             || (left_out || ' AS rows_left_out');
         keys := array_to_string(ARRAY(SELECT 'd.' || s FROM unnest(shown) AS s), ', ');
+        middle_groups := ARRAY(SELECT 'd.' || s FROM unnest(shown) AS s) || CASE source WHEN 'education' THEN ARRAY['d.epoch'] ELSE '{}' END;
         grouping_set := CASE WHEN keys = '' THEN '0' ELSE format('GROUPING(%s)', keys) END;
         -- a value that is called so is shown in quotes, and one in quotes in more
         outer_columns := ARRAY(SELECT format(E'CASE WHEN GROUPING(d.%1$s) = 1 THEN ''(total)''::text WHEN d.%1$s IS NULL THEN ''(missing)''::text'
@@ -916,21 +956,22 @@ BEGIN
                      format('CASE WHEN %s = %s%s THEN CURRENT_TIMESTAMP END AS refreshed_at', grouping_set, all_set,
                             CASE source WHEN 'education' THEN ' AND GROUPING(d.epoch) = 1' ELSE '' END)];
         query := format(CASE WHEN by_person THEN E'SELECT %1$s\nFROM %3$s AS t%2$s%5$s'
-                        WHEN source = 'education' AND NOT col ? 'epoch' THEN
                         -- one person at a time makes many rows: to groups first, and from these to totals
-                        E'SELECT %1$s\nFROM (SELECT %6$sd.epoch, %7$s.rollup(d.funnel) AS funnel, sum(d.rows_left_out)::bigint AS rows_left_out\n'
-                        '      FROM (SELECT %2$s\n            FROM %3$s AS t%4$s) AS d\n      GROUP BY %6$sd.epoch) AS d%5$s'
-                        ELSE E'SELECT %s\nFROM (SELECT %s\n      FROM %s AS t%s) AS d%s' END,
+                        WHEN one_first THEN E'SELECT %1$s\nFROM (SELECT %6$s\n      FROM (SELECT %2$s\n            FROM %3$s AS t%4$s) AS d%7$s OFFSET 0) AS d%5$s'
+                        -- the barrier is for a cluster, which has no totals of groups that are whole on a node
+                        ELSE E'SELECT %s\nFROM (SELECT %s\n      FROM %s AS t%s OFFSET 0) AS d%s' END,
             array_to_string(outer_columns, E',\n       '),
             CASE WHEN NOT by_person THEN array_to_string(inner_columns, E',\n             ')
             WHEN keys <> '' THEN format(E',\n     LATERAL (SELECT %s) AS d', array_to_string(ARRAY(SELECT format('%s AS %s', g, s) FROM unnest(grouped, shown) AS u (g, s)), ', '))
             ELSE '' END,
-            CASE WHEN leave_out THEN format('%s.%s_rows', store, source) ELSE option ->> 'relation' END,
+            scanned,
             CASE WHEN inner_groups <> '{}' THEN E'\n      GROUP BY ' || array_to_string(inner_groups, ', ') ELSE '' END,
             CASE WHEN keys <> '' OR source = 'education' THEN E'\nGROUP BY '
                  || concat_ws(', ', CASE WHEN keys <> '' THEN format('CUBE (%s)', keys) END,
                               CASE source WHEN 'education' THEN 'GROUPING SETS ((d.epoch), ())' END) ELSE '' END,
-            (SELECT coalesce(string_agg('d.' || n || ', ', '' ORDER BY place), '') FROM unnest(shown) WITH ORDINALITY AS u (n, place)), home);
+            concat_ws(', ', nullif(array_to_string(middle_groups, ', '), ''), (SELECT string_agg(format('%s.rollup(d.%s) AS %2$s', home, n), ', ') FROM unnest(summaries) AS n),
+                      'sum(d.rows_left_out)::bigint AS rows_left_out'),
+            CASE WHEN middle_groups <> '{}' THEN E'\n      GROUP BY ' || array_to_string(middle_groups, ', ') ELSE '' END);
         makes := makes || jsonb_build_object('summary', true, 'name', source, 'kind', stored, 'query', query,
             'comment', format('Summaries of %s, by groups and totals over them', option ->> 'relation'),
             'groups', (SELECT jsonb_agg(ARRAY[n, settings #>> ARRAY['titles', source, n]])
@@ -971,7 +1012,7 @@ BEGIN
                 'GROUP BY %1$sd.grouping_set, extract(year FROM w.start_date)::integer',
                 (SELECT coalesce(string_agg('d.' || n || ', ', ''), '') FROM unnest(shown) AS n), home, period,
                 array_to_string(outer_columns[:cardinality(shown)] || grouping_set, ', '), col ->> 'start_date', end_date, reason, join_gap, filter,
-                CASE WHEN leave_out THEN format('%s.%s_rows', store, source) ELSE option ->> 'relation' END,
+                scanned,
                 CASE WHEN keys <> '' THEN format(', LATERAL (SELECT %s) AS d', array_to_string(labels, ', ')) ELSE '' END,
                 col ->> 'person', CASE WHEN keys <> '' THEN format(', CUBE (%s)', keys) ELSE '' END, observed_from, as_of)
             ELSE format(
@@ -980,11 +1021,11 @@ BEGIN
                 '             %2$s.retention_agg(%4$s, %5$s, %6$s, %7$s) AS retention\n'
                 '      FROM %8$s AS t\n'
                 '      WHERE %4$s >= %9$s AND %4$s < %10$s%11$s\n'
-                '      GROUP BY %12$sextract(year FROM %4$s)::integer) AS d\n'
+                '      GROUP BY %12$sextract(year FROM %4$s)::integer OFFSET 0) AS d\n'
                 'GROUP BY d.hire_year%13$s',
                 array_to_string(outer_columns[:cardinality(shown)] || grouping_set, ', '), home,
                 (SELECT coalesce(string_agg(l || ', ', ''), '') FROM unnest(labels) AS l), col ->> 'start_date', end_date, reason, period,
-                CASE WHEN leave_out THEN format('%s.%s_rows', store, source) ELSE option ->> 'relation' END, observed_from, as_of,
+                scanned, observed_from, as_of,
                 CASE WHEN leave_out THEN ' AND ' || kept ELSE '' END, (SELECT coalesce(string_agg(g || ', ', ''), '') FROM unnest(grouped) AS g),
                 CASE WHEN keys <> '' THEN format(', CUBE (%s)', keys) ELSE '' END) END;
             makes := makes || jsonb_build_object('summary', true, 'name', 'employment_hired', 'kind', stored, 'query', query,
@@ -1264,6 +1305,7 @@ DECLARE
     readers constant text[] := ARRAY(SELECT jsonb_array_elements_text(settings -> 'readers'));
     -- as here, when the statements run
     checked constant text := format('PERFORM %s.reporting_check(%L::text, pg_catalog.current_schemas(true), false)', settings ->> 'home', schema_name);
+    home    constant oid := to_regnamespace(settings ->> 'home');
     made    record;
     name    text;
     reader  text;
@@ -1343,6 +1385,11 @@ BEGIN
     END LOOP;
     FOREACH reader IN ARRAY readers LOOP
         RETURN NEXT format('GRANT USAGE ON SCHEMA %s, %s TO %I', target, store, reader);
+        -- on a cluster a view's names are looked up again, by the reader
+        IF settings #> '{setting,"",materialized}' = 'false' AND NOT has_schema_privilege(reader, home, 'USAGE')
+           AND has_schema_privilege(home, 'USAGE WITH GRANT OPTION') THEN
+            RETURN NEXT format('GRANT USAGE ON SCHEMA %s TO %I', settings ->> 'home', reader);
+        END IF;
         RETURN QUERY
             SELECT format('GRANT SELECT ON %s.%I TO %I', CASE WHEN m.summary THEN store ELSE target END, m.name, reader)
             FROM jsonb_to_recordset(makes) AS m (name text, summary boolean);
