@@ -183,6 +183,12 @@ simulation:
 	    "$$dir/$$name" $(ARGS) || exit; \
 	done
 
+# A cluster of three servers.  Citus is taken as it is installed beside PostgreSQL, or from CITUS=DIR.
+test-citus:
+	@$(top)/test/lib/setup.sh server
+	@$(MAKE) --no-print-directory --silent all
+	@CITUS='$(CITUS)' $(top)/test/citus.sh
+
 # The packages that others install.  Both pack what git tracks.
 deb:
 	@$(top)/test/lib/setup.sh deb
@@ -204,6 +210,7 @@ help:
 	@echo "make test         every test, in temporary servers (SUITES='core docs' for some)"
 	@echo "make test-majors  the tests with each of PostgreSQL 15 to 19, in Debian roots (as root; ARGS='17 18' for some)"
 	@echo "make test-dashboard that dashboard in a browser, its numbers compared with SQL"
+	@echo "make test-citus   the same answers from a Citus cluster, where Citus is installed (or in CITUS=directory)"
 	@echo "make check-core   unit tests of src/core, sanitizers on; no PostgreSQL needed"
 	@echo "make fuzz         hostile input to the types, sanitizers on"
 	@echo "make attack       hostile bytes and queries, kills, full disks: MINUTES=1 of each part"
@@ -217,4 +224,4 @@ help:
 	@echo "Variables: PG_CONFIG=path, WERROR=1 (warnings are errors), SUITES, ARGS"
 
 FORCE:
-.PHONY: all install installcheck clean test test-majors check-core fuzz attack oracle demo dashboard test-dashboard bench simulation deb dist test-packages help FORCE
+.PHONY: all install installcheck clean test test-majors check-core fuzz attack oracle demo dashboard test-dashboard test-citus bench simulation deb dist test-packages help FORCE

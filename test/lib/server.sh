@@ -15,6 +15,8 @@
 #   EF_SO       the library to install; default: education_flow.so of this tree
 #   EF_BARE=1   without the extension
 #   EF_PG_CONF  lines for postgresql.conf
+#   EF_BESIDE   a directory with files of other extensions, laid out as their package
+#               does: DIR/usr/lib/postgresql/15/lib and so on
 #   EF_INITDB   words for initdb
 #   EF_SERVER_ENV  NAME=VALUE words for the server's environment
 #   TMPDIR      where the temporary directory is made
@@ -81,6 +83,12 @@ find "$sharedir" -mindepth 1 -maxdepth 1 ! -name extension -exec ln -s -t "$tmp$
 find "$sharedir/extension" -mindepth 1 -maxdepth 1 ! -name 'education_flow*' \
 	-exec ln -s -t "$tmp$sharedir/extension" {} +
 find "$pkglibdir" -mindepth 1 -maxdepth 1 ! -name 'education_flow*' -exec ln -s -t "$tmp$pkglibdir" {} +
+
+for part in "$sharedir/extension" "$pkglibdir"; do
+	if [ -n "${EF_BESIDE:-}" ] && [ -d "$EF_BESIDE$part" ]; then
+		find "$EF_BESIDE$part" -mindepth 1 -maxdepth 1 -exec ln -s -f -t "$tmp$part" {} +
+	fi
+done
 
 # Copies of ours: the server's user may not be able to read this tree.
 if [ -z "${EF_BARE:-}" ]; then
