@@ -174,39 +174,61 @@ count_single(const EfTableType *type, const EfCell *cells, size_t n)
 	return single;
 }
 
-EfStatus
-ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
-			 const EfCell *pending, size_t npending, bool finish,
-			 EfCell **gathered, size_t *ngathered,
-			 const EfAllocator *allocator, EfError *error)
+/* The cells of rows, as they are laid out. */
+typedef struct Gathering
 {
 	Layout		layout;
-	size_t		positions;
-	size_t		room = 0;
-	size_t		nlist = 0;
-	size_t		ndense;
-	int64_t		few_counts[FEW_COUNTS];
-	int64_t    *counts = few_counts;
-	EfCell	   *list = NULL;
-	EfCell	   *dense = NULL;
+	uint32_t	nlabels;
+	int64_t    *counts;			/* what is dense */
+	EfCell	   *list;			/* what is not, as it came */
+	size_t		nlist;
+	bool		overflow;
+	bool		outside;
+} Gathering;
+
+/* Count one cell where it belongs. */
+static inline void
+place_cell(Gathering *all, const EfTableType *type, const EfCell *cell)
+{
+	Layout	   *layout = &all->layout;
+	unsigned	kind = ef_key_kind(cell->key);
+	uint32_t	label = ef_key_label(cell->key);
+	uint32_t	at = ef_key_at(cell->key);
+
+	if (label > layout->labels[kind])
+		all->outside = true;
+	else if (at >= layout->axis[kind])
+	{
+		/* a pair, or nothing */
+		if (kind < type->nkinds &&
+			ef_is_place(&type->kinds[kind], at, all->nlabels))
+			all->list[all->nlist++] = *cell;
+		else
+			all->outside = true;
+	}
+	else if (layout->dense[kind])
+	{
+		size_t		place = layout->start[kind] + at;
+
+		if (label > 0)
+			place += layout->unlabelled + (label - 1) * layout->per_label;
+		if (at < layout->lowest[kind])
+			layout->lowest[kind] = at;
+		if (at >= layout->beyond[kind])
+			layout->beyond[kind] = at + 1;
+		all->overflow |= __builtin_add_overflow(all->counts[place], cell->count,
+												&all->counts[place]);
+	}
+	else
+		all->list[all->nlist++] = *cell;
+}
+
+EF_NODISCARD static EfStatus
+place_cells(Gathering *all, const EfTableType *type, const EfFrame *frame,
+			const EfCell *pending, size_t npending,
+			const EfAllocator *allocator, EfError *error)
+{
 	EfCell		expanded[1 << EF_KIND_BITS];
-	bool		overflow = false;
-	bool		outside = false;
-	EfStatus	status = EF_OK;
-
-	EF_ASSERT(type->nkinds <= EF_KIND_ROW &&
-			  type->row_cells <= 1 << EF_KIND_BITS);
-	lay_out(&layout, type, nlabels, count_single(type, pending, npending));
-	positions = layout.unlabelled + layout.per_label * nlabels;
-	for (unsigned kind = 0; kind < type->nkinds; kind++)
-		if (!layout.dense[kind])
-			room = npending * type->row_cells;
-
-	if (positions > FEW_COUNTS)
-		counts = ef_alloc(allocator, positions * sizeof(int64_t));
-	list = ef_alloc(allocator, 2 * room * sizeof(EfCell));
-	*gathered = NULL;
-	memset(counts, 0, positions * sizeof(int64_t));
 
 	for (size_t i = 0; i < npending; i++)
 	{
@@ -220,64 +242,74 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 			cell = expanded;
 		}
 		for (; n > 0; n--, cell++)
-		{
-			unsigned	kind = ef_key_kind(cell->key);
-			uint32_t	label = ef_key_label(cell->key);
-			uint32_t	at = ef_key_at(cell->key);
-
-			if (label > layout.labels[kind])
-				outside = true;
-			else if (at >= layout.axis[kind])
-			{
-				/* a pair, or nothing */
-				if (kind < type->nkinds &&
-					ef_is_place(&type->kinds[kind], at, nlabels))
-					list[nlist++] = *cell;
-				else
-					outside = true;
-			}
-			else if (layout.dense[kind])
-			{
-				size_t		place = layout.start[kind] + at;
-
-				if (label > 0)
-					place += layout.unlabelled + (label - 1) * layout.per_label;
-				if (at < layout.lowest[kind])
-					layout.lowest[kind] = at;
-				if (at >= layout.beyond[kind])
-					layout.beyond[kind] = at + 1;
-				overflow |= __builtin_add_overflow(counts[place], cell->count,
-												   &counts[place]);
-			}
-			else
-				list[nlist++] = *cell;
-		}
+			place_cell(all, type, cell);
 	}
-	if (outside)
-		status = ef_fail(error, EF_INVALID, "A cell is outside of its axis, or of no label.");
-	else if (overflow)
-		status = ef_fail(error, EF_COUNT_OVERFLOW,
-						 "A sum of counts does not fit 64 bits.");
+	if (all->outside)
+		return ef_fail(error, EF_INVALID,
+					   "A cell is outside of its axis, or of no label.");
+	if (all->overflow)
+		return ef_fail(error, EF_COUNT_OVERFLOW,
+					   "A sum of counts does not fit 64 bits.");
+	return EF_OK;
+}
+
+/* The dense cells and the others, in one order. */
+EF_NODISCARD static EfStatus
+put_together(const Gathering *all, const EfTableType *type,
+			 EfCell **gathered, size_t *ngathered,
+			 const EfAllocator *allocator, EfError *error)
+{
+	size_t		most = dense_span(type, &all->layout, all->nlabels);
+	EfCell	   *dense = ef_alloc(allocator, most * sizeof(EfCell));
+	size_t		ndense = emit_cells(type, &all->layout, all->counts,
+									all->nlabels, dense, allocator);
+	EfStatus	status;
+
+	*gathered = ef_alloc(allocator, (most + all->nlist) * sizeof(EfCell));
+	status = ef_merge_cells(dense, ndense, all->list, all->nlist, *gathered,
+							ngathered, allocator, error);
+	ef_release(allocator, dense);
+	return status;
+}
+
+EfStatus
+ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
+				const EfCell *pending, size_t npending, bool finish,
+				EfCell **gathered, size_t *ngathered,
+				const EfAllocator *allocator, EfError *error)
+{
+	Gathering	all = {.nlabels = nlabels};
+	int64_t		few_counts[FEW_COUNTS];
+	size_t		positions;
+	size_t		room = 0;
+	EfStatus	status;
+
+	EF_ASSERT(type->nkinds <= EF_KIND_ROW &&
+			  type->row_cells <= 1 << EF_KIND_BITS);
+	lay_out(&all.layout, type, nlabels, count_single(type, pending, npending));
+	positions = all.layout.unlabelled + all.layout.per_label * nlabels;
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+		if (!all.layout.dense[kind])
+			room = npending * type->row_cells;
+
+	all.counts = positions <= FEW_COUNTS ? few_counts
+		: ef_alloc(allocator, positions * sizeof(int64_t));
+	all.list = ef_alloc(allocator, 2 * room * sizeof(EfCell));
+	*gathered = NULL;
+	memset(all.counts, 0, positions * sizeof(int64_t));
+
+	status = place_cells(&all, type, frame, pending, npending, allocator, error);
 	if (status == EF_OK)
 	{
-		ef_sort_cells(list, list + room, nlist, allocator);
-		status = ef_unite_cells(list, &nlist, allocator, error);
+		ef_sort_cells(all.list, all.list + room, all.nlist, allocator);
+		status = ef_unite_cells(all.list, &all.nlist, allocator, error);
 	}
 	if (status == EF_OK && finish)
-		settle_series(type, &layout, counts);
+		settle_series(type, &all.layout, all.counts);
 	if (status == EF_OK)
-	{
-		size_t		most = dense_span(type, &layout, nlabels);
-
-		dense = ef_alloc(allocator, most * sizeof(EfCell));
-		*gathered = ef_alloc(allocator, (most + nlist) * sizeof(EfCell));
-		ndense = emit_cells(type, &layout, counts, nlabels, dense, allocator);
-		status = ef_merge_cells(dense, ndense, list, nlist, *gathered, ngathered,
-								allocator, error);
-	}
-	if (counts != few_counts)
-		ef_release(allocator, counts);
-	ef_release(allocator, list);
-	ef_release(allocator, dense);
+		status = put_together(&all, type, gathered, ngathered, allocator, error);
+	if (all.counts != few_counts)
+		ef_release(allocator, all.counts);
+	ef_release(allocator, all.list);
 	return status;
 }
