@@ -5,7 +5,7 @@
 \set ON_ERROR_STOP on
 BEGIN;
 SET LOCAL jit = off;
-SELECT plan(22);
+SELECT plan(55);
 
 -- ---------------------------------------------------------------------------
 -- Made-up registers: three groups in two strata, a third of whom began before the
@@ -184,6 +184,140 @@ FROM (SELECT retention_gray(r, 'x', NULL, 'quit') AS one, retention_gray(r, g, N
 SELECT ok(retention_gray(NULL, g, NULL, 'quit') IS NULL AND retention_log_rank(NULL, g, NULL, 'quit') IS NULL, 'nothing but nulls give null') FROM whole;
 
 -- ---------------------------------------------------------------------------
+-- Differences
+-- ---------------------------------------------------------------------------
+-- The curve after each day, from those at risk and those who leave on it.
+CREATE FUNCTION curve_of(its int, of text, until int) RETURNS TABLE (day int, s float8, greenwood float8, part float8) LANGUAGE plpgsql AS $$
+DECLARE
+    y float8;
+    x float8;
+BEGIN
+    s := 1;
+    greenwood := 0;
+    FOR i IN 0 .. until LOOP
+        day := i;
+        SELECT count(*) FILTER (WHERE entry < i AND i <= leaves), count(*) FILTER (WHERE leaves = i AND reason IS NOT NULL)
+        INTO y, x FROM person WHERE register = its AND person.g = of;
+        part := 0;
+        IF x > 0 AND s > 0 THEN
+            s := s * (y - x) / y;
+            part := CASE WHEN y > x THEN x / (y * (y - x)) ELSE 0 END;
+            greenwood := greenwood + part;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+CREATE TABLE curve AS
+SELECT register, g, c.* FROM (SELECT register, g, max(leaves) AS last_day FROM person WHERE g IN ('a', 'c') GROUP BY register, g) AS p, curve_of(register, g, last_day) AS c;
+CREATE TABLE horizon AS
+SELECT register, u AS until FROM (SELECT DISTINCT register FROM whole) AS n, unnest('{0,3,8,30,90}'::int[]) AS u
+WHERE u <= ALL (SELECT max(day) FROM curve AS c WHERE c.register = n.register GROUP BY g);
+CREATE TABLE by_hand AS
+SELECT register, until, g, (SELECT s FROM curve WHERE (register, g, day) = (h.register, of.g, until)) AS s,
+       (SELECT greenwood FROM curve WHERE (register, g, day) = (h.register, of.g, until)) AS greenwood,
+       (SELECT coalesce(sum(s), 0) FROM curve WHERE (register, g) = (h.register, of.g) AND day < until) AS mean,
+       (SELECT coalesce(sum(part * (SELECT coalesce(sum(s), 0) FROM curve AS r WHERE (r.register, r.g) = (h.register, of.g) AND r.day >= c.day AND r.day < until) ^ 2), 0)
+        FROM curve AS c WHERE (register, g) = (h.register, of.g) AND day <= until) AS variance
+FROM horizon AS h, unnest('{a,c}'::text[]) AS of (g);
+CREATE TABLE pair AS
+SELECT a.register, a.until, make_interval(days => a.until) AS after, f.r AS first, s.r AS second, a.s AS s1, b.s AS s2, a.greenwood AS g1, b.greenwood AS g2,
+       a.mean AS mean1, b.mean AS mean2, a.variance AS variance1, b.variance AS variance2
+FROM by_hand AS a JOIN by_hand AS b USING (register, until) JOIN whole AS f USING (register) JOIN whole AS s USING (register)
+WHERE a.g = 'a' AND b.g = 'c' AND f.g = 'a' AND s.g = 'c';
+SELECT cmp_ok((SELECT count(*) FROM pair WHERE s1 < 1 AND s2 > 0), '>', 20::bigint, 'there are pairs to compare');
+SELECT is((SELECT count(*) FROM pair, retention_mean_difference(first, second, after, 0.9) AS d
+           WHERE abs(d.difference - (mean2 - mean1)) < 1e-9
+             AND CASE WHEN variance1 + variance2 > 0 THEN abs(d.std_error - sqrt(variance1 + variance2)) < 1e-9
+                          AND abs(d.lower - (mean2 - mean1 - 1.6448536269514722 * sqrt(variance1 + variance2))) < 1e-9
+                          AND abs(d.upper - (mean2 - mean1 + 1.6448536269514722 * sqrt(variance1 + variance2))) < 1e-9 AND d.p_value BETWEEN 0 AND 1
+                 ELSE d.std_error IS NULL AND d.lower IS NULL AND d.upper IS NULL AND d.p_value IS NULL END),
+          (SELECT count(*) FROM pair), 'the difference of restricted means: of persons and days');
+SELECT is((SELECT count(*) FROM pair, retention_rate_difference(first, second, after, 0.9, 'plain') AS d
+           WHERE abs(d.difference - (s2 - s1)) < 1e-12
+             AND CASE WHEN s1 > 0 AND s2 > 0 AND g1 + g2 > 0
+                      THEN abs(d.lower - greatest(-1, s2 - s1 - 1.6448536269514722 * sqrt(s1 ^ 2 * g1 + s2 ^ 2 * g2))) < 1e-12
+                           AND abs(d.upper - least(1, s2 - s1 + 1.6448536269514722 * sqrt(s1 ^ 2 * g1 + s2 ^ 2 * g2))) < 1e-12
+                 ELSE d.lower IS NULL AND d.upper IS NULL END),
+          (SELECT count(*) FROM pair), 'the difference of shares still there, on the plain scale: of persons and days');
+-- The limits of each from the curve's own, squared and added.
+SELECT is((SELECT count(*) FROM pair, retention_rate_difference(first, second, after, 0.9, method) AS d,
+                  LATERAL (SELECT c.* FROM retention_curve(first, '1 day', 0.9, method) AS c WHERE after_days = until) AS a,
+                  LATERAL (SELECT c.* FROM retention_curve(second, '1 day', 0.9, method) AS c WHERE after_days = until) AS b
+           WHERE abs(d.difference - (b.retained - a.retained)) < 1e-15
+             AND CASE WHEN a.std_error + b.std_error > 0 AND a.lower + b.lower IS NOT NULL
+                      THEN abs(d.lower - (b.retained - a.retained - sqrt((b.retained - b.lower) ^ 2 + (a.upper - a.retained) ^ 2))) < 1e-14
+                           AND abs(d.upper - (b.retained - a.retained + sqrt((b.upper - b.retained) ^ 2 + (a.retained - a.lower) ^ 2))) < 1e-14
+                           AND d.lower > -1 AND d.upper < 1
+                      ELSE d.lower IS NULL AND d.upper IS NULL END),
+          (SELECT count(*) FROM pair), method || ': limits of a difference from those of its parts')
+FROM unnest('{log-log,log}'::text[]) AS method;
+SELECT is((SELECT count(*) FROM pair, retention_median_difference(first, second) AS d
+           WHERE d.difference IS NOT DISTINCT FROM retention_median(second) - retention_median(first)
+             AND (d.difference IS NULL) <= (d.lower IS NULL AND d.upper IS NULL) AND coalesce(d.lower <= d.difference AND d.difference <= d.upper, true)),
+          (SELECT count(*) FROM pair), 'the difference of medians is that of the two, and between its limits');
+-- The day on which the limit of a curve comes to one half.
+CREATE FUNCTION pg_temp.half(r retention, which text) RETURNS float8 LANGUAGE sql AS $$
+    SELECT min(after_days)::float8 FROM retention_curve(r, '1 day') AS c, LATERAL (SELECT CASE which WHEN 'lower' THEN lower ELSE upper END) AS l (at) WHERE at <= 0.5
+$$;
+SELECT is((SELECT count(*) FROM (SELECT DISTINCT ON (register) * FROM pair) AS p, retention_median_difference(first, second) AS d,
+                  LATERAL (SELECT retention_median(first) AS m1, retention_median(second) AS m2, pg_temp.half(first, 'lower') AS l1, pg_temp.half(first, 'upper') AS u1,
+                                  pg_temp.half(second, 'lower') AS l2, pg_temp.half(second, 'upper') AS u2) AS h
+           WHERE d.lower IS NOT DISTINCT FROM m2 - m1 - sqrt((m2 - l2) ^ 2 + (u1 - m1) ^ 2) AND d.upper IS NOT DISTINCT FROM m2 - m1 + sqrt((u2 - m2) ^ 2 + (m1 - l1) ^ 2)),
+          12::bigint, 'and these are made of the days on which the limits of the curves come to one half');
+-- The other way round all signs change; of a group and itself nothing is left.
+SELECT ok(bool_and(d.difference = -e.difference AND d.lower IS NOT DISTINCT FROM -e.upper AND d.upper IS NOT DISTINCT FROM -e.lower AND d.p_value IS NOT DISTINCT FROM e.p_value
+                   AND d.std_error IS NOT DISTINCT FROM e.std_error), 'the other way round a difference of means has the other sign and the same p')
+FROM pair, retention_mean_difference(first, second, after) AS d, retention_mean_difference(second, first, after) AS e;
+SELECT ok(bool_and(d.difference = -e.difference AND d.lower IS NOT DISTINCT FROM -e.upper AND d.upper IS NOT DISTINCT FROM -e.lower), 'so have shares: ' || method)
+FROM pair, unnest('{log-log,log,plain}'::text[]) AS method, retention_rate_difference(first, second, after, 0.8, method) AS d, retention_rate_difference(second, first, after, 0.8, method) AS e
+GROUP BY method ORDER BY method;
+SELECT ok(bool_and(d.difference IS NOT DISTINCT FROM -e.difference AND d.lower IS NOT DISTINCT FROM -e.upper AND d.upper IS NOT DISTINCT FROM -e.lower), 'and medians')
+FROM pair, retention_median_difference(first, second) AS d, retention_median_difference(second, first) AS e;
+SELECT ok(bool_and(r.difference = 0 AND m.difference = 0 AND coalesce(m.p_value, 1) = 1 AND coalesce(h.difference, 0) = 0
+                   AND coalesce(abs(r.lower + r.upper) < 1e-12, true) AND coalesce(abs(m.lower + m.upper) < 1e-9, true)), 'a group does not differ from itself')
+FROM pair, retention_rate_difference(first, first, after) AS r, retention_mean_difference(first, first, after) AS m, retention_median_difference(first, first) AS h;
+SELECT ok(bool_and(r.difference IS NULL AND r.lower IS NULL AND r.upper IS NULL AND m.difference IS NULL AND m.std_error IS NULL AND m.lower IS NULL AND m.upper IS NULL AND m.p_value IS NULL),
+          'beyond what was observed nothing is known')
+FROM whole AS a JOIN whole AS b USING (register), retention_rate_difference(a.r, b.r, '10 years') AS r, retention_mean_difference(a.r, b.r, '10 years') AS m
+WHERE retention_rate(a.r, '10 years') IS NULL;
+SELECT ok(r.difference = 0 AND r.lower IS NULL AND r.upper IS NULL AND m.difference = 0 AND m.std_error IS NULL AND m.lower IS NULL AND m.p_value IS NULL
+          AND h.difference IS NULL AND h.lower IS NULL AND h.upper IS NULL, 'where nobody leaves nothing tells how sure that is')
+FROM (SELECT retention_agg(start_date, NULL, NULL, '[2020-01-01,2020-07-01)') AS r FROM spell WHERE start_date >= '2020-01-01' AND register = 2) AS stay,
+     retention_rate_difference(r, r, '1 day', 0.95, 'plain') AS r (difference, lower, upper), retention_mean_difference(stay.r, stay.r, '1 day') AS m, retention_median_difference(stay.r, stay.r) AS h;
+SELECT is((SELECT count(*) FROM whole, retention_rate_difference(r, NULL, '1 day')) + (SELECT count(*) FROM whole, retention_mean_difference(r, r, NULL))
+          + (SELECT count(*) FROM whole, retention_median_difference(r, r, NULL)) + (SELECT count(*) FROM share_difference(1, 2, NULL, 3)), 0::bigint, 'a null argument gives no row');
+
+-- Two shares: the table of Newcombe 1998 (Stat. Med. 17:873-890), method 10, which has the first less the second.
+SELECT is(format('%s %s', round(lower::numeric, 4), round(upper::numeric, 4)), limits, format('%s/%s less %s/%s', x1, n1, x2, n2))
+FROM (VALUES (56, 70, 48, 80, '0.0524 0.3339'), (9, 10, 3, 10, '0.1705 0.8090'), (6, 7, 2, 7, '0.0582 0.8062'), (5, 56, 0, 29, '-0.0381 0.1926'),
+             (0, 10, 0, 20, '-0.1611 0.2775'), (0, 10, 0, 10, '-0.2775 0.2775'), (10, 10, 0, 20, '0.6791 1.0000'), (10, 10, 0, 10, '0.6075 1.0000')) AS v (x1, n1, x2, n2, limits),
+     share_difference(x2, n2, x1, n1);
+SELECT ok(difference IS NULL AND lower IS NULL AND upper IS NULL, 'of nobody there is no share') FROM share_difference(0, 0, 3, 4);
+SELECT ok(difference = 0 AND upper - lower < 1e-6, 'totals may be as large as there are') FROM share_difference(5000000000000000, 9000000000000000, 5000000000000000, 9000000000000000);
+-- Of funnels: the limits of the stages, squared and added.
+CREATE TABLE funnels AS
+SELECT g, funnel_agg(n, stage, at, funnel_spec(ARRAY['a', 'b', 'c'], '100 days', CASE WHEN g < 2 THEN NULL ELSE date '2020-04-01' END)) AS f
+FROM generate_series(0, 2) AS g, generate_series(1, 60) AS n,
+     LATERAL (VALUES ('a', 0), ('b', 10 + dice(80, 'b', g::text, n::text)), ('c', 40 + dice(90, 'c', g::text, n::text))) AS s (stage, day),
+     LATERAL (SELECT date '2020-01-01' + dice(60, 'begin', n::text) + day) AS a (at)
+WHERE stage = 'a' OR stage = 'b' AND dice(10, 'to b', g::text, n::text) < 7 OR stage = 'c' AND dice(10, 'to b', g::text, n::text) < 7 AND dice(10, 'to c', g::text, n::text) < 5 + g
+GROUP BY g;
+SELECT ok(abs(d.difference - (b.p - a.p)) < 1e-15 AND abs(d.lower - (b.p - a.p - sqrt((b.p - b.l) ^ 2 + (a.u - a.p) ^ 2))) < 1e-14
+          AND abs(d.upper - (b.p - a.p + sqrt((b.u - b.p) ^ 2 + (a.p - a.l) ^ 2))) < 1e-14, format('conversions from %s to %s', start, stop))
+FROM (VALUES ('a', 'b'), ('b', 'c'), ('a', 'c')) AS v (start, stop), funnels AS one, funnels AS other,
+     LATERAL (SELECT CASE WHEN start = 'b' THEN conversion ELSE cumulative END AS p, CASE WHEN start = 'b' THEN lower ELSE cumulative_lower END AS l,
+                     CASE WHEN start = 'b' THEN upper ELSE cumulative_upper END AS u
+              FROM funnel_stages(one.f, 0.9) WHERE stage = CASE WHEN start = 'b' THEN 'b' ELSE stop END) AS a,
+     LATERAL (SELECT CASE WHEN start = 'b' THEN conversion ELSE cumulative END AS p, CASE WHEN start = 'b' THEN lower ELSE cumulative_lower END AS l,
+                     CASE WHEN start = 'b' THEN upper ELSE cumulative_upper END AS u
+              FROM funnel_stages(other.f, 0.9) WHERE stage = CASE WHEN start = 'b' THEN 'b' ELSE stop END) AS b,
+     funnel_conversion_difference(one.f, other.f, start, stop, 0.9) AS d
+WHERE one.g = 0 AND other.g = 1 ORDER BY start, stop;
+SELECT ok(bool_and((d.difference IS NULL) = (funnel_conversion(one.f, 'a', 'c') IS NULL)), 'a conversion that is not final has no difference')
+FROM funnels AS one, funnels AS other, funnel_conversion_difference(one.f, other.f, 'a', 'c') AS d WHERE other.g = 1;
+
+-- ---------------------------------------------------------------------------
 -- What is refused
 -- ---------------------------------------------------------------------------
 SELECT throws_ok($$SELECT retention_gray(r, g, NULL, NULL) FROM whole$$, '22004', 'reason must not be null', 'Gray''s test is of a reason');
@@ -191,5 +325,8 @@ SELECT throws_ok($$SELECT retention_gray(r, g, NULL, g) FROM whole$$, '22023', '
 SELECT throws_ok($$SELECT retention_log_rank(r, g, NULL, nullif(g, 'b')) FROM whole$$, '22023', 'reason differs within a group', 'so is a log-rank test');
 SELECT throws_ok($$SELECT retention_gray(r, g || n, NULL, 'quit') FROM whole, generate_series(1, 34) AS n$$, '54000', 'test of incidences of too many groups', 'at most 100 groups');
 SELECT throws_ok($$SELECT retention_compare(r, r, 0, 'quit') FROM whole$$, '22023', 'level must be between 0 and 1', 'a level is one');
+SELECT throws_ok($$SELECT retention_rate_difference(r, r, '1 day', 1) FROM whole$$, '22023', 'level must be between 0 and 1', 'of differences, too');
+SELECT throws_ok($$SELECT share_difference(3, 2, 1, 2)$$, '22023', 'a count must be between 0 and its total', 'a share is not above 1');
+SELECT throws_ok($$SELECT funnel_conversion_difference(f, f, 'c', 'a') FROM funnels$$, '22023', 'from_stage must be the first stage or the one before to_stage', 'stages are in order');
 SELECT * FROM finish();
 ROLLBACK;

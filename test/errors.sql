@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(2191);
+SELECT plan(2213);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -530,7 +530,8 @@ SELECT is(flaw(format('SELECT * FROM rv, %s', format(call, format('%L::interval'
           format(call, quote_literal(duration)) || ' is refused')
 FROM (VALUES ('-1 days', '-1'), ('-1 months', '-1'), ('1 month -1 day', '-1'), ('-1 month 40 days', '-1'),
              ('1 hour', '3600000000'), ('-1 hour', '-3600000000'), ('1 year 0.000001 s', ' 1 microsecond')) AS d (duration, shows),
-     (VALUES ('retention_rate(r, %s)'), ('retention_mean(r, %s)'), ('retention_curve(r, %s)'), ('exit_incidence(r, %s)')) AS c (call);
+     (VALUES ('retention_rate(r, %s)'), ('retention_mean(r, %s)'), ('retention_curve(r, %s)'), ('exit_incidence(r, %s)'),
+             ('retention_rate_difference(r, r, %s)'), ('retention_mean_difference(r, r, %s)')) AS c (call);
 SELECT is(flaw(format('SELECT * FROM rv, %s', format(call, format('%L::interval', duration))), '22023', '0'), '',
           format(call, quote_literal(duration)) || ' is refused')
 FROM (VALUES ('0 days'), ('0 months')) AS d (duration), (VALUES ('retention_curve(r, %s)'), ('exit_incidence(r, %s)')) AS c (call);
@@ -540,6 +541,9 @@ FROM (VALUES
     ('retention_curve(r, level => 95)', '95'), ($$retention_curve(r, level => 'NaN')$$, '[Nn]a[Nn]'), ($$retention_curve(r, level => 'Infinity')$$, '[Ii]nf'),
     ('exit_incidence(r, level => 0)', '0'), ('exit_incidence(r, level => 1)', '1'), ($$exit_incidence(r, level => 'NaN')$$, '[Nn]a[Nn]'),
     ('retention_compare(r, later, 0)', '0'), ('retention_compare(r, later, 1)', '1'), ($$retention_compare(r, later, 'NaN')$$, '[Nn]a[Nn]'),
+    ($$retention_rate_difference(r, r, '1 day', 0)$$, '0'), ($$retention_mean_difference(r, r, '1 day', 1)$$, '1'), ('retention_median_difference(r, r, 1)', '1'),
+    ('share_difference(1, 2, 1, 2, 0)', '0'), ('share_difference(1, 2, -1, 2)', '-1'), ('share_difference(3, 2, 1, 2)', '3'),
+    ($$retention_rate_difference(r, r, '1 day', 0.9, 'x')$$, 'x'), ($$retention_median_difference(r, r, 0.9, 'x')$$, 'x'),
     ($$retention_curve(r, method => 'loglog')$$, 'loglog'), ($$retention_curve(r, method => 'Log')$$, 'Log'), ($$retention_curve(r, method => '')$$, '""')
 ) AS rows (call, shows);
 SELECT is(flaw('SELECT retention_log_rank(r, g::text) FROM rv, generate_series(1, 1001) AS g', '54000', '1001'), '', 'a test of too many groups is refused');

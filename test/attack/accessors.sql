@@ -52,3 +52,8 @@ SELECT count(fte_on(s, date '2016-01-01' + i)) FROM generate_series(1, 10000000)
 SELECT count(interval_score(i, i + 1, i % 7, 0.8)) FROM generate_series(1, 100000000) AS i
 SELECT count(funnel_spec_to_jsonb(funnel_spec(ARRAY['a', i::text]))) + count(retirement_rule_to_jsonb(rule)) FROM few, generate_series(1, 10000000) AS i
 SELECT count(shift_retirement(c, i % 900)) FROM many, generate_series(1, 100000) AS i
+SELECT count(*) FROM many, generate_series(1, 100000), retention_rate_difference(r, r, '1 year')
+SELECT count(*) FROM many, generate_series(1, 100000), retention_mean_difference(r, r, '1 year')
+SELECT count(*) FROM many, generate_series(1, 100000), retention_median_difference(r, r)
+SELECT count(*) FROM many, generate_series(1, 100000), funnel_conversion_difference(f, f, 'a', 'b')
+SELECT count(*) FROM generate_series(1, 100000000) AS i, share_difference(i, i, i, i)

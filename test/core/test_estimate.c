@@ -654,6 +654,52 @@ test_wilson(void)
 	is_int(wrong, 0, "Wilson's limits are the shares from which p is z standard errors away");
 }
 
+/* Newcombe 1998, Stat. Med. 17, 873-890, Table II, method 10: with Wilson's
+ * limits of two shares, to the four decimals that are printed. */
+static void
+test_difference(void)
+{
+	static const struct
+	{
+		double		x1,
+					n1,
+					x2,
+					n2,
+					lower,
+					upper;
+	}			cases[] = {
+		{48, 80, 56, 70, 0.0524, 0.3339}, {3, 10, 9, 10, 0.1705, 0.8090},
+		{0, 29, 5, 56, -0.0381, 0.1926}, {0, 10, 0, 10, -0.2775, 0.2775},
+		{0, 10, 10, 10, 0.6075, 1}
+	};
+	double		factor;
+	EfError		error;
+
+	if (ef_level_factor(0.95, &factor, &error) != EF_OK)
+		fail("no level");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		double		p1 = cases[i].x1 / cases[i].n1;
+		double		p2 = cases[i].x2 / cases[i].n2;
+		double		l1;
+		double		u1;
+		double		l2;
+		double		u2;
+		double		lower;
+		double		upper;
+		double		back;
+		double		forth;
+
+		ef_wilson_limits(p1, cases[i].n1, factor, &l1, &u1);
+		ef_wilson_limits(p2, cases[i].n2, factor, &l2, &u2);
+		ef_difference_limits(p1, l1, u1, p2, l2, u2, &lower, &upper);
+		ok(fabs(lower - cases[i].lower) < 0.5e-4 && fabs(upper - cases[i].upper) < 0.5e-4,
+		   "%g/%g less %g/%g: %.4f to %.4f", cases[i].x2, cases[i].n2, cases[i].x1, cases[i].n1, lower, upper);
+		ef_difference_limits(p2, l2, u2, p1, l1, u1, &back, &forth);
+		ok(back == -upper && forth == -lower, "and the other way round");
+	}
+}
+
 int
 main(void)
 {
@@ -667,5 +713,6 @@ main(void)
 	test_levels();
 	test_limits();
 	test_wilson();
+	test_difference();
 	return done_testing();
 }

@@ -31,6 +31,24 @@ BEGIN
              LATERAL (VALUES ('chisq', c.chisq), ('df', c.df), ('p_value', c.p_value),
                              ('ln p_value', ln(c.p_value)), ('hazard_ratio', c.hazard_ratio),
                              ('lower', c.lower), ('upper', c.upper)) AS v;
+    WHEN 'rate difference' THEN
+        RETURN QUERY SELECT 0.0::float8, '', v.*
+        FROM retention_rate_difference(pg_temp.summary(q.summary), pg_temp.summary(q.second), q.until, q.level, q.method) AS d,
+             LATERAL (VALUES ('difference', d.difference), ('lower', d.lower), ('upper', d.upper)) AS v;
+    WHEN 'median difference' THEN
+        RETURN QUERY SELECT 0.0::float8, '', v.*
+        FROM retention_median_difference(pg_temp.summary(q.summary), pg_temp.summary(q.second), q.level, q.method) AS d,
+             LATERAL (VALUES ('difference', d.difference), ('lower', d.lower), ('upper', d.upper)) AS v;
+    WHEN 'mean difference' THEN
+        RETURN QUERY SELECT 0.0::float8, '', v.*
+        FROM retention_mean_difference(pg_temp.summary(q.summary), pg_temp.summary(q.second), q.until, q.level) AS d,
+             LATERAL (VALUES ('difference', d.difference), ('std_error', d.std_error), ('lower', d.lower), ('upper', d.upper),
+                             ('p_value', d.p_value)) AS v;
+    WHEN 'share difference' THEN
+        RETURN QUERY SELECT 0.0::float8, '', v.*
+        FROM share_difference(split_part(q.summary, ' ', 1)::bigint, split_part(q.summary, ' ', 2)::bigint,
+                              split_part(q.second, ' ', 1)::bigint, split_part(q.second, ' ', 2)::bigint, q.level) AS d,
+             LATERAL (VALUES ('difference', d.difference), ('lower', d.lower), ('upper', d.upper)) AS v;
     ELSE
         RETURN QUERY SELECT a.* FROM pg_temp.retention_answer(q) AS a;
     END CASE;

@@ -195,3 +195,14 @@ ef_wilson_limits(double share, double n, double factor, double *lower,
 	*upper = share < rest ? (share + half + root) / (1 + 2 * half)
 		: 1 - rest * rest / (rest + half + root);
 }
+
+void
+ef_difference_limits(double first, double first_lower, double first_upper,
+					 double second, double second_lower, double second_upper,
+					 double *lower, double *upper)
+{
+	double		difference = second - first;
+
+	*lower = difference - hypot(second - second_lower, first_upper - first);
+	*upper = difference + hypot(second_upper - second, first - first_lower);
+}

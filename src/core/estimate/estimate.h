@@ -14,7 +14,9 @@
  *	 covariance of the Aalen-Johansen estimator with multinomial increments;
  *	 J. D. Kalbfleisch and R. L. Prentice (2002), The Statistical Analysis of
  *	 Failure Time Data, 1.4 (limits on the log-log scale);
- *	 E. B. Wilson (1927), JASA 22, 209-212 (limits of a share).
+ *	 E. B. Wilson (1927), JASA 22, 209-212 (limits of a share);
+ *	 R. G. Newcombe (1998), Stat. Med. 17, 873-890, method 10 (limits of a
+ *	 difference).
  */
 #ifndef EF_ESTIMATE_H
 #define EF_ESTIMATE_H
@@ -104,5 +106,16 @@ extern void ef_probability_limits(double probability, double std_error,
  * number; NaN where n is not above 0. */
 extern void ef_wilson_limits(double share, double n, double factor,
 							 double *lower, double *upper);
+
+/*
+ * Limits of the difference of two independent estimates, the second less the
+ * first, from the limits of each: the distance from the difference to its limit
+ * is the root of the sum of squares of those that move it that way.  With
+ * Wilson's limits of two shares this is Newcombe's method 10.
+ */
+extern void ef_difference_limits(double first, double first_lower,
+								 double first_upper, double second,
+								 double second_lower, double second_upper,
+								 double *lower, double *upper);
 
 #endif							/* EF_ESTIMATE_H */

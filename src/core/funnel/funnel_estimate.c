@@ -633,6 +633,28 @@ ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from, uint32_t to,
 	return EF_OK;
 }
 
+EfStatus
+ef_funnel_conversion_limits(const EfFunnel *funnel, uint32_t from,
+							uint32_t to, double level, EfEstimate *conversion,
+							const EfAllocator *allocator, EfError *error)
+{
+	EfStageEstimates stages[EF_STAGE_LIMIT];
+	int32_t		observed_days;
+	EfStatus	status = check_stages(funnel, from, to, error);
+
+	*conversion = (EfEstimate) {NAN, NAN, NAN};
+	if (status == EF_OK)
+		status = ef_funnel_estimate(funnel, level, stages, &observed_days,
+									allocator, error);
+	if (status != EF_OK)
+		return status;
+	if (from == 1 && stages[to - 1].cumulative_final)
+		*conversion = stages[to - 1].cumulative;
+	if (from > 1 && stages[from - 1].conversion_final)
+		*conversion = stages[from - 1].conversion;
+	return EF_OK;
+}
+
 EF_REPORT(EF_QUANTILE_RANGE, INVALID_PARAMETER_VALUE,
 		  "quantile must be between 0 and 1",
 		  "The median is 0.5.");

@@ -69,6 +69,17 @@ extern EfStatus ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from,
 										const EfAllocator *allocator,
 										EfError *error) EF_NODISCARD;
 
+/*
+ * The final one of them with its limits, as ef_funnel_estimate() has it: NaN as
+ * long as it is not final.
+ */
+extern EfStatus ef_funnel_conversion_limits(const EfFunnel *funnel,
+											uint32_t from, uint32_t to,
+											double level,
+											EfEstimate *conversion,
+											const EfAllocator *allocator,
+											EfError *error) EF_NODISCARD;
+
 /* The first day on which that share of those who will convert have done so, and
  * one at least; -1 where nobody does. */
 extern EfStatus ef_funnel_quantile_days(const EfFunnel *funnel, uint32_t from,

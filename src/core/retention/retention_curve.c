@@ -138,78 +138,167 @@ ef_incidence_row(EfIncidenceCurve *curve, uint32_t reason,
 
 /* ---- one number ---- */
 
-EfStatus
-ef_retention_rate_after(const EfRiskSet *risk, const EfDuration *after,
-						double *rate, EfError *error)
+/* Is nothing known of the curve on a day? */
+static bool
+unknown_on(const EfRiskSet *risk, uint32_t day, const EfKaplanMeier *curve)
 {
-	EfKaplanMeier curve;
+	return risk->ndays == 0 || (day > risk->last_day && curve->retained > 0);
+}
+
+EfStatus
+ef_retention_after(const EfRiskSet *risk, const EfDuration *after,
+				   EfKaplanMeier *curve, EfError *error)
+{
 	uint32_t	until;
 	EfStatus	status = ef_duration_check(after, false, error);
 
 	if (status != EF_OK)
 		return status;
 	until = (uint32_t) ef_duration_days(after, 1);
-	ef_kaplan_meier_begin(&curve);
+	ef_kaplan_meier_begin(curve);
 	for (size_t i = 0; i < risk->ndays && risk->days[i].day <= until; i++)
-		ef_kaplan_meier_step(&curve, risk->days[i].at_risk,
+		ef_kaplan_meier_step(curve, risk->days[i].at_risk,
 							 risk->days[i].exits);
-	*rate = curve.retained;
-	if (risk->ndays == 0 || (until > risk->last_day && curve.retained > 0))
-		*rate = NAN;
+	if (unknown_on(risk, until, curve))
+		curve->retained = NAN;
 	return EF_OK;
+}
+
+EfStatus
+ef_retention_rate_after(const EfRiskSet *risk, const EfDuration *after,
+						double *rate, EfError *error)
+{
+	EfKaplanMeier curve;
+	EfStatus	status = ef_retention_after(risk, after, &curve, error);
+
+	if (status == EF_OK)
+		*rate = curve.retained;
+	return status;
+}
+
+/* A curve on its way down to one half. */
+typedef struct Halfway
+{
+	double		day;			/* NaN as long as it is above */
+	double		value;
+	bool		passed;
+} Halfway;
+
+/* Take the value from a day on; NaN is none. */
+static void
+come_down(Halfway *half, uint32_t day, double value)
+{
+	if (half->passed || isnan(value))
+		return;
+	if (!isnan(half->day) && value < half->value)
+	{
+		half->day = (half->day + day) / 2;
+		half->passed = true;
+	}
+	if (isnan(half->day) && value <= 0.5 + HALF_TOLERANCE)
+	{
+		half->day = day;
+		half->value = value;
+		half->passed = fabs(value - 0.5) >= HALF_TOLERANCE;
+	}
 }
 
 double
 ef_retention_median_day(const EfRiskSet *risk)
 {
 	EfKaplanMeier curve;
-	double		half = NAN;		/* the day on which it came to one half */
+	Halfway		half = {NAN, NAN, false};
 
 	ef_kaplan_meier_begin(&curve);
-	for (size_t i = 0; i < risk->ndays; i++)
+	for (size_t i = 0; i < risk->ndays && !half.passed; i++)
 	{
 		const EfRiskDay *day = &risk->days[i];
-		double		before = curve.retained;
 
 		ef_kaplan_meier_step(&curve, day->at_risk, day->exits);
-		if (!isnan(half) && curve.retained < before)
-			return (half + day->day) / 2;
-		if (isnan(half) && curve.retained <= 0.5 + HALF_TOLERANCE)
-		{
-			half = day->day;
-			if (fabs(curve.retained - 0.5) >= HALF_TOLERANCE)
-				return half;
-		}
+		come_down(&half, day->day, curve.retained);
 	}
-	return half;
+	return half.day;
+}
+
+void
+ef_retention_median_limits(const EfRiskSet *risk, double factor,
+						   EfLimitScale scale, double *lower, double *upper)
+{
+	EfKaplanMeier curve;
+	Halfway		first = {NAN, NAN, false};
+	Halfway		last = {NAN, NAN, false};
+
+	ef_kaplan_meier_begin(&curve);
+	for (size_t i = 0; i < risk->ndays && !last.passed; i++)
+	{
+		const EfRiskDay *day = &risk->days[i];
+		double		below;
+		double		above;
+
+		ef_kaplan_meier_step(&curve, day->at_risk, day->exits);
+		ef_probability_limits(curve.retained, ef_kaplan_meier_error(&curve),
+							  factor, scale, &below, &above);
+		come_down(&first, day->day, below);
+		come_down(&last, day->day, above);
+	}
+	*lower = first.day;
+	*upper = last.day;
+}
+
+/*
+ * Go through the exits until a day.  Answers the area under the curve; if that
+ * is given as `whole`, also the variance.
+ */
+static double
+sum_area(const EfRiskSet *risk, uint32_t end, double whole,
+		 EfKaplanMeier *curve, double *variance)
+{
+	uint32_t	since = 0;
+	double		area = 0;
+
+	*variance = 0;
+	ef_kaplan_meier_begin(curve);
+	for (size_t i = 0; i < risk->ndays && risk->days[i].day <= end; i++)
+	{
+		const EfRiskDay *day = &risk->days[i];
+		double		n = (double) day->at_risk;
+		double		x = (double) day->exits;
+
+		if (day->exits == 0)
+			continue;
+		area += curve->retained * (day->day - since);
+		since = day->day;
+		ef_kaplan_meier_step(curve, day->at_risk, day->exits);
+		if (day->at_risk > day->exits && curve->retained > 0)
+			*variance += (whole - area) * (whole - area) * (x / n / (n - x));
+	}
+	return area + curve->retained * (end - since);
+}
+
+EfStatus
+ef_retention_mean_variance(const EfRiskSet *risk, const EfDuration *until,
+						   double *mean, double *variance, EfError *error)
+{
+	EfKaplanMeier curve;
+	uint32_t	end;
+	EfStatus	status = ef_duration_check(until, false, error);
+
+	if (status != EF_OK)
+		return status;
+	end = (uint32_t) ef_duration_days(until, 1);
+	*mean = sum_area(risk, end, 0, &curve, variance);
+	if (unknown_on(risk, end, &curve))
+		*mean = *variance = NAN;
+	else
+		sum_area(risk, end, *mean, &curve, variance);
+	return EF_OK;
 }
 
 EfStatus
 ef_retention_mean_days(const EfRiskSet *risk, const EfDuration *until,
 					   double *mean, EfError *error)
 {
-	EfKaplanMeier curve;
-	uint32_t	end;
-	uint32_t	since = 0;
-	double		area = 0;
-	EfStatus	status = ef_duration_check(until, false, error);
+	double		variance;
 
-	if (status != EF_OK)
-		return status;
-	end = (uint32_t) ef_duration_days(until, 1);
-	ef_kaplan_meier_begin(&curve);
-	for (size_t i = 0; i < risk->ndays && risk->days[i].day <= end; i++)
-	{
-		const EfRiskDay *day = &risk->days[i];
-
-		if (day->exits == 0)
-			continue;
-		area += curve.retained * (day->day - since);
-		since = day->day;
-		ef_kaplan_meier_step(&curve, day->at_risk, day->exits);
-	}
-	*mean = area + curve.retained * (end - since);
-	if (risk->ndays == 0 || (end > risk->last_day && curve.retained > 0))
-		*mean = NAN;
-	return EF_OK;
+	return ef_retention_mean_variance(risk, until, mean, &variance, error);
 }

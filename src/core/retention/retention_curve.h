@@ -77,7 +77,13 @@ extern bool ef_incidence_next(EfIncidenceCurve *curve, int32_t *after_days);
 extern void ef_incidence_row(EfIncidenceCurve *curve, uint32_t reason,
 							 EfIncidenceRow *row);
 
-/* The curve after a duration; NaN where it is not known. */
+/* The curve after a duration; `retained` is NaN where it is not known. */
+extern EfStatus ef_retention_after(const EfRiskSet *risk,
+								   const EfDuration *after,
+								   EfKaplanMeier *curve, EfError *error)
+			EF_NODISCARD;
+
+/* That share alone. */
 extern EfStatus ef_retention_rate_after(const EfRiskSet *risk,
 										const EfDuration *after,
 										double *rate, EfError *error)
@@ -91,6 +97,14 @@ extern EfStatus ef_retention_rate_after(const EfRiskSet *risk,
 extern double ef_retention_median_day(const EfRiskSet *risk);
 
 /*
+ * Limits of it: the days on which the limits of the curve come to one half, by
+ * the same rule, as R's survfit has them.  NaN for one that never does.
+ */
+extern void ef_retention_median_limits(const EfRiskSet *risk, double factor,
+									   EfLimitScale scale, double *lower,
+									   double *upper);
+
+/*
  * The area under the curve up to a duration, in days: the mean of the smaller
  * of stay and duration ("restricted mean").  NaN where it is not known.
  */
@@ -98,5 +112,18 @@ extern EfStatus ef_retention_mean_days(const EfRiskSet *risk,
 									   const EfDuration *until,
 									   double *mean, EfError *error)
 			EF_NODISCARD;
+
+/*
+ * The same with its variance: the sum over the days of
+ *
+ *	 (area from the day to the end)^2 exits / (at risk (at risk - exits))
+ *
+ * where nobody is left after the day the area is none (Klein and Moeschberger
+ * 2003, Survival Analysis, (4.5.2)).
+ */
+extern EfStatus ef_retention_mean_variance(const EfRiskSet *risk,
+										   const EfDuration *until,
+										   double *mean, double *variance,
+										   EfError *error) EF_NODISCARD;
 
 #endif							/* EF_RETENTION_CURVE_H */

@@ -1,0 +1,58 @@
+/*
+ * retention_difference.h
+ *	  How much two groups differ: in the share that is still there after a time,
+ *	  in the mean and in the median of days, with limits.
+ *
+ * A difference is that of the second less the first.  The groups share nobody,
+ * so variances add up.
+ *
+ *	 G. Y. Zou and A. Donner (2008), Stat. Med. 27, 1693-1702, (4): limits of a
+ *	 difference from those of its parts, after R. G. Newcombe (1998), Stat. Med.
+ *	 17, 873-890, method 10 (see ef_difference_limits);
+ *	 J. P. Klein and M. L. Moeschberger (2003), Survival Analysis, (4.5.2): the
+ *	 variance of a restricted mean; L. Zhao et al. (2016), Biometrics 72,
+ *	 215-221: its difference;
+ *	 R. Brookmeyer and J. Crowley (1982), Biometrics 38, 29-41: the limits of a
+ *	 median are the days on which those of the curve pass one half.
+ */
+#ifndef EF_RETENTION_DIFFERENCE_H
+#define EF_RETENTION_DIFFERENCE_H
+
+#include "retention/retention_curve.h"
+
+/* NaN where it is not known; so the limits, each by itself, and what is not
+ * said of a difference. */
+typedef struct EfDifference
+{
+	double		difference;
+	double		std_error;
+	double		lower;
+	double		upper;
+	double		p_value;
+} EfDifference;
+
+/* Of the shares still there after a duration. */
+extern EfStatus ef_retention_rate_difference(EfDifference *result,
+											 const EfRiskSet *first,
+											 const EfRiskSet *second,
+											 const EfDuration *after,
+											 double level, EfLimitScale scale,
+											 EfError *error) EF_NODISCARD;
+
+/* Of the mean days until a duration. */
+extern EfStatus ef_retention_mean_difference(EfDifference *result,
+											 const EfRiskSet *first,
+											 const EfRiskSet *second,
+											 const EfDuration *until,
+											 double level, EfError *error)
+			EF_NODISCARD;
+
+/* Of the days after which half have left. */
+extern EfStatus ef_retention_median_difference(EfDifference *result,
+											   const EfRiskSet *first,
+											   const EfRiskSet *second,
+											   double level,
+											   EfLimitScale scale,
+											   EfError *error) EF_NODISCARD;
+
+#endif							/* EF_RETENTION_DIFFERENCE_H */
