@@ -4,7 +4,7 @@
 \set ON_ERROR_STOP on
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(41);
+SELECT plan(45);
 
 \ir lib/reporting.sql
 
@@ -71,6 +71,15 @@ SELECT adds('two birth dates', $$VALUES (101, 'p1', '1960-05-19'::date, '2019-01
 SELECT adds('but not where one is refused already', $$VALUES (101, 'p1', '2019-05-19'::date, '2009-01-18'::date, '2009-03-01'::date, NULL, 0.75, 'ward 1')$$,
             'birth date is after the start date; left out; 1');
 SELECT adds('no person', $$VALUES (101, NULL, '1960-05-19'::date, '2019-01-18'::date, NULL::date, NULL, 0.75, 'ward 1')$$, 'no person; skipped; 1');
+-- one person by hyphens, capitals, spaces or the century; two by the century alone
+SELECT adds('one person in several spellings', $$VALUES (101, '19781015-1234', '1978-10-15'::date, '2011-01-18'::date, '2012-01-01'::date, NULL, 0.75, 'ward 1'), (102, '197810151234', '1978-10-15', '2013-01-01', '2014-01-01', NULL, 0.75, 'ward 1'),
+             (103, '781015-1234', '1978-10-15', '2015-01-01', '2016-01-01', NULL, 0.75, 'ward 1'), (104, '781015-1234', '1978-10-15', '2017-01-01', NULL, NULL, 0.75, 'ward 1'), (105, 'AB-1', '1978-10-15', '2017-01-01', NULL, NULL, 0.75, 'ward 1'),
+             (106, 'ab 1 ', '1978-10-15', '2019-01-01', NULL, NULL, 0.75, 'ward 1'), (107, '191210151234', '1978-10-15', '2011-01-18', '2012-01-01', NULL, 0.75, 'ward 1'), (108, '201210151234', '1978-10-15', '2013-01-01', '2014-01-01', NULL, 0.75, 'ward 1')$$,
+            'persons who are written in more than one way; doubtful; 6; 5 ways of writing 2 persons');
+SELECT is((SELECT array_agg(finding) FROM found(format('{"employment": {"table": "%s", "person": "who"}, "as_of": "2024-01-01"}', v)::jsonb, 'employment') WHERE finding ~ 'written'), wanted, 'keys of the type ' || v)
+FROM (SELECT run($$VALUES ('CREATE TABLE as_number AS SELECT id, CASE id WHEN 1 THEN 197810151234 WHEN 2 THEN 7810151234 ELSE id END AS who, birth_date, start_date, end_date, reason FROM clean'),
+                          ('CREATE TABLE as_uuid AS SELECT id, md5(who)::uuid AS who, birth_date, start_date, end_date, reason FROM clean')$$)) AS made,
+     (VALUES ('as_number', '{persons who are written in more than one way; doubtful; 2; 2 ways of writing 1 persons}'::text[]), ('as_uuid', NULL)) AS t (v, wanted);
 SELECT adds('FTE above 1.5', $$VALUES (101, 'a', '1960-05-19'::date, '2019-01-18'::date, NULL::date, NULL, 1.5, 'ward 1'), (102, 'b', '1960-05-19', '2019-01-18', NULL, NULL, 1.501, 'ward 1')$$,
             'FTE above 1.5; doubtful; 1');
 SELECT adds('ages', $$VALUES (101, 'a', '2000-05-19'::date, '2014-05-18'::date, NULL::date, NULL, 1, 'ward 1'), (102, 'b', '2000-05-19', '2014-05-19', NULL, NULL, 1, 'ward 1'),
@@ -150,6 +159,8 @@ SELECT n AS person_id, 'ward ' || n % 5 AS state, CASE WHEN n = 59 THEN date '20
 FROM generate_series(1, 60) AS n;
 CREATE TABLE pm AS SELECT '{"mobility": {"table": "place"}, "as_of": "2024-01-01", "materialized": false}'::jsonb AS m;
 SELECT is_empty($$SELECT * FROM pm, found(m, 'mobility')$$, 'nothing is found in clean places');
+SELECT is((SELECT array_agg(finding) FROM found('{"mobility": {"table": "spelled"}, "as_of": "2024-01-01"}', 'mobility')), '{persons who are written in more than one way; doubtful; 2; 2 ways of writing 1 persons}'::text[], 'persons of states, too')
+FROM (SELECT run($$VALUES ('CREATE TABLE spelled AS SELECT CASE person_id WHEN 1 THEN ''a-b'' WHEN 2 THEN ''A B'' ELSE person_id::text END AS person_id, state, start_date, end_date FROM place')$$)) AS made;
 INSERT INTO place VALUES (1, 'Ward 1', '2020-01-01', NULL), (2, 'ward 3', '2012-01-01', '9999-12-31'), (NULL, 'ward 3', '2012-01-01', NULL), (61, 'ward 3', '2012-01-01', '2011-01-01');
 SELECT is((SELECT array_agg(finding ORDER BY finding) FROM pm, found(m, 'mobility')),
           ARRAY['end date that is a placeholder: read as still there; doubtful; 1', 'no person; skipped; 1', 'person who is in another state already; doubtful; 2',

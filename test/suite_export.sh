@@ -56,6 +56,38 @@ no FTE|$(run -c "SELECT count(*) FROM contract
               WHERE percent IS NULL AND birth_date <= start_date AND (end_date > start_date) IS NOT FALSE")
 no birth date|81
 spell ends before it starts|3" "the extension's own check counts the same rows"
+# And what is untidy in the rows as they come, by the same question of nothing but dates.
+run <<-'SQL' >"$log" 2>&1 || { cat "$log"; exit 1; }
+	SET jit = off;
+	CREATE TABLE as_it_comes AS
+	SELECT personnr, register_date(fodelsedatum) AS born, register_date(anstfrom) AS first, register_date(ansttom) AS last,
+	       sjukhus, befattning, avgorsak, replace(sysselsattningsgrad, ',', '.')::numeric AS percent
+	FROM raw_contract;
+	CREATE TABLE untidy (LIKE quality);
+	SELECT 'INSERT INTO untidy ' || reporting_quality_query('{"as_of": "2026-01-01", "employment": {
+	            "table": "as_it_comes", "person": "personnr", "birth_date": "born", "start_date": "first", "end_date": "last",
+	            "reason": "avgorsak", "retirement_reasons": ["1"], "join_gap": "30 days", "fte": "percent",
+	            "group_by": ["sjukhus", "befattning"]}}') \gexec
+SQL
+run <<-'SQL' || exit 1
+	CREATE TABLE by_hand (problem, rows, detail) AS
+	WITH taken AS (
+	    SELECT * FROM as_it_comes WHERE (born <= first) IS NOT FALSE AND (last >= first) IS NOT FALSE
+	), spelled AS (
+	    SELECT person_number(personnr) AS person, count(DISTINCT personnr) AS ways, count(*) AS n
+	    FROM as_it_comes GROUP BY 1 HAVING count(DISTINCT personnr) > 1
+	)
+	SELECT 'end date that is a placeholder: read as still there', count(*), NULL FROM taken WHERE last = '9999-12-31'
+	UNION ALL SELECT 'FTE above 1.5', count(*), NULL FROM taken WHERE percent > 1.5
+	UNION ALL SELECT 'most FTE are above 2: are they percent?', count(*), NULL FROM as_it_comes WHERE percent > 2
+	UNION ALL SELECT 'persons who are written in more than one way', sum(n), format('%s ways of writing %s persons', sum(ways), count(*)) FROM spelled
+	UNION ALL SELECT format('values of %s that differ only in case, spaces or form', c), sum(n), string_agg(v, ', ' ORDER BY lower(btrim(v)) COLLATE "C", v)
+	FROM (SELECT c, v, n, count(*) OVER (PARTITION BY c, lower(btrim(v) COLLATE "sv-x-icu")) AS alike
+	      FROM (SELECT c, v, count(*) AS n FROM as_it_comes, LATERAL (VALUES ('sjukhus', sjukhus), ('befattning', befattning)) AS l (c, v) GROUP BY c, v) AS x) AS y
+	WHERE alike > 1 GROUP BY c;
+SQL
+same "$(run -c "SELECT problem, rows, detail FROM untidy WHERE effect = 'doubtful' AND problem !~ 'begin the day after' ORDER BY problem")" \
+	"$(run -c "SELECT problem, rows, detail FROM by_hand ORDER BY problem")" "and what is untidy in the rows as they come"
 same "$(run -c "SELECT DISTINCT detail FROM quality WHERE effect = 'joined'")" \
 	"$(run -c "SELECT sum(contracts) || ' rows of persons make ' || sum(cardinality(spells)) || ' spells in the total; in a group only its own rows are joined'
 	          FROM (SELECT count(*) AS contracts, spells_agg(start_date, end_date, reason, percent, '30 days') AS spells
