@@ -8,6 +8,7 @@
 #   arguments  accessors and aggregates with random hostile arguments
 #   sqlsmith   random queries as a role without rights (Debian's sqlsmith)
 #   own        aggregates of somebody's own, in all modes
+#   valgrind   the same once in a server under valgrind, which takes minutes: only if it is named
 #   readers    views that are read while they are refreshed
 #   cancel     heavy queries stopped at random moments; how late the last one was
 #   kill       backends ended, every second one with kill -9, while they write
@@ -151,6 +152,33 @@ attack_own() {
 		times=$((times + 1))
 	done
 	ok "$([ "$times" -gt 0 ] && [ "$bad" -eq 0 ]; echo $?)" "own: $times times"
+}
+
+# In a server of its own.  What the server itself leaves undefined is not looked at, and
+# of other errors those with a frame of ours count.
+attack_valgrind() {
+	local found
+	if ! command -v valgrind >/dev/null; then
+		skipped valgrind 'the program is not there'
+		return
+	fi
+	if [ -z "${EF_ATTACK_WRAPPED:-}" ]; then
+		mkdir -m 777 "$dir/valgrind"
+		chmod 755 "$dir"
+		EF_ATTACK_WRAPPED=1 EF_ATTACK_SERVER=1 EF_WRAP="valgrind -q --undef-value-errors=no --log-file=$dir/valgrind/%p" \
+			test/lib/server.sh "$here/run.sh" "$minutes" valgrind >"$dir/log" 2>&1
+		ok $? "$(sed -n 's/^ok 1 - //p' "$dir/log")"
+		grep -v '^ok' "$dir/log" | sed 's/^/# /' | head -n 10
+		found=$(cat "$dir"/valgrind/* | grep -c 'education_flow\.so')
+		ok "$([ "$found" -eq 0 ]; echo $?)" "valgrind: $(find "$dir/valgrind" -type f | wc -l) processes, $found frames of ours in errors"
+		[ "$found" -eq 0 ] || cat "$dir"/valgrind/* | head -n 40 | sed 's/^/# /'
+		return
+	fi
+	fresh_database own pgtap || { skipped valgrind 'there is no pgTAP'; return; }
+	# its last tests try each bit of a state, for as long as there is time
+	timeout $((600 * minutes)) psql -X -q -At -d own -f test/own_aggregates.sql >"$dir/log" 2>&1
+	ok "$(! grep -qE '^not ok|ERROR:  XX|server closed' "$dir/log" && grep -q '^ok' "$dir/log"; echo $?)" \
+		"own aggregates under valgrind: $(grep -c '^ok' "$dir/log") tests"
 }
 
 attack_readers() {
@@ -315,12 +343,14 @@ attack_memory() {
 	ok "$([ "$refused" -gt 0 ] && [ "$other" -eq 0 ]; echo $?)" "memory: $tries queries in an address space of 1 GB, for $refused it was too small"
 }
 
-fresh_database attack
-query -v ON_ERROR_STOP=1 -f "$here/setup.sql" >/dev/null || exit 1
-query -c 'CREATE TABLE shape (s text); CREATE TABLE query (s text, spills boolean)'
-lines "$here/shapes.sql" | query -c 'COPY shape FROM STDIN'
-lines "$here/heavy.sql" | sed 's/$/\tt/' | query -c 'COPY query FROM STDIN'
-lines "$here/accessors.sql" | sed 's/$/\tf/' | query -c 'COPY query FROM STDIN'
+if [ -z "${EF_ATTACK_WRAPPED:-}" ]; then
+	fresh_database attack
+	query -v ON_ERROR_STOP=1 -f "$here/setup.sql" >/dev/null || exit 1
+	query -c 'CREATE TABLE shape (s text); CREATE TABLE query (s text, spills boolean)'
+	lines "$here/shapes.sql" | query -c 'COPY shape FROM STDIN'
+	lines "$here/heavy.sql" | sed 's/$/\tt/' | query -c 'COPY query FROM STDIN'
+	lines "$here/accessors.sql" | sed 's/$/\tf/' | query -c 'COPY query FROM STDIN'
+fi
 for part; do "attack_$part"; done
 ok "$([ "$(crashes)" = 0 ]; echo $?)" "the server never ended of itself"
 echo "1..$n"

@@ -19,6 +19,7 @@
 #               does: DIR/usr/lib/postgresql/15/lib and so on
 #   EF_INITDB   words for initdb
 #   EF_SERVER_ENV  NAME=VALUE words for the server's environment
+#   EF_WRAP     words before the server's program, such as valgrind's
 #   TMPDIR      where the temporary directory is made
 # COMMAND gets PGHOST, PGPORT, PGUSER=postgres, PGDATABASE=postgres, PATH with
 # the client programs first, EF_LOG, the server's log, and for who stops and starts
@@ -121,6 +122,12 @@ log_timezone = 'UTC'
 lc_messages = 'C'
 ${EF_PG_CONF:-}
 CONF
+
+if [ -n "${EF_WRAP:-}" ]; then
+	mv "$tmp$bindir/postgres" "$tmp$bindir/postgres.wrapped"
+	printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$EF_WRAP" "$tmp$bindir/postgres.wrapped" >"$tmp$bindir/postgres"
+	chmod 755 "$tmp$bindir/postgres"
+fi
 
 # A private directory's socket cannot collide, so the port is the usual one.
 server_env=()
