@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/codec.h"
 #include "spell/spell.h"
 
@@ -427,7 +428,7 @@ ef_spec_limit(const EfFunnelSpec *spec, EfUnit unit, EfInstant start)
 	}
 	if (unit == EF_UNIT_MICROSECOND)
 		length = length * EF_DAY_MICROSECONDS + within->microseconds;
-	if (__builtin_add_overflow(start, length, &limit) ||
+	if (ef_add_overflow(start, length, &limit) ||
 		limit == EF_INSTANT_NEVER)
 		return EF_INSTANT_NEVER - 1;
 	return limit;

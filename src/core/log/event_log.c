@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/hash.h"
 #include "log/event_sort.h"
 
@@ -63,7 +64,7 @@ ef_event_group_create(EfEventGroup **group, EfEventLog *log)
 EfStatus
 ef_event_group_skip(EfEventGroup *group, int64_t rows, EfError *error)
 {
-	if (__builtin_add_overflow(group->skipped, rows, &group->skipped))
+	if (ef_add_overflow(group->skipped, rows, &group->skipped))
 		return ef_fail(error, EF_COUNT_OVERFLOW,
 					   "The number of skipped rows does not fit 64 bits.");
 	return EF_OK;

@@ -20,6 +20,7 @@
 #ifndef EF_EVENT_LOG_H
 #define EF_EVENT_LOG_H
 
+#include "base/bits.h"
 #include "log/event_merge.h"
 
 /* Storage that is written at its end and read anywhere. */
@@ -130,13 +131,13 @@ ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when)
 	EfEventForm form = group->form != EF_WIDE && ef_is_narrow(number, when)
 		? EF_NARROW : EF_WIDE;
 
-	if (__builtin_expect(group->end - group->next < (ptrdiff_t) form ||
-						 group->form != form, 0))
+	if (ef_unlikely(group->end - group->next < (ptrdiff_t) form ||
+					group->form != form))
 		ef_event_group_grow(group, form);
 	if (form == EF_NARROW)
 	{
 		/* groups are many and take turns: have the next line at hand */
-		__builtin_prefetch(group->next + 8, 1);
+		ef_prefetch(group->next + 8);
 		*group->next++ = ef_narrow(number, when);
 	}
 	else
@@ -155,10 +156,10 @@ ef_event_add_detailed(EfEventGroup *group, uint64_t number, EfWhen when,
 		ef_is_narrow_detailed(number, when, detail)
 		? EF_NARROW_DETAILED : EF_WIDE_DETAILED;
 
-	if (__builtin_expect((size_t) (group->end - group->next) <
-						 ef_form_words(form) || group->form != form, 0))
+	if (ef_unlikely((size_t) (group->end - group->next) <
+					ef_form_words(form) || group->form != form))
 		ef_event_group_grow(group, form);
-	__builtin_prefetch(group->next + 8, 1);
+	ef_prefetch(group->next + 8);
 	if (form == EF_NARROW_DETAILED)
 		ef_narrow_detailed(group->next, number, when, detail);
 	else

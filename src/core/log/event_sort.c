@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/bits.h"
+
 /* So few are put in order one by one. */
 #define INSERTION_LIMIT 32
 
@@ -160,10 +162,10 @@ distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 		ef_check_interrupt(allocator);
 
 	/* parts of some eight events */
-	bits = 63 - __builtin_clzll(n) - 3;
+	bits = ef_highest_bit(n) - 3;
 	if (bits > DIGIT_BITS)
 		bits = DIGIT_BITS;
-	shift = 64 - __builtin_clzll(differ) - bits;
+	shift = ef_highest_bit(differ) + 1 - bits;
 	if (shift < 0)
 	{
 		bits += shift;

@@ -4,6 +4,8 @@
  */
 #include "mobility/mobility_tally.h"
 
+#include "base/bits.h"
+
 /* So much may arrays take, of a group that is large enough. */
 #define TALLY_BYTES ((size_t) 32 << 20)
 
@@ -165,7 +167,7 @@ count_step(EfMobilityTally *tally, const EfMobilityStep *step)
 	due = &tally->due[tally->nsteps % EF_TALLY_DUE];
 	++**due;
 	*due = &series->counts[step->day];
-	__builtin_prefetch(*due, 1);
+	ef_prefetch(*due);
 	if (step->day < series->lowest)
 		series->lowest = step->day;
 	if (step->day >= series->beyond)

@@ -25,6 +25,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/bits.h"
+
 /* So little left of a pooled probability is rounding: groups that are still
  * compared then have no test, since NaN spreads into the variance. */
 #define NOTHING 1e-13
@@ -230,7 +232,7 @@ read_groups(Work *work, EfRiskReader *readers, const uint32_t *group_of,
 			work->here[work->nhere++] = group_of[i];
 			group->at_risk = group->exits = group->exits_for_it = 0;
 		}
-		if (__builtin_add_overflow(all_at_risk, at_risk, &all_at_risk))
+		if (ef_add_overflow(all_at_risk, at_risk, &all_at_risk))
 			return ef_fail(error, EF_COUNT_OVERFLOW,
 						   "The people at risk do not fit 64 bits.");
 		group->at_risk += at_risk;

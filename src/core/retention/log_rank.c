@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/sort.h"
 #include "estimate/distribution.h"
 #include "estimate/estimate.h"
@@ -141,7 +142,7 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 				scratch->at_risk[group] = 0;
 				scratch->exits[group] = 0;
 			}
-			if (__builtin_add_overflow(all_at_risk, at_risk, &all_at_risk))
+			if (ef_add_overflow(all_at_risk, at_risk, &all_at_risk))
 				return ef_fail(error, EF_COUNT_OVERFLOW,
 							   "The people at risk do not fit 64 bits.");
 			scratch->at_risk[group] += at_risk;

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/bits.h"
+
 #define INSERTION_SORT_LIMIT 64
 #define DIGIT_BITS 11
 
@@ -50,7 +52,7 @@ ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n,
 		uint32_t	sum = 0;
 		EfCell	   *swap;
 
-		shift += __builtin_ctzll(differ >> shift);
+		shift += ef_lowest_bit(differ >> shift);
 		memset(start, 0, sizeof(start));
 		for (size_t i = 0; i < n; i++)
 		{
@@ -80,7 +82,7 @@ ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n,
 EfStatus
 ef_add_counts(int64_t *sum, int64_t a, int64_t b, EfError *error)
 {
-	if (__builtin_add_overflow(a, b, sum))
+	if (ef_add_overflow(a, b, sum))
 		return ef_fail(error, EF_COUNT_OVERFLOW,
 					   "A sum of counts does not fit 64 bits.");
 	return EF_OK;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/invariant.h"
 
 /* Lay cells out densely when there are this many positions for each, or
@@ -216,7 +217,7 @@ place_cell(Gathering *all, const EfTableType *type, const EfCell *cell)
 			layout->lowest[kind] = at;
 		if (at >= layout->beyond[kind])
 			layout->beyond[kind] = at + 1;
-		all->overflow |= __builtin_add_overflow(all->counts[place], cell->count,
+		all->overflow |= ef_add_overflow(all->counts[place], cell->count,
 												&all->counts[place]);
 	}
 	else

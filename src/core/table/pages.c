@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/bits.h"
+
 /* A page is longer than what it holds by so many places at either end, and by a
  * part of its length: the next rows are near. */
 #define MARGIN 8
@@ -132,7 +134,7 @@ ef_pages_add(const EfPageIndex *index, EfCell *cell)
 	if (place >= page->places)
 		return false;
 	counts = (uint8_t *) index->block + index->counts[series];
-	if (__builtin_add_overflow(count_at(counts, page->width, place),
+	if (ef_add_overflow(count_at(counts, page->width, place),
 							   cell->count, &sum))
 		return false;
 	if (fits(sum, page->width))

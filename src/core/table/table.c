@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bits.h"
+
 /* So often is a cancel looked for where labels are many. */
 #define INTERRUPT_LABELS 4096
 
@@ -203,7 +205,7 @@ ef_table_sum(const EfTable *table, uint32_t label, unsigned kind)
 	int64_t		sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (__builtin_add_overflow(sum, cells[i].count, &sum))
+		if (ef_add_overflow(sum, cells[i].count, &sum))
 			return INT64_MAX;
 	return sum;
 }
