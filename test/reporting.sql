@@ -4,7 +4,7 @@
 -- refresh leaves alone are told by their xmin.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
-SELECT plan(652);
+SELECT plan(668);
 
 -- ---------------------------------------------------------------------------
 -- Tools
@@ -430,6 +430,10 @@ SELECT competence_views('reporting', 'hr.certificate', '{municipality}', '{munic
 -- Columns, their order and their types.
 CREATE TABLE wanted (view text, grouped text, columns text);
 INSERT INTO wanted VALUES
+    ('employment_groups', 'region, profession', NULL),
+    ('education_groups', 'campus, profession', NULL),
+    ('mobility_groups', 'profession', NULL),
+    ('competence_groups', 'municipality', NULL),
     ('headcount', 'region, profession', 'day date, headcount bigint, fte float8, hires bigint, exits bigint, person_years float8, observed_from date'),
     ('age_pyramid', 'region, profession', 'day date, age integer, headcount bigint, fte float8, hires bigint'),
     ('exit_rates', 'region, profession', 'age integer, reason text, exits bigint, person_years float8, rate float8, lower float8, upper float8'),

@@ -208,6 +208,48 @@ ef_turnover(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(turnover);
 }
 
+/* One row of what the functions above answer one by one. */
+PG_FUNCTION_INFO_V1(ef_workforce_counts);
+Datum
+ef_workforce_counts(PG_FUNCTION_ARGS)
+{
+	static const EfTurnoverMethod methods[] = {EF_TURNOVER_LEAVERS, EF_TURNOVER_REPLACEMENT};
+	EfWorkforce workforce;
+	Datum		values[12];
+	bool		nulls[12] = {false};
+	bool		bounded;
+	EfError		error;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	ef_open_workforce(fcinfo, 0, &workforce);
+	bounded = workforce.table.frame.bounded;
+	values[0] = DateADTGetDatum(workforce.table.frame.from);
+	values[1] = DateADTGetDatum(workforce.table.frame.as_of - 1);
+	values[2] = Int64GetDatum(workforce.first_day.headcount);
+	values[3] = Int64GetDatum(workforce.last_day.headcount);
+	values[4] = Float8GetDatum(ef_fte_to_float8(workforce.first_day.fte));
+	values[5] = Float8GetDatum(ef_fte_to_float8(workforce.last_day.fte));
+	values[6] = Int64GetDatum(workforce.hires);
+	values[7] = Int64GetDatum(workforce.exits);
+	values[8] = Int64GetDatum(ef_workforce_exits_by_reason(&workforce, EF_RETIREMENT_REASON,
+														   strlen(EF_RETIREMENT_REASON)));
+	values[9] = Float8GetDatum(ef_years_of_days(workforce.days));
+	nulls[0] = nulls[2] = !bounded;
+	nulls[4] = !bounded || !workforce.counts_fte;
+	nulls[5] = !workforce.counts_fte;
+	for (size_t i = 0; i < lengthof(methods); i++)
+	{
+		double		turnover = NAN;
+
+		/* a period without a beginning has none */
+		if (bounded)
+			ef_check(ef_workforce_turnover(&workforce, methods[i], &turnover, &error), &error);
+		values[10 + i] = ef_float8_or_null(turnover, &nulls[10 + i]);
+	}
+	ef_put_row(result, values, nulls);
+	return (Datum) 0;
+}
+
 PG_FUNCTION_INFO_V1(ef_age_pyramid);
 Datum
 ef_age_pyramid(PG_FUNCTION_ARGS)

@@ -55,6 +55,15 @@ CREATE FUNCTION turnover(workforce, method text DEFAULT 'leavers') RETURNS doubl
     AS 'MODULE_PATHNAME', 'ef_turnover' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION turnover(workforce, text) IS 'staff turnover (personalomsättning) a year: leavers, or replacement = the fewer of leavers and hires, over the mean of the headcounts on the first and on the last day observed';
 
+CREATE FUNCTION workforce_counts(workforce) RETURNS TABLE (
+        first_day date, last_day date,
+        headcount_start bigint, headcount bigint,
+        fte_start double precision, fte double precision,
+        hires bigint, exits bigint, retirements bigint, person_years double precision,
+        turnover double precision, replacement_turnover double precision)
+    AS 'MODULE_PATHNAME', 'ef_workforce_counts' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
+COMMENT ON FUNCTION workforce_counts(workforce) IS 'what the functions for single numbers say, in one row: a summary is opened once for it';
+
 CREATE FUNCTION age_pyramid(workforce) RETURNS TABLE (day date, age integer, headcount bigint, fte double precision, hires bigint)
     AS 'MODULE_PATHNAME', 'ef_age_pyramid' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 50;
 COMMENT ON FUNCTION age_pyramid(workforce) IS 'headcount and full-time equivalents on the last day observed, and hires until then, by age in completed years';

@@ -12,6 +12,14 @@
 -- choice to the search_path, or to what else is in {schema}: a function of ours gets each
 -- argument, of exactly its type; one of PostgreSQL that does not match exactly is called with
 -- its schema, as is such an operator.
+--
+-- Lists of choices ask a view for its groups alone: SELECT DISTINCT hospital. A function in FROM
+-- is called for that too, since its rows count. So what is expensive and has rows that are known
+-- before is joined as one row, of aggregates: LEFT JOIN LATERAL (SELECT array_agg(...)) ON true.
+-- Such a join cannot change how many rows there are, and the planner leaves it out where no
+-- column of it is wanted. The rows are made by generate_series() beside the other columns, and
+-- not in FROM: there a condition on the groups is moved inside, and one on the years cannot make
+-- the planner project once for each of them.
 
 CREATE FUNCTION reporting_views()
     RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
@@ -51,17 +59,23 @@ BEGIN ATOMIC
        'exits: persons who left from observed_from on',
        'person_years: years of work observed from observed_from on',
        'observed_from: first day observed'],
-$$SELECT {groups}{schema}.last_day(s.workforce) AS day,
-       {schema}.headcount(s.workforce) AS headcount,
-       {schema}.fte(s.workforce)::double precision{fte_unit} AS fte,
-       {schema}.hires(s.workforce) AS hires,
-       {schema}.exits(s.workforce) AS exits,
-       {schema}.person_years(s.workforce) AS person_years,
+$$SELECT {groups}c.last_day AS day, c.headcount, c.fte{fte_unit} AS fte, c.hires, c.exits, c.person_years,
        s.observed_from,
        {last}
 FROM {summaries}.employment AS s
+     LEFT JOIN LATERAL (SELECT max(c.last_day) AS last_day, max(c.headcount) AS headcount, max(c.fte) AS fte,
+                               max(c.hires) AS hires, max(c.exits) AS exits, max(c.person_years) AS person_years
+                        FROM {schema}.workforce_counts(s.workforce) AS c) AS c ON true
 WHERE {rows} AND s.workforce IS NOT NULL
 {order}$$::pg_catalog.text),
+
+('employment', 'employment_groups', 'workforce',
+ 'The groups of the views of employment: for lists of choices, and tables that views are related to',
+ '{}'::pg_catalog.text[],
+$$SELECT {groups}{last}
+FROM {summaries}.employment AS s
+WHERE {rows} AND s.workforce IS NOT NULL
+{order}$$),
 
 ('employment', 'age_pyramid', 'workforce',
  'Headcount on the last day observed, and hires of the years observed, by year of age (åldersfördelning)',
@@ -109,20 +123,15 @@ ORDER BY {groups}e.age, e.reason$$),
        'replacement_turnover: the smaller of hires and exits over that mean'],
 $$SELECT {groups}y.year, c.period_start, c.period_end, c.headcount_start, c.headcount_end, c.hires, c.exits,
        c.retirements, c.fte_start{fte_unit} AS fte_start, c.fte_end{fte_unit} AS fte_end,
-       {schema}.turnover(y.workforce, 'leavers'::text) AS turnover,
-       {schema}.turnover(y.workforce, 'replacement'::text) AS replacement_turnover,
+       c.turnover, c.replacement_turnover,
        {last}
 FROM {summaries}.employment AS s,
-     LATERAL (VALUES {years}) AS y (year, workforce),
-     LATERAL (SELECT {schema}.first_day(y.workforce) AS period_start, {schema}.last_day(y.workforce) AS period_end,
-                     {schema}.headcount(y.workforce, {schema}.first_day(y.workforce)) AS headcount_start,
-                     {schema}.headcount(y.workforce) AS headcount_end,
-                     {schema}.hires(y.workforce) AS hires,
-                     {schema}.exits(y.workforce) AS exits,
-                     {schema}.exits(y.workforce, 'retirement'::text) AS retirements,
-                     {schema}.fte(y.workforce, {schema}.first_day(y.workforce))::float8 AS fte_start,
-                     {schema}.fte(y.workforce)::float8 AS fte_end
-              OFFSET 0) AS c              -- each is read once
+     LATERAL (VALUES {years}) AS y (year, workforce)
+     LEFT JOIN LATERAL (SELECT max(c.first_day) AS period_start, max(c.last_day) AS period_end, max(c.headcount_start) AS headcount_start,
+                               max(c.headcount) AS headcount_end, max(c.hires) AS hires, max(c.exits) AS exits,
+                               max(c.retirements) AS retirements, max(c.fte_start) AS fte_start, max(c.fte) AS fte_end,
+                               max(c.turnover) AS turnover, max(c.replacement_turnover) AS replacement_turnover
+                        FROM {schema}.workforce_counts(y.workforce) AS c) AS c ON true
 WHERE {rows} AND y.workforce IS NOT NULL
 ORDER BY {groups}y.year$$),
 
@@ -223,17 +232,26 @@ ORDER BY {groups}i.after_days, i.reason$$),
        'retirements_lower: lower limit of them',
        'retirements_upper: upper limit of them',
        'other_exits: persons who leave for other reasons, expected'],
-$$SELECT {groups}p.year, p.period_start, p.period_end,
-       CASE WHEN k.known THEN p.retirements END AS retirements,
-       CASE WHEN k.known THEN p.retirements_lower END AS retirements_lower,
-       CASE WHEN k.known THEN p.retirements_upper END AS retirements_upper,
-       CASE WHEN k.known THEN p.exits - p.retirements END AS other_exits,
+$$SELECT {groups}s.first_year + s.period_no - 1 AS year,
+       greatest(s.as_of, make_date(s.first_year + s.period_no - 1, 1, 1)) AS period_start,
+       make_date(s.first_year + s.period_no - 1, 12, 31) AS period_end,
+       s.retirements[s.period_no] AS retirements, s.retirements_lower[s.period_no] AS retirements_lower,
+       s.retirements_upper[s.period_no] AS retirements_upper, s.other_exits[s.period_no] AS other_exits,
        {last}
-FROM {summaries}.employment AS s,
-     {schema}.workforce_project(s.workforce, {projection_years}, NULL::float8[], NULL::float8[]{retirement}, working_time => 1::float8) AS p,
-     LATERAL (SELECT {retires} AS known OFFSET 0) AS k
-WHERE {rows}
-ORDER BY {groups}p.year$$),
+FROM (SELECT {groups}s.as_of, s.skipped_workforce, s.rows_left_out,
+             extract(year FROM s.as_of)::integer AS first_year, generate_series(1, {projection_years}) AS period_no,
+             p.retirements, p.retirements_lower, p.retirements_upper, p.other_exits
+      FROM {summaries}.employment AS s
+           LEFT JOIN LATERAL (SELECT pg_catalog.array_agg(CASE WHEN k.known THEN p.retirements END) AS retirements,
+                                     pg_catalog.array_agg(CASE WHEN k.known THEN p.retirements_lower END) AS retirements_lower,
+                                     pg_catalog.array_agg(CASE WHEN k.known THEN p.retirements_upper END) AS retirements_upper,
+                                     pg_catalog.array_agg(CASE WHEN k.known THEN p.exits - p.retirements END) AS other_exits
+                              FROM (SELECT p.*
+                                    FROM {schema}.workforce_project(s.workforce, {projection_years}, NULL::float8[], NULL::float8[]{retirement}, working_time => 1::float8) AS p
+                                    ORDER BY p.year) AS p,
+                                   LATERAL (SELECT {retires} AS known OFFSET 0) AS k) AS p ON true
+      WHERE {rows} AND s.workforce IS NOT NULL) AS s
+ORDER BY {groups}year$$),
 
 ('employment', 'recruitment_need', 'workforce',
  'Persons to recruit each year so that as many work as on as_of (rekryteringsbehov), with 80 % limits',
@@ -252,15 +270,32 @@ ORDER BY {groups}p.year$$),
        'need_lower: lower limit of it',
        'need_upper: upper limit of it',
        'unsupported: person-months projected at ages at which nobody was observed'],
-$$SELECT {groups}p.year, p.period_start, p.period_end,
-       p.headcount_start, p.exits, p.headcount,
-       p.lower AS headcount_lower, p.upper AS headcount_upper, p.fte{fte_unit} AS fte,
-       p.target, p.gap, p.recruitment_need, p.need_lower, p.need_upper, p.unsupported,
+$$SELECT {groups}s.first_year + s.period_no - 1 AS year,
+       greatest(s.as_of, make_date(s.first_year + s.period_no - 1, 1, 1)) AS period_start,
+       make_date(s.first_year + s.period_no - 1, 12, 31) AS period_end,
+       s.headcount_start[s.period_no] AS headcount_start, s.exits[s.period_no] AS exits,
+       s.headcount[s.period_no] AS headcount, s.headcount_lower[s.period_no] AS headcount_lower,
+       s.headcount_upper[s.period_no] AS headcount_upper, s.fte[s.period_no]{fte_unit} AS fte,
+       s.target[s.period_no] AS target, s.gap[s.period_no] AS gap,
+       s.recruitment_need[s.period_no] AS recruitment_need, s.need_lower[s.period_no] AS need_lower,
+       s.need_upper[s.period_no] AS need_upper, s.unsupported[s.period_no] AS unsupported,
        {last}
-FROM {summaries}.employment AS s,
-     {schema}.workforce_project(s.workforce, {projection_years}, NULL::float8[], NULL::float8[]{retirement}, working_time => 1::float8) AS p
-WHERE {rows}
-ORDER BY {groups}p.year$$),
+FROM (SELECT {groups}s.as_of, s.skipped_workforce, s.rows_left_out,
+             extract(year FROM s.as_of)::integer AS first_year, generate_series(1, {projection_years}) AS period_no,
+             p.headcount_start, p.exits, p.headcount, p.headcount_lower, p.headcount_upper, p.fte,
+             p.target, p.gap, p.recruitment_need, p.need_lower, p.need_upper, p.unsupported
+      FROM {summaries}.employment AS s
+           LEFT JOIN LATERAL (SELECT pg_catalog.array_agg(p.headcount_start) AS headcount_start, pg_catalog.array_agg(p.exits) AS exits,
+                                     pg_catalog.array_agg(p.headcount) AS headcount, pg_catalog.array_agg(p.lower) AS headcount_lower,
+                                     pg_catalog.array_agg(p.upper) AS headcount_upper, pg_catalog.array_agg(p.fte) AS fte,
+                                     pg_catalog.array_agg(p.target) AS target, pg_catalog.array_agg(p.gap) AS gap,
+                                     pg_catalog.array_agg(p.recruitment_need) AS recruitment_need, pg_catalog.array_agg(p.need_lower) AS need_lower,
+                                     pg_catalog.array_agg(p.need_upper) AS need_upper, pg_catalog.array_agg(p.unsupported) AS unsupported
+                              FROM (SELECT p.*
+                                    FROM {schema}.workforce_project(s.workforce, {projection_years}, NULL::float8[], NULL::float8[]{retirement}, working_time => 1::float8) AS p
+                                    ORDER BY p.year) AS p) AS p ON true
+      WHERE {rows} AND s.workforce IS NOT NULL) AS s
+ORDER BY {groups}year$$),
 
 ('employment', 'scenarios', 'workforce',
  'Projections under the assumptions of the mapping, side by side (scenarier), with 80 % limits',
@@ -383,6 +418,14 @@ FROM {summaries}.employment AS s,
 WHERE {rows}
 ORDER BY {groups}b.origin, b.horizon, b.measure$$),
 
+('education', 'education_groups', 'funnel',
+ 'The groups of the views of the education: for lists of choices, and tables that views are related to',
+ '{}'::pg_catalog.text[],
+$$SELECT {groups}{last}
+FROM {summaries}.education AS s
+WHERE {rows} AND s.funnel IS NOT NULL AND s.every_epoch
+{order}$$),
+
 ('education', 'funnel_stages', 'funnel',
  'From stage to stage of the education (genomströmning), all years together, with 95 % limits',
  (SELECT o.columns FROM of_stages AS o),
@@ -424,17 +467,29 @@ ORDER BY {groups}s.epoch, f.stage_no$$),
        'upper: upper limit of intake',
        'arrivals: persons of these intakes expected to come to work in the year',
        'unmet: persons missing at the end of the year with these intakes'],
-$$SELECT {groups}i.year, make_date(i.year, 1, 1) AS year_start, make_date(i.year, 12, 31) AS year_end,
-       p.planned[i.year - y.first_year + 1] AS planned,
-       p.elsewhere[i.year - y.first_year + 1] AS elsewhere,
-       p.gap[i.year - y.first_year + 1] AS gap,
-       i.intake, i.lower, i.upper, i.arrivals, i.unmet,
+$$SELECT {groups}e.first_year + e.period_no - 1 AS year, make_date(e.first_year + e.period_no - 1, 1, 1) AS year_start,
+       make_date(e.first_year + e.period_no - 1, 12, 31) AS year_end,
+       e.planned[e.period_no] AS planned, e.elsewhere[e.period_no] AS elsewhere,
+       e.gap[e.period_no] AS gap,
+       e.intake[e.period_no] AS intake, e.lower[e.period_no] AS lower,
+       e.upper[e.period_no] AS upper, e.arrivals[e.period_no] AS arrivals,
+       e.unmet[e.period_no] AS unmet,
        {last}
-FROM {pipeline},
-     {schema}.required_intake(e.funnel, e.workforce, p.gap, y.first_round,
-                              {starts}, {change}{retirement}) AS i
-WHERE {rows}
-ORDER BY {groups}i.year$$),
+FROM (SELECT {groups}e.as_of, e.rows_skipped, e.rows_left_out, y.first_year,
+             generate_series(1, {projection_years}) AS period_no,
+             i.planned, i.elsewhere, i.gap, i.intake, i.lower, i.upper, i.arrivals, i.unmet
+      FROM {pairs}
+           LEFT JOIN LATERAL (SELECT pg_catalog.min(i.planned) AS planned, pg_catalog.min(i.elsewhere) AS elsewhere,
+                                     pg_catalog.min(i.gap) AS gap,
+                                     pg_catalog.array_agg(i.intake) AS intake, pg_catalog.array_agg(i.lower) AS lower, pg_catalog.array_agg(i.upper) AS upper,
+                                     pg_catalog.array_agg(i.arrivals) AS arrivals, pg_catalog.array_agg(i.unmet) AS unmet
+                              FROM (SELECT p.planned, p.elsewhere, p.gap, i.intake, i.lower, i.upper, i.arrivals, i.unmet
+                                    FROM {pipeline},
+                                         {schema}.required_intake(e.funnel, e.workforce, p.gap, y.first_round,
+                                                                  {starts}, {change}{retirement}) AS i
+                                    ORDER BY i.year) AS i) AS i ON true
+      WHERE {rows}) AS e
+ORDER BY {groups}year$$),
 
 ('required_intake', 'required_intake_stages', 'funnel',
  'Of the persons who must begin the education in a year, how many must reach each stage, with 80 % limits',
@@ -445,13 +500,31 @@ ORDER BY {groups}i.year$$),
        'required: persons who must reach the stage',
        'lower: lower limit of required',
        'upper: upper limit of required'],
-$$SELECT {groups}i.year, make_date(i.year, 1, 1) AS year_start, i.stage_no, i.stage, i.required, i.lower, i.upper,
+$$SELECT {groups}e.first_year + e.period_no - 1 AS year, make_date(e.first_year + e.period_no - 1, 1, 1) AS year_start,
+       e.stage_no, e.stage[e.row_no] AS stage, e.required[e.row_no] AS required, e.lower[e.row_no] AS lower, e.upper[e.row_no] AS upper,
        {last}
-FROM {pipeline},
-     {schema}.required_intake_stages(e.funnel, e.workforce, p.gap, y.first_round,
-                                     {starts}, {change}{retirement}) AS i
-WHERE {rows}
-ORDER BY {groups}i.year, i.stage_no$$),
+FROM (SELECT e.*, (e.row_no - 1) / {stages} + 1 AS period_no, (e.row_no - 1) % {stages} + 1 AS stage_no
+      FROM (SELECT {groups}e.as_of, e.rows_skipped, e.rows_left_out, y.first_year,
+                   generate_series(1, {projection_years} * {stages}) AS row_no,
+                   i.stage, i.required, i.lower, i.upper
+            FROM {pairs}
+                 LEFT JOIN LATERAL (SELECT pg_catalog.array_agg(i.stage) AS stage, pg_catalog.array_agg(i.required) AS required,
+                                           pg_catalog.array_agg(i.lower) AS lower, pg_catalog.array_agg(i.upper) AS upper
+                                    FROM (SELECT i.stage, i.required, i.lower, i.upper
+                                          FROM {pipeline},
+                                               {schema}.required_intake_stages(e.funnel, e.workforce, p.gap, y.first_round,
+                                                                               {starts}, {change}{retirement}) AS i
+                                          ORDER BY i.year, i.stage_no) AS i) AS i ON true
+            WHERE {rows}) AS e) AS e
+ORDER BY {groups}year, e.stage_no$$),
+
+('mobility', 'mobility_groups', 'mobility',
+ 'The groups of the views of mobility: for lists of choices, and tables that views are related to',
+ '{}'::pg_catalog.text[],
+$$SELECT {groups}{last}
+FROM {summaries}.mobility AS s
+WHERE {rows} AND s.mobility IS NOT NULL
+{order}$$),
 
 ('mobility', 'mobility_headcount', 'mobility',
  'Persons in each state on 1 January of each year observed, and on the last day observed',
@@ -534,6 +607,14 @@ FROM {summaries}.mobility AS s,
      {schema}.mobility_matrix(s.mobility, interval '1 year') AS m
 WHERE {rows}
 ORDER BY {groups}m.from_state, m.to_state NULLS LAST$$),
+
+('competence', 'competence_groups', 'certificates',
+ 'The groups of the views of competence: for lists of choices, and tables that views are related to',
+ '{}'::pg_catalog.text[],
+$$SELECT {groups}{last}
+FROM {summaries}.competence AS s
+WHERE {rows} AND s.certificates IS NOT NULL
+{order}$$),
 
 ('competence', 'competence_coverage', 'certificates',
  'Certificates required on the first day of each month (täckningsgrad): valid, lapsed, missing; from as_of on if nobody renews',

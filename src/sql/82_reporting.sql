@@ -1149,12 +1149,12 @@ BEGIN
         FROM jsonb_to_recordset(views) AS v (source text, name text, summary text, comment text, columns text[], body text)
         WHERE (v.source = ANY (sources) OR v.source = 'required_intake' AND sources @> '{employment,education}')
               -- months are counted of people
-              AND (v.name NOT LIKE 'employment\_%' OR settings #> '{columns,employment,person}' IS NOT NULL)
+              AND (v.name NOT IN ('employment_series', 'employment_leavers') OR settings #> '{columns,employment,person}' IS NOT NULL)
               AND (v.name <> 'scenarios' OR settings #> '{setting,employment,scenarios}' <> '[]')
     LOOP
         IF template.source <> 'required_intake' THEN
             shown := ARRAY(SELECT jsonb_array_elements_text(settings #> ARRAY['shown', template.source]));
-            parts := jsonb_build_object('{pipeline}', '', '{retirement}', retirement ->> 's', '{own_retirement}', retirement ->> 's own',
+            parts := jsonb_build_object('{retirement}', retirement ->> 's', '{own_retirement}', retirement ->> 's own',
                 '{scenarios}', scenarios, '{later}', later,
                 '{rates}', CASE settings #>> '{setting,employment,rates}' WHEN 'own' THEN format('%s.credible_rates(s.workforce)', home)
                            ELSE format('%s.credibility(s.workforce, (SELECT r.rates FROM %s.employment_rates AS r))', home, store) END,
@@ -1178,13 +1178,8 @@ BEGIN
                                  '       (SELECT min(r.refreshed_at) FROM (SELECT a.refreshed_at FROM %1$s.employment AS a\n'
                                  '                                         UNION ALL SELECT b.refreshed_at FROM %1$s.education AS b) AS r) AS refreshed_at',
                                  store),
-                '{pipeline}', (SELECT jsonb_agg(format(
-                    E'%11$s,\n'
-                    '     -- a round that begins before as_of has begun\n'
-                    '     LATERAL (SELECT extract(year FROM e.as_of)::integer AS first_year,\n'
-                    '                     extract(year FROM e.as_of)::integer\n'
-                    '                         + (to_char(e.as_of::timestamp, ''MM-DD''::text) > %7$L::text)::integer AS first_round) AS y,\n'
-                    '     -- who has begun already, by year\n'
+                '{pipeline}', format(
+                    E'-- who has begun already, by year\n'
                     '     LATERAL (SELECT min(b.epoch) AS first_begun,\n'
                     '                     max(b.epoch) AS last_begun, pg_catalog.jsonb_object_agg(b.epoch, b.entered) AS begun\n'
                     '              FROM (SELECT b.epoch, sum(f.entered) AS entered\n'
@@ -1224,7 +1219,13 @@ BEGIN
                             || format(E'\n                          AND EXISTS (SELECT FROM %s.employment AS m WHERE m.grouping_set = %s AND m.workforce IS NOT NULL%s)', store, staff_totals,
                                       string_agg(format(' AND m.%1$I = b.%1$I COLLATE pg_catalog."C"', n.name), ''))
                      FROM unnest(shown) WITH ORDINALITY AS n (name, place)),
-                    retirement ->> 'e', change,
+                    retirement ->> 'e', change),
+                '{pairs}', (SELECT jsonb_agg(format(
+                    E'%1$s\n'
+                    '     -- a round that begins before as_of has begun\n'
+                    '     CROSS JOIN LATERAL (SELECT extract(year FROM e.as_of)::integer AS first_year,\n'
+                    '                                extract(year FROM e.as_of)::integer\n'
+                    '                                    + (to_char(e.as_of::timestamp, ''MM-DD''::text) > %2$L::text)::integer AS first_round) AS y',
                     -- a group of the staff and the education of the same name; totals are over these pairs,
                     -- so that no profession without an education, and no education for another, is in them
                     format(E'(SELECT %1$s0%2$s AS totals, %3$s.rollup(e.workforce) AS workforce, %3$s.rollup(s.funnel) AS funnel, min(e.as_of) AS as_of,\n'
@@ -1240,14 +1241,14 @@ BEGIN
                                  THEN format(', (SELECT a.retirement_rule FROM %s.employment AS a WHERE a.refreshed_at IS NOT NULL) AS retirement_rule', store) ELSE '' END,
                            store, staff_totals, course_totals,
                            (SELECT string_agg(format(' AND e.%1$I = s.%1$I COLLATE pg_catalog."C"', n), '') FROM unnest(shown) AS n),
-                           (SELECT format(E'\n      GROUP BY %s(%s)', c.cube, string_agg(format('e.%I', n.name), ', ' ORDER BY n.place)) FROM unnest(shown) WITH ORDINALITY AS n (name, place) HAVING count(*) > 0))
-                    ) ORDER BY c.i) FROM (VALUES (1, ''), (2, 'CUBE ')) AS c (i, cube)));
+                           (SELECT format(E'\n      GROUP BY %s(%s)', c.cube, string_agg(format('e.%I', n.name), ', ' ORDER BY n.place)) FROM unnest(shown) WITH ORDINALITY AS n (name, place) HAVING count(*) > 0)),
+                    starts) ORDER BY c.i) FROM (VALUES (1, ''), (2, 'CUBE ')) AS c (i, cube)));
             -- without one to group by there is a total, and it may be of nothing
             rows := ARRAY[CASE WHEN shown = '{}' THEN 'e.workforce IS NOT NULL' ELSE 'e.totals = 0' END, 'e.workforce IS NOT NULL'];
         END IF;
         SELECT min(n) INTO name FROM unnest(shown) AS n
         WHERE n IN (SELECT split_part(c, ':', 1) FROM unnest(template.columns || last_columns) AS c)
-              OR n IN ('grouping_set', 'epoch', 'every_epoch', 'retirement_rule', 'observed_from', 'forecast_basis',
+              OR n IN ('grouping_set', 'epoch', 'every_epoch', 'period_no', 'row_no', 'first_year', 'retirement_rule', 'observed_from', 'forecast_basis',
                        'workforce', 'retention', 'funnel', 'mobility', 'certificates', 'spells')
               OR n ~ '^(skipped_[a-z]+|year_[0-9]+)$';
         IF name IS NOT NULL THEN
@@ -1274,7 +1275,8 @@ BEGIN
                          ELSE format('EXISTS (SELECT FROM %s.employment_rates AS r, %s.exit_ratios(r.rates, 0.5::float8) AS q WHERE q.reason = ''retirement''::text)', store, home) END,
             '{backtest}', backtest,
             '{retention_every}', format('interval %L', settings #>> '{setting,employment,retention_every}'),
-            '{projection_years}', settings #> '{setting,employment,projection_years}');
+            '{projection_years}', settings #> '{setting,employment,projection_years}',
+            '{stages}', jsonb_array_length(settings #> '{setting,education,stages}'));
         FOR i IN 1 .. CASE WHEN shown = '{}' THEN 1 ELSE 2 END LOOP
             makes := makes || jsonb_build_object('summary', false, 'name', template.name || CASE i WHEN 2 THEN '_total' ELSE '' END, 'kind', 'v',
                 'comment', template.comment || CASE WHEN settings #> '{columns,employment,person}' IS NULL AND template.source IN ('employment', 'required_intake')
@@ -1283,7 +1285,7 @@ BEGIN
                                                                                   ELSE template.source END, n]]) FROM unnest(shown) AS n),
                 'columns', template.columns || last_columns,
                 -- in one pass: what was put in is not looked at again
-                'query', (SELECT string_agg(coalesce((parts || jsonb_build_object('{rows}', rows[i], '{pipeline}', parts -> '{pipeline}' ->> i - 1)) ->> m.piece[1], m.piece[1]), '' ORDER BY m.place)
+                'query', (SELECT string_agg(coalesce((parts || jsonb_build_object('{rows}', rows[i], '{pairs}', parts -> '{pairs}' ->> i - 1)) ->> m.piece[1], m.piece[1]), '' ORDER BY m.place)
                           FROM regexp_matches(template.body, '\{[a-z_.]+\}|[^{]+|\{', 'g') WITH ORDINALITY AS m (piece, place)));
         END LOOP;
     END LOOP;

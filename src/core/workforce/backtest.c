@@ -85,7 +85,8 @@ order_years(EfWorkforce *years, size_t n, const EfAllocator *allocator,
 static int64_t
 retirements_of(const EfWorkforce *year)
 {
-	return ef_workforce_exits_by_reason(year, "retirement", 10);
+	return ef_workforce_exits_by_reason(year, EF_RETIREMENT_REASON,
+										strlen(EF_RETIREMENT_REASON));
 }
 
 /* What a year brought: NaN where it has not come. */

@@ -68,6 +68,9 @@ enum
 /* The most cells that one row leaves. */
 #define EF_WORKFORCE_ROW_CELLS 16
 
+/* Why those left who retired. */
+#define EF_RETIREMENT_REASON "retirement"
+
 extern const EfTableType ef_workforce_type;
 
 /*
