@@ -1,11 +1,6 @@
 /*
  * calendar.c
  *	  Days to months and back.
- *
- * A year is taken to begin in March, so that the leap day is its last day and
- * month lengths follow one linear formula.  C. Neri and L. Schneider (2023),
- * "Euclidean affine functions and their application to calendar algorithms",
- * Software: Practice and Experience 53(4), 937-970.
  */
 #include "base/calendar.h"
 
@@ -27,52 +22,7 @@ EF_REPORT(EF_HORIZON_RANGE, INVALID_PARAMETER_VALUE,
 		  "horizon must be between 1 and 100",
 		  "It is the number of calendar years to answer.");
 
-/* Days from 0000-03-01 to 2000-01-01 in the proleptic Gregorian calendar. */
-#define EPOCH_SHIFT 730425
-
-/*
- * Four-hundred-year cycles added before the unsigned arithmetic and taken off
- * after it, so that every 32-bit day is positive inside.
- */
-#define CYCLES 15000
-#define CYCLE_DAYS 146097
-#define CYCLE_YEARS 400
-
 #define DAYS_PER_YEAR 365.25
-
-EfMonth
-ef_month_of_day(EfDay day, int *day_of_month)
-{
-	uint64_t	n = (uint64_t) ((int64_t) day + EPOCH_SHIFT +
-								(int64_t) CYCLES * CYCLE_DAYS);
-	uint64_t	n1 = 4 * n + 3;
-	uint64_t	century = n1 / CYCLE_DAYS;
-	uint32_t	n2 = ((uint32_t) (n1 % CYCLE_DAYS)) | 3;
-	uint32_t	year_of_century = n2 / 1461;
-	uint32_t	day_of_year = n2 % 1461 / 4;
-	uint32_t	n3 = 2141 * day_of_year + 197913;
-	int64_t		year = (int64_t) (100 * century + year_of_century) -
-		(int64_t) CYCLES * CYCLE_YEARS;
-
-	*day_of_month = (int) ((n3 & 0xffff) / 2141);
-	/* n3 >> 16 counts months from January of the March-year: 3 .. 14 */
-	return (EfMonth) (year * 12 + (n3 >> 16) - 1);
-}
-
-EfDay
-ef_first_day(EfMonth month)
-{
-	uint64_t	shifted = (uint64_t) ((int64_t) month +
-									  (int64_t) CYCLES * CYCLE_YEARS * 12) - 2;
-	uint64_t	year = shifted / 12;	/* March-based */
-	uint32_t	m = (uint32_t) (shifted % 12) + 3;
-	uint64_t	century = year / 100;
-	uint64_t	days = 1461 * year / 4 - century + century / 4 +
-		(979 * m - 2919) / 32;
-
-	return (EfDay) ((int64_t) days - EPOCH_SHIFT -
-					(int64_t) CYCLES * CYCLE_DAYS);
-}
 
 int
 ef_days_in_month(EfMonth month)

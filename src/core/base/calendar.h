@@ -41,11 +41,55 @@ ef_is_date(EfDay day)
 
 #define EF_ISO_DATE_SIZE 40
 
+/*
+ * Days to months and back.  A year is taken to begin in March, so that the leap
+ * day is its last day and month lengths follow one linear formula.  C. Neri and L.
+ * Schneider (2023), "Euclidean affine functions and their application to calendar
+ * algorithms", Software: Practice and Experience 53(4), 937-970.
+ *
+ * Four-hundred-year cycles are added before the unsigned arithmetic and taken off
+ * after it, so that every 32-bit day is positive inside.
+ */
+#define EF_CYCLES INT64_C(15000)
+#define EF_CYCLE_DAYS 146097
+#define EF_CYCLE_YEARS 400
+
+/* Days from 0000-03-01 to 2000-01-01 in the proleptic Gregorian calendar. */
+#define EF_EPOCH_SHIFT 730425
+
 /* The month that holds a day, and the day's place in it, counted from 0. */
-extern EfMonth ef_month_of_day(EfDay day, int *day_of_month);
+static inline EfMonth
+ef_month_of_day(EfDay day, int *day_of_month)
+{
+	uint64_t	n = (uint64_t) ((int64_t) day + EF_EPOCH_SHIFT +
+								EF_CYCLES * EF_CYCLE_DAYS);
+	uint64_t	n1 = 4 * n + 3;
+	uint64_t	century = n1 / EF_CYCLE_DAYS;
+	uint32_t	n2 = ((uint32_t) (n1 % EF_CYCLE_DAYS)) | 3;
+	uint32_t	year_of_century = n2 / 1461;
+	uint32_t	day_of_year = n2 % 1461 / 4;
+	uint32_t	n3 = 2141 * day_of_year + 197913;
+	int64_t		year = (int64_t) (100 * century + year_of_century) -
+		EF_CYCLES * EF_CYCLE_YEARS;
+
+	*day_of_month = (int) ((n3 & 0xffff) / 2141);
+	/* n3 >> 16 counts months from January of the March-year: 3 .. 14 */
+	return (EfMonth) (year * 12 + (n3 >> 16) - 1);
+}
 
 /* The first day of a month. */
-extern EfDay ef_first_day(EfMonth month);
+static inline EfDay
+ef_first_day(EfMonth month)
+{
+	uint64_t	shifted = (uint64_t) (month + EF_CYCLES * EF_CYCLE_YEARS * 12) - 2;
+	uint64_t	year = shifted / 12;	/* March-based */
+	uint32_t	m = (uint32_t) (shifted % 12) + 3;
+	uint64_t	century = year / 100;
+	uint64_t	days = 1461 * year / 4 - century + century / 4 +
+		(979 * m - 2919) / 32;
+
+	return (EfDay) ((int64_t) days - EF_EPOCH_SHIFT - EF_CYCLES * EF_CYCLE_DAYS);
+}
 
 static inline int
 ef_floor_div(int a, int b)

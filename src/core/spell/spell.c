@@ -99,7 +99,7 @@ EF_REPORT(EF_START_TOO_EARLY, DATETIME_FIELD_OVERFLOW,
 		  "Correct the start date, or filter the row out.");
 
 EfStatus
-ef_spell_check(const EfSpell *spell, EfDay as_of, EfError *error)
+ef_spell_look(const EfSpell *spell, EfDay as_of, EfError *error)
 {
 	char		one[EF_ISO_DATE_SIZE];
 	char		other[EF_ISO_DATE_SIZE];
@@ -108,8 +108,7 @@ ef_spell_check(const EfSpell *spell, EfDay as_of, EfError *error)
 	if (status != EF_OK)
 		return status;
 
-	/* no such years have fewer days than this, so nobody near is looked at */
-	if ((int64_t) as_of - spell->start > EF_SPELL_YEARS * INT64_C(365) &&
+	if ((int64_t) as_of - spell->start > EF_SPELL_DAYS_AT_LEAST &&
 		spell->start < ef_months_later(as_of, -EF_SPELL_YEARS * 12))
 	{
 		ef_format_day(one, spell->start);

@@ -29,23 +29,10 @@
  * are worth making them anew. */
 #define LOOSE_CELLS 512
 
-static size_t
-room_of(const EfState *state)
-{
-	return state->size - sizeof(EfState) -
-		(size_t) state->ncells * sizeof(EfCell) - state->labels - state->paged;
-}
-
 static EfLabelNode *
 label_node(const EfState *state, uint32_t distance)
 {
 	return (EfLabelNode *) (ef_state_pages(state) - distance);
-}
-
-static size_t
-label_node_size(size_t length)
-{
-	return (sizeof(EfLabelNode) + length + 7) & ~(size_t) 7;
 }
 
 /* What a spec takes at the end of a state. */
@@ -95,7 +82,7 @@ ef_state_check(const EfState *state, const EfTableType *type, size_t size,
 			state->labels >= spec_room(0) &&
 			spec_room(ef_state_frame(state, type).spec_size) == state->labels;
 	else
-		fits = fits && state->nlabels <= state->labels / label_node_size(0) &&
+		fits = fits && state->nlabels <= state->labels / ef_label_node_size(0) &&
 			state->root <= state->labels;
 	if (!fits)
 		return ef_fail(error, EF_INVALID,
@@ -165,7 +152,7 @@ ef_state_create(EfState **state, const EfTableType *type,
 static void
 clear_slack(EfState *state)
 {
-	memset(state->cells + state->ncells, 0, room_of(state));
+	memset(state->cells + state->ncells, 0, ef_state_room(state));
 }
 
 /*
@@ -478,7 +465,7 @@ compact(EfState **state, const EfTableType *type, size_t need,
 		if (small && pages == NULL)
 		{
 			/* rows stay rows */
-			used = size - room_of(old) + need;
+			used = size - ef_state_room(old) + need;
 			while (size < used)
 				size = next_size(size);
 			status = enlarge(state, size, used, allocator, error);
@@ -506,16 +493,16 @@ compact(EfState **state, const EfTableType *type, size_t need,
 }
 
 EfStatus
-ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
-				 size_t label_length,
-				 const EfAllocator *allocator, EfError *error)
+ef_state_make_room(EfState **state, const EfTableType *type, unsigned ncells,
+				   size_t label_length,
+				   const EfAllocator *allocator, EfError *error)
 {
 	EfState    *old = *state;
 	size_t		need = ncells * sizeof(EfCell) +
-		(label_length < EF_SIZE_LIMIT ? label_node_size(label_length)
+		(label_length < EF_SIZE_LIMIT ? ef_label_node_size(label_length)
 		 : EF_SIZE_LIMIT);
 	size_t		size = old->size;
-	size_t		used = size - room_of(old) + need;
+	size_t		used = size - ef_state_room(old) + need;
 	EfStatus	status;
 
 	EF_ASSERT(is_sound(old, type));
@@ -636,7 +623,7 @@ ef_state_label(EfState *state, const char *bytes, size_t length)
 		link = &node->child[side];
 	}
 
-	state->labels += (uint32_t) label_node_size(length);
+	state->labels += (uint32_t) ef_label_node_size(length);
 	node = label_node(state, state->labels);
 	node->hash = hash;
 	node->child[0] = node->child[1] = 0;
@@ -746,11 +733,11 @@ collect_labels(EfTable *table, const EfState *state,
 	{
 		const EfLabelNode *node = label_node(state, at);
 
-		if (node->number != number || label_node_size(node->length) > at)
+		if (node->number != number || ef_label_node_size(node->length) > at)
 			break;
 		table->labels[number - 1].bytes = node->bytes;
 		table->labels[number - 1].length = node->length;
-		at -= (uint32_t) label_node_size(node->length);
+		at -= (uint32_t) ef_label_node_size(node->length);
 	}
 	if (number != 0 || at != 0)
 		return ef_fail(error, EF_INVALID, "The labels of a state are damaged.");

@@ -96,15 +96,44 @@ extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
 								const EfAllocator *allocator, EfError *error)
 			EF_NODISCARD;
 
+/* What a label of this length takes in a state. */
+static inline size_t
+ef_label_node_size(size_t length)
+{
+	return (sizeof(EfLabelNode) + length + 7) & ~(size_t) 7;
+}
+
+/* The slack of a state. */
+static inline size_t
+ef_state_room(const EfState *state)
+{
+	return state->size - sizeof(EfState) -
+		(size_t) state->ncells * sizeof(EfCell) - state->labels - state->paged;
+}
+
 /*
  * Make room for ncells more cells or rows, and one more label of this length.
  * May move the state: the old chunk is then the caller's to forget, and is not
  * released (an aggregate's executor does that).
  */
-extern EfStatus ef_state_reserve(EfState **state, const EfTableType *type,
-								 unsigned ncells, size_t label_length,
-								 const EfAllocator *allocator, EfError *error)
+extern EfStatus ef_state_make_room(EfState **state, const EfTableType *type,
+								   unsigned ncells, size_t label_length,
+								   const EfAllocator *allocator, EfError *error)
 			EF_NODISCARD;
+
+/* The same, at once where there is room, as for nearly every row. */
+EF_NODISCARD static inline EfStatus
+ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
+				 size_t label_length, const EfAllocator *allocator,
+				 EfError *error)
+{
+#ifndef USE_ASSERT_CHECKING		/* a state is looked at each time */
+	if (label_length < EF_SIZE_LIMIT &&
+		ncells * sizeof(EfCell) + ef_label_node_size(label_length) <= ef_state_room(*state))
+		return EF_OK;
+#endif
+	return ef_state_make_room(state, type, ncells, label_length, allocator, error);
+}
 
 /* Release the chunk that a state had before it may have moved: for who owns it. */
 static inline void
