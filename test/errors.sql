@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(2213);
+SELECT plan(2216);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -524,6 +524,12 @@ FROM (VALUES
     ($$'1852-02-29', NULL, NULL, '(,2002-02-28)'$$)
 ) AS rows (args);
 SELECT is(retention_agg('1903-03-01', NULL, NULL, '(,2053-03-01)')::jsonb -> 'censored', '{"54788": 1}', 'no 150 years have more days');
+
+-- A spell was lost sight of, or it ended.
+SELECT is(flaw(format('SELECT retention_agg(%s)', args), '22000', shows), '', 'retention: ' || args || ' is refused')
+FROM (VALUES ($$'2019-01-01', '2019-05-01', NULL, '(,2020-01-01)', '2019-04-01'$$, '2019-05-01.*2019-04-01'),
+             ($$'2019-01-01', NULL, NULL, '(,2020-01-01)', '2018-12-31'$$, '2019-01-01.*2018-12-31'),
+             ($$'2019-01-01', NULL, NULL, '(,2020-01-01)', '-infinity'$$, '2019-01-01.*-infinity')) AS v (args, shows);
 
 -- A duration is given in days, months and years; that of a step is not nothing.
 SELECT is(flaw(format('SELECT * FROM rv, %s', format(call, format('%L::interval', duration))), '22023', shows), '',

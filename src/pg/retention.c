@@ -10,6 +10,7 @@
 #include "catalog/pg_type_d.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/hsearch.h"
 
 #include "base/dictionary.h"
@@ -22,13 +23,15 @@ EF_SUMMARY_FUNCTIONS(retention, ef_retention_type, ef_period_form)
 
 /* ---- the aggregate ---- */
 
-/* Arguments: state, start_date, end_date, reason, observed. */
+/* Arguments: state, start_date, end_date, reason, observed and, if there is
+ * one, last_seen. */
 PG_FUNCTION_INFO_V1(ef_retention_agg_transfn);
 Datum
 ef_retention_agg_transfn(PG_FUNCTION_ARGS)
 {
 	EfState    *state = ef_spell_state(fcinfo, 4, &ef_retention_type, 0);
 	EfSpell		spell;
+	EfDay		last_seen = EF_DAY_INFINITY;
 	EfError		error;
 
 	if (PG_ARGISNULL(1))
@@ -37,7 +40,10 @@ ef_retention_agg_transfn(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 	}
 	ef_get_spell(fcinfo, 1, &spell);
-	ef_check(ef_retention_add(&state, &spell, &ef_palloc, &error), &error);
+	if (PG_NARGS() > 5 && !PG_ARGISNULL(5))
+		last_seen = PG_GETARG_DATEADT(5);
+	ef_check(ef_retention_add_until(&state, &spell, last_seen, &ef_palloc,
+									&error), &error);
 	PG_RETURN_POINTER(ef_summary_own(state));
 }
 

@@ -33,7 +33,7 @@ get_dates(FunctionCallInfo fcinfo, int start_date, EfSpell *spell)
 	spell->reason_length = 0;
 }
 
-/* Arguments: start_date, end_date, observed. */
+/* Arguments: start_date, end_date, observed and, if there is one, last_seen. */
 PG_FUNCTION_INFO_V1(ef_spell_fault);
 Datum
 ef_spell_fault(PG_FUNCTION_ARGS)
@@ -41,12 +41,16 @@ ef_spell_fault(PG_FUNCTION_ARGS)
 	const EfFrame *frame = ef_observed_frame(fcinfo, 2, &ef_retention_type, 0,
 											 &fcinfo->flinfo->fn_extra);
 	EfSpell		spell;
+	EfStatus	status;
 	EfError		error;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	get_dates(fcinfo, 0, &spell);
-	return fault(fcinfo, ef_spell_check(&spell, frame->as_of, &error));
+	status = ef_spell_check(&spell, frame->as_of, &error);
+	if (status == EF_OK && PG_NARGS() > 3 && !PG_ARGISNULL(3))
+		status = ef_last_seen_check(&spell, PG_GETARG_DATEADT(3), &error);
+	return fault(fcinfo, status);
 }
 
 /*

@@ -18,6 +18,11 @@ CREATE FUNCTION spell_fault(start_date date, end_date date, observed daterange) 
 COMMENT ON FUNCTION spell_fault(date, date, daterange) IS
     'the error that mobility_agg or retention_agg would raise for a row, as its message; null for a row that they take or skip';
 
+CREATE FUNCTION spell_fault(start_date date, end_date date, observed daterange, last_seen date) RETURNS text
+    AS 'MODULE_PATHNAME', 'ef_spell_fault' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION spell_fault(date, date, daterange, date) IS
+    'the error that retention_agg with last_seen would raise for a row, as its message; null for a row that it takes or skips';
+
 CREATE FUNCTION event_fault(stage text, at date, spec funnel_spec) RETURNS text
     AS 'MODULE_PATHNAME', 'ef_event_fault_date' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION event_fault(text, date, funnel_spec) IS

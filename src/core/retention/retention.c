@@ -47,6 +47,15 @@ EfStatus
 ef_retention_add(EfState **state_pointer, const EfSpell *spell,
 				 const EfAllocator *allocator, EfError *error)
 {
+	return ef_retention_add_until(state_pointer, spell, EF_DAY_INFINITY,
+								  allocator, error);
+}
+
+EfStatus
+ef_retention_add_until(EfState **state_pointer, const EfSpell *spell,
+					   EfDay last_seen, const EfAllocator *allocator,
+					   EfError *error)
+{
 	EfState    *state = *state_pointer;
 	EfSighting	sighting;
 	uint32_t	label;
@@ -54,8 +63,14 @@ ef_retention_add(EfState **state_pointer, const EfSpell *spell,
 	uint32_t	entered;
 	EfStatus	status = ef_spell_check(spell, state->as_of, error);
 
+	if (status == EF_OK)
+		status = ef_last_seen_check(spell, last_seen, error);
 	if (status != EF_OK || !ef_spell_sight(&sighting, spell, state))
 		return status;
+	if (last_seen < sighting.leaving)
+		sighting.leaving = last_seen;
+	if (sighting.late && sighting.leaving <= sighting.entry)
+		return EF_OK;
 	status = ef_spell_reserve(state_pointer, &ef_retention_type, spell,
 							  sighting.exited, &label, allocator, error);
 	if (status != EF_OK)

@@ -6,7 +6,8 @@
  * table, for a spell [start, end) observed in [from, as_of):
  *
  *	 exits(reason)	1 at end - start, if end <= as_of;
- *	 censored		else 1 at as_of - start: as long as it was seen;
+ *	 censored		else 1 at as_of - start: as long as it was seen; or at
+ *					last_seen - start, if it was lost sight of before;
  *	 late_entries	1 at from - start, if it started before from: it was seen
  *					only because it lasted until then (left truncation).
  *
@@ -35,6 +36,16 @@ extern const EfTableType ef_retention_type;
 extern EfStatus ef_retention_add(EfState **state, const EfSpell *spell,
 								 const EfAllocator *allocator,
 								 EfError *error) EF_NODISCARD;
+
+/*
+ * The same of a row that was seen until a day and then lost sight of.  It is
+ * censored on that day, as on as_of if that is earlier: it had not ended by
+ * then, and who leaves on the day is counted against it.
+ */
+extern EfStatus ef_retention_add_until(EfState **state, const EfSpell *spell,
+									   EfDay last_seen,
+									   const EfAllocator *allocator,
+									   EfError *error) EF_NODISCARD;
 
 /* The people of one kind, EF_PERSON_LIMIT + 1 where they are more. */
 extern int64_t ef_retention_people(const EfTable *table, unsigned kind);

@@ -120,6 +120,42 @@ ef_spell_look(const EfSpell *spell, EfDay as_of, EfError *error)
 	return EF_OK;
 }
 
+EF_REPORT(EF_END_AND_LAST_SEEN, DATA_EXCEPTION,
+		  "spell has an end and a day last seen",
+		  "Give last_seen where nobody knows what became of the person, and null where there is an end_date.");
+EF_REPORT(EF_LAST_SEEN_TOO_EARLY, DATA_EXCEPTION,
+		  "spell was last seen before it starts",
+		  "last_seen is a day on which the person was still there; correct the row or filter it out.");
+
+EfStatus
+ef_last_seen_check(const EfSpell *spell, EfDay last_seen, EfError *error)
+{
+	char		one[EF_ISO_DATE_SIZE];
+	char		other[EF_ISO_DATE_SIZE];
+
+	if (last_seen == EF_DAY_INFINITY)
+		return EF_OK;
+	if (last_seen == EF_DAY_MINUS_INFINITY)
+		strcpy(other, "-infinity");
+	else
+		ef_format_day(other, last_seen);
+	if (spell->end != EF_DAY_INFINITY)
+	{
+		ef_format_day(one, spell->end);
+		return ef_fail(error, EF_END_AND_LAST_SEEN,
+					   "The spell ends on %s and was last seen on %s.", one,
+					   other);
+	}
+	if (last_seen < spell->start)
+	{
+		ef_format_day(one, spell->start);
+		return ef_fail(error, EF_LAST_SEEN_TOO_EARLY,
+					   "The spell starts on %s and was last seen on %s.", one,
+					   other);
+	}
+	return EF_OK;
+}
+
 EfStatus
 ef_spell_reserve(EfState **state, const EfTableType *type,
 				 const EfSpell *spell, bool exited, uint32_t *label,

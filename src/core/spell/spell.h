@@ -17,6 +17,8 @@ extern const EfReport EF_OBSERVED_EMPTY[];
 extern const EfReport EF_OBSERVED_NOT_MONTH[];
 extern const EfReport EF_END_BEFORE_START[];
 extern const EfReport EF_START_TOO_EARLY[];
+extern const EfReport EF_END_AND_LAST_SEEN[];
+extern const EfReport EF_LAST_SEEN_TOO_EARLY[];
 
 /* As PostgreSQL's date type has them. */
 #define EF_DAY_MINUS_INFINITY INT32_MIN
@@ -87,6 +89,11 @@ ef_spell_check(const EfSpell *spell, EfDay as_of, EfError *error)
 		return EF_OK;
 	return ef_spell_look(spell, as_of, error);
 }
+
+/* Is this a day until which a spell can have been seen?  EF_DAY_INFINITY is
+ * always one: it was seen for as long as it lasted or anybody looked. */
+extern EfStatus ef_last_seen_check(const EfSpell *spell, EfDay last_seen,
+								   EfError *error) EF_NODISCARD;
 
 /* What a period, the state's, shows of a spell; false if nothing. */
 static inline bool
