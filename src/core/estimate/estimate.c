@@ -152,6 +152,8 @@ ef_probability_limits(double probability, double std_error, double factor,
 {
 	double		p = probability;
 	double		span = factor * std_error;
+	double		log_p;
+	double		middle;			/* on the scale */
 
 	*lower = *upper = NAN;
 	if (isnan(std_error) || (p <= 0 && scale != EF_PLAIN) ||
@@ -160,13 +162,16 @@ ef_probability_limits(double probability, double std_error, double factor,
 	switch (scale)
 	{
 		case EF_LOG_LOG:
-			span /= p * log(p);
-			*lower = exp(-exp(log(-log(p)) - span));
-			*upper = exp(-exp(log(-log(p)) + span));
+			log_p = log(p);
+			middle = log(-log_p);
+			span /= p * log_p;
+			*lower = exp(-exp(middle - span));
+			*upper = exp(-exp(middle + span));
 			break;
 		case EF_LOG:
-			*lower = exp(log(p) - span / p);
-			*upper = fmin(exp(log(p) + span / p), 1);
+			middle = log(p);
+			*lower = exp(middle - span / p);
+			*upper = fmin(exp(middle + span / p), 1);
 			break;
 		case EF_PLAIN:
 			*lower = fmax(p - span, 0);

@@ -66,9 +66,16 @@ ef_curve_next(EfCurve *curve, EfCurvePoint *point)
 			? day->at_risk : ef_remaining(day);
 	}
 	point->retained = curve->estimate.retained;
-	point->std_error = ef_kaplan_meier_error(&curve->estimate);
-	ef_probability_limits(point->retained, point->std_error, curve->factor,
-						  curve->scale, &point->lower, &point->upper);
+	if (point->exits > 0 || !curve->begun)
+	{
+		curve->std_error = ef_kaplan_meier_error(&curve->estimate);
+		ef_probability_limits(point->retained, curve->std_error, curve->factor,
+							  curve->scale, &curve->lower, &curve->upper);
+		curve->begun = true;
+	}
+	point->std_error = curve->std_error;
+	point->lower = curve->lower;
+	point->upper = curve->upper;
 	return true;
 }
 

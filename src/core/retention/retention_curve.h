@@ -25,6 +25,12 @@ typedef struct EfCurve
 	int32_t		times;
 	size_t		next;			/* day of the risk set */
 	EfKaplanMeier estimate;
+
+	/* of the point before: the same as long as nobody leaves */
+	bool		begun;
+	double		std_error;
+	double		lower;
+	double		upper;
 } EfCurve;
 
 typedef struct EfCurvePoint
