@@ -73,6 +73,14 @@ while IFS= read -r -d '' query; do
 	same "$(answer by_region "$sql")" "$expected" "$title: the same by region"
 	asked=$((asked + 1))
 done < <(perl -00 -pe 's/\n+\z//; $_ .= "\0"' test/citus/queries.sql)
+unasked=
+for name in $(run -d one -c "SELECT DISTINCT p.proname
+                             FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'education_flow'
+                                  JOIN pg_proc AS p ON p.oid = d.objid AND d.classid = 'pg_proc'::regclass
+                             WHERE p.prokind = 'a'"); do
+	grep -q "\b$name(" test/citus/queries.sql || unasked+=" $name"
+done
+same "none$unasked" none 'each aggregate was asked'
 same "$asked" "$(grep -c '^-- [a-z]* [a-z]*: ' test/citus/queries.sql)" "all $asked queries were asked"
 
 # --- words that are not text: Citus does not know which type "any" is, and says so

@@ -4,7 +4,7 @@
 \set ON_ERROR_STOP on
 BEGIN;
 SET LOCAL client_min_messages = warning;
-SELECT plan(45);
+SELECT plan(48);
 
 \ir lib/reporting.sql
 
@@ -182,6 +182,23 @@ ALTER TABLE staff RENAME who TO problem;
 ALTER TABLE staff RENAME ward TO effect;
 INSERT INTO staff TABLE clean;
 SELECT is((SELECT array_agg(finding) FROM found('{"employment": {"table": "staff", "person": "problem", "group_by": ["effect"]}, "as_of": "2024-01-01"}', 'employment')), NULL, 'columns may be called as the marks are');
+
+-- who reads plain views may use our schema, where whoever makes them may say so: workers of a cluster look names up again
+CREATE ROLE ef_checks_reader;
+CREATE ROLE ef_checks_maker;
+GRANT USAGE ON SCHEMA education_flow TO ef_checks_maker;
+GRANT SELECT ON staff TO ef_checks_maker;
+CREATE FUNCTION lent(materialized boolean) RETURNS bigint LANGUAGE sql
+RETURN (SELECT count(*) FILTER (WHERE s = 'GRANT USAGE ON SCHEMA education_flow TO ef_checks_reader')
+        FROM reporting_ddl('lent', jsonb_build_object('reader', 'ef_checks_reader', 'materialized', materialized, 'as_of', '2024-01-01',
+                                                      'employment', '{"table": "staff"}'::jsonb)) AS s
+        HAVING count(*) > 20);
+SELECT is(ARRAY[lent(false), lent(true)], '{1,0}', 'readers of plain views get USAGE on the schema of the extension');
+SET LOCAL ROLE ef_checks_maker;
+SELECT is(lent(false), 0::bigint, 'but not from who may not give it');
+RESET ROLE;
+GRANT USAGE ON SCHEMA education_flow TO PUBLIC;
+SELECT is(lent(false), 0::bigint, 'nor who has it');
 
 SELECT * FROM finish();
 ROLLBACK;

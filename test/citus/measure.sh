@@ -28,14 +28,17 @@ done
 run -d by_person_id -c 'VACUUM ANALYZE event' -c 'VACUUM ANALYZE employment'
 echo "# $(run -d one -c 'SELECT count(*) FROM event') events of $persons persons, $events employments; $(nproc) processors"
 
-recipe() { # AGGREGATE
-	echo "SELECT g, rollup(s::funnel) FROM run_command_on_shards('event', \$q\$SELECT coalesce(jsonb_object_agg(g, s::text), '{}') FROM (SELECT programme AS g, $1 AS s FROM %s GROUP BY programme) AS x\$q\$), jsonb_each_text(result::jsonb) AS p (g, s) GROUP BY g"
+# by_shards TYPE TABLE GROUP AGGREGATE: the statement of doc/scaling.md
+by_shards() {
+	echo "SELECT g, rollup(s::$1) FROM run_command_on_shards('$2', \$q\$SELECT coalesce(jsonb_object_agg(g, s::text), '{}') FROM (SELECT $3 AS g, $4 AS s FROM %s GROUP BY $3) AS x\$q\$), jsonb_each_text(result::jsonb) AS p (g, s) GROUP BY g"
 }
 funnel='funnel_agg(person_id, stage, at, spec())'
 work="workforce_agg(born, start_date, end_date, reason, '[2014-01-01,2024-01-01)')"
-names=('funnel_agg, 5 groups, one statement on all shards' 'funnel_agg, 1 group, by person and rollup' 'workforce_agg, 1 group' 'workforce_agg, 5 groups')
+names=('funnel_agg, 5 groups, the statement by shards' 'funnel_agg, 1 group, by person and rollup' 'workforce_agg, 1 group' 'workforce_agg, 5 groups' 'workforce_agg, 5 groups, the statement by shards')
 single=("SELECT programme, $funnel FROM event GROUP BY programme" "SELECT $funnel FROM event" "SELECT $work FROM employment" "SELECT profession, $work FROM employment GROUP BY profession")
-cluster=("$(recipe "$funnel")" 'SELECT rollup(f) FROM (SELECT funnel_agg(stage, at, spec()) AS f FROM event GROUP BY person_id) AS p' "${single[2]}" "${single[3]}")
+single+=("${single[3]}")
+cluster=("$(by_shards funnel event programme "$funnel")" 'SELECT rollup(f) FROM (SELECT funnel_agg(stage, at, spec()) AS f FROM event GROUP BY person_id) AS p' "${single[2]}" "${single[3]}"
+	"$(by_shards workforce employment profession "$work")")
 # spent PIDFILE...: hundredths of a second that these servers have computed so far
 spent() {
 	local pid

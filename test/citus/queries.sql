@@ -106,6 +106,12 @@ SELECT part, rollup(w), rollup(r), rollup(f), rollup(m) FROM stored GROUP BY par
 -- pulled pulled: retention_log_rank of stored summaries
 SELECT retention_log_rank(r, part) FROM stored;
 
+-- pulled pulled: retention_gray of stored summaries
+SELECT retention_gray(r, part, region, 'layoff') FROM stored;
+
+-- pulled pulled: retirement_rule_agg over rows
+SELECT retirement_rule_agg(born_from, age_months) FROM (SELECT DISTINCT make_date(1950 + (person_id % 9)::integer, 1, 1) AS born_from, (780 + person_id % 9)::integer AS age_months FROM posting) AS a;
+
 -- pulled pulled: forecast_score_agg
 SELECT forecast_score_agg(headcount(w)::float8, 0::float8, 1000::float8, hires(w)::float8, 1::float8, 0.8::float8) FROM stored;
 
