@@ -227,7 +227,7 @@ caught="
 	               OR d.classid = 'pg_operator'::regclass AND d.objid IN (SELECT oid FROM pg_operator WHERE oprowner = 'ef_mallory'::regrole))"
 none "$(plain -c "$caught")" 'nothing depends on a trap'
 for schema in one two two_query; do
-	none "$(plain -c "SELECT format('SELECT count(v::text) FROM %s AS v', c.oid::regclass) FROM pg_class AS c
+	none "$(plain -c "SELECT format('SELECT pg_catalog.count(v::text) FROM %s AS v', c.oid::regclass) FROM pg_class AS c
 	                              WHERE relnamespace = '$schema'::regnamespace AND relkind = 'v' ORDER BY 1" | sed 's/$/;/' | run -d ef_trapped -f - 2>&1 >/dev/null)" "every view of $schema is read"
 done
 run -d ef_trapped <<-'SQL' >"$dir/log" 2>&1

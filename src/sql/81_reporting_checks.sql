@@ -74,14 +74,14 @@ BEGIN ATOMIC
          'CASE WHEN k.digits ~ ''^(19|20)[0-9]{10}$''::text THEN right(k.digits, 10) ELSE k.digits END AS form '
          'FROM (SELECT count(*) AS n, lower(regexp_replace({person}::text, ''[^[:alnum:]]+''::text, ''''::text, ''g''::text)) AS digits '
          'FROM {table} AS t WHERE {person} IS NOT NULL GROUP BY {person}) AS k) AS d '
-         'GROUP BY d.form HAVING count(*) > count(DISTINCT d.digits) OR min(length(d.digits)) < max(length(d.digits))) AS f HAVING count(*) > 0', NULL),
+         'GROUP BY d.form HAVING count(*) > pg_catalog.count(DISTINCT d.digits) OR min(length(d.digits)) < max(length(d.digits))) AS f HAVING count(*) > 0', NULL),
         ('{education,mobility,competence}', 'table', 'doubtful', 'persons who are written in more than one way', '{person_id}',
          'SELECT sum(f.n)::bigint AS n, pg_catalog.format(''%s ways of writing %s persons''::text, sum(f.ways)::bigint, count(*)) AS detail '
          'FROM (SELECT sum(d.n)::bigint AS n, count(*) AS ways FROM (SELECT k.n, k.digits, '
          'CASE WHEN k.digits ~ ''^(19|20)[0-9]{10}$''::text THEN right(k.digits, 10) ELSE k.digits END AS form '
          'FROM (SELECT count(*) AS n, lower(regexp_replace({person_id}::text, ''[^[:alnum:]]+''::text, ''''::text, ''g''::text)) AS digits '
          'FROM {table} AS t WHERE {person_id} IS NOT NULL GROUP BY {person_id}) AS k) AS d '
-         'GROUP BY d.form HAVING count(*) > count(DISTINCT d.digits) OR min(length(d.digits)) < max(length(d.digits))) AS f HAVING count(*) > 0', NULL),
+         'GROUP BY d.form HAVING count(*) > pg_catalog.count(DISTINCT d.digits) OR min(length(d.digits)) < max(length(d.digits))) AS f HAVING count(*) > 0', NULL),
         ('{employment}', 'table', 'doubtful', 'rows that are equal in all columns of the mapping', '{start_date}',
          'SELECT sum(e.n)::bigint AS n, NULL::text AS detail FROM (SELECT count(*) AS n FROM {table} AS t GROUP BY {columns}) AS e WHERE e.n > 1 HAVING count(*) > 0', NULL),
         ('{employment,mobility}', 'table', 'doubtful', 'most FTE are above 2: are they percent?', '{fte}',
