@@ -200,13 +200,12 @@ same "$(PGUSER=ef_reader answer by_region 'SELECT region, headcount FROM plain.m
 
 # --- a shard that moves with summaries in it
 before=$(answer by_person_id 'SELECT part, w, r, f, m FROM stored')
-for table in stored chain; do
-	run -d by_person_id <<-SQL >/dev/null || ok 1 'a shard moves'
-		SELECT citus_move_shard_placement(s.shardid, s.nodename, s.nodeport, o.nodename, o.nodeport, shard_transfer_mode => 'force_logical')
-		FROM (SELECT * FROM citus_shards WHERE table_name = '$table'::regclass ORDER BY shardid LIMIT 1) AS s
-		     JOIN pg_dist_node AS o ON o.groupid > 0 AND o.nodeport <> s.nodeport;
-	SQL
-done
+# with those of the other tables, which are beside it; a second move could find what the first has yet to clean up
+run -d by_person_id <<-SQL >/dev/null || ok 1 'a shard moves'
+	SELECT citus_move_shard_placement(s.shardid, s.nodename, s.nodeport, o.nodename, o.nodeport, shard_transfer_mode => 'force_logical')
+	FROM (SELECT * FROM citus_shards WHERE table_name = 'stored'::regclass ORDER BY shardid LIMIT 1) AS s
+	     JOIN pg_dist_node AS o ON o.groupid > 0 AND o.nodeport <> s.nodeport;
+SQL
 same "$(run -d by_person_id -c "SELECT count(DISTINCT nodeport) FROM citus_shards WHERE table_name = 'stored'::regclass GROUP BY table_name")" 2 'shards are on two nodes'
 same "$(answer by_person_id 'SELECT part, w, r, f, m FROM stored')" "$before" 'a shard of summaries moved: the same'
 same "$(answer by_person_id 'SELECT funnel_agg(reached, simple_spec()) FROM chain')" "$(answer one 'SELECT funnel_agg(reached, simple_spec()) FROM chain')" 'a shard of chains moved: the same'
