@@ -314,7 +314,8 @@ ef_funnel_estimate(const EfFunnel *funnel, double level,
 		double		variance[3] = {NAN, NAN, NAN};	/* this, both, next */
 		Outcome		result;
 
-		stage->cumulative = stage->conversion = none;
+		stage->cumulative = none;
+		stage->conversion = none;
 		stage->cumulative_final = is_final(&walk, funnel, i);
 		stage->conversion_final = false;
 		stage->median_days = -1;
