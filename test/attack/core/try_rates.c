@@ -56,6 +56,7 @@ read_rates(EfCredibleRates *rates, size_t size, Input *input)
 	/* as they are; then learnt from the reference itself, and changed */
 	plan.workforce = plan.rates = &reference;
 	plan.ratios = ratios;
+	plan.shift = rates->retirement_shift;
 	plan.years = 1 + draw(input) % 8;
 	plan.retire_at = draw(input) % 2 ? EF_AS_OBSERVED : 60 + draw(input) % 12;
 	plan.latest_age = 72;
@@ -175,7 +176,7 @@ try_backtest(Input *input)
 		rates[i] = years[i];
 		if (years[i].table.nlabels > 8)
 			kind &= (uint8_t) ~32;
-		origins[i] = (EfOriginRates) {years[i], kind & 64 ? ratios : NULL, kind & 128};
+		origins[i] = (EfOriginRates) {.reference = years[i],.ratios = kind & 64 ? ratios : NULL,.shift = (int) draw(input) - 128,.nearest = kind & 128};
 	}
 	plan.years = years;
 	plan.nyears = kind & 16 ? YEARS : draw(input) % YEARS;
