@@ -1,7 +1,7 @@
 -- The back-test of an education against counts over its events, and against the functions that it rests on.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(20);
+SELECT plan(25);
 
 -- who began, in the autumn of 2005 to 2022, graduated if so, and came to work
 CREATE TEMP TABLE event AS
@@ -71,5 +71,25 @@ SELECT is((SELECT count(*) FROM arrays, (SELECT funnel_agg(id, stage, at, funnel
 SELECT is((SELECT array_agg(by_rate) FROM arrays, (SELECT f FROM known WHERE year = 2012) AS k, funnel_backtest(ARRAY[f], begun, arrived, 2005, 2, study_years => 9) AS b), '{NULL,NULL}', 'no rate where nobody began so long ago');
 SELECT is_empty('SELECT b.* FROM arrays, funnel_backtest(NULL, begun, arrived, 2005) AS b', 'of nothing, nothing');
 SELECT is_empty('SELECT b.* FROM arrays, funnel_backtest((SELECT array_agg(f) FROM known), NULL, arrived, 2005) AS b', 'nor of no beginners');
+SELECT is_empty('SELECT b.* FROM arrays, funnel_backtest((SELECT array_agg(f) FROM known), begun, NULL, 2005) AS b', 'nor of nothing that arrived');
+-- a year of which nothing is known to have arrived does not make the published method look bad
+SELECT ok((SELECT count(*) = 4 AND max(abs(b.by_rate - e.began * m.rate)) < 1e-9
+           FROM (SELECT array_agg(f) AS fs FROM known WHERE year = 2015) AS k, arrays,
+                funnel_backtest(fs, begun, array_fill(NULL::float8, ARRAY[7]) || arrived[8:], 2005, 4, '08-25', 3) AS b,
+                LATERAL (SELECT sum(a.hired) / sum(c.began) AS rate FROM counted AS a JOIN counted AS c ON c.y = a.y - 3 WHERE a.y BETWEEN 2012 AND 2014) AS m
+                JOIN LATERAL (SELECT began FROM counted WHERE y = least(b.year - 3, 2014)) AS e ON true), 'years without arrivals are in neither sum');
+CREATE FUNCTION refused(starts text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    hint text;
+BEGIN
+    PERFORM b.year FROM (SELECT array_agg(f) AS fs FROM known) AS k, arrays, funnel_backtest(fs, begun, arrived, 2005, 1, starts) AS b;
+    RETURN 'taken';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+    RETURN SQLSTATE || ' ' || (hint <> '');
+END $$;
+SELECT is(refused('x'), refused('13-45'), 'a start that is none is refused as funnel_output does');
+SELECT is(refused('02-29'), '22023 true', 'so is one that not each year has');
+SELECT is(refused('31 august'), '22023 true', 'and a word, with a hint');
 SELECT * FROM finish();
 ROLLBACK;

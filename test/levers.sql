@@ -2,7 +2,7 @@
 -- of people who come, and what a need is made of.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(58);
+SELECT plan(59);
 
 -- everybody of 25 to 60 is observed in each month of age, and begins and ends with a month
 CREATE TEMP TABLE job AS
@@ -232,5 +232,10 @@ SELECT is_empty('SELECT * FROM gap_by_lever(NULL)', 'of nothing, no gap');
 SELECT is_empty('SELECT * FROM recruitment_parts(NULL)', 'of nothing, nothing');
 SELECT is_empty($$SELECT * FROM intake_stream(NULL, '{1}')$$, 'nor a stream');
 
+-- nobody was hired, so no need is known, nor what a staff would be that had it met
+SELECT ok((SELECT bool_and(num_nulls(growth, retirements, other_exits, recruitment_need) = 4) AND count(*) = 3
+           FROM (SELECT workforce_agg(b, '2000-01-01', e, r, '[2019-01-01,2021-01-01)') AS w
+                 FROM (VALUES (date '1955-03-01', NULL::date, NULL), ('1956-01-01', NULL, NULL), ('1954-01-01', '2020-02-01', 'retirement')) AS v (b, e, r)) AS s,
+                recruitment_parts(w, 3)), 'the parts of a need that is not known are not known');
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,7 +2,7 @@
 -- to break out of their quotes, and what is refused.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
-SELECT plan(63);
+SELECT plan(72);
 
 \ir lib/reporting.sql
 
@@ -42,7 +42,7 @@ CREATE FUNCTION expected(rates text, retirement text) RETURNS text LANGUAGE sql 
              LATERAL (SELECT change_exit_rates(k.r, coalesce(array_agg(x ORDER BY x), '{}'), coalesce(array_agg(f ORDER BY x), '{}')) AS r FROM unnest(a.reasons, a.factors) AS u (x, f)
                       WHERE x IN (SELECT reason FROM exit_ratios(k.r))) AS d,
              workforce_project(s.w, 3, CASE WHEN a.hires > 0 THEN ARRAY[9, 12, 12] * a.hires * hires(s.w)::float8 / 51 END,
-                               ARRAY[headcount(s.w) * power(1 + a.growth, 1::float8), headcount(s.w) * power(1 + a.growth, 2::float8), headcount(s.w) * power(1 + a.growth, 3::float8)],
+                               ARRAY[headcount(s.w) * power(1 + a.growth, 0.75::float8), headcount(s.w) * power(1 + a.growth, 1.75::float8), headcount(s.w) * power(1 + a.growth, 2.75::float8)],
                                %2$s, working_time => a.time) AS p$q$, rates, retirement)
 $$;
 CREATE FUNCTION times(float8[], float8) RETURNS float8[] LANGUAGE sql AS 'SELECT array_agg($2 * x ORDER BY n) FROM unnest($1) WITH ORDINALITY AS u (x, n)';
@@ -78,6 +78,20 @@ SELECT agree('factors without effect are said', 'SELECT DISTINCT region, scenari
              $$VALUES ('West', 'fewer resign', 'layoff'), ('West', 'all', 'gone'), ('North', 'all', 'gone'), ('South', 'all', 'gone'), ('(total)', 'all', 'gone')$$, 5);
 SELECT agree('fewer where the rates are of all', 'SELECT DISTINCT region, scenario, without_effect FROM drawn.scenarios WHERE without_effect IS NOT NULL',
              $$VALUES ('West', 'all', 'gone'), ('North', 'all', 'gone'), ('South', 'all', 'gone')$$, 3);
+-- as_of is 1 April: nine months to the end of the first year
+SELECT is((SELECT target FROM own.scenarios_total WHERE region = '(total)' AND scenario = 'growth' AND year = 2025),
+          (SELECT headcount(w) * power(1.02::float8, 0.75) FROM summed WHERE region = '(total)'), 'the first period has its part of a year of growth');
+SELECT ok(run($$SELECT reporting_ddl('moved', jsonb_set(m #- '{employment,scenarios}', '{employment,scenarios}',
+    '[{"name": "later", "retirement_later": 12}, {"name": "fewer", "factors": {"retirement": 0.5}, "retirement_later": 6}]')) FROM mapping$$) > 30, 'scenarios of retirement alone');
+SELECT ok(run($$SELECT reporting_ddl('aged', jsonb_set(jsonb_set(m #- '{employment,scenarios}', '{employment,scenarios}',
+    '[{"name": "later", "retirement_later": 12}, {"name": "fewer", "factors": {"retirement": 0.5}}]'), '{employment,retirement}', '65')) FROM mapping$$) > 30, 'beside an age');
+CREATE TABLE nobody_retires AS SELECT birth_date, start_date, end_date, nullif(reason, 'retirement') AS reason, region, fte FROM staff;
+SELECT ok(run($$SELECT reporting_ddl('nobody', jsonb_set(jsonb_set(m #- '{employment,scenarios}', '{employment,scenarios}',
+    '[{"name": "later", "retirement_later": 12}, {"name": "fewer", "factors": {"retirement": 0.5}, "retirement_later": 6}]'), '{employment,table}', '"nobody_retires"')) FROM mapping$$) > 30, 'and where nobody retires');
+SELECT is((SELECT count(*) FROM moved.scenarios WHERE without_effect IS NOT NULL), 0::bigint, 'where somebody retires, they have an effect');
+SELECT agree('an age stands for the reason', 'SELECT DISTINCT scenario, without_effect FROM aged.scenarios WHERE without_effect IS NOT NULL', $$VALUES ('fewer', 'retirement')$$, 1);
+SELECT agree('who retires nowhere does not retire later', 'SELECT DISTINCT region, scenario, without_effect FROM nobody.scenarios WHERE without_effect IS NOT NULL',
+             $$VALUES ('North', 'later', 'retirement'), ('South', 'later', 'retirement'), ('West', 'later', 'retirement'), ('North', 'fewer', 'retirement'), ('South', 'fewer', 'retirement'), ('West', 'fewer', 'retirement')$$, 6);
 SELECT is((SELECT count(*) FROM pg_matviews WHERE schemaname = 'drawn_summary' AND matviewname = 'employment_rates'), 1::bigint, 'rates are stored');
 SELECT is((SELECT count(*) FROM pg_class WHERE relname = 'employment_rates'), 1::bigint, 'and only where they are asked for');
 SELECT is((SELECT string_agg(s, E'\n') FROM reporting_refresh_ddl('drawn') AS s WHERE s ~ 'employment(_rates)?$'),

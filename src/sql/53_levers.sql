@@ -46,8 +46,9 @@ CREATE FUNCTION recruitment_parts(w workforce,
     LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2000 ROWS 10
 BEGIN ATOMIC
     -- what becomes of the staff when each need is met
-    SELECT p.year, p.headcount OPERATOR(pg_catalog.-) p.headcount_start, p.retirements,
-           p.exits OPERATOR(pg_catalog.-) p.retirements, CASE WHEN n.known THEN p.intake END
+    SELECT p.year, CASE WHEN n.known THEN p.headcount OPERATOR(pg_catalog.-) p.headcount_start END,
+           CASE WHEN n.known THEN p.retirements END,
+           CASE WHEN n.known THEN p.exits OPERATOR(pg_catalog.-) p.retirements END, CASE WHEN n.known THEN p.intake END
     FROM (SELECT pg_catalog.array_agg(a.recruitment_need ORDER BY a.year) AS need,
                  pg_catalog.bool_and(a.recruitment_need IS NOT NULL) AS known
           FROM workforce_project(recruitment_parts.w, recruitment_parts.years, NULL::pg_catalog.float8[], recruitment_parts.target, recruitment_parts.retire_at,

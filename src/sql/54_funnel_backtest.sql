@@ -22,7 +22,12 @@ BEGIN ATOMIC
                        CASE WHEN funnel_backtest.horizon OPERATOR(pg_catalog.>=) 1 AND funnel_backtest.horizon OPERATOR(pg_catalog.<=) 100
                             THEN funnel_backtest.horizon ELSE 1 END]) AS intake,
                coalesce(funnel_backtest.study_years,
-                        EXTRACT(year FROM (('2001-' OPERATOR(pg_catalog.||) funnel_backtest.starts)::pg_catalog.date
+                        EXTRACT(year FROM (
+                                           -- another is refused by funnel_output
+                                           CASE WHEN funnel_backtest.starts OPERATOR(pg_catalog.~) '^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'::pg_catalog.text
+                                                THEN pg_catalog.make_date(2001, pg_catalog.substr(funnel_backtest.starts, 1, 2)::pg_catalog.int4, 1)
+                                                     OPERATOR(pg_catalog.+) pg_catalog.substr(funnel_backtest.starts, 4, 2)::pg_catalog.int4
+                                                     OPERATOR(pg_catalog.-) 1 END
                                            OPERATOR(pg_catalog.+) funnel_days(o.funnel, o.first_stage, o.last_stage, 0.5::pg_catalog.float8)))::pg_catalog.int4
                             OPERATOR(pg_catalog.-) 2001) AS lag
         FROM (SELECT f.funnel, (s.spec OPERATOR(pg_catalog.->>) 'as_of')::pg_catalog.date AS origin,
@@ -32,16 +37,16 @@ BEGIN ATOMIC
                    LATERAL (SELECT f.funnel::pg_catalog.jsonb OPERATOR(pg_catalog.->) 'spec' AS spec OFFSET 0) AS s) AS o,
              LATERAL (SELECT EXTRACT(year FROM o.origin)::pg_catalog.int4 OPERATOR(pg_catalog.-) funnel_backtest.first_year AS known) AS d
         WHERE EXTRACT(doy FROM o.origin) OPERATOR(pg_catalog.=) 1
-              AND d.known OPERATOR(pg_catalog.>=) 1
+              AND funnel_backtest.arrived IS NOT NULL AND d.known OPERATOR(pg_catalog.>=) 1
               AND d.known OPERATOR(pg_catalog.<=) pg_catalog.cardinality(funnel_backtest.begun)
     ), rated AS (
         SELECT t.funnel, t.origin, t.origin_year, t.known, t.intake, t.lag,
-               -- who arrived in the years known, over who began as long before
+               -- who arrived in the years known, over who began as long before; a year of which one is null is left out
                (SELECT CASE WHEN pg_catalog.sum(funnel_backtest.begun[n OPERATOR(pg_catalog.-) t.lag]) OPERATOR(pg_catalog.>) 0::pg_catalog.float8
                             THEN pg_catalog.sum(funnel_backtest.arrived[n])
                                  OPERATOR(pg_catalog./) pg_catalog.sum(funnel_backtest.begun[n OPERATOR(pg_catalog.-) t.lag]) END
                 FROM pg_catalog.generate_series(t.lag OPERATOR(pg_catalog.+) 1, t.known) AS n
-                WHERE t.lag OPERATOR(pg_catalog.>=) 0) AS rate
+                WHERE t.lag OPERATOR(pg_catalog.>=) 0 AND funnel_backtest.arrived[n] IS NOT NULL) AS rate
         FROM told AS t
     )
     SELECT r.origin, o.year OPERATOR(pg_catalog.-) r.origin_year OPERATOR(pg_catalog.+) 1, o.year, o.arrivals, a.actual,

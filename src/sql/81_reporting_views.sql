@@ -19,7 +19,7 @@
 -- Such a join cannot change how many rows there are, and the planner leaves it out where no
 -- column of it is wanted. The rows are made by generate_series() beside the other columns, and
 -- not in FROM: there a condition on the groups is moved inside, and one on the years cannot make
--- the planner project once for each of them.
+-- the planner project once for each of them.  (Scenarios are projected whenever they are asked for.)
 
 CREATE FUNCTION reporting_views()
     RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
@@ -316,7 +316,7 @@ ORDER BY {groups}year$$),
        'recruitment_need: persons to hire in the period, if every earlier need was met and nobody else was hired: a flow',
        'need_lower: lower limit of it',
        'need_upper: upper limit of it',
-       'without_effect: reasons with a factor for which nobody has left; null if there are none'],
+       'without_effect: reasons that the scenario changes, and for which nobody has left or an age of retirement stands instead; null if there are none'],
 $$SELECT {groups}c.scenario_no, c.scenario, p.year, p.period_start, p.period_end,
        p.intake AS hires, p.exits, CASE WHEN k.known THEN p.retirements END AS retirements,
        p.headcount, p.lower AS headcount_lower, p.upper AS headcount_upper, p.fte{fte_unit} AS fte,
@@ -327,18 +327,22 @@ FROM {summaries}.employment AS s,
          AS c (scenario_no, scenario, reasons, factors, later, working_time, hires, growth),
      LATERAL (SELECT {retires} AS known, {rates} AS rates,
                      extract(month FROM s.as_of)::integer AS month OFFSET 0) AS k,
-     -- a factor on what nobody leaves for does nothing
-     LATERAL (SELECT pg_catalog.array_agg(f.reason ORDER BY f.n) FILTER (WHERE f.known) AS reasons,
-                     pg_catalog.array_agg(f.factor ORDER BY f.n) FILTER (WHERE f.known) AS factors,
-                     string_agg(f.reason, ', '::text ORDER BY f.n) FILTER (WHERE NOT f.known) AS without_effect
+     -- a lever on what nobody leaves for, or on what an age stands for, does nothing
+     LATERAL (SELECT pg_catalog.array_agg(f.reason ORDER BY f.n) FILTER (WHERE f.known AND f.factor IS NOT NULL) AS reasons,
+                     pg_catalog.array_agg(f.factor ORDER BY f.n) FILTER (WHERE f.known AND f.factor IS NOT NULL) AS factors,
+                     string_agg(f.reason, ', '::text ORDER BY f.n) FILTER (WHERE NOT f.known OR f.reason = 'retirement'::text AND {aged}) AS without_effect
               FROM (SELECT g.reason, g.factor, g.n,
                            EXISTS (SELECT FROM {schema}.exit_ratios(k.rates, 0.5::float8) AS r
                                    WHERE r.reason = g.reason COLLATE pg_catalog."C") AS known
-                    FROM unnest(c.reasons, c.factors) WITH ORDINALITY AS g (reason, factor, n)) AS f) AS a,
+                    FROM (SELECT u.reason, u.factor, u.n FROM unnest(c.reasons, c.factors) WITH ORDINALITY AS u (reason, factor, n)
+                          UNION ALL
+                          SELECT 'retirement'::text, NULL, 0
+                          WHERE c.later <> 0 AND NOT {aged} AND NOT 'retirement'::text = ANY (c.reasons)) AS g) AS f) AS a,
      LATERAL (SELECT CASE WHEN a.reasons IS NULL THEN k.rates
                      ELSE {schema}.change_exit_rates(k.rates, a.reasons, a.factors) END AS rates OFFSET 0) AS x,
      LATERAL (SELECT {later},
-                     ARRAY(SELECT {schema}.headcount(s.workforce)::float8 * pg_catalog.power(1::float8 + c.growth, n::float8)
+                     -- years of growth, of which the first period is a part
+                     ARRAY(SELECT {schema}.headcount(s.workforce)::float8 * pg_catalog.power(1::float8 + c.growth, (12 * n - k.month + 1)::float8 / 12::float8)
                            FROM generate_series(1, {projection_years}) AS n ORDER BY n) AS target,
                      -- of the first period the months that are left
                      CASE WHEN c.hires > 0::float8 AND {schema}.hires(s.workforce) > 0

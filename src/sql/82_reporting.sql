@@ -1273,6 +1273,8 @@ BEGIN
             '{retires}', CASE WHEN settings #>> '{setting,employment,retirement}' IS NOT NULL THEN 'true'
                          WHEN settings #>> '{setting,employment,rates}' = 'own' THEN format('%s.exits(s.workforce, ''retirement''::text) > 0', home)
                          ELSE format('EXISTS (SELECT FROM %s.employment_rates AS r, %s.exit_ratios(r.rates, 0.5::float8) AS q WHERE q.reason = ''retirement''::text)', store, home) END,
+            -- does an age stand for the reason?
+            '{aged}', CASE WHEN settings #>> '{setting,employment,retirement}' IS NOT NULL THEN 'true' ELSE 'false' END,
             '{backtest}', backtest,
             '{retention_every}', format('interval %L', settings #>> '{setting,employment,retention_every}'),
             '{projection_years}', settings #> '{setting,employment,projection_years}',
