@@ -131,30 +131,57 @@ chance_at(const Seen *seen, int age)
 		: chance_of_both(here, moved_at(seen, age));
 }
 
-/* Add the variances of a month of age, `times` over, to those of its year; the
- * reason asked for has a ratio. */
+/* The beta posterior of the rates of a month of age, and what the variances are
+ * made of. */
+typedef struct Posterior
+{
+	double		any;			/* the mean of q */
+	double		off;			/* of its variance, any * off * scale */
+	double		scale;
+	double		var_leave;
+} Posterior;
+
+/* Of a month of age, `times` over; the reason asked for has a ratio. */
+static Posterior
+posterior_of(const Risk *risk, const Chance *pooled, double ratio, double times)
+{
+	double		months = risk->parts / EF_MONTH_PARTS;
+	double		per_month = 1 / (months + PRIOR);
+	double		prior = PRIOR * (1 - pooled->stay);
+	double		squares = (risk->squares + prior * pooled->ratio) * per_month;
+	double		leave = (risk->asked + PRIOR * pooled->leave) * per_month;
+	Posterior	posterior = {
+		.any = (risk->exits + prior) * per_month,
+		.scale = times / (months + PRIOR + 1),
+	};
+
+	/* short spells can make exits exceed the exposure */
+	if (leave < 1)
+		posterior.var_leave = leave * fmax(ratio - leave, 0) * posterior.scale;
+	if (posterior.any > 0 && posterior.any < 1)
+		posterior.off = fmax(squares / posterior.any - posterior.any, 0);
+	return posterior;
+}
+
+static double
+variance_of(const Posterior *posterior)
+{
+	return posterior->any * posterior->off * posterior->scale;
+}
+
+/* Add the variances of a month of age, `times` over, to those of its year. */
 static void
 add_variances(EfExitProbability *q, int year, const Risk *risk,
 			  const Chance *pooled, double ratio, double times)
 {
-	double		months = risk->parts / EF_MONTH_PARTS;
-	double		per_month = 1 / (months + PRIOR);
-	double		scale = times / (months + PRIOR + 1);
-	double		prior = PRIOR * (1 - pooled->stay);
-	double		any = (risk->exits + prior) * per_month;
-	double		squares = (risk->squares + prior * pooled->ratio) * per_month;
-	double		leave = (risk->asked + PRIOR * pooled->leave) * per_month;
+	Posterior	posterior = posterior_of(risk, pooled, ratio, times);
+	double		any = posterior.any;
 
-	/* short spells can make exits exceed the exposure */
-	if (leave < 1)
-		q->var_leave[year] += leave * fmax(ratio - leave, 0) * scale;
-	if (any > 0 && any < 1)
-	{
-		double		off = fmax(squares / any - any, 0);
-
-		q->var_stay[year] += any * off * scale;
-		q->var_log_stay[year] += any / (1 - any) * scale * (off / (1 - any));
-	}
+	q->var_leave[year] += posterior.var_leave;
+	q->var_stay[year] += variance_of(&posterior);
+	if (posterior.off > 0)
+		q->var_log_stay[year] += any / (1 - any) * posterior.scale *
+			(posterior.off / (1 - any));
 }
 
 static double
@@ -362,33 +389,6 @@ estimate_year(EfExitProbability *q, const EfExitScope *scope, int y,
 					  missing * missing);
 }
 
-/* The posterior of a rate: see add_variances(). */
-typedef struct Posterior
-{
-	double		any;
-	double		variance;
-	double		var_leave;
-} Posterior;
-
-static Posterior
-posterior_of(const Risk *risk, const Chance *pooled, double ratio)
-{
-	double		months = risk->parts / EF_MONTH_PARTS;
-	double		per_month = 1 / (months + PRIOR);
-	double		scale = 1 / (months + PRIOR + 1);
-	double		prior = PRIOR * (1 - pooled->stay);
-	double		squares = (risk->squares + prior * pooled->ratio) * per_month;
-	double		leave = (risk->asked + PRIOR * pooled->leave) * per_month;
-	Posterior	posterior = {(risk->exits + prior) * per_month, 0, 0};
-
-	if (leave < 1)
-		posterior.var_leave = leave * fmax(ratio - leave, 0) * scale;
-	if (posterior.any > 0 && posterior.any < 1)
-		posterior.variance = fmax(squares - posterior.any * posterior.any, 0) *
-			scale;
-	return posterior;
-}
-
 /* The posterior of what stands for an age of one of two patterns. */
 static Posterior
 posterior_at(const Risk *month, const Risk *year, const int *donor, int age,
@@ -396,7 +396,7 @@ posterior_at(const Risk *month, const Risk *year, const int *donor, int age,
 {
 	Chance		pooled = chance_of(&year[donor[age < 0 ? 0 : age / MONTHS]]);
 
-	return posterior_of(risk_at(month, year, donor, age), &pooled, ratio);
+	return posterior_of(risk_at(month, year, donor, age), &pooled, ratio, 1);
 }
 
 /* Months of age that take the rate of one year, so that their errors are one. */
@@ -412,9 +412,11 @@ static void
 add_posterior(EfExitProbability *q, int block, const Posterior *posterior,
 			  double months, double log_stay)
 {
-	q->var_stay[block] += posterior->variance * months * months;
+	double		variance = variance_of(posterior);
+
+	q->var_stay[block] += variance * months * months;
 	q->var_leave[block] += posterior->var_leave * months * months;
-	q->var_log_stay[block] += posterior->variance * log_stay * log_stay;
+	q->var_log_stay[block] += variance * log_stay * log_stay;
 }
 
 /*
