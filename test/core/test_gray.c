@@ -231,6 +231,7 @@ test_definition(void)
 		{
 			undefined += test.df == 0;
 			wrong += !isnan(chisq) || (test.df == 0) != isnan(test.chisq);
+			wrong += !model.known && test.df > 0;
 		}
 		arena_close(&arena);
 	}
@@ -289,6 +290,78 @@ test_borders(void)
 	arena_close(&arena);
 }
 
+/* The pooled incidence is used up while two groups are still compared, and a third,
+ * which is all gone before, has a variance of its own. */
+static void
+test_used_up(void)
+{
+	static const Group groups[] = {
+		{2, {{-1, 100, 1, 1}, {-1, 300, 1, 1}}},
+		{2, {{-1, 200, 1, 1}, {-1, 400, 1, 1}}},
+		{10, {{-1, 10, 1, 1}, {-1, 11, 1, 1}, {-1, 12, 1, 1}, {-1, 13, 1, 1}, {-1, 14, 1, 1},
+		{-1, 15, 1, 1}, {-1, 16, 1, 1}, {-1, 17, 1, 1}, {-1, 18, 1, 1}, {-1, 19, 1, 1}}},
+	};
+	Group		turned[3] = {groups[2], groups[0], groups[1]};
+	EfLogRank	test;
+	Arena		arena;
+
+	arena_open(&arena);
+	compare(&test, groups, 3, 1, &arena);
+	ok(test.df == 0 && isnan(test.chisq) && isnan(test.p_value),
+	   "where the pooled incidence passes 1 there is no test: df %d, chisq %g", test.df, test.chisq);
+	is_int(test.groups[0].exits + test.groups[1].exits + test.groups[2].exits, 14, "but exits are counted");
+	compare(&test, turned, 3, 1, &arena);
+	ok(test.df == 0 && isnan(test.chisq) && isnan(test.p_value), "whichever group comes first");
+	compare(&test, groups + 1, 2, 1, &arena);
+	ok(test.df == 1 && test.chisq > 0, "of the third and one of them there is one");
+	arena_close(&arena);
+}
+
+/* A stratum costs what it has: groups that it lacks are as groups of nobody. */
+static void
+test_lacking(void)
+{
+	int			wrong = 0;
+	int			compared = 0;
+
+	for (int run = 0; run < 200; run++)
+	{
+		Group		groups[3 * GROUPS];
+		EfLogRankPart parts[3 * GROUPS];
+		EfLogRankPart there[3 * GROUPS];
+		size_t		nthere = 0;
+		EfLogRank	whole;
+		EfLogRank	lacking;
+		Arena		arena;
+
+		arena_open(&arena);
+		for (int i = 0; i < 3 * GROUPS; i++)
+		{
+			int			stratum = i / GROUPS;
+
+			/* the last stratum has one group; another lacks some */
+			groups[i].n = stratum == 0 || (stratum == 1 && random_below(2)) ||
+				(stratum == 2 && i % GROUPS == run % GROUPS) ? 5 + (int) random_below(20) : 0;
+			random_stays(groups[i].stays, groups[i].n, DAYS, run % 2 ? 3 : 0, 3);
+			parts[i] = (EfLogRankPart) {{{letters[i % GROUPS], 1}, false}, {{letters[stratum], 1}, false},
+			open_group(&groups[i], &arena)};
+			if (groups[i].n > 0)
+				there[nthere++] = parts[i];
+		}
+		if (ef_group_test(&whole, parts, 3 * GROUPS, EF_GRAY, NULL, &arena.allocator, &error) != EF_OK ||
+			ef_group_test(&lacking, there, nthere, EF_GRAY, NULL, &arena.allocator, &error) != EF_OK)
+			fail("no test");
+		compared += whole.df > 0;
+		wrong += whole.df != lacking.df || (whole.df > 0 && whole.chisq != lacking.chisq);
+		for (int g = 0; g < GROUPS; g++)
+			wrong += whole.groups[g].exits != lacking.groups[g].exits ||
+				whole.groups[g].expected != lacking.groups[g].expected;
+		arena_close(&arena);
+	}
+	is_int(wrong, 0, "a stratum without a group is one in which it has nobody, to the last bit");
+	ok(compared > 150, "%d of 200 have a test", compared);
+}
+
 static void
 test_limits(void)
 {
@@ -309,7 +382,7 @@ test_limits(void)
 		   "%d groups can be compared", EF_GRAY_GROUP_LIMIT);
 	is_int(ef_group_test(&test, parts, EF_GRAY_GROUP_LIMIT + 1, EF_GRAY, NULL, &arena.allocator, &error),
 		   EF_TOO_MANY_FOR_GRAY, "one more is refused");
-	is_str(error.detail, "There are 101 groups.", "which says so");
+	is_str(error.detail, "There are 101 groups or more.", "which says so");
 	arena_close(&arena);
 }
 
@@ -318,6 +391,8 @@ main(void)
 {
 	test_definition();
 	test_borders();
+	test_used_up();
+	test_lacking();
 	test_limits();
 	return done_testing();
 }

@@ -43,10 +43,12 @@ typedef struct Group
 	double		after;			/* S, after it */
 } Group;
 
-/* What a stratum is worked out in; matrices are of n x n groups. */
+/* What a stratum is worked out in; matrices are of n x n groups, which are those
+ * that it has. */
 typedef struct Work
 {
 	uint32_t	n;
+	uint32_t   *number;			/* each one's in the test, in order */
 	Group	   *groups;
 	uint32_t   *here;			/* groups that can still lose somebody */
 	uint32_t	nhere;
@@ -140,8 +142,8 @@ add_day(EfLogRank *test, Work *work)
 			uint32_t	k = work->here[i];
 			const Group *group = &work->groups[k];
 
-			test->groups[k].exits += group->exits_for_it;
-			test->groups[k].expected += exits *
+			test->groups[work->number[k]].exits += group->exits_for_it;
+			test->groups[work->number[k]].expected += exits *
 				(group->h * (1 - group->incidence) / sum_r);
 			for (uint32_t l = 0; compared && l < work->nhere; l++)
 			{
@@ -153,7 +155,8 @@ add_day(EfLogRank *test, Work *work)
 		}
 	}
 
-	for (uint32_t i = 0; i < work->nhere; i++)
+	/* the score of one group is 0, and does not vary */
+	for (uint32_t i = 0; work->n > 1 && i < work->nhere; i++)
 	{
 		uint32_t	j = work->here[i];
 		Group	   *group = &work->groups[j];
@@ -183,27 +186,29 @@ add_day(EfLogRank *test, Work *work)
 	work->incidence = after;
 }
 
-/* Put together what waited for c(end). */
+/* Put together what waited for c(end), of the groups that the stratum has. */
 static void
-add_covariance(double *covariance, const Work *work,
+add_covariance(double *covariance, uint32_t ngroups, const Work *work,
 			   const EfAllocator *allocator)
 {
 	uint32_t	n = work->n;
 
 	for (uint32_t k = 0; k < n; k++)
 	{
-		double	   *row = covariance + (size_t) k * n;
+		double	   *row = covariance + (size_t) work->number[k] * ngroups;
 
 		ef_check_interrupt(allocator);
 		for (uint32_t l = 0; l <= k; l++)
 		{
-			row[l] += work->sum_products[(size_t) k * n + l];
+			double	   *sum = &row[work->number[l]];
+
+			*sum += work->sum_products[(size_t) k * n + l];
 			for (uint32_t j = 0; j < n; j++)
 			{
 				const double *c = work->c + (size_t) j * n;
 				const double *vectors = work->sum_vectors + (size_t) j * n;
 
-				row[l] += c[k] * vectors[l] + c[l] * vectors[k] +
+				*sum += c[k] * vectors[l] + c[l] * vectors[k] +
 					c[k] * c[l] * work->sum_squares[j];
 			}
 		}
@@ -259,13 +264,24 @@ ef_gray_stratum(EfLogRank *test, double *covariance,
 				const EfLogRankPart *parts, size_t nparts,
 				const EfAllocator *allocator, EfError *error)
 {
-	uint32_t	n = test->ngroups;
+	uint32_t	n;
 	EfRiskReader *readers = ef_alloc(allocator, nparts * sizeof(EfRiskReader));
 	uint32_t   *group_of = ef_alloc(allocator, nparts * sizeof(uint32_t));
 	uint8_t    *exit_days = ef_alloc(allocator, EF_SPELL_DAYS + 1);
 	EfStatus	status = EF_OK;
-	Work		work = {.n = n};
+	Work		work = {0};
 
+	/* parts come by group, so those of one are next to each other */
+	work.number = ef_alloc(allocator, nparts * sizeof(uint32_t));
+	for (size_t i = 0; i < nparts; i++)
+	{
+		uint32_t	number = ef_log_rank_group(test, &parts[i].group);
+
+		if (work.n == 0 || work.number[work.n - 1] != number)
+			work.number[work.n++] = number;
+		group_of[i] = work.n - 1;
+	}
+	n = work.n;
 	work.groups = ef_alloc(allocator, n * sizeof(Group));
 	work.here = ef_alloc(allocator, n * sizeof(uint32_t));
 	work.c = zeros((size_t) n * n, allocator);
@@ -278,7 +294,6 @@ ef_gray_stratum(EfLogRank *test, double *covariance,
 	memset(exit_days, 0, EF_SPELL_DAYS + 1);
 	for (size_t i = 0; i < nparts; i++)
 	{
-		group_of[i] = ef_log_rank_group(test, &parts[i].group);
 		ef_risk_read(&readers[i], parts[i].risk);
 		ef_risk_mark_exits(exit_days, parts[i].risk);
 	}
@@ -291,10 +306,12 @@ ef_gray_stratum(EfLogRank *test, double *covariance,
 		if (status == EF_OK && work.nhere > 0)
 			add_day(test, &work);
 	}
-	add_covariance(covariance, &work, allocator);
+	if (n > 1)
+		add_covariance(covariance, test->ngroups, &work, allocator);
 	ef_release(allocator, readers);
 	ef_release(allocator, group_of);
 	ef_release(allocator, exit_days);
+	ef_release(allocator, work.number);
 	ef_release(allocator, work.groups);
 	ef_release(allocator, work.here);
 	ef_release(allocator, work.c);

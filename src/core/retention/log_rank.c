@@ -180,8 +180,8 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
  * Cholesky decomposition of V that takes small variances first: the groups
  * together do not vary, so that one group in each part of the data that hangs
  * together is explained by the others, and is left out when it comes last.
- * Gray's V is an estimate that few people can make negative in some direction:
- * then there is no test.
+ * Gray's V is an estimate that few people can make negative in some direction,
+ * and NaN where there is none: then there is no test.
  */
 static void
 solve(EfLogRank *test, const uint32_t *order, double *v, double *u,
@@ -206,7 +206,7 @@ solve(EfLogRank *test, const uint32_t *order, double *v, double *u,
 		ef_check_interrupt(allocator);
 		for (uint32_t j = 0; j < k; j++)
 			left -= V(k, j) * V(k, j);
-		negative = negative || whole < 0 || left < -COLLINEAR * whole;
+		negative = negative || !(whole >= 0) || !(left >= -COLLINEAR * whole);
 		if (!(left > COLLINEAR * whole))
 		{
 			for (uint32_t i = k; i < n; i++)
@@ -248,11 +248,11 @@ EfStatus
 ef_group_limit_check(EfGroupTest method, uint32_t ngroups, EfError *error)
 {
 	if (method == EF_GRAY && ngroups > EF_GRAY_GROUP_LIMIT)
-		return ef_fail(error, EF_TOO_MANY_FOR_GRAY, "There are %u groups.",
-					   ngroups);
+		return ef_fail(error, EF_TOO_MANY_FOR_GRAY,
+					   "There are %u groups or more.", ngroups);
 	if (ngroups > EF_GROUP_LIMIT)
-		return ef_fail(error, EF_TOO_MANY_GROUPS, "There are %u groups.",
-					   ngroups);
+		return ef_fail(error, EF_TOO_MANY_GROUPS,
+					   "There are %u groups or more.", ngroups);
 	return EF_OK;
 }
 
@@ -343,6 +343,7 @@ ef_group_test(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 	{
 		size_t		first = i;
 
+		ef_check_interrupt(allocator);
 		while (i < nparts && compare_names(&parts[first].stratum,
 										   &parts[i].stratum) == 0)
 			i++;
