@@ -4,34 +4,11 @@
  */
 #include "funnel_value.h"
 #include "glue.h"
+#include "retention_value.h"
 
 #include "estimate/estimate.h"
 #include "funnel/funnel_estimate.h"
 #include "retention/retention_difference.h"
-
-static void
-get_risk(FunctionCallInfo fcinfo, int argument, EfRiskSet *risk)
-{
-	struct varlena *datum = PG_GETARG_VARLENA_P(argument);
-	EfRetention retention;
-	EfError		error;
-
-	ef_check(ef_retention_open(&retention, datum, VARSIZE(datum), &ef_palloc,
-							   &error), &error);
-	ef_retention_risk(risk, &retention.table, &ef_palloc);
-}
-
-static EfLimitScale
-get_scale(FunctionCallInfo fcinfo, int argument)
-{
-	text	   *method = PG_GETARG_TEXT_PP(argument);
-	EfLimitScale scale = EF_LOG_LOG;
-	EfError		error;
-
-	ef_check(ef_limit_scale(VARDATA_ANY(method), VARSIZE_ANY_EXHDR(method),
-							&scale, &error), &error);
-	return scale;
-}
 
 /* The one row of a difference of which the error is not asked for. */
 static Datum
@@ -59,11 +36,11 @@ ef_retention_rate_difference_rows(PG_FUNCTION_ARGS)
 	EfDifference difference;
 	EfError		error;
 
-	get_risk(fcinfo, 0, &first);
-	get_risk(fcinfo, 1, &second);
+	ef_get_risk(fcinfo, 0, &first);
+	ef_get_risk(fcinfo, 1, &second);
 	ef_check(ef_retention_rate_difference(&difference, &first, &second, &after,
 										  PG_GETARG_FLOAT8(3),
-										  get_scale(fcinfo, 4), &error),
+										  ef_get_scale(fcinfo, 4), &error),
 			 &error);
 	return put_limits(fcinfo, difference.difference, difference.lower,
 					  difference.upper);
@@ -78,11 +55,11 @@ ef_retention_median_difference_rows(PG_FUNCTION_ARGS)
 	EfDifference difference;
 	EfError		error;
 
-	get_risk(fcinfo, 0, &first);
-	get_risk(fcinfo, 1, &second);
+	ef_get_risk(fcinfo, 0, &first);
+	ef_get_risk(fcinfo, 1, &second);
 	ef_check(ef_retention_median_difference(&difference, &first, &second,
 											PG_GETARG_FLOAT8(2),
-											get_scale(fcinfo, 3), &error),
+											ef_get_scale(fcinfo, 3), &error),
 			 &error);
 	return put_limits(fcinfo, difference.difference, difference.lower,
 					  difference.upper);
@@ -101,8 +78,8 @@ ef_retention_mean_difference_rows(PG_FUNCTION_ARGS)
 	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
-	get_risk(fcinfo, 0, &first);
-	get_risk(fcinfo, 1, &second);
+	ef_get_risk(fcinfo, 0, &first);
+	ef_get_risk(fcinfo, 1, &second);
 	ef_check(ef_retention_mean_difference(&difference, &first, &second, &until,
 										  PG_GETARG_FLOAT8(3), &error),
 			 &error);
@@ -133,22 +110,26 @@ PG_FUNCTION_INFO_V1(ef_funnel_conversion_difference);
 Datum
 ef_funnel_conversion_difference(PG_FUNCTION_ARGS)
 {
+	EfFunnel	funnels[2];
+	uint32		from[2];
+	uint32		to[2];
 	EfEstimate	estimates[2];
 	EfEstimate	difference;
 	EfError		error;
 
 	for (int i = 0; i < 2; i++)
 	{
-		EfFunnel	funnel;
-
-		ef_open_funnel(fcinfo, i, &funnel);
-		ef_check(ef_funnel_conversion_limits(&funnel,
-											 ef_get_stage(fcinfo, 2, &funnel),
-											 ef_get_stage(fcinfo, 3, &funnel),
+		ef_open_funnel(fcinfo, i, &funnels[i]);
+		from[i] = ef_get_stage(fcinfo, 2, &funnels[i]);
+		to[i] = ef_get_stage(fcinfo, 3, &funnels[i]);
+	}
+	ef_check(ef_funnels_compared(&funnels[0], &funnels[1], to[0], to[1],
+								 &error), &error);
+	for (int i = 0; i < 2; i++)
+		ef_check(ef_funnel_conversion_limits(&funnels[i], from[i], to[i],
 											 PG_GETARG_FLOAT8(4),
 											 &estimates[i], &ef_palloc,
 											 &error), &error);
-	}
 	difference = difference_of(estimates);
 	return put_limits(fcinfo, difference.value, difference.lower,
 					  difference.upper);

@@ -5,6 +5,7 @@
  */
 #include "frame_form.h"
 #include "observed.h"
+#include "retention_value.h"
 #include "summary.h"
 
 #include "catalog/pg_type_d.h"
@@ -50,37 +51,13 @@ ef_retention_agg_transfn(PG_FUNCTION_ARGS)
 
 /* ---- numbers ---- */
 
-static void
-open_retention(struct varlena *datum, EfRetention *retention)
-{
-	EfError		error;
-
-	ef_check(ef_retention_open(retention, datum, VARSIZE(datum), &ef_palloc,
-							   &error), &error);
-}
-
-static void
-open_risk(const EfRetention *retention, EfRiskSet *risk)
-{
-	ef_retention_risk(risk, &retention->table, &ef_palloc);
-}
-
-static void
-get_risk(FunctionCallInfo fcinfo, int argument, EfRiskSet *risk)
-{
-	EfRetention retention;
-
-	open_retention(PG_GETARG_VARLENA_P(argument), &retention);
-	open_risk(&retention, risk);
-}
-
 PG_FUNCTION_INFO_V1(ef_spells);
 Datum
 ef_spells(PG_FUNCTION_ARGS)
 {
 	EfRetention retention;
 
-	open_retention(PG_GETARG_VARLENA_P(0), &retention);
+	ef_open_retention(fcinfo, 0, &retention);
 	PG_RETURN_INT64(retention.spells);
 }
 
@@ -90,7 +67,7 @@ ef_retention_exits(PG_FUNCTION_ARGS)
 {
 	EfRetention retention;
 
-	open_retention(PG_GETARG_VARLENA_P(0), &retention);
+	ef_open_retention(fcinfo, 0, &retention);
 	PG_RETURN_INT64(retention.exits);
 }
 
@@ -101,7 +78,7 @@ ef_retention_exits_for_reason(PG_FUNCTION_ARGS)
 	EfRetention retention;
 	text	   *reason = PG_GETARG_TEXT_PP(1);
 
-	open_retention(PG_GETARG_VARLENA_P(0), &retention);
+	ef_open_retention(fcinfo, 0, &retention);
 	PG_RETURN_INT64(ef_retention_exits_by_reason(&retention,
 												 VARDATA_ANY(reason),
 												 VARSIZE_ANY_EXHDR(reason)));
@@ -122,7 +99,7 @@ ef_retention_rate(PG_FUNCTION_ARGS)
 	double		rate;
 	EfError		error;
 
-	get_risk(fcinfo, 0, &risk);
+	ef_get_risk(fcinfo, 0, &risk);
 	ef_check(ef_retention_rate_after(&risk, &after, &rate, &error), &error);
 	return float8_or_null(fcinfo, rate);
 }
@@ -133,7 +110,7 @@ ef_retention_median(PG_FUNCTION_ARGS)
 {
 	EfRiskSet	risk;
 
-	get_risk(fcinfo, 0, &risk);
+	ef_get_risk(fcinfo, 0, &risk);
 	return float8_or_null(fcinfo, ef_retention_median_day(&risk));
 }
 
@@ -146,7 +123,7 @@ ef_retention_mean(PG_FUNCTION_ARGS)
 	double		mean;
 	EfError		error;
 
-	get_risk(fcinfo, 0, &risk);
+	ef_get_risk(fcinfo, 0, &risk);
 	ef_check(ef_retention_mean_days(&risk, &until, &mean, &error), &error);
 	return float8_or_null(fcinfo, mean);
 }
@@ -160,18 +137,14 @@ ef_retention_curve(PG_FUNCTION_ARGS)
 {
 	EfRiskSet	risk;
 	EfDuration	every = ef_get_duration(fcinfo, 1);
-	text	   *method = PG_GETARG_TEXT_PP(3);
-	EfLimitScale scale;
 	EfCurve		curve;
 	EfCurvePoint point;
 	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
-	get_risk(fcinfo, 0, &risk);
-	ef_check(ef_limit_scale(VARDATA_ANY(method), VARSIZE_ANY_EXHDR(method),
-							&scale, &error), &error);
-	ef_check(ef_curve_begin(&curve, &risk, &every, PG_GETARG_FLOAT8(2), scale,
-							&error), &error);
+	ef_get_risk(fcinfo, 0, &risk);
+	ef_check(ef_curve_begin(&curve, &risk, &every, PG_GETARG_FLOAT8(2),
+							ef_get_scale(fcinfo, 3), &error), &error);
 	while (ef_curve_next(&curve, &point))
 	{
 		Datum		values[7];
@@ -202,8 +175,8 @@ ef_exit_incidence(PG_FUNCTION_ARGS)
 	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
-	open_retention(PG_GETARG_VARLENA_P(0), &retention);
-	open_risk(&retention, &risk);
+	ef_open_retention(fcinfo, 0, &retention);
+	ef_retention_risk(&risk, &retention.table, &ef_palloc);
 	reasons = ef_label_texts(&retention.table);
 	ef_check(ef_incidence_begin(&curve, &risk, retention.table.nlabels, &every,
 								PG_GETARG_FLOAT8(2), &ef_palloc, &error),
@@ -241,16 +214,15 @@ reason_label(const EfTable *table, const text *reason)
 
 /* The risk set of a retention; if a reason is given, for that one. */
 static void
-get_risk_for(FunctionCallInfo fcinfo, int argument, int reason,
+get_risk_for(FunctionCallInfo fcinfo, int argument, const text *reason,
 			 EfRiskSet *risk)
 {
 	EfRetention retention;
 
-	open_retention(PG_GETARG_VARLENA_P(argument), &retention);
-	open_risk(&retention, risk);
-	if (!PG_ARGISNULL(reason))
-		ef_risk_censor_others(risk, reason_label(&retention.table,
-												 PG_GETARG_TEXT_PP(reason)));
+	ef_open_retention(fcinfo, argument, &retention);
+	ef_retention_risk(risk, &retention.table, &ef_palloc);
+	if (reason != NULL)
+		ef_risk_censor_others(risk, reason_label(&retention.table, reason));
 }
 
 PG_FUNCTION_INFO_V1(ef_retention_compare);
@@ -263,6 +235,7 @@ ef_retention_compare(PG_FUNCTION_ARGS)
 		{{{"first", 5}, false}, {{NULL, 0}, true}, &first},
 		{{{"second", 6}, false}, {{NULL, 0}, true}, &second},
 	};
+	const text *reason;
 	EfLogRank	test;
 	EfHazardRatio hazard;
 	Datum		values[6];
@@ -273,8 +246,9 @@ ef_retention_compare(PG_FUNCTION_ARGS)
 	/* a null reason is all of them; a null elsewhere leaves no row */
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return (Datum) 0;
-	get_risk_for(fcinfo, 0, 3, &first);
-	get_risk_for(fcinfo, 1, 3, &second);
+	reason = PG_ARGISNULL(3) ? NULL : PG_GETARG_TEXT_PP(3);
+	get_risk_for(fcinfo, 0, reason, &first);
+	get_risk_for(fcinfo, 1, reason, &second);
 	ef_check(ef_hazard_ratio(&hazard, &first, &second, PG_GETARG_FLOAT8(2),
 							 &ef_palloc, &error), &error);
 	ef_check(ef_log_rank(&test, parts, lengthof(parts), &ef_palloc, &error),

@@ -4,6 +4,7 @@
  */
 #include "funnel/funnel.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/codec.h"
@@ -72,15 +73,14 @@ EF_REPORT(EF_SPEC_MIXED, INVALID_PARAMETER_VALUE,
 /* Names that differ, or numbers of names. */
 static bool
 names_differ(const EfLabel *a, uint32_t na, const EfLabel *b, uint32_t nb,
-			 const char *what, EfError *error)
+			 const char *what, EfStatus report, EfError *error)
 {
 	if (na != nb)
-		ef_fail(error, EF_SPEC_MIXED, "One has %u %ss and another %u.",
-				na, what, nb);
+		ef_fail(error, report, "One has %u %ss and another %u.", na, what, nb);
 	for (uint32_t i = 0; na == nb && i < na; i++)
 		if (ef_label_compare(&a[i], &b[i]) != 0)
 		{
-			ef_fail(error, EF_SPEC_MIXED,
+			ef_fail(error, report,
 					"In one, %s %u is \"%.*s\", and in another \"%.*s\".",
 					what, i + 1,
 					ef_clip(a[i].bytes, a[i].length), a[i].bytes,
@@ -102,9 +102,9 @@ compare_specs(const EfFrame *a, const EfFrame *b, EfError *error)
 	if (status != EF_OK)
 		return status;
 	if (names_differ(one.stages, one.nstages, other.stages, other.nstages,
-					 "stage", error) ||
+					 "stage", EF_SPEC_MIXED, error) ||
 		names_differ(one.exits, one.nexits, other.exits, other.nexits,
-					 "exit", error))
+					 "exit", EF_SPEC_MIXED, error))
 		return EF_SPEC_MIXED;
 	if (one.has_as_of && other.has_as_of && one.as_of != other.as_of)
 	{
@@ -119,6 +119,48 @@ compare_specs(const EfFrame *a, const EfFrame *b, EfError *error)
 				   one.has_as_of != other.has_as_of ? "their as_of"
 				   : one.modes != other.modes ? "their modes"
 				   : "the time within which a chain must be complete");
+}
+
+EF_REPORT(EF_SPECS_NOT_COMPARED, INVALID_PARAMETER_VALUE,
+		  "funnels with different windows, modes or stages cannot be compared",
+		  "Make both with the same within, modes and stages up to the one asked for; as_of and exits may differ.");
+
+static EfShown
+shown_window(const EfFunnelSpec *spec)
+{
+	EfShown		shown = {"none"};
+	double		seconds = (double) spec->within.microseconds / 1000000;
+
+	if (spec->has_within)
+		shown = ef_shown_duration(&spec->within);
+	if (seconds > 0)
+		snprintf(shown.text, sizeof(shown.text), "%.28s and %.12s seconds",
+				 ef_shown_duration(&spec->within).text,
+				 ef_shown(seconds).text);
+	return shown;
+}
+
+EfStatus
+ef_funnels_compared(const EfFunnel *first, const EfFunnel *second,
+					uint32_t to_first, uint32_t to_second, EfError *error)
+{
+	const EfFunnelSpec *one = &first->spec;
+	const EfFunnelSpec *other = &second->spec;
+
+	if (names_differ(one->stages, to_first, other->stages, to_second, "stage",
+					 EF_SPECS_NOT_COMPARED, error))
+		return EF_SPECS_NOT_COMPARED;
+	if (one->has_within != other->has_within ||
+		one->within.months != other->within.months ||
+		one->within.days != other->within.days ||
+		one->within.microseconds != other->within.microseconds)
+		return ef_fail(error, EF_SPECS_NOT_COMPARED,
+					   "The window of one is %s, and of the other %s.",
+					   shown_window(one).text, shown_window(other).text);
+	if (one->modes != other->modes)
+		return ef_fail(error, EF_SPECS_NOT_COMPARED,
+					   "They differ in their modes.");
+	return EF_OK;
 }
 
 

@@ -29,6 +29,7 @@
 #include "spell/spell.h"
 
 extern const EfReport EF_SPEC_MIXED[];
+extern const EfReport EF_SPECS_NOT_COMPARED[];
 extern const EfReport EF_CHAIN_TOO_LONG[];
 
 enum
@@ -98,5 +99,15 @@ typedef struct EfFunnel
 extern EfStatus ef_funnel_open(EfFunnel *funnel, const void *datum,
 							   size_t size, const EfAllocator *allocator,
 							   EfError *error) EF_NODISCARD;
+
+/*
+ * Refuse two funnels whose conversions to a stage, which has a number in each, do
+ * not mean the same: other stages on the way, another window, other modes.  Those
+ * of other people may have another as_of, and end for other reasons.
+ */
+extern EfStatus ef_funnels_compared(const EfFunnel *first,
+									const EfFunnel *second, uint32_t to_first,
+									uint32_t to_second, EfError *error)
+			EF_NODISCARD;
 
 #endif							/* EF_FUNNEL_H */
