@@ -124,8 +124,9 @@ SELECT cmp_ok((SELECT count(retirements) FROM by_named.retirement_projection), '
 SELECT is((SELECT format('%s %s', count(fte), max(leavers) FILTER (WHERE reason = 'ended') > 0) FROM by_named.employment_series FULL JOIN by_named.employment_leavers USING (period_start, leavers)), '0 t', 'FTE that is not given is null');
 CREATE VIEW unborn AS SELECT who, CASE WHEN who % 7 > 0 THEN born END AS born, first_day, end_day, reason, ward FROM named AS n (w), LATERAL (SELECT substr(w, 2)::bigint AS who) AS i;
 SELECT run('SELECT reporting_ddl(''unborn'', ''{"employment": {"table": "unborn", "person": "who", "birth_date": "born", "start_date": "first_day", "end_date": "end_day"}, "as_of": "2026-01-01"}'')') > 100 AS made \gset
-SELECT is(s.headcount, h.headcount, 'who has no birth date is in neither'), is(s.rows_skipped, h.rows_skipped, 'as is said'), cmp_ok(h.rows_skipped, '>', 0::bigint, 'and there are some')
-FROM unborn.headcount AS h, unborn.employment_series AS s WHERE s.period_end = h.day;
+SELECT is(s.headcount, h.headcount, 'who has no birth date is in neither') FROM unborn.headcount AS h, unborn.employment_series AS s WHERE s.period_end = h.day;
+SELECT is(s.rows_skipped, h.rows_skipped, 'as is said') FROM unborn.headcount AS h, unborn.employment_series AS s WHERE s.period_end = h.day;
+SELECT cmp_ok(rows_skipped, '>', 0::bigint, 'and there are some') FROM unborn.headcount;
 SELECT run('SELECT reporting_ddl(''rows'', ''{"employment": {"table": "named", "birth_date": "born", "start_date": "first_day", "end_date": "end_day"}, "as_of": "2026-01-01"}'')') > 50 AS made \gset
 SELECT is(to_regclass('rows.employment_series'), NULL, 'without a person there is no view by month') WHERE to_regclass('rows.headcount') IS NOT NULL;
 SELECT run('SELECT reporting_drop_ddl(''unborn'')') > 50 AS dropped \gset
