@@ -122,8 +122,8 @@ same "$(sed -n '/headcount | hires/,/rows)/p' "$dir/log" | sed 's/ //g')" \
 	"$(sed -n '/^```text$/,/^```$/p' doc/ten_minutes.md | sed -e '1d;$d' -e 's/ //g')" 'with the first numbers that the page shows'
 page=$root/home/analyst/staff.html
 same "$(grep -o '<figure[^>]*data-view="[a-z_]*"' "$page" 2>/dev/null | sed 's/.*data-view="//; s/"//' | sort | tr '\n' ' ')" \
-	"$(basename -s .vl.json doc/chart/*.json | grep -vE '^(competence|education|funnel|mobility|required)_' | sort | tr '\n' ' ')" \
-	'and a page with a chart of each view'
+	"$(basename -s .vl.json doc/chart/*.json | grep -vE '^(competence|education|funnel|mobility|required)_|^scenarios$' | sort | tr '\n' ' ')" \
+	'and a page with a chart of each view that its mapping makes'
 ! in_root "$root" sh -c 'command -v cc gcc clang c99 make' >"$dir/log" 2>&1
 well $? 'nothing of this took a compiler'
 
