@@ -17,7 +17,8 @@ fi
 status=0
 for page in "$@"; do
 	fresh_database docs
-	if grep -q 'x-icu"' "$page" && [ "$(psql -X -At -c "SELECT count(*) FROM pg_collation WHERE collprovider = 'i'")" -eq 0 ]; then
+	# from 16 on "unicode" is of that provider also in a server that is built without it
+	if grep -q 'x-icu"' "$page" && [ "$(psql -X -At -c "SELECT count(*) FROM pg_collation WHERE collname LIKE '%-x-icu'")" -eq 0 ]; then
 		echo "1..0 # SKIP $page sorts or compares with ICU, which this server does not have"
 		continue
 	fi
