@@ -90,25 +90,7 @@ SELECT is_whole(format('SELECT rollup(m), rollup(u)
 SELECT is_whole(format('SELECT rollup(m), rollup(u) FROM (SELECT %s FROM spell GROUP BY region UNION ALL SELECT NULL, NULL UNION ALL SELECT NULL, NULL) AS parts', :'mu'), 'rollup of some nulls');
 
 -- Any number of workers; in little memory, too.
-CREATE FUNCTION is_whole_parallel(workers int, query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    line text;
-    plan text := '';
-BEGIN
-    PERFORM set_config('max_parallel_workers_per_gather', workers::text, true);
-    FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS off, TIMING off) ' || query LOOP
-        plan := plan || line || E'\n';
-    END LOOP;
-    RETURN NEXT ok(plan ~ 'Partial (Hash|Group)?Aggregate' AND plan ~ 'Finalize' AND plan ~ ('Workers Planned: ' || workers) AND plan ~ 'Workers Launched: [1-9]',
-                   label || ': EXPLAIN shows the partial aggregate');
-    RETURN QUERY SELECT is_whole(query, label);
-    -- the workers alone: the leader only combines
-    SET LOCAL parallel_leader_participation = off;
-    RETURN QUERY SELECT is_whole(query, label || ' without the leader');
-    SET LOCAL parallel_leader_participation TO DEFAULT;
-    PERFORM set_config('max_parallel_workers_per_gather', '0', true);
-END
-$$;
+\ir lib/plans.sql
 SELECT is_whole_parallel(n, format('SELECT %s FROM spell', :'mu'), n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
 SET LOCAL work_mem = '64kB';
 SELECT is_whole_parallel(n, format('SELECT %s FROM spell', :'mu'), n || ' workers in little memory') FROM unnest('{1,4}'::int[]) AS n;

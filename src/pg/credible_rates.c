@@ -641,11 +641,10 @@ read_shift(const JsonbValue *key, const JsonbValue *value, int16 *shift,
 
 	if (!read_number(key, value, &number, error))
 		return false;
-	if (!(number >= -EF_SHIFT_LIMIT && number <= EF_SHIFT_LIMIT &&
-		  number == rint(number)))
+	if (number != rint(number) || fabs(number) > PG_INT32_MAX)
 		return ef_json_refuse(error, "There is no number of months at", key);
 	*shift = (int16) number;
-	return true;
+	return ef_credible_check_shift((int64) number, error) == EF_OK;
 }
 
 /* What the object must say of itself, and nothing else. */

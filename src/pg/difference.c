@@ -92,20 +92,6 @@ ef_retention_mean_difference_rows(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* The second less the first. */
-static EfEstimate
-difference_of(const EfEstimate estimates[2])
-{
-	EfEstimate	result;
-
-	result.value = estimates[1].value - estimates[0].value;
-	ef_difference_limits(estimates[0].value, estimates[0].lower,
-						 estimates[0].upper, estimates[1].value,
-						 estimates[1].lower, estimates[1].upper,
-						 &result.lower, &result.upper);
-	return result;
-}
-
 PG_FUNCTION_INFO_V1(ef_funnel_conversion_difference);
 Datum
 ef_funnel_conversion_difference(PG_FUNCTION_ARGS)
@@ -130,40 +116,22 @@ ef_funnel_conversion_difference(PG_FUNCTION_ARGS)
 											 PG_GETARG_FLOAT8(4),
 											 &estimates[i], &ef_palloc,
 											 &error), &error);
-	difference = difference_of(estimates);
+	difference = ef_estimate_difference(&estimates[0], &estimates[1]);
 	return put_limits(fcinfo, difference.value, difference.lower,
 					  difference.upper);
 }
 
-static EF_REPORT(EF_SHARE_COUNTS, INVALID_PARAMETER_VALUE,
-				 "a count must be between 0 and its total",
-				 "A share is of a total, of whom as many are counted or fewer.");
-
-PG_FUNCTION_INFO_V1(ef_share_difference);
+PG_FUNCTION_INFO_V1(ef_share_difference_rows);
 Datum
-ef_share_difference(PG_FUNCTION_ARGS)
+ef_share_difference_rows(PG_FUNCTION_ARGS)
 {
-	EfEstimate	estimates[2];
+	const int64_t counts[2] = {PG_GETARG_INT64(0), PG_GETARG_INT64(2)};
+	const int64_t totals[2] = {PG_GETARG_INT64(1), PG_GETARG_INT64(3)};
 	EfEstimate	difference;
-	double		factor = 0;
 	EfError		error;
 
-	ef_check(ef_level_factor(PG_GETARG_FLOAT8(4), &factor, &error), &error);
-	for (int i = 0; i < 2; i++)
-	{
-		int64		count = PG_GETARG_INT64(2 * i);
-		int64		total = PG_GETARG_INT64(2 * i + 1);
-
-		if (count < 0 || count > total)
-			ef_raise(ef_fail(&error, EF_SHARE_COUNTS,
-							 "The count is %lld, and the total %lld.",
-							 (long long) count, (long long) total), &error);
-		/* of nobody there is no share */
-		estimates[i].value = total > 0 ? (double) count / (double) total : NAN;
-		ef_wilson_limits(estimates[i].value, (double) total, factor,
-						 &estimates[i].lower, &estimates[i].upper);
-	}
-	difference = difference_of(estimates);
+	ef_check(ef_share_difference(counts, totals, PG_GETARG_FLOAT8(4),
+								 &difference, &error), &error);
 	return put_limits(fcinfo, difference.value, difference.lower,
 					  difference.upper);
 }

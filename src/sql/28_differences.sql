@@ -30,5 +30,5 @@ COMMENT ON FUNCTION funnel_conversion_difference(funnel, funnel, text, text, dou
 CREATE FUNCTION share_difference(first_count bigint, first_total bigint, second_count bigint, second_total bigint,
         level double precision DEFAULT 0.95) RETURNS TABLE (
         difference double precision, lower double precision, upper double precision)
-    AS 'MODULE_PATHNAME', 'ef_share_difference' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
+    AS 'MODULE_PATHNAME', 'ef_share_difference_rows' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
 COMMENT ON FUNCTION share_difference(bigint, bigint, bigint, bigint, double precision) IS 'share of the second total less that of the first, with limits (Newcombe); null where a total is 0';

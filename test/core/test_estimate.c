@@ -679,24 +679,25 @@ test_difference(void)
 		fail("no level");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
-		double		p1 = cases[i].x1 / cases[i].n1;
-		double		p2 = cases[i].x2 / cases[i].n2;
-		double		l1;
-		double		u1;
-		double		l2;
-		double		u2;
-		double		lower;
-		double		upper;
-		double		back;
-		double		forth;
+		EfEstimate	first = {.value = cases[i].x1 / cases[i].n1};
+		EfEstimate	second = {.value = cases[i].x2 / cases[i].n2};
+		EfEstimate	there;
+		EfEstimate	back;
+		EfEstimate	counted;
+		int64_t		counts[2] = {(int64_t) cases[i].x1, (int64_t) cases[i].x2};
+		int64_t		totals[2] = {(int64_t) cases[i].n1, (int64_t) cases[i].n2};
 
-		ef_wilson_limits(p1, cases[i].n1, factor, &l1, &u1);
-		ef_wilson_limits(p2, cases[i].n2, factor, &l2, &u2);
-		ef_difference_limits(p1, l1, u1, p2, l2, u2, &lower, &upper);
-		ok(fabs(lower - cases[i].lower) < 0.5e-4 && fabs(upper - cases[i].upper) < 0.5e-4,
-		   "%g/%g less %g/%g: %.4f to %.4f", cases[i].x2, cases[i].n2, cases[i].x1, cases[i].n1, lower, upper);
-		ef_difference_limits(p2, l2, u2, p1, l1, u1, &back, &forth);
-		ok(back == -upper && forth == -lower, "and the other way round");
+		ef_wilson_limits(first.value, cases[i].n1, factor, &first.lower, &first.upper);
+		ef_wilson_limits(second.value, cases[i].n2, factor, &second.lower, &second.upper);
+		there = ef_estimate_difference(&first, &second);
+		ok(fabs(there.lower - cases[i].lower) < 0.5e-4 && fabs(there.upper - cases[i].upper) < 0.5e-4,
+		   "%g/%g less %g/%g: %.4f to %.4f", cases[i].x2, cases[i].n2, cases[i].x1, cases[i].n1, there.lower, there.upper);
+		back = ef_estimate_difference(&second, &first);
+		ok(back.value == -there.value && back.lower == -there.upper && back.upper == -there.lower, "and the other way round");
+		ok(ef_share_difference(counts, totals, 0.95, &counted, &error) == EF_OK &&
+		   counted.value == there.value && counted.lower == there.lower && counted.upper == there.upper, "and from counts");
+		totals[1] = counts[1] - 1;
+		is_int(ef_share_difference(counts, totals, 0.95, &counted, &error), EF_SHARE_COUNTS, "of more than all there is none");
 	}
 }
 

@@ -244,6 +244,8 @@ static const Target targets[] = {
 			"SELECT credibility(rollup(w), credible_rates_agg(w, NULL, 'marshall')) FROM (SELECT workforce_agg(date '1960-01-01' + i * 60, '2015-01-01',"
 			" date '2018-01-01' + i * 9, E'\u00e5 \"q\"', '[2016-01-01,2020-01-01)') AS w FROM generate_series(1, 90) i GROUP BY i / 60) s",
 			"SELECT workforce_agg('1980-01-01', '2018-01-01', NULL, NULL, '[2016-01-01,2020-01-01)')::credible_rates",
+			"SELECT shift_retirement(workforce_agg(date '1950-01-01' + i * 60, '2015-01-01', date '2018-01-01' + i * 9, 'retirement',"
+			" '[2016-01-01,2020-01-01)'), -600) FROM generate_series(1, 9) AS i",
 		},
 		{
 			"v = v",

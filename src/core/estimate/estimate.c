@@ -201,13 +201,46 @@ ef_wilson_limits(double share, double n, double factor, double *lower,
 		: 1 - rest * rest / (rest + half + root);
 }
 
-void
-ef_difference_limits(double first, double first_lower, double first_upper,
-					 double second, double second_lower, double second_upper,
-					 double *lower, double *upper)
+EfEstimate
+ef_estimate_difference(const EfEstimate *first, const EfEstimate *second)
 {
-	double		difference = second - first;
+	double		difference = second->value - first->value;
+	EfEstimate	result = {
+		.value = difference,
+		.lower = difference - hypot(second->value - second->lower,
+									first->upper - first->value),
+		.upper = difference + hypot(second->upper - second->value,
+									first->value - first->lower)
+	};
 
-	*lower = difference - hypot(second - second_lower, first_upper - first);
-	*upper = difference + hypot(second_upper - second, first - first_lower);
+	return result;
+}
+
+EF_REPORT(EF_SHARE_COUNTS, INVALID_PARAMETER_VALUE,
+		  "a count must be between 0 and its total",
+		  "A share is of a total, of whom as many are counted or fewer.");
+
+EfStatus
+ef_share_difference(const int64_t counts[2], const int64_t totals[2],
+					double level, EfEstimate *difference, EfError *error)
+{
+	EfEstimate	shares[2];
+	double		factor;
+	EfStatus	status = ef_level_factor(level, &factor, error);
+
+	if (status != EF_OK)
+		return status;
+	for (int i = 0; i < 2; i++)
+	{
+		if (counts[i] < 0 || counts[i] > totals[i])
+			return ef_fail(error, EF_SHARE_COUNTS,
+						   "The count is %lld, and the total %lld.",
+						   (long long) counts[i], (long long) totals[i]);
+		shares[i].value = totals[i] > 0
+			? (double) counts[i] / (double) totals[i] : NAN;
+		ef_wilson_limits(shares[i].value, (double) totals[i], factor,
+						 &shares[i].lower, &shares[i].upper);
+	}
+	*difference = ef_estimate_difference(&shares[0], &shares[1]);
+	return EF_OK;
 }

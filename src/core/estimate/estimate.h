@@ -28,7 +28,16 @@
 #include "base/status.h"
 
 extern const EfReport EF_LEVEL_RANGE[];
+extern const EfReport EF_SHARE_COUNTS[];
 extern const EfReport EF_CURVE_METHOD_UNKNOWN[];
+
+/* A number with its limits; NaN is what is not known. */
+typedef struct EfEstimate
+{
+	double		value;
+	double		lower;
+	double		upper;
+} EfEstimate;
 
 /* The probability of still being there. */
 typedef struct EfKaplanMeier
@@ -108,14 +117,18 @@ extern void ef_wilson_limits(double share, double n, double factor,
 							 double *lower, double *upper);
 
 /*
- * Limits of the difference of two independent estimates, the second less the
- * first, from the limits of each: the distance from the difference to its limit
- * is the root of the sum of squares of those that move it that way.  With
+ * The difference of two independent estimates, the second less the first.  Its
+ * limits are made of the limits of each: the distance from the difference to its
+ * limit is the root of the sum of squares of those that move it that way.  With
  * Wilson's limits of two shares this is Newcombe's method 10.
  */
-extern void ef_difference_limits(double first, double first_lower,
-								 double first_upper, double second,
-								 double second_lower, double second_upper,
-								 double *lower, double *upper);
+extern EfEstimate ef_estimate_difference(const EfEstimate *first,
+										 const EfEstimate *second);
+
+/* That of the shares of two counts in their totals; of nobody there is none. */
+extern EfStatus ef_share_difference(const int64_t counts[2],
+									const int64_t totals[2], double level,
+									EfEstimate *difference, EfError *error)
+			EF_NODISCARD;
 
 #endif							/* EF_ESTIMATE_H */

@@ -21,18 +21,11 @@
 #define EF_FUNNEL_ESTIMATE_H
 
 #include "base/workspace.h"
+#include "estimate/estimate.h"
 #include "funnel/funnel.h"
 
 extern const EfReport EF_STAGES_APART[];
 extern const EfReport EF_QUANTILE_RANGE[];
-
-/* A probability; NaN where there is none, or no limits. */
-typedef struct EfEstimate
-{
-	double		value;
-	double		lower;
-	double		upper;
-} EfEstimate;
 
 /*
  * What is estimated of a stage, by the last day of the clock.  It is *final*

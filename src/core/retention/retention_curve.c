@@ -253,17 +253,16 @@ ef_retention_median_limits(const EfRiskSet *risk, double factor,
 }
 
 /*
- * Go through the exits until a day.  Answers the area under the curve; if that
- * is given as `whole`, also the variance.
+ * The area under the curve until a day.  Once that is known, as `whole`, its
+ * variance is added up too.
  */
 static double
-sum_area(const EfRiskSet *risk, uint32_t end, double whole,
-		 EfKaplanMeier *curve, double *variance)
+sum_area(const EfRiskSet *risk, uint32_t end, EfKaplanMeier *curve,
+		 double whole, double *variance)
 {
 	uint32_t	since = 0;
 	double		area = 0;
 
-	*variance = 0;
 	ef_kaplan_meier_begin(curve);
 	for (size_t i = 0; i < risk->ndays && risk->days[i].day <= end; i++)
 	{
@@ -276,15 +275,15 @@ sum_area(const EfRiskSet *risk, uint32_t end, double whole,
 		area += curve->retained * (day->day - since);
 		since = day->day;
 		ef_kaplan_meier_step(curve, day->at_risk, day->exits);
-		if (day->at_risk > day->exits && curve->retained > 0)
+		if (variance != NULL && day->at_risk > day->exits && curve->retained > 0)
 			*variance += (whole - area) * (whole - area) * (x / n / (n - x));
 	}
 	return area + curve->retained * (end - since);
 }
 
 EfStatus
-ef_retention_mean_variance(const EfRiskSet *risk, const EfDuration *until,
-						   double *mean, double *variance, EfError *error)
+ef_retention_mean_days(const EfRiskSet *risk, const EfDuration *until,
+					   double *mean, EfError *error)
 {
 	EfKaplanMeier curve;
 	uint32_t	end;
@@ -293,19 +292,24 @@ ef_retention_mean_variance(const EfRiskSet *risk, const EfDuration *until,
 	if (status != EF_OK)
 		return status;
 	end = (uint32_t) ef_duration_days(until, 1);
-	*mean = sum_area(risk, end, 0, &curve, variance);
+	*mean = sum_area(risk, end, &curve, NAN, NULL);
 	if (unknown_on(risk, end, &curve))
-		*mean = *variance = NAN;
-	else
-		sum_area(risk, end, *mean, &curve, variance);
+		*mean = NAN;
 	return EF_OK;
 }
 
 EfStatus
-ef_retention_mean_days(const EfRiskSet *risk, const EfDuration *until,
-					   double *mean, EfError *error)
+ef_retention_mean_variance(const EfRiskSet *risk, const EfDuration *until,
+						   double *mean, double *variance, EfError *error)
 {
-	double		variance;
+	EfKaplanMeier curve;
+	EfStatus	status = ef_retention_mean_days(risk, until, mean, error);
 
-	return ef_retention_mean_variance(risk, until, mean, &variance, error);
+	if (status != EF_OK)
+		return status;
+	*variance = isnan(*mean) ? NAN : 0;
+	if (!isnan(*mean))
+		(void) sum_area(risk, (uint32_t) ef_duration_days(until, 1), &curve,
+						*mean, variance);
+	return EF_OK;
 }

@@ -8,27 +8,31 @@
 
 static const EfDifference unknown = {NAN, NAN, NAN, NAN, NAN};
 
-/* A curve after a time, and its limits on a scale. */
-typedef struct Share
+/* Say of a difference what follows from the limits of its parts. */
+static void
+take_difference(EfDifference *result, const EfEstimate parts[2])
 {
-	double		retained;
-	double		std_error;
-	double		lower;
-	double		upper;
-} Share;
+	EfEstimate	difference = ef_estimate_difference(&parts[0], &parts[1]);
 
+	result->difference = difference.value;
+	result->lower = difference.lower;
+	result->upper = difference.upper;
+}
+
+/* A curve after a time, with its limits on a scale, and its standard error. */
 EF_NODISCARD static EfStatus
-share_after(Share *share, const EfRiskSet *risk, const EfDuration *after,
-			double factor, EfLimitScale scale, EfError *error)
+share_after(EfEstimate *share, double *std_error, const EfRiskSet *risk,
+			const EfDuration *after, double factor, EfLimitScale scale,
+			EfError *error)
 {
 	EfKaplanMeier curve;
 	EfStatus	status = ef_retention_after(risk, after, &curve, error);
 
 	if (status != EF_OK)
 		return status;
-	share->retained = curve.retained;
-	share->std_error = ef_kaplan_meier_error(&curve);
-	ef_probability_limits(share->retained, share->std_error, factor, scale,
+	share->value = curve.retained;
+	*std_error = ef_kaplan_meier_error(&curve);
+	ef_probability_limits(share->value, *std_error, factor, scale,
 						  &share->lower, &share->upper);
 	return EF_OK;
 }
@@ -38,20 +42,23 @@ ef_retention_rate_difference(EfDifference *result, const EfRiskSet *first,
 							 const EfRiskSet *second, const EfDuration *after,
 							 double level, EfLimitScale scale, EfError *error)
 {
-	Share		shares[2];
+	EfEstimate	shares[2];
+	double		std_error[2];
 	double		factor;
 	EfStatus	status = ef_level_factor(level, &factor, error);
 
 	*result = unknown;
 	if (status == EF_OK)
-		status = share_after(&shares[0], first, after, factor, scale, error);
+		status = share_after(&shares[0], &std_error[0], first, after, factor,
+							 scale, error);
 	if (status == EF_OK)
-		status = share_after(&shares[1], second, after, factor, scale, error);
+		status = share_after(&shares[1], &std_error[1], second, after, factor,
+							 scale, error);
 	if (status != EF_OK)
 		return status;
 
-	result->difference = shares[1].retained - shares[0].retained;
-	result->std_error = hypot(shares[0].std_error, shares[1].std_error);
+	result->difference = shares[1].value - shares[0].value;
+	result->std_error = hypot(std_error[0], std_error[1]);
 	/* of two that nobody left so far nothing tells how sure that is */
 	if (!(result->std_error > 0))
 		return EF_OK;
@@ -64,10 +71,7 @@ ef_retention_rate_difference(EfDifference *result, const EfRiskSet *first,
 		result->upper = fmin(result->difference + span, 1);
 	}
 	else
-		ef_difference_limits(shares[0].retained, shares[0].lower,
-							 shares[0].upper, shares[1].retained,
-							 shares[1].lower, shares[1].upper,
-							 &result->lower, &result->upper);
+		take_difference(result, shares);
 	return EF_OK;
 }
 
@@ -108,9 +112,7 @@ ef_retention_median_difference(EfDifference *result, const EfRiskSet *first,
 							   EfLimitScale scale, EfError *error)
 {
 	const EfRiskSet *risk[2] = {first, second};
-	double		median[2];
-	double		lower[2];
-	double		upper[2];
+	EfEstimate	medians[2];
 	double		factor;
 	EfStatus	status = ef_level_factor(level, &factor, error);
 
@@ -119,12 +121,10 @@ ef_retention_median_difference(EfDifference *result, const EfRiskSet *first,
 		return status;
 	for (int i = 0; i < 2; i++)
 	{
-		median[i] = ef_retention_median_day(risk[i]);
-		ef_retention_median_limits(risk[i], factor, scale, &lower[i],
-								   &upper[i]);
+		medians[i].value = ef_retention_median_day(risk[i]);
+		ef_retention_median_limits(risk[i], factor, scale, &medians[i].lower,
+								   &medians[i].upper);
 	}
-	result->difference = median[1] - median[0];
-	ef_difference_limits(median[0], lower[0], upper[0], median[1], lower[1],
-						 upper[1], &result->lower, &result->upper);
+	take_difference(result, medians);
 	return EF_OK;
 }

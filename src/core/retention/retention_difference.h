@@ -8,7 +8,7 @@
  *
  *	 G. Y. Zou and A. Donner (2008), Stat. Med. 27, 1693-1702, (4): limits of a
  *	 difference from those of its parts, after R. G. Newcombe (1998), Stat. Med.
- *	 17, 873-890, method 10 (see ef_difference_limits);
+ *	 17, 873-890, method 10 (see ef_estimate_difference);
  *	 J. P. Klein and M. L. Moeschberger (2003), Survival Analysis, (4.5.2): the
  *	 variance of a restricted mean; L. Zhao et al. (2016), Biometrics 72,
  *	 215-221: its difference;

@@ -14,6 +14,7 @@
 #ifndef EF_STANDARDISATION_H
 #define EF_STANDARDISATION_H
 
+#include "estimate/estimate.h"
 #include "workforce/workforce_read.h"
 
 extern const EfReport EF_AGE_GROUP_RANGE[];
@@ -32,14 +33,6 @@ typedef struct EfExposure
 	int64_t		exits;
 	int64_t		days;
 } EfExposure;
-
-/* NaN is what is not known. */
-typedef struct EfEstimate
-{
-	double		value;
-	double		lower;
-	double		upper;
-} EfEstimate;
 
 typedef struct EfRateComparison
 {
