@@ -9,6 +9,7 @@
 #define EF_TEST_STAYS_H
 
 #include "arena.h"
+#include "tap.h"
 #include "retention/retention.h"
 
 /* So many people, at risk on days entered < day <= left. */
@@ -112,6 +113,17 @@ random_stays(Stay *stays, int n, int days, uint32_t late, int nreasons)
 		stay->reason = random_below(4) ? 1 + (int) random_below((uint32_t) nreasons) : 0;
 		stay->count = 1 + (random_below(6) == 0 ? random_below(40) : 0);
 	}
+}
+
+/* Is it this, by a share of it or, below 1, by so much?  If not, both are told. */
+static inline bool
+near_enough(double got, long double expected, double tolerance)
+{
+	bool		passed = fabsl((long double) got - expected) <= tolerance * fmaxl(fabsl(expected), 1);
+
+	if (!passed)
+		diag("got %.17g, expected %.17Lg", got, expected);
+	return passed;
 }
 
 #endif							/* EF_TEST_STAYS_H */

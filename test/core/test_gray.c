@@ -180,16 +180,6 @@ quadratic(const Model *model, int n)
 	return sum;
 }
 
-static bool
-near(double got, long double expected, double tolerance)
-{
-	bool		passed = fabsl((long double) got - expected) <= tolerance * fmaxl(fabsl(expected), 1);
-
-	if (!passed)
-		diag("got %.17g, expected %.17Lg", got, expected);
-	return passed;
-}
-
 static void
 test_definition(void)
 {
@@ -220,12 +210,12 @@ test_definition(void)
 			add_stratum(&model, groups + i * n, n);
 		for (int g = 0; g < n; g++)
 			wrong += test.groups[g].exits != (int64_t) model.exits[g] ||
-				!near(test.groups[g].expected, model.expected[g], 1e-12);
+				!near_enough(test.groups[g].expected, model.expected[g], 1e-12);
 		chisq = model.known ? quadratic(&model, n) : NAN;
 		if (test.df == n - 1)
 		{
 			compared++;
-			wrong += !near(test.chisq, chisq, 1e-7);
+			wrong += !near_enough(test.chisq, chisq, 1e-7);
 		}
 		else
 		{

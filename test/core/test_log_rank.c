@@ -34,16 +34,6 @@ open_arena(Arena *arena)
 	arena->allocator.interrupt = interrupt;
 }
 
-static bool
-near(double got, long double expected, double tolerance)
-{
-	bool		passed = fabsl((long double) got - expected) <= tolerance * fmaxl(fabsl(expected), 1);
-
-	if (!passed)
-		diag("got %.17g, expected %.17Lg", got, expected);
-	return passed;
-}
-
 static EfGroupName
 named(const char *name)
 {
@@ -210,10 +200,10 @@ compare_test(const EfLogRank *test, const Model *model, int n)
 	if (rank == 0)
 		wrong += !isnan(test->chisq) || !isnan(test->p_value);
 	else
-		wrong += !near(test->chisq, chisq, 1e-10) || !near(test->p_value, upper_tail(chisq, rank), 1e-10);
+		wrong += !near_enough(test->chisq, chisq, 1e-10) || !near_enough(test->p_value, upper_tail(chisq, rank), 1e-10);
 	for (int g = 0; g < n && wrong == 0; g++)
 		wrong += test->groups[g].exits != (int64_t) model->observed[g] ||
-			!near(test->groups[g].expected, model->expected[g], 1e-13);
+			!near_enough(test->groups[g].expected, model->expected[g], 1e-13);
 	return wrong;
 }
 
@@ -253,8 +243,8 @@ test_two_groups(void)
 			fail("no test");
 		chisq = difference * difference / variance;
 		if (variance > 1e-12L)
-			wrong += test.df != 1 || !near(test.chisq, chisq, 1e-11) ||
-				!near(test.p_value, erfcl(sqrtl(chisq / 2)), 1e-12);
+			wrong += test.df != 1 || !near_enough(test.chisq, chisq, 1e-11) ||
+				!near_enough(test.p_value, erfcl(sqrtl(chisq / 2)), 1e-12);
 		else
 			wrong += test.df != 0 || !isnan(test.chisq) || !isnan(test.p_value);
 		arena_close(&arena);
@@ -452,7 +442,7 @@ test_alike(void)
 		for (int g = 1; g < n; g++)
 			groups[g] = groups[0];
 		compare(&test, groups, n, &arena);
-		wrong += test.df != n - 1 || !(fabs(test.chisq) < 1e-20) || !near(test.p_value, 1, 1e-10);
+		wrong += test.df != n - 1 || !(fabs(test.chisq) < 1e-20) || !near_enough(test.p_value, 1, 1e-10);
 		arena_close(&arena);
 	}
 	is_int(wrong, 0, "groups that are alike do not differ");
@@ -539,7 +529,7 @@ test_rank(void)
 	ok(test.df == 0 && isnan(test.chisq), "nor when one comes on the day the other goes");
 	groups[1] = (Group) {1, {{4, 9, 1, 1}}};
 	compare(&test, groups, 2, &arena);
-	ok(test.df == 1 && near(test.chisq, 1, 1e-15), "but a day earlier there is");
+	ok(test.df == 1 && near_enough(test.chisq, 1, 1e-15), "but a day earlier there is");
 	arena_close(&arena);
 }
 
@@ -838,11 +828,11 @@ test_hazard_ratio(void)
 			/* no function is told apart from its maximum nearer to it than
 			 * the root of a number's precision, but its slope is */
 			known++;
-			wrong += !near((double) beta, golden_section(groups, -20, 20), 1e-6);
-			wrong += !near((double) (slope / information), 0, 1e-9);
-			wrong += !near(log(got.lower), beta - span, 1e-8) || !near(log(got.upper), beta + span, 1e-8);
-			lopsided += !near(got.ratio * back.ratio, 1, 1e-11) ||
-				!near(got.lower * back.upper, 1, 1e-10) || !near(got.upper * back.lower, 1, 1e-10);
+			wrong += !near_enough((double) beta, golden_section(groups, -20, 20), 1e-6);
+			wrong += !near_enough((double) (slope / information), 0, 1e-9);
+			wrong += !near_enough(log(got.lower), beta - span, 1e-8) || !near_enough(log(got.upper), beta + span, 1e-8);
+			lopsided += !near_enough(got.ratio * back.ratio, 1, 1e-11) ||
+				!near_enough(got.lower * back.upper, 1, 1e-10) || !near_enough(got.upper * back.lower, 1, 1e-10);
 		}
 		else
 		{
@@ -888,14 +878,14 @@ test_no_hazard_ratio(void)
 		   "no finite hazard ratio: %s", cases[i].name);
 	}
 	result = hazard_ratio(&some, &some, 0.95);
-	ok(result.ratio == 1 && result.lower < 1 && near(result.lower * result.upper, 1, 1e-14),
+	ok(result.ratio == 1 && result.lower < 1 && near_enough(result.lower * result.upper, 1, 1e-14),
 	   "of a group over itself it is 1, from %g to %g", result.lower, result.upper);
 	result = hazard_ratio(&(Group) {1, {{-1, 5, 1, 7}}}, &(Group) {1, {{-1, 5, 1, 2}}}, 0.95);
 	is_close(result.ratio, 1, 1e-12, "where all leave on one day, too");
 	result = hazard_ratio(&unlike[0], &unlike[1], 0.95);
 	back = hazard_ratio(&unlike[1], &unlike[0], 0.95);
 	ok(result.ratio > 500 && result.lower > 100 && isfinite(result.upper) &&
-	   near(result.ratio * back.ratio, 1, 1e-9), "groups that could not differ more: %g", result.ratio);
+	   near_enough(result.ratio * back.ratio, 1, 1e-9), "groups that could not differ more: %g", result.ratio);
 }
 
 /* More people than can be counted, though no one summary has so many. */
