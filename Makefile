@@ -177,7 +177,7 @@ bench:
 simulation:
 	@$(top)/test/lib/setup.sh cc
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT INT TERM && \
-	for name in coverage credibility; do \
+	for name in coverage credibility mobility; do \
 	    $(or $(CC),cc) -std=gnu11 -O2 $(FLOAT_CFLAGS) -I$(top)/src/core -o "$$dir/$$name" \
 	        $(top)/test/simulation/$$name.c $(sort $(wildcard $(top)/src/core/*/*.c)) -lm && \
 	    "$$dir/$$name" $(ARGS) || exit; \
@@ -216,7 +216,7 @@ help:
 	@echo "make attack       hostile bytes and queries, kills, full disks: MINUTES=1 of each part"
 	@echo "make oracle       the same questions to R's survival package"
 	@echo "make bench        benchmarks, in a temporary server"
-	@echo "make simulation   coverage of the intervals of projection and required intake, error of credible rates"
+	@echo "make simulation   coverage of the intervals of projections and required intake, error of credible rates"
 	@echo "make deb          a Debian package for each PostgreSQL whose headers are installed, in dist/"
 	@echo "make test-packages the package in an empty Debian, as a user installs it"
 	@echo "make dist         the archive for PGXN, in dist/"

@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(2222);
+SELECT plan(2232);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -1482,6 +1482,13 @@ FROM (VALUES
     ('mobility_project(m, years => 0)', '22023', ' 0\.'),
     ('mobility_project(m, years => 101)', '22023', '101'),
     ('mobility_project(m, years => -1)', '22023', '-1'),
+    ('mobility_project(m, observed_years => 0)', '22023', ' 0\.'),
+    ('mobility_project(m, observed_years => 101)', '22023', '101'),
+    ('mobility_project(m, observed_years => -2147483648)', '22023', '-2147483648'),
+    ('mobility_project(m, observed_years => 3)', '22023', 'observed_years is 3, .*\[2020-01-01,2022-01-01\)'),
+    ('mobility_project(m, level => 0)', '22023', ' 0\.'),
+    ('mobility_project(m, level => 80)', '22023', '80'),
+    ($$mobility_project(m, level => 'NaN')$$, '22023', '[Nn]a[Nn]'),
     ($$mobility_project(m, '{1,2}')$$, '2202E', 'Elements of stock: 2\. States: 3\.'),
     ($$mobility_project(m, '{1,2,3,4}')$$, '2202E', 'Elements of stock: 4\.'),
     ($$mobility_project(m, '{}')$$, '2202E', 'Elements of stock: 0\.'),
@@ -1499,6 +1506,7 @@ FROM (VALUES
 SELECT is(flaw(format('SELECT * FROM mv, %s', call), state, shows, shows IS NOT NULL), '', call)
 FROM (VALUES
     ('mobility_project(m, years => NULL)', '22004', NULL),
+    ('mobility_project(m, observed_years => NULL)', '22004', NULL),
     ($$mobility_project(m, '{1,NULL,3}')$$, '22004', NULL),
     ($$mobility_project(m, intake => '{1,NULL,3}')$$, '22004', NULL),
     ($$mobility_project(m, states => '{a,NULL,c}')$$, '22004', 'Element 2'),
@@ -1525,7 +1533,7 @@ SELECT is((SELECT count(*) FROM mobility_headcount((SELECT rollup(m) FROM (VALUE
 SELECT lives_ok(format('SELECT * FROM mv, %s', call), call)
 FROM (VALUES ($$mobility_headcount(m, '2020-01-01')$$), ($$mobility_headcount(m, '2021-12-31')$$), ('mobility_headcount(m, NULL)'),
              ($$mobility_matrix(m, '2 years')$$), ($$mobility_matrix(m, '731 days')$$), ($$mobility_matrix(m, '1 day')$$), ('mobility_matrix(m, NULL)'),
-             ('mobility_project(m, years => 100)'), ($$mobility_project(m, '{0,0,0}')$$), ($$mobility_project(m, '{0,1e12,0.5}', 1, '{0,1e12,0}', '{c,b,a}')$$),
+             ('mobility_project(m, years => 100)'), ('mobility_project(m, observed_years => 2)'), ('mobility_project(m, level => NULL)'), ($$mobility_project(m, '{0,0,0}')$$), ($$mobility_project(m, '{0,1e12,0.5}', 1, '{0,1e12,0}', '{c,b,a}')$$),
              ('mobility_flows(m, 0.9999999999999999)'), ('mobility_flows(m, 1e-300)')) AS rows (call);
 SELECT is((SELECT count(*) FROM mobility_headcount(NULL)) + (SELECT count(*) FROM mobility_flows(NULL)) + (SELECT count(*) FROM mobility_matrix(NULL)) +
           (SELECT count(*) FROM mobility_project(NULL, years => NULL)), 0::bigint, 'of nothing there are no rows');

@@ -9,7 +9,7 @@
 #include "utils/date.h"
 
 #include "base/fte.h"
-#include "mobility/mobility_estimate.h"
+#include "mobility/mobility_projection.h"
 #include "mobility/mobility_series.h"
 
 EF_SUMMARY_FUNCTIONS(mobility, ef_mobility_type, ef_period_form)
@@ -232,7 +232,7 @@ get_people(FunctionCallInfo fcinfo, int argument, const char *name,
 	return people;
 }
 
-/* Arguments: mobility, stock, years, intake, states. */
+/* Arguments: mobility, stock, years, intake, states, observed_years, level. */
 PG_FUNCTION_INFO_V1(ef_mobility_project);
 Datum
 ef_mobility_project(PG_FUNCTION_ARGS)
@@ -261,6 +261,10 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 	plan.stock = get_people(fcinfo, 1, "stock", &mobility);
 	plan.years = PG_GETARG_INT32(2);
 	plan.intake = get_people(fcinfo, 3, "intake", &mobility);
+	ef_require_argument(fcinfo, 5, "observed_years");
+	plan.observed_years = PG_GETARG_INT32(5);
+	plan.limits = !PG_ARGISNULL(6);
+	plan.level = plan.limits ? PG_GETARG_FLOAT8(6) : 0;
 	ef_check(ef_project_mobility(&mobility, &plan, &rows, &ef_palloc, &error),
 			 &error);
 	names = ef_label_texts(&mobility.table);
@@ -268,8 +272,8 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfMobilityYear *row = &rows[i];
-		Datum		values[10];
-		bool		nulls[10] = {false};
+		Datum		values[12];
+		bool		nulls[12] = {false};
 
 		values[0] = Int32GetDatum(row->year);
 		values[1] = DateADTGetDatum(row->start);
@@ -281,6 +285,8 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 		values[7] = Float8GetDatum(row->left);
 		values[8] = Float8GetDatum(row->intake);
 		values[9] = Float8GetDatum(row->headcount);
+		values[10] = ef_float8_or_null(row->lower, &nulls[10]);
+		values[11] = ef_float8_or_null(row->upper, &nulls[11]);
 		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;

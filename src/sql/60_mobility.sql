@@ -40,11 +40,14 @@ CREATE FUNCTION mobility_project(mobility,
         stock double precision[] DEFAULT NULL,
         years integer DEFAULT 10,
         intake double precision[] DEFAULT NULL,
-        states text[] DEFAULT NULL) RETURNS TABLE (
+        states text[] DEFAULT NULL,
+        observed_years integer DEFAULT 1,
+        level double precision DEFAULT 0.80) RETURNS TABLE (
         year integer, period_start date, period_end date, state text,
         headcount_start double precision,
         moved_in double precision, moved_out double precision,
         exits double precision, intake double precision,
-        headcount double precision)
+        headcount double precision,
+        lower double precision, upper double precision)
     AS 'MODULE_PATHNAME', 'ef_mobility_project' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 200;
-COMMENT ON FUNCTION mobility_project(mobility, double precision[], integer, double precision[], text[]) IS 'headcount by year and state if people go on moving as in the last year, with intake: the Markov manpower model';
+COMMENT ON FUNCTION mobility_project(mobility, double precision[], integer, double precision[], text[], integer, double precision) IS 'headcount by year and state, and its limits, if people go on moving as in the last year or as in some years together, with intake: the Markov manpower model';

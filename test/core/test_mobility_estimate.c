@@ -2,7 +2,7 @@
  * test_mobility_estimate.c: flows, matrices and projections, against people
  * looked at day by day and matrices that are multiplied as they stand.
  */
-#include "mobility/mobility_estimate.h"
+#include "mobility/mobility_projection.h"
 
 #include "estimate/distribution.h"
 #include "estimate/estimate.h"
@@ -345,7 +345,7 @@ static EfStatus
 project(const EfMobility *mobility, const double *stock, const double *intake, int years,
 		const uint32_t *states, EfMobilityYear **rows, const Arena *arena)
 {
-	EfMobilityPlan plan = {states, stock, intake, years};
+	EfMobilityPlan plan = {states, stock, intake, years, 1, true, 0.8};
 
 	return ef_project_mobility(mobility, &plan, rows, &arena->allocator, &error);
 }

@@ -234,6 +234,7 @@ static const Target targets[] = {
 			"(SELECT sum(probability) FROM mobility_matrix(v, '1 year'))",
 			"(SELECT sum(headcount) FROM mobility_project(v))",
 			"(SELECT sum(headcount) FROM mobility_project(v, (SELECT array_agg(7.0::float8) FROM mobility_headcount(v)), 2))",
+			"(SELECT count(*) FROM mobility_project(v, years => 2, observed_years => 3) WHERE lower > headcount)",
 		}
 	},
 	{

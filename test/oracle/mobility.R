@@ -131,6 +131,8 @@ ask_mobility <- function(title, name, rows, days, as_of = "2024-02-29") {
 		}
 	}
 
+	ask_project(name, h, at, state, as_of = day_of(as_of), days)
+
 	# Flows: events over time at risk.
 	for (level in c(0.95, 0.8)) {
 		id <- ask(paste0(title, ": flows"), "flows", name, level = level)
@@ -149,6 +151,69 @@ ask_mobility <- function(title, name, rows, days, as_of = "2024-02-29") {
 		}
 	}
 	largest
+}
+
+# Headcounts to come over the matrix of the last year, and their limits: chance, and
+# a Dirichlet distribution of each row of the matrix.  Each person's years are
+# followed by powers of the matrix; what the rows add is a quadratic form of the
+# derivatives, which are sums of outer products.
+limits_by_matrix <- function(p, spent, stock, years, level) {
+	n <- length(stock)
+	p <- p[seq_len(n), seq_len(n), drop = FALSE]
+	power <- list(diag(n))
+	for (k in seq_len(years)) power[[k + 1]] <- power[[k]] %*% p
+	people <- lapply(power, function(m) as.vector(stock %*% m))
+	going <- sum(spent * (1 - diag(p))) / sum(spent)
+	posterior <- (spent * p + diag(1 - going, n)) / (spent + 1)
+	do.call(rbind, lapply(seq_len(years), function(k) do.call(rbind, lapply(seq_len(n), function(j) {
+		g <- Reduce(`+`, lapply(seq_len(k), function(m) outer(people[[m]], power[[k - m + 1]][, j])))
+		unknown <- sapply(seq_len(n), function(i)
+			t(g[i, ]) %*% (diag(posterior[i, ], n) - outer(posterior[i, ], posterior[i, ])) %*% g[i, ] / (spent[i] + 2))
+		reach <- power[[k + 1]][, j]
+		far <- qnorm((1 + level) / 2) * sqrt(sum(stock * reach * (1 - reach)) + sum(unknown))
+		headcount <- people[[k + 1]][j]
+		data.frame(year = k, state = j, headcount = headcount,
+				   lower = min(max(floor(headcount - far + 0.5 + 1e-9), 0), floor(headcount + 1e-9)),
+				   upper = min(max(ceiling(headcount + far - 0.5 - 1e-9), ceiling(headcount - 1e-9), 0), sum(stock)),
+				   unknown = sum(unknown))
+	}))))
+}
+
+# etm()'s variance of the headcounts after a year, for a stock that is certain: that
+# of Andersen, Borgan, Gill and Keiding (4.4.20).
+etm_variance <- function(h, state, start, stock) {
+	h <- h[h$exit > start, ]
+	number <- function(x) match(x, c(state, out), nomatch = 0)
+	n <- length(state) + 1
+	fit <- etm:::.etm(as.numeric(pmax(h$entry, start)), as.numeric(h$exit), number(h$from), number(h$to), n,
+					  start, max(h$exit), TRUE, 0)
+	cov <- matrix(fit$cov[seq_len(n^4) + length(fit$cov) - n^4], n^2)
+	sapply(seq_along(state), function(j) {
+		cells <- (j - 1) * n + seq_along(state)
+		as.numeric(stock %*% cov[cells, cells] %*% stock)
+	})
+}
+
+ratios <- list()
+ask_project <- function(name, h, at, state, as_of, days) {
+	as_of <- as.Date(as_of)
+	before <- as.POSIXlt(as_of)
+	before$year <- before$year - 1
+	before <- if (format(as_of, "%m-%d") == "02-29") as.Date(as.POSIXct(before)) - 1 else as.Date(before)
+	start <- days - as.integer(as_of - before)
+	if (start < 0) return(NULL)
+	stock <- sapply(state, function(i) sum(at[, days + 1] %in% i & !at[, days] %in% c("", NA)))
+	spent <- sapply(state, function(i) sum(at[, start + seq_len(days - start)] == i, na.rm = TRUE)) / 365.25
+	p <- by_survfit_p0(h, state, start)
+	stopifnot(state %in% h$from[h$exit > start])
+	for (level in c(0.8, 0.95)) {
+		expected <- limits_by_matrix(p, spent, stock, 4, level)
+		id <- ask("headcounts to come", "project", name, level = level)
+		for (what in c("headcount", "lower", "upper"))
+			expect(id, what, expected[[what]], expected$year, state[expected$state], tolerance = if (what == "headcount") closed_form else count)
+	}
+	first <- expected$year == 1
+	ratios[[name]] <<- expected$unknown[first] / etm_variance(h, state, start, stock)
 }
 
 # --- A tiny multi-state example of the package itself (tests/mstate.R): rows as
@@ -205,6 +270,7 @@ kinds <- list(
 	"many people" = function() list(draw(200, some(5), 60, 1:40), 60),
 	"a year" = function() list(draw(60, some(6), 366, 20:200, gaps = c(0, 0, 0, 1, 30)), 366),
 	"many states" = function() list(draw(40, c(regions, paste("unit", 1:12)), 40, 1:15), 40),
+	"a staff" = function() list(draw(400, some(4), 366, 100:900, gaps = c(0, 0, 0, 1, 30), unknown = 0.02, double = 0), 366),
 	"few people" = function() list(draw(sample(1:3, 1), some(3), 20, 1:10), 20),
 	"nobody leaves" = function() list(draw(30, some(4), 40, 3:15, gaps = 0, unknown = 0, until = 1), 40),
 	"nobody moves" = function() list(draw(30, "a", 40, 3:15), 40),
@@ -221,6 +287,11 @@ for (kind in names(kinds)) for (i in seq_len(if (kind %in% c("few days", "few pe
 }
 # R's two functions agree with each other.
 stopifnot(n >= 35, largest < 1e-12)
+# What is not known of a matrix is about what etm() says of it: not the same, as the
+# rows here are those of a year, and one person's year is added.
+ratio <- unlist(ratios[grep("^a staff", names(ratios))])
+stopifnot(length(ratio) == 12, ratio > 0.9, ratio < 1.5)
+cat(sprintf("the variance of a headcount by the matrix is %.2f to %.2f of etm's\n", min(ratio), max(ratio)))
 cat(sprintf("%d sets of random histories; survfit and etm differ by %.0e at most\n", n, largest))
 
 write_table("period", c("name", "observed_from", "as_of"))

@@ -33,5 +33,11 @@ BEGIN
         FROM mobility_flows(m, q.level) AS x JOIN mobility_headcount(m) WITH ORDINALITY AS n (state, headcount, n) ON n.state = x.from_state,
              LATERAL (VALUES ('moves', x.moves::float8), ('person_years', x.person_years), ('rate', x.rate),
                              ('lower', x.lower), ('upper', x.upper)) AS v;
+    WHEN 'project' THEN
+        RETURN QUERY
+        SELECT (x.year - extract(year FROM s.as_of) + 1)::float8, x.state, v.*
+        FROM period AS s, mobility_project(m, years => 4, level => q.level) AS x,
+             LATERAL (VALUES ('headcount', x.headcount), ('lower', x.lower), ('upper', x.upper)) AS v
+        WHERE s.name = q.summary;
     END CASE;
 END $$;

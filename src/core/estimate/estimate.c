@@ -146,6 +146,22 @@ ef_level_factor(double level, double *factor, EfError *error)
 	return EF_OK;
 }
 
+/* A sum of doubles that stands for whole persons may miss them by this. */
+#define WHOLE 1e-9
+
+void
+ef_whole_limits(double mean, double deviation, double most, bool nearest,
+				double *lower, double *upper)
+{
+	double		further = nearest ? 1 : 0.5;
+	double		below = floor(mean - deviation + further + WHOLE);
+	double		above = ceil(mean + deviation - further - WHOLE);
+
+	*lower = fmin(fmax(below, 0), floor(mean + WHOLE));
+	*upper = fmin(fmax(fmax(above, 0), ceil(mean - WHOLE)),
+				  ceil(most - WHOLE));
+}
+
 void
 ef_probability_limits(double probability, double std_error, double factor,
 					  EfLimitScale scale, double *lower, double *upper)

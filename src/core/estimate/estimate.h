@@ -15,12 +15,15 @@
  *	 J. D. Kalbfleisch and R. L. Prentice (2002), The Statistical Analysis of
  *	 Failure Time Data, 1.4 (limits on the log-log scale);
  *	 E. B. Wilson (1927), JASA 22, 209-212 (limits of a share);
+ *	 D. R. Cox (1970), The Analysis of Binary Data, section 4.2 (the continuity
+ *	 correction);
  *	 R. G. Newcombe (1998), Stat. Med. 17, 873-890, method 10 (limits of a
  *	 difference).
  */
 #ifndef EF_ESTIMATE_H
 #define EF_ESTIMATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -110,6 +113,15 @@ extern EfStatus ef_level_factor(double level, double *factor, EfError *error)
 extern void ef_probability_limits(double probability, double std_error,
 								  double factor, EfLimitScale scale,
 								  double *lower, double *upper);
+
+/*
+ * Limits in whole persons of a number of them.  A whole number n stands for
+ * [n - 1/2, n + 1/2) of the continuous variable that approximates it, so the limit
+ * of the interval is half a person further in, and then rounded: outward, or to the
+ * nearest.  They never pass 0 or the `most` that there can be.
+ */
+extern void ef_whole_limits(double mean, double deviation, double most,
+							bool nearest, double *lower, double *upper);
 
 /* Wilson's limits of a share of n people, of whom there need not be a whole
  * number; NaN where n is not above 0. */

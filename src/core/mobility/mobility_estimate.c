@@ -201,12 +201,6 @@ most_sources(const EfSteps *steps)
 	return most;
 }
 
-static double *
-column(const EfMatrix *matrix, uint32_t to)
-{
-	return matrix->probability + (size_t) to * matrix->nstates;
-}
-
 /*
  * Multiply by I + dA of the next day.  Only the columns of the states that lose
  * people on it, and of those that these go to, are other than they were.
@@ -226,7 +220,7 @@ multiply(Product *product, const EfAllocator *allocator)
 		uint32_t	from = ef_step_label(step->key);
 		int64_t		movers = count_movers(step, end, &next);
 		double		stay;
-		double	   *here_now = column(matrix, from);
+		double	   *here_now = ef_matrix_column(matrix, from);
 
 		if (movers == 0)
 			continue;
@@ -255,7 +249,7 @@ multiply(Product *product, const EfAllocator *allocator)
 			if (ef_step_kind(step->key) != EF_MOB_MOVED &&
 				ef_step_kind(step->key) != EF_MOB_LEFT)
 				continue;
-			there = column(matrix, ef_step_to(step->key));
+			there = ef_matrix_column(matrix, ef_step_to(step->key));
 			for (uint32_t i = 0; i < n; i++)
 				there[i] += before[i] * share;
 		}
@@ -277,29 +271,28 @@ EF_REPORT(EF_MATRIX_TOO_LARGE, PROGRAM_LIMIT_EXCEEDED,
 		  "Map codes to fewer states in the query; a matrix has up to 5000.");
 
 EfStatus
-ef_mobility_product(const EfMobility *mobility, uint32_t days,
-				   EfMatrix *matrix, const EfAllocator *allocator,
-				   EfError *error)
+ef_product_of_steps(const EfSteps *steps, uint32_t nstates, uint32_t first,
+					uint32_t last, EfMatrix *matrix,
+					const EfAllocator *allocator, EfError *error)
 {
-	size_t		n = mobility->table.nlabels;
+	size_t		n = nstates;
 	Product		product = {.matrix = matrix};
 	size_t		cells = n * (n + 1);
 	size_t		sources;
 
-	matrix->nstates = (uint32_t) n;
+	matrix->nstates = nstates;
 	if (n > EF_MATRIX_STATES)
 		return ef_fail(error, EF_MATRIX_TOO_LARGE, "There are %zu states.", n);
-	sources = most_sources(&mobility->steps);
+	sources = most_sources(steps);
 	matrix->probability = ef_alloc(allocator, cells * sizeof(double));
 	matrix->known = ef_alloc(allocator, (n + 1) * sizeof(bool));
 	product.before = ef_alloc(allocator, sources * n * sizeof(double));
-	ef_presence_begin(&product.presence, &mobility->steps, (uint32_t) n,
-					  allocator);
+	ef_presence_begin(&product.presence, steps, nstates, allocator);
 	memset(matrix->probability, 0, cells * sizeof(double));
 	memset(matrix->known, 0, (n + 1) * sizeof(bool));
 	for (size_t state = 1; state <= n; state++)
-		column(matrix, (uint32_t) state)[state - 1] = 1;
-	ef_presence_until(&product.presence, mobility->days - days);
+		ef_matrix_column(matrix, (uint32_t) state)[state - 1] = 1;
+	ef_presence_until(&product.presence, first);
 	mark_known(&product);
 	while (product.presence.at < product.presence.end)
 	{
@@ -308,7 +301,7 @@ ef_mobility_product(const EfMobility *mobility, uint32_t days,
 		multiply(&product, allocator);
 		(void) ef_presence_day(&product.presence);
 		/* who comes on the last day is at risk after it */
-		if (day < mobility->days)
+		if (day < last)
 			mark_known(&product);
 	}
 	ef_release(allocator, product.before);
@@ -316,193 +309,12 @@ ef_mobility_product(const EfMobility *mobility, uint32_t days,
 	return EF_OK;
 }
 
-
-/* ---- headcounts to come ---- */
-
-EF_REPORT(EF_STATES_LIST, INVALID_PARAMETER_VALUE,
-		  "states must name each state of the summary once",
-		  "The states are those of mobility_headcount; leave states out for their order.");
-
 EfStatus
-ef_mobility_order(const EfMobility *mobility, const EfLabel *names,
-				  size_t nnames, uint32_t **states,
-				  const EfAllocator *allocator, EfError *error)
-{
-	const EfTable *table = &mobility->table;
-	uint32_t	n = table->nlabels;
-	bool	   *named = ef_alloc(allocator, ((size_t) n + 1) * sizeof(bool));
-	EfStatus	status = EF_OK;
-
-	*states = ef_alloc(allocator, n * sizeof(uint32_t));
-	memset(named, 0, ((size_t) n + 1) * sizeof(bool));
-	for (uint32_t i = 0; names == NULL && i < n; i++)
-		(*states)[i] = i + 1;
-	for (size_t i = 0; names != NULL && i < nnames && status == EF_OK; i++)
-	{
-		const EfLabel *name = &names[i];
-		uint32_t	state = ef_table_label(table, name->bytes, name->length);
-
-		if (state == 0 || named[state])
-			status = ef_fail(error, EF_STATES_LIST, state == 0
-							 ? "The summary has no state \"%.*s\"."
-							 : "\"%.*s\" comes twice.",
-							 ef_clip(name->bytes, name->length), name->bytes);
-		else
-			(*states)[i] = state;
-		named[state] = true;
-	}
-	for (uint32_t i = 0; names != NULL && i < n && status == EF_OK; i++)
-	{
-		const EfLabel *name = &table->labels[i];
-
-		if (!named[i + 1])
-			status = ef_fail(error, EF_STATES_LIST, "\"%.*s\" is missing.",
-							 ef_clip(name->bytes, name->length), name->bytes);
-	}
-	ef_release(allocator, named);
-	return status;
-}
-
-EF_REPORT(EF_STATES_LENGTH, ARRAY_SUBSCRIPT_ERROR,
-		  "array must have one element for each state",
-		  "Elements are in the order of states, or of mobility_headcount where states is left out.");
-
-EfStatus
-ef_mobility_people(const EfMobility *mobility, const double *people,
-				   size_t npeople, const char *name, EfError *error)
-{
-	if (npeople != mobility->table.nlabels)
-		return ef_fail(error, EF_STATES_LENGTH,
-					   "Elements of %s: %zu. States: %u.",
-					   name, npeople, mobility->table.nlabels);
-	for (size_t i = 0; i < npeople; i++)
-		if (!(people[i] >= 0 && people[i] <= (double) EF_PERSON_LIMIT))
-			return ef_fail(error, EF_ARRAY_VALUE, "Element %zu of %s is %s.",
-						   i + 1, name, ef_shown(people[i]).text);
-	return EF_OK;
-}
-
-EF_REPORT(EF_STATE_UNSEEN, INVALID_PARAMETER_VALUE,
-		  "nobody was observed in a state that is to be projected",
-		  "Map the state to another one in the query, or give it neither stock nor intake.");
-
-/* People in a state of whom nobody can say where they go. */
-EF_NODISCARD static EfStatus
-refuse_unknown(const EfTable *table, uint32_t state, double people,
-			   EfError *error)
-{
-	const EfLabel *name = &table->labels[state - 1];
-	char		from[EF_ISO_DATE_SIZE];
-	char		as_of[EF_ISO_DATE_SIZE];
-
-	ef_format_day(from, ef_months_later(table->frame.as_of, -12));
-	ef_format_day(as_of, table->frame.as_of);
-	return ef_fail(error, EF_STATE_UNSEEN,
-				   "Nobody was in \"%.*s\" from %s to the day before %s; the people projected from there are %s.",
-				   ef_clip(name->bytes, name->length), name->bytes, from,
-				   as_of, ef_shown(people).text);
-}
-
-/*
- * Move people on by a year: rows of a year from the people, by state from 1,
- * that it begins with, who become those that it ends with.
- */
-EF_NODISCARD static EfStatus
-project_year(const EfMobility *mobility, const EfMobilityPlan *plan,
-			 const EfMatrix *matrix, double *people, EfMobilityYear *rows,
-			 const EfAllocator *allocator, EfError *error)
-{
-	uint32_t	n = matrix->nstates;
-
-	for (uint32_t i = 0; i < n; i++)
-	{
-		EfMobilityYear *row = &rows[i];
-		uint32_t	state = plan->states[i];
-		const double *to = column(matrix, state);
-
-		if (people[state] > 0 && !matrix->known[state])
-			return refuse_unknown(&mobility->table, state, people[state],
-								  error);
-		row->state = state;
-		row->headcount_start = people[state];
-		row->left = people[state] * column(matrix, 0)[state - 1];
-		row->intake = plan->intake == NULL ? 0 : plan->intake[i];
-		row->moved_in = row->moved_out = 0;
-		for (uint32_t other = 1; other <= n; other++)
-			if (other != state)
-			{
-				row->moved_in += people[other] * to[other - 1];
-				row->moved_out += people[state] *
-					column(matrix, other)[state - 1];
-			}
-		row->headcount = people[state] * to[state - 1] + row->moved_in +
-			row->intake;
-		ef_check_interrupt(allocator);
-	}
-	for (uint32_t i = 0; i < n; i++)
-		people[rows[i].state] = rows[i].headcount;
-	return EF_OK;
-}
-
-EF_REPORT(EF_YEAR_NOT_OBSERVED, INVALID_PARAMETER_VALUE,
-		  "projection needs a year of observation",
-		  "It repeats the last year: make the summary of an observation period of a year or more.");
-
-EfStatus
-ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
-					EfMobilityYear **rows, const EfAllocator *allocator,
+ef_mobility_product(const EfMobility *mobility, uint32_t days,
+					EfMatrix *matrix, const EfAllocator *allocator,
 					EfError *error)
 {
-	static const EfDuration year = {12, 0, 0};
-	const EfFrame *frame = &mobility->table.frame;
-	uint32_t	n = mobility->table.nlabels;
-	EfMonth		as_of;
-	int			day_of_month;
-	uint32_t	days;
-	EfMatrix	matrix;
-	int64_t    *here = NULL;
-	double	   *people;
-	EfStatus	status;
-
-	if (plan->years < 1 || plan->years > EF_YEARS_LIMIT)
-		return ef_fail(error, EF_YEARS_RANGE, "The number of years is %d.",
-					   plan->years);
-	if (ef_mobility_last_days(mobility, &year, &days, error) != EF_OK)
-	{
-		char		period[2 * EF_ISO_DATE_SIZE];
-
-		ef_format_frame(period, sizeof(period), frame);
-		return ef_fail(error, EF_YEAR_NOT_OBSERVED,
-					   "People were observed in %s.", period);
-	}
-	status = ef_mobility_product(mobility, days, &matrix, allocator, error);
-	if (status != EF_OK)
-		return status;
-	ef_mobility_here(mobility, mobility->days, &here, allocator);
-	people = ef_alloc(allocator, ((size_t) n + 1) * sizeof(double));
-	*rows = ef_alloc(allocator, (size_t) plan->years * n *
-					 sizeof(EfMobilityYear));
-	for (uint32_t i = 0; i < n; i++)
-		people[plan->states[i]] = plan->stock != NULL ? plan->stock[i]
-			: (double) here[plan->states[i]];
-
-	as_of = ef_month_of_day(frame->as_of, &day_of_month);
-	for (int k = 0; k < plan->years && status == EF_OK; k++)
-	{
-		EfMobilityYear *its = *rows + (size_t) k * n;
-
-		status = project_year(mobility, plan, &matrix, people, its, allocator,
-							  error);
-		for (uint32_t i = 0; i < n && status == EF_OK; i++)
-		{
-			its[i].year = ef_year_of_month(as_of) + k;
-			its[i].start = ef_months_later(frame->as_of, 12 * k);
-			its[i].end = ef_months_later(frame->as_of, 12 * k + 12) - 1;
-		}
-	}
-	ef_release(allocator, people);
-	ef_release(allocator, here);
-	ef_release(allocator, matrix.probability);
-	ef_release(allocator, matrix.known);
-	return status;
+	return ef_product_of_steps(&mobility->steps, mobility->table.nlabels,
+							   mobility->days - days, mobility->days, matrix,
+							   allocator, error);
 }

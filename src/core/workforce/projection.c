@@ -26,9 +26,6 @@
 #define NO_AGE INT32_MAX		/* of a class: retires as observed */
 #define MONTHS 12
 
-/* A sum of doubles that stands for whole persons may miss them by this. */
-#define WHOLE 1e-9
-
 typedef struct Cohort
 {
 	int			age;			/* months: on the last observed day, or in the
@@ -493,37 +490,11 @@ build(EfProjection *model, uint32_t asked, bool retirement)
 
 /* ---- results ---- */
 
-/*
- * Limits in whole persons.  A whole number n stands for [n - 1/2, n + 1/2) of
- * the continuous variable that approximates it, so the limit of the interval
- * is half a person further in (the continuity correction; D. R. Cox 1970, The
- * Analysis of Binary Data, section 4.2), and then rounded: outward, or where the
- * plan says so to the nearest.
- */
-static double
-whole_below(const EfProjection *model, double x)
-{
-	double		further = model->plan->nearest ? 1 : 0.5;
-
-	return fmax(floor(x + further + WHOLE), 0);
-}
-
-static double
-whole_above(const EfProjection *model, double x)
-{
-	double		further = model->plan->nearest ? 1 : 0.5;
-
-	return fmax(ceil(x - further - WHOLE), 0);
-}
-
 static void
 set_limits(const EfProjection *model, double mean, double deviation,
 		   double most, double *lower, double *upper)
 {
-	*lower = fmin(whole_below(model, mean - deviation), floor(mean + WHOLE));
-	*upper = fmin(fmax(whole_above(model, mean + deviation),
-					   ceil(mean - WHOLE)),
-				  ceil(most - WHOLE));
+	ef_whole_limits(mean, deviation, most, model->plan->nearest, lower, upper);
 }
 
 /* The flow of those who are hired in a period; NULL if their ages are not

@@ -3,7 +3,7 @@
  */
 #include "fuzz.h"
 
-#include "mobility/mobility_estimate.h"
+#include "mobility/mobility_projection.h"
 #include "mobility/mobility_series.h"
 #include "mobility/mobility_spells.h"
 
@@ -41,7 +41,7 @@ read_mobility(const void *datum, size_t size, Input *input)
 	EfMatrix	matrix;
 	EfMobilitySeries series;
 	EfMobilityLeavers leavers;
-	EfMobilityPlan plan = {NULL, NULL, NULL, 0};
+	EfMobilityPlan plan = {NULL, NULL, NULL, 0, 1, true, 0.8};
 	EfMobilityYear *rows;
 	EfDuration	every = draw_duration(input);
 	EfError		error;

@@ -1,0 +1,560 @@
+/*
+ * mobility_projection.c
+ *	  See mobility_projection.h.
+ */
+#include "mobility/mobility_projection.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "estimate/estimate.h"
+
+
+/* ---- arguments ---- */
+
+EF_REPORT(EF_STATES_LIST, INVALID_PARAMETER_VALUE,
+		  "states must name each state of the summary once",
+		  "The states are those of mobility_headcount; leave states out for their order.");
+
+EfStatus
+ef_mobility_order(const EfMobility *mobility, const EfLabel *names,
+				  size_t nnames, uint32_t **states,
+				  const EfAllocator *allocator, EfError *error)
+{
+	const EfTable *table = &mobility->table;
+	uint32_t	n = table->nlabels;
+	bool	   *named = ef_alloc(allocator, ((size_t) n + 1) * sizeof(bool));
+	EfStatus	status = EF_OK;
+
+	*states = ef_alloc(allocator, n * sizeof(uint32_t));
+	memset(named, 0, ((size_t) n + 1) * sizeof(bool));
+	for (uint32_t i = 0; names == NULL && i < n; i++)
+		(*states)[i] = i + 1;
+	for (size_t i = 0; names != NULL && i < nnames && status == EF_OK; i++)
+	{
+		const EfLabel *name = &names[i];
+		uint32_t	state = ef_table_label(table, name->bytes, name->length);
+
+		if (state == 0 || named[state])
+			status = ef_fail(error, EF_STATES_LIST, state == 0
+							 ? "The summary has no state \"%.*s\"."
+							 : "\"%.*s\" comes twice.",
+							 ef_clip(name->bytes, name->length), name->bytes);
+		else
+			(*states)[i] = state;
+		named[state] = true;
+	}
+	for (uint32_t i = 0; names != NULL && i < n && status == EF_OK; i++)
+	{
+		const EfLabel *name = &table->labels[i];
+
+		if (!named[i + 1])
+			status = ef_fail(error, EF_STATES_LIST, "\"%.*s\" is missing.",
+							 ef_clip(name->bytes, name->length), name->bytes);
+	}
+	ef_release(allocator, named);
+	return status;
+}
+
+EF_REPORT(EF_STATES_LENGTH, ARRAY_SUBSCRIPT_ERROR,
+		  "array must have one element for each state",
+		  "Elements are in the order of states, or of mobility_headcount where states is left out.");
+
+EfStatus
+ef_mobility_people(const EfMobility *mobility, const double *people,
+				   size_t npeople, const char *name, EfError *error)
+{
+	if (npeople != mobility->table.nlabels)
+		return ef_fail(error, EF_STATES_LENGTH,
+					   "Elements of %s: %zu. States: %u.",
+					   name, npeople, mobility->table.nlabels);
+	for (size_t i = 0; i < npeople; i++)
+		if (!(people[i] >= 0 && people[i] <= (double) EF_PERSON_LIMIT))
+			return ef_fail(error, EF_ARRAY_VALUE, "Element %zu of %s is %s.",
+						   i + 1, name, ef_shown(people[i]).text);
+	return EF_OK;
+}
+
+
+/* ---- years laid over each other ---- */
+
+/* The day of the period that is so many years before its end. */
+static uint32_t
+years_before_end(const EfMobility *mobility, int years)
+{
+	EfDay		as_of = mobility->table.frame.as_of;
+
+	return mobility->days -
+		(uint32_t) (as_of - ef_months_later(as_of, -12 * years));
+}
+
+/* No month has more days. */
+#define MONTH_DAYS 31
+
+/*
+ * Where a day lies in its year, which begins in a month: days of the same name are
+ * the same one, and every year has a 29 February.
+ */
+static uint32_t
+day_of_year(EfDay day, EfMonth began)
+{
+	int			day_of_month;
+	EfMonth		month = ef_month_of_day(day, &day_of_month);
+
+	return (uint32_t) ((month - began) * MONTH_DAYS + day_of_month);
+}
+
+/*
+ * The steps of the last years laid over each other, as if all were one: those who
+ * are there when a year begins, and all who come and go after that day.
+ */
+static void
+lay_years(const EfMobility *mobility, int years, EfSteps *laid,
+		  uint32_t *last_day, const EfAllocator *allocator)
+{
+	const EfSteps *steps = &mobility->steps;
+	const EfFrame *frame = &mobility->table.frame;
+	uint32_t	nstates = mobility->table.nlabels;
+	size_t		most = steps->n + (size_t) years * nstates;
+	int			day_of_month;
+	EfMonth		as_of = ef_month_of_day(frame->as_of, &day_of_month);
+	EfPresence	presence;
+	EfCell	   *scratch;
+
+	laid->steps = ef_alloc(allocator, most * sizeof(EfCell));
+	laid->n = 0;
+	*last_day = day_of_year(frame->as_of, as_of - 12);
+	ef_presence_begin(&presence, steps, nstates, allocator);
+	for (int year = years; year > 0; year--)
+	{
+		uint32_t	last = years_before_end(mobility, year - 1);
+		EfMonth		began = as_of - 12 * year;
+
+		ef_presence_until(&presence, years_before_end(mobility, year));
+		for (uint32_t state = 1; state <= nstates; state++)
+			if (presence.here[state] > 0)
+				laid->steps[laid->n++] = (EfCell) {
+					ef_step(0, state, EF_MOB_OPENING, 0), presence.here[state]
+				};
+		for (const EfCell *step = presence.at; step < presence.end &&
+			 ef_step_day(step->key) <= last; step++)
+		{
+			uint32_t	day = ef_step_day(step->key);
+
+			/* who comes on the last day is there when the next year begins */
+			if (day < last || ef_step_goes(step->key))
+				laid->steps[laid->n++] = (EfCell) {
+					ef_step(day_of_year(frame->from + (EfDay) day, began),
+							ef_step_label(step->key), ef_step_kind(step->key),
+							ef_step_to(step->key)), step->count
+				};
+		}
+		ef_check_interrupt(allocator);
+	}
+	ef_presence_release(&presence, allocator);
+	scratch = ef_alloc(allocator, laid->n * sizeof(EfCell));
+	ef_sort_cells(laid->steps, scratch, laid->n, allocator);
+	ef_release(allocator, scratch);
+}
+
+/* The matrix of a year, of the last years laid over each other. */
+EF_NODISCARD static EfStatus
+product_of_years(const EfMobility *mobility, int years, EfMatrix *matrix,
+				 const EfAllocator *allocator, EfError *error)
+{
+	EfSteps		laid;
+	uint32_t	last_day;
+	EfStatus	status;
+
+	lay_years(mobility, years, &laid, &last_day, allocator);
+	status = ef_product_of_steps(&laid, mobility->table.nlabels, 0, last_day,
+								 matrix, allocator, error);
+	ef_steps_release(&laid, allocator);
+	return status;
+}
+
+/* The years that people spent in each state, from 1, in the last years. */
+static double *
+years_in_states(const EfMobility *mobility, int years,
+				const EfAllocator *allocator)
+{
+	uint32_t	n = mobility->table.nlabels;
+	uint32_t	day = years_before_end(mobility, years);
+	int64_t    *days = ef_alloc(allocator, ((size_t) n + 1) * sizeof(int64_t));
+	double	   *spent = ef_alloc(allocator, ((size_t) n + 1) * sizeof(double));
+	EfPresence	presence;
+
+	memset(days, 0, ((size_t) n + 1) * sizeof(int64_t));
+	ef_presence_begin(&presence, &mobility->steps, n, allocator);
+	ef_presence_until(&presence, day);
+	while (day < mobility->days)
+	{
+		uint32_t	next = presence.at < presence.end
+			? ef_step_day(presence.at->key) : mobility->days;
+
+		for (uint32_t state = 1; state <= n; state++)
+			days[state] += presence.here[state] * (next - day);
+		if (presence.at < presence.end)
+			(void) ef_presence_day(&presence);
+		day = next;
+		ef_check_interrupt(allocator);
+	}
+	for (uint32_t state = 0; state <= n; state++)
+		spent[state] = ef_years_of_days(days[state]);
+	ef_presence_release(&presence, allocator);
+	ef_release(allocator, days);
+	return spent;
+}
+
+
+/* ---- headcounts to come ---- */
+
+EF_REPORT(EF_STATE_UNSEEN, INVALID_PARAMETER_VALUE,
+		  "nobody was observed in a state that is to be projected",
+		  "Map the state to another one in the query, or give it neither stock nor intake.");
+
+/* People in a state of whom nobody can say where they go. */
+EF_NODISCARD static EfStatus
+refuse_unknown(const EfTable *table, const EfMobilityPlan *plan,
+			   uint32_t state, double people, EfError *error)
+{
+	const EfLabel *name = &table->labels[state - 1];
+	char		from[EF_ISO_DATE_SIZE];
+	char		as_of[EF_ISO_DATE_SIZE];
+
+	ef_format_day(from, ef_months_later(table->frame.as_of,
+										-12 * plan->observed_years));
+	ef_format_day(as_of, table->frame.as_of);
+	return ef_fail(error, EF_STATE_UNSEEN,
+				   "Nobody was in \"%.*s\" from %s to the day before %s; the people projected from there are %s.",
+				   ef_clip(name->bytes, name->length), name->bytes, from,
+				   as_of, ef_shown(people).text);
+}
+
+/*
+ * Move people on by a year: rows of a year from the people, by state from 1,
+ * that it begins with, who become those that it ends with.
+ */
+EF_NODISCARD static EfStatus
+project_year(const EfMobility *mobility, const EfMobilityPlan *plan,
+			 const EfMatrix *matrix, double *people, EfMobilityYear *rows,
+			 const EfAllocator *allocator, EfError *error)
+{
+	uint32_t	n = matrix->nstates;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		EfMobilityYear *row = &rows[i];
+		uint32_t	state = plan->states[i];
+		const double *to = ef_matrix_column(matrix, state);
+
+		if (people[state] > 0 && !matrix->known[state])
+			return refuse_unknown(&mobility->table, plan, state,
+								  people[state], error);
+		row->state = state;
+		row->headcount_start = people[state];
+		row->left = people[state] * ef_matrix_column(matrix, 0)[state - 1];
+		row->intake = plan->intake == NULL ? 0 : plan->intake[i];
+		row->moved_in = row->moved_out = 0;
+		for (uint32_t other = 1; other <= n; other++)
+			if (other != state)
+			{
+				row->moved_in += people[other] * to[other - 1];
+				row->moved_out += people[state] *
+					ef_matrix_column(matrix, other)[state - 1];
+			}
+		row->headcount = people[state] * to[state - 1] + row->moved_in +
+			row->intake;
+		row->lower = row->upper = NAN;
+		ef_check_interrupt(allocator);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		people[rows[i].state] = rows[i].headcount;
+	return EF_OK;
+}
+
+
+/* ---- how far reality may lie from them ---- */
+
+/* The rows of a matrix without their zeros, but for the diagonal. */
+typedef struct Rows
+{
+	size_t	   *begin;			/* of the row of state i, at begin[i - 1]; it ends
+								 * where the next one begins */
+	uint32_t   *to;
+	double	   *probability;
+} Rows;
+
+static void
+gather_rows(const EfMatrix *matrix, Rows *rows, const EfAllocator *allocator)
+{
+	uint32_t	n = matrix->nstates;
+	size_t		count = 0;
+
+	for (uint32_t to = 1; to <= n; to++)
+		for (uint32_t from = 1; from <= n; from++)
+			count += from == to || ef_matrix_column(matrix, to)[from - 1] > 0;
+	rows->begin = ef_alloc(allocator, ((size_t) n + 1) * sizeof(size_t));
+	rows->to = ef_alloc(allocator, count * sizeof(uint32_t));
+	rows->probability = ef_alloc(allocator, count * sizeof(double));
+	count = 0;
+	for (uint32_t from = 1; from <= n; from++)
+	{
+		rows->begin[from - 1] = count;
+		for (uint32_t to = 1; to <= n; to++)
+		{
+			double		probability = ef_matrix_column(matrix, to)[from - 1];
+
+			if (from == to || probability > 0)
+			{
+				rows->to[count] = to;
+				rows->probability[count++] = probability;
+			}
+		}
+		ef_check_interrupt(allocator);
+	}
+	rows->begin[n] = count;
+}
+
+/* What the variances of headcounts are made of.  Vectors have an element for each
+ * state, from 1. */
+typedef struct Spread
+{
+	uint32_t	n;
+	Rows		rows;
+	const double *spent;		/* years that were observed in each */
+	double		going;			/* of all of them, the share that ends elsewhere
+								 * than where it began */
+	double	  **people;			/* in each year, from 0, when it begins */
+	const double *hired;		/* in a year */
+	double	  **reach;			/* the probability to be in the state asked for
+								 * after so many years, by where from */
+} Spread;
+
+/* The share of a year's people that is elsewhere, or gone, when it ends. */
+static double
+share_going(const EfMatrix *matrix, const double *spent)
+{
+	double		all = 0;
+	double		stay = 0;
+
+	for (uint32_t state = 1; state <= matrix->nstates; state++)
+	{
+		all += spent[state];
+		stay += spent[state] * ef_matrix_column(matrix, state)[state - 1];
+	}
+	return all > 0 ? (all - stay) / all : 0;
+}
+
+/* The variance of how many of these people are in the state that is reached with
+ * these probabilities: each is there or not, independent of the others. */
+static double
+chance_variance(uint32_t n, const double *people, const double *reach)
+{
+	double		sum = 0;
+
+	for (uint32_t state = 1; state <= n; state++)
+		sum += people[state] * reach[state] * (1 - reach[state]);
+	return sum;
+}
+
+/*
+ * What is added by the row of one state not being known.  It is a share of its
+ * people in each year that moves by it, and each goes on for the years that are
+ * left.  To what was observed comes one person's year of all states together, of
+ * which nobody knows where it goes: so that a row of which nobody left, or of few
+ * people, is not taken for certain.
+ */
+static double
+row_variance(const Spread *spread, uint32_t from, int years)
+{
+	double		weight = spread->spent[from];
+	double		mean = 0;
+	double		square = 0;
+
+	for (size_t i = spread->rows.begin[from - 1];
+		 i < spread->rows.begin[from]; i++)
+	{
+		uint32_t	to = spread->rows.to[i];
+		double		one = to == from ? 1 - spread->going : 0;
+		double		p = (weight * spread->rows.probability[i] + one) /
+			(weight + 1);
+		double		moved = 0;
+
+		for (int year = 0; year < years; year++)
+			moved += spread->people[year][from] *
+				spread->reach[years - 1 - year][to];
+		mean += p * moved;
+		square += p * moved * moved;
+	}
+	return fmax(square - mean * mean, 0) / (weight + 2);
+}
+
+/* From the probabilities after some years those after one more. */
+static void
+reach_further(const Spread *spread, const double *reach, double *further)
+{
+	for (uint32_t from = 1; from <= spread->n; from++)
+	{
+		further[from] = 0;
+		for (size_t i = spread->rows.begin[from - 1];
+			 i < spread->rows.begin[from]; i++)
+			further[from] += spread->rows.probability[i] *
+				reach[spread->rows.to[i]];
+	}
+}
+
+/* Limits of one state, in the rows of all years from its first one on. */
+static void
+limit_state(Spread *spread, const EfMobilityPlan *plan, double factor,
+			uint32_t state, EfMobilityYear *row, const EfAllocator *allocator)
+{
+	double		hired_variance = 0;
+	double		most = 0;
+
+	memset(spread->reach[0], 0, ((size_t) spread->n + 1) * sizeof(double));
+	spread->reach[0][state] = 1;
+	for (uint32_t i = 1; i <= spread->n; i++)
+		most += spread->people[0][i];
+	for (int year = 0; year < plan->years; year++, row += spread->n)
+	{
+		double		variance;
+
+		reach_further(spread, spread->reach[year], spread->reach[year + 1]);
+		hired_variance += chance_variance(spread->n, spread->hired,
+										  spread->reach[year]);
+		variance = hired_variance + chance_variance(spread->n,
+													spread->people[0],
+													spread->reach[year + 1]);
+		for (uint32_t from = 1; from <= spread->n; from++)
+			variance += row_variance(spread, from, year + 1);
+		for (uint32_t i = 1; i <= spread->n; i++)
+			most += spread->hired[i];
+		ef_whole_limits(row->headcount, factor * sqrt(variance), most, false,
+						&row->lower, &row->upper);
+		ef_check_interrupt(allocator);
+	}
+}
+
+/* Vectors of n + 1 elements, so many of them. */
+static double **
+get_vectors(size_t count, uint32_t n, const EfAllocator *allocator)
+{
+	double	  **vectors = ef_alloc(allocator, count * sizeof(double *));
+	double	   *all = ef_alloc(allocator, count * ((size_t) n + 1) *
+							   sizeof(double));
+
+	memset(all, 0, count * ((size_t) n + 1) * sizeof(double));
+	for (size_t i = 0; i < count; i++)
+		vectors[i] = all + i * ((size_t) n + 1);
+	return vectors;
+}
+
+/* Fill the limits of rows that are projected. */
+static void
+limit_headcounts(const EfMobility *mobility, const EfMobilityPlan *plan,
+				 const EfMatrix *matrix, double factor, EfMobilityYear *rows,
+				 const EfAllocator *allocator)
+{
+	Spread		spread = {.n = matrix->nstates};
+	double	  **vectors = get_vectors(2 * (size_t) plan->years + 2, spread.n,
+									  allocator);
+	double	   *hired = vectors[2 * plan->years + 1];
+
+	spread.people = vectors;
+	spread.reach = vectors + plan->years;
+	spread.hired = hired;
+	spread.spent = years_in_states(mobility, plan->observed_years, allocator);
+	spread.going = share_going(matrix, spread.spent);
+	gather_rows(matrix, &spread.rows, allocator);
+	for (int year = 0; year < plan->years; year++)
+		for (uint32_t i = 0; i < spread.n; i++)
+		{
+			const EfMobilityYear *row = &rows[(size_t) year * spread.n + i];
+
+			spread.people[year][row->state] = row->headcount_start;
+			hired[row->state] = row->intake;
+		}
+	for (uint32_t i = 0; i < spread.n; i++)
+		limit_state(&spread, plan, factor, rows[i].state, &rows[i], allocator);
+}
+
+
+/* ---- all of it ---- */
+
+EF_REPORT(EF_YEAR_NOT_OBSERVED, INVALID_PARAMETER_VALUE,
+		  "projection needs the years of observation that it repeats",
+		  "It repeats the last year, or as many as observed_years says: make the summary of an observation period of as many or more.");
+
+EF_REPORT(EF_OBSERVED_YEARS_RANGE, INVALID_PARAMETER_VALUE,
+		  "observed_years must be from 1 to 100",
+		  "1 repeats the last year; more are laid over each other.");
+
+EfStatus
+ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
+					EfMobilityYear **rows, const EfAllocator *allocator,
+					EfError *error)
+{
+	EfDuration	observed = {12 * plan->observed_years, 0, 0};
+	const EfFrame *frame = &mobility->table.frame;
+	uint32_t	n = mobility->table.nlabels;
+	EfMonth		as_of;
+	int			day_of_month;
+	uint32_t	days;
+	double		factor = 0;
+	EfMatrix	matrix;
+	int64_t    *here = NULL;
+	double	   *people;
+	EfStatus	status;
+
+	if (plan->years < 1 || plan->years > EF_YEARS_LIMIT)
+		return ef_fail(error, EF_YEARS_RANGE, "The number of years is %d.",
+					   plan->years);
+	if (plan->observed_years < 1 || plan->observed_years > EF_YEARS_LIMIT)
+		return ef_fail(error, EF_OBSERVED_YEARS_RANGE,
+					   "observed_years is %d.", plan->observed_years);
+	if (plan->limits && ef_level_factor(plan->level, &factor, error) != EF_OK)
+		return EF_LEVEL_RANGE;
+	if (ef_mobility_last_days(mobility, &observed, &days, error) != EF_OK)
+	{
+		char		period[2 * EF_ISO_DATE_SIZE];
+
+		ef_format_frame(period, sizeof(period), frame);
+		return ef_fail(error, EF_YEAR_NOT_OBSERVED,
+					   "observed_years is %d, and people were observed in %s.",
+					   plan->observed_years, period);
+	}
+	status = product_of_years(mobility, plan->observed_years, &matrix,
+							  allocator, error);
+	if (status != EF_OK)
+		return status;
+	ef_mobility_here(mobility, mobility->days, &here, allocator);
+	people = ef_alloc(allocator, ((size_t) n + 1) * sizeof(double));
+	*rows = ef_alloc(allocator, (size_t) plan->years * n *
+					 sizeof(EfMobilityYear));
+	for (uint32_t i = 0; i < n; i++)
+		people[plan->states[i]] = plan->stock != NULL ? plan->stock[i]
+			: (double) here[plan->states[i]];
+
+	as_of = ef_month_of_day(frame->as_of, &day_of_month);
+	for (int k = 0; k < plan->years && status == EF_OK; k++)
+	{
+		EfMobilityYear *its = *rows + (size_t) k * n;
+
+		status = project_year(mobility, plan, &matrix, people, its, allocator,
+							  error);
+		for (uint32_t i = 0; i < n && status == EF_OK; i++)
+		{
+			its[i].year = ef_year_of_month(as_of) + k;
+			its[i].start = ef_months_later(frame->as_of, 12 * k);
+			its[i].end = ef_months_later(frame->as_of, 12 * k + 12) - 1;
+		}
+	}
+	if (status == EF_OK && plan->limits && n > 0)
+		limit_headcounts(mobility, plan, &matrix, factor, *rows, allocator);
+	ef_release(allocator, people);
+	ef_release(allocator, here);
+	ef_release(allocator, matrix.probability);
+	ef_release(allocator, matrix.known);
+	return status;
+}
