@@ -32,7 +32,7 @@ SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function
            WHERE proparallel <> CASE WHEN proname IN ('reporting_ddl', 'reporting_quality_query', 'reporting_refresh', 'reporting_settings', 'reporting_table') THEN 'u' ELSE 's' END),
           NULL, 'all are PARALLEL SAFE, but what catches an error');
 SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function
-           WHERE prokind <> 'p' AND provolatile <> CASE WHEN proname ~ '^reporting_(?!options$|views$|checks$)' THEN 's' ELSE 'i' END),
+           WHERE prokind <> 'p' AND provolatile <> CASE WHEN proname ~ '^reporting_(?!options$|sources$|views|.*checks$)' THEN 's' ELSE 'i' END),
           NULL, 'all are IMMUTABLE, but those that write DDL, which look at the catalog: STABLE');
 SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WHERE prosecdef),
           NULL, 'none is SECURITY DEFINER');

@@ -47,6 +47,9 @@ BEGIN
     FOR source IN SELECT jsonb_array_elements_text(settings -> 'sources') LOOP
         option := settings #> ARRAY['setting', source];
         col := coalesce(settings #> ARRAY['columns', source], '{}');
+        IF col ?| '{person,person_id}' THEN
+            col := col || jsonb_build_object('who', coalesce(col -> 'person', col -> 'person_id'));
+        END IF;
         types := coalesce(settings #> ARRAY['types', source], '{}');
 
         -- what tells a row: the key of the table, and the columns that are read
@@ -78,6 +81,8 @@ BEGIN
             '{, fte}', coalesce(', ' || (col ->> 'fte'), ''),
             '{one and a half}', CASE WHEN (option ->> 'fte_percent')::boolean THEN '150' ELSE '1.5' END,
             '{two}', CASE WHEN (option ->> 'fte_percent')::boolean THEN '200' ELSE '2' END,
+            '{spells in all}', 'pg_catalog.format(''%s rows of persons make %s spells in the total; in a group only '
+                               'its own rows are joined''::text, d.looked_at, d.others)',
             '{join_gap}', format('%L::interval', option ->> 'join_gap'),
             '{placeholders}', '''{0001-01-01,1111-11-11,1753-01-01,1800-01-01,1850-01-01,1899-12-30,1899-12-31,1900-01-01,1900-01-02,1901-01-01}''::date[]',
             '{spec}', result #>> '{"",spec}', '{day}', CASE types ->> 'at' WHEN 'date' THEN col ->> 'at' WHEN 'timestamp' THEN format('%s::date', col ->> 'at')
@@ -90,7 +95,7 @@ BEGIN
                 WHERE o.key IN ('stages', 'exits', 'names', 'retirement_reasons') AND o.value <> 'null');
         parts := parts || jsonb_build_object(
             '{before}', format('max(coalesce(%s, ''infinity''::date)) OVER (PARTITION BY %s ORDER BY %s, %1$s ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)',
-                               parts ->> '{end_date}', coalesce(col ->> 'person', col ->> 'person_id'), col ->> 'start_date'),
+                               parts ->> '{end_date}', col ->> 'who', col ->> 'start_date'),
             '{last stage}', format('max(%s) FILTER (WHERE %s = ANY (%s)) OVER (PARTITION BY %s)',
                                    col ->> 'at', col ->> 'stage', parts ->> '{list stages}', col ->> 'person_id'))
             || (SELECT coalesce(jsonb_object_agg(format('{often %s %s}', o.key, o.share),
