@@ -15,7 +15,8 @@
 #                    spells and certificates
 #   EF_BENCH_PASSES  runs of each query of a pair, default 5
 #   EF_BENCH_PARTS   what is measured, default "workforce retention funnel pipeline mobility
-#                    contract reporting"
+#                    contract reporting"; one part more is peers: DuckDB and ClickHouse beside ours,
+#                    over EF_BENCH_ROWS employments and as many events. It fetches both, see peers/run.sh
 set -eu
 cd "$(dirname "$0")"
 sizes=${EF_BENCH_ROWS:-1000000 10000000}
@@ -27,7 +28,7 @@ contracts=${EF_BENCH_CONTRACTS:-1000000 10000000}
 parts=${EF_BENCH_PARTS:-workforce retention funnel pipeline mobility contract reporting}
 has() { case " $parts " in *" $1 "*) ;; *) return 1 ;; esac; }
 for part in $parts; do
-    case $part in workforce | retention | funnel | pipeline | mobility | contract | reporting) ;; *)
+    case $part in workforce | retention | funnel | pipeline | mobility | contract | reporting | peers) ;; *)
         echo "EF_BENCH_PARTS: there is no part $part" >&2
         exit 2 ;;
     esac
@@ -54,7 +55,7 @@ ALTER DATABASE $database SET search_path = public, education_flow;
 SQL
 run -f helpers.sql -f queries.sql -f retention_queries.sql -f funnel_queries.sql \
     -f pipeline_queries.sql -f mobility_queries.sql -f contract_queries.sql \
-    -f reporting_queries.sql
+    -f reporting_queries.sql -f peers.sql
 
 with_plain=true
 workforce() {
@@ -168,6 +169,14 @@ reporting() {
         "refresh by_profession_summary.employment" two_workers.sql
 }
 
+if has peers; then
+    for rows in $sizes; do
+        note "$rows rows: generating"
+        run -v rows="$rows" -f data.sql -f events.sql
+        note "$rows rows: peers"
+        PGDATABASE=$database PGOPTIONS=$options peers/run.sh "$rows" "$passes"
+    done
+fi
 if has workforce || has retention; then
     for rows in $sizes; do
         note "$rows rows: generating"
@@ -227,4 +236,5 @@ if has pipeline; then run -f pipeline_report.sql; fi
 if has mobility; then run -f mobility_report.sql; fi
 if has contract; then run -f contract_report.sql; fi
 if has reporting; then run -f reporting_report.sql; fi
+if has peers; then run -f peers_report.sql; fi
 PGDATABASE=postgres psql -X -q -c "DROP DATABASE $database"
