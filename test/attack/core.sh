@@ -23,6 +23,6 @@ for type in workforce:0 retention:1 funnel:2 mobility:3 funnel_spec:17 retiremen
 		perl -e 'print chr($ARGV[0]), pack("H*", $ARGV[1])' "${type#*:}" "${hex#x}" >"$dir/corpus/$n"
 	done
 done
-for kind in $(seq 4 19); do
+for kind in $(seq 4 20); do
 	perl -e 'srand($ARGV[0]); print chr($ARGV[0]), map { chr(int(rand(256))) } 1 .. 400' "$kind" >"$dir/corpus/rows$kind"
 done

@@ -119,7 +119,11 @@ extern void add_mobility(EfState **state, Input *input);
 /* The same of rates that are made of a workforce. */
 extern void read_credible(const EfWorkforce *workforce, const void *datum, size_t size, Input *input);
 
+/* Three states of one summary that must be the same value: is it, and is it taken? */
+extern void accept_states(unsigned summary, EfState *states[3], Input *input);
+
 extern void try_events(Input *input);
+extern void try_people(Input *input);
 extern void try_arguments(Input *input);
 extern void try_rates(Input *input);
 extern void try_forecasts(Input *input);

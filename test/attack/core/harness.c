@@ -16,6 +16,7 @@
  *	 17		arguments: specs, rules, certificates, task shifts, names of methods
  *	 18		credible rates as a table stores them; what the checks take is asked all
  *	 19		rows of years, whose past forecasts are looked at; scores of forecasts
+ *	 20		rows of people: contracts, spells, events, in any order
  *
  * Memory is malloc's, so that AddressSanitizer sees each byte of it.
  */
@@ -110,6 +111,26 @@ accepted(const EfTable *table, unsigned n, Input *input)
 		ef_table_load(&again, type, state, state->size, input->allocator, &error) == EF_OK)
 		PROMISE(ef_table_validate(&again, type, input->allocator, &error) == EF_OK);
 	summaries[n].read(packed, size, input);
+}
+
+void
+accept_states(unsigned summary, EfState *states[3], Input *input)
+{
+	const EfTableType *type = summaries[summary].type;
+	EfTable		table;
+	EfError		error;
+	uint8_t    *packed[3];
+	size_t		sizes[3];
+
+	for (int i = 0; i < 3; i++)
+	{
+		PROMISE(ef_table_load(&table, type, states[i], states[i]->size, input->allocator, &error) == EF_OK);
+		PROMISE(ef_table_pack(&table, type, 4, &packed[i], &sizes[i], input->allocator, &error) == EF_OK);
+		PROMISE(sizes[i] == sizes[0] && memcmp(packed[i] + 4, packed[0] + 4, sizes[0] - 4) == 0);
+	}
+	PROMISE(ef_table_load(&table, type, packed[0], sizes[0], input->allocator, &error) == EF_OK);
+	PROMISE(ef_table_validate(&table, type, input->allocator, &error) == EF_OK);
+	accepted(&table, summary, input);
 }
 
 static void
@@ -251,7 +272,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	arena_open(&arena);
 	input = (Input) {data + 1, data + size, &arena.allocator};
-	n = data[0] % 20;
+	n = data[0] % 21;
 	if (n < 4)
 		try_packed(n, &input);
 	else if (n < 8)
@@ -266,8 +287,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_arguments(&input);
 	else if (n == 18)
 		try_rates(&input);
-	else
+	else if (n == 19)
 		try_forecasts(&input);
+	else
+		try_people(&input);
 	arena_close(&arena);
 	return 0;
 }
