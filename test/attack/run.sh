@@ -165,7 +165,9 @@ attack_valgrind() {
 	if [ -z "${EF_ATTACK_WRAPPED:-}" ]; then
 		mkdir -m 777 "$dir/valgrind"
 		chmod 755 "$dir"
-		EF_ATTACK_WRAPPED=1 EF_ATTACK_SERVER=1 EF_WRAP="valgrind -q --undef-value-errors=no --log-file=$dir/valgrind/%p" \
+		# where the server's user can read it
+		install -m 644 "$here/postgres.supp" "$dir/"
+		EF_ATTACK_WRAPPED=1 EF_ATTACK_SERVER=1 EF_WRAP="valgrind -q --undef-value-errors=no --suppressions=$dir/postgres.supp --log-file=$dir/valgrind/%p" \
 			test/lib/server.sh "$here/run.sh" "$minutes" valgrind >"$dir/log" 2>&1
 		ok $? "$(sed -n 's/^ok 1 - //p' "$dir/log")"
 		grep -v '^ok' "$dir/log" | sed 's/^/# /' | head -n 10
