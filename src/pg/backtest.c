@@ -42,17 +42,16 @@ get_workforces(FunctionCallInfo fcinfo, int argument, const char *name,
 {
 	Datum	   *values = get_values(fcinfo, argument, name, "array_agg(w)", n);
 	EfWorkforce *workforces;
-	EfError		error;
 
 	if (values == NULL)
 		return NULL;
-	workforces = ef_alloc(&ef_palloc, *n * sizeof(EfWorkforce));
+	workforces = ef_alloc(&ef_context, *n * sizeof(EfWorkforce));
 	for (size_t i = 0; i < *n; i++)
 	{
 		struct varlena *datum = PG_DETOAST_DATUM(values[i]);
 
 		ef_check(ef_workforce_open(&workforces[i], datum, VARSIZE(datum),
-								   &ef_palloc, &error), &error);
+								   &ef_context));
 	}
 	return workforces;
 }
@@ -66,7 +65,7 @@ get_origin_rates(FunctionCallInfo fcinfo, int argument, size_t *n)
 
 	if (values == NULL)
 		return NULL;
-	rates = ef_alloc(&ef_palloc, *n * sizeof(EfOriginRates));
+	rates = ef_alloc(&ef_context, *n * sizeof(EfOriginRates));
 	for (size_t i = 0; i < *n; i++)
 	{
 		EfCredibleRates *credible = (EfCredibleRates *) PG_DETOAST_DATUM(values[i]);
@@ -91,7 +90,6 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 	Datum		measures[EF_MEASURES];
 	text	   *hires;
 	size_t		n;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
@@ -105,7 +103,7 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 	plan.horizon = PG_GETARG_INT32(1);
 	hires = PG_GETARG_TEXT_PP(2);
 	ef_check(ef_hires_method(VARDATA_ANY(hires), VARSIZE_ANY_EXHDR(hires),
-							 &plan.hires, &error), &error);
+							 &plan.hires, &ef_context));
 	plan.observed_years = PG_ARGISNULL(3) ? EF_ALL_YEARS : PG_GETARG_INT32(3);
 	plan.least_years = PG_GETARG_INT32(4);
 	plan.rates = get_workforces(fcinfo, 5, "rates", &plan.nrates);
@@ -115,7 +113,7 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 	plan.assume.rule = PG_ARGISNULL(8) ? NULL : ef_get_rule(fcinfo, 8);
 	plan.assume.latest_age = PG_GETARG_INT32(9);
 	plan.assume.level = PG_GETARG_FLOAT8(10);
-	ef_check(ef_backtest(&plan, &rows, &n, &ef_palloc, &error), &error);
+	ef_check(ef_backtest(&plan, &rows, &n, &ef_context));
 
 	for (int m = 0; m < EF_MEASURES; m++)
 		measures[m] = CStringGetTextDatum(ef_measure_names[m]);

@@ -66,7 +66,6 @@ ef_certificate_spells(PG_FUNCTION_ARGS)
 	EfDay		until;
 	EfCertificatePart *parts;
 	size_t		n;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(2) || !get_required(fcinfo, 2, &from, &until))
@@ -76,8 +75,7 @@ ef_certificate_spells(PG_FUNCTION_ARGS)
 		validity = ef_get_duration(fcinfo, 1);
 	ef_check(ef_certificate_parts(completed, ncompleted,
 								  PG_ARGISNULL(1) ? NULL : &validity,
-								  from, until, &parts, &n, &ef_palloc, &error),
-			 &error);
+								  from, until, &parts, &n, &ef_context));
 	for (size_t i = 0; i < n; i++)
 	{
 		Datum		values[3];

@@ -51,7 +51,6 @@ EfDuration
 ef_get_gap(FunctionCallInfo fcinfo, int argument)
 {
 	EfDuration	gap;
-	EfError		error;
 
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR,
@@ -59,7 +58,7 @@ ef_get_gap(FunctionCallInfo fcinfo, int argument)
 				 errmsg("join_gap must not be null"),
 				 errhint("Give the longest break that a person is said to have stayed through, such as '30 days', or '0 days'.")));
 	gap = ef_get_duration(fcinfo, argument);
-	ef_check(ef_gap_check(&gap, &error), &error);
+	ef_check(ef_gap_check(&gap, &ef_context));
 	return gap;
 }
 
@@ -70,13 +69,9 @@ static EF_REPORT(EF_GAP_MIXED, INVALID_PARAMETER_VALUE,
 void
 ef_refuse_gap(const EfDuration *its, const EfDuration *other)
 {
-	EfError		error;
-
-	ef_raise(ef_fail(&error, EF_GAP_MIXED,
-					 "One is %s, the other %s.",
+	ef_raise(ef_fail(&ef_context, EF_GAP_MIXED, "One is %s, the other %s.",
 					 ef_shown_duration(its).text,
-					 ef_shown_duration(other).text),
-			 &error);
+					 ef_shown_duration(other).text));
 }
 
 /* Arguments observed and, the last, join_gap; what stands between is FTE. */
@@ -137,9 +132,8 @@ refuse_period(const EventPurpose *purpose, PurposeBytes other,
 {
 	EfContractPeriod its = period_of_bytes(purpose->bytes);
 	EfContractPeriod period = period_of_bytes(other);
-	EfError		error;
 
-	ef_check(ef_frame_match(&its.frame, &period.frame, type, &error), &error);
+	ef_check(ef_frame_match(&its.frame, &period.frame, type, &ef_context));
 	ef_refuse_gap(&its.gap, &period.gap);
 }
 
@@ -213,19 +207,18 @@ ef_retention_agg_person_transfn(PG_FUNCTION_ARGS)
 	EfSpell		spell;
 	EfWhen		when;
 	EfStatus	status = EF_OK;
-	EfError		error;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
-		ef_check(ef_event_group_skip(group, 1, &error), &error);
+		ef_check(ef_event_group_skip(group, 1));
 		PG_RETURN_POINTER(group);
 	}
 	spell = ef_get_contract(fcinfo, 2);
-	ef_check(ef_spell_check(&spell, group_period(group)->frame.as_of, &error),
-			 &error);
+	ef_check(ef_spell_check(&spell, group_period(group)->frame.as_of,
+							&ef_context));
 	if (get_contract_when(fcinfo, 2, forms, group, &spell, &when))
 		ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
-	ef_check(status, &error);
+	ef_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -235,13 +228,11 @@ ef_retention_agg_finalfn(PG_FUNCTION_ARGS)
 {
 	EfEventGroup *group = ef_finished_group(fcinfo, &ef_retention_purpose);
 	EfState    *state;
-	EfError		error;
 
 	if (group == NULL)
 		PG_RETURN_NULL();
 	ef_check(ef_retention_of_contracts(&state, group, ef_group_names(group),
-									   group_period(group), &ef_palloc,
-									   &error), &error);
+									   group_period(group), &ef_context));
 	return ef_summary_finish(ef_summary_own(state), &ef_retention_type);
 }
 
@@ -286,17 +277,16 @@ add_workforce_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 	EfWhen		when;
 	uint64_t	detail;
 	EfStatus	status = EF_OK;
-	EfError		error;
 
 	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 	{
-		ef_check(ef_event_group_skip(group, 1, &error), &error);
+		ef_check(ef_event_group_skip(group, 1));
 		PG_RETURN_POINTER(group);
 	}
 	row.birth = PG_GETARG_DATEADT(2);
 	row.spell = ef_get_contract(fcinfo, 3);
 	ef_check(ef_employment_check(&row, group_period(group)->frame.as_of,
-								 &error), &error);
+								 &ef_context));
 	if (get_contract_when(fcinfo, 3, forms, group, &row.spell, &when))
 	{
 		detail = ef_contract_detail(row.spell.start, row.birth, fte,
@@ -304,7 +294,7 @@ add_workforce_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 		ef_add_event_of(fcinfo, 1, forms->person, group, when,
 								 &detail);
 	}
-	ef_check(status, &error);
+	ef_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -337,13 +327,11 @@ ef_workforce_agg_finalfn(PG_FUNCTION_ARGS)
 {
 	EfEventGroup *group = ef_finished_group(fcinfo, &ef_workforce_purpose);
 	EfState    *state;
-	EfError		error;
 
 	if (group == NULL)
 		PG_RETURN_NULL();
 	ef_check(ef_workforce_of_contracts(&state, group, ef_group_names(group),
-									   group_period(group), &ef_palloc,
-									   &error), &error);
+									   group_period(group), &ef_context));
 	return ef_summary_finish(ef_summary_own(state), &ef_workforce_type);
 }
 
@@ -420,23 +408,22 @@ add_mobility_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 	EfSpell		spell;
 	EfWhen		when;
 	EfStatus	status = EF_OK;
-	EfError		error;
 
 	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(3))
 	{
-		ef_check(ef_event_group_skip(group, 1, &error), &error);
+		ef_check(ef_event_group_skip(group, 1));
 		PG_RETURN_POINTER(group);
 	}
 	period = group_period(group);
 	spell = ef_get_contract(fcinfo, 3);
-	ef_check(ef_spell_check(&spell, period->frame.as_of, &error), &error);
+	ef_check(ef_spell_check(&spell, period->frame.as_of, &ef_context));
 	if (ef_mobility_contract_when(&when, spell.start, spell.end, period))
 	{
 		when |= get_terms(fcinfo, forms, group,
 						  spell.end <= period->frame.as_of, fte);
 		ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
 	}
-	ef_check(status, &error);
+	ef_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -469,12 +456,10 @@ ef_mobility_agg_person_finalfn(PG_FUNCTION_ARGS)
 {
 	EfEventGroup *group = ef_finished_group(fcinfo, &ef_moves_purpose);
 	EfState    *state;
-	EfError		error;
 
 	if (group == NULL)
 		PG_RETURN_NULL();
 	ef_check(ef_mobility_of_contracts(&state, group, ef_group_names(group),
-									  group_period(group), &ef_palloc, &error),
-			 &error);
+									  group_period(group), &ef_context));
 	return ef_summary_finish(ef_summary_own(state), &ef_mobility_type);
 }

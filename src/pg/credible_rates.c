@@ -27,10 +27,9 @@ static EfCredibleRates *
 create_rates(uint32 nreasons, const struct varlena *reference)
 {
 	EfCredibleRates *rates;
-	EfError		error;
 
-	ef_check(ef_credible_create(&rates, nreasons, VARSIZE(reference), &ef_palloc,
-								&error), &error);
+	ef_check(ef_credible_create(&rates, nreasons, VARSIZE(reference),
+								&ef_context));
 	memcpy(ef_credible_reference(rates), reference, VARSIZE(reference));
 	SET_VARSIZE(rates, ef_credible_size(nreasons, VARSIZE(reference)));
 	return rates;
@@ -79,14 +78,13 @@ ef_credibility(PG_FUNCTION_ARGS)
 	EfExitRatio *ratios;
 	EfCredibleRates *before;
 	EfCredibleRates *rates;
-	EfError		error;
 
 	ef_open_workforce(fcinfo, 0, &group);
 	before = ef_open_credible(fcinfo, 1, &reference, &ratios);
 	rates = palloc(VARSIZE(before));
 	memcpy(rates, before, VARSIZE(before));
 	ef_check(ef_credible_learn(rates->reasons, &reference.table, &group.table,
-							   &ef_palloc, &error), &error);
+							   &ef_context));
 	PG_RETURN_POINTER(rates);
 }
 
@@ -98,7 +96,6 @@ ef_exit_ratios(PG_FUNCTION_ARGS)
 	EfExitRatio *ratios;
 	EfCredibleRates *rates;
 	double		level = PG_GETARG_FLOAT8(1);
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	rates = ef_open_credible(fcinfo, 0, &reference, &ratios);
@@ -108,8 +105,8 @@ ef_exit_ratios(PG_FUNCTION_ARGS)
 		Datum		values[9];
 		bool		nulls[9] = {false};
 
-		ef_check(ef_credible_row(&rates->reasons[i], level, &row, &error),
-				 &error);
+		ef_check(ef_credible_row(&rates->reasons[i], level, &row,
+								 &ef_context));
 		values[0] = ef_label_text(&reference.table.labels[i]);
 		values[1] = Int64GetDatum(row.exits);
 		values[2] = Float8GetDatum(row.expected);
@@ -169,12 +166,9 @@ next_item(const Groups *groups, uint32 offset)
 static void
 require_groups(bool good)
 {
-	EfError		error;
-
 	if (!good)
-		ef_raise(ef_fail(&error, EF_INVALID,
-						 "The bytes are no groups of credible_rates_agg."),
-				 &error);
+		ef_raise(ef_fail(&ef_context, EF_INVALID,
+						 "The bytes are no groups of credible_rates_agg."));
 }
 
 /* A transition value to add to: anybody can make an aggregate of these functions
@@ -215,13 +209,12 @@ reserve(Groups *groups, Size size)
 {
 	Size		needed = (Size) groups->used + size;
 	Groups	   *larger;
-	EfError		error;
 
 	if (needed <= VARSIZE(groups))
 		return groups;
 	if (needed > EF_SIZE_LIMIT)
-		ef_raise(ef_fail(&error, EF_TOO_LARGE, "The groups take %zu bytes.",
-						 needed), &error);
+		ef_raise(ef_fail(&ef_context, EF_TOO_LARGE,
+						 "The groups take %zu bytes.", needed));
 	larger = palloc0(Min(2 * needed, EF_SIZE_LIMIT));
 	memcpy(larger, groups, groups->used);
 	SET_VARSIZE(larger, Min(2 * needed, EF_SIZE_LIMIT));
@@ -248,16 +241,14 @@ same_value(const struct varlena *a, const struct varlena *b)
 static void
 require_same(const Groups *a, uint8 method, const struct varlena *reference)
 {
-	EfError		error;
-
 	if (a->method != method)
-		ef_raise(ef_fail(&error, EF_CREDIBILITY_MIXED,
-						 "There are two methods."), &error);
+		ef_raise(ef_fail(&ef_context, EF_CREDIBILITY_MIXED,
+						 "There are two methods."));
 	if ((a->has_reference != 0) != (reference != NULL) ||
 		(reference != NULL &&
 		 !same_value(item_at(a, sizeof(Groups)), reference)))
-		ef_raise(ef_fail(&error, EF_CREDIBILITY_MIXED,
-						 "There are two references."), &error);
+		ef_raise(ef_fail(&ef_context, EF_CREDIBILITY_MIXED,
+						 "There are two references."));
 }
 
 /* Arguments: state, group [, reference [, method]]. */
@@ -268,7 +259,6 @@ ef_credible_rates_agg_transfn(PG_FUNCTION_ARGS)
 	EfCredibilityMethod method = EF_POISSON_GAMMA;
 	struct varlena *reference = NULL;
 	Groups	   *groups;
-	EfError		error;
 
 	ef_require_aggregate(fcinfo);
 	if (PG_NARGS() > 3)
@@ -279,7 +269,7 @@ ef_credible_rates_agg_transfn(PG_FUNCTION_ARGS)
 		name = PG_GETARG_TEXT_PP(3);
 		ef_check(ef_credibility_method(VARDATA_ANY(name),
 									   VARSIZE_ANY_EXHDR(name), &method,
-									   &error), &error);
+									   &ef_context));
 	}
 	if (PG_ARGISNULL(1))
 	{
@@ -360,12 +350,9 @@ compare_items(const void *a, const void *b)
 static void
 open_item(EfTable *table, struct varlena *item)
 {
-	EfError		error;
-
 	require_groups(*(uint8 *) VARDATA(item) == EF_FORMAT_PACKED);
 	ef_summary_load(table, &ef_workforce_type, item);
-	ef_check(ef_table_validate(table, &ef_workforce_type, &ef_palloc, &error),
-			 &error);
+	ef_check(ef_table_validate(table, &ef_workforce_type, &ef_context));
 }
 
 /* The sum of the groups. */
@@ -373,15 +360,14 @@ static struct varlena *
 sum_of(const EfTable *tables, size_t n)
 {
 	EfState    *state = ef_summary_create(&ef_workforce_type, &tables[0].frame);
-	EfError		error;
 
 	for (size_t i = 0; i < n; i++)
 	{
 		EfState    *before = state;
 
 		ef_check(ef_state_merge(&state, &ef_workforce_type, &tables[i],
-								&ef_palloc, &error), &error);
-		ef_state_moved(before, state, &ef_palloc);
+								&ef_context));
+		ef_state_moved(before, state, &ef_context);
 	}
 	return (struct varlena *)
 		DatumGetPointer(ef_summary_finish(ef_summary_own(state),
@@ -400,7 +386,6 @@ ef_credible_rates_finalfn(PG_FUNCTION_ARGS)
 	EfWorkforce reference;
 	EfExitRatio *ratios;
 	EfCredibleRates *rates;
-	EfError		error;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -415,7 +400,7 @@ ef_credible_rates_finalfn(PG_FUNCTION_ARGS)
 	}
 	if (n == 0)
 		PG_RETURN_NULL();
-	ef_sort(items, n, sizeof(*items), compare_items, &ef_palloc);
+	ef_sort(items, n, sizeof(*items), compare_items, &ef_context);
 
 	tables = palloc_extended(n * sizeof(EfTable), MCXT_ALLOC_HUGE);
 	for (size_t i = 0; i < n; i++)
@@ -423,7 +408,7 @@ ef_credible_rates_finalfn(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		open_item(&tables[i], items[i]);
 		ef_check(ef_frame_match(&tables[0].frame, &tables[i].frame,
-								&ef_workforce_type, &error), &error);
+								&ef_workforce_type, &ef_context));
 	}
 	if (groups->has_reference)
 	{
@@ -448,7 +433,7 @@ ef_credible_rates_finalfn(PG_FUNCTION_ARGS)
 	ef_check(ef_credible_estimate(rates->reasons, &reference.table,
 								  !groups->has_reference, tables, n,
 								  (EfCredibilityMethod) groups->method,
-								  &ef_palloc, &error), &error);
+								  &ef_context));
 	PG_RETURN_POINTER(rates);
 }
 
@@ -534,24 +519,23 @@ ef_credible_rates_to_jsonb(PG_FUNCTION_ARGS)
 }
 
 static bool
-read_number(const JsonbValue *key, const JsonbValue *value, double *number,
-			EfError *error)
+read_number(const JsonbValue *key, const JsonbValue *value, double *number)
 {
 	char	   *digits;
 	char	   *end;
 
 	if (value->type != jbvNumeric)
-		return ef_json_refuse(error, "There is no number at", key);
+		return ef_json_refuse("There is no number at", key);
 	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
 												 NumericGetDatum(value->val.numeric)));
 	*number = strtod(digits, &end);
-	return *end == '\0' || ef_json_refuse(error, "There is no number at", key);
+	return *end == '\0' || ef_json_refuse("There is no number at", key);
 }
 
 /* The members of a reason, each of them once. */
 static bool
 read_reason(const JsonbValue *object, const EfLabel *label,
-			EfCredibleReason *reason, EfError *error)
+			EfCredibleReason *reason)
 {
 	JsonbIterator *iterator;
 	JsonbValue	key;
@@ -560,7 +544,7 @@ read_reason(const JsonbValue *object, const EfLabel *label,
 
 	if (!ef_json_is_object(object))
 	{
-		ef_fail(error, EF_INVALID, "A reason is no object.");
+		ef_fail(&ef_context, EF_INVALID, "A reason is no object.");
 		return false;
 	}
 	iterator = JsonbIteratorInit(object->val.binary.data);
@@ -573,39 +557,39 @@ read_reason(const JsonbValue *object, const EfLabel *label,
 					value.val.string.len == (int) label->length &&
 					memcmp(value.val.string.val, label->bytes,
 						   label->length) == 0) ||
-				ef_json_refuse(error, "This is not the reference's", &key);
+				ef_json_refuse("This is not the reference's", &key);
 		else if (ef_json_is(&key, "base"))
-			good = read_number(&key, &value, &reason->base, error);
+			good = read_number(&key, &value, &reason->base);
 		else if (ef_json_is(&key, "base_variance"))
-			good = read_number(&key, &value, &reason->base_variance, error);
+			good = read_number(&key, &value, &reason->base_variance);
 		else if (ef_json_is(&key, "mean"))
-			good = read_number(&key, &value, &reason->mean, error);
+			good = read_number(&key, &value, &reason->mean);
 		else if (ef_json_is(&key, "weight") && value.type == jbvNull)
 		{
 			reason->weight = INFINITY;
 			good = true;
 		}
 		else if (ef_json_is(&key, "weight"))
-			good = read_number(&key, &value, &reason->weight, error);
+			good = read_number(&key, &value, &reason->weight);
 		else if (ef_json_is(&key, "expected"))
-			good = read_number(&key, &value, &reason->expected, error);
+			good = read_number(&key, &value, &reason->expected);
 		else if (ef_json_is(&key, "exits"))
 			good = ef_json_count(&value, PG_INT64_MAX, &reason->exits) ||
-				ef_json_refuse(error, "There is no count at", &key);
+				ef_json_refuse("There is no count at", &key);
 		else
-			good = ef_json_refuse(error, "A reason has no", &key);
+			good = ef_json_refuse("A reason has no", &key);
 		if (!good)
 			return false;
 	}
 	if (n == 7)
-		return ef_credible_check_reason(reason, error) == EF_OK;
-	ef_fail(error, EF_INVALID, "A reason has %d of 7 members.", n);
+		return ef_credible_check_reason(reason, &ef_context) == EF_OK;
+	ef_fail(&ef_context, EF_INVALID, "A reason has %d of 7 members.", n);
 	return false;
 }
 
 static bool
 read_reasons(const JsonbValue *array, const EfTable *reference,
-			 EfCredibleRates *rates, EfError *error)
+			 EfCredibleRates *rates)
 {
 	JsonbIterator *iterator;
 	JsonbValue	value;
@@ -614,7 +598,7 @@ read_reasons(const JsonbValue *array, const EfTable *reference,
 	if (array == NULL || !ef_json_is_array(array) ||
 		JsonContainerSize(array->val.binary.data) != reference->nlabels)
 	{
-		ef_fail(error, EF_INVALID,
+		ef_fail(&ef_context, EF_INVALID,
 				"\"reasons\" is no array of the reference's %u reasons.",
 				reference->nlabels);
 		return false;
@@ -625,8 +609,7 @@ read_reasons(const JsonbValue *array, const EfTable *reference,
 		   JsonbIteratorNext(&iterator, &value, true) == WJB_ELEM)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!read_reason(&value, &reference->labels[n], &rates->reasons[n],
-						 error))
+		if (!read_reason(&value, &reference->labels[n], &rates->reasons[n]))
 			return false;
 		n++;
 	}
@@ -634,22 +617,21 @@ read_reasons(const JsonbValue *array, const EfTable *reference,
 }
 
 static bool
-read_shift(const JsonbValue *key, const JsonbValue *value, int16 *shift,
-		   EfError *error)
+read_shift(const JsonbValue *key, const JsonbValue *value, int16 *shift)
 {
 	double		number;
 
-	if (!read_number(key, value, &number, error))
+	if (!read_number(key, value, &number))
 		return false;
 	if (number != rint(number) || fabs(number) > PG_INT32_MAX)
-		return ef_json_refuse(error, "There is no number of months at", key);
+		return ef_json_refuse("There is no number of months at", key);
 	*shift = (int16) number;
-	return ef_credible_check_shift((int64) number, error) == EF_OK;
+	return ef_credible_check_shift((int64) number, &ef_context) == EF_OK;
 }
 
 /* What the object must say of itself, and nothing else. */
 static bool
-check_members(JsonbContainer *object, int16 *shift, EfError *error)
+check_members(JsonbContainer *object, int16 *shift)
 {
 	JsonbIterator *iterator = JsonbIteratorInit(object);
 	JsonbValue	key;
@@ -662,33 +644,32 @@ check_members(JsonbContainer *object, int16 *shift, EfError *error)
 	{
 		if (ef_json_is(&key, "retirement_shift"))
 		{
-			if (!read_shift(&key, &value, shift, error))
+			if (!read_shift(&key, &value, shift))
 				return false;
 			n--;				/* it may be there or not */
 		}
 		else if (ef_json_is(&key, "type"))
 		{
 			if (!ef_json_is(&value, "credible_rates"))
-				return ef_json_refuse(error, "This is of another", &key);
+				return ef_json_refuse("This is of another", &key);
 		}
 		else if (ef_json_is(&key, "version"))
 		{
 			if (!ef_json_count(&value, PG_INT64_MAX, &version) ||
 				version != TEXT_VERSION)
-				return ef_json_refuse(error,
-									  "This release does not know this", &key);
+				return ef_json_refuse("This release does not know this", &key);
 		}
 		else if (ef_json_is(&key, "reference"))
 		{
 			if (!ef_json_is_object(&value))
-				return ef_json_refuse(error, "There is no object at", &key);
+				return ef_json_refuse("There is no object at", &key);
 		}
 		else if (!ef_json_is(&key, "reasons"))
-			return ef_json_refuse(error, "There is an unknown member", &key);
+			return ef_json_refuse("There is an unknown member", &key);
 	}
 	if (n == 4)
 		return true;
-	ef_fail(error, EF_INVALID,
+	ef_fail(&ef_context, EF_INVALID,
 			"It has not \"type\", \"version\", \"reasons\" and \"reference\".");
 	return false;
 }
@@ -705,7 +686,6 @@ ef_credible_rates_in(PG_FUNCTION_ARGS)
 	Jsonb	   *jsonb;
 	EfCredibleRates *rates = NULL;
 	int16		shift;
-	EfError		error;
 	bool		good = false;
 
 	if (!ef_jsonb_in(fcinfo, "credible_rates", text_hint, PG_GETARG_CSTRING(0),
@@ -713,8 +693,8 @@ ef_credible_rates_in(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	jsonb = DatumGetJsonbP(json);
 	if (!JB_ROOT_IS_OBJECT(jsonb))
-		ef_fail(&error, EF_INVALID, "It is no JSON object.");
-	else if (check_members(&jsonb->root, &shift, &error))
+		ef_fail(&ef_context, EF_INVALID, "It is no JSON object.");
+	else if (check_members(&jsonb->root, &shift))
 	{
 		JsonbValue *inner = getKeyJsonValueFromContainer(&jsonb->root,
 														 "reference", 9, NULL);
@@ -734,15 +714,15 @@ ef_credible_rates_in(PG_FUNCTION_ARGS)
 							 (struct varlena *) DatumGetPointer(reference));
 		rates->retirement_shift = shift;
 		good = read_reasons(getKeyJsonValueFromContainer(&jsonb->root, "reasons",
-														 7, NULL),
-							&table, rates, &error);
+														 7, NULL), &table,
+							rates);
 	}
 	if (!good)
 		EF_SOFT_ERROR(fcinfo,
 					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					   errmsg("invalid input syntax for type %s",
 							  "credible_rates"),
-					   errdetail_internal("%s", error.detail),
+					   errdetail_internal("%s", ef_error.detail),
 					   errhint("%s", text_hint)));
 	PG_RETURN_POINTER(rates);
 }
@@ -786,8 +766,7 @@ ef_credible_rates_send(PG_FUNCTION_ARGS)
 #define REASON_WIRE_SIZE (6 * 8)
 
 static EfStatus
-receive_reasons(StringInfo buffer, EfCredibleReason *reasons, uint32 n,
-				EfError *error)
+receive_reasons(StringInfo buffer, EfCredibleReason *reasons, uint32 n)
 {
 	EfStatus	status = EF_OK;
 
@@ -800,7 +779,7 @@ receive_reasons(StringInfo buffer, EfCredibleReason *reasons, uint32 n,
 		reasons[i].weight = pq_getmsgfloat8(buffer);
 		reasons[i].expected = pq_getmsgfloat8(buffer);
 		reasons[i].exits = pq_getmsgint64(buffer);
-		status = ef_credible_check_reason(&reasons[i], error);
+		status = ef_credible_check_reason(&reasons[i], &ef_context);
 	}
 	return status;
 }
@@ -817,22 +796,21 @@ ef_credible_rates_recv(PG_FUNCTION_ARGS)
 	uint32		n = pq_getmsgint(buffer, 4);
 	EfCredibleReason *reasons = NULL;
 	EfCredibleRates *rates = NULL;
-	EfError		error;
 	EfStatus	status;
 
 	if (version != (shift != 0 ? WIRE_VERSION_SHIFT : WIRE_VERSION) ||
 		tag != EF_CREDIBLE_TAG)
-		status = ef_fail(&error, EF_INVALID,
+		status = ef_fail(&ef_context, EF_INVALID,
 						 "Its version or its type is not known.");
-	else if (ef_credible_check_shift(shift, &error) != EF_OK)
+	else if (ef_credible_check_shift(shift, &ef_context) != EF_OK)
 		status = EF_INVALID;
 	else if (n > (uint32) (buffer->len - buffer->cursor) / REASON_WIRE_SIZE)
-		status = ef_fail(&error, EF_INVALID,
+		status = ef_fail(&ef_context, EF_INVALID,
 						 "There are fewer reasons than announced.");
 	else
 	{
 		reasons = palloc(Max(n, 1) * sizeof(EfCredibleReason));
-		status = receive_reasons(buffer, reasons, n, &error);
+		status = receive_reasons(buffer, reasons, n);
 	}
 	if (status == EF_OK)
 	{
@@ -843,7 +821,7 @@ ef_credible_rates_recv(PG_FUNCTION_ARGS)
 
 		ef_summary_load(&table, &ef_workforce_type, reference);
 		if (table.nlabels != n)
-			status = ef_fail(&error, EF_INVALID,
+			status = ef_fail(&ef_context, EF_INVALID,
 							 "There are %u reasons, and %u in the reference.",
 							 n, table.nlabels);
 		else
@@ -857,7 +835,7 @@ ef_credible_rates_recv(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary form of type %s", "credible_rates"),
-				 errdetail_internal("%s", error.detail)));
+				 errdetail_internal("%s", ef_error.detail)));
 	PG_RETURN_POINTER(rates);
 }
 

@@ -14,17 +14,15 @@ ef_check_credible(EfCredibleRates *rates, EfWorkforce *reference,
 				  EfExitRatio **ratios)
 {
 	struct varlena *inner;
-	EfError		error;
 
 	ef_check(ef_credible_open(rates, VARSIZE(rates), reference, ratios,
-							  &ef_palloc, &error), &error);
+							  &ef_context));
 
 	/* whoever reads the reference as a value trusts its length */
 	inner = ef_credible_reference(rates);
 	if (!VARATT_IS_4B_U(inner) || VARSIZE(inner) != rates->reference_size)
-		ef_raise(ef_fail(&error, EF_INVALID,
-						 "The reference has another length than its rates say."),
-				 &error);
+		ef_raise(ef_fail(&ef_context, EF_INVALID,
+						 "The reference has another length than its rates say."));
 }
 
 static inline EfCredibleRates *

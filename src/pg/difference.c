@@ -34,14 +34,13 @@ ef_retention_rate_difference_rows(PG_FUNCTION_ARGS)
 	EfRiskSet	second;
 	EfDuration	after = ef_get_duration(fcinfo, 2);
 	EfDifference difference;
-	EfError		error;
 
 	ef_get_risk(fcinfo, 0, &first);
 	ef_get_risk(fcinfo, 1, &second);
 	ef_check(ef_retention_rate_difference(&difference, &first, &second, &after,
 										  PG_GETARG_FLOAT8(3),
-										  ef_get_scale(fcinfo, 4), &error),
-			 &error);
+										  ef_get_scale(fcinfo, 4),
+										  &ef_context));
 	return put_limits(fcinfo, difference.difference, difference.lower,
 					  difference.upper);
 }
@@ -53,14 +52,13 @@ ef_retention_median_difference_rows(PG_FUNCTION_ARGS)
 	EfRiskSet	first;
 	EfRiskSet	second;
 	EfDifference difference;
-	EfError		error;
 
 	ef_get_risk(fcinfo, 0, &first);
 	ef_get_risk(fcinfo, 1, &second);
 	ef_check(ef_retention_median_difference(&difference, &first, &second,
 											PG_GETARG_FLOAT8(2),
-											ef_get_scale(fcinfo, 3), &error),
-			 &error);
+											ef_get_scale(fcinfo, 3),
+											&ef_context));
 	return put_limits(fcinfo, difference.difference, difference.lower,
 					  difference.upper);
 }
@@ -75,14 +73,12 @@ ef_retention_mean_difference_rows(PG_FUNCTION_ARGS)
 	EfDifference difference;
 	Datum		values[5];
 	bool		nulls[5];
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	ef_get_risk(fcinfo, 0, &first);
 	ef_get_risk(fcinfo, 1, &second);
 	ef_check(ef_retention_mean_difference(&difference, &first, &second, &until,
-										  PG_GETARG_FLOAT8(3), &error),
-			 &error);
+										  PG_GETARG_FLOAT8(3), &ef_context));
 	values[0] = ef_float8_or_null(difference.difference, &nulls[0]);
 	values[1] = ef_float8_or_null(difference.std_error, &nulls[1]);
 	values[2] = ef_float8_or_null(difference.lower, &nulls[2]);
@@ -101,7 +97,6 @@ ef_funnel_conversion_difference(PG_FUNCTION_ARGS)
 	uint32		to[2];
 	EfEstimate	estimates[2];
 	EfEstimate	difference;
-	EfError		error;
 
 	for (int i = 0; i < 2; i++)
 	{
@@ -110,12 +105,11 @@ ef_funnel_conversion_difference(PG_FUNCTION_ARGS)
 		to[i] = ef_get_stage(fcinfo, 3, &funnels[i]);
 	}
 	ef_check(ef_funnels_compared(&funnels[0], &funnels[1], to[0], to[1],
-								 &error), &error);
+								 &ef_context));
 	for (int i = 0; i < 2; i++)
 		ef_check(ef_funnel_conversion_limits(&funnels[i], from[i], to[i],
 											 PG_GETARG_FLOAT8(4),
-											 &estimates[i], &ef_palloc,
-											 &error), &error);
+											 &estimates[i], &ef_context));
 	difference = ef_estimate_difference(&estimates[0], &estimates[1]);
 	return put_limits(fcinfo, difference.value, difference.lower,
 					  difference.upper);
@@ -128,10 +122,9 @@ ef_share_difference_rows(PG_FUNCTION_ARGS)
 	const int64_t counts[2] = {PG_GETARG_INT64(0), PG_GETARG_INT64(2)};
 	const int64_t totals[2] = {PG_GETARG_INT64(1), PG_GETARG_INT64(3)};
 	EfEstimate	difference;
-	EfError		error;
 
 	ef_check(ef_share_difference(counts, totals, PG_GETARG_FLOAT8(4),
-								 &difference, &error), &error);
+								 &difference, &ef_context));
 	return put_limits(fcinfo, difference.value, difference.lower,
 					  difference.upper);
 }

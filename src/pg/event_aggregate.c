@@ -41,8 +41,8 @@ typedef struct AggregateLog
 {
 	struct AggregateLog *next;
 	struct EventCache *cache;
-	MemoryContext context;
-	EfAllocator allocator;
+	MemoryContext memory;
+	struct EfContext context;
 	BufFile    *file;			/* NULL until something is stored */
 	uint64		end;			/* of the file */
 	EfEventLog	log;
@@ -101,12 +101,12 @@ prefer_large_pages(void *pointer, size_t size)
 }
 
 static void *
-allocate(void *context, size_t size)
+allocate(void *memory, size_t size)
 {
 	void	   *pointer;
 
 	CHECK_FOR_INTERRUPTS();
-	pointer = MemoryContextAllocHuge((MemoryContext) context, size);
+	pointer = MemoryContextAllocHuge((MemoryContext) memory, size);
 	prefer_large_pages(pointer, size);
 	return pointer;
 }
@@ -121,14 +121,14 @@ seek(AggregateLog *log, uint64 offset)
 }
 
 static void
-write_file(void *context, const void *bytes, size_t size)
+write_file(void *closure, const void *bytes, size_t size)
 {
-	AggregateLog *log = context;
+	AggregateLog *log = closure;
 
 	CHECK_FOR_INTERRUPTS();
 	if (log->file == NULL)
 	{
-		MemoryContext old = MemoryContextSwitchTo(log->context);
+		MemoryContext old = MemoryContextSwitchTo(log->memory);
 
 		PrepareTempTablespaces();
 		log->file = BufFileCreateTemp(false);
@@ -140,9 +140,9 @@ write_file(void *context, const void *bytes, size_t size)
 }
 
 static size_t
-read_file(void *context, uint64_t offset, void *buffer, size_t size)
+read_file(void *closure, uint64_t offset, void *buffer, size_t size)
 {
-	AggregateLog *log = context;
+	AggregateLog *log = closure;
 
 	CHECK_FOR_INTERRUPTS();
 	seek(log, offset);
@@ -171,16 +171,17 @@ open_log(FunctionCallInfo fcinfo, EventCache *cache, MemoryContext context,
 	EfStorage	storage = {write_file, read_file, log};
 
 	log->cache = cache;
-	log->context = context;
-	log->allocator = ef_palloc;
-	log->allocator.alloc = allocate;
-	log->allocator.context = context;
+	log->memory = context;
+	log->context = ef_context;
+	log->context.alloc = allocate;
+	log->context.memory = context;
 
 	/* a hash aggregate's own table needs the other half */
 	ef_event_log_begin(&log->log, kind, unit, type->detailed,
-					   Max(get_hash_memory_limit() / 2, LOG_MINIMUM), &storage, &log->allocator);
-	ef_dictionary_begin(&log->names, &log->allocator);
-	ef_number_map_begin(&log->numbers, &log->allocator);
+					   Max(get_hash_memory_limit() / 2, LOG_MINIMUM), &storage,
+					   &log->context);
+	ef_dictionary_begin(&log->names, &log->context);
+	ef_number_map_begin(&log->numbers, &log->context);
 	AggRegisterCallback(fcinfo, close_log, PointerGetDatum(log));
 	log->next = cache->logs;
 	cache->logs = log;
@@ -235,7 +236,7 @@ current_log(FunctionCallInfo fcinfo, const EventPurposeType *type,
 	if (!AggCheckCallContext(fcinfo, &context))
 		ef_require_aggregate(fcinfo);
 	for (AggregateLog **link = &cache->logs; *link; link = &(*link)->next)
-		if ((*link)->context == context)
+		if ((*link)->memory == context)
 		{
 			AggregateLog *log = *link;
 
@@ -267,8 +268,8 @@ intern_purpose(AggregateLog *log, const EventPurposeType *type,
 	for (entry = *list; entry; entry = entry->older)
 		if (same_bytes(entry->bytes, bytes))
 			return entry;
-	entry = MemoryContextAlloc(log->context, type->size);
-	copy = MemoryContextAlloc(log->context, bytes.size);
+	entry = MemoryContextAlloc(log->memory, type->size);
+	copy = MemoryContextAlloc(log->memory, bytes.size);
 	memcpy(copy, bytes.bytes, bytes.size);
 	entry->type = type;
 	entry->bytes.bytes = copy;
@@ -363,18 +364,16 @@ number_of_name(AggregateLog *log, const EventPurposeType *type,
 {
 	uint32		before = log->names.nnames;
 	uint32		number;
-	EfError		error;
 
-	ef_check(ef_dictionary_number(&log->names, name, length, &number, &error),
-			 &error);
+	ef_check(ef_dictionary_number(&log->names, name, length, &number));
 	if (log->names.nnames == before)
 		return number;
 	log->log.kept = log->names.size;
 	if (type->most_names > 0 &&
 		log->names.nnames > type->most_names * log->log.ngroups)
-		ef_raise(ef_fail(&error, type->too_many_names,
+		ef_raise(ef_fail(&ef_context, type->too_many_names,
 						 "There are %u names, and %u are the most of a group.",
-						 log->names.nnames, type->most_names), &error);
+						 log->names.nnames, type->most_names));
 	return number;
 }
 
@@ -397,10 +396,10 @@ ef_finished_group(FunctionCallInfo fcinfo, const EventPurposeType *type)
 /* ---- between processes ---- */
 
 static void
-append_bytes(void *context, const void *bytes, size_t size)
+append_bytes(void *closure, const void *bytes, size_t size)
 {
 	CHECK_FOR_INTERRUPTS();
-	appendBinaryStringInfo((StringInfo) context, bytes, (int) size);
+	appendBinaryStringInfo((StringInfo) closure, bytes, (int) size);
 }
 
 /* The runs of a group, and the numbers that its events have. */
@@ -409,14 +408,12 @@ send_runs(EfEventGroup *group, StringInfo buffer, EfNumbersSent *numbers)
 {
 	EfSink		sink = {append_bytes, buffer};
 	Size		limit = MaxAllocSize - buffer->len - 1;
-	EfError		error;
 
 	if (numbers == NULL)
-		ef_check(ef_event_group_send(group, limit, &sink, &ef_palloc, &error),
-				 &error);
+		ef_check(ef_event_group_send(group, limit, &sink, &ef_context));
 	else
 		ef_check(ef_event_group_send_numbered(group, limit, &sink, numbers,
-											  &ef_palloc, &error), &error);
+											  &ef_context));
 }
 
 PG_FUNCTION_INFO_V1(ef_events_serialfn);
@@ -549,7 +546,6 @@ ef_events_combinefn(PG_FUNCTION_ARGS)
 	const ShippedGroup *shipped;
 	AggregateLog *log;
 	EfStatus	status;
-	EfError		error;
 
 	ef_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
@@ -569,13 +565,12 @@ ef_events_combinefn(PG_FUNCTION_ARGS)
 	log = log_of_group(group);
 	if (!shipped->type->numbered)
 		status = ef_event_group_receive(group, shipped->skipped, shipped->runs,
-										shipped->size, &error);
+										shipped->size);
 	else
 		status = ef_event_group_receive_numbered(group, shipped->skipped,
 												 shipped->runs, shipped->size,
 												 number_names(log, shipped)
-												 ? &log->numbers : NULL,
-												 &error);
-	ef_check(status, &error);
+												 ? &log->numbers : NULL);
+	ef_check(status);
 	PG_RETURN_POINTER(group);
 }

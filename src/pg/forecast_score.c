@@ -29,10 +29,8 @@ number_or_nan(FunctionCallInfo fcinfo, int argument)
 static void
 refuse_nan(FunctionCallInfo fcinfo, int argument, const char *name)
 {
-	EfError		error;
-
 	if (!PG_ARGISNULL(argument) && isnan(PG_GETARG_FLOAT8(argument)))
-		ef_raise(ef_fail(&error, EF_FORECAST_VALUE, "%s is NaN.", name), &error);
+		ef_raise(ef_fail(&ef_context, EF_FORECAST_VALUE, "%s is NaN.", name));
 }
 
 /* Arguments: lower, upper, actual, level. */
@@ -41,11 +39,10 @@ Datum
 ef_interval_score_of(PG_FUNCTION_ARGS)
 {
 	double		score;
-	EfError		error;
 
 	ef_check(ef_interval_score(PG_GETARG_FLOAT8(0), PG_GETARG_FLOAT8(1),
 							   PG_GETARG_FLOAT8(2), PG_GETARG_FLOAT8(3),
-							   &score, &error), &error);
+							   &score, &ef_context));
 	PG_RETURN_FLOAT8(score);
 }
 
@@ -59,7 +56,6 @@ ef_forecast_score_agg_transfn(PG_FUNCTION_ARGS)
 	Misses	   *misses;
 	MemoryContext context;
 	EfForecast	forecast;
-	EfError		error;
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		ef_require_aggregate(fcinfo);
@@ -96,8 +92,8 @@ ef_forecast_score_agg_transfn(PG_FUNCTION_ARGS)
 		misses->misses = repalloc_huge(misses->misses,
 									   misses->room * sizeof(EfMiss));
 	}
-	ef_check(ef_forecast_miss(&forecast, &misses->misses[misses->n], &error),
-			 &error);
+	ef_check(ef_forecast_miss(&forecast, &misses->misses[misses->n],
+							  &ef_context));
 	misses->n++;
 	PG_RETURN_POINTER(misses);
 }
@@ -116,7 +112,7 @@ ef_forecast_score_agg_finalfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	misses = (const Misses *) PG_GETARG_POINTER(0);
-	ef_score_forecasts(misses->misses, misses->n, &score, &ef_palloc);
+	ef_score_forecasts(misses->misses, misses->n, &score, &ef_context);
 	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "forecast_score is no composite type");
 	values[0] = Int64GetDatum((int64) score.forecasts);

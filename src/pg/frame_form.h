@@ -28,14 +28,13 @@ typedef struct EfFrameForm
 	 * it is not as it should be.
 	 */
 	bool		(*read) (EfTable *table, const EfTableType *type,
-						 const JsonbValue *key, const JsonbValue *value,
-						 EfError *error);
+						 const JsonbValue *key, const JsonbValue *value);
 
 	/* Binary: the frame, the rows that were skipped, and the labels. */
 	void		(*send) (StringInfo buffer, const EfTable *table);
 
 	EfStatus	(*receive) (StringInfo buffer, EfTable *table,
-							const EfTableType *type, EfError *error);
+							const EfTableType *type);
 } EfFrameForm;
 
 /* An observation period; labels are what the rows bring. */

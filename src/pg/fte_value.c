@@ -26,11 +26,10 @@ static int32_t
 read_numeric(struct varlena *numeric)
 {
 	int32_t		fte;
-	EfError		error;
 
 	ef_check(ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
 																	 PointerGetDatum(numeric))),
-								 &fte, &error), &error);
+								 &fte, &ef_context));
 	return fte;
 }
 

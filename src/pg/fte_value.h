@@ -15,10 +15,9 @@ static inline int32_t
 ef_get_fte_float8(FunctionCallInfo fcinfo, int argument)
 {
 	int32_t		fte;
-	EfError		error;
 
-	ef_check(ef_fte_from_float8(PG_GETARG_FLOAT8(argument), &fte, &error),
-			 &error);
+	ef_check(ef_fte_from_float8(PG_GETARG_FLOAT8(argument), &fte,
+								&ef_context));
 	return fte;
 }
 

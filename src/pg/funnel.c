@@ -68,11 +68,10 @@ static void
 open_spec(EventPurpose *purpose, EfUnit unit)
 {
 	EventSpec  *spec = (EventSpec *) purpose;
-	EfError		error;
 
 	ef_check(ef_spec_open(&spec->spec, purpose->bytes.bytes,
-						  purpose->bytes.size, &error), &error);
-	ef_check(ef_spec_unit_check(&spec->spec, unit, &error), &error);
+						  purpose->bytes.size, &ef_context));
+	ef_check(ef_spec_unit_check(&spec->spec, unit, &ef_context));
 	spec->as_of = spec->spec.has_as_of
 		? ef_when(ef_day_instant(spec->spec.as_of, unit), 0) : PG_UINT64_MAX;
 }
@@ -80,11 +79,10 @@ open_spec(EventPurpose *purpose, EfUnit unit)
 static void
 refuse_spec(const EventPurpose *purpose, PurposeBytes other)
 {
-	EfError		error = {"The rows of one group have two."};
-
 	(void) purpose;
 	(void) other;
-	ef_raise(EF_SPEC_MIXED, &error);
+	ef_raise(ef_fail(&ef_context, EF_SPEC_MIXED,
+					 "The rows of one group have two."));
 }
 
 const EventPurposeType ef_funnel_purpose = {
@@ -117,13 +115,12 @@ get_when(FunctionCallInfo fcinfo, int stage_argument, const EventForms *forms,
 	EfInstant	at = get_instant(fcinfo, stage_argument + 1, unit);
 	EfWord		stage;
 	unsigned	code;
-	EfError		error;
 
 	ef_get_word(fcinfo, stage_argument, forms->word, &stage);
 	code = ef_spec_code(&spec->spec, stage.bytes, stage.length);
 	if (code == EF_CODE_OTHER && !(spec->spec.modes & EF_STRICT_ORDER))
 		return false;
-	ef_check(ef_instant_check(at, unit, &error), &error);
+	ef_check(ef_instant_check(at, unit, &ef_context));
 	*when = ef_when(at, code);
 	return *when < spec->as_of;
 }
@@ -137,13 +134,12 @@ add_event(FunctionCallInfo fcinfo, EfUnit unit)
 										 ef_person_kind(forms->person), unit);
 	EfWhen		when;
 	EfStatus	status = EF_OK;
-	EfError		error;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
-		status = ef_event_group_skip(group, 1, &error);
+		status = ef_event_group_skip(group, 1);
 	else if (get_when(fcinfo, 2, forms, group_spec(group), unit, &when))
 		ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
-	ef_check(status, &error);
+	ef_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -156,13 +152,12 @@ add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
 										 EF_PERSON_NUMBER, unit);
 	EfWhen		when;
 	EfStatus	status = EF_OK;
-	EfError		error;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		status = ef_event_group_skip(group, 1, &error);
+		status = ef_event_group_skip(group, 1);
 	else if (get_when(fcinfo, 1, forms, group_spec(group), unit, &when))
 		ef_event_add(group, 0, when);
-	ef_check(status, &error);
+	ef_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -187,7 +182,6 @@ ef_funnel_agg_finalfn(PG_FUNCTION_ARGS)
 	const EventSpec *spec;
 	EfFrame		frame = {0};
 	EfState    *state;
-	EfError		error;
 
 	if (group == NULL)
 		PG_RETURN_NULL();
@@ -195,7 +189,7 @@ ef_funnel_agg_finalfn(PG_FUNCTION_ARGS)
 	frame.spec = spec->purpose.bytes.bytes;
 	frame.spec_size = spec->purpose.bytes.size;
 	ef_check(ef_funnel_of_events(&state, group, &spec->spec, &frame,
-								 &ef_palloc, &error), &error);
+								 &ef_context));
 	return ef_summary_finish(ef_summary_own(state), &ef_funnel_type);
 }
 
@@ -214,11 +208,10 @@ get_reached(ArrayType *array, EfUnit unit, EfInstant *instants)
 	bool	   *nulls;
 	int			n;
 	unsigned	length = 0;
-	EfError		error;
 
 	if (ARR_NDIM(array) > 1)
-		ef_raise(ef_fail(&error, EF_CHAIN_STAGES,
-						 "It has %d dimensions.", ARR_NDIM(array)), &error);
+		ef_raise(ef_fail(&ef_context, EF_CHAIN_STAGES,
+						 "It has %d dimensions.", ARR_NDIM(array)));
 	if (unit == EF_UNIT_DAY)
 		deconstruct_array(array, DATEOID, sizeof(DateADT), true, TYPALIGN_INT,
 						  &values, &nulls, &n);
@@ -231,12 +224,12 @@ get_reached(ArrayType *array, EfUnit unit, EfInstant *instants)
 		if (nulls[i])
 			continue;
 		if (length < (unsigned) i)
-			ef_raise(ef_fail(&error, EF_CHAIN_GAP,
+			ef_raise(ef_fail(&ef_context, EF_CHAIN_GAP,
 							 "Element %u is null and element %d is not.",
-							 length + 1, i + 1), &error);
+							 length + 1, i + 1));
 		if (length == EF_STAGE_LIMIT)
-			ef_raise(ef_fail(&error, EF_CHAIN_STAGES,
-							 "There are %d dates.", n), &error);
+			ef_raise(ef_fail(&ef_context, EF_CHAIN_STAGES,
+							 "There are %d dates.", n));
 		instants[length++] = unit == EF_UNIT_DAY ? DatumGetDateADT(values[i])
 			: DatumGetTimestamp(values[i]);
 	}
@@ -274,7 +267,6 @@ static void
 open_reached(ReachedCache *cache, EfSpecBytes packed, EfUnit unit)
 {
 	uint8	   *old = cache->bytes;
-	EfError		error;
 
 	cache->frame.spec_size = 0;
 	cache->bytes = NULL;
@@ -282,9 +274,9 @@ open_reached(ReachedCache *cache, EfSpecBytes packed, EfUnit unit)
 		pfree(old);
 	cache->bytes = MemoryContextAlloc(cache->context, packed.size);
 	memcpy(cache->bytes, packed.bytes, packed.size);
-	ef_check(ef_spec_open(&cache->spec, cache->bytes, packed.size, &error),
-			 &error);
-	ef_check(ef_spec_unit_check(&cache->spec, unit, &error), &error);
+	ef_check(ef_spec_open(&cache->spec, cache->bytes, packed.size,
+						  &ef_context));
+	ef_check(ef_spec_unit_check(&cache->spec, unit, &ef_context));
 	cache->unit = unit;
 	cache->frame.spec = cache->bytes;
 	cache->frame.spec_size = packed.size;
@@ -324,7 +316,6 @@ add_reached(FunctionCallInfo fcinfo, EfUnit unit)
 	EfInstant	instants[EF_STAGE_LIMIT];
 	EfChain		chain;
 	EfStatus	status;
-	EfError		error;
 
 	ef_require_aggregate(fcinfo);
 	require_spec(fcinfo, 2);
@@ -338,19 +329,19 @@ add_reached(FunctionCallInfo fcinfo, EfUnit unit)
 		state = ef_summary_state(fcinfo, &ef_funnel_type);
 		its = ef_state_frame(state, &ef_funnel_type);
 		ef_check(ef_frame_match(&its, &cache->frame, &ef_funnel_type,
-								&error), &error);
+								&ef_context));
 	}
 	if (PG_ARGISNULL(1))
 	{
-		ef_check(ef_state_skip(state, &error), &error);
+		ef_check(ef_state_skip(state, &ef_context));
 		PG_RETURN_POINTER(state);
 	}
 	array = PG_GETARG_ARRAYTYPE_P(1);
 	status = ef_chain_given(&chain, &cache->spec, unit, instants,
-							get_reached(array, unit, instants), &error);
+							get_reached(array, unit, instants), &ef_context);
 	if (status == EF_OK && chain.length > 0)
-		status = ef_funnel_add(&state, &chain, unit, &ef_palloc, &error);
-	ef_check(status, &error);
+		status = ef_funnel_add(&state, &chain, unit, &ef_context);
+	ef_check(status);
 	PG_FREE_IF_COPY(array, 1);
 	PG_RETURN_POINTER(ef_summary_own(state));
 }
@@ -364,12 +355,11 @@ steps_of_group(FunctionCallInfo fcinfo, Oid type)
 	EfEventGroup *group = ef_finished_group(fcinfo, &ef_funnel_purpose);
 	EfChain		chain;
 	Datum		values[EF_STAGE_LIMIT];
-	EfError		error;
 
 	if (group == NULL)
 		PG_RETURN_NULL();
 	ef_check(ef_chain_of_events(&chain, group, &group_spec(group)->spec,
-								&ef_palloc, &error), &error);
+								&ef_context));
 	if (chain.length == 0)
 		PG_RETURN_NULL();
 	for (unsigned i = 0; i < chain.length; i++)
@@ -408,23 +398,22 @@ add_conditions(FunctionCallInfo fcinfo, EfUnit unit)
 	int			n;
 	EfInstant	at;
 	uint64		stages = 0;
-	EfError		error;
 
 	ef_require_argument(fcinfo, 3, "conditions");
 	if (PG_ARGISNULL(1))
 	{
-		ef_check(ef_event_group_skip(group, 1, &error), &error);
+		ef_check(ef_event_group_skip(group, 1));
 		PG_RETURN_POINTER(group);
 	}
 	array = PG_GETARG_ARRAYTYPE_P(3);
 	deconstruct_array(array, BOOLOID, 1, true, TYPALIGN_CHAR, &values, &nulls,
 					  &n);
-	ef_check(ef_window_check(&spec->spec, n, &error), &error);
+	ef_check(ef_window_check(&spec->spec, n, &ef_context));
 	for (int i = 0; i < n; i++)
 		if (!nulls[i] && DatumGetBool(values[i]))
 			stages |= UINT64CONST(1) << i;
 	at = get_instant(fcinfo, 1, unit);
-	ef_check(ef_instant_check(at, unit, &error), &error);
+	ef_check(ef_instant_check(at, unit, &ef_context));
 	ef_event_add(group, ef_when(at, 0), stages);
 	pfree(values);
 	pfree(nulls);
@@ -440,12 +429,11 @@ ef_window_funnel_finalfn(PG_FUNCTION_ARGS)
 {
 	EfEventGroup *group = ef_finished_group(fcinfo, &ef_funnel_purpose);
 	int			length;
-	EfError		error;
 
 	if (group == NULL)
 		PG_RETURN_NULL();
 	ef_check(ef_window_of_events(&length, group, &group_spec(group)->spec,
-								 &ef_palloc, &error), &error);
+								 &ef_context));
 	PG_RETURN_INT32(length);
 }
 
@@ -469,12 +457,11 @@ ef_funnel_stages(PG_FUNCTION_ARGS)
 	EfFunnel	funnel;
 	EfStageEstimates estimates[EF_STAGE_LIMIT];
 	int32		observed_days;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	ef_open_funnel(fcinfo, 0, &funnel);
 	ef_check(ef_funnel_estimate(&funnel, PG_GETARG_FLOAT8(1), estimates,
-								&observed_days, &ef_palloc, &error), &error);
+								&observed_days, &ef_context));
 	for (uint32 i = 0; i < funnel.spec.nstages; i++)
 	{
 		const EfStageCounts *counts = &funnel.counts[i];
@@ -514,7 +501,6 @@ ef_funnel_conversion(PG_FUNCTION_ARGS)
 	EfFunnel	funnel;
 	EfDuration	by;
 	double		conversion;
-	EfError		error;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
@@ -524,7 +510,7 @@ ef_funnel_conversion(PG_FUNCTION_ARGS)
 	ef_check(ef_funnel_conversion_by(&funnel, ef_get_stage(fcinfo, 1, &funnel),
 									 ef_get_stage(fcinfo, 2, &funnel),
 									 PG_ARGISNULL(3) ? NULL : &by,
-									 &conversion, &ef_palloc, &error), &error);
+									 &conversion, &ef_context));
 	return ef_float8_or_null(conversion, &fcinfo->isnull);
 }
 
@@ -534,13 +520,11 @@ ef_funnel_days(PG_FUNCTION_ARGS)
 {
 	EfFunnel	funnel;
 	int32		days;
-	EfError		error;
 
 	ef_open_funnel(fcinfo, 0, &funnel);
 	ef_check(ef_funnel_quantile_days(&funnel, ef_get_stage(fcinfo, 1, &funnel),
 									 ef_get_stage(fcinfo, 2, &funnel),
-									 PG_GETARG_FLOAT8(3), &days, &ef_palloc,
-									 &error), &error);
+									 PG_GETARG_FLOAT8(3), &days, &ef_context));
 	if (days < 0)
 		PG_RETURN_NULL();
 	PG_RETURN_INT32(days);

@@ -23,13 +23,14 @@
 
 /* Adds a name to the stages, the exits or the modes. */
 typedef EfStatus (*AddName) (EfFunnelSpec *spec, const char *name,
-							 size_t length, EfError *error);
+							 size_t length, EfContext *context);
 
 EF_NODISCARD static EfStatus
-add_mode(EfFunnelSpec *spec, const char *name, size_t length, EfError *error)
+add_mode(EfFunnelSpec *spec, const char *name, size_t length,
+		 EfContext *context)
 {
 	unsigned	mode = 0;
-	EfStatus	status = ef_spec_mode(name, length, &mode, error);
+	EfStatus	status = ef_spec_mode(name, length, &mode, context);
 
 	spec->modes |= mode;
 	return status;
@@ -39,9 +40,8 @@ void
 ef_get_spec(FunctionCallInfo fcinfo, int argument, EfFunnelSpec *spec)
 {
 	EfSpecBytes packed = ef_get_spec_bytes(fcinfo, argument);
-	EfError		error;
 
-	ef_check(ef_spec_open(spec, packed.bytes, packed.size, &error), &error);
+	ef_check(ef_spec_open(spec, packed.bytes, packed.size, &ef_context));
 }
 
 static struct varlena *
@@ -49,10 +49,8 @@ pack(const EfFunnelSpec *spec)
 {
 	uint8	   *bytes;
 	size_t		size;
-	EfError		error;
 
-	ef_check(ef_spec_pack(spec, VARHDRSZ, &bytes, &size, &ef_palloc, &error),
-			 &error);
+	ef_check(ef_spec_pack(spec, VARHDRSZ, &bytes, &size, &ef_context));
 	SET_VARSIZE(bytes, size);
 	return (struct varlena *) bytes;
 }
@@ -68,10 +66,9 @@ add_names(FunctionCallInfo fcinfo, int argument, const char *list,
 	const EfLabel *names = ef_get_labels(fcinfo, argument, list,
 										 "ARRAY['applied', 'admitted']", false,
 										 &n);
-	EfError		error;
 
 	for (int i = 0; i < n; i++)
-		ef_check(add(spec, names[i].bytes, names[i].length, &error), &error);
+		ef_check(add(spec, names[i].bytes, names[i].length, &ef_context));
 }
 
 PG_FUNCTION_INFO_V1(ef_funnel_spec);
@@ -79,7 +76,6 @@ Datum
 ef_funnel_spec(PG_FUNCTION_ARGS)
 {
 	EfFunnelSpec spec = {0};
-	EfError		error;
 
 	if (PG_ARGISNULL(0))
 		ereport(ERROR,
@@ -101,7 +97,7 @@ ef_funnel_spec(PG_FUNCTION_ARGS)
 		add_names(fcinfo, 3, "exits", &spec, ef_spec_add_exit);
 	if (!PG_ARGISNULL(4))
 		add_names(fcinfo, 4, "modes", &spec, add_mode);
-	ef_check(ef_spec_complete(&spec, &error), &error);
+	ef_check(ef_spec_complete(&spec, &ef_context));
 	PG_RETURN_POINTER(pack(&spec));
 }
 
@@ -191,22 +187,22 @@ ef_funnel_spec_to_jsonb(PG_FUNCTION_ARGS)
 
 static bool
 read_names(EfFunnelSpec *spec, AddName add, const JsonbValue *key,
-		   const JsonbValue *array, EfError *error)
+		   const JsonbValue *array)
 {
 	JsonbIterator *iterator;
 	JsonbValue	name;
 
 	if (!ef_json_is_array(array))
-		return ef_json_refuse(error, "There is no array at", key);
+		return ef_json_refuse("There is no array at", key);
 	iterator = JsonbIteratorInit(array->val.binary.data);
 	(void) JsonbIteratorNext(&iterator, &name, true);
 	while (JsonbIteratorNext(&iterator, &name, true) == WJB_ELEM)
 	{
 		if (name.type != jbvString)
-			return ef_json_refuse(error, "There is something else than a string in",
+			return ef_json_refuse("There is something else than a string in",
 								  key);
 		if (add(spec, name.val.string.val, name.val.string.len,
-				error) != EF_OK)
+				&ef_context) != EF_OK)
 			return false;
 	}
 	return true;
@@ -215,7 +211,7 @@ read_names(EfFunnelSpec *spec, AddName add, const JsonbValue *key,
 /* Parts of a duration that are none may be missing, but not all. */
 static bool
 read_within(EfFunnelSpec *spec, const JsonbValue *key,
-			const JsonbValue *object, EfError *error)
+			const JsonbValue *object)
 {
 	JsonbIterator *iterator;
 	JsonbValue	part;
@@ -226,7 +222,7 @@ read_within(EfFunnelSpec *spec, const JsonbValue *key,
 		return true;
 	if (!ef_json_is_object(object) ||
 		JsonContainerSize(object->val.binary.data) == 0)
-		return ef_json_refuse(error, "There is no duration at", key);
+		return ef_json_refuse("There is no duration at", key);
 	spec->has_within = true;
 	iterator = JsonbIteratorInit(object->val.binary.data);
 	while (ef_json_next_member(&iterator, &part, &value))
@@ -235,7 +231,7 @@ read_within(EfFunnelSpec *spec, const JsonbValue *key,
 
 		if (!ef_json_count(&value, microseconds ? PG_INT64_MAX : PG_INT32_MAX,
 						   &count))
-			return ef_json_refuse(error, "There is no count at", &part);
+			return ef_json_refuse("There is no count at", &part);
 		if (microseconds)
 			spec->within.microseconds = count;
 		else if (ef_json_is(&part, "days"))
@@ -243,14 +239,13 @@ read_within(EfFunnelSpec *spec, const JsonbValue *key,
 		else if (ef_json_is(&part, "months"))
 			spec->within.months = (int32) count;
 		else
-			return ef_json_refuse(error, "A duration has no", &part);
+			return ef_json_refuse("A duration has no", &part);
 	}
 	return true;
 }
 
 static bool
-read_as_of(EfFunnelSpec *spec, const JsonbValue *key, const JsonbValue *value,
-		   EfError *error)
+read_as_of(EfFunnelSpec *spec, const JsonbValue *key, const JsonbValue *value)
 {
 	if (value->type == jbvNull)
 		return true;
@@ -258,29 +253,29 @@ read_as_of(EfFunnelSpec *spec, const JsonbValue *key, const JsonbValue *value,
 		ef_parse_day(value->val.string.val, value->val.string.len,
 					 &spec->as_of);
 	return spec->has_as_of ||
-		ef_json_refuse(error, "There is no ISO date at", key);
+		ef_json_refuse("There is no ISO date at", key);
 }
 
 bool
 ef_read_spec_member(EfFunnelSpec *spec, const JsonbValue *key,
-					const JsonbValue *value, EfError *error)
+					const JsonbValue *value)
 {
 	if (ef_json_is(key, "stages"))
-		return read_names(spec, ef_spec_add_stage, key, value, error);
+		return read_names(spec, ef_spec_add_stage, key, value);
 	if (ef_json_is(key, "within"))
-		return read_within(spec, key, value, error);
+		return read_within(spec, key, value);
 	if (ef_json_is(key, "as_of"))
-		return read_as_of(spec, key, value, error);
+		return read_as_of(spec, key, value);
 	if (ef_json_is(key, "exits"))
-		return read_names(spec, ef_spec_add_exit, key, value, error);
+		return read_names(spec, ef_spec_add_exit, key, value);
 	if (ef_json_is(key, "modes"))
-		return read_names(spec, add_mode, key, value, error);
-	return ef_json_refuse(error, "There is an unknown member", key);
+		return read_names(spec, add_mode, key, value);
+	return ef_json_refuse("There is an unknown member", key);
 }
 
 /* A spec from its whole JSON object. */
 static bool
-read_object(EfFunnelSpec *spec, Jsonb *jsonb, EfError *error)
+read_object(EfFunnelSpec *spec, Jsonb *jsonb)
 {
 	JsonbIterator *iterator;
 	JsonbValue	key;
@@ -291,7 +286,7 @@ read_object(EfFunnelSpec *spec, Jsonb *jsonb, EfError *error)
 
 	if (!JB_ROOT_IS_OBJECT(jsonb))
 	{
-		ef_fail(error, EF_INVALID, "It is no JSON object.");
+		ef_fail(&ef_context, EF_INVALID, "It is no JSON object.");
 		return false;
 	}
 	iterator = JsonbIteratorInit(&jsonb->root);
@@ -301,26 +296,25 @@ read_object(EfFunnelSpec *spec, Jsonb *jsonb, EfError *error)
 		{
 			typed = ef_json_is(&value, "funnel_spec");
 			if (!typed)
-				return ef_json_refuse(error, "This is of another", &key);
+				return ef_json_refuse("This is of another", &key);
 		}
 		else if (ef_json_is(&key, "version"))
 		{
 			versioned = ef_json_count(&value, PG_INT64_MAX, &version) &&
 				version == TEXT_VERSION;
 			if (!versioned)
-				return ef_json_refuse(error, "This release does not know this",
-									  &key);
+				return ef_json_refuse("This release does not know this", &key);
 		}
-		else if (!ef_read_spec_member(spec, &key, &value, error))
+		else if (!ef_read_spec_member(spec, &key, &value))
 			return false;
 	}
 	if (!typed || !versioned)
 	{
-		ef_fail(error, EF_INVALID, "\"%s\" is missing.",
+		ef_fail(&ef_context, EF_INVALID, "\"%s\" is missing.",
 				!typed ? "type" : "version");
 		return false;
 	}
-	return ef_spec_complete(spec, error) == EF_OK;
+	return ef_spec_complete(spec, &ef_context) == EF_OK;
 }
 
 /*
@@ -350,7 +344,6 @@ ef_funnel_spec_in(PG_FUNCTION_ARGS)
 	char	   *text = PG_GETARG_CSTRING(0);
 	Datum		json;
 	EfFunnelSpec spec = {0};
-	EfError		error;
 
 	if (is_array_literal(text))
 		EF_SOFT_ERROR(fcinfo,
@@ -361,13 +354,12 @@ ef_funnel_spec_in(PG_FUNCTION_ARGS)
 					   errhint("Give an array, such as funnel_spec(ARRAY['applied', 'admitted']).")));
 	if (!ef_jsonb_in(fcinfo, "funnel_spec", text_hint, text, &json))
 		PG_RETURN_NULL();
-	if (!read_object(&spec, DatumGetJsonbP(json), &error))
-		EF_SOFT_ERROR(fcinfo,
-					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					   errmsg("invalid input syntax for type %s",
-							  "funnel_spec"),
-					   errdetail_internal("%s", error.detail),
-					   errhint("%s", text_hint)));
+	if (!read_object(&spec, DatumGetJsonbP(json)))
+		EF_SOFT_ERROR(fcinfo, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+							   errmsg("invalid input syntax for type %s",
+									  "funnel_spec"),
+							   errdetail_internal("%s", ef_error.detail),
+							   errhint("%s", text_hint)));
 	PG_RETURN_POINTER(pack(&spec));
 }
 
@@ -406,8 +398,7 @@ ef_spec_send(StringInfo buffer, const EfFunnelSpec *spec)
 }
 
 EF_NODISCARD static EfStatus
-receive_names(StringInfo buffer, EfFunnelSpec *spec, AddName add,
-			  EfError *error)
+receive_names(StringInfo buffer, EfFunnelSpec *spec, AddName add)
 {
 	uint32		n = pq_getmsgint(buffer, 4);
 
@@ -419,11 +410,12 @@ receive_names(StringInfo buffer, EfFunnelSpec *spec, AddName add,
 		EfStatus	status;
 
 		if (length > (uint32) (buffer->len - buffer->cursor))
-			return ef_fail(error, EF_INVALID, "A name is longer than the message.");
+			return ef_fail(&ef_context, EF_INVALID,
+						   "A name is longer than the message.");
 
 		/* checks the encoding too */
 		name = pq_getmsgtext(buffer, (int) length, &converted);
-		status = add(spec, name, converted, error);
+		status = add(spec, name, converted, &ef_context);
 		if (status != EF_OK)
 			return status;
 	}
@@ -431,7 +423,7 @@ receive_names(StringInfo buffer, EfFunnelSpec *spec, AddName add,
 }
 
 EfStatus
-ef_spec_receive(StringInfo buffer, EfFunnelSpec *spec, EfError *error)
+ef_spec_receive(StringInfo buffer, EfFunnelSpec *spec)
 {
 	int			has_within;
 	int			has_as_of;
@@ -446,19 +438,21 @@ ef_spec_receive(StringInfo buffer, EfFunnelSpec *spec, EfError *error)
 	spec->as_of = (EfDay) pq_getmsgint(buffer, 4);
 	spec->modes = (unsigned) pq_getmsgbyte(buffer);
 	if (has_within > 1 || has_as_of > 1)
-		return ef_fail(error, EF_INVALID, "A flag is neither 0 nor 1.");
+		return ef_fail(&ef_context, EF_INVALID, "A flag is neither 0 nor 1.");
 	spec->has_within = has_within != 0;
 	spec->has_as_of = has_as_of != 0;
 	if (!spec->has_within && (spec->within.months != 0 ||
 							  spec->within.days != 0 ||
 							  spec->within.microseconds != 0))
-		return ef_fail(error, EF_INVALID, "A window that is not there has a length.");
+		return ef_fail(&ef_context, EF_INVALID,
+					   "A window that is not there has a length.");
 	if (!spec->has_as_of && spec->as_of != 0)
-		return ef_fail(error, EF_INVALID, "An as_of that is not there has a date.");
-	status = receive_names(buffer, spec, ef_spec_add_stage, error);
+		return ef_fail(&ef_context, EF_INVALID,
+					   "An as_of that is not there has a date.");
+	status = receive_names(buffer, spec, ef_spec_add_stage);
 	if (status == EF_OK)
-		status = receive_names(buffer, spec, ef_spec_add_exit, error);
-	return status == EF_OK ? ef_spec_complete(spec, error) : status;
+		status = receive_names(buffer, spec, ef_spec_add_exit);
+	return status == EF_OK ? ef_spec_complete(spec, &ef_context) : status;
 }
 
 PG_FUNCTION_INFO_V1(ef_funnel_spec_send);
@@ -483,19 +477,18 @@ ef_funnel_spec_recv(PG_FUNCTION_ARGS)
 	StringInfo	buffer = (StringInfo) PG_GETARG_POINTER(0);
 	EfFunnelSpec spec;
 	EfStatus	status;
-	EfError		error;
 
 	if (pq_getmsgbyte(buffer) != WIRE_VERSION)
-		status = ef_fail(&error, EF_INVALID, "Its version is not known.");
+		status = ef_fail(&ef_context, EF_INVALID, "Its version is not known.");
 	else if (pq_getmsgbyte(buffer) != EF_SPEC_TAG)
-		status = ef_fail(&error, EF_INVALID, "It is of another type.");
+		status = ef_fail(&ef_context, EF_INVALID, "It is of another type.");
 	else
-		status = ef_spec_receive(buffer, &spec, &error);
+		status = ef_spec_receive(buffer, &spec);
 	if (status != EF_OK)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary form of type %s", "funnel_spec"),
-				 errdetail_internal("%s", error.detail)));
+				 errdetail_internal("%s", ef_error.detail)));
 	PG_RETURN_POINTER(pack(&spec));
 }
 

@@ -12,26 +12,22 @@
 static void
 spec_of(const EfTable *table, EfFunnelSpec *spec)
 {
-	EfError		error;
-
 	ef_check(ef_spec_open(spec, table->frame.spec, table->frame.spec_size,
-						  &error), &error);
+						  &ef_context));
 }
 
 /* Give a table that comes in its spec, and the labels that it names. */
 EF_NODISCARD static EfStatus
-take_spec(EfTable *table, const EfTableType *type, const EfFunnelSpec *spec,
-		  EfError *error)
+take_spec(EfTable *table, const EfTableType *type, const EfFunnelSpec *spec)
 {
 	uint8	   *bytes;
 	EfStatus	status = ef_spec_pack(spec, 0, &bytes,
-									  &table->frame.spec_size, &ef_palloc,
-									  error);
+									  &table->frame.spec_size, &ef_context);
 
 	if (status != EF_OK)
 		return status;
 	table->frame.spec = bytes;
-	return ef_table_open_spec(table, type, &ef_palloc, error);
+	return ef_table_open_spec(table, type, &ef_context);
 }
 
 static void
@@ -47,7 +43,7 @@ append_spec(StringInfo out, const EfTable *table)
 
 static bool
 read_spec(EfTable *table, const EfTableType *type, const JsonbValue *name,
-		  const JsonbValue *object, EfError *error)
+		  const JsonbValue *object)
 {
 	EfFunnelSpec spec = {0};
 	JsonbIterator *iterator;
@@ -55,13 +51,13 @@ read_spec(EfTable *table, const EfTableType *type, const JsonbValue *name,
 	JsonbValue	value;
 
 	if (!ef_json_is_object(object))
-		return ef_json_refuse(error, "There is no object at", name);
+		return ef_json_refuse("There is no object at", name);
 	iterator = JsonbIteratorInit(object->val.binary.data);
 	while (ef_json_next_member(&iterator, &key, &value))
-		if (!ef_read_spec_member(&spec, &key, &value, error))
+		if (!ef_read_spec_member(&spec, &key, &value))
 			return false;
-	return ef_spec_complete(&spec, error) == EF_OK &&
-		take_spec(table, type, &spec, error) == EF_OK;
+	return ef_spec_complete(&spec, &ef_context) == EF_OK &&
+		take_spec(table, type, &spec) == EF_OK;
 }
 
 static void
@@ -75,15 +71,14 @@ send_spec(StringInfo buffer, const EfTable *table)
 }
 
 EF_NODISCARD static EfStatus
-receive_spec(StringInfo buffer, EfTable *table, const EfTableType *type,
-			 EfError *error)
+receive_spec(StringInfo buffer, EfTable *table, const EfTableType *type)
 {
 	EfFunnelSpec spec;
 	EfStatus	status;
 
 	table->skipped = pq_getmsgint64(buffer);
-	status = ef_spec_receive(buffer, &spec, error);
-	return status == EF_OK ? take_spec(table, type, &spec, error) : status;
+	status = ef_spec_receive(buffer, &spec);
+	return status == EF_OK ? take_spec(table, type, &spec) : status;
 }
 
 const EfFrameForm ef_funnel_spec_form = {

@@ -45,14 +45,14 @@ extern void ef_append_spec_text(StringInfo out, const EfFunnelSpec *spec);
  * missing; ef_spec_complete says in the end whether it is a spec.
  */
 extern bool ef_read_spec_member(EfFunnelSpec *spec, const JsonbValue *key,
-								const JsonbValue *value, EfError *error);
+								const JsonbValue *value);
 
 /* Binary: a spec without version and type, in network order, with names in
  * the client's encoding. */
 extern void ef_spec_send(StringInfo buffer, const EfFunnelSpec *spec);
 
 /* The same back, complete; names are in new memory. */
-extern EfStatus ef_spec_receive(StringInfo buffer, EfFunnelSpec *spec,
-								EfError *error) EF_NODISCARD;
+extern EfStatus ef_spec_receive(StringInfo buffer,
+								EfFunnelSpec *spec) EF_NODISCARD;
 
 #endif							/* EF_FUNNEL_SPEC_VALUE_H */

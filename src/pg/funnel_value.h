@@ -12,10 +12,8 @@ static inline void
 ef_open_funnel(FunctionCallInfo fcinfo, int argument, EfFunnel *funnel)
 {
 	struct varlena *datum = PG_GETARG_VARLENA_P(argument);
-	EfError		error;
 
-	ef_check(ef_funnel_open(funnel, datum, VARSIZE(datum), &ef_palloc,
-							&error), &error);
+	ef_check(ef_funnel_open(funnel, datum, VARSIZE(datum), &ef_context));
 }
 
 /* The number of the stage that argument names. */
@@ -25,12 +23,12 @@ ef_get_stage(FunctionCallInfo fcinfo, int argument, const EfFunnel *funnel)
 	text	   *name = PG_GETARG_TEXT_PP(argument);
 	uint32		stage = ef_spec_stage(&funnel->spec, VARDATA_ANY(name),
 									  VARSIZE_ANY_EXHDR(name));
-	EfError		error;
 
 	if (stage == 0)
-		ef_raise(ef_fail(&error, EF_STAGE_UNKNOWN, "The stage is \"%.*s\".",
+		ef_raise(ef_fail(&ef_context, EF_STAGE_UNKNOWN,
+						 "The stage is \"%.*s\".",
 						 ef_clip(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)),
-						 VARDATA_ANY(name)), &error);
+						 VARDATA_ANY(name)));
 	return stage;
 }
 

@@ -10,9 +10,9 @@
 EF_MODULE_MAGIC;
 
 static void *
-allocate(void *context, size_t size)
+allocate(void *memory, size_t size)
 {
-	(void) context;
+	(void) memory;
 
 	/* where the core works for long it allocates, so this is where a cancel
 	 * is noticed; scratch space may pass the limit of one value */
@@ -21,9 +21,9 @@ allocate(void *context, size_t size)
 }
 
 static void
-release(void *context, void *pointer)
+release(void *memory, void *pointer)
 {
-	(void) context;
+	(void) memory;
 	pfree(pointer);
 }
 
@@ -33,7 +33,8 @@ interrupt(void)
 	CHECK_FOR_INTERRUPTS();
 }
 
-const EfAllocator ef_palloc = {allocate, release, NULL, interrupt};
+EfError		ef_error;
+EfContext	ef_context = {allocate, release, NULL, interrupt, &ef_error};
 
 /* Messages, hints and sentences are marked where they stand in the core; with no
  * catalogue of this language, gettext hands them back as they are. */
@@ -54,7 +55,7 @@ _PG_init(void)
 }
 
 void
-ef_raise(EfStatus status, const EfError *error)
+ef_raise(EfStatus status)
 {
 	const char *state = status->sqlstate;
 
@@ -62,7 +63,7 @@ ef_raise(EfStatus status, const EfError *error)
 			(errcode(MAKE_SQLSTATE(state[0], state[1], state[2], state[3],
 								   state[4])),
 			 errmsg_internal("%s", localize(status->message)),
-			 error->detail[0] ? errdetail_internal("%s", error->detail) : 0,
+			 ef_error.detail[0] ? errdetail_internal("%s", ef_error.detail) : 0,
 			 status->hint ? errhint("%s", localize(status->hint)) : 0));
 }
 
@@ -139,7 +140,7 @@ ef_get_labels(FunctionCallInfo fcinfo, int argument, const char *name,
 
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls,
 					  n);
-	labels = ef_alloc(&ef_palloc, *n * sizeof(EfLabel));
+	labels = ef_alloc(&ef_context, *n * sizeof(EfLabel));
 	for (int i = 0; i < *n; i++)
 	{
 		const struct varlena *text = (struct varlena *) DatumGetPointer(texts[i]);
@@ -155,10 +156,9 @@ ef_get_interval(FunctionCallInfo fcinfo, int argument, EfStatus refused)
 {
 	const Interval *interval = PG_GETARG_INTERVAL_P(argument);
 	EfDuration	duration = {interval->month, interval->day, interval->time};
-	EfError		error;
 
 	if (EF_INTERVAL_IS_INFINITE(interval))
-		ef_raise(ef_fail(&error, refused, "It is infinite."), &error);
+		ef_raise(ef_fail(&ef_context, refused, "It is infinite."));
 	return duration;
 }
 

@@ -17,24 +17,26 @@
 #include "utils/timestamp.h"
 
 #include "base/calendar.h"
-#include "base/memory.h"
+#include "base/context.h"
 #include "base/status.h"
 #include "table/life_table.h"
 
 #undef TEXTDOMAIN
 #define TEXTDOMAIN PG_TEXTDOMAIN("education_flow")
 
-/* palloc in the current memory context. */
-extern const EfAllocator ef_palloc;
+/* What the glue hands to the core: palloc in the current memory context.  There
+ * is one place for the sentence of a refusal, since it is raised at once. */
+extern EfContext ef_context;
+extern EfError ef_error;
 
 /* Raise what the core refused, if it did. */
-pg_noreturn extern void ef_raise(EfStatus status, const EfError *error);
+pg_noreturn extern void ef_raise(EfStatus status);
 
 static inline void
-ef_check(EfStatus status, const EfError *error)
+ef_check(EfStatus status)
 {
 	if (unlikely(status != EF_OK))
-		ef_raise(status, error);
+		ef_raise(status);
 }
 
 /* A transition function outside of an aggregate would edit its argument. */

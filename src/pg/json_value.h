@@ -66,9 +66,9 @@ ef_json_count(const JsonbValue *value, int64 most, int64 *count)
 
 /* Leave a sentence about a member, and say false. */
 static inline bool
-ef_json_refuse(EfError *error, const char *what, const JsonbValue *key)
+ef_json_refuse(const char *what, const JsonbValue *key)
 {
-	ef_fail(error, EF_INVALID, "%s \"%.*s\".", what,
+	ef_fail(&ef_context, EF_INVALID, "%s \"%.*s\".", what,
 			ef_clip(key->val.string.val, key->val.string.len),
 			key->val.string.val);
 	return false;

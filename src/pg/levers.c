@@ -19,7 +19,6 @@ ef_change_exit_rates_of(PG_FUNCTION_ARGS)
 	const double *factors;
 	int			nnames;
 	int			nfactors;
-	EfError		error;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -30,14 +29,13 @@ ef_change_exit_rates_of(PG_FUNCTION_ARGS)
 						  &nnames);
 	factors = ef_get_float8s(fcinfo, 2, "factors", &nfactors);
 	if (nnames != nfactors)
-		ef_raise(ef_fail(&error, EF_LEVER_LENGTHS,
+		ef_raise(ef_fail(&ef_context, EF_LEVER_LENGTHS,
 						 "There are %d reasons and %d factors.", nnames,
-						 nfactors), &error);
+						 nfactors));
 	rates = palloc(VARSIZE(before));
 	memcpy(rates, before, VARSIZE(before));
 	ef_check(ef_change_exit_rates(rates->reasons, &reference.table, names,
-								  factors, nnames, &ef_palloc, &error),
-			 &error);
+								  factors, nnames, &ef_context));
 	PG_RETURN_POINTER(rates);
 }
 
@@ -50,7 +48,6 @@ ef_shift_retirement_of(PG_FUNCTION_ARGS)
 	EfExitRatio *ratios;
 	EfCredibleRates *before;
 	EfCredibleRates *rates;
-	EfError		error;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -58,6 +55,6 @@ ef_shift_retirement_of(PG_FUNCTION_ARGS)
 	before = ef_open_credible(fcinfo, 0, &reference, &ratios);
 	rates = palloc(VARSIZE(before));
 	memcpy(rates, before, VARSIZE(before));
-	ef_check(ef_shift_retirement(rates, PG_GETARG_INT32(1), &error), &error);
+	ef_check(ef_shift_retirement(rates, PG_GETARG_INT32(1), &ef_context));
 	PG_RETURN_POINTER(rates);
 }

@@ -19,10 +19,9 @@ static void
 get_mobility(FunctionCallInfo fcinfo, EfMobility *mobility, bool in_steps)
 {
 	struct varlena *datum = PG_GETARG_VARLENA_P(0);
-	EfError		error;
 
 	ef_check((in_steps ? ef_mobility_open : ef_mobility_load)
-			 (mobility, datum, VARSIZE(datum), &ef_palloc, &error), &error);
+			 (mobility, datum, VARSIZE(datum), &ef_context));
 }
 
 PG_FUNCTION_INFO_V1(ef_mobility_headcount);
@@ -33,7 +32,6 @@ ef_mobility_headcount(PG_FUNCTION_ARGS)
 	uint32		day;
 	int64	   *here;
 	Datum	   *names;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
@@ -42,8 +40,8 @@ ef_mobility_headcount(PG_FUNCTION_ARGS)
 	day = mobility.days - 1;
 	if (!PG_ARGISNULL(1))
 		ef_check(ef_mobility_day(&mobility, PG_GETARG_DATEADT(1), &day,
-								 &error), &error);
-	ef_mobility_here(&mobility, day, &here, &ef_palloc);
+								 &ef_context));
+	ef_mobility_here(&mobility, day, &here, &ef_context);
 	names = ef_label_texts(&mobility.table);
 	for (uint32 state = 1; state <= mobility.table.nlabels; state++)
 	{
@@ -63,12 +61,11 @@ ef_mobility_series(PG_FUNCTION_ARGS)
 	EfMobilitySeries series;
 	EfDuration	every = ef_get_duration(fcinfo, 1);
 	Datum	   *names;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	get_mobility(fcinfo, &mobility, true);
-	ef_check(ef_mobility_series_begin(&series, &mobility, &every, &ef_palloc,
-									  &error), &error);
+	ef_check(ef_mobility_series_begin(&series, &mobility, &every,
+									  &ef_context));
 	names = ef_label_texts(&mobility.table);
 	while (ef_mobility_series_next(&series))
 		for (uint32 i = 1; i <= mobility.table.nlabels + 1; i++)
@@ -109,12 +106,11 @@ ef_mobility_leavers(PG_FUNCTION_ARGS)
 	EfDuration	every = ef_get_duration(fcinfo, 1);
 	Datum	   *names;
 	Datum	   *reasons;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	get_mobility(fcinfo, &mobility, true);
-	ef_check(ef_mobility_leavers_begin(&leavers, &mobility, &every, &ef_palloc,
-									   &error), &error);
+	ef_check(ef_mobility_leavers_begin(&leavers, &mobility, &every,
+									   &ef_context));
 	names = ef_label_texts(&mobility.table);
 	reasons = MemoryContextAllocHuge(CurrentMemoryContext,
 									 leavers.nreasons * sizeof(Datum));
@@ -146,12 +142,11 @@ ef_mobility_flows(PG_FUNCTION_ARGS)
 	EfFlow	   *flows;
 	size_t		n;
 	Datum	   *names;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	get_mobility(fcinfo, &mobility, false);
 	ef_check(ef_mobility_rates(&mobility, PG_GETARG_FLOAT8(1), &flows, &n,
-							   &ef_palloc, &error), &error);
+							   &ef_context));
 	names = ef_label_texts(&mobility.table);
 	for (size_t i = 0; i < n; i++)
 	{
@@ -182,7 +177,6 @@ ef_mobility_matrix(PG_FUNCTION_ARGS)
 	uint32		days;
 	EfMatrix	matrix;
 	Datum	   *names;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
@@ -192,9 +186,8 @@ ef_mobility_matrix(PG_FUNCTION_ARGS)
 		horizon = ef_get_duration(fcinfo, 1);
 	ef_check(ef_mobility_last_days(&mobility,
 								   PG_ARGISNULL(1) ? NULL : &horizon, &days,
-								   &error), &error);
-	ef_check(ef_mobility_product(&mobility, days, &matrix, &ef_palloc, &error),
-			 &error);
+								   &ef_context));
+	ef_check(ef_mobility_product(&mobility, days, &matrix, &ef_context));
 	names = ef_label_texts(&mobility.table);
 	for (uint32 from = 1; from <= matrix.nstates; from++)
 		for (uint32 i = 1; i <= matrix.nstates + 1; i++)
@@ -223,12 +216,11 @@ get_people(FunctionCallInfo fcinfo, int argument, const char *name,
 {
 	const double *people;
 	int			n;
-	EfError		error;
 
 	if (PG_ARGISNULL(argument))
 		return NULL;
 	people = ef_get_float8s(fcinfo, argument, name, &n);
-	ef_check(ef_mobility_people(mobility, people, n, name, &error), &error);
+	ef_check(ef_mobility_people(mobility, people, n, name, &ef_context));
 	return people;
 }
 
@@ -245,7 +237,6 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 	EfMobilityYear *rows;
 	Datum	   *names;
 	size_t		n;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
@@ -255,8 +246,8 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(4))
 		listed = ef_get_labels(fcinfo, 4, "states", "ARRAY['north', 'south']",
 							   false, &nlisted);
-	ef_check(ef_mobility_order(&mobility, listed, nlisted, &states, &ef_palloc,
-							   &error), &error);
+	ef_check(ef_mobility_order(&mobility, listed, nlisted, &states,
+							   &ef_context));
 	plan.states = states;
 	plan.stock = get_people(fcinfo, 1, "stock", &mobility);
 	plan.years = PG_GETARG_INT32(2);
@@ -265,8 +256,7 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 	plan.observed_years = PG_GETARG_INT32(5);
 	plan.limits = !PG_ARGISNULL(6);
 	plan.level = plan.limits ? PG_GETARG_FLOAT8(6) : 0;
-	ef_check(ef_project_mobility(&mobility, &plan, &rows, &ef_palloc, &error),
-			 &error);
+	ef_check(ef_project_mobility(&mobility, &plan, &rows, &ef_context));
 	names = ef_label_texts(&mobility.table);
 	n = (size_t) plan.years * mobility.table.nlabels;
 	for (size_t i = 0; i < n; i++)

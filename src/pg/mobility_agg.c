@@ -60,9 +60,8 @@ refuse_period(const EventPurpose *purpose, PurposeBytes other)
 {
 	EfFrame		its = frame_of_bytes(purpose->bytes);
 	EfFrame		frame = frame_of_bytes(other);
-	EfError		error;
 
-	ef_check(ef_frame_match(&its, &frame, &ef_mobility_type, &error), &error);
+	ef_check(ef_frame_match(&its, &frame, &ef_mobility_type, &ef_context));
 }
 
 const EventPurposeType ef_mobility_purpose = {
@@ -89,9 +88,8 @@ get_spell_when(FunctionCallInfo fcinfo, const EventForms *forms,
 	EfSpell		spell = {PG_GETARG_DATEADT(3),
 	PG_ARGISNULL(4) ? EF_DAY_INFINITY : PG_GETARG_DATEADT(4), NULL, 0};
 	uint32_t	number = 0;
-	EfError		error;
 
-	ef_check(ef_spell_check(&spell, frame->as_of, &error), &error);
+	ef_check(ef_spell_check(&spell, frame->as_of, &ef_context));
 	if (!ef_spell_when(when, spell.start, spell.end, 0, frame))
 		return false;
 
@@ -119,13 +117,12 @@ ef_mobility_agg_transfn(PG_FUNCTION_ARGS)
 										 EF_UNIT_DAY);
 	EfWhen		when;
 	EfStatus	status = EF_OK;
-	EfError		error;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(3))
-		status = ef_event_group_skip(group, 1, &error);
+		status = ef_event_group_skip(group, 1);
 	else if (get_spell_when(fcinfo, forms, group, &when))
 		ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
-	ef_check(status, &error);
+	ef_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -135,12 +132,10 @@ ef_mobility_agg_finalfn(PG_FUNCTION_ARGS)
 {
 	EfEventGroup *group = ef_finished_group(fcinfo, &ef_mobility_purpose);
 	EfState    *state;
-	EfError		error;
 
 	if (group == NULL)
 		PG_RETURN_NULL();
 	ef_check(ef_mobility_of_spells(&state, group, ef_group_names(group),
-								   group_frame(group), &ef_palloc, &error),
-			 &error);
+								   group_frame(group), &ef_context));
 	return ef_summary_finish(ef_summary_own(state), &ef_mobility_type);
 }

@@ -57,7 +57,6 @@ ef_observed_frame(FunctionCallInfo fcinfo, int argument,
 	RangeBound	lower;
 	RangeBound	upper;
 	bool		empty;
-	EfError		error = {""};
 
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR,
@@ -81,22 +80,23 @@ ef_observed_frame(FunctionCallInfo fcinfo, int argument,
 	range_deserialize(lookup_type_cache(DATERANGEOID, TYPECACHE_RANGE_INFO),
 					  range, &lower, &upper, &empty);
 	if (empty)
-		ef_raise(ef_fail(&error, EF_OBSERVED_EMPTY, "The range is \"empty\"."),
-				 &error);
+		ef_raise(ef_fail(&ef_context, EF_OBSERVED_EMPTY,
+						 "The range is \"empty\"."));
 	if (upper.infinite)
 	{
 		char		from[EF_ISO_DATE_SIZE] = "";
 
 		if (!lower.infinite)
 			ef_format_day(from, DatumGetDateADT(lower.val));
-		ef_raise(ef_fail(&error, EF_OBSERVED_ENDLESS, "The range is \"%c%s,)\".",
-						 lower.infinite ? '(' : '[', from), &error);
+		ef_raise(ef_fail(&ef_context, EF_OBSERVED_ENDLESS,
+						 "The range is \"%c%s,)\".",
+						 lower.infinite ? '(' : '[', from));
 	}
 	cache->frame.bounded = !lower.infinite;
 	cache->frame.from = lower.infinite ? 0 : DatumGetDateADT(lower.val);
 	cache->frame.as_of = DatumGetDateADT(upper.val);
 	cache->frame.flags = flags;
-	ef_check(type->check_frame(&cache->frame, &error), &error);
+	ef_check(type->check_frame(&cache->frame, &ef_context));
 	if (VARSIZE(range) <= sizeof(cache->bytes))
 	{
 		cache->type = type;
@@ -124,7 +124,6 @@ ef_spell_state(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 	const EfFrame *frame;
 	EfState    *state;
 	EfFrame		its;
-	EfError		error;
 
 	ef_require_aggregate(fcinfo);
 	if (cache == NULL)
@@ -141,7 +140,7 @@ ef_spell_state(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 		return ef_summary_create(type, frame);
 	state = ef_summary_state(fcinfo, type);
 	its = ef_state_frame(state, type);
-	ef_check(ef_frame_match(&its, frame, type, &error), &error);
+	ef_check(ef_frame_match(&its, frame, type, &ef_context));
 	return state;
 }
 

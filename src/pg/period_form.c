@@ -36,7 +36,7 @@ append_period(StringInfo out, const EfTable *table)
 
 static bool
 read_period(EfTable *table, const EfTableType *type, const JsonbValue *key,
-			const JsonbValue *array, EfError *error)
+			const JsonbValue *array)
 {
 	EfFrame    *frame = &table->frame;
 	JsonbIterator *iterator;
@@ -63,8 +63,7 @@ read_period(EfTable *table, const EfTableType *type, const JsonbValue *key,
 		}
 	}
 	return n == 2 ||
-		ef_json_refuse(error,
-					   "This must be a pair of ISO dates, of which the first may be null:",
+		ef_json_refuse("This must be a pair of ISO dates, of which the first may be null:",
 					   key);
 }
 
@@ -93,8 +92,7 @@ send_period(StringInfo buffer, const EfTable *table)
 }
 
 EF_NODISCARD static EfStatus
-receive_period(StringInfo buffer, EfTable *table, const EfTableType *type,
-			   EfError *error)
+receive_period(StringInfo buffer, EfTable *table, const EfTableType *type)
 {
 	int			bounded = pq_getmsgbyte(buffer);
 
@@ -104,14 +102,16 @@ receive_period(StringInfo buffer, EfTable *table, const EfTableType *type,
 	table->skipped = pq_getmsgint64(buffer);
 	table->nlabels = pq_getmsgint(buffer, 4);
 	if (bounded != 0 && bounded != 1)
-		return ef_fail(error, EF_INVALID, "A flag is neither 0 nor 1.");
+		return ef_fail(&ef_context, EF_INVALID, "A flag is neither 0 nor 1.");
 	table->frame.bounded = bounded != 0;
 	if (!table->frame.bounded && table->frame.from != 0)
-		return ef_fail(error, EF_INVALID, "A bound that is not there has a date.");
+		return ef_fail(&ef_context, EF_INVALID,
+					   "A bound that is not there has a date.");
 
 	/* each label has a length word at least */
 	if (table->nlabels > (uint32) (buffer->len - buffer->cursor) / 4)
-		return ef_fail(error, EF_INVALID, "There are fewer labels than announced.");
+		return ef_fail(&ef_context, EF_INVALID,
+					   "There are fewer labels than announced.");
 	table->labels = palloc(Max(table->nlabels, 1) * sizeof(EfLabel));
 	for (uint32 i = 0; i < table->nlabels; i++)
 	{
@@ -119,7 +119,8 @@ receive_period(StringInfo buffer, EfTable *table, const EfTableType *type,
 		int			converted;
 
 		if (length > (uint32) (buffer->len - buffer->cursor))
-			return ef_fail(error, EF_INVALID, "A label is longer than the message.");
+			return ef_fail(&ef_context, EF_INVALID,
+						   "A label is longer than the message.");
 
 		/* checks the encoding too */
 		table->labels[i].bytes = pq_getmsgtext(buffer, (int) length, &converted);

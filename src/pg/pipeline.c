@@ -15,10 +15,9 @@ get_start_day(FunctionCallInfo fcinfo, int argument)
 {
 	text	   *name = PG_GETARG_TEXT_PP(argument);
 	EfStartDay	start;
-	EfError		error;
 
 	ef_check(ef_start_day_parse(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
-								&start, &error), &error);
+								&start, &ef_context));
 	return start;
 }
 
@@ -46,7 +45,6 @@ ef_funnel_output(PG_FUNCTION_ARGS)
 	EfDay		as_of;
 	double	   *arrivals;
 	int			year;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
@@ -67,7 +65,7 @@ ef_funnel_output(PG_FUNCTION_ARGS)
 		plan.as_of = &as_of;
 	}
 	plan.scenario = get_scenario(fcinfo, 6, &funnel);
-	ef_check(ef_arrivals_by_year(&plan, &arrivals, &ef_palloc, &error), &error);
+	ef_check(ef_arrivals_by_year(&plan, &arrivals, &ef_context));
 
 	year = ef_output_first_year(&plan);
 	for (int i = 0; i < plan.horizon; i++)
@@ -97,7 +95,6 @@ get_intake_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 {
 	EfIntakePlan *plan = &arguments->plan;
 	text	   *method;
-	EfError		error;
 
 	ef_require_argument(fcinfo, 2, "gap");
 	ef_require_argument(fcinfo, 3, "first_year");
@@ -111,7 +108,7 @@ get_intake_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 	plan->starts = get_start_day(fcinfo, 4);
 	method = PG_GETARG_TEXT_PP(5);
 	ef_check(ef_intake_method(VARDATA_ANY(method), VARSIZE_ANY_EXHDR(method),
-							  &plan->method, &error), &error);
+							  &plan->method, &ef_context));
 	plan->target_year = PG_ARGISNULL(6) ? EF_LAST_YEAR
 		: Max(PG_GETARG_INT32(6), EF_LAST_YEAR + 1);
 	plan->arrived = PG_GETARG_FLOAT8(7);
@@ -133,14 +130,12 @@ ef_required_intake(PG_FUNCTION_ARGS)
 	PlanArguments arguments = {0};
 	EfIntakeYear *years;
 	int			n;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	get_plan(fcinfo, &arguments);
-	ef_check(ef_intake_by_year(&arguments.plan, &years, &n, &ef_palloc,
-								&error), &error);
+	ef_check(ef_intake_by_year(&arguments.plan, &years, &n, &ef_context));
 	for (int i = 0; i < n; i++)
 	{
 		Datum		values[6];
@@ -167,7 +162,6 @@ ef_required_intake_fan(PG_FUNCTION_ARGS)
 	const double *levels;
 	int			nlevels;
 	int			n;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
@@ -177,7 +171,7 @@ ef_required_intake_fan(PG_FUNCTION_ARGS)
 	ef_get_assumptions(fcinfo, 1, 10, &arguments.plan.staff,
 					   &arguments.workforce, &arguments.rates);
 	ef_check(ef_intake_fan(&arguments.plan, levels, nlevels, &years, &n,
-						   &ef_palloc, &error), &error);
+						   &ef_context));
 	for (int year = 0; year < n; year++)
 		for (int i = 0; i < nlevels; i++)
 		{
@@ -202,14 +196,12 @@ ef_required_intake_stages(PG_FUNCTION_ARGS)
 	PlanArguments arguments = {0};
 	EfStageDemand *rows;
 	size_t		n;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	get_plan(fcinfo, &arguments);
-	ef_check(ef_intake_by_stage(&arguments.plan, &rows, &n, &ef_palloc,
-									   &error), &error);
+	ef_check(ef_intake_by_stage(&arguments.plan, &rows, &n, &ef_context));
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfLabel *stages = arguments.funnel.spec.stages;

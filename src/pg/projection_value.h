@@ -27,13 +27,12 @@ static inline const double *
 ef_get_levels(FunctionCallInfo fcinfo, int argument, int *n)
 {
 	const double *levels;
-	EfError		error;
 
 	ef_require_argument(fcinfo, argument, "levels");
 	levels = ef_get_float8s(fcinfo, argument, "levels", n);
 	if (*n < 1 || *n > EF_LEVELS_LIMIT)
-		ef_raise(ef_fail(&error, EF_LEVELS_RANGE, "levels has %d elements.", *n),
-				 &error);
+		ef_raise(ef_fail(&ef_context, EF_LEVELS_RANGE,
+						 "levels has %d elements.", *n));
 	return levels;
 }
 

@@ -33,18 +33,16 @@ ef_retention_agg_transfn(PG_FUNCTION_ARGS)
 	EfState    *state = ef_spell_state(fcinfo, 4, &ef_retention_type, 0);
 	EfSpell		spell;
 	EfDay		last_seen = EF_DAY_INFINITY;
-	EfError		error;
 
 	if (PG_ARGISNULL(1))
 	{
-		ef_check(ef_state_skip(state, &error), &error);
+		ef_check(ef_state_skip(state, &ef_context));
 		PG_RETURN_POINTER(state);
 	}
 	ef_get_spell(fcinfo, 1, &spell);
 	if (PG_NARGS() > 5 && !PG_ARGISNULL(5))
 		last_seen = PG_GETARG_DATEADT(5);
-	ef_check(ef_retention_add_until(&state, &spell, last_seen, &ef_palloc,
-									&error), &error);
+	ef_check(ef_retention_add_until(&state, &spell, last_seen, &ef_context));
 	PG_RETURN_POINTER(ef_summary_own(state));
 }
 
@@ -97,10 +95,9 @@ ef_retention_rate(PG_FUNCTION_ARGS)
 	EfRiskSet	risk;
 	EfDuration	after = ef_get_duration(fcinfo, 1);
 	double		rate;
-	EfError		error;
 
 	ef_get_risk(fcinfo, 0, &risk);
-	ef_check(ef_retention_rate_after(&risk, &after, &rate, &error), &error);
+	ef_check(ef_retention_rate_after(&risk, &after, &rate, &ef_context));
 	return float8_or_null(fcinfo, rate);
 }
 
@@ -121,10 +118,9 @@ ef_retention_mean(PG_FUNCTION_ARGS)
 	EfRiskSet	risk;
 	EfDuration	until = ef_get_duration(fcinfo, 1);
 	double		mean;
-	EfError		error;
 
 	ef_get_risk(fcinfo, 0, &risk);
-	ef_check(ef_retention_mean_days(&risk, &until, &mean, &error), &error);
+	ef_check(ef_retention_mean_days(&risk, &until, &mean, &ef_context));
 	return float8_or_null(fcinfo, mean);
 }
 
@@ -139,12 +135,11 @@ ef_retention_curve(PG_FUNCTION_ARGS)
 	EfDuration	every = ef_get_duration(fcinfo, 1);
 	EfCurve		curve;
 	EfCurvePoint point;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	ef_get_risk(fcinfo, 0, &risk);
 	ef_check(ef_curve_begin(&curve, &risk, &every, PG_GETARG_FLOAT8(2),
-							ef_get_scale(fcinfo, 3), &error), &error);
+							ef_get_scale(fcinfo, 3), &ef_context));
 	while (ef_curve_next(&curve, &point))
 	{
 		Datum		values[7];
@@ -172,15 +167,13 @@ ef_exit_incidence(PG_FUNCTION_ARGS)
 	EfIncidenceCurve curve;
 	int32		after_days;
 	Datum	   *reasons;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	ef_open_retention(fcinfo, 0, &retention);
-	ef_retention_risk(&risk, &retention.table, &ef_palloc);
+	ef_retention_risk(&risk, &retention.table, &ef_context);
 	reasons = ef_label_texts(&retention.table);
 	ef_check(ef_incidence_begin(&curve, &risk, retention.table.nlabels, &every,
-								PG_GETARG_FLOAT8(2), &ef_palloc, &error),
-			 &error);
+								PG_GETARG_FLOAT8(2), &ef_context));
 	while (ef_incidence_next(&curve, &after_days))
 		for (uint32 reason = 1; reason <= retention.table.nlabels; reason++)
 		{
@@ -220,7 +213,7 @@ get_risk_for(FunctionCallInfo fcinfo, int argument, const text *reason,
 	EfRetention retention;
 
 	ef_open_retention(fcinfo, argument, &retention);
-	ef_retention_risk(risk, &retention.table, &ef_palloc);
+	ef_retention_risk(risk, &retention.table, &ef_context);
 	if (reason != NULL)
 		ef_risk_censor_others(risk, reason_label(&retention.table, reason));
 }
@@ -240,7 +233,6 @@ ef_retention_compare(PG_FUNCTION_ARGS)
 	EfHazardRatio hazard;
 	Datum		values[6];
 	bool		nulls[6] = {false};
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	/* a null reason is all of them; a null elsewhere leaves no row */
@@ -250,9 +242,8 @@ ef_retention_compare(PG_FUNCTION_ARGS)
 	get_risk_for(fcinfo, 0, reason, &first);
 	get_risk_for(fcinfo, 1, reason, &second);
 	ef_check(ef_hazard_ratio(&hazard, &first, &second, PG_GETARG_FLOAT8(2),
-							 &ef_palloc, &error), &error);
-	ef_check(ef_log_rank(&test, parts, lengthof(parts), &ef_palloc, &error),
-			 &error);
+							 &ef_context));
+	ef_check(ef_log_rank(&test, parts, lengthof(parts), &ef_context));
 	values[0] = ef_float8_or_null(test.chisq, &nulls[0]);
 	values[1] = Int32GetDatum(test.df);
 	values[2] = ef_float8_or_null(test.p_value, &nulls[2]);
@@ -305,8 +296,8 @@ create_log_rank(MemoryContext context, EfGroupTest method, const text *reason)
 	if (reason != NULL)
 		state->reason = cstring_to_text_with_len(VARDATA_ANY(reason),
 												 VARSIZE_ANY_EXHDR(reason));
-	ef_dictionary_begin(&state->groups, &ef_palloc);
-	ef_dictionary_begin(&state->strata, &ef_palloc);
+	ef_dictionary_begin(&state->groups, &ef_context);
+	ef_dictionary_begin(&state->strata, &ef_context);
 	control.keysize = sizeof(LogRankKey);
 	control.entrysize = sizeof(LogRankEntry);
 	control.hcxt = context;
@@ -320,12 +311,10 @@ static uint32
 name_number(EfDictionary *names, const text *name)
 {
 	uint32		number = 0;
-	EfError		error;
 
 	if (name != NULL)
 		ef_check(ef_dictionary_number(names, VARDATA_ANY(name),
-									  VARSIZE_ANY_EXHDR(name), &number,
-									  &error), &error);
+									  VARSIZE_ANY_EXHDR(name), &number));
 	return number;
 }
 
@@ -354,7 +343,6 @@ add_log_rank(LogRankState *state, const EfTable *table, const text *group,
 	EfState    *old;
 	uint32		ngroups;
 	bool		found;
-	EfError		error;
 
 	key.group = name_number(&state->groups, group);
 	key.stratum = name_number(&state->strata, stratum);
@@ -363,15 +351,15 @@ add_log_rank(LogRankState *state, const EfTable *table, const text *group,
 	key.bounded = table->frame.bounded;
 	state->null_group = state->null_group || key.group == 0;
 	ngroups = state->groups.nnames + state->null_group;
-	ef_check(ef_group_limit_check(state->method, ngroups, &error), &error);
+	ef_check(ef_group_limit_check(state->method, ngroups, &ef_context));
 
 	entry = hash_search(state->entries, &key, HASH_ENTER, &found);
 	if (!found)
 		ef_check(ef_state_create(&entry->state, &ef_retention_type,
-								 &table->frame, 0, &ef_palloc, &error), &error);
+								 &table->frame, 0, &ef_context));
 	old = entry->state;
 	ef_check(ef_state_merge(&entry->state, &ef_retention_type, table,
-							&ef_palloc, &error), &error);
+							&ef_context));
 	if (entry->state != old)
 		pfree(old);
 }
@@ -384,24 +372,21 @@ static EF_REPORT(EF_REASONS_DIFFER, INVALID_PARAMETER_VALUE,
 static void
 check_reason(const LogRankState *state, const text *reason)
 {
-	EfError		error;
-
 	if ((reason == NULL) != (state->reason == NULL))
-		ef_raise(ef_fail(&error, EF_REASONS_DIFFER,
-						 "One row has a reason, and another has none."),
-				 &error);
+		ef_raise(ef_fail(&ef_context, EF_REASONS_DIFFER,
+						 "One row has a reason, and another has none."));
 	if (reason != NULL &&
 		(VARSIZE_ANY_EXHDR(reason) != VARSIZE_ANY_EXHDR(state->reason) ||
 		 memcmp(VARDATA_ANY(reason), VARDATA_ANY(state->reason),
 				VARSIZE_ANY_EXHDR(reason)) != 0))
-		ef_raise(ef_fail(&error, EF_REASONS_DIFFER,
+		ef_raise(ef_fail(&ef_context, EF_REASONS_DIFFER,
 						 "One row has the reason \"%.*s\", and another \"%.*s\".",
 						 ef_clip(VARDATA_ANY(state->reason),
 								 VARSIZE_ANY_EXHDR(state->reason)),
 						 VARDATA_ANY(state->reason),
 						 ef_clip(VARDATA_ANY(reason),
 								 VARSIZE_ANY_EXHDR(reason)),
-						 VARDATA_ANY(reason)), &error);
+						 VARDATA_ANY(reason)));
 }
 
 /* Arguments: state, retention, group_name and, if asked, stratum_name and
@@ -417,7 +402,6 @@ log_rank_row(FunctionCallInfo fcinfo, EfGroupTest method)
 	struct varlena *datum;
 	MemoryContext context;
 	MemoryContext old;
-	EfError		error;
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		ef_require_aggregate(fcinfo);
@@ -432,7 +416,7 @@ log_rank_row(FunctionCallInfo fcinfo, EfGroupTest method)
 	}
 	datum = PG_GETARG_VARLENA_P(1);
 	ef_check(ef_table_load(&table, &ef_retention_type, datum, VARSIZE(datum),
-						   &ef_palloc, &error), &error);
+						   &ef_context));
 	group = PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2);
 	stratum = PG_NARGS() < 4 || PG_ARGISNULL(3) ? NULL
 		: PG_GETARG_TEXT_PP(3);
@@ -454,18 +438,18 @@ EF_FUNCTION(retention_gray, transfn, log_rank_row(fcinfo, EF_GRAY))
 
 /* Open the risk set of an entry, and close it. */
 EF_NODISCARD static EfStatus
-open_entry(void *context, EfRiskSet *risk, EfError *error)
+open_entry(void *closure, EfRiskSet *risk, EfContext *context)
 {
 	LogRankEntry *entry = (LogRankEntry *) ((char *) risk -
 											offsetof(LogRankEntry, risk));
 	EfTable		table;
-	const LogRankState *state = context;
+	const LogRankState *state = closure;
 	EfStatus	status = ef_state_load(&table, &ef_retention_type,
 									   entry->state, entry->state->size,
-									   &ef_palloc, error);
+									   context);
 
-	ef_check(status, error);
-	ef_retention_risk(risk, &table, &ef_palloc);
+	ef_check(status);
+	ef_retention_risk(risk, &table, context);
 	if (state->method == EF_GRAY)
 		ef_risk_keep_reason(risk, reason_label(&table, state->reason));
 	else if (state->reason != NULL)
@@ -476,10 +460,10 @@ open_entry(void *context, EfRiskSet *risk, EfError *error)
 }
 
 static void
-close_entry(void *context, EfRiskSet *risk)
+close_entry(void *closure, EfRiskSet *risk)
 {
-	(void) context;
-	ef_risk_release(risk, &ef_palloc);
+	(void) closure;
+	ef_risk_release(risk, &ef_context);
 }
 
 static Datum
@@ -511,7 +495,6 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 	Datum	   *expected;
 	bool	   *unnamed;
 	bool	   *known;
-	EfError		error;
 
 	ef_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(0))
@@ -519,7 +502,7 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	state = (LogRankState *) PG_GETARG_POINTER(0);
-	source.context = state;
+	source.closure = state;
 	parts = MemoryContextAllocHuge(CurrentMemoryContext,
 								   hash_get_num_entries(state->entries) *
 								   sizeof(EfLogRankPart));
@@ -531,7 +514,7 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 		parts[nparts++].risk = &entry->risk;
 	}
 	ef_check(ef_group_test(&test, parts, nparts, state->method, &source,
-						   &ef_palloc, &error), &error);
+						   &ef_context));
 
 	names = palloc(test.ngroups * sizeof(Datum));
 	unnamed = palloc(test.ngroups * sizeof(bool));

@@ -13,10 +13,8 @@ ef_open_retention(FunctionCallInfo fcinfo, int argument,
 				  EfRetention *retention)
 {
 	struct varlena *datum = PG_GETARG_VARLENA_P(argument);
-	EfError		error;
 
-	ef_check(ef_retention_open(retention, datum, VARSIZE(datum), &ef_palloc,
-							   &error), &error);
+	ef_check(ef_retention_open(retention, datum, VARSIZE(datum), &ef_context));
 }
 
 static inline void
@@ -25,7 +23,7 @@ ef_get_risk(FunctionCallInfo fcinfo, int argument, EfRiskSet *risk)
 	EfRetention retention;
 
 	ef_open_retention(fcinfo, argument, &retention);
-	ef_retention_risk(risk, &retention.table, &ef_palloc);
+	ef_retention_risk(risk, &retention.table, &ef_context);
 }
 
 /* The scale on which limits are symmetric, by the name of a method. */
@@ -34,10 +32,9 @@ ef_get_scale(FunctionCallInfo fcinfo, int argument)
 {
 	text	   *method = PG_GETARG_TEXT_PP(argument);
 	EfLimitScale scale = EF_LOG_LOG;
-	EfError		error;
 
 	ef_check(ef_limit_scale(VARDATA_ANY(method), VARSIZE_ANY_EXHDR(method),
-							&scale, &error), &error);
+							&scale, &ef_context));
 	return scale;
 }
 

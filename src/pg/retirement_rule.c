@@ -27,9 +27,8 @@ static EfRetirementRule *
 create_rule(uint32 room)
 {
 	EfRetirementRule *rule;
-	EfError		error;
 
-	ef_check(ef_rule_create(&rule, room, &ef_palloc, &error), &error);
+	ef_check(ef_rule_create(&rule, room, &ef_context));
 	return rule;
 }
 
@@ -42,15 +41,14 @@ ef_retirement_rule_agg_transfn(PG_FUNCTION_ARGS)
 {
 	EfRetirementRule *rule;
 	EfRuleStep	step;
-	EfError		error;
 
 	ef_require_aggregate(fcinfo);
 	ef_require_argument(fcinfo, 1, "born_from");
 	ef_require_argument(fcinfo, 2, "age_months");
 	rule = PG_ARGISNULL(0) ? create_rule(4) : ef_get_rule(fcinfo, 0);
 	ef_check(ef_rule_step(PG_GETARG_DATEADT(1), PG_GETARG_INT32(2), &step,
-						  &error), &error);
-	ef_check(ef_rule_add(&rule, &step, &ef_palloc, &error), &error);
+						  &ef_context));
+	ef_check(ef_rule_add(&rule, &step, &ef_context));
 	PG_RETURN_POINTER(own(rule));
 }
 
@@ -60,7 +58,6 @@ ef_retirement_rule_combinefn(PG_FUNCTION_ARGS)
 {
 	EfRetirementRule *rule;
 	EfRetirementRule *other;
-	EfError		error;
 
 	ef_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
@@ -76,8 +73,7 @@ ef_retirement_rule_combinefn(PG_FUNCTION_ARGS)
 	for (uint32 i = 0; i < other->nsteps; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		ef_check(ef_rule_add(&rule, &other->steps[i], &ef_palloc, &error),
-				 &error);
+		ef_check(ef_rule_add(&rule, &other->steps[i], &ef_context));
 	}
 	PG_RETURN_POINTER(own(rule));
 }
@@ -177,7 +173,6 @@ ef_retirement_rule_in(PG_FUNCTION_ARGS)
 	JsonbIterator *iterator;
 	JsonbValue	value;
 	EfRetirementRule *rule = create_rule(0);
-	EfError		error = {"It is no JSON array."};
 	bool		good;
 
 	if (!ef_jsonb_in(fcinfo, "retirement_rule", text_hint,
@@ -185,7 +180,9 @@ ef_retirement_rule_in(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	jsonb = DatumGetJsonbP(json);
 	good = JB_ROOT_IS_ARRAY(jsonb) && !JB_ROOT_IS_SCALAR(jsonb);
-	if (good)
+	if (!good)
+		ef_fail(&ef_context, EF_INVALID, "It is no JSON array.");
+	else
 	{
 		iterator = JsonbIteratorInit(&jsonb->root);
 		(void) JsonbIteratorNext(&iterator, &value, true);
@@ -200,13 +197,13 @@ ef_retirement_rule_in(PG_FUNCTION_ARGS)
 			if (!read_step(&value, &born_from, &age_months))
 			{
 				good = false;
-				ef_fail(&error, EF_INVALID,
+				ef_fail(&ef_context, EF_INVALID,
 						"A step has a born_from date and a number of age_months, and nothing else.");
 			}
 			else
 				good = ef_rule_step(born_from, age_months, &step,
-									&error) == EF_OK &&
-					ef_rule_add(&rule, &step, &ef_palloc, &error) == EF_OK;
+									&ef_context) == EF_OK &&
+					ef_rule_add(&rule, &step, &ef_context) == EF_OK;
 		}
 	}
 	if (!good)
@@ -214,7 +211,7 @@ ef_retirement_rule_in(PG_FUNCTION_ARGS)
 					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					   errmsg("invalid input syntax for type %s",
 							  "retirement_rule"),
-					   errdetail_internal("%s", error.detail),
+					   errdetail_internal("%s", ef_error.detail),
 					   errhint("%s", text_hint)));
 
 	/* without the room that growing leaves */
@@ -251,10 +248,12 @@ ef_retirement_rule_recv(PG_FUNCTION_ARGS)
 	EfRetirementRule *rule = create_rule(0);
 	int			version = pq_getmsgbyte(buffer);
 	uint32		n = pq_getmsgint(buffer, 4);
-	EfError		error = {"Its version or its length is not known."};
 	bool		good = version == WIRE_VERSION &&
 		n == (uint32) (buffer->len - buffer->cursor) / 8;
 
+	if (!good)
+		ef_fail(&ef_context, EF_INVALID,
+				"Its version or its length is not known.");
 	for (uint32 i = 0; good && i < n; i++)
 	{
 		EfDay		born_from = (EfDay) pq_getmsgint(buffer, 4);
@@ -262,14 +261,15 @@ ef_retirement_rule_recv(PG_FUNCTION_ARGS)
 		EfRuleStep	step;
 
 		CHECK_FOR_INTERRUPTS();
-		good = ef_rule_step(born_from, age_months, &step, &error) == EF_OK &&
-			ef_rule_add(&rule, &step, &ef_palloc, &error) == EF_OK;
+		good = ef_rule_step(born_from, age_months, &step,
+							&ef_context) == EF_OK &&
+			ef_rule_add(&rule, &step, &ef_context) == EF_OK;
 	}
 	if (!good)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary form of type %s", "retirement_rule"),
-				 errdetail_internal("%s", error.detail)));
+				 errdetail_internal("%s", ef_error.detail)));
 	rule->room = rule->nsteps;
 	PG_RETURN_POINTER(own(rule));
 }

@@ -18,9 +18,8 @@ ef_get_rule(FunctionCallInfo fcinfo, int argument)
 {
 	EfRetirementRule *rule =
 		(EfRetirementRule *) PG_GETARG_VARLENA_P(argument);
-	EfError		error;
 
-	ef_check(ef_rule_check(rule, VARSIZE(rule), &error), &error);
+	ef_check(ef_rule_check(rule, VARSIZE(rule), &ef_context));
 	return rule;
 }
 

@@ -42,14 +42,13 @@ ef_spell_fault(PG_FUNCTION_ARGS)
 											 &fcinfo->flinfo->fn_extra);
 	EfSpell		spell;
 	EfStatus	status;
-	EfError		error;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	get_dates(fcinfo, 0, &spell);
-	status = ef_spell_check(&spell, frame->as_of, &error);
+	status = ef_spell_check(&spell, frame->as_of, &ef_context);
 	if (status == EF_OK && PG_NARGS() > 3 && !PG_ARGISNULL(3))
-		status = ef_last_seen_check(&spell, PG_GETARG_DATEADT(3), &error);
+		status = ef_last_seen_check(&spell, PG_GETARG_DATEADT(3), &ef_context);
 	return fault(fcinfo, status);
 }
 
@@ -64,15 +63,15 @@ employment_fault(FunctionCallInfo fcinfo, bool known)
 	const EfFrame *frame = ef_observed_frame(fcinfo, 3, &ef_workforce_type, 0,
 											 &fcinfo->flinfo->fn_extra);
 	EfEmployment row = {0};
-	EfError		error;
 
 	if (PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	get_dates(fcinfo, 1, &row.spell);
 	if (!known || PG_ARGISNULL(0))
-		return fault(fcinfo, ef_spell_check(&row.spell, frame->as_of, &error));
+		return fault(fcinfo,
+					 ef_spell_check(&row.spell, frame->as_of, &ef_context));
 	row.birth = PG_GETARG_DATEADT(0);
-	return fault(fcinfo, ef_employment_check(&row, frame->as_of, &error));
+	return fault(fcinfo, ef_employment_check(&row, frame->as_of, &ef_context));
 }
 
 PG_FUNCTION_INFO_V1(ef_employment_fault);
@@ -88,13 +87,12 @@ ef_employment_fault_numeric(PG_FUNCTION_ARGS)
 {
 	int32_t		fte;
 	EfStatus	status;
-	EfError		error;
 
 	if (PG_ARGISNULL(4))
 		return employment_fault(fcinfo, false);
 	status = ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
 																	 PG_GETARG_DATUM(4))),
-								 &fte, &error);
+								 &fte, &ef_context);
 	return status == EF_OK ? employment_fault(fcinfo, true)
 		: fault(fcinfo, status);
 }
@@ -105,11 +103,10 @@ ef_employment_fault_float8(PG_FUNCTION_ARGS)
 {
 	int32_t		fte;
 	EfStatus	status;
-	EfError		error;
 
 	if (PG_ARGISNULL(4))
 		return employment_fault(fcinfo, false);
-	status = ef_fte_from_float8(PG_GETARG_FLOAT8(4), &fte, &error);
+	status = ef_fte_from_float8(PG_GETARG_FLOAT8(4), &fte, &ef_context);
 	return status == EF_OK ? employment_fault(fcinfo, true)
 		: fault(fcinfo, status);
 }
@@ -131,7 +128,6 @@ get_open_spec(FunctionCallInfo fcinfo, int argument)
 {
 	OpenSpec   *open = fcinfo->flinfo->fn_extra;
 	EfSpecBytes packed = ef_get_spec_bytes(fcinfo, argument);
-	EfError		error;
 
 	if (open != NULL && open->size == packed.size &&
 		memcmp(open->bytes, packed.bytes, packed.size) == 0)
@@ -143,7 +139,7 @@ get_open_spec(FunctionCallInfo fcinfo, int argument)
 								  offsetof(OpenSpec, bytes) + packed.size);
 	open->size = packed.size;
 	memcpy(open->bytes, packed.bytes, packed.size);
-	ef_check(ef_spec_open(&open->spec, open->bytes, open->size, &error), &error);
+	ef_check(ef_spec_open(&open->spec, open->bytes, open->size, &ef_context));
 	fcinfo->flinfo->fn_extra = open;
 	return &open->spec;
 }
@@ -155,7 +151,6 @@ event_fault(FunctionCallInfo fcinfo, EfUnit unit)
 	const EfFunnelSpec *spec;
 	text	   *stage;
 	EfInstant	at;
-	EfError		error;
 
 	ef_require_argument(fcinfo, 2, "spec");
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
@@ -166,7 +161,7 @@ event_fault(FunctionCallInfo fcinfo, EfUnit unit)
 	return fault(fcinfo, ef_event_check(spec,
 										ef_spec_code(spec, VARDATA_ANY(stage),
 													 VARSIZE_ANY_EXHDR(stage)),
-										at, unit, &error));
+										at, unit, &ef_context));
 }
 
 EF_FUNCTION(event_fault, date, event_fault(fcinfo, EF_UNIT_DAY))

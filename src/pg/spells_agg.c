@@ -122,15 +122,14 @@ add_contract(FunctionCallInfo fcinfo, bool known, int32_t fte)
 										 EF_UNIT_DAY);
 	EfSpell		spell;
 	uint32_t	reason = 0;
-	EfError		error;
 
 	if (!known || PG_ARGISNULL(1))
 	{
-		ef_check(ef_event_group_skip(group, 1, &error), &error);
+		ef_check(ef_event_group_skip(group, 1));
 		PG_RETURN_POINTER(group);
 	}
 	spell = ef_get_contract(fcinfo, 1);
-	ef_check(ef_contract_check(&spell, &error), &error);
+	ef_check(ef_contract_check(&spell, &ef_context));
 	if (spell.end != EF_DAY_INFINITY)
 		reason = ef_get_reason(fcinfo, 3, forms->word, group);
 	ef_event_add_detailed(group, 0, ef_joinable_when(spell.start, reason),
@@ -172,10 +171,8 @@ put_stretches(const EfJoined *spell, Datum *values)
 	size_t		n;
 	Datum	   *days;
 	Datum	   *ftes;
-	EfError		error;
 
-	ef_check(ef_spell_stretches(&stretches, &n, spell, &ef_palloc, &error),
-			 &error);
+	ef_check(ef_spell_stretches(&stretches, &n, spell, &ef_context));
 	days = palloc(n * sizeof(Datum));
 	ftes = palloc(n * sizeof(Datum));
 	for (size_t i = 0; i < n; i++)
@@ -227,13 +224,12 @@ ef_spells_agg_finalfn(PG_FUNCTION_ARGS)
 	TupleDesc	desc;
 	Datum	   *rows;
 	ArrayType  *array;
-	EfError		error;
 
 	if (group == NULL)
 		PG_RETURN_NULL();
 	purpose = (const EventGap *) group->purpose;
 	ef_check(ef_joined_spells(&spells, &n, group, ef_group_names(group),
-							  &purpose->gap, &ef_palloc, &error), &error);
+							  &purpose->gap, &ef_context));
 
 	/* a row type has the number that CREATE EXTENSION gave it */
 	type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));

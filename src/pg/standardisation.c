@@ -27,7 +27,6 @@ ef_exit_rate_compare(PG_FUNCTION_ARGS)
 	EfWorkforce second;
 	EfWorkforce standard;
 	EfRateComparison rows[EF_COMPARISON_METHODS];
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
@@ -52,7 +51,7 @@ ef_exit_rate_compare(PG_FUNCTION_ARGS)
 	}
 	plan.age_group = PG_GETARG_INT32(4);
 	plan.level = PG_GETARG_FLOAT8(5);
-	ef_check(ef_compare_exit_rates(&plan, rows, &error), &error);
+	ef_check(ef_compare_exit_rates(&plan, rows, &ef_context));
 
 	for (int i = 0; i < EF_COMPARISON_METHODS; i++)
 	{

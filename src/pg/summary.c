@@ -13,21 +13,16 @@
 void
 ef_summary_load(EfTable *table, const EfTableType *type, struct varlena *datum)
 {
-	EfError		error;
-
-	ef_check(ef_table_load(table, type, datum, VARSIZE(datum), &ef_palloc,
-						   &error), &error);
+	ef_check(ef_table_load(table, type, datum, VARSIZE(datum), &ef_context));
 }
 
 struct varlena *
 ef_summary_pack(const EfTable *table, const EfTableType *type)
 {
-	EfError		error;
 	uint8	   *bytes;
 	size_t		size;
 
-	ef_check(ef_table_pack(table, type, VARHDRSZ, &bytes, &size, &ef_palloc,
-						   &error), &error);
+	ef_check(ef_table_pack(table, type, VARHDRSZ, &bytes, &size, &ef_context));
 	SET_VARSIZE(bytes, size);
 	return (struct varlena *) bytes;
 }
@@ -45,13 +40,13 @@ finished(const EfTableType *type, struct varlena *datum)
 }
 
 EfStatus
-ef_summary_accept(EfTable *table, const EfTableType *type, struct varlena **datum,
-	   EfError *error)
+ef_summary_accept(EfTable *table, const EfTableType *type,
+				  struct varlena **datum)
 {
-	EfStatus	status = ef_table_normalize(table, type, &ef_palloc, error);
+	EfStatus	status = ef_table_normalize(table, type, &ef_context);
 
 	if (status == EF_OK)
-		status = ef_table_validate(table, type, &ef_palloc, error);
+		status = ef_table_validate(table, type, &ef_context);
 	if (status == EF_OK)
 		*datum = ef_summary_pack(table, type);
 	return status;
@@ -66,11 +61,9 @@ ef_summary_finish(EfState *state, const EfTableType *type)
 EfState *
 ef_summary_create(const EfTableType *type, const EfFrame *frame)
 {
-	EfError		error;
 	EfState    *state;
 
-	ef_check(ef_state_create(&state, type, frame, 0, &ef_palloc, &error),
-			 &error);
+	ef_check(ef_state_create(&state, type, frame, 0, &ef_context));
 	return ef_summary_own(state);
 }
 
@@ -79,11 +72,10 @@ state_of(struct varlena *datum, const EfTableType *type)
 {
 	EfTable		table;
 	EfState    *state;
-	EfError		error;
 
 	ef_summary_load(&table, type, datum);
 	state = ef_summary_create(type, &table.frame);
-	ef_check(ef_state_merge(&state, type, &table, &ef_palloc, &error), &error);
+	ef_check(ef_state_merge(&state, type, &table, &ef_context));
 	return ef_summary_own(state);
 }
 
@@ -100,11 +92,10 @@ static EfState *
 editable(struct varlena *datum, const EfTableType *type)
 {
 	EfState    *state = (EfState *) datum;
-	EfError		error;
 
 	if (!is_state(datum))
 		return state_of(datum, type);
-	ef_check(ef_state_check(state, type, VARSIZE(datum), &error), &error);
+	ef_check(ef_state_check(state, type, VARSIZE(datum), &ef_context));
 	return state;
 }
 
@@ -128,7 +119,6 @@ ef_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 	EfState    *state;
 	struct varlena *datum;
 	EfTable		table;
-	EfError		error;
 
 	ef_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
@@ -145,13 +135,11 @@ ef_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 	state = ef_summary_state(fcinfo, type);
 	if (is_state(datum))
 		ef_check(ef_state_merge_state(&state, type, (EfState *) datum,
-									  VARSIZE(datum), &ef_palloc, &error),
-				 &error);
+									  VARSIZE(datum), &ef_context));
 	else
 	{
 		ef_summary_load(&table, type, datum);
-		ef_check(ef_state_merge(&state, type, &table, &ef_palloc, &error),
-				 &error);
+		ef_check(ef_state_merge(&state, type, &table, &ef_context));
 	}
 	PG_RETURN_POINTER(ef_summary_own(state));
 }

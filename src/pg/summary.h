@@ -78,8 +78,7 @@ extern struct varlena *ef_summary_pack(const EfTable *table,
 
 /* Normalize, validate and pack what came in from outside. */
 extern EfStatus ef_summary_accept(EfTable *table, const EfTableType *type,
-								  struct varlena **datum, EfError *error)
-			EF_NODISCARD;
+								  struct varlena **datum) EF_NODISCARD;
 
 /* The labels of a table as texts, label n at n; at 0, which is none, NULL. */
 static inline Datum *

@@ -161,14 +161,7 @@ typedef struct Collector
 	bool		typed;			/* what must be there was */
 	bool		versioned;
 	bool		framed;
-	EfError		error;
 } Collector;
-
-static bool
-refuse(Collector *collector, const char *what, const JsonbValue *key)
-{
-	return ef_json_refuse(&collector->error, what, key);
-}
 
 /* Digits without a sign or a leading zero: what a place on the axis is. */
 static bool
@@ -186,11 +179,11 @@ parse_digits(const char *digits, int length, int64 most, int64 *value)
 }
 
 static bool
-count_of(Collector *collector, const JsonbValue *key, const JsonbValue *value,
+count_of(const JsonbValue *key, const JsonbValue *value,
 		 int64 *count)
 {
 	return ef_json_count(value, PG_INT64_MAX, count) ||
-		refuse(collector, "There is no count at", key);
+		ef_json_refuse("There is no count at", key);
 }
 
 /* The cells of a kind and label and, where it is paired, of a second label: 0
@@ -206,7 +199,7 @@ collect_series(Collector *collector, uint32 label, uint32 second,
 	JsonbValue	value;
 
 	if (!ef_json_is_object(series))
-		return refuse(collector, "There is no object at", name);
+		return ef_json_refuse("There is no object at", name);
 	iterator = JsonbIteratorInit(series->val.binary.data);
 	while (ef_json_next_member(&iterator, &key, &value))
 	{
@@ -215,8 +208,8 @@ collect_series(Collector *collector, uint32 label, uint32 second,
 		int64		count;
 
 		if (!parse_digits(key.val.string.val, key.val.string.len, most, &at))
-			return refuse(collector, "This is no place on the axis:", &key);
-		if (!count_of(collector, &key, &value, &count))
+			return ef_json_refuse("This is no place on the axis:", &key);
+		if (!count_of(&key, &value, &count))
 			return false;
 		if (table->ncells == collector->cells_room)
 		{
@@ -265,7 +258,7 @@ collect_label(Collector *collector, const JsonbValue *name)
 	}
 	label = ef_table_label(table, name->val.string.val, name->val.string.len);
 	if (label == 0)
-		refuse(collector, collector->form->unknown_label, name);
+		ef_json_refuse(collector->form->unknown_label, name);
 	return label;
 }
 
@@ -307,10 +300,9 @@ collect_labels(Collector *collector, JsonbContainer *object)
 		}
 	}
 	collector->numbered = true;
-	status = ef_table_normalize(&collector->table, type, &ef_palloc,
-								&collector->error);
+	status = ef_table_normalize(&collector->table, type, &ef_context);
 	return status == EF_OK
-		? ef_check_labels(collector->table.nlabels, type, &collector->error)
+		? ef_check_labels(collector->table.nlabels, type, &ef_context)
 		: status;
 }
 
@@ -332,7 +324,7 @@ collect_pairs(Collector *collector, uint32 label, unsigned kind,
 	JsonbValue	value;
 
 	if (!ef_json_is_object(object))
-		return refuse(collector, "There is no object at", name);
+		return ef_json_refuse("There is no object at", name);
 	iterator = JsonbIteratorInit(object->val.binary.data);
 	while (ef_json_next_member(&iterator, &key, &value))
 		if (!collect_series(collector, label, collect_label(collector, &key),
@@ -352,7 +344,7 @@ collect_kind(Collector *collector, unsigned kind, const JsonbValue *name,
 	if (!collector->type->kinds[kind].labelled)
 		return collect_series(collector, 0, 0, kind, name, object);
 	if (!ef_json_is_object(object))
-		return refuse(collector, "There is no object at", name);
+		return ef_json_refuse("There is no object at", name);
 	iterator = JsonbIteratorInit(object->val.binary.data);
 	while (ef_json_next_member(&iterator, &key, &value))
 	{
@@ -383,26 +375,26 @@ collect_member(Collector *collector, const JsonbValue *key,
 				value->val.string.len == (int) strlen(type->name) &&
 				memcmp(value->val.string.val, type->name,
 					   value->val.string.len) == 0) ||
-			refuse(collector, "This is of another", key);
+			ef_json_refuse("This is of another", key);
 	if (IS("version"))
-		return count_of(collector, key, value, &version) &&
+		return count_of(key, value, &version) &&
 			((collector->versioned = version == TEXT_VERSION) ||
-			 refuse(collector, "This release does not know this", key));
+			 ef_json_refuse("This release does not know this", key));
 	if (IS(collector->form->member))
 		return true;
 	if (IS("skipped"))
-		return count_of(collector, key, value, &collector->table.skipped);
+		return count_of(key, value, &collector->table.skipped);
 	if (type->flag.name != NULL && IS(type->flag.name))
 	{
 		collector->table.frame.flags = value->type == jbvBool &&
 			value->val.boolean;
 		return value->type == jbvBool ||
-			refuse(collector, "This must be true or false:", key);
+			ef_json_refuse("This must be true or false:", key);
 	}
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
 		if (type->kinds[kind].name != NULL && IS(type->kinds[kind].name))
 			return collect_kind(collector, kind, key, value);
-	return refuse(collector, "There is an unknown member", key);
+	return ef_json_refuse("There is an unknown member", key);
 
 #undef IS
 }
@@ -424,8 +416,7 @@ collect_frame(Collector *collector, JsonbContainer *object)
 	key.val.string.len = length;
 	collector->framed = true;
 	collector->numbered = form->names_labels;
-	return form->read(&collector->table, collector->type, &key, value,
-					  &collector->error);
+	return form->read(&collector->table, collector->type, &key, value);
 }
 
 /* All members, among them those that must be there. */
@@ -446,7 +437,7 @@ collect_members(Collector *collector, JsonbContainer *object)
 			return false;
 	if (collector->typed && collector->versioned && collector->framed)
 		return true;
-	ef_fail(&collector->error, EF_INVALID, "\"%s\" is missing.",
+	ef_fail(&ef_context, EF_INVALID, "\"%s\" is missing.",
 			!collector->typed ? "type" :
 			!collector->versioned ? "version" : collector->form->member);
 	return false;
@@ -475,14 +466,13 @@ ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
 	else
 	{
 		good = false;
-		ef_fail(&collector.error, EF_INVALID, "It is no JSON object.");
+		ef_fail(&ef_context, EF_INVALID, "It is no JSON object.");
 	}
-	if (!good || ef_summary_accept(&collector.table, type, &datum,
-						&collector.error) != EF_OK)
+	if (!good || ef_summary_accept(&collector.table, type, &datum) != EF_OK)
 		EF_SOFT_ERROR(fcinfo,
 					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					   errmsg("invalid input syntax for type %s", type->name),
-					   errdetail_internal("%s", collector.error.detail),
+					   errdetail_internal("%s", ef_error.detail),
 					   errhint("%s", text_hint)));
 	PG_RETURN_POINTER(datum);
 }

@@ -16,7 +16,6 @@ ef_summary_send(FunctionCallInfo fcinfo, const EfTableType *type,
 {
 	EfTable		table;
 	StringInfoData buffer;
-	EfError		error;
 	uint8	   *bytes;
 	size_t		size;
 
@@ -26,31 +25,30 @@ ef_summary_send(FunctionCallInfo fcinfo, const EfTableType *type,
 	pq_sendbyte(&buffer, type->tag);
 	pq_sendbyte(&buffer, table.frame.flags);
 	form->send(&buffer, &table);
-	ef_check(ef_table_pack_series(&table, &bytes, &size, &ef_palloc, &error),
-			 &error);
+	ef_check(ef_table_pack_series(&table, &bytes, &size, &ef_context));
 	pq_sendbytes(&buffer, (char *) bytes, (int) size);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
 }
 
 EF_NODISCARD static EfStatus
 receive(StringInfo buffer, const EfTableType *type, const EfFrameForm *form,
-		EfTable *table, EfError *error)
+		EfTable *table)
 {
 	int			rest;
 	EfStatus	status;
 
 	if (pq_getmsgbyte(buffer) != WIRE_VERSION)
-		return ef_fail(error, EF_INVALID, "Its version is not known.");
+		return ef_fail(&ef_context, EF_INVALID, "Its version is not known.");
 	if (pq_getmsgbyte(buffer) != type->tag)
-		return ef_fail(error, EF_INVALID, "It is of another type.");
+		return ef_fail(&ef_context, EF_INVALID, "It is of another type.");
 	table->frame.flags = (uint8) pq_getmsgbyte(buffer);
-	status = form->receive(buffer, table, type, error);
+	status = form->receive(buffer, table, type);
 	if (status != EF_OK)
 		return status;
 	rest = buffer->len - buffer->cursor;
 	return ef_table_read_series(table, type,
 								(const uint8 *) pq_getmsgbytes(buffer, rest),
-								rest, &ef_palloc, error);
+								rest, &ef_context);
 }
 
 Datum
@@ -60,13 +58,11 @@ ef_summary_recv(FunctionCallInfo fcinfo, const EfTableType *type,
 	StringInfo	buffer = (StringInfo) PG_GETARG_POINTER(0);
 	EfTable		table = {0};
 	struct varlena *datum = NULL;
-	EfError		error;
 
-	if (receive(buffer, type, form, &table, &error) != EF_OK ||
-		ef_summary_accept(&table, type, &datum, &error) != EF_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary form of type %s", type->name),
-				 errdetail_internal("%s", error.detail)));
+	if (receive(buffer, type, form, &table) != EF_OK ||
+		ef_summary_accept(&table, type, &datum) != EF_OK)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+						errmsg("invalid binary form of type %s", type->name),
+						errdetail_internal("%s", ef_error.detail)));
 	PG_RETURN_POINTER(datum);
 }

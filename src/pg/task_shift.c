@@ -45,7 +45,6 @@ ef_shift_tasks(PG_FUNCTION_ARGS)
 	EfTaskShifts shifts;
 	EfShiftedDemand *rows;
 	size_t		n;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	shifts.profession = get_names(fcinfo, 0, "profession", false);
@@ -54,7 +53,7 @@ ef_shift_tasks(PG_FUNCTION_ARGS)
 	shifts.to_profession = get_names(fcinfo, 3, "to_profession", true);
 	shifts.share = get_numbers(fcinfo, 4, "share");
 	shifts.relative_time = get_numbers(fcinfo, 5, "relative_time");
-	ef_check(ef_demand_after_shifts(&shifts, &rows, &n, &ef_palloc, &error), &error);
+	ef_check(ef_demand_after_shifts(&shifts, &rows, &n, &ef_context));
 
 	for (size_t i = 0; i < n; i++)
 	{

@@ -23,16 +23,15 @@ add_row(FunctionCallInfo fcinfo, EfEmployment *row, bool counts_fte,
 {
 	EfState    *state = ef_spell_state(fcinfo, 5, &ef_workforce_type,
 									   counts_fte ? EF_FLAG_FTE : 0);
-	EfError		error;
 
 	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
-		ef_check(ef_state_skip(state, &error), &error);
+		ef_check(ef_state_skip(state, &ef_context));
 		PG_RETURN_POINTER(state);
 	}
 	row->birth = PG_GETARG_DATEADT(1);
 	ef_get_spell(fcinfo, 2, &row->spell);
-	ef_check(ef_workforce_add(&state, row, &ef_palloc, &error), &error);
+	ef_check(ef_workforce_add(&state, row, &ef_context));
 	PG_RETURN_POINTER(ef_summary_own(state));
 }
 
@@ -50,13 +49,12 @@ Datum
 ef_workforce_agg_numeric_transfn(PG_FUNCTION_ARGS)
 {
 	EfEmployment row = {0};
-	EfError		error;
 
 	if (PG_ARGISNULL(6))
 		return add_row(fcinfo, &row, true, false);
 	ef_check(ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
 																	 PG_GETARG_DATUM(6))),
-								 &row.entry_fte, &error), &error);
+								 &row.entry_fte, &ef_context));
 	row.last_fte = row.entry_fte;
 	return add_row(fcinfo, &row, true, true);
 }
@@ -66,12 +64,11 @@ Datum
 ef_workforce_agg_float8_transfn(PG_FUNCTION_ARGS)
 {
 	EfEmployment row = {0};
-	EfError		error;
 
 	if (PG_ARGISNULL(6))
 		return add_row(fcinfo, &row, true, false);
-	ef_check(ef_fte_from_float8(PG_GETARG_FLOAT8(6), &row.entry_fte, &error),
-			 &error);
+	ef_check(ef_fte_from_float8(PG_GETARG_FLOAT8(6), &row.entry_fte,
+								&ef_context));
 	row.last_fte = row.entry_fte;
 	return add_row(fcinfo, &row, true, true);
 }
@@ -130,11 +127,10 @@ static EfStaff
 get_staff(FunctionCallInfo fcinfo, EfWorkforce *workforce)
 {
 	EfStaff		staff;
-	EfError		error;
 
 	ef_open_workforce(fcinfo, 0, workforce);
 	ef_check(ef_workforce_staff(workforce, PG_GETARG_DATEADT(1), &staff,
-								&error), &error);
+								&ef_context));
 	return staff;
 }
 
@@ -197,12 +193,12 @@ ef_turnover(PG_FUNCTION_ARGS)
 	text	   *name = PG_GETARG_TEXT_PP(1);
 	EfTurnoverMethod method;
 	double		turnover;
-	EfError		error;
 
 	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_turnover_method(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
-								&method, &error), &error);
-	ef_check(ef_workforce_turnover(&workforce, method, &turnover, &error), &error);
+								&method, &ef_context));
+	ef_check(ef_workforce_turnover(&workforce, method, &turnover,
+								   &ef_context));
 	if (isnan(turnover))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(turnover);
@@ -218,7 +214,6 @@ ef_workforce_counts(PG_FUNCTION_ARGS)
 	Datum		values[12];
 	bool		nulls[12] = {false};
 	bool		bounded;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	ef_open_workforce(fcinfo, 0, &workforce);
@@ -243,7 +238,8 @@ ef_workforce_counts(PG_FUNCTION_ARGS)
 
 		/* a period without a beginning has none */
 		if (bounded)
-			ef_check(ef_workforce_turnover(&workforce, methods[i], &turnover, &error), &error);
+			ef_check(ef_workforce_turnover(&workforce, methods[i], &turnover,
+										   &ef_context));
 		values[10 + i] = ef_float8_or_null(turnover, &nulls[10 + i]);
 	}
 	ef_put_row(result, values, nulls);
@@ -285,12 +281,11 @@ ef_exit_rates(PG_FUNCTION_ARGS)
 	EfExitRates rates;
 	EfExitRateRow row;
 	Datum	   *reasons;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_exit_rates_begin(&rates, &workforce, PG_GETARG_FLOAT8(1),
-								 &ef_palloc, &error), &error);
+								 &ef_context));
 	reasons = ef_label_texts(&workforce.table);
 	while (ef_exit_rates_next(&rates, &row))
 	{
@@ -318,11 +313,10 @@ ef_reaching_age(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
 	int64		count;
-	EfError		error;
 
 	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_workforce_reaching(&workforce, PG_GETARG_INT32(1),
-							 PG_GETARG_DATEADT(2), &count, &error), &error);
+							 PG_GETARG_DATEADT(2), &count, &ef_context));
 	PG_RETURN_INT64(count);
 }
 
@@ -333,12 +327,11 @@ ef_reaching_age_by_year(PG_FUNCTION_ARGS)
 	EfWorkforce workforce;
 	int			years = PG_GETARG_INT32(2);
 	EfYearCount *rows;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	ef_open_workforce(fcinfo, 0, &workforce);
-	ef_check(ef_workforce_reaching_by_year(&workforce, PG_GETARG_INT32(1), years,
-									 &rows, &ef_palloc, &error), &error);
+	ef_check(ef_workforce_reaching_by_year(&workforce, PG_GETARG_INT32(1),
+										   years, &rows, &ef_context));
 	for (int i = 0; i < years; i++)
 	{
 		Datum		values[2];
@@ -357,12 +350,11 @@ ef_reaching_pension_age(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
 	int64		count;
-	EfError		error;
 
 	ef_open_workforce(fcinfo, 0, &workforce);
 	ef_check(ef_workforce_reaching_by_rule(&workforce, ef_get_rule(fcinfo, 1),
-									 PG_GETARG_DATEADT(2), &count, &error),
-			 &error);
+										   PG_GETARG_DATEADT(2), &count,
+										   &ef_context));
 	PG_RETURN_INT64(count);
 }
 
@@ -378,15 +370,13 @@ get_periods(FunctionCallInfo fcinfo, int argument, const char *name, int years)
 {
 	const double *periods;
 	int			n;
-	EfError		error;
 
 	if (PG_ARGISNULL(argument))
 		return NULL;
 	periods = ef_get_float8s(fcinfo, argument, name, &n);
 	if (n != years)
-		ef_raise(ef_fail(&error, EF_ARRAY_LENGTH,
-						 "Elements of %s: %d. Years: %d.", name, n,
-						 years), &error);
+		ef_raise(ef_fail(&ef_context, EF_ARRAY_LENGTH,
+						 "Elements of %s: %d. Years: %d.", name, n, years));
 	return periods;
 }
 
@@ -420,11 +410,9 @@ get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 static void
 get_working_time(FunctionCallInfo fcinfo, EfProjectionPlan *plan)
 {
-	EfError		error;
-
 	ef_require_argument(fcinfo, 9, "working_time");
 	plan->working_time = PG_GETARG_FLOAT8(9);
-	ef_check(ef_working_time_check(plan->working_time, &error), &error);
+	ef_check(ef_working_time_check(plan->working_time, &ef_context));
 }
 
 PG_FUNCTION_INFO_V1(ef_workforce_project);
@@ -433,15 +421,13 @@ ef_workforce_project(PG_FUNCTION_ARGS)
 {
 	PlanArguments arguments = {0};
 	EfProjectionPeriod *periods;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	get_plan(fcinfo, &arguments);
 	get_working_time(fcinfo, &arguments.plan);
-	ef_check(ef_project_workforce(&arguments.plan, &periods, &ef_palloc,
-								  &error), &error);
+	ef_check(ef_project_workforce(&arguments.plan, &periods, &ef_context));
 	for (int t = 0; t < arguments.plan.years; t++)
 	{
 		const EfProjectionPeriod *period = &periods[t];
@@ -482,7 +468,6 @@ ef_workforce_project_fan(PG_FUNCTION_ARGS)
 	const double *levels;
 	int			nlevels;
 	int			years;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
@@ -494,7 +479,7 @@ ef_workforce_project_fan(PG_FUNCTION_ARGS)
 	get_working_time(fcinfo, &arguments.plan);
 	years = arguments.plan.years;
 	ef_check(ef_project_fan(&arguments.plan, levels, nlevels, &periods,
-							&ef_palloc, &error), &error);
+							&ef_context));
 	for (int t = 0; t < years; t++)
 		for (int i = 0; i < nlevels; i++)
 		{
@@ -528,17 +513,14 @@ ef_workforce_project_exits(PG_FUNCTION_ARGS)
 	EfExitsProjection exits;
 	EfProjectedExits *rows;
 	bool		more;
-	EfError		error;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	get_plan(fcinfo, &arguments);
-	ef_check(ef_project_exits_begin(&exits, &arguments.plan, &ef_palloc,
-									&error), &error);
+	ef_check(ef_project_exits_begin(&exits, &arguments.plan, &ef_context));
 	rows = palloc(arguments.plan.years * sizeof(EfProjectedExits));
-	while (ef_check(ef_project_exits_next(&exits, rows, &more, &error), &error),
-		   more)
+	while (ef_check(ef_project_exits_next(&exits, rows, &more)), more)
 	{
 		Datum		reason = ef_label_text(&rows->reason);
 

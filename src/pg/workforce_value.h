@@ -12,10 +12,8 @@ static inline void
 ef_open_workforce(FunctionCallInfo fcinfo, int argument, EfWorkforce *workforce)
 {
 	struct varlena *datum = PG_GETARG_VARLENA_P(argument);
-	EfError		error;
 
-	ef_check(ef_workforce_open(workforce, datum, VARSIZE(datum), &ef_palloc,
-							   &error), &error);
+	ef_check(ef_workforce_open(workforce, datum, VARSIZE(datum), &ef_context));
 }
 
 #endif							/* EF_WORKFORCE_VALUE_H */

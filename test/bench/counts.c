@@ -25,11 +25,11 @@ static _Alignas(64) char room[ROOM];
 static size_t used;
 
 static void *
-cut(void *context, size_t size)
+cut(void *memory, size_t size)
 {
 	void	   *piece = room + used;
 
-	(void) context;
+	(void) memory;
 	used += (size + 63) & ~(size_t) 63;
 	if (used > ROOM)
 	{
@@ -40,14 +40,14 @@ cut(void *context, size_t size)
 }
 
 static void
-forget(void *context, void *pointer)
+forget(void *memory, void *pointer)
 {
-	(void) context;
+	(void) memory;
 	(void) pointer;
 }
 
-static const EfAllocator allocator = {cut, forget, NULL, NULL};
 static EfError error;
+static EfContext context = {cut, forget, NULL, NULL, &error};
 
 static void
 must(EfStatus status)
@@ -171,8 +171,8 @@ pack(Packed *packed, const EfState *state, const EfTableType *type)
 {
 	EfTable		table;
 
-	must(ef_table_load(&table, type, state, state->size, &allocator, &error));
-	must(ef_table_pack(&table, type, 4, &packed->bytes, &packed->size, &allocator, &error));
+	must(ef_table_load(&table, type, state, state->size, &context));
+	must(ef_table_pack(&table, type, 4, &packed->bytes, &packed->size, &context));
 }
 
 static void
@@ -180,9 +180,9 @@ workforce_rows(Packed *packed)
 {
 	EfState    *state;
 
-	must(ef_state_create(&state, &ef_workforce_type, &observed, 0, &allocator, &error));
+	must(ef_state_create(&state, &ef_workforce_type, &observed, 0, &context));
 	for (int i = 0; i < SPELLS; i++)
-		must(ef_workforce_add(&state, &employments[i], &allocator, &error));
+		must(ef_workforce_add(&state, &employments[i], &context));
 	pack(packed, state, &ef_workforce_type);
 }
 
@@ -193,9 +193,9 @@ retention_state(int first, int after)
 	EfState    *state;
 
 	frame.flags = 0;
-	must(ef_state_create(&state, &ef_retention_type, &frame, 0, &allocator, &error));
+	must(ef_state_create(&state, &ef_retention_type, &frame, 0, &context));
 	for (int i = first; i < after; i++)
-		must(ef_retention_add(&state, &employments[i].spell, &allocator, &error));
+		must(ef_retention_add(&state, &employments[i].spell, &context));
 	return state;
 }
 
@@ -206,9 +206,9 @@ retention_rows(Packed *packed)
 }
 
 static void
-no_write(void *context, const void *bytes, size_t size)
+no_write(void *closure, const void *bytes, size_t size)
 {
-	(void) context;
+	(void) closure;
 	(void) bytes;
 	(void) size;
 	fprintf(stderr, "something is stored\n");
@@ -216,9 +216,9 @@ no_write(void *context, const void *bytes, size_t size)
 }
 
 static size_t
-no_read(void *context, uint64_t offset, void *buffer, size_t size)
+no_read(void *closure, uint64_t offset, void *buffer, size_t size)
 {
-	(void) context;
+	(void) closure;
 	(void) offset;
 	(void) buffer;
 	(void) size;
@@ -239,26 +239,26 @@ funnel_rows(Packed *packed)
 	size_t		size;
 
 	for (int i = 0; i < 5; i++)
-		must(ef_spec_add_stage(&spec, stages[i], strlen(stages[i]), &error));
+		must(ef_spec_add_stage(&spec, stages[i], strlen(stages[i]), &context));
 	spec.has_within = true;
 	spec.within.months = 96;
 	spec.has_as_of = true;
 	spec.as_of = observed.as_of;
-	must(ef_spec_complete(&spec, &error));
-	must(ef_spec_pack(&spec, 0, &bytes, &size, &allocator, &error));
+	must(ef_spec_complete(&spec, &context));
+	must(ef_spec_pack(&spec, 0, &bytes, &size, &context));
 	frame.spec = bytes;
 	frame.spec_size = size;
-	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, SIZE_MAX / 4, &storage, &allocator);
+	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, SIZE_MAX / 4, &storage, &context);
 	ef_event_group_create(&group, &log);
 	for (size_t i = 0; i < nevents; i++)
 	{
 		const char *stage = stages[events[i].code - 1];
 		unsigned	code = ef_spec_code(&spec, stage, strlen(stage));
 
-		must(ef_event_check(&spec, code, events[i].day, EF_UNIT_DAY, &error));
+		must(ef_event_check(&spec, code, events[i].day, EF_UNIT_DAY, &context));
 		ef_event_add(group, events[i].person, ef_when(events[i].day, code));
 	}
-	must(ef_funnel_of_events(&state, group, &spec, &frame, &allocator, &error));
+	must(ef_funnel_of_events(&state, group, &spec, &frame, &context));
 	pack(packed, state, &ef_funnel_type);
 }
 
@@ -272,8 +272,8 @@ mobility_rows(Packed *packed)
 	EfState    *state;
 
 	frame.flags = 0;
-	ef_dictionary_begin(&names, &allocator);
-	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, SIZE_MAX / 4, &storage, &allocator);
+	ef_dictionary_begin(&names, &context);
+	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, SIZE_MAX / 4, &storage, &context);
 	ef_event_group_create(&group, &log);
 	for (int i = 0; i < SPELLS; i++)
 	{
@@ -281,12 +281,12 @@ mobility_rows(Packed *packed)
 		uint32_t	number;
 		EfWhen		when;
 
-		must(ef_spell_check(&spell, frame.as_of, &error));
-		must(ef_dictionary_number(&names, stays[i].state, strlen(stays[i].state), &number, &error));
+		must(ef_spell_check(&spell, frame.as_of, &context));
+		must(ef_dictionary_number(&names, stays[i].state, strlen(stays[i].state), &number));
 		if (ef_spell_when(&when, spell.start, spell.end, number, &frame))
 			ef_event_add(group, stays[i].person, when);
 	}
-	must(ef_mobility_of_spells(&state, group, &names, &frame, &allocator, &error));
+	must(ef_mobility_of_spells(&state, group, &names, &frame, &context));
 	pack(packed, state, &ef_mobility_type);
 }
 
@@ -305,9 +305,9 @@ read_curve(const Packed *packed)
 	EfCurve		curve;
 	EfCurvePoint point;
 
-	must(ef_retention_open(&retention, packed->bytes, packed->size, &allocator, &error));
-	ef_retention_risk(&risk, &retention.table, &allocator);
-	must(ef_curve_begin(&curve, &risk, &day, 0.95, EF_LOG_LOG, &error));
+	must(ef_retention_open(&retention, packed->bytes, packed->size, &context));
+	ef_retention_risk(&risk, &retention.table, &context);
+	must(ef_curve_begin(&curve, &risk, &day, 0.95, EF_LOG_LOG, &context));
 	while (ef_curve_next(&curve, &point))
 		sink = point.retained + point.lower + point.upper;
 }
@@ -319,8 +319,8 @@ read_exit_rates(const Packed *packed)
 	EfExitRates rates;
 	EfExitRateRow row;
 
-	must(ef_workforce_open(&workforce, packed->bytes, packed->size, &allocator, &error));
-	must(ef_exit_rates_begin(&rates, &workforce, 0.95, &allocator, &error));
+	must(ef_workforce_open(&workforce, packed->bytes, packed->size, &context));
+	must(ef_exit_rates_begin(&rates, &workforce, 0.95, &context));
 	while (ef_exit_rates_next(&rates, &row))
 		sink = row.rate + row.lower + row.upper;
 }
@@ -330,7 +330,7 @@ read_headcount(const Packed *packed)
 {
 	EfWorkforce workforce;
 
-	must(ef_workforce_open(&workforce, packed->bytes, packed->size, &allocator, &error));
+	must(ef_workforce_open(&workforce, packed->bytes, packed->size, &context));
 	sink = (double) workforce.last_day.headcount;
 }
 
@@ -341,9 +341,9 @@ read_projection(const Packed *packed)
 	EfProjectionPlan plan = {.years = 30, .retire_at = EF_AS_OBSERVED, .latest_age = 75, .level = 0.8};
 	EfProjectionPeriod *periods;
 
-	must(ef_workforce_open(&workforce, packed->bytes, packed->size, &allocator, &error));
+	must(ef_workforce_open(&workforce, packed->bytes, packed->size, &context));
 	plan.workforce = plan.rates = &workforce;
-	must(ef_project_workforce(&plan, &periods, &allocator, &error));
+	must(ef_project_workforce(&plan, &periods, &context));
 	sink = periods[29].need + periods[29].lower;
 }
 
@@ -377,8 +377,7 @@ main(void)
 	COUNT("mobility_agg", mobility_rows(&mobility));
 	here = retention_state(0, SPELLS / 2);
 	there = retention_state(SPELLS / 2, SPELLS);
-	COUNT("retention_combine", must(ef_state_merge_state(&here, &ef_retention_type, there, there->size,
-														 &allocator, &error)));
+	COUNT("retention_combine", must(ef_state_merge_state(&here, &ef_retention_type, there, there->size, &context)));
 	COUNT("headcount", read_headcount(&workforce));
 	COUNT("exit_rates", read_exit_rates(&workforce));
 	COUNT("retention_curve", read_curve(&retention));

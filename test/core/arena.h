@@ -1,12 +1,12 @@
 /*
  * arena.h: memory and chance for the unit tests.
  *
- * An arena is an allocator for the core that can fail at a given request, and
+ * An arena is memory for the core that can fail at a given request, and
  * gives back at the end what the core left to its caller.  Where it fails it
  * jumps to who tried, as the server's raises:
  *
  *		arena.fail_at = 3;
- *		status = tried(&arena, work(&arena.allocator));
+ *		status = tried(&arena, work(&arena.context));
  */
 #ifndef EF_TEST_ARENA_H
 #define EF_TEST_ARENA_H
@@ -17,8 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/context.h"
 #include "base/status.h"
+
+/* The sentence of the latest refusal; and the context of what only refuses. */
+static EfError error;
+static EfContext refuses __attribute__((unused)) = {.error = &error};
 
 typedef struct ArenaBlock
 {
@@ -35,13 +39,13 @@ typedef struct Arena
 	jmp_buf		failed;			/* where it is tried */
 	size_t		largest;		/* request */
 	int			junk;			/* what memory holds at first: no zeros */
-	EfAllocator allocator;
+	struct EfContext context;
 } Arena;
 
 static inline void *
-arena_alloc(void *context, size_t size)
+arena_alloc(void *memory, size_t size)
 {
-	Arena	   *arena = context;
+	Arena	   *arena = memory;
 	ArenaBlock *block;
 
 	arena->calls++;
@@ -66,9 +70,9 @@ arena_alloc(void *context, size_t size)
 }
 
 static inline void
-arena_release(void *context, void *pointer)
+arena_release(void *memory, void *pointer)
 {
-	Arena	   *arena = context;
+	Arena	   *arena = memory;
 	ArenaBlock *block = (ArenaBlock *) pointer - 1;
 
 	block->next->previous = block->previous;
@@ -83,9 +87,10 @@ arena_open(Arena *arena)
 	memset(arena, 0, sizeof(*arena));
 	arena->all.next = arena->all.previous = &arena->all;
 	arena->junk = 0xa5;
-	arena->allocator.alloc = arena_alloc;
-	arena->allocator.release = arena_release;
-	arena->allocator.context = arena;
+	arena->context.alloc = arena_alloc;
+	arena->context.release = arena_release;
+	arena->context.memory = arena;
+	arena->context.error = &error;
 }
 
 static inline void

@@ -7,16 +7,15 @@
 #include "workforce/workforce_read.h"
 
 static inline EfStatus
-exit_rates(const EfWorkforce *workforce, double level, EfExitRateRow **rows,
-		   size_t *n, const EfAllocator *allocator, EfError *error)
+exit_rates(const EfWorkforce *workforce, double level, EfExitRateRow **rows, size_t *n, EfContext *context)
 {
 	EfExitRates rates;
-	EfStatus	status = ef_exit_rates_begin(&rates, workforce, level, allocator, error);
+	EfStatus	status = ef_exit_rates_begin(&rates, workforce, level, context);
 
 	*n = 0;
 	if (status != EF_OK)
 		return status;
-	*rows = ef_alloc(allocator, ((size_t) workforce->table.nlabels * (EF_AGE_LIMIT + 1) + 1) * sizeof(EfExitRateRow));
+	*rows = ef_alloc(context, ((size_t) workforce->table.nlabels * (EF_AGE_LIMIT + 1) + 1) * sizeof(EfExitRateRow));
 	if (*rows == NULL)
 		return EF_NO_MEMORY;
 	while (ef_exit_rates_next(&rates, *rows + *n))

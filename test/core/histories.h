@@ -72,11 +72,10 @@ setting_frame(const Setting *setting, const Arena *arena)
 	EfFunnelSpec spec;
 	EfFrame		frame = {0, 0, false, 0, NULL, 0};
 	uint8_t    *bytes = NULL;
-	EfError		error;
 
 	setting_spec(&spec, setting);
-	if (ef_spec_complete(&spec, &error) == EF_OK &&
-		ef_spec_pack(&spec, 0, &bytes, &frame.spec_size, &arena->allocator, &error) == EF_OK)
+	if (ef_spec_complete(&spec, &refuses) == EF_OK &&
+		ef_spec_pack(&spec, 0, &bytes, &frame.spec_size, &arena->context) == EF_OK)
 		frame.spec = bytes;
 	return frame;
 }
@@ -144,14 +143,13 @@ history_chain(EfChain *chain, const History *history, EfDay start, EfUnit unit)
 }
 
 static inline EfStatus
-add_history(EfState **state, const History *history, const EfAllocator *allocator)
+add_history(EfState **state, const History *history, EfContext *context)
 {
-	EfError		error;
 	EfChain		chain;
 	EfUnit		unit = random_below(2) ? EF_UNIT_DAY : EF_UNIT_MICROSECOND;
 
 	history_chain(&chain, history, (EfDay) random_below(20000) - 10000, unit);
-	return ef_funnel_add(state, &chain, unit, allocator, &error);
+	return ef_funnel_add(state, &chain, unit, context);
 }
 
 /* The funnel of these people. */
@@ -161,14 +159,12 @@ histories_funnel(EfFunnel *funnel, const Setting *setting, const History *histor
 {
 	EfFrame		frame = setting_frame(setting, arena);
 	EfState    *state;
-	EfError		error;
-	EfStatus	status = ef_state_create(&state, &ef_funnel_type, &frame, 0,
-										 &arena->allocator, &error);
+	EfStatus	status = ef_state_create(&state, &ef_funnel_type, &frame, 0, &arena->context);
 
 	for (int i = 0; i < n && status == EF_OK; i++)
-		status = add_history(&state, &histories[i], &arena->allocator);
+		status = add_history(&state, &histories[i], &arena->context);
 	return status == EF_OK
-		? ef_funnel_open(funnel, state, state->size, &arena->allocator, &error) : status;
+		? ef_funnel_open(funnel, state, state->size, &arena->context) : status;
 }
 
 #endif							/* EF_TEST_HISTORIES_H */

@@ -67,19 +67,17 @@ state_name(char name[16], int state)
 }
 
 static inline EfStatus
-number_state(EfState **state, int here, uint32_t *label, const EfAllocator *allocator,
-			 EfError *error)
+number_state(EfState **state, int here, uint32_t *label, EfContext *context)
 {
 	char		name[16];
 
 	state_name(name, here);
-	return ef_mobility_name(state, name, strlen(name), label, allocator, error);
+	return ef_mobility_name(state, name, strlen(name), label, context);
 }
 
 /* Add what one person's history leaves. */
 static inline EfStatus
-add_history(EfState **state, const Histories *h, int person, const EfAllocator *allocator,
-			EfError *error)
+add_history(EfState **state, const Histories *h, int person, EfContext *context)
 {
 	for (int day = 0; day <= h->ndays; day++)
 	{
@@ -95,9 +93,9 @@ add_history(EfState **state, const Histories *h, int person, const EfAllocator *
 			if (before == now)
 				continue;
 			kind = now > 0 ? EF_MOB_MOVED : now == OUT ? EF_MOB_LEFT : EF_MOB_CENSORED;
-			status = number_state(state, before, &label, allocator, error);
+			status = number_state(state, before, &label, context);
 			if (status == EF_OK && now > 0)
-				status = number_state(state, now, &to, allocator, error);
+				status = number_state(state, now, &to, context);
 		}
 		else
 		{
@@ -105,10 +103,10 @@ add_history(EfState **state, const Histories *h, int person, const EfAllocator *
 			if (now <= 0 || day == h->ndays)
 				continue;
 			kind = before > 0 ? EF_MOB_OPENING : before == OUT ? EF_MOB_ENTERED : EF_MOB_RESUMED;
-			status = number_state(state, now, &label, allocator, error);
+			status = number_state(state, now, &label, context);
 		}
 		if (status == EF_OK)
-			status = ef_mobility_add(state, kind, label, to, (uint32_t) day, 1, allocator, error);
+			status = ef_mobility_add(state, kind, label, to, (uint32_t) day, 1, context);
 		if (status != EF_OK)
 			return status;
 	}
@@ -117,14 +115,13 @@ add_history(EfState **state, const Histories *h, int person, const EfAllocator *
 
 /* The mobility of some of them: every step-th from the first. */
 static inline EfStatus
-add_histories(EfState **state, const Histories *h, EfDay from, int first, int step,
-			  const EfAllocator *allocator, EfError *error)
+add_histories(EfState **state, const Histories *h, EfDay from, int first, int step, EfContext *context)
 {
 	EfFrame		frame = {from, from + h->ndays, true, 0, NULL, 0};
-	EfStatus	status = ef_state_create(state, &ef_mobility_type, &frame, 0, allocator, error);
+	EfStatus	status = ef_state_create(state, &ef_mobility_type, &frame, 0, context);
 
 	for (int p = first; p < h->npeople && status == EF_OK; p += step)
-		status = add_history(state, h, p, allocator, error);
+		status = add_history(state, h, p, context);
 	return status;
 }
 

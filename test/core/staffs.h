@@ -24,10 +24,9 @@ make_staff(EfWorkforce *workforce, Staff staff, EfMonth end, int n, bool fte, co
 {
 	static const char *const reasons[] = {"moved", "retirement", "zz", ""};
 	EfFrame		frame = {ef_first_day(end - 48) + 11, ef_first_day(end), true, fte, NULL, 0};
-	const EfAllocator *allocator = &arena->allocator;
-	EfError		error;
+	EfContext  *context = &arena->context;
 	EfState    *state;
-	EfStatus	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
+	EfStatus	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, context);
 
 	for (int i = 0; i < n && status == EF_OK; i++)
 	{
@@ -56,10 +55,10 @@ make_staff(EfWorkforce *workforce, Staff staff, EfMonth end, int n, bool fte, co
 		row.spell.reason_length = strlen(reason);
 		row.entry_fte = (int32_t) random_below(1001);
 		row.last_fte = (int32_t) random_below(1001);
-		status = ef_workforce_add(&state, &row, allocator, &error);
+		status = ef_workforce_add(&state, &row, context);
 	}
 	if (status == EF_OK)
-		status = ef_workforce_open(workforce, state, state->size, allocator, &error);
+		status = ef_workforce_open(workforce, state, state->size, context);
 	if (status != EF_OK)
 		fail("a staff is made: %s %s", said(status), error.detail);
 }
@@ -69,17 +68,16 @@ make_staff(EfWorkforce *workforce, Staff staff, EfMonth end, int n, bool fte, co
 static inline EfRetirementRule *
 make_rule(int steps, int most, const Arena *arena)
 {
-	const EfAllocator *allocator = &arena->allocator;
-	EfError		error;
+	EfContext  *context = &arena->context;
 	EfRetirementRule *rule;
 
-	ef_rule_create(&rule, 0, allocator, &error);
+	ef_rule_create(&rule, 0, context);
 	for (int i = 0; i < steps; i++)
 	{
 		EfRuleStep	step = {i == 0 ? 1700 * 12 : 1940 * 12 + i * 100 + (EfMonth) random_below(90), 0};
 
 		step.age_months = most - (int32_t) random_below(most < 96 ? (uint32_t) most : 96);
-		ef_rule_add(&rule, &step, allocator, &error);
+		ef_rule_add(&rule, &step, context);
 	}
 	return rule;
 }

@@ -59,23 +59,21 @@ static inline EfStatus
 stays_risk(EfRiskSet *risk, const Stay *stays, int n, int nreasons, const Arena *arena)
 {
 	static const EfFrame frame = {0, 60000, true, 0, NULL, 0};
-	EfError		error;
 	EfState    *state;
 	EfTable		table;
-	EfStatus	status = ef_state_create(&state, &ef_retention_type, &frame, 0,
-										 &arena->allocator, &error);
+	EfStatus	status = ef_state_create(&state, &ef_retention_type, &frame, 0, &arena->context);
 
 	for (int i = 1; i <= nreasons && status == EF_OK; i++)
 	{
 		char		name = (char) ('a' + i - 1);
 
-		status = ef_state_reserve(&state, &ef_retention_type, 0, 1, &arena->allocator, &error);
+		status = ef_state_reserve(&state, &ef_retention_type, 0, 1, &arena->context);
 		if (status == EF_OK)
 			ef_state_label(state, &name, 1);
 	}
 	for (int i = 0; i < n && status == EF_OK; i++)
 	{
-		status = ef_state_reserve(&state, &ef_retention_type, 2, 0, &arena->allocator, &error);
+		status = ef_state_reserve(&state, &ef_retention_type, 2, 0, &arena->context);
 		if (status != EF_OK)
 			break;
 		ef_state_append(state, ef_key((uint32_t) stays[i].reason,
@@ -86,10 +84,9 @@ stays_risk(EfRiskSet *risk, const Stay *stays, int n, int nreasons, const Arena 
 							stays[i].count);
 	}
 	if (status == EF_OK)
-		status = ef_table_load(&table, &ef_retention_type, state, state->size,
-							   &arena->allocator, &error);
+		status = ef_table_load(&table, &ef_retention_type, state, state->size, &arena->context);
 	if (status == EF_OK)
-		ef_retention_risk(risk, &table, &arena->allocator);
+		ef_retention_risk(risk, &table, &arena->context);
 	return status;
 }
 

@@ -382,12 +382,12 @@ test_refused_durations(void)
 		for (int positive = 0; positive < 2; positive++)
 		{
 			EfError		error = {""};
+			EfContext	context = {.error = &error};
 			EfStatus	expected = positive ? cases[i].positive : cases[i].status;
 
-			ok(ef_duration_check(&cases[i].duration, positive, &error) == expected &&
-			   (error.detail[0] != '\0') == (expected != EF_OK),
-			   "%s%s is %s%s", cases[i].name, positive ? " where some is needed" : "",
-			   expected == EF_OK ? "taken" : "refused: ", error.detail);
+			ok(ef_duration_check(&cases[i].duration, positive, &context) == expected &&
+			   (error.detail[0] != '\0') == (expected != EF_OK), "%s%s is %s%s", cases[i].name,
+			   positive ? " where some is needed" : "", expected == EF_OK ? "taken" : "refused: ", error.detail);
 		}
 }
 

@@ -10,8 +10,6 @@
 #include "spell/spell.h"
 #include "tap.h"
 
-static EfError error;
-
 static EfDay
 day_of(const char *iso)
 {
@@ -126,7 +124,7 @@ test_known(void)
 		arena_open(&arena);
 		status = ef_certificate_parts(completed, n, cases[i].validity, day_of(cases[i].from),
 									  cases[i].until ? day_of(cases[i].until) : EF_DAY_INFINITY,
-									  &parts, &nparts, &arena.allocator, &error);
+									  &parts, &nparts, &arena.context);
 		is_int(status, EF_OK, "case %zu is answered", i + 1);
 		if (status == EF_OK)
 			is_str(told(parts, nparts), cases[i].parts, "as \"%s\"", cases[i].parts);
@@ -224,8 +222,7 @@ test_day_by_day(void)
 			validity.days = 1;
 		for (size_t i = 0; i < n; i++)
 			completed[i] = (EfDay) random_below(1000);
-		if (ef_certificate_parts(completed, n, holds, from, until, &parts, &nparts,
-								 &arena.allocator, &error) != EF_OK)
+		if (ef_certificate_parts(completed, n, holds, from, until, &parts, &nparts, &arena.context) != EF_OK)
 		{
 			wrong++;
 			continue;
@@ -257,7 +254,7 @@ test_day_by_day(void)
 			n++;
 		}
 		reordered += ef_certificate_parts(completed, n, holds, from, until, &again, &nagain,
-										  &arena.allocator, &error) != EF_OK ||
+										  &arena.context) != EF_OK ||
 			nagain != nparts || memcmp(again, parts, nparts * sizeof(*parts)) != 0;
 		arena_close(&arena);
 	}
@@ -329,7 +326,7 @@ test_refused(void)
 		arena_open(&arena);
 		error.detail[0] = '\0';
 		status = ef_certificate_parts(&cases[i].completed, 1, cases[i].validity, cases[i].from, cases[i].until,
-									  &parts, &n, &arena.allocator, &error);
+									  &parts, &n, &arena.context);
 		ok(status == cases[i].status && strstr(error.detail, cases[i].shows) != NULL,
 		   "refusal %zu, with \"%s\"", i + 1, error.detail);
 		arena_close(&arena);
@@ -347,8 +344,7 @@ test_memory(void)
 	long		calls;
 
 	arena_open(&arena);
-	is_int(ef_certificate_parts(completed, 2, &validity, 0, 30, &parts, &n, &arena.allocator, &error), EF_OK,
-		   "with memory");
+	is_int(ef_certificate_parts(completed, 2, &validity, 0, 30, &parts, &n, &arena.context), EF_OK, "with memory");
 	is_int(arena.n, 1, "it holds the parts and nothing else");
 	is_int(completed[0], 20, "and leaves what it was given as it was");
 	calls = arena.calls;
@@ -357,15 +353,14 @@ test_memory(void)
 	{
 		arena_open(&arena);
 		arena.fail_at = request;
-		is_int(tried(&arena, ef_certificate_parts(completed, 2, &validity, 0, 30, &parts, &n, &arena.allocator, &error)), EF_NO_MEMORY,
-			   "request %ld for memory fails", request);
+		is_int(tried(&arena, ef_certificate_parts(completed, 2, &validity, 0, 30, &parts, &n, &arena.context)),
+			   EF_NO_MEMORY, "request %ld for memory fails", request);
 		arena_close(&arena);
 	}
 	is_int(calls, 2, "there are two");
 
 	arena_open(&arena);
-	is_int(ef_certificate_parts(completed, 2, &validity, 30, 30, &parts, &n, &arena.allocator, &error), EF_OK,
-		   "no day");
+	is_int(ef_certificate_parts(completed, 2, &validity, 30, 30, &parts, &n, &arena.context), EF_OK, "no day");
 	ok(n == 0 && parts == NULL && arena.calls == 0, "asks for none");
 	arena_close(&arena);
 }

@@ -15,8 +15,6 @@ enum
 	STAGES = 4
 };
 
-static EfError error;
-
 /* ---- the definitions, literally ---- */
 
 typedef struct Row
@@ -301,7 +299,7 @@ random_histories(void)
 		EfChainSearch search;
 
 		make_spec(&study);
-		ef_chain_search_begin(&search, &study.spec, study.unit, &arena.allocator);
+		ef_chain_search_begin(&search, &study.spec, study.unit, &arena.context);
 		for (int person = 0; person < 5; person++)
 		{
 			EfWhen		whens[ROWS];
@@ -343,8 +341,7 @@ random_windows(void)
 		make_rows(&study);
 		for (int j = 0; j < study.nrows; j++)
 			rows[j] = (EfRow) {ef_when(study.rows[j].at, 0), study.rows[j].stages >> 1};
-		ef_window_funnel(&study.spec, study.unit, rows, (size_t) study.nrows, &length,
-						 &arena.allocator);
+		ef_window_funnel(&study.spec, study.unit, rows, (size_t) study.nrows, &length, &arena.context);
 		drop_future(&study);
 		try_all(&study, chosen, 0, &best);
 		wrong += length != (int) best.length;
@@ -375,52 +372,51 @@ given_chains(void)
 	EfInstant	at[4] = {10, 20, 20, 30};
 	EfChain		chain;
 
-	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 3, &error), EF_OK, "a chain is taken");
+	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 3, &refuses), EF_OK, "a chain is taken");
 	is_int(chain.length, 3, "as far as it goes");
 	is_int(chain.outcome, EF_COMPLETED, "to the end");
-	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 4, &error), EF_CHAIN_STAGES,
+	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 4, &refuses), EF_CHAIN_STAGES,
 		   "more dates than stages are refused");
 	at[1] = 9;
-	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 2, &error), EF_CHAIN_DECREASING,
-		   "going back is refused");
+	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 2, &refuses), EF_CHAIN_DECREASING, "going back is refused");
 	is_str(error.detail, "Stage 1 was reached on 2000-01-11, stage 2 on 2000-01-10.",
 		   "with both days");
 	at[1] = INT32_MAX;
-	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 2, &error), EF_EVENT_INFINITE,
+	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 2, &refuses), EF_EVENT_INFINITE,
 		   "an infinite date is refused");
 	at[1] = 20;
 	spec.has_within = true;
 	spec.within.days = 9;
-	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 3, &error), EF_OK, "with a window");
+	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 3, &refuses), EF_OK, "with a window");
 	is_int(chain.length, 1, "what is beyond it was not reached");
 	is_int(chain.outcome, EF_LOST, "in time");
 	is_int(chain.left, 19, "when it closes");
 	spec.has_as_of = true;
 	spec.as_of = 19;
-	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 3, &error), EF_OK, "with as_of");
+	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 3, &refuses), EF_OK, "with as_of");
 	is_int(chain.outcome, EF_PENDING, "a window that closes on as_of is open on the last day seen");
 	is_int(chain.left, 18, "which is the day before");
 	spec.as_of = 20;
-	ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 3, &error);
+	ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 3, &refuses);
 	is_int(chain.outcome, EF_LOST, "one that closes on the last day seen is closed");
 	spec.as_of = 10;
-	ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 3, &error);
+	ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 3, &refuses);
 	is_int(chain.length, 0, "what begins on as_of has not happened");
 	spec.modes = EF_STRICT_ORDER;
-	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 3, &error), EF_CHAIN_STRICT,
+	is_int(ef_chain_given(&chain, &spec, EF_UNIT_DAY, at, 3, &refuses), EF_CHAIN_STRICT,
 		   "modes say nothing about a finished chain");
 }
 
 static void
 instants(void)
 {
-	is_int(ef_instant_check(-730119, EF_UNIT_DAY, &error), EF_OK, "the year 1 begins");
-	is_int(ef_instant_check(-730120, EF_UNIT_DAY, &error), EF_DATE_RANGE, "the year before is refused");
-	is_int(ef_instant_check(2921939, EF_UNIT_DAY, &error), EF_OK, "the year 9999 ends");
-	is_int(ef_instant_check(2921940, EF_UNIT_DAY, &error), EF_DATE_RANGE, "the year after is refused");
-	is_int(ef_instant_check(2921940 * EF_DAY_MICROSECONDS - 1, EF_UNIT_MICROSECOND, &error), EF_OK,
+	is_int(ef_instant_check(-730119, EF_UNIT_DAY, &refuses), EF_OK, "the year 1 begins");
+	is_int(ef_instant_check(-730120, EF_UNIT_DAY, &refuses), EF_DATE_RANGE, "the year before is refused");
+	is_int(ef_instant_check(2921939, EF_UNIT_DAY, &refuses), EF_OK, "the year 9999 ends");
+	is_int(ef_instant_check(2921940, EF_UNIT_DAY, &refuses), EF_DATE_RANGE, "the year after is refused");
+	is_int(ef_instant_check(2921940 * EF_DAY_MICROSECONDS - 1, EF_UNIT_MICROSECOND, &refuses), EF_OK,
 		   "to the microsecond");
-	is_int(ef_instant_check(INT64_MAX, EF_UNIT_MICROSECOND, &error), EF_EVENT_INFINITE,
+	is_int(ef_instant_check(INT64_MAX, EF_UNIT_MICROSECOND, &refuses), EF_EVENT_INFINITE,
 		   "an infinite timestamp is refused as such");
 	is_int(ef_when_instant(ef_when(-730119 * EF_DAY_MICROSECONDS, 31)),
 		   -730119 * EF_DAY_MICROSECONDS, "an event keeps its instant");
@@ -452,7 +448,7 @@ month_ends(void)
 	whens[3] = ef_when(january + 58 * EF_DAY_MICROSECONDS + 9 * hour, 2);
 	spec.has_within = true;
 	spec.within.months = 1;
-	ef_chain_search_begin(&search, &spec, EF_UNIT_MICROSECOND, &arena.allocator);
+	ef_chain_search_begin(&search, &spec, EF_UNIT_MICROSECOND, &arena.context);
 	ef_chain_find(&search, &chain, whens, 4);
 	is_int(chain.length, 2, "of two starts the one whose window closes last counts");
 	is_int(chain.at[0], ef_when_instant(whens[1]), "which is the earlier one");
@@ -480,7 +476,7 @@ long_history(void)
 		whens[i] = ef_when(i, i % 2 == 0 ? 1 : i < N - 1 ? 3 : 2);
 	spec.has_within = true;
 	spec.within.days = 1;
-	ef_chain_search_begin(&search, &spec, EF_UNIT_DAY, &arena.allocator);
+	ef_chain_search_begin(&search, &spec, EF_UNIT_DAY, &arena.context);
 	ef_chain_find(&search, &chain, whens, N);
 	pass("a long history");
 	is_int(chain.length, 2, "is searched to its end");
@@ -491,7 +487,7 @@ long_history(void)
 	is_int(arena.n, 0, "and leaves nothing");
 	for (int request = 1; request <= 2; request++)
 	{
-		ef_chain_search_begin(&search, &spec, EF_UNIT_DAY, &arena.allocator);
+		ef_chain_search_begin(&search, &spec, EF_UNIT_DAY, &arena.context);
 		arena.fail_at = arena.calls + request;
 		is_int(tried(&arena, (ef_chain_find(&search, &chain, whens, N), EF_OK)), EF_NO_MEMORY,
 			   "without memory it fails, at request %d", request);

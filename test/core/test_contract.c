@@ -10,8 +10,6 @@
 #include "arena.h"
 #include "tap.h"
 
-static EfError error;
-
 /* Names whose order by bytes is not that of their numbers. */
 static const char *const names[] = {"own", "death", "unknown", "retirement", "", "a"};
 
@@ -112,7 +110,7 @@ is_right(const EfContract *contracts, int n, const EfDuration *gap, const EfDict
 			spell.reason != reason_of(contracts, n, component, component[at]))
 			return false;
 
-		nstretches = ef_joined_stretches(&spell, stretches, reasons->allocator);
+		nstretches = ef_joined_stretches(&spell, stretches, reasons->context);
 		if (nstretches == 0 || nstretches > 2 * spell.ncontracts ||
 			stretches[0].start != first)
 			return false;
@@ -233,7 +231,7 @@ gaps(void)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		is_int(ef_gap_check(&cases[i].gap, &error), cases[i].status,
+		is_int(ef_gap_check(&cases[i].gap, &refuses), cases[i].status,
 			   "a gap of %d months, %d days and %lld microseconds", (int) cases[i].gap.months,
 			   (int) cases[i].gap.days, (long long) cases[i].gap.microseconds);
 }
@@ -264,7 +262,7 @@ joinable(void)
 	{
 		EfSpell		spell = {cases[i].start, cases[i].end, NULL, 0};
 
-		is_int(ef_contract_check(&spell, &error), cases[i].status, "a contract from %d to %d",
+		is_int(ef_contract_check(&spell, &refuses), cases[i].status, "a contract from %d to %d",
 			   (int) cases[i].start, (int) cases[i].end);
 	}
 }
@@ -279,12 +277,12 @@ main(void)
 	EfDictionary reasons;
 
 	arena_open(&arena);
-	ef_dictionary_begin(&reasons, &arena.allocator);
+	ef_dictionary_begin(&reasons, &arena.context);
 	for (uint32_t i = 0; i < NAMES; i++)
 	{
 		uint32_t	number;
 
-		ef_dictionary_number(&reasons, names[i], strlen(names[i]), &number, &error);
+		ef_dictionary_number(&reasons, names[i], strlen(names[i]), &number);
 	}
 	random_contracts(&no_gap, &reasons, "no gap");
 	random_contracts(&days, &reasons, "gaps of seven days");

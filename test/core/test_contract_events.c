@@ -9,8 +9,6 @@
 #include "memory_file.h"
 #include "tap.h"
 
-static EfError error;
-
 static EfContractPeriod
 period_of(EfDay from, EfDay as_of, int months, int days)
 {
@@ -39,10 +37,9 @@ bench_open(Bench *bench, EfPersonKind kind, size_t budget)
 
 	memset(&bench->file, 0, sizeof(bench->file));
 	arena_open(&bench->arena);
-	ef_event_log_begin(&bench->log, kind, EF_UNIT_DAY, true, budget, &storage,
-					   &bench->arena.allocator);
+	ef_event_log_begin(&bench->log, kind, EF_UNIT_DAY, true, budget, &storage, &bench->arena.context);
 	ef_event_group_create(&bench->group, &bench->log);
-	ef_dictionary_begin(&bench->reasons, &bench->arena.allocator);
+	ef_dictionary_begin(&bench->reasons, &bench->arena.context);
 }
 
 static void
@@ -112,13 +109,13 @@ extremes(void)
 		add_row(&bench, &later, &period);
 		add_row(&bench, &row, &period);
 		is_int(ef_contracts_read(&reader, bench.group, &bench.reasons, &period,
-								 &bench.arena.allocator, &error), EF_OK, "the longest spell is read");
-		is_int(ef_contracts_next(&reader, &joined, &found, &error), EF_OK, "as a spell");
+								 &bench.arena.context), EF_OK, "the longest spell is read");
+		is_int(ef_contracts_next(&reader, &joined, &found), EF_OK, "as a spell");
 		ok(found && joined.start == first && joined.end == 8000 && joined.reason == EF_NAMES_LIMIT &&
 		   joined.ncontracts == 2 && reader.birth == 8000 - births[i] &&
 		   ef_joined_fte(&joined, 7999) == 1000000,
 		   "of one who was born %d days before, as it was", births[i]);
-		ef_contracts_next(&reader, &joined, &found, &error);
+		ef_contracts_next(&reader, &joined, &found);
 		ok(!found, "and no other");
 		ef_contracts_end(&reader);
 		bench_close(&bench);
@@ -200,13 +197,12 @@ read_digest(Bench *bench, const EfContractPeriod *period, EfStatus *status)
 	Digest		digest = {0};
 	bool		found = true;
 
-	*status = ef_contracts_read(&reader, bench->group, &bench->reasons, period,
-								&bench->arena.allocator, &error);
+	*status = ef_contracts_read(&reader, bench->group, &bench->reasons, period, &bench->arena.context);
 	while (*status == EF_OK && found)
 	{
 		EfJoined	joined;
 
-		*status = ef_contracts_next(&reader, &joined, &found, &error);
+		*status = ef_contracts_next(&reader, &joined, &found);
 		if (*status == EF_OK && found)
 			digest_spell(&digest, &joined, reader.birth, period);
 	}
@@ -235,7 +231,7 @@ many(EfPersonKind kind, size_t budget, const char *what)
 		uint32_t	number;
 
 		snprintf(name, sizeof(name), "r%u", (unsigned) (i * 37 % 50));
-		ef_dictionary_number(&bench.reasons, name, strlen(name), &number, &error);
+		ef_dictionary_number(&bench.reasons, name, strlen(name), &number);
 	}
 	for (int i = 0; i < ROWS; i++)
 	{
@@ -296,11 +292,11 @@ refused(EfPersonKind kind, const char *name)
 	rows[1].birth = 0;
 	for (int i = 0; i < 2; i++)
 		add_row(&bench, &rows[i], &period);
-	ef_contracts_read(&reader, bench.group, &bench.reasons, &period, &bench.arena.allocator, &error);
-	ef_contracts_next(&reader, &joined, &found, &error);
-	is_int(ef_person_fte(&reader, &joined, 7149, &fte, &error), EF_OK, "the FTE of a day");
+	ef_contracts_read(&reader, bench.group, &bench.reasons, &period, &bench.arena.context);
+	ef_contracts_next(&reader, &joined, &found);
+	is_int(ef_person_fte(&reader, &joined, 7149, &fte), EF_OK, "the FTE of a day");
 	is_int(fte, 600000, "is that of the day");
-	is_int(ef_person_fte(&reader, &joined, 7150, &fte, &error), EF_FTE_SUM, "too much is refused");
+	is_int(ef_person_fte(&reader, &joined, 7150, &fte), EF_FTE_SUM, "too much is refused");
 	snprintf(expected, sizeof(expected), "The FTE of person %s on 2019-07-30 is 1200.000.", name);
 	is_str(error.detail, expected, "and told");
 	ef_contracts_end(&reader);

@@ -9,8 +9,7 @@
 #include "staffs.h"
 
 static Arena arena;
-static const EfAllocator *const allocator = &arena.allocator;
-static EfError error;
+static EfContext *const context = &arena.context;
 
 #define GROUPS 6
 
@@ -36,11 +35,11 @@ make_groups(void)
 		make_staff(&groups[g], ANY, 2024 * 12, 40 + 60 * g, false, &arena);
 		tables[g] = groups[g].table;
 	}
-	status = ef_state_create(&state, &ef_workforce_type, &tables[0].frame, 0, allocator, &error);
+	status = ef_state_create(&state, &ef_workforce_type, &tables[0].frame, 0, context);
 	for (int g = 0; g < GROUPS && status == EF_OK; g++)
-		status = ef_state_merge(&state, &ef_workforce_type, &tables[g], allocator, &error);
+		status = ef_state_merge(&state, &ef_workforce_type, &tables[g], context);
 	if (status == EF_OK)
-		status = ef_workforce_open(&all, state, state->size, allocator, &error);
+		status = ef_workforce_open(&all, state, state->size, context);
 	is_int(status, EF_OK, "groups are made");
 }
 
@@ -48,7 +47,7 @@ make_groups(void)
 static void
 expected_exits(void)
 {
-	EfWorkspace workspace = {allocator, NULL};
+	EfWorkspace workspace = {context, NULL};
 	EfExitCounts counts;
 	double		expected[16];
 	double		most = 0;
@@ -92,7 +91,7 @@ expected_exits(void)
 static void
 expected_elsewhere(void)
 {
-	EfWorkspace workspace = {allocator, NULL};
+	EfWorkspace workspace = {context, NULL};
 	EfCell		own[] = {
 		{(EfKey) EF_OPENING << 32 | 30 * 12, 20},
 		{(EfKey) EF_STOCK << 32 | (30 * 12 + 3), 14},
@@ -132,7 +131,7 @@ ratios(void)
 
 	is_close(ratio.mean, 13.0 / 8, 1e-15, "the conjugate check: a mean of 1.625");
 	is_close(ratio.variance, 13.0 / 64, 1e-15, "and its variance");
-	is_int(ef_credible_row(&reason, 0.8, &row, &error), EF_OK, "it can be shown");
+	is_int(ef_credible_row(&reason, 0.8, &row, &refuses), EF_OK, "it can be shown");
 	is_close(row.z, 0.625, 1e-15, "with a weight of 0.625");
 	is_close(row.observed, 2, 0, "beside what was observed");
 	/* qgamma(c(0.1, 0.9), 13, 8) */
@@ -141,12 +140,12 @@ ratios(void)
 	ratio = ef_credible_ratio(&region);
 	is_close(ratio.mean, 1.2 * theta, 1e-15, "a group in a region: the product");
 	is_close(ratio.variance, 1.44 * spread + 0.04 * theta * theta + 0.04 * spread, 1e-15, "and its variance");
-	must(ef_credible_row(&region, 0.8, &row, &error));
+	must(ef_credible_row(&region, 0.8, &row, &refuses));
 	is_close(row.z * row.observed + (1 - row.z) * row.drawn_to, row.ratio, 1e-15, "drawn to its region");
-	is_int(ef_credible_row(&region, 1, &row, &error), EF_LEVEL_RANGE, "a level of 1 is none");
+	is_int(ef_credible_row(&region, 1, &row, &refuses), EF_LEVEL_RANGE, "a level of 1 is none");
 	ratio = ef_credible_ratio(&(EfCredibleReason) {2, 0, 0, 5, 0, 0});
 	is_close(ratio.mean, 0, 0, "a ratio may be 0");
-	must(ef_credible_row(&(EfCredibleReason) {2, 0, 0, 5, 0, 0}, 0.8, &row, &error));
+	must(ef_credible_row(&(EfCredibleReason) {2, 0, 0, 5, 0, 0}, 0.8, &row, &refuses));
 	ok(row.lower == 0 && row.upper == 0 && isnan(row.observed), "so are its limits");
 }
 
@@ -160,7 +159,7 @@ refused(void)
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		is_int(ef_credible_check_reason(&bad[i], &error), EF_INVALID, "no reason can have that, %d", (int) i);
+		is_int(ef_credible_check_reason(&bad[i], &refuses), EF_INVALID, "no reason can have that, %d", (int) i);
 }
 
 static void
@@ -179,19 +178,20 @@ estimates(void)
 	{
 		for (uint32_t i = 0; i < all.table.nlabels; i++)
 			priors[m][i] = ef_credible_plain();
-		is_int(ef_credible_estimate(priors[m], &all.table, true, turned, GROUPS, m == 0 ? EF_POISSON_GAMMA : EF_MARSHALL,
-									allocator, &error), EF_OK, "a method estimates");
+		is_int(ef_credible_estimate(priors[m], &all.table, true, turned, GROUPS,
+									m == 0 ? EF_POISSON_GAMMA : EF_MARSHALL, context), EF_OK, "a method estimates");
 		for (uint32_t i = 0; i < all.table.nlabels; i++)
 			wrong += !(priors[m][i].weight > 0) || priors[m][i].exits != 0 || priors[m][i].expected != 0;
 	}
 	memcpy(known, priors[1], sizeof(known));
-	is_int(ef_credible_learn(known, &all.table, &tables[2], allocator, &error), EF_OK, "a group tells of itself");
+	is_int(ef_credible_learn(known, &all.table, &tables[2], context), EF_OK, "a group tells of itself");
 	for (uint32_t i = 0; i < all.table.nlabels; i++)
 		wrong += known[i].exits != ef_table_sum(&tables[2], ef_table_label(&tables[2], all.table.labels[i].bytes, all.table.labels[i].length), EF_EXITS);
 	is_int(wrong, 0, "its exits are counted");
 	stranger.labels = &label;
 	stranger.nlabels = 1;
-	is_int(ef_credible_learn(known, &all.table, &stranger, allocator, &error), EF_REASON_UNKNOWN, "a reason of its own is refused");
+	is_int(ef_credible_learn(known, &all.table, &stranger, context), EF_REASON_UNKNOWN,
+		   "a reason of its own is refused");
 	ok(strstr(error.detail, "never heard of") != NULL, "and named");
 }
 
@@ -208,11 +208,11 @@ many_groups(void)
 	EfFrame		frame = {ef_first_day(2020 * 12), ef_first_day(2024 * 12), true, 0, NULL, 0};
 	EfState    *state;
 	EfWorkforce one;
-	EfTable    *copies = ef_alloc(allocator, MANY * sizeof(EfTable));
-	EfCredibleReason *reasons = ef_alloc(allocator, REASONS * sizeof(EfCredibleReason));
+	EfTable    *copies = ef_alloc(context, MANY * sizeof(EfTable));
+	EfCredibleReason *reasons = ef_alloc(context, REASONS * sizeof(EfCredibleReason));
 	int			wrong = 0;
 
-	must(ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error));
+	must(ef_state_create(&state, &ef_workforce_type, &frame, 0, context));
 	for (int i = 0; i < REASONS; i++)
 	{
 		EfEmployment row = {.birth = ef_first_day(1970 * 12)};
@@ -222,14 +222,14 @@ many_groups(void)
 		row.spell.end = ef_first_day(2023 * 12);
 		row.spell.reason = reason;
 		row.spell.reason_length = (size_t) snprintf(reason, sizeof(reason), "%d", i);
-		must(ef_workforce_add(&state, &row, allocator, &error));
+		must(ef_workforce_add(&state, &row, context));
 		reasons[i] = ef_credible_plain();
 	}
-	must(ef_workforce_open(&one, state, state->size, allocator, &error));
+	must(ef_workforce_open(&one, state, state->size, context));
 	for (int g = 0; g < MANY; g++)
 		copies[g] = one.table;
 	arena.largest = 0;
-	must(ef_credible_estimate(reasons, &one.table, true, copies, MANY, EF_MARSHALL, allocator, &error));
+	must(ef_credible_estimate(reasons, &one.table, true, copies, MANY, EF_MARSHALL, context));
 	for (int i = 0; i < REASONS; i++)
 		wrong += !(reasons[i].weight > 0) || memcmp(&reasons[i], &reasons[0], sizeof(reasons[0])) != 0;
 	ok(one.table.nlabels == REASONS && wrong == 0, "%d reasons of %d groups have one prior", REASONS, MANY);
@@ -241,21 +241,21 @@ static void
 project(const EfExitRatio *its, double *headcount, double *variance)
 {
 	static const double hires[4] = {6, 5, 4, 3};
-	EfWorkspace workspace = {allocator, NULL};
+	EfWorkspace workspace = {context, NULL};
 	EfProjectionPlan plan = {.workforce = &groups[3],.rates = &all,.ratios = its,.years = 4,.retire_at = EF_AS_OBSERVED,
 	.latest_age = 90,.level = 0.8,.intake = hires};
 	EfProjection *projection;
 	EfProjectionPeriod *periods;
 
-	if (ef_projection_open(&projection, &plan, &workspace, &error) != EF_OK ||
-		ef_project_workforce(&plan, &periods, allocator, &error) != EF_OK)
+	if (ef_projection_open(&projection, &plan, &workspace) != EF_OK ||
+		ef_project_workforce(&plan, &periods, context) != EF_OK)
 	{
 		fail("projected: %s", error.detail);
 		return;
 	}
 	*variance = ef_projection_variance(projection, 3, hires);
 	*headcount = periods[3].headcount;
-	ef_release(allocator, periods);
+	ef_release(context, periods);
 	ef_discard_all(&workspace);
 }
 
@@ -311,11 +311,10 @@ shared_errors(void)
 static EfStatus
 estimate_and_learn(EfCredibleReason *reasons)
 {
-	EfStatus	status = ef_credible_estimate(reasons, &all.table, true, tables, GROUPS,
-											  EF_POISSON_GAMMA, allocator, &error);
+	EfStatus	status = ef_credible_estimate(reasons, &all.table, true, tables, GROUPS, EF_POISSON_GAMMA, context);
 
 	return status == EF_OK
-		? ef_credible_learn(reasons, &all.table, &tables[1], allocator, &error) : status;
+		? ef_credible_learn(reasons, &all.table, &tables[1], context) : status;
 }
 
 static void

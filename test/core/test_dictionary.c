@@ -6,8 +6,6 @@
 #include "arena.h"
 #include "tap.h"
 
-static EfError error;
-
 /* The n-th name: some of them begins of others, one of no byte, some long. */
 static size_t
 make_name(char *name, size_t room, uint32_t n)
@@ -28,7 +26,7 @@ add(EfDictionary *dictionary, uint32_t n, uint32_t *number)
 	char		name[70000];
 	size_t		length = make_name(name, sizeof(name), n);
 
-	return ef_dictionary_number(dictionary, name, length, number, &error);
+	return ef_dictionary_number(dictionary, name, length, number);
 }
 
 static void
@@ -44,7 +42,7 @@ numbers(void)
 	int			wrong = 0;
 
 	arena_open(&arena);
-	ef_dictionary_begin(&dictionary, &arena.allocator);
+	ef_dictionary_begin(&dictionary, &arena.context);
 	for (uint32_t i = 0; i < N; i++)
 		wrong += add(&dictionary, i, &number) != EF_OK || number != i + 1 ||
 			/* the last again, and one of before */
@@ -75,11 +73,11 @@ order(void)
 	int			wrong = 0;
 
 	arena_open(&arena);
-	ef_dictionary_begin(&dictionary, &arena.allocator);
+	ef_dictionary_begin(&dictionary, &arena.context);
 	/* not in their order */
 	for (int i = 0; i < n; i++)
 		wrong += ef_dictionary_number(&dictionary, names[i * 5 % 6], strlen(names[i * 5 % 6]),
-									  &number[i * 5 % 6], &error) != EF_OK;
+									  &number[i * 5 % 6]) != EF_OK;
 	is_int(wrong, 0, "six names");
 	wrong = ef_dictionary_compare(&dictionary, number[2], number[3]) <= 0;
 	is_int(wrong, 0, "bytes are unsigned");
@@ -106,7 +104,7 @@ maps(void)
 	int			wrong = 0;
 
 	arena_open(&arena);
-	ef_number_map_begin(&map, &arena.allocator);
+	ef_number_map_begin(&map, &arena.context);
 	is_int(ef_number_map_get(&map, 0) + ef_number_map_get(&map, 5), 0, "a map of nothing");
 	for (uint32_t round = 0; round < 50; round++)
 	{
@@ -132,20 +130,20 @@ maps(void)
 static size_t memory_held;
 
 static void *
-counted_alloc(void *context, size_t size)
+counted_alloc(void *memory, size_t size)
 {
 	size_t	   *pointer = malloc(size + 16);
 
-	(void) context;
+	(void) memory;
 	*pointer = size;
 	memory_held += size;
 	return pointer + 2;
 }
 
 static void
-counted_release(void *context, void *pointer)
+counted_release(void *memory, void *pointer)
 {
-	(void) context;
+	(void) memory;
 	memory_held -= ((size_t *) pointer)[-2];
 	free((size_t *) pointer - 2);
 }
@@ -154,11 +152,11 @@ counted_release(void *context, void *pointer)
 static void
 sizes(void)
 {
-	EfAllocator allocator = {counted_alloc, counted_release, NULL, NULL};
+	EfContext	context = {counted_alloc, counted_release, NULL, NULL, &error};
 	EfDictionary dictionary;
 	int			wrong = 0;
 
-	ef_dictionary_begin(&dictionary, &allocator);
+	ef_dictionary_begin(&dictionary, &context);
 	is_int(dictionary.size, 0, "nothing takes no memory");
 	for (uint32_t i = 0; i < 20000; i++)
 	{
@@ -180,12 +178,12 @@ sizes(void)
 }
 
 static EfStatus
-work(EfDictionary *dictionary, const EfAllocator *allocator)
+work(EfDictionary *dictionary, EfContext *context)
 {
 	EfNumberMap map;
 
-	ef_dictionary_begin(dictionary, allocator);
-	ef_number_map_begin(&map, allocator);
+	ef_dictionary_begin(dictionary, context);
+	ef_number_map_begin(&map, context);
 	for (uint32_t i = 0; i < 1500; i++)
 	{
 		uint32_t	number;
@@ -212,7 +210,7 @@ failing_memory(void)
 
 		arena_open(&arena);
 		arena.fail_at = at;
-		status = tried(&arena, work(&dictionary, &arena.allocator));
+		status = tried(&arena, work(&dictionary, &arena.context));
 		wrong += status != EF_OK && status != EF_NO_MEMORY;
 		failures += status == EF_NO_MEMORY;
 		/* what was there before is still there */

@@ -14,8 +14,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static EfError error;
-
 static bool
 near(double got, long double expected, double tolerance)
 {
@@ -57,7 +55,7 @@ test_published(void)
 	EfKaplanMeier curve;
 	double		factor = 0;
 
-	is_int(ef_level_factor(0.95, &factor, &error), EF_OK, "a level of 95 per cent");
+	is_int(ef_level_factor(0.95, &factor, &refuses), EF_OK, "a level of 95 per cent");
 	ef_kaplan_meier_begin(&curve);
 	is_close(curve.retained, 1, 0, "all are there in the beginning");
 	is_close(ef_kaplan_meier_error(&curve), 0, 0, "and that is certain");
@@ -242,7 +240,7 @@ step(Process *process, int64_t at_risk, const int64_t *exits)
 static void
 begin(EfAalenJohansen *estimate, uint32_t nreasons, const Arena *arena)
 {
-	ef_aalen_johansen_begin(estimate, nreasons, &arena->allocator);
+	ef_aalen_johansen_begin(estimate, nreasons, &arena->context);
 }
 
 static void
@@ -428,11 +426,11 @@ test_reason_extremes(void)
 	arena_close(&arena);
 	arena_open(&arena);
 	arena.fail_at = 1;
-	is_int(tried(&arena, (ef_aalen_johansen_begin(&estimate, 3, &arena.allocator), EF_OK)), EF_NO_MEMORY,
+	is_int(tried(&arena, (ef_aalen_johansen_begin(&estimate, 3, &arena.context), EF_OK)), EF_NO_MEMORY,
 		   "reasons need memory");
 	arena_close(&arena);
 	arena_open(&arena);
-	ef_aalen_johansen_begin(&estimate, 0, &arena.allocator);
+	ef_aalen_johansen_begin(&estimate, 0, &arena.context);
 	pass("there may be none");
 	ef_aalen_johansen_day(&estimate, 5, 0);
 	is_close(estimate.curve.retained, 1, 0, "and nobody who left");
@@ -464,20 +462,20 @@ test_scales(void)
 		memset(copy, 'x', sizeof(copy));
 		memcpy(copy, names[i].name, strlen(names[i].name));
 		if (names[i].scale >= 0)
-			ok(ef_limit_scale(copy, strlen(names[i].name), &scale, &error) == EF_OK &&
+			ok(ef_limit_scale(copy, strlen(names[i].name), &scale, &refuses) == EF_OK &&
 			   (int) scale == names[i].scale, "\"%s\" is a scale", names[i].name);
 		else
-			is_int(ef_limit_scale(copy, strlen(names[i].name), &scale, &error),
+			is_int(ef_limit_scale(copy, strlen(names[i].name), &scale, &refuses),
 				   EF_CURVE_METHOD_UNKNOWN, "\"%s\" is none", names[i].name);
 	}
 	is_str(error.detail, "The method is \"log log\".", "which says so");
 	memset(long_name, 'y', sizeof(long_name));
-	ef_limit_scale(long_name, sizeof(long_name), &(EfLimitScale) {EF_LOG}, &error);
+	ef_limit_scale(long_name, sizeof(long_name), &(EfLimitScale) {EF_LOG}, &refuses);
 	ok(strlen(error.detail) < 100 && strstr(error.detail, "yyy") != NULL,
 	   "of a long name it tells the beginning");
 	for (size_t i = 1; i + 1 < sizeof(long_name); i += 2)
 		memcpy(long_name + i, "\xc3\xa5", 2);
-	ef_limit_scale(long_name, sizeof(long_name), &(EfLimitScale) {EF_LOG}, &error);
+	ef_limit_scale(long_name, sizeof(long_name), &(EfLimitScale) {EF_LOG}, &refuses);
 	ok(strstr(error.detail, "\xc3\xa5\".") != NULL, "and no part of a character: %s",
 	   error.detail);
 }
@@ -497,14 +495,13 @@ test_levels(void)
 	double		factor;
 
 	for (size_t i = 0; i < COUNT(good); i++)
-		ok(ef_level_factor(good[i].level, &factor, &error) == EF_OK &&
+		ok(ef_level_factor(good[i].level, &factor, &refuses) == EF_OK &&
 		   near(factor, good[i].factor, 1e-14), "level %g: %.15g", good[i].level, factor);
 	for (size_t i = 0; i < COUNT(bad); i++)
-		is_int(ef_level_factor(bad[i], &factor, &error), EF_LEVEL_RANGE, "level %g is refused", bad[i]);
-	ok(ef_level_factor(nextafter(1, 0), &factor, &error) == EF_OK && factor > 8 && factor < 9,
+		is_int(ef_level_factor(bad[i], &factor, &refuses), EF_LEVEL_RANGE, "level %g is refused", bad[i]);
+	ok(ef_level_factor(nextafter(1, 0), &factor, &refuses) == EF_OK && factor > 8 && factor < 9,
 	   "the highest level: %g", factor);
-	ok(ef_level_factor(DBL_MIN, &factor, &error) == EF_OK && fabs(factor) < 1e-15,
-	   "the lowest level: %g", factor);
+	ok(ef_level_factor(DBL_MIN, &factor, &refuses) == EF_OK && fabs(factor) < 1e-15, "the lowest level: %g", factor);
 }
 
 /* The limits of a scale from its name: transform, step, back. */
@@ -615,7 +612,7 @@ test_wilson(void)
 	double		upper;
 	int			wrong = 0;
 
-	ef_level_factor(0.95, &factor, &error);
+	ef_level_factor(0.95, &factor, &refuses);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
 		double		p = cases[i].people / cases[i].n;
@@ -673,9 +670,8 @@ test_difference(void)
 		{0, 10, 10, 10, 0.6075, 1}
 	};
 	double		factor;
-	EfError		error;
 
-	if (ef_level_factor(0.95, &factor, &error) != EF_OK)
+	if (ef_level_factor(0.95, &factor, &refuses) != EF_OK)
 		fail("no level");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
@@ -694,10 +690,12 @@ test_difference(void)
 		   "%g/%g less %g/%g: %.4f to %.4f", cases[i].x2, cases[i].n2, cases[i].x1, cases[i].n1, there.lower, there.upper);
 		back = ef_estimate_difference(&second, &first);
 		ok(back.value == -there.value && back.lower == -there.upper && back.upper == -there.lower, "and the other way round");
-		ok(ef_share_difference(counts, totals, 0.95, &counted, &error) == EF_OK &&
-		   counted.value == there.value && counted.lower == there.lower && counted.upper == there.upper, "and from counts");
+		ok(ef_share_difference(counts, totals, 0.95, &counted, &refuses) == EF_OK &&
+		   counted.value == there.value && counted.lower == there.lower && counted.upper == there.upper,
+		   "and from counts");
 		totals[1] = counts[1] - 1;
-		is_int(ef_share_difference(counts, totals, 0.95, &counted, &error), EF_SHARE_COUNTS, "of more than all there is none");
+		is_int(ef_share_difference(counts, totals, 0.95, &counted, &refuses), EF_SHARE_COUNTS,
+			   "of more than all there is none");
 	}
 }
 

@@ -11,8 +11,6 @@
 #include "memory_file.h"
 #include "tap.h"
 
-static EfError error;
-
 /* Have events a second word?  Everything is looked at with and without. */
 static bool detailed;
 
@@ -198,22 +196,21 @@ plain_digest(const Plain *events, int n, int group)
 }
 
 static bool
-read_digest(Digest *digest, EfEventGroup *group, const EfAllocator *allocator)
+read_digest(Digest *digest, EfEventGroup *group, EfContext *context)
 {
 	EfEventReader reader;
 	EfPersonEvents events;
-	EfStatus	status = ef_event_group_read(&reader, group, allocator, &error);
+	EfStatus	status = ef_event_group_read(&reader, group, context);
 
 	memset(digest, 0, sizeof(*digest));
-	while (ef_event_reader_next(&reader, &events, &status, &error))
+	while (ef_event_reader_next(&reader, &events, &status))
 		digest_person(digest, events.whens, events.n);
 	ef_event_reader_end(&reader);
 	return status == EF_OK;
 }
 
 static bool
-groups_hold(EfEventGroup **groups, int ngroups, const Plain *events, int n,
-			const EfAllocator *allocator)
+groups_hold(EfEventGroup **groups, int ngroups, const Plain *events, int n, EfContext *context)
 {
 	for (int i = 0; i < ngroups; i++)
 	{
@@ -222,7 +219,7 @@ groups_hold(EfEventGroup **groups, int ngroups, const Plain *events, int n,
 
 		/* twice: reading changes nothing */
 		for (int again = 0; again < 2; again++)
-			if (!read_digest(&got, groups[i], allocator) ||
+			if (!read_digest(&got, groups[i], context) ||
 				memcmp(&got, &expected, sizeof(got)) != 0)
 				return false;
 	}
@@ -274,8 +271,7 @@ sent_holds(const Trial *trial, const Plain *events, const Plain *ordered)
 	{
 		EfStorage	storage = {file_write, file_read, &file[side]};
 
-		ef_event_log_begin(&log[side], trial->kind, EF_UNIT_DAY, detailed, trial->budget, &storage,
-						   &arena.allocator);
+		ef_event_log_begin(&log[side], trial->kind, EF_UNIT_DAY, detailed, trial->budget, &storage, &arena.context);
 		for (int i = 0; i < trial->ngroups; i++)
 			ef_event_group_create(&groups[side][i], &log[side]);
 	}
@@ -286,18 +282,17 @@ sent_holds(const Trial *trial, const Plain *events, const Plain *ordered)
 		File		message = {0};
 		EfSink		sink = {file_write, &message};
 
-		ef_event_group_skip(groups[1][i], 2, &error);
-		good = good && ef_event_group_send(groups[1][i], SIZE_MAX, &sink, &arena.allocator,
-										   &error) == EF_OK;
+		ef_event_group_skip(groups[1][i], 2);
+		good = good && ef_event_group_send(groups[1][i], SIZE_MAX, &sink, &arena.context) == EF_OK;
 		good = good && ef_event_group_receive(groups[0][i], groups[1][i]->skipped,
-											  message.bytes, message.size, &error) == EF_OK;
+											  message.bytes, message.size) == EF_OK;
 		good = good && groups[0][i]->skipped == 2;
 		free(message.bytes);
 	}
-	good = good && groups_hold(groups[0], trial->ngroups, ordered, trial->n, &arena.allocator);
+	good = good && groups_hold(groups[0], trial->ngroups, ordered, trial->n, &arena.context);
 	ef_event_log_store(&log[0]);
 	good = good && log[0].used == 0;
-	good = good && groups_hold(groups[0], trial->ngroups, ordered, trial->n, &arena.allocator);
+	good = good && groups_hold(groups[0], trial->ngroups, ordered, trial->n, &arena.context);
 	free(file[0].bytes);
 	free(file[1].bytes);
 	arena_close(&arena);
@@ -325,7 +320,7 @@ run_trial(const Trial *trial)
 	make_events(events, trial->n, trial->ngroups, trial->kind, trial->npeople);
 	memcpy(ordered, events, (size_t) trial->n * sizeof(Plain));
 	qsort(ordered, (size_t) trial->n, sizeof(Plain), compare_plain);
-	ef_event_log_begin(&log, trial->kind, EF_UNIT_DAY, detailed, trial->budget, &storage, &arena.allocator);
+	ef_event_log_begin(&log, trial->kind, EF_UNIT_DAY, detailed, trial->budget, &storage, &arena.context);
 	for (int i = 0; i < trial->ngroups; i++)
 		ef_event_group_create(&groups[i], &log);
 	for (int i = 0; i < trial->n; i++)
@@ -345,10 +340,10 @@ run_trial(const Trial *trial)
 	{
 		Digest		digest;
 
-		read_digest(&digest, groups[i], &arena.allocator);
+		read_digest(&digest, groups[i], &arena.context);
 	}
 	held = arena.n;
-	ok(groups_hold(groups, trial->ngroups, ordered, trial->n, &arena.allocator),
+	ok(groups_hold(groups, trial->ngroups, ordered, trial->n, &arena.context),
 	   "what is read, twice, is what was added");
 	is_int(arena.n, held, "and reading leaves no memory behind");
 	ok(sent_holds(trial, events, ordered), "so it is with what was sent between two");
@@ -371,7 +366,7 @@ number_of_name(EfDictionary *names, uint32_t which, uint32_t *number)
 	if (which == 0)
 		return EF_OK;
 	snprintf(name, sizeof(name), "name %u", (unsigned) which);
-	return ef_dictionary_number(names, name, strlen(name), number, &error);
+	return ef_dictionary_number(names, name, strlen(name), number);
 }
 
 static int
@@ -388,16 +383,15 @@ compare_whens(const void *x, const void *y)
 /* The events of a group with the names themselves for the numbers, and whether
  * they were in the order of what comes before the numbers. */
 static bool
-read_named(Digest *digest, EfEventGroup *group, const EfDictionary *names,
-		   const EfAllocator *allocator)
+read_named(Digest *digest, EfEventGroup *group, const EfDictionary *names, EfContext *context)
 {
 	EfEventReader reader;
 	EfPersonEvents events;
 	bool		ordered = true;
-	EfStatus	status = ef_event_group_read(&reader, group, allocator, &error);
+	EfStatus	status = ef_event_group_read(&reader, group, context);
 
 	memset(digest, 0, sizeof(*digest));
-	while (ef_event_reader_next(&reader, &events, &status, &error))
+	while (ef_event_reader_next(&reader, &events, &status))
 	{
 		const EfWhen *whens = events.whens;
 		size_t		n = events.n;
@@ -449,7 +443,7 @@ numbered_holds(const Trial *trial, bool again)
 	bool		good = true;
 
 	arena_open(&arena);
-	ef_number_map_begin(&map, &arena.allocator);
+	ef_number_map_begin(&map, &arena.context);
 	make_events(events, trial->n, trial->ngroups, trial->kind, trial->npeople);
 	for (int side = 0; side < SIDES; side++)
 	{
@@ -457,9 +451,8 @@ numbered_holds(const Trial *trial, bool again)
 
 		/* the last has room for all: what is expected */
 		ef_event_log_begin(&log[side], trial->kind, EF_UNIT_DAY, detailed,
-						   side == SIDES - 1 ? SIZE_MAX / 4 : trial->budget, &storage,
-						   &arena.allocator);
-		ef_dictionary_begin(&names[side], &arena.allocator);
+						   side == SIDES - 1 ? SIZE_MAX / 4 : trial->budget, &storage, &arena.context);
+		ef_dictionary_begin(&names[side], &arena.context);
 		for (int i = 0; i < trial->ngroups; i++)
 			ef_event_group_create(&groups[side][i], &log[side]);
 	}
@@ -497,21 +490,19 @@ numbered_holds(const Trial *trial, bool again)
 
 			ef_number_map_clear(&map);
 			good = good && ef_event_group_send_numbered(groups[side][i], SIZE_MAX, &sink, &sent,
-														&arena.allocator, &error) == EF_OK;
+														&arena.context) == EF_OK;
 			ef_number_map_clear(&map);
 			for (size_t j = 0; j < sent.n; j++)
 			{
 				const EfName *name = ef_dictionary_name(&names[side], sent.numbers[j]);
 				uint32_t	number;
 
-				good = good && ef_dictionary_number(&names[to], name->bytes, name->length,
-													&number, &error) == EF_OK;
+				good = good && ef_dictionary_number(&names[to], name->bytes, name->length, &number) == EF_OK;
 				ef_number_map_set(&map, sent.numbers[j], number);
 				other = other || number != sent.numbers[j];
 			}
 			good = good && ef_event_group_receive_numbered(groups[to][i], 1, message.bytes,
-														   message.size, other ? &map : NULL,
-														   &error) == EF_OK;
+														   message.size, other ? &map : NULL) == EF_OK;
 			free(message.bytes);
 		}
 	}
@@ -521,9 +512,8 @@ numbered_holds(const Trial *trial, bool again)
 		Digest		expected;
 		Digest		got;
 
-		good = good && read_named(&expected, groups[SIDES - 1][i], &names[SIDES - 1],
-								  &arena.allocator);
-		good = good && read_named(&got, groups[at][i], &names[at], &arena.allocator);
+		good = good && read_named(&expected, groups[SIDES - 1][i], &names[SIDES - 1], &arena.context);
+		good = good && read_named(&got, groups[at][i], &names[at], &arena.context);
 		good = good && memcmp(&got, &expected, sizeof(got)) == 0;
 		good = good && groups[at][i]->skipped == (again ? 1 : 3);
 	}
@@ -550,24 +540,23 @@ damaged_numbers(void)
 	int			harmless = 0;
 
 	arena_open(&arena);
-	ef_number_map_begin(&map, &arena.allocator);
-	ef_event_log_begin(&log, EF_PERSON_TEXT, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage,
-					   &arena.allocator);
+	ef_number_map_begin(&map, &arena.context);
+	ef_event_log_begin(&log, EF_PERSON_TEXT, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage, &arena.context);
 	ef_event_group_create(&group, &log);
 	for (uint32_t i = 0; i < 2000; i++)
 		ef_event_add_text(group, "a person", i % 9, (uint64_t) i % 11 << 32 | i % 7, 0);
 	sent.map = &map;
-	is_int(ef_event_group_send_numbered(group, 200, &sink, &sent, &arena.allocator, &error),
+	is_int(ef_event_group_send_numbered(group, 200, &sink, &sent, &arena.context),
 		   EF_EVENTS_TOO_LARGE, "a group that is too large to send with numbers is refused");
 	ok(message.size <= 200, "before it takes more: %zu bytes", message.size);
 	message.size = sent.n = 0;
 	ef_number_map_clear(&map);
-	ef_event_group_send_numbered(group, SIZE_MAX, &sink, &sent, &arena.allocator, &error);
+	ef_event_group_send_numbered(group, SIZE_MAX, &sink, &sent, &arena.context);
 	is_int(sent.n, 6, "each number is sent once");
 	ef_number_map_clear(&map);
 	for (uint32_t i = 1; i < 6; i++)
 		ef_number_map_set(&map, i, 7 - i);
-	is_int(ef_event_group_receive_numbered(group, 0, message.bytes, message.size, &map, &error),
+	is_int(ef_event_group_receive_numbered(group, 0, message.bytes, message.size, &map),
 		   EF_INVALID, "one that has no name is noticed");
 	for (size_t i = 0; i < message.size; i++)
 		for (int bit = 0; bit < 8; bit++)
@@ -578,7 +567,7 @@ damaged_numbers(void)
 			memcpy(copy, message.bytes, message.size);
 			copy[i] ^= (uint8_t) (1 << bit);
 			ef_number_map_set(&map, 6, 1);
-			status = ef_event_group_receive_numbered(group, 0, copy, message.size, &map, &error);
+			status = ef_event_group_receive_numbered(group, 0, copy, message.size, &map);
 			harmless += status == EF_OK || status == EF_INVALID;
 			free(copy);
 		}
@@ -598,7 +587,7 @@ small_log(Arena *arena, File *file, EfEventLog *log, EfEventGroup **group, EfPer
 	EfStatus	status = EF_OK;
 
 	make_events(events, 300, 1, kind, 20);
-	ef_event_log_begin(log, kind, EF_UNIT_DAY, detailed, 4000, &storage, &arena->allocator);
+	ef_event_log_begin(log, kind, EF_UNIT_DAY, detailed, 4000, &storage, &arena->context);
 	ef_event_group_create(group, log);
 	for (int i = 0; i < 300 && status == EF_OK; i++)
 		status = add_event(*group, &events[i]);
@@ -614,12 +603,12 @@ send_and_receive(Arena *arena, File *file, File *message, EfPersonKind kind)
 	Digest		digest;
 	EfStatus	status = small_log(arena, file, &log, &group, kind);
 
-	if (status == EF_OK && !read_digest(&digest, group, &arena->allocator))
+	if (status == EF_OK && !read_digest(&digest, group, &arena->context))
 		status = EF_INVALID;
 	if (status == EF_OK)
-		status = ef_event_group_send(group, SIZE_MAX, &sink, &arena->allocator, &error);
+		status = ef_event_group_send(group, SIZE_MAX, &sink, &arena->context);
 	return status != EF_OK ? status
-		: ef_event_group_receive(group, 0, message->bytes, message->size, &error);
+		: ef_event_group_receive(group, 0, message->bytes, message->size);
 }
 
 static void
@@ -671,7 +660,7 @@ small_budgets(void)
 		bool		good;
 
 		arena_open(&arena);
-		ef_event_log_begin(&log, EF_PERSON_TEXT, EF_UNIT_DAY, false, budget, &storage, &arena.allocator);
+		ef_event_log_begin(&log, EF_PERSON_TEXT, EF_UNIT_DAY, false, budget, &storage, &arena.context);
 		log.kept = keeps ? 10 * budget : 0;
 		ef_event_group_create(&group, &log);
 		good = true;
@@ -704,8 +693,7 @@ mixed_forms(void)
 	bool		good;
 
 	arena_open(&arena);
-	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage,
-					   &arena.allocator);
+	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage, &arena.context);
 	ef_event_group_create(&group, &log);
 	good = true;
 	for (uint64_t i = 0; i < 10000; i++)
@@ -736,14 +724,14 @@ damaged_runs(EfPersonKind kind)
 		Digest		digest;
 
 		file.cut = cut;
-		noticed += !read_digest(&digest, group, &arena.allocator);
+		noticed += !read_digest(&digest, group, &arena.context);
 	}
 	ok(noticed > 0, "storage that ends early is noticed, or ends between people, of %s: %d times",
 	   kind_names[kind], noticed);
 	file.cut = 0;
 
 	/* bits changed: an answer or a refusal, and nothing read beyond */
-	ef_event_group_send(group, SIZE_MAX, &sink, &arena.allocator, &error);
+	ef_event_group_send(group, SIZE_MAX, &sink, &arena.context);
 	noticed = 0;
 	for (size_t i = 0; i < message.size; i += kind == EF_PERSON_TEXT ? 17 : 3)
 		for (int bit = 0; bit < 8; bit++)
@@ -755,18 +743,17 @@ damaged_runs(EfPersonKind kind)
 
 			memcpy(copy, message.bytes, message.size);
 			copy[i] ^= (uint8_t) (1 << bit);
-			ef_event_log_begin(&other, kind, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage,
-							   &arena.allocator);
+			ef_event_log_begin(&other, kind, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage, &arena.context);
 			ef_event_group_create(&received, &other);
-			noticed += ef_event_group_receive(received, 0, copy, message.size, &error) != EF_OK ||
-				!read_digest(&digest, received, &arena.allocator);
+			noticed += ef_event_group_receive(received, 0, copy, message.size) != EF_OK ||
+				!read_digest(&digest, received, &arena.context);
 			free(copy);
 		}
 	ok(noticed > 0, "changed bytes do no harm, of %s", kind_names[kind]);
-	is_int(ef_event_group_send(group, 100, &sink, &arena.allocator, &error), EF_EVENTS_TOO_LARGE,
+	is_int(ef_event_group_send(group, 100, &sink, &arena.context), EF_EVENTS_TOO_LARGE,
 		   "a group that is too large to send is refused");
-	is_int(ef_event_group_skip(group, INT64_MAX, &error), EF_OK, "very many rows are skipped");
-	is_int(ef_event_group_skip(group, 1, &error), EF_COUNT_OVERFLOW, "but not more than can be counted");
+	is_int(ef_event_group_skip(group, INT64_MAX), EF_OK, "very many rows are skipped");
+	is_int(ef_event_group_skip(group, 1), EF_COUNT_OVERFLOW, "but not more than can be counted");
 	free(file.bytes);
 	free(message.bytes);
 	arena_close(&arena);

@@ -205,7 +205,7 @@ int
 main(void)
 {
 	arena_open(&arena);
-	workspace.allocator = &arena.allocator;
+	workspace.context = &arena.context;
 	by_month();
 	by_year();
 	moved();

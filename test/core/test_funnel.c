@@ -20,8 +20,6 @@ enum
 	DAYS = 600
 };
 
-static EfError error;
-
 
 /* ---- the model: every mark of every person ---- */
 
@@ -214,8 +212,7 @@ test_any_order(void)
 			expected_size = expect_packed(counts, &frame, setting->nstages, 5, expected);
 			for (int p = 0; p < nparts; p++)
 			{
-				wrong += ef_state_create(&part[p], &ef_funnel_type, &frame, 0,
-										 &arena.allocator, &error) != EF_OK;
+				wrong += ef_state_create(&part[p], &ef_funnel_type, &frame, 0, &arena.context) != EF_OK;
 				part[p]->skipped = p == 0 ? 5 : 0;
 			}
 			for (int i = n - 1; i >= 0; i--)
@@ -227,36 +224,29 @@ test_any_order(void)
 
 				people[i] = people[j];
 				people[j] = swap;
-				wrong += add_history(to, &people[i], &arena.allocator) != EF_OK;
+				wrong += add_history(to, &people[i], &arena.context) != EF_OK;
 				moved += *to != old;
 			}
 			for (int p = nparts - 1; p > 0; p--)
 			{
 				EfTable		table;
 
-				wrong += ef_table_load(&table, &ef_funnel_type, part[p], part[p]->size,
-									   &arena.allocator, &error) != EF_OK;
+				wrong += ef_table_load(&table, &ef_funnel_type, part[p], part[p]->size, &arena.context) != EF_OK;
 				if (random_below(2))
 				{
-					wrong += ef_table_pack(&table, &ef_funnel_type, 4, &bytes, &size,
-										   &arena.allocator, &error) != EF_OK;
-					wrong += ef_table_load(&table, &ef_funnel_type, bytes, size,
-										   &arena.allocator, &error) != EF_OK;
+					wrong += ef_table_pack(&table, &ef_funnel_type, 4, &bytes, &size, &arena.context) != EF_OK;
+					wrong += ef_table_load(&table, &ef_funnel_type, bytes, size, &arena.context) != EF_OK;
 				}
-				wrong += ef_state_merge(&part[0], &ef_funnel_type, &table, &arena.allocator,
-										&error) != EF_OK;
+				wrong += ef_state_merge(&part[0], &ef_funnel_type, &table, &arena.context) != EF_OK;
 			}
-			wrong += ef_funnel_open(&funnel, part[0], part[0]->size, &arena.allocator,
-									&error) != EF_OK;
+			wrong += ef_funnel_open(&funnel, part[0], part[0]->size, &arena.context) != EF_OK;
 			wrong += compare_counts(&funnel, counts, setting);
-			wrong += ef_table_pack(&funnel.table, &ef_funnel_type, 4, &bytes, &size,
-								   &arena.allocator, &error) != EF_OK;
+			wrong += ef_table_pack(&funnel.table, &ef_funnel_type, 4, &bytes, &size, &arena.context) != EF_OK;
 			wrong += size != expected_size + 4 || memcmp(bytes + 4, expected, expected_size) != 0;
 
 			/* and what rows have given is valid, and the same when opened */
-			wrong += ef_table_validate(&funnel.table, &ef_funnel_type, &arena.allocator,
-									   &error) != EF_OK;
-			wrong += ef_funnel_open(&funnel, bytes, size, &arena.allocator, &error) != EF_OK;
+			wrong += ef_table_validate(&funnel.table, &ef_funnel_type, &arena.context) != EF_OK;
+			wrong += ef_funnel_open(&funnel, bytes, size, &arena.context) != EF_OK;
 			wrong += compare_counts(&funnel, counts, setting);
 			if (wrong > 0)
 				diag("%d people, round %d: %s", n, round, error.detail);
@@ -287,9 +277,8 @@ test_add(void)
 
 	arena_open(&arena);
 	frame = setting_frame(&setting, &arena);
-	ef_state_create(&state, &ef_funnel_type, &frame, 0, &arena.allocator, &error);
-	is_int(ef_funnel_add(&state, &chain, EF_UNIT_DAY, &arena.allocator, &error), EF_OK,
-		   "nobody is added");
+	ef_state_create(&state, &ef_funnel_type, &frame, 0, &arena.context);
+	is_int(ef_funnel_add(&state, &chain, EF_UNIT_DAY, &arena.context), EF_OK, "nobody is added");
 	is_int(state->ncells, 0, "and leaves nothing");
 
 	/* the longest there can be, across both ends of the day */
@@ -297,15 +286,14 @@ test_add(void)
 	chain.outcome = EF_LOST;
 	chain.at[0] = -EF_DAY_MICROSECONDS - 1;
 	chain.at[1] = (EF_CHAIN_DAYS - 1) * EF_DAY_MICROSECONDS - 1;
-	is_int(ef_funnel_add(&state, &chain, EF_UNIT_MICROSECOND, &arena.allocator, &error), EF_OK,
-		   "a chain of 150 years is added");
+	is_int(ef_funnel_add(&state, &chain, EF_UNIT_MICROSECOND, &arena.context), EF_OK, "a chain of 150 years is added");
 	chain.at[1]++;
-	is_int(ef_funnel_add(&state, &chain, EF_UNIT_MICROSECOND, &arena.allocator, &error),
+	is_int(ef_funnel_add(&state, &chain, EF_UNIT_MICROSECOND, &arena.context),
 		   EF_CHAIN_TOO_LONG, "and none of a day more");
 	is_str(error.detail, "The chain begins on 1999-12-30 and ends on 2150-01-01.",
 		   "whose days are named");
 	is_int(state->ncells, 2, "nor does it leave anything");
-	is_int(ef_funnel_open(&funnel, state, state->size, &arena.allocator, &error), EF_OK, "it opens");
+	is_int(ef_funnel_open(&funnel, state, state->size, &arena.context), EF_OK, "it opens");
 	is_int(funnel.counts[1].lost, 1, "who is lost without a window is counted");
 	is_int(funnel.table.ncells, 2, "but has no day");
 	is_int(ef_key_at(funnel.table.cells[1].key), EF_CHAIN_DAYS, "and stands on the last day");
@@ -314,19 +302,17 @@ test_add(void)
 	/* it is the end of the window that counts, where there is one */
 	arena_open(&arena);
 	frame = setting_frame(&window, &arena);
-	ef_state_create(&state, &ef_funnel_type, &frame, 0, &arena.allocator, &error);
+	ef_state_create(&state, &ef_funnel_type, &frame, 0, &arena.context);
 	chain.at[0] = 0;
 	chain.at[1] = 5;
 	chain.left = EF_CHAIN_DAYS;
-	is_int(ef_funnel_add(&state, &chain, EF_UNIT_DAY, &arena.allocator, &error), EF_OK,
+	is_int(ef_funnel_add(&state, &chain, EF_UNIT_DAY, &arena.context), EF_OK,
 		   "a chain that is lost after 150 years is added");
 	chain.left++;
-	is_int(ef_funnel_add(&state, &chain, EF_UNIT_DAY, &arena.allocator, &error),
-		   EF_CHAIN_TOO_LONG, "and none after a day more");
+	is_int(ef_funnel_add(&state, &chain, EF_UNIT_DAY, &arena.context), EF_CHAIN_TOO_LONG, "and none after a day more");
 	chain.at[0] = INT32_MIN + 5;
 	chain.left = INT32_MAX - 5;
-	is_int(ef_funnel_add(&state, &chain, EF_UNIT_DAY, &arena.allocator, &error),
-		   EF_CHAIN_TOO_LONG, "however long");
+	is_int(ef_funnel_add(&state, &chain, EF_UNIT_DAY, &arena.context), EF_CHAIN_TOO_LONG, "however long");
 	arena_close(&arena);
 }
 
@@ -358,20 +344,19 @@ test_mixed(void)
 	frame = setting_frame(&base, &arena);
 	same = setting_frame(&base, &arena);
 	ok(frame.spec != same.spec, "two copies of a spec");
-	is_int(ef_frame_match(&frame, &same, &ef_funnel_type, &error), EF_OK, "are one spec");
-	ef_state_create(&state, &ef_funnel_type, &frame, 0, &arena.allocator, &error);
+	is_int(ef_frame_match(&frame, &same, &ef_funnel_type, &refuses), EF_OK, "are one spec");
+	ef_state_create(&state, &ef_funnel_type, &frame, 0, &arena.context);
 	for (size_t i = 0; i < COUNT(cases); i++)
 	{
 		EfFrame		other = setting_frame(&cases[i].setting, &arena);
 		EfState    *others;
 
-		is_int(ef_frame_match(&frame, &other, &ef_funnel_type, &error), EF_SPEC_MIXED,
+		is_int(ef_frame_match(&frame, &other, &ef_funnel_type, &refuses), EF_SPEC_MIXED,
 			   "another spec is another: %s", cases[i].detail);
 		is_str(error.detail, cases[i].detail, "which is said");
-		ef_state_create(&others, &ef_funnel_type, &other, 0, &arena.allocator, &error);
-		ef_table_load(&table, &ef_funnel_type, others, others->size, &arena.allocator, &error);
-		is_int(ef_state_merge(&state, &ef_funnel_type, &table, &arena.allocator, &error),
-			   EF_SPEC_MIXED, "and does not add up");
+		ef_state_create(&others, &ef_funnel_type, &other, 0, &arena.context);
+		ef_table_load(&table, &ef_funnel_type, others, others->size, &arena.context);
+		is_int(ef_state_merge(&state, &ef_funnel_type, &table, &arena.context), EF_SPEC_MIXED, "and does not add up");
 	}
 	for (int what = 0; what < 4; what++)
 	{
@@ -394,9 +379,9 @@ test_mixed(void)
 			spec.as_of++;
 		else
 			spec.modes = EF_STRICT_ORDER;
-		ef_spec_pack(&spec, 0, &bytes, &other.spec_size, &arena.allocator, &error);
+		ef_spec_pack(&spec, 0, &bytes, &other.spec_size, &arena.context);
 		other.spec = bytes;
-		is_int(ef_frame_match(&frame, &other, &ef_funnel_type, &error), EF_SPEC_MIXED,
+		is_int(ef_frame_match(&frame, &other, &ef_funnel_type, &refuses), EF_SPEC_MIXED,
 			   "nor with other names, days or modes");
 		is_str(error.detail, details[what], "of which it says: %s", details[what]);
 	}
@@ -427,10 +412,10 @@ validate(const Setting *setting, EfCell *cells, size_t ncells, uint8_t flags, in
 	table.frame = setting_frame(setting, &arena);
 	table.frame.flags = flags;
 	error.detail[0] = '\0';
-	ef_table_open_spec(&table, &ef_funnel_type, &arena.allocator, &error);
-	ef_table_normalize(&table, &ef_funnel_type, &arena.allocator, &error);
+	ef_table_open_spec(&table, &ef_funnel_type, &arena.context);
+	ef_table_normalize(&table, &ef_funnel_type, &arena.context);
 	held = arena.n;
-	status = ef_table_validate(&table, &ef_funnel_type, &arena.allocator, &error);
+	status = ef_table_validate(&table, &ef_funnel_type, &arena.context);
 	if (arena.n != held)
 		fail("validation holds %d blocks of memory", arena.n - held);
 	arena_close(&arena);
@@ -616,15 +601,15 @@ test_tampered(void)
 		for (int i = 0; i < 12; i++)
 			random_history(&people[i], &setting);
 		wrong += histories_funnel(&funnel, &setting, people, 12, &arena) != EF_OK;
-		wrong += ef_table_validate(table, &ef_funnel_type, &arena.allocator, &error) != EF_OK;
+		wrong += ef_table_validate(table, &ef_funnel_type, &arena.context) != EF_OK;
 		cell = &table->cells[random_below((uint32_t) table->ncells)];
 		if (random_below(2))
 			cell->count += random_below(2) ? 1 : -1;
 		else
 			cell->key += ef_key_at(cell->key) > 0 && random_below(2) ? (EfKey) -1 : 1;
-		if (ef_table_normalize(table, &ef_funnel_type, &arena.allocator, &error) == EF_OK)
+		if (ef_table_normalize(table, &ef_funnel_type, &arena.context) == EF_OK)
 		{
-			status = ef_table_validate(table, &ef_funnel_type, &arena.allocator, &error);
+			status = ef_table_validate(table, &ef_funnel_type, &arena.context);
 			/* a day of the first stage, or who came a day later, may be */
 			refused += status == EF_INVALID;
 			wrong += status != EF_INVALID && status != EF_OK;
@@ -648,15 +633,14 @@ test_limits(void)
 
 	arena_open(&arena);
 	frame = setting_frame(&setting, &arena);
-	ef_state_create(&state, &ef_funnel_type, &frame, 100, &arena.allocator, &error);
+	ef_state_create(&state, &ef_funnel_type, &frame, 100, &arena.context);
 	ef_state_append(state, REACHED(1, 0), EF_PERSON_LIMIT);
 	ef_state_append(state, LOST(1, 50), EF_PERSON_LIMIT);
-	is_int(ef_funnel_open(&funnel, state, state->size, &arena.allocator, &error), EF_OK,
+	is_int(ef_funnel_open(&funnel, state, state->size, &arena.context), EF_OK,
 		   "as many people as there can be are counted");
-	is_int(ef_state_merge(&state, &ef_funnel_type, &funnel.table, &arena.allocator, &error), EF_OK,
+	is_int(ef_state_merge(&state, &ef_funnel_type, &funnel.table, &arena.context), EF_OK,
 		   "a state can sum up to more");
-	is_int(ef_funnel_open(&funnel, state, state->size, &arena.allocator, &error),
-		   EF_COUNT_OVERFLOW, "but not be read then");
+	is_int(ef_funnel_open(&funnel, state, state->size, &arena.context), EF_COUNT_OVERFLOW, "but not be read then");
 	arena_close(&arena);
 }
 
@@ -680,9 +664,9 @@ hostile(const uint8_t *bytes, size_t size, int *wrong)
 
 	arena_open(&arena);
 	memcpy(copy, bytes, size);
-	status = ef_funnel_open(&funnel, copy, size, &arena.allocator, &error);
+	status = ef_funnel_open(&funnel, copy, size, &arena.context);
 	if (status == EF_OK)
-		status = ef_table_validate(&funnel.table, &ef_funnel_type, &arena.allocator, &error);
+		status = ef_table_validate(&funnel.table, &ef_funnel_type, &arena.context);
 	if (arena.largest > 64 * size + 4096)
 	{
 		diag("%zu bytes ask for %zu", size, arena.largest);
@@ -701,22 +685,20 @@ hostile(const uint8_t *bytes, size_t size, int *wrong)
 		uint32_t	n = funnel.spec.nstages;
 
 		valid = true;
-		*wrong += ef_funnel_estimate(&funnel, 0.95, stages, &days, &arena.allocator, &error) != EF_OK;
+		*wrong += ef_funnel_estimate(&funnel, 0.95, stages, &days, &arena.context) != EF_OK;
 		if (n > 1)
 		{
-			*wrong += ef_funnel_conversion_by(&funnel, 1, n, &by, &conversion, &arena.allocator, &error) != EF_OK;
+			*wrong += ef_funnel_conversion_by(&funnel, 1, n, &by, &conversion, &arena.context) != EF_OK;
 			*wrong += !isnan(conversion) && !(conversion >= 0 && conversion <= 1);
-			*wrong += ef_funnel_quantile_days(&funnel, n - 1, n, 0.9, &days, &arena.allocator, &error) != EF_OK;
+			*wrong += ef_funnel_quantile_days(&funnel, n - 1, n, 0.9, &days, &arena.context) != EF_OK;
 		}
 		for (uint32_t i = 0; i < n; i++)
 			*wrong += !isnan(stages[i].cumulative.value) &&
 				!(stages[i].cumulative.value >= 0 && stages[i].cumulative.value <= 1);
-		*wrong += ef_table_pack(&funnel.table, &ef_funnel_type, 4, &packed, &packed_size,
-								&arena.allocator, &error) != EF_OK;
+		*wrong += ef_table_pack(&funnel.table, &ef_funnel_type, 4, &packed, &packed_size, &arena.context) != EF_OK;
 		*wrong += packed_size > size;
-		*wrong += ef_funnel_open(&funnel, packed, packed_size, &arena.allocator, &error) != EF_OK;
-		*wrong += ef_table_pack(&funnel.table, &ef_funnel_type, 4, &again, &again_size,
-								&arena.allocator, &error) != EF_OK;
+		*wrong += ef_funnel_open(&funnel, packed, packed_size, &arena.context) != EF_OK;
+		*wrong += ef_table_pack(&funnel.table, &ef_funnel_type, 4, &again, &again_size, &arena.context) != EF_OK;
 		*wrong += again_size != packed_size || memcmp(again + 4, packed + 4, again_size - 4) != 0;
 	}
 	free(copy);
@@ -737,8 +719,7 @@ sample_funnel(uint8_t *out, const Setting *setting)
 	for (int i = 0; i < 40; i++)
 		random_history(&people[i], setting);
 	if (histories_funnel(&funnel, setting, people, 40, &arena) == EF_OK &&
-		ef_table_pack(&funnel.table, &ef_funnel_type, 4, &bytes, &size, &arena.allocator,
-					  &error) == EF_OK)
+		ef_table_pack(&funnel.table, &ef_funnel_type, 4, &bytes, &size, &arena.context) == EF_OK)
 	{
 		memset(bytes, 0, 4);
 		memcpy(out, bytes, size);
@@ -820,7 +801,7 @@ static EfStatus
 use_memory(const Arena *arena, const EfFrame *frame)
 {
 	static const Setting setting = {4, 60, true, true, 60};
-	const EfAllocator *allocator = &arena->allocator;
+	EfContext  *context = &arena->context;
 	EfState    *state;
 	EfState    *sum;
 	EfFunnel	funnel;
@@ -829,24 +810,24 @@ use_memory(const Arena *arena, const EfFrame *frame)
 	double		conversion;
 	EfStatus	status;
 
-	if ((status = ef_state_create(&state, &ef_funnel_type, frame, 0, allocator, &error)) != EF_OK ||
-		(status = ef_state_create(&sum, &ef_funnel_type, frame, 0, allocator, &error)) != EF_OK)
+	if ((status = ef_state_create(&state, &ef_funnel_type, frame, 0, context)) != EF_OK ||
+		(status = ef_state_create(&sum, &ef_funnel_type, frame, 0, context)) != EF_OK)
 		return status;
 	for (int i = 0; i < 3000; i++)
 	{
 		History		history;
 
 		random_history(&history, &setting);
-		if ((status = add_history(&state, &history, allocator)) != EF_OK)
+		if ((status = add_history(&state, &history, context)) != EF_OK)
 			return status;
 	}
-	if ((status = ef_funnel_open(&funnel, state, state->size, allocator, &error)) != EF_OK ||
-		(status = ef_table_validate(&funnel.table, &ef_funnel_type, allocator, &error)) != EF_OK ||
-		(status = ef_state_merge(&sum, &ef_funnel_type, &funnel.table, allocator, &error)) != EF_OK ||
-		(status = ef_funnel_estimate(&funnel, 0.9, stages, &days, allocator, &error)) != EF_OK ||
-		(status = ef_funnel_conversion_by(&funnel, 2, 3, NULL, &conversion, allocator, &error)) != EF_OK)
+	if ((status = ef_funnel_open(&funnel, state, state->size, context)) != EF_OK ||
+		(status = ef_table_validate(&funnel.table, &ef_funnel_type, context)) != EF_OK ||
+		(status = ef_state_merge(&sum, &ef_funnel_type, &funnel.table, context)) != EF_OK ||
+		(status = ef_funnel_estimate(&funnel, 0.9, stages, &days, context)) != EF_OK ||
+		(status = ef_funnel_conversion_by(&funnel, 2, 3, NULL, &conversion, context)) != EF_OK)
 		return status;
-	return ef_funnel_quantile_days(&funnel, 2, 3, 0.5, &days, allocator, &error);
+	return ef_funnel_quantile_days(&funnel, 2, 3, 0.5, &days, context);
 }
 
 static void

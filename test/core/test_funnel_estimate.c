@@ -25,8 +25,6 @@ enum
 	MAX_STEPS = 2000
 };
 
-static EfError error;
-
 
 /* ---- the definitions, literally ---- */
 
@@ -295,7 +293,7 @@ compare_estimates(const Study *study, const EfFunnel *funnel, const Arena *arena
 	int			first = count_entered(study, 0);
 	int			wrong = 0;
 
-	wrong += ef_funnel_estimate(funnel, 0.95, stages, &observed, &arena->allocator, &error) != EF_OK;
+	wrong += ef_funnel_estimate(funnel, 0.95, stages, &observed, &arena->context) != EF_OK;
 	wrong += observed != study->last_day;
 	for (int i = 0; i < nstages; i++)
 	{
@@ -328,7 +326,7 @@ compare_estimates(const Study *study, const EfFunnel *funnel, const Arena *arena
 			wrong += compare(&stages[i].conversion, ratio, variance, exact,
 							 entered - (exact ? 0 : count_pending(study, i, i + 1)), "conversion");
 			wrong += ef_funnel_conversion_by(funnel, (uint32_t) i + 1, (uint32_t) i + 2, NULL, &ratio,
-											 &arena->allocator, &error) != EF_OK;
+											 &arena->context) != EF_OK;
 			wrong += entered > 0 && stages[i].conversion_final
 				? ratio != stages[i].conversion.value : !isnan(ratio);
 			wrong += exact && !stages[i].conversion_final;
@@ -371,7 +369,7 @@ compare_curves(const Study *study, const EfFunnel *funnel, const Arena *arena)
 					: incidence_by(study, from, by, &there, &unused);
 
 				wrong += ef_funnel_conversion_by(funnel, (uint32_t) from + 1, (uint32_t) to + 1,
-												 &duration, &got, &arena->allocator, &error) != EF_OK;
+												 &duration, &got, &arena->context) != EF_OK;
 				if (count_entered(study, from) == 0 || (by > last && study->setting.as_of && open > 0))
 					expected = NAN;
 				if (exact && !isnan(expected))
@@ -404,7 +402,7 @@ compare_curves(const Study *study, const EfFunnel *funnel, const Arena *arena)
 						expected = day;
 				}
 				wrong += ef_funnel_quantile_days(funnel, (uint32_t) from + 1, (uint32_t) to + 1,
-												 quantiles[q], &days, &arena->allocator, &error) != EF_OK;
+												 quantiles[q], &days, &arena->context) != EF_OK;
 				if (days != expected)
 				{
 					wrong++;
@@ -656,7 +654,7 @@ test_definitions(void)
 		{
 			Arena		arena;
 			EfFunnel	funnel;
-			EfWorkspace workspace = {&arena.allocator, NULL};
+			EfWorkspace workspace = {&arena.context, NULL};
 
 			arena_open(&arena);
 			study.setting = cases[c].setting;
@@ -729,7 +727,7 @@ test_by_hand(void)
 	is_int(funnel.counts[0].pending, 4, "four are pending");
 	is_int(funnel.counts[0].exited, 1, "and one left");
 	is_int(funnel.counts[0].lost, 0, "none is lost");
-	is_int(ef_funnel_estimate(&funnel, 0.95, stages, &days, &arena.allocator, &error), EF_OK, "estimates");
+	is_int(ef_funnel_estimate(&funnel, 0.95, stages, &days, &arena.context), EF_OK, "estimates");
 	is_int(days, 9, "up to the last day seen");
 	is_close(stages[0].cumulative.value, 1, 0, "all reached the first stage");
 	is_close(stages[1].cumulative.value, 11. / 20, 1e-15, "11/20 the second");
@@ -756,22 +754,20 @@ test_by_hand(void)
 	is_int(stages[1].median_days, 5, "and, on the stage's clock, by day 5");
 	is_int(stages[2].median_days, -1, "nobody from the last");
 
-	is_int(ef_funnel_conversion_by(&funnel, 1, 3, &by, &got, &arena.allocator, &error), EF_OK,
-		   "from first to last by day 4");
+	is_int(ef_funnel_conversion_by(&funnel, 1, 3, &by, &got, &arena.context), EF_OK, "from first to last by day 4");
 	is_close(got, 1. / 10, 1e-15, "1/10 do so");
-	is_int(ef_funnel_conversion_by(&funnel, 2, 3, &by, &got, &arena.allocator, &error), EF_OK,
-		   "within 4 days of the second");
+	is_int(ef_funnel_conversion_by(&funnel, 2, 3, &by, &got, &arena.context), EF_OK, "within 4 days of the second");
 	/* days 2 of 5, then one pending on day 2, 4 of 3, one of which goes on on day 5 */
 	is_close(got, 1. / 5, 1e-15, "1/5 do so");
 	by.days = 10;
-	ef_funnel_conversion_by(&funnel, 1, 3, &by, &got, &arena.allocator, &error);
+	ef_funnel_conversion_by(&funnel, 1, 3, &by, &got, &arena.context);
 	ok(isnan(got), "beyond the last day nothing is known");
 	by.days = 9;
-	ef_funnel_conversion_by(&funnel, 1, 3, &by, &got, &arena.allocator, &error);
+	ef_funnel_conversion_by(&funnel, 1, 3, &by, &got, &arena.context);
 	is_close(got, 1. / 4, 1e-15, "on the last day it is");
-	ef_funnel_conversion_by(&funnel, 1, 3, NULL, &got, &arena.allocator, &error);
+	ef_funnel_conversion_by(&funnel, 1, 3, NULL, &got, &arena.context);
 	ok(isnan(got), "and what comes in the end is not, while people are pending");
-	ef_funnel_conversion_by(&funnel, 2, 3, NULL, &got, &arena.allocator, &error);
+	ef_funnel_conversion_by(&funnel, 2, 3, NULL, &got, &arena.context);
 	ok(isnan(got), "nor is the conversion");
 	ok(stages[0].cumulative_final && !stages[1].cumulative_final && !stages[2].cumulative_final,
 	   "having begun is final, and nothing else");
@@ -785,7 +781,7 @@ test_by_hand(void)
 	{
 		static const int32_t starts[] = {0, 5};
 		static const double weight[] = {1, 0};
-		EfWorkspace workspace = {&arena.allocator, NULL};
+		EfWorkspace workspace = {&arena.context, NULL};
 		EfArrivals	arrivals;
 		double		of_begun = 0.25 * 0.25 * 0.24 / 10 + 0.4 * 0.4 * (3. / 16) / 4;
 
@@ -832,7 +828,7 @@ test_certain(void)
 			: person(3, i + 1, 120 + 2 * i, EF_COMPLETED, -1);
 	arena_open(&arena);
 	histories_funnel(&funnel, &setting, people, 40, &arena);
-	ef_funnel_estimate(&funnel, 0.95, stages, &days, &arena.allocator, &error);
+	ef_funnel_estimate(&funnel, 0.95, stages, &days, &arena.context);
 	ok(stages[1].cumulative.value == 1 && stages[2].cumulative.value == 1 &&
 	   stages[1].conversion.value == 1, "all whose outcome is known reach the last stage");
 	limits(1, 40 - 13, z95, &lower, &upper);
@@ -840,9 +836,9 @@ test_certain(void)
 	limits(1, 40 - 26, z95, &lower, &upper);
 	is_close(stages[2].cumulative.lower, lower, 1e-13, "the last by 14");
 	ok(stages[2].cumulative.upper == 1, "with 1 for a limit");
-	ef_funnel_conversion_by(&funnel, 1, 3, &by, &got, &arena.allocator, &error);
+	ef_funnel_conversion_by(&funnel, 1, 3, &by, &got, &arena.context);
 	ok(got == 1, "in 150 years, too, since nobody's outcome is open");
-	ef_funnel_conversion_by(&funnel, 2, 3, &by, &got, &arena.allocator, &error);
+	ef_funnel_conversion_by(&funnel, 2, 3, &by, &got, &arena.context);
 	ok(got == 1, "and from the second");
 	arena_close(&arena);
 
@@ -851,7 +847,7 @@ test_certain(void)
 		people[i] = person(1, 0, 0, EF_PENDING, i);
 	arena_open(&arena);
 	histories_funnel(&funnel, &setting, people, 5, &arena);
-	ef_funnel_estimate(&funnel, 0.95, stages, &days, &arena.allocator, &error);
+	ef_funnel_estimate(&funnel, 0.95, stages, &days, &arena.context);
 	is_int(days, 4, "people who are all pending are seen until the last of them was");
 	ok(stages[0].conversion.value == 0 && isnan(stages[0].conversion.lower) &&
 	   isnan(stages[0].conversion.upper), "none went on, which has no limits");
@@ -863,7 +859,7 @@ test_certain(void)
 	people[2] = person(1, 0, 0, EF_EXITED, 2);
 	arena_open(&arena);
 	histories_funnel(&funnel, &setting, people, 5, &arena);
-	ef_funnel_estimate(&funnel, 0.95, stages, &days, &arena.allocator, &error);
+	ef_funnel_estimate(&funnel, 0.95, stages, &days, &arena.context);
 	limits(0, 1, z95, &lower, &upper);
 	is_close(stages[0].conversion.upper, upper, 1e-13, "of one of whom it is known there are limits");
 	is_close(stages[1].cumulative.upper, upper, 1e-13, "for reaching the next stage, too");
@@ -885,15 +881,15 @@ test_large(void)
 
 	arena_open(&arena);
 	frame = setting_frame(&setting, &arena);
-	ef_state_create(&state, &ef_funnel_type, &frame, 200, &arena.allocator, &error);
+	ef_state_create(&state, &ef_funnel_type, &frame, 200, &arena.context);
 	ef_state_append(state, ef_key(1, EF_REACHED, 0), n);
 	ef_state_append(state, ef_key(2, EF_REACHED, 7), n / 4 - 1);
 	ef_state_append(state, ef_key(2, EF_REACHED, 9), n / 4);
 	ef_state_append(state, ef_key(1, EF_STAGE_PENDING, 9), n / 4);
 	ef_state_append(state, ef_key(1, EF_STAGE_LOST, 50), n / 4 + 1);
-	is_int(ef_funnel_open(&funnel, state, state->size, &arena.allocator, &error), EF_OK, "a million millions");
-	is_int(ef_table_validate(&funnel.table, &ef_funnel_type, &arena.allocator, &error), EF_OK, "are valid");
-	is_int(ef_funnel_estimate(&funnel, 0.95, stages, &days, &arena.allocator, &error), EF_OK, "and have estimates");
+	is_int(ef_funnel_open(&funnel, state, state->size, &arena.context), EF_OK, "a million millions");
+	is_int(ef_table_validate(&funnel.table, &ef_funnel_type, &arena.context), EF_OK, "are valid");
+	is_int(ef_funnel_estimate(&funnel, 0.95, stages, &days, &arena.context), EF_OK, "and have estimates");
 	is_close(stages[0].conversion.value, 0.499999999999, 1e-15, "of nearly one half");
 	is_close(stages[0].conversion.upper - stages[0].conversion.lower, 2 * z95 * sqrt(0.25 / 1e12), 1e-12,
 			 "with narrow limits");
@@ -918,28 +914,24 @@ test_refused(void)
 	for (int i = 0; i < 30; i++)
 		random_history(&people[i], &setting);
 	histories_funnel(&funnel, &setting, people, 30, &arena);
-	is_int(ef_funnel_estimate(&funnel, 1, stages, &days, &arena.allocator, &error), EF_LEVEL_RANGE,
-		   "a level of 1 is refused");
-	is_int(ef_funnel_conversion_by(&funnel, 2, 4, NULL, &got, &arena.allocator, &error), EF_STAGES_APART,
+	is_int(ef_funnel_estimate(&funnel, 1, stages, &days, &arena.context), EF_LEVEL_RANGE, "a level of 1 is refused");
+	is_int(ef_funnel_conversion_by(&funnel, 2, 4, NULL, &got, &arena.context), EF_STAGES_APART,
 		   "stages apart are refused");
 	is_str(error.detail, "\"\" is stage 2 and \"b\" stage 4.", "and named");
-	is_int(ef_funnel_conversion_by(&funnel, 2, 2, NULL, &got, &arena.allocator, &error), EF_STAGES_APART,
+	is_int(ef_funnel_conversion_by(&funnel, 2, 2, NULL, &got, &arena.context), EF_STAGES_APART,
 		   "so is a stage and itself");
-	is_int(ef_funnel_conversion_by(&funnel, 1, 1, NULL, &got, &arena.allocator, &error), EF_STAGES_APART,
-		   "the first as well");
-	is_int(ef_funnel_quantile_days(&funnel, 2, 1, 0.5, &days, &arena.allocator, &error), EF_STAGES_APART,
-		   "and backwards");
-	is_int(ef_funnel_conversion_by(&funnel, 1, 2, &hours, &got, &arena.allocator, &error), EF_DURATION_INVALID,
+	is_int(ef_funnel_conversion_by(&funnel, 1, 1, NULL, &got, &arena.context), EF_STAGES_APART, "the first as well");
+	is_int(ef_funnel_quantile_days(&funnel, 2, 1, 0.5, &days, &arena.context), EF_STAGES_APART, "and backwards");
+	is_int(ef_funnel_conversion_by(&funnel, 1, 2, &hours, &got, &arena.context), EF_DURATION_INVALID,
 		   "hours are refused");
-	is_int(ef_funnel_conversion_by(&funnel, 1, 2, &before, &got, &arena.allocator, &error), EF_DURATION_INVALID,
+	is_int(ef_funnel_conversion_by(&funnel, 1, 2, &before, &got, &arena.context), EF_DURATION_INVALID,
 		   "and days that are negative");
-	is_int(ef_funnel_quantile_days(&funnel, 1, 2, 1.01, &days, &arena.allocator, &error), EF_QUANTILE_RANGE,
+	is_int(ef_funnel_quantile_days(&funnel, 1, 2, 1.01, &days, &arena.context), EF_QUANTILE_RANGE,
 		   "a quantile above 1 is refused");
 	is_str(error.detail, "The quantile is 1.01.", "and named");
-	is_int(ef_funnel_quantile_days(&funnel, 1, 2, -0.01, &days, &arena.allocator, &error), EF_QUANTILE_RANGE,
+	is_int(ef_funnel_quantile_days(&funnel, 1, 2, -0.01, &days, &arena.context), EF_QUANTILE_RANGE,
 		   "so is one below 0");
-	is_int(ef_funnel_quantile_days(&funnel, 1, 2, NAN, &days, &arena.allocator, &error), EF_QUANTILE_RANGE,
-		   "and none");
+	is_int(ef_funnel_quantile_days(&funnel, 1, 2, NAN, &days, &arena.context), EF_QUANTILE_RANGE, "and none");
 	arena_close(&arena);
 }
 
@@ -971,7 +963,7 @@ test_no_memory(void)
 
 		do
 		{
-			EfWorkspace workspace = {&arena.allocator, NULL};
+			EfWorkspace workspace = {&arena.context, NULL};
 			EfArrivals	arrivals;
 
 			arena.fail_at = ++n;

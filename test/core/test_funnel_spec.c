@@ -10,8 +10,6 @@
 #include "spell/spell.h"
 #include "tap.h"
 
-static EfError error;
-
 static EfFunnelSpec
 spec_of(const char *const *stages, const char *const *exits)
 {
@@ -19,9 +17,9 @@ spec_of(const char *const *stages, const char *const *exits)
 
 	memset(&spec, 0, sizeof(spec));
 	for (; *stages != NULL; stages++)
-		ef_spec_add_stage(&spec, *stages, strlen(*stages), &error);
+		ef_spec_add_stage(&spec, *stages, strlen(*stages), &refuses);
 	for (; exits != NULL && *exits != NULL; exits++)
-		ef_spec_add_exit(&spec, *exits, strlen(*exits), &error);
+		ef_spec_add_exit(&spec, *exits, strlen(*exits), &refuses);
 	return spec;
 }
 
@@ -61,9 +59,9 @@ open_copy(EfFunnelSpec *spec, const uint8_t *bytes, size_t size, Arena *arena,
 
 	memcpy(copy, bytes, size);
 	error.detail[0] = '\0';
-	status = ef_spec_open(spec, copy, size, &error);
+	status = ef_spec_open(spec, copy, size, &refuses);
 	if (status == EF_OK && again != NULL)
-		ef_spec_pack(spec, 0, again, again_size, &arena->allocator, &error);
+		ef_spec_pack(spec, 0, again, again_size, &arena->context);
 	free(copy);
 	return status;
 }
@@ -78,48 +76,48 @@ test_names(void)
 	char		many[EF_EXIT_LIMIT][16];
 	EfStatus	status = EF_OK;
 
-	is_int(ef_spec_complete(&spec, &error), EF_OK, "stages and exits");
+	is_int(ef_spec_complete(&spec, &refuses), EF_OK, "stages and exits");
 	ok(same_names(spec.stages, spec_of(NAMES("b", "a"), NULL).stages, 2), "stages stay in their order");
 	ok(same_names(spec.exits, spec_of(NAMES("", "x", "y", "yy", "z"), NULL).stages, 5), "exits come in order");
 
 	spec = spec_of(NAMES("a"), NAMES("b"));
 	spec.nstages = 0;
-	is_int(ef_spec_complete(&spec, &error), EF_SPEC_NO_STAGES, "no stage");
+	is_int(ef_spec_complete(&spec, &refuses), EF_SPEC_NO_STAGES, "no stage");
 	is_str(error.detail, "It names no stage.", "is said");
 	spec = spec_of(NAMES("a", "b", "c", "b"), NULL);
-	is_int(ef_spec_complete(&spec, &error), EF_SPEC_NAME_TWICE, "a stage twice");
+	is_int(ef_spec_complete(&spec, &refuses), EF_SPEC_NAME_TWICE, "a stage twice");
 	is_str(error.detail, "\"b\" is both stage 2 and stage 4.", "is named");
 	spec = spec_of(NAMES("a", "b"), NAMES("c", "b"));
-	is_int(ef_spec_complete(&spec, &error), EF_SPEC_NAME_TWICE, "a stage that is an exit");
+	is_int(ef_spec_complete(&spec, &refuses), EF_SPEC_NAME_TWICE, "a stage that is an exit");
 	is_str(error.detail, "\"b\" is both stage 2 and an exit.", "is named");
 	spec = spec_of(NAMES("a"), NAMES("c", "b", "c"));
-	is_int(ef_spec_complete(&spec, &error), EF_SPEC_NAME_TWICE, "an exit twice");
+	is_int(ef_spec_complete(&spec, &refuses), EF_SPEC_NAME_TWICE, "an exit twice");
 	is_str(error.detail, "\"c\" is an exit twice.", "is named");
 	spec = spec_of(NAMES("", "a", ""), NULL);
-	is_int(ef_spec_complete(&spec, &error), EF_SPEC_NAME_TWICE, "two stages without a name");
+	is_int(ef_spec_complete(&spec, &refuses), EF_SPEC_NAME_TWICE, "two stages without a name");
 	spec = spec_of(NAMES("", "a", "A", "a "), NULL);
-	is_int(ef_spec_complete(&spec, &error), EF_OK, "one of them, and names that differ in case or spaces");
+	is_int(ef_spec_complete(&spec, &refuses), EF_OK, "one of them, and names that differ in case or spaces");
 
 	memset(&spec, 0, sizeof(spec));
 	for (int i = 0; i < EF_EXIT_LIMIT; i++)
 		snprintf(many[i], sizeof(many[i]), "n%d", i);
 	for (int i = 0; i < EF_STAGE_LIMIT; i++)
 		if (status == EF_OK)
-			status = ef_spec_add_stage(&spec, many[i], strlen(many[i]), &error);
+			status = ef_spec_add_stage(&spec, many[i], strlen(many[i]), &refuses);
 	is_int(status, EF_OK, "%d stages", EF_STAGE_LIMIT);
-	is_int(ef_spec_add_stage(&spec, "one more", 8, &error), EF_SPEC_TOO_MANY_NAMES, "and one more");
+	is_int(ef_spec_add_stage(&spec, "one more", 8, &refuses), EF_SPEC_TOO_MANY_NAMES, "and one more");
 	is_str(error.detail, "\"one more\" would be stage 31.", "is named");
 	is_int(spec.nstages, EF_STAGE_LIMIT, "and not added");
-	is_int(ef_spec_complete(&spec, &error), EF_OK, "they make a spec");
+	is_int(ef_spec_complete(&spec, &refuses), EF_OK, "they make a spec");
 
 	spec = spec_of(NAMES("a"), NULL);
 	for (int i = 0; i < EF_EXIT_LIMIT; i++)
 		if (status == EF_OK)
-			status = ef_spec_add_exit(&spec, many[i], strlen(many[i]), &error);
+			status = ef_spec_add_exit(&spec, many[i], strlen(many[i]), &refuses);
 	is_int(status, EF_OK, "%d exits", EF_EXIT_LIMIT);
-	is_int(ef_spec_add_exit(&spec, "one more", 8, &error), EF_SPEC_TOO_MANY_NAMES, "and one more");
+	is_int(ef_spec_add_exit(&spec, "one more", 8, &refuses), EF_SPEC_TOO_MANY_NAMES, "and one more");
 	is_str(error.detail, "\"one more\" would be exit 101.", "is named");
-	is_int(ef_spec_complete(&spec, &error), EF_OK, "they make a spec");
+	is_int(ef_spec_complete(&spec, &refuses), EF_OK, "they make a spec");
 }
 
 static void
@@ -134,21 +132,21 @@ test_modes(void)
 
 	for (unsigned i = 0; i < EF_MODE_COUNT; i++)
 	{
-		ok(ef_spec_mode(names[i], strlen(names[i]), &mode, &error) == EF_OK && mode == 1u << i,
+		ok(ef_spec_mode(names[i], strlen(names[i]), &mode, &refuses) == EF_OK && mode == 1u << i,
 		   "%s is bit %u", names[i], 1u << i);
 		is_str(ef_mode_names[i], names[i], "and called so");
 	}
 	mode = 77;
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
-		is_int(ef_spec_mode(unknown[i], strlen(unknown[i]), &mode, &error), EF_SPEC_MODE_UNKNOWN,
+		is_int(ef_spec_mode(unknown[i], strlen(unknown[i]), &mode, &refuses), EF_SPEC_MODE_UNKNOWN,
 			   "\"%s\" is no mode", unknown[i]);
 	is_str(error.detail, "The mode is \"strict_dedup\".", "it is named");
 	is_int(mode, 77, "a refusal leaves the mode alone");
 
 	spec.modes = 15;
-	is_int(ef_spec_complete(&spec, &error), EF_OK, "all modes together");
+	is_int(ef_spec_complete(&spec, &refuses), EF_OK, "all modes together");
 	spec.modes = 16;
-	is_int(ef_spec_complete(&spec, &error), EF_SPEC_MODE_UNKNOWN, "and one that is not known");
+	is_int(ef_spec_complete(&spec, &refuses), EF_SPEC_MODE_UNKNOWN, "and one that is not known");
 }
 
 #define DAY EF_DAY_MICROSECONDS
@@ -204,7 +202,7 @@ test_within(void)
 
 		spec.has_within = true;
 		spec.within = cases[i].within;
-		status = ef_spec_complete(&spec, &error);
+		status = ef_spec_complete(&spec, &refuses);
 		if (settled->months < 0)
 			is_int(status, EF_SPEC_WITHIN_INVALID, "%s: refused", cases[i].name);
 		else
@@ -240,9 +238,10 @@ test_as_of(void)
 		EfFunnelSpec spec = spec_of(NAMES("a"), NULL);
 
 		spec.as_of = cases[i].as_of;
-		is_int(ef_spec_complete(&spec, &error), EF_OK, "as_of on %s, if it is there, ", cases[i].name);
+		is_int(ef_spec_complete(&spec, &refuses), EF_OK, "as_of on %s, if it is there, ", cases[i].name);
 		spec.has_as_of = true;
-		is_int(ef_spec_complete(&spec, &error), cases[i].status, "%s", cases[i].status == EF_OK ? "is one" : "is none");
+		is_int(ef_spec_complete(&spec, &refuses), cases[i].status, "%s",
+			   cases[i].status == EF_OK ? "is one" : "is none");
 	}
 }
 
@@ -272,16 +271,16 @@ test_byte_map(void)
 	spec.within = (EfDuration) {96, 299, DAY + 3600 * INT64_C(1000000)};
 	spec.has_as_of = ef_parse_day("2014-03-01", 10, &spec.as_of);
 	spec.modes = EF_STRICT_INCREASE | EF_STRICT_ORDER;
-	is_int(ef_spec_complete(&spec, &error), EF_OK, "a spec with all that there is");
-	is_int(ef_spec_pack(&spec, 4, &bytes, &size, &arena.allocator, &error), EF_OK, "is packed");
+	is_int(ef_spec_complete(&spec, &refuses), EF_OK, "a spec with all that there is");
+	is_int(ef_spec_pack(&spec, 4, &bytes, &size, &arena.context), EF_OK, "is packed");
 	is_mem(bytes + 4, size - 4, expected, sizeof(expected), "as the byte map says");
-	is_int(ef_spec_open(&back, bytes + 4, size - 4, &error), EF_OK, "and opened");
+	is_int(ef_spec_open(&back, bytes + 4, size - 4, &refuses), EF_OK, "and opened");
 	ok(same_spec(&spec, &back), "is the same");
 	ok(back.stages[0].bytes == (char *) bytes + 4 + 16, "its names point into the bytes");
 
 	spec = spec_of(NAMES("a"), NULL);
-	ef_spec_complete(&spec, &error);
-	ef_spec_pack(&spec, 0, &bytes, &size, &arena.allocator, &error);
+	ef_spec_complete(&spec, &refuses);
+	ef_spec_pack(&spec, 0, &bytes, &size, &arena.context);
 	is_mem(bytes, size, "\1S\0\0\1\1a\0", 8, "one stage takes eight bytes");
 	arena_close(&arena);
 }
@@ -309,13 +308,13 @@ random_spec(EfFunnelSpec *spec)
 	{
 		char	   *name = random_name();
 
-		ef_spec_add_stage(spec, name, strlen(name), &error);
+		ef_spec_add_stage(spec, name, strlen(name), &refuses);
 	}
 	for (uint32_t i = random_below(4); i > 0; i--)
 	{
 		char	   *name = random_name();
 
-		ef_spec_add_exit(spec, name, strlen(name), &error);
+		ef_spec_add_exit(spec, name, strlen(name), &refuses);
 	}
 	spec->modes = random_below(16);
 	spec->has_within = random_below(2) != 0;
@@ -329,7 +328,7 @@ random_spec(EfFunnelSpec *spec)
 	spec->has_as_of = random_below(2) != 0;
 	if (spec->has_as_of)
 		spec->as_of = (EfDay) random_below(3000000) - 700000;
-	return ef_spec_complete(spec, &error);
+	return ef_spec_complete(spec, &refuses);
 }
 
 static void
@@ -355,8 +354,8 @@ test_round_trips(void)
 			refused++;
 			continue;
 		}
-		wrong += ef_spec_pack(&spec, 0, &bytes, &size, &arena.allocator, &error) != EF_OK;
-		wrong += ef_spec_open(&back, bytes, size, &error) != EF_OK || !same_spec(&spec, &back);
+		wrong += ef_spec_pack(&spec, 0, &bytes, &size, &arena.context) != EF_OK;
+		wrong += ef_spec_open(&back, bytes, size, &refuses) != EF_OK || !same_spec(&spec, &back);
 
 		/* the same, said in another way */
 		other = spec;
@@ -367,13 +366,13 @@ test_round_trips(void)
 			other.within.days--;
 			other.within.microseconds += DAY;
 		}
-		wrong += ef_spec_complete(&other, &error) != EF_OK ||
-			ef_spec_pack(&other, 0, &again, &again_size, &arena.allocator, &error) != EF_OK ||
+		wrong += ef_spec_complete(&other, &refuses) != EF_OK ||
+			ef_spec_pack(&other, 0, &again, &again_size, &arena.context) != EF_OK ||
 			size != again_size || memcmp(bytes, again, size) != 0;
 
 		/* another one has other bytes */
 		if (random_spec(&other) == EF_OK)
-			wrong += ef_spec_pack(&other, 0, &again, &again_size, &arena.allocator, &error) != EF_OK ||
+			wrong += ef_spec_pack(&other, 0, &again, &again_size, &arena.context) != EF_OK ||
 				same_spec(&spec, &other) != (size == again_size && memcmp(bytes, again, size) == 0);
 		arena_close(&arena);
 	}
@@ -424,7 +423,7 @@ test_hostile(void)
 		arena_open(&arena);
 		while (random_spec(&spec) != EF_OK)
 			;
-		ef_spec_pack(&spec, 0, &bytes, &size, &arena.allocator, &error);
+		ef_spec_pack(&spec, 0, &bytes, &size, &arena.context);
 		for (size_t n = 0; n < size; n++)
 			truncated += open_copy(&spec, bytes, n, &arena, NULL, NULL) != EF_INVALID;
 		for (size_t at = 0; at < size; at++)
@@ -541,16 +540,16 @@ test_memory(void)
 	size_t		size;
 
 	arena_open(&arena);
-	ef_spec_complete(&spec, &error);
+	ef_spec_complete(&spec, &refuses);
 	arena.fail_at = 1;
-	is_int(tried(&arena, ef_spec_pack(&spec, 4, &bytes, &size, &arena.allocator, &error)), EF_NO_MEMORY, "no memory to pack");
+	is_int(tried(&arena, ef_spec_pack(&spec, 4, &bytes, &size, &arena.context)), EF_NO_MEMORY, "no memory to pack");
 	arena_close(&arena);
 
 	/* nobody looks at names of this length */
 	arena_open(&arena);
 	for (int i = 0; i < 2; i++)
 		spec.stages[i].length = 1 << 29;
-	is_int(ef_spec_pack(&spec, 4, &bytes, &size, &arena.allocator, &error), EF_TOO_LARGE, "names of a gigabyte");
+	is_int(ef_spec_pack(&spec, 4, &bytes, &size, &arena.context), EF_TOO_LARGE, "names of a gigabyte");
 	is_int(arena.calls, 0, "are not asked for");
 	arena_close(&arena);
 }
@@ -587,7 +586,7 @@ test_codes(void)
 	is_int(wrong, 0, "names are found");
 
 	spec = spec_of(NAMES("admitted", "abc", "graduated"), NAMES("x", "ab"));
-	ef_spec_complete(&spec, &error);
+	ef_spec_complete(&spec, &refuses);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 	{
 		unsigned	code = strcmp(names[i], "admitted") == 0 ? 1 : strcmp(names[i], "abc") == 0 ? 2 :
@@ -609,7 +608,7 @@ window(int32_t months, int32_t days, int64_t microseconds)
 
 	spec.has_within = true;
 	spec.within = (EfDuration) {months, days, microseconds};
-	ef_spec_complete(&spec, &error);
+	ef_spec_complete(&spec, &refuses);
 	return spec;
 }
 

@@ -11,8 +11,6 @@
 #define DAYS 60
 #define TERMS (2 * GROUPS * (DAYS + 1))
 #define REASON 1
-
-static EfError error;
 static const char *const letters[] = {"a", "b", "c", "d"};
 
 typedef struct Group
@@ -130,7 +128,7 @@ add_stratum(Model *model, const Group *groups, int n)
 static EfRiskSet *
 open_group(const Group *group, const Arena *arena)
 {
-	EfRiskSet  *risk = ef_alloc(&arena->allocator, sizeof(EfRiskSet));
+	EfRiskSet  *risk = ef_alloc(&arena->context, sizeof(EfRiskSet));
 
 	if (stays_risk(risk, group->stays, group->n, 3, arena) != EF_OK)
 		fail("no risk set");
@@ -146,7 +144,7 @@ compare(EfLogRank *test, const Group *groups, int n, int nstrata, const Arena *a
 	for (int i = 0; i < n * nstrata; i++)
 		parts[i] = (EfLogRankPart) {
 		{{letters[i % n], 1}, false}, {{letters[i / n], 1}, false}, open_group(&groups[i], arena)};
-	return ef_group_test(test, parts, (size_t) (n * nstrata), EF_GRAY, NULL, &arena->allocator, &error);
+	return ef_group_test(test, parts, (size_t) (n * nstrata), EF_GRAY, NULL, &arena->context);
 }
 
 /* u' V^-1 u without the last group; NaN where V has no Cholesky root. */
@@ -271,7 +269,7 @@ test_borders(void)
 	compare(&test, singles, 2, 1, &arena);
 	for (int g = 0; g < 2; g++)
 		parts[g] = (EfLogRankPart) {{{letters[g], 1}, false}, {{"", 0}, false}, open_group(&singles[g], &arena)};
-	if (ef_log_rank(&log_rank, parts, 2, &arena.allocator, &error) != EF_OK)
+	if (ef_log_rank(&log_rank, parts, 2, &arena.context) != EF_OK)
 		fail("no log-rank test");
 	ok(test.groups[0].exits == log_rank.groups[0].exits &&
 	   fabs(test.groups[0].expected - log_rank.groups[0].expected) < 1e-12,
@@ -338,8 +336,8 @@ test_lacking(void)
 			if (groups[i].n > 0)
 				there[nthere++] = parts[i];
 		}
-		if (ef_group_test(&whole, parts, 3 * GROUPS, EF_GRAY, NULL, &arena.allocator, &error) != EF_OK ||
-			ef_group_test(&lacking, there, nthere, EF_GRAY, NULL, &arena.allocator, &error) != EF_OK)
+		if (ef_group_test(&whole, parts, 3 * GROUPS, EF_GRAY, NULL, &arena.context) != EF_OK ||
+			ef_group_test(&lacking, there, nthere, EF_GRAY, NULL, &arena.context) != EF_OK)
 			fail("no test");
 		compared += whole.df > 0;
 		wrong += whole.df != lacking.df || (whole.df > 0 && whole.chisq != lacking.chisq);
@@ -368,9 +366,9 @@ test_limits(void)
 		parts[i] = (EfLogRankPart) {{{names[i], (uint32_t) strlen(names[i])}, false}, {{"", 0}, true},
 		open_group(&nobody, &arena)};
 	}
-	is_int(ef_group_test(&test, parts, EF_GRAY_GROUP_LIMIT, EF_GRAY, NULL, &arena.allocator, &error), EF_OK,
+	is_int(ef_group_test(&test, parts, EF_GRAY_GROUP_LIMIT, EF_GRAY, NULL, &arena.context), EF_OK,
 		   "%d groups can be compared", EF_GRAY_GROUP_LIMIT);
-	is_int(ef_group_test(&test, parts, EF_GRAY_GROUP_LIMIT + 1, EF_GRAY, NULL, &arena.allocator, &error),
+	is_int(ef_group_test(&test, parts, EF_GRAY_GROUP_LIMIT + 1, EF_GRAY, NULL, &arena.context),
 		   EF_TOO_MANY_FOR_GRAY, "one more is refused");
 	is_str(error.detail, "There are 101 groups or more.", "which says so");
 	arena_close(&arena);

@@ -11,8 +11,7 @@
 #define MOST_PERIODS 6
 
 static Arena arena;
-static const EfAllocator *const allocator = &arena.allocator;
-static EfError error;
+static EfContext *const context = &arena.context;
 
 /* Rows of random people, of whom some are seen and some are not. */
 static void
@@ -53,15 +52,15 @@ observe(const EfEmployment *rows, int n, EfDay from, EfDay as_of, bool bounded, 
 	EfFrame		frame = {bounded ? from : 0, as_of, bounded, fte, NULL, 0};
 	EfWorkforce workforce;
 	EfState    *state;
-	EfStatus	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
+	EfStatus	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, context);
 
 	for (int i = 0; i < n && status == EF_OK; i++)
 		if (rows[i].spell.start < as_of)
-			status = ef_workforce_add(&state, &rows[i], allocator, &error);
+			status = ef_workforce_add(&state, &rows[i], context);
 	if (status == EF_OK)
-		status = ef_state_skip(state, &error);
+		status = ef_state_skip(state, &refuses);
 	if (status == EF_OK)
-		status = ef_workforce_open(&workforce, state, state->size, allocator, &error);
+		status = ef_workforce_open(&workforce, state, state->size, context);
 	ok(status == EF_OK, "rows are observed");
 	return workforce;
 }
@@ -73,9 +72,8 @@ pack(const EfWorkforce *workforce, uint8_t **bytes)
 	size_t		size = 0;
 	EfTable		table = workforce->table;
 
-	ok(ef_table_normalize(&table, &ef_workforce_type, allocator, &error) == EF_OK &&
-	   ef_table_pack(&table, &ef_workforce_type, 0, bytes, &size, allocator, &error) == EF_OK,
-	   "it is packed");
+	ok(ef_table_normalize(&table, &ef_workforce_type, context) == EF_OK &&
+	   ef_table_pack(&table, &ef_workforce_type, 0, bytes, &size, context) == EF_OK, "it is packed");
 	return size;
 }
 
@@ -104,7 +102,7 @@ compare_with_one_pass(int nperiods, bool bounded, bool fte)
 	for (int i = 0; i < nperiods; i++)
 		periods[i] = observe(rows, ROWS, ends[i], ends[i + 1], bounded || i > 0, fte);
 	whole = observe(rows, ROWS, ends[0], ends[nperiods], bounded, fte);
-	if (!ok(ef_workforce_join(&joined, periods, (size_t) nperiods, allocator, &error) == EF_OK,
+	if (!ok(ef_workforce_join(&joined, periods, (size_t) nperiods, context) == EF_OK,
 			"%d periods are joined", nperiods))
 	{
 		diag("%s", error.detail);
@@ -129,18 +127,18 @@ refuse(void)
 	make_rows(rows, ROWS, 2010 * 12, 36);
 	for (int i = 0; i < 3; i++)
 		periods[i] = observe(rows, ROWS, days[i], days[i + 1], true, false);
-	is_int(ef_workforce_join(&joined, periods, 3, allocator, &error), EF_OK, "three years");
+	is_int(ef_workforce_join(&joined, periods, 3, context), EF_OK, "three years");
 
 	periods[1] = periods[2];
-	is_int(ef_workforce_join(&joined, periods, 2, allocator, &error), EF_PERIODS_APART, "one is missing");
+	is_int(ef_workforce_join(&joined, periods, 2, context), EF_PERIODS_APART, "one is missing");
 	periods[1] = observe(rows, ROWS, 0, days[2], false, false);
-	is_int(ef_workforce_join(&joined, periods, 2, allocator, &error), EF_PERIODS_APART, "one has no beginning");
+	is_int(ef_workforce_join(&joined, periods, 2, context), EF_PERIODS_APART, "one has no beginning");
 	periods[1] = observe(rows, ROWS - 20, days[1], days[2], true, false);
-	is_int(ef_workforce_join(&joined, periods, 2, allocator, &error), EF_PERIODS_DIFFER, "people got lost");
+	is_int(ef_workforce_join(&joined, periods, 2, context), EF_PERIODS_DIFFER, "people got lost");
 	for (int i = 0; i < ROWS; i++)
 		rows[i].birth -= 366;
 	periods[1] = observe(rows, ROWS, days[1], days[2], true, false);
-	is_int(ef_workforce_join(&joined, periods, 2, allocator, &error), EF_PERIODS_DIFFER, "they are as many, and older");
+	is_int(ef_workforce_join(&joined, periods, 2, context), EF_PERIODS_DIFFER, "they are as many, and older");
 }
 
 /* Memory that fails at any request gives that status, and nothing else. */
@@ -160,7 +158,7 @@ fail_anywhere(void)
 	{
 		arena.calls = 0;
 		arena.fail_at = at;
-		status = tried(&arena, ef_workforce_join(&joined, periods, 2, allocator, &error));
+		status = tried(&arena, ef_workforce_join(&joined, periods, 2, context));
 		failures += status == EF_NO_MEMORY;
 	}
 	arena.fail_at = 0;

@@ -74,11 +74,11 @@ static const EfTableType type = {
 #define SPEC_LABELS 20
 
 static EfStatus
-open_spec(const EfFrame *frame, EfLabel *labels, uint32_t *nlabels, EfError *error)
+open_spec(const EfFrame *frame, EfLabel *labels, uint32_t *nlabels, EfContext *context)
 {
 	if (frame->spec_size == 0 || frame->spec[0] > SPEC_LABELS ||
 		frame->spec[0] >= frame->spec_size)
-		return ef_fail(error, EF_INVALID, "It is no spec.");
+		return ef_fail(context, EF_INVALID, "It is no spec.");
 	*nlabels = frame->spec[0];
 	for (uint32_t i = 0; labels != NULL && i < *nlabels; i++)
 	{
@@ -89,10 +89,9 @@ open_spec(const EfFrame *frame, EfLabel *labels, uint32_t *nlabels, EfError *err
 }
 
 static EfStatus
-compare_specs(const EfFrame *a, const EfFrame *b, EfError *error)
+compare_specs(const EfFrame *a, const EfFrame *b, EfContext *context)
 {
-	return ef_fail(error, EF_SPEC_MIXED, "One has %zu bytes, another %zu.",
-				   a->spec_size, b->spec_size);
+	return ef_fail(context, EF_SPEC_MIXED, "One has %zu bytes, another %zu.", a->spec_size, b->spec_size);
 }
 
 static const EfTableType spec_type = {
@@ -283,16 +282,12 @@ expect_packed(const Counts *counts, const Names *names, const bool *used,
 
 /* ---- what the core makes of it ---- */
 
-static EfError error;
-
 static EfStatus
-add_item(EfState **state, const Item *item, const Names *names,
-		 const EfAllocator *allocator)
+add_item(EfState **state, const Item *item, const Names *names, EfContext *context)
 {
 	uint32_t	label = 0;
 	EfStatus	status = ef_state_reserve(state, &type, 2,
-										  item->label < 0 ? 0 : names->length[item->label],
-										  allocator, &error);
+										  item->label < 0 ? 0 : names->length[item->label], context);
 
 	if (status != EF_OK)
 		return status;
@@ -307,16 +302,13 @@ add_item(EfState **state, const Item *item, const Names *names,
 
 /* Load a state's bytes, all of its slack included, and pack them. */
 static EfStatus
-pack_state(const EfState *state, uint8_t **bytes, size_t *size,
-		   const EfAllocator *allocator)
+pack_state(const EfState *state, uint8_t **bytes, size_t *size, EfContext *context)
 {
 	EfTable		table;
-	EfStatus	status = ef_table_load(&table, &type, state, state->size,
-									   allocator, &error);
+	EfStatus	status = ef_table_load(&table, &type, state, state->size, context);
 
 	if (status == EF_OK)
-		status = ef_table_pack(&table, &type, sizeof(int32_t), bytes, size,
-							   allocator, &error);
+		status = ef_table_pack(&table, &type, sizeof(int32_t), bytes, size, context);
 	return status;
 }
 
@@ -401,20 +393,17 @@ test_any_order(void)
 			for (int p = 0; p < nparts; p++)
 			{
 				wrong += ef_state_create(&part[p], &type, &frame,
-										 random_below(2) * random_below(3000),
-										 &arena.allocator, &error) != EF_OK;
+										 random_below(2) * random_below(3000), &arena.context) != EF_OK;
 				part[p]->skipped = p == 0 ? 7 : 0;
 			}
 			for (int i = 0; i < n; i++)
-				wrong += add_item(&part[random_below((uint32_t) nparts)], &items[i],
-								  &names, &arena.allocator) != EF_OK;
+				wrong += add_item(&part[random_below((uint32_t) nparts)], &items[i], &names, &arena.context) != EF_OK;
 
 			/* merged as states or packed, into an empty one or the last */
 			whole = part[nparts - 1];
 			if (round > 0)
 			{
-				wrong += ef_state_create(&whole, &type, &frame, 0,
-										 &arena.allocator, &error) != EF_OK;
+				wrong += ef_state_create(&whole, &type, &frame, 0, &arena.context) != EF_OK;
 				nparts++;
 			}
 			for (int p = nparts - 2; p >= 0; p--)
@@ -425,18 +414,16 @@ test_any_order(void)
 				size = part[p]->size;
 				if (random_below(2))
 				{
-					wrong += pack_state(part[p], &bytes, &size, &arena.allocator) != EF_OK;
+					wrong += pack_state(part[p], &bytes, &size, &arena.context) != EF_OK;
 					datum = bytes;
 				}
-				wrong += ef_table_load(&table, &type, datum, size,
-									   &arena.allocator, &error) != EF_OK;
+				wrong += ef_table_load(&table, &type, datum, size, &arena.context) != EF_OK;
 				wrong += !is_normal(&table);
 				/* what only a state has cannot be put into a table again, so
 				 * it was summed out */
-				wrong += ef_state_merge(&whole, &type, &table, &arena.allocator,
-										&error) != EF_OK;
+				wrong += ef_state_merge(&whole, &type, &table, &arena.context) != EF_OK;
 			}
-			wrong += pack_state(whole, &bytes, &size, &arena.allocator) != EF_OK;
+			wrong += pack_state(whole, &bytes, &size, &arena.context) != EF_OK;
 			wrong += size != expected_size + sizeof(int32_t) ||
 				memcmp(bytes + sizeof(int32_t), expected, expected_size) != 0;
 			if (wrong > 0)
@@ -450,10 +437,8 @@ test_any_order(void)
 				uint8_t    *again;
 				size_t		again_size;
 
-				wrong += ef_table_load(&table, &type, bytes, size, &arena.allocator,
-									   &error) != EF_OK;
-				wrong += ef_table_pack(&table, &type, sizeof(int32_t), &again, &again_size,
-									   &arena.allocator, &error) != EF_OK;
+				wrong += ef_table_load(&table, &type, bytes, size, &arena.context) != EF_OK;
+				wrong += ef_table_pack(&table, &type, sizeof(int32_t), &again, &again_size, &arena.context) != EF_OK;
 				wrong += again_size != size ||
 					memcmp(again + sizeof(int32_t), bytes + sizeof(int32_t), size - sizeof(int32_t)) != 0;
 			}
@@ -478,7 +463,7 @@ test_growth(void)
 	int			moved = 0;
 
 	arena_open(&arena);
-	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+	ef_state_create(&state, &type, &frame, 0, &arena.context);
 	is_int(state->size, EF_STATE_INITIAL_SIZE, "a state begins small");
 	for (int i = 0; i < 200000; i++)
 	{
@@ -486,8 +471,7 @@ test_growth(void)
 		uint32_t	old_size = state->size;
 		unsigned	n = 1 + random_below(3);
 
-		wrong += ef_state_reserve(&state, &type, n, i % 50 == 0 ? 30 : 0,
-								  &arena.allocator, &error) != EF_OK;
+		wrong += ef_state_reserve(&state, &type, n, i % 50 == 0 ? 30 : 0, &arena.context) != EF_OK;
 		if (i % 50 == 0)
 		{
 			char		name[32];
@@ -511,8 +495,7 @@ test_growth(void)
 		EfTable		table;
 		int64_t		got = 0;
 
-		is_int(ef_table_load(&table, &type, state, state->size, &arena.allocator, &error),
-			   EF_OK, "it loads");
+		is_int(ef_table_load(&table, &type, state, state->size, &arena.context), EF_OK, "it loads");
 		for (size_t i = 0; i < table.ncells; i++)
 			got += table.cells[i].count;
 		is_int(got, sum, "and nothing got lost");
@@ -521,11 +504,11 @@ test_growth(void)
 
 	/* the slack may be sent to another process: never what memory held */
 	arena_open(&arena);
-	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+	ef_state_create(&state, &type, &frame, 0, &arena.context);
 	wrong = 0;
 	for (int i = 0; i < 3000; i++)
 	{
-		ef_state_reserve(&state, &type, 1, 0, &arena.allocator, &error);
+		ef_state_reserve(&state, &type, 1, 0, &arena.context);
 		for (const uint8_t *byte = (const uint8_t *) (state->cells + state->ncells);
 			 byte < (const uint8_t *) state + state->size - state->labels; byte++)
 			if (*byte == 0xa5)
@@ -549,7 +532,7 @@ test_many_labels(void)
 	const int	n = 5000;
 
 	arena_open(&arena);
-	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+	ef_state_create(&state, &type, &frame, 0, &arena.context);
 	for (int round = 0; round < 2; round++)
 		for (int i = 0; i < n; i++)
 		{
@@ -558,22 +541,21 @@ test_many_labels(void)
 			char		name[64] = {(char) (number % 256), (char) (number / 256), (char) 0xff};
 			size_t		length = 3 + (size_t) (number % 61);
 
-			wrong += ef_state_reserve(&state, &type, 1, length, &arena.allocator, &error) != EF_OK;
+			wrong += ef_state_reserve(&state, &type, 1, length, &arena.context) != EF_OK;
 			wrong += ef_state_label(state, name, length) != (uint32_t) number + 1;
 			ef_state_append(state, ef_key((uint32_t) number + 1, LABELLED, (uint32_t) number % 300),
 							number + 1);
 		}
 	is_int(wrong, 0, "%d labels keep their numbers", n);
 	is_int(state->nlabels, n, "each is there once");
-	is_int(ef_table_load(&table, &type, state, state->size, &arena.allocator, &error), EF_OK,
-		   "a state of so many labels loads");
+	is_int(ef_table_load(&table, &type, state, state->size, &arena.context), EF_OK, "a state of so many labels loads");
 	ok(is_normal(&table), "labels and cells are in order");
 
 	/* twice the table, from a state that met them in another order */
-	ef_state_create(&other, &type, &frame, 0, &arena.allocator, &error);
-	wrong = ef_state_merge(&other, &type, &table, &arena.allocator, &error) != EF_OK ||
-		ef_state_merge(&other, &type, &table, &arena.allocator, &error) != EF_OK ||
-		ef_table_load(&sum, &type, other, other->size, &arena.allocator, &error) != EF_OK;
+	ef_state_create(&other, &type, &frame, 0, &arena.context);
+	wrong = ef_state_merge(&other, &type, &table, &arena.context) != EF_OK ||
+		ef_state_merge(&other, &type, &table, &arena.context) != EF_OK ||
+		ef_table_load(&sum, &type, other, other->size, &arena.context) != EF_OK;
 	for (int i = 0; i < n && wrong == 0; i++)
 	{
 		char		name[64] = {(char) (i % 256), (char) (i / 256), (char) 0xff};
@@ -599,8 +581,8 @@ test_zero(void)
 	size_t		n;
 
 	arena_open(&arena);
-	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
-	ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
+	ef_state_create(&state, &type, &frame, 0, &arena.context);
+	ef_table_load(&table, &type, state, state->size, &arena.context);
 	ok(table.ncells == 0 && table.nlabels == 0 && table.skipped == 0, "an empty state is an empty table");
 	is_int(ef_table_label(&table, "", 0), 0, "that has no label");
 	ef_table_series(&table, 0, LONG, &n);
@@ -608,11 +590,11 @@ test_zero(void)
 
 	for (int i = 0; i < 4000; i++)
 	{
-		ef_state_reserve(&state, &type, 2, 0, &arena.allocator, &error);
+		ef_state_reserve(&state, &type, 2, 0, &arena.context);
 		ef_state_append(state, ef_key(0, LONG, (uint32_t) i), 5);
 		ef_state_append(state, ef_key(0, LONG, (uint32_t) (3999 - i)), i % 2 ? -5 : -4);
 	}
-	ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
+	ef_table_load(&table, &type, state, state->size, &arena.context);
 	is_int(table.ncells, 2000, "what adds up to nothing is not there");
 	arena_close(&arena);
 }
@@ -680,12 +662,12 @@ test_chosen_labels(void)
 		}
 		qsort(names, MANY, sizeof(Hashed), compare_hashed);
 		arena_open(&arena);
-		ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+		ef_state_create(&state, &type, &frame, 0, &arena.context);
 		for (int i = 0; i < MANY; i++)
 		{
 			int			k = order == 1 ? MANY - 1 - i : order == 2 ? (i % 2 ? MANY - 1 - i / 2 : i / 2) : i;
 
-			ef_state_reserve(&state, &type, 0, 7, &arena.allocator, &error);
+			ef_state_reserve(&state, &type, 0, 7, &arena.context);
 			wrong += ef_state_label(state, names[k].name, 7) != (uint32_t) i + 1;
 			wrong += ef_state_label(state, names[k].name, 7) != (uint32_t) i + 1;
 		}
@@ -720,7 +702,7 @@ test_normalize(void)
 			/* "b" is there twice, and "a" comes first */
 			counts[label == 0 ? 0 : label == 2 ? 1 : 2][at] += cells[i].count;
 		}
-		wrong += ef_table_normalize(&table, &type, &arena.allocator, &error) != EF_OK;
+		wrong += ef_table_normalize(&table, &type, &arena.context) != EF_OK;
 		wrong += !is_normal(&table) || table.nlabels != 2;
 		for (size_t i = 0; i < table.ncells; i++)
 		{
@@ -746,29 +728,29 @@ test_frames(void)
 	EfTable		table;
 	char		text[2 * EF_ISO_DATE_SIZE];
 
-	is_int(ef_frame_match(&frame, &other, &type, &error), EF_OK, "a frame matches itself");
+	is_int(ef_frame_match(&frame, &other, &type, &refuses), EF_OK, "a frame matches itself");
 	other.as_of++;
-	is_int(ef_frame_match(&frame, &other, &type, &error), EF_OBSERVED_MIXED, "another as_of does not");
+	is_int(ef_frame_match(&frame, &other, &type, &refuses), EF_OBSERVED_MIXED, "another as_of does not");
 	is_str(error.detail, "One was observed in [1978-02-05,1999-03-07), another in [1978-02-05,1999-03-08).",
 		   "both are named");
 	other = frame;
 	other.from++;
-	is_int(ef_frame_match(&frame, &other, &type, &error), EF_OBSERVED_MIXED, "nor does another from");
+	is_int(ef_frame_match(&frame, &other, &type, &refuses), EF_OBSERVED_MIXED, "nor does another from");
 	other = frame;
 	other.bounded = false;
 	other.from = 0;
-	is_int(ef_frame_match(&frame, &other, &type, &error), EF_OBSERVED_MIXED, "nor none");
+	is_int(ef_frame_match(&frame, &other, &type, &refuses), EF_OBSERVED_MIXED, "nor none");
 	ef_format_frame(text, sizeof(text), &other);
 	is_str(text, "(,1999-03-07)", "which is written so");
 	other = frame;
 	other.flags = 0;
-	is_int(ef_frame_match(&frame, &other, &type, &error), FLAGS_MIXED, "nor other flags");
+	is_int(ef_frame_match(&frame, &other, &type, &refuses), FLAGS_MIXED, "nor other flags");
 
 	arena_open(&arena);
-	ef_state_create(&state, &type, &other, 0, &arena.allocator, &error);
-	ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
-	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
-	is_int(ef_state_merge(&state, &type, &table, &arena.allocator, &error), FLAGS_MIXED,
+	ef_state_create(&state, &type, &other, 0, &arena.context);
+	ef_table_load(&table, &type, state, state->size, &arena.context);
+	ef_state_create(&state, &type, &frame, 0, &arena.context);
+	is_int(ef_state_merge(&state, &type, &table, &arena.context), FLAGS_MIXED,
 		   "tables of different frames are not merged");
 	arena_close(&arena);
 }
@@ -797,9 +779,9 @@ spec_item(Item *item, uint8_t nlabels, uint32_t spread)
 }
 
 static EfStatus
-add_spec_item(EfState **state, const Item *item, const EfAllocator *allocator)
+add_spec_item(EfState **state, const Item *item, EfContext *context)
 {
-	EfStatus	status = ef_state_reserve(state, &spec_type, 2, 0, allocator, &error);
+	EfStatus	status = ef_state_reserve(state, &spec_type, 2, 0, context);
 
 	if (status != EF_OK)
 		return status;
@@ -899,7 +881,7 @@ test_specs_any_order(void)
 		for (int p = 0; p < nparts; p++)
 		{
 			wrong += ef_state_create(&part[p], &spec_type, &spec,
-									 random_below(2) * random_below(3000), &arena.allocator, &error) != EF_OK;
+									 random_below(2) * random_below(3000), &arena.context) != EF_OK;
 			wrong += !holds_spec(part[p], &spec) || part[p]->nlabels != cases[c].labels;
 		}
 		part[0]->skipped = 300;
@@ -911,7 +893,7 @@ test_specs_any_order(void)
 
 			spec_item(&item, cases[c].labels, cases[c].spread);
 			count_item(counts, &item);
-			wrong += add_spec_item(&part[p], &item, &arena.allocator) != EF_OK;
+			wrong += add_spec_item(&part[p], &item, &arena.context) != EF_OK;
 			if (part[p] != old)
 				wrong += !holds_spec(part[p], &spec);
 		}
@@ -920,30 +902,25 @@ test_specs_any_order(void)
 		/* merged as states or packed, into an empty one */
 		for (int p = 0; p < nparts - 1; p++)
 		{
-			wrong += ef_table_load(&table, &spec_type, part[p], part[p]->size,
-								   &arena.allocator, &error) != EF_OK;
+			wrong += ef_table_load(&table, &spec_type, part[p], part[p]->size, &arena.context) != EF_OK;
 			wrong += table.nlabels != cases[c].labels || table.labels[0].bytes[0] != 't';
 			if (random_below(2))
 			{
-				wrong += ef_table_pack(&table, &spec_type, sizeof(int32_t), &bytes, &size,
-									   &arena.allocator, &error) != EF_OK;
-				wrong += ef_table_load(&table, &spec_type, bytes, size, &arena.allocator, &error) != EF_OK;
+				wrong += ef_table_pack(&table, &spec_type, sizeof(int32_t), &bytes, &size, &arena.context) != EF_OK;
+				wrong += ef_table_load(&table, &spec_type, bytes, size, &arena.context) != EF_OK;
 			}
-			wrong += ef_state_merge(&part[nparts - 1], &spec_type, &table, &arena.allocator, &error) != EF_OK;
+			wrong += ef_state_merge(&part[nparts - 1], &spec_type, &table, &arena.context) != EF_OK;
 			wrong += !holds_spec(part[nparts - 1], &spec);
 		}
-		wrong += ef_table_load(&table, &spec_type, part[nparts - 1], part[nparts - 1]->size,
-							   &arena.allocator, &error) != EF_OK;
-		wrong += ef_table_pack(&table, &spec_type, sizeof(int32_t), &bytes, &size,
-							   &arena.allocator, &error) != EF_OK;
+		wrong += ef_table_load(&table, &spec_type, part[nparts - 1], part[nparts - 1]->size, &arena.context) != EF_OK;
+		wrong += ef_table_pack(&table, &spec_type, sizeof(int32_t), &bytes, &size, &arena.context) != EF_OK;
 		wrong += size != expected_size + sizeof(int32_t) ||
 			memcmp(bytes + sizeof(int32_t), expected, expected_size) != 0;
 
 		/* normalized it has the same labels, in the same order */
-		wrong += ef_table_load(&table, &spec_type, bytes, size, &arena.allocator, &error) != EF_OK;
-		wrong += ef_table_normalize(&table, &spec_type, &arena.allocator, &error) != EF_OK;
-		wrong += ef_table_pack(&table, &spec_type, sizeof(int32_t), &bytes, &size,
-							   &arena.allocator, &error) != EF_OK;
+		wrong += ef_table_load(&table, &spec_type, bytes, size, &arena.context) != EF_OK;
+		wrong += ef_table_normalize(&table, &spec_type, &arena.context) != EF_OK;
+		wrong += ef_table_pack(&table, &spec_type, sizeof(int32_t), &bytes, &size, &arena.context) != EF_OK;
 		wrong += size != expected_size + sizeof(int32_t) ||
 			memcmp(bytes + sizeof(int32_t), expected, expected_size) != 0;
 		arena_close(&arena);
@@ -970,7 +947,7 @@ test_specs(void)
 
 	is_int(sizeof(EfState), 56, "a state's header has 56 bytes");
 	arena_open(&arena);
-	is_int(ef_state_create(&state, &spec_type, &bad, 0, &arena.allocator, &error), EF_INVALID,
+	is_int(ef_state_create(&state, &spec_type, &bad, 0, &arena.context), EF_INVALID,
 		   "a state is not created with what is no spec");
 	is_int(arena.calls, 0, "nor asked for");
 
@@ -979,42 +956,41 @@ test_specs(void)
 	{
 		EfFrame		spec = make_spec(bytes[1], 3, size);
 
-		wrong += ef_state_create(&state, &spec_type, &spec, 0, &arena.allocator, &error) != EF_OK;
+		wrong += ef_state_create(&state, &spec_type, &spec, 0, &arena.context) != EF_OK;
 		wrong += !holds_spec(state, &spec) || state->size % 8 != 0;
 		for (uint32_t i = 0; i < 10; i++)
 		{
-			wrong += ef_state_reserve(&state, &spec_type, 1, 0, &arena.allocator, &error) != EF_OK;
+			wrong += ef_state_reserve(&state, &spec_type, 1, 0, &arena.context) != EF_OK;
 			ef_state_append(state, ef_key(i % 3 + 1, LABELLED, i), i);
 			wrong += !holds_spec(state, &spec);
 		}
 	}
 	is_int(wrong, 0, "a spec of any size is kept whole");
 
-	is_int(ef_table_load(&table, &spec_type, state, state->size, &arena.allocator, &error), EF_OK, "a state loads");
+	is_int(ef_table_load(&table, &spec_type, state, state->size, &arena.context), EF_OK, "a state loads");
 	is_int(ef_table_label(&table, "s", 1), 2, "its labels are found by name");
 	is_int(ef_table_label(&table, "t", 1), 1, "whatever their order");
 	is_int(ef_table_label(&table, "q", 1), 0, "and others are not");
 	is_int(ef_table_label(&table, "", 0), 0, "nor none");
 
 	other = make_spec(bytes[1], 3, 40);
-	is_int(ef_frame_match(&one, &other, &spec_type, &error), EF_OK, "a spec matches its copy");
+	is_int(ef_frame_match(&one, &other, &spec_type, &refuses), EF_OK, "a spec matches its copy");
 	bytes[1][39]++;
-	is_int(ef_frame_match(&one, &other, &spec_type, &error), EF_SPEC_MIXED, "but none that differs");
+	is_int(ef_frame_match(&one, &other, &spec_type, &refuses), EF_SPEC_MIXED, "but none that differs");
 	other.spec_size = 39;
-	is_int(ef_frame_match(&one, &other, &spec_type, &error), EF_SPEC_MIXED, "nor its beginning");
+	is_int(ef_frame_match(&one, &other, &spec_type, &refuses), EF_SPEC_MIXED, "nor its beginning");
 	is_str(error.detail, "One has 40 bytes, another 39.", "of which its type tells");
-	ef_state_create(&state, &spec_type, &one, 0, &arena.allocator, &error);
-	ef_state_create(&others, &spec_type, &other, 0, &arena.allocator, &error);
+	ef_state_create(&state, &spec_type, &one, 0, &arena.context);
+	ef_state_create(&others, &spec_type, &other, 0, &arena.context);
 	others->skipped = 1;
-	ef_table_load(&table, &spec_type, others, others->size, &arena.allocator, &error);
-	is_int(ef_state_merge(&state, &spec_type, &table, &arena.allocator, &error), EF_SPEC_MIXED,
-		   "and they do not add up");
+	ef_table_load(&table, &spec_type, others, others->size, &arena.context);
+	is_int(ef_state_merge(&state, &spec_type, &table, &arena.context), EF_SPEC_MIXED, "and they do not add up");
 	is_int(state->skipped, 0, "in no part");
 	arena_close(&arena);
 
 	arena_open(&arena);
 	one.spec_size = EF_SIZE_LIMIT;
-	is_int(ef_state_create(&state, &spec_type, &one, 0, &arena.allocator, &error), EF_TOO_LARGE,
+	is_int(ef_state_create(&state, &spec_type, &one, 0, &arena.context), EF_TOO_LARGE,
 		   "a spec that no state has room for is refused");
 	is_int(arena.calls, 0, "and no memory asked for");
 	arena_close(&arena);
@@ -1031,10 +1007,10 @@ test_spec_slack(void)
 	int			wrong = 0;
 
 	arena_open(&arena);
-	ef_state_create(&state, &spec_type, &spec, 0, &arena.allocator, &error);
+	ef_state_create(&state, &spec_type, &spec, 0, &arena.context);
 	for (int i = 0; i < 6000; i++)
 	{
-		ef_state_reserve(&state, &spec_type, 1, 0, &arena.allocator, &error);
+		ef_state_reserve(&state, &spec_type, 1, 0, &arena.context);
 		for (const uint8_t *byte = (const uint8_t *) (state->cells + state->ncells);
 			 byte < (const uint8_t *) state + state->size; byte++)
 			if (*byte == 0xa5 && (byte < ef_state_frame(state, &spec_type).spec ||
@@ -1059,7 +1035,7 @@ hostile_spec(const uint8_t *bytes, size_t size, int *wrong)
 
 	arena_open(&arena);
 	memcpy(copy, bytes, size);
-	status = ef_table_load(&table, &spec_type, copy, size, &arena.allocator, &error);
+	status = ef_table_load(&table, &spec_type, copy, size, &arena.context);
 	valid = status == EF_OK;
 	*wrong += status != EF_OK && status != EF_INVALID;
 	*wrong += arena.largest > 64 * size + 4096;
@@ -1071,8 +1047,7 @@ hostile_spec(const uint8_t *bytes, size_t size, int *wrong)
 		*wrong += !is_normal_but_labels(&table) || table.nlabels > SPEC_LABELS;
 		for (size_t i = 0; i < table.ncells; i++)
 			*wrong += ef_key_label(table.cells[i].key) > table.nlabels;
-		*wrong += ef_table_pack(&table, &spec_type, 4, &packed, &packed_size,
-								&arena.allocator, &error) != EF_OK;
+		*wrong += ef_table_pack(&table, &spec_type, 4, &packed, &packed_size, &arena.context) != EF_OK;
 		*wrong += packed_size > size;
 	}
 	free(copy);
@@ -1095,17 +1070,17 @@ test_hostile_spec(void)
 	int			valid = 0;
 
 	arena_open(&arena);
-	ef_state_create(&state, &spec_type, &spec, 0, &arena.allocator, &error);
+	ef_state_create(&state, &spec_type, &spec, 0, &arena.context);
 	state->skipped = 200;
 	for (int i = 0; i < 60; i++)
 	{
 		Item		item;
 
 		spec_item(&item, 4, 5000);
-		add_spec_item(&state, &item, &arena.allocator);
+		add_spec_item(&state, &item, &arena.context);
 	}
-	ef_table_load(&table, &spec_type, state, state->size, &arena.allocator, &error);
-	ef_table_pack(&table, &spec_type, 4, &packed, &size, &arena.allocator, &error);
+	ef_table_load(&table, &spec_type, state, state->size, &arena.context);
+	ef_table_pack(&table, &spec_type, 4, &packed, &size, &arena.context);
 	memset(packed, 0, 4);
 	memcpy(bytes, packed, size);
 	arena_close(&arena);
@@ -1155,20 +1130,20 @@ test_overflow(void)
 			uint32_t	label = 0;
 
 			arena_open(&arena);
-			ef_state_create(&state, &type, &frame, 1000, &arena.allocator, &error);
+			ef_state_create(&state, &type, &frame, 1000, &arena.context);
 			if (kinds[cases[c].kind].labelled)
 				label = ef_state_label(state, "x", 1);
 			ef_state_append(state, ef_key(label, cases[c].kind, 17),
 							sign > 0 ? INT64_MAX : INT64_MIN);
 			for (int i = 0; i < cases[c].before; i++)
 			{
-				ef_state_reserve(&state, &type, 1, 0, &arena.allocator, &error);
+				ef_state_reserve(&state, &type, 1, 0, &arena.context);
 				ef_state_append(state, ef_key(0, LONG, 100 + (uint32_t) i % 4000), 1);
 			}
-			status = ef_state_reserve(&state, &type, 1, 0, &arena.allocator, &error);
+			status = ef_state_reserve(&state, &type, 1, 0, &arena.context);
 			is_int(status, EF_OK, "the largest count is a count %s", cases[c].how);
 			ef_state_append(state, ef_key(label, cases[c].kind, 17), sign);
-			status = ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
+			status = ef_table_load(&table, &type, state, state->size, &arena.context);
 			is_int(status, EF_COUNT_OVERFLOW, "one more is refused %s", cases[c].how);
 			arena_close(&arena);
 		}
@@ -1182,10 +1157,10 @@ test_overflow(void)
 		int			added = 0;
 
 		arena_open(&arena);
-		ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+		ef_state_create(&state, &type, &frame, 0, &arena.context);
 		while (status == EF_OK && added < 100000)
 		{
-			status = ef_state_reserve(&state, &type, 1, 0, &arena.allocator, &error);
+			status = ef_state_reserve(&state, &type, 1, 0, &arena.context);
 			if (status == EF_OK)
 				ef_state_append(state, ef_key(0, kind, (uint32_t) (added++ % 150)), INT64_MAX / 500);
 		}
@@ -1202,15 +1177,15 @@ test_overflow(void)
 		EfStatus	status;
 
 		arena_open(&arena);
-		ef_state_create(&state, &type, &frame, 100, &arena.allocator, &error);
+		ef_state_create(&state, &type, &frame, 100, &arena.context);
 		if (what == 0)
 			state->skipped = INT64_MAX;
 		else
 			ef_state_append(state, ef_key(0, SHORT, 0), INT64_MAX);
-		ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
-		status = ef_state_merge(&state, &type, &table, &arena.allocator, &error);
+		ef_table_load(&table, &type, state, state->size, &arena.context);
+		status = ef_state_merge(&state, &type, &table, &arena.context);
 		if (status == EF_OK)
-			status = ef_table_load(&table, &type, state, state->size, &arena.allocator, &error);
+			status = ef_table_load(&table, &type, state, state->size, &arena.context);
 		is_int(status, EF_COUNT_OVERFLOW, what == 0 ? "skipped rows that are too many are refused"
 			   : "tables with a sum that is too large are refused");
 		arena_close(&arena);
@@ -1233,9 +1208,9 @@ test_outside(void)
 		EfTable		table;
 
 		arena_open(&arena);
-		ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+		ef_state_create(&state, &type, &frame, 0, &arena.context);
 		ef_state_append(state, keys[i], 1);
-		is_int(ef_table_load(&table, &type, state, state->size, &arena.allocator, &error),
+		is_int(ef_table_load(&table, &type, state, state->size, &arena.context),
 			   EF_INVALID, "a cell at %llx is outside", (unsigned long long) keys[i]);
 		arena_close(&arena);
 	}
@@ -1253,15 +1228,14 @@ test_too_large(void)
 		for (int large = 0; large < 2; large++)
 		{
 			arena_open(&arena);
-			ef_state_create(&state, &type, &frame, large ? 200000 : 0, &arena.allocator, &error);
-			is_int(ef_state_reserve(&state, &type, 1, lengths[i], &arena.allocator, &error),
-				   EF_TOO_LARGE, "a label of %zu bytes does not fit a %s state",
-				   lengths[i], large ? "large" : "small");
+			ef_state_create(&state, &type, &frame, large ? 200000 : 0, &arena.context);
+			is_int(ef_state_reserve(&state, &type, 1, lengths[i], &arena.context), EF_TOO_LARGE,
+				   "a label of %zu bytes does not fit a %s state", lengths[i], large ? "large" : "small");
 			arena_close(&arena);
 		}
 
 	arena_open(&arena);
-	is_int(ef_state_create(&state, &type, &frame, EF_SIZE_LIMIT, &arena.allocator, &error),
+	is_int(ef_state_create(&state, &type, &frame, EF_SIZE_LIMIT, &arena.context),
 		   EF_TOO_LARGE, "a state is not created above the limit");
 	is_int(arena.calls, 0, "nor asked for");
 	arena_close(&arena);
@@ -1272,7 +1246,7 @@ test_too_large(void)
 
 /* Everything that asks for memory; the first status that is not EF_OK. */
 static EfStatus
-use_memory(const EfAllocator *allocator)
+use_memory(EfContext *context)
 {
 	EfState    *state;
 	EfState    *sum;
@@ -1289,47 +1263,47 @@ use_memory(const EfAllocator *allocator)
 	EfFrame		spec = make_spec(spec_bytes, 20, 21);
 
 	make_names(&names, 20);
-	if ((status = ef_state_create(&state, &type, &frame, 0, allocator, &error)) != EF_OK ||
-		(status = ef_state_create(&sum, &type, &frame, 0, allocator, &error)) != EF_OK)
+	if ((status = ef_state_create(&state, &type, &frame, 0, context)) != EF_OK ||
+		(status = ef_state_create(&sum, &type, &frame, 0, context)) != EF_OK)
 		return status;
 	for (int i = 0; i < 6000; i++)
 	{
 		Item		item = {(int) (n * 7 % 20), i % 3 ? LABELLED : EF_KIND_ROW,
 		(uint32_t) (n * 31 % 200), 1};
 
-		if ((status = add_item(&state, &item, &names, allocator)) != EF_OK)
+		if ((status = add_item(&state, &item, &names, context)) != EF_OK)
 			return status;
 		n++;
 	}
-	if ((status = ef_table_load(&table, &type, state, state->size, allocator, &error)) != EF_OK ||
-		(status = ef_table_pack(&table, &type, 4, &bytes, &size, allocator, &error)) != EF_OK ||
-		(status = ef_table_load(&again, &type, bytes, size, allocator, &error)) != EF_OK ||
-		(status = ef_table_normalize(&again, &type, allocator, &error)) != EF_OK ||
-		(status = ef_table_pack_series(&again, &series, &series_size, allocator, &error)) != EF_OK ||
-		(status = ef_table_read_series(&again, &type, series, series_size, allocator, &error)) != EF_OK ||
-		(status = ef_state_merge(&sum, &type, &again, allocator, &error)) != EF_OK ||
-		(status = ef_state_merge(&sum, &type, &table, allocator, &error)) != EF_OK ||
-		(status = ef_table_load(&again, &type, sum, sum->size, allocator, &error)) != EF_OK)
+	if ((status = ef_table_load(&table, &type, state, state->size, context)) != EF_OK ||
+		(status = ef_table_pack(&table, &type, 4, &bytes, &size, context)) != EF_OK ||
+		(status = ef_table_load(&again, &type, bytes, size, context)) != EF_OK ||
+		(status = ef_table_normalize(&again, &type, context)) != EF_OK ||
+		(status = ef_table_pack_series(&again, &series, &series_size, context)) != EF_OK ||
+		(status = ef_table_read_series(&again, &type, series, series_size, context)) != EF_OK ||
+		(status = ef_state_merge(&sum, &type, &again, context)) != EF_OK ||
+		(status = ef_state_merge(&sum, &type, &table, context)) != EF_OK ||
+		(status = ef_table_load(&again, &type, sum, sum->size, context)) != EF_OK)
 		return status;
 
 	/* and with a spec */
-	if ((status = ef_state_create(&state, &spec_type, &spec, 0, allocator, &error)) != EF_OK ||
-		(status = ef_state_create(&sum, &spec_type, &spec, 0, allocator, &error)) != EF_OK)
+	if ((status = ef_state_create(&state, &spec_type, &spec, 0, context)) != EF_OK ||
+		(status = ef_state_create(&sum, &spec_type, &spec, 0, context)) != EF_OK)
 		return status;
 	for (int i = 0; i < 6000; i++)
 	{
 		Item		item = {i * 7 % 20, i % 3 ? LABELLED : EF_KIND_ROW, (uint32_t) (i * 31 % 200), 1};
 
-		if ((status = add_spec_item(&state, &item, allocator)) != EF_OK)
+		if ((status = add_spec_item(&state, &item, context)) != EF_OK)
 			return status;
 	}
-	if ((status = ef_table_load(&table, &spec_type, state, state->size, allocator, &error)) != EF_OK ||
-		(status = ef_table_pack(&table, &spec_type, 4, &bytes, &size, allocator, &error)) != EF_OK ||
-		(status = ef_table_load(&table, &spec_type, bytes, size, allocator, &error)) != EF_OK ||
-		(status = ef_table_open_spec(&table, &spec_type, allocator, &error)) != EF_OK ||
-		(status = ef_state_merge(&sum, &spec_type, &table, allocator, &error)) != EF_OK)
+	if ((status = ef_table_load(&table, &spec_type, state, state->size, context)) != EF_OK ||
+		(status = ef_table_pack(&table, &spec_type, 4, &bytes, &size, context)) != EF_OK ||
+		(status = ef_table_load(&table, &spec_type, bytes, size, context)) != EF_OK ||
+		(status = ef_table_open_spec(&table, &spec_type, context)) != EF_OK ||
+		(status = ef_state_merge(&sum, &spec_type, &table, context)) != EF_OK)
 		return status;
-	return ef_table_load(&again, &spec_type, sum, sum->size, allocator, &error);
+	return ef_table_load(&again, &spec_type, sum, sum->size, context);
 }
 
 static void
@@ -1345,7 +1319,7 @@ test_no_memory(void)
 
 		arena_open(&arena);
 		arena.fail_at = ++n;
-		status = tried(&arena, use_memory(&arena.allocator));
+		status = tried(&arena, use_memory(&arena.context));
 		if (status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY)
 		{
 			wrong++;
@@ -1376,11 +1350,11 @@ hostile(const uint8_t *bytes, size_t size, int *wrong)
 
 	arena_open(&arena);
 	memcpy(copy, bytes, size);
-	status = ef_table_load(&table, &ef_workforce_type, copy, size, &arena.allocator, &error);
+	status = ef_table_load(&table, &ef_workforce_type, copy, size, &arena.context);
 	if (status == EF_OK)
 	{
 		*wrong += !is_normal(&table);
-		status = ef_table_validate(&table, &ef_workforce_type, &arena.allocator, &error);
+		status = ef_table_validate(&table, &ef_workforce_type, &arena.context);
 	}
 	if (arena.largest > 64 * size + 4096)
 	{
@@ -1400,19 +1374,16 @@ hostile(const uint8_t *bytes, size_t size, int *wrong)
 		int64_t		count;
 
 		valid = true;
-		*wrong += ef_table_pack(&table, &ef_workforce_type, 4, &packed, &packed_size,
-								&arena.allocator, &error) != EF_OK;
+		*wrong += ef_table_pack(&table, &ef_workforce_type, 4, &packed, &packed_size, &arena.context) != EF_OK;
 		*wrong += packed_size > size;
-		*wrong += ef_table_load(&table, &ef_workforce_type, packed, packed_size,
-								&arena.allocator, &error) != EF_OK;
-		*wrong += ef_table_pack(&table, &ef_workforce_type, 4, &again, &again_size,
-								&arena.allocator, &error) != EF_OK;
+		*wrong += ef_table_load(&table, &ef_workforce_type, packed, packed_size, &arena.context) != EF_OK;
+		*wrong += ef_table_pack(&table, &ef_workforce_type, 4, &again, &again_size, &arena.context) != EF_OK;
 		*wrong += again_size != packed_size || memcmp(again + 4, packed + 4, again_size - 4) != 0;
 
-		*wrong += ef_workforce_open(&workforce, copy, size, &arena.allocator, &error) != EF_OK;
-		*wrong += exit_rates(&workforce, 0.95, &rates, &nrates, &arena.allocator, &error) != EF_OK;
-		*wrong += ef_workforce_reaching_by_year(&workforce, 65, 100, &years, &arena.allocator, &error) != EF_OK;
-		*wrong += ef_workforce_reaching(&workforce, 65, ef_first_day(9998 * 12) - 1, &count, &error) == EF_INVALID;
+		*wrong += ef_workforce_open(&workforce, copy, size, &arena.context) != EF_OK;
+		*wrong += exit_rates(&workforce, 0.95, &rates, &nrates, &arena.context) != EF_OK;
+		*wrong += ef_workforce_reaching_by_year(&workforce, 65, 100, &years, &arena.context) != EF_OK;
+		*wrong += ef_workforce_reaching(&workforce, 65, ef_first_day(9998 * 12) - 1, &count, &refuses) == EF_INVALID;
 		ef_workforce_pyramid(&workforce, ages);
 	}
 	free(copy);
@@ -1432,7 +1403,7 @@ sample_workforce(uint8_t *out, bool bounded)
 	size_t		size;
 
 	arena_open(&arena);
-	ef_state_create(&state, &ef_workforce_type, &observed, 0, &arena.allocator, &error);
+	ef_state_create(&state, &ef_workforce_type, &observed, 0, &arena.context);
 	state->skipped = 3;
 	for (int i = 0; i < 12; i++)
 	{
@@ -1441,10 +1412,10 @@ sample_workforce(uint8_t *out, bool bounded)
 
 		if (i % 3)
 			row.spell.end = row.spell.start + 400 * i;
-		ef_workforce_add(&state, &row, &arena.allocator, &error);
+		ef_workforce_add(&state, &row, &arena.context);
 	}
-	ef_table_load(&table, &ef_workforce_type, state, state->size, &arena.allocator, &error);
-	ef_table_pack(&table, &ef_workforce_type, 4, &bytes, &size, &arena.allocator, &error);
+	ef_table_load(&table, &ef_workforce_type, state, state->size, &arena.context);
+	ef_table_pack(&table, &ef_workforce_type, 4, &bytes, &size, &arena.context);
 	memset(bytes, 0, 4);
 	memcpy(out, bytes, size);
 	arena_close(&arena);
@@ -1539,7 +1510,7 @@ damage_state(const EfState *state, const EfTableType *type, const char *name)
 		memcpy(copy, state, size);
 		*byte = (uint8_t) (n % 7 == 5 ? *byte + 1 : n % 7 == 6 ? *byte - 1 : edges[n % 7]);
 		arena_open(&arena);
-		status = ef_table_load(&table, type, copy, size, &arena.allocator, &error);
+		status = ef_table_load(&table, type, copy, size, &arena.context);
 		wrong += arena.largest > 64 * size + 4096;
 		loaded += status == EF_OK;
 		for (size_t i = 0; status == EF_OK && i < table.ncells; i++)
@@ -1559,7 +1530,7 @@ damage_state(const EfState *state, const EfTableType *type, const char *name)
 
 		memcpy(part, state, n);
 		arena_open(&arena);
-		wrong += ef_table_load(&table, type, part, n, &arena.allocator, &error) != EF_INVALID;
+		wrong += ef_table_load(&table, type, part, n, &arena.context) != EF_INVALID;
 		arena_close(&arena);
 		free(part);
 	}
@@ -1578,7 +1549,7 @@ test_damaged_state(void)
 	Arena		arena;
 
 	arena_open(&arena);
-	ef_state_create(&state, &ef_workforce_type, &observed, 0, &arena.allocator, &error);
+	ef_state_create(&state, &ef_workforce_type, &observed, 0, &arena.context);
 	for (int i = 0; i < 12; i++)
 	{
 		static const char *const reasons[] = {"retirement", "moved", "", "\xff\xfe"};
@@ -1587,23 +1558,23 @@ test_damaged_state(void)
 
 		if (i % 3)
 			row.spell.end = row.spell.start + 400 * i;
-		ef_workforce_add(&state, &row, &arena.allocator, &error);
+		ef_workforce_add(&state, &row, &arena.context);
 	}
 	damage_state(state, &ef_workforce_type, "rows with reasons");
 
 	/* cells instead of rows */
-	ef_table_load(&table, &ef_workforce_type, state, state->size, &arena.allocator, &error);
-	ef_state_create(&state, &ef_workforce_type, &observed, 0, &arena.allocator, &error);
-	ef_state_merge(&state, &ef_workforce_type, &table, &arena.allocator, &error);
+	ef_table_load(&table, &ef_workforce_type, state, state->size, &arena.context);
+	ef_state_create(&state, &ef_workforce_type, &observed, 0, &arena.context);
+	ef_state_merge(&state, &ef_workforce_type, &table, &arena.context);
 	damage_state(state, &ef_workforce_type, "cells");
 
-	ef_state_create(&state, &spec_type, &spec, 0, &arena.allocator, &error);
+	ef_state_create(&state, &spec_type, &spec, 0, &arena.context);
 	for (int i = 0; i < 20; i++)
 	{
 		Item		item;
 
 		spec_item(&item, 4, 5000);
-		add_spec_item(&state, &item, &arena.allocator);
+		add_spec_item(&state, &item, &arena.context);
 	}
 	damage_state(state, &spec_type, "cells of a spec");
 	arena_close(&arena);
@@ -1627,7 +1598,7 @@ test_hostile_series(void)
 		for (size_t n = 0; n < size; n++)
 			bytes[n] = (uint8_t) (random_below(8) ? random_below(4) : random_below(256));
 		memcpy(copy, bytes, size);
-		if (ef_table_read_series(&table, &type, copy, size, &arena.allocator, &error) == EF_OK)
+		if (ef_table_read_series(&table, &type, copy, size, &arena.context) == EF_OK)
 		{
 			read++;
 			for (size_t n = 0; n < table.ncells; n++)
@@ -1664,24 +1635,24 @@ test_interrupts(void)
 	size_t		nout = 0;
 	size_t		wrong = 0;
 	Arena		arena;
-	EfAllocator allocator;
+	struct EfContext context;
 
 	arena_open(&arena);
-	allocator = arena.allocator;
-	allocator.interrupt = interrupt;
+	context = arena.context;
+	context.interrupt = interrupt;
 	for (size_t i = 0; i < n; i++)
 		cells[i] = (EfCell) {(i * 7919 + 11) % n, 1};
 	interrupts = 0;
-	ef_sort_cells(cells, scratch, n, &allocator);
+	ef_sort_cells(cells, scratch, n, &context);
 	ok(interrupts >= 8 && interrupts < 40, "sorting cells (asked %ld times)", interrupts);
 	for (size_t i = 0; i < n; i++)
 		wrong += cells[i].key != i;
 	is_int((long) wrong, 0, "and they are in order");
 	interrupts = 0;
-	ok(ef_merge_cells(cells, n, cells, n, scratch, &nout, &allocator, &error) == EF_OK && nout == n, "merging");
+	ok(ef_merge_cells(cells, n, cells, n, scratch, &nout, &context) == EF_OK && nout == n, "merging");
 	ok(interrupts >= 4 && interrupts < 12, "(asked %ld times)", interrupts);
 	interrupts = 0;
-	ok(ef_unite_cells(scratch, &nout, &allocator, &error) == EF_OK && nout == n && scratch[n - 1].count == 2, "adding up");
+	ok(ef_unite_cells(scratch, &nout, &context) == EF_OK && nout == n && scratch[n - 1].count == 2, "adding up");
 	ok(interrupts >= 4 && interrupts < 12, "(asked %ld times)", interrupts);
 
 	/* and so does a state that takes them in, and a table that is read from it */
@@ -1691,16 +1662,16 @@ test_interrupts(void)
 		EfTable		table;
 
 		interrupts = 0;
-		ok(ef_state_create(&state, &ef_retention_type, &frame, 0, &allocator, &error) == EF_OK, "a state");
+		ok(ef_state_create(&state, &ef_retention_type, &frame, 0, &context) == EF_OK, "a state");
 		for (size_t i = 0; i < n && state != NULL; i++)
 		{
 			EfSpell		spell = {(EfDay) (i * 7919 % 8000), (EfDay) (8000 + i % 900), "a", 1};
 
-			wrong += ef_retention_add(&state, &spell, &allocator, &error) != EF_OK;
+			wrong += ef_retention_add(&state, &spell, &context) != EF_OK;
 		}
 		ok(wrong == 0 && interrupts >= 2, "of many rows (asked %ld times)", interrupts);
 		interrupts = 0;
-		ok(ef_table_load(&table, &ef_retention_type, state, state->size, &allocator, &error) == EF_OK, "what it has is read");
+		ok(ef_table_load(&table, &ef_retention_type, state, state->size, &context) == EF_OK, "what it has is read");
 		ok(interrupts >= 1, "(asked %ld times)", interrupts);
 	}
 	free(cells);

@@ -40,7 +40,6 @@ static const EfTableType type = {
 };
 
 static const EfFrame frame = {-8000, -300, true, 0, NULL, 0};
-static EfError error;
 
 
 /* ---- the model ---- */
@@ -213,31 +212,30 @@ random_item(Item *item, int nnames, uint32_t spread)
 /* ---- what the core makes of it ---- */
 
 static EfStatus
-number_of(EfState **state, int name, const Name *all, uint32_t *label,
-		  const EfAllocator *allocator)
+number_of(EfState **state, int name, const Name *all, uint32_t *label, EfContext *context)
 {
 	EfStatus	status;
 
 	*label = 0;
 	if (name < 0)
 		return EF_OK;
-	status = ef_state_reserve(state, &type, 0, all[name].length, allocator, &error);
+	status = ef_state_reserve(state, &type, 0, all[name].length, context);
 	if (status == EF_OK)
 		*label = ef_state_label(*state, all[name].bytes, all[name].length);
 	return status;
 }
 
 static EfStatus
-add_item(EfState **state, const Item *item, const Name *all, const EfAllocator *allocator)
+add_item(EfState **state, const Item *item, const Name *all, EfContext *context)
 {
 	uint32_t	first;
 	uint32_t	second;
-	EfStatus	status = number_of(state, item->first, all, &first, allocator);
+	EfStatus	status = number_of(state, item->first, all, &first, context);
 
 	if (status == EF_OK)
-		status = number_of(state, item->second, all, &second, allocator);
+		status = number_of(state, item->second, all, &second, context);
 	if (status == EF_OK)
-		status = ef_state_reserve(state, &type, 1, 0, allocator, &error);
+		status = ef_state_reserve(state, &type, 1, 0, context);
 	if (status == EF_OK)
 		ef_state_append(*state, ef_key(first, item->kind, ef_pair(second, item->day)),
 						item->count);
@@ -245,13 +243,13 @@ add_item(EfState **state, const Item *item, const Name *all, const EfAllocator *
 }
 
 static EfStatus
-pack_state(const EfState *state, uint8_t **bytes, size_t *size, const EfAllocator *allocator)
+pack_state(const EfState *state, uint8_t **bytes, size_t *size, EfContext *context)
 {
 	EfTable		table;
-	EfStatus	status = ef_table_load(&table, &type, state, state->size, allocator, &error);
+	EfStatus	status = ef_table_load(&table, &type, state, state->size, context);
 
 	return status == EF_OK
-		? ef_table_pack(&table, &type, sizeof(int32_t), bytes, size, allocator, &error) : status;
+		? ef_table_pack(&table, &type, sizeof(int32_t), bytes, size, context) : status;
 }
 
 /* Is every cell where one of its kind can be, and after the one before it? */
@@ -303,14 +301,13 @@ make_in_parts(Item *items, int n, const Name *all, int nparts, bool into_empty,
 		items[j] = swap;
 	}
 	for (int p = 0; p < nparts; p++)
-		wrong += ef_state_create(&part[p], &type, &frame, 0, &arena.allocator, &error) != EF_OK;
+		wrong += ef_state_create(&part[p], &type, &frame, 0, &arena.context) != EF_OK;
 	for (int i = 0; i < n; i++)
-		wrong += add_item(&part[random_below((uint32_t) nparts)], &items[i], all,
-						  &arena.allocator) != EF_OK;
+		wrong += add_item(&part[random_below((uint32_t) nparts)], &items[i], all, &arena.context) != EF_OK;
 	whole = part[nparts - 1];
 	if (into_empty)
 	{
-		wrong += ef_state_create(&whole, &type, &frame, 0, &arena.allocator, &error) != EF_OK;
+		wrong += ef_state_create(&whole, &type, &frame, 0, &arena.context) != EF_OK;
 		nparts++;
 	}
 	for (int p = nparts - 2; p >= 0 && wrong == 0; p--)
@@ -321,14 +318,14 @@ make_in_parts(Item *items, int n, const Name *all, int nparts, bool into_empty,
 		size = part[p]->size;
 		if (random_below(2))
 		{
-			wrong += pack_state(part[p], &bytes, &size, &arena.allocator) != EF_OK;
+			wrong += pack_state(part[p], &bytes, &size, &arena.context) != EF_OK;
 			datum = bytes;
 		}
-		wrong += ef_table_load(&table, &type, datum, size, &arena.allocator, &error) != EF_OK;
+		wrong += ef_table_load(&table, &type, datum, size, &arena.context) != EF_OK;
 		wrong += !is_table(&table);
-		wrong += ef_state_merge(&whole, &type, &table, &arena.allocator, &error) != EF_OK;
+		wrong += ef_state_merge(&whole, &type, &table, &arena.context) != EF_OK;
 	}
-	wrong += pack_state(whole, &bytes, &size, &arena.allocator) != EF_OK;
+	wrong += pack_state(whole, &bytes, &size, &arena.context) != EF_OK;
 	wrong += wrong > 0 || size != expected_size + sizeof(int32_t) ||
 		memcmp(bytes + sizeof(int32_t), expected, expected_size) != 0;
 	arena_close(&arena);
@@ -387,13 +384,13 @@ test_most_labels(void)
 	int			wrong = 0;
 
 	arena_open(&arena);
-	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
-	ef_state_create(&other, &type, &frame, 0, &arena.allocator, &error);
+	ef_state_create(&state, &type, &frame, 0, &arena.context);
+	ef_state_create(&other, &type, &frame, 0, &arena.context);
 	for (uint32_t i = 1; i <= n; i++)
 	{
 		size_t		length = (size_t) snprintf(name, sizeof(name), "%u", i);
 
-		wrong += ef_state_reserve(&state, &type, 1, length, &arena.allocator, &error) != EF_OK;
+		wrong += ef_state_reserve(&state, &type, 1, length, &arena.context) != EF_OK;
 		wrong += ef_state_label(state, name, length) != i;
 		/* to the one before it, in reverse on a day of its own */
 		if (i > 1)
@@ -403,17 +400,17 @@ test_most_labels(void)
 	{
 		size_t		length = (size_t) snprintf(name, sizeof(name), "%u", i);
 
-		wrong += ef_state_reserve(&other, &type, 0, length, &arena.allocator, &error) != EF_OK;
+		wrong += ef_state_reserve(&other, &type, 0, length, &arena.context) != EF_OK;
 		ef_state_label(other, name, length);
 	}
-	wrong += ef_table_load(&table, &type, state, state->size, &arena.allocator, &error) != EF_OK;
+	wrong += ef_table_load(&table, &type, state, state->size, &arena.context) != EF_OK;
 	is_int(wrong, 0, "a table of %u labels loads", n);
 	ok(is_table(&table) && table.nlabels == n && table.ncells == n - 1, "with all of its pairs");
 
 	/* twice, into one that numbered them the other way round */
-	wrong = ef_state_merge(&other, &type, &table, &arena.allocator, &error) != EF_OK ||
-		ef_state_merge(&other, &type, &table, &arena.allocator, &error) != EF_OK ||
-		ef_table_load(&sum, &type, other, other->size, &arena.allocator, &error) != EF_OK;
+	wrong = ef_state_merge(&other, &type, &table, &arena.context) != EF_OK ||
+		ef_state_merge(&other, &type, &table, &arena.context) != EF_OK ||
+		ef_table_load(&sum, &type, other, other->size, &arena.context) != EF_OK;
 	for (uint32_t i = 2; i <= n && wrong == 0; i++)
 	{
 		size_t		length = (size_t) snprintf(name, sizeof(name), "%u", i);
@@ -430,20 +427,19 @@ test_most_labels(void)
 	is_int(wrong, 0, "each pair of a sum has its own count");
 
 	/* one name more */
-	ef_state_reserve(&state, &type, 1, 3, &arena.allocator, &error);
+	ef_state_reserve(&state, &type, 1, 3, &arena.context);
 	ef_state_label(state, "one", 3);
-	is_int(ef_check_labels(state->nlabels, &type, &error), TOO_MANY,
-		   "a label more than there may be is refused");
-	ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
-	ef_state_reserve(&state, &type, 1, 3, &arena.allocator, &error);
+	is_int(ef_check_labels(state->nlabels, &type, &refuses), TOO_MANY, "a label more than there may be is refused");
+	ef_state_create(&state, &type, &frame, 0, &arena.context);
+	ef_state_reserve(&state, &type, 1, 3, &arena.context);
 	ef_state_label(state, "one", 3);
 	ef_state_append(state, ef_key(1, LABELLED, 1), 1);
-	ef_table_load(&sum, &type, state, state->size, &arena.allocator, &error);
-	is_int(ef_state_merge(&other, &type, &sum, &arena.allocator, &error), TOO_MANY,
+	ef_table_load(&sum, &type, state, state->size, &arena.context);
+	is_int(ef_state_merge(&other, &type, &sum, &arena.context), TOO_MANY,
 		   "so is a sum of tables that has one more together");
 	ok(strstr(error.detail, "65535") != NULL, "and says how many there are: %s", error.detail);
 	table.nlabels++;
-	is_int(ef_table_read_series(&table, &type, (const uint8_t *) "", 1, &arena.allocator, &error),
+	is_int(ef_table_read_series(&table, &type, (const uint8_t *) "", 1, &arena.context),
 		   TOO_MANY, "so are series that say so");
 	arena_close(&arena);
 }
@@ -464,7 +460,7 @@ test_normalize(void)
 	EfTable		table = {.nlabels = 4,.labels = labels,.ncells = 5,.cells = cells};
 
 	arena_open(&arena);
-	is_int(ef_table_normalize(&table, &type, &arena.allocator, &error), EF_OK, "it is put in order");
+	is_int(ef_table_normalize(&table, &type, &arena.context), EF_OK, "it is put in order");
 	ok(is_table(&table) && table.nlabels == 3 && table.ncells == 3, "with each label once");
 	ok(cells[0].key == ef_key(1, PAIRED, ef_pair(2, 54788)) && cells[0].count == 16 &&
 	   cells[1].key == ef_key(1, PAIRED, ef_pair(3, 5)) && cells[1].count == 12 &&
@@ -495,14 +491,13 @@ test_outside(void)
 		EfTable		table;
 
 		arena_open(&arena);
-		ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error);
+		ef_state_create(&state, &type, &frame, 0, &arena.context);
 		ef_state_label(state, "a", 1);
 		ef_state_label(state, "b", 1);
 		ef_state_append(state, ef_key(1, PAIRED, ef_pair(2, 5)), 1);
-		is_int(ef_table_load(&table, &type, state, state->size, &arena.allocator, &error),
-			   EF_OK, "a pair loads");
+		is_int(ef_table_load(&table, &type, state, state->size, &arena.context), EF_OK, "a pair loads");
 		ef_state_append(state, keys[i], 1);
-		is_int(ef_table_load(&table, &type, state, state->size, &arena.allocator, &error),
+		is_int(ef_table_load(&table, &type, state, state->size, &arena.context),
 			   EF_INVALID, "a cell at %llx does not", (unsigned long long) keys[i]);
 		arena_close(&arena);
 	}
@@ -520,15 +515,14 @@ hostile(const uint8_t *bytes, size_t size, int *wrong)
 	memset(copy, 0, 4);
 	memcpy(copy + 4, bytes, size);
 	arena_open(&arena);
-	valid = ef_table_load(&table, &type, copy, size + 4, &arena.allocator, &error) == EF_OK;
+	valid = ef_table_load(&table, &type, copy, size + 4, &arena.context) == EF_OK;
 	if (valid)
 	{
 		uint8_t    *packed;
 		size_t		packed_size;
 
 		*wrong += !is_table(&table);
-		*wrong += ef_table_pack(&table, &type, 4, &packed, &packed_size, &arena.allocator,
-								&error) != EF_OK;
+		*wrong += ef_table_pack(&table, &type, 4, &packed, &packed_size, &arena.context) != EF_OK;
 		*wrong += packed_size > size + 4;
 	}
 	else
@@ -618,7 +612,7 @@ test_hostile_series(void)
 		EfTable		table = {.nlabels = 2};
 
 		arena_open(&arena);
-		if (ef_table_read_series(&table, &type, bytes, size, &arena.allocator, &error) == EF_OK)
+		if (ef_table_read_series(&table, &type, bytes, size, &arena.context) == EF_OK)
 		{
 			EfLabel		labels[2] = {{"a", 1}, {"b", 1}};
 
@@ -635,7 +629,7 @@ test_hostile_series(void)
 
 /* Every request for memory can be the last. */
 static EfStatus
-work(const Item *items, int n, const Name *all, const EfAllocator *allocator)
+work(const Item *items, int n, const Name *all, EfContext *context)
 {
 	EfState    *state;
 	EfState    *sum;
@@ -644,18 +638,18 @@ work(const Item *items, int n, const Name *all, const EfAllocator *allocator)
 	size_t		size;
 	EfStatus	status;
 
-	if ((status = ef_state_create(&state, &type, &frame, 0, allocator, &error)) != EF_OK ||
-		(status = ef_state_create(&sum, &type, &frame, 0, allocator, &error)) != EF_OK)
+	if ((status = ef_state_create(&state, &type, &frame, 0, context)) != EF_OK ||
+		(status = ef_state_create(&sum, &type, &frame, 0, context)) != EF_OK)
 		return status;
 	for (int i = 0; i < n; i++)
-		if ((status = add_item(&state, &items[i], all, allocator)) != EF_OK)
+		if ((status = add_item(&state, &items[i], all, context)) != EF_OK)
 			return status;
-	if ((status = pack_state(state, &bytes, &size, allocator)) != EF_OK ||
-		(status = ef_table_load(&table, &type, bytes, size, allocator, &error)) != EF_OK ||
-		(status = ef_table_normalize(&table, &type, allocator, &error)) != EF_OK ||
-		(status = ef_state_merge(&sum, &type, &table, allocator, &error)) != EF_OK)
+	if ((status = pack_state(state, &bytes, &size, context)) != EF_OK ||
+		(status = ef_table_load(&table, &type, bytes, size, context)) != EF_OK ||
+		(status = ef_table_normalize(&table, &type, context)) != EF_OK ||
+		(status = ef_state_merge(&sum, &type, &table, context)) != EF_OK)
 		return status;
-	return ef_state_merge(&sum, &type, &table, allocator, &error);
+	return ef_state_merge(&sum, &type, &table, context);
 }
 
 static void
@@ -672,14 +666,14 @@ test_no_memory(void)
 	for (int i = 0; i < 9000; i++)
 		random_item(&items[i], 30, 60000);
 	arena_open(&arena);
-	is_int(work(items, 9000, all, &arena.allocator), EF_OK, "with memory it works");
+	is_int(work(items, 9000, all, &arena.context), EF_OK, "with memory it works");
 	calls = arena.calls;
 	arena_close(&arena);
 	for (long fail_at = 1; fail_at <= calls; fail_at++)
 	{
 		arena_open(&arena);
 		arena.fail_at = fail_at;
-		wrong += tried(&arena, work(items, 9000, all, &arena.allocator)) != EF_NO_MEMORY;
+		wrong += tried(&arena, work(items, 9000, all, &arena.context)) != EF_NO_MEMORY;
 		arena_close(&arena);
 	}
 	is_int(wrong, 0, "whichever of %ld requests fails, it is said", calls);

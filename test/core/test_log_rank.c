@@ -16,8 +16,6 @@
 #define STRATA 3
 #define STAYS 60				/* of a group at most */
 
-static EfError error;
-
 /* How often the core asked whether to go on. */
 static long interrupts;
 
@@ -31,7 +29,7 @@ static void
 open_arena(Arena *arena)
 {
 	arena_open(arena);
-	arena->allocator.interrupt = interrupt;
+	arena->context.interrupt = interrupt;
 }
 
 static EfGroupName
@@ -77,7 +75,7 @@ last_day(const Group *groups, int n)
 static EfRiskSet *
 open_group(const Group *group, const Arena *arena)
 {
-	EfRiskSet  *risk = ef_alloc(&arena->allocator, sizeof(EfRiskSet));
+	EfRiskSet  *risk = ef_alloc(&arena->context, sizeof(EfRiskSet));
 
 	if (stays_risk(risk, group->stays, group->n, 2, arena) != EF_OK)
 		fail("no risk set");
@@ -92,7 +90,7 @@ compare(EfLogRank *test, const Group *groups, int n, const Arena *arena)
 
 	for (int g = 0; g < n; g++)
 		parts[g] = (EfLogRankPart) {named(letters[g]), named(NULL), open_group(&groups[g], arena)};
-	return ef_log_rank(test, parts, (size_t) n, &arena->allocator, &error);
+	return ef_log_rank(test, parts, (size_t) n, &arena->context);
 }
 
 
@@ -266,9 +264,9 @@ typedef struct Shelf
 } Shelf;
 
 static EfStatus
-take(void *context, EfRiskSet *risk, EfError *unused)
+take(void *closure, EfRiskSet *risk, EfContext *unused)
 {
-	Shelf	   *shelf = context;
+	Shelf	   *shelf = closure;
 
 	(void) unused;
 	for (int i = 0; i < STRATA * GROUPS; i++)
@@ -280,9 +278,9 @@ take(void *context, EfRiskSet *risk, EfError *unused)
 }
 
 static void
-put_back(void *context, EfRiskSet *risk)
+put_back(void *closure, EfRiskSet *risk)
 {
-	((Shelf *) context)->open--;
+	((Shelf *) closure)->open--;
 	memset(risk, 0xa5, sizeof(*risk));
 }
 
@@ -304,7 +302,7 @@ of_source(EfLogRank *test, const EfLogRankPart *parts, size_t nparts, Arena *are
 		closed[i].risk = &shelf.slots[i].risk;
 		shelf.slots[i].from = parts[i].risk;
 	}
-	status = ef_group_test(test, closed, nparts, EF_LOG_RANK, &source, &arena->allocator, &error);
+	status = ef_group_test(test, closed, nparts, EF_LOG_RANK, &source, &arena->context);
 	return (status != EF_OK) + (shelf.open != 0) + (shelf.most != n || nstrata * n < (int) nparts);
 }
 
@@ -364,11 +362,11 @@ test_groups(void)
 			pieces[i] = pieces[k];
 			pieces[k] = part;
 		}
-		if (ef_log_rank(&test, parts, nparts, &arena.allocator, &error) != EF_OK)
+		if (ef_log_rank(&test, parts, nparts, &arena.context) != EF_OK)
 			fail("no test");
 		unsteady += of_source(&again, parts, nparts, &arena, nstrata, n) != 0 ||
 			memcmp(&test.chisq, &again.chisq, sizeof(double)) != 0;
-		if (ef_log_rank(&again, pieces, npieces, &arena.allocator, &error) != EF_OK)
+		if (ef_log_rank(&again, pieces, npieces, &arena.context) != EF_OK)
 			fail("no test");
 		wrong += compare_test(&test, &model, n);
 		smaller += test.df < n - 1;
@@ -415,8 +413,7 @@ test_published(void)
 	is_int(test.groups[0].exits, 9, "9 relapses");
 	is_close(test.groups[0].expected, 19.250500948, 1e-9, "of 19.25 expected");
 	is_close(test.groups[1].expected, 10.749499052, 1e-9, "and 10.75 under placebo");
-	ef_hazard_ratio(&hazard, open_group(&groups[0], &arena), open_group(&groups[1], &arena), 0.95,
-					&arena.allocator, &error);
+	ef_hazard_ratio(&hazard, open_group(&groups[0], &arena), open_group(&groups[1], &arena), 0.95, &arena.context);
 	is_close(hazard.ratio, 4.816873898279393, 1e-10, "hazard ratio, Efron");
 	is_close(hazard.lower, 2.146508212725460, 1e-8, "its lower limit");
 	is_close(hazard.upper, 10.809310681585970, 1e-8, "its upper limit");
@@ -565,7 +562,7 @@ test_names(void)
 			/* equal by their bytes, not by where those are */
 			if (!copy.null)
 			{
-				char	   *bytes = ef_alloc(&arena.allocator, copy.label.length);
+				char	   *bytes = ef_alloc(&arena.context, copy.label.length);
 
 				memcpy(bytes, copy.label.bytes, copy.label.length);
 				copy.label.bytes = bytes;
@@ -573,7 +570,7 @@ test_names(void)
 			parts[i] = (EfLogRankPart) {copy, names[random_below((uint32_t) n)], risk};
 			times[name]++;
 		}
-		if (ef_log_rank(&test, parts, COUNT(parts), &arena.allocator, &error) != EF_OK)
+		if (ef_log_rank(&test, parts, COUNT(parts), &arena.context) != EF_OK)
 			fail("no test");
 		for (int name = 0; name < n; name++)
 		{
@@ -615,8 +612,7 @@ test_last_day(void)
 		const Group *some = i ? groups : before;
 
 		compare(i ? &last : &test, some, 2, &arena);
-		ef_hazard_ratio(&ratios[i], open_group(&some[0], &arena), open_group(&some[1], &arena), 0.95,
-						&arena.allocator, &error);
+		ef_hazard_ratio(&ratios[i], open_group(&some[0], &arena), open_group(&some[1], &arena), 0.95, &arena.context);
 	}
 	ok(test.df == 1 && last.df == 1 && test.chisq == last.chisq, "chi-square of the last day: %g", last.chisq);
 	ok(ratios[0].ratio > 1 && ratios[0].ratio == ratios[1].ratio, "hazard ratio of the last day: %g", ratios[1].ratio);
@@ -638,7 +634,7 @@ test_strata(void)
 	for (int i = 0; i < 4; i++)
 		parts[i] = (EfLogRankPart) {named(letters[i % 2]), named(letters[i / 2]),
 		open_group(i / 2 ? &slow : &fast, &arena)};
-	ef_log_rank(&test, parts, 4, &arena.allocator, &error);
+	ef_log_rank(&test, parts, 4, &arena.context);
 	ok(test.df == 1 && fabs(test.chisq) < 1e-20, "groups that are alike in each stratum do not differ");
 	is_int(test.groups[0].exits, 40, "both strata count");
 	is_close(test.groups[0].expected, 40, 1e-14, "as expected");
@@ -646,13 +642,13 @@ test_strata(void)
 	/* each group in a stratum of its own: nothing to compare */
 	parts[0] = (EfLogRankPart) {named("a"), named("x"), open_group(&fast, &arena)};
 	parts[1] = (EfLogRankPart) {named("b"), named("y"), open_group(&slow, &arena)};
-	ef_log_rank(&test, parts, 2, &arena.allocator, &error);
+	ef_log_rank(&test, parts, 2, &arena.context);
 	ok(test.df == 0 && isnan(test.chisq), "groups in strata of their own are not compared");
 	parts[0].stratum = parts[1].stratum = named(NULL);
-	ef_log_rank(&test, parts, 2, &arena.allocator, &error);
+	ef_log_rank(&test, parts, 2, &arena.context);
 	ok(test.df == 1 && test.chisq > 30, "but in none they are");
 	parts[0].stratum = named("");
-	ef_log_rank(&test, parts, 2, &arena.allocator, &error);
+	ef_log_rank(&test, parts, 2, &arena.context);
 	is_int(test.df, 0, "an empty name is not none");
 	arena_close(&arena);
 }
@@ -679,19 +675,17 @@ test_limits(void)
 		snprintf(names[i], sizeof(names[i]), "%d", i);
 		parts[i] = (EfLogRankPart) {named(names[i]), named(NULL), open_group(&nobody, &arena)};
 	}
-	is_int(ef_log_rank(&test, parts, EF_GROUP_LIMIT, &arena.allocator, &error), EF_OK,
+	is_int(ef_log_rank(&test, parts, EF_GROUP_LIMIT, &arena.context), EF_OK,
 		   "%d groups can be compared", EF_GROUP_LIMIT);
 	is_int(test.ngroups, EF_GROUP_LIMIT, "each is there");
-	is_int(ef_log_rank(&test, parts, EF_GROUP_LIMIT + 1, &arena.allocator, &error), EF_TOO_MANY_GROUPS,
-		   "one more is refused");
+	is_int(ef_log_rank(&test, parts, EF_GROUP_LIMIT + 1, &arena.context), EF_TOO_MANY_GROUPS, "one more is refused");
 	is_str(error.detail, "There are 1001 groups or more.", "which says so");
 	for (int i = 0; i <= EF_GROUP_LIMIT; i++)
 	{
 		parts[i].stratum = named(names[i]);
 		parts[i].group = named(letters[i % 3]);
 	}
-	is_int(ef_log_rank(&test, parts, EF_GROUP_LIMIT + 1, &arena.allocator, &error), EF_OK,
-		   "strata are not");
+	is_int(ef_log_rank(&test, parts, EF_GROUP_LIMIT + 1, &arena.context), EF_OK, "strata are not");
 	arena_close(&arena);
 
 	open_arena(&arena);
@@ -715,7 +709,7 @@ hazard_ratio(const Group *first, const Group *second, double level)
 
 	open_arena(&arena);
 	if (ef_hazard_ratio(&result, open_group(first, &arena), open_group(second, &arena), level,
-						&arena.allocator, &error) != EF_OK)
+						&arena.context) != EF_OK)
 		fail("no hazard ratio");
 	arena_close(&arena);
 	return result;
@@ -903,9 +897,8 @@ test_overflow(void)
 	Arena		arena;
 
 	open_arena(&arena);
-	is_int(ef_log_rank(&test, parts, 1, &arena.allocator, &error), EF_OK, "as many people as fit");
-	is_int(ef_log_rank(&test, parts, 2, &arena.allocator, &error), EF_COUNT_OVERFLOW,
-		   "more are refused: %s", error.detail);
+	is_int(ef_log_rank(&test, parts, 1, &arena.context), EF_OK, "as many people as fit");
+	is_int(ef_log_rank(&test, parts, 2, &arena.context), EF_COUNT_OVERFLOW, "more are refused: %s", error.detail);
 	arena_close(&arena);
 }
 
@@ -992,7 +985,7 @@ test_hazard_ratio_refused(void)
 	for (size_t i = 0; i < COUNT(levels); i++)
 	{
 		result.ratio = result.lower = result.upper = 5;
-		is_int(ef_hazard_ratio(&result, risk, risk, levels[i], &arena.allocator, &error), EF_LEVEL_RANGE,
+		is_int(ef_hazard_ratio(&result, risk, risk, levels[i], &arena.context), EF_LEVEL_RANGE,
 			   "level %g is refused", levels[i]);
 		ok(isnan(result.ratio) && isnan(result.lower) && isnan(result.upper), "and nothing answered");
 	}

@@ -6,24 +6,22 @@
 #include "histories_of_states.h"
 #include "tap.h"
 
-static EfError error;
-
 /* 2020-01-01 */
 #define FROM 7305
 
 static EfStatus
 open_state(EfMobility *mobility, const EfState *state, const Arena *arena)
 {
-	return ef_mobility_open(mobility, state, state->size, &arena->allocator, &error);
+	return ef_mobility_open(mobility, state, state->size, &arena->context);
 }
 
 static EfStatus
 validate(EfTable *table, const Arena *arena)
 {
-	EfStatus	status = ef_table_normalize(table, &ef_mobility_type, &arena->allocator, &error);
+	EfStatus	status = ef_table_normalize(table, &ef_mobility_type, &arena->context);
 
 	return status == EF_OK
-		? ef_table_validate(table, &ef_mobility_type, &arena->allocator, &error) : status;
+		? ef_table_validate(table, &ef_mobility_type, &arena->context) : status;
 }
 
 static int64_t
@@ -57,7 +55,7 @@ test_counts(void)
 		int			wrong = 0;
 
 		arena_open(&arena);
-		wrong += add_histories(&state, &h, FROM, 0, 1, &arena.allocator, &error) != EF_OK;
+		wrong += add_histories(&state, &h, FROM, 0, 1, &arena.context) != EF_OK;
 		wrong += open_state(&mobility, state, &arena) != EF_OK;
 		wrong += mobility.days != (uint32_t) h.ndays;
 		wrong += validate(&mobility.table, &arena) != EF_OK;
@@ -65,7 +63,7 @@ test_counts(void)
 		{
 			int64_t    *here;
 
-			ef_mobility_here(&mobility, (uint32_t) day, &here, &arena.allocator);
+			ef_mobility_here(&mobility, (uint32_t) day, &here, &arena.context);
 			for (int s = 1; s <= h.nstates; s++)
 			{
 				uint32_t	label = label_of(&mobility.table, s);
@@ -73,7 +71,7 @@ test_counts(void)
 				wrong += (label == 0 ? 0 : here[label]) !=
 					(day < h.ndays ? people_in : people_carried) (&h, s, day);
 			}
-			ef_release(&arena.allocator, here);
+			ef_release(&arena.context, here);
 		}
 		for (int s = 1; s <= h.nstates; s++)
 		{
@@ -128,26 +126,22 @@ test_parts(void)
 		int			wrong = 0;
 
 		arena_open(&arena);
-		add_histories(&whole, &h, FROM, 0, 1, &arena.allocator, &error);
-		add_histories(&sum, &h, FROM, 0, parts, &arena.allocator, &error);
+		add_histories(&whole, &h, FROM, 0, 1, &arena.context);
+		add_histories(&sum, &h, FROM, 0, parts, &arena.context);
 		for (int p = 1; p < parts; p++)
 		{
 			EfState    *part;
 
-			add_histories(&part, &h, FROM, p, parts, &arena.allocator, &error);
-			wrong += ef_table_load(&table, &ef_mobility_type, part, part->size, &arena.allocator,
-								   &error) != EF_OK;
-			wrong += ef_state_merge(&sum, &ef_mobility_type, &table, &arena.allocator,
-									&error) != EF_OK;
+			add_histories(&part, &h, FROM, p, parts, &arena.context);
+			wrong += ef_table_load(&table, &ef_mobility_type, part, part->size, &arena.context) != EF_OK;
+			wrong += ef_state_merge(&sum, &ef_mobility_type, &table, &arena.context) != EF_OK;
 		}
 		for (int i = 0; i < 2; i++)
 		{
 			const EfState *state = i ? sum : whole;
 
-			wrong += ef_table_load(&table, &ef_mobility_type, state, state->size,
-								   &arena.allocator, &error) != EF_OK;
-			wrong += ef_table_pack(&table, &ef_mobility_type, 0, &bytes[i], &size[i],
-								   &arena.allocator, &error) != EF_OK;
+			wrong += ef_table_load(&table, &ef_mobility_type, state, state->size, &arena.context) != EF_OK;
+			wrong += ef_table_pack(&table, &ef_mobility_type, 0, &bytes[i], &size[i], &arena.context) != EF_OK;
 		}
 		is_int(wrong, 0, "%d parts are added", parts);
 		is_mem(bytes[1], size[1], bytes[0], size[0], "to the bytes of the whole");
@@ -247,10 +241,10 @@ test_validate(void)
 								  ef_pair(kind == EF_MOB_MOVED ? to : 0, day));
 			cells[i].count = 1 + random_below(kind == EF_MOB_OPENING ? 9 : 2);
 		}
-		status = ef_table_normalize(&table, &ef_mobility_type, &arena.allocator, &error);
+		status = ef_table_normalize(&table, &ef_mobility_type, &arena.context);
 		expected = can_be(&table);
 		if (status == EF_OK)
-			status = ef_table_validate(&table, &ef_mobility_type, &arena.allocator, &error);
+			status = ef_table_validate(&table, &ef_mobility_type, &arena.context);
 		wrong += status != (expected ? EF_OK : EF_INVALID);
 		valid += expected;
 		arena_close(&arena);
@@ -311,7 +305,7 @@ static void
 check_frame(EfFrame frame, EfStatus expected, const char *shows)
 {
 	error.detail[0] = '\0';
-	is_int(ef_mobility_observed_check(&frame, &error), expected, "a period: %s", shows);
+	is_int(ef_mobility_observed_check(&frame, &refuses), expected, "a period: %s", shows);
 	if (expected != EF_OK)
 		ok(strstr(error.detail, shows) != NULL, "%s", error.detail);
 }
@@ -334,7 +328,7 @@ check_day(const EfMobility *mobility, EfDay at, EfStatus expected, uint32_t day)
 {
 	uint32_t	got = 99;
 
-	is_int(ef_mobility_day(mobility, at, &got, &error), expected, "day %d of a period", at);
+	is_int(ef_mobility_day(mobility, at, &got, &refuses), expected, "day %d of a period", at);
 	if (expected == EF_OK)
 		is_int(got, day, "is its day %u", day);
 }
@@ -348,7 +342,7 @@ test_days(void)
 	EfMobility	mobility;
 
 	arena_open(&arena);
-	add_histories(&state, &h, FROM, 0, 1, &arena.allocator, &error);
+	add_histories(&state, &h, FROM, 0, 1, &arena.context);
 	open_state(&mobility, state, &arena);
 	check_day(&mobility, FROM, EF_OK, 0);
 	check_day(&mobility, FROM + 9, EF_OK, 9);
@@ -374,16 +368,14 @@ test_many_states(void)
 	int			wrong = 0;
 
 	arena_open(&arena);
-	ef_state_create(&state, &ef_mobility_type, &frame, 0, &arena.allocator, &error);
+	ef_state_create(&state, &ef_mobility_type, &frame, 0, &arena.context);
 	for (uint32_t i = 0; i < EF_STATE_NAME_LIMIT; i++)
 	{
-		wrong += ef_mobility_name(&state, (char *) &i, sizeof(i), &label, &arena.allocator,
-								  &error) != EF_OK;
+		wrong += ef_mobility_name(&state, (char *) &i, sizeof(i), &label, &arena.context) != EF_OK;
 		wrong += label != i + 1;
 	}
 	is_int(wrong, 0, "so many states have a number");
-	is_int(ef_mobility_name(&state, "x", 1, &label, &arena.allocator, &error), EF_TOO_MANY_STATES,
-		   "one more has none");
+	is_int(ef_mobility_name(&state, "x", 1, &label, &arena.context), EF_TOO_MANY_STATES, "one more has none");
 	ok(strstr(error.detail, "65535") != NULL, "%s", error.detail);
 	arena_close(&arena);
 }
@@ -394,14 +386,14 @@ work(const Histories *h, const Arena *arena)
 	EfState    *state;
 	EfMobility	mobility;
 	int64_t    *here;
-	EfStatus	status = add_histories(&state, h, FROM, 0, 1, &arena->allocator, &error);
+	EfStatus	status = add_histories(&state, h, FROM, 0, 1, &arena->context);
 
 	if (status == EF_OK)
 		status = open_state(&mobility, state, arena);
 	if (status == EF_OK)
 		status = validate(&mobility.table, arena);
 	if (status == EF_OK)
-		ef_mobility_here(&mobility, 3, &here, &arena->allocator);
+		ef_mobility_here(&mobility, 3, &here, &arena->context);
 	return status;
 }
 

@@ -9,8 +9,6 @@
 #include "histories_of_states.h"
 #include "tap.h"
 
-static EfError error;
-
 /* 2020-01-01; 2021-01-01 is 366 days later */
 #define FROM 7305
 
@@ -19,8 +17,8 @@ open_histories(EfMobility *mobility, const Histories *h, EfDay from, const Arena
 {
 	EfState    *state;
 
-	if (add_histories(&state, h, from, 0, 1, &arena->allocator, &error) != EF_OK ||
-		ef_mobility_open(mobility, state, state->size, &arena->allocator, &error) != EF_OK)
+	if (add_histories(&state, h, from, 0, 1, &arena->context) != EF_OK ||
+		ef_mobility_open(mobility, state, state->size, &arena->context) != EF_OK)
 		abort();
 }
 
@@ -57,8 +55,7 @@ test_flows(void)
 
 		arena_open(&arena);
 		open_histories(&mobility, &h, FROM, &arena);
-		wrong += ef_mobility_rates(&mobility, level, &flows, &nflows, &arena.allocator,
-								   &error) != EF_OK;
+		wrong += ef_mobility_rates(&mobility, level, &flows, &nflows, &arena.context) != EF_OK;
 		/* as they come: by from and to, out last; names are in the order of numbers */
 		for (int from = 1; from <= h.nstates + 1; from++)
 			for (int to = 1; to <= h.nstates + 1; to++)
@@ -96,9 +93,8 @@ test_flows(void)
 			}
 		is_int(wrong, 0, "%d people, %d days, %d states: every flow", h.npeople, h.ndays, h.nstates);
 		is_int(nflows, n, "and no other (%zu)", n);
-		is_int(ef_mobility_rates(&mobility, 1, &flows, &n, &arena.allocator, &error),
-			   EF_LEVEL_RANGE, "a level of 1 is refused");
-		is_int(ef_mobility_rates(&mobility, NAN, &flows, &n, &arena.allocator, &error),
+		is_int(ef_mobility_rates(&mobility, 1, &flows, &n, &arena.context), EF_LEVEL_RANGE, "a level of 1 is refused");
+		is_int(ef_mobility_rates(&mobility, NAN, &flows, &n, &arena.context),
 			   EF_LEVEL_RANGE, "and one that is no number");
 		arena_close(&arena);
 		histories_free(&h);
@@ -180,15 +176,14 @@ test_matrix(void)
 		int			wrong = 0;
 
 		arena_open(&arena);
-		arena.allocator.interrupt = ask;
+		arena.context.interrupt = ask;
 		asked = 0;
 		open_histories(&mobility, &h, FROM, &arena);
 		for (int days = 1; days <= h.ndays; days += 1 + days / 2)
 		{
 			EfMatrix	matrix;
 
-			wrong += ef_mobility_product(&mobility, (uint32_t) days, &matrix, &arena.allocator,
-										 &error) != EF_OK;
+			wrong += ef_mobility_product(&mobility, (uint32_t) days, &matrix, &arena.context) != EF_OK;
 			brute_matrix(&h, days, p, known);
 			for (int i = 0; i < h.nstates; i++)
 			{
@@ -220,8 +215,8 @@ test_matrix(void)
 				}
 				worst_sum = fabs(sum - 1) > worst_sum ? fabs(sum - 1) : worst_sum;
 			}
-			ef_release(&arena.allocator, matrix.probability);
-			ef_release(&arena.allocator, matrix.known);
+			ef_release(&arena.context, matrix.probability);
+			ef_release(&arena.context, matrix.known);
 		}
 		is_int(wrong, 0, "%d people, %d days, %d states: who is known, what cannot be is 0",
 			   h.npeople, h.ndays, h.nstates);
@@ -260,7 +255,7 @@ test_shares(void)
 	}
 	arena_open(&arena);
 	open_histories(&mobility, &h, FROM, &arena);
-	wrong += ef_mobility_product(&mobility, 50, &matrix, &arena.allocator, &error) != EF_OK;
+	wrong += ef_mobility_product(&mobility, 50, &matrix, &arena.context) != EF_OK;
 	for (int s = 0; s <= 4; s++)
 	{
 		uint32_t	to = s == OUT ? 0 : label_of(&mobility.table, s);
@@ -280,7 +275,7 @@ check_horizon(const EfMobility *mobility, int32_t months, int32_t days, int64_t 
 	EfDuration	horizon = {months, days, microseconds};
 	uint32_t	got = 0;
 
-	is_int(ef_mobility_last_days(mobility, &horizon, &got, &error), expected,
+	is_int(ef_mobility_last_days(mobility, &horizon, &got, &refuses), expected,
 		   "a horizon of %d months and %d days", months, days);
 	if (expected == EF_OK)
 		is_int(got, expected_days, "has %u days", expected_days);
@@ -299,7 +294,7 @@ test_horizons(void)
 
 	arena_open(&arena);
 	open_histories(&mobility, &h, FROM + 28, &arena);
-	is_int(ef_mobility_last_days(&mobility, NULL, &days, &error), EF_OK, "no horizon");
+	is_int(ef_mobility_last_days(&mobility, NULL, &days, &refuses), EF_OK, "no horizon");
 	is_int(days, 1523, "is all that was observed");
 	check_horizon(&mobility, 12, 0, 0, EF_OK, 366);
 	check_horizon(&mobility, 24, 0, 0, EF_OK, 731);
@@ -331,7 +326,7 @@ test_too_many(void)
 	memset(&mobility, 0, sizeof(mobility));
 	mobility.table.nlabels = EF_MATRIX_STATES + 1;
 	arena_open(&arena);
-	is_int(ef_mobility_product(&mobility, 1, &matrix, &arena.allocator, &error),
+	is_int(ef_mobility_product(&mobility, 1, &matrix, &arena.context),
 		   EF_MATRIX_TOO_LARGE, "a matrix of 5001 states is refused");
 	ok(strstr(error.detail, "5001") != NULL, "%s", error.detail);
 	is_int(arena.calls, 0, "before anything is done");
@@ -347,7 +342,7 @@ project(const EfMobility *mobility, const double *stock, const double *intake, i
 {
 	EfMobilityPlan plan = {states, stock, intake, years, 1, true, 0.8};
 
-	return ef_project_mobility(mobility, &plan, rows, &arena->allocator, &error);
+	return ef_project_mobility(mobility, &plan, rows, &arena->context);
 }
 
 static void
@@ -496,8 +491,7 @@ check_order(const EfMobility *mobility, const char *const *list, size_t n, EfSta
 		names[i].bytes = list[i];
 		names[i].length = (uint32_t) strlen(list[i]);
 	}
-	is_int(ef_mobility_order(mobility, names, n, &states, &arena->allocator, &error), expected,
-		   "a list of %zu states", n);
+	is_int(ef_mobility_order(mobility, names, n, &states, &arena->context), expected, "a list of %zu states", n);
 	if (expected == EF_OK)
 		for (size_t i = 0; i < n; i++)
 			is_int(states[i], ef_table_label(&mobility->table, list[i], strlen(list[i])),
@@ -510,8 +504,7 @@ static void
 check_people(const EfMobility *mobility, const double *people, size_t n, EfStatus expected,
 			 const char *shows)
 {
-	is_int(ef_mobility_people(mobility, people, n, "stock", &error), expected,
-		   "an array of %zu elements", n);
+	is_int(ef_mobility_people(mobility, people, n, "stock", &refuses), expected, "an array of %zu elements", n);
 	if (expected != EF_OK)
 		ok(strstr(error.detail, shows) != NULL, "%s", error.detail);
 }
@@ -526,8 +519,7 @@ test_arguments(void)
 
 	arena_open(&arena);
 	open_histories(&mobility, &h, FROM, &arena);
-	is_int(ef_mobility_order(&mobility, NULL, 0, &states, &arena.allocator, &error), EF_OK,
-		   "no list");
+	is_int(ef_mobility_order(&mobility, NULL, 0, &states, &arena.context), EF_OK, "no list");
 	ok(states[0] == 1 && states[1] == 2 && states[2] == 3, "is that of the summary");
 	check_order(&mobility, (const char *const[]) {"s003", "s001", "s002"}, 3, EF_OK, "", &arena);
 	check_order(&mobility, (const char *const[]) {"s003", "s001"}, 2, EF_STATES_LIST,
@@ -558,14 +550,14 @@ work(const Histories *h, const Arena *arena)
 	size_t		n;
 	uint32_t   *states;
 	EfMobilityYear *rows;
-	EfStatus	status = add_histories(&state, h, FROM, 0, 1, &arena->allocator, &error);
+	EfStatus	status = add_histories(&state, h, FROM, 0, 1, &arena->context);
 
 	if (status == EF_OK)
-		status = ef_mobility_open(&mobility, state, state->size, &arena->allocator, &error);
+		status = ef_mobility_open(&mobility, state, state->size, &arena->context);
 	if (status == EF_OK)
-		status = ef_mobility_rates(&mobility, 0.9, &flows, &n, &arena->allocator, &error);
+		status = ef_mobility_rates(&mobility, 0.9, &flows, &n, &arena->context);
 	if (status == EF_OK)
-		status = ef_mobility_order(&mobility, NULL, 0, &states, &arena->allocator, &error);
+		status = ef_mobility_order(&mobility, NULL, 0, &states, &arena->context);
 	if (status == EF_OK)
 		status = project(&mobility, NULL, NULL, 3, states, &rows, arena);
 	return status;

@@ -10,8 +10,6 @@
 #include "memory_file.h"
 #include "tap.h"
 
-static EfError error;
-
 /* Names whose order by bytes is not that of their numbers; one begins as
  * another.  Those of reasons are others, but for one; 'unknown' says nothing. */
 static const char *const states[] = {NULL, "north", "a", "south", "aa"};
@@ -233,7 +231,7 @@ make_person(Person *person, EfDay from, int ndays, int gap)
 
 EF_NODISCARD static EfStatus
 count_people(EfState **state, const Person *people, const EfFrame *frame, int gap, size_t budget,
-			 File *file, const EfAllocator *allocator)
+			 File *file, EfContext *context)
 {
 	EfContractPeriod period;
 	EfDuration	bridged = {0, gap, 0};
@@ -243,8 +241,8 @@ count_people(EfState **state, const Person *people, const EfFrame *frame, int ga
 	EfDictionary names;
 
 	ef_contract_period(&period, frame, &bridged);
-	ef_dictionary_begin(&names, allocator);
-	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, budget, &storage, allocator);
+	ef_dictionary_begin(&names, context);
+	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, budget, &storage, context);
 	ef_event_group_create(&group, &log);
 	/* the contracts of a person are not together */
 	for (int i = CONTRACTS - 1; i >= 0; i--)
@@ -267,13 +265,12 @@ count_people(EfState **state, const Person *people, const EfFrame *frame, int ga
 			reason = reasons[c->reason];
 			ef_mobility_contract_name(name, reason, strlen(reason), state_name, state_length, c->fte);
 			status = ef_dictionary_number(&names, name,
-										  ef_mobility_contract_size(strlen(reason), state_length),
-										  &number, &error);
+										  ef_mobility_contract_size(strlen(reason), state_length), &number);
 			if (status != EF_OK)
 				return status;
 			ef_event_add(group, (uint64_t) p * 12345, when | number);
 		}
-	return ef_mobility_of_contracts(state, group, &names, &period, allocator, &error);
+	return ef_mobility_of_contracts(state, group, &names, &period, context);
 }
 
 /* The number of a name among labels; 0 if it is not there, or there is no name. */
@@ -308,7 +305,7 @@ step_start(EfDay from, int ndays, const EfDuration *every, int n)
 
 static void
 series_holds(const EfMobility *mobility, const Days *days, EfDay from, int ndays,
-			 const EfDuration *every, const char *label, const EfAllocator *allocator)
+			 const EfDuration *every, const char *label, EfContext *context)
 {
 	EfMobilitySeries series;
 	int			nsteps = 0;
@@ -316,8 +313,7 @@ series_holds(const EfMobility *mobility, const Days *days, EfDay from, int ndays
 	int64_t		moves = 0;
 	bool		days_are_right = true;
 
-	is_int(ef_mobility_series_begin(&series, mobility, every, allocator, &error), EF_OK,
-		   "a series by %s", label);
+	is_int(ef_mobility_series_begin(&series, mobility, every, context), EF_OK, "a series by %s", label);
 	for (; ef_mobility_series_next(&series); nsteps++)
 	{
 		int			first = step_start(from, ndays, every, nsteps);
@@ -347,15 +343,14 @@ series_holds(const EfMobility *mobility, const Days *days, EfDay from, int ndays
 
 static void
 leavers_hold(const EfMobility *mobility, const Days *days, EfDay from, int ndays,
-			 const EfDuration *every, const char *label, const EfAllocator *allocator)
+			 const EfDuration *every, const char *label, EfContext *context)
 {
 	EfMobilityLeavers leavers;
 	int			nsteps = 0;
 	int			wrong = 0;
 	int64_t		all = 0;
 
-	is_int(ef_mobility_leavers_begin(&leavers, mobility, every, allocator, &error), EF_OK,
-		   "leavers by %s", label);
+	is_int(ef_mobility_leavers_begin(&leavers, mobility, every, context), EF_OK, "leavers by %s", label);
 	for (; ef_mobility_leavers_next(&leavers); nsteps++)
 	{
 		int			first = step_start(from, ndays, every, nsteps);
@@ -411,16 +406,16 @@ people_hold(EfDay from, int ndays, int gap, size_t budget)
 	for (int p = 0; p < PEOPLE; p++)
 		make_person(&people[p], from, ndays, gap);
 	days = look(people, from, ndays, gap);
-	status = count_people(&state, people, &frame, gap, budget, &file, &arena.allocator);
+	status = count_people(&state, people, &frame, gap, budget, &file, &arena.context);
 	is_str(said(status), "ok", "contracts joined over %d days, seen for %d, within %zu bytes", gap, ndays, budget);
 	is_int(file.size > 0, budget < SIZE_MAX / 4, "which are stored where there is too little");
 	if (status == EF_OK)
-		status = ef_mobility_open(&mobility, state, state->size, &arena.allocator, &error);
+		status = ef_mobility_open(&mobility, state, state->size, &arena.context);
 	is_str(said(status), "ok", "the summary can be read");
 	for (size_t i = 0; status == EF_OK && i < sizeof(steps) / sizeof(steps[0]); i++)
 	{
-		series_holds(&mobility, &days, from, ndays, &steps[i].every, steps[i].label, &arena.allocator);
-		leavers_hold(&mobility, &days, from, ndays, &steps[i].every, steps[i].label, &arena.allocator);
+		series_holds(&mobility, &days, from, ndays, &steps[i].every, steps[i].label, &arena.context);
+		leavers_hold(&mobility, &days, from, ndays, &steps[i].every, steps[i].label, &arena.context);
 	}
 	free(days.state);
 	free(days.reason);
@@ -445,10 +440,10 @@ too_much(void)
 
 	arena_open(&arena);
 	people[7] = (Person) {2, {{7000, 7050, 1, 0, EF_FTE_LIMIT}, {7049, 7060, 2, 0, 1}}};
-	is_str(said(count_people(&state, people, &frame, 0, SIZE_MAX / 4, &file, &arena.allocator)),
+	is_str(said(count_people(&state, people, &frame, 0, SIZE_MAX / 4, &file, &arena.context)),
 		   "FTE of a person on one day is above 1000", "one day of 1000.001");
 	people[7].contracts[1].start++;
-	is_str(said(count_people(&state, people, &frame, 0, SIZE_MAX / 4, &file, &arena.allocator)), "ok",
+	is_str(said(count_people(&state, people, &frame, 0, SIZE_MAX / 4, &file, &arena.context)), "ok",
 		   "1000 on each day");
 	free(people);
 	free(file.bytes);
@@ -470,21 +465,20 @@ bad_steps(void)
 	int			nsteps = 0;
 
 	arena_open(&arena);
-	is_str(said(count_people(&state, people, &frame, 0, SIZE_MAX / 4, &file, &arena.allocator)), "ok", "nobody");
-	is_int(ef_mobility_open(&mobility, state, state->size, &arena.allocator, &error), EF_OK, "can be read");
+	is_str(said(count_people(&state, people, &frame, 0, SIZE_MAX / 4, &file, &arena.context)), "ok", "nobody");
+	is_int(ef_mobility_open(&mobility, state, state->size, &arena.context), EF_OK, "can be read");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 	{
-		ok(ef_mobility_series_begin(&series, &mobility, &bad[i], &arena.allocator, &error) != EF_OK,
+		ok(ef_mobility_series_begin(&series, &mobility, &bad[i], &arena.context) != EF_OK,
 		   "a step that is none, %zu", i);
-		ok(ef_mobility_leavers_begin(&leavers, &mobility, &bad[i], &arena.allocator, &error) != EF_OK,
-		   "nor for leavers");
+		ok(ef_mobility_leavers_begin(&leavers, &mobility, &bad[i], &arena.context) != EF_OK, "nor for leavers");
 	}
-	is_int(ef_mobility_series_begin(&series, &mobility, &(EfDuration) {0, 33, 0}, &arena.allocator, &error),
+	is_int(ef_mobility_series_begin(&series, &mobility, &(EfDuration) {0, 33, 0}, &arena.context),
 		   EF_OK, "nobody by 33 days");
 	for (; ef_mobility_series_next(&series); nsteps++)
 		ok(rows_are_equal(series.rows, &(EfSeriesRow) {0}), "step %d has nobody", nsteps);
 	is_int(nsteps, 4, "in four steps");
-	is_int(ef_mobility_leavers_begin(&leavers, &mobility, &(EfDuration) {0, 33, 0}, &arena.allocator, &error),
+	is_int(ef_mobility_leavers_begin(&leavers, &mobility, &(EfDuration) {0, 33, 0}, &arena.context),
 		   EF_OK, "nobody leaves");
 	while (ef_mobility_leavers_next(&leavers))
 		is_int(leavers.nrows, 0, "for no reason");
@@ -512,7 +506,7 @@ failing_memory(void)
 
 		arena_open(&arena);
 		arena.fail_at = at;
-		status = tried(&arena, count_people(&state, people, &frame, 10, 30000, &file, &arena.allocator));
+		status = tried(&arena, count_people(&state, people, &frame, 10, 30000, &file, &arena.context));
 		wrong += status != EF_OK && status != EF_NO_MEMORY;
 		failures += status == EF_NO_MEMORY;
 		free(file.bytes);

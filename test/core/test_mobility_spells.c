@@ -8,8 +8,6 @@
 #include "memory_file.h"
 #include "tap.h"
 
-static EfError error;
-
 /* Names whose order by bytes is not that of their numbers; one begins as
  * another, one has no byte. */
 static const char *const state_names[] = {"north", "a", "south", "", "\xc3\xb6st", "aa", "nor"};
@@ -163,15 +161,14 @@ make_spells(Spell *spells, int room, EfDay from, int days)
 
 /* The dictionary: unlike the names, numbers begin elsewhere. */
 static EfStatus
-number_states(EfDictionary *names, uint32_t *numbers, const EfAllocator *allocator)
+number_states(EfDictionary *names, uint32_t *numbers, EfContext *context)
 {
 	EfStatus	status = EF_OK;
 
-	ef_dictionary_begin(names, allocator);
+	ef_dictionary_begin(names, context);
 	numbers[UNKNOWN] = 0;
 	for (int state = 1; state <= STATES && status == EF_OK; state++)
-		status = ef_dictionary_number(names, state_names[state - 1], strlen(state_names[state - 1]),
-									  &numbers[state], &error);
+		status = ef_dictionary_number(names, state_names[state - 1], strlen(state_names[state - 1]), &numbers[state]);
 	return status;
 }
 
@@ -228,8 +225,8 @@ one_by_one(EfDay from, int days, int people, int room)
 	int64_t		taken[6] = {0};
 
 	arena_open(&arena);
-	number_states(&names, numbers, &arena.allocator);
-	ef_mobility_walk_begin(&walk, &frame, &names, &arena.allocator);
+	number_states(&names, numbers, &arena.context);
+	ef_mobility_walk_begin(&walk, &frame, &names, &arena.context);
 	for (int i = 0; i < people; i++)
 	{
 		Spell		spells[64];
@@ -250,12 +247,11 @@ one_by_one(EfDay from, int days, int people, int room)
 
 /* Is what the state has counted, no more and no less, what is expected? */
 static bool
-state_holds(const EfState *state, const Counts *expected, const EfAllocator *allocator)
+state_holds(const EfState *state, const Counts *expected, EfContext *context)
 {
 	EfTable		table;
 	Counts		got = counts_open(expected->days);
-	bool		good = ef_table_load(&table, &ef_mobility_type, state, state->size, allocator,
-									 &error) == EF_OK;
+	bool		good = ef_table_load(&table, &ef_mobility_type, state, state->size, context) == EF_OK;
 
 	for (size_t i = 0; good && i < table.ncells; i++)
 	{
@@ -276,7 +272,7 @@ state_holds(const EfState *state, const Counts *expected, const EfAllocator *all
 	}
 	good = good && memcmp(got.counts, expected->counts,
 						  counts_size(expected->days) * sizeof(int64_t)) == 0;
-	good = good && ef_table_validate(&table, &ef_mobility_type, allocator, &error) == EF_OK;
+	good = good && ef_table_validate(&table, &ef_mobility_type, context) == EF_OK;
 	free(got.counts);
 	return good;
 }
@@ -318,13 +314,12 @@ groups_hold(const Trial *trial)
 	bool		good = true;
 
 	arena_open(&arena);
-	number_states(&names, numbers, &arena.allocator);
-	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, trial->budget, &storage,
-					   &arena.allocator);
+	number_states(&names, numbers, &arena.context);
+	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, trial->budget, &storage, &arena.context);
 	for (int i = 0; i < trial->ngroups; i++)
 	{
 		ef_event_group_create(&groups[i], &log);
-		ef_event_group_skip(groups[i], i, &error);
+		ef_event_group_skip(groups[i], i);
 		expected[i] = counts_open(trial->days);
 	}
 	for (int i = 0; i < trial->people; i++)
@@ -352,10 +347,9 @@ groups_hold(const Trial *trial)
 		{
 			EfState    *state;
 
-			good = good && ef_mobility_of_spells(&state, groups[i], &names, &frame, &arena.allocator,
-												 &error) == EF_OK;
+			good = good && ef_mobility_of_spells(&state, groups[i], &names, &frame, &arena.context) == EF_OK;
 			good = good && state->skipped == i;
-			good = good && state_holds(state, &expected[i], &arena.allocator);
+			good = good && state_holds(state, &expected[i], &arena.context);
 		}
 		ok(good, again ? "and again" : "all steps are counted");
 	}
@@ -400,19 +394,19 @@ longest(void)
 	int64_t		taken[6] = {0};
 
 	arena_open(&arena);
-	is_int(ef_mobility_observed_check(&frame, &error), EF_OK, "150 years can be observed");
-	is_int(ef_spell_check(&first, as_of, &error), EF_OK, "and a spell can last as long");
+	is_int(ef_mobility_observed_check(&frame, &refuses), EF_OK, "150 years can be observed");
+	is_int(ef_spell_check(&first, as_of, &refuses), EF_OK, "and a spell can last as long");
 	first.start--;
-	is_int(ef_spell_check(&first, as_of, &error), EF_START_TOO_EARLY, "and no longer");
-	number_states(&names, numbers, &arena.allocator);
-	ef_mobility_walk_begin(&walk, &frame, &names, &arena.allocator);
+	is_int(ef_spell_check(&first, as_of, &refuses), EF_START_TOO_EARLY, "and no longer");
+	number_states(&names, numbers, &arena.context);
+	ef_mobility_walk_begin(&walk, &frame, &names, &arena.context);
 	for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++)
 		ok(walk_holds(&walk, people[i], 3, &frame, numbers, taken), "in 150 years, person %zu", i);
 	ef_mobility_walk_end(&walk);
 
 	/* a short period at the end of what spells can be */
 	frame.from = as_of - 2;
-	ef_mobility_walk_begin(&walk, &frame, &names, &arena.allocator);
+	ef_mobility_walk_begin(&walk, &frame, &names, &arena.context);
 	for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++)
 		ok(walk_holds(&walk, people[i], 3, &frame, numbers, taken),
 		   "in the last two days of them, person %zu", i);
@@ -438,8 +432,8 @@ nested(void)
 	int			wrong = 0;
 
 	arena_open(&arena);
-	number_states(&names, numbers, &arena.allocator);
-	ef_mobility_walk_begin(&walk, &frame, &names, &arena.allocator);
+	number_states(&names, numbers, &arena.context);
+	ef_mobility_walk_begin(&walk, &frame, &names, &arena.context);
 	for (int i = 0; i < DEPTH; i++)
 		wrong += !ef_spell_when(&whens[i], i + 1, 49999 - i, numbers[1 + i % 2], &frame);
 	ef_mobility_walk(&walk, whens, DEPTH);
@@ -456,18 +450,18 @@ nested(void)
 }
 
 static EfStatus
-work(const EfFrame *frame, const EfStorage *storage, const EfAllocator *allocator)
+work(const EfFrame *frame, const EfStorage *storage, EfContext *context)
 {
 	EfEventLog	log;
 	EfEventGroup *group;
 	EfDictionary names;
 	uint32_t	numbers[STATES + 1];
 	EfState    *state;
-	EfStatus	status = number_states(&names, numbers, allocator);
+	EfStatus	status = number_states(&names, numbers, context);
 
 	if (status != EF_OK)
 		return status;
-	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, 30000, storage, allocator);
+	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, 30000, storage, context);
 	ef_event_group_create(&group, &log);
 	for (int i = 0; i < 3000; i++)
 	{
@@ -476,7 +470,7 @@ work(const EfFrame *frame, const EfStorage *storage, const EfAllocator *allocato
 		if (ef_spell_when(&when, 7000 + i % 90, 7010 + i % 91, numbers[1 + i % STATES], frame))
 			ef_event_add(group, (uint64_t) i % 500, when);
 	}
-	return ef_mobility_of_spells(&state, group, &names, frame, allocator, &error);
+	return ef_mobility_of_spells(&state, group, &names, frame, context);
 }
 
 static void
@@ -495,7 +489,7 @@ failing_memory(void)
 
 		arena_open(&arena);
 		arena.fail_at = at;
-		status = tried(&arena, work(&frame, &storage, &arena.allocator));
+		status = tried(&arena, work(&frame, &storage, &arena.context));
 		wrong += status != EF_OK && status != EF_NO_MEMORY;
 		failures += status == EF_NO_MEMORY;
 		free(file.bytes);

@@ -43,8 +43,6 @@ static const EfTableType type = {
 
 static const EfFrame frame = {-8000, -300, true, 0, NULL, 0};
 
-static EfError error;
-
 
 /* ---- blocks ---- */
 
@@ -136,8 +134,7 @@ test_blocks(void)
 		uint8_t    *exact;
 
 		arena_open(&arena);
-		if (ef_pages_build(&pages, &size, &type, LABELS, cells, &n,
-						   &arena.allocator, &error) != EF_OK || pages == NULL ||
+		if (ef_pages_build(&pages, &size, &type, LABELS, cells, &n, &arena.context) != EF_OK || pages == NULL ||
 			!ef_pages_check(pages, size, &type, LABELS))
 			continue;
 		memcpy(copy, model, sizeof(Counts));
@@ -220,12 +217,11 @@ test_refused(void)
 	for (int i = 0; i < 5; i++)
 	{
 		n = size_of[i];
-		refused += ef_pages_build(&pages, &size, &type, 2, bad[i], &n,
-								  &arena.allocator, &error) == EF_INVALID;
+		refused += ef_pages_build(&pages, &size, &type, 2, bad[i], &n, &arena.context) == EF_INVALID;
 	}
 	is_int(refused, 5, "cells out of order, beyond the axis, of no kind or label are refused");
 	n = 1;
-	ok(ef_pages_build(&pages, &size, &type, 3, label, &n, &arena.allocator, &error) == EF_OK &&
+	ok(ef_pages_build(&pages, &size, &type, 3, label, &n, &arena.context) == EF_OK &&
 	   pages == NULL && n == 1, "one cell has no page");
 	arena_close(&arena);
 }
@@ -245,14 +241,13 @@ typedef struct Row
 } Row;
 
 static bool
-add_row(EfState **state, const Row *row, const EfAllocator *allocator)
+add_row(EfState **state, const Row *row, EfContext *context)
 {
 	char		name[20];
 	size_t		length = (size_t) snprintf(name, sizeof(name), "name %u", row->name * 7 % NAMES);
 	uint32_t	label = 0;
 
-	if (ef_state_reserve(state, &type, 1, row->name > 0 ? length : 0, allocator,
-						 &error) != EF_OK)
+	if (ef_state_reserve(state, &type, 1, row->name > 0 ? length : 0, context) != EF_OK)
 		return false;
 	if (row->name > 0)
 		label = ef_state_label(*state, name, length);
@@ -262,33 +257,31 @@ add_row(EfState **state, const Row *row, const EfAllocator *allocator)
 }
 
 static bool
-packs_as(const EfState *state, const uint8_t *expected, size_t size,
-		 const EfAllocator *allocator)
+packs_as(const EfState *state, const uint8_t *expected, size_t size, EfContext *context)
 {
 	EfTable		table;
 	uint8_t    *bytes;
 	size_t		n;
 
-	return ef_table_load(&table, &type, state, state->size, allocator, &error) == EF_OK &&
-		ef_table_pack(&table, &type, 0, &bytes, &n, allocator, &error) == EF_OK &&
+	return ef_table_load(&table, &type, state, state->size, context) == EF_OK &&
+		ef_table_pack(&table, &type, 0, &bytes, &n, context) == EF_OK &&
 		n == size && memcmp(bytes, expected, size) == 0;
 }
 
 /* The sum of the rows one by one: of states that are too small for pages. */
 static void
-add_small(EfState **sum, const Row *rows, int n, const EfAllocator *allocator)
+add_small(EfState **sum, const Row *rows, int n, EfContext *context)
 {
 	for (int i = 0; i < n; i += 300)
 	{
 		EfState    *few;
 		EfTable		table;
-		bool		good = ef_state_create(&few, &type, &frame, 0, allocator, &error) == EF_OK;
+		bool		good = ef_state_create(&few, &type, &frame, 0, context) == EF_OK;
 
 		for (int j = i; j < i + 300 && j < n; j++)
-			good = good && add_row(&few, &rows[j], allocator);
-		if (!good || few->paged > 0 ||
-			ef_table_load(&table, &type, few, few->size, allocator, &error) != EF_OK ||
-			ef_state_merge(sum, &type, &table, allocator, &error) != EF_OK)
+			good = good && add_row(&few, &rows[j], context);
+		if (!good || few->paged > 0 || ef_table_load(&table, &type, few, few->size, context) != EF_OK ||
+			ef_state_merge(sum, &type, &table, context) != EF_OK)
 			fail("a small state is made and merged");
 	}
 }
@@ -334,19 +327,17 @@ test_states(void)
 		}
 
 		/* never on pages */
-		good = ef_state_create(&small, &type, &frame, 0, &arena.allocator, &error) == EF_OK;
+		good = ef_state_create(&small, &type, &frame, 0, &arena.context) == EF_OK;
 		for (int i = 0; i < n; i += stride)
-			add_small(&small, rows + i, n - i < stride ? n - i : stride, &arena.allocator);
-		good = good && ef_table_load(&table, &type, small, small->size, &arena.allocator,
-									 &error) == EF_OK &&
-			ef_table_pack(&table, &type, 0, &expected, &size, &arena.allocator, &error) == EF_OK;
+			add_small(&small, rows + i, n - i < stride ? n - i : stride, &arena.context);
+		good = good && ef_table_load(&table, &type, small, small->size, &arena.context) == EF_OK &&
+			ef_table_pack(&table, &type, 0, &expected, &size, &arena.context) == EF_OK;
 
 		/* at once, from the last row to the first */
-		good = good && ef_state_create(&whole, &type, &frame, 0, &arena.allocator,
-									   &error) == EF_OK;
+		good = good && ef_state_create(&whole, &type, &frame, 0, &arena.context) == EF_OK;
 		for (int i = n; i-- > 0 && good;)
-			good = add_row(&whole, &rows[i], &arena.allocator);
-		orders += good && packs_as(whole, expected, size, &arena.allocator);
+			good = add_row(&whole, &rows[i], &arena.context);
+		orders += good && packs_as(whole, expected, size, &arena.context);
 		paged += good && whole->paged > 0;
 		loose += good && whole->nsorted > 0;
 
@@ -355,24 +346,20 @@ test_states(void)
 		{
 			EfState    *part;
 
-			good = ef_state_create(&part, &type, &frame, 0, &arena.allocator, &error) == EF_OK;
+			good = ef_state_create(&part, &type, &frame, 0, &arena.context) == EF_OK;
 			for (int j = i; j < i + stride && j < n && good; j++)
-				good = add_row(&part, &rows[j], &arena.allocator);
+				good = add_row(&part, &rows[j], &arena.context);
 			if (sum == NULL)
 			{
-				good = good && ef_state_create(&sum, &type, &frame, 0, &arena.allocator,
-											   &error) == EF_OK &&
-					ef_state_create(&others, &type, &frame, 0, &arena.allocator,
-									&error) == EF_OK;
+				good = good && ef_state_create(&sum, &type, &frame, 0, &arena.context) == EF_OK &&
+					ef_state_create(&others, &type, &frame, 0, &arena.context) == EF_OK;
 			}
-			good = good && ef_state_merge_state(&sum, &type, part, part->size,
-												&arena.allocator, &error) == EF_OK &&
-				ef_table_load(&table, &type, part, part->size, &arena.allocator,
-							  &error) == EF_OK &&
-				ef_state_merge(&others, &type, &table, &arena.allocator, &error) == EF_OK;
+			good = good && ef_state_merge_state(&sum, &type, part, part->size, &arena.context) == EF_OK &&
+				ef_table_load(&table, &type, part, part->size, &arena.context) == EF_OK &&
+				ef_state_merge(&others, &type, &table, &arena.context) == EF_OK;
 		}
-		parts += good && packs_as(sum, expected, size, &arena.allocator);
-		tables += good && packs_as(others, expected, size, &arena.allocator);
+		parts += good && packs_as(sum, expected, size, &arena.context);
+		tables += good && packs_as(others, expected, size, &arena.context);
 		arena_close(&arena);
 	}
 	is_int(orders, trials, "rows give the same bytes on pages and without");
@@ -393,12 +380,12 @@ test_damaged_states(void)
 	int			taken = 0;
 
 	arena_open(&arena);
-	good = ef_state_create(&state, &type, &frame, 0, &arena.allocator, &error) == EF_OK;
+	good = ef_state_create(&state, &type, &frame, 0, &arena.context) == EF_OK;
 	for (int i = 0; i < 8000 && good; i++)
 	{
 		Row			row = {1 + random_below(3), EF_KIND_ROW, random_below(500), 1};
 
-		good = add_row(&state, &row, &arena.allocator);
+		good = add_row(&state, &row, &arena.context);
 	}
 	ok(good && state->paged > 0, "a state has pages");
 	for (uint32_t at = 0; good && at < 24 + 4 * sizeof(EfPage); at++)
@@ -414,15 +401,14 @@ test_damaged_states(void)
 			memcpy(bad, state, state->size);
 			(at < 24 ? (uint8_t *) &bad->size + at : ef_state_pages(bad) + at - 24)[0] ^=
 				(uint8_t) (1 << bit);
-			status = ef_table_load(&table, &type, bad, state->size, &own.allocator, &error);
+			status = ef_table_load(&table, &type, bad, state->size, &own.context);
 			refused += status != EF_OK;
 			taken += status == EF_OK;
 			memcpy(bad, state, state->size);
 			(at < 24 ? (uint8_t *) &bad->size + at : ef_state_pages(bad) + at - 24)[0] ^=
 				(uint8_t) (1 << bit);
-			if (ef_state_create(&sum, &type, &frame, 0, &own.allocator, &error) == EF_OK)
-				taken += ef_state_merge_state(&sum, &type, bad, state->size, &own.allocator,
-											  &error) == EF_OK;
+			if (ef_state_create(&sum, &type, &frame, 0, &own.context) == EF_OK)
+				taken += ef_state_merge_state(&sum, &type, bad, state->size, &own.context) == EF_OK;
 			free(bad);
 			arena_close(&own);
 		}

@@ -27,8 +27,7 @@ enum
 };
 
 static Arena arena;
-static const EfAllocator *const allocator = &arena.allocator;
-static EfError error;
+static EfContext *const context = &arena.context;
 
 
 /* ---- the calendar, year by year ---- */
@@ -286,7 +285,7 @@ parse(const char *text, size_t length, EfStartDay *start)
 	EfStatus	status;
 
 	memcpy(copy, text, length);
-	status = ef_start_day_parse(copy, length, start, &error);
+	status = ef_start_day_parse(copy, length, start, &refuses);
 	free(copy);
 	return status;
 }
@@ -366,9 +365,9 @@ test_method(void)
 	"SCHEDULE", "scheduld", "leavers", "constanu"};
 	EfIntakeMethod method = EF_INTAKE_SCHEDULE;
 
-	is_int(ef_intake_method("constant", 8, &method, &error), EF_OK, "constant is a method");
+	is_int(ef_intake_method("constant", 8, &method, &refuses), EF_OK, "constant is a method");
 	is_int(method, EF_INTAKE_CONSTANT, "by its name");
-	is_int(ef_intake_method("schedules", 8, &method, &error), EF_OK, "so is schedule");
+	is_int(ef_intake_method("schedules", 8, &method, &refuses), EF_OK, "so is schedule");
 	is_int(method, EF_INTAKE_SCHEDULE, "of eight bytes");
 	for (size_t i = 0; i < COUNT(others); i++)
 	{
@@ -376,7 +375,7 @@ test_method(void)
 		char		detail[80];
 
 		memcpy(copy, others[i], strlen(others[i]));
-		is_int(ef_intake_method(copy, strlen(others[i]), &method, &error), EF_INTAKE_METHOD_UNKNOWN,
+		is_int(ef_intake_method(copy, strlen(others[i]), &method, &refuses), EF_INTAKE_METHOD_UNKNOWN,
 			   "\"%s\" is none", others[i]);
 		snprintf(detail, sizeof(detail), "The method is \"%s\".", others[i]);
 		is_str(error.detail, detail, "and named");
@@ -413,7 +412,7 @@ check_output(const Study *study, const EfOutputPlan *plan)
 				expected[year - first] += plan->intake[c] * study->step[k] * factor;
 		}
 	}
-	status = ef_arrivals_by_year(plan, &got, allocator, &error);
+	status = ef_arrivals_by_year(plan, &got, context);
 	if (status != EF_OK)
 		diag("status %s: %s", said(status), error.detail);
 	wrong += status != EF_OK || arena.n != held + 1;
@@ -427,7 +426,7 @@ check_output(const Study *study, const EfOutputPlan *plan)
 		wrong++;
 	}
 	free(expected);
-	ef_release(allocator, got);
+	ef_release(context, got);
 	return wrong;
 }
 
@@ -567,18 +566,18 @@ test_boundaries(void)
 		{
 			plan.as_of = &as_of;
 			is_int(ef_output_first_year(&plan), cases[i].year + cases[i].arrives, "the year of as_of is the first");
-			ef_arrivals_by_year(&plan, &got, allocator, &error);
+			ef_arrivals_by_year(&plan, &got, context);
 			ok(got[0] == 1 && got[1] == 0, "one who takes 150 years arrives then");
 			continue;
 		}
-		ef_arrivals_by_year(&plan, &got, allocator, &error);
+		ef_arrivals_by_year(&plan, &got, context);
 		ok(got[cases[i].arrives] == 1, "after %d days from day %d of month %d of %d", cases[i].lag,
 		   cases[i].starts.day + 1, cases[i].starts.month + 1, cases[i].year);
 		plan.as_of = &as_of;
-		ef_arrivals_by_year(&plan, &got, allocator, &error);
+		ef_arrivals_by_year(&plan, &got, context);
 		ok(got[0] == 1, "on which day they count");
 		as_of++;
-		ef_arrivals_by_year(&plan, &got, allocator, &error);
+		ef_arrivals_by_year(&plan, &got, context);
 		ok(got[0] == 0 && got[1] == 0, "and not when that is past");
 		arena_close(&arena);
 	}
@@ -643,7 +642,7 @@ test_output_refused(void)
 		change; \
 		held = arena.n; \
 		error.detail[0] = '\0'; \
-		is_int(ef_arrivals_by_year(&plan, &got, allocator, &error), (expected), __VA_ARGS__); \
+		is_int(ef_arrivals_by_year(&plan, &got, context), (expected), __VA_ARGS__); \
 		is_str(error.detail, (sentence), "which is said"); \
 		ok((expected) == EF_OK ? arena.n == held + 1 : arena.n <= held + 1, "no memory is held but for the answer"); \
 	} while (0)
@@ -758,20 +757,20 @@ find_left(Truth *truth)
 	EfProjectionPeriod *with;
 
 	staff.intake = staff.target = NULL;
-	if (ef_project_workforce(&staff, &without, allocator, &error) != EF_OK)
+	if (ef_project_workforce(&staff, &without, context) != EF_OK)
 		fail("a projection: %s", error.detail);
 	staff.intake = hires;
 	for (int i = 0; i < truth->years; i++)
 	{
 		hires[i] = 1000;
-		if (ef_project_workforce(&staff, &with, allocator, &error) != EF_OK)
+		if (ef_project_workforce(&staff, &with, context) != EF_OK)
 			fail("a projection: %s", error.detail);
 		hires[i] = 0;
 		for (int t = i; t < truth->years; t++)
 			truth->left[i][t] = (with[t].headcount - without[t].headcount) / 1000;
-		ef_release(allocator, with);
+		ef_release(context, with);
 	}
-	ef_release(allocator, without);
+	ef_release(context, without);
 }
 
 /* The years from an intake to that for which it answers. */
@@ -920,8 +919,8 @@ open_truth(Truth *truth, const Study *study, const EfIntakePlan *plan)
 		truth->span[k] = (int) nspans - 1;
 	}
 	truth->z = normal_point(plan->staff.level);
-	truth->workspace.allocator = allocator;
-	if (ef_projection_open(&truth->projection, &plan->staff, &truth->workspace, &error) != EF_OK)
+	truth->workspace.context = context;
+	if (ef_projection_open(&truth->projection, &plan->staff, &truth->workspace) != EF_OK)
 		fail("a projection: %s", error.detail);
 	ef_funnel_arrivals(&study->funnel, starts, nspans, true, &truth->arrivals, &truth->workspace);
 }
@@ -1211,10 +1210,10 @@ check_sharply(Truth *truth)
 			stage - 1;
 
 		plan.staff.level = erf(needed * (wider ? 1 + 1e-6 : 1 - 1e-6) / sqrt(2));
-		if (ef_intake_by_stage(&plan, &rows, &nrows, allocator, &error) != EF_OK)
+		if (ef_intake_by_stage(&plan, &rows, &nrows, context) != EF_OK)
 			return 1;
 		got = above ? rows[row].upper : rows[row].lower;
-		ef_release(allocator, rows);
+		ef_release(context, rows);
 		if (above ? (got > whole || isnan(got)) == wider : (got < whole) == wider)
 			continue;
 		diag("cohort %d, stage %u, level %.12g: %s limit %.9g, expected %.9g%s", cohort, stage,
@@ -1334,7 +1333,7 @@ check_loop(const Truth *truth, const EfIntakeYear *rows, int nrows)
 	}
 	if (begin < 1e9)
 	{
-		wrong += ef_arrivals_by_year(&output, &arrivals, allocator, &error) != EF_OK;
+		wrong += ef_arrivals_by_year(&output, &arrivals, context) != EF_OK;
 		for (int t = 0; t < years && wrong == 0; t++)
 			if (!near(arrivals[t], periods[t].arrivals, begin))
 			{
@@ -1344,9 +1343,9 @@ check_loop(const Truth *truth, const EfIntakeYear *rows, int nrows)
 			}
 		staff.target = NULL;
 		staff.intake = NULL;
-		wrong += ef_project_workforce(&staff, &without, allocator, &error) != EF_OK;
+		wrong += ef_project_workforce(&staff, &without, context) != EF_OK;
 		staff.intake = arrivals;
-		wrong += ef_project_workforce(&staff, &with, allocator, &error) != EF_OK;
+		wrong += ef_project_workforce(&staff, &with, context) != EF_OK;
 		for (int t = 0; t < years && wrong == 0; t++)
 		{
 			double		missing = plan->gap[t] - (with[t].headcount - without[t].headcount);
@@ -1379,7 +1378,7 @@ check_intake(const Study *study, const EfIntakePlan *plan, bool limits)
 
 	open_truth(&truth, study, plan);
 	held = arena.n;
-	status = ef_intake_by_year(plan, &years, &nyears, allocator, &error);
+	status = ef_intake_by_year(plan, &years, &nyears, context);
 	if (status != EF_OK || arena.n != held + 1)
 	{
 		diag("status %s: %s; %d blocks", said(status), error.detail, arena.n - held);
@@ -1387,7 +1386,7 @@ check_intake(const Study *study, const EfIntakePlan *plan, bool limits)
 		return 1;
 	}
 	wrong += check_years(&truth, years, nyears, limits);
-	wrong += ef_intake_by_stage(plan, &stages, &nstages, allocator, &error) != EF_OK || arena.n != held + 2;
+	wrong += ef_intake_by_stage(plan, &stages, &nstages, context) != EF_OK || arena.n != held + 2;
 	wrong += nstages != (size_t) nyears * (size_t) study->setting.nstages;
 	if (wrong == 0)
 		wrong += check_stages(&truth, stages, nstages, years, limits);
@@ -1398,7 +1397,7 @@ check_intake(const Study *study, const EfIntakePlan *plan, bool limits)
 
 	/* the same bytes again, whatever memory held before */
 	arena.junk ^= 0xff;
-	wrong += ef_intake_by_year(plan, &again, &nagain, allocator, &error) != EF_OK;
+	wrong += ef_intake_by_year(plan, &again, &nagain, context) != EF_OK;
 	for (int r = 0; r < nyears && wrong == 0; r++)
 		wrong += memcmp(&again[r].intake, &years[r].intake, 5 * sizeof(double)) != 0;
 	if (wrong > 0)
@@ -1521,7 +1520,7 @@ test_lead(void)
 		study.people[0].day[1] = cases[i].lag;
 		study.people[0].left = -1;
 		histories_funnel(&study.funnel, &setting, study.people, 1, &arena);
-		ef_intake_by_year(&plan, &rows, &n, allocator, &error);
+		ef_intake_by_year(&plan, &rows, &n, context);
 		for (int r = 0; r < n; r++)
 			if (!isnan(rows[r].intake))
 				last = rows[r].year;
@@ -1590,11 +1589,11 @@ make_simple(Study *study, EfWorkforce *workforce)
 	study->people[1] = (History) {3, {0, 0, 100}, EF_COMPLETED, -1};
 	study->people[2] = (History) {3, {0, 20, 500}, EF_COMPLETED, -1};
 	study->people[3] = (History) {1, {0}, EF_LOST, 600};
-	ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
+	ef_state_create(&state, &ef_workforce_type, &frame, 0, context);
 	for (int i = 0; i < 10; i++)
-		ef_workforce_add(&state, &row, allocator, &error);
+		ef_workforce_add(&state, &row, context);
 	if (histories_funnel(&study->funnel, &setting, study->people, 4, &arena) != EF_OK ||
-		ef_workforce_open(workforce, state, state->size, allocator, &error) != EF_OK)
+		ef_workforce_open(workforce, state, state->size, context) != EF_OK)
 		fail("a simple case is made");
 	follow(study);
 }
@@ -1623,7 +1622,7 @@ test_by_hand(void)
 	size_t		nstages;
 
 	make_simple(&study, &workforce);
-	is_int(ef_intake_by_year(&plan, &rows, &n, allocator, &error), EF_OK, "by hand: the same in every year");
+	is_int(ef_intake_by_year(&plan, &rows, &n, context), EF_OK, "by hand: the same in every year");
 	is_int(n, 3, "three years");
 	for (int i = 0; i < 3; i++)
 	{
@@ -1641,21 +1640,21 @@ test_by_hand(void)
 	ok(rows[1].unmet == 0 && rows[2].unmet == 0, "and none after that");
 
 	plan.target_year = 2024;
-	ef_intake_by_year(&plan, &rows, &n, allocator, &error);
+	ef_intake_by_year(&plan, &rows, &n, context);
 	is_close(rows[2].intake, 20, 1e-14, "for 2024, 20 must begin");
 
 	/* (1/5 + x/2)^2 > x/4 + x^2/16 for any x, and with 1/10 not for 0.07 to 0.73 */
 	gap[0] = -0.2;
-	ef_intake_by_year(&plan, &rows, &n, allocator, &error);
+	ef_intake_by_year(&plan, &rows, &n, context);
 	ok(rows[0].intake == 0 && rows[0].lower == 0 && rows[0].upper == 0, "for a surplus of 0.2 none, for sure");
 	gap[0] = -0.1;
-	ef_intake_by_year(&plan, &rows, &n, allocator, &error);
+	ef_intake_by_year(&plan, &rows, &n, context);
 	ok(rows[0].intake == 0 && rows[0].lower == 0 && rows[0].upper == 1, "for one of 0.1 one at most");
 	gap[0] = 10;
 
 	plan.target_year = EF_LAST_YEAR;
 	plan.method = EF_INTAKE_SCHEDULE;
-	ef_intake_by_year(&plan, &rows, &n, allocator, &error);
+	ef_intake_by_year(&plan, &rows, &n, context);
 	is_close(rows[0].intake, 20, 1e-14, "each year for itself: 20 are half there");
 	is_close(rows[1].intake, 0, 1e-12, "which is enough for 2025");
 	is_close(rows[2].intake, 30, 1e-14, "and 15 are for 30 in 2026");
@@ -1666,10 +1665,10 @@ test_by_hand(void)
 	is_int(rows[0].upper, 42, "at most 42");
 
 	plan.arrived = 2. / 3;
-	ef_intake_by_year(&plan, &rows, &n, allocator, &error);
+	ef_intake_by_year(&plan, &rows, &n, context);
 	is_close(rows[0].intake, 20, 1e-14, "two in three who ever arrive have done so in their first year");
 	plan.arrived = 0.67;
-	ef_intake_by_year(&plan, &rows, &n, allocator, &error);
+	ef_intake_by_year(&plan, &rows, &n, context);
 	is_close(rows[0].intake, 40, 1e-14, "somewhat more only after two years, where 3/4 of 40 are 30");
 	ok(isnan(rows[1].intake) && isnan(rows[2].intake), "so that no gap asks for the later intakes");
 	ok(isnan(rows[1].lower) && isnan(rows[1].upper), "which have no limits");
@@ -1678,7 +1677,7 @@ test_by_hand(void)
 	/* the first stage goes on to 3/4 and then all: one half instead */
 	plan.scenario = (EfConversionChange) {1, -0.25};
 	plan.arrived = 0.5;
-	is_int(ef_intake_by_stage(&plan, &stages, &nstages, allocator, &error), EF_OK, "with fewer going on");
+	is_int(ef_intake_by_stage(&plan, &stages, &nstages, context), EF_OK, "with fewer going on");
 	is_int(nstages, 9, "three stages in three years");
 	is_close(stages[0].required, 30, 1e-14, "30 must begin in 2024");
 	is_close(stages[1].required, 15, 1e-14, "15 of them reach the second stage");
@@ -1734,7 +1733,7 @@ test_unknown(void)
 	do { \
 		plan = base; \
 		change; \
-		status = ef_intake_by_year(&plan, &rows, &n, allocator, &error); \
+		status = ef_intake_by_year(&plan, &rows, &n, context); \
 		is_int(status, EF_OK, #change); \
 	} while (0)
 
@@ -1795,7 +1794,7 @@ test_unknown(void)
 		ok(is_row(&rows[2], "0", "0", "0", "0", "8"), "whoever would have come");
 		plan = base;
 		plan.funnel = &nobody.funnel;
-		is_int(ef_intake_by_stage(&plan, &stages, &nstages, allocator, &error), EF_OK, "by stage");
+		is_int(ef_intake_by_stage(&plan, &stages, &nstages, context), EF_OK, "by stage");
 		is_int(nstages, 12, "there are as many rows");
 		ok(isnan(stages[4].required) && isnan(stages[4].lower) && isnan(stages[4].upper), "of which none is known");
 	}
@@ -1844,16 +1843,16 @@ test_nobody_goes_on(void)
 	study.people[1] = study.people[2] = (History) {2, {0, 10}, EF_LOST, 600};
 	study.people[3] = study.people[4] = (History) {1, {0}, EF_LOST, 600};
 	histories_funnel(&study.funnel, &study.setting, study.people, 5, &arena);
-	ef_funnel_estimate(&study.funnel, 0.8, stages, &observed, allocator, &error);
+	ef_funnel_estimate(&study.funnel, 0.8, stages, &observed, context);
 	ok(stages[1].conversion.value == 1. / 3, "one in three goes on");
 
 	plan.scenario.change = output.scenario.change = -stages[1].conversion.value;
-	is_int(ef_arrivals_by_year(&output, &arrivals, allocator, &error), EF_OK, "when none does any more");
+	is_int(ef_arrivals_by_year(&output, &arrivals, context), EF_OK, "when none does any more");
 	ok(arrivals[0] == 0, "none arrives: %g", arrivals[0]);
 	for (int method = 0; method < 2; method++)
 	{
 		plan.method = (EfIntakeMethod) method;
-		is_int(ef_intake_by_year(&plan, &rows, &n, allocator, &error), EF_OK, "nor of those who should");
+		is_int(ef_intake_by_year(&plan, &rows, &n, context), EF_OK, "nor of those who should");
 		ok(is_row(&rows[0], ".", ".", ".", "0", "10") && is_row(&rows[1], ".", ".", ".", "0", "20"),
 		   "so that no intake closes a gap");
 	}
@@ -1891,7 +1890,7 @@ test_large_surplus(void)
 		EfIntakeYear *rows;
 		int			n;
 
-		ef_intake_by_year(&plan, &rows, &n, allocator, &error);
+		ef_intake_by_year(&plan, &rows, &n, context);
 		ok(rows[1].intake == 0 && rows[1].lower == 0, "a surplus of %.0f needs nobody", -missing);
 		if (!ok(fabs(rows[1].upper - upper) <= 1 + 1e-9 * upper, "with an upper limit of %.0f", ceil(upper)))
 			diag("got %.0f", rows[1].upper);
@@ -1921,8 +1920,7 @@ test_no_rates(void)
 	make_simple(&study, &workforce);
 	make_staff(&gone, NO_STOCK, 2024 * 12, 100, false, &arena);
 	make_staff(&empty, ANY, 2024 * 12, 0, false, &arena);
-	is_int(ef_project_workforce(&plan.staff, &periods, allocator, &error), EF_NO_EXPOSURE,
-		   "no rates, no projection of hires");
+	is_int(ef_project_workforce(&plan.staff, &periods, context), EF_NO_EXPOSURE, "no rates, no projection of hires");
 	plan.staff.intake = NULL;
 	for (int method = 0; method < 2; method++)
 	{
@@ -1931,7 +1929,7 @@ test_no_rates(void)
 		EfStatus	status;
 
 		plan.method = (EfIntakeMethod) method;
-		status = ef_intake_by_year(&plan, &rows, &n, allocator, &error);
+		status = ef_intake_by_year(&plan, &rows, &n, context);
 		ok(status == EF_NO_EXPOSURE ||
 		   (status == EF_OK && is_row(&rows[0], ".", ".", ".", ".", ".") && is_row(&rows[1], ".", ".", ".", ".", ".")),
 		   "no rates, no intake that is known");
@@ -1968,10 +1966,10 @@ test_intake_refused(void)
 		change; \
 		held = arena.n; \
 		error.detail[0] = '\0'; \
-		is_int(ef_intake_by_year(&plan, &years, &nyears, allocator, &error), (expected), __VA_ARGS__); \
+		is_int(ef_intake_by_year(&plan, &years, &nyears, context), (expected), __VA_ARGS__); \
 		is_str(error.detail, (sentence), "which is said"); \
 		error.detail[0] = '\0'; \
-		is_int(ef_intake_by_stage(&plan, &stages, &nstages, allocator, &error), (expected), "by stage, too"); \
+		is_int(ef_intake_by_stage(&plan, &stages, &nstages, context), (expected), "by stage, too"); \
 		is_str(error.detail, (sentence), "and said"); \
 		is_int(arena.n, held + 2 * ((expected) == EF_OK), "nothing is held but answers"); \
 	} while (0)
@@ -1979,8 +1977,8 @@ test_intake_refused(void)
 	make_study(&study, &setting, 30, true);
 	make_staff(&workforce, ANY, 2024 * 12 + 5, 100, false, &arena);
 	make_staff(&empty, ANY, 2024 * 12, 0, false, &arena);
-	ef_rule_create(&rule, 1, allocator, &error);
-	ef_rule_add(&rule, &step, allocator, &error);
+	ef_rule_create(&rule, 1, context);
+	ef_rule_add(&rule, &step, context);
 	base = (EfIntakePlan) {
 		.funnel = &study.funnel,
 		.staff = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
@@ -2040,8 +2038,7 @@ test_intake_refused(void)
 	asked(plan.staff.rates = &empty, EF_NO_EXPOSURE, "Nobody was under observation.", "rates of nobody");
 	plan = base;
 	plan.staff.rule = rule;
-	is_int(ef_intake_by_year(&plan, &years, &nyears, allocator, &error), EF_RULE_UNCOVERED,
-		   "a rule that does not cover all");
+	is_int(ef_intake_by_year(&plan, &years, &nyears, context), EF_RULE_UNCOVERED, "a rule that does not cover all");
 	arena_close(&arena);
 }
 
@@ -2095,9 +2092,9 @@ test_no_memory(void)
 
 			arena.fail_at = ++n;
 			arena.calls = 0;
-			status = tried(&arena, what == 0 ? ef_arrivals_by_year(&output, &arrivals, allocator, &error)
-						   : what == 1 ? ef_intake_by_year(&plan, &years, &nyears, allocator, &error)
-						   : ef_intake_by_stage(&plan, &stages, &nstages, allocator, &error));
+			status = tried(&arena, what == 0 ? ef_arrivals_by_year(&output, &arrivals, context)
+						   : what == 1 ? ef_intake_by_year(&plan, &years, &nyears, context)
+						   : ef_intake_by_stage(&plan, &stages, &nstages, context));
 			wrong += status == EF_OK ? arena.calls >= n || arena.n != held + 1 : status != EF_NO_MEMORY;
 		} while (status != EF_OK && n < 1000);
 		is_int(wrong, 0, "each of %d requests of %s may fail", n - 1, names[what]);
@@ -2108,12 +2105,12 @@ test_no_memory(void)
 	/* every intake of a schedule has limits of its own, between which one may ask
 	 * to end it */
 	{
-		EfAllocator impatient = *allocator;
+		struct EfContext impatient = *context;
 		EfIntakeYear *years;
 		int			nyears;
 
 		impatient.interrupt = interrupted;
-		ef_intake_by_year(&plan, &years, &nyears, &impatient, &error);
+		ef_intake_by_year(&plan, &years, &nyears, &impatient);
 		ok(interrupts >= 36, "it can be ended at %d points", interrupts);
 	}
 	arena_close(&arena);

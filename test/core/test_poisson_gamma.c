@@ -7,7 +7,7 @@
 #include "arena.h"
 #include "tap.h"
 
-static const EfAllocator none;
+static EfContext none;
 
 /* Pump failures: Gaver and O'Muircheartaigh 1987.  The last expects nothing. */
 static EfPoissonGroup pumps[] = {

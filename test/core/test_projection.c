@@ -16,29 +16,27 @@
 /* ---- memory: given back at the end ---- */
 
 static Arena arena;
-static const EfAllocator *const allocator = &arena.allocator;
-static EfError error;
+static EfContext *const context = &arena.context;
 
 /* All rows of projected exits, by period and then by reason. */
 static EfStatus
-project_exits(const EfProjectionPlan *plan, EfProjectedExits **rows, size_t *n,
-			  const EfAllocator *allocator, EfError *why)
+project_exits(const EfProjectionPlan *plan, EfProjectedExits **rows, size_t *n, EfContext *context)
 {
 	size_t		most = plan->rates->table.nlabels + 1;
 	size_t		nreasons = 0;
 	EfExitsProjection exits;
 	EfProjectedExits reason[EF_YEARS_LIMIT];
 	bool		more = true;
-	EfStatus	status = ef_project_exits_begin(&exits, plan, allocator, why);
+	EfStatus	status = ef_project_exits_begin(&exits, plan, context);
 
 	if (status != EF_OK)
 		return status;
-	*rows = ef_alloc(allocator, most * (size_t) plan->years * sizeof(EfProjectedExits));
+	*rows = ef_alloc(context, most * (size_t) plan->years * sizeof(EfProjectedExits));
 	if (*rows == NULL)
 		status = EF_NO_MEMORY;
 	while (status == EF_OK && more)
 	{
-		status = ef_project_exits_next(&exits, reason, &more, why);
+		status = ef_project_exits_next(&exits, reason, &more);
 		for (int t = 0; status == EF_OK && more && t < plan->years; t++)
 			(*rows)[(size_t) t * most + nreasons] = reason[t];
 		nreasons += status == EF_OK && more;
@@ -308,7 +306,7 @@ check_variance(const EfProjectionPlan *plan, int period, double mean, double var
 	{
 		/* too near to nobody, or as good as sure */
 		narrow.level = 0.99;
-		wrong += ef_project_workforce(&narrow, &got, allocator, &error) != EF_OK;
+		wrong += ef_project_workforce(&narrow, &got, context) != EF_OK;
 		if (got[period].upper - got[period].lower > 2 + 2 * 2.6 * deviation)
 		{
 			diag("variance %.15g of period %d: %g .. %g at level 0.99", variance, period,
@@ -320,7 +318,7 @@ check_variance(const EfProjectionPlan *plan, int period, double mean, double var
 	for (int wider = 0; wider < 2; wider++)
 	{
 		narrow.level = erf(z * (wider ? 1 + 1e-6 : 1 - 1e-6) / sqrt(2));
-		wrong += ef_project_workforce(&narrow, &got, allocator, &error) != EF_OK;
+		wrong += ef_project_workforce(&narrow, &got, context) != EF_OK;
 		if (got[period].lower != whole - wider)
 		{
 			diag("variance %.15g of period %d: a lower limit of %g at level %.15g",
@@ -354,7 +352,7 @@ static int
 check_parts(const EfProjectionPlan *plan, const EfProjectionPeriod *got, const double *stock,
 			const double *kept, bool known)
 {
-	EfWorkspace workspace = {allocator, NULL};
+	EfWorkspace workspace = {context, NULL};
 	int			years = plan->years;
 	int			period = (int) random_below((uint32_t) years);
 	const double *intake = plan->intake;
@@ -363,7 +361,7 @@ check_parts(const EfProjectionPlan *plan, const EfProjectionPeriod *got, const d
 	double		variance[4];
 	int			wrong = 0;
 
-	if (ef_projection_open(&projection, plan, &workspace, &error) != EF_OK)
+	if (ef_projection_open(&projection, plan, &workspace) != EF_OK)
 	{
 		diag("not opened: %s", error.detail);
 		return 1;
@@ -439,7 +437,7 @@ check_plan(const EfProjectionPlan *plan)
 			kept[p * years + t] = unit[t].headcount;
 	}
 
-	status = ef_project_workforce(plan, &got, allocator, &error);
+	status = ef_project_workforce(plan, &got, context);
 	if (status != EF_OK)
 	{
 		diag("status %s: %s", said(status), error.detail);
@@ -496,7 +494,7 @@ check_plan(const EfProjectionPlan *plan)
 	wrong += check_parts(plan, got, stock, kept, hires);
 
 	/* exits by reason, in order, and nobody leaves without one */
-	status = project_exits(plan, &exits, &nexits, allocator, &error);
+	status = project_exits(plan, &exits, &nexits, context);
 	wrong += status != EF_OK;
 	nreasons = nexits / (size_t) years;
 	wrong += nreasons != (size_t) rates.nlabels + (rates.retirement == 0);
@@ -528,7 +526,7 @@ check_plan(const EfProjectionPlan *plan)
 
 	/* the same bytes again, whatever memory held before */
 	arena.junk ^= 0xff;
-	wrong += ef_project_workforce(plan, &again, allocator, &error) != EF_OK;
+	wrong += ef_project_workforce(plan, &again, context) != EF_OK;
 	for (int t = 0; t < years; t++)
 	{
 		const size_t from = offsetof(EfProjectionPeriod, headcount_start);
@@ -546,7 +544,7 @@ check_plan(const EfProjectionPlan *plan)
 		EfProjectionPlan wider = *plan;
 
 		wider.level = plan->level + (1 - plan->level) / 2;
-		wrong += ef_project_workforce(&wider, &again, allocator, &error) != EF_OK;
+		wrong += ef_project_workforce(&wider, &again, context) != EF_OK;
 		for (int t = 0; t < years; t++)
 			if (again[t].lower > got[t].lower || again[t].upper < got[t].upper ||
 				again[t].retirements_lower > got[t].retirements_lower ||
@@ -667,11 +665,11 @@ test_by_hand(void)
 	EfEmployment one = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0}, ef_first_day(1959 * 12 + 11) + 30, 0, 0};
 	EfEmployment other = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0}, ef_first_day(1960 * 12), 0, 0};
 
-	ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
-	ef_workforce_add(&state, &one, allocator, &error);
-	ef_workforce_add(&state, &other, allocator, &error);
-	ef_workforce_open(&workforce, state, state->size, allocator, &error);
-	is_int(ef_project_workforce(&plan, &got, allocator, &error), EF_OK, "two people");
+	ef_state_create(&state, &ef_workforce_type, &frame, 0, context);
+	ef_workforce_add(&state, &one, context);
+	ef_workforce_add(&state, &other, context);
+	ef_workforce_open(&workforce, state, state->size, context);
+	is_int(ef_project_workforce(&plan, &got, context), EF_OK, "two people");
 	is_int(got[0].headcount_start, 2, "are there on 1 October");
 	is_int(got[0].retirements, 1, "one retires in December");
 	is_int(got[1].retirements, 1, "the other in January");
@@ -692,13 +690,13 @@ test_nobody(void)
 	EfProjectionPeriod *got;
 
 	make_staff(&workforce, ANY, 2024 * 12, 0, false, &arena);
-	is_int(ef_project_workforce(&plan, &got, allocator, &error), EF_OK, "nobody is projected");
+	is_int(ef_project_workforce(&plan, &got, context), EF_OK, "nobody is projected");
 	for (int t = 0; t < 2; t++)
 		ok(got[t].headcount == 0 && got[t].exits == 0 && got[t].retirements == 0 &&
 		   got[t].lower == 0 && got[t].upper == 0 && got[t].unsupported == 0 &&
 		   got[t].gap == 0 && isnan(got[t].need), "to nobody");
 	plan.intake = intake;
-	is_int(ef_project_workforce(&plan, &got, allocator, &error), EF_NO_HIRES, "but for an intake of no known age");
+	is_int(ef_project_workforce(&plan, &got, context), EF_NO_HIRES, "but for an intake of no known age");
 	arena_close(&arena);
 }
 
@@ -724,16 +722,16 @@ test_refused(void)
 		size_t n; \
 		plan = base; \
 		change; \
-		is_int(ef_project_workforce(&plan, &p, allocator, &error), (expected), name); \
-		is_int(project_exits(&plan, &e, &n, allocator, &error), (expected), "its exits: " name); \
+		is_int(ef_project_workforce(&plan, &p, context), (expected), name); \
+		is_int(project_exits(&plan, &e, &n, context), (expected), "its exits: " name); \
 	} while (0)
 
 	make_staff(&workforce, ANY, 2024 * 12, 100, false, &arena);
 	make_staff(&no_hires, NO_HIRES, 2024 * 12, 100, false, &arena);
-	ef_rule_create(&rule, 1, allocator, &error);
-	ef_rule_add(&rule, &step, allocator, &error);
-	ef_rule_create(&late, 1, allocator, &error);
-	ef_rule_add(&late, &uncovered, allocator, &error);
+	ef_rule_create(&rule, 1, context);
+	ef_rule_add(&rule, &step, context);
+	ef_rule_create(&late, 1, context);
+	ef_rule_add(&late, &uncovered, context);
 
 	refuses((void) 0, EF_OK, "nothing is wrong");
 	refuses(plan.years = 0, EF_YEARS_RANGE, "no years");
@@ -774,11 +772,11 @@ test_levels(void)
 	EfProjectionPeriod *narrow;
 
 	make_staff(&workforce, ANY, 2024 * 12, 300, false, &arena);
-	ef_project_workforce(&plan, &wide, allocator, &error);
+	ef_project_workforce(&plan, &wide, context);
 	plan.level = nextafter(1, 0);
-	ef_project_workforce(&plan, &widest, allocator, &error);
+	ef_project_workforce(&plan, &widest, context);
 	plan.level = 1e-12;
-	ef_project_workforce(&plan, &narrow, allocator, &error);
+	ef_project_workforce(&plan, &narrow, context);
 	for (int t = 0; t < 3; t++)
 	{
 		ok(widest[t].lower <= wide[t].lower && widest[t].upper >= wide[t].upper,
@@ -793,7 +791,7 @@ test_levels(void)
 static void
 test_many_questions(void)
 {
-	EfWorkspace workspace = {allocator, NULL};
+	EfWorkspace workspace = {context, NULL};
 	EfWorkforce workforce;
 	EfProjectionPlan plan = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
 	.level = 0.8};
@@ -805,7 +803,7 @@ test_many_questions(void)
 	int			wrong = 0;
 
 	make_staff(&workforce, ANY, 2024 * 12 + 3, 100, false, &arena);
-	if (ef_projection_open(&projection, &plan, &workspace, &error) != EF_OK)
+	if (ef_projection_open(&projection, &plan, &workspace) != EF_OK)
 		fail("a projection is opened");
 	first = ef_projection_variance(projection, 2, hires);
 	held = arena.n;
@@ -839,7 +837,7 @@ test_no_memory(void)
 
 		do
 		{
-			EfWorkspace workspace = {allocator, NULL};
+			EfWorkspace workspace = {context, NULL};
 			EfProjectionPeriod *periods = NULL;
 			EfProjectedExits *exits = NULL;
 			EfProjection *projection;
@@ -849,12 +847,12 @@ test_no_memory(void)
 			arena.fail_at = ++n;
 			arena.calls = 0;
 			if (what == 0)
-				status = tried(&arena, ef_project_workforce(&plan, &periods, allocator, &error));
+				status = tried(&arena, ef_project_workforce(&plan, &periods, context));
 			else if (what == 1)
-				status = tried(&arena, project_exits(&plan, &exits, &nexits, allocator, &error));
+				status = tried(&arena, project_exits(&plan, &exits, &nexits, context));
 			else
 			{
-				status = tried(&arena, ef_projection_open(&projection, &plan, &workspace, &error));
+				status = tried(&arena, ef_projection_open(&projection, &plan, &workspace));
 				ef_discard_all(&workspace);
 			}
 			wrong += status == EF_OK ? arena.calls >= n || arena.n != held + (what < 2) : status != EF_NO_MEMORY;
@@ -893,8 +891,8 @@ test_many_reasons(void)
 		cells[i + 3] = (EfCell) {ef_key(i + 1, EF_EXITS, 370), 1};
 	}
 	arena_open(&own);
-	is_int(ef_project_exits_begin(&exits, &plan, &own.allocator, &error), EF_OK, "a projection of %d reasons", MANY);
-	while (ef_project_exits_next(&exits, rows, &more, &error) == EF_OK && more)
+	is_int(ef_project_exits_begin(&exits, &plan, &own.context), EF_OK, "a projection of %d reasons", MANY);
+	while (ef_project_exits_next(&exits, rows, &more) == EF_OK && more)
 	{
 		if (n++ == 0)
 			first = own.largest;

@@ -16,8 +16,6 @@
 /* 150 years have as many days wherever they lie. */
 #define SURE_DAYS 54785
 
-static EfError error;
-
 /* ---- people, followed ---- */
 
 /* In byte order. */
@@ -153,8 +151,8 @@ make_table(EfTable *table, const Counts *counts, const EfFrame *frame, const Are
 	}
 	memset(table, 0, sizeof(*table));
 	table->frame = *frame;
-	table->labels = ef_alloc(&arena->allocator, NREASONS * sizeof(EfLabel));
-	table->cells = ef_alloc(&arena->allocator, room * sizeof(EfCell));
+	table->labels = ef_alloc(&arena->context, NREASONS * sizeof(EfLabel));
+	table->cells = ef_alloc(&arena->context, room * sizeof(EfCell));
 
 #define ADD(label, kind, series) \
 	for (uint32_t day = 0; day < DAYS; day++) \
@@ -183,7 +181,7 @@ compare_risk(const Counts *counts, const EfTable *table, const Arena *arena)
 	size_t		i = 0;
 	int			wrong = 0;
 
-	ef_retention_risk(&risk, table, &arena->allocator);
+	ef_retention_risk(&risk, table, &arena->context);
 	at_risk = risk.on_time;
 	for (int day = 0; day < DAYS; day++)
 	{
@@ -223,7 +221,7 @@ compare_risk(const Counts *counts, const EfTable *table, const Arena *arena)
 		at_risk = ef_remaining(&risk.days[i++]);
 	}
 	wrong += i != risk.ndays || at_risk != 0;
-	ef_risk_release(&risk, &arena->allocator);
+	ef_risk_release(&risk, &arena->context);
 	return wrong;
 }
 
@@ -234,9 +232,9 @@ pack(const EfState *state, size_t *size, int *wrong, const Arena *arena)
 	EfTable		table;
 	uint8_t    *bytes = NULL;
 
-	if (ef_table_load(&table, &ef_retention_type, state, state->size, &arena->allocator, &error) != EF_OK ||
-		ef_table_validate(&table, &ef_retention_type, &arena->allocator, &error) != EF_OK ||
-		ef_table_pack(&table, &ef_retention_type, 4, &bytes, size, &arena->allocator, &error) != EF_OK)
+	if (ef_table_load(&table, &ef_retention_type, state, state->size, &arena->context) != EF_OK ||
+		ef_table_validate(&table, &ef_retention_type, &arena->context) != EF_OK ||
+		ef_table_pack(&table, &ef_retention_type, 4, &bytes, size, &arena->context) != EF_OK)
 	{
 		diag("%s", error.detail);
 		++*wrong;
@@ -276,12 +274,11 @@ compare_people(const EfFrame *frame, int n, int span)
 		follow(&counts, frame, &rows[i]);
 	}
 	make_table(&table, &counts, frame, &arena);
-	wrong += ef_table_pack(&table, &ef_retention_type, 4, &expected, &expected_size,
-						   &arena.allocator, &error) != EF_OK;
+	wrong += ef_table_pack(&table, &ef_retention_type, 4, &expected, &expected_size, &arena.context) != EF_OK;
 	memset(expected, 0, 4);
 
 	/* the table itself */
-	if (ef_table_validate(&table, &ef_retention_type, &arena.allocator, &error) != EF_OK)
+	if (ef_table_validate(&table, &ef_retention_type, &arena.context) != EF_OK)
 	{
 		diag("not valid: %s", error.detail);
 		wrong++;
@@ -289,9 +286,9 @@ compare_people(const EfFrame *frame, int n, int span)
 	wrong += compare_risk(&counts, &table, &arena);
 
 	/* all rows in one state */
-	ef_state_create(&state, &ef_retention_type, frame, 0, &arena.allocator, &error);
+	ef_state_create(&state, &ef_retention_type, frame, 0, &arena.context);
 	for (int i = 0; i < n; i++)
-		wrong += ef_retention_add(&state, &rows[i].spell, &arena.allocator, &error) != EF_OK;
+		wrong += ef_retention_add(&state, &rows[i].spell, &arena.context) != EF_OK;
 	compacted = state->nsorted > 0;
 	got = pack(state, &size, &wrong, &arena);
 	wrong += size != expected_size || memcmp(got, expected, size) != 0;
@@ -306,10 +303,10 @@ compare_people(const EfFrame *frame, int n, int span)
 		rows[k] = row;
 	}
 	for (uint32_t p = 0; p < nparts; p++)
-		ef_state_create(&parts[p], &ef_retention_type, frame, 0, &arena.allocator, &error);
+		ef_state_create(&parts[p], &ef_retention_type, frame, 0, &arena.context);
 	for (int i = 0; i < n; i++)
-		wrong += ef_retention_add(&parts[random_below(nparts)], &rows[i].spell, &arena.allocator, &error) != EF_OK;
-	ef_state_create(&sum, &ef_retention_type, frame, 0, &arena.allocator, &error);
+		wrong += ef_retention_add(&parts[random_below(nparts)], &rows[i].spell, &arena.context) != EF_OK;
+	ef_state_create(&sum, &ef_retention_type, frame, 0, &arena.context);
 	for (uint32_t p = nparts; p-- > 0;)
 	{
 		const void *part = parts[p];
@@ -317,8 +314,8 @@ compare_people(const EfFrame *frame, int n, int span)
 		size = parts[p]->size;
 		if (random_below(2))
 			part = pack(parts[p], &size, &wrong, &arena);
-		wrong += ef_table_load(&table, &ef_retention_type, part, size, &arena.allocator, &error) != EF_OK;
-		wrong += ef_state_merge(&sum, &ef_retention_type, &table, &arena.allocator, &error) != EF_OK;
+		wrong += ef_table_load(&table, &ef_retention_type, part, size, &arena.context) != EF_OK;
+		wrong += ef_state_merge(&sum, &ef_retention_type, &table, &arena.context) != EF_OK;
 	}
 	got = pack(sum, &size, &wrong, &arena);
 	wrong += size != expected_size || memcmp(got, expected, size) != 0;
@@ -327,7 +324,7 @@ compare_people(const EfFrame *frame, int n, int span)
 	for (int packed = 0; packed < 2; packed++)
 	{
 		wrong += ef_retention_open(&retention, packed ? (void *) got : (void *) sum,
-								   packed ? size : sum->size, &arena.allocator, &error) != EF_OK;
+								   packed ? size : sum->size, &arena.context) != EF_OK;
 		wrong += retention.spells != counts.people || retention.exits != counts.gone;
 		for (int r = 0; r < NREASONS; r++)
 		{
@@ -395,7 +392,7 @@ test_all_days(void)
 		counts.at_risk[day] = leaving - counts.late[day] + (day < DAYS - 1 ? counts.at_risk[day + 1] : 0);
 	}
 	make_table(&table, &counts, &frame, &arena);
-	is_int(ef_table_validate(&table, &ef_retention_type, &arena.allocator, &error), EF_OK,
+	is_int(ef_table_validate(&table, &ef_retention_type, &arena.context), EF_OK,
 		   "people may come and leave on every day: %zu cells", table.ncells);
 	is_int(compare_risk(&counts, &table, &arena), 0, "and are at risk in between");
 	arena_close(&arena);
@@ -433,8 +430,8 @@ test_refused_rows(void)
 		EfState    *state;
 
 		arena_open(&arena);
-		ef_state_create(&state, &ef_retention_type, &frame, 0, &arena.allocator, &error);
-		is_int(ef_retention_add(&state, &spell, &arena.allocator, &error), cases[i].status,
+		ef_state_create(&state, &ef_retention_type, &frame, 0, &arena.context);
+		is_int(ef_retention_add(&state, &spell, &arena.context), cases[i].status,
 			   "%s is %s", cases[i].name, cases[i].status == EF_OK ? "a row" : "refused");
 		is_int(state->ncells, cases[i].rows, "of which %d is kept", cases[i].rows);
 		arena_close(&arena);
@@ -458,7 +455,7 @@ validate(const EfFrame *frame, EfCell *cells, size_t ncells, uint32_t nlabels, i
 
 	arena_open(&arena);
 	error.detail[0] = '\0';
-	status = ef_table_validate(&table, &ef_retention_type, &arena.allocator, &error);
+	status = ef_table_validate(&table, &ef_retention_type, &arena.context);
 	if (arena.n != 0)
 		fail("validation holds %d blocks of memory", arena.n);
 	arena_close(&arena);
@@ -662,10 +659,10 @@ test_possible(void)
 				table.nlabels = 1;
 			}
 		}
-		ef_table_normalize(&table, &ef_retention_type, &arena.allocator, &error);
+		ef_table_normalize(&table, &ef_retention_type, &arena.context);
 		expected = can_be(entered, left, (1u << n) - 1, n, longest);
 		possible += expected;
-		wrong += ef_table_validate(&table, &ef_retention_type, &arena.allocator, &error) !=
+		wrong += ef_table_validate(&table, &ef_retention_type, &arena.context) !=
 			(expected ? EF_OK : EF_INVALID);
 		arena_close(&arena);
 	}
@@ -687,15 +684,14 @@ test_person_limit(void)
 		EfState    *state;
 
 		arena_open(&arena);
-		ef_state_create(&state, &ef_retention_type, &frame, 0, &arena.allocator, &error);
+		ef_state_create(&state, &ef_retention_type, &frame, 0, &arena.context);
 		ef_state_label(state, "a", 1);
 		ef_state_append(state, keys[i], EF_PERSON_LIMIT);
-		is_int(ef_retention_open(&retention, state, state->size, &arena.allocator, &error), EF_OK,
+		is_int(ef_retention_open(&retention, state, state->size, &arena.context), EF_OK,
 			   "so many people can be counted");
-		ef_table_load(&table, &ef_retention_type, state, state->size, &arena.allocator, &error);
-		is_int(ef_state_merge(&state, &ef_retention_type, &table, &arena.allocator, &error), EF_OK,
-			   "twice as many are a sum");
-		is_int(ef_retention_open(&retention, state, state->size, &arena.allocator, &error),
+		ef_table_load(&table, &ef_retention_type, state, state->size, &arena.context);
+		is_int(ef_state_merge(&state, &ef_retention_type, &table, &arena.context), EF_OK, "twice as many are a sum");
+		is_int(ef_retention_open(&retention, state, state->size, &arena.context),
 			   EF_COUNT_OVERFLOW, "that no reader takes");
 		arena_close(&arena);
 	}
@@ -725,14 +721,14 @@ read_all(const EfRiskSet *risk, uint32_t nreasons, bool all, const Arena *arena,
 	double		number;
 	int			wrong = 0;
 
-	wrong += ef_curve_begin(&curve, risk, &year, 0.95, EF_LOG_LOG, &error) != EF_OK;
+	wrong += ef_curve_begin(&curve, risk, &year, 0.95, EF_LOG_LOG, &refuses) != EF_OK;
 	while (ef_curve_next(&curve, &point))
 	{
 		wrong += !(point.retained >= 0 && point.retained <= 1) || point.std_error < 0 ||
 			point.at_risk < 0 || point.exits < 0;
 		wrong += point.lower < 0 || point.upper > 1 || point.lower > point.upper;
 	}
-	if ((*status = ef_incidence_begin(&incidence, risk, nreasons, &year, 0.95, &arena->allocator, &error)) != EF_OK)
+	if ((*status = ef_incidence_begin(&incidence, risk, nreasons, &year, 0.95, &arena->context)) != EF_OK)
 		return wrong;
 	while (ef_incidence_next(&incidence, &day))
 		for (uint32_t r = 1; r <= nreasons; r++)
@@ -741,8 +737,8 @@ read_all(const EfRiskSet *risk, uint32_t nreasons, bool all, const Arena *arena,
 			wrong += !(row.incidence >= 0 && row.incidence <= 1 + 1e-12) ||
 				!(row.std_error >= 0) || row.exits < 0;
 		}
-	wrong += ef_retention_rate_after(risk, &year, &number, &error) != EF_OK || number < 0 || number > 1;
-	wrong += ef_retention_mean_days(risk, &year, &number, &error) != EF_OK || number < 0 || number > 366;
+	wrong += ef_retention_rate_after(risk, &year, &number, &refuses) != EF_OK || number < 0 || number > 1;
+	wrong += ef_retention_mean_days(risk, &year, &number, &refuses) != EF_OK || number < 0 || number > 366;
 	number = ef_retention_median_day(risk);
 	wrong += number < 0 || number > risk->last_day;
 
@@ -751,10 +747,10 @@ read_all(const EfRiskSet *risk, uint32_t nreasons, bool all, const Arena *arena,
 		exits += risk->days[i].exits;
 	if (!all || exits > 100000)
 		return wrong;
-	if ((*status = ef_log_rank(&test, parts, 2, &arena->allocator, &error)) != EF_OK)
+	if ((*status = ef_log_rank(&test, parts, 2, &arena->context)) != EF_OK)
 		return wrong;
 	wrong += test.df == 0 ? !isnan(test.chisq) : !(fabs(test.chisq) < 1e-9);
-	if ((*status = ef_hazard_ratio(&hazard, risk, risk, 0.95, &arena->allocator, &error)) != EF_OK)
+	if ((*status = ef_hazard_ratio(&hazard, risk, risk, 0.95, &arena->context)) != EF_OK)
 		return wrong;
 	wrong += exits == 0 ? !isnan(hazard.ratio) : fabs(hazard.ratio - 1) > 1e-9;
 	return wrong;
@@ -776,9 +772,9 @@ hostile(const uint8_t *bytes, size_t size, bool all, int *wrong)
 
 	arena_open(&arena);
 	memcpy(copy, bytes, size);
-	status = ef_table_load(&table, &ef_retention_type, copy, size, &arena.allocator, &error);
+	status = ef_table_load(&table, &ef_retention_type, copy, size, &arena.context);
 	if (status == EF_OK)
-		status = ef_table_validate(&table, &ef_retention_type, &arena.allocator, &error);
+		status = ef_table_validate(&table, &ef_retention_type, &arena.context);
 	if (arena.largest > 64 * size + 4096)
 	{
 		diag("%zu bytes ask for %zu", size, arena.largest);
@@ -794,20 +790,17 @@ hostile(const uint8_t *bytes, size_t size, bool all, int *wrong)
 		EfRiskSet	risk;
 
 		valid = true;
-		*wrong += ef_table_pack(&table, &ef_retention_type, 4, &packed, &packed_size,
-								&arena.allocator, &error) != EF_OK;
+		*wrong += ef_table_pack(&table, &ef_retention_type, 4, &packed, &packed_size, &arena.context) != EF_OK;
 		*wrong += packed_size > size;
-		*wrong += ef_table_load(&table, &ef_retention_type, packed, packed_size,
-								&arena.allocator, &error) != EF_OK;
-		*wrong += ef_table_pack(&table, &ef_retention_type, 4, &again, &again_size,
-								&arena.allocator, &error) != EF_OK;
+		*wrong += ef_table_load(&table, &ef_retention_type, packed, packed_size, &arena.context) != EF_OK;
+		*wrong += ef_table_pack(&table, &ef_retention_type, 4, &again, &again_size, &arena.context) != EF_OK;
 		*wrong += again_size != packed_size || memcmp(again + 4, packed + 4, again_size - 4) != 0;
 		if (packed_size == size)
 			*wrong += memcmp(packed + 4, bytes + 4, size - 4) != 0;
 
-		*wrong += ef_retention_open(&retention, copy, size, &arena.allocator, &error) != EF_OK;
+		*wrong += ef_retention_open(&retention, copy, size, &arena.context) != EF_OK;
 		*wrong += retention.exits < 0 || retention.spells < retention.exits;
-		ef_retention_risk(&risk, &retention.table, &arena.allocator);
+		ef_retention_risk(&risk, &retention.table, &arena.context);
 		*wrong += read_all(&risk, retention.table.nlabels, all, &arena, &status);
 		*wrong += status != EF_OK;
 	}
@@ -828,7 +821,7 @@ sample(uint8_t *out, bool bounded)
 	size_t		size;
 
 	arena_open(&arena);
-	ef_state_create(&state, &ef_retention_type, &frame, 0, &arena.allocator, &error);
+	ef_state_create(&state, &ef_retention_type, &frame, 0, &arena.context);
 	state->skipped = 3;
 	for (int i = 0; i < 16; i++)
 	{
@@ -836,10 +829,10 @@ sample(uint8_t *out, bool bounded)
 
 		if (i % 3)
 			spell.end = spell.start + 300 * (16 - i) - 7 * i;
-		ef_retention_add(&state, &spell, &arena.allocator, &error);
+		ef_retention_add(&state, &spell, &arena.context);
 	}
-	ef_table_load(&table, &ef_retention_type, state, state->size, &arena.allocator, &error);
-	ef_table_pack(&table, &ef_retention_type, 4, &bytes, &size, &arena.allocator, &error);
+	ef_table_load(&table, &ef_retention_type, state, state->size, &arena.context);
+	ef_table_pack(&table, &ef_retention_type, 4, &bytes, &size, &arena.context);
 	memset(bytes, 0, 4);
 	memcpy(out, bytes, size);
 	arena_close(&arena);
@@ -912,7 +905,7 @@ static EfStatus
 use_memory(const Arena *arena, int *wrong)
 {
 	static const EfFrame frame = {0, 900, true, 0, NULL, 0};
-	const EfAllocator *allocator = &arena->allocator;
+	EfContext  *context = &arena->context;
 	EfState    *state;
 	EfState    *sum;
 	EfTable		table;
@@ -923,31 +916,31 @@ use_memory(const Arena *arena, int *wrong)
 	int			held;
 	EfStatus	status;
 
-	if ((status = ef_state_create(&state, &ef_retention_type, &frame, 0, allocator, &error)) != EF_OK ||
-		(status = ef_state_create(&sum, &ef_retention_type, &frame, 0, allocator, &error)) != EF_OK)
+	if ((status = ef_state_create(&state, &ef_retention_type, &frame, 0, context)) != EF_OK ||
+		(status = ef_state_create(&sum, &ef_retention_type, &frame, 0, context)) != EF_OK)
 		return status;
 	for (int i = 0; i < 5000; i++)
 	{
 		const char *reason = reasons[i % NREASONS];
 		EfSpell		spell = {i % 1200 - 400, i % 1200 - 400 + i % 67, reason, strlen(reason)};
 
-		if ((status = ef_retention_add(&state, &spell, allocator, &error)) != EF_OK)
+		if ((status = ef_retention_add(&state, &spell, context)) != EF_OK)
 			return status;
 	}
-	if ((status = ef_table_load(&table, &ef_retention_type, state, state->size, allocator, &error)) != EF_OK ||
-		(status = ef_table_pack(&table, &ef_retention_type, 4, &bytes, &size, allocator, &error)) != EF_OK ||
-		(status = ef_table_load(&table, &ef_retention_type, bytes, size, allocator, &error)) != EF_OK ||
-		(status = ef_state_merge(&sum, &ef_retention_type, &table, allocator, &error)) != EF_OK ||
-		(status = ef_retention_open(&retention, sum, sum->size, allocator, &error)) != EF_OK)
+	if ((status = ef_table_load(&table, &ef_retention_type, state, state->size, context)) != EF_OK ||
+		(status = ef_table_pack(&table, &ef_retention_type, 4, &bytes, &size, context)) != EF_OK ||
+		(status = ef_table_load(&table, &ef_retention_type, bytes, size, context)) != EF_OK ||
+		(status = ef_state_merge(&sum, &ef_retention_type, &table, context)) != EF_OK ||
+		(status = ef_retention_open(&retention, sum, sum->size, context)) != EF_OK)
 		return status;
 
 	/* what takes memory for its work gives it back, whatever happens */
 	held = arena->n;
-	status = ef_table_validate(&retention.table, &ef_retention_type, allocator, &error);
+	status = ef_table_validate(&retention.table, &ef_retention_type, context);
 	*wrong += arena->n != held;
 	if (status != EF_OK)
 		return status;
-	ef_retention_risk(&risk, &retention.table, allocator);
+	ef_retention_risk(&risk, &retention.table, context);
 	{
 		EfLogRankPart parts[] = {
 			{{{"a", 1}, false}, {{NULL, 0}, true}, &risk},
@@ -957,22 +950,22 @@ use_memory(const Arena *arena, int *wrong)
 		EfHazardRatio hazard;
 		int			before = arena->n;
 
-		status = ef_hazard_ratio(&hazard, &risk, &risk, 0.95, allocator, &error);
+		status = ef_hazard_ratio(&hazard, &risk, &risk, 0.95, context);
 		*wrong += arena->n != before;
 		if (status == EF_OK)
 		{
-			status = ef_log_rank(&test, parts, 2, allocator, &error);
+			status = ef_log_rank(&test, parts, 2, context);
 			*wrong += arena->n > before + 1;
 			if (status == EF_OK)
-				ef_release(allocator, test.groups);
+				ef_release(context, test.groups);
 		}
 	}
-	ef_risk_release(&risk, allocator);
+	ef_risk_release(&risk, context);
 	if (status == EF_OK)
 		*wrong += arena->n != held;
 	if (status != EF_OK)
 		return status;
-	ef_retention_risk(&risk, &retention.table, allocator);
+	ef_retention_risk(&risk, &retention.table, context);
 	*wrong += read_all(&risk, retention.table.nlabels, false, arena, &status);
 	return status;
 }

@@ -14,8 +14,6 @@
 /* As R's. */
 #define HALF_TOLERANCE 1.490116119384766e-8L
 
-static EfError error;
-
 static const EfDuration a_day = {0, 1, 0};
 static const EfDuration a_year = {12, 0, 0};
 
@@ -104,8 +102,8 @@ compare_points(const Model *model, const EfRiskSet *risk, const EfDuration *ever
 	int32_t		times = 0;
 	double		factor;
 
-	ef_level_factor(0.9, &factor, &error);
-	wrong += ef_curve_begin(&curve, risk, every, 0.9, scale, &error) != EF_OK;
+	ef_level_factor(0.9, &factor, &refuses);
+	wrong += ef_curve_begin(&curve, risk, every, 0.9, scale, &refuses) != EF_OK;
 	for (; ef_curve_next(&curve, &point); times++)
 	{
 		int			day = point.after_days;
@@ -148,8 +146,8 @@ compare_reasons(const Model *model, const EfRiskSet *risk, const EfDuration *eve
 	int32_t		day;
 	double		factor;
 
-	ef_level_factor(0.9, &factor, &error);
-	if (ef_incidence_begin(&curve, risk, REASONS, every, 0.9, &arena->allocator, &error) != EF_OK)
+	ef_level_factor(0.9, &factor, &refuses);
+	if (ef_incidence_begin(&curve, risk, REASONS, every, 0.9, &arena->context) != EF_OK)
 		return 1;
 	for (; ef_incidence_next(&curve, &day); times++)
 	{
@@ -196,8 +194,8 @@ compare_numbers(const Model *model, const EfRiskSet *risk)
 		double		rate = -1;
 		double		mean = -1;
 
-		wrong += ef_retention_rate_after(risk, &duration, &rate, &error) != EF_OK;
-		wrong += ef_retention_mean_days(risk, &duration, &mean, &error) != EF_OK;
+		wrong += ef_retention_rate_after(risk, &duration, &rate, &refuses) != EF_OK;
+		wrong += ef_retention_mean_days(risk, &duration, &mean, &refuses) != EF_OK;
 		if (known)
 			wrong += !near(rate, model->retained[days], 1e-13) || !near(mean, area, 1e-13);
 		else
@@ -267,7 +265,7 @@ rate_after(const EfRiskSet *risk, int days)
 	EfDuration	duration = {0, days, 0};
 	double		rate = -1;
 
-	ef_retention_rate_after(risk, &duration, &rate, &error);
+	ef_retention_rate_after(risk, &duration, &rate, &refuses);
 	return rate;
 }
 
@@ -277,7 +275,7 @@ mean_until(const EfRiskSet *risk, int days)
 	EfDuration	duration = {0, days, 0};
 	double		mean = -1;
 
-	ef_retention_mean_days(risk, &duration, &mean, &error);
+	ef_retention_mean_days(risk, &duration, &mean, &refuses);
 	return mean;
 }
 
@@ -296,7 +294,7 @@ test_years(void)
 
 	arena_open(&arena);
 	stays_risk(&risk, stays, COUNT(stays), 1, &arena);
-	ef_curve_begin(&curve, &risk, &a_year, 0.95, EF_LOG_LOG, &error);
+	ef_curve_begin(&curve, &risk, &a_year, 0.95, EF_LOG_LOG, &refuses);
 	for (; ef_curve_next(&curve, &point) && n < COUNT(expected); n++)
 		ok(point.after_days == expected[n] && point.exits == exits[n] && point.at_risk == at_risk[n],
 		   "after %zu years: day %d, %lld at risk, %lld left", n, point.after_days,
@@ -366,21 +364,21 @@ test_ends(void)
 	is_close(mean_until(&risk, 0), 0, 0, "no days are no days");
 	is_close(mean_until(&risk, 20), 15, 0, "the area under the curve");
 	is_close(mean_until(&risk, 21), NAN, 0, "is not known beyond the last day");
-	ef_retention_rate_after(&risk, &forever, &point.retained, &error);
+	ef_retention_rate_after(&risk, &forever, &point.retained, &refuses);
 	is_close(point.retained, NAN, 0, "nor what is left in the end");
 
 	stays_risk(&risk, gone, COUNT(gone), 1, &arena);
 	is_close(rate_after(&risk, 20), 0, 0, "when all have left");
 	is_close(rate_after(&risk, 21), 0, 0, "nobody is there, ever after");
 	is_close(mean_until(&risk, 50000), 15, 0, "and the mean is what it is");
-	ef_retention_rate_after(&risk, &forever, &point.retained, &error);
+	ef_retention_rate_after(&risk, &forever, &point.retained, &refuses);
 	is_close(point.retained, 0, 0, "in the end, too");
-	ef_retention_mean_days(&risk, &forever, &point.retained, &error);
+	ef_retention_mean_days(&risk, &forever, &point.retained, &refuses);
 	is_close(point.retained, 15, 0, "as is the mean");
 
 	/* somebody comes late after all who were there have left */
 	stays_risk(&risk, back, COUNT(back), 1, &arena);
-	ef_curve_begin(&curve, &risk, &a_day, 0.95, EF_PLAIN, &error);
+	ef_curve_begin(&curve, &risk, &a_day, 0.95, EF_PLAIN, &refuses);
 	for (day = 0; day <= 40 && ef_curve_next(&curve, &point); day++)
 		if (day == 10 || day == 30 || day == 31 || day == 40)
 			ok(point.retained == 0 && isnan(point.std_error) && isnan(point.lower) &&
@@ -391,9 +389,9 @@ test_ends(void)
 
 	/* nobody */
 	stays_risk(&risk, NULL, 0, 0, &arena);
-	ef_curve_begin(&curve, &risk, &a_day, 0.95, EF_LOG_LOG, &error);
+	ef_curve_begin(&curve, &risk, &a_day, 0.95, EF_LOG_LOG, &refuses);
 	ok(!ef_curve_next(&curve, &point), "nobody has no curve");
-	is_int(ef_incidence_begin(&reasons, &risk, 0, &a_day, 0.95, &arena.allocator, &error), EF_OK,
+	is_int(ef_incidence_begin(&reasons, &risk, 0, &a_day, 0.95, &arena.context), EF_OK,
 		   "no reasons to leave can be asked for");
 	ok(!ef_incidence_next(&reasons, &day), "and nobody has them");
 	is_close(rate_after(&risk, 0), NAN, 0, "no rate");
@@ -419,7 +417,7 @@ test_many(void)
 
 	arena_open(&arena);
 	stays_risk(&risk, stays, COUNT(stays), 2, &arena);
-	ef_curve_begin(&curve, &risk, &longest, 0.95, EF_LOG_LOG, &error);
+	ef_curve_begin(&curve, &risk, &longest, 0.95, EF_LOG_LOG, &refuses);
 	ok(ef_curve_next(&curve, &point) && point.at_risk == all && point.exits == 1 &&
 	   point.lower < point.retained && point.retained < point.upper && point.upper < 1,
 	   "one of 1e12 leaves on day 0");
@@ -427,7 +425,7 @@ test_many(void)
 	   point.exits == all - 2 && near(point.retained, 1e-12L, 1e-12) && point.std_error > 0,
 	   "one stays for 150 years");
 	ok(!ef_curve_next(&curve, &point), "and there is no day after that");
-	ef_incidence_begin(&reasons, &risk, 2, &longest, 0.95, &arena.allocator, &error);
+	ef_incidence_begin(&reasons, &risk, 2, &longest, 0.95, &arena.context);
 	ef_incidence_next(&reasons, &day);
 	ok(ef_incidence_next(&reasons, &day), "reasons after 150 years");
 	ef_incidence_row(&reasons, 2, &row);
@@ -463,24 +461,24 @@ test_refused(void)
 	{
 		const EfDuration *duration = &cases[i].duration;
 
-		is_int(ef_curve_begin(&curve, &risk, duration, 0.95, EF_LOG, &error), cases[i].positive,
+		is_int(ef_curve_begin(&curve, &risk, duration, 0.95, EF_LOG, &refuses), cases[i].positive,
 			   "every %d months, %d days is refused", duration->months, duration->days);
-		is_int(ef_incidence_begin(&reasons, &risk, 1, duration, 0.95, &arena.allocator, &error),
+		is_int(ef_incidence_begin(&reasons, &risk, 1, duration, 0.95, &arena.context),
 			   cases[i].positive, "for the reasons as well");
-		is_int(ef_retention_rate_after(&risk, duration, &number, &error), cases[i].status, "as for the rate");
-		is_int(ef_retention_mean_days(&risk, duration, &number, &error), cases[i].status, "and the mean");
+		is_int(ef_retention_rate_after(&risk, duration, &number, &refuses), cases[i].status, "as for the rate");
+		is_int(ef_retention_mean_days(&risk, duration, &number, &refuses), cases[i].status, "and the mean");
 	}
 	for (size_t i = 0; i < COUNT(levels); i++)
 	{
-		is_int(ef_curve_begin(&curve, &risk, &a_year, levels[i], EF_LOG, &error), EF_LEVEL_RANGE,
+		is_int(ef_curve_begin(&curve, &risk, &a_year, levels[i], EF_LOG, &refuses), EF_LEVEL_RANGE,
 			   "level %g is refused", levels[i]);
-		is_int(ef_incidence_begin(&reasons, &risk, 1, &a_year, levels[i], &arena.allocator, &error),
+		is_int(ef_incidence_begin(&reasons, &risk, 1, &a_year, levels[i], &arena.context),
 			   EF_LEVEL_RANGE, "for the reasons as well");
 	}
 	for (long request = 1; request <= 2; request++)
 	{
 		arena.fail_at = arena.calls + request;
-		is_int(tried(&arena, ef_incidence_begin(&reasons, &risk, 1, &a_year, 0.95, &arena.allocator, &error)),
+		is_int(tried(&arena, ef_incidence_begin(&reasons, &risk, 1, &a_year, 0.95, &arena.context)),
 			   EF_NO_MEMORY, "request %ld fails", request);
 	}
 	arena.fail_at = 0;

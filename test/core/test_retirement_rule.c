@@ -11,9 +11,9 @@
 #include "workforce/workforce_read.h"
 
 static void
-never_release(void *context, void *pointer)
+never_release(void *memory, void *pointer)
 {
-	(void) context;
+	(void) memory;
 	(void) pointer;
 	fail("a rule gives nothing back: its caller forgets it");
 }
@@ -22,10 +22,8 @@ static void
 open_arena(Arena *arena)
 {
 	arena_open(arena);
-	arena->allocator.release = never_release;
+	arena->context.release = never_release;
 }
-
-static EfError error;
 
 static void
 test_any_order(void)
@@ -47,7 +45,7 @@ test_any_order(void)
 		{
 			EfRetirementRule *rule;
 
-			wrong += ef_rule_create(&rule, random_below(3), &arena.allocator, &error) != EF_OK;
+			wrong += ef_rule_create(&rule, random_below(3), &arena.context) != EF_OK;
 			for (int i = n - 1; i > 0; i--)
 			{
 				int			j = (int) random_below((uint32_t) i + 1);
@@ -60,9 +58,8 @@ test_any_order(void)
 			/* each once, and some twice */
 			for (int i = 0; i < n; i++)
 			{
-				wrong += ef_rule_add(&rule, &steps[i], &arena.allocator, &error) != EF_OK;
-				wrong += ef_rule_add(&rule, &steps[random_below((uint32_t) i + 1)],
-									 &arena.allocator, &error) != EF_OK;
+				wrong += ef_rule_add(&rule, &steps[i], &arena.context) != EF_OK;
+				wrong += ef_rule_add(&rule, &steps[random_below((uint32_t) i + 1)], &arena.context) != EF_OK;
 			}
 			wrong += rule->nsteps != (uint32_t) n || rule->room < rule->nsteps ||
 				rule->format != EF_RULE_FORMAT || rule->tag != EF_RULE_TAG || rule->reserved != 0;
@@ -78,7 +75,7 @@ test_any_order(void)
 			{
 				int			best = -1;
 				int			age = -1;
-				EfStatus	status = ef_rule_age(rule, birth, &age, &error);
+				EfStatus	status = ef_rule_age(rule, birth, &age, &refuses);
 
 				for (int i = 0; i < n; i++)
 					if (steps[i].born_from <= birth &&
@@ -103,16 +100,16 @@ test_conflicts(void)
 	int			age;
 
 	open_arena(&arena);
-	ef_rule_create(&rule, 0, &arena.allocator, &error);
-	is_int(ef_rule_age(rule, 1960 * 12, &age, &error), EF_RULE_UNCOVERED, "an empty rule covers nobody");
-	is_int(ef_rule_add(&rule, &step, &arena.allocator, &error), EF_OK, "a step");
-	is_int(ef_rule_add(&rule, &other, &arena.allocator, &error), EF_RULE_CONFLICT, "another age for the same cohort");
+	ef_rule_create(&rule, 0, &arena.context);
+	is_int(ef_rule_age(rule, 1960 * 12, &age, &refuses), EF_RULE_UNCOVERED, "an empty rule covers nobody");
+	is_int(ef_rule_add(&rule, &step, &arena.context), EF_OK, "a step");
+	is_int(ef_rule_add(&rule, &other, &arena.context), EF_RULE_CONFLICT, "another age for the same cohort");
 	is_str(error.detail, "Those born from 1960-05-01 on have both 792 and 793 months.", "is named");
 	is_int(rule->nsteps, 1, "and not added");
-	is_int(ef_rule_age(rule, 1960 * 12 + 3, &age, &error), EF_RULE_UNCOVERED, "born the month before");
+	is_int(ef_rule_age(rule, 1960 * 12 + 3, &age, &refuses), EF_RULE_UNCOVERED, "born the month before");
 	is_str(error.detail, "The rule names no age for those born in the month of 1960-04-01.", "is named");
-	ok(ef_rule_age(rule, 1960 * 12 + 4, &age, &error) == EF_OK && age == 792, "born in that month");
-	ok(ef_rule_age(rule, 9999 * 12, &age, &error) == EF_OK && age == 792, "born long after");
+	ok(ef_rule_age(rule, 1960 * 12 + 4, &age, &refuses) == EF_OK && age == 792, "born in that month");
+	ok(ef_rule_age(rule, 9999 * 12, &age, &refuses) == EF_OK && age == 792, "born long after");
 	arena_close(&arena);
 }
 
@@ -151,7 +148,7 @@ test_steps(void)
 	{
 		EfRuleStep	step;
 		int			place;
-		EfStatus	status = ef_rule_step(cases[i].born_from, cases[i].age, &step, &error);
+		EfStatus	status = ef_rule_step(cases[i].born_from, cases[i].age, &step, &refuses);
 
 		is_int(status, cases[i].status, "%s", cases[i].name);
 		if (status == EF_OK)
@@ -181,12 +178,12 @@ test_compare(void)
 	open_arena(&arena);
 	for (int i = 0; i < N; i++)
 	{
-		ef_rule_create(&rules[i], 0, &arena.allocator, &error);
+		ef_rule_create(&rules[i], 0, &arena.context);
 		for (uint32_t k = random_below(4); k > 0; k--)
 		{
 			EfRuleStep	step = {(EfMonth) random_below(3) - 1 + 12 * 1950, 1 + (int32_t) random_below(2)};
 
-			ef_rule_add(&rules[i], &step, &arena.allocator, &error);
+			ef_rule_add(&rules[i], &step, &arena.context);
 		}
 	}
 	for (int i = 0; i < N; i++)
@@ -208,16 +205,16 @@ test_compare(void)
 }
 
 static EfStatus
-work(const EfAllocator *allocator)
+work(EfContext *context)
 {
 	EfRetirementRule *rule;
-	EfStatus	status = ef_rule_create(&rule, 0, allocator, &error);
+	EfStatus	status = ef_rule_create(&rule, 0, context);
 
 	for (int i = 0; i < 100 && status == EF_OK; i++)
 	{
 		EfRuleStep	step = {i, 1};
 
-		status = ef_rule_add(&rule, &step, allocator, &error);
+		status = ef_rule_add(&rule, &step, context);
 	}
 	return status;
 }
@@ -235,14 +232,14 @@ test_memory(void)
 	{
 		open_arena(&arena);
 		arena.fail_at = ++n;
-		status = tried(&arena, work(&arena.allocator));
+		status = tried(&arena, work(&arena.context));
 		wrong += status == EF_OK ? arena.calls >= n : status != EF_NO_MEMORY;
 		arena_close(&arena);
 	} while (status != EF_OK && n < 100);
 	is_int(wrong, 0, "each of %d requests may fail", n - 1);
 
 	open_arena(&arena);
-	is_int(ef_rule_create(&rule, UINT32_MAX, &arena.allocator, &error), EF_TOO_LARGE, "too many steps");
+	is_int(ef_rule_create(&rule, UINT32_MAX, &arena.context), EF_TOO_LARGE, "too many steps");
 	is_int(arena.calls, 0, "are not asked for");
 	arena_close(&arena);
 }
@@ -259,10 +256,10 @@ test_check(void)
 	int			accepted = 0;
 
 	open_arena(&arena);
-	ef_rule_create(&rule, 3, &arena.allocator, &error);
-	ef_rule_add(&rule, &step, &arena.allocator, &error);
+	ef_rule_create(&rule, 3, &arena.context);
+	ef_rule_add(&rule, &step, &arena.context);
 	size = ef_rule_size(3);
-	is_int(ef_rule_check(rule, size, &error), EF_OK, "a rule with room for more is one");
+	is_int(ef_rule_check(rule, size, &refuses), EF_OK, "a rule with room for more is one");
 	for (size_t n = 0; n < size + 8; n++)
 	{
 		uint8_t    *copy = malloc(n > 0 ? n : 1);
@@ -270,7 +267,7 @@ test_check(void)
 		memset(copy, 0, n);
 		memcpy(copy, rule, n < size ? n : size);
 		if (n != size)
-			wrong += ef_rule_check((EfRetirementRule *) copy, n, &error) != EF_INVALID;
+			wrong += ef_rule_check((EfRetirementRule *) copy, n, &refuses) != EF_INVALID;
 		free(copy);
 	}
 	is_int(wrong, 0, "its bytes are not with one more or fewer");
@@ -281,7 +278,7 @@ test_check(void)
 			uint8_t		old = *at;
 
 			*at = (uint8_t) byte;
-			accepted += ef_rule_check(rule, size, &error) == EF_OK && byte != old;
+			accepted += ef_rule_check(rule, size, &refuses) == EF_OK && byte != old;
 			*at = old;
 		}
 	is_int(accepted, 3, "nor with another byte in the header, but for the number of steps up to the room");

@@ -35,16 +35,16 @@ static void
 sorted(size_t n, int32_t keys, size_t least_asked)
 {
 	Arena		arena;
-	EfAllocator allocator;
+	struct EfContext context;
 	Pair	   *pairs;
 	Pair	   *expected;
 	size_t		bytes = n * sizeof(Pair);
 
 	arena_open(&arena);
-	allocator = arena.allocator;
-	allocator.interrupt = count;
-	pairs = ef_alloc(&allocator, bytes);
-	expected = ef_alloc(&allocator, bytes);
+	context = arena.context;
+	context.interrupt = count;
+	pairs = ef_alloc(&context, bytes);
+	expected = ef_alloc(&context, bytes);
 	memset(pairs, 0, bytes);
 	for (size_t i = 0; i < n; i++)
 	{
@@ -55,7 +55,7 @@ sorted(size_t n, int32_t keys, size_t least_asked)
 	memcpy(expected, pairs, bytes);
 	qsort(expected, n, sizeof(Pair), compare_pairs);
 	asked = 0;
-	ef_sort(pairs, n, sizeof(Pair), compare_pairs, &allocator);
+	ef_sort(pairs, n, sizeof(Pair), compare_pairs, &context);
 	ok(memcmp(pairs, expected, bytes) == 0 && asked >= least_asked,
 	   "%zu items of %d keys, %u looks for interrupts", n, keys, asked);
 	arena_close(&arena);

@@ -10,8 +10,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static EfError error;
-
 /* ---- a calendar that was walked ---- */
 
 #define FIRST_YEAR 1600
@@ -96,8 +94,7 @@ test_observed(void)
 	for (size_t i = 0; i < COUNT(cases); i++)
 	{
 		error.detail[0] = '\0';
-		is_int(ef_observed_check(&cases[i].frame, &error), cases[i].status,
-			   "observed: %s", cases[i].name);
+		is_int(ef_observed_check(&cases[i].frame, &refuses), cases[i].status, "observed: %s", cases[i].name);
 		is_str(error.detail, cases[i].detail, "which says \"%s\"", cases[i].detail);
 	}
 }
@@ -108,7 +105,7 @@ check(EfDay start, EfDay end, EfDay as_of)
 	EfSpell		spell = {start, end, NULL, 0};
 
 	error.detail[0] = '\0';
-	return ef_spell_check(&spell, as_of, &error);
+	return ef_spell_check(&spell, as_of, &refuses);
 }
 
 static void
@@ -228,8 +225,7 @@ reserve(EfState **state, const char *reason, size_t length, bool exited, const A
 	EfSpell		spell = {0, 1, reason, length};
 	uint32_t	label = 12345;
 
-	if (ef_spell_reserve(state, &ef_retention_type, &spell, exited, &label,
-						 &arena->allocator, &error) != EF_OK)
+	if (ef_spell_reserve(state, &ef_retention_type, &spell, exited, &label, &arena->context) != EF_OK)
 		return 54321;
 	return label;
 }
@@ -244,7 +240,7 @@ test_reasons(void)
 	uint32_t	label;
 
 	arena_open(&arena);
-	ef_state_create(&state, &ef_retention_type, &frame, 0, &arena.allocator, &error);
+	ef_state_create(&state, &ef_retention_type, &frame, 0, &arena.context);
 	is_int(reserve(&state, NULL, 0, false, &arena), 0, "one who is still there has no reason");
 	is_int(reserve(&state, "moved", 5, false, &arena), 0, "nor one who will have one");
 	is_int(state->nlabels, 0, "none is kept");
@@ -256,12 +252,10 @@ test_reasons(void)
 	is_int(reserve(&state, NULL, 0, true, &arena), 1, "and unknown it stays");
 	is_int(state->nlabels, 4, "each is kept once");
 	is_int(state->ncells, 0, "there is room for a row, but none was added");
-	is_int(ef_spell_reserve(&state, &ef_retention_type, &long_reason, true, &label,
-							&arena.allocator, &error),
-		   EF_TOO_LARGE, "a reason without end is refused");
-	is_int(ef_spell_reserve(&state, &ef_retention_type, &long_reason, false, &label,
-							&arena.allocator, &error),
-		   EF_OK, "but not looked at where nobody left");
+	is_int(ef_spell_reserve(&state, &ef_retention_type, &long_reason, true, &label, &arena.context), EF_TOO_LARGE,
+		   "a reason without end is refused");
+	is_int(ef_spell_reserve(&state, &ef_retention_type, &long_reason, false, &label, &arena.context), EF_OK,
+		   "but not looked at where nobody left");
 	arena_close(&arena);
 }
 
@@ -290,7 +284,7 @@ test_unused_reasons(void)
 		for (int k = 0; k < 3 && cases[i].used[k] > 0; k++)
 			for (uint32_t day = 0; day < 2; day++)
 				cells[table.ncells++] = (EfCell) {ef_key(cases[i].used[k], EF_LEFT, day), 1};
-		wrong += ef_check_reasons(&table, EF_LEFT, &error) !=
+		wrong += ef_check_reasons(&table, EF_LEFT, &refuses) !=
 			(cases[i].good ? EF_OK : EF_INVALID);
 	}
 	is_int(wrong, 0, "every reason must have exits, of %zu tables", COUNT(cases));

@@ -18,8 +18,6 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define DAYS_PER_YEAR 365.25
 
-static EfError error;
-
 static bool
 is_relative(double got, double expected, double tolerance, const char *name)
 {
@@ -563,7 +561,7 @@ test_groups_of_ages(void)
 	{
 		plan.reason = reasons[i].reason;
 		plan.reason_length = plan.reason == NULL ? 0 : strlen(plan.reason);
-		is_int(ef_compare_exit_rates(&plan, rows, &error), EF_OK, "all is well");
+		is_int(ef_compare_exit_rates(&plan, rows, &refuses), EF_OK, "all is well");
 		is_close(rows[EF_CRUDE].first.value, (double) reasons[i].exits * DAYS_PER_YEAR / 15000, 1e-15,
 				 "exits for %s", plan.reason == NULL ? "all reasons" : plan.reason);
 	}
@@ -577,21 +575,21 @@ test_groups_of_ages(void)
 		EfWorkforce second = workforce_of(other, COUNT(other), NULL, 0);
 
 		plan.second = &second;
-		ef_compare_exit_rates(&plan, rows, &error);
+		ef_compare_exit_rates(&plan, rows, &refuses);
 		is_close(rows[EF_INDIRECT].coverage, 0.75, 1e-15, "59 is with 30 and 5 is not, in groups of 30");
 		is_close(rows[EF_DIRECT].coverage, 4300.0 / 12400, 1e-15, "and the standard is both together");
 		plan.age_group = 29;
-		ef_compare_exit_rates(&plan, rows, &error);
+		ef_compare_exit_rates(&plan, rows, &refuses);
 		is_close(rows[EF_INDIRECT].coverage, 0, 0, "but not in groups of 29");
 		plan.age_group = 150;
-		ef_compare_exit_rates(&plan, rows, &error);
+		ef_compare_exit_rates(&plan, rows, &refuses);
 		is_close(rows[EF_INDIRECT].coverage, 1, 0, "all below 150 are one group of 150");
 		is_close(rows[EF_DIRECT].coverage, 4400.0 / 12400, 1e-15, "and 150 is another");
 		plan.standard = &second;
-		ef_compare_exit_rates(&plan, rows, &error);
+		ef_compare_exit_rates(&plan, rows, &refuses);
 		is_close(rows[EF_DIRECT].coverage, 1, 0, "a standard of one's own");
 		plan.standard = &empty;
-		ef_compare_exit_rates(&plan, rows, &error);
+		ef_compare_exit_rates(&plan, rows, &refuses);
 		is_close(rows[EF_DIRECT].coverage, 0, 0, "a standard of nobody");
 	}
 }
@@ -605,11 +603,11 @@ test_refusals(void)
 	const double levels[] = {0, 1, -0.5, 2, NAN, INFINITY};
 	const int	age_groups[] = {0, -1, 151, INT32_MAX, INT32_MIN};
 
-	is_int(ef_compare_exit_rates(&plan, rows, &error), EF_OK, "nobody against nobody");
+	is_int(ef_compare_exit_rates(&plan, rows, &refuses), EF_OK, "nobody against nobody");
 	for (size_t i = 0; i < COUNT(levels); i++)
 	{
 		plan.level = levels[i];
-		is_int(ef_compare_exit_rates(&plan, rows, &error), EF_LEVEL_RANGE, "level %g", levels[i]);
+		is_int(ef_compare_exit_rates(&plan, rows, &refuses), EF_LEVEL_RANGE, "level %g", levels[i]);
 	}
 	plan.level = 0.95;
 	for (size_t i = 0; i < COUNT(age_groups); i++)
@@ -617,15 +615,14 @@ test_refusals(void)
 		char		detail[60];
 
 		plan.age_group = age_groups[i];
-		is_int(ef_compare_exit_rates(&plan, rows, &error), EF_AGE_GROUP_RANGE,
-			   "groups of %d years", age_groups[i]);
+		is_int(ef_compare_exit_rates(&plan, rows, &refuses), EF_AGE_GROUP_RANGE, "groups of %d years", age_groups[i]);
 		snprintf(detail, sizeof(detail), "The years of an age group are %d.", age_groups[i]);
 		is_str(error.detail, detail, "say so");
 	}
 	plan.age_group = 1;
-	is_int(ef_compare_exit_rates(&plan, rows, &error), EF_OK, "groups of one year");
+	is_int(ef_compare_exit_rates(&plan, rows, &refuses), EF_OK, "groups of one year");
 	plan.age_group = 150;
-	is_int(ef_compare_exit_rates(&plan, rows, &error), EF_OK, "groups of 150");
+	is_int(ef_compare_exit_rates(&plan, rows, &refuses), EF_OK, "groups of 150");
 }
 
 int

@@ -13,8 +13,6 @@
 #include "exit_rates.h"
 #include "tap.h"
 
-static EfError error;
-
 /* ---- a calendar that was walked ---- */
 
 #define FIRST_YEAR 1600
@@ -388,16 +386,16 @@ compare_people(const EfFrame *frame, int n)
 	ef_format_frame(observed, sizeof(observed), frame);
 	memset(&expected, 0, sizeof(expected));
 	arena_open(arena);
-	ef_state_create(&state, &ef_workforce_type, frame, 0, &arena->allocator, &error);
+	ef_state_create(&state, &ef_workforce_type, frame, 0, &arena->context);
 
 	/* 65 for those born until 60 years before as_of, and 67 and 1 month after */
-	ef_rule_create(&rule, 2, &arena->allocator, &error);
+	ef_rule_create(&rule, 2, &arena->context);
 	step.born_from = FIRST_YEAR * 12;
 	step.age_months = 65 * 12;
-	ef_rule_add(&rule, &step, &arena->allocator, &error);
+	ef_rule_add(&rule, &step, &arena->context);
 	step.born_from = month_at(frame->as_of) - 60 * 12;
 	step.age_months = 67 * 12 + 1;
-	ef_rule_add(&rule, &step, &arena->allocator, &error);
+	ef_rule_add(&rule, &step, &arena->context);
 
 	for (int i = 0; i < n; i++)
 	{
@@ -408,7 +406,7 @@ compare_people(const EfFrame *frame, int n)
 
 		random_row(&row, frame, &reason);
 		follow(&expected, frame, &row, reason);
-		status = ef_workforce_add(&state, &row, &arena->allocator, &error);
+		status = ef_workforce_add(&state, &row, &arena->context);
 		if (status != EF_OK)
 		{
 			wrong++;
@@ -432,16 +430,15 @@ compare_people(const EfFrame *frame, int n)
 	}
 
 	/* as a state, and packed */
-	wrong += ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error) != EF_OK;
+	wrong += ef_workforce_open(&workforce, state, state->size, &arena->context) != EF_OK;
 	wrong += compare_counts(&expected, &workforce.table, frame->flags != 0);
-	if (ef_table_validate(&workforce.table, &ef_workforce_type, &arena->allocator, &error) != EF_OK)
+	if (ef_table_validate(&workforce.table, &ef_workforce_type, &arena->context) != EF_OK)
 	{
 		diag("not valid: %s", error.detail);
 		wrong++;
 	}
-	wrong += ef_table_pack(&workforce.table, &ef_workforce_type, 4, &bytes, &size,
-						   &arena->allocator, &error) != EF_OK;
-	wrong += ef_workforce_open(&workforce, bytes, size, &arena->allocator, &error) != EF_OK;
+	wrong += ef_table_pack(&workforce.table, &ef_workforce_type, 4, &bytes, &size, &arena->context) != EF_OK;
+	wrong += ef_workforce_open(&workforce, bytes, size, &arena->context) != EF_OK;
 	wrong += compare_counts(&expected, &workforce.table, frame->flags != 0);
 
 	/* sums */
@@ -463,9 +460,10 @@ compare_people(const EfFrame *frame, int n)
 	wrong += ef_workforce_exits_by_reason(&workforce, "nobody", 6) != 0;
 
 	/* ages reached */
-	wrong += ef_workforce_reaching(&workforce, 65, until_day, &count, &error) != EF_OK || count != reached[0];
-	wrong += ef_workforce_reaching_by_rule(&workforce, rule, until_day, &count, &error) != EF_OK || count != reached[1];
-	wrong += ef_workforce_reaching_by_year(&workforce, 65, 20, &years, &arena->allocator, &error) != EF_OK;
+	wrong += ef_workforce_reaching(&workforce, 65, until_day, &count, &refuses) != EF_OK || count != reached[0];
+	wrong += ef_workforce_reaching_by_rule(&workforce, rule, until_day, &count,
+										   &refuses) != EF_OK || count != reached[1];
+	wrong += ef_workforce_reaching_by_year(&workforce, 65, 20, &years, &arena->context) != EF_OK;
 	for (int y = 0; y < 20; y++)
 		wrong += years[y].year != month_at(frame->as_of) / 12 + y || years[y].count != by_year[y];
 
@@ -478,7 +476,7 @@ compare_people(const EfFrame *frame, int n)
 		int			nrows = ef_workforce_pyramid(&workforce, rows);
 		int			row = 0;
 
-		wrong += exit_rates(&workforce, 0.9, &rates, &nrates, &arena->allocator, &error) != EF_OK;
+		wrong += exit_rates(&workforce, 0.9, &rates, &nrates, &arena->context) != EF_OK;
 		for (int age = 0; age <= EF_AGE_LIMIT; age++)
 		{
 			int64_t		stock = 0;
@@ -590,13 +588,12 @@ add_row(const EfFrame *frame, EfDay birth, EfDay start, EfDay end, int64_t *peop
 
 	arena_open(arena);
 	error.detail[0] = '\0';
-	ef_state_create(&state, &ef_workforce_type, frame, 0, &arena->allocator, &error);
-	status = ef_workforce_add(&state, &row, &arena->allocator, &error);
+	ef_state_create(&state, &ef_workforce_type, frame, 0, &arena->context);
+	status = ef_workforce_add(&state, &row, &arena->context);
 	if (status != EF_OK)
 		ok(error.detail[0] != '\0', "a refusal says why: %s", error.detail);
 	if (status == EF_OK)
-		ok(ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error) == EF_OK,
-		   "what was added can be read");
+		ok(ef_workforce_open(&workforce, state, state->size, &arena->context) == EF_OK, "what was added can be read");
 	*people = status == EF_OK ? workforce.opening + workforce.hires : -1;
 	arena_close(arena);
 	free(arena);
@@ -675,8 +672,7 @@ test_observed(void)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		is_int(ef_observed_check_month(&cases[i].frame, &error), cases[i].status,
-			   "observed: %s", cases[i].name);
+		is_int(ef_observed_check_month(&cases[i].frame, &refuses), cases[i].status, "observed: %s", cases[i].name);
 }
 
 static void
@@ -719,7 +715,7 @@ test_fte(void)
 		EfStatus	status;
 
 		got = -1;
-		status = ef_fte_from_decimal(cases[i].text, &got, &error);
+		status = ef_fte_from_decimal(cases[i].text, &got, &refuses);
 		ok(got == (cases[i].thousandths < 0 ? -1 : cases[i].thousandths) &&
 		   status == (cases[i].thousandths == -2 ? EF_FTE_DECIMALS : got < 0 ? EF_FTE_INVALID : EF_OK),
 		   "FTE \"%s\" is %d thousandths", cases[i].text, cases[i].thousandths);
@@ -729,26 +725,28 @@ test_fte(void)
 		char		text[32];
 
 		snprintf(text, sizeof(text), "%d.%03d", n / 1000, n % 1000);
-		wrong += ef_fte_from_decimal(text, &got, &error) != EF_OK || got != n;
-		wrong += ef_fte_from_float8(strtod(text, NULL), &got, &error) != EF_OK || got != n;
+		wrong += ef_fte_from_decimal(text, &got, &refuses) != EF_OK || got != n;
+		wrong += ef_fte_from_float8(strtod(text, NULL), &got, &refuses) != EF_OK || got != n;
 		wrong += ef_fte_to_float8(n) != strtod(text, NULL);
 	}
 	is_int(wrong, 0, "all with three decimals are read, as text or number, and written");
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		ok(ef_fte_from_float8(good[i], &got, &error) == EF_OK && got == (int32_t) floor(good[i] * 1000 + 0.5),
+		ok(ef_fte_from_float8(good[i], &got, &refuses) == EF_OK && got == (int32_t) floor(good[i] * 1000 + 0.5),
 		   "FTE %g", good[i]);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		is_int(ef_fte_from_float8(bad[i], &got, &error), EF_FTE_INVALID, "FTE %.15g is refused", bad[i]);
+		is_int(ef_fte_from_float8(bad[i], &got, &refuses), EF_FTE_INVALID, "FTE %.15g is refused", bad[i]);
 	for (size_t i = 0; i < sizeof(exact) / sizeof(exact[0]); i++)
-		is_int(ef_fte_from_float8(exact[i], &got, &error), EF_FTE_DECIMALS, "FTE %.15g is too exact", exact[i]);
-	ok(ef_fte_from_float8(1e-130, &got, &error) != EF_OK && strcmp(error.detail, "The FTE is 1e-130.") == 0, "1e-130 is not shown as 0");
+		is_int(ef_fte_from_float8(exact[i], &got, &refuses), EF_FTE_DECIMALS, "FTE %.15g is too exact", exact[i]);
+	ok(ef_fte_from_float8(1e-130, &got, &refuses) != EF_OK && strcmp(error.detail, "The FTE is 1e-130.") == 0,
+	   "1e-130 is not shown as 0");
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
-		ok(ef_fte_from_decimal(shown[i].text, &got, &error) != EF_OK && strcmp(error.detail, shown[i].detail) == 0,
+		ok(ef_fte_from_decimal(shown[i].text, &got, &refuses) != EF_OK && strcmp(error.detail, shown[i].detail) == 0,
 		   "FTE %s: %s", shown[i].text, error.detail);
-	is_int(ef_fte_from_float8(NAN, &got, &error), EF_FTE_INVALID, "NaN is refused");
-	is_int(ef_fte_from_float8(INFINITY, &got, &error), EF_FTE_INVALID, "infinity is refused");
-	is_int(ef_fte_from_float8(-INFINITY, &got, &error), EF_FTE_INVALID, "minus infinity is refused");
-	is_int(ef_fte_from_float8(nextafter(0.75, 1), &got, &error), EF_FTE_DECIMALS, "the number after 0.75 is refused");
+	is_int(ef_fte_from_float8(NAN, &got, &refuses), EF_FTE_INVALID, "NaN is refused");
+	is_int(ef_fte_from_float8(INFINITY, &got, &refuses), EF_FTE_INVALID, "infinity is refused");
+	is_int(ef_fte_from_float8(-INFINITY, &got, &refuses), EF_FTE_INVALID, "minus infinity is refused");
+	is_int(ef_fte_from_float8(nextafter(0.75, 1), &got, &refuses), EF_FTE_DECIMALS,
+		   "the number after 0.75 is refused");
 }
 
 
@@ -762,7 +760,7 @@ staff(Arena *arena, EfWorkforce *workforce, const EfFrame *frame,
 {
 	EfState    *state;
 
-	ef_state_create(&state, &ef_workforce_type, frame, 0, &arena->allocator, &error);
+	ef_state_create(&state, &ef_workforce_type, frame, 0, &arena->context);
 	for (int i = 0; i < stayed + left + hired + hired_left; i++)
 	{
 		EfEmployment row = {{frame->from - 1, EF_DAY_INFINITY, "x", 1}, frame->as_of - 14610, 0, 0};
@@ -773,9 +771,9 @@ staff(Arena *arena, EfWorkforce *workforce, const EfFrame *frame,
 			row.spell.end = frame->as_of + 1 - days_before;
 		if (row.spell.end < row.spell.start)
 			row.spell.end = row.spell.start;
-		ef_workforce_add(&state, &row, &arena->allocator, &error);
+		ef_workforce_add(&state, &row, &arena->context);
 	}
-	ef_workforce_open(workforce, state, state->size, &arena->allocator, &error);
+	ef_workforce_open(workforce, state, state->size, &arena->context);
 }
 
 static void
@@ -793,41 +791,41 @@ test_turnover(void)
 	arena_open(arena);
 	/* on the first day 100 + 15, on the last 80 + 10 and the 25 who leave that evening */
 	staff(arena, &workforce, &year, 80, 20, 10, 5, 1);
-	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &error) == EF_OK &&
+	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &refuses) == EF_OK &&
 	   fabs(got - 25.0 / 115) < 1e-15, "who leaves on the last day is there on it");
 	is_int(workforce.carried, 90, "but goes on no longer");
 
 	/* and without these: 115 and 90 */
 	staff(arena, &workforce, &year, 80, 20, 10, 5, 2);
-	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &error) == EF_OK &&
+	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &refuses) == EF_OK &&
 	   fabs(got - 25.0 / 102.5) < 1e-15, "leavers of a year over the mean headcount");
-	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_REPLACEMENT, &got, &error) == EF_OK &&
+	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_REPLACEMENT, &got, &refuses) == EF_OK &&
 	   fabs(got - 15.0 / 102.5) < 1e-15, "replacement: hires, where they are fewer");
 	staff(arena, &workforce, &half, 80, 20, 50, 0, 2);
-	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_REPLACEMENT, &got, &error) == EF_OK &&
+	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_REPLACEMENT, &got, &refuses) == EF_OK &&
 	   fabs(got - 2 * 20.0 / 140) < 1e-15, "and leavers, where those are; of half a year twice");
 	staff(arena, &workforce, &part, 10, 2, 0, 0, 2);
-	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &error) == EF_OK &&
+	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &refuses) == EF_OK &&
 	   fabs(got - 2 / ((16.0 / 31 + 1) / 12) / 11) < 1e-14, "of a month and a half");
 	staff(arena, &workforce, &year, 0, 0, 0, 10, 1);
-	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &error) == EF_OK && got == 1,
+	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &refuses) == EF_OK && got == 1,
 	   "contracts of a year have a turnover");
 	staff(arena, &workforce, &year, 0, 0, 0, 3, 366);
-	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &error) == EF_OK && isnan(got),
+	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &refuses) == EF_OK && isnan(got),
 	   "without headcount there is none");
 	staff(arena, &workforce, &endless, 0, 0, 5, 3, 1);
-	is_int(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &error), EF_FROM_UNBOUNDED,
+	is_int(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &refuses), EF_FROM_UNBOUNDED,
 		   "nor without a beginning");
 	arena_close(arena);
 	free(arena);
 
-	is_int(ef_turnover_method("replacement", 11, &method, &error), EF_OK, "replacement is a method");
+	is_int(ef_turnover_method("replacement", 11, &method, &refuses), EF_OK, "replacement is a method");
 	is_int(method, EF_TURNOVER_REPLACEMENT, "which is itself");
-	is_int(ef_turnover_method("leavers", 7, &method, &error), EF_OK, "leavers is a method");
+	is_int(ef_turnover_method("leavers", 7, &method, &refuses), EF_OK, "leavers is a method");
 	is_int(method, EF_TURNOVER_LEAVERS, "which is itself");
-	is_int(ef_turnover_method("leaver", 6, &method, &error), EF_METHOD_UNKNOWN, "leaver is none");
-	is_int(ef_turnover_method("", 0, &method, &error), EF_METHOD_UNKNOWN, "nothing is none");
-	is_int(ef_turnover_method("Leavers", 7, &method, &error), EF_METHOD_UNKNOWN, "Leavers is none");
+	is_int(ef_turnover_method("leaver", 6, &method, &refuses), EF_METHOD_UNKNOWN, "leaver is none");
+	is_int(ef_turnover_method("", 0, &method, &refuses), EF_METHOD_UNKNOWN, "nothing is none");
+	is_int(ef_turnover_method("Leavers", 7, &method, &refuses), EF_METHOD_UNKNOWN, "Leavers is none");
 }
 
 /* The staff of a day, which is the first or the last. */
@@ -842,17 +840,19 @@ test_staff(void)
 
 	arena_open(arena);
 	staff(arena, &workforce, &year, 8, 4, 2, 1, 1);
-	is_int(ef_workforce_staff(&workforce, year.from, &got, &error), EF_OK, "the first day");
+	is_int(ef_workforce_staff(&workforce, year.from, &got, &refuses), EF_OK, "the first day");
 	is_int(got.headcount, 15, "has those who were there and those who come");
-	is_int(ef_workforce_staff(&workforce, year.as_of - 1, &got, &error), EF_OK, "the last day");
+	is_int(ef_workforce_staff(&workforce, year.as_of - 1, &got, &refuses), EF_OK, "the last day");
 	is_int(got.headcount, 15, "has those who stay and those who go");
-	is_int(ef_workforce_staff(&workforce, year.as_of, &got, &error), EF_AT_BETWEEN, "not the day after");
-	is_int(ef_workforce_staff(&workforce, year.from + 1, &got, &error), EF_AT_BETWEEN, "nor one between");
-	is_int(ef_workforce_staff(&workforce, EF_DAY_INFINITY, &got, &error), EF_DATE_INFINITE, "nor infinity");
-	is_int(ef_workforce_staff(&workforce, EF_DAY_MINUS_INFINITY, &got, &error), EF_DATE_INFINITE, "nor minus infinity");
+	is_int(ef_workforce_staff(&workforce, year.as_of, &got, &refuses), EF_AT_BETWEEN, "not the day after");
+	is_int(ef_workforce_staff(&workforce, year.from + 1, &got, &refuses), EF_AT_BETWEEN, "nor one between");
+	is_int(ef_workforce_staff(&workforce, EF_DAY_INFINITY, &got, &refuses), EF_DATE_INFINITE, "nor infinity");
+	is_int(ef_workforce_staff(&workforce, EF_DAY_MINUS_INFINITY, &got, &refuses), EF_DATE_INFINITE,
+		   "nor minus infinity");
 	staff(arena, &workforce, &endless, 0, 0, 5, 3, 1);
-	is_int(ef_workforce_staff(&workforce, 0, &got, &error), EF_AT_BETWEEN, "without a beginning there is no first day");
-	is_int(ef_workforce_staff(&workforce, endless.as_of - 1, &got, &error), EF_OK, "but a last");
+	is_int(ef_workforce_staff(&workforce, 0, &got, &refuses), EF_AT_BETWEEN,
+		   "without a beginning there is no first day");
+	is_int(ef_workforce_staff(&workforce, endless.as_of - 1, &got, &refuses), EF_OK, "but a last");
 	is_int(got.headcount, 8, "with all who are there");
 	arena_close(arena);
 	free(arena);
@@ -913,8 +913,8 @@ test_invalid(void)
 			table.frame.from = 0;
 		arena_open(arena);
 		error.detail[0] = '\0';
-		ok(ef_table_normalize(&table, &ef_workforce_type, &arena->allocator, &error) == EF_OK &&
-		   ef_table_validate(&table, &ef_workforce_type, &arena->allocator, &error) ==
+		ok(ef_table_normalize(&table, &ef_workforce_type, &arena->context) == EF_OK &&
+		   ef_table_validate(&table, &ef_workforce_type, &arena->context) ==
 		   (cases[i].detail == NULL ? EF_OK : EF_INVALID), "case %zu: %s", i,
 		   cases[i].detail == NULL ? "valid" : cases[i].detail);
 		if (cases[i].detail != NULL)
@@ -940,30 +940,35 @@ test_refused_arguments(void)
 
 	arena_open(arena);
 	staff(arena, &workforce, &frame, 3, 1, 1, 1, 1);
-	is_int(ef_workforce_reaching(&workforce, -1, end, &count, &error), EF_AGE_RANGE, "an age below 0");
-	is_int(ef_workforce_reaching(&workforce, 151, end, &count, &error), EF_AGE_RANGE, "an age above 150");
-	is_int(ef_workforce_reaching(&workforce, 65, end - 1, &count, &error), EF_UNTIL_NOT_MONTH_END, "until the 28th of a February with 29");
-	is_int(ef_workforce_reaching(&workforce, 65, end + 1, &count, &error), EF_UNTIL_NOT_MONTH_END, "until the 1st");
-	is_int(ef_workforce_reaching(&workforce, 65, day_of(2024, 1, 31), &count, &error), EF_UNTIL_TOO_EARLY, "until before as_of");
-	is_int(ef_workforce_reaching(&workforce, 65, EF_DAY_INFINITY, &count, &error), EF_DATE_INFINITE, "until infinity");
-	is_int(ef_workforce_reaching(&workforce, 65, EF_DAY_MINUS_INFINITY, &count, &error), EF_DATE_INFINITE, "until minus infinity");
-	is_int(ef_workforce_reaching(&workforce, 65, end, &count, &error), EF_OK, "until the last observed day");
+	is_int(ef_workforce_reaching(&workforce, -1, end, &count, &refuses), EF_AGE_RANGE, "an age below 0");
+	is_int(ef_workforce_reaching(&workforce, 151, end, &count, &refuses), EF_AGE_RANGE, "an age above 150");
+	is_int(ef_workforce_reaching(&workforce, 65, end - 1, &count, &refuses), EF_UNTIL_NOT_MONTH_END,
+		   "until the 28th of a February with 29");
+	is_int(ef_workforce_reaching(&workforce, 65, end + 1, &count, &refuses), EF_UNTIL_NOT_MONTH_END, "until the 1st");
+	is_int(ef_workforce_reaching(&workforce, 65, day_of(2024, 1, 31), &count, &refuses), EF_UNTIL_TOO_EARLY,
+		   "until before as_of");
+	is_int(ef_workforce_reaching(&workforce, 65, EF_DAY_INFINITY, &count, &refuses), EF_DATE_INFINITE,
+		   "until infinity");
+	is_int(ef_workforce_reaching(&workforce, 65, EF_DAY_MINUS_INFINITY, &count, &refuses), EF_DATE_INFINITE,
+		   "until minus infinity");
+	is_int(ef_workforce_reaching(&workforce, 65, end, &count, &refuses), EF_OK, "until the last observed day");
 	is_int(count, 0, "nobody reaches an age in no time");
-	is_int(ef_workforce_reaching_by_year(&workforce, 65, 0, &years, &arena->allocator, &error), EF_YEARS_RANGE, "no years");
-	is_int(ef_workforce_reaching_by_year(&workforce, 65, 101, &years, &arena->allocator, &error), EF_YEARS_RANGE, "101 years");
-	is_int(ef_workforce_reaching_by_year(&workforce, 200, 5, &years, &arena->allocator, &error), EF_AGE_RANGE, "an age of 200");
-	is_int(exit_rates(&workforce, 0, &rates, &n, &arena->allocator, &error), EF_LEVEL_RANGE, "level 0");
-	is_int(exit_rates(&workforce, 1, &rates, &n, &arena->allocator, &error), EF_LEVEL_RANGE, "level 1");
-	is_int(exit_rates(&workforce, NAN, &rates, &n, &arena->allocator, &error), EF_LEVEL_RANGE, "level NaN");
-	ef_rule_create(&rule, 1, &arena->allocator, &error);
-	ef_rule_add(&rule, &step, &arena->allocator, &error);
-	is_int(ef_workforce_reaching_by_rule(&workforce, rule, end, &count, &error), EF_RULE_UNCOVERED, "a rule that does not cover the stock");
+	is_int(ef_workforce_reaching_by_year(&workforce, 65, 0, &years, &arena->context), EF_YEARS_RANGE, "no years");
+	is_int(ef_workforce_reaching_by_year(&workforce, 65, 101, &years, &arena->context), EF_YEARS_RANGE, "101 years");
+	is_int(ef_workforce_reaching_by_year(&workforce, 200, 5, &years, &arena->context), EF_AGE_RANGE, "an age of 200");
+	is_int(exit_rates(&workforce, 0, &rates, &n, &arena->context), EF_LEVEL_RANGE, "level 0");
+	is_int(exit_rates(&workforce, 1, &rates, &n, &arena->context), EF_LEVEL_RANGE, "level 1");
+	is_int(exit_rates(&workforce, NAN, &rates, &n, &arena->context), EF_LEVEL_RANGE, "level NaN");
+	ef_rule_create(&rule, 1, &arena->context);
+	ef_rule_add(&rule, &step, &arena->context);
+	is_int(ef_workforce_reaching_by_rule(&workforce, rule, end, &count, &refuses), EF_RULE_UNCOVERED,
+		   "a rule that does not cover the stock");
 	arena_close(arena);
 
 	/* a level next to 1 has limits as well */
 	arena_open(arena);
 	staff(arena, &workforce, &frame, 30, 10, 10, 1, 1);
-	exit_rates(&workforce, nextafter(1, 0), &rates, &n, &arena->allocator, &error);
+	exit_rates(&workforce, nextafter(1, 0), &rates, &n, &arena->context);
 	for (size_t i = 0; i < n; i++)
 		if (rates[i].person_years > 0)
 			ok(rates[i].lower <= rates[i].rate && rates[i].rate < rates[i].upper,
@@ -984,16 +989,17 @@ test_person_limit(void)
 	EfStatus	status;
 
 	arena_open(arena);
-	ef_state_create(&state, &ef_workforce_type, &frame, 0, &arena->allocator, &error);
+	ef_state_create(&state, &ef_workforce_type, &frame, 0, &arena->context);
 	ef_state_append(state, ef_key(0, EF_HIRES, 400), EF_PERSON_LIMIT);
 	ef_state_append(state, ef_key(0, EF_STOCK, 500), EF_PERSON_LIMIT);
 	ef_state_append(state, ef_key(0, EF_DAYS, 35), 366 * EF_PERSON_LIMIT);
-	status = ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error);
+	status = ef_workforce_open(&workforce, state, state->size, &arena->context);
 	is_int(status, EF_OK, "so many people can be counted");
-	is_int(ef_table_validate(&workforce.table, &ef_workforce_type, &arena->allocator, &error), EF_OK, "and are valid");
-	ef_table_load(&table, &ef_workforce_type, state, state->size, &arena->allocator, &error);
-	is_int(ef_state_merge(&state, &ef_workforce_type, &table, &arena->allocator, &error), EF_OK, "twice as many are a sum");
-	is_int(ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error), EF_COUNT_OVERFLOW, "that no reader takes");
+	is_int(ef_table_validate(&workforce.table, &ef_workforce_type, &arena->context), EF_OK, "and are valid");
+	ef_table_load(&table, &ef_workforce_type, state, state->size, &arena->context);
+	is_int(ef_state_merge(&state, &ef_workforce_type, &table, &arena->context), EF_OK, "twice as many are a sum");
+	is_int(ef_workforce_open(&workforce, state, state->size, &arena->context), EF_COUNT_OVERFLOW,
+		   "that no reader takes");
 	arena_close(arena);
 	free(arena);
 }
@@ -1025,29 +1031,29 @@ test_damaged(void)
 		EfStatus	status;
 
 		arena_open(arena);
-		ef_table_pack(&table, &ef_workforce_type, sizeof(int32_t), &bytes, &size, &arena->allocator, &error);
-		status = ef_workforce_open(&workforce, bytes, size, &arena->allocator, &error);
+		ef_table_pack(&table, &ef_workforce_type, sizeof(int32_t), &bytes, &size, &arena->context);
+		status = ef_workforce_open(&workforce, bytes, size, &arena->context);
 		is_int(status, expected, "packed days at the age of %u", at);
 		if (status == EF_OK)
-			exit_rates(&workforce, 0.95, &rows, &n, &arena->allocator, &error);
+			exit_rates(&workforce, 0.95, &rows, &n, &arena->context);
 
-		ef_state_create(&state, &ef_workforce_type, &frame, 256, &arena->allocator, &error);
+		ef_state_create(&state, &ef_workforce_type, &frame, 256, &arena->context);
 		ef_state_label(state, "moved", 5);
 		for (size_t i = 0; i < 3; i++)
 			ef_state_append(state, cells[i].key, cells[i].count);
-		status = ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error);
+		status = ef_workforce_open(&workforce, state, state->size, &arena->context);
 		is_int(status, expected, "days at the age of %u in a state", at);
 		if (status == EF_OK)
-			exit_rates(&workforce, 0.95, &rows, &n, &arena->allocator, &error);
+			exit_rates(&workforce, 0.95, &rows, &n, &arena->context);
 
 		/* a year that begins and never ends */
-		ef_state_create(&state, &ef_workforce_type, &frame, 256, &arena->allocator, &error);
+		ef_state_create(&state, &ef_workforce_type, &frame, 256, &arena->context);
 		ef_state_label(state, "moved", 5);
 		ef_state_append(state, ef_key(0, EF_DAYS_YEARLY, at), 1);
 		ef_state_append(state, ef_key(0, EF_DAYS_LEAP, EF_AGE_LIMIT + 4), -1);
-		status = ef_workforce_open(&workforce, state, state->size, &arena->allocator, &error);
+		status = ef_workforce_open(&workforce, state, state->size, &arena->context);
 		if (status == EF_OK)
-			exit_rates(&workforce, 0.95, &rows, &n, &arena->allocator, &error);
+			exit_rates(&workforce, 0.95, &rows, &n, &arena->context);
 		is_int(status, at < EF_AGE_LIMIT + 6 ? EF_OK : EF_INVALID, "years from the age of %u on", at);
 		arena_close(arena);
 		free(arena);
@@ -1055,7 +1061,7 @@ test_damaged(void)
 }
 
 static EfStatus
-work(const EfAllocator *allocator)
+work(EfContext *context)
 {
 	EfFrame		frame = {day_of(2020, 1, 1), day_of(2024, 3, 1), true, EF_FLAG_FTE, NULL, 0};
 	EfState    *state;
@@ -1063,20 +1069,20 @@ work(const EfAllocator *allocator)
 	EfYearCount *years;
 	EfExitRateRow *rates;
 	size_t		nrates;
-	EfStatus	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator, &error);
+	EfStatus	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, context);
 
 	for (int i = 0; i < 700 && status == EF_OK; i++)
 	{
 		EfEmployment row = {{frame.from - 300 + i, frame.from + 3 * i, reasons[i % NREASONS], strlen(reasons[i % NREASONS])}, frame.from - 9000 - 7 * i, i, 2 * i};
 
-		status = ef_workforce_add(&state, &row, allocator, &error);
+		status = ef_workforce_add(&state, &row, context);
 	}
 	if (status == EF_OK)
-		status = ef_workforce_open(&workforce, state, state->size, allocator, &error);
+		status = ef_workforce_open(&workforce, state, state->size, context);
 	if (status == EF_OK)
-		status = exit_rates(&workforce, 0.95, &rates, &nrates, allocator, &error);
+		status = exit_rates(&workforce, 0.95, &rates, &nrates, context);
 	if (status == EF_OK)
-		status = ef_workforce_reaching_by_year(&workforce, 65, 10, &years, allocator, &error);
+		status = ef_workforce_reaching_by_year(&workforce, 65, 10, &years, context);
 	return status;
 }
 
@@ -1092,7 +1098,7 @@ test_no_memory(void)
 	{
 		arena_open(arena);
 		arena->fail_at = ++n;
-		status = tried(arena, work(&arena->allocator));
+		status = tried(arena, work(&arena->context));
 		if (status == EF_OK ? arena->calls >= n : status != EF_NO_MEMORY)
 		{
 			wrong++;
@@ -1128,7 +1134,7 @@ test_many_reasons(void)
 		cells[i + 2] = (EfCell) {ef_key(i + 1, EF_EXITS, 12 * 20 + i % 600), i + 1};
 	}
 	arena_open(&arena);
-	is_int(ef_exit_rates_begin(&rates, &workforce, 0.95, &arena.allocator, &error), EF_OK, "rates of %d reasons", MANY);
+	is_int(ef_exit_rates_begin(&rates, &workforce, 0.95, &arena.context), EF_OK, "rates of %d reasons", MANY);
 	ok(arena.largest <= (MANY + 3) * sizeof(EfReasonExits), "take memory by their cells (%zu bytes)", arena.largest);
 	while (ef_exit_rates_next(&rates, &row))
 	{

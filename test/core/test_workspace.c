@@ -32,7 +32,7 @@ main(void)
 	int			held;
 
 	arena_open(&arena);
-	workspace.allocator = &arena.allocator;
+	workspace.context = &arena.context;
 	nothing = ef_mark(&workspace);
 	for (int i = 0; i < 7; i++)
 		ok(is_clean(ef_grab(&workspace, sizes[i], 1), sizes[i]),

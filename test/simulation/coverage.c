@@ -151,27 +151,28 @@ fraction_of(const Person *person, EfMonth month)
 }
 
 static void *
-allocate(void *context, size_t size)
+allocate(void *memory, size_t size)
 {
-	(void) context;
+	(void) memory;
 	return malloc(size);
 }
 
 static void
-release(void *context, void *pointer)
+release(void *memory, void *pointer)
 {
-	(void) context;
+	(void) memory;
 	free(pointer);
 }
 
-static const EfAllocator allocator = {allocate, release, NULL, NULL};
+static EfError error;
+static EfContext context = {allocate, release, NULL, NULL, &error};
 
 static void
-must(EfStatus status, const EfError *error)
+must(EfStatus status)
 {
 	if (status == EF_OK)
 		return;
-	fprintf(stderr, "%s: %s\n", status->message, error->detail);
+	fprintf(stderr, "%s: %s\n", status->message, error.detail);
 	exit(1);
 }
 
@@ -180,14 +181,13 @@ add(EfState **state, const Person *person, EfDay end, int reason)
 {
 	EfEmployment row = {0};
 	EfState    *old = *state;
-	EfError		error;
 
 	row.birth = ef_first_day(person->birth);
 	row.spell.start = person->start;
 	row.spell.end = end;
 	row.spell.reason = reason >= 0 ? reason_name[reason] : NULL;
 	row.spell.reason_length = reason >= 0 ? strlen(reason_name[reason]) : 0;
-	must(ef_workforce_add(state, &row, &allocator, &error), &error);
+	must(ef_workforce_add(state, &row, &context));
 	if (*state != old)
 		free(old);
 }
@@ -222,13 +222,11 @@ observe_employer(Employer *employer, int size, int years, const Person *pool,
 	EfMonth		as_of = AS_OF_YEAR * 12;
 	EfFrame		frame = {0, 0, true, 0, NULL, 0};
 	EfState    *state;
-	EfError		error;
 	size_t		nbytes;
 
 	frame.from = ef_first_day(as_of - 12 * years);
 	frame.as_of = ef_first_day(as_of);
-	must(ef_state_create(&state, &ef_workforce_type, &frame, 0, &allocator,
-						 &error), &error);
+	must(ef_state_create(&state, &ef_workforce_type, &frame, 0, &context));
 
 	for (int i = 0; i < size; i++)
 	{
@@ -262,12 +260,9 @@ observe_employer(Employer *employer, int size, int years, const Person *pool,
 		add(&state, &people[i], EF_DAY_INFINITY, -1);
 
 	/* as the database does: finish, open */
-	must(ef_table_load(&employer->table, &ef_workforce_type, state,
-					   state->size, &allocator, &error), &error);
-	must(ef_table_pack(&employer->table, &ef_workforce_type, 4,
-					   &employer->bytes, &nbytes, &allocator, &error), &error);
-	must(ef_workforce_open(&employer->workforce, employer->bytes, nbytes,
-						   &allocator, &error), &error);
+	must(ef_table_load(&employer->table, &ef_workforce_type, state, state->size, &context));
+	must(ef_table_pack(&employer->table, &ef_workforce_type, 4, &employer->bytes, &nbytes, &context));
+	must(ef_workforce_open(&employer->workforce, employer->bytes, nbytes, &context));
 	employer->size = size;
 	employer->people = people;
 	employer->state = state;
@@ -306,7 +301,6 @@ run_employer(int size, int years, const Person *pool, int npool,
 	Person	   *people;
 	EfProjectionPlan plan;
 	EfProjectionPeriod *periods;
-	EfError		error;
 	int			alive;
 	int			retired[FUTURE_YEARS] = {0};
 	int			left_first = 0;
@@ -314,7 +308,7 @@ run_employer(int size, int years, const Person *pool, int npool,
 	observe_employer(&employer, size, years, pool, npool);
 	people = employer.people;
 	plan = plan_of(&employer, FUTURE_YEARS);
-	must(ef_project_workforce(&plan, &periods, &allocator, &error), &error);
+	must(ef_project_workforce(&plan, &periods, &context));
 
 	alive = size;
 	coverage->employers++;
@@ -565,9 +559,9 @@ typedef struct Block
 } Block;
 
 static void *
-arena_allocate(void *context, size_t size)
+arena_allocate(void *memory, size_t size)
 {
-	Block	  **blocks = context;
+	Block	  **blocks = memory;
 	Block	   *block = malloc(sizeof(Block) + size);
 
 	if (block == NULL)
@@ -578,9 +572,9 @@ arena_allocate(void *context, size_t size)
 }
 
 static void
-arena_release(void *context, void *pointer)
+arena_release(void *memory, void *pointer)
 {
-	(void) context;
+	(void) memory;
 	(void) pointer;
 }
 
@@ -598,7 +592,7 @@ arena_empty(Block **blocks)
 
 /* So many people began on 1 September of each year up to as_of, in turn. */
 static void
-observe_education(EfFunnel *funnel, int npeople, const EfAllocator *arena)
+observe_education(EfFunnel *funnel, int npeople, EfContext *arena)
 {
 	EfFunnelSpec spec = {0};
 	EfFrame		frame = {0};
@@ -606,22 +600,19 @@ observe_education(EfFunnel *funnel, int npeople, const EfAllocator *arena)
 	EfState    *state;
 	uint8_t    *bytes;
 	size_t		size;
-	EfError		error;
 
 	for (int stage = 0; stage < STAGES; stage++)
-		must(ef_spec_add_stage(&spec, stage_name[stage],
-							   strlen(stage_name[stage]), &error), &error);
-	must(ef_spec_add_exit(&spec, "dropped_out", 11, &error), &error);
+		must(ef_spec_add_stage(&spec, stage_name[stage], strlen(stage_name[stage]), &context));
+	must(ef_spec_add_exit(&spec, "dropped_out", 11, &context));
 	spec.has_within = true;
 	spec.within.months = 12 * WINDOW_YEARS;
 	spec.has_as_of = true;
 	spec.as_of = ef_first_day(AS_OF_YEAR * 12);
-	must(ef_spec_complete(&spec, &error), &error);
-	must(ef_spec_pack(&spec, 0, &bytes, &size, arena, &error), &error);
+	must(ef_spec_complete(&spec, &context));
+	must(ef_spec_pack(&spec, 0, &bytes, &size, arena));
 	frame.spec = bytes;
 	frame.spec_size = size;
-	must(ef_state_create(&state, &ef_funnel_type, &frame, 0, arena, &error),
-		 &error);
+	must(ef_state_create(&state, &ef_funnel_type, &frame, 0, arena));
 
 	ef_chain_search_begin(&search, &spec, EF_UNIT_DAY, arena);
 	for (int i = 0; i < npeople; i++)
@@ -642,10 +633,10 @@ observe_education(EfFunnel *funnel, int npeople, const EfAllocator *arena)
 			events[nevents++] = ef_when(start + student.dropped_out,
 										EF_CODE_EXIT);
 		ef_chain_find(&search, &chain, events, nevents);
-		must(ef_funnel_add(&state, &chain, EF_UNIT_DAY, arena, &error), &error);
+		must(ef_funnel_add(&state, &chain, EF_UNIT_DAY, arena));
 	}
 	ef_chain_search_end(&search);
-	must(ef_funnel_open(funnel, state, state->size, arena, &error), &error);
+	must(ef_funnel_open(funnel, state, state->size, arena));
 }
 
 typedef struct IntakeCoverage
@@ -670,7 +661,7 @@ run_intake(int size, int npeople, const Person *pool, int npool,
 {
 	EfMonth		end = (AS_OF_YEAR + INTAKE_YEARS) * 12;
 	Block	   *blocks = NULL;
-	EfAllocator arena = {arena_allocate, arena_release, &blocks, NULL};
+	EfContext arena = {arena_allocate, arena_release, &blocks, NULL, &error};
 	Employer	employer;
 	EfProjectionPlan plan;
 	EfProjectionPeriod *periods;
@@ -680,7 +671,6 @@ run_intake(int size, int npeople, const Person *pool, int npool,
 	EfIntakePlan intake_plan = {0};
 	EfIntakeYear *years;
 	int			nyears;
-	EfError		error;
 	double		truth = size;
 	double		upper;
 	int			enough = 0;
@@ -693,18 +683,17 @@ run_intake(int size, int npeople, const Person *pool, int npool,
 	for (int t = 0; t < INTAKE_YEARS; t++)
 		target[t] = size;
 	plan.target = target;
-	must(ef_project_workforce(&plan, &periods, &arena, &error), &error);
+	must(ef_project_workforce(&plan, &periods, &arena));
 	for (int t = 0; t < INTAKE_YEARS; t++)
 		gap[t] = periods[t].gap;
 	intake_plan.funnel = &funnel;
 	intake_plan.staff = plan;
 	intake_plan.gap = gap;
 	intake_plan.first_year = AS_OF_YEAR;
-	must(ef_start_day_parse("09-01", 5, &intake_plan.starts, &error), &error);
+	must(ef_start_day_parse("09-01", 5, &intake_plan.starts, &context));
 	intake_plan.method = EF_INTAKE_CONSTANT;
 	intake_plan.target_year = EF_LAST_YEAR;
-	must(ef_intake_by_year(&intake_plan, &years, &nyears, &arena, &error),
-		 &error);
+	must(ef_intake_by_year(&intake_plan, &years, &nyears, &arena));
 
 	/* what was to be expected, and what happened */
 	for (int i = 0; i < size; i++)

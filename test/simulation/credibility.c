@@ -114,11 +114,11 @@ static Block *blocks;			/* the first */
 static Block *current;
 
 static void *
-allocate(void *context, size_t size)
+allocate(void *memory, size_t size)
 {
 	Block	  **place = current == NULL ? &blocks : &current;
 
-	(void) context;
+	(void) memory;
 	size = (size + 63) & ~(size_t) 63;
 	while (*place != NULL && (*place)->size - (*place)->used < size)
 		place = &(*place)->next;
@@ -139,9 +139,9 @@ allocate(void *context, size_t size)
 }
 
 static void
-release(void *context, void *pointer)
+release(void *memory, void *pointer)
 {
-	(void) context;
+	(void) memory;
 	(void) pointer;
 }
 
@@ -155,14 +155,15 @@ forget(Block *block, size_t used)
 	current = block;
 }
 
-static const EfAllocator allocator = {allocate, release, NULL, NULL};
+static EfError error;
+static EfContext context = {allocate, release, NULL, NULL, &error};
 
 static void
-must(EfStatus status, const EfError *error)
+must(EfStatus status)
 {
 	if (status == EF_OK)
 		return;
-	fprintf(stderr, "%s: %s\n", status->message, error->detail);
+	fprintf(stderr, "%s: %s\n", status->message, error.detail);
 	exit(1);
 }
 
@@ -212,14 +213,13 @@ static void
 add(EfState **state, const Person *person, EfDay end)
 {
 	EfEmployment row = {0};
-	EfError		error;
 
 	row.birth = ef_first_day(person->birth);
 	row.spell.start = person->start;
 	row.spell.end = end;
 	row.spell.reason = "left";
 	row.spell.reason_length = 4;
-	must(ef_workforce_add(state, &row, &allocator, &error), &error);
+	must(ef_workforce_add(state, &row, &context));
 }
 
 static void
@@ -227,12 +227,10 @@ observe(Employer *employer)
 {
 	EfFrame		frame = {0, 0, true, 0, NULL, 0};
 	EfState    *state;
-	EfError		error;
 
 	frame.from = ef_first_day(AS_OF - MONTHS);
 	frame.as_of = ef_first_day(AS_OF);
-	must(ef_state_create(&state, &ef_workforce_type, &frame, 0, &allocator,
-						 &error), &error);
+	must(ef_state_create(&state, &ef_workforce_type, &frame, 0, &context));
 	employer->months = employer->truth = 0;
 	employer->exits = employer->next = 0;
 	for (int i = 0; i < employer->size; i++)
@@ -265,8 +263,7 @@ observe(Employer *employer)
 			employer->people[i].start--;
 		add(&state, &employer->people[i], EF_DAY_INFINITY);
 	}
-	must(ef_workforce_open(&employer->workforce, state, state->size, &allocator,
-						   &error), &error);
+	must(ef_workforce_open(&employer->workforce, state, state->size, &context));
 }
 
 /* The year after: without new staff. */
@@ -306,22 +303,19 @@ typedef struct Score
 } Score;
 
 static EfStatus
-roll_up(const Employer *employers, EfTable *tables, EfWorkforce *all,
-		EfError *error)
+roll_up(const Employer *employers, EfTable *tables, EfWorkforce *all, EfContext *context)
 {
 	EfState    *state;
 	EfStatus	status = ef_state_create(&state, &ef_workforce_type,
-										 &employers[0].workforce.table.frame, 0,
-										 &allocator, error);
+										 &employers[0].workforce.table.frame, 0, context);
 
 	for (int g = 0; status == EF_OK && g < GROUPS; g++)
 	{
 		tables[g] = employers[g].workforce.table;
-		status = ef_state_merge(&state, &ef_workforce_type, &tables[g],
-								&allocator, error);
+		status = ef_state_merge(&state, &ef_workforce_type, &tables[g], context);
 	}
 	return status != EF_OK ? status
-		: ef_workforce_open(all, state, state->size, &allocator, error);
+		: ef_workforce_open(all, state, state->size, context);
 }
 
 /* Does the interval of next year's exits hold what happened? */
@@ -339,11 +333,10 @@ project(const Employer *employer, const EfWorkforce *rates,
 	EfProjectedExits row;
 	double		off;
 	bool		more;
-	EfError		error;
 
 	/* "left" comes before "retirement", which nobody did */
-	must(ef_project_exits_begin(&exits, &plan, &allocator, &error), &error);
-	must(ef_project_exits_next(&exits, &row, &more, &error), &error);
+	must(ef_project_exits_begin(&exits, &plan, &context));
+	must(ef_project_exits_next(&exits, &row, &more));
 	off = (row.exits - employer->next_truth) / employer->size;
 	score->squares[1][estimator] += off * off;
 	score->covered[estimator] += employer->next >= row.lower &&
@@ -359,7 +352,6 @@ repeat(double variation, Score *scores)
 	EfTable		tables[GROUPS];
 	EfWorkforce all;
 	EfCredibleReason prior[2];
-	EfError		error;
 	double		weight = 1 / (variation * variation);
 
 	for (int g = 0; g < GROUPS; g++)
@@ -369,12 +361,10 @@ repeat(double variation, Score *scores)
 		observe(&employers[g]);
 		live_on(&employers[g]);
 	}
-	must(roll_up(employers, tables, &all, &error), &error);
+	must(roll_up(employers, tables, &all, &context));
 	prior[0] = prior[1] = ef_credible_plain();
-	must(ef_credible_estimate(&prior[0], &all.table, true, tables, GROUPS,
-							  EF_POISSON_GAMMA, &allocator, &error), &error);
-	must(ef_credible_estimate(&prior[1], &all.table, true, tables, GROUPS,
-							  EF_MARSHALL, &allocator, &error), &error);
+	must(ef_credible_estimate(&prior[0], &all.table, true, tables, GROUPS, EF_POISSON_GAMMA, &context));
+	must(ef_credible_estimate(&prior[1], &all.table, true, tables, GROUPS, EF_MARSHALL, &context));
 
 	for (int g = 0; g < GROUPS; g++)
 	{
@@ -388,8 +378,7 @@ repeat(double variation, Score *scores)
 
 		for (int m = 0; m < 2; m++)
 		{
-			must(ef_credible_learn(&known[m], &all.table, &tables[g], &allocator,
-								   &error), &error);
+			must(ef_credible_learn(&known[m], &all.table, &tables[g], &context));
 			ratio[m] = ef_credible_ratio(&known[m]);
 		}
 		expected = known[0].expected;

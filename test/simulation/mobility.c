@@ -53,11 +53,11 @@ static char memory[(size_t) 256 << 20];
 static size_t used;
 
 static void *
-allocate(void *context, size_t size)
+allocate(void *memory, size_t size)
 {
 	char	   *at = memory + used;
 
-	(void) context;
+	(void) memory;
 	used += (size + 63) & ~(size_t) 63;
 	if (used > sizeof(memory))
 	{
@@ -68,14 +68,14 @@ allocate(void *context, size_t size)
 }
 
 static void
-release(void *context, void *pointer)
+release(void *memory, void *pointer)
 {
-	(void) context;
+	(void) memory;
 	(void) pointer;
 }
 
-static const EfAllocator allocator = {allocate, release, NULL, NULL};
 static EfError error;
+static EfContext context = {allocate, release, NULL, NULL, &error};
 
 static void
 must(EfStatus status)
@@ -121,12 +121,12 @@ observe(int *where, int size, int years, EfMobility *mobility)
 	EfState    *state;
 	uint32_t	label[STATES];
 
-	must(ef_state_create(&state, &ef_mobility_type, &frame, 0, &allocator, &error));
+	must(ef_state_create(&state, &ef_mobility_type, &frame, 0, &context));
 	for (int i = 0; i < STATES; i++)
 	{
 		char		name = (char) ('a' + i);
 
-		must(ef_mobility_name(&state, &name, 1, &label[i], &allocator, &error));
+		must(ef_mobility_name(&state, &name, 1, &label[i], &context));
 	}
 	for (int person = 0; person < size; person++)
 	{
@@ -135,7 +135,7 @@ observe(int *where, int size, int years, EfMobility *mobility)
 		for (int month = 0; month < 120; month++)
 			at = at == STATES ? begin() : next_state(at);
 		if (at < STATES)
-			must(ef_mobility_add(&state, EF_MOB_OPENING, label[at], 0, 0, 1, &allocator, &error));
+			must(ef_mobility_add(&state, EF_MOB_OPENING, label[at], 0, 0, 1, &context));
 		for (int month = 1; month <= 12 * years; month++)
 		{
 			uint32_t	day = (uint32_t) (ef_months_later(from, month) - from);
@@ -146,15 +146,15 @@ observe(int *where, int size, int years, EfMobility *mobility)
 				break;
 			at = before == STATES ? begin() : next_state(before);
 			if (before == STATES)
-				must(ef_mobility_add(&state, EF_MOB_ENTERED, label[at], 0, day, 1, &allocator, &error));
+				must(ef_mobility_add(&state, EF_MOB_ENTERED, label[at], 0, day, 1, &context));
 			else if (at == STATES)
-				must(ef_mobility_add(&state, EF_MOB_LEFT, label[before], 0, day, 1, &allocator, &error));
+				must(ef_mobility_add(&state, EF_MOB_LEFT, label[before], 0, day, 1, &context));
 			else if (at != before)
-				must(ef_mobility_add(&state, EF_MOB_MOVED, label[before], label[at], day, 1, &allocator, &error));
+				must(ef_mobility_add(&state, EF_MOB_MOVED, label[before], label[at], day, 1, &context));
 		}
 		where[person] = at;
 	}
-	must(ef_mobility_open(mobility, state, state->size, &allocator, &error));
+	must(ef_mobility_open(mobility, state, state->size, &context));
 }
 
 /* The staff goes on for a year, and this many come at its end. */
@@ -207,11 +207,11 @@ main(int argc, char **argv)
 					left_out++;
 					continue;
 				}
-				must(ef_mobility_order(&mobility, NULL, 0, &states, &allocator, &error));
+				must(ef_mobility_order(&mobility, NULL, 0, &states, &context));
 				plan.states = states;
 				for (int i = 0; i < STATES; i++)
 					intake[i] = floor(size * 0.1 * beginning[i] + 0.5);
-				if (ef_project_mobility(&mobility, &plan, &rows, &allocator, &error) != EF_OK)
+				if (ef_project_mobility(&mobility, &plan, &rows, &context) != EF_OK)
 				{
 					left_out++;
 					continue;

@@ -61,18 +61,19 @@ EF_REPORT(EF_DURATION_ZERO, INVALID_PARAMETER_VALUE,
 		  "Durations are such as '90 days', '6 months', '2 years'.");
 
 EfStatus
-ef_duration_check(const EfDuration *duration, bool positive, EfError *error)
+ef_duration_check(const EfDuration *duration, bool positive,
+				  EfContext *context)
 {
 	if (duration->microseconds != 0)
-		return ef_fail(error, EF_DURATION_INVALID,
+		return ef_fail(context, EF_DURATION_INVALID,
 					   "It has a part of %lld microseconds.",
 					   (long long) duration->microseconds);
 	if (duration->months < 0 || duration->days < 0)
-		return ef_fail(error, EF_DURATION_INVALID,
+		return ef_fail(context, EF_DURATION_INVALID,
 					   "Its months are %d and its days %d.", duration->months,
 					   duration->days);
 	if (positive && duration->months == 0 && duration->days == 0)
-		return ef_fail(error, EF_DURATION_ZERO, "It is 0 days.");
+		return ef_fail(context, EF_DURATION_ZERO, "It is 0 days.");
 	return EF_OK;
 }
 

@@ -145,7 +145,7 @@ typedef struct EfDuration
 
 /* Whole days, none of them negative, and more than none if that is asked. */
 extern EfStatus ef_duration_check(const EfDuration *duration, bool positive,
-								  EfError *error) EF_NODISCARD;
+								  EfContext *context) EF_NODISCARD;
 
 /*
  * The most days that so many times a duration can span: 31 for a month, 184

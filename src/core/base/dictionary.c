@@ -12,10 +12,10 @@
 #define CHUNK_MAXIMUM ((size_t) 65536)
 
 void
-ef_dictionary_begin(EfDictionary *dictionary, const EfAllocator *allocator)
+ef_dictionary_begin(EfDictionary *dictionary, EfContext *context)
 {
 	memset(dictionary, 0, sizeof(*dictionary));
-	dictionary->allocator = allocator;
+	dictionary->context = context;
 }
 
 static inline EfNameDigest
@@ -80,7 +80,7 @@ find_slot(const EfDictionary *dictionary, const EfNameDigest *digest,
 static void
 reserve(EfDictionary *dictionary)
 {
-	const EfAllocator *allocator = dictionary->allocator;
+	EfContext  *context = dictionary->context;
 	uint32_t	room = dictionary->room;
 	const EfName **names;
 	EfDictionarySlot *slots;
@@ -90,14 +90,14 @@ reserve(EfDictionary *dictionary)
 		return;
 	room = room == 0 ? NAMES_MINIMUM : 2 * room;
 	size = room * sizeof(EfName *);
-	names = ef_alloc(allocator, size);
+	names = ef_alloc(context, size);
 	size = 2 * (size_t) room * sizeof(EfDictionarySlot);
-	slots = ef_alloc(allocator, size);
+	slots = ef_alloc(context, size);
 	if (dictionary->nnames > 0)
 		memcpy(names, dictionary->names, dictionary->nnames * sizeof(EfName *));
 	memset(slots, 0, size);
-	ef_release(allocator, dictionary->names);
-	ef_release(allocator, dictionary->slots);
+	ef_release(context, dictionary->names);
+	ef_release(context, dictionary->slots);
 	dictionary->size += (room - dictionary->room) * sizeof(EfName *) +
 		(2 * (size_t) room - dictionary->nslots) * sizeof(EfDictionarySlot);
 	dictionary->names = names;
@@ -130,7 +130,7 @@ keep_name(EfDictionary *dictionary, const char *bytes, size_t length)
 			room = CHUNK_MAXIMUM;
 		if (room < size)
 			room = size;
-		chunk = ef_alloc(dictionary->allocator,
+		chunk = ef_alloc(dictionary->context,
 						 sizeof(EfDictionaryChunk) + room);
 		chunk->older = dictionary->chunk;
 		chunk->used = 0;
@@ -151,7 +151,7 @@ EF_REPORT(EF_TOO_MANY_NAMES, PROGRAM_LIMIT_EXCEEDED,
 
 EfStatus
 ef_dictionary_number(EfDictionary *dictionary, const char *bytes,
-					 size_t length, uint32_t *number, EfError *error)
+					 size_t length, uint32_t *number)
 {
 	EfNameDigest digest = digest_of(bytes, length);
 	EfDictionarySlot *slot;
@@ -163,7 +163,7 @@ ef_dictionary_number(EfDictionary *dictionary, const char *bytes,
 		const EfName *name;
 
 		if (dictionary->nnames == EF_NAMES_LIMIT)
-			return ef_fail(error, EF_TOO_MANY_NAMES,
+			return ef_fail(dictionary->context, EF_TOO_MANY_NAMES,
 						   "All groups together have more than %u names.",
 						   EF_NAMES_LIMIT);
 		name = keep_name(dictionary, bytes, length);
@@ -190,17 +190,17 @@ ef_dictionary_compare(const EfDictionary *dictionary, uint32_t a, uint32_t b)
 /* ---- numbers that stand for others ---- */
 
 void
-ef_number_map_begin(EfNumberMap *map, const EfAllocator *allocator)
+ef_number_map_begin(EfNumberMap *map, EfContext *context)
 {
 	memset(map, 0, sizeof(*map));
-	map->allocator = allocator;
+	map->context = context;
 	map->round = 1;
 }
 
 void
 ef_number_map_end(EfNumberMap *map)
 {
-	ef_release(map->allocator, map->notes);
+	ef_release(map->context, map->notes);
 	map->notes = NULL;
 	map->room = 0;
 }
@@ -223,13 +223,13 @@ ef_number_map_set(EfNumberMap *map, uint32_t number, uint32_t value)
 	if (number >= map->room)
 	{
 		size_t		room = 2 * (size_t) number + NAMES_MINIMUM;
-		EfNumberNote *notes = ef_alloc(map->allocator,
+		EfNumberNote *notes = ef_alloc(map->context,
 									   room * sizeof(EfNumberNote));
 
 		if (map->room > 0)
 			memcpy(notes, map->notes, map->room * sizeof(EfNumberNote));
 		memset(notes + map->room, 0, (room - map->room) * sizeof(EfNumberNote));
-		ef_release(map->allocator, map->notes);
+		ef_release(map->context, map->notes);
 		map->notes = notes;
 		map->room = room;
 	}

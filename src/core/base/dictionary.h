@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/context.h"
 #include "base/status.h"
 
 typedef struct EfName
@@ -53,7 +53,7 @@ typedef struct EfDictionarySlot
 
 typedef struct EfDictionary
 {
-	const EfAllocator *allocator;
+	EfContext  *context;
 	uint32_t	nnames;
 	uint32_t	room;			/* of `names` */
 	const EfName **names;		/* that of number n is names[n - 1] */
@@ -63,9 +63,8 @@ typedef struct EfDictionary
 	size_t		size;			/* bytes of all that */
 } EfDictionary;
 
-/* Names are released with the allocator's memory only. */
-extern void ef_dictionary_begin(EfDictionary *dictionary,
-								const EfAllocator *allocator);
+/* Names are released with the context's memory only. */
+extern void ef_dictionary_begin(EfDictionary *dictionary, EfContext *context);
 
 extern const EfReport EF_TOO_MANY_NAMES[];
 
@@ -81,8 +80,7 @@ ef_dictionary_name(const EfDictionary *dictionary, uint32_t number)
 /* The number of a name, which is added if it is new. */
 extern EfStatus ef_dictionary_number(EfDictionary *dictionary,
 									 const char *bytes, size_t length,
-									 uint32_t *number, EfError *error)
-			EF_NODISCARD;
+									 uint32_t *number) EF_NODISCARD;
 
 /* The order of two names' bytes. */
 extern int	ef_dictionary_compare(const EfDictionary *dictionary, uint32_t a,
@@ -100,14 +98,13 @@ typedef struct EfNumberNote
 
 typedef struct EfNumberMap
 {
-	const EfAllocator *allocator;
+	EfContext  *context;
 	uint32_t	round;
 	size_t		room;
 	EfNumberNote *notes;
 } EfNumberMap;
 
-extern void ef_number_map_begin(EfNumberMap *map,
-								const EfAllocator *allocator);
+extern void ef_number_map_begin(EfNumberMap *map, EfContext *context);
 extern void ef_number_map_end(EfNumberMap *map);
 
 /* Forget everything. */

@@ -73,29 +73,30 @@ shown_digits(const char *fte)
 }
 
 EF_NODISCARD static EfStatus
-refuse_fte(EfError *error, EfStatus status, const char *fte)
+refuse_fte(EfContext *context, EfStatus status, const char *fte)
 {
-	return ef_fail(error, status, "The FTE is %s.", shown_digits(fte).text);
+	return ef_fail(context, status, "The FTE is %s.", shown_digits(fte).text);
 }
 
 EfStatus
-ef_fte_from_float8(double fte, int32_t *thousandths, EfError *error)
+ef_fte_from_float8(double fte, int32_t *thousandths, EfContext *context)
 {
 	double		rounded = rint(fte * 1000);
 
 	/* 0.333 is the double nearest to 333/1000, and nothing else is exact */
 	if (!(fte >= 0 && fte <= EF_FTE_LIMIT / 1000.0))
-		return ef_fail(error, EF_FTE_INVALID, "The FTE is %s.",
+		return ef_fail(context, EF_FTE_INVALID, "The FTE is %s.",
 					   ef_shown(fte).text);
 	if (rounded / 1000 != fte)
-		return ef_fail(error, EF_FTE_DECIMALS, "The FTE is %s.",
+		return ef_fail(context, EF_FTE_DECIMALS, "The FTE is %s.",
 					   ef_shown(fte).text);
 	*thousandths = (int32_t) rounded;
 	return EF_OK;
 }
 
 EfStatus
-ef_fte_from_decimal(const char *digits, int32_t *thousandths, EfError *error)
+ef_fte_from_decimal(const char *digits, int32_t *thousandths,
+					EfContext *context)
 {
 	const char *c = digits;
 	int64_t		value = 0;
@@ -109,7 +110,7 @@ ef_fte_from_decimal(const char *digits, int32_t *thousandths, EfError *error)
 		if (*c == '.' && !point)
 			point = true;
 		else if (*c < '0' || *c > '9')
-			return refuse_fte(error, EF_FTE_INVALID, digits);
+			return refuse_fte(context, EF_FTE_INVALID, digits);
 		else if (point && decimals == 3)
 			exact = exact && *c == '0';
 		else
@@ -117,15 +118,15 @@ ef_fte_from_decimal(const char *digits, int32_t *thousandths, EfError *error)
 			value = value * 10 + (*c - '0');
 			decimals += point;
 			if (value > EF_FTE_LIMIT)
-				return refuse_fte(error, EF_FTE_INVALID, digits);
+				return refuse_fte(context, EF_FTE_INVALID, digits);
 		}
 	}
 	for (; decimals < 3; decimals++)
 		value *= 10;
 	if (value > EF_FTE_LIMIT || (value == EF_FTE_LIMIT && !exact))
-		return refuse_fte(error, EF_FTE_INVALID, digits);
+		return refuse_fte(context, EF_FTE_INVALID, digits);
 	if (!exact)
-		return refuse_fte(error, EF_FTE_DECIMALS, digits);
+		return refuse_fte(context, EF_FTE_DECIMALS, digits);
 	*thousandths = (int32_t) value;
 	return EF_OK;
 }

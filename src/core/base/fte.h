@@ -23,9 +23,9 @@ extern const EfReport EF_FTE_MIXED[];
 
 /* FTE as thousandths, exact or refused. */
 extern EfStatus ef_fte_from_float8(double fte, int32_t *thousandths,
-								   EfError *error) EF_NODISCARD;
+								   EfContext *context) EF_NODISCARD;
 extern EfStatus ef_fte_from_decimal(const char *digits, int32_t *thousandths,
-									EfError *error) EF_NODISCARD;
+									EfContext *context) EF_NODISCARD;
 
 /* And back. */
 extern double ef_fte_to_float8(int64_t thousandths);

@@ -9,14 +9,15 @@ EF_REPORT(EF_EVENT_INFINITE, DATETIME_FIELD_OVERFLOW,
 		  "Leave out what has not happened: filter the rows out, or give null, which is counted as skipped.");
 
 EfStatus
-ef_instant_refuse(EfInstant instant, EfUnit unit, EfError *error)
+ef_instant_refuse(EfInstant instant, EfUnit unit, EfContext *context)
 {
 	char		day[EF_ISO_DATE_SIZE];
 
 	if (unit == EF_UNIT_DAY
 		? instant == INT32_MIN || instant == INT32_MAX
 		: instant == INT64_MIN || instant == INT64_MAX)
-		return ef_fail(error, EF_EVENT_INFINITE, "An event has an infinite date.");
+		return ef_fail(context, EF_EVENT_INFINITE,
+					   "An event has an infinite date.");
 	ef_format_day(day, ef_instant_day(instant, unit));
-	return ef_fail(error, EF_DATE_RANGE, "An event has the date %s.", day);
+	return ef_fail(context, EF_DATE_RANGE, "An event has the date %s.", day);
 }

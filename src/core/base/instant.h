@@ -46,16 +46,16 @@ ef_day_instant(EfDay day, EfUnit unit)
 
 /* Refuse an instant that no event can have. */
 extern EfStatus ef_instant_refuse(EfInstant instant, EfUnit unit,
-								  EfError *error) EF_NODISCARD;
+								  EfContext *context) EF_NODISCARD;
 
 /* Is this an instant that an event can have? */
 EF_NODISCARD static inline EfStatus
-ef_instant_check(EfInstant instant, EfUnit unit, EfError *error)
+ef_instant_check(EfInstant instant, EfUnit unit, EfContext *context)
 {
 	if (instant >= ef_day_instant(EF_FIRST_DATE, unit) &&
 		instant < ef_day_instant(EF_BEYOND_DATE, unit))
 		return EF_OK;
-	return ef_instant_refuse(instant, unit, error);
+	return ef_instant_refuse(instant, unit, context);
 }
 
 #endif							/* EF_INSTANT_H */

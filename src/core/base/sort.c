@@ -23,14 +23,14 @@ smaller(size_t a, size_t b)
 /* Merge the runs [first, middle) and [middle, end), bytes of `from`, into `to`. */
 static void
 merge_runs(char *to, const char *from, size_t first, size_t middle, size_t end,
-		   size_t size, Compare compare, const EfAllocator *allocator)
+		   size_t size, Compare compare, EfContext *context)
 {
 	size_t		one = first;
 	size_t		other = middle;
 
 	for (size_t at = first; at < end; at += size)
 	{
-		ef_check_interrupt_at(allocator, (at - first) / size);
+		ef_check_interrupt_at(context, (at - first) / size);
 		if (one < middle &&
 			(other == end || compare(from + one, from + other) <= 0))
 		{
@@ -47,7 +47,7 @@ merge_runs(char *to, const char *from, size_t first, size_t middle, size_t end,
 
 void
 ef_sort(void *items, size_t n, size_t size, Compare compare,
-		const EfAllocator *allocator)
+		EfContext *context)
 {
 	size_t		run = RUN_ITEMS * size;
 	size_t		end = n * size;
@@ -56,20 +56,20 @@ ef_sort(void *items, size_t n, size_t size, Compare compare,
 
 	for (size_t first = 0; first < end; first += run)
 	{
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 		qsort(from + first, smaller(RUN_ITEMS, n - first / size), size, compare);
 	}
 	if (n <= RUN_ITEMS)
 		return;
 
-	to = ef_alloc(allocator, end);
+	to = ef_alloc(context, end);
 	for (; run < end; run *= 2)
 	{
 		char	   *merged = to;
 
 		for (size_t first = 0; first < end; first += 2 * run)
 			merge_runs(to, from, first, smaller(first + run, end),
-					   smaller(first + 2 * run, end), size, compare, allocator);
+					   smaller(first + 2 * run, end), size, compare, context);
 		to = from;
 		from = merged;
 	}
@@ -78,5 +78,5 @@ ef_sort(void *items, size_t n, size_t size, Compare compare,
 		memcpy(items, from, end);
 		to = from;
 	}
-	ef_release(allocator, to);
+	ef_release(context, to);
 }

@@ -5,7 +5,7 @@
 #ifndef EF_SORT_H
 #define EF_SORT_H
 
-#include "base/memory.h"
+#include "base/context.h"
 
 /*
  * Put n items of a size in order, as qsort does, and ask between whiles whether to
@@ -13,6 +13,6 @@
  */
 extern void ef_sort(void *items, size_t n, size_t size,
 					int (*compare) (const void *, const void *),
-					const EfAllocator *allocator);
+					EfContext *context);
 
 #endif							/* EF_SORT_H */

@@ -29,12 +29,12 @@ EF_REPORT(EF_ARRAY_VALUE, INVALID_PARAMETER_VALUE,
 const char *(*ef_translate) (const char *text);
 
 EfStatus
-ef_fail(EfError *error, EfStatus status, const char *format,...)
+ef_fail(EfContext *context, EfStatus status, const char *format,...)
 {
 	va_list		args;
 
 	va_start(args, format);
-	vsnprintf(error->detail, sizeof(error->detail),
+	vsnprintf(context->error->detail, EF_DETAIL_SIZE,
 			  ef_translate ? ef_translate(format) : format, args);
 	va_end(args);
 	return status;

@@ -5,9 +5,9 @@
  *
  * The core raises nothing.  A refusal is a constant, an EfReport, beside the
  * check that makes it: SQLSTATE, message and hint.  A function that can fail
- * returns an EfStatus, which points to one, and leaves a sentence in EfError
- * that names the value that was refused.  The caller decides what to do with
- * it; PostgreSQL's glue raises it (ef_raise).
+ * returns an EfStatus, which points to one, and leaves a sentence in the
+ * error of its context that names the value that was refused.  The caller
+ * decides what to do with it; PostgreSQL's glue raises it (ef_raise).
  *
  * Messages, hints and the sentences' formats can be translated: xgettext finds
  * them with --keyword=EF_REPORT:3 --keyword=EF_REPORT:4
@@ -16,7 +16,7 @@
 #ifndef EF_STATUS_H
 #define EF_STATUS_H
 
-#include <stddef.h>
+#include "base/context.h"
 
 typedef struct EfReport
 {
@@ -40,7 +40,7 @@ typedef const EfReport *EfStatus;
 
 /*
  * Define a report.  Its name is an array of one, so that it stands for the
- * report's address: return ef_fail(error, EF_DATE_RANGE, ...).  Who else names
+ * report's address: return ef_fail(context, EF_DATE_RANGE, ...).  Who else names
  * it finds "extern const EfReport EF_DATE_RANGE[];" in the header of its room.
  */
 #define EF_REPORT(name, state, message, hint) \
@@ -61,13 +61,6 @@ extern const EfReport EF_COUNT_OVERFLOW[];	/* a count would pass its range */
 extern const EfReport EF_INVALID[]; /* bytes or text that are no value of the type */
 extern const EfReport EF_ARRAY_VALUE[]; /* no number of people */
 
-#define EF_DETAIL_SIZE 256
-
-typedef struct EfError
-{
-	char		detail[EF_DETAIL_SIZE]; /* a full sentence, or empty */
-} EfError;
-
 /*
  * Translates a format of a sentence, where the program has a catalogue: the
  * server's glue sets it once, when it is loaded.
@@ -75,7 +68,7 @@ typedef struct EfError
 extern const char *(*ef_translate) (const char *text);
 
 /* Leave the sentence and hand the status back: "return ef_fail(...)". */
-extern EfStatus ef_fail(EfError *error, EfStatus status,
+extern EfStatus ef_fail(EfContext *context, EfStatus status,
 						const char *format, ...) EF_PRINTF(3, 4);
 
 /*

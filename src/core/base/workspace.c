@@ -26,7 +26,7 @@ ef_grab(EfWorkspace *workspace, size_t n, size_t size)
 	{
 		size_t		room = wanted > CHUNK_SIZE ? wanted : CHUNK_SIZE;
 
-		chunk = ef_alloc(workspace->allocator, sizeof(EfChunk) + room);
+		chunk = ef_alloc(workspace->context, sizeof(EfChunk) + room);
 		chunk->older = workspace->chunks;
 		chunk->size = room;
 		chunk->used = 0;
@@ -54,7 +54,7 @@ ef_discard(EfWorkspace *workspace, EfMark until)
 		EfChunk    *chunk = workspace->chunks;
 
 		workspace->chunks = chunk->older;
-		ef_release(workspace->allocator, chunk);
+		ef_release(workspace->context, chunk);
 	}
 	if (workspace->chunks != NULL)
 		workspace->chunks->used = until.used;

@@ -6,13 +6,13 @@
 #ifndef EF_WORKSPACE_H
 #define EF_WORKSPACE_H
 
-#include "base/memory.h"
+#include "base/context.h"
 
 typedef struct EfChunk EfChunk;
 
 typedef struct EfWorkspace
 {
-	const EfAllocator *allocator;
+	EfContext  *context;
 	EfChunk    *chunks;			/* the latest; NULL at first */
 } EfWorkspace;
 

@@ -20,17 +20,17 @@ EF_REPORT(EF_REQUIRED_UNBOUNDED, INVALID_PARAMETER_VALUE,
 		  "Give the days on which the module is required of the person, such as daterange(start_date, end_date).");
 
 EF_NODISCARD static EfStatus
-check_required(EfDay from, EfDay until, EfError *error)
+check_required(EfDay from, EfDay until, EfContext *context)
 {
 	char		day[EF_ISO_DATE_SIZE];
 
 	if (from == EF_DAY_MINUS_INFINITY)
-		return ef_fail(error, EF_REQUIRED_UNBOUNDED,
+		return ef_fail(context, EF_REQUIRED_UNBOUNDED,
 					   "It begins at -infinity.");
 	if (ef_is_date(from) && (ef_is_date(until) || until == EF_DAY_INFINITY))
 		return EF_OK;
 	ef_format_day(day, ef_is_date(from) ? until : from);
-	return ef_fail(error, EF_DATE_RANGE, "The period required %s on %s.",
+	return ef_fail(context, EF_DATE_RANGE, "The period required %s on %s.",
 				   ef_is_date(from) ? "ends" : "begins", day);
 }
 
@@ -39,23 +39,24 @@ EF_REPORT(EF_COMPLETION_INFINITE, DATETIME_FIELD_OVERFLOW,
 		  "Leave out what was not completed: filter the rows out, or give null.");
 
 EF_NODISCARD static EfStatus
-check_completed(EfDay day, EfError *error)
+check_completed(EfDay day, EfContext *context)
 {
 	char		iso[EF_ISO_DATE_SIZE];
 
 	if (ef_is_date(day))
 		return EF_OK;
 	if (day == EF_DAY_INFINITY || day == EF_DAY_MINUS_INFINITY)
-		return ef_fail(error, EF_COMPLETION_INFINITE, "completed holds %s.",
+		return ef_fail(context, EF_COMPLETION_INFINITE, "completed holds %s.",
 					   day == EF_DAY_INFINITY ? "infinity" : "-infinity");
 	ef_format_day(iso, day);
-	return ef_fail(error, EF_DATE_RANGE, "A completion has the date %s.", iso);
+	return ef_fail(context, EF_DATE_RANGE, "A completion has the date %s.",
+				   iso);
 }
 
 /* The first day on which a certificate does not hold any more. */
 EF_NODISCARD static EfStatus
 certificate_end(EfDay completed, const EfDuration *validity, EfDay *end,
-				EfError *error)
+				EfContext *context)
 {
 	char		day[EF_ISO_DATE_SIZE];
 
@@ -72,7 +73,7 @@ certificate_end(EfDay completed, const EfDuration *validity, EfDay *end,
 			return EF_OK;
 	}
 	ef_format_day(day, completed);
-	return ef_fail(error, EF_DATE_RANGE,
+	return ef_fail(context, EF_DATE_RANGE,
 				   "A completion of %s holds beyond the year 9999.", day);
 }
 
@@ -88,21 +89,21 @@ compare_days(const void *a, const void *b)
 /* The days completed, checked and in order, in a chunk of their own. */
 EF_NODISCARD static EfStatus
 sort_completed(const EfDay *completed, size_t n, EfDay **sorted,
-			   const EfAllocator *allocator, EfError *error)
+			   EfContext *context)
 {
-	EfDay	   *days = ef_alloc(allocator, n * sizeof(EfDay));
+	EfDay	   *days = ef_alloc(context, n * sizeof(EfDay));
 
 	if (n > 0)
 	{
 		memcpy(days, completed, n * sizeof(EfDay));
-		ef_sort(days, n, sizeof(EfDay), compare_days, allocator);
+		ef_sort(days, n, sizeof(EfDay), compare_days, context);
 	}
 	*sorted = days;
 
 	/* in order, the first refused does not depend on how they came */
 	for (size_t i = 0; i < n; i++)
 	{
-		EfStatus	status = check_completed(days[i], error);
+		EfStatus	status = check_completed(days[i], context);
 
 		if (status != EF_OK)
 			return status;
@@ -137,7 +138,7 @@ EfStatus
 ef_certificate_parts(const EfDay *completed, size_t ncompleted,
 					 const EfDuration *validity, EfDay from, EfDay until,
 					 EfCertificatePart **parts, size_t *nparts,
-					 const EfAllocator *allocator, EfError *error)
+					 EfContext *context)
 {
 	Story		story = {NULL, 0, from};
 	EfCertificateStatus without = EF_CERTIFICATE_MISSING;
@@ -152,22 +153,22 @@ ef_certificate_parts(const EfDay *completed, size_t ncompleted,
 		until = EF_DAY_INFINITY;
 	if (from >= until)
 		return EF_OK;
-	status = check_required(from, until, error);
+	status = check_required(from, until, context);
 	if (status == EF_OK && validity != NULL)
-		status = ef_duration_check(validity, true, error);
+		status = ef_duration_check(validity, true, context);
 	if (status == EF_OK)
-		status = sort_completed(completed, ncompleted, &days, allocator, error);
+		status = sort_completed(completed, ncompleted, &days, context);
 	if (status != EF_OK)
 		return status;
 
 	/* each completion ends at most one part without and begins one with */
-	story.parts = ef_alloc(allocator,
+	story.parts = ef_alloc(context,
 						   (2 * ncompleted + 1) * sizeof(EfCertificatePart));
 	for (size_t i = 0; i < ncompleted && days[i] < until; i++)
 	{
 		EfDay		end;
 
-		status = certificate_end(days[i], validity, &end, error);
+		status = certificate_end(days[i], validity, &end, context);
 		if (status != EF_OK)
 			return status;
 		tell(&story, without, days[i]);
@@ -175,7 +176,7 @@ ef_certificate_parts(const EfDay *completed, size_t ncompleted,
 		without = EF_CERTIFICATE_LAPSED;
 	}
 	tell(&story, without, until);
-	ef_release(allocator, days);
+	ef_release(context, days);
 	*parts = story.parts;
 	*nparts = story.n;
 	return EF_OK;

@@ -18,7 +18,7 @@
 #define EF_CERTIFICATE_H
 
 #include "base/calendar.h"
-#include "base/memory.h"
+#include "base/context.h"
 #include "base/status.h"
 
 extern const EfReport EF_COMPLETION_INFINITE[];
@@ -55,7 +55,6 @@ extern EfStatus ef_certificate_parts(const EfDay *completed, size_t ncompleted,
 									 const EfDuration *validity,
 									 EfDay from, EfDay until,
 									 EfCertificatePart **parts, size_t *nparts,
-									 const EfAllocator *allocator,
-									 EfError *error) EF_NODISCARD;
+									 EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_CERTIFICATE_H */

@@ -51,7 +51,6 @@ typedef struct Graph
 	size_t	   *order;			/* professions, each after those that it awaits */
 
 	EfWorkspace workspace;
-	EfError    *error;
 } Graph;
 
 
@@ -63,30 +62,30 @@ EF_REPORT(EF_SHIFT_LENGTHS, ARRAY_SUBSCRIPT_ERROR,
 
 EF_NODISCARD static EfStatus
 check_length(const char *name, size_t n, const char *other, size_t other_n,
-			 EfError *error)
+			 EfContext *context)
 {
 	if (n == other_n)
 		return EF_OK;
-	return ef_fail(error, EF_SHIFT_LENGTHS, "%s has %zu %s, %s has %zu.",
+	return ef_fail(context, EF_SHIFT_LENGTHS, "%s has %zu %s, %s has %zu.",
 				   name, n, n == 1 ? "element" : "elements", other, other_n);
 }
 
 EF_NODISCARD static EfStatus
-check_lengths(const EfTaskShifts *given, EfError *error)
+check_lengths(const EfTaskShifts *given, EfContext *context)
 {
 	size_t		n = given->from_profession.n;
 	EfStatus	status = check_length("profession", given->profession.n,
-									  "demand", given->demand.n, error);
+									  "demand", given->demand.n, context);
 
 	if (status == EF_OK)
 		status = check_length("from_profession", n, "to_profession",
-							  given->to_profession.n, error);
+							  given->to_profession.n, context);
 	if (status == EF_OK)
 		status = check_length("from_profession", n, "share",
-							  given->share.n, error);
+							  given->share.n, context);
 	if (status == EF_OK)
 		status = check_length("from_profession", n, "relative_time",
-							  given->relative_time.n, error);
+							  given->relative_time.n, context);
 	return status;
 }
 
@@ -95,7 +94,7 @@ EF_REPORT(EF_SHIFT_DEMAND, INVALID_PARAMETER_VALUE,
 		  "A demand is a number of full-time equivalents, 0 or more.");
 
 EF_NODISCARD static EfStatus
-check_demands(const EfTaskShifts *given, EfError *error)
+check_demands(const EfTaskShifts *given, EfContext *context)
 {
 	for (size_t i = 0; i < given->demand.n; i++)
 	{
@@ -103,7 +102,7 @@ check_demands(const EfTaskShifts *given, EfError *error)
 		double		demand = given->demand.values[i];
 
 		if (!(demand >= 0 && isfinite(demand)))
-			return ef_fail(error, EF_SHIFT_DEMAND,
+			return ef_fail(context, EF_SHIFT_DEMAND,
 						   "The demand of \"%.*s\" is %s.",
 						   ef_clip(name->bytes, name->length), name->bytes,
 						   ef_shown(demand).text);
@@ -125,13 +124,13 @@ quote(char quoted[QUOTED_SIZE], const EfLabel *name)
 }
 
 EF_NODISCARD static EfStatus
-refuse_shift(EfError *error, EfStatus status, const char *what,
+refuse_shift(EfContext *context, EfStatus status, const char *what,
 			 const EfLabel *from, const EfLabel *to, double value)
 {
 	char		quoted_from[QUOTED_SIZE];
 	char		quoted_to[QUOTED_SIZE];
 
-	return ef_fail(error, status, "The %s from %s to %s is %s.", what,
+	return ef_fail(context, status, "The %s from %s to %s is %s.", what,
 				   quote(quoted_from, from), quote(quoted_to, to),
 				   ef_shown(value).text);
 }
@@ -145,7 +144,7 @@ EF_REPORT(EF_SHIFT_TIME, INVALID_PARAMETER_VALUE,
 		  "1 is as long as before, 1.2 a fifth longer; for tasks that cease leave to_profession null.");
 
 EF_NODISCARD static EfStatus
-check_shifts(const EfTaskShifts *given, EfError *error)
+check_shifts(const EfTaskShifts *given, EfContext *context)
 {
 	for (size_t i = 0; i < given->share.n; i++)
 	{
@@ -155,10 +154,10 @@ check_shifts(const EfTaskShifts *given, EfError *error)
 		double		relative_time = given->relative_time.values[i];
 
 		if (!(share >= 0 && share <= 1))
-			return refuse_shift(error, EF_SHIFT_SHARE, "share", from, to,
+			return refuse_shift(context, EF_SHIFT_SHARE, "share", from, to,
 								share);
 		if (!(relative_time > 0 && isfinite(relative_time)))
-			return refuse_shift(error, EF_SHIFT_TIME, "relative time", from,
+			return refuse_shift(context, EF_SHIFT_TIME, "relative time", from,
 								to, relative_time);
 	}
 	return EF_OK;
@@ -229,11 +228,11 @@ add_profession(Graph *graph, const Mention *mentions, size_t n)
 	if (mentions->place < given->profession.n)
 		profession->demand = given->demand.values[mentions->place];
 	else if (mentions->place < given->profession.n + given->from_profession.n)
-		return ef_fail(graph->error, EF_SHIFT_PROFESSION_UNKNOWN,
+		return ef_fail(graph->workspace.context, EF_SHIFT_PROFESSION_UNKNOWN,
 					   "\"%.*s\" is not among the professions.",
 					   ef_clip(name->bytes, name->length), name->bytes);
 	if (n > 1 && mentions[1].place < given->profession.n)
-		return ef_fail(graph->error, EF_SHIFT_PROFESSION_TWICE,
+		return ef_fail(graph->workspace.context, EF_SHIFT_PROFESSION_TWICE,
 					   "\"%.*s\" is among the professions twice.",
 					   ef_clip(name->bytes, name->length), name->bytes);
 	for (size_t i = 0; i < n; i++)
@@ -259,7 +258,7 @@ number_names(Graph *graph)
 	mention(&given->from_profession, first_from, mentions, &n);
 	mention(&given->to_profession, first_to, mentions, &n);
 	ef_sort(mentions, n, sizeof(Mention), compare_mentions,
-			graph->workspace.allocator);
+			graph->workspace.context);
 
 	for (size_t i = 0; i < n; i += count_same(&mentions[i], n - i))
 		ndifferent++;
@@ -361,7 +360,7 @@ check_pairs(const Graph *graph)
 			char		quoted_from[QUOTED_SIZE];
 			char		quoted_to[QUOTED_SIZE];
 
-			return ef_fail(graph->error, EF_SHIFT_PAIR_TWICE,
+			return ef_fail(graph->workspace.context, EF_SHIFT_PAIR_TWICE,
 						   "There are two rows from %s to %s.",
 						   quote(quoted_from, from), quote(quoted_to, to));
 		}
@@ -404,7 +403,7 @@ add_up_shares(const Graph *graph)
 			add_exactly(&shares, graph->shifts[k].share);
 		gone = shares.sum + shares.rest;
 		if (gone - 1 > EF_SHIFT_ROUNDING)
-			return ef_fail(graph->error, EF_SHIFT_SHARES_SUM,
+			return ef_fail(graph->workspace.context, EF_SHIFT_SHARES_SUM,
 						   "Those of \"%.*s\" add up to %s.",
 						   ef_clip(name->bytes, name->length), name->bytes,
 						   ef_shown(gone).text);
@@ -488,7 +487,8 @@ refuse_cycle(const Graph *graph)
 	}
 	if (left > 0)
 		snprintf(more, sizeof(more), "(%zu more) -> ", left);
-	return ef_fail(graph->error, EF_SHIFT_CYCLE, "They go %s%s%s.", names, more,
+	return ef_fail(graph->workspace.context, EF_SHIFT_CYCLE, "They go %s%s%s.",
+				   names, more,
 				   quote(quoted, &graph->professions[cycle[length - 1]].name));
 }
 
@@ -541,7 +541,7 @@ shift_work(const Graph *graph)
 		double		work = work_of(profession);
 
 		if (!isfinite(work))
-			return ef_fail(graph->error, EF_SHIFT_OVERFLOW,
+			return ef_fail(graph->workspace.context, EF_SHIFT_OVERFLOW,
 						   "The work for \"%.*s\" is more than a double holds.",
 						   ef_clip(name->bytes, name->length), name->bytes);
 		for (size_t k = profession->first; k < profession->end; k++)
@@ -597,12 +597,12 @@ make_rows(const Graph *graph, EfShiftedDemand *rows)
 EF_NODISCARD static EfStatus
 solve(Graph *graph)
 {
-	EfStatus	status = check_lengths(graph->given, graph->error);
+	EfStatus	status = check_lengths(graph->given, graph->workspace.context);
 
 	if (status == EF_OK)
-		status = check_demands(graph->given, graph->error);
+		status = check_demands(graph->given, graph->workspace.context);
 	if (status == EF_OK)
-		status = check_shifts(graph->given, graph->error);
+		status = check_shifts(graph->given, graph->workspace.context);
 	if (status == EF_OK)
 		status = number_names(graph);
 	if (status == EF_OK)
@@ -620,17 +620,15 @@ solve(Graph *graph)
 
 EfStatus
 ef_demand_after_shifts(const EfTaskShifts *shifts, EfShiftedDemand **rows,
-					   size_t *nrows, const EfAllocator *allocator,
-					   EfError *error)
+					   size_t *nrows, EfContext *context)
 {
-	Graph		graph = {.given = shifts,.workspace = {allocator, NULL},
-	.error = error};
+	Graph		graph = {.given = shifts,.workspace = {context, NULL}};
 	EfStatus	status = solve(&graph);
 
 	if (status == EF_OK)
 	{
 		*nrows = graph.nprofessions;
-		*rows = ef_alloc(allocator, *nrows * sizeof(EfShiftedDemand));
+		*rows = ef_alloc(context, *nrows * sizeof(EfShiftedDemand));
 		make_rows(&graph, *rows);
 	}
 	ef_discard_all(&graph.workspace);

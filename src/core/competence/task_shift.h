@@ -83,7 +83,6 @@ typedef struct EfShiftedDemand
  */
 extern EfStatus ef_demand_after_shifts(const EfTaskShifts *shifts,
 									   EfShiftedDemand **rows, size_t *nrows,
-									   const EfAllocator *allocator,
-									   EfError *error) EF_NODISCARD;
+									   EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_TASK_SHIFT_H */

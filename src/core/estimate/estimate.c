@@ -40,11 +40,11 @@ ef_kaplan_meier_error(const EfKaplanMeier *curve)
 
 void
 ef_aalen_johansen_begin(EfAalenJohansen *process, uint32_t nreasons,
-						const EfAllocator *allocator)
+						EfContext *context)
 {
 	ef_kaplan_meier_begin(&process->curve);
 	process->nreasons = nreasons;
-	process->incidence = ef_alloc(allocator, nreasons * sizeof(EfIncidence));
+	process->incidence = ef_alloc(context, nreasons * sizeof(EfIncidence));
 	for (uint32_t i = 0; i < nreasons; i++)
 		process->incidence[i] = (EfIncidence) {0, 0, 0, 0};
 }
@@ -109,7 +109,7 @@ EF_REPORT(EF_CURVE_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_limit_scale(const char *name, size_t length, EfLimitScale *scale,
-			   EfError *error)
+			   EfContext *context)
 {
 	if (length == 7 && memcmp(name, "log-log", 7) == 0)
 		*scale = EF_LOG_LOG;
@@ -118,7 +118,7 @@ ef_limit_scale(const char *name, size_t length, EfLimitScale *scale,
 	else if (length == 5 && memcmp(name, "plain", 5) == 0)
 		*scale = EF_PLAIN;
 	else
-		return ef_fail(error, EF_CURVE_METHOD_UNKNOWN,
+		return ef_fail(context, EF_CURVE_METHOD_UNKNOWN,
 					   "The method is \"%.*s\".", ef_clip(name, length), name);
 	return EF_OK;
 }
@@ -128,18 +128,18 @@ EF_REPORT(EF_LEVEL_RANGE, INVALID_PARAMETER_VALUE,
 		  "An interval of 95 percent has the level 0.95.");
 
 EfStatus
-ef_level_check(double level, EfError *error)
+ef_level_check(double level, EfContext *context)
 {
 	if (!(level > 0 && level < 1))
-		return ef_fail(error, EF_LEVEL_RANGE, "The level is %s.",
+		return ef_fail(context, EF_LEVEL_RANGE, "The level is %s.",
 					   ef_shown(level).text);
 	return EF_OK;
 }
 
 EfStatus
-ef_level_factor(double level, double *factor, EfError *error)
+ef_level_factor(double level, double *factor, EfContext *context)
 {
-	if (ef_level_check(level, error) != EF_OK)
+	if (ef_level_check(level, context) != EF_OK)
 		return EF_LEVEL_RANGE;
 	/* from below, where 1 - level is exact for a level near 1 */
 	*factor = -ef_normal_quantile((1 - level) / 2);
@@ -238,18 +238,18 @@ EF_REPORT(EF_SHARE_COUNTS, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_share_difference(const int64_t counts[2], const int64_t totals[2],
-					double level, EfEstimate *difference, EfError *error)
+					double level, EfEstimate *difference, EfContext *context)
 {
 	EfEstimate	shares[2];
 	double		factor;
-	EfStatus	status = ef_level_factor(level, &factor, error);
+	EfStatus	status = ef_level_factor(level, &factor, context);
 
 	if (status != EF_OK)
 		return status;
 	for (int i = 0; i < 2; i++)
 	{
 		if (counts[i] < 0 || counts[i] > totals[i])
-			return ef_fail(error, EF_SHARE_COUNTS,
+			return ef_fail(context, EF_SHARE_COUNTS,
 						   "The count is %lld, and the total %lld.",
 						   (long long) counts[i], (long long) totals[i]);
 		shares[i].value = totals[i] > 0

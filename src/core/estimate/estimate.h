@@ -27,7 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/memory.h"
+#include "base/context.h"
 #include "base/status.h"
 
 extern const EfReport EF_LEVEL_RANGE[];
@@ -76,8 +76,7 @@ typedef struct EfAalenJohansen
 } EfAalenJohansen;
 
 extern void ef_aalen_johansen_begin(EfAalenJohansen *process,
-									uint32_t nreasons,
-									const EfAllocator *allocator);
+									uint32_t nreasons, EfContext *context);
 
 /* The standard error of an incidence. */
 extern double ef_incidence_error(const EfIncidence *incidence);
@@ -97,16 +96,16 @@ typedef enum EfLimitScale
 } EfLimitScale;
 
 extern EfStatus ef_limit_scale(const char *name, size_t length,
-							   EfLimitScale *scale, EfError *error)
+							   EfLimitScale *scale, EfContext *context)
 			EF_NODISCARD;
 
 /* Refuses a level outside of (0, 1). */
-extern EfStatus ef_level_check(double level, EfError *error) EF_NODISCARD;
+extern EfStatus ef_level_check(double level, EfContext *context) EF_NODISCARD;
 
 /* The factor of a standard error that makes a two-sided interval of a level,
  * which is checked. */
-extern EfStatus ef_level_factor(double level, double *factor, EfError *error)
-			EF_NODISCARD;
+extern EfStatus ef_level_factor(double level, double *factor,
+								EfContext *context) EF_NODISCARD;
 
 /* Limits of a probability, NaN where its scale has none: for the logarithm at
  * 0, for log-log at 0 and 1, for all where there is no standard error. */
@@ -140,7 +139,7 @@ extern EfEstimate ef_estimate_difference(const EfEstimate *first,
 /* That of the shares of two counts in their totals; of nobody there is none. */
 extern EfStatus ef_share_difference(const int64_t counts[2],
 									const int64_t totals[2], double level,
-									EfEstimate *difference, EfError *error)
+									EfEstimate *difference, EfContext *context)
 			EF_NODISCARD;
 
 #endif							/* EF_ESTIMATE_H */

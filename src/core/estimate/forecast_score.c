@@ -25,10 +25,10 @@ EF_REPORT(EF_FORECAST_RANGE, NUMERIC_VALUE_OUT_OF_RANGE,
 #define FIGURE_LIMIT 1e280
 
 EF_NODISCARD static EfStatus
-check_figure(double figure, EfError *error)
+check_figure(double figure, EfContext *context)
 {
 	if (fabs(figure) > FIGURE_LIMIT)
-		return ef_fail(error, EF_FORECAST_RANGE, "A figure of it is %g.",
+		return ef_fail(context, EF_FORECAST_RANGE, "A figure of it is %g.",
 					   figure);
 	return EF_OK;
 }
@@ -39,18 +39,18 @@ check_figure(double figure, EfError *error)
 
 EfStatus
 ef_interval_score(double lower, double upper, double actual, double level,
-				  double *score, EfError *error)
+				  double *score, EfContext *context)
 {
 	double		outside;
 
-	if (ef_level_check(level, error) != EF_OK)
+	if (ef_level_check(level, context) != EF_OK)
 		return EF_LEVEL_RANGE;
 	if (!isfinite(lower) || !isfinite(upper) || !isfinite(actual))
-		return ef_fail(error, EF_FORECAST_VALUE,
+		return ef_fail(context, EF_FORECAST_VALUE,
 					   "The limits are %g and %g, and %g happened.", lower,
 					   upper, actual);
 	if (lower > upper)
-		return ef_fail(error, EF_FORECAST_LIMITS,
+		return ef_fail(context, EF_FORECAST_LIMITS,
 					   "The lower limit is %g and the upper one %g.", lower,
 					   upper);
 	outside = round((1 - level) * DECIMALS) / DECIMALS;
@@ -61,11 +61,11 @@ ef_interval_score(double lower, double upper, double actual, double level,
 		*score += 2 / outside * (lower - actual);
 	if (actual > upper)
 		*score += 2 / outside * (actual - upper);
-	return check_figure(*score, error);
+	return check_figure(*score, context);
 }
 
 EfStatus
-ef_forecast_miss(const EfForecast *forecast, EfMiss *miss, EfError *error)
+ef_forecast_miss(const EfForecast *forecast, EfMiss *miss, EfContext *context)
 {
 	double	   *figures = miss->figures;
 	double		error_made = forecast->actual - forecast->predicted;
@@ -73,7 +73,7 @@ ef_forecast_miss(const EfForecast *forecast, EfMiss *miss, EfError *error)
 
 	if (!isfinite(forecast->predicted) || !isfinite(forecast->actual) ||
 		isinf(forecast->naive))
-		return ef_fail(error, EF_FORECAST_VALUE,
+		return ef_fail(context, EF_FORECAST_VALUE,
 					   "The forecast is %g, the naive one %g, and %g happened.",
 					   forecast->predicted, forecast->naive, forecast->actual);
 	figures[EF_MISS_ERROR] = error_made;
@@ -83,7 +83,7 @@ ef_forecast_miss(const EfForecast *forecast, EfMiss *miss, EfError *error)
 	figures[EF_MISS_COMPARED] = isnan(forecast->naive) ? NAN : fabs(error_made);
 	figures[EF_MISS_HELD] = figures[EF_MISS_SCORE] = NAN;
 	for (int i = 0; i < EF_MISS_FIGURES && status == EF_OK; i++)
-		status = check_figure(figures[i], error);
+		status = check_figure(figures[i], context);
 	if (status != EF_OK)
 		return status;
 	if (isnan(forecast->lower) || isnan(forecast->upper))
@@ -92,7 +92,7 @@ ef_forecast_miss(const EfForecast *forecast, EfMiss *miss, EfError *error)
 		forecast->actual <= forecast->upper;
 	return ef_interval_score(forecast->lower, forecast->upper,
 							 forecast->actual, forecast->level,
-							 &figures[EF_MISS_SCORE], error);
+							 &figures[EF_MISS_SCORE], context);
 }
 
 static int
@@ -107,7 +107,7 @@ compare_doubles(const void *a, const void *b)
 /* One figure of all misses, where it is known, in order; how many there are. */
 static size_t
 collect(const EfMiss *misses, size_t n, int figure, double *values,
-		const EfAllocator *allocator)
+		EfContext *context)
 {
 	size_t		known = 0;
 
@@ -115,11 +115,11 @@ collect(const EfMiss *misses, size_t n, int figure, double *values,
 	{
 		double		value = misses[i].figures[figure];
 
-		ef_check_interrupt_at(allocator, i);
+		ef_check_interrupt_at(context, i);
 		if (!isnan(value))
 			values[known++] = value;
 	}
-	ef_sort(values, known, sizeof(double), compare_doubles, allocator);
+	ef_sort(values, known, sizeof(double), compare_doubles, context);
 	return known;
 }
 
@@ -145,38 +145,38 @@ median_of(const double *values, size_t n)
 
 static double
 mean_figure(const EfMiss *misses, size_t n, int figure, double *values,
-			const EfAllocator *allocator)
+			EfContext *context)
 {
-	return mean_of(values, collect(misses, n, figure, values, allocator));
+	return mean_of(values, collect(misses, n, figure, values, context));
 }
 
 void
 ef_score_forecasts(const EfMiss *misses, size_t n, EfForecastScore *score,
-				   const EfAllocator *allocator)
+				   EfContext *context)
 {
-	double	   *values = ef_alloc(allocator, n * sizeof(double));
+	double	   *values = ef_alloc(context, n * sizeof(double));
 	double		naive;
 
 	score->forecasts = n;
-	score->bias = mean_figure(misses, n, EF_MISS_ERROR, values, allocator);
+	score->bias = mean_figure(misses, n, EF_MISS_ERROR, values, context);
 	score->median_percentage_error =
 		median_of(values, collect(misses, n, EF_MISS_PERCENTAGE, values,
-								  allocator));
-	score->coverage = mean_figure(misses, n, EF_MISS_HELD, values, allocator);
+								  context));
+	score->coverage = mean_figure(misses, n, EF_MISS_HELD, values, context);
 	score->interval_score = mean_figure(misses, n, EF_MISS_SCORE, values,
-										allocator);
-	naive = mean_figure(misses, n, EF_MISS_NAIVE, values, allocator);
+										context);
+	naive = mean_figure(misses, n, EF_MISS_NAIVE, values, context);
 	score->skill = naive > 0
-		? 1 - mean_figure(misses, n, EF_MISS_COMPARED, values, allocator) / naive
+		? 1 - mean_figure(misses, n, EF_MISS_COMPARED, values, context) / naive
 		: NAN;
 	if (isinf(score->skill))
 		score->skill = NAN;
 
 	/* without sign, only now that the bias is known */
-	n = collect(misses, n, EF_MISS_ERROR, values, allocator);
+	n = collect(misses, n, EF_MISS_ERROR, values, context);
 	for (size_t i = 0; i < n; i++)
 		values[i] = fabs(values[i]);
-	ef_sort(values, n, sizeof(double), compare_doubles, allocator);
+	ef_sort(values, n, sizeof(double), compare_doubles, context);
 	score->mean_absolute_error = mean_of(values, n);
-	ef_release(allocator, values);
+	ef_release(context, values);
 }

@@ -14,7 +14,7 @@
 #ifndef EF_FORECAST_SCORE_H
 #define EF_FORECAST_SCORE_H
 
-#include "base/memory.h"
+#include "base/context.h"
 #include "base/status.h"
 
 extern const EfReport EF_FORECAST_VALUE[];
@@ -65,14 +65,14 @@ typedef struct EfForecastScore
 } EfForecastScore;
 
 extern EfStatus ef_interval_score(double lower, double upper, double actual,
-								  double level, double *score, EfError *error) EF_NODISCARD;
+								  double level, double *score,
+								  EfContext *context) EF_NODISCARD;
 
 extern EfStatus ef_forecast_miss(const EfForecast *forecast, EfMiss *miss,
-								 EfError *error) EF_NODISCARD;
+								 EfContext *context) EF_NODISCARD;
 
 /* The order of the misses does not matter, to the last bit. */
 extern void ef_score_forecasts(const EfMiss *misses, size_t n,
-							   EfForecastScore *score,
-							   const EfAllocator *allocator);
+							   EfForecastScore *score, EfContext *context);
 
 #endif							/* EF_FORECAST_SCORE_H */

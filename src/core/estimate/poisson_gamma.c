@@ -249,7 +249,7 @@ alike(const Sums *sums, double mean)
 
 EfGammaPrior
 ef_gamma_prior_likelihood(const EfPoissonGroup *groups, size_t n, double mean,
-						  const EfAllocator *allocator)
+						  EfContext *context)
 {
 	Sums		sums = add_up(groups, n);
 	EfGammaPrior prior = alike(&sums, mean);
@@ -277,7 +277,7 @@ ef_gamma_prior_likelihood(const EfPoissonGroup *groups, size_t n, double mean,
 	{
 		double		value = log_likelihood(&fit, exp(at));
 
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 		if (value > best)
 		{
 			best = value;

@@ -24,7 +24,7 @@
 #ifndef EF_POISSON_GAMMA_H
 #define EF_POISSON_GAMMA_H
 
-#include "base/memory.h"
+#include "base/context.h"
 
 /* Events of one group, whole, and those expected, 0 or more. */
 typedef struct EfPoissonGroup
@@ -47,7 +47,7 @@ typedef struct EfGammaPrior
  */
 extern EfGammaPrior ef_gamma_prior_likelihood(const EfPoissonGroup *groups,
 											  size_t n, double mean,
-											  const EfAllocator *allocator);
+											  EfContext *context);
 extern EfGammaPrior ef_gamma_prior_moments(const EfPoissonGroup *groups,
 										   size_t n, double mean);
 

@@ -58,7 +58,7 @@ EF_REPORT(EF_CHAIN_STRICT, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_chain_given(EfChain *chain, const EfFunnelSpec *spec, EfUnit unit,
-			   const EfInstant *at, unsigned length, EfError *error)
+			   const EfInstant *at, unsigned length, EfContext *context)
 {
 	EfInstant	limit = EF_INSTANT_NEVER;
 	EfInstant	as_of = spec->has_as_of ? ef_day_instant(spec->as_of, unit)
@@ -66,15 +66,14 @@ ef_chain_given(EfChain *chain, const EfFunnelSpec *spec, EfUnit unit,
 
 	chain->length = 0;
 	if (spec->nexits > 0 || spec->modes != 0)
-		return ef_fail(error, EF_CHAIN_STRICT, "The spec has %s.",
+		return ef_fail(context, EF_CHAIN_STRICT, "The spec has %s.",
 					   spec->nexits > 0 ? "exits" : "modes");
 	if (length > spec->nstages)
-		return ef_fail(error, EF_CHAIN_STAGES,
-					   "Dates: %u. Stages: %u.", length,
-					   spec->nstages);
+		return ef_fail(context, EF_CHAIN_STAGES, "Dates: %u. Stages: %u.",
+					   length, spec->nstages);
 	for (unsigned i = 0; i < length; i++)
 	{
-		EfStatus	status = ef_instant_check(at[i], unit, error);
+		EfStatus	status = ef_instant_check(at[i], unit, context);
 
 		if (status != EF_OK)
 			return status;
@@ -85,7 +84,7 @@ ef_chain_given(EfChain *chain, const EfFunnelSpec *spec, EfUnit unit,
 
 			ef_format_day(day, ef_instant_day(at[i], unit));
 			ef_format_day(before, ef_instant_day(at[i - 1], unit));
-			return ef_fail(error, EF_CHAIN_DECREASING,
+			return ef_fail(context, EF_CHAIN_DECREASING,
 						   "Stage %u was reached on %s, stage %u on %s.", i,
 						   before, i + 1, day);
 		}
@@ -104,12 +103,12 @@ ef_chain_given(EfChain *chain, const EfFunnelSpec *spec, EfUnit unit,
 
 void
 ef_chain_search_begin(EfChainSearch *search, const EfFunnelSpec *spec,
-					  EfUnit unit, const EfAllocator *allocator)
+					  EfUnit unit, EfContext *context)
 {
 	memset(search, 0, sizeof(*search));
 	search->spec = spec;
 	search->unit = unit;
-	search->allocator = allocator;
+	search->context = context;
 	search->as_of = spec->has_as_of
 		? ef_when(ef_day_instant(spec->as_of, unit), 0) : UINT64_MAX;
 }
@@ -117,8 +116,8 @@ ef_chain_search_begin(EfChainSearch *search, const EfFunnelSpec *spec,
 void
 ef_chain_search_end(EfChainSearch *search)
 {
-	ef_release(search->allocator, search->moments);
-	ef_release(search->allocator, search->ends);
+	ef_release(search->context, search->moments);
+	ef_release(search->context, search->ends);
 }
 
 /* The first exit at or after an instant. */
@@ -240,8 +239,8 @@ collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents,
 	/* a moment that is told twice has two events or more */
 	if (search->room < nevents)
 	{
-		ef_release(search->allocator, search->moments);
-		search->moments = ef_alloc(search->allocator,
+		ef_release(search->context, search->moments);
+		search->moments = ef_alloc(search->context,
 								   2 * nevents * sizeof(EfMoment));
 		search->room = 2 * nevents;
 	}
@@ -307,7 +306,7 @@ furthest_stage(const EfChainSearch *search, size_t nmoments)
 		uint32_t	arrived = NOWHERE;	/* at the stage before, just now */
 
 		if (m % INTERRUPT_MOMENTS == 0)
-			ef_check_interrupt(search->allocator);
+			ef_check_interrupt(search->context);
 		for (unsigned stage = 1; stage <= spec->nstages; stage++)
 		{
 			uint32_t	stood = start[stage];
@@ -362,8 +361,8 @@ find_ends(EfChainSearch *search, size_t nmoments, unsigned furthest)
 
 	if (search->ends_room < nmoments * furthest)
 	{
-		ef_release(search->allocator, search->ends);
-		search->ends = ef_alloc(search->allocator,
+		ef_release(search->context, search->ends);
+		search->ends = ef_alloc(search->context,
 								2 * nmoments * furthest * sizeof(uint32_t));
 		search->ends_room = 2 * nmoments * furthest;
 	}
@@ -375,7 +374,7 @@ find_ends(EfChainSearch *search, size_t nmoments, unsigned furthest)
 		uint32_t   *ends = search->ends + m * furthest;
 
 		if (m % INTERRUPT_MOMENTS == 0)
-			ef_check_interrupt(search->allocator);
+			ef_check_interrupt(search->context);
 		for (unsigned stage = furthest; stage >= 1; stage--)
 		{
 			uint32_t	end = NOWHERE;

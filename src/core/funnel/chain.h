@@ -59,7 +59,7 @@ typedef struct EfChainSearch
 	const EfFunnelSpec *spec;
 	EfUnit		unit;
 	EfWhen		as_of;			/* events from then on have not happened */
-	const EfAllocator *allocator;
+	EfContext  *context;
 	size_t		room;
 	EfMoment   *moments;
 	size_t		ends_room;
@@ -74,7 +74,7 @@ extern uint32_t ef_heeded_at(const EfFunnelSpec *spec, unsigned stage);
 
 extern void ef_chain_search_begin(EfChainSearch *search,
 								  const EfFunnelSpec *spec, EfUnit unit,
-								  const EfAllocator *allocator);
+								  EfContext *context);
 extern void ef_chain_search_end(EfChainSearch *search);
 
 /* The best chain of one person's events, which are in order. */
@@ -88,6 +88,7 @@ extern void ef_chain_find(EfChainSearch *search, EfChain *chain,
  */
 extern EfStatus ef_chain_given(EfChain *chain, const EfFunnelSpec *spec,
 							   EfUnit unit, const EfInstant *at,
-							   unsigned length, EfError *error) EF_NODISCARD;
+							   unsigned length,
+							   EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_CHAIN_H */

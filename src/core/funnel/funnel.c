@@ -13,13 +13,13 @@
 static unsigned expand(const EfFrame *frame, const EfCell *row,
 					   EfCell *cells);
 static EfStatus open_spec(const EfFrame *frame, EfLabel *labels,
-						  uint32_t *nlabels, EfError *error) EF_NODISCARD;
+						  uint32_t *nlabels, EfContext *context) EF_NODISCARD;
 static EfStatus compare_specs(const EfFrame *a, const EfFrame *b,
-							  EfError *error) EF_NODISCARD;
-static EfStatus check_limits(const EfTable *table, EfError *error)
+							  EfContext *context) EF_NODISCARD;
+static EfStatus check_limits(const EfTable *table, EfContext *context)
 			EF_NODISCARD;
-static EfStatus validate(const EfTable *table, const EfAllocator *allocator,
-						 EfError *error) EF_NODISCARD;
+static EfStatus validate(const EfTable *table,
+						 EfContext *context) EF_NODISCARD;
 
 static const EfKind kinds[] = {
 	[EF_REACHED] = {"reached", true, EF_CHAIN_DAYS + 1, false},
@@ -52,11 +52,11 @@ const EfTableType ef_funnel_type = {
 
 EF_NODISCARD static EfStatus
 open_spec(const EfFrame *frame, EfLabel *labels, uint32_t *nlabels,
-		  EfError *error)
+		  EfContext *context)
 {
 	EfFunnelSpec spec;
 	EfStatus	status = ef_spec_open(&spec, frame->spec, frame->spec_size,
-									  error);
+									  context);
 
 	if (status != EF_OK)
 		return status;
@@ -73,17 +73,17 @@ EF_REPORT(EF_SPEC_MIXED, INVALID_PARAMETER_VALUE,
 /* Names that differ, or numbers of names. */
 static bool
 names_differ(const EfLabel *a, uint32_t na, const EfLabel *b, uint32_t nb,
-			 const char *what, EfStatus report, EfError *error)
+			 const char *what, EfStatus report, EfContext *context)
 {
 	if (na != nb)
-		ef_fail(error, report, "One has %u %ss and another %u.", na, what, nb);
+		ef_fail(context, report, "One has %u %ss and another %u.", na, what,
+				nb);
 	for (uint32_t i = 0; na == nb && i < na; i++)
 		if (ef_label_compare(&a[i], &b[i]) != 0)
 		{
-			ef_fail(error, report,
+			ef_fail(context, report,
 					"In one, %s %u is \"%.*s\", and in another \"%.*s\".",
-					what, i + 1,
-					ef_clip(a[i].bytes, a[i].length), a[i].bytes,
+					what, i + 1, ef_clip(a[i].bytes, a[i].length), a[i].bytes,
 					ef_clip(b[i].bytes, b[i].length), b[i].bytes);
 			return true;
 		}
@@ -91,20 +91,20 @@ names_differ(const EfLabel *a, uint32_t na, const EfLabel *b, uint32_t nb,
 }
 
 EF_NODISCARD static EfStatus
-compare_specs(const EfFrame *a, const EfFrame *b, EfError *error)
+compare_specs(const EfFrame *a, const EfFrame *b, EfContext *context)
 {
 	EfFunnelSpec one;
 	EfFunnelSpec other;
-	EfStatus	status = ef_spec_open(&one, a->spec, a->spec_size, error);
+	EfStatus	status = ef_spec_open(&one, a->spec, a->spec_size, context);
 
 	if (status == EF_OK)
-		status = ef_spec_open(&other, b->spec, b->spec_size, error);
+		status = ef_spec_open(&other, b->spec, b->spec_size, context);
 	if (status != EF_OK)
 		return status;
 	if (names_differ(one.stages, one.nstages, other.stages, other.nstages,
-					 "stage", EF_SPEC_MIXED, error) ||
+					 "stage", EF_SPEC_MIXED, context) ||
 		names_differ(one.exits, one.nexits, other.exits, other.nexits,
-					 "exit", EF_SPEC_MIXED, error))
+					 "exit", EF_SPEC_MIXED, context))
 		return EF_SPEC_MIXED;
 	if (one.has_as_of && other.has_as_of && one.as_of != other.as_of)
 	{
@@ -112,10 +112,11 @@ compare_specs(const EfFrame *a, const EfFrame *b, EfError *error)
 
 		ef_format_day(day[0], one.as_of);
 		ef_format_day(day[1], other.as_of);
-		return ef_fail(error, EF_SPEC_MIXED,
-					   "One is as of %s, and another as of %s.", day[0], day[1]);
+		return ef_fail(context, EF_SPEC_MIXED,
+					   "One is as of %s, and another as of %s.", day[0],
+					   day[1]);
 	}
-	return ef_fail(error, EF_SPEC_MIXED, "They differ in %s.",
+	return ef_fail(context, EF_SPEC_MIXED, "They differ in %s.",
 				   one.has_as_of != other.has_as_of ? "their as_of"
 				   : one.modes != other.modes ? "their modes"
 				   : "the time within which a chain must be complete");
@@ -142,23 +143,23 @@ shown_window(const EfFunnelSpec *spec)
 
 EfStatus
 ef_funnels_compared(const EfFunnel *first, const EfFunnel *second,
-					uint32_t to_first, uint32_t to_second, EfError *error)
+					uint32_t to_first, uint32_t to_second, EfContext *context)
 {
 	const EfFunnelSpec *one = &first->spec;
 	const EfFunnelSpec *other = &second->spec;
 
 	if (names_differ(one->stages, to_first, other->stages, to_second, "stage",
-					 EF_SPECS_NOT_COMPARED, error))
+					 EF_SPECS_NOT_COMPARED, context))
 		return EF_SPECS_NOT_COMPARED;
 	if (one->has_within != other->has_within ||
 		one->within.months != other->within.months ||
 		one->within.days != other->within.days ||
 		one->within.microseconds != other->within.microseconds)
-		return ef_fail(error, EF_SPECS_NOT_COMPARED,
+		return ef_fail(context, EF_SPECS_NOT_COMPARED,
 					   "The window of one is %s, and of the other %s.",
 					   shown_window(one).text, shown_window(other).text);
 	if (one->modes != other->modes)
-		return ef_fail(error, EF_SPECS_NOT_COMPARED,
+		return ef_fail(context, EF_SPECS_NOT_COMPARED,
 					   "They differ in their modes.");
 	return EF_OK;
 }
@@ -187,7 +188,7 @@ EF_REPORT(EF_CHAIN_TOO_LONG, DATETIME_FIELD_OVERFLOW,
 		  "Correct the dates, filter the events out, or give the spec a window or an as_of.");
 
 EF_NODISCARD static EfStatus
-check_length(EfDay start, EfDay last, EfError *error)
+check_length(EfDay start, EfDay last, EfContext *context)
 {
 	char		day[2][EF_ISO_DATE_SIZE];
 
@@ -195,31 +196,32 @@ check_length(EfDay start, EfDay last, EfError *error)
 		return EF_OK;
 	ef_format_day(day[0], start);
 	ef_format_day(day[1], last);
-	return ef_fail(error, EF_CHAIN_TOO_LONG,
+	return ef_fail(context, EF_CHAIN_TOO_LONG,
 				   "The chain begins on %s and ends on %s.", day[0], day[1]);
 }
 
 EfStatus
 ef_event_check(const EfFunnelSpec *spec, unsigned code, EfInstant at,
-			   EfUnit unit, EfError *error)
+			   EfUnit unit, EfContext *context)
 {
 	EfStatus	status;
 	EfDay		day;
 
 	if (code == EF_CODE_OTHER && !(spec->modes & EF_STRICT_ORDER))
 		return EF_OK;
-	status = ef_instant_check(at, unit, error);
+	status = ef_instant_check(at, unit, context);
 	if (status != EF_OK || code != 1 || spec->has_within || !spec->has_as_of)
 		return status;
 
 	/* alone it begins a chain that is pending on the last day seen */
 	day = ef_instant_day(at, unit);
-	return day < spec->as_of ? check_length(day, spec->as_of - 1, error) : EF_OK;
+	return day < spec->as_of ? check_length(day, spec->as_of - 1,
+											context) : EF_OK;
 }
 
 EfStatus
 ef_funnel_add(EfState **state_pointer, const EfChain *chain, EfUnit unit,
-			  const EfAllocator *allocator, EfError *error)
+			  EfContext *context)
 {
 	EfState    *state = *state_pointer;
 	EfFrame		frame = ef_state_frame(state, &ef_funnel_type);
@@ -237,11 +239,11 @@ ef_funnel_add(EfState **state_pointer, const EfChain *chain, EfUnit unit,
 	left = ef_way_out(chain, has_window(&frame));
 	if (left != 0)
 		last = chain->left;
-	status = check_length(start, last, error);
+	status = check_length(start, last, context);
 	if (status != EF_OK)
 		return status;
 	status = ef_state_reserve(state_pointer, &ef_funnel_type, length, 0,
-							  allocator, error);
+							  context);
 	if (status != EF_OK)
 		return status;
 	state = *state_pointer;
@@ -292,7 +294,7 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 /* ---- a table ---- */
 
 EF_NODISCARD static EfStatus
-check_limits(const EfTable *table, EfError *error)
+check_limits(const EfTable *table, EfContext *context)
 {
 	int64_t		sum = 0;
 
@@ -303,7 +305,7 @@ check_limits(const EfTable *table, EfError *error)
 		if (i == 0 || ef_key_series(cell->key) != ef_key_series(cell[-1].key))
 			sum = 0;
 		if (cell->count > EF_PERSON_LIMIT - sum)
-			return ef_fail(error, EF_COUNT_OVERFLOW,
+			return ef_fail(context, EF_COUNT_OVERFLOW,
 						   "There are more than %lld people.",
 						   (long long) EF_PERSON_LIMIT);
 		sum += cell->count;
@@ -312,16 +314,16 @@ check_limits(const EfTable *table, EfError *error)
 }
 
 EF_NODISCARD static EfStatus
-refuse_cell(const EfCell *cell, const char *why, EfError *error)
+refuse_cell(const EfCell *cell, const char *why, EfContext *context)
 {
-	return ef_fail(error, EF_INVALID, "\"%s\" of stage %u on day %u: %s.",
+	return ef_fail(context, EF_INVALID, "\"%s\" of stage %u on day %u: %s.",
 				   kinds[ef_key_kind(cell->key)].name,
 				   ef_key_label(cell->key), ef_key_at(cell->key), why);
 }
 
 /* Is it something that can be counted there? */
 EF_NODISCARD static EfStatus
-check_cell(const EfCell *cell, const EfFunnelSpec *spec, EfError *error)
+check_cell(const EfCell *cell, const EfFunnelSpec *spec, EfContext *context)
 {
 	uint32_t	stage = ef_key_label(cell->key);
 	uint32_t	day = ef_key_at(cell->key);
@@ -329,22 +331,22 @@ check_cell(const EfCell *cell, const EfFunnelSpec *spec, EfError *error)
 	unsigned	outcome = kind < EF_EXITED_AFTER ? kind : ef_way_on_chain(kind);
 
 	if (cell->count <= 0)
-		return refuse_cell(cell, "the count is not positive", error);
+		return refuse_cell(cell, "the count is not positive", context);
 	if (kind == EF_REACHED && stage == 1 && day != 0)
-		return refuse_cell(cell, "a chain begins on day 0", error);
+		return refuse_cell(cell, "a chain begins on day 0", context);
 	if (kind != EF_REACHED && stage == spec->nstages)
-		return refuse_cell(cell, "nobody leaves the last stage", error);
+		return refuse_cell(cell, "nobody leaves the last stage", context);
 	if (kind >= EF_CONVERTED_AFTER && stage == 1)
 		return refuse_cell(cell, "the first stage has no clock of its own",
-						   error);
+						   context);
 	if (outcome == EF_STAGE_EXITED && spec->nexits == 0)
-		return refuse_cell(cell, "the spec names no exits", error);
+		return refuse_cell(cell, "the spec names no exits", context);
 	if (outcome == EF_STAGE_LOST && !spec->has_within)
-		return refuse_cell(cell, "there is no window that closes", error);
+		return refuse_cell(cell, "there is no window that closes", context);
 	if (outcome == EF_STAGE_PENDING && !spec->has_as_of)
-		return refuse_cell(cell, "there is no as_of", error);
+		return refuse_cell(cell, "there is no as_of", context);
 	if (spec->has_within && day > (uint32_t) ef_spec_window_days(spec))
-		return refuse_cell(cell, "the window has closed before", error);
+		return refuse_cell(cell, "the window has closed before", context);
 	return EF_OK;
 }
 
@@ -352,7 +354,7 @@ check_cell(const EfCell *cell, const EfFunnelSpec *spec, EfError *error)
  * Answers how many stay at each for good. */
 EF_NODISCARD static EfStatus
 check_chain(const EfTable *table, const EfFunnelSpec *spec,
-			int64_t *left_over, const EfAllocator *allocator, EfError *error)
+			int64_t *left_over, EfContext *context)
 {
 	uint32_t	nleft = spec->nstages - 1;
 	EfLeavers	leavers[EF_STAGE_LIMIT];
@@ -374,7 +376,7 @@ check_chain(const EfTable *table, const EfFunnelSpec *spec,
 				day = ef_leavers_day(&leavers[i]);
 		if (day == UINT32_MAX)
 			return EF_OK;
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 		for (uint32_t i = 0; i < nleft; i++)
 		{
 			left_over[i] += come;
@@ -383,7 +385,7 @@ check_chain(const EfTable *table, const EfFunnelSpec *spec,
 			for (EfWay way = EF_WAY_EXITED; way < EF_WAY_COUNT; way++)
 				left_over[i] -= ef_leavers_take(&leavers[i], way, day);
 			if (left_over[i] < 0)
-				return ef_fail(error, EF_INVALID,
+				return ef_fail(context, EF_INVALID,
 							   "More people leave stage %u on day %u than are there.",
 							   i + 1, day);
 		}
@@ -411,7 +413,7 @@ add_days(const EfCell *at, const EfCell *end, int64_t *days)
  */
 EF_NODISCARD static EfStatus
 check_clocks(const EfTable *table, uint32_t stage, int64_t left_over,
-			 EfError *error)
+			 EfContext *context)
 {
 	EfLeavers	chain;
 	EfLeavers	own;
@@ -425,7 +427,7 @@ check_clocks(const EfTable *table, uint32_t stage, int64_t left_over,
 	for (int way = 0; way < EF_WAY_COUNT; way++)
 		if (add_days(chain.at[way], chain.end[way], &since_start) !=
 			add_days(own.at[way], own.end[way], &since_stage))
-			return ef_fail(error, EF_INVALID,
+			return ef_fail(context, EF_INVALID,
 						   "The clocks of stage %u differ in how many people leave it.",
 						   stage);
 	reached = ef_table_series(table, stage, EF_REACHED, &nreached);
@@ -433,36 +435,36 @@ check_clocks(const EfTable *table, uint32_t stage, int64_t left_over,
 	since_stage -= since_start;
 	if (since_stage < 0 || (nreached == 0 ? since_stage > 0 : since_stage >
 							left_over * ef_key_at(reached[nreached - 1].key)))
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "The clocks of stage %u differ in their days.", stage);
 	return EF_OK;
 }
 
 EF_NODISCARD static EfStatus
-validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
+validate(const EfTable *table, EfContext *context)
 {
 	EfFunnelSpec spec;
 	int64_t		left_over[EF_STAGE_LIMIT];
 	EfStatus	status = ef_spec_open(&spec, table->frame.spec,
-									  table->frame.spec_size, error);
+									  table->frame.spec_size, context);
 
 	if (status != EF_OK)
 		return status;
 	for (size_t i = 0; i < table->ncells && status == EF_OK; i++)
-		status = check_cell(&table->cells[i], &spec, error);
+		status = check_cell(&table->cells[i], &spec, context);
 	if (status != EF_OK)
 		return status;
-	if (check_limits(table, error) != EF_OK)
+	if (check_limits(table, context) != EF_OK)
 		return EF_INVALID;
-	status = check_chain(table, &spec, left_over, allocator, error);
+	status = check_chain(table, &spec, left_over, context);
 	for (uint32_t i = 0; i + 1 < spec.nstages && status == EF_OK; i++)
 	{
 		if (left_over[i] > 0 && (spec.has_within || spec.has_as_of))
-			return ef_fail(error, EF_INVALID,
+			return ef_fail(context, EF_INVALID,
 						   "%lld people stay at stage %u for good.",
 						   (long long) left_over[i], i + 1);
 		if (i > 0)
-			status = check_clocks(table, i + 1, left_over[i], error);
+			status = check_clocks(table, i + 1, left_over[i], context);
 	}
 	return status;
 }
@@ -481,15 +483,15 @@ count_people(const EfTable *table, uint32_t stage, unsigned kind)
 
 EfStatus
 ef_funnel_open(EfFunnel *funnel, const void *datum, size_t size,
-			   const EfAllocator *allocator, EfError *error)
+			   EfContext *context)
 {
 	EfTable    *table = &funnel->table;
 	EfStatus	status = ef_table_load(table, &ef_funnel_type, datum, size,
-									   allocator, error);
+									   context);
 
 	if (status == EF_OK)
 		status = ef_spec_open(&funnel->spec, table->frame.spec,
-							  table->frame.spec_size, error);
+							  table->frame.spec_size, context);
 	if (status != EF_OK)
 		return status;
 	memset(funnel->counts, 0, sizeof(funnel->counts));

@@ -54,13 +54,12 @@ extern const EfTableType ef_funnel_type;
  * does not name can, unless the order of all matters.
  */
 extern EfStatus ef_event_check(const EfFunnelSpec *spec, unsigned code,
-							   EfInstant at, EfUnit unit, EfError *error)
+							   EfInstant at, EfUnit unit, EfContext *context)
 			EF_NODISCARD;
 
 /* Add one person's chain to a state; nothing if its length is 0. */
 extern EfStatus ef_funnel_add(EfState **state, const EfChain *chain,
-							  EfUnit unit, const EfAllocator *allocator,
-							  EfError *error) EF_NODISCARD;
+							  EfUnit unit, EfContext *context) EF_NODISCARD;
 /* How one who is gone left the last stage, on the stage's own clock; 0 for one
  * who has none. */
 static inline unsigned
@@ -97,8 +96,7 @@ typedef struct EfFunnel
 } EfFunnel;
 
 extern EfStatus ef_funnel_open(EfFunnel *funnel, const void *datum,
-							   size_t size, const EfAllocator *allocator,
-							   EfError *error) EF_NODISCARD;
+							   size_t size, EfContext *context) EF_NODISCARD;
 
 /*
  * Refuse two funnels whose conversions to a stage, which has a number in each, do
@@ -107,7 +105,7 @@ extern EfStatus ef_funnel_open(EfFunnel *funnel, const void *datum,
  */
 extern EfStatus ef_funnels_compared(const EfFunnel *first,
 									const EfFunnel *second, uint32_t to_first,
-									uint32_t to_second, EfError *error)
+									uint32_t to_second, EfContext *context)
 			EF_NODISCARD;
 
 #endif							/* EF_FUNNEL_H */

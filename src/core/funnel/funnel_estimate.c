@@ -144,11 +144,11 @@ walk_with_covariance(Walk *walk, EfWorkspace *workspace)
 
 /* The next day on which anybody leaves a stage; false when there is none. */
 static bool
-walk_day(Walk *walk, uint32_t *day, const EfAllocator *allocator)
+walk_day(Walk *walk, uint32_t *day, EfContext *context)
 {
 	uint32_t	nleft = walk->nstages - 1;
 
-	ef_check_interrupt(allocator);
+	ef_check_interrupt(context);
 	*day = UINT32_MAX;
 	for (uint32_t i = 0; i < nleft; i++)
 		if (ef_leavers_day(&walk->leavers[i]) < *day)
@@ -169,11 +169,11 @@ walk_day(Walk *walk, uint32_t *day, const EfAllocator *allocator)
 }
 
 static void
-walk_to_end(Walk *walk, const EfAllocator *allocator)
+walk_to_end(Walk *walk, EfContext *context)
 {
 	uint32_t	day;
 
-	while (walk_day(walk, &day, allocator))
+	while (walk_day(walk, &day, context))
 		;
 }
 
@@ -286,16 +286,15 @@ set_estimate(EfEstimate *estimate, const Outcome *outcome, double variance,
 EfStatus
 ef_funnel_estimate(const EfFunnel *funnel, double level,
 				   EfStageEstimates stages[EF_STAGE_LIMIT],
-				   int32_t *observed_days, const EfAllocator *allocator,
-				   EfError *error)
+				   int32_t *observed_days, EfContext *context)
 {
 	const EfEstimate none = {NAN, NAN, NAN};
 	uint32_t	nstages = funnel->spec.nstages;
 	size_t		size = 2 * (size_t) nstages;
-	EfWorkspace workspace = {allocator, NULL};
+	EfWorkspace workspace = {context, NULL};
 	Walk		walk;
 	double		factor;
-	EfStatus	status = ef_level_factor(level, &factor, error);
+	EfStatus	status = ef_level_factor(level, &factor, context);
 
 	if (status != EF_OK)
 		return status;
@@ -304,7 +303,7 @@ ef_funnel_estimate(const EfFunnel *funnel, double level,
 	if (!nobody_pending(funnel, 0, nstages))
 	{
 		walk_with_covariance(&walk, &workspace);
-		walk_to_end(&walk, allocator);
+		walk_to_end(&walk, context);
 	}
 
 	for (uint32_t i = 0; i < nstages && status == EF_OK; i++)
@@ -346,8 +345,7 @@ ef_funnel_estimate(const EfFunnel *funnel, double level,
 		set_estimate(&stage->conversion, &result, variance[2], factor);
 		stage->conversion_final = is_final(&walk, funnel, i + 1);
 		status = ef_funnel_quantile_days(funnel, i + 1, i + 2, 0.5,
-										 &stage->median_days, allocator,
-										 error);
+										 &stage->median_days, context);
 	}
 	ef_discard_all(&workspace);
 	return status;
@@ -378,7 +376,7 @@ ef_funnel_arrivals(const EfFunnel *funnel, const int32_t *starts,
 	arrivals->size = walk.size;
 	arrivals->covariance = walk.covariance;
 	if (limits || !exact)
-		walk_to_end(&walk, workspace->allocator);
+		walk_to_end(&walk, workspace->context);
 	for (uint32_t i = 0; i < nstages; i++)
 	{
 		Outcome		result = outcome(&walk, funnel, 0, i);
@@ -466,7 +464,7 @@ typedef struct Curve
 
 static void
 curve_begin(Curve *curve, const EfFunnel *funnel, uint32_t from, uint32_t to,
-			const EfAllocator *allocator)
+			EfContext *context)
 {
 	memset(curve, 0, sizeof(*curve));
 	curve->funnel = funnel;
@@ -493,13 +491,13 @@ curve_begin(Curve *curve, const EfFunnel *funnel, uint32_t from, uint32_t to,
 	ef_leavers_of_stage(&curve->leavers, &funnel->table, from + 1);
 	curve->alone = funnel->counts[from].exited + funnel->counts[from].lost == 0;
 	curve->at_risk = funnel->counts[from].entered;
-	ef_aalen_johansen_begin(&curve->process, 1, allocator);
+	ef_aalen_johansen_begin(&curve->process, 1, context);
 }
 
 static void
-curve_end(Curve *curve, const EfAllocator *allocator)
+curve_end(Curve *curve, EfContext *context)
 {
-	ef_release(allocator, curve->process.incidence);
+	ef_release(context, curve->process.incidence);
 }
 
 /* A day of a stage's own clock, where exits and closing windows compete. */
@@ -529,16 +527,16 @@ stage_day(Curve *curve)
 
 /* Go to the next day on which it may change; false when there is none. */
 static bool
-curve_next(Curve *curve, const EfAllocator *allocator)
+curve_next(Curve *curve, EfContext *context)
 {
 	if (!curve->exact && curve->on_chain)
 	{
-		if (!walk_day(&curve->walk, &curve->day, allocator))
+		if (!walk_day(&curve->walk, &curve->day, context))
 			return false;
 		curve->value = come_to(&curve->walk, curve->funnel, 0, curve->to);
 		return true;
 	}
-	ef_check_interrupt(allocator);
+	ef_check_interrupt(context);
 	if (!curve->exact)
 		return stage_day(curve);
 	if (curve->at == curve->end)
@@ -564,13 +562,13 @@ EF_REPORT(EF_STAGES_APART, INVALID_PARAMETER_VALUE,
 
 EF_NODISCARD static EfStatus
 check_stages(const EfFunnel *funnel, uint32_t from, uint32_t to,
-			 EfError *error)
+			 EfContext *context)
 {
 	const EfLabel *stages = funnel->spec.stages;
 
 	if (from < to && (from == 1 || from + 1 == to))
 		return EF_OK;
-	return ef_fail(error, EF_STAGES_APART,
+	return ef_fail(context, EF_STAGES_APART,
 				   "\"%.*s\" is stage %u and \"%.*s\" stage %u.",
 				   ef_clip(stages[from - 1].bytes, stages[from - 1].length),
 				   stages[from - 1].bytes, from,
@@ -581,14 +579,14 @@ check_stages(const EfFunnel *funnel, uint32_t from, uint32_t to,
 /* In the end; NaN where that is not known yet. */
 static double
 final_conversion(const EfFunnel *funnel, uint32_t from, uint32_t to,
-				 const EfAllocator *allocator)
+				 EfContext *context)
 {
 	Walk		walk;
 	Outcome		result;
 
 	walk_begin(&walk, funnel, to + 1);
 	if (!nobody_pending(funnel, 0, to))
-		walk_to_end(&walk, allocator);
+		walk_to_end(&walk, context);
 	result = outcome(&walk, funnel, from, to);
 	return is_final(&walk, funnel, to) ? result.value : NAN;
 }
@@ -596,32 +594,32 @@ final_conversion(const EfFunnel *funnel, uint32_t from, uint32_t to,
 EfStatus
 ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from, uint32_t to,
 						const EfDuration *by, double *conversion,
-						const EfAllocator *allocator, EfError *error)
+						EfContext *context)
 {
 	Curve		curve;
 	int32_t		until;
 	int32_t		last = -1;		/* day of the clock */
 	double		value = 0;
 	bool		more;
-	EfStatus	status = check_stages(funnel, from, to, error);
+	EfStatus	status = check_stages(funnel, from, to, context);
 
 	if (status == EF_OK && by != NULL)
-		status = ef_duration_check(by, false, error);
+		status = ef_duration_check(by, false, context);
 	if (status != EF_OK)
 		return status;
 	from--;
 	to--;
 	*conversion = NAN;
 	if (by == NULL)
-		*conversion = final_conversion(funnel, from, to, allocator);
+		*conversion = final_conversion(funnel, from, to, context);
 	if (by == NULL || funnel->counts[from].entered == 0)
 		return EF_OK;
 
 	until = ef_duration_days(by, 1);
-	curve_begin(&curve, funnel, from, to, allocator);
+	curve_begin(&curve, funnel, from, to, context);
 	if (curve.on_chain)
 		last = last_day(funnel);
-	while ((more = curve_next(&curve, allocator)) &&
+	while ((more = curve_next(&curve, context)) &&
 		   curve.day <= (uint32_t) until)
 	{
 		value = curve.value / curve.whole;
@@ -630,23 +628,23 @@ ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from, uint32_t to,
 	}
 	if (more || until <= last || !curve_open(&curve))
 		*conversion = value;
-	curve_end(&curve, allocator);
+	curve_end(&curve, context);
 	return EF_OK;
 }
 
 EfStatus
 ef_funnel_conversion_limits(const EfFunnel *funnel, uint32_t from,
 							uint32_t to, double level, EfEstimate *conversion,
-							const EfAllocator *allocator, EfError *error)
+							EfContext *context)
 {
 	EfStageEstimates stages[EF_STAGE_LIMIT];
 	int32_t		observed_days;
-	EfStatus	status = check_stages(funnel, from, to, error);
+	EfStatus	status = check_stages(funnel, from, to, context);
 
 	*conversion = (EfEstimate) {NAN, NAN, NAN};
 	if (status == EF_OK)
 		status = ef_funnel_estimate(funnel, level, stages, &observed_days,
-									allocator, error);
+									context);
 	if (status != EF_OK)
 		return status;
 	if (from == 1 && stages[to - 1].cumulative_final)
@@ -662,17 +660,16 @@ EF_REPORT(EF_QUANTILE_RANGE, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_funnel_quantile_days(const EfFunnel *funnel, uint32_t from, uint32_t to,
-						double quantile, int32_t *days,
-						const EfAllocator *allocator, EfError *error)
+						double quantile, int32_t *days, EfContext *context)
 {
 	Curve		curve;
 	double		wanted = 0;
-	EfStatus	status = check_stages(funnel, from, to, error);
+	EfStatus	status = check_stages(funnel, from, to, context);
 
 	if (status != EF_OK)
 		return status;
 	if (!(quantile >= 0 && quantile <= 1))
-		return ef_fail(error, EF_QUANTILE_RANGE, "The quantile is %s.",
+		return ef_fail(context, EF_QUANTILE_RANGE, "The quantile is %s.",
 					   ef_shown(quantile).text);
 	*days = -1;
 	if (funnel->counts[to - 1].entered == 0)
@@ -681,14 +678,14 @@ ef_funnel_quantile_days(const EfFunnel *funnel, uint32_t from, uint32_t to,
 	/* what it comes to, and then when that share of it is reached */
 	for (int pass = 0; pass < 2; pass++)
 	{
-		curve_begin(&curve, funnel, from - 1, to - 1, allocator);
-		while (*days < 0 && curve_next(&curve, allocator))
+		curve_begin(&curve, funnel, from - 1, to - 1, context);
+		while (*days < 0 && curve_next(&curve, context))
 			if (pass > 0 && curve.value > 0 && curve.value >= wanted)
 				*days = (int32_t) curve.day;
 		wanted = quantile * curve.value;
 		if (!curve.exact)
 			wanted *= 1 - ROUNDING;
-		curve_end(&curve, allocator);
+		curve_end(&curve, context);
 	}
 	return EF_OK;
 }

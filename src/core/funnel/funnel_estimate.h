@@ -46,8 +46,7 @@ typedef struct EfStageEstimates
 extern EfStatus ef_funnel_estimate(const EfFunnel *funnel, double level,
 								   EfStageEstimates stages[EF_STAGE_LIMIT],
 								   int32_t *observed_days,
-								   const EfAllocator *allocator,
-								   EfError *error) EF_NODISCARD;
+								   EfContext *context) EF_NODISCARD;
 
 /*
  * The probability of having come from a stage to another within a time: from
@@ -59,8 +58,7 @@ extern EfStatus ef_funnel_estimate(const EfFunnel *funnel, double level,
 extern EfStatus ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from,
 										uint32_t to, const EfDuration *by,
 										double *conversion,
-										const EfAllocator *allocator,
-										EfError *error) EF_NODISCARD;
+										EfContext *context) EF_NODISCARD;
 
 /*
  * The final one of them with its limits, as ef_funnel_estimate() has it: NaN as
@@ -70,16 +68,14 @@ extern EfStatus ef_funnel_conversion_limits(const EfFunnel *funnel,
 											uint32_t from, uint32_t to,
 											double level,
 											EfEstimate *conversion,
-											const EfAllocator *allocator,
-											EfError *error) EF_NODISCARD;
+											EfContext *context) EF_NODISCARD;
 
 /* The first day on which that share of those who will convert have done so, and
  * one at least; -1 where nobody does. */
 extern EfStatus ef_funnel_quantile_days(const EfFunnel *funnel, uint32_t from,
 										uint32_t to, double quantile,
 										int32_t *days,
-										const EfAllocator *allocator,
-										EfError *error) EF_NODISCARD;
+										EfContext *context) EF_NODISCARD;
 
 /*
  * When those who begin come to the last stage, as shares of them, in successive

@@ -21,26 +21,26 @@ tally_of(EfEventGroup *group)
 	if (group->nruns == 0 && ef_event_group_size(group) < TALLY_FROM)
 		return NULL;
 	if (log->tally == NULL)
-		log->tally = ef_funnel_tally_create(log->allocator);
+		log->tally = ef_funnel_tally_create(log->context);
 	return log->tally;
 }
 
 /* Add a chain to a state, which may move. */
 EF_NODISCARD static EfStatus
 add_chain(EfState **state, const EfChain *chain, EfUnit unit,
-		  const EfAllocator *allocator, EfError *error)
+		  EfContext *context)
 {
 	EfState    *old = *state;
-	EfStatus	status = ef_funnel_add(state, chain, unit, allocator, error);
+	EfStatus	status = ef_funnel_add(state, chain, unit, context);
 
-	ef_state_moved(old, *state, allocator);
+	ef_state_moved(old, *state, context);
 	return status;
 }
 
 EfStatus
 ef_funnel_of_events(EfState **state, EfEventGroup *group,
 					const EfFunnelSpec *spec, const EfFrame *frame,
-					const EfAllocator *allocator, EfError *error)
+					EfContext *context)
 {
 	EfUnit		unit = group->log->unit;
 	EfFunnelTally *tally;
@@ -48,15 +48,15 @@ ef_funnel_of_events(EfState **state, EfEventGroup *group,
 	EfChainSearch search;
 	EfPersonEvents events;
 	EfStatus	status = ef_state_create(state, &ef_funnel_type, frame, 0,
-										 allocator, error);
+										 context);
 
 	if (status != EF_OK)
 		return status;
 	tally = tally_of(group);
 	(*state)->skipped = group->skipped;
-	ef_chain_search_begin(&search, spec, unit, allocator);
-	status = ef_event_group_read(&reader, group, allocator, error);
-	while (ef_event_reader_next(&reader, &events, &status, error))
+	ef_chain_search_begin(&search, spec, unit, context);
+	status = ef_event_group_read(&reader, group, context);
+	while (ef_event_reader_next(&reader, &events, &status))
 	{
 		EfChain		chain;
 
@@ -65,12 +65,12 @@ ef_funnel_of_events(EfState **state, EfEventGroup *group,
 			continue;
 		if (tally == NULL ||
 			!ef_funnel_tally_add(tally, &chain, unit, spec->has_within))
-			status = add_chain(state, &chain, unit, allocator, error);
+			status = add_chain(state, &chain, unit, context);
 	}
 	ef_event_reader_end(&reader);
 	ef_chain_search_end(&search);
 	if (status == EF_OK && tally != NULL)
-		status = ef_funnel_tally_flush(tally, state, allocator, error);
+		status = ef_funnel_tally_flush(tally, state, context);
 
 	/* the next group of the log would count these people too */
 	if (status != EF_OK && tally != NULL)
@@ -80,17 +80,16 @@ ef_funnel_of_events(EfState **state, EfEventGroup *group,
 
 EfStatus
 ef_chain_of_events(EfChain *chain, EfEventGroup *group,
-				   const EfFunnelSpec *spec, const EfAllocator *allocator,
-				   EfError *error)
+				   const EfFunnelSpec *spec, EfContext *context)
 {
 	EfEventReader reader;
 	EfChainSearch search;
 	EfPersonEvents events = {0};
 	EfStatus	status;
 
-	ef_chain_search_begin(&search, spec, group->log->unit, allocator);
-	status = ef_event_group_read(&reader, group, allocator, error);
-	(void) ef_event_reader_next(&reader, &events, &status, error);
+	ef_chain_search_begin(&search, spec, group->log->unit, context);
+	status = ef_event_group_read(&reader, group, context);
+	(void) ef_event_reader_next(&reader, &events, &status);
 	if (status == EF_OK)
 		ef_chain_find(&search, chain, events.whens, events.n);
 	ef_event_reader_end(&reader);
@@ -100,29 +99,27 @@ ef_chain_of_events(EfChain *chain, EfEventGroup *group,
 
 EfStatus
 ef_window_of_events(int *length, EfEventGroup *group,
-					const EfFunnelSpec *spec, const EfAllocator *allocator,
-					EfError *error)
+					const EfFunnelSpec *spec, EfContext *context)
 {
 	EfEventReader reader;
 	EfPersonEvents events;
 	EfRow	   *rows = NULL;
 	size_t		nrows = 0;
 	size_t		room = 0;
-	EfStatus	status = ef_event_group_read(&reader, group, allocator,
-											   error);
+	EfStatus	status = ef_event_group_read(&reader, group, context);
 
 	/* whose person is an instant, and whose events are the sets of it */
-	while (ef_event_reader_next(&reader, &events, &status, error))
+	while (ef_event_reader_next(&reader, &events, &status))
 	{
 		if (nrows + events.n > room)
 		{
 			EfRow	   *larger;
 
 			room = 2 * (nrows + events.n);
-			larger = ef_alloc(allocator, room * sizeof(EfRow));
+			larger = ef_alloc(context, room * sizeof(EfRow));
 			if (nrows > 0)
 				memcpy(larger, rows, nrows * sizeof(EfRow));
-			ef_release(allocator, rows);
+			ef_release(context, rows);
 			rows = larger;
 		}
 		for (size_t i = 0; i < events.n; i++)
@@ -130,8 +127,7 @@ ef_window_of_events(int *length, EfEventGroup *group,
 	}
 	ef_event_reader_end(&reader);
 	if (status == EF_OK)
-		ef_window_funnel(spec, group->log->unit, rows, nrows, length,
-						 allocator);
-	ef_release(allocator, rows);
+		ef_window_funnel(spec, group->log->unit, rows, nrows, length, context);
+	ef_release(context, rows);
 	return status;
 }

@@ -13,14 +13,12 @@ extern EfStatus ef_funnel_of_events(EfState **state,
 									EfEventGroup *group,
 									const EfFunnelSpec *spec,
 									const EfFrame *frame,
-									const EfAllocator *allocator,
-									EfError *error) EF_NODISCARD;
+									EfContext *context) EF_NODISCARD;
 
 /* The best chain, where a group has the events of one person. */
 extern EfStatus ef_chain_of_events(EfChain *chain, EfEventGroup *group,
 								   const EfFunnelSpec *spec,
-								   const EfAllocator *allocator,
-								   EfError *error) EF_NODISCARD;
+								   EfContext *context) EF_NODISCARD;
 
 /*
  * How far the best chain of window_funnel gets, where the events of a group
@@ -29,7 +27,6 @@ extern EfStatus ef_chain_of_events(EfChain *chain, EfEventGroup *group,
  */
 extern EfStatus ef_window_of_events(int *length, EfEventGroup *group,
 									const EfFunnelSpec *spec,
-									const EfAllocator *allocator,
-									EfError *error) EF_NODISCARD;
+									EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_FUNNEL_EVENTS_H */

@@ -34,10 +34,10 @@ EF_REPORT(EF_SPEC_TOO_MANY_NAMES, PROGRAM_LIMIT_EXCEEDED,
 
 EfStatus
 ef_spec_add_stage(EfFunnelSpec *spec, const char *name, size_t length,
-				  EfError *error)
+				  EfContext *context)
 {
 	if (spec->nstages == EF_STAGE_LIMIT)
-		return ef_fail(error, EF_SPEC_TOO_MANY_NAMES,
+		return ef_fail(context, EF_SPEC_TOO_MANY_NAMES,
 					   "\"%.*s\" would be stage %d.", ef_clip(name, length),
 					   name, EF_STAGE_LIMIT + 1);
 	spec->stages[spec->nstages].bytes = name;
@@ -47,10 +47,10 @@ ef_spec_add_stage(EfFunnelSpec *spec, const char *name, size_t length,
 
 EfStatus
 ef_spec_add_exit(EfFunnelSpec *spec, const char *name, size_t length,
-				 EfError *error)
+				 EfContext *context)
 {
 	if (spec->nexits == EF_EXIT_LIMIT)
-		return ef_fail(error, EF_SPEC_TOO_MANY_NAMES,
+		return ef_fail(context, EF_SPEC_TOO_MANY_NAMES,
 					   "\"%.*s\" would be exit %d.", ef_clip(name, length),
 					   name, EF_EXIT_LIMIT + 1);
 	spec->exits[spec->nexits].bytes = name;
@@ -63,7 +63,8 @@ EF_REPORT(EF_SPEC_MODE_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "The modes are 'strict_increase', 'strict_once', 'strict_order' and 'strict_deduplication'.");
 
 EfStatus
-ef_spec_mode(const char *name, size_t length, unsigned *mode, EfError *error)
+ef_spec_mode(const char *name, size_t length, unsigned *mode,
+			 EfContext *context)
 {
 	for (unsigned i = 0; i < EF_MODE_COUNT; i++)
 		if (strlen(ef_mode_names[i]) == length &&
@@ -72,7 +73,7 @@ ef_spec_mode(const char *name, size_t length, unsigned *mode, EfError *error)
 			*mode = 1u << i;
 			return EF_OK;
 		}
-	return ef_fail(error, EF_SPEC_MODE_UNKNOWN, "The mode is \"%.*s\".",
+	return ef_fail(context, EF_SPEC_MODE_UNKNOWN, "The mode is \"%.*s\".",
 				   ef_clip(name, length), name);
 }
 
@@ -92,17 +93,17 @@ EF_REPORT(EF_SPEC_NAME_TWICE, INVALID_PARAMETER_VALUE,
 
 /* Exits are in order, so those that are equal stand side by side. */
 EF_NODISCARD static EfStatus
-check_names(const EfFunnelSpec *spec, EfError *error)
+check_names(const EfFunnelSpec *spec, EfContext *context)
 {
 	if (spec->nstages == 0)
-		return ef_fail(error, EF_SPEC_NO_STAGES, "It names no stage.");
+		return ef_fail(context, EF_SPEC_NO_STAGES, "It names no stage.");
 	for (uint32_t i = 0; i < spec->nstages; i++)
 	{
 		const EfLabel *stage = &spec->stages[i];
 		uint32_t	first = ef_spec_stage(spec, stage->bytes, stage->length);
 
 		if (first != i + 1)
-			return ef_fail(error, EF_SPEC_NAME_TWICE,
+			return ef_fail(context, EF_SPEC_NAME_TWICE,
 						   "\"%.*s\" is both stage %u and stage %u.",
 						   ef_clip(stage->bytes, stage->length), stage->bytes,
 						   first, i + 1);
@@ -113,12 +114,12 @@ check_names(const EfFunnelSpec *spec, EfError *error)
 		uint32_t	stage = ef_spec_stage(spec, exit->bytes, exit->length);
 
 		if (stage > 0)
-			return ef_fail(error, EF_SPEC_NAME_TWICE,
+			return ef_fail(context, EF_SPEC_NAME_TWICE,
 						   "\"%.*s\" is both stage %u and an exit.",
 						   ef_clip(exit->bytes, exit->length), exit->bytes,
 						   stage);
 		if (i > 0 && ef_label_compare(exit - 1, exit) == 0)
-			return ef_fail(error, EF_SPEC_NAME_TWICE,
+			return ef_fail(context, EF_SPEC_NAME_TWICE,
 						   "\"%.*s\" is an exit twice.",
 						   ef_clip(exit->bytes, exit->length), exit->bytes);
 	}
@@ -131,7 +132,7 @@ EF_REPORT(EF_SPEC_WITHIN_INVALID, INVALID_PARAMETER_VALUE,
 
 /* Turns whole days of microseconds into days, which in UTC they are. */
 EF_NODISCARD static EfStatus
-settle_within(EfDuration *within, EfError *error)
+settle_within(EfDuration *within, EfContext *context)
 {
 	EfDuration	settled = *within;
 	int64_t		days = within->microseconds / EF_DAY_MICROSECONDS + within->days;
@@ -149,7 +150,7 @@ settle_within(EfDuration *within, EfError *error)
 			return EF_OK;
 		}
 	}
-	return ef_fail(error, EF_SPEC_WITHIN_INVALID,
+	return ef_fail(context, EF_SPEC_WITHIN_INVALID,
 				   "Its months are %d, its days %d and its microseconds %lld.",
 				   within->months, within->days,
 				   (long long) within->microseconds);
@@ -160,28 +161,28 @@ EF_REPORT(EF_SPEC_WITHIN_BELOW_DAY, INVALID_PARAMETER_VALUE,
 		  "A number without a unit is in seconds: write '365 days' for '365'.");
 
 EfStatus
-ef_spec_unit_check(const EfFunnelSpec *spec, EfUnit unit, EfError *error)
+ef_spec_unit_check(const EfFunnelSpec *spec, EfUnit unit, EfContext *context)
 {
 	const EfDuration *within = &spec->within;
 
 	if (unit != EF_UNIT_DAY || !spec->has_within || within->months > 0 ||
 		within->days > 0 || within->microseconds == 0)
 		return EF_OK;
-	return ef_fail(error, EF_SPEC_WITHIN_BELOW_DAY, "within is %s seconds.",
+	return ef_fail(context, EF_SPEC_WITHIN_BELOW_DAY, "within is %s seconds.",
 				   ef_shown((double) within->microseconds / 1000000).text);
 }
 
 EfStatus
-ef_as_of_check(EfDay as_of, EfError *error)
+ef_as_of_check(EfDay as_of, EfContext *context)
 {
 	if (as_of == EF_DAY_MINUS_INFINITY || as_of == EF_DAY_INFINITY)
-		return ef_fail(error, EF_DATE_INFINITE, "as_of is infinite.");
+		return ef_fail(context, EF_DATE_INFINITE, "as_of is infinite.");
 	if (!ef_is_date(as_of))
 	{
 		char		day[EF_ISO_DATE_SIZE];
 
 		ef_format_day(day, as_of);
-		return ef_fail(error, EF_DATE_RANGE, "as_of is %s.", day);
+		return ef_fail(context, EF_DATE_RANGE, "as_of is %s.", day);
 	}
 	return EF_OK;
 }
@@ -211,20 +212,20 @@ fill_slots(EfFunnelSpec *spec)
 }
 
 EfStatus
-ef_spec_complete(EfFunnelSpec *spec, EfError *error)
+ef_spec_complete(EfFunnelSpec *spec, EfContext *context)
 {
 	EfStatus	status;
 
 	if (spec->modes >= 1u << EF_MODE_COUNT)
-		return ef_fail(error, EF_SPEC_MODE_UNKNOWN,
+		return ef_fail(context, EF_SPEC_MODE_UNKNOWN,
 					   "The bits of its modes are %u.", spec->modes);
 	qsort(spec->exits, spec->nexits, sizeof(EfLabel), compare_names);
 	fill_slots(spec);
-	status = check_names(spec, error);
+	status = check_names(spec, context);
 	if (status == EF_OK && spec->has_within)
-		status = settle_within(&spec->within, error);
+		status = settle_within(&spec->within, context);
 	if (status == EF_OK && spec->has_as_of)
-		status = ef_as_of_check(spec->as_of, error);
+		status = ef_as_of_check(spec->as_of, context);
 	return status;
 }
 
@@ -244,7 +245,7 @@ write_names(EfWriter *writer, const EfLabel *names, uint32_t n)
 
 EfStatus
 ef_spec_pack(const EfFunnelSpec *spec, size_t header, uint8_t **bytes,
-			 size_t *size, const EfAllocator *allocator, EfError *error)
+			 size_t *size, EfContext *context)
 {
 	EfWriter	writer;
 
@@ -257,8 +258,9 @@ ef_spec_pack(const EfFunnelSpec *spec, size_t header, uint8_t **bytes,
 	for (uint32_t i = 0; i < spec->nexits; i++)
 		bound += spec->exits[i].length;
 	if (bound > EF_SIZE_LIMIT)
-		return ef_fail(error, EF_TOO_LARGE, "It would take %zu bytes.", bound);
-	*bytes = ef_alloc(allocator, bound);
+		return ef_fail(context, EF_TOO_LARGE, "It would take %zu bytes.",
+					   bound);
+	*bytes = ef_alloc(context, bound);
 
 	writer.at = *bytes + header;
 	*writer.at++ = EF_SPEC_FORMAT;
@@ -308,18 +310,18 @@ read_names(EfReader *reader, EfLabel *names, uint32_t limit)
 
 EfStatus
 ef_spec_open(EfFunnelSpec *spec, const uint8_t *bytes, size_t size,
-			 EfError *error)
+			 EfContext *context)
 {
 	EfReader	reader = {bytes, bytes + size, false};
 	unsigned	flags;
 
 	memset(spec, 0, sizeof(*spec));
 	if (size < 2)
-		return ef_fail(error, EF_INVALID, "The bytes end too early.");
+		return ef_fail(context, EF_INVALID, "The bytes end too early.");
 	if (bytes[1] != EF_SPEC_TAG)
-		return ef_fail(error, EF_INVALID, "The bytes are of another type.");
+		return ef_fail(context, EF_INVALID, "The bytes are of another type.");
 	if (bytes[0] != EF_SPEC_FORMAT)
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "Format %d is not known to this version.", bytes[0]);
 
 	reader.at += 2;
@@ -339,14 +341,14 @@ ef_spec_open(EfFunnelSpec *spec, const uint8_t *bytes, size_t size,
 	spec->nstages = read_names(&reader, spec->stages, EF_STAGE_LIMIT);
 	spec->nexits = read_names(&reader, spec->exits, EF_EXIT_LIMIT);
 	if (reader.failed || reader.at != reader.end)
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "The bytes end too early or too late, or hold a number that is too large or too long.");
 	for (uint32_t i = 1; i < spec->nexits; i++)
 		if (ef_label_compare(&spec->exits[i - 1], &spec->exits[i]) >= 0)
-			return ef_fail(error, EF_INVALID, "Its exits are out of order.");
+			return ef_fail(context, EF_INVALID, "Its exits are out of order.");
 
 	/* what is in its one form already is only looked at; the sentence stays */
-	return ef_spec_complete(spec, error) == EF_OK ? EF_OK : EF_INVALID;
+	return ef_spec_complete(spec, context) == EF_OK ? EF_OK : EF_INVALID;
 }
 
 

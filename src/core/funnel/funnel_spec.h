@@ -27,8 +27,8 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/context.h"
 #include "base/instant.h"
-#include "base/memory.h"
 #include "base/status.h"
 #include "table/life_table.h"
 
@@ -116,16 +116,18 @@ ef_name_head(const char *name, size_t length)
  * to, not copied.
  */
 extern EfStatus ef_spec_add_stage(EfFunnelSpec *spec, const char *name,
-								  size_t length, EfError *error) EF_NODISCARD;
+								  size_t length,
+								  EfContext *context) EF_NODISCARD;
 extern EfStatus ef_spec_add_exit(EfFunnelSpec *spec, const char *name,
-								 size_t length, EfError *error) EF_NODISCARD;
+								 size_t length,
+								 EfContext *context) EF_NODISCARD;
 
 /*
  * Bring a spec into its one form (exits in order, whole days of microseconds
  * as days) and say whether it is one: names each once, a window that is not
  * negative and has at most 150 years, an as_of in the years 1 to 9999.
  */
-extern EfStatus ef_spec_complete(EfFunnelSpec *spec, EfError *error)
+extern EfStatus ef_spec_complete(EfFunnelSpec *spec, EfContext *context)
 			EF_NODISCARD;
 
 /*
@@ -133,19 +135,18 @@ extern EfStatus ef_spec_complete(EfFunnelSpec *spec, EfError *error)
  * is a number of days or years that was written without its unit.
  */
 extern EfStatus ef_spec_unit_check(const EfFunnelSpec *spec, EfUnit unit,
-								   EfError *error) EF_NODISCARD;
+								   EfContext *context) EF_NODISCARD;
 
 /* A day of these years. */
-extern EfStatus ef_as_of_check(EfDay as_of, EfError *error) EF_NODISCARD;
+extern EfStatus ef_as_of_check(EfDay as_of, EfContext *context) EF_NODISCARD;
 
 /* The bit of a mode by its name. */
 extern EfStatus ef_spec_mode(const char *name, size_t length, unsigned *mode,
-							 EfError *error) EF_NODISCARD;
+							 EfContext *context) EF_NODISCARD;
 
 /* Pack a complete spec into a new chunk with `header` free bytes before it. */
 extern EfStatus ef_spec_pack(const EfFunnelSpec *spec, size_t header,
-							 uint8_t **bytes, size_t *size,
-							 const EfAllocator *allocator, EfError *error)
+							 uint8_t **bytes, size_t *size, EfContext *context)
 			EF_NODISCARD;
 
 /*
@@ -154,7 +155,7 @@ extern EfStatus ef_spec_pack(const EfFunnelSpec *spec, size_t header,
  * beyond; EF_INVALID if they are no spec.
  */
 extern EfStatus ef_spec_open(EfFunnelSpec *spec, const uint8_t *bytes,
-							 size_t size, EfError *error) EF_NODISCARD;
+							 size_t size, EfContext *context) EF_NODISCARD;
 
 /* The number of a stage by its name, counted from 1; 0 if it has none. */
 extern uint32_t ef_spec_stage(const EfFunnelSpec *spec, const char *name,

@@ -17,26 +17,26 @@ struct EfFunnelTally
 	uint32_t	lowest[TALLY_SERIES];
 	uint32_t	beyond[TALLY_SERIES];
 	uint32_t   *counts[TALLY_SERIES];	/* EF_TALLY_DAYS each; NULL: not used */
-	const EfAllocator *allocator;
+	EfContext  *context;
 	uint32_t	nchains;		/* so that no count can pass 32 bits */
 };
 
 EfFunnelTally *
-ef_funnel_tally_create(const EfAllocator *allocator)
+ef_funnel_tally_create(EfContext *context)
 {
-	EfFunnelTally *tally = ef_alloc(allocator, sizeof(EfFunnelTally));
+	EfFunnelTally *tally = ef_alloc(context, sizeof(EfFunnelTally));
 
 	memset(tally, 0, sizeof(EfFunnelTally));
 	for (unsigned i = 0; i < TALLY_SERIES; i++)
 		tally->lowest[i] = UINT32_MAX;
-	tally->allocator = allocator;
+	tally->context = context;
 	return tally;
 }
 
 static uint32_t *
 new_counts(EfFunnelTally *tally, unsigned series)
 {
-	uint32_t   *counts = ef_alloc(tally->allocator,
+	uint32_t   *counts = ef_alloc(tally->context,
 								  EF_TALLY_DAYS * sizeof(uint32_t));
 
 	memset(counts, 0, EF_TALLY_DAYS * sizeof(uint32_t));
@@ -97,7 +97,7 @@ ef_funnel_tally_add(EfFunnelTally *tally, const EfChain *chain, EfUnit unit,
 
 EfStatus
 ef_funnel_tally_flush(EfFunnelTally *tally, EfState **state,
-					  const EfAllocator *allocator, EfError *error)
+					  EfContext *context)
 {
 	size_t		most = 0;
 	bool		sorted = (*state)->ncells == 0;
@@ -107,7 +107,7 @@ ef_funnel_tally_flush(EfFunnelTally *tally, EfState **state,
 		for (uint32_t day = tally->lowest[i]; day < tally->beyond[i]; day++)
 			most += tally->counts[i][day] != 0;
 	status = ef_state_reserve(state, &ef_funnel_type, (unsigned) most, 0,
-							  allocator, error);
+							  context);
 	if (status != EF_OK)
 		return status;
 	for (unsigned i = 0; i < TALLY_SERIES; i++)

@@ -16,7 +16,7 @@
 
 typedef struct EfFunnelTally EfFunnelTally;
 
-extern EfFunnelTally *ef_funnel_tally_create(const EfAllocator *allocator);
+extern EfFunnelTally *ef_funnel_tally_create(EfContext *context);
 
 /* Add a chain, or answer false. */
 extern bool ef_funnel_tally_add(EfFunnelTally *tally, const EfChain *chain,
@@ -24,8 +24,7 @@ extern bool ef_funnel_tally_add(EfFunnelTally *tally, const EfChain *chain,
 
 /* Move what was counted to a state. */
 extern EfStatus ef_funnel_tally_flush(EfFunnelTally *tally, EfState **state,
-									  const EfAllocator *allocator,
-									  EfError *error) EF_NODISCARD;
+									  EfContext *context) EF_NODISCARD;
 
 /* Forget what was counted. */
 extern void ef_funnel_tally_clear(EfFunnelTally *tally);

@@ -136,13 +136,13 @@ EF_REPORT(EF_CONDITION_EXITS, INVALID_PARAMETER_VALUE,
 		  "Use a spec without exits, or funnel_agg.");
 
 EfStatus
-ef_window_check(const EfFunnelSpec *spec, int nconditions, EfError *error)
+ef_window_check(const EfFunnelSpec *spec, int nconditions, EfContext *context)
 {
 	if (spec->nexits > 0)
-		return ef_fail(error, EF_CONDITION_EXITS, "Its exits: %u.",
+		return ef_fail(context, EF_CONDITION_EXITS, "Its exits: %u.",
 					   spec->nexits);
 	if (nconditions != (int) spec->nstages)
-		return ef_fail(error, EF_CONDITION_COUNT,
+		return ef_fail(context, EF_CONDITION_COUNT,
 					   "Conditions: %d. Stages: %u.", nconditions,
 					   spec->nstages);
 	return EF_OK;
@@ -150,24 +150,24 @@ ef_window_check(const EfFunnelSpec *spec, int nconditions, EfError *error)
 
 void
 ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit, const EfRow *rows,
-				 size_t nrows, int *length, const EfAllocator *allocator)
+				 size_t nrows, int *length, EfContext *context)
 {
 	WindowSearch search = {.spec = spec};
 	EfWhen		as_of = spec->has_as_of
 		? ef_when(ef_day_instant(spec->as_of, unit), 0) : UINT64_MAX;
 
-	search.tried = ef_alloc(allocator, nrows * sizeof(bool));
+	search.tried = ef_alloc(context, nrows * sizeof(bool));
 	for (size_t i = 0; i < nrows && rows[i].when < as_of;)
 	{
 		size_t		end = i + 1;
 
 		while (end < nrows && rows[end].when == rows[i].when)
 			end++;
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 		advance(&search, unit, ef_when_instant(rows[i].when), rows + i,
 				end - i);
 		i = end;
 	}
-	ef_release(allocator, search.tried);
+	ef_release(context, search.tried);
 	*length = (int) search.furthest;
 }

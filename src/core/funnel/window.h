@@ -20,11 +20,11 @@ typedef struct EfRow
 
 /* Can window_funnel be asked for this spec, with so many conditions? */
 extern EfStatus ef_window_check(const EfFunnelSpec *spec, int nconditions,
-								EfError *error) EF_NODISCARD;
+								EfContext *context) EF_NODISCARD;
 
 /* How far the best chain gets over rows that are in order. */
 extern void ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit,
 							 const EfRow *rows, size_t nrows, int *length,
-							 const EfAllocator *allocator);
+							 EfContext *context);
 
 #endif							/* EF_WINDOW_H */

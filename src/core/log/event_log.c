@@ -39,10 +39,10 @@
 void
 ef_event_log_begin(EfEventLog *log, EfPersonKind kind, EfUnit unit,
 				   bool detailed, size_t budget, const EfStorage *storage,
-				   const EfAllocator *allocator)
+				   EfContext *context)
 {
 	memset(log, 0, sizeof(*log));
-	log->allocator = allocator;
+	log->context = context;
 	log->storage = *storage;
 	log->kind = kind;
 	log->unit = unit;
@@ -53,7 +53,7 @@ ef_event_log_begin(EfEventLog *log, EfPersonKind kind, EfUnit unit,
 void
 ef_event_group_create(EfEventGroup **group, EfEventLog *log)
 {
-	*group = ef_alloc(log->allocator, sizeof(EfEventGroup));
+	*group = ef_alloc(log->context, sizeof(EfEventGroup));
 	memset(*group, 0, sizeof(EfEventGroup));
 	(*group)->log = log;
 	(*group)->older = log->groups;
@@ -62,10 +62,10 @@ ef_event_group_create(EfEventGroup **group, EfEventLog *log)
 }
 
 EfStatus
-ef_event_group_skip(EfEventGroup *group, int64_t rows, EfError *error)
+ef_event_group_skip(EfEventGroup *group, int64_t rows)
 {
 	if (ef_add_overflow(group->skipped, rows, &group->skipped))
-		return ef_fail(error, EF_COUNT_OVERFLOW,
+		return ef_fail(group->log->context, EF_COUNT_OVERFLOW,
 					   "The number of skipped rows does not fit 64 bits.");
 	return EF_OK;
 }
@@ -121,7 +121,7 @@ empty_block(EfEventLog *log)
 		size = log->budget / 8;
 	if (size < CHUNK_MAXIMUM)
 		size = CHUNK_MAXIMUM;
-	block = ef_alloc(log->allocator, sizeof(EfEventBlock) + size);
+	block = ef_alloc(log->context, sizeof(EfEventBlock) + size);
 	block->used = 0;
 	block->size = size;
 	return block;
@@ -149,7 +149,7 @@ new_chunk(EfEventLog *log, size_t size)
 {
 	bool		in_block = log->used >= BLOCKS_FROM;
 	EfEventChunk *chunk = in_block ? chunk_in_block(log, size)
-		: ef_alloc(log->allocator, size);
+		: ef_alloc(log->context, size);
 
 	if (chunk != NULL)
 		chunk->in_block = in_block;
@@ -182,7 +182,6 @@ ef_event_group_grow(EfEventGroup *group, EfEventForm form)
 		size *= 2;
 	if (ef_event_log_full(log, size))
 	{
-
 		ef_event_log_store(log);
 		size = CHUNK_MINIMUM;
 	}
@@ -277,7 +276,7 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 			ef_event_log_store(log);
 			reserve_named(group);
 		}
-		chunk = ef_alloc(log->allocator, sizeof(EfNameChunk) + room);
+		chunk = ef_alloc(log->context, sizeof(EfNameChunk) + room);
 		chunk->older = log->names;
 		chunk->used = 0;
 		chunk->size = room;
@@ -334,8 +333,8 @@ ef_event_group_order(EfEventGroup *group, const uint64_t **ordered,
 	size = n * ef_form_words(*form);
 	if (log->scratch_size < 2 * size)
 	{
-		ef_release(log->allocator, log->scratch);
-		log->scratch = ef_alloc(log->allocator, 2 * size * sizeof(uint64_t));
+		ef_release(log->context, log->scratch);
+		log->scratch = ef_alloc(log->context, 2 * size * sizeof(uint64_t));
 		log->scratch_size = 2 * size;
 	}
 	events = log->scratch;
@@ -346,7 +345,7 @@ ef_event_group_order(EfEventGroup *group, const uint64_t **ordered,
 		events += chunk->nevents * ef_form_words(*form);
 	}
 	ef_events_sort(log->scratch, log->scratch + size, n, *form, log->kind,
-				   log->allocator);
+				   log->context);
 }
 
 
@@ -358,12 +357,12 @@ ef_event_group_add_run(EfEventGroup *group, const EfRunPlace *place)
 	if (group->nruns == group->runs_room)
 	{
 		uint32_t	room = 2 * group->runs_room + 2;
-		EfRunPlace *runs = ef_alloc(group->log->allocator,
+		EfRunPlace *runs = ef_alloc(group->log->context,
 									room * sizeof(EfRunPlace));
 
 		if (group->nruns > 0)
 			memcpy(runs, group->runs, group->nruns * sizeof(EfRunPlace));
-		ef_release(group->log->allocator, group->runs);
+		ef_release(group->log->context, group->runs);
 		group->runs = runs;
 		group->runs_room = room;
 	}
@@ -375,7 +374,7 @@ static void
 store_group(EfEventGroup *group)
 {
 	EfEventLog *log = group->log;
-	EfSink		sink = {log->storage.write, log->storage.context};
+	EfSink		sink = {log->storage.write, log->storage.closure};
 
 	for (uint32_t i = 0; i < group->nruns; i++)
 	{
@@ -383,9 +382,9 @@ store_group(EfEventGroup *group)
 
 		if (run->bytes == NULL)
 			continue;
-		log->storage.write(log->storage.context, run->bytes,
+		log->storage.write(log->storage.closure, run->bytes,
 						   (size_t) run->size);
-		ef_release(log->allocator, run->bytes);
+		ef_release(log->context, run->bytes);
 		run->bytes = NULL;
 		run->offset = log->stored;
 		log->stored += run->size;
@@ -410,7 +409,7 @@ store_group(EfEventGroup *group)
 
 			group->chunk = chunk->older;
 			if (!chunk->in_block)
-				ef_release(log->allocator, chunk);
+				ef_release(log->context, chunk);
 		}
 		group->next = group->end = NULL;
 	}
@@ -424,7 +423,7 @@ ef_event_log_store(EfEventLog *log)
 	for (EfEventGroup *group = log->groups; group; group = group->older)
 		if (group->size > 0)
 		{
-			ef_check_interrupt(log->allocator);
+			ef_check_interrupt(log->context);
 			store_group(group);
 		}
 	while (log->names != NULL)
@@ -433,10 +432,10 @@ ef_event_log_store(EfEventLog *log)
 
 		log->names = chunk->older;
 		log->used -= sizeof(EfNameChunk) + chunk->size;
-		ef_release(log->allocator, chunk);
+		ef_release(log->context, chunk);
 	}
 	empty_blocks(log);
-	ef_release(log->allocator, log->scratch);
+	ef_release(log->context, log->scratch);
 	log->scratch = NULL;
 	log->scratch_size = 0;
 	log->largest = 0;
@@ -448,7 +447,7 @@ ef_event_log_store(EfEventLog *log)
 static EfRunSource
 source_of(const EfEventLog *log, const EfRunPlace *run)
 {
-	EfRunSource source = {log->storage.read, log->storage.context,
+	EfRunSource source = {log->storage.read, log->storage.closure,
 	run->offset, run->size, run->bytes};
 
 	return source;
@@ -456,7 +455,7 @@ source_of(const EfEventLog *log, const EfRunPlace *run)
 
 EfStatus
 ef_event_group_read(EfEventReader *reader, EfEventGroup *group,
-					const EfAllocator *allocator, EfError *error)
+					EfContext *context)
 {
 	EfRunSource *sources;
 	size_t		window = WINDOW_MAXIMUM;
@@ -466,8 +465,8 @@ ef_event_group_read(EfEventReader *reader, EfEventGroup *group,
 	EfStatus	status;
 
 	memset(reader, 0, sizeof(*reader));
-	reader->allocator = allocator;
-	sources = ef_alloc(allocator, group->nruns * sizeof(EfRunSource));
+	reader->context = context;
+	sources = ef_alloc(context, group->nruns * sizeof(EfRunSource));
 	for (uint32_t i = 0; i < group->nruns; i++)
 		sources[i] = source_of(group->log, &group->runs[i]);
 	if (group->nruns > 0 && window > group->log->budget / group->nruns)
@@ -476,7 +475,7 @@ ef_event_group_read(EfEventReader *reader, EfEventGroup *group,
 	status = ef_event_reader_begin(reader, group->log->kind,
 								   group->log->detailed, sources,
 								   group->nruns, window, events, nevents,
-								   form, allocator, error);
-	ef_release(allocator, sources);
+								   form, context);
+	ef_release(context, sources);
 	return status;
 }

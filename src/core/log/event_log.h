@@ -26,10 +26,10 @@
 /* Storage that is written at its end and read anywhere. */
 typedef struct EfStorage
 {
-	void		(*write) (void *context, const void *bytes, size_t size);
-	size_t		(*read) (void *context, uint64_t offset, void *buffer,
+	void		(*write) (void *closure, const void *bytes, size_t size);
+	size_t		(*read) (void *closure, uint64_t offset, void *buffer,
 						 size_t size);
-	void	   *context;
+	void	   *closure;
 } EfStorage;
 
 typedef struct EfEventChunk
@@ -87,7 +87,7 @@ typedef struct EfEventGroup
 
 struct EfEventLog
 {
-	const EfAllocator *allocator;
+	EfContext  *context;
 	EfStorage	storage;
 	EfPersonKind kind;
 	EfUnit		unit;
@@ -111,8 +111,7 @@ struct EfEventLog
 
 extern void ef_event_log_begin(EfEventLog *log, EfPersonKind kind,
 							   EfUnit unit, bool detailed, size_t budget,
-							   const EfStorage *storage,
-							   const EfAllocator *allocator);
+							   const EfStorage *storage, EfContext *context);
 
 /* A new group of a log. */
 extern void ef_event_group_create(EfEventGroup **group, EfEventLog *log);
@@ -180,8 +179,8 @@ extern void ef_event_add_text(EfEventGroup *group, const char *name,
 							  uint64_t detail);
 
 /* So many more rows that have no person, stage or time. */
-extern EfStatus ef_event_group_skip(EfEventGroup *group, int64_t rows,
-									EfError *error) EF_NODISCARD;
+extern EfStatus ef_event_group_skip(EfEventGroup *group,
+									int64_t rows) EF_NODISCARD;
 
 /* Bring what the log holds into storage. */
 extern void ef_event_log_store(EfEventLog *log);
@@ -195,8 +194,7 @@ extern size_t ef_event_group_size(EfEventGroup *group);
  */
 extern EfStatus ef_event_group_read(EfEventReader *reader,
 									EfEventGroup *group,
-									const EfAllocator *allocator,
-									EfError *error) EF_NODISCARD;
+									EfContext *context) EF_NODISCARD;
 
 /* What event_wire.c needs of a log. */
 

@@ -71,7 +71,7 @@ begin_run(EfEventReader *reader, EfRunReader *run, const EfRunSource *source,
 		run->left = 0;
 		return;
 	}
-	run->window = ef_alloc(reader->allocator, window);
+	run->window = ef_alloc(reader->context, window);
 	run->window_size = window;
 	run->at = run->end = run->window;
 }
@@ -79,9 +79,8 @@ begin_run(EfEventReader *reader, EfRunReader *run, const EfRunSource *source,
 EfStatus
 ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
 					  bool detailed, const EfRunSource *sources,
-					  size_t nsources, size_t window, const uint64_t *events, size_t nevents,
-					  EfEventForm form, const EfAllocator *allocator,
-					  EfError *error)
+					  size_t nsources, size_t window, const uint64_t *events,
+					  size_t nevents, EfEventForm form, EfContext *context)
 {
 	EfStatus	status = EF_OK;
 	size_t		room = nsources + 1;
@@ -91,9 +90,9 @@ ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
 	memset(reader, 0, sizeof(*reader));
 	reader->kind = kind;
 	reader->detailed = detailed;
-	reader->allocator = allocator;
-	reader->runs = ef_alloc(allocator, room * sizeof(EfRunReader));
-	reader->heap = ef_alloc(allocator, room * sizeof(EfRunReader *));
+	reader->context = context;
+	reader->runs = ef_alloc(context, room * sizeof(EfRunReader));
+	reader->heap = ef_alloc(context, room * sizeof(EfRunReader *));
 	memset(reader->runs, 0, room * sizeof(EfRunReader));
 	for (size_t i = 0; i < nsources; i++)
 		begin_run(reader, &reader->runs[reader->nruns++], &sources[i], window);
@@ -108,7 +107,7 @@ ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
 	for (size_t i = 0; i < reader->nruns && status == EF_OK; i++)
 	{
 		reader->runs[i].detailed = detailed;
-		status = ef_run_next_person(&reader->runs[i], kind, allocator, error);
+		status = ef_run_next_person(&reader->runs[i], kind, context);
 		if (status == EF_OK && !reader->runs[i].done)
 			reader->heap[reader->nheap++] = &reader->runs[i];
 	}
@@ -134,12 +133,12 @@ reserve_whens(EfEventReader *reader, uint64_t room, size_t used)
 	if (room <= reader->room)
 		return;
 	room += room / 2 + 64;
-	ef_release(reader->allocator, reader->scratch);
-	whens = ef_alloc(reader->allocator, (size_t) room * size);
-	reader->scratch = ef_alloc(reader->allocator, (size_t) room * size);
+	ef_release(reader->context, reader->scratch);
+	whens = ef_alloc(reader->context, (size_t) room * size);
+	reader->scratch = ef_alloc(reader->context, (size_t) room * size);
 	if (used > 0)
 		memcpy(whens, reader->whens, used * size);
-	ef_release(reader->allocator, reader->whens);
+	ef_release(reader->context, reader->whens);
 	reader->whens = whens;
 	reader->room = (size_t) room;
 }
@@ -181,7 +180,7 @@ merge_whens(EfEventReader *reader, size_t middle, size_t n,
 
 /* Put the events of a run among those before, in order. */
 EF_NODISCARD static inline EfStatus
-add_events(EfEventReader *reader, EfRunReader *run, size_t *n, EfError *error)
+add_events(EfEventReader *reader, EfRunReader *run, size_t *n)
 {
 	size_t		before = *n;
 	EfStatus	status;
@@ -189,7 +188,8 @@ add_events(EfEventReader *reader, EfRunReader *run, size_t *n, EfError *error)
 	if (before + run->nevents > reader->room)
 		reserve_whens(reader, before + run->nevents, before);
 	status = ef_run_read_events(run, reader->whens +
-								before * whens_of_event(reader), error);
+								before * whens_of_event(reader),
+								reader->context);
 	if (status != EF_OK)
 		return status;
 	*n = before + (size_t) run->nevents;
@@ -205,14 +205,14 @@ add_events(EfEventReader *reader, EfRunReader *run, size_t *n, EfError *error)
 /* Take the events of the run that comes first, and put it where its next
  * person belongs. */
 EF_NODISCARD static EfStatus
-take_run(EfEventReader *reader, size_t *n, EfError *error)
+take_run(EfEventReader *reader, size_t *n)
 {
 	EfRunReader *run = reader->heap[0];
-	EfStatus	status = add_events(reader, run, n, error);
+	EfStatus	status = add_events(reader, run, n);
 
 	if (status != EF_OK)
 		return status;
-	status = ef_run_next_person(run, reader->kind, reader->allocator, error);
+	status = ef_run_next_person(run, reader->kind, reader->context);
 	if (status != EF_OK)
 		return status;
 	if (run->done)
@@ -231,9 +231,8 @@ keep_name(EfEventReader *reader, const EfRunReader *run, EfPerson *person)
 		return;
 	if (reader->name_size < person->name_length)
 	{
-		ef_release(reader->allocator, reader->name_room);
-		reader->name_room = ef_alloc(reader->allocator,
-									 2 * person->name_length);
+		ef_release(reader->context, reader->name_room);
+		reader->name_room = ef_alloc(reader->context, 2 * person->name_length);
 		reader->name_size = 2 * person->name_length;
 	}
 	if (person->name_length > 0)
@@ -246,7 +245,7 @@ keep_name(EfEventReader *reader, const EfRunReader *run, EfPerson *person)
  * looking at all of them is faster than a heap: `heap` is in no order then.
  */
 EF_NODISCARD static EfStatus
-next_of_few(EfEventReader *reader, EfPersonEvents *events, EfError *error)
+next_of_few(EfEventReader *reader, EfPersonEvents *events)
 {
 	uint64_t	least = UINT64_MAX;
 	size_t		n = 0;
@@ -264,10 +263,10 @@ next_of_few(EfEventReader *reader, EfPersonEvents *events, EfError *error)
 			i++;
 			continue;
 		}
-		status = add_events(reader, run, &n, error);
+		status = add_events(reader, run, &n);
 		if (status == EF_OK)
-			status = ef_run_next_person(run, EF_PERSON_NUMBER, reader->allocator,
-								 error);
+			status = ef_run_next_person(run, EF_PERSON_NUMBER,
+										reader->context);
 		if (status != EF_OK)
 			return status;
 		if (run->done)
@@ -311,7 +310,7 @@ next_in_memory(EfEventReader *reader, EfRunReader *run, EfPersonEvents *events)
 
 /* Where several runs have events of a person, or may have. */
 EF_NODISCARD static EfStatus
-next_of_many(EfEventReader *reader, EfPersonEvents *events, EfError *error)
+next_of_many(EfEventReader *reader, EfPersonEvents *events)
 {
 	EfPerson   *person = &reader->person;
 	size_t		n = 0;
@@ -321,7 +320,7 @@ next_of_many(EfEventReader *reader, EfPersonEvents *events, EfError *error)
 	if (reader->kind == EF_PERSON_TEXT)
 		keep_name(reader, reader->heap[0], person);
 	do
-		status = take_run(reader, &n, error);
+		status = take_run(reader, &n);
 	while (status == EF_OK && reader->nheap > 0 &&
 		   compare_persons(&reader->heap[0]->person, person,
 						   reader->kind) == 0);
@@ -331,18 +330,18 @@ next_of_many(EfEventReader *reader, EfPersonEvents *events, EfError *error)
 
 bool
 ef_event_reader_next(EfEventReader *reader, EfPersonEvents *events,
-					 EfStatus *status, EfError *error)
+					 EfStatus *status)
 {
 	if (*status != EF_OK || reader->nheap == 0)
 		return false;
 	if (reader->npeople++ % INTERRUPT_PEOPLE == 0)
-		ef_check_interrupt(reader->allocator);
+		ef_check_interrupt(reader->context);
 	if (reader->nheap == 1 && reader->heap[0]->events_end != NULL)
 		next_in_memory(reader, reader->heap[0], events);
 	else if (reader->kind == EF_PERSON_NUMBER && reader->nruns <= FEW_RUNS)
-		*status = next_of_few(reader, events, error);
+		*status = next_of_few(reader, events);
 	else
-		*status = next_of_many(reader, events, error);
+		*status = next_of_many(reader, events);
 	return *status == EF_OK;
 }
 
@@ -351,14 +350,14 @@ ef_event_reader_end(EfEventReader *reader)
 {
 	for (size_t i = 0; i < reader->nruns; i++)
 	{
-		ef_release(reader->allocator, reader->runs[i].window);
-		ef_release(reader->allocator, reader->runs[i].name_room);
+		ef_release(reader->context, reader->runs[i].window);
+		ef_release(reader->context, reader->runs[i].name_room);
 	}
-	ef_release(reader->allocator, reader->runs);
-	ef_release(reader->allocator, reader->heap);
-	ef_release(reader->allocator, reader->name_room);
-	ef_release(reader->allocator, reader->whens);
-	ef_release(reader->allocator, reader->scratch);
+	ef_release(reader->context, reader->runs);
+	ef_release(reader->context, reader->heap);
+	ef_release(reader->context, reader->name_room);
+	ef_release(reader->context, reader->whens);
+	ef_release(reader->context, reader->scratch);
 }
 
 
@@ -366,8 +365,7 @@ ef_event_reader_end(EfEventReader *reader)
 
 /* Of the events that a reader has. */
 EF_NODISCARD static EfStatus
-renumber(EfEventReader *reader, size_t n, const EfNumberMap *map,
-		 EfError *error)
+renumber(EfEventReader *reader, size_t n, const EfNumberMap *map)
 {
 	size_t		words = whens_of_event(reader);
 	bool		ordered = true;
@@ -378,7 +376,7 @@ renumber(EfEventReader *reader, size_t n, const EfNumberMap *map,
 		uint32_t	number = ef_number_map_get(map, (uint32_t) (*when & EF_WHEN_NUMBER));
 
 		if (number == 0 && (*when & EF_WHEN_NUMBER) != 0)
-			return ef_fail(error, EF_INVALID,
+			return ef_fail(reader->context, EF_INVALID,
 						   "A run of events has a number that nothing has.");
 		*when = (*when & ~EF_WHEN_NUMBER) | number;
 		ordered = ordered &&
@@ -389,14 +387,14 @@ renumber(EfEventReader *reader, size_t n, const EfNumberMap *map,
 	if (!ordered)
 		ef_events_sort(reader->whens, reader->scratch, n,
 					   reader->detailed ? EF_WIDE : EF_NARROW,
-					   EF_PERSON_NUMBER, reader->allocator);
+					   EF_PERSON_NUMBER, reader->context);
 	return EF_OK;
 }
 
 EfStatus
 ef_run_renumber(const uint8_t *bytes, size_t size, EfPersonKind kind,
 				bool detailed, const EfNumberMap *map, const EfSink *sink,
-				const EfAllocator *allocator, EfError *error)
+				EfContext *context)
 {
 	EfRunSource source = {.size = size, .bytes = bytes};
 	EfEventReader reader;
@@ -404,12 +402,12 @@ ef_run_renumber(const uint8_t *bytes, size_t size, EfPersonKind kind,
 	EfPersonEvents events;
 	EfStatus	status = ef_event_reader_begin(&reader, kind, detailed,
 											   &source, 1, 0, NULL, 0,
-											   EF_NARROW, allocator, error);
+											   EF_NARROW, context);
 
 	ef_run_writer_begin(&writer, kind, detailed, sink);
-	while (ef_event_reader_next(&reader, &events, &status, error))
+	while (ef_event_reader_next(&reader, &events, &status))
 	{
-		status = renumber(&reader, events.n, map, error);
+		status = renumber(&reader, events.n, map);
 		if (status == EF_OK)
 			ef_run_writer_add(&writer, &reader.person, events.whens, events.n);
 	}

@@ -13,7 +13,7 @@ typedef struct EfEventReader
 {
 	EfPersonKind kind;
 	bool		detailed;
-	const EfAllocator *allocator;
+	EfContext  *context;
 	size_t		nruns;
 	EfRunReader *runs;
 	size_t		nheap;
@@ -37,8 +37,7 @@ extern EfStatus ef_event_reader_begin(EfEventReader *reader,
 									  size_t nsources, size_t window,
 									  const uint64_t *events, size_t nevents,
 									  EfEventForm form,
-									  const EfAllocator *allocator,
-									  EfError *error) EF_NODISCARD;
+									  EfContext *context) EF_NODISCARD;
 
 /* The events of one person, in order, each with its detail behind it if they are
  * detailed.  Valid, as is reader->person, until the next person is read. */
@@ -55,7 +54,7 @@ typedef struct EfPersonEvents
  * whether to go on.
  */
 extern bool ef_event_reader_next(EfEventReader *reader, EfPersonEvents *events,
-								 EfStatus *status, EfError *error);
+								 EfStatus *status);
 
 extern void ef_event_reader_end(EfEventReader *reader);
 
@@ -66,7 +65,6 @@ extern void ef_event_reader_end(EfEventReader *reader);
 extern EfStatus ef_run_renumber(const uint8_t *bytes, size_t size,
 								EfPersonKind kind, bool detailed,
 								const EfNumberMap *map, const EfSink *sink,
-								const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+								EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_EVENT_MERGE_H */

@@ -30,7 +30,7 @@ flush(RunEnd *end)
 {
 	size_t		size = (size_t) (end->writer.at - end->buffer);
 
-	end->sink->write(end->sink->context, end->buffer, size);
+	end->sink->write(end->sink->closure, end->buffer, size);
 	end->size += size;
 	end->writer.at = end->buffer;
 }
@@ -59,7 +59,7 @@ write_head(RunEnd *end, EfPersonKind kind, const EfPerson *person,
 		flush_unless(end, length + HEAD_MAX);
 		if (length + HEAD_MAX > (size_t) (end->buffer_end - end->buffer))
 		{
-			end->sink->write(end->sink->context, person->name, length);
+			end->sink->write(end->sink->closure, person->name, length);
 			end->size += length;
 		}
 		else
@@ -163,7 +163,7 @@ ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
 uint64_t
 ef_run_writer_end(EfRunWriter *writer)
 {
-	writer->sink->write(writer->sink->context, writer->buffer, writer->used);
+	writer->sink->write(writer->sink->closure, writer->buffer, writer->used);
 	writer->size += writer->used;
 	writer->used = 0;
 	return writer->size;
@@ -174,9 +174,9 @@ ef_run_writer_end(EfRunWriter *writer)
 
 /* The bytes are ours, but they have been on a disk or in another process. */
 EF_NODISCARD static EfStatus
-damaged(EfError *error)
+damaged(EfContext *context)
 {
-	return ef_fail(error, EF_INVALID, "A run of events ends too early.");
+	return ef_fail(context, EF_INVALID, "A run of events ends too early.");
 }
 
 /* Bring at least `wanted` bytes into the window, or all that are left. */
@@ -192,7 +192,7 @@ fill_window(EfRunReader *run, size_t wanted)
 	size = run->window_size - kept;
 	if (size > run->left)
 		size = (size_t) run->left;
-	size = run->source.read(run->source.context, run->source.offset,
+	size = run->source.read(run->source.closure, run->source.offset,
 							run->window + kept, size);
 	run->source.offset += size;
 	run->left = size == 0 ? 0 : run->left - size;
@@ -202,13 +202,12 @@ fill_window(EfRunReader *run, size_t wanted)
 
 /* The name of the person, which must stay until the next one's is read. */
 EF_NODISCARD static EfStatus
-read_name(EfRunReader *run, uint64_t length, const EfAllocator *allocator,
-		  EfError *error)
+read_name(EfRunReader *run, uint64_t length, EfContext *context)
 {
 	size_t		got = 0;
 
 	if (length > run->left + (uint64_t) (run->end - run->at))
-		return damaged(error);
+		return damaged(context);
 	run->person.name_length = (size_t) length;
 	if (run->source.bytes != NULL)
 	{
@@ -218,8 +217,8 @@ read_name(EfRunReader *run, uint64_t length, const EfAllocator *allocator,
 	}
 	if (run->name_size < length)
 	{
-		ef_release(allocator, run->name_room);
-		run->name_room = ef_alloc(allocator, 2 * (size_t) length);
+		ef_release(context, run->name_room);
+		run->name_room = ef_alloc(context, 2 * (size_t) length);
 		run->name_size = 2 * (size_t) length;
 	}
 	run->person.name = run->name_room;
@@ -230,7 +229,7 @@ read_name(EfRunReader *run, uint64_t length, const EfAllocator *allocator,
 		fill_window(run, 1);
 		size = (size_t) (run->end - run->at);
 		if (size == 0)
-			return damaged(error);
+			return damaged(context);
 		if (size > length - got)
 			size = (size_t) length - got;
 		memcpy(run->name_room + got, run->at, size);
@@ -242,17 +241,16 @@ read_name(EfRunReader *run, uint64_t length, const EfAllocator *allocator,
 
 /* Can there be so many events?  Each takes a byte at least. */
 EF_NODISCARD static inline EfStatus
-check_events(const EfRunReader *run, EfError *error)
+check_events(const EfRunReader *run, EfContext *context)
 {
 	if (run->nevents == 0 ||
 		run->nevents > run->left + (uint64_t) (run->end - run->at))
-		return damaged(error);
+		return damaged(context);
 	return EF_OK;
 }
 
 EfStatus
-ef_run_next_person(EfRunReader *run, EfPersonKind kind,
-				   const EfAllocator *allocator, EfError *error)
+ef_run_next_person(EfRunReader *run, EfPersonKind kind, EfContext *context)
 {
 	EfReader	reader;
 
@@ -279,9 +277,9 @@ ef_run_next_person(EfRunReader *run, EfPersonKind kind,
 
 		if (!ef_read_varint_within(&run->at, &step) ||
 			!ef_read_varint_within(&run->at, &run->nevents))
-			return damaged(error);
+			return damaged(context);
 		run->person.number += step;
-		return check_events(run, error);
+		return check_events(run, context);
 	}
 	fill_window(run, HEAD_MAX);
 	run->done = run->at == run->end;
@@ -294,7 +292,7 @@ ef_run_next_person(EfRunReader *run, EfPersonKind kind,
 		const uint8_t *rest = ef_read_bytes(&reader, sizeof(uint64_t));
 
 		if (rest == NULL)
-			return damaged(error);
+			return damaged(context);
 		memcpy(&run->person.rest, rest, sizeof(uint64_t));
 	}
 	if (kind == EF_PERSON_TEXT)
@@ -303,9 +301,9 @@ ef_run_next_person(EfRunReader *run, EfPersonKind kind,
 		EfStatus	status;
 
 		if (reader.failed)
-			return damaged(error);
+			return damaged(context);
 		run->at = reader.at;
-		status = read_name(run, length, allocator, error);
+		status = read_name(run, length, context);
 		if (status != EF_OK)
 			return status;
 		fill_window(run, HEAD_MAX);
@@ -313,7 +311,7 @@ ef_run_next_person(EfRunReader *run, EfPersonKind kind,
 	}
 	run->nevents = ef_read_varint(&reader);
 	run->at = reader.at;
-	return reader.failed ? damaged(error) : check_events(run, error);
+	return reader.failed ? damaged(context) : check_events(run, context);
 }
 
 /* A number of a run, with what is left of its bytes at hand. */
@@ -334,7 +332,7 @@ read_number(EfRunReader *run, uint64_t *number)
 
 EF_NODISCARD static inline __attribute__((always_inline)) EfStatus
 read_events(EfRunReader *run, EfWhen *whens, const bool detailed,
-			EfError *error)
+			EfContext *context)
 {
 	uint64_t	n = run->nevents;
 	EfWhen		when = run->first;
@@ -356,7 +354,7 @@ read_events(EfRunReader *run, EfWhen *whens, const bool detailed,
 		uint64_t	step = 0;
 
 		if (!read_number(run, &step))
-			return damaged(error);
+			return damaged(context);
 		if (i == 0)
 			run->first = when += (EfWhen) ef_unzigzag(step);
 		else
@@ -365,7 +363,7 @@ read_events(EfRunReader *run, EfWhen *whens, const bool detailed,
 		if (detailed)
 		{
 			if (!read_number(run, &step))
-				return damaged(error);
+				return damaged(context);
 			*whens++ = detail += (uint64_t) ef_unzigzag(step);
 		}
 	}
@@ -373,8 +371,8 @@ read_events(EfRunReader *run, EfWhen *whens, const bool detailed,
 }
 
 EfStatus
-ef_run_read_events(EfRunReader *run, EfWhen *whens, EfError *error)
+ef_run_read_events(EfRunReader *run, EfWhen *whens, EfContext *context)
 {
-	return run->detailed ? read_events(run, whens, true, error)
-		: read_events(run, whens, false, error);
+	return run->detailed ? read_events(run, whens, true, context)
+		: read_events(run, whens, false, context);
 }

@@ -6,14 +6,14 @@
 #define EF_EVENT_RUN_H
 
 #include "base/codec.h"
-#include "base/memory.h"
+#include "base/context.h"
 #include "log/event.h"
 
 /* Takes bytes as they come. */
 typedef struct EfSink
 {
-	void		(*write) (void *context, const void *bytes, size_t size);
-	void	   *context;
+	void		(*write) (void *closure, const void *bytes, size_t size);
+	void	   *closure;
 } EfSink;
 
 /* Write events, in order, as a run; how many bytes that took. */
@@ -57,9 +57,9 @@ extern uint64_t ef_run_writer_end(EfRunWriter *writer);
 typedef struct EfRunSource
 {
 	/* at most size bytes from a place on, fewer only at the end */
-	size_t		(*read) (void *context, uint64_t offset, void *buffer,
+	size_t		(*read) (void *closure, uint64_t offset, void *buffer,
 						 size_t size);
-	void	   *context;
+	void	   *closure;
 	uint64_t	offset;
 	uint64_t	size;
 	const uint8_t *bytes;		/* all of them, where they are in memory */
@@ -88,12 +88,11 @@ typedef struct EfRunReader
 
 /* Go to the next person of a run. */
 extern EfStatus ef_run_next_person(EfRunReader *run, EfPersonKind kind,
-								   const EfAllocator *allocator,
-								   EfError *error) EF_NODISCARD;
+								   EfContext *context) EF_NODISCARD;
 
 /* The events of the person that comes next, in order, each with its detail behind
  * it if they are detailed. */
 extern EfStatus ef_run_read_events(EfRunReader *run, EfWhen *whens,
-								   EfError *error) EF_NODISCARD;
+								   EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_EVENT_RUN_H */

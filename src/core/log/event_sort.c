@@ -97,8 +97,7 @@ merge_parts(const uint64_t *a, size_t na, const uint64_t *b, size_t nb,
 /* Where all have one number: a hostile input, or one person's many events. */
 static void
 merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
-		   EfEventForm form, EfPersonKind kind,
-		   const EfAllocator *allocator)
+		   EfEventForm form, EfPersonKind kind, EfContext *context)
 {
 	size_t		half = n / 2;
 	size_t		words = ef_form_words(form);
@@ -111,10 +110,10 @@ merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 		return;
 	}
 	if (n > INTERRUPT_EVENTS)
-		ef_check_interrupt(allocator);
-	merge_sort(events, scratch, half, !to_scratch, form, kind, allocator);
+		ef_check_interrupt(context);
+	merge_sort(events, scratch, half, !to_scratch, form, kind, context);
 	merge_sort(events + half * words, scratch + half * words, n - half,
-			   !to_scratch, form, kind, allocator);
+			   !to_scratch, form, kind, context);
 	if (to_scratch)
 		merge_parts(events, half, events + half * words, n - half, scratch,
 					form, kind);
@@ -131,10 +130,9 @@ merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
  */
 static inline __attribute__((always_inline)) void
 distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
-		   const EfEventForm form, EfPersonKind kind,
-		   const EfAllocator *allocator,
+		   const EfEventForm form, EfPersonKind kind, EfContext *context,
 		   void (*sort_part) (uint64_t *, uint64_t *, size_t, bool,
-							  EfPersonKind, const EfAllocator *))
+							  EfPersonKind, EfContext *))
 {
 	const size_t words = ef_form_words(form);
 	uint32_t	start[(1 << DIGIT_BITS) + 1];
@@ -155,11 +153,11 @@ distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 		differ |= events[i * words] ^ events[0];
 	if (differ == 0)
 	{
-		merge_sort(events, scratch, n, to_scratch, form, kind, allocator);
+		merge_sort(events, scratch, n, to_scratch, form, kind, context);
 		return;
 	}
 	if (n > INTERRUPT_EVENTS)
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 
 	/* parts of some eight events */
 	bits = ef_highest_bit(n) - 3;
@@ -191,89 +189,85 @@ distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 		size_t		end = start[digit];
 
 		if (n > INTERRUPT_EVENTS)
-			ef_check_interrupt(allocator);
+			ef_check_interrupt(context);
 		if (end > begin)
 			sort_part(scratch + begin * words, events + begin * words,
-					  end - begin, !to_scratch, kind, allocator);
+					  end - begin, !to_scratch, kind, context);
 		begin = end;
 	}
 }
 
 static void
 sort_narrow(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
-			EfPersonKind kind, const EfAllocator *allocator)
+			EfPersonKind kind, EfContext *context)
 {
-	distribute(events, scratch, n, to_scratch, EF_NARROW, kind, allocator,
+	distribute(events, scratch, n, to_scratch, EF_NARROW, kind, context,
 			   sort_narrow);
 }
 
 static void
 sort_wide(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
-		  EfPersonKind kind, const EfAllocator *allocator)
+		  EfPersonKind kind, EfContext *context)
 {
-	distribute(events, scratch, n, to_scratch, EF_WIDE, kind, allocator,
+	distribute(events, scratch, n, to_scratch, EF_WIDE, kind, context,
 			   sort_wide);
 }
 
 static void
 sort_named(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
-		   EfPersonKind kind, const EfAllocator *allocator)
+		   EfPersonKind kind, EfContext *context)
 {
-	distribute(events, scratch, n, to_scratch, EF_NAMED, kind, allocator,
+	distribute(events, scratch, n, to_scratch, EF_NAMED, kind, context,
 			   sort_named);
 }
 
 static void
 sort_narrow_detailed(uint64_t *events, uint64_t *scratch, size_t n,
-					 bool to_scratch, EfPersonKind kind,
-					 const EfAllocator *allocator)
+					 bool to_scratch, EfPersonKind kind, EfContext *context)
 {
 	distribute(events, scratch, n, to_scratch, EF_NARROW_DETAILED, kind,
-			   allocator, sort_narrow_detailed);
+			   context, sort_narrow_detailed);
 }
 
 static void
 sort_wide_detailed(uint64_t *events, uint64_t *scratch, size_t n,
-				   bool to_scratch, EfPersonKind kind,
-				   const EfAllocator *allocator)
+				   bool to_scratch, EfPersonKind kind, EfContext *context)
 {
 	distribute(events, scratch, n, to_scratch, EF_WIDE_DETAILED, kind,
-			   allocator, sort_wide_detailed);
+			   context, sort_wide_detailed);
 }
 
 static void
 sort_named_detailed(uint64_t *events, uint64_t *scratch, size_t n,
-					bool to_scratch, EfPersonKind kind,
-					const EfAllocator *allocator)
+					bool to_scratch, EfPersonKind kind, EfContext *context)
 {
 	distribute(events, scratch, n, to_scratch, EF_NAMED_DETAILED, kind,
-			   allocator, sort_named_detailed);
+			   context, sort_named_detailed);
 }
 
 void
 ef_events_sort(uint64_t *events, uint64_t *scratch, size_t n,
-			   EfEventForm form, EfPersonKind kind,
-			   const EfAllocator *allocator)
+			   EfEventForm form, EfPersonKind kind, EfContext *context)
 {
 	switch (form)
 	{
 		case EF_NARROW:
-			sort_narrow(events, scratch, n, false, kind, allocator);
+			sort_narrow(events, scratch, n, false, kind, context);
 			break;
 		case EF_WIDE:
-			sort_wide(events, scratch, n, false, kind, allocator);
+			sort_wide(events, scratch, n, false, kind, context);
 			break;
 		case EF_NAMED:
-			sort_named(events, scratch, n, false, kind, allocator);
+			sort_named(events, scratch, n, false, kind, context);
 			break;
 		case EF_NARROW_DETAILED:
-			sort_narrow_detailed(events, scratch, n, false, kind, allocator);
+			sort_narrow_detailed(events, scratch, n, false, kind, context);
 			break;
 		case EF_WIDE_DETAILED:
-			sort_wide_detailed(events, scratch, n, false, kind, allocator);
+			sort_wide_detailed(events, scratch, n, false, kind, context);
 			break;
 		case EF_NAMED_DETAILED:
-			sort_named_detailed(events, scratch, n, false, kind, allocator);
+			sort_named_detailed(events, scratch, n, false, kind, context);
 			break;
 	}
 }

@@ -5,12 +5,12 @@
 #ifndef EF_EVENT_SORT_H
 #define EF_EVENT_SORT_H
 
-#include "base/memory.h"
+#include "base/context.h"
 #include "log/event.h"
 
 /* Order n events; scratch has room for as many. */
 extern void ef_events_sort(uint64_t *events, uint64_t *scratch, size_t n,
 						   EfEventForm form, EfPersonKind kind,
-						   const EfAllocator *allocator);
+						   EfContext *context);
 
 #endif							/* EF_EVENT_SORT_H */

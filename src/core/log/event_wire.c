@@ -18,31 +18,31 @@ write_varint(const EfSink *sink, uint64_t value)
 	EfWriter	writer = {bytes};
 
 	ef_write_varint(&writer, value);
-	sink->write(sink->context, bytes, (size_t) (writer.at - bytes));
+	sink->write(sink->closure, bytes, (size_t) (writer.at - bytes));
 }
 
 /* Collects a run whose length is not known before. */
 typedef struct Collected
 {
-	const EfAllocator *allocator;
+	EfContext  *context;
 	uint8_t    *bytes;
 	size_t		size;
 	size_t		room;
 } Collected;
 
 static void
-collect(void *context, const void *bytes, size_t size)
+collect(void *closure, const void *bytes, size_t size)
 {
-	Collected  *all = context;
+	Collected  *all = closure;
 
 	if (all->room - all->size < size)
 	{
 		size_t		room = 2 * (all->size + size);
-		uint8_t    *larger = ef_alloc(all->allocator, room);
+		uint8_t    *larger = ef_alloc(all->context, room);
 
 		if (all->size > 0)
 			memcpy(larger, all->bytes, all->size);
-		ef_release(all->allocator, all->bytes);
+		ef_release(all->context, all->bytes);
 		all->bytes = larger;
 		all->room = room;
 	}
@@ -55,19 +55,19 @@ EF_REPORT(EF_EVENTS_TOO_LARGE, PROGRAM_LIMIT_EXCEEDED,
 		  "SET max_parallel_workers_per_gather = 0 for this query; one process has no such limit.");
 
 EF_NODISCARD static EfStatus
-check_limit(uint64_t size, size_t limit, EfError *error)
+check_limit(uint64_t size, size_t limit, EfContext *context)
 {
 	if (size > limit)
-		return ef_fail(error, EF_EVENTS_TOO_LARGE,
+		return ef_fail(context, EF_EVENTS_TOO_LARGE,
 					   "They would take more than %zu bytes.", limit);
 	return EF_OK;
 }
 
 EF_NODISCARD static EfStatus
 send_stored(const EfEventLog *log, const EfRunPlace *run, const EfSink *sink,
-			const EfAllocator *allocator, EfError *error)
+			EfContext *context)
 {
-	uint8_t    *window = ef_alloc(allocator, WINDOW_MAXIMUM);
+	uint8_t    *window = ef_alloc(context, WINDOW_MAXIMUM);
 
 	for (uint64_t done = 0; done < run->size;)
 	{
@@ -75,26 +75,26 @@ send_stored(const EfEventLog *log, const EfRunPlace *run, const EfSink *sink,
 
 		if (size > run->size - done)
 			size = (size_t) (run->size - done);
-		size = log->storage.read(log->storage.context, run->offset + done,
+		size = log->storage.read(log->storage.closure, run->offset + done,
 								 window, size);
 		if (size == 0)
 		{
-			ef_release(allocator, window);
-			return ef_fail(error, EF_INVALID, "A run of events ends too early.");
+			ef_release(context, window);
+			return ef_fail(context, EF_INVALID,
+						   "A run of events ends too early.");
 		}
-		sink->write(sink->context, window, size);
+		sink->write(sink->closure, window, size);
 		done += size;
 	}
-	ef_release(allocator, window);
+	ef_release(context, window);
 	return EF_OK;
 }
 
 EfStatus
 ef_event_group_send(EfEventGroup *group, size_t limit,
-					const EfSink *sink, const EfAllocator *allocator,
-					EfError *error)
+					const EfSink *sink, EfContext *context)
 {
-	Collected	recent = {.allocator = allocator};
+	Collected	recent = {.context = context};
 	EfSink		collector = {collect, &recent};
 	uint64_t	total = 0;
 	const uint64_t *events;
@@ -108,33 +108,33 @@ ef_event_group_send(EfEventGroup *group, size_t limit,
 	total = recent.size + EF_VARINT_MAX;
 	for (uint32_t i = 0; i < group->nruns; i++)
 		total += group->runs[i].size + EF_VARINT_MAX;
-	status = check_limit(total, limit, error);
+	status = check_limit(total, limit, context);
 	for (uint32_t i = 0; i < group->nruns && status == EF_OK; i++)
 	{
 		const EfRunPlace *run = &group->runs[i];
 
 		write_varint(sink, run->size);
 		if (run->bytes != NULL)
-			sink->write(sink->context, run->bytes, (size_t) run->size);
+			sink->write(sink->closure, run->bytes, (size_t) run->size);
 		else
-			status = send_stored(group->log, run, sink, allocator, error);
+			status = send_stored(group->log, run, sink, context);
 	}
 	if (status == EF_OK && recent.size > 0)
 	{
 		write_varint(sink, recent.size);
-		sink->write(sink->context, recent.bytes, recent.size);
+		sink->write(sink->closure, recent.bytes, recent.size);
 	}
-	ef_release(allocator, recent.bytes);
+	ef_release(context, recent.bytes);
 	return status;
 }
 
 /* Add a run that was received. */
 EF_NODISCARD static EfStatus
 receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
-			const EfNumberMap *map, EfError *error)
+			const EfNumberMap *map)
 {
 	EfEventLog *log = group->log;
-	Collected	run = {.allocator = log->allocator};
+	Collected	run = {.context = log->context};
 	EfSink		sink = {collect, &run};
 	EfRunPlace	place = {NULL, 0, 0};
 	EfStatus	status = EF_OK;
@@ -144,15 +144,15 @@ receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
 
 	/* other numbers take more bytes at times, or fewer */
 	run.room = map == NULL ? size : size + size / 16 + 64;
-	run.bytes = ef_alloc(log->allocator, run.room);
+	run.bytes = ef_alloc(log->context, run.room);
 	if (map == NULL)
 		collect(&run, bytes, size);
 	else
 		status = ef_run_renumber(bytes, size, log->kind, log->detailed, map,
-								 &sink, log->allocator, error);
+								 &sink, log->context);
 	if (status != EF_OK)
 	{
-		ef_release(log->allocator, run.bytes);
+		ef_release(log->context, run.bytes);
 		return status;
 	}
 	place.bytes = run.bytes;
@@ -164,10 +164,10 @@ receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
 
 EfStatus
 ef_event_group_receive(EfEventGroup *group, int64_t skipped,
-					   const uint8_t *bytes, size_t size, EfError *error)
+					   const uint8_t *bytes, size_t size)
 {
 	EfReader	reader = {bytes, bytes + size, false};
-	EfStatus	status = ef_event_group_skip(group, skipped, error);
+	EfStatus	status = ef_event_group_skip(group, skipped);
 
 	while (status == EF_OK && reader.at < reader.end)
 	{
@@ -175,8 +175,9 @@ ef_event_group_receive(EfEventGroup *group, int64_t skipped,
 		const uint8_t *run = ef_read_bytes(&reader, run_size);
 
 		if (run == NULL)
-			return ef_fail(error, EF_INVALID, "A run of events ends too early.");
-		status = receive_run(group, run, run_size, NULL, error);
+			return ef_fail(group->log->context, EF_INVALID,
+						   "A run of events ends too early.");
+		status = receive_run(group, run, run_size, NULL);
 	}
 	return status;
 }
@@ -187,7 +188,7 @@ ef_event_group_receive(EfEventGroup *group, int64_t skipped,
 /* Note the numbers of a person's events that were not seen before. */
 static void
 note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
-			 bool detailed, const EfAllocator *allocator)
+			 bool detailed, EfContext *context)
 {
 	for (size_t i = 0; i < n; i++)
 	{
@@ -198,11 +199,11 @@ note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
 		if (sent->n == sent->room)
 		{
 			size_t		room = 2 * sent->room + 16;
-			uint32_t   *numbers = ef_alloc(allocator, room * sizeof(uint32_t));
+			uint32_t   *numbers = ef_alloc(context, room * sizeof(uint32_t));
 
 			if (sent->n > 0)
 				memcpy(numbers, sent->numbers, sent->n * sizeof(uint32_t));
-			ef_release(allocator, sent->numbers);
+			ef_release(context, sent->numbers);
 			sent->numbers = numbers;
 			sent->room = room;
 		}
@@ -214,22 +215,22 @@ note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
 EfStatus
 ef_event_group_send_numbered(EfEventGroup *group, size_t limit,
 							 const EfSink *sink, EfNumbersSent *sent,
-							 const EfAllocator *allocator, EfError *error)
+							 EfContext *context)
 {
 	EfEventReader reader;
 	EfRunWriter writer;
 	EfPersonEvents events;
-	EfStatus	status = ef_event_group_read(&reader, group, allocator, error);
+	EfStatus	status = ef_event_group_read(&reader, group, context);
 
 	ef_run_writer_begin(&writer, group->log->kind, group->log->detailed, sink);
-	while (ef_event_reader_next(&reader, &events, &status, error))
+	while (ef_event_reader_next(&reader, &events, &status))
 	{
-		note_numbers(sent, events.whens, events.n, reader.detailed, allocator);
+		note_numbers(sent, events.whens, events.n, reader.detailed, context);
 
 		/* before it is written, since a sink need not be able to hold more */
 		status = check_limit(writer.size + writer.used +
 							 ef_run_person_size(&reader.person, events.n),
-							 limit, error);
+							 limit, context);
 		if (status == EF_OK)
 			ef_run_writer_add(&writer, &reader.person, events.whens, events.n);
 	}
@@ -242,10 +243,10 @@ ef_event_group_send_numbered(EfEventGroup *group, size_t limit,
 EfStatus
 ef_event_group_receive_numbered(EfEventGroup *group, int64_t skipped,
 								const uint8_t *bytes, size_t size,
-								const EfNumberMap *map, EfError *error)
+								const EfNumberMap *map)
 {
-	EfStatus	status = ef_event_group_skip(group, skipped, error);
+	EfStatus	status = ef_event_group_skip(group, skipped);
 
 	return status == EF_OK && size > 0
-		? receive_run(group, bytes, size, map, error) : status;
+		? receive_run(group, bytes, size, map) : status;
 }

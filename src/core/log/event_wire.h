@@ -15,17 +15,16 @@ extern const EfReport EF_EVENTS_TOO_LARGE[];
  */
 extern EfStatus ef_event_group_send(EfEventGroup *group, size_t limit,
 									const EfSink *sink,
-									const EfAllocator *allocator,
-									EfError *error) EF_NODISCARD;
+									EfContext *context) EF_NODISCARD;
 
 /* Add what was written down, and so many skipped rows, to a group. */
 extern EfStatus ef_event_group_receive(EfEventGroup *group, int64_t skipped,
-									   const uint8_t *bytes, size_t size,
-									   EfError *error) EF_NODISCARD;
+									   const uint8_t *bytes,
+									   size_t size) EF_NODISCARD;
 
 /*
  * Write a group down as one run, and count from 1 on the numbers that its
- * events have, but for 0: `numbers`, which the allocator gives, and a map that
+ * events have, but for 0: `numbers`, which the context gives, and a map that
  * was cleared, and stays.
  */
 typedef struct EfNumbersSent
@@ -40,8 +39,7 @@ extern EfStatus ef_event_group_send_numbered(EfEventGroup *group,
 											 size_t limit,
 											 const EfSink *sink,
 											 EfNumbersSent *sent,
-											 const EfAllocator *allocator,
-											 EfError *error) EF_NODISCARD;
+											 EfContext *context) EF_NODISCARD;
 
 /* Add what was so written down, and so many skipped rows, to a group; `map` has
  * this log's numbers, and is NULL where they are the same. */
@@ -49,6 +47,5 @@ extern EfStatus ef_event_group_receive_numbered(EfEventGroup *group,
 												int64_t skipped,
 												const uint8_t *bytes,
 												size_t size,
-												const EfNumberMap *map,
-												EfError *error) EF_NODISCARD;
+												const EfNumberMap *map) EF_NODISCARD;
 #endif							/* EF_EVENT_WIRE_H */

@@ -10,10 +10,10 @@
 
 static unsigned expand(const EfFrame *frame, const EfCell *row,
 					   EfCell *cells);
-static EfStatus check_limits(const EfTable *table, EfError *error)
+static EfStatus check_limits(const EfTable *table, EfContext *context)
 			EF_NODISCARD;
-static EfStatus validate(const EfTable *table, const EfAllocator *allocator,
-						 EfError *error) EF_NODISCARD;
+static EfStatus validate(const EfTable *table,
+						 EfContext *context) EF_NODISCARD;
 
 static const EfKind kinds[] = {
 	[EF_MOB_OPENING] = {"opening", true, 1, false},
@@ -63,21 +63,21 @@ EF_REPORT(EF_MOBILITY_TOO_LONG, INVALID_PARAMETER_VALUE,
 		  "Give a later lower bound.");
 
 EfStatus
-ef_mobility_observed_check(const EfFrame *frame, EfError *error)
+ef_mobility_observed_check(const EfFrame *frame, EfContext *context)
 {
 	char		day[EF_ISO_DATE_SIZE];
-	EfStatus	status = ef_observed_check(frame, error);
+	EfStatus	status = ef_observed_check(frame, context);
 
 	if (status != EF_OK)
 		return status;
 	if (!frame->bounded)
 	{
 		ef_format_day(day, frame->as_of);
-		return ef_fail(error, EF_MOBILITY_UNBOUNDED,
+		return ef_fail(context, EF_MOBILITY_UNBOUNDED,
 					   "The observation period is \"(,%s)\".", day);
 	}
 	if (frame->as_of - frame->from > EF_MOBILITY_DAYS)
-		return ef_fail(error, EF_MOBILITY_TOO_LONG,
+		return ef_fail(context, EF_MOBILITY_TOO_LONG,
 					   "The observation period has %d days, and %d are the most.",
 					   frame->as_of - frame->from, EF_MOBILITY_DAYS);
 	return EF_OK;
@@ -85,25 +85,23 @@ ef_mobility_observed_check(const EfFrame *frame, EfError *error)
 
 EfStatus
 ef_mobility_name(EfState **state, const char *name, size_t length,
-				 uint32_t *label, const EfAllocator *allocator,
-				 EfError *error)
+				 uint32_t *label, EfContext *context)
 {
 	EfStatus	status = ef_state_reserve(state, &ef_mobility_type, 0, length,
-										  allocator, error);
+										  context);
 
 	if (status != EF_OK)
 		return status;
 	*label = ef_state_label(*state, name, length);
-	return ef_check_labels((*state)->nlabels, &ef_mobility_type, error);
+	return ef_check_labels((*state)->nlabels, &ef_mobility_type, context);
 }
 
 EfStatus
 ef_mobility_add(EfState **state, unsigned kind, uint32_t label, uint32_t to,
-				uint32_t day, int64_t count, const EfAllocator *allocator,
-				EfError *error)
+				uint32_t day, int64_t count, EfContext *context)
 {
 	EfStatus	status = ef_state_reserve(state, &ef_mobility_type, 1, 0,
-										  allocator, error);
+										  context);
 
 	if (status == EF_OK)
 		ef_state_append(*state, ef_key(label, kind, ef_pair(to, day)), count);
@@ -127,7 +125,7 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 #define FTE_SUM_LIMIT (EF_PERSON_LIMIT * EF_FTE_LIMIT)
 
 EF_NODISCARD static EfStatus
-check_limits(const EfTable *table, EfError *error)
+check_limits(const EfTable *table, EfContext *context)
 {
 	int64_t		people = 0;
 	int64_t		fte = 0;
@@ -139,7 +137,7 @@ check_limits(const EfTable *table, EfError *error)
 		int64_t		limit = is_fte ? FTE_SUM_LIMIT : EF_PERSON_LIMIT;
 
 		if (table->cells[i].count > limit - *sum)
-			return ef_fail(error, EF_COUNT_OVERFLOW,
+			return ef_fail(context, EF_COUNT_OVERFLOW,
 						   "There are more than %lld people and moves.",
 						   (long long) EF_PERSON_LIMIT);
 		*sum += table->cells[i].count;
@@ -165,7 +163,7 @@ days_of_kind(unsigned kind, const EfTable *table, uint32_t *first,
 
 /* Is this a cell that its kind can have? */
 EF_NODISCARD static EfStatus
-check_cell(const EfTable *table, const EfCell *cell, EfError *error)
+check_cell(const EfTable *table, const EfCell *cell, EfContext *context)
 {
 	static const EfLabel unknown = {EF_UNKNOWN_REASON,
 	sizeof(EF_UNKNOWN_REASON) - 1};
@@ -177,24 +175,24 @@ check_cell(const EfTable *table, const EfCell *cell, EfError *error)
 	const EfLabel *name = &table->labels[ef_key_label(cell->key) - 1];
 
 	if (cell->count <= 0)
-		return ef_fail(error, EF_INVALID, "%s on day %u are %lld.",
+		return ef_fail(context, EF_INVALID, "%s on day %u are %lld.",
 					   kinds[kind].name, day, (long long) cell->count);
 	days_of_kind(kind, table, &first, &last);
 	if (kind != EF_MOB_OPENING && (day < first || day > last))
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "%s on day %u: the days of this period are %u to %u.",
 					   kinds[kind].name, day, first, last);
 	if (ef_mobility_counts_fte(kind) && !(table->frame.flags & EF_FLAG_FTE))
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "%s on day %u, where FTE is not counted.",
 					   kinds[kind].name, day);
 	if (kind == EF_MOB_LEFT_FOR &&
 		ef_label_compare(&table->labels[ef_pair_label(at) - 1], &unknown) == 0)
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "left_for \"%s\" on day %u: that is left.",
 					   EF_UNKNOWN_REASON, day);
 	if (kind == EF_MOB_MOVED && ef_pair_label(at) == ef_key_label(cell->key))
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "People move from \"%.*s\" to where they are.",
 					   ef_clip(name->bytes, name->length), name->bytes);
 	return EF_OK;
@@ -202,11 +200,10 @@ check_cell(const EfTable *table, const EfCell *cell, EfError *error)
 
 /* Does something say of each label that somebody was there, or left for it? */
 EF_NODISCARD static EfStatus
-check_names(const EfTable *table, const EfAllocator *allocator,
-			EfError *error)
+check_names(const EfTable *table, EfContext *context)
 {
 	size_t		size = (size_t) table->nlabels + 1;
-	bool	   *used = ef_alloc(allocator, size * sizeof(bool));
+	bool	   *used = ef_alloc(context, size * sizeof(bool));
 	EfStatus	status = EF_OK;
 
 	memset(used, 0, size * sizeof(bool));
@@ -223,39 +220,38 @@ check_names(const EfTable *table, const EfAllocator *allocator,
 		const EfLabel *name = &table->labels[label - 1];
 
 		if (!used[label])
-			status = ef_fail(error, EF_INVALID,
+			status = ef_fail(context, EF_INVALID,
 							 "Nobody ever is in the state \"%.*s\".",
 							 ef_clip(name->bytes, name->length), name->bytes);
 	}
-	ef_release(allocator, used);
+	ef_release(context, used);
 	return status;
 }
 
 /* Does nobody go from where nobody is? */
 EF_NODISCARD static EfStatus
-check_presence(const EfTable *table, const EfAllocator *allocator,
-			   EfError *error)
+check_presence(const EfTable *table, EfContext *context)
 {
 	EfSteps		steps;
 	EfPresence	presence;
 	EfStatus	status = EF_OK;
 
-	ef_steps_of(&steps, table, allocator);
-	ef_presence_begin(&presence, &steps, table->nlabels, allocator);
+	ef_steps_of(&steps, table, context);
+	ef_presence_begin(&presence, &steps, table->nlabels, context);
 	while (status == EF_OK && presence.at < presence.end)
 	{
 		uint32_t	day = ef_step_day(presence.at->key);
 		uint32_t	label = ef_presence_day(&presence);
 
 		if (label > 0)
-			status = ef_fail(error, EF_INVALID,
+			status = ef_fail(context, EF_INVALID,
 							 "More people go from \"%.*s\" on day %u than are there.",
 							 ef_clip(table->labels[label - 1].bytes,
 									 table->labels[label - 1].length),
 							 table->labels[label - 1].bytes, day);
 	}
-	ef_presence_release(&presence, allocator);
-	ef_steps_release(&steps, allocator);
+	ef_presence_release(&presence, context);
+	ef_steps_release(&steps, context);
 	return status;
 }
 
@@ -269,7 +265,7 @@ change_key(uint32_t day, uint32_t state)
 /* The cells of FTE as changes, in order, room for which is there. */
 EF_NODISCARD static EfStatus
 collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
-				const EfAllocator *allocator, EfError *error)
+				EfContext *context)
 {
 	EfCell	   *scratch;
 	size_t		n = 0;
@@ -286,24 +282,24 @@ collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
 			};
 	}
 	*nchanges = n;
-	scratch = ef_alloc(allocator, n * sizeof(EfCell));
-	ef_sort_cells(changes, scratch, n, allocator);
-	ef_release(allocator, scratch);
-	return ef_unite_cells(changes, nchanges, allocator, error);
+	scratch = ef_alloc(context, n * sizeof(EfCell));
+	ef_sort_cells(changes, scratch, n, context);
+	ef_release(context, scratch);
+	return ef_unite_cells(changes, nchanges, context);
 }
 
 /* Is no FTE lost that is not there? */
 EF_NODISCARD static EfStatus
-check_fte(const EfTable *table, const EfAllocator *allocator, EfError *error)
+check_fte(const EfTable *table, EfContext *context)
 {
 	size_t		nstates = (size_t) table->nlabels + 1;
-	int64_t    *fte = ef_alloc(allocator, nstates * sizeof(int64_t));
-	EfCell	   *changes = ef_alloc(allocator, table->ncells * sizeof(EfCell));
+	int64_t    *fte = ef_alloc(context, nstates * sizeof(int64_t));
+	EfCell	   *changes = ef_alloc(context, table->ncells * sizeof(EfCell));
 	size_t		n = 0;
 	EfStatus	status = EF_OK;
 
 	memset(fte, 0, nstates * sizeof(int64_t));
-	status = collect_changes(changes, &n, table, allocator, error);
+	status = collect_changes(changes, &n, table, context);
 	for (size_t i = 0; i < n && status == EF_OK; i++)
 	{
 		uint32_t	state = (uint32_t) changes[i].key;
@@ -311,31 +307,31 @@ check_fte(const EfTable *table, const EfAllocator *allocator, EfError *error)
 
 		fte[state] += changes[i].count;
 		if (fte[state] < 0)
-			status = ef_fail(error, EF_INVALID,
+			status = ef_fail(context, EF_INVALID,
 							 "More FTE is lost in \"%.*s\" on day %u than is there.",
 							 ef_clip(name->bytes, name->length), name->bytes,
 							 (uint32_t) (changes[i].key >> 32));
 	}
-	ef_release(allocator, changes);
-	ef_release(allocator, fte);
+	ef_release(context, changes);
+	ef_release(context, fte);
 	return status;
 }
 
 EF_NODISCARD static EfStatus
-validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
+validate(const EfTable *table, EfContext *context)
 {
 	EfStatus	status = EF_OK;
 
 	for (size_t i = 0; i < table->ncells && status == EF_OK; i++)
-		status = check_cell(table, &table->cells[i], error);
-	if (status == EF_OK && check_limits(table, error) != EF_OK)
+		status = check_cell(table, &table->cells[i], context);
+	if (status == EF_OK && check_limits(table, context) != EF_OK)
 		status = EF_INVALID;
 	if (status == EF_OK)
-		status = check_names(table, allocator, error);
+		status = check_names(table, context);
 	if (status == EF_OK)
-		status = check_presence(table, allocator, error);
+		status = check_presence(table, context);
 	if (status == EF_OK && (table->frame.flags & EF_FLAG_FTE))
-		status = check_fte(table, allocator, error);
+		status = check_fte(table, context);
 	return status;
 }
 
@@ -343,15 +339,14 @@ validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 /* ---- day by day ---- */
 
 void
-ef_steps_of(EfSteps *steps, const EfTable *table,
-			const EfAllocator *allocator)
+ef_steps_of(EfSteps *steps, const EfTable *table, EfContext *context)
 {
 	size_t		n = table->ncells;
 	EfCell	   *scratch;
 
 	steps->n = n;
-	steps->steps = ef_alloc(allocator, n * sizeof(EfCell));
-	scratch = ef_alloc(allocator, n * sizeof(EfCell));
+	steps->steps = ef_alloc(context, n * sizeof(EfCell));
+	scratch = ef_alloc(context, n * sizeof(EfCell));
 	steps->n = 0;
 	for (size_t i = 0; i < n; i++)
 	{
@@ -364,25 +359,25 @@ ef_steps_of(EfSteps *steps, const EfTable *table,
 						ef_pair_label(at)), table->cells[i].count
 			};
 	}
-	ef_sort_cells(steps->steps, scratch, steps->n, allocator);
-	ef_release(allocator, scratch);
+	ef_sort_cells(steps->steps, scratch, steps->n, context);
+	ef_release(context, scratch);
 }
 
 void
-ef_steps_release(EfSteps *steps, const EfAllocator *allocator)
+ef_steps_release(EfSteps *steps, EfContext *context)
 {
-	ef_release(allocator, steps->steps);
+	ef_release(context, steps->steps);
 }
 
 void
 ef_presence_begin(EfPresence *presence, const EfSteps *steps,
-				  uint32_t nstates, const EfAllocator *allocator)
+				  uint32_t nstates, EfContext *context)
 {
 	size_t		size = ((size_t) nstates + 1) * sizeof(int64_t);
 
 	presence->at = steps->steps;
 	presence->end = steps->steps + steps->n;
-	presence->here = ef_alloc(allocator, size);
+	presence->here = ef_alloc(context, size);
 	memset(presence->here, 0, size);
 }
 
@@ -423,9 +418,9 @@ ef_presence_until(EfPresence *presence, uint32_t day)
 }
 
 void
-ef_presence_release(EfPresence *presence, const EfAllocator *allocator)
+ef_presence_release(EfPresence *presence, EfContext *context)
 {
-	ef_release(allocator, presence->here);
+	ef_release(context, presence->here);
 }
 
 
@@ -441,15 +436,15 @@ typedef struct Roles
 
 /* Number what is a state and what a reason, in the order of labels. */
 static void
-find_roles(Roles *roles, EfMobility *mobility, const EfAllocator *allocator)
+find_roles(Roles *roles, EfMobility *mobility, EfContext *context)
 {
 	EfTable    *table = &mobility->table;
 	size_t		size = ((size_t) table->nlabels + 1) * sizeof(uint32_t);
 	uint32_t	nstates = 0;
 
-	roles->state = ef_alloc(allocator, size);
-	roles->reason = ef_alloc(allocator, size);
-	mobility->reasons = ef_alloc(allocator, table->nlabels * sizeof(EfLabel));
+	roles->state = ef_alloc(context, size);
+	roles->reason = ef_alloc(context, size);
+	mobility->reasons = ef_alloc(context, table->nlabels * sizeof(EfLabel));
 	memset(roles->state, 0, size);
 	memset(roles->reason, 0, size);
 	for (size_t i = 0; i < table->ncells; i++)
@@ -483,8 +478,7 @@ find_roles(Roles *roles, EfMobility *mobility, const EfAllocator *allocator)
 
 /* Take reasons and FTE out of the cells, of which there is room for so many. */
 EF_NODISCARD static EfStatus
-part_cells(EfMobility *mobility, const Roles *roles,
-		   const EfAllocator *allocator, EfError *error)
+part_cells(EfMobility *mobility, const Roles *roles, EfContext *context)
 {
 	EfTable    *table = &mobility->table;
 	EfCell	   *scratch;
@@ -517,28 +511,28 @@ part_cells(EfMobility *mobility, const Roles *roles,
 		};
 	}
 	table->ncells = n;
-	status = ef_table_normalize(table, &ef_mobility_type, allocator, error);
+	status = ef_table_normalize(table, &ef_mobility_type, context);
 	if (status != EF_OK)
 		return status;
-	scratch = ef_alloc(allocator, mobility->nleavers * sizeof(EfCell));
-	ef_sort_cells(mobility->leavers, scratch, mobility->nleavers, allocator);
-	ef_release(allocator, scratch);
+	scratch = ef_alloc(context, mobility->nleavers * sizeof(EfCell));
+	ef_sort_cells(mobility->leavers, scratch, mobility->nleavers, context);
+	ef_release(context, scratch);
 	return EF_OK;
 }
 
 /* Make of the table one of people, and keep apart what else there is. */
 EF_NODISCARD static EfStatus
-part_table(EfMobility *mobility, const EfAllocator *allocator, EfError *error)
+part_table(EfMobility *mobility, EfContext *context)
 {
 	EfTable    *table = &mobility->table;
 	Roles		roles = {NULL, NULL};
 	EfStatus	status;
 
-	find_roles(&roles, mobility, allocator);
-	mobility->leavers = ef_alloc(allocator, table->ncells * sizeof(EfCell));
-	mobility->changes = ef_alloc(allocator, table->ncells * sizeof(EfCell));
+	find_roles(&roles, mobility, context);
+	mobility->leavers = ef_alloc(context, table->ncells * sizeof(EfCell));
+	mobility->changes = ef_alloc(context, table->ncells * sizeof(EfCell));
 	status = collect_changes(mobility->changes, &mobility->nchanges, table,
-								 allocator, error);
+								 context);
 	for (size_t i = 0; i < mobility->nchanges && status == EF_OK; i++)
 	{
 		EfKey		key = mobility->changes[i].key;
@@ -547,41 +541,39 @@ part_table(EfMobility *mobility, const EfAllocator *allocator, EfError *error)
 											  roles.state[(uint32_t) key]);
 	}
 	if (status == EF_OK)
-		status = part_cells(mobility, &roles, allocator, error);
-	ef_release(allocator, roles.state);
-	ef_release(allocator, roles.reason);
+		status = part_cells(mobility, &roles, context);
+	ef_release(context, roles.state);
+	ef_release(context, roles.reason);
 	return status;
 }
 
 EfStatus
 ef_mobility_load(EfMobility *mobility, const void *datum, size_t size,
-				 const EfAllocator *allocator, EfError *error)
+				 EfContext *context)
 {
 	EfTable    *table = &mobility->table;
 	bool		parts = false;
 	EfStatus	status;
 
 	memset(mobility, 0, sizeof(*mobility));
-	status = ef_table_load(table, &ef_mobility_type, datum, size, allocator,
-						   error);
+	status = ef_table_load(table, &ef_mobility_type, datum, size, context);
 	if (status != EF_OK)
 		return status;
 	mobility->days = (uint32_t) (table->frame.as_of - table->frame.from);
 	mobility->counts_fte = (table->frame.flags & EF_FLAG_FTE) != 0;
 	for (size_t i = 0; i < table->ncells && !parts; i++)
 		parts = ef_key_kind(table->cells[i].key) >= EF_MOB_LEFT_FOR;
-	return parts ? part_table(mobility, allocator, error) : EF_OK;
+	return parts ? part_table(mobility, context) : EF_OK;
 }
 
 EfStatus
 ef_mobility_open(EfMobility *mobility, const void *datum, size_t size,
-				 const EfAllocator *allocator, EfError *error)
+				 EfContext *context)
 {
-	EfStatus	status = ef_mobility_load(mobility, datum, size, allocator,
-										  error);
+	EfStatus	status = ef_mobility_load(mobility, datum, size, context);
 
 	if (status == EF_OK)
-		ef_steps_of(&mobility->steps, &mobility->table, allocator);
+		ef_steps_of(&mobility->steps, &mobility->table, context);
 	return status;
 }
 
@@ -591,19 +583,19 @@ EF_REPORT(EF_AT_OUTSIDE, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_mobility_day(const EfMobility *mobility, EfDay at, uint32_t *day,
-				EfError *error)
+				EfContext *context)
 {
 	const EfFrame *frame = &mobility->table.frame;
 	char		iso[EF_ISO_DATE_SIZE];
 	char		period[2 * EF_ISO_DATE_SIZE];
 
 	if (at == EF_DAY_MINUS_INFINITY || at == EF_DAY_INFINITY)
-		return ef_fail(error, EF_DATE_INFINITE, "at is infinite.");
+		return ef_fail(context, EF_DATE_INFINITE, "at is infinite.");
 	if (at < frame->from || at >= frame->as_of)
 	{
 		ef_format_day(iso, at);
 		ef_format_frame(period, sizeof(period), frame);
-		return ef_fail(error, EF_AT_OUTSIDE,
+		return ef_fail(context, EF_AT_OUTSIDE,
 					   "at is %s, and people were observed in %s.", iso,
 					   period);
 	}
@@ -613,12 +605,12 @@ ef_mobility_day(const EfMobility *mobility, EfDay at, uint32_t *day,
 
 void
 ef_mobility_here(const EfMobility *mobility, uint32_t day, int64_t **here,
-				 const EfAllocator *allocator)
+				 EfContext *context)
 {
 	EfPresence	presence;
 
 	ef_presence_begin(&presence, &mobility->steps, mobility->table.nlabels,
-					  allocator);
+					  context);
 	ef_presence_until(&presence, day);
 	*here = presence.here;
 }

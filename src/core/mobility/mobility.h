@@ -76,14 +76,13 @@ extern const EfTableType ef_mobility_type;
 /* Is this a period in which moves can be observed: with both ends, and not too
  * long? */
 extern EfStatus ef_mobility_observed_check(const EfFrame *frame,
-										   EfError *error) EF_NODISCARD;
+										   EfContext *context) EF_NODISCARD;
 
 /* The number of a state's name in a state that grows, which is added if it is
  * new. */
 extern EfStatus ef_mobility_name(EfState **state, const char *name,
 								 size_t length, uint32_t *label,
-								 const EfAllocator *allocator,
-								 EfError *error) EF_NODISCARD;
+								 EfContext *context) EF_NODISCARD;
 
 /*
  * Steps in a state that grows: names by their numbers, `to` 0 where the kind has
@@ -91,8 +90,8 @@ extern EfStatus ef_mobility_name(EfState **state, const char *name,
  */
 extern EfStatus ef_mobility_add(EfState **state, unsigned kind,
 								uint32_t label, uint32_t to, uint32_t day,
-								int64_t count, const EfAllocator *allocator,
-								EfError *error) EF_NODISCARD;
+								int64_t count,
+								EfContext *context) EF_NODISCARD;
 
 
 /* ---- day by day ---- */
@@ -160,8 +159,8 @@ ef_step_goes(EfKey step)
 
 /* Also after a failure there may be something to release. */
 extern void ef_steps_of(EfSteps *steps, const EfTable *table,
-						const EfAllocator *allocator);
-extern void ef_steps_release(EfSteps *steps, const EfAllocator *allocator);
+						EfContext *context);
+extern void ef_steps_release(EfSteps *steps, EfContext *context);
 
 /* Who is where, as days go by. */
 typedef struct EfPresence
@@ -173,8 +172,7 @@ typedef struct EfPresence
 
 /* Before day 0 nobody is anywhere. */
 extern void ef_presence_begin(EfPresence *presence, const EfSteps *steps,
-							  uint32_t nstates,
-							  const EfAllocator *allocator);
+							  uint32_t nstates, EfContext *context);
 
 /* Take all steps of the next day that has any; the first state from which more
  * people went than were there, else 0. */
@@ -183,8 +181,7 @@ extern uint32_t ef_presence_day(EfPresence *presence);
 /* Take the steps of all days up to one, it included. */
 extern void ef_presence_until(EfPresence *presence, uint32_t day);
 
-extern void ef_presence_release(EfPresence *presence,
-								const EfAllocator *allocator);
+extern void ef_presence_release(EfPresence *presence, EfContext *context);
 
 /*
  * A mobility opened for reading.  Its table has people only, all who left in `left`,
@@ -207,23 +204,22 @@ typedef struct EfMobility
 } EfMobility;
 
 extern EfStatus ef_mobility_open(EfMobility *mobility, const void *datum,
-								 size_t size, const EfAllocator *allocator,
-								 EfError *error) EF_NODISCARD;
+								 size_t size, EfContext *context) EF_NODISCARD;
 
 /* The same without its steps, for readers to whom the order of days does not
  * matter. */
 extern EfStatus ef_mobility_load(EfMobility *mobility, const void *datum,
-								 size_t size, const EfAllocator *allocator,
-								 EfError *error) EF_NODISCARD;
+								 size_t size, EfContext *context) EF_NODISCARD;
 
 /* The day that a date is; refuses one that was not observed. */
 extern EfStatus ef_mobility_day(const EfMobility *mobility, EfDay at,
-								uint32_t *day, EfError *error) EF_NODISCARD;
+								uint32_t *day,
+								EfContext *context) EF_NODISCARD;
 
 /* The people in each state, counted from 1, on a day; on day N, those who are
  * carried over as_of. */
 extern void ef_mobility_here(const EfMobility *mobility, uint32_t day,
-							 int64_t **here, const EfAllocator *allocator);
+							 int64_t **here, EfContext *context);
 
 /* The first day of the n-th step of the calendar, from 0 on, as days since from;
  * N if the period is over then. */

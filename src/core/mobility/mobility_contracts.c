@@ -73,14 +73,14 @@ typedef struct ContractTally
 /* The number of a label, which is new or not. */
 EF_NODISCARD static EfStatus
 label_number(ContractTally *tally, const char *bytes, size_t length,
-			 uint32_t *number, EfError *error)
+			 uint32_t *number)
 {
-	return ef_dictionary_number(&tally->labels, bytes, length, number, error);
+	return ef_dictionary_number(&tally->labels, bytes, length, number);
 }
 
 EF_NODISCARD static EfStatus
 read_name(ContractTally *tally, const EfName *name, Terms *terms,
-		  EfError *error)
+		  EfContext *context)
 {
 	const char *reason = name->bytes;
 	const char *fte = name->bytes + (name->length >= 5 ? name->length - 3 : 0);
@@ -90,8 +90,8 @@ read_name(ContractTally *tally, const EfName *name, Terms *terms,
 
 	memset(terms, 0, sizeof(*terms));
 	if (state == NULL || fte - state < 2)
-		return ef_fail(error, EF_INVALID, "A name of %u bytes says no contract.",
-					   name->length);
+		return ef_fail(context, EF_INVALID,
+					   "A name of %u bytes says no contract.", name->length);
 	reason_length = (size_t) (state - reason);
 	for (int i = 0; i < 3; i++)
 		terms->fte |= (int32_t) (uint8_t) fte[i] << 8 * i;
@@ -99,41 +99,40 @@ read_name(ContractTally *tally, const EfName *name, Terms *terms,
 	/* of whom nothing is said has left for no reason */
 	if (reason_length != sizeof(EF_UNKNOWN_REASON) - 1 ||
 		memcmp(reason, EF_UNKNOWN_REASON, reason_length) != 0)
-		status = label_number(tally, reason, reason_length, &terms->reason,
-							  error);
+		status = label_number(tally, reason, reason_length, &terms->reason);
 	if (status == EF_OK && state[1] != 0)
 		status = label_number(tally, state + 2, (size_t) (fte - state) - 2,
-							  &terms->state, error);
+							  &terms->state);
 	return status;
 }
 
 /* Read the names that came since the group before. */
 EF_NODISCARD static EfStatus
-read_names(ContractTally *tally, const EfDictionary *names, EfError *error)
+read_names(ContractTally *tally, const EfDictionary *names)
 {
-	const EfAllocator *allocator = tally->tally.allocator;
+	EfContext  *context = tally->tally.context;
 	EfStatus	status = EF_OK;
 
 	if (!tally->begun)
-		ef_dictionary_begin(&tally->labels, allocator);
+		ef_dictionary_begin(&tally->labels, context);
 	tally->begun = true;
 	if (names->nnames >= tally->room)
 	{
 		uint32_t	room = names->nnames + names->nnames / 2 + 64;
-		Terms	   *terms = ef_alloc(allocator, room * sizeof(Terms));
+		Terms	   *terms = ef_alloc(context, room * sizeof(Terms));
 
 		if (tally->nterms > 0)
 			memcpy(terms, tally->terms, (tally->nterms + 1) * sizeof(Terms));
-		ef_release(allocator, tally->terms);
+		ef_release(context, tally->terms);
 		tally->terms = terms;
 		tally->room = room;
 	}
 	while (tally->nterms < names->nnames && status == EF_OK)
 	{
 		if (tally->nterms % INTERRUPT_TERMS == 0)
-			ef_check_interrupt(allocator);
+			ef_check_interrupt(context);
 		status = read_name(tally, ef_dictionary_name(names, tally->nterms + 1),
-						   &tally->terms[tally->nterms + 1], error);
+						   &tally->terms[tally->nterms + 1], context);
 		if (status == EF_OK)
 			tally->nterms++;
 	}
@@ -155,7 +154,7 @@ typedef struct Person
 {
 	const EfContractPeriod *period;
 	const EfDictionary *names;
-	const EfAllocator *allocator;
+	EfContext  *context;
 	ContractTally *tally;
 	size_t		room;			/* contracts */
 	size_t		n;
@@ -171,29 +170,29 @@ typedef struct Person
 static void
 release(Person *person)
 {
-	ef_release(person->allocator, person->contracts);
-	ef_release(person->allocator, person->until);
-	ef_release(person->allocator, person->endings);
-	ef_release(person->allocator, person->spells);
-	ef_release(person->allocator, person->changes);
-	ef_release(person->allocator, person->scratch);
+	ef_release(person->context, person->contracts);
+	ef_release(person->context, person->until);
+	ef_release(person->context, person->endings);
+	ef_release(person->context, person->spells);
+	ef_release(person->context, person->changes);
+	ef_release(person->context, person->scratch);
 }
 
 static void
 reserve(Person *person, size_t n)
 {
-	const EfAllocator *allocator = person->allocator;
+	EfContext  *context = person->context;
 	size_t		room = 2 * n + 16;
 
 	if (n <= person->room)
 		return;
 	release(person);
-	person->contracts = ef_alloc(allocator, room * sizeof(EfContract));
-	person->until = ef_alloc(allocator, room * sizeof(EfDay));
-	person->endings = ef_alloc(allocator, room * sizeof(Ending));
-	person->spells = ef_alloc(allocator, room * sizeof(EfWhen));
-	person->changes = ef_alloc(allocator, 2 * room * sizeof(EfCell));
-	person->scratch = ef_alloc(allocator, 2 * room * sizeof(EfCell));
+	person->contracts = ef_alloc(context, room * sizeof(EfContract));
+	person->until = ef_alloc(context, room * sizeof(EfDay));
+	person->endings = ef_alloc(context, room * sizeof(Ending));
+	person->spells = ef_alloc(context, room * sizeof(EfWhen));
+	person->changes = ef_alloc(context, 2 * room * sizeof(EfCell));
+	person->scratch = ef_alloc(context, 2 * room * sizeof(EfCell));
 	person->room = room;
 }
 
@@ -335,15 +334,14 @@ find_changes(Person *person)
 }
 
 EF_NODISCARD static EfStatus
-count_fte(Person *person, const EfEventReader *reader, EfState **state,
-		  const EfAllocator *allocator, EfError *error)
+count_fte(Person *person, const EfEventReader *reader, EfState **state)
 {
 	size_t		n = find_changes(person);
 	int64_t		fte = 0;
 	EfStatus	status;
 
-	ef_sort_cells(person->changes, person->scratch, n, allocator);
-	status = ef_unite_cells(person->changes, &n, allocator, error);
+	ef_sort_cells(person->changes, person->scratch, n, person->context);
+	status = ef_unite_cells(person->changes, &n, person->context);
 	for (size_t i = 0; i < n && status == EF_OK;)
 	{
 		uint32_t	day = (uint32_t) (person->changes[i].key >> 32);
@@ -358,11 +356,12 @@ count_fte(Person *person, const EfEventReader *reader, EfState **state,
 								  change > 0 ? EF_MOB_FTE_GAINED : EF_MOB_FTE_LOST,
 								  day, (uint32_t) person->changes[i].key,
 								  change > 0 ? change : -change,
-								  &person->tally->labels, allocator, error);
+								  &person->tally->labels, person->context);
 		}
 		if (status == EF_OK && fte > EF_FTE_LIMIT)
-			status = ef_refuse_fte(reader, person->period->frame.from + (EfDay) day,
-								   fte, error);
+			status = ef_refuse_fte(reader,
+								   person->period->frame.from + (EfDay) day,
+								   fte);
 	}
 	return status;
 }
@@ -373,31 +372,31 @@ count_fte(Person *person, const EfEventReader *reader, EfState **state,
 /* Count one person. */
 EF_NODISCARD static EfStatus
 count_person(Person *person, EfMobilityWalk *walk, const EfEventReader *reader,
-			 EfState **state, const EfAllocator *allocator, EfError *error)
+			 EfState **state)
 {
 	EfStatus	status;
 
 	join_contracts(person);
 	walk_contracts(person, walk);
 	status = ef_tally_steps(&person->tally->tally, state, walk->steps,
-							walk->nsteps, &person->tally->labels, allocator,
-							error);
+							walk->nsteps, &person->tally->labels,
+							person->context);
 	if (status == EF_OK && (person->period->frame.flags & EF_FLAG_FTE))
-		status = count_fte(person, reader, state, allocator, error);
+		status = count_fte(person, reader, state);
 	return status;
 }
 
 EF_NODISCARD static EfStatus
 count_people(Person *person, EfMobilityWalk *walk, EfEventReader *reader,
-			 EfState **state, const EfAllocator *allocator, EfError *error)
+			 EfState **state)
 {
 	EfPersonEvents events;
 	EfStatus	status = EF_OK;
 
-	while (ef_event_reader_next(reader, &events, &status, error))
+	while (ef_event_reader_next(reader, &events, &status))
 	{
 		read_contracts(person, events.whens, events.n);
-		status = count_person(person, walk, reader, state, allocator, error);
+		status = count_person(person, walk, reader, state);
 	}
 	return status;
 }
@@ -405,31 +404,30 @@ count_people(Person *person, EfMobilityWalk *walk, EfEventReader *reader,
 EfStatus
 ef_mobility_of_contracts(EfState **state, EfEventGroup *group,
 						 const EfDictionary *names,
-						 const EfContractPeriod *period,
-						 const EfAllocator *allocator, EfError *error)
+						 const EfContractPeriod *period, EfContext *context)
 {
-	Person		person = {.period = period, .names = names, .allocator = allocator};
+	Person		person = {.period = period, .names = names, .context = context};
 	EfEventReader reader;
 	EfMobilityWalk walk;
-	EfStatus	status = ef_state_create(state, &ef_mobility_type, &period->frame,
-										 0, allocator, error);
+	EfStatus	status = ef_state_create(state, &ef_mobility_type,
+										 &period->frame, 0, context);
 
 	if (status != EF_OK)
 		return status;
 	(*state)->skipped = group->skipped;
 	person.tally = ef_mobility_tally(sizeof(ContractTally), group,
 									 &period->frame);
-	status = read_names(person.tally, names, error);
+	status = read_names(person.tally, names);
 	if (status != EF_OK)
 		return status;
 	ef_mobility_walk_begin(&walk, &period->frame, &person.tally->labels,
-						   allocator);
-	status = ef_event_group_read(&reader, group, allocator, error);
+						   context);
+	status = ef_event_group_read(&reader, group, context);
 	if (status == EF_OK)
-		status = count_people(&person, &walk, &reader, state, allocator, error);
+		status = count_people(&person, &walk, &reader, state);
 	ef_event_reader_end(&reader);
 	ef_mobility_walk_end(&walk);
 	release(&person);
-	return ef_tally_end(&person.tally->tally, state, &person.tally->labels, status,
-						allocator, error);
+	return ef_tally_end(&person.tally->tally, state, &person.tally->labels,
+						status, context);
 }

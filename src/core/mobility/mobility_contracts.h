@@ -51,7 +51,6 @@ extern void ef_mobility_contract_name(char *name, const char *reason,
 extern EfStatus ef_mobility_of_contracts(EfState **state, EfEventGroup *group,
 										 const EfDictionary *names,
 										 const EfContractPeriod *period,
-										 const EfAllocator *allocator,
-										 EfError *error) EF_NODISCARD;
+										 EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_MOBILITY_CONTRACTS_H */

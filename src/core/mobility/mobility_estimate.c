@@ -18,10 +18,10 @@
  * N - t days after it to be there, and who goes on it does without them.
  */
 static int64_t *
-count_days(const EfMobility *mobility, const EfAllocator *allocator)
+count_days(const EfMobility *mobility, EfContext *context)
 {
 	size_t		size = ((size_t) mobility->table.nlabels + 1) * sizeof(int64_t);
-	int64_t    *days = ef_alloc(allocator, size);
+	int64_t    *days = ef_alloc(context, size);
 
 	memset(days, 0, size);
 	for (size_t i = 0; i < mobility->table.ncells; i++)
@@ -78,16 +78,15 @@ add_flows(const EfTable *table, bool from_out, EfFlow *flows, size_t n)
 
 EfStatus
 ef_mobility_rates(const EfMobility *mobility, double level, EfFlow **flows,
-				  size_t *nflows, const EfAllocator *allocator,
-				  EfError *error)
+				  size_t *nflows, EfContext *context)
 {
 	const EfTable *table = &mobility->table;
 	int64_t    *days;
 
-	if (ef_level_check(level, error) != EF_OK)
+	if (ef_level_check(level, context) != EF_OK)
 		return EF_LEVEL_RANGE;
-	days = count_days(mobility, allocator);
-	*flows = ef_alloc(allocator, table->ncells * sizeof(EfFlow));
+	days = count_days(mobility, context);
+	*flows = ef_alloc(context, table->ncells * sizeof(EfFlow));
 	*nflows = add_flows(table, false, *flows, 0);
 	*nflows = add_flows(table, true, *flows, *nflows);
 	for (size_t i = 0; i < *nflows; i++)
@@ -102,9 +101,9 @@ ef_mobility_rates(const EfMobility *mobility, double level, EfFlow **flows,
 		ef_poisson_limits(flow->moves, level, &flow->lower, &flow->upper);
 		flow->lower /= flow->person_years;
 		flow->upper /= flow->person_years;
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 	}
-	ef_release(allocator, days);
+	ef_release(context, days);
 	return EF_OK;
 }
 
@@ -117,7 +116,7 @@ EF_REPORT(EF_HORIZON_TOO_LONG, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_mobility_last_days(const EfMobility *mobility, const EfDuration *horizon,
-					  uint32_t *days, EfError *error)
+					  uint32_t *days, EfContext *context)
 {
 	const EfFrame *frame = &mobility->table.frame;
 	char		period[2 * EF_ISO_DATE_SIZE];
@@ -127,7 +126,7 @@ ef_mobility_last_days(const EfMobility *mobility, const EfDuration *horizon,
 	*days = mobility->days;
 	if (horizon == NULL)
 		return EF_OK;
-	status = ef_duration_check(horizon, true, error);
+	status = ef_duration_check(horizon, true, context);
 	if (status != EF_OK)
 		return status;
 	if (horizon->months <= EF_DURATION_MONTHS)
@@ -139,7 +138,7 @@ ef_mobility_last_days(const EfMobility *mobility, const EfDuration *horizon,
 			return EF_OK;
 	}
 	ef_format_frame(period, sizeof(period), frame);
-	return ef_fail(error, EF_HORIZON_TOO_LONG,
+	return ef_fail(context, EF_HORIZON_TOO_LONG,
 				   "The horizon is %s, and people were observed in %s.",
 				   ef_shown_duration(horizon).text, period);
 }
@@ -206,7 +205,7 @@ most_sources(const EfSteps *steps)
  * people on it, and of those that these go to, are other than they were.
  */
 static void
-multiply(Product *product, const EfAllocator *allocator)
+multiply(Product *product, EfContext *context)
 {
 	const EfMatrix *matrix = product->matrix;
 	const EfCell *end = day_end(&product->presence);
@@ -254,7 +253,7 @@ multiply(Product *product, const EfAllocator *allocator)
 				there[i] += before[i] * share;
 		}
 		before += n;
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 	}
 }
 
@@ -272,8 +271,7 @@ EF_REPORT(EF_MATRIX_TOO_LARGE, PROGRAM_LIMIT_EXCEEDED,
 
 EfStatus
 ef_product_of_steps(const EfSteps *steps, uint32_t nstates, uint32_t first,
-					uint32_t last, EfMatrix *matrix,
-					const EfAllocator *allocator, EfError *error)
+					uint32_t last, EfMatrix *matrix, EfContext *context)
 {
 	size_t		n = nstates;
 	Product		product = {.matrix = matrix};
@@ -282,12 +280,13 @@ ef_product_of_steps(const EfSteps *steps, uint32_t nstates, uint32_t first,
 
 	matrix->nstates = nstates;
 	if (n > EF_MATRIX_STATES)
-		return ef_fail(error, EF_MATRIX_TOO_LARGE, "There are %zu states.", n);
+		return ef_fail(context, EF_MATRIX_TOO_LARGE, "There are %zu states.",
+					   n);
 	sources = most_sources(steps);
-	matrix->probability = ef_alloc(allocator, cells * sizeof(double));
-	matrix->known = ef_alloc(allocator, (n + 1) * sizeof(bool));
-	product.before = ef_alloc(allocator, sources * n * sizeof(double));
-	ef_presence_begin(&product.presence, steps, nstates, allocator);
+	matrix->probability = ef_alloc(context, cells * sizeof(double));
+	matrix->known = ef_alloc(context, (n + 1) * sizeof(bool));
+	product.before = ef_alloc(context, sources * n * sizeof(double));
+	ef_presence_begin(&product.presence, steps, nstates, context);
 	memset(matrix->probability, 0, cells * sizeof(double));
 	memset(matrix->known, 0, (n + 1) * sizeof(bool));
 	for (size_t state = 1; state <= n; state++)
@@ -298,23 +297,22 @@ ef_product_of_steps(const EfSteps *steps, uint32_t nstates, uint32_t first,
 	{
 		uint32_t	day = ef_step_day(product.presence.at->key);
 
-		multiply(&product, allocator);
+		multiply(&product, context);
 		(void) ef_presence_day(&product.presence);
 		/* who comes on the last day is at risk after it */
 		if (day < last)
 			mark_known(&product);
 	}
-	ef_release(allocator, product.before);
-	ef_presence_release(&product.presence, allocator);
+	ef_release(context, product.before);
+	ef_presence_release(&product.presence, context);
 	return EF_OK;
 }
 
 EfStatus
 ef_mobility_product(const EfMobility *mobility, uint32_t days,
-					EfMatrix *matrix, const EfAllocator *allocator,
-					EfError *error)
+					EfMatrix *matrix, EfContext *context)
 {
 	return ef_product_of_steps(&mobility->steps, mobility->table.nlabels,
 							   mobility->days - days, mobility->days, matrix,
-							   allocator, error);
+							   context);
 }

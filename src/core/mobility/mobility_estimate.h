@@ -31,8 +31,7 @@ typedef struct EfFlow
 /* All flows that there were, by from and to; out comes last. */
 extern EfStatus ef_mobility_rates(const EfMobility *mobility, double level,
 								  EfFlow **flows, size_t *nflows,
-								  const EfAllocator *allocator,
-								  EfError *error) EF_NODISCARD;
+								  EfContext *context) EF_NODISCARD;
 
 /* A matrix of more states is not computed. */
 #define EF_MATRIX_STATES 5000
@@ -66,7 +65,7 @@ ef_matrix_column(const EfMatrix *matrix, uint32_t to)
  * NULL, and refused where it begins before the period. */
 extern EfStatus ef_mobility_last_days(const EfMobility *mobility,
 									  const EfDuration *horizon,
-									  uint32_t *days, EfError *error)
+									  uint32_t *days, EfContext *context)
 			EF_NODISCARD;
 
 /* The product over the days of steps after the first one, of which the last has
@@ -74,13 +73,11 @@ extern EfStatus ef_mobility_last_days(const EfMobility *mobility,
 extern EfStatus ef_product_of_steps(const EfSteps *steps, uint32_t nstates,
 									uint32_t first, uint32_t last,
 									EfMatrix *matrix,
-									const EfAllocator *allocator,
-									EfError *error) EF_NODISCARD;
+									EfContext *context) EF_NODISCARD;
 
 /* That of the last days of a period. */
 extern EfStatus ef_mobility_product(const EfMobility *mobility, uint32_t days,
 									EfMatrix *matrix,
-									const EfAllocator *allocator,
-									EfError *error) EF_NODISCARD;
+									EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_MOBILITY_ESTIMATE_H */

@@ -18,15 +18,14 @@ EF_REPORT(EF_STATES_LIST, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_mobility_order(const EfMobility *mobility, const EfLabel *names,
-				  size_t nnames, uint32_t **states,
-				  const EfAllocator *allocator, EfError *error)
+				  size_t nnames, uint32_t **states, EfContext *context)
 {
 	const EfTable *table = &mobility->table;
 	uint32_t	n = table->nlabels;
-	bool	   *named = ef_alloc(allocator, ((size_t) n + 1) * sizeof(bool));
+	bool	   *named = ef_alloc(context, ((size_t) n + 1) * sizeof(bool));
 	EfStatus	status = EF_OK;
 
-	*states = ef_alloc(allocator, n * sizeof(uint32_t));
+	*states = ef_alloc(context, n * sizeof(uint32_t));
 	memset(named, 0, ((size_t) n + 1) * sizeof(bool));
 	for (uint32_t i = 0; names == NULL && i < n; i++)
 		(*states)[i] = i + 1;
@@ -36,7 +35,7 @@ ef_mobility_order(const EfMobility *mobility, const EfLabel *names,
 		uint32_t	state = ef_table_label(table, name->bytes, name->length);
 
 		if (state == 0 || named[state])
-			status = ef_fail(error, EF_STATES_LIST, state == 0
+			status = ef_fail(context, EF_STATES_LIST, state == 0
 							 ? "The summary has no state \"%.*s\"."
 							 : "\"%.*s\" comes twice.",
 							 ef_clip(name->bytes, name->length), name->bytes);
@@ -49,10 +48,10 @@ ef_mobility_order(const EfMobility *mobility, const EfLabel *names,
 		const EfLabel *name = &table->labels[i];
 
 		if (!named[i + 1])
-			status = ef_fail(error, EF_STATES_LIST, "\"%.*s\" is missing.",
+			status = ef_fail(context, EF_STATES_LIST, "\"%.*s\" is missing.",
 							 ef_clip(name->bytes, name->length), name->bytes);
 	}
-	ef_release(allocator, named);
+	ef_release(context, named);
 	return status;
 }
 
@@ -62,15 +61,15 @@ EF_REPORT(EF_STATES_LENGTH, ARRAY_SUBSCRIPT_ERROR,
 
 EfStatus
 ef_mobility_people(const EfMobility *mobility, const double *people,
-				   size_t npeople, const char *name, EfError *error)
+				   size_t npeople, const char *name, EfContext *context)
 {
 	if (npeople != mobility->table.nlabels)
-		return ef_fail(error, EF_STATES_LENGTH,
+		return ef_fail(context, EF_STATES_LENGTH,
 					   "Elements of %s: %zu. States: %u.",
 					   name, npeople, mobility->table.nlabels);
 	for (size_t i = 0; i < npeople; i++)
 		if (!(people[i] >= 0 && people[i] <= (double) EF_PERSON_LIMIT))
-			return ef_fail(error, EF_ARRAY_VALUE, "Element %zu of %s is %s.",
+			return ef_fail(context, EF_ARRAY_VALUE, "Element %zu of %s is %s.",
 						   i + 1, name, ef_shown(people[i]).text);
 	return EF_OK;
 }
@@ -110,7 +109,7 @@ day_of_year(EfDay day, EfMonth began)
  */
 static void
 lay_years(const EfMobility *mobility, int years, EfSteps *laid,
-		  uint32_t *last_day, const EfAllocator *allocator)
+		  uint32_t *last_day, EfContext *context)
 {
 	const EfSteps *steps = &mobility->steps;
 	const EfFrame *frame = &mobility->table.frame;
@@ -121,10 +120,10 @@ lay_years(const EfMobility *mobility, int years, EfSteps *laid,
 	EfPresence	presence;
 	EfCell	   *scratch;
 
-	laid->steps = ef_alloc(allocator, most * sizeof(EfCell));
+	laid->steps = ef_alloc(context, most * sizeof(EfCell));
 	laid->n = 0;
 	*last_day = day_of_year(frame->as_of, as_of - 12);
-	ef_presence_begin(&presence, steps, nstates, allocator);
+	ef_presence_begin(&presence, steps, nstates, context);
 	for (int year = years; year > 0; year--)
 	{
 		uint32_t	last = years_before_end(mobility, year - 1);
@@ -149,43 +148,42 @@ lay_years(const EfMobility *mobility, int years, EfSteps *laid,
 							ef_step_to(step->key)), step->count
 				};
 		}
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 	}
-	ef_presence_release(&presence, allocator);
-	scratch = ef_alloc(allocator, laid->n * sizeof(EfCell));
-	ef_sort_cells(laid->steps, scratch, laid->n, allocator);
-	ef_release(allocator, scratch);
+	ef_presence_release(&presence, context);
+	scratch = ef_alloc(context, laid->n * sizeof(EfCell));
+	ef_sort_cells(laid->steps, scratch, laid->n, context);
+	ef_release(context, scratch);
 }
 
 /* The matrix of a year, of the last years laid over each other. */
 EF_NODISCARD static EfStatus
 product_of_years(const EfMobility *mobility, int years, EfMatrix *matrix,
-				 const EfAllocator *allocator, EfError *error)
+				 EfContext *context)
 {
 	EfSteps		laid;
 	uint32_t	last_day;
 	EfStatus	status;
 
-	lay_years(mobility, years, &laid, &last_day, allocator);
+	lay_years(mobility, years, &laid, &last_day, context);
 	status = ef_product_of_steps(&laid, mobility->table.nlabels, 0, last_day,
-								 matrix, allocator, error);
-	ef_steps_release(&laid, allocator);
+								 matrix, context);
+	ef_steps_release(&laid, context);
 	return status;
 }
 
 /* The years that people spent in each state, from 1, in the last years. */
 static double *
-years_in_states(const EfMobility *mobility, int years,
-				const EfAllocator *allocator)
+years_in_states(const EfMobility *mobility, int years, EfContext *context)
 {
 	uint32_t	n = mobility->table.nlabels;
 	uint32_t	day = years_before_end(mobility, years);
-	int64_t    *days = ef_alloc(allocator, ((size_t) n + 1) * sizeof(int64_t));
-	double	   *spent = ef_alloc(allocator, ((size_t) n + 1) * sizeof(double));
+	int64_t    *days = ef_alloc(context, ((size_t) n + 1) * sizeof(int64_t));
+	double	   *spent = ef_alloc(context, ((size_t) n + 1) * sizeof(double));
 	EfPresence	presence;
 
 	memset(days, 0, ((size_t) n + 1) * sizeof(int64_t));
-	ef_presence_begin(&presence, &mobility->steps, n, allocator);
+	ef_presence_begin(&presence, &mobility->steps, n, context);
 	ef_presence_until(&presence, day);
 	while (day < mobility->days)
 	{
@@ -197,12 +195,12 @@ years_in_states(const EfMobility *mobility, int years,
 		if (presence.at < presence.end)
 			(void) ef_presence_day(&presence);
 		day = next;
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 	}
 	for (uint32_t state = 0; state <= n; state++)
 		spent[state] = ef_years_of_days(days[state]);
-	ef_presence_release(&presence, allocator);
-	ef_release(allocator, days);
+	ef_presence_release(&presence, context);
+	ef_release(context, days);
 	return spent;
 }
 
@@ -216,7 +214,7 @@ EF_REPORT(EF_STATE_UNSEEN, INVALID_PARAMETER_VALUE,
 /* People in a state of whom nobody can say where they go. */
 EF_NODISCARD static EfStatus
 refuse_unknown(const EfTable *table, const EfMobilityPlan *plan,
-			   uint32_t state, double people, EfError *error)
+			   uint32_t state, double people, EfContext *context)
 {
 	const EfLabel *name = &table->labels[state - 1];
 	char		from[EF_ISO_DATE_SIZE];
@@ -225,7 +223,7 @@ refuse_unknown(const EfTable *table, const EfMobilityPlan *plan,
 	ef_format_day(from, ef_months_later(table->frame.as_of,
 										-12 * plan->observed_years));
 	ef_format_day(as_of, table->frame.as_of);
-	return ef_fail(error, EF_STATE_UNSEEN,
+	return ef_fail(context, EF_STATE_UNSEEN,
 				   "Nobody was in \"%.*s\" from %s to the day before %s; the people projected from there are %s.",
 				   ef_clip(name->bytes, name->length), name->bytes, from,
 				   as_of, ef_shown(people).text);
@@ -238,7 +236,7 @@ refuse_unknown(const EfTable *table, const EfMobilityPlan *plan,
 EF_NODISCARD static EfStatus
 project_year(const EfMobility *mobility, const EfMobilityPlan *plan,
 			 const EfMatrix *matrix, double *people, EfMobilityYear *rows,
-			 const EfAllocator *allocator, EfError *error)
+			 EfContext *context)
 {
 	uint32_t	n = matrix->nstates;
 
@@ -250,7 +248,7 @@ project_year(const EfMobility *mobility, const EfMobilityPlan *plan,
 
 		if (people[state] > 0 && !matrix->known[state])
 			return refuse_unknown(&mobility->table, plan, state,
-								  people[state], error);
+								  people[state], context);
 		row->state = state;
 		row->headcount_start = people[state];
 		row->left = people[state] * ef_matrix_column(matrix, 0)[state - 1];
@@ -266,7 +264,7 @@ project_year(const EfMobility *mobility, const EfMobilityPlan *plan,
 		row->headcount = people[state] * to[state - 1] + row->moved_in +
 			row->intake;
 		row->lower = row->upper = NAN;
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 	}
 	for (uint32_t i = 0; i < n; i++)
 		people[rows[i].state] = rows[i].headcount;
@@ -286,7 +284,7 @@ typedef struct Rows
 } Rows;
 
 static void
-gather_rows(const EfMatrix *matrix, Rows *rows, const EfAllocator *allocator)
+gather_rows(const EfMatrix *matrix, Rows *rows, EfContext *context)
 {
 	uint32_t	n = matrix->nstates;
 	size_t		count = 0;
@@ -294,9 +292,9 @@ gather_rows(const EfMatrix *matrix, Rows *rows, const EfAllocator *allocator)
 	for (uint32_t to = 1; to <= n; to++)
 		for (uint32_t from = 1; from <= n; from++)
 			count += from == to || ef_matrix_column(matrix, to)[from - 1] > 0;
-	rows->begin = ef_alloc(allocator, ((size_t) n + 1) * sizeof(size_t));
-	rows->to = ef_alloc(allocator, count * sizeof(uint32_t));
-	rows->probability = ef_alloc(allocator, count * sizeof(double));
+	rows->begin = ef_alloc(context, ((size_t) n + 1) * sizeof(size_t));
+	rows->to = ef_alloc(context, count * sizeof(uint32_t));
+	rows->probability = ef_alloc(context, count * sizeof(double));
 	count = 0;
 	for (uint32_t from = 1; from <= n; from++)
 	{
@@ -311,7 +309,7 @@ gather_rows(const EfMatrix *matrix, Rows *rows, const EfAllocator *allocator)
 				rows->probability[count++] = probability;
 			}
 		}
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 	}
 	rows->begin[n] = count;
 }
@@ -407,7 +405,7 @@ reach_further(const Spread *spread, const double *reach, double *further)
 /* Limits of one state, in the rows of all years from its first one on. */
 static void
 limit_state(Spread *spread, const EfMobilityPlan *plan, double factor,
-			uint32_t state, EfMobilityYear *row, const EfAllocator *allocator)
+			uint32_t state, EfMobilityYear *row, EfContext *context)
 {
 	double		hired_variance = 0;
 	double		most = 0;
@@ -432,16 +430,16 @@ limit_state(Spread *spread, const EfMobilityPlan *plan, double factor,
 			most += spread->hired[i];
 		ef_whole_limits(row->headcount, factor * sqrt(variance), most, false,
 						&row->lower, &row->upper);
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 	}
 }
 
 /* Vectors of n + 1 elements, so many of them. */
 static double **
-get_vectors(size_t count, uint32_t n, const EfAllocator *allocator)
+get_vectors(size_t count, uint32_t n, EfContext *context)
 {
-	double	  **vectors = ef_alloc(allocator, count * sizeof(double *));
-	double	   *all = ef_alloc(allocator, count * ((size_t) n + 1) *
+	double	  **vectors = ef_alloc(context, count * sizeof(double *));
+	double	   *all = ef_alloc(context, count * ((size_t) n + 1) *
 							   sizeof(double));
 
 	memset(all, 0, count * ((size_t) n + 1) * sizeof(double));
@@ -454,19 +452,19 @@ get_vectors(size_t count, uint32_t n, const EfAllocator *allocator)
 static void
 limit_headcounts(const EfMobility *mobility, const EfMobilityPlan *plan,
 				 const EfMatrix *matrix, double factor, EfMobilityYear *rows,
-				 const EfAllocator *allocator)
+				 EfContext *context)
 {
 	Spread		spread = {.n = matrix->nstates};
 	double	  **vectors = get_vectors(2 * (size_t) plan->years + 2, spread.n,
-									  allocator);
+									  context);
 	double	   *hired = vectors[2 * plan->years + 1];
 
 	spread.people = vectors;
 	spread.reach = vectors + plan->years;
 	spread.hired = hired;
-	spread.spent = years_in_states(mobility, plan->observed_years, allocator);
+	spread.spent = years_in_states(mobility, plan->observed_years, context);
 	spread.going = share_going(matrix, spread.spent);
-	gather_rows(matrix, &spread.rows, allocator);
+	gather_rows(matrix, &spread.rows, context);
 	for (int year = 0; year < plan->years; year++)
 		for (uint32_t i = 0; i < spread.n; i++)
 		{
@@ -476,7 +474,7 @@ limit_headcounts(const EfMobility *mobility, const EfMobilityPlan *plan,
 			hired[row->state] = row->intake;
 		}
 	for (uint32_t i = 0; i < spread.n; i++)
-		limit_state(&spread, plan, factor, rows[i].state, &rows[i], allocator);
+		limit_state(&spread, plan, factor, rows[i].state, &rows[i], context);
 }
 
 
@@ -492,8 +490,7 @@ EF_REPORT(EF_OBSERVED_YEARS_RANGE, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
-					EfMobilityYear **rows, const EfAllocator *allocator,
-					EfError *error)
+					EfMobilityYear **rows, EfContext *context)
 {
 	EfDuration	observed = {12 * plan->observed_years, 0, 0};
 	const EfFrame *frame = &mobility->table.frame;
@@ -508,29 +505,30 @@ ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
 	EfStatus	status;
 
 	if (plan->years < 1 || plan->years > EF_YEARS_LIMIT)
-		return ef_fail(error, EF_YEARS_RANGE, "The number of years is %d.",
+		return ef_fail(context, EF_YEARS_RANGE, "The number of years is %d.",
 					   plan->years);
 	if (plan->observed_years < 1 || plan->observed_years > EF_YEARS_LIMIT)
-		return ef_fail(error, EF_OBSERVED_YEARS_RANGE,
+		return ef_fail(context, EF_OBSERVED_YEARS_RANGE,
 					   "observed_years is %d.", plan->observed_years);
-	if (plan->limits && ef_level_factor(plan->level, &factor, error) != EF_OK)
+	if (plan->limits && ef_level_factor(plan->level, &factor,
+										context) != EF_OK)
 		return EF_LEVEL_RANGE;
-	if (ef_mobility_last_days(mobility, &observed, &days, error) != EF_OK)
+	if (ef_mobility_last_days(mobility, &observed, &days, context) != EF_OK)
 	{
 		char		period[2 * EF_ISO_DATE_SIZE];
 
 		ef_format_frame(period, sizeof(period), frame);
-		return ef_fail(error, EF_YEAR_NOT_OBSERVED,
+		return ef_fail(context, EF_YEAR_NOT_OBSERVED,
 					   "observed_years is %d, and people were observed in %s.",
 					   plan->observed_years, period);
 	}
 	status = product_of_years(mobility, plan->observed_years, &matrix,
-							  allocator, error);
+							  context);
 	if (status != EF_OK)
 		return status;
-	ef_mobility_here(mobility, mobility->days, &here, allocator);
-	people = ef_alloc(allocator, ((size_t) n + 1) * sizeof(double));
-	*rows = ef_alloc(allocator, (size_t) plan->years * n *
+	ef_mobility_here(mobility, mobility->days, &here, context);
+	people = ef_alloc(context, ((size_t) n + 1) * sizeof(double));
+	*rows = ef_alloc(context, (size_t) plan->years * n *
 					 sizeof(EfMobilityYear));
 	for (uint32_t i = 0; i < n; i++)
 		people[plan->states[i]] = plan->stock != NULL ? plan->stock[i]
@@ -541,8 +539,7 @@ ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
 	{
 		EfMobilityYear *its = *rows + (size_t) k * n;
 
-		status = project_year(mobility, plan, &matrix, people, its, allocator,
-							  error);
+		status = project_year(mobility, plan, &matrix, people, its, context);
 		for (uint32_t i = 0; i < n && status == EF_OK; i++)
 		{
 			its[i].year = ef_year_of_month(as_of) + k;
@@ -551,10 +548,10 @@ ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
 		}
 	}
 	if (status == EF_OK && plan->limits && n > 0)
-		limit_headcounts(mobility, plan, &matrix, factor, *rows, allocator);
-	ef_release(allocator, people);
-	ef_release(allocator, here);
-	ef_release(allocator, matrix.probability);
-	ef_release(allocator, matrix.known);
+		limit_headcounts(mobility, plan, &matrix, factor, *rows, context);
+	ef_release(context, people);
+	ef_release(context, here);
+	ef_release(context, matrix.probability);
+	ef_release(context, matrix.known);
 	return status;
 }

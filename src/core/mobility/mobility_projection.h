@@ -59,20 +59,18 @@ typedef struct EfMobilityYear
 extern EfStatus ef_mobility_order(const EfMobility *mobility,
 								  const EfLabel *names, size_t nnames,
 								  uint32_t **states,
-								  const EfAllocator *allocator,
-								  EfError *error) EF_NODISCARD;
+								  EfContext *context) EF_NODISCARD;
 
 /* Is this array one of people, an element for each state? */
 extern EfStatus ef_mobility_people(const EfMobility *mobility,
 								   const double *people, size_t npeople,
-								   const char *name, EfError *error)
+								   const char *name, EfContext *context)
 			EF_NODISCARD;
 
 /* Rows by year, and within one in the order of the plan: years * states. */
 extern EfStatus ef_project_mobility(const EfMobility *mobility,
 									const EfMobilityPlan *plan,
 									EfMobilityYear **rows,
-									const EfAllocator *allocator,
-									EfError *error) EF_NODISCARD;
+									EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_MOBILITY_PROJECTION_H */

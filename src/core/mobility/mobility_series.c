@@ -8,20 +8,19 @@
 
 EfStatus
 ef_mobility_series_begin(EfMobilitySeries *series, const EfMobility *mobility,
-						 const EfDuration *every, const EfAllocator *allocator,
-						 EfError *error)
+						 const EfDuration *every, EfContext *context)
 {
 	size_t		n = (size_t) mobility->table.nlabels + 1;
-	EfStatus	status = ef_duration_check(every, true, error);
+	EfStatus	status = ef_duration_check(every, true, context);
 
 	memset(series, 0, sizeof(*series));
 	if (status != EF_OK)
 		return status;
 	series->mobility = mobility;
 	series->every = *every;
-	series->here = ef_alloc(allocator, n * sizeof(int64_t));
-	series->fte = ef_alloc(allocator, n * sizeof(int64_t));
-	series->rows = ef_alloc(allocator, n * sizeof(EfSeriesRow));
+	series->here = ef_alloc(context, n * sizeof(int64_t));
+	series->fte = ef_alloc(context, n * sizeof(int64_t));
+	series->rows = ef_alloc(context, n * sizeof(EfSeriesRow));
 	memset(series->here, 0, n * sizeof(int64_t));
 	memset(series->fte, 0, n * sizeof(int64_t));
 	return EF_OK;
@@ -197,14 +196,14 @@ find_left(const EfMobility *mobility, EfCell *left)
 
 /* Number the reasons anew, in the order of names, with 'unknown' among them. */
 static void
-number_reasons(EfMobilityLeavers *leavers, const EfAllocator *allocator)
+number_reasons(EfMobilityLeavers *leavers, EfContext *context)
 {
 	static const EfLabel nothing = {EF_UNKNOWN_REASON,
 	sizeof(EF_UNKNOWN_REASON) - 1};
 	const EfMobility *mobility = leavers->mobility;
 	uint32_t	before = 0;		/* reasons that come before 'unknown' */
 
-	leavers->reasons = ef_alloc(allocator, ((size_t) mobility->nreasons + 1) *
+	leavers->reasons = ef_alloc(context, ((size_t) mobility->nreasons + 1) *
 								sizeof(EfLabel));
 	for (uint32_t i = 0; i < mobility->nreasons; i++)
 		before += ef_label_compare(&mobility->reasons[i], &nothing) < 0;
@@ -233,15 +232,14 @@ row_key(uint32_t state, uint32_t reason)
 
 /* One row for each state and reason that somebody left, and for each reason. */
 EF_NODISCARD static EfStatus
-make_rows(EfMobilityLeavers *leavers, const EfAllocator *allocator,
-		  EfError *error)
+make_rows(EfMobilityLeavers *leavers, EfContext *context)
 {
 	uint32_t	all = leavers->mobility->table.nlabels + 1;
 	size_t		n = 2 * leavers->nleft;
-	EfCell	   *scratch = ef_alloc(allocator, n * sizeof(EfCell));
+	EfCell	   *scratch = ef_alloc(context, n * sizeof(EfCell));
 	EfStatus	status;
 
-	leavers->keys = ef_alloc(allocator, n * sizeof(EfCell));
+	leavers->keys = ef_alloc(context, n * sizeof(EfCell));
 	for (size_t i = 0; i < leavers->nleft; i++)
 	{
 		EfKey		key = leavers->left[i].key;
@@ -251,12 +249,12 @@ make_rows(EfMobilityLeavers *leavers, const EfAllocator *allocator,
 		};
 		leavers->keys[2 * i + 1] = (EfCell) {row_key(all, ef_step_to(key)), 1};
 	}
-	ef_sort_cells(leavers->keys, scratch, n, allocator);
-	ef_release(allocator, scratch);
-	status = ef_unite_cells(leavers->keys, &n, allocator, error);
+	ef_sort_cells(leavers->keys, scratch, n, context);
+	ef_release(context, scratch);
+	status = ef_unite_cells(leavers->keys, &n, context);
 	if (status != EF_OK)
 		return status;
-	leavers->rows = ef_alloc(allocator, n * sizeof(EfLeavers));
+	leavers->rows = ef_alloc(context, n * sizeof(EfLeavers));
 	leavers->nrows = n;
 	for (size_t i = 0; i < n; i++)
 	{
@@ -271,20 +269,21 @@ make_rows(EfMobilityLeavers *leavers, const EfAllocator *allocator,
 EfStatus
 ef_mobility_leavers_begin(EfMobilityLeavers *leavers,
 						  const EfMobility *mobility, const EfDuration *every,
-						  const EfAllocator *allocator, EfError *error)
+						  EfContext *context)
 {
-	EfStatus	status = ef_duration_check(every, true, error);
+	EfStatus	status = ef_duration_check(every, true, context);
 
 	memset(leavers, 0, sizeof(*leavers));
 	if (status != EF_OK)
 		return status;
 	leavers->mobility = mobility;
 	leavers->every = *every;
-	leavers->left = ef_alloc(allocator, (mobility->steps.n + mobility->nleavers) *
+	leavers->left = ef_alloc(context,
+							 (mobility->steps.n + mobility->nleavers) *
 							 sizeof(EfCell));
 	leavers->nleft = find_left(mobility, leavers->left);
-	number_reasons(leavers, allocator);
-	return make_rows(leavers, allocator, error);
+	number_reasons(leavers, context);
+	return make_rows(leavers, context);
 }
 
 /* Add people to the row of a key, which is there. */

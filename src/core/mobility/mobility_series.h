@@ -50,8 +50,7 @@ typedef struct EfMobilitySeries
 extern EfStatus ef_mobility_series_begin(EfMobilitySeries *series,
 										 const EfMobility *mobility,
 										 const EfDuration *every,
-										 const EfAllocator *allocator,
-										 EfError *error) EF_NODISCARD;
+										 EfContext *context) EF_NODISCARD;
 
 /* Tell the next step; false if there is none.  The last ends with the period. */
 extern bool ef_mobility_series_next(EfMobilitySeries *series);
@@ -91,8 +90,7 @@ typedef struct EfMobilityLeavers
 extern EfStatus ef_mobility_leavers_begin(EfMobilityLeavers *leavers,
 										  const EfMobility *mobility,
 										  const EfDuration *every,
-										  const EfAllocator *allocator,
-										  EfError *error) EF_NODISCARD;
+										  EfContext *context) EF_NODISCARD;
 
 /* As ef_mobility_series_next. */
 extern bool ef_mobility_leavers_next(EfMobilityLeavers *leavers);

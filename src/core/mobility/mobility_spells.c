@@ -13,20 +13,19 @@
 
 void
 ef_mobility_walk_begin(EfMobilityWalk *walk, const EfFrame *frame,
-					   const EfDictionary *names,
-					   const EfAllocator *allocator)
+					   const EfDictionary *names, EfContext *context)
 {
 	memset(walk, 0, sizeof(*walk));
 	walk->names = names;
-	walk->allocator = allocator;
+	walk->context = context;
 	walk->last = (uint32_t) (frame->as_of - frame->from) + 1;
 }
 
 void
 ef_mobility_walk_end(EfMobilityWalk *walk)
 {
-	ef_release(walk->allocator, walk->stack);
-	ef_release(walk->allocator, walk->steps);
+	ef_release(walk->context, walk->stack);
+	ef_release(walk->context, walk->steps);
 	walk->stack = NULL;
 	walk->steps = NULL;
 	walk->room = 0;
@@ -42,8 +41,8 @@ reserve(EfMobilityWalk *walk, size_t n)
 	if (n <= walk->room)
 		return;
 	ef_mobility_walk_end(walk);
-	walk->stack = ef_alloc(walk->allocator, room * sizeof(EfHeldSpell));
-	walk->steps = ef_alloc(walk->allocator,
+	walk->stack = ef_alloc(walk->context, room * sizeof(EfHeldSpell));
+	walk->steps = ef_alloc(walk->context,
 						   (2 * room + 1) * sizeof(EfMobilityStep));
 	walk->room = room;
 }
@@ -193,28 +192,28 @@ ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n)
 EfStatus
 ef_mobility_of_spells(EfState **state, EfEventGroup *group,
 					  const EfDictionary *names, const EfFrame *frame,
-					  const EfAllocator *allocator, EfError *error)
+					  EfContext *context)
 {
 	EfEventReader reader;
 	EfMobilityWalk walk;
 	EfMobilityTally *tally;
 	EfPersonEvents spells;
 	EfStatus	status = ef_state_create(state, &ef_mobility_type, frame, 0,
-										 allocator, error);
+										 context);
 
 	if (status != EF_OK)
 		return status;
 	tally = ef_mobility_tally(sizeof(EfMobilityTally), group, frame);
 	(*state)->skipped = group->skipped;
-	ef_mobility_walk_begin(&walk, frame, names, allocator);
-	status = ef_event_group_read(&reader, group, allocator, error);
-	while (ef_event_reader_next(&reader, &spells, &status, error))
+	ef_mobility_walk_begin(&walk, frame, names, context);
+	status = ef_event_group_read(&reader, group, context);
+	while (ef_event_reader_next(&reader, &spells, &status))
 	{
 		ef_mobility_walk(&walk, spells.whens, spells.n);
 		status = ef_tally_steps(tally, state, walk.steps, walk.nsteps, names,
-								allocator, error);
+								context);
 	}
 	ef_event_reader_end(&reader);
 	ef_mobility_walk_end(&walk);
-	return ef_tally_end(tally, state, names, status, allocator, error);
+	return ef_tally_end(tally, state, names, status, context);
 }

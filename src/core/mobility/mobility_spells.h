@@ -76,7 +76,7 @@ typedef struct EfHeldSpell
 typedef struct EfMobilityWalk
 {
 	const EfDictionary *names;
-	const EfAllocator *allocator;
+	EfContext  *context;
 	uint32_t	last;			/* the day as_of, as ends are counted */
 	size_t		room;			/* spells */
 	EfHeldSpell *stack;
@@ -94,7 +94,7 @@ typedef struct EfMobilityWalk
 extern void ef_mobility_walk_begin(EfMobilityWalk *walk,
 								   const EfFrame *frame,
 								   const EfDictionary *names,
-								   const EfAllocator *allocator);
+								   EfContext *context);
 extern void ef_mobility_walk_end(EfMobilityWalk *walk);
 
 /* The steps of one person, whose spells are in order, but for those that differ
@@ -106,7 +106,6 @@ extern void ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells,
 extern EfStatus ef_mobility_of_spells(EfState **state, EfEventGroup *group,
 									  const EfDictionary *names,
 									  const EfFrame *frame,
-									  const EfAllocator *allocator,
-									  EfError *error) EF_NODISCARD;
+									  EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_MOBILITY_SPELLS_H */

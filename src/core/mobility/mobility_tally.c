@@ -71,8 +71,8 @@ begin_group(EfMobilityTally *tally, EfEventGroup *group, const EfFrame *frame)
 		size_t		series = TALLY_SERIES * sizeof(EfTallySeries);
 		size_t		fte = TALLY_FTE * sizeof(EfTallyFte);
 
-		tally->series = ef_alloc(tally->allocator, series);
-		tally->fte = ef_alloc(tally->allocator, fte);
+		tally->series = ef_alloc(tally->context, series);
+		tally->fte = ef_alloc(tally->context, fte);
 		memset(tally->series, 0, series);
 		memset(tally->fte, 0, fte);
 	}
@@ -80,12 +80,12 @@ begin_group(EfMobilityTally *tally, EfEventGroup *group, const EfFrame *frame)
 	{
 		for (size_t i = 0; i < TALLY_SERIES; i++)
 		{
-			ef_release(tally->allocator, tally->series[i].counts);
+			ef_release(tally->context, tally->series[i].counts);
 			tally->series[i].counts = NULL;
 		}
 		for (size_t i = 0; i < TALLY_FTE; i++)
 		{
-			ef_release(tally->allocator, tally->fte[i].thousandths);
+			ef_release(tally->context, tally->fte[i].thousandths);
 			tally->fte[i].thousandths = NULL;
 		}
 		tally->used = 0;
@@ -101,13 +101,13 @@ ef_mobility_tally(size_t size, EfEventGroup *group, const EfFrame *frame)
 
 	if (tally == NULL)
 	{
-		tally = ef_alloc(log->allocator, size);
+		tally = ef_alloc(log->context, size);
 		memset(tally, 0, size);
-		tally->allocator = log->allocator;
+		tally->context = log->context;
 		for (int i = 0; i < EF_TALLY_DUE; i++)
 			tally->due[i] = &tally->nothing;
-		ef_number_map_begin(&tally->labels, log->allocator);
-		ef_number_map_begin(&tally->slots, log->allocator);
+		ef_number_map_begin(&tally->labels, log->context);
+		ef_number_map_begin(&tally->slots, log->context);
 		log->tally = tally;
 	}
 	begin_group(tally, group, frame);
@@ -125,7 +125,7 @@ new_counts(EfMobilityTally *tally, EfTallySeries *series)
 
 	if (tally->used + size > tally->limit)
 		return false;
-	series->counts = ef_alloc(tally->allocator, size);
+	series->counts = ef_alloc(tally->context, size);
 	memset(series->counts, 0, size);
 	series->lowest = UINT32_MAX;
 	series->beyond = 0;
@@ -184,7 +184,7 @@ new_thousandths(EfMobilityTally *tally, EfTallyFte *fte)
 
 	if (tally->used + size > tally->limit)
 		return false;
-	fte->thousandths = ef_alloc(tally->allocator, size);
+	fte->thousandths = ef_alloc(tally->context, size);
 	memset(fte->thousandths, 0, size);
 	fte->lowest = UINT32_MAX;
 	fte->beyond = 0;
@@ -220,8 +220,7 @@ count_fte(EfMobilityTally *tally, unsigned kind, uint32_t day,
 /* The label of a name in a state, which may move. */
 EF_NODISCARD static EfStatus
 label_of(EfState **state, EfMobilityTally *tally, const EfDictionary *names,
-		 uint32_t number, uint32_t *label, const EfAllocator *allocator,
-		 EfError *error)
+		 uint32_t number, uint32_t *label, EfContext *context)
 {
 	const EfName *name;
 	EfState    *old = *state;
@@ -235,8 +234,8 @@ label_of(EfState **state, EfMobilityTally *tally, const EfDictionary *names,
 		return EF_OK;
 	name = ef_dictionary_name(names, number);
 	status = ef_mobility_name(state, name->bytes, name->length, label,
-							  allocator, error);
-	ef_state_moved(old, *state, allocator);
+							  context);
+	ef_state_moved(old, *state, context);
 	if (status == EF_OK)
 		ef_number_map_set(&tally->labels, number, *label);
 	return status;
@@ -245,8 +244,7 @@ label_of(EfState **state, EfMobilityTally *tally, const EfDictionary *names,
 EfStatus
 ef_tally_steps(EfMobilityTally *tally, EfState **state,
 			   const EfMobilityStep *steps, size_t nsteps,
-			   const EfDictionary *names, const EfAllocator *allocator,
-			   EfError *error)
+			   const EfDictionary *names, EfContext *context)
 {
 	EfStatus	status = EF_OK;
 
@@ -259,17 +257,15 @@ ef_tally_steps(EfMobilityTally *tally, EfState **state,
 
 		if (count_step(tally, step))
 			continue;
-		status = label_of(state, tally, names, step->state, &label,
-						  allocator, error);
+		status = label_of(state, tally, names, step->state, &label, context);
 		if (status == EF_OK)
-			status = label_of(state, tally, names, step->to, &to,
-							  allocator, error);
+			status = label_of(state, tally, names, step->to, &to, context);
 		if (status != EF_OK)
 			break;
 		old = *state;
 		status = ef_mobility_add(state, step->kind, label, to, step->day, 1,
-								 allocator, error);
-		ef_state_moved(old, *state, allocator);
+								 context);
+		ef_state_moved(old, *state, context);
 	}
 	return status;
 }
@@ -277,8 +273,7 @@ ef_tally_steps(EfMobilityTally *tally, EfState **state,
 EfStatus
 ef_tally_fte(EfMobilityTally *tally, EfState **state, unsigned kind,
 			 uint32_t day, uint32_t number, int64_t fte,
-			 const EfDictionary *names, const EfAllocator *allocator,
-			 EfError *error)
+			 const EfDictionary *names, EfContext *context)
 {
 	uint32_t	label;
 	EfState    *old;
@@ -286,13 +281,12 @@ ef_tally_fte(EfMobilityTally *tally, EfState **state, unsigned kind,
 
 	if (count_fte(tally, kind, day, number, fte))
 		return EF_OK;
-	status = label_of(state, tally, names, number, &label, allocator, error);
+	status = label_of(state, tally, names, number, &label, context);
 	if (status != EF_OK)
 		return status;
 	old = *state;
-	status = ef_mobility_add(state, kind, label, 0, day, fte, allocator,
-							 error);
-	ef_state_moved(old, *state, allocator);
+	status = ef_mobility_add(state, kind, label, 0, day, fte, context);
+	ef_state_moved(old, *state, context);
 	return status;
 }
 
@@ -410,7 +404,7 @@ flush(EfMobilityTally *tally, EfState *state, const uint32_t *slots,
 EF_NODISCARD static EfStatus
 move_counts(EfMobilityTally *tally, EfState **state,
 			const EfDictionary *names, const uint32_t *slots,
-			uint32_t *labels, const EfAllocator *allocator, EfError *error)
+			uint32_t *labels, EfContext *context)
 {
 	bool		ordered = (*state)->nlabels == 0 && (*state)->ncells == 0;
 	EfState    *old;
@@ -418,14 +412,13 @@ move_counts(EfMobilityTally *tally, EfState **state,
 
 	for (uint32_t i = 1; i <= tally->nslots && status == EF_OK; i++)
 		status = label_of(state, tally, names, tally->numbers[slots[i]],
-						  &labels[i], allocator, error);
+						  &labels[i], context);
 	if (status != EF_OK)
 		return status;
 	old = *state;
 	status = ef_state_reserve(state, &ef_mobility_type,
-							  (unsigned) count_cells(tally), 0, allocator,
-							  error);
-	ef_state_moved(old, *state, allocator);
+							  (unsigned) count_cells(tally), 0, context);
+	ef_state_moved(old, *state, context);
 	if (status != EF_OK)
 		return status;
 	flush(tally, *state, slots, labels);
@@ -438,8 +431,7 @@ move_counts(EfMobilityTally *tally, EfState **state,
 
 EfStatus
 ef_tally_end(EfMobilityTally *tally, EfState **state,
-			 const EfDictionary *names, EfStatus status,
-			 const EfAllocator *allocator, EfError *error)
+			 const EfDictionary *names, EfStatus status, EfContext *context)
 {
 	uint32_t	slots[EF_TALLY_NAMES + 1];
 	uint32_t	labels[EF_TALLY_NAMES + 1] = {0};
@@ -449,8 +441,7 @@ ef_tally_end(EfMobilityTally *tally, EfState **state,
 	settle_due(tally);
 	order_slots(tally, names, slots);
 	if (status == EF_OK)
-		status = move_counts(tally, state, names, slots, labels, allocator,
-							 error);
+		status = move_counts(tally, state, names, slots, labels, context);
 	if (status != EF_OK)
 		flush(tally, NULL, slots, labels);
 	return status;

@@ -51,7 +51,7 @@ typedef struct EfTallyFte
 
 typedef struct EfMobilityTally
 {
-	const EfAllocator *allocator;
+	EfContext  *context;
 	EfNumberMap labels;			/* of the state that grows, by number */
 	EfNumberMap slots;			/* places among the names that are counted */
 	uint32_t	nslots;
@@ -75,18 +75,18 @@ extern void *ef_mobility_tally(size_t size, EfEventGroup *group,
 extern EfStatus ef_tally_steps(EfMobilityTally *tally, EfState **state,
 							   const EfMobilityStep *steps, size_t nsteps,
 							   const EfDictionary *names,
-							   const EfAllocator *allocator, EfError *error) EF_NODISCARD;
+							   EfContext *context) EF_NODISCARD;
 
 /* The same of FTE in thousandths, more than 0, of a kind that counts them. */
 extern EfStatus ef_tally_fte(EfMobilityTally *tally, EfState **state,
 							 unsigned kind, uint32_t day, uint32_t number,
 							 int64_t fte, const EfDictionary *names,
-							 const EfAllocator *allocator, EfError *error) EF_NODISCARD;
+							 EfContext *context) EF_NODISCARD;
 
 /* All of the group is told: move what was counted to its state, or where it
  * failed forget that; the next group of the log would count it too. */
 extern EfStatus ef_tally_end(EfMobilityTally *tally, EfState **state,
 							 const EfDictionary *names, EfStatus status,
-							 const EfAllocator *allocator, EfError *error) EF_NODISCARD;
+							 EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_MOBILITY_TALLY_H */

@@ -27,7 +27,7 @@ EF_REPORT(EF_START_DAY_INVALID, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_start_day_parse(const char *text, size_t length, EfStartDay *start,
-				   EfError *error)
+				   EfContext *context)
 {
 	char		iso[] = "2001-MM-DD";	/* of a year without 29 February */
 	EfDay		day;
@@ -35,7 +35,7 @@ ef_start_day_parse(const char *text, size_t length, EfStartDay *start,
 	if (length == 5)
 		memcpy(iso + 5, text, 5);
 	if (length != 5 || !ef_parse_day(iso, 10, &day))
-		return ef_fail(error, EF_START_DAY_INVALID, "starts is \"%.*s\".",
+		return ef_fail(context, EF_START_DAY_INVALID, "starts is \"%.*s\".",
 					   ef_clip(text, length), text);
 	start->month = ef_month_of_day(day, &start->day) - 2001 * 12;
 	return EF_OK;
@@ -47,14 +47,14 @@ EF_REPORT(EF_INTAKE_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_intake_method(const char *name, size_t length, EfIntakeMethod *method,
-				 EfError *error)
+				 EfContext *context)
 {
 	if (length == 8 && memcmp(name, "constant", 8) == 0)
 		*method = EF_INTAKE_CONSTANT;
 	else if (length == 8 && memcmp(name, "schedule", 8) == 0)
 		*method = EF_INTAKE_SCHEDULE;
 	else
-		return ef_fail(error, EF_INTAKE_METHOD_UNKNOWN,
+		return ef_fail(context, EF_INTAKE_METHOD_UNKNOWN,
 					   "The method is \"%.*s\".", ef_clip(name, length), name);
 	return EF_OK;
 }
@@ -189,7 +189,7 @@ EF_REPORT(EF_CHANGE_RANGE, INVALID_PARAMETER_VALUE,
 
 EF_NODISCARD static EfStatus
 apply_scenario(Cohorts *cohorts, const EfConversionChange *scenario,
-			   EfError *error)
+			   EfContext *context)
 {
 	const double *reached = cohorts->arrivals.reached;
 	uint32_t	stage = scenario->stage;
@@ -211,7 +211,7 @@ apply_scenario(Cohorts *cohorts, const EfConversionChange *scenario,
 	changed = conversion + scenario->change;
 	label = &cohorts->funnel->spec.stages[stage - 1];
 	if (changed < -ROUNDING || changed > 1 + ROUNDING)
-		return ef_fail(error, EF_CHANGE_RANGE,
+		return ef_fail(context, EF_CHANGE_RANGE,
 					   "The conversion of \"%.*s\" is %.12g, and would be %.12g.",
 					   ef_clip(label->bytes, label->length), label->bytes,
 					   conversion, changed);
@@ -229,20 +229,20 @@ EF_REPORT(EF_CHANGE_LAST_STAGE, INVALID_PARAMETER_VALUE,
 
 EF_NODISCARD static EfStatus
 check_scenario(const EfFunnel *funnel, const EfConversionChange *scenario,
-			   EfError *error)
+			   EfContext *context)
 {
 	if (scenario->stage == 0 && scenario->change != 0)
-		return ef_fail(error, EF_CHANGE_NO_STAGE, "conversion_change is %s.",
+		return ef_fail(context, EF_CHANGE_NO_STAGE, "conversion_change is %s.",
 					   ef_shown(scenario->change).text);
 	if (scenario->stage == funnel->spec.nstages)
 	{
 		const EfLabel *label = &funnel->spec.stages[scenario->stage - 1];
 
-		return ef_fail(error, EF_CHANGE_LAST_STAGE, "The stage is \"%.*s\".",
+		return ef_fail(context, EF_CHANGE_LAST_STAGE, "The stage is \"%.*s\".",
 					   ef_clip(label->bytes, label->length), label->bytes);
 	}
 	if (!(fabs(scenario->change) <= 1))
-		return ef_fail(error, EF_CHANGE_RANGE, "conversion_change is %s.",
+		return ef_fail(context, EF_CHANGE_RANGE, "conversion_change is %s.",
 					   ef_shown(scenario->change).text);
 	return EF_OK;
 }
@@ -250,7 +250,7 @@ check_scenario(const EfFunnel *funnel, const EfConversionChange *scenario,
 /* All but the spans and what follows from them is there. */
 EF_NODISCARD static EfStatus
 spread_cohorts(Cohorts *cohorts, const EfConversionChange *scenario,
-			   bool lags, bool limits, EfWorkspace *workspace, EfError *error)
+			   bool lags, bool limits, EfWorkspace *workspace)
 {
 	EfArrivals *arrivals = &cohorts->arrivals;
 	int32_t    *starts = NULL;
@@ -260,7 +260,7 @@ spread_cohorts(Cohorts *cohorts, const EfConversionChange *scenario,
 	cut_clock(cohorts, lags, &starts, &nspans, workspace);
 	ef_funnel_arrivals(cohorts->funnel, starts, nspans, limits, arrivals,
 					   workspace);
-	status = apply_scenario(cohorts, scenario, error);
+	status = apply_scenario(cohorts, scenario, workspace->context);
 	if (status != EF_OK)
 		return status;
 	cohorts->until = ef_grab_doubles(workspace, nspans);
@@ -284,10 +284,11 @@ EF_REPORT(EF_FIRST_YEAR_RANGE, INVALID_PARAMETER_VALUE,
 		  "Write the calendar year in which the first intake begins with all its digits: 2026 and not 26.");
 
 EF_NODISCARD static EfStatus
-check_first_year(int year, EfError *error)
+check_first_year(int year, EfContext *context)
 {
 	if (year < FIRST_YEAR_MINIMUM || year > EF_LATEST_YEAR)
-		return ef_fail(error, EF_FIRST_YEAR_RANGE, "first_year is %d.", year);
+		return ef_fail(context, EF_FIRST_YEAR_RANGE, "first_year is %d.",
+					   year);
 	return EF_OK;
 }
 
@@ -304,36 +305,36 @@ ef_output_first_year(const EfOutputPlan *plan)
 }
 
 EF_NODISCARD static EfStatus
-check_output(const EfOutputPlan *plan, EfError *error)
+check_output(const EfOutputPlan *plan, EfContext *context)
 {
-	EfStatus	status = check_first_year(plan->first_year, error);
+	EfStatus	status = check_first_year(plan->first_year, context);
 
 	if (status == EF_OK && plan->as_of != NULL)
-		status = ef_as_of_check(*plan->as_of, error);
+		status = ef_as_of_check(*plan->as_of, context);
 	if (status == EF_OK)
-		status = check_scenario(plan->funnel, &plan->scenario, error);
+		status = check_scenario(plan->funnel, &plan->scenario, context);
 	if (status != EF_OK)
 		return status;
 	if (plan->horizon < 1 || plan->horizon > EF_YEARS_LIMIT)
-		return ef_fail(error, EF_HORIZON_RANGE, "horizon is %d.",
+		return ef_fail(context, EF_HORIZON_RANGE, "horizon is %d.",
 					   plan->horizon);
 	if (plan->nyears > EF_LATEST_YEAR + 1 - plan->first_year)
-		return ef_fail(error, EF_FIRST_YEAR_RANGE,
+		return ef_fail(context, EF_FIRST_YEAR_RANGE,
 					   "first_year is %d. Years of intake: %d.",
 					   plan->first_year, plan->nyears);
 	for (int c = 0; c < plan->nyears; c++)
 		if (!(plan->intake[c] >= 0 && plan->intake[c] <= (double) EF_PERSON_LIMIT))
-			return ef_fail(error, EF_ARRAY_VALUE,
-						   "The intake of %d is %s.", plan->first_year + c,
+			return ef_fail(context, EF_ARRAY_VALUE, "The intake of %d is %s.",
+						   plan->first_year + c,
 						   ef_shown(plan->intake[c]).text);
 	return EF_OK;
 }
 
 EfStatus
 ef_arrivals_by_year(const EfOutputPlan *plan, double **arrivals,
-				 const EfAllocator *allocator, EfError *error)
+				 EfContext *context)
 {
-	EfWorkspace workspace = {allocator, NULL};
+	EfWorkspace workspace = {context, NULL};
 	int			year = ef_output_first_year(plan);
 	Cohorts		cohorts = {
 		.funnel = plan->funnel,
@@ -342,7 +343,7 @@ ef_arrivals_by_year(const EfOutputPlan *plan, double **arrivals,
 		.starts = plan->starts,
 		.nperiods = plan->horizon
 	};
-	EfStatus	status = check_output(plan, error);
+	EfStatus	status = check_output(plan, context);
 
 	if (status != EF_OK)
 		return status;
@@ -353,9 +354,9 @@ ef_arrivals_by_year(const EfOutputPlan *plan, double **arrivals,
 	if (plan->as_of != NULL)
 		cohorts.begins[0] = *plan->as_of;
 	status = spread_cohorts(&cohorts, &plan->scenario, false, false,
-							&workspace, error);
+							&workspace);
 	if (status == EF_OK)
-		*arrivals = ef_alloc(allocator, (size_t) plan->horizon * sizeof(double));
+		*arrivals = ef_alloc(context, (size_t) plan->horizon * sizeof(double));
 	for (int i = 0; i < plan->horizon && status == EF_OK; i++)
 	{
 		double		sum = known(&cohorts) ? 0 : NAN;
@@ -375,7 +376,6 @@ typedef struct Model
 {
 	const EfIntakePlan *plan;
 	EfWorkspace *workspace;		/* all memory of the model */
-	EfError    *error;
 	double		z;				/* of the level */
 	int			first_year;		/* of the gap */
 	int			years;			/* of the gap */
@@ -415,32 +415,32 @@ EF_REPORT(EF_ARRIVED_RANGE, INVALID_PARAMETER_VALUE,
 		  "It is the share, of those who ever arrive, that has arrived in the year that an intake answers for.");
 
 EF_NODISCARD static EfStatus
-check_intake(const EfIntakePlan *plan, int first_year, EfError *error)
+check_intake(const EfIntakePlan *plan, int first_year, EfContext *context)
 {
 	int			years = plan->staff.years;
-	EfStatus	status = check_first_year(plan->first_year, error);
+	EfStatus	status = check_first_year(plan->first_year, context);
 
 	if (status == EF_OK)
-		status = check_scenario(plan->funnel, &plan->scenario, error);
+		status = check_scenario(plan->funnel, &plan->scenario, context);
 	if (status != EF_OK)
 		return status;
 	if (years < 1 || years > EF_YEARS_LIMIT)
-		return ef_fail(error, EF_GAP_LENGTH, "gap has %d elements.", years);
+		return ef_fail(context, EF_GAP_LENGTH, "gap has %d elements.", years);
 	for (int t = 0; t < years; t++)
 		if (!(fabs(plan->gap[t]) <= (double) EF_PERSON_LIMIT))
-			return ef_fail(error, EF_GAP_VALUE, "The gap of %d is %s.",
+			return ef_fail(context, EF_GAP_VALUE, "The gap of %d is %s.",
 						   first_year + t, ef_shown(plan->gap[t]).text);
 	if (plan->method == EF_INTAKE_SCHEDULE && plan->target_year != EF_LAST_YEAR)
-		return ef_fail(error, EF_TARGET_YEAR_SCHEDULE, "target_year is %d.",
+		return ef_fail(context, EF_TARGET_YEAR_SCHEDULE, "target_year is %d.",
 					   plan->target_year);
 	if (plan->target_year != EF_LAST_YEAR &&
 		(plan->target_year < first_year ||
 		 plan->target_year > first_year + years - 1))
-		return ef_fail(error, EF_TARGET_YEAR_RANGE,
+		return ef_fail(context, EF_TARGET_YEAR_RANGE,
 					   "target_year is %d, and gap has the years %d to %d.",
 					   plan->target_year, first_year, first_year + years - 1);
 	if (!(plan->arrived >= 0 && plan->arrived <= 1))
-		return ef_fail(error, EF_ARRIVED_RANGE, "arrived is %s.",
+		return ef_fail(context, EF_ARRIVED_RANGE, "arrived is %s.",
 					   ef_shown(plan->arrived).text);
 	return EF_OK;
 }
@@ -460,12 +460,13 @@ open_model(Model *model)
 
 	model->first_year = ef_year_of_month(as_of);
 	model->years = years;
-	status = check_intake(plan, model->first_year, model->error);
+	status = check_intake(plan, model->first_year, model->workspace->context);
 	if (status == EF_OK)
 		status = ef_projection_open(&model->projection, &plan->staff,
-									workspace, model->error);
+									workspace);
 	if (status == EF_OK)
-		status = ef_level_factor(plan->staff.level, &model->z, model->error);
+		status = ef_level_factor(plan->staff.level, &model->z,
+								 model->workspace->context);
 	if (status != EF_OK)
 		return status;
 
@@ -487,8 +488,7 @@ open_model(Model *model)
 	for (int i = 0; i <= years; i++)
 		cohorts->begins[i] = ef_first_day((model->first_year + i) * 12);
 	cohorts->begins[0] = ef_first_day(as_of);
-	status = spread_cohorts(cohorts, &plan->scenario, n > 0, true, workspace,
-							model->error);
+	status = spread_cohorts(cohorts, &plan->scenario, n > 0, true, workspace);
 	if (status != EF_OK)
 		return status;
 	model->weight = ef_grab_doubles(workspace, cohorts->arrivals.nspans);
@@ -783,7 +783,7 @@ all_limits(Model *model, uint32_t stage, double *lower, double *upper)
 {
 	for (int c = 0; c < model->cohorts.n; c++)
 	{
-		ef_check_interrupt(model->workspace->allocator);
+		ef_check_interrupt(model->workspace->context);
 		if (c > 0 && model->plan->method == EF_INTAKE_CONSTANT)
 		{
 			lower[c] = lower[0];
@@ -821,20 +821,18 @@ fill_year(const Model *model, EfIntakeYear *row)
 
 EfStatus
 ef_intake_by_year(const EfIntakePlan *plan, EfIntakeYear **years,
-				   int *nyears, const EfAllocator *allocator, EfError *error)
+				   int *nyears, EfContext *context)
 {
-	return ef_intake_fan(plan, &plan->staff.level, 1, years, nyears, allocator,
-						 error);
+	return ef_intake_fan(plan, &plan->staff.level, 1, years, nyears, context);
 }
 
 EfStatus
 ef_intake_fan(const EfIntakePlan *plan, const double *levels, int nlevels,
-			  EfIntakeYear **years, int *nyears, const EfAllocator *allocator,
-			  EfError *error)
+			  EfIntakeYear **years, int *nyears, EfContext *context)
 {
 	EfIntakePlan first = *plan;
-	EfWorkspace workspace = {allocator, NULL};
-	Model		model = {.plan = &first,.workspace = &workspace,.error = error};
+	EfWorkspace workspace = {context, NULL};
+	Model		model = {.plan = &first,.workspace = &workspace};
 	double	   *lower;
 	double	   *upper;
 	EfStatus	status;
@@ -845,13 +843,13 @@ ef_intake_fan(const EfIntakePlan *plan, const double *levels, int nlevels,
 		goto done;
 	solve(&model);
 	*nyears = count_rows(&model);
-	*years = ef_alloc(allocator, (size_t) nlevels * (size_t) *nyears *
+	*years = ef_alloc(context, (size_t) nlevels * (size_t) *nyears *
 					  sizeof(EfIntakeYear));
 	lower = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
 	upper = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
 	for (int level = 0; level < nlevels; level++)
 	{
-		status = ef_level_factor(levels[level], &model.z, error);
+		status = ef_level_factor(levels[level], &model.z, context);
 		if (status != EF_OK)
 			goto done;
 		all_limits(&model, 1, lower, upper);
@@ -873,11 +871,10 @@ done:
 
 EfStatus
 ef_intake_by_stage(const EfIntakePlan *plan, EfStageDemand **rows,
-						  size_t *nrows, const EfAllocator *allocator,
-						  EfError *error)
+						  size_t *nrows, EfContext *context)
 {
-	EfWorkspace workspace = {allocator, NULL};
-	Model		model = {.plan = plan,.workspace = &workspace,.error = error};
+	EfWorkspace workspace = {context, NULL};
+	Model		model = {.plan = plan,.workspace = &workspace};
 	uint32_t	nstages = plan->funnel->spec.nstages;
 	int			nyears;
 	double	   *lower;
@@ -889,7 +886,7 @@ ef_intake_by_stage(const EfIntakePlan *plan, EfStageDemand **rows,
 	solve(&model);
 	nyears = count_rows(&model);
 	*nrows = (size_t) nyears * nstages;
-	*rows = ef_alloc(allocator, *nrows * sizeof(EfStageDemand));
+	*rows = ef_alloc(context, *nrows * sizeof(EfStageDemand));
 	lower = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
 	upper = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
 	for (uint32_t stage = 1; stage <= nstages; stage++)

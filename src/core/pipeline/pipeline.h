@@ -47,7 +47,7 @@ typedef struct EfStartDay
 
 /* Reads 'MM-DD', a day that every year has. */
 extern EfStatus ef_start_day_parse(const char *text, size_t length,
-								   EfStartDay *start, EfError *error)
+								   EfStartDay *start, EfContext *context)
 			EF_NODISCARD;
 
 /*
@@ -77,9 +77,9 @@ typedef struct EfOutputPlan
 extern int	ef_output_first_year(const EfOutputPlan *plan);
 
 /* Answers arrivals[horizon], by calendar year; NaN: not known. */
-extern EfStatus ef_arrivals_by_year(const EfOutputPlan *plan, double **arrivals,
-									const EfAllocator *allocator,
-									EfError *error) EF_NODISCARD;
+extern EfStatus ef_arrivals_by_year(const EfOutputPlan *plan,
+									double **arrivals,
+									EfContext *context) EF_NODISCARD;
 
 typedef enum EfIntakeMethod
 {
@@ -88,7 +88,7 @@ typedef enum EfIntakeMethod
 } EfIntakeMethod;
 
 extern EfStatus ef_intake_method(const char *name, size_t length,
-								 EfIntakeMethod *method, EfError *error)
+								 EfIntakeMethod *method, EfContext *context)
 			EF_NODISCARD;
 
 /* No target year: the last one. */
@@ -128,15 +128,13 @@ typedef struct EfIntakeYear
  */
 extern EfStatus ef_intake_by_year(const EfIntakePlan *plan,
 								   EfIntakeYear **years, int *nyears,
-								   const EfAllocator *allocator,
-								   EfError *error) EF_NODISCARD;
+								   EfContext *context) EF_NODISCARD;
 
 /* The same for each of some levels, of which there is one at least, one after the
  * other; that of the plan is not used. */
 extern EfStatus ef_intake_fan(const EfIntakePlan *plan, const double *levels,
 							  int nlevels, EfIntakeYear **years, int *nyears,
-							  const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+							  EfContext *context) EF_NODISCARD;
 
 /* Of the intake of a year, those who must reach a stage. */
 typedef struct EfStageDemand
@@ -151,7 +149,6 @@ typedef struct EfStageDemand
 /* Answers a row for each of the same years and each stage of the funnel. */
 extern EfStatus ef_intake_by_stage(const EfIntakePlan *plan,
 										  EfStageDemand **rows, size_t *nrows,
-										  const EfAllocator *allocator,
-										  EfError *error) EF_NODISCARD;
+										  EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_PIPELINE_H */

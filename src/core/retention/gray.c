@@ -189,7 +189,7 @@ add_day(EfLogRank *test, Work *work)
 /* Put together what waited for c(end), of the groups that the stratum has. */
 static void
 add_covariance(double *covariance, uint32_t ngroups, const Work *work,
-			   const EfAllocator *allocator)
+			   EfContext *context)
 {
 	uint32_t	n = work->n;
 
@@ -197,7 +197,7 @@ add_covariance(double *covariance, uint32_t ngroups, const Work *work,
 	{
 		double	   *row = covariance + (size_t) work->number[k] * ngroups;
 
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 		for (uint32_t l = 0; l <= k; l++)
 		{
 			double	   *sum = &row[work->number[l]];
@@ -218,7 +218,7 @@ add_covariance(double *covariance, uint32_t ngroups, const Work *work,
 /* Read what happens in a group on a day from all parts of it. */
 EF_NODISCARD static EfStatus
 read_groups(Work *work, EfRiskReader *readers, const uint32_t *group_of,
-			size_t nparts, uint32_t day, EfError *error)
+			size_t nparts, uint32_t day, EfContext *context)
 {
 	int64_t		all_at_risk = 0;
 
@@ -238,7 +238,7 @@ read_groups(Work *work, EfRiskReader *readers, const uint32_t *group_of,
 			group->at_risk = group->exits = group->exits_for_it = 0;
 		}
 		if (ef_add_overflow(all_at_risk, at_risk, &all_at_risk))
-			return ef_fail(error, EF_COUNT_OVERFLOW,
+			return ef_fail(context, EF_COUNT_OVERFLOW,
 						   "The people at risk do not fit 64 bits.");
 		group->at_risk += at_risk;
 		if (there != NULL)
@@ -251,9 +251,9 @@ read_groups(Work *work, EfRiskReader *readers, const uint32_t *group_of,
 }
 
 static double *
-zeros(size_t n, const EfAllocator *allocator)
+zeros(size_t n, EfContext *context)
 {
-	double	   *result = ef_alloc(allocator, n * sizeof(double));
+	double	   *result = ef_alloc(context, n * sizeof(double));
 
 	memset(result, 0, n * sizeof(double));
 	return result;
@@ -261,18 +261,17 @@ zeros(size_t n, const EfAllocator *allocator)
 
 EfStatus
 ef_gray_stratum(EfLogRank *test, double *covariance,
-				const EfLogRankPart *parts, size_t nparts,
-				const EfAllocator *allocator, EfError *error)
+				const EfLogRankPart *parts, size_t nparts, EfContext *context)
 {
 	uint32_t	n;
-	EfRiskReader *readers = ef_alloc(allocator, nparts * sizeof(EfRiskReader));
-	uint32_t   *group_of = ef_alloc(allocator, nparts * sizeof(uint32_t));
-	uint8_t    *exit_days = ef_alloc(allocator, EF_SPELL_DAYS + 1);
+	EfRiskReader *readers = ef_alloc(context, nparts * sizeof(EfRiskReader));
+	uint32_t   *group_of = ef_alloc(context, nparts * sizeof(uint32_t));
+	uint8_t    *exit_days = ef_alloc(context, EF_SPELL_DAYS + 1);
 	EfStatus	status = EF_OK;
 	Work		work = {0};
 
 	/* parts come by group, so those of one are next to each other */
-	work.number = ef_alloc(allocator, nparts * sizeof(uint32_t));
+	work.number = ef_alloc(context, nparts * sizeof(uint32_t));
 	for (size_t i = 0; i < nparts; i++)
 	{
 		uint32_t	number = ef_log_rank_group(test, &parts[i].group);
@@ -282,13 +281,13 @@ ef_gray_stratum(EfLogRank *test, double *covariance,
 		group_of[i] = work.n - 1;
 	}
 	n = work.n;
-	work.groups = ef_alloc(allocator, n * sizeof(Group));
-	work.here = ef_alloc(allocator, n * sizeof(uint32_t));
-	work.c = zeros((size_t) n * n, allocator);
-	work.sum_products = zeros((size_t) n * n, allocator);
-	work.sum_vectors = zeros((size_t) n * n, allocator);
-	work.sum_squares = zeros(n, allocator);
-	work.vector = zeros(n, allocator);
+	work.groups = ef_alloc(context, n * sizeof(Group));
+	work.here = ef_alloc(context, n * sizeof(uint32_t));
+	work.c = zeros((size_t) n * n, context);
+	work.sum_products = zeros((size_t) n * n, context);
+	work.sum_vectors = zeros((size_t) n * n, context);
+	work.sum_squares = zeros(n, context);
+	work.vector = zeros(n, context);
 	for (uint32_t k = 0; k < n; k++)
 		work.groups[k] = (Group) {.retained = 1};
 	memset(exit_days, 0, EF_SPELL_DAYS + 1);
@@ -301,23 +300,23 @@ ef_gray_stratum(EfLogRank *test, double *covariance,
 	{
 		if (!exit_days[day])
 			continue;
-		ef_check_interrupt(allocator);
-		status = read_groups(&work, readers, group_of, nparts, day, error);
+		ef_check_interrupt(context);
+		status = read_groups(&work, readers, group_of, nparts, day, context);
 		if (status == EF_OK && work.nhere > 0)
 			add_day(test, &work);
 	}
 	if (n > 1)
-		add_covariance(covariance, test->ngroups, &work, allocator);
-	ef_release(allocator, readers);
-	ef_release(allocator, group_of);
-	ef_release(allocator, exit_days);
-	ef_release(allocator, work.number);
-	ef_release(allocator, work.groups);
-	ef_release(allocator, work.here);
-	ef_release(allocator, work.c);
-	ef_release(allocator, work.sum_products);
-	ef_release(allocator, work.sum_vectors);
-	ef_release(allocator, work.sum_squares);
-	ef_release(allocator, work.vector);
+		add_covariance(covariance, test->ngroups, &work, context);
+	ef_release(context, readers);
+	ef_release(context, group_of);
+	ef_release(context, exit_days);
+	ef_release(context, work.number);
+	ef_release(context, work.groups);
+	ef_release(context, work.here);
+	ef_release(context, work.c);
+	ef_release(context, work.sum_products);
+	ef_release(context, work.sum_vectors);
+	ef_release(context, work.sum_squares);
+	ef_release(context, work.vector);
 	return status;
 }

@@ -31,7 +31,6 @@
  */
 extern EfStatus ef_gray_stratum(EfLogRank *test, double *covariance,
 								const EfLogRankPart *parts, size_t nparts,
-								const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+								EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_GRAY_H */

@@ -102,7 +102,7 @@ typedef struct Scratch
 /* Add a stratum to expected exits and covariance. */
 EF_NODISCARD static EfStatus
 add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
-			size_t nparts, const EfAllocator *allocator, EfError *error)
+			size_t nparts, EfContext *context)
 {
 	EfRiskReader *readers = scratch->readers;
 	uint32_t	ngroups = test->ngroups;
@@ -124,7 +124,7 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 
 		if (!scratch->exit_days[day])
 			continue;
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 
 		/* parts come by group, so those of one are next to each other */
 		for (size_t i = 0; i < nparts; i++)
@@ -143,7 +143,7 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 				scratch->exits[group] = 0;
 			}
 			if (ef_add_overflow(all_at_risk, at_risk, &all_at_risk))
-				return ef_fail(error, EF_COUNT_OVERFLOW,
+				return ef_fail(context, EF_COUNT_OVERFLOW,
 							   "The people at risk do not fit 64 bits.");
 			scratch->at_risk[group] += at_risk;
 			scratch->exits[group] += exits;
@@ -185,7 +185,7 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
  */
 static void
 solve(EfLogRank *test, const uint32_t *order, double *v, double *u,
-	  const EfAllocator *allocator)
+	  EfContext *context)
 {
 	uint32_t	n = test->ngroups;
 	double		chisq = 0;
@@ -203,7 +203,7 @@ solve(EfLogRank *test, const uint32_t *order, double *v, double *u,
 		double		whole = V(k, k);
 		double		left = whole;
 
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 		for (uint32_t j = 0; j < k; j++)
 			left -= V(k, j) * V(k, j);
 		negative = negative || !(whole >= 0) || !(left >= -COLLINEAR * whole);
@@ -245,13 +245,13 @@ EF_REPORT(EF_TOO_MANY_FOR_GRAY, PROGRAM_LIMIT_EXCEEDED,
 		  "Roll groups up to fewer; the test compares up to 100.");
 
 EfStatus
-ef_group_limit_check(EfGroupTest method, uint32_t ngroups, EfError *error)
+ef_group_limit_check(EfGroupTest method, uint32_t ngroups, EfContext *context)
 {
 	if (method == EF_GRAY && ngroups > EF_GRAY_GROUP_LIMIT)
-		return ef_fail(error, EF_TOO_MANY_FOR_GRAY,
+		return ef_fail(context, EF_TOO_MANY_FOR_GRAY,
 					   "There are %u groups or more.", ngroups);
 	if (ngroups > EF_GROUP_LIMIT)
-		return ef_fail(error, EF_TOO_MANY_GROUPS,
+		return ef_fail(context, EF_TOO_MANY_GROUPS,
 					   "There are %u groups or more.", ngroups);
 	return EF_OK;
 }
@@ -259,99 +259,96 @@ ef_group_limit_check(EfGroupTest method, uint32_t ngroups, EfError *error)
 /* Number the groups: their names in order, each once. */
 EF_NODISCARD static EfStatus
 name_groups(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
-			EfGroupTest method, const EfAllocator *allocator, EfError *error)
+			EfGroupTest method, EfContext *context)
 {
-	ef_sort(parts, nparts, sizeof(EfLogRankPart), compare_by_group, allocator);
-	test->groups = ef_alloc(allocator, nparts * sizeof(EfLogRankGroup));
+	ef_sort(parts, nparts, sizeof(EfLogRankPart), compare_by_group, context);
+	test->groups = ef_alloc(context, nparts * sizeof(EfLogRankGroup));
 	test->ngroups = 0;
 	for (size_t i = 0; i < nparts; i++)
 		if (i == 0 ||
 			compare_names(&parts[i - 1].group, &parts[i].group) != 0)
 			test->groups[test->ngroups++] =
 				(EfLogRankGroup) {parts[i].group, 0, 0};
-	return ef_group_limit_check(method, test->ngroups, error);
+	return ef_group_limit_check(method, test->ngroups, context);
 }
 
 /* Add a stratum by the method that is asked for. */
 EF_NODISCARD static EfStatus
 add_open_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
-				 size_t nparts, EfGroupTest method,
-				 const EfAllocator *allocator, EfError *error)
+				 size_t nparts, EfGroupTest method, EfContext *context)
 {
 	if (method == EF_GRAY)
 		return ef_gray_stratum(test, scratch->covariance, parts, nparts,
-							   allocator, error);
-	return add_stratum(test, scratch, parts, nparts, allocator, error);
+							   context);
+	return add_stratum(test, scratch, parts, nparts, context);
 }
 
 /* Add a stratum of which no risk set is open yet. */
 EF_NODISCARD static EfStatus
 open_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 			 size_t nparts, EfGroupTest method, const EfRiskSource *source,
-			 const EfAllocator *allocator, EfError *error)
+			 EfContext *context)
 {
 	size_t		nopen = 0;
 	EfStatus	status = EF_OK;
 
 	/* the source's own, which parts may only read */
 	while (nopen < nparts && status == EF_OK)
-		status = source->open(source->context,
-							  (EfRiskSet *) parts[nopen++].risk, error);
+		status = source->open(source->closure,
+							  (EfRiskSet *) parts[nopen++].risk, context);
 	if (status == EF_OK)
 		status = add_open_stratum(test, scratch, parts, nparts, method,
-								  allocator, error);
+								  context);
 	for (size_t i = 0; i < nopen; i++)
-		source->close(source->context, (EfRiskSet *) parts[i].risk);
+		source->close(source->closure, (EfRiskSet *) parts[i].risk);
 	return status;
 }
 
 EfStatus
 ef_log_rank(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
-			const EfAllocator *allocator, EfError *error)
+			EfContext *context)
 {
-	return ef_group_test(test, parts, nparts, EF_LOG_RANK, NULL, allocator,
-						 error);
+	return ef_group_test(test, parts, nparts, EF_LOG_RANK, NULL, context);
 }
 
 EfStatus
 ef_group_test(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 			  EfGroupTest method, const EfRiskSource *source,
-			  const EfAllocator *allocator, EfError *error)
+			  EfContext *context)
 {
 	Scratch		scratch;
 	uint32_t	n;
 	uint32_t   *order;
 	double	   *u;
-	EfStatus	status = name_groups(test, parts, nparts, method, allocator,
-									 error);
+	EfStatus	status = name_groups(test, parts, nparts, method, context);
 
 	if (status != EF_OK)
 		return status;
 	n = test->ngroups;
-	scratch.readers = ef_alloc(allocator, nparts * sizeof(EfRiskReader));
-	scratch.group_of = ef_alloc(allocator, nparts * sizeof(uint32_t));
-	scratch.exit_days = ef_alloc(allocator, EF_SPELL_DAYS + 1);
-	scratch.at_risk = ef_alloc(allocator, n * sizeof(int64_t));
-	scratch.exits = ef_alloc(allocator, n * sizeof(int64_t));
-	scratch.here = ef_alloc(allocator, n * sizeof(uint32_t));
-	scratch.covariance = ef_alloc(allocator, (size_t) n * n * sizeof(double));
-	order = ef_alloc(allocator, n * sizeof(uint32_t));
-	u = ef_alloc(allocator, n * sizeof(double));
+	scratch.readers = ef_alloc(context, nparts * sizeof(EfRiskReader));
+	scratch.group_of = ef_alloc(context, nparts * sizeof(uint32_t));
+	scratch.exit_days = ef_alloc(context, EF_SPELL_DAYS + 1);
+	scratch.at_risk = ef_alloc(context, n * sizeof(int64_t));
+	scratch.exits = ef_alloc(context, n * sizeof(int64_t));
+	scratch.here = ef_alloc(context, n * sizeof(uint32_t));
+	scratch.covariance = ef_alloc(context, (size_t) n * n * sizeof(double));
+	order = ef_alloc(context, n * sizeof(uint32_t));
+	u = ef_alloc(context, n * sizeof(double));
 	memset(scratch.covariance, 0, (size_t) n * n * sizeof(double));
-	ef_sort(parts, nparts, sizeof(EfLogRankPart), compare_parts, allocator);
+	ef_sort(parts, nparts, sizeof(EfLogRankPart), compare_parts, context);
 	for (size_t i = 0; i < nparts && status == EF_OK;)
 	{
 		size_t		first = i;
 
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 		while (i < nparts && compare_names(&parts[first].stratum,
 										   &parts[i].stratum) == 0)
 			i++;
 		status = source == NULL
 			? add_open_stratum(test, &scratch, parts + first, i - first,
-							   method, allocator, error)
+							   method, context)
 			: open_stratum(test, &scratch, parts + first, i - first,
-						   method, source, allocator, error);
+						   method, source, context);
 	}
 
 	/* by insertion: there are few groups */
@@ -365,16 +362,16 @@ ef_group_test(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 			order[k] = order[k - 1];
 		order[k] = i;
 	}
-	solve(test, order, scratch.covariance, u, allocator);
-	ef_release(allocator, scratch.readers);
-	ef_release(allocator, scratch.group_of);
-	ef_release(allocator, scratch.exit_days);
-	ef_release(allocator, scratch.at_risk);
-	ef_release(allocator, scratch.exits);
-	ef_release(allocator, scratch.here);
-	ef_release(allocator, scratch.covariance);
-	ef_release(allocator, order);
-	ef_release(allocator, u);
+	solve(test, order, scratch.covariance, u, context);
+	ef_release(context, scratch.readers);
+	ef_release(context, scratch.group_of);
+	ef_release(context, scratch.exit_days);
+	ef_release(context, scratch.at_risk);
+	ef_release(context, scratch.exits);
+	ef_release(context, scratch.here);
+	ef_release(context, scratch.covariance);
+	ef_release(context, order);
+	ef_release(context, u);
 	return status;
 }
 
@@ -427,7 +424,7 @@ reciprocal_sums(double y, double n, double *first, double *second)
  */
 static void
 efron(const Tie *ties, size_t nties, double beta, double *score,
-	  double *information, const EfAllocator *allocator)
+	  double *information, EfContext *context)
 {
 	double		ratio = exp(beta);
 
@@ -437,7 +434,7 @@ efron(const Tie *ties, size_t nties, double beta, double *score,
 		const Tie  *tie = &ties[i];
 		double		d = tie->exits[0] + tie->exits[1];
 
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 		*score += tie->exits[1];
 		if (d > MANY_EXITS)
 		{
@@ -492,7 +489,7 @@ has_maximum(const Tie *ties, size_t nties)
  * sign: it falls as beta rises. */
 static double
 maximise(const Tie *ties, size_t nties, double *information,
-		 const EfAllocator *allocator)
+		 EfContext *context)
 {
 	double		beta = 0;
 	double		low = -INFINITY;
@@ -503,7 +500,7 @@ maximise(const Tie *ties, size_t nties, double *information,
 		double		score;
 		double		next;
 
-		efron(ties, nties, beta, &score, information, allocator);
+		efron(ties, nties, beta, &score, information, context);
 		if (score > 0)
 			low = beta;
 		else
@@ -520,20 +517,19 @@ maximise(const Tie *ties, size_t nties, double *information,
 
 EfStatus
 ef_hazard_ratio(EfHazardRatio *result, const EfRiskSet *first,
-				const EfRiskSet *second, double level,
-				const EfAllocator *allocator, EfError *error)
+				const EfRiskSet *second, double level, EfContext *context)
 {
 	uint8_t    *exit_days;
 	Tie		   *ties;
 	size_t		nties = 0;
 	double		factor = 0;
-	EfStatus	status = ef_level_factor(level, &factor, error);
+	EfStatus	status = ef_level_factor(level, &factor, context);
 
 	result->ratio = result->lower = result->upper = NAN;
 	if (status != EF_OK)
 		return status;
-	exit_days = ef_alloc(allocator, EF_SPELL_DAYS + 1);
-	ties = ef_alloc(allocator, (first->ndays + second->ndays) * sizeof(Tie));
+	exit_days = ef_alloc(context, EF_SPELL_DAYS + 1);
+	ties = ef_alloc(context, (first->ndays + second->ndays) * sizeof(Tie));
 	EfRiskReader readers[2];
 
 	memset(exit_days, 0, EF_SPELL_DAYS + 1);
@@ -558,14 +554,14 @@ ef_hazard_ratio(EfHazardRatio *result, const EfRiskSet *first,
 	if (status == EF_OK && has_maximum(ties, nties))
 	{
 		double		information;
-		double		beta = maximise(ties, nties, &information, allocator);
+		double		beta = maximise(ties, nties, &information, context);
 		double		span = factor / sqrt(information);
 
 		result->ratio = exp(beta);
 		result->lower = exp(beta - span);
 		result->upper = exp(beta + span);
 	}
-	ef_release(allocator, exit_days);
-	ef_release(allocator, ties);
+	ef_release(context, exit_days);
+	ef_release(context, ties);
 	return status;
 }

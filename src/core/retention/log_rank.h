@@ -44,7 +44,7 @@ typedef enum EfGroupTest
 } EfGroupTest;
 
 extern EfStatus ef_group_limit_check(EfGroupTest method, uint32_t ngroups,
-									 EfError *error) EF_NODISCARD;
+									 EfContext *context) EF_NODISCARD;
 
 /* A name that may be missing: null is a group of its own, after all others. */
 typedef struct EfGroupName
@@ -82,8 +82,7 @@ typedef struct EfLogRank
  * stratum add up; the order of the parts does not matter, and is changed.
  */
 extern EfStatus ef_log_rank(EfLogRank *test, EfLogRankPart *parts,
-							size_t nparts, const EfAllocator *allocator,
-							EfError *error) EF_NODISCARD;
+							size_t nparts, EfContext *context) EF_NODISCARD;
 
 /*
  * Where risk sets come from that cannot all be open at once.  open() fills in
@@ -92,15 +91,14 @@ extern EfStatus ef_log_rank(EfLogRank *test, EfLogRankPart *parts,
  */
 typedef struct EfRiskSource
 {
-	EfStatus	(*open) (void *context, EfRiskSet *risk, EfError *error);
-	void		(*close) (void *context, EfRiskSet *risk);
-	void	   *context;
+	EfStatus	(*open) (void *closure, EfRiskSet *risk, EfContext *context);
+	void		(*close) (void *closure, EfRiskSet *risk);
+	void	   *closure;
 } EfRiskSource;
 
 extern EfStatus ef_group_test(EfLogRank *test, EfLogRankPart *parts,
 							  size_t nparts, EfGroupTest method,
-							  const EfRiskSource *source,
-							  const EfAllocator *allocator, EfError *error)
+							  const EfRiskSource *source, EfContext *context)
 			EF_NODISCARD;
 
 /* The number of a group that the test has. */
@@ -117,7 +115,6 @@ typedef struct EfHazardRatio
 /* The hazard of `second` over that of `first`, Wald limits at a level. */
 extern EfStatus ef_hazard_ratio(EfHazardRatio *result, const EfRiskSet *first,
 								const EfRiskSet *second, double level,
-								const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+								EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_LOG_RANK_H */

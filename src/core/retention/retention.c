@@ -10,10 +10,10 @@
 
 static unsigned expand(const EfFrame *frame, const EfCell *row,
 					   EfCell *cells);
-static EfStatus check_limits(const EfTable *table, EfError *error)
+static EfStatus check_limits(const EfTable *table, EfContext *context)
 			EF_NODISCARD;
-static EfStatus validate(const EfTable *table, const EfAllocator *allocator,
-						 EfError *error) EF_NODISCARD;
+static EfStatus validate(const EfTable *table,
+						 EfContext *context) EF_NODISCARD;
 
 static const EfKind kinds[] = {
 	[EF_LATE_ENTRIES] = {"late_entries", false, EF_SPELL_DAYS + 1, false},
@@ -45,26 +45,25 @@ _Static_assert(EF_SPELL_DAYS < 1 << 16, "a day of a spell fits 16 bits");
 
 EfStatus
 ef_retention_add(EfState **state_pointer, const EfSpell *spell,
-				 const EfAllocator *allocator, EfError *error)
+				 EfContext *context)
 {
 	return ef_retention_add_until(state_pointer, spell, EF_DAY_INFINITY,
-								  allocator, error);
+								  context);
 }
 
 EfStatus
 ef_retention_add_until(EfState **state_pointer, const EfSpell *spell,
-					   EfDay last_seen, const EfAllocator *allocator,
-					   EfError *error)
+					   EfDay last_seen, EfContext *context)
 {
 	EfState    *state = *state_pointer;
 	EfSighting	sighting;
 	uint32_t	label;
 	uint32_t	left;
 	uint32_t	entered;
-	EfStatus	status = ef_spell_check(spell, state->as_of, error);
+	EfStatus	status = ef_spell_check(spell, state->as_of, context);
 
 	if (status == EF_OK)
-		status = ef_last_seen_check(spell, last_seen, error);
+		status = ef_last_seen_check(spell, last_seen, context);
 	if (status != EF_OK || !ef_spell_sight(&sighting, spell, state))
 		return status;
 	if (last_seen < sighting.leaving)
@@ -72,7 +71,7 @@ ef_retention_add_until(EfState **state_pointer, const EfSpell *spell,
 	if (sighting.late && sighting.leaving <= sighting.entry)
 		return EF_OK;
 	status = ef_spell_reserve(state_pointer, &ef_retention_type, spell,
-							  sighting.exited, &label, allocator, error);
+							  sighting.exited, &label, context);
 	if (status != EF_OK)
 		return status;
 	left = (uint32_t) (sighting.leaving - spell->start);
@@ -118,12 +117,12 @@ ef_retention_people(const EfTable *table, unsigned kind)
 }
 
 EF_NODISCARD static EfStatus
-check_limits(const EfTable *table, EfError *error)
+check_limits(const EfTable *table, EfContext *context)
 {
 	if (ef_retention_people(table, EF_LATE_ENTRIES) > EF_PERSON_LIMIT ||
 		ef_retention_people(table, EF_LEFT) + ef_retention_people(table, EF_CENSORED) >
 		EF_PERSON_LIMIT)
-		return ef_fail(error, EF_COUNT_OVERFLOW,
+		return ef_fail(context, EF_COUNT_OVERFLOW,
 					   "There are more than %lld people.",
 					   (long long) EF_PERSON_LIMIT);
 	return EF_OK;
@@ -131,17 +130,17 @@ check_limits(const EfTable *table, EfError *error)
 
 /* Does everyone leave who comes, and nobody else, and none before? */
 EF_NODISCARD static EfStatus
-check_risk(const EfRiskSet *risk, EfError *error)
+check_risk(const EfRiskSet *risk, EfContext *context)
 {
 	if (risk->on_time < 0)
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "More people enter late than leave or stay.");
 	for (size_t i = 0; i < risk->ndays; i++)
 	{
 		const EfRiskDay *day = &risk->days[i];
 
 		if (day->exits + day->censored > day->at_risk)
-			return ef_fail(error, EF_INVALID,
+			return ef_fail(context, EF_INVALID,
 						   "More people leave or are censored on day %u than are there.",
 						   day->day);
 	}
@@ -151,7 +150,7 @@ check_risk(const EfRiskSet *risk, EfError *error)
 /* Was nobody under observation for longer than it lasted?  First in, first
  * out is the order that shows it if any does. */
 EF_NODISCARD static EfStatus
-check_stays(const EfRiskSet *risk, const EfFrame *frame, EfError *error)
+check_stays(const EfRiskSet *risk, const EfFrame *frame, EfContext *context)
 {
 	uint32_t	longest = (uint32_t) (frame->as_of - frame->from);
 	int64_t		entered = risk->on_time;
@@ -165,7 +164,7 @@ check_stays(const EfRiskSet *risk, const EfFrame *frame, EfError *error)
 			 out++)
 			left += risk->days[out].exits + risk->days[out].censored;
 		if (left < entered)
-			return ef_fail(error, EF_INVALID,
+			return ef_fail(context, EF_INVALID,
 						   "Somebody there on day %u is seen for longer than the %u days of the period.",
 						   entry, longest);
 		if (in == risk->ndays)
@@ -179,10 +178,10 @@ check_stays(const EfRiskSet *risk, const EfFrame *frame, EfError *error)
 }
 
 EF_NODISCARD static EfStatus
-validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
+validate(const EfTable *table, EfContext *context)
 {
 	EfRiskSet	risk;
-	EfStatus	status = ef_check_reasons(table, EF_LEFT, error);
+	EfStatus	status = ef_check_reasons(table, EF_LEFT, context);
 
 	if (status != EF_OK)
 		return status;
@@ -192,32 +191,32 @@ validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 		unsigned	kind = ef_key_kind(cell->key);
 
 		if (cell->count <= 0)
-			return ef_fail(error, EF_INVALID, "%s on day %u are %lld.",
+			return ef_fail(context, EF_INVALID, "%s on day %u are %lld.",
 						   kinds[kind].name, ef_key_at(cell->key),
 						   (long long) cell->count);
 		if (kind == EF_LATE_ENTRIES &&
 			(!table->frame.bounded || ef_key_at(cell->key) == 0))
-			return ef_fail(error, EF_INVALID, table->frame.bounded
+			return ef_fail(context, EF_INVALID, table->frame.bounded
 						   ? "Nobody enters late on day 0."
 						   : "Nobody enters late where the period has no beginning.");
 	}
-	if (check_limits(table, error) != EF_OK)
+	if (check_limits(table, context) != EF_OK)
 		return EF_INVALID;
-	ef_retention_risk(&risk, table, allocator);
-	status = check_risk(&risk, error);
+	ef_retention_risk(&risk, table, context);
+	status = check_risk(&risk, context);
 	if (status == EF_OK && table->frame.bounded)
-		status = check_stays(&risk, &table->frame, error);
-	ef_risk_release(&risk, allocator);
+		status = check_stays(&risk, &table->frame, context);
+	ef_risk_release(&risk, context);
 	return status;
 }
 
 EfStatus
 ef_retention_open(EfRetention *retention, const void *datum, size_t size,
-				  const EfAllocator *allocator, EfError *error)
+				  EfContext *context)
 {
 	EfTable    *table = &retention->table;
 	EfStatus	status = ef_table_load(table, &ef_retention_type, datum, size,
-									   allocator, error);
+									   context);
 
 	if (status != EF_OK)
 		return status;

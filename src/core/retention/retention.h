@@ -34,8 +34,7 @@ extern const EfTableType ef_retention_type;
 
 /* Add one row to a state. */
 extern EfStatus ef_retention_add(EfState **state, const EfSpell *spell,
-								 const EfAllocator *allocator,
-								 EfError *error) EF_NODISCARD;
+								 EfContext *context) EF_NODISCARD;
 
 /*
  * The same of a row that was seen until a day and then lost sight of.  It is
@@ -44,8 +43,7 @@ extern EfStatus ef_retention_add(EfState **state, const EfSpell *spell,
  */
 extern EfStatus ef_retention_add_until(EfState **state, const EfSpell *spell,
 									   EfDay last_seen,
-									   const EfAllocator *allocator,
-									   EfError *error) EF_NODISCARD;
+									   EfContext *context) EF_NODISCARD;
 
 /* The people of one kind, EF_PERSON_LIMIT + 1 where they are more. */
 extern int64_t ef_retention_people(const EfTable *table, unsigned kind);
@@ -59,8 +57,8 @@ typedef struct EfRetention
 } EfRetention;
 
 extern EfStatus ef_retention_open(EfRetention *retention, const void *datum,
-								  size_t size, const EfAllocator *allocator,
-								  EfError *error) EF_NODISCARD;
+								  size_t size,
+								  EfContext *context) EF_NODISCARD;
 
 /* Exits for one reason; 0 for a reason that nobody had. */
 extern int64_t ef_retention_exits_by_reason(const EfRetention *retention,

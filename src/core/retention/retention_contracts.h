@@ -13,7 +13,6 @@ extern EfStatus ef_retention_of_contracts(EfState **state,
 										  EfEventGroup *group,
 										  const EfDictionary *reasons,
 										  const EfContractPeriod *period,
-										  const EfAllocator *allocator,
-										  EfError *error) EF_NODISCARD;
+										  EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_RETENTION_CONTRACTS_H */

@@ -16,9 +16,9 @@
 
 EfStatus
 ef_curve_begin(EfCurve *curve, const EfRiskSet *risk, const EfDuration *every,
-			   double level, EfLimitScale scale, EfError *error)
+			   double level, EfLimitScale scale, EfContext *context)
 {
-	EfStatus	status = ef_duration_check(every, true, error);
+	EfStatus	status = ef_duration_check(every, true, context);
 
 	memset(curve, 0, sizeof(*curve));
 	curve->risk = risk;
@@ -26,7 +26,7 @@ ef_curve_begin(EfCurve *curve, const EfRiskSet *risk, const EfDuration *every,
 	curve->scale = scale;
 	ef_kaplan_meier_begin(&curve->estimate);
 	if (status == EF_OK)
-		status = ef_level_factor(level, &curve->factor, error);
+		status = ef_level_factor(level, &curve->factor, context);
 	return status;
 }
 
@@ -85,19 +85,19 @@ ef_curve_next(EfCurve *curve, EfCurvePoint *point)
 EfStatus
 ef_incidence_begin(EfIncidenceCurve *curve, const EfRiskSet *risk,
 				   uint32_t nreasons, const EfDuration *every, double level,
-				   const EfAllocator *allocator, EfError *error)
+				   EfContext *context)
 {
-	EfStatus	status = ef_duration_check(every, true, error);
+	EfStatus	status = ef_duration_check(every, true, context);
 
 	memset(curve, 0, sizeof(*curve));
 	curve->risk = risk;
 	curve->every = *every;
 	if (status == EF_OK)
-		status = ef_level_factor(level, &curve->factor, error);
+		status = ef_level_factor(level, &curve->factor, context);
 	if (status != EF_OK)
 		return status;
-	ef_aalen_johansen_begin(&curve->estimate, nreasons, allocator);
-	curve->exits = ef_alloc(allocator, nreasons * sizeof(int64_t));
+	ef_aalen_johansen_begin(&curve->estimate, nreasons, context);
+	curve->exits = ef_alloc(context, nreasons * sizeof(int64_t));
 	return EF_OK;
 }
 
@@ -154,10 +154,10 @@ unknown_on(const EfRiskSet *risk, uint32_t day, const EfKaplanMeier *curve)
 
 EfStatus
 ef_retention_after(const EfRiskSet *risk, const EfDuration *after,
-				   EfKaplanMeier *curve, EfError *error)
+				   EfKaplanMeier *curve, EfContext *context)
 {
 	uint32_t	until;
-	EfStatus	status = ef_duration_check(after, false, error);
+	EfStatus	status = ef_duration_check(after, false, context);
 
 	if (status != EF_OK)
 		return status;
@@ -173,10 +173,10 @@ ef_retention_after(const EfRiskSet *risk, const EfDuration *after,
 
 EfStatus
 ef_retention_rate_after(const EfRiskSet *risk, const EfDuration *after,
-						double *rate, EfError *error)
+						double *rate, EfContext *context)
 {
 	EfKaplanMeier curve;
-	EfStatus	status = ef_retention_after(risk, after, &curve, error);
+	EfStatus	status = ef_retention_after(risk, after, &curve, context);
 
 	if (status == EF_OK)
 		*rate = curve.retained;
@@ -283,11 +283,11 @@ sum_area(const EfRiskSet *risk, uint32_t end, EfKaplanMeier *curve,
 
 EfStatus
 ef_retention_mean_days(const EfRiskSet *risk, const EfDuration *until,
-					   double *mean, EfError *error)
+					   double *mean, EfContext *context)
 {
 	EfKaplanMeier curve;
 	uint32_t	end;
-	EfStatus	status = ef_duration_check(until, false, error);
+	EfStatus	status = ef_duration_check(until, false, context);
 
 	if (status != EF_OK)
 		return status;
@@ -300,10 +300,10 @@ ef_retention_mean_days(const EfRiskSet *risk, const EfDuration *until,
 
 EfStatus
 ef_retention_mean_variance(const EfRiskSet *risk, const EfDuration *until,
-						   double *mean, double *variance, EfError *error)
+						   double *mean, double *variance, EfContext *context)
 {
 	EfKaplanMeier curve;
-	EfStatus	status = ef_retention_mean_days(risk, until, mean, error);
+	EfStatus	status = ef_retention_mean_days(risk, until, mean, context);
 
 	if (status != EF_OK)
 		return status;

@@ -46,7 +46,7 @@ typedef struct EfCurvePoint
 
 extern EfStatus ef_curve_begin(EfCurve *curve, const EfRiskSet *risk,
 							   const EfDuration *every, double level,
-							   EfLimitScale scale, EfError *error)
+							   EfLimitScale scale, EfContext *context)
 			EF_NODISCARD;
 extern bool ef_curve_next(EfCurve *curve, EfCurvePoint *point);
 
@@ -75,8 +75,7 @@ typedef struct EfIncidenceRow
 extern EfStatus ef_incidence_begin(EfIncidenceCurve *curve,
 								   const EfRiskSet *risk, uint32_t nreasons,
 								   const EfDuration *every, double level,
-								   const EfAllocator *allocator,
-								   EfError *error) EF_NODISCARD;
+								   EfContext *context) EF_NODISCARD;
 
 /* Go to the next point, false if there is none; then ask for its rows. */
 extern bool ef_incidence_next(EfIncidenceCurve *curve, int32_t *after_days);
@@ -86,14 +85,13 @@ extern void ef_incidence_row(EfIncidenceCurve *curve, uint32_t reason,
 /* The curve after a duration; `retained` is NaN where it is not known. */
 extern EfStatus ef_retention_after(const EfRiskSet *risk,
 								   const EfDuration *after,
-								   EfKaplanMeier *curve, EfError *error)
+								   EfKaplanMeier *curve, EfContext *context)
 			EF_NODISCARD;
 
 /* That share alone. */
 extern EfStatus ef_retention_rate_after(const EfRiskSet *risk,
-										const EfDuration *after,
-										double *rate, EfError *error)
-			EF_NODISCARD;
+										const EfDuration *after, double *rate,
+										EfContext *context) EF_NODISCARD;
 
 /*
  * The day by which half have left: the first on which the curve is at or below
@@ -115,9 +113,8 @@ extern void ef_retention_median_limits(const EfRiskSet *risk, double factor,
  * of stay and duration ("restricted mean").  NaN where it is not known.
  */
 extern EfStatus ef_retention_mean_days(const EfRiskSet *risk,
-									   const EfDuration *until,
-									   double *mean, EfError *error)
-			EF_NODISCARD;
+									   const EfDuration *until, double *mean,
+									   EfContext *context) EF_NODISCARD;
 
 /*
  * The same with its variance: the sum over the days of
@@ -130,6 +127,6 @@ extern EfStatus ef_retention_mean_days(const EfRiskSet *risk,
 extern EfStatus ef_retention_mean_variance(const EfRiskSet *risk,
 										   const EfDuration *until,
 										   double *mean, double *variance,
-										   EfError *error) EF_NODISCARD;
+										   EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_RETENTION_CURVE_H */

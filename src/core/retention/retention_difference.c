@@ -23,10 +23,10 @@ take_difference(EfDifference *result, const EfEstimate parts[2])
 EF_NODISCARD static EfStatus
 share_after(EfEstimate *share, double *std_error, const EfRiskSet *risk,
 			const EfDuration *after, double factor, EfLimitScale scale,
-			EfError *error)
+			EfContext *context)
 {
 	EfKaplanMeier curve;
-	EfStatus	status = ef_retention_after(risk, after, &curve, error);
+	EfStatus	status = ef_retention_after(risk, after, &curve, context);
 
 	if (status != EF_OK)
 		return status;
@@ -40,20 +40,21 @@ share_after(EfEstimate *share, double *std_error, const EfRiskSet *risk,
 EfStatus
 ef_retention_rate_difference(EfDifference *result, const EfRiskSet *first,
 							 const EfRiskSet *second, const EfDuration *after,
-							 double level, EfLimitScale scale, EfError *error)
+							 double level, EfLimitScale scale,
+							 EfContext *context)
 {
 	EfEstimate	shares[2];
 	double		std_error[2];
 	double		factor;
-	EfStatus	status = ef_level_factor(level, &factor, error);
+	EfStatus	status = ef_level_factor(level, &factor, context);
 
 	*result = unknown;
 	if (status == EF_OK)
 		status = share_after(&shares[0], &std_error[0], first, after, factor,
-							 scale, error);
+							 scale, context);
 	if (status == EF_OK)
 		status = share_after(&shares[1], &std_error[1], second, after, factor,
-							 scale, error);
+							 scale, context);
 	if (status != EF_OK)
 		return status;
 
@@ -78,20 +79,20 @@ ef_retention_rate_difference(EfDifference *result, const EfRiskSet *first,
 EfStatus
 ef_retention_mean_difference(EfDifference *result, const EfRiskSet *first,
 							 const EfRiskSet *second, const EfDuration *until,
-							 double level, EfError *error)
+							 double level, EfContext *context)
 {
 	double		mean[2];
 	double		variance[2];
 	double		factor;
-	EfStatus	status = ef_level_factor(level, &factor, error);
+	EfStatus	status = ef_level_factor(level, &factor, context);
 
 	*result = unknown;
 	if (status == EF_OK)
 		status = ef_retention_mean_variance(first, until, &mean[0],
-											&variance[0], error);
+											&variance[0], context);
 	if (status == EF_OK)
 		status = ef_retention_mean_variance(second, until, &mean[1],
-											&variance[1], error);
+											&variance[1], context);
 	if (status != EF_OK)
 		return status;
 
@@ -109,12 +110,12 @@ ef_retention_mean_difference(EfDifference *result, const EfRiskSet *first,
 EfStatus
 ef_retention_median_difference(EfDifference *result, const EfRiskSet *first,
 							   const EfRiskSet *second, double level,
-							   EfLimitScale scale, EfError *error)
+							   EfLimitScale scale, EfContext *context)
 {
 	const EfRiskSet *risk[2] = {first, second};
 	EfEstimate	medians[2];
 	double		factor;
-	EfStatus	status = ef_level_factor(level, &factor, error);
+	EfStatus	status = ef_level_factor(level, &factor, context);
 
 	*result = unknown;
 	if (status != EF_OK)

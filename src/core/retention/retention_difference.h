@@ -37,14 +37,14 @@ extern EfStatus ef_retention_rate_difference(EfDifference *result,
 											 const EfRiskSet *second,
 											 const EfDuration *after,
 											 double level, EfLimitScale scale,
-											 EfError *error) EF_NODISCARD;
+											 EfContext *context) EF_NODISCARD;
 
 /* Of the mean days until a duration. */
 extern EfStatus ef_retention_mean_difference(EfDifference *result,
 											 const EfRiskSet *first,
 											 const EfRiskSet *second,
 											 const EfDuration *until,
-											 double level, EfError *error)
+											 double level, EfContext *context)
 			EF_NODISCARD;
 
 /* Of the days after which half have left. */
@@ -53,6 +53,6 @@ extern EfStatus ef_retention_median_difference(EfDifference *result,
 											   const EfRiskSet *second,
 											   double level,
 											   EfLimitScale scale,
-											   EfError *error) EF_NODISCARD;
+											   EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_RETENTION_DIFFERENCE_H */

@@ -9,7 +9,7 @@
 /* All exits by day and reason, from series by reason and day. */
 static void
 sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
-		   const EfAllocator *allocator)
+		   EfContext *context)
 {
 	const EfCell *cells = NULL;
 	EfCell	   *sorted;
@@ -22,28 +22,27 @@ sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
 			if (n++ == 0)
 				cells = &table->cells[i];
 		}
-	risk->exits = ef_alloc(allocator, n * sizeof(EfExit));
-	sorted = ef_alloc(allocator, 2 * n * sizeof(EfCell));
+	risk->exits = ef_alloc(context, n * sizeof(EfExit));
+	sorted = ef_alloc(context, 2 * n * sizeof(EfCell));
 	for (size_t i = 0; i < n; i++)
 	{
 		sorted[i].key = (EfKey) ef_key_at(cells[i].key) << 32 |
 			ef_key_label(cells[i].key);
 		sorted[i].count = cells[i].count;
 	}
-	ef_sort_cells(sorted, sorted + n, n, allocator);
+	ef_sort_cells(sorted, sorted + n, n, context);
 	for (size_t i = 0; i < n; i++)
 	{
 		risk->exits[i].day = (uint32_t) (sorted[i].key >> 32);
 		risk->exits[i].reason = (uint32_t) sorted[i].key;
 		risk->exits[i].count = sorted[i].count;
 	}
-	ef_release(allocator, sorted);
+	ef_release(context, sorted);
 	*nexits = n;
 }
 
 void
-ef_retention_risk(EfRiskSet *risk, const EfTable *table,
-				  const EfAllocator *allocator)
+ef_retention_risk(EfRiskSet *risk, const EfTable *table, EfContext *context)
 {
 	size_t		nlate;
 	size_t		ncensored;
@@ -58,11 +57,11 @@ ef_retention_risk(EfRiskSet *risk, const EfTable *table,
 	int64_t		at_risk;
 
 	memset(risk, 0, sizeof(*risk));
-	sort_exits(risk, &nexits, table, allocator);
+	sort_exits(risk, &nexits, table, context);
 	room = nlate + nexits + ncensored;
 	if (room > EF_SPELL_DAYS + 1)
 		room = EF_SPELL_DAYS + 1;
-	risk->days = ef_alloc(allocator, room * sizeof(EfRiskDay));
+	risk->days = ef_alloc(context, room * sizeof(EfRiskDay));
 
 	/* everyone leaves or is censored; who did not enter late was on time */
 	at_risk = ef_retention_people(table, EF_LEFT) + ef_retention_people(table, EF_CENSORED) -
@@ -137,8 +136,8 @@ ef_risk_censor_others(EfRiskSet *risk, uint32_t reason)
 }
 
 void
-ef_risk_release(EfRiskSet *risk, const EfAllocator *allocator)
+ef_risk_release(EfRiskSet *risk, EfContext *context)
 {
-	ef_release(allocator, risk->exits);
-	ef_release(allocator, risk->days);
+	ef_release(context, risk->exits);
+	ef_release(context, risk->days);
 }

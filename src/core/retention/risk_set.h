@@ -92,8 +92,8 @@ extern void ef_risk_censor_others(EfRiskSet *risk, uint32_t reason);
 
 /* Also after a failure there may be something to release. */
 extern void ef_retention_risk(EfRiskSet *risk, const EfTable *table,
-							  const EfAllocator *allocator);
+							  EfContext *context);
 
-extern void ef_risk_release(EfRiskSet *risk, const EfAllocator *allocator);
+extern void ef_risk_release(EfRiskSet *risk, EfContext *context);
 
 #endif							/* EF_RISK_SET_H */

@@ -12,15 +12,15 @@ EF_REPORT(EF_GAP_INVALID, INVALID_PARAMETER_VALUE,
 		  "Gaps are such as '0 days', '30 days', '1 month'.");
 
 EfStatus
-ef_gap_check(const EfDuration *gap, EfError *error)
+ef_gap_check(const EfDuration *gap, EfContext *context)
 {
 	if (gap->microseconds != 0)
-		return ef_fail(error, EF_GAP_INVALID,
+		return ef_fail(context, EF_GAP_INVALID,
 					   "It has a part of %lld microseconds.",
 					   (long long) gap->microseconds);
 	if (gap->months < 0 || gap->days < 0 ||
 		ef_duration_days(gap, 1) > EF_SPELL_DAYS)
-		return ef_fail(error, EF_GAP_INVALID,
+		return ef_fail(context, EF_GAP_INVALID,
 					   "Its months are %d and its days %d.", gap->months,
 					   gap->days);
 	return EF_OK;
@@ -103,7 +103,7 @@ compare_stretches(const void *a, const void *b)
 
 size_t
 ef_joined_stretches(const EfJoined *spell, EfStretch *stretches,
-					const EfAllocator *allocator)
+					EfContext *context)
 {
 	size_t		nchanges = 0;
 	size_t		n = 0;
@@ -125,7 +125,7 @@ ef_joined_stretches(const EfJoined *spell, EfStretch *stretches,
 		stretches[nchanges++] = (EfStretch) {contract->end, -contract->fte};
 	}
 	ef_sort(stretches, nchanges, sizeof(EfStretch), compare_stretches,
-			allocator);
+			context);
 
 	/* the sums take their place, since they are fewer */
 	for (size_t i = 0; i < nchanges && stretches[i].start < spell->end;)

@@ -45,7 +45,7 @@ typedef struct EfJoined
 
 /* Is this a gap?  Whole days or months, none negative, no more than a spell can
  * last. */
-extern EfStatus ef_gap_check(const EfDuration *gap, EfError *error)
+extern EfStatus ef_gap_check(const EfDuration *gap, EfContext *context)
 			EF_NODISCARD;
 
 /* Does what starts on a day go on what ended on another? */
@@ -71,6 +71,6 @@ typedef struct EfStretch
 /* The stretches of a spell, of which no two that touch are alike; how many.
  * There is room for twice as many as it has contracts. */
 extern size_t ef_joined_stretches(const EfJoined *spell, EfStretch *stretches,
-								  const EfAllocator *allocator);
+								  EfContext *context);
 
 #endif							/* EF_CONTRACT_H */

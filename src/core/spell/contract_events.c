@@ -50,20 +50,20 @@ ef_contract_period(EfContractPeriod *period, const EfFrame *frame,
 EfStatus
 ef_contracts_read(EfContractReader *reader, EfEventGroup *group,
 				  const EfDictionary *reasons, const EfContractPeriod *period,
-				  const EfAllocator *allocator, EfError *error)
+				  EfContext *context)
 {
 	memset(reader, 0, sizeof(*reader));
 	reader->period = period;
 	reader->reasons = reasons;
-	reader->allocator = allocator;
-	return ef_event_group_read(&reader->events, group, allocator, error);
+	reader->context = context;
+	return ef_event_group_read(&reader->events, group, context);
 }
 
 void
 ef_contracts_end(EfContractReader *reader)
 {
 	ef_event_reader_end(&reader->events);
-	ef_release(reader->allocator, reader->contracts);
+	ef_release(reader->context, reader->contracts);
 }
 
 static void
@@ -71,9 +71,8 @@ reserve(EfContractReader *reader, size_t n)
 {
 	if (n <= reader->room)
 		return;
-	ef_release(reader->allocator, reader->contracts);
-	reader->contracts = ef_alloc(reader->allocator,
-								 2 * n * sizeof(EfContract));
+	ef_release(reader->context, reader->contracts);
+	reader->contracts = ef_alloc(reader->context, 2 * n * sizeof(EfContract));
 	reader->room = 2 * n;
 }
 
@@ -83,7 +82,7 @@ EF_REPORT(EF_BIRTHS_DIFFER, DATA_EXCEPTION,
 
 /* Two contracts of a person do not agree on the birth date. */
 EF_NODISCARD static EfStatus
-refuse_birth(const EfContractReader *reader, EfDay other, EfError *error)
+refuse_birth(const EfContractReader *reader, EfDay other)
 {
 	char		person[PERSON_SIZE];
 	char		one[EF_ISO_DATE_SIZE];
@@ -92,13 +91,14 @@ refuse_birth(const EfContractReader *reader, EfDay other, EfError *error)
 	format_person(person, &reader->events);
 	ef_format_day(one, reader->birth < other ? reader->birth : other);
 	ef_format_day(two, reader->birth < other ? other : reader->birth);
-	return ef_fail(error, EF_BIRTHS_DIFFER,
-				   "Person %s has the birth dates %s and %s.", person, one, two);
+	return ef_fail(reader->context, EF_BIRTHS_DIFFER,
+				   "Person %s has the birth dates %s and %s.", person, one,
+				   two);
 }
 
 /* The contracts of the next person. */
 EF_NODISCARD static EfStatus
-next_person(EfContractReader *reader, EfError *error)
+next_person(EfContractReader *reader)
 {
 	EfEventReader *events = &reader->events;
 	EfDay		as_of = reader->period->frame.as_of;
@@ -110,7 +110,7 @@ next_person(EfContractReader *reader, EfError *error)
 
 	reader->next = 0;
 	reader->ncontracts = 0;
-	if (!ef_event_reader_next(events, &person, &status, error))
+	if (!ef_event_reader_next(events, &person, &status))
 		return status;
 	reserve(reader, person.n);
 	word = person.whens;
@@ -132,7 +132,7 @@ next_person(EfContractReader *reader, EfError *error)
 			if (!born)
 				reader->birth = birth;
 			else if (birth != reader->birth)
-				return refuse_birth(reader, birth, error);
+				return refuse_birth(reader, birth);
 			born = true;
 		}
 	}
@@ -141,15 +141,14 @@ next_person(EfContractReader *reader, EfError *error)
 }
 
 EfStatus
-ef_contracts_next(EfContractReader *reader, EfJoined *joined, bool *found,
-				  EfError *error)
+ef_contracts_next(EfContractReader *reader, EfJoined *joined, bool *found)
 {
 	*found = false;
 	while (!*found)
 	{
 		if (reader->next == reader->ncontracts)
 		{
-			EfStatus	status = next_person(reader, error);
+			EfStatus	status = next_person(reader);
 
 			if (status != EF_OK || reader->ncontracts == 0)
 				return status;
@@ -182,26 +181,26 @@ ef_joined_spell(const EfContractReader *reader, const EfJoined *joined,
 }
 
 EfStatus
-ef_refuse_fte(const EfEventReader *events, EfDay day, int64_t fte,
-			  EfError *error)
+ef_refuse_fte(const EfEventReader *events, EfDay day, int64_t fte)
 {
 	char		person[PERSON_SIZE];
 	char		iso[EF_ISO_DATE_SIZE];
 
 	format_person(person, events);
 	ef_format_day(iso, day);
-	return ef_fail(error, EF_FTE_SUM, "The FTE of person %s on %s is %lld.%03d.",
-				   person, iso, (long long) (fte / 1000), (int) (fte % 1000));
+	return ef_fail(events->context, EF_FTE_SUM,
+				   "The FTE of person %s on %s is %lld.%03d.", person, iso,
+				   (long long) (fte / 1000), (int) (fte % 1000));
 }
 
 EfStatus
 ef_person_fte(const EfContractReader *reader, const EfJoined *joined,
-			  EfDay day, int32_t *fte, EfError *error)
+			  EfDay day, int32_t *fte)
 {
 	int64_t		sum = ef_joined_fte(joined, day);
 
 	if (sum > EF_FTE_LIMIT)
-		return ef_refuse_fte(&reader->events, day, sum, error);
+		return ef_refuse_fte(&reader->events, day, sum);
 	*fte = (int32_t) sum;
 	return EF_OK;
 }

@@ -74,7 +74,7 @@ typedef struct EfContractReader
 	EfEventReader events;
 	const EfContractPeriod *period;
 	const EfDictionary *reasons;
-	const EfAllocator *allocator;
+	EfContext  *context;
 	size_t		room;
 	EfContract *contracts;		/* of a person */
 	size_t		ncontracts;
@@ -86,13 +86,12 @@ extern EfStatus ef_contracts_read(EfContractReader *reader,
 								  EfEventGroup *group,
 								  const EfDictionary *reasons,
 								  const EfContractPeriod *period,
-								  const EfAllocator *allocator,
-								  EfError *error) EF_NODISCARD;
+								  EfContext *context) EF_NODISCARD;
 
 /* The next spell that starts before as_of, of the person who is read or the next
  * one; *found is false when there are no more. */
 extern EfStatus ef_contracts_next(EfContractReader *reader, EfJoined *joined,
-								  bool *found, EfError *error) EF_NODISCARD;
+								  bool *found) EF_NODISCARD;
 
 extern void ef_contracts_end(EfContractReader *reader);
 
@@ -102,11 +101,11 @@ extern void ef_joined_spell(const EfContractReader *reader,
 
 /* Refuse the FTE that the person who is read has on a day: too much, in thousandths. */
 extern EfStatus ef_refuse_fte(const EfEventReader *events, EfDay day,
-							  int64_t fte, EfError *error) EF_NODISCARD;
+							  int64_t fte) EF_NODISCARD;
 
 /* The FTE of the person who is read on a day of a spell, or why there is none. */
 extern EfStatus ef_person_fte(const EfContractReader *reader,
 							  const EfJoined *joined, EfDay day,
-							  int32_t *fte, EfError *error) EF_NODISCARD;
+							  int32_t *fte) EF_NODISCARD;
 
 #endif							/* EF_CONTRACT_EVENTS_H */

@@ -7,31 +7,31 @@
 #include "base/fte.h"
 
 EfStatus
-ef_contract_check(const EfSpell *spell, EfError *error)
+ef_contract_check(const EfSpell *spell, EfContext *context)
 {
 	char		day[EF_ISO_DATE_SIZE];
-	EfStatus	status = ef_spell_check_days(spell, error);
+	EfStatus	status = ef_spell_check_days(spell, context);
 
 	if (status != EF_OK || ef_is_date(spell->start))
 		return status;
 	ef_format_day(day, spell->start);
-	return ef_fail(error, EF_DATE_RANGE, "The spell starts on %s.", day);
+	return ef_fail(context, EF_DATE_RANGE, "The spell starts on %s.", day);
 }
 
 /* All contracts of a group, in order. */
 EF_NODISCARD static EfStatus
 read_contracts(EfContract **contracts, size_t *n, EfEventReader *reader,
-			   const EfAllocator *allocator, EfError *error)
+			   EfContext *context)
 {
 	EfPersonEvents events = {0};
 	EfStatus	status = EF_OK;
 	const EfWhen *word;
 
-	(void) ef_event_reader_next(reader, &events, &status, error);
+	(void) ef_event_reader_next(reader, &events, &status);
 	if (status != EF_OK)
 		return status;
 	*n = events.n;
-	*contracts = ef_alloc(allocator, *n * sizeof(EfContract));
+	*contracts = ef_alloc(context, *n * sizeof(EfContract));
 	word = events.whens;
 	for (size_t i = 0; i < *n; i++, word += 2)
 		(*contracts)[i] = (EfContract) {
@@ -46,21 +46,21 @@ read_contracts(EfContract **contracts, size_t *n, EfEventReader *reader,
 EfStatus
 ef_joined_spells(EfJoined **spells, size_t *nspells, EfEventGroup *group,
 				 const EfDictionary *reasons, const EfDuration *gap,
-				 const EfAllocator *allocator, EfError *error)
+				 EfContext *context)
 {
 	EfEventReader reader;
 	EfContract *contracts = NULL;
 	size_t		n = 0;
-	EfStatus	status = ef_event_group_read(&reader, group, allocator, error);
+	EfStatus	status = ef_event_group_read(&reader, group, context);
 
 	*nspells = 0;
 	*spells = NULL;
 	if (status == EF_OK)
-		status = read_contracts(&contracts, &n, &reader, allocator, error);
+		status = read_contracts(&contracts, &n, &reader, context);
 	ef_event_reader_end(&reader);
 	if (status != EF_OK)
 		return status;
-	*spells = ef_alloc(allocator, n * sizeof(EfJoined));
+	*spells = ef_alloc(context, n * sizeof(EfJoined));
 	for (size_t i = 0; i < n;)
 	{
 		EfJoined   *spell = &(*spells)[(*nspells)++];
@@ -73,21 +73,18 @@ ef_joined_spells(EfJoined **spells, size_t *nspells, EfEventGroup *group,
 
 EfStatus
 ef_spell_stretches(EfStretch **stretches, size_t *nstretches,
-				   const EfJoined *spell, const EfAllocator *allocator,
-				   EfError *error)
+				   const EfJoined *spell, EfContext *context)
 {
 	char		day[EF_ISO_DATE_SIZE];
 
-	*stretches = ef_alloc(allocator,
-						  2 * spell->ncontracts * sizeof(EfStretch));
-	*nstretches = ef_joined_stretches(spell, *stretches, allocator);
+	*stretches = ef_alloc(context, 2 * spell->ncontracts * sizeof(EfStretch));
+	*nstretches = ef_joined_stretches(spell, *stretches, context);
 	for (size_t i = 0; i < *nstretches; i++)
 		if ((*stretches)[i].fte > EF_FTE_LIMIT)
 		{
 			ef_format_day(day, (*stretches)[i].start);
-			return ef_fail(error, EF_FTE_SUM,
-						   "The FTE on %s is %lld.%03d.", day,
-						   (long long) ((*stretches)[i].fte / 1000),
+			return ef_fail(context, EF_FTE_SUM, "The FTE on %s is %lld.%03d.",
+						   day, (long long) ((*stretches)[i].fte / 1000),
 						   (int) ((*stretches)[i].fte % 1000));
 		}
 	return EF_OK;

@@ -15,7 +15,7 @@
 #include "spell/spell.h"
 
 /* Is this a contract that can be joined with others? */
-extern EfStatus ef_contract_check(const EfSpell *spell, EfError *error)
+extern EfStatus ef_contract_check(const EfSpell *spell, EfContext *context)
 			EF_NODISCARD;
 
 /* The two words of one. */
@@ -32,19 +32,17 @@ ef_joinable_detail(EfDay end, int32_t fte)
 	return (uint64_t) ((int64_t) end - INT32_MIN) << 20 | (uint32_t) fte;
 }
 
-/* The spells, in order, in memory that the allocator gives, as are the contracts
+/* The spells, in order, in memory that the context gives, as are the contracts
  * that they are made of. */
 extern EfStatus ef_joined_spells(EfJoined **spells, size_t *nspells,
 								 EfEventGroup *group,
 								 const EfDictionary *reasons,
 								 const EfDuration *gap,
-								 const EfAllocator *allocator,
-								 EfError *error) EF_NODISCARD;
+								 EfContext *context) EF_NODISCARD;
 
 /* The stretches of a spell, in such memory too, whose FTE was checked. */
 extern EfStatus ef_spell_stretches(EfStretch **stretches, size_t *nstretches,
 								   const EfJoined *spell,
-								   const EfAllocator *allocator,
-								   EfError *error) EF_NODISCARD;
+								   EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_JOINED_SPELLS_H */

@@ -8,18 +8,18 @@
 
 /* An end of an observation period that no calendar has. */
 EF_NODISCARD static EfStatus
-check_bound(EfDay day, const char *what, EfError *error)
+check_bound(EfDay day, const char *what, EfContext *context)
 {
 	char		iso[EF_ISO_DATE_SIZE];
 
 	if (day == EF_DAY_INFINITY || day == EF_DAY_MINUS_INFINITY)
-		return ef_fail(error, EF_DATE_INFINITE,
+		return ef_fail(context, EF_DATE_INFINITE,
 					   "The observation period %s at %s.", what,
 					   day == EF_DAY_INFINITY ? "infinity" : "-infinity");
 	if (!ef_is_date(day))
 	{
 		ef_format_day(iso, day);
-		return ef_fail(error, EF_DATE_RANGE,
+		return ef_fail(context, EF_DATE_RANGE,
 					   "The observation period %s on %s.", what, iso);
 	}
 	return EF_OK;
@@ -30,21 +30,21 @@ EF_REPORT(EF_OBSERVED_EMPTY, INVALID_PARAMETER_VALUE,
 		  "Give a range that begins before it ends, such as daterange('2020-01-01', '2025-01-01').");
 
 EfStatus
-ef_observed_check(const EfFrame *frame, EfError *error)
+ef_observed_check(const EfFrame *frame, EfContext *context)
 {
 	char		day[EF_ISO_DATE_SIZE];
-	EfStatus	status = check_bound(frame->as_of, "ends", error);
+	EfStatus	status = check_bound(frame->as_of, "ends", context);
 
 	if (status != EF_OK || !frame->bounded)
 		return status;
 	if (frame->from >= frame->as_of && frame->from != EF_DAY_INFINITY)
 	{
 		ef_format_day(day, frame->as_of);
-		return ef_fail(error, EF_OBSERVED_EMPTY,
+		return ef_fail(context, EF_OBSERVED_EMPTY,
 					   "The observation period ends on %s and does not begin before.",
 					   day);
 	}
-	return check_bound(frame->from, "begins", error);
+	return check_bound(frame->from, "begins", context);
 }
 
 EF_REPORT(EF_OBSERVED_NOT_MONTH, INVALID_PARAMETER_VALUE,
@@ -52,11 +52,11 @@ EF_REPORT(EF_OBSERVED_NOT_MONTH, INVALID_PARAMETER_VALUE,
 		  "Give the first day of the next month as its upper bound.");
 
 EfStatus
-ef_observed_check_month(const EfFrame *frame, EfError *error)
+ef_observed_check_month(const EfFrame *frame, EfContext *context)
 {
 	char		day[EF_ISO_DATE_SIZE];
 	int			day_of_month;
-	EfStatus	status = ef_observed_check(frame, error);
+	EfStatus	status = ef_observed_check(frame, context);
 
 	if (status != EF_OK)
 		return status;
@@ -64,7 +64,7 @@ ef_observed_check_month(const EfFrame *frame, EfError *error)
 	if (day_of_month == 0)
 		return EF_OK;
 	ef_format_day(day, frame->as_of);
-	return ef_fail(error, EF_OBSERVED_NOT_MONTH,
+	return ef_fail(context, EF_OBSERVED_NOT_MONTH,
 				   "The observation period ends on %s.", day);
 }
 
@@ -73,14 +73,15 @@ EF_REPORT(EF_END_BEFORE_START, DATA_EXCEPTION,
 		  "end_date is the first day on which the person is gone; correct the row or filter it out.");
 
 EfStatus
-ef_spell_check_days(const EfSpell *spell, EfError *error)
+ef_spell_check_days(const EfSpell *spell, EfContext *context)
 {
 	char		one[EF_ISO_DATE_SIZE];
 	char		other[EF_ISO_DATE_SIZE];
 
 	if (spell->start == EF_DAY_MINUS_INFINITY ||
 		spell->start == EF_DAY_INFINITY)
-		return ef_fail(error, EF_DATE_INFINITE, "The start date is infinite.");
+		return ef_fail(context, EF_DATE_INFINITE,
+					   "The start date is infinite.");
 	if (spell->end < spell->start)
 	{
 		ef_format_day(one, spell->start);
@@ -88,7 +89,7 @@ ef_spell_check_days(const EfSpell *spell, EfError *error)
 			strcpy(other, "-infinity");
 		else
 			ef_format_day(other, spell->end);
-		return ef_fail(error, EF_END_BEFORE_START,
+		return ef_fail(context, EF_END_BEFORE_START,
 					   "The spell starts on %s and ends on %s.", one, other);
 	}
 	return EF_OK;
@@ -99,11 +100,11 @@ EF_REPORT(EF_START_TOO_EARLY, DATETIME_FIELD_OVERFLOW,
 		  "Correct the start date, or filter the row out.");
 
 EfStatus
-ef_spell_look(const EfSpell *spell, EfDay as_of, EfError *error)
+ef_spell_look(const EfSpell *spell, EfDay as_of, EfContext *context)
 {
 	char		one[EF_ISO_DATE_SIZE];
 	char		other[EF_ISO_DATE_SIZE];
-	EfStatus	status = ef_spell_check_days(spell, error);
+	EfStatus	status = ef_spell_check_days(spell, context);
 
 	if (status != EF_OK)
 		return status;
@@ -113,7 +114,7 @@ ef_spell_look(const EfSpell *spell, EfDay as_of, EfError *error)
 	{
 		ef_format_day(one, spell->start);
 		ef_format_day(other, as_of);
-		return ef_fail(error, EF_START_TOO_EARLY,
+		return ef_fail(context, EF_START_TOO_EARLY,
 					   "The spell starts on %s, and the observation ends on %s.",
 					   one, other);
 	}
@@ -128,7 +129,7 @@ EF_REPORT(EF_LAST_SEEN_TOO_EARLY, DATA_EXCEPTION,
 		  "last_seen is a day on which the person was still there; correct the row or filter it out.");
 
 EfStatus
-ef_last_seen_check(const EfSpell *spell, EfDay last_seen, EfError *error)
+ef_last_seen_check(const EfSpell *spell, EfDay last_seen, EfContext *context)
 {
 	char		one[EF_ISO_DATE_SIZE];
 	char		other[EF_ISO_DATE_SIZE];
@@ -142,14 +143,14 @@ ef_last_seen_check(const EfSpell *spell, EfDay last_seen, EfError *error)
 	if (spell->end != EF_DAY_INFINITY)
 	{
 		ef_format_day(one, spell->end);
-		return ef_fail(error, EF_END_AND_LAST_SEEN,
+		return ef_fail(context, EF_END_AND_LAST_SEEN,
 					   "The spell ends on %s and was last seen on %s.", one,
 					   other);
 	}
 	if (last_seen < spell->start)
 	{
 		ef_format_day(one, spell->start);
-		return ef_fail(error, EF_LAST_SEEN_TOO_EARLY,
+		return ef_fail(context, EF_LAST_SEEN_TOO_EARLY,
 					   "The spell starts on %s and was last seen on %s.", one,
 					   other);
 	}
@@ -159,7 +160,7 @@ ef_last_seen_check(const EfSpell *spell, EfDay last_seen, EfError *error)
 EfStatus
 ef_spell_reserve(EfState **state, const EfTableType *type,
 				 const EfSpell *spell, bool exited, uint32_t *label,
-				 const EfAllocator *allocator, EfError *error)
+				 EfContext *context)
 {
 	const char *reason = spell->reason;
 	size_t		length = spell->reason_length;
@@ -170,15 +171,14 @@ ef_spell_reserve(EfState **state, const EfTableType *type,
 		reason = EF_UNKNOWN_REASON;
 		length = sizeof(EF_UNKNOWN_REASON) - 1;
 	}
-	status = ef_state_reserve(state, type, 1, exited ? length : 0, allocator,
-							  error);
+	status = ef_state_reserve(state, type, 1, exited ? length : 0, context);
 	if (status == EF_OK)
 		*label = exited ? ef_state_label(*state, reason, length) : 0;
 	return status;
 }
 
 EfStatus
-ef_check_reasons(const EfTable *table, unsigned exits, EfError *error)
+ef_check_reasons(const EfTable *table, unsigned exits, EfContext *context)
 {
 	uint32_t	labels = 0;
 
@@ -189,6 +189,6 @@ ef_check_reasons(const EfTable *table, unsigned exits, EfError *error)
 			ef_key_label(table->cells[i].key) != ++labels)
 			break;
 	if (labels != table->nlabels)
-		return ef_fail(error, EF_INVALID, "A reason has no exits.");
+		return ef_fail(context, EF_INVALID, "A reason has no exits.");
 	return EF_OK;
 }

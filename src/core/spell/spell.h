@@ -61,20 +61,20 @@ typedef struct EfSighting
 } EfSighting;
 
 /* Is this an observation period? */
-extern EfStatus ef_observed_check(const EfFrame *frame, EfError *error)
+extern EfStatus ef_observed_check(const EfFrame *frame, EfContext *context)
 			EF_NODISCARD;
 
 /* And one that ends with a calendar month? */
-extern EfStatus ef_observed_check_month(const EfFrame *frame, EfError *error)
-			EF_NODISCARD;
+extern EfStatus ef_observed_check_month(const EfFrame *frame,
+										EfContext *context) EF_NODISCARD;
 
 /* Does a spell start, and not end before? */
-extern EfStatus ef_spell_check_days(const EfSpell *spell, EfError *error)
+extern EfStatus ef_spell_check_days(const EfSpell *spell, EfContext *context)
 			EF_NODISCARD;
 
 /* And can it be looked at from as_of? */
 extern EfStatus ef_spell_look(const EfSpell *spell, EfDay as_of,
-							  EfError *error) EF_NODISCARD;
+							  EfContext *context) EF_NODISCARD;
 
 /* No years have fewer days than these, so of who began later the calendar need
  * not be asked. */
@@ -82,18 +82,18 @@ extern EfStatus ef_spell_look(const EfSpell *spell, EfDay as_of,
 
 /* The same, at once for nearly every row. */
 EF_NODISCARD static inline EfStatus
-ef_spell_check(const EfSpell *spell, EfDay as_of, EfError *error)
+ef_spell_check(const EfSpell *spell, EfDay as_of, EfContext *context)
 {
 	if (spell->end >= spell->start && spell->start != EF_DAY_INFINITY &&
 		(int64_t) as_of - spell->start <= EF_SPELL_DAYS_AT_LEAST)
 		return EF_OK;
-	return ef_spell_look(spell, as_of, error);
+	return ef_spell_look(spell, as_of, context);
 }
 
 /* Is this a day until which a spell can have been seen?  EF_DAY_INFINITY is
  * always one: it was seen for as long as it lasted or anybody looked. */
 extern EfStatus ef_last_seen_check(const EfSpell *spell, EfDay last_seen,
-								   EfError *error) EF_NODISCARD;
+								   EfContext *context) EF_NODISCARD;
 
 /* What a period, the state's, shows of a spell; false if nothing. */
 static inline bool
@@ -114,12 +114,11 @@ ef_spell_sight(EfSighting *sighting, const EfSpell *spell,
  */
 extern EfStatus ef_spell_reserve(EfState **state, const EfTableType *type,
 								 const EfSpell *spell, bool exited,
-								 uint32_t *label,
-								 const EfAllocator *allocator, EfError *error)
+								 uint32_t *label, EfContext *context)
 			EF_NODISCARD;
 
 /* Does each label of a table, a reason to leave, have exits? */
 extern EfStatus ef_check_reasons(const EfTable *table, unsigned exits,
-								 EfError *error) EF_NODISCARD;
+								 EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_SPELL_H */

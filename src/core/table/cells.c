@@ -31,8 +31,7 @@ insertion_sort(EfCell *cells, size_t n)
  * tables, and nothing is compared.  `scratch` holds n cells.
  */
 void
-ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n,
-			  const EfAllocator *allocator)
+ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n, EfContext *context)
 {
 	EfKey		differ = 0;
 	EfCell	   *from = cells;
@@ -56,7 +55,7 @@ ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n,
 		memset(start, 0, sizeof(start));
 		for (size_t i = 0; i < n; i++)
 		{
-			ef_check_interrupt_at(allocator, i);
+			ef_check_interrupt_at(context, i);
 			start[(from[i].key >> shift) & ((1 << DIGIT_BITS) - 1)]++;
 		}
 		for (int d = 0; d < 1 << DIGIT_BITS; d++)
@@ -68,7 +67,7 @@ ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n,
 		}
 		for (size_t i = 0; i < n; i++)
 		{
-			ef_check_interrupt_at(allocator, i);
+			ef_check_interrupt_at(context, i);
 			to[start[(from[i].key >> shift) & ((1 << DIGIT_BITS) - 1)]++] = from[i];
 		}
 		swap = from;
@@ -80,17 +79,16 @@ ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n,
 }
 
 EfStatus
-ef_add_counts(int64_t *sum, int64_t a, int64_t b, EfError *error)
+ef_add_counts(int64_t *sum, int64_t a, int64_t b, EfContext *context)
 {
 	if (ef_add_overflow(a, b, sum))
-		return ef_fail(error, EF_COUNT_OVERFLOW,
+		return ef_fail(context, EF_COUNT_OVERFLOW,
 					   "A sum of counts does not fit 64 bits.");
 	return EF_OK;
 }
 
 EfStatus
-ef_unite_cells(EfCell *cells, size_t *n, const EfAllocator *allocator,
-			   EfError *error)
+ef_unite_cells(EfCell *cells, size_t *n, EfContext *context)
 {
 	size_t		out = 0;
 	size_t		i = 0;
@@ -99,11 +97,11 @@ ef_unite_cells(EfCell *cells, size_t *n, const EfAllocator *allocator,
 	{
 		EfCell		cell = cells[i++];
 
-		ef_check_interrupt_at(allocator, turn);
+		ef_check_interrupt_at(context, turn);
 		for (; i < *n && cells[i].key == cell.key; i++)
 		{
 			EfStatus	status = ef_add_counts(&cell.count, cell.count,
-											cells[i].count, error);
+											cells[i].count, context);
 
 			if (status != EF_OK)
 				return status;
@@ -117,8 +115,7 @@ ef_unite_cells(EfCell *cells, size_t *n, const EfAllocator *allocator,
 
 EfStatus
 ef_merge_cells(const EfCell *a, size_t na, const EfCell *b, size_t nb,
-			   EfCell *out, size_t *nout, const EfAllocator *allocator,
-			   EfError *error)
+			   EfCell *out, size_t *nout, EfContext *context)
 {
 	size_t		i = 0;
 	size_t		j = 0;
@@ -128,7 +125,7 @@ ef_merge_cells(const EfCell *a, size_t na, const EfCell *b, size_t nb,
 	{
 		EfCell		cell;
 
-		ef_check_interrupt_at(allocator, turn);
+		ef_check_interrupt_at(context, turn);
 		if (j == nb || (i < na && a[i].key < b[j].key))
 			cell = a[i++];
 		else
@@ -137,7 +134,7 @@ ef_merge_cells(const EfCell *a, size_t na, const EfCell *b, size_t nb,
 			if (i < na && a[i].key == cell.key)
 			{
 				EfStatus	status = ef_add_counts(&cell.count, cell.count,
-												a[i++].count, error);
+												a[i++].count, context);
 
 				if (status != EF_OK)
 					return status;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/memory.h"
+#include "base/context.h"
 #include "base/status.h"
 
 /*
@@ -113,21 +113,19 @@ ef_renumbered(EfKey key, const uint32_t *number, unsigned paired)
 
 /* Sort cells by their keys; scratch has room for as many. */
 extern void ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n,
-						  const EfAllocator *allocator);
+						  EfContext *context);
 
 /* Add two counts, or refuse what does not fit. */
 extern EfStatus ef_add_counts(int64_t *sum, int64_t a, int64_t b,
-							  EfError *error) EF_NODISCARD;
+							  EfContext *context) EF_NODISCARD;
 
 /* Add up equal keys of sorted cells and drop what sums to nothing. */
 extern EfStatus ef_unite_cells(EfCell *cells, size_t *n,
-							   const EfAllocator *allocator,
-							   EfError *error) EF_NODISCARD;
+							   EfContext *context) EF_NODISCARD;
 
 /* Merge two runs of cells, each in order; how many came out. */
 extern EfStatus ef_merge_cells(const EfCell *a, size_t na, const EfCell *b,
 							   size_t nb, EfCell *out, size_t *nout,
-							   const EfAllocator *allocator,
-							   EfError *error) EF_NODISCARD;
+							   EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_CELLS_H */

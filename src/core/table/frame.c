@@ -27,10 +27,10 @@ ef_paired_kinds(const EfTableType *type)
 }
 
 EfStatus
-ef_check_labels(uint32_t nlabels, const EfTableType *type, EfError *error)
+ef_check_labels(uint32_t nlabels, const EfTableType *type, EfContext *context)
 {
 	if (type->label_limit > 0 && nlabels > type->label_limit)
-		return ef_fail(error, type->too_many_labels,
+		return ef_fail(context, type->too_many_labels,
 					   "There are %u labels, and %u are the most.", nlabels,
 					   type->label_limit);
 	return EF_OK;
@@ -54,12 +54,12 @@ EF_REPORT(EF_OBSERVED_MIXED, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_frame_match(const EfFrame *a, const EfFrame *b, const EfTableType *type,
-			   EfError *error)
+			   EfContext *context)
 {
 	if (type->open_spec != NULL)
 		return a->spec_size == b->spec_size &&
 			memcmp(a->spec, b->spec, a->spec_size) == 0
-			? EF_OK : type->compare_specs(a, b, error);
+			? EF_OK : type->compare_specs(a, b, context);
 	if (a->from != b->from || a->bounded != b->bounded || a->as_of != b->as_of)
 	{
 		char		one[2 * EF_ISO_DATE_SIZE];
@@ -67,10 +67,10 @@ ef_frame_match(const EfFrame *a, const EfFrame *b, const EfTableType *type,
 
 		ef_format_frame(one, sizeof(one), a);
 		ef_format_frame(other, sizeof(other), b);
-		return ef_fail(error, EF_OBSERVED_MIXED,
+		return ef_fail(context, EF_OBSERVED_MIXED,
 					   "One was observed in %s, another in %s.", one, other);
 	}
 	if (a->flags != b->flags)
-		return ef_fail(error, type->flag.mixed, "%s", type->flag.difference);
+		return ef_fail(context, type->flag.mixed, "%s", type->flag.difference);
 	return EF_OK;
 }

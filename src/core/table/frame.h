@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "base/calendar.h"
+#include "base/context.h"
 #include "base/label.h"
-#include "base/memory.h"
 #include "base/status.h"
 #include "table/cells.h"
 
@@ -76,7 +76,7 @@ typedef struct EfTableType
 						   EfCell *cells);
 
 	/* Is this an observation period that its tables can have? */
-	EfStatus	(*check_frame) (const EfFrame *frame, EfError *error);
+	EfStatus	(*check_frame) (const EfFrame *frame, EfContext *context);
 
 	/*
 	 * Instead of that, where the frame is a spec.  Check one, whose bytes may
@@ -85,7 +85,7 @@ typedef struct EfTableType
 	 * They point into the spec.
 	 */
 	EfStatus	(*open_spec) (const EfFrame *frame, EfLabel *labels,
-							  uint32_t *nlabels, EfError *error);
+							  uint32_t *nlabels, EfContext *context);
 
 	/* So many labels a table can have, and how more are refused; where the frame
 	 * is a period, 0 says that nothing limits them.  At most EF_PAIR_LABEL_LIMIT
@@ -95,7 +95,7 @@ typedef struct EfTableType
 
 	/* Say in what two specs differ. */
 	EfStatus	(*compare_specs) (const EfFrame *a, const EfFrame *b,
-								  EfError *error);
+								  EfContext *context);
 
 	/*
 	 * Sum out the kinds that have no name into those that have, all with a
@@ -111,14 +111,14 @@ typedef struct EfTableType
 	 * Called on what a state has summed up, since a sum of such tables need
 	 * not be one.  NULL where nothing is limited.
 	 */
-	EfStatus	(*check_limits) (const struct EfTable *table, EfError *error);
+	EfStatus	(*check_limits) (const struct EfTable *table,
+								 EfContext *context);
 
 	/*
 	 * Are its cells such as some rows can have given?  Called on whatever came
 	 * in from outside, so that no reader need check again.
 	 */
-	EfStatus	(*validate) (const struct EfTable *table,
-							 const EfAllocator *allocator, EfError *error);
+	EfStatus	(*validate) (const struct EfTable *table, EfContext *context);
 } EfTableType;
 
 /* Kinds with an axis as short as this are always laid out densely. */
@@ -132,12 +132,12 @@ extern unsigned ef_paired_kinds(const EfTableType *type);
 
 /* Are there more labels than a table of this type can have? */
 extern EfStatus ef_check_labels(uint32_t nlabels, const EfTableType *type,
-								EfError *error) EF_NODISCARD;
+								EfContext *context) EF_NODISCARD;
 
 /* Are the two observed alike, or of one spec?  If not, the status and sentence
  * that say so. */
 extern EfStatus ef_frame_match(const EfFrame *a, const EfFrame *b,
-							   const EfTableType *type, EfError *error)
+							   const EfTableType *type, EfContext *context)
 			EF_NODISCARD;
 
 /* An observation period as PostgreSQL writes ranges. */

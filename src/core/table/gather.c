@@ -93,7 +93,7 @@ emit_series(EfCell *out, const Layout *layout, const int64_t *counts,
 static size_t
 emit_cells(const EfTableType *type, const Layout *layout,
 		   const int64_t *counts, uint32_t nlabels, EfCell *out,
-		   const EfAllocator *allocator)
+		   EfContext *context)
 {
 	EfCell	   *start = out;
 
@@ -104,7 +104,7 @@ emit_cells(const EfTableType *type, const Layout *layout,
 	for (uint32_t label = 1; layout->per_label > 0 && label <= nlabels; label++)
 	{
 		/* an axis has tens of thousands of places */
-		ef_check_interrupt(allocator);
+		ef_check_interrupt(context);
 		for (unsigned kind = 0; kind < type->nkinds; kind++)
 			if (layout->dense[kind] && type->kinds[kind].labelled)
 				out = emit_series(out, layout, counts + layout->unlabelled +
@@ -226,8 +226,7 @@ place_cell(Gathering *all, const EfTableType *type, const EfCell *cell)
 
 EF_NODISCARD static EfStatus
 place_cells(Gathering *all, const EfTableType *type, const EfFrame *frame,
-			const EfCell *pending, size_t npending,
-			const EfAllocator *allocator, EfError *error)
+			const EfCell *pending, size_t npending, EfContext *context)
 {
 	EfCell		expanded[1 << EF_KIND_BITS];
 
@@ -236,7 +235,7 @@ place_cells(Gathering *all, const EfTableType *type, const EfFrame *frame,
 		const EfCell *cell = &pending[i];
 		unsigned	n = 1;
 
-		ef_check_interrupt_at(allocator, i);
+		ef_check_interrupt_at(context, i);
 		if (ef_key_kind(cell->key) == EF_KIND_ROW)
 		{
 			n = type->expand(frame, cell, expanded);
@@ -246,10 +245,10 @@ place_cells(Gathering *all, const EfTableType *type, const EfFrame *frame,
 			place_cell(all, type, cell);
 	}
 	if (all->outside)
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "A cell is outside of its axis, or of no label.");
 	if (all->overflow)
-		return ef_fail(error, EF_COUNT_OVERFLOW,
+		return ef_fail(context, EF_COUNT_OVERFLOW,
 					   "A sum of counts does not fit 64 bits.");
 	return EF_OK;
 }
@@ -257,27 +256,25 @@ place_cells(Gathering *all, const EfTableType *type, const EfFrame *frame,
 /* The dense cells and the others, in one order. */
 EF_NODISCARD static EfStatus
 put_together(const Gathering *all, const EfTableType *type,
-			 EfCell **gathered, size_t *ngathered,
-			 const EfAllocator *allocator, EfError *error)
+			 EfCell **gathered, size_t *ngathered, EfContext *context)
 {
 	size_t		most = dense_span(type, &all->layout, all->nlabels);
-	EfCell	   *dense = ef_alloc(allocator, most * sizeof(EfCell));
+	EfCell	   *dense = ef_alloc(context, most * sizeof(EfCell));
 	size_t		ndense = emit_cells(type, &all->layout, all->counts,
-									all->nlabels, dense, allocator);
+									all->nlabels, dense, context);
 	EfStatus	status;
 
-	*gathered = ef_alloc(allocator, (most + all->nlist) * sizeof(EfCell));
+	*gathered = ef_alloc(context, (most + all->nlist) * sizeof(EfCell));
 	status = ef_merge_cells(dense, ndense, all->list, all->nlist, *gathered,
-							ngathered, allocator, error);
-	ef_release(allocator, dense);
+							ngathered, context);
+	ef_release(context, dense);
 	return status;
 }
 
 EfStatus
 ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 				const EfCell *pending, size_t npending, bool finish,
-				EfCell **gathered, size_t *ngathered,
-				const EfAllocator *allocator, EfError *error)
+				EfCell **gathered, size_t *ngathered, EfContext *context)
 {
 	Gathering	all = {.nlabels = nlabels};
 	int64_t		few_counts[FEW_COUNTS];
@@ -294,23 +291,23 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 			room = npending * type->row_cells;
 
 	all.counts = positions <= FEW_COUNTS ? few_counts
-		: ef_alloc(allocator, positions * sizeof(int64_t));
-	all.list = ef_alloc(allocator, 2 * room * sizeof(EfCell));
+		: ef_alloc(context, positions * sizeof(int64_t));
+	all.list = ef_alloc(context, 2 * room * sizeof(EfCell));
 	*gathered = NULL;
 	memset(all.counts, 0, positions * sizeof(int64_t));
 
-	status = place_cells(&all, type, frame, pending, npending, allocator, error);
+	status = place_cells(&all, type, frame, pending, npending, context);
 	if (status == EF_OK)
 	{
-		ef_sort_cells(all.list, all.list + room, all.nlist, allocator);
-		status = ef_unite_cells(all.list, &all.nlist, allocator, error);
+		ef_sort_cells(all.list, all.list + room, all.nlist, context);
+		status = ef_unite_cells(all.list, &all.nlist, context);
 	}
 	if (status == EF_OK && finish)
 		settle_series(type, &all.layout, all.counts);
 	if (status == EF_OK)
-		status = put_together(&all, type, gathered, ngathered, allocator, error);
+		status = put_together(&all, type, gathered, ngathered, context);
 	if (all.counts != few_counts)
-		ef_release(allocator, all.counts);
-	ef_release(allocator, all.list);
+		ef_release(context, all.counts);
+	ef_release(context, all.list);
 	return status;
 }

@@ -16,7 +16,6 @@ extern EfStatus ef_gather_cells(const EfTableType *type, const EfFrame *frame,
 								uint32_t nlabels, const EfCell *pending,
 								size_t npending, bool finish,
 								EfCell **gathered, size_t *ngathered,
-								const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+								EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_GATHER_H */

@@ -64,7 +64,6 @@
  */
 extern EfStatus ef_table_load(EfTable *table, const EfTableType *type,
 							  const void *datum, size_t size,
-							  const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+							  EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_LIFE_TABLE_H */

@@ -254,8 +254,7 @@ series_end(const EfCell *cells, size_t n, size_t start)
 
 EfStatus
 ef_pages_build(EfPages **block, size_t *size, const EfTableType *type,
-			   uint32_t nlabels, EfCell *cells, size_t *n,
-			   const EfAllocator *allocator, EfError *error)
+			   uint32_t nlabels, EfCell *cells, size_t *n, EfContext *context)
 {
 	EfPage		planned[EF_PAGE_SERIES];
 	uint64_t	npages = 0;
@@ -267,7 +266,8 @@ ef_pages_build(EfPages **block, size_t *size, const EfTableType *type,
 	*block = NULL;
 	*size = 0;
 	if (!in_order(type, nlabels, cells, *n))
-		return ef_fail(error, EF_INVALID, "The cells of a state are damaged.");
+		return ef_fail(context, EF_INVALID,
+					   "The cells of a state are damaged.");
 	for (size_t start = 0, end; start < *n; start = end)
 	{
 		EfKey		key = cells[start].key;
@@ -289,7 +289,7 @@ ef_pages_build(EfPages **block, size_t *size, const EfTableType *type,
 		return EF_OK;
 
 	*size = header_size(npages) + bytes;
-	*block = ef_alloc(allocator, *size);
+	*block = ef_alloc(context, *size);
 	memset(*block, 0, *size);
 	(*block)->npages = npages;
 	memcpy((*block)->pages, planned, npages * sizeof(EfPage));

@@ -72,8 +72,7 @@ extern size_t ef_pages_cells(const EfPages *block, EfCell *cells);
  */
 extern EfStatus ef_pages_build(EfPages **block, size_t *size,
 							   const EfTableType *type, uint32_t nlabels,
-							   EfCell *cells, size_t *n,
-							   const EfAllocator *allocator, EfError *error)
+							   EfCell *cells, size_t *n, EfContext *context)
 			EF_NODISCARD;
 
 #endif							/* EF_PAGES_H */

@@ -60,13 +60,13 @@ next_size(size_t size)
 
 EfStatus
 ef_state_check(const EfState *state, const EfTableType *type, size_t size,
-			   EfError *error)
+			   EfContext *context)
 {
 	bool		fits;
 
 	if (size < sizeof(EfState) || state->format != EF_FORMAT_STATE ||
 		state->tag != type->tag)
-		return ef_fail(error, EF_INVALID, "The bytes are no state of %s.",
+		return ef_fail(context, EF_INVALID, "The bytes are no state of %s.",
 					   type->name);
 
 	/* in this order, so that no difference is below zero */
@@ -85,7 +85,7 @@ ef_state_check(const EfState *state, const EfTableType *type, size_t size,
 		fits = fits && state->nlabels <= state->labels / ef_label_node_size(0) &&
 			state->root <= state->labels;
 	if (!fits)
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "The numbers of a state do not fit its %zu bytes.",
 					   size);
 	return EF_OK;
@@ -96,14 +96,14 @@ static inline bool
 is_sound(const EfState *state, const EfTableType *type)
 {
 	EfError		error;
+	EfContext	context = {.error = &error};
 
-	return ef_state_check(state, type, state->size, &error) == EF_OK;
+	return ef_state_check(state, type, state->size, &context) == EF_OK;
 }
 
 EfStatus
 ef_state_create(EfState **state, const EfTableType *type,
-				const EfFrame *frame, size_t room,
-				const EfAllocator *allocator, EfError *error)
+				const EfFrame *frame, size_t room, EfContext *context)
 {
 	size_t		size = EF_STATE_INITIAL_SIZE;
 	size_t		labels = 0;
@@ -112,7 +112,7 @@ ef_state_create(EfState **state, const EfTableType *type,
 
 	if (type->open_spec != NULL)
 	{
-		EfStatus	status = type->open_spec(frame, NULL, &nlabels, error);
+		EfStatus	status = type->open_spec(frame, NULL, &nlabels, context);
 
 		if (status != EF_OK)
 			return status;
@@ -121,9 +121,9 @@ ef_state_create(EfState **state, const EfTableType *type,
 	while (size - sizeof(EfState) < room + labels && size < EF_SIZE_LIMIT)
 		size = next_size(size);
 	if (size > EF_SIZE_LIMIT)
-		return ef_fail(error, EF_TOO_LARGE,
+		return ef_fail(context, EF_TOO_LARGE,
 					   "A state of %zu bytes was needed.", room + labels);
-	new = ef_alloc(allocator, size);
+	new = ef_alloc(context, size);
 
 	/* the slack too: it may be shipped to another process */
 	memset(new, 0, size);
@@ -160,8 +160,7 @@ clear_slack(EfState *state)
  * in place of what was appended.
  */
 EF_NODISCARD static EfStatus
-absorb(EfState *state, const EfCell *gathered, size_t n,
-	   const EfAllocator *allocator, EfError *error)
+absorb(EfState *state, const EfCell *gathered, size_t n, EfContext *context)
 {
 	EfCell	   *cells = state->cells;
 	size_t		old = state->nsorted;
@@ -173,7 +172,7 @@ absorb(EfState *state, const EfCell *gathered, size_t n,
 	{
 		EfCell		cell;
 
-		ef_check_interrupt_at(allocator, turn);
+		ef_check_interrupt_at(context, turn);
 		if (n == 0 || (old > 0 && cells[old - 1].key > gathered[n - 1].key))
 			cell = cells[--old];
 		else
@@ -182,7 +181,7 @@ absorb(EfState *state, const EfCell *gathered, size_t n,
 			if (old > 0 && cells[old - 1].key == cell.key)
 			{
 				EfStatus	status = ef_add_counts(&cell.count, cell.count,
-												cells[--old].count, error);
+												cells[--old].count, context);
 
 				if (status != EF_OK)
 					return status;
@@ -200,10 +199,9 @@ absorb(EfState *state, const EfCell *gathered, size_t n,
 /* A chunk of this size with the header and the labels of a state, and room for so
  * many bytes of pages. */
 static EfState *
-copy_head(const EfState *old, size_t size, size_t paged,
-		  const EfAllocator *allocator)
+copy_head(const EfState *old, size_t size, size_t paged, EfContext *context)
 {
-	EfState    *new = ef_alloc(allocator, size);
+	EfState    *new = ef_alloc(context, size);
 
 	memcpy(new, old, sizeof(EfState));
 	new->size = (uint32_t) size;
@@ -215,8 +213,7 @@ copy_head(const EfState *old, size_t size, size_t paged,
 
 /* A larger copy, but for the cells, in which `used` bytes will be needed. */
 EF_NODISCARD static EfStatus
-enlarge(EfState **state, size_t size, size_t used,
-		const EfAllocator *allocator, EfError *error)
+enlarge(EfState **state, size_t size, size_t used, EfContext *context)
 {
 	EfState    *old = *state;
 	EfState    *new;
@@ -226,10 +223,10 @@ enlarge(EfState **state, size_t size, size_t used,
 		/* the last chunk is as large as one may be */
 		size = EF_SIZE_LIMIT & ~(size_t) 7;
 		if (old->size == size || used > size)
-			return ef_fail(error, EF_TOO_LARGE,
+			return ef_fail(context, EF_TOO_LARGE,
 						   "A state would take more than %zu bytes.", size);
 	}
-	new = copy_head(old, size, old->paged, allocator);
+	new = copy_head(old, size, old->paged, context);
 	memcpy(ef_state_pages(new), ef_state_pages(old), old->paged);
 	*state = new;
 	return EF_OK;
@@ -239,19 +236,19 @@ enlarge(EfState **state, size_t size, size_t used,
  * a chunk of this size, of which `used` bytes will be needed. */
 EF_NODISCARD static EfStatus
 take_in(EfState **state, const EfCell *gathered, size_t n, size_t size,
-		size_t used, const EfAllocator *allocator, EfError *error)
+		size_t used, EfContext *context)
 {
 	EfState    *old = *state;
 	size_t		nmerged = 0;
 	EfStatus	status;
 
 	if (size == old->size)
-		return absorb(old, gathered, n, allocator, error);
-	status = enlarge(state, size, used, allocator, error);
+		return absorb(old, gathered, n, context);
+	status = enlarge(state, size, used, context);
 	if (status != EF_OK)
 		return status;
 	status = ef_merge_cells(old->cells, old->nsorted, gathered, n,
-							(*state)->cells, &nmerged, allocator, error);
+							(*state)->cells, &nmerged, context);
 	(*state)->ncells = (*state)->nsorted = (uint32_t) nmerged;
 	clear_slack(*state);
 	return status;
@@ -260,14 +257,15 @@ take_in(EfState **state, const EfCell *gathered, size_t n, size_t size,
 /* The pages of a state, NULL if it has none; refused if they are damaged. */
 EF_NODISCARD static EfStatus
 open_pages(EfPages **pages, const EfState *state, const EfTableType *type,
-		   EfError *error)
+		   EfContext *context)
 {
 	*pages = NULL;
 	if (state->paged == 0)
 		return EF_OK;
 	*pages = (EfPages *) (void *) ef_state_pages(state);
 	if (!ef_pages_check(*pages, state->paged, type, state->nlabels))
-		return ef_fail(error, EF_INVALID, "The pages of a state are damaged.");
+		return ef_fail(context, EF_INVALID,
+					   "The pages of a state are damaged.");
 	return EF_OK;
 }
 
@@ -280,16 +278,16 @@ typedef struct CellList
 } CellList;
 
 static void
-list_cell(CellList *list, const EfCell *cell, const EfAllocator *allocator)
+list_cell(CellList *list, const EfCell *cell, EfContext *context)
 {
 	if (list->n == list->room)
 	{
 		size_t		room = 2 * list->room + 256;
-		EfCell	   *cells = ef_alloc(allocator, room * sizeof(EfCell));
+		EfCell	   *cells = ef_alloc(context, room * sizeof(EfCell));
 
 		if (list->n > 0)
 			memcpy(cells, list->cells, list->n * sizeof(EfCell));
-		ef_release(allocator, list->cells);
+		ef_release(context, list->cells);
 		list->cells = cells;
 		list->room = room;
 	}
@@ -300,8 +298,7 @@ list_cell(CellList *list, const EfCell *cell, const EfAllocator *allocator)
  * answered as cells in order. */
 EF_NODISCARD static EfStatus
 fill_pages(EfState *state, const EfTableType *type, EfPages *pages,
-		   EfCell **cells, size_t *n,
-		   const EfAllocator *allocator, EfError *error)
+		   EfCell **cells, size_t *n, EfContext *context)
 {
 	EfFrame		frame = ef_state_frame(state, type);
 	EfPageIndex index;
@@ -315,22 +312,22 @@ fill_pages(EfState *state, const EfTableType *type, EfPages *pages,
 		EfCell		expanded[1 << EF_KIND_BITS];
 		unsigned	m = 1;
 
-		ef_check_interrupt_at(allocator, i);
+		ef_check_interrupt_at(context, i);
 		if (ef_key_kind(state->cells[i].key) == EF_KIND_ROW)
 			m = type->expand(&frame, &state->cells[i], expanded);
 		else
 			expanded[0] = state->cells[i];
 		for (unsigned j = 0; j < m; j++)
 			if (!ef_pages_add(&index, &expanded[j]))
-				list_cell(&rest, &expanded[j], allocator);
+				list_cell(&rest, &expanded[j], context);
 	}
 	state->ncells = state->nsorted;
 	if (rest.n > 0)
 	{
-		scratch = ef_alloc(allocator, rest.n * sizeof(EfCell));
-		ef_sort_cells(rest.cells, scratch, rest.n, allocator);
-		status = ef_unite_cells(rest.cells, &rest.n, allocator, error);
-		ef_release(allocator, scratch);
+		scratch = ef_alloc(context, rest.n * sizeof(EfCell));
+		ef_sort_cells(rest.cells, scratch, rest.n, context);
+		status = ef_unite_cells(rest.cells, &rest.n, context);
+		ef_release(context, scratch);
 	}
 	*cells = rest.cells;
 	*n = rest.n;
@@ -340,28 +337,27 @@ fill_pages(EfState *state, const EfTableType *type, EfPages *pages,
 /* All that a state has added up, and these cells: in order. */
 EF_NODISCARD static EfStatus
 unite_all(const EfState *state, const EfPages *pages, const EfCell *more,
-		  size_t nmore, EfCell **cells, size_t *n,
-		  const EfAllocator *allocator, EfError *error)
+		  size_t nmore, EfCell **cells, size_t *n, EfContext *context)
 {
 	size_t		npaged = pages == NULL ? 0 : ef_pages_ncells(pages);
 	size_t		nloose = state->nsorted + nmore;
-	EfCell	   *loose = ef_alloc(allocator, nloose * sizeof(EfCell));
-	EfCell	   *paged = ef_alloc(allocator, npaged * sizeof(EfCell));
+	EfCell	   *loose = ef_alloc(context, nloose * sizeof(EfCell));
+	EfCell	   *paged = ef_alloc(context, npaged * sizeof(EfCell));
 	EfStatus	status = EF_OK;
 
-	*cells = ef_alloc(allocator, (npaged + nloose) * sizeof(EfCell));
+	*cells = ef_alloc(context, (npaged + nloose) * sizeof(EfCell));
 	*n = 0;
 	status = ef_merge_cells(state->cells, state->nsorted, more, nmore,
-							loose, &nloose, allocator, error);
+							loose, &nloose, context);
 	if (status == EF_OK)
 	{
 		if (pages != NULL)
 			ef_pages_cells(pages, paged);
-		status = ef_merge_cells(paged, npaged, loose, nloose, *cells, n, allocator,
-								error);
+		status = ef_merge_cells(paged, npaged, loose, nloose, *cells, n,
+								context);
 	}
-	ef_release(allocator, loose);
-	ef_release(allocator, paged);
+	ef_release(context, loose);
+	ef_release(context, paged);
 	return status;
 }
 
@@ -369,7 +365,7 @@ unite_all(const EfState *state, const EfPages *pages, const EfCell *more,
 EF_NODISCARD static EfStatus
 replace_counts(EfState **state, const EfCell *cells, size_t n,
 			   const EfPages *pages, size_t paged, size_t need,
-			   const EfAllocator *allocator, EfError *error)
+			   EfContext *context)
 {
 	EfState    *old = *state;
 	EfState    *new;
@@ -381,9 +377,9 @@ replace_counts(EfState **state, const EfCell *cells, size_t n,
 	if (size > EF_SIZE_LIMIT)
 		size = EF_SIZE_LIMIT & ~(size_t) 7;
 	if (used > size)
-		return ef_fail(error, EF_TOO_LARGE,
+		return ef_fail(context, EF_TOO_LARGE,
 					   "A state would take more than %zu bytes.", size);
-	new = copy_head(old, size, paged, allocator);
+	new = copy_head(old, size, paged, context);
 	new->ncells = new->nsorted = new->nloose = (uint32_t) n;
 	memcpy(new->cells, cells, loose);
 	memcpy(ef_state_pages(new), pages, paged);
@@ -400,35 +396,34 @@ replace_counts(EfState **state, const EfCell *cells, size_t n,
 EF_NODISCARD static EfStatus
 make_pages(EfState **state, const EfTableType *type, EfPages *old,
 		   const EfCell *more, size_t nmore, size_t need, size_t most,
-		   bool *done, const EfAllocator *allocator, EfError *error)
+		   bool *done, EfContext *context)
 {
 	EfPages    *pages = NULL;
 	EfCell	   *cells;
 	size_t		n;
 	size_t		paged;
 	EfStatus	status = unite_all(*state, old, more, nmore, &cells, &n,
-								   allocator, error);
+								   context);
 
 	*done = false;
 	if (status == EF_OK)
 		status = ef_pages_build(&pages, &paged, type, (*state)->nlabels, cells,
-								&n, allocator, error);
+								&n, context);
 	if (status == EF_OK && pages != NULL &&
 		paged + n * sizeof(EfCell) <= most)
 	{
-		status = replace_counts(state, cells, n, pages, paged, need, allocator,
-								error);
+		status = replace_counts(state, cells, n, pages, paged, need, context);
 		*done = true;
 	}
-	ef_release(allocator, cells);
-	ef_release(allocator, pages);
+	ef_release(context, cells);
+	ef_release(context, pages);
 	return status;
 }
 
 /* Add up what was appended to a state, for room for `need` more bytes. */
 EF_NODISCARD static EfStatus
 compact(EfState **state, const EfTableType *type, size_t need,
-		const EfAllocator *allocator, EfError *error)
+		EfContext *context)
 {
 	EfState    *old = *state;
 	EfFrame		frame = ef_state_frame(old, type);
@@ -440,15 +435,15 @@ compact(EfState **state, const EfTableType *type, size_t need,
 	size_t		size = old->size;
 	bool		small = size < COMPACT_FROM;
 	bool		done = false;
-	EfStatus	status = open_pages(&pages, old, type, error);
+	EfStatus	status = open_pages(&pages, old, type, context);
 
 	if (status == EF_OK)
 		status = pages != NULL
-			? fill_pages(old, type, pages, &more, &nmore, allocator, error)
+			? fill_pages(old, type, pages, &more, &nmore, context)
 			: ef_gather_cells(type, &frame, old->nlabels,
 							  old->cells + old->nsorted,
 							  old->ncells - old->nsorted, false, &more, &nmore,
-							  allocator, error);
+							  context);
 	loose = old->nsorted + nmore;
 	if (status == EF_OK && loose >= 2 * (size_t) old->nloose + LOOSE_CELLS)
 	{
@@ -456,7 +451,7 @@ compact(EfState **state, const EfTableType *type, size_t need,
 		status = make_pages(state, type, pages, more, nmore, need,
 							small && pages == NULL
 							? old->ncells * sizeof(EfCell) / 2 : SIZE_MAX,
-							&done, allocator, error);
+							&done, context);
 		if (status == EF_OK && !done && !small)
 			old->nloose = (uint32_t) loose;
 	}
@@ -468,7 +463,7 @@ compact(EfState **state, const EfTableType *type, size_t need,
 			used = size - ef_state_room(old) + need;
 			while (size < used)
 				size = next_size(size);
-			status = enlarge(state, size, used, allocator, error);
+			status = enlarge(state, size, used, context);
 			if (status == EF_OK)
 			{
 				memcpy((*state)->cells, old->cells,
@@ -485,17 +480,16 @@ compact(EfState **state, const EfTableType *type, size_t need,
 			while (size - old->paged < 2 * (used - old->paged) &&
 				   size <= EF_SIZE_LIMIT)
 				size = next_size(size - old->paged) + old->paged;
-			status = take_in(state, more, nmore, size, used, allocator, error);
+			status = take_in(state, more, nmore, size, used, context);
 		}
 	}
-	ef_release(allocator, more);
+	ef_release(context, more);
 	return status;
 }
 
 EfStatus
 ef_state_make_room(EfState **state, const EfTableType *type, unsigned ncells,
-				   size_t label_length,
-				   const EfAllocator *allocator, EfError *error)
+				   size_t label_length, EfContext *context)
 {
 	EfState    *old = *state;
 	size_t		need = ncells * sizeof(EfCell) +
@@ -509,10 +503,10 @@ ef_state_make_room(EfState **state, const EfTableType *type, unsigned ncells,
 	if (used <= size)
 		return EF_OK;
 	if (size >= PAGES_FROM || old->paged > 0)
-		return compact(state, type, need, allocator, error);
+		return compact(state, type, need, context);
 	while (size < used)
 		size = next_size(size);
-	status = enlarge(state, size, used, allocator, error);
+	status = enlarge(state, size, used, context);
 	if (status != EF_OK)
 		return status;
 	memcpy((*state)->cells, old->cells, old->ncells * sizeof(EfCell));
@@ -521,9 +515,9 @@ ef_state_make_room(EfState **state, const EfTableType *type, unsigned ncells,
 }
 
 EfStatus
-ef_state_skip(EfState *state, EfError *error)
+ef_state_skip(EfState *state, EfContext *context)
 {
-	return ef_add_counts(&state->skipped, state->skipped, 1, error);
+	return ef_add_counts(&state->skipped, state->skipped, 1, context);
 }
 
 /* The order of a label and one of a state, by which the tree is searched. */
@@ -641,8 +635,7 @@ ef_state_label(EfState *state, const char *bytes, size_t length)
  * NULL. */
 EF_NODISCARD static EfStatus
 append_cells(EfState **state, const EfTableType *type, const EfCell *cells,
-			 size_t n, const uint32_t *number, const EfAllocator *allocator,
-			 EfError *error)
+			 size_t n, const uint32_t *number, EfContext *context)
 {
 	unsigned	paired = ef_paired_kinds(type);
 	EfStatus	status = EF_OK;
@@ -654,7 +647,7 @@ append_cells(EfState **state, const EfTableType *type, const EfCell *cells,
 		size_t		stop = n - i > 256 ? i + 256 : n;
 
 		status = ef_state_reserve(state, type, (unsigned) (stop - i), 0,
-								  allocator, error);
+								  context);
 		for (; i < stop && status == EF_OK; i++)
 			ef_state_append(*state, number == NULL ? cells[i].key
 							: ef_renumbered(cells[i].key, number, paired),
@@ -667,8 +660,7 @@ append_cells(EfState **state, const EfTableType *type, const EfCell *cells,
  * parallel plan's partial states come here. */
 EF_NODISCARD static EfStatus
 merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
-			const uint32_t *number, const EfAllocator *allocator,
-			EfError *error)
+			const uint32_t *number, EfContext *context)
 {
 	EfState    *old = *state;
 	EfFrame		frame = ef_state_frame(old, type);
@@ -679,32 +671,32 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 	size_t		used;
 	bool		in_order = true;
 	unsigned	paired = ef_paired_kinds(type);
-	EfCell	   *cells = ef_alloc(allocator, 2 * ncells * sizeof(EfCell));
+	EfCell	   *cells = ef_alloc(context, 2 * ncells * sizeof(EfCell));
 	EfCell	   *recent = NULL;
 	EfCell	   *both = NULL;
 	EfStatus	status = EF_OK;
 
 	for (size_t i = 0; i < ncells; i++)
 	{
-		ef_check_interrupt_at(allocator, i);
+		ef_check_interrupt_at(context, i);
 		cells[i].key = ef_renumbered(table->cells[i].key, number, paired);
 		cells[i].count = table->cells[i].count;
 		in_order = in_order && (i == 0 || cells[i - 1].key < cells[i].key);
 	}
 	if (!in_order)
-		ef_sort_cells(cells, cells + ncells, ncells, allocator);
+		ef_sort_cells(cells, cells + ncells, ncells, context);
 
 	/* what was appended to the state, then both */
 	if (old->ncells > old->nsorted)
 		status = ef_gather_cells(type, &frame, old->nlabels,
 							  old->cells + old->nsorted,
 							  old->ncells - old->nsorted, false, &recent,
-							  &nrecent, allocator, error);
+							  &nrecent, context);
 	if (status == EF_OK)
 	{
-		both = ef_alloc(allocator, (ncells + nrecent) * sizeof(EfCell));
-		status = ef_merge_cells(cells, ncells, recent, nrecent, both, &n, allocator,
-								error);
+		both = ef_alloc(context, (ncells + nrecent) * sizeof(EfCell));
+		status = ef_merge_cells(cells, ncells, recent, nrecent, both, &n,
+								context);
 	}
 	if (status == EF_OK)
 	{
@@ -712,23 +704,22 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 			old->labels + old->paged;
 		while (size < used && size <= EF_SIZE_LIMIT)
 			size = next_size(size);
-		status = take_in(state, both, n, size, used, allocator, error);
+		status = take_in(state, both, n, size, used, context);
 	}
-	ef_release(allocator, cells);
-	ef_release(allocator, recent);
-	ef_release(allocator, both);
+	ef_release(context, cells);
+	ef_release(context, recent);
+	ef_release(context, both);
 	return status;
 }
 
 /* The labels of a state, of which the last is the farthest from its end. */
 EF_NODISCARD static EfStatus
-collect_labels(EfTable *table, const EfState *state,
-			   const EfAllocator *allocator, EfError *error)
+collect_labels(EfTable *table, const EfState *state, EfContext *context)
 {
 	uint32_t	at = state->labels;
 	uint32_t	number = state->nlabels;
 
-	table->labels = ef_alloc(allocator, state->nlabels * sizeof(EfLabel));
+	table->labels = ef_alloc(context, state->nlabels * sizeof(EfLabel));
 	for (; number > 0 && at >= sizeof(EfLabelNode); number--)
 	{
 		const EfLabelNode *node = label_node(state, at);
@@ -740,7 +731,8 @@ collect_labels(EfTable *table, const EfState *state,
 		at -= (uint32_t) ef_label_node_size(node->length);
 	}
 	if (number != 0 || at != 0)
-		return ef_fail(error, EF_INVALID, "The labels of a state are damaged.");
+		return ef_fail(context, EF_INVALID,
+					   "The labels of a state are damaged.");
 	return EF_OK;
 }
 
@@ -770,17 +762,16 @@ keys_known(const EfCell *cells, size_t n, uint32_t nlabels,
  */
 EF_NODISCARD static EfStatus
 number_labels(EfState **state, const EfTableType *type, const EfLabel *labels,
-			  uint32_t nlabels, uint32_t **number,
-			  const EfAllocator *allocator, EfError *error)
+			  uint32_t nlabels, uint32_t **number, EfContext *context)
 {
 	EfStatus	status = EF_OK;
 
-	*number = ef_alloc(allocator, (nlabels + 1) * sizeof(uint32_t));
+	*number = ef_alloc(context, (nlabels + 1) * sizeof(uint32_t));
 	(*number)[0] = 0;
 	for (uint32_t i = 0; i < nlabels && status == EF_OK; i++)
 	{
 		if (i % INTERRUPT_LABELS == 0)
-			ef_check_interrupt(allocator);
+			ef_check_interrupt(context);
 
 		/* one spec, and so one number */
 		if (type->open_spec != NULL)
@@ -788,13 +779,12 @@ number_labels(EfState **state, const EfTableType *type, const EfLabel *labels,
 			(*number)[i + 1] = i + 1;
 			continue;
 		}
-		status = ef_state_reserve(state, type, 0, labels[i].length, allocator,
-								  error);
+		status = ef_state_reserve(state, type, 0, labels[i].length, context);
 		if (status == EF_OK)
 		{
 			(*number)[i + 1] = ef_state_label(*state, labels[i].bytes,
 											  labels[i].length);
-			status = ef_check_labels((*state)->nlabels, type, error);
+			status = ef_check_labels((*state)->nlabels, type, context);
 		}
 	}
 	return status;
@@ -803,53 +793,52 @@ number_labels(EfState **state, const EfTableType *type, const EfLabel *labels,
 /* Add the rows that a table does not know, if it was observed as a state was. */
 EF_NODISCARD static EfStatus
 merge_frame(EfState *state, const EfTableType *type, const EfFrame *frame,
-			int64_t skipped, EfError *error)
+			int64_t skipped, EfContext *context)
 {
 	EfFrame		its = ef_state_frame(state, type);
-	EfStatus	status = ef_frame_match(&its, frame, type, error);
+	EfStatus	status = ef_frame_match(&its, frame, type, context);
 
 	if (status == EF_OK)
-		status = ef_add_counts(&state->skipped, state->skipped, skipped, error);
+		status = ef_add_counts(&state->skipped, state->skipped, skipped,
+							   context);
 	return status;
 }
 
 EfStatus
 ef_state_merge(EfState **state, const EfTableType *type,
-			   const EfTable *table,
-			   const EfAllocator *allocator, EfError *error)
+			   const EfTable *table, EfContext *context)
 {
 	uint32_t   *number = NULL;
 	EfStatus	status = merge_frame(*state, type, &table->frame,
-									 table->skipped, error);
+									 table->skipped, context);
 
 	EF_ASSERT(is_sound(*state, type) && ef_table_is_sound(table, type));
 	if (status == EF_OK)
 		status = number_labels(state, type, table->labels, table->nlabels,
-							   &number, allocator, error);
+							   &number, context);
 	if (status == EF_OK)
 		status = (*state)->paged == 0 &&
 			table->ncells * sizeof(EfCell) >= COMPACT_FROM &&
 			table->ncells > (*state)->ncells / 2
-			? merge_whole(state, type, table, number, allocator, error)
+			? merge_whole(state, type, table, number, context)
 			: append_cells(state, type, table->cells, table->ncells, number,
-						   allocator, error);
-	ef_release(allocator, number);
+						   context);
+	ef_release(context, number);
 	return status;
 }
 
 /* Add cells of pages to those of a state; what has no place there is appended. */
 EF_NODISCARD static EfStatus
 merge_pages(EfState **state, const EfTableType *type, const EfPages *pages,
-			const uint32_t *number, const EfAllocator *allocator,
-			EfError *error)
+			const uint32_t *number, EfContext *context)
 {
 	EfPageIndex index;
 	EfPages    *own;
-	EfCell	   *cells = ef_alloc(allocator, ef_pages_ncells(pages) *
+	EfCell	   *cells = ef_alloc(context, ef_pages_ncells(pages) *
 								 sizeof(EfCell));
 	size_t		n = 0;
 	size_t		rest = 0;
-	EfStatus	status = open_pages(&own, *state, type, error);
+	EfStatus	status = open_pages(&own, *state, type, context);
 
 	if (status == EF_OK)
 		n = ef_pages_cells(pages, cells);
@@ -868,21 +857,20 @@ merge_pages(EfState **state, const EfTableType *type, const EfPages *pages,
 		number = NULL;
 	}
 	if (status == EF_OK)
-		status = append_cells(state, type, cells, n, number, allocator, error);
-	ef_release(allocator, cells);
+		status = append_cells(state, type, cells, n, number, context);
+	ef_release(context, cells);
 	return status;
 }
 
 EfStatus
 ef_state_merge_state(EfState **state, const EfTableType *type,
-					 const EfState *other, size_t size,
-					 const EfAllocator *allocator, EfError *error)
+					 const EfState *other, size_t size, EfContext *context)
 {
 	EfTable		table = {.labels = NULL};
 	EfFrame		frame;
 	EfPages    *pages;
 	uint32_t   *number = NULL;
-	EfStatus	status = ef_state_check(other, type, size, error);
+	EfStatus	status = ef_state_check(other, type, size, context);
 
 	if (status != EF_OK)
 		return status;
@@ -891,46 +879,47 @@ ef_state_merge_state(EfState **state, const EfTableType *type,
 	if ((*state)->paged == 0 && other->paged == 0 &&
 		other->nsorted * sizeof(EfCell) >= COMPACT_FROM)
 	{
-		status = ef_state_load(&table, type, other, size, allocator, error);
+		status = ef_state_load(&table, type, other, size, context);
 		if (status == EF_OK)
-			status = ef_state_merge(state, type, &table, allocator, error);
+			status = ef_state_merge(state, type, &table, context);
 		return status;
 	}
 
 	frame = ef_state_frame(other, type);
-	status = merge_frame(*state, type, &frame, other->skipped, error);
+	status = merge_frame(*state, type, &frame, other->skipped, context);
 	if (status == EF_OK)
-		status = open_pages(&pages, other, type, error);
+		status = open_pages(&pages, other, type, context);
 	if (status == EF_OK && type->open_spec == NULL)
-		status = collect_labels(&table, other, allocator, error);
+		status = collect_labels(&table, other, context);
 	if (status == EF_OK)
 		status = number_labels(state, type, table.labels, other->nlabels,
-							   &number, allocator, error);
+							   &number, context);
 	if (status == EF_OK && !keys_known(other->cells, other->ncells,
 									   other->nlabels, type))
-		status = ef_fail(error, EF_INVALID, "The cells of a state are damaged.");
+		status = ef_fail(context, EF_INVALID,
+						 "The cells of a state are damaged.");
 	if (status == EF_OK && pages != NULL)
-		status = merge_pages(state, type, pages, number, allocator, error);
+		status = merge_pages(state, type, pages, number, context);
 	if (status == EF_OK)
 		status = append_cells(state, type, other->cells, other->ncells, number,
-							  allocator, error);
-	ef_release(allocator, number);
-	ef_release(allocator, table.labels);
+							  context);
+	ef_release(context, number);
+	ef_release(context, table.labels);
 	return status;
 }
 
 EfStatus
 ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
-			  size_t size, const EfAllocator *allocator, EfError *error)
+			  size_t size, EfContext *context)
 {
 	EfCell	   *cells;
 	EfPages    *pages;
 	size_t		npaged;
 	bool		ordered;
-	EfStatus	status = ef_state_check(state, type, size, error);
+	EfStatus	status = ef_state_check(state, type, size, context);
 
 	if (status == EF_OK)
-		status = open_pages(&pages, state, type, error);
+		status = open_pages(&pages, state, type, context);
 	if (status != EF_OK)
 		return status;
 	npaged = pages == NULL ? 0 : ef_pages_ncells(pages);
@@ -939,20 +928,22 @@ ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
 	table->skipped = state->skipped;
 	table->nlabels = state->nlabels;
 	table->ncells = npaged + state->ncells;
-	table->cells = ef_alloc(allocator, table->ncells * sizeof(EfCell));
+	table->cells = ef_alloc(context, table->ncells * sizeof(EfCell));
 	if (pages != NULL)
 		ef_pages_cells(pages, table->cells);
 	memcpy(table->cells + npaged, state->cells, state->ncells * sizeof(EfCell));
 	if (type->open_spec != NULL)
-		status = ef_table_open_spec(table, type, allocator, error);
+		status = ef_table_open_spec(table, type, context);
 	else
-		status = collect_labels(table, state, allocator, error);
-	if (status == EF_OK && !keys_known(table->cells, table->ncells, table->nlabels, type))
-		status = ef_fail(error, EF_INVALID, "The cells of a state are damaged.");
+		status = collect_labels(table, state, context);
+	if (status == EF_OK && !keys_known(table->cells, table->ncells,
+									   table->nlabels, type))
+		status = ef_fail(context, EF_INVALID,
+						 "The cells of a state are damaged.");
 	if (status == EF_OK && type->open_spec == NULL)
 	{
 		ordered = ordered && ef_table_labels_in_order(table);
-		ef_table_sort_labels(table, type, allocator);
+		ef_table_sort_labels(table, type, context);
 	}
 	if (status != EF_OK)
 		return status;
@@ -963,11 +954,11 @@ ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
 	{
 		status = ef_gather_cells(type, &table->frame, table->nlabels,
 							  table->cells, table->ncells, true, &cells,
-							  &table->ncells, allocator, error);
-		ef_release(allocator, table->cells);
+							  &table->ncells, context);
+		ef_release(context, table->cells);
 		table->cells = cells;
 	}
 	if (status == EF_OK && type->check_limits != NULL)
-		status = type->check_limits(table, error);
+		status = type->check_limits(table, context);
 	return status;
 }

@@ -88,13 +88,12 @@ ef_state_frame(const EfState *state, const EfTableType *type)
  * table has stored, need not be one.
  */
 extern EfStatus ef_state_check(const EfState *state, const EfTableType *type,
-							   size_t size, EfError *error) EF_NODISCARD;
+							   size_t size, EfContext *context) EF_NODISCARD;
 
 /* A new, empty state with room for `room` more bytes. */
 extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
 								const EfFrame *frame, size_t room,
-								const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+								EfContext *context) EF_NODISCARD;
 
 /* What a label of this length takes in a state. */
 static inline size_t
@@ -118,29 +117,27 @@ ef_state_room(const EfState *state)
  */
 extern EfStatus ef_state_make_room(EfState **state, const EfTableType *type,
 								   unsigned ncells, size_t label_length,
-								   const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+								   EfContext *context) EF_NODISCARD;
 
 /* The same, at once where there is room, as for nearly every row. */
 EF_NODISCARD static inline EfStatus
 ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
-				 size_t label_length, const EfAllocator *allocator,
-				 EfError *error)
+				 size_t label_length, EfContext *context)
 {
 #ifndef USE_ASSERT_CHECKING		/* a state is looked at each time */
 	if (label_length < EF_SIZE_LIMIT &&
 		ncells * sizeof(EfCell) + ef_label_node_size(label_length) <= ef_state_room(*state))
 		return EF_OK;
 #endif
-	return ef_state_make_room(state, type, ncells, label_length, allocator, error);
+	return ef_state_make_room(state, type, ncells, label_length, context);
 }
 
 /* Release the chunk that a state had before it may have moved: for who owns it. */
 static inline void
-ef_state_moved(EfState *old, EfState *now, const EfAllocator *allocator)
+ef_state_moved(EfState *old, EfState *now, EfContext *context)
 {
 	if (now != old)
-		ef_release(allocator, old);
+		ef_release(context, old);
 }
 
 /* Only after ef_state_reserve. */
@@ -154,7 +151,7 @@ ef_state_append(EfState *state, EfKey key, int64_t count)
 }
 
 /* One more row that the table does not know. */
-extern EfStatus ef_state_skip(EfState *state, EfError *error) EF_NODISCARD;
+extern EfStatus ef_state_skip(EfState *state, EfContext *context) EF_NODISCARD;
 
 /* The number of a label, which is added if it is new.  Only after reserve, and
  * not where a spec names the labels. */
@@ -163,23 +160,19 @@ extern uint32_t ef_state_label(EfState *state, const char *bytes,
 
 /* Add a table to a state.  Refuses one that was observed otherwise. */
 extern EfStatus ef_state_merge(EfState **state, const EfTableType *type,
-							   const EfTable *table,
-							   const EfAllocator *allocator, EfError *error)
+							   const EfTable *table, EfContext *context)
 			EF_NODISCARD;
 
 /* Add a state of this size, such as another process made, to a state: for what
  * it holds need not be put in order. */
 extern EfStatus ef_state_merge_state(EfState **state, const EfTableType *type,
 									 const EfState *other, size_t size,
-									 const EfAllocator *allocator,
-									 EfError *error)
-			EF_NODISCARD;
+									 EfContext *context) EF_NODISCARD;
 
 /* Open a state of this size for reading: a copy of its cells, in order; labels
  * point into the state. */
 extern EfStatus ef_state_load(EfTable *table, const EfTableType *type,
 							  const EfState *state, size_t size,
-							  const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+							  EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_STATE_H */

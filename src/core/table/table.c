@@ -49,7 +49,7 @@ ef_table_labels_in_order(const EfTable *table)
 /* Sort labels by merging; scratch has room for as many.  What the library has
  * cannot be interrupted. */
 static void
-sort(EfLabel *labels, EfLabel *scratch, size_t n, const EfAllocator *allocator)
+sort(EfLabel *labels, EfLabel *scratch, size_t n, EfContext *context)
 {
 	size_t		half = n / 2;
 	size_t		i = 0;
@@ -59,9 +59,9 @@ sort(EfLabel *labels, EfLabel *scratch, size_t n, const EfAllocator *allocator)
 	if (n < 2)
 		return;
 	if (n >= INTERRUPT_LABELS)
-		ef_check_interrupt(allocator);
-	sort(labels, scratch, half, allocator);
-	sort(labels + half, scratch, n - half, allocator);
+		ef_check_interrupt(context);
+	sort(labels, scratch, half, context);
+	sort(labels + half, scratch, n - half, context);
 	if (ef_label_compare(&labels[half - 1], &labels[half]) <= 0)
 		return;
 	memcpy(scratch, labels, half * sizeof(EfLabel));
@@ -75,7 +75,7 @@ sort(EfLabel *labels, EfLabel *scratch, size_t n, const EfAllocator *allocator)
 
 void
 ef_table_sort_labels(EfTable *table, const EfTableType *type,
-			const EfAllocator *allocator)
+			EfContext *context)
 {
 	unsigned	paired = ef_paired_kinds(type);
 	EfLabel    *sorted;
@@ -84,11 +84,10 @@ ef_table_sort_labels(EfTable *table, const EfTableType *type,
 
 	if (ef_table_labels_in_order(table))
 		return;
-	sorted = ef_alloc(allocator, 2 * (size_t) table->nlabels *
-					  sizeof(EfLabel));
-	number = ef_alloc(allocator, (table->nlabels + 1) * sizeof(uint32_t));
+	sorted = ef_alloc(context, 2 * (size_t) table->nlabels * sizeof(EfLabel));
+	number = ef_alloc(context, (table->nlabels + 1) * sizeof(uint32_t));
 	memcpy(sorted, table->labels, table->nlabels * sizeof(EfLabel));
-	sort(sorted, sorted + table->nlabels, table->nlabels, allocator);
+	sort(sorted, sorted + table->nlabels, table->nlabels, context);
 	for (uint32_t i = 0; i < table->nlabels; i++)
 		if (n == 0 || compare_labels(&sorted[n - 1], &sorted[i]) != 0)
 			sorted[n++] = sorted[i];
@@ -99,7 +98,7 @@ ef_table_sort_labels(EfTable *table, const EfTableType *type,
 		const EfLabel *found;
 
 		if (i % INTERRUPT_LABELS == 0)
-			ef_check_interrupt(allocator);
+			ef_check_interrupt(context);
 		found = bsearch(&table->labels[i], sorted, n, sizeof(EfLabel),
 						compare_labels);
 		number[i + 1] = (uint32_t) (found - sorted) + 1;
@@ -108,7 +107,7 @@ ef_table_sort_labels(EfTable *table, const EfTableType *type,
 	{
 		EfKey		key = table->cells[i].key;
 
-		ef_check_interrupt_at(allocator, i);
+		ef_check_interrupt_at(context, i);
 		/* a second label that there is not stays as it is, to be refused */
 		if (ef_key_label(key) > 0 &&
 			!(paired >> ef_key_kind(key) & 1 &&
@@ -117,59 +116,57 @@ ef_table_sort_labels(EfTable *table, const EfTableType *type,
 	}
 	memcpy(table->labels, sorted, n * sizeof(EfLabel));
 	table->nlabels = n;
-	ef_release(allocator, sorted);
-	ef_release(allocator, number);
+	ef_release(context, sorted);
+	ef_release(context, number);
 }
 
 EfStatus
-ef_table_open_spec(EfTable *table, const EfTableType *type,
-				   const EfAllocator *allocator, EfError *error)
+ef_table_open_spec(EfTable *table, const EfTableType *type, EfContext *context)
 {
-	table->labels = ef_alloc(allocator, type->label_limit * sizeof(EfLabel));
+	table->labels = ef_alloc(context, type->label_limit * sizeof(EfLabel));
 	return type->open_spec(&table->frame, table->labels, &table->nlabels,
-						   error);
+						   context);
 }
 
 EfStatus
-ef_table_normalize(EfTable *table, const EfTableType *type,
-				   const EfAllocator *allocator, EfError *error)
+ef_table_normalize(EfTable *table, const EfTableType *type, EfContext *context)
 {
 	EfCell	   *scratch;
 
 	if (table->frame.spec == NULL)
-		ef_table_sort_labels(table, type, allocator);
-	scratch = ef_alloc(allocator, table->ncells * sizeof(EfCell));
-	ef_sort_cells(table->cells, scratch, table->ncells, allocator);
-	ef_release(allocator, scratch);
-	return ef_unite_cells(table->cells, &table->ncells, allocator, error);
+		ef_table_sort_labels(table, type, context);
+	scratch = ef_alloc(context, table->ncells * sizeof(EfCell));
+	ef_sort_cells(table->cells, scratch, table->ncells, context);
+	ef_release(context, scratch);
+	return ef_unite_cells(table->cells, &table->ncells, context);
 }
 
 EfStatus
 ef_table_validate(const EfTable *table, const EfTableType *type,
-				  const EfAllocator *allocator, EfError *error)
+				  EfContext *context)
 {
 	uint8_t		known = type->flag.name != NULL ? 1 : 0;
 	EfStatus	status;
 
 	if (table->frame.flags & ~known)
-		return ef_fail(error, EF_INVALID, "Flags %d are not known.",
+		return ef_fail(context, EF_INVALID, "Flags %d are not known.",
 					   table->frame.flags);
 	if (table->skipped < 0)
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "The number of skipped rows is negative.");
 	status = type->open_spec != NULL ? EF_OK
-		: type->check_frame(&table->frame, error);
+		: type->check_frame(&table->frame, context);
 	for (size_t i = 0; i < table->ncells && status == EF_OK; i++)
 	{
 		const EfKind *kind = &type->kinds[ef_key_kind(table->cells[i].key)];
 		uint32_t	at = ef_key_at(table->cells[i].key);
 
-		ef_check_interrupt_at(allocator, i);
+		ef_check_interrupt_at(context, i);
 		if (!ef_is_place(kind, at, table->nlabels))
-			status = ef_fail(error, EF_INVALID, "%s stand at %u.", kind->name,
-							 kind->paired ? ef_pair_at(at) : at);
+			status = ef_fail(context, EF_INVALID, "%s stand at %u.",
+							 kind->name, kind->paired ? ef_pair_at(at) : at);
 	}
-	return status == EF_OK ? type->validate(table, allocator, error) : status;
+	return status == EF_OK ? type->validate(table, context) : status;
 }
 
 const EfCell *

@@ -27,18 +27,16 @@ extern bool ef_table_labels_in_order(const EfTable *table);
 
 /* Order the labels of a table by their bytes and renumber its cells. */
 extern void ef_table_sort_labels(EfTable *table, const EfTableType *type,
-								 const EfAllocator *allocator);
+								 EfContext *context);
 
 /* Fill in the labels of a table whose frame has its spec. */
 extern EfStatus ef_table_open_spec(EfTable *table, const EfTableType *type,
-								   const EfAllocator *allocator,
-								   EfError *error) EF_NODISCARD;
+								   EfContext *context) EF_NODISCARD;
 
 /* Sort a table's cells, and its labels unless a spec has them in order; add up
  * equal keys, drop zeros. */
 extern EfStatus ef_table_normalize(EfTable *table, const EfTableType *type,
-								   const EfAllocator *allocator,
-								   EfError *error) EF_NODISCARD;
+								   EfContext *context) EF_NODISCARD;
 
 /*
  * Is a normalized table, whose bytes came from anywhere, one that some rows
@@ -46,8 +44,7 @@ extern EfStatus ef_table_normalize(EfTable *table, const EfTableType *type,
  */
 extern EfStatus ef_table_validate(const EfTable *table,
 								  const EfTableType *type,
-								  const EfAllocator *allocator,
-								  EfError *error) EF_NODISCARD;
+								  EfContext *context) EF_NODISCARD;
 
 /* The cells of one series. */
 extern const EfCell *ef_table_series(const EfTable *table, uint32_t label,

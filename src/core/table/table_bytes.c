@@ -20,18 +20,18 @@
 
 static void
 grow_cells(EfTable *table, size_t *room, size_t most,
-		   const EfAllocator *allocator)
+		   EfContext *context)
 {
 	size_t		larger = *room == 0 ? FIRST_CELLS : 2 * *room;
 	EfCell	   *cells;
 
 	if (larger > most)
 		larger = most;
-	cells = ef_alloc(allocator, larger * sizeof(EfCell));
+	cells = ef_alloc(context, larger * sizeof(EfCell));
 	if (*room > 0)
 	{
 		memcpy(cells, table->cells, table->ncells * sizeof(EfCell));
-		ef_release(allocator, table->cells);
+		ef_release(context, table->cells);
 	}
 	table->cells = cells;
 	*room = larger;
@@ -41,8 +41,7 @@ grow_cells(EfTable *table, size_t *room, size_t most,
  * can be; which is then not counted. */
 static void
 read_cells(EfTable *table, const EfKind *kind, uint64_t number, uint64_t n,
-		   size_t *room, size_t most, EfReader *reader,
-		   const EfAllocator *allocator)
+		   size_t *room, size_t most, EfReader *reader, EfContext *context)
 {
 	uint64_t	axis = kind->paired
 		? (uint64_t) (table->nlabels + 1) << EF_PAIR_BITS : kind->axis;
@@ -52,9 +51,9 @@ read_cells(EfTable *table, const EfKind *kind, uint64_t number, uint64_t n,
 	{
 		int64_t		count;
 
-		ef_check_interrupt_at(allocator, i);
+		ef_check_interrupt_at(context, i);
 		if (table->ncells == *room)
-			grow_cells(table, room, most, allocator);
+			grow_cells(table, room, most, context);
 		at += ef_read_limited(reader, UINT32_MAX) + (i > 0);
 		count = (int64_t) ef_read_limited(reader, INT64_MAX);
 		if (reader->failed || at >= axis || count == 0 ||
@@ -68,20 +67,20 @@ read_cells(EfTable *table, const EfKind *kind, uint64_t number, uint64_t n,
 
 EF_NODISCARD static EfStatus
 read_series(EfTable *table, const EfTableType *type, EfReader *reader,
-			const EfAllocator *allocator, EfError *error)
+			EfContext *context)
 {
 	uint64_t	nseries;
 	uint64_t	series = 0;
 	size_t		room = 0;
 	size_t		most;
 	bool		order = true;
-	EfStatus	status = ef_check_labels(table->nlabels, type, error);
+	EfStatus	status = ef_check_labels(table->nlabels, type, context);
 
 	/* a cell takes two bytes at least: no count is believed that the rest of
 	 * the input could not hold */
 	nseries = ef_read_limited(reader, (uint64_t) (reader->end - reader->at));
 	most = (size_t) (reader->end - reader->at) / 2;
-	grow_cells(table, &room, most, allocator);
+	grow_cells(table, &room, most, context);
 	for (uint64_t s = 0; s < nseries && order && !reader->failed &&
 		 status == EF_OK; s++)
 	{
@@ -92,7 +91,7 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 		size_t		before = table->ncells;
 
 		if (s % INTERRUPT_SERIES == 0)
-			ef_check_interrupt(allocator);
+			ef_check_interrupt(context);
 		order = n > 0 && (s == 0 || number > series) &&
 			kind < type->nkinds && type->kinds[kind].name != NULL &&
 			(type->kinds[kind].labelled ? label > 0 : label == 0) &&
@@ -100,36 +99,36 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 		series = number;
 		if (order)
 			read_cells(table, &type->kinds[kind], number, n, &room, most,
-					   reader, allocator);
+					   reader, context);
 		order = order && table->ncells - before == n;
 	}
 	if (status != EF_OK)
 		return status;
 	if (reader->failed)
-		return ef_fail(error, EF_INVALID, "The bytes end too early or too late.");
+		return ef_fail(context, EF_INVALID,
+					   "The bytes end too early or too late.");
 	if (!order)
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "Its cells are out of order, or of no known kind.");
 	if (reader->at != reader->end)
-		return ef_fail(error, EF_INVALID, "The bytes end too early or too late.");
+		return ef_fail(context, EF_INVALID,
+					   "The bytes end too early or too late.");
 	return EF_OK;
 }
 
 EfStatus
 ef_table_read_series(EfTable *table, const EfTableType *type,
-					 const uint8_t *bytes, size_t size,
-					 const EfAllocator *allocator, EfError *error)
+					 const uint8_t *bytes, size_t size, EfContext *context)
 {
 	EfReader	reader = {bytes, bytes + size, false};
 
 	table->ncells = 0;
-	return read_series(table, type, &reader, allocator, error);
+	return read_series(table, type, &reader, context);
 }
 
 /* A period and labels, each once and in order. */
 EF_NODISCARD static EfStatus
-read_period(EfTable *table, EfReader *reader, const EfAllocator *allocator,
-			EfError *error)
+read_period(EfTable *table, EfReader *reader, EfContext *context)
 {
 	table->frame.bounded = ef_read_limited(reader, 1) != 0;
 	table->frame.from = table->frame.bounded
@@ -140,18 +139,19 @@ read_period(EfTable *table, EfReader *reader, const EfAllocator *allocator,
 	/* a label takes a byte at least */
 	table->nlabels = (uint32_t) ef_read_limited(reader,
 												(uint64_t) (reader->end - reader->at));
-	table->labels = ef_alloc(allocator, table->nlabels * sizeof(EfLabel));
+	table->labels = ef_alloc(context, table->nlabels * sizeof(EfLabel));
 	for (uint32_t i = 0; i < table->nlabels; i++)
 	{
 		EfLabel    *label = &table->labels[i];
 
-		ef_check_interrupt_at(allocator, i);
+		ef_check_interrupt_at(context, i);
 		label->length = (uint32_t) ef_read_limited(reader, EF_SIZE_LIMIT);
 		label->bytes = (const char *) ef_read_bytes(reader, label->length);
 		if (reader->failed)
-			return ef_fail(error, EF_INVALID, "The bytes end too early.");
+			return ef_fail(context, EF_INVALID, "The bytes end too early.");
 		if (i > 0 && ef_label_compare(label - 1, label) >= 0)
-			return ef_fail(error, EF_INVALID, "Its labels are out of order.");
+			return ef_fail(context, EF_INVALID,
+						   "Its labels are out of order.");
 	}
 	return EF_OK;
 }
@@ -159,31 +159,30 @@ read_period(EfTable *table, EfReader *reader, const EfAllocator *allocator,
 /* A spec, which has labels. */
 EF_NODISCARD static EfStatus
 read_spec(EfTable *table, const EfTableType *type, EfReader *reader,
-		  const EfAllocator *allocator, EfError *error)
+		  EfContext *context)
 {
 	table->skipped = (int64_t) ef_read_limited(reader, INT64_MAX);
 	table->frame.spec_size = ef_read_limited(reader, EF_SIZE_LIMIT);
 	table->frame.spec = ef_read_bytes(reader, table->frame.spec_size);
 	if (reader->failed)
-		return ef_fail(error, EF_INVALID, "The bytes end too early.");
-	return ef_table_open_spec(table, type, allocator, error);
+		return ef_fail(context, EF_INVALID, "The bytes end too early.");
+	return ef_table_open_spec(table, type, context);
 }
 
 EfStatus
 ef_table_unpack(EfTable *table, const EfTableType *type,
-				const uint8_t *bytes, size_t size,
-				const EfAllocator *allocator, EfError *error)
+				const uint8_t *bytes, size_t size, EfContext *context)
 {
 	EfReader	reader = {bytes, bytes + size, false};
 	EfStatus	status;
 
 	table->frame.flags = (uint8_t) ef_read_limited(&reader, UINT8_MAX);
 	status = type->open_spec != NULL
-		? read_spec(table, type, &reader, allocator, error)
-		: read_period(table, &reader, allocator, error);
+		? read_spec(table, type, &reader, context)
+		: read_period(table, &reader, context);
 	if (status != EF_OK)
 		return status;
-	return read_series(table, type, &reader, allocator, error);
+	return read_series(table, type, &reader, context);
 }
 
 
@@ -211,7 +210,7 @@ series_bound(const EfTable *table, size_t nseries)
 
 static void
 pack_series(EfWriter *writer, const EfTable *table, size_t nseries,
-			const EfAllocator *allocator)
+			EfContext *context)
 {
 	const EfCell *cells = table->cells;
 
@@ -228,7 +227,7 @@ pack_series(EfWriter *writer, const EfTable *table, size_t nseries,
 		ef_write_varint(writer, end - i);
 		for (; i < end; i++)
 		{
-			ef_check_interrupt_at(allocator, i);
+			ef_check_interrupt_at(context, i);
 			ef_write_varint(writer, ef_key_at(cells[i].key) - next);
 			ef_write_varint(writer, (uint64_t) cells[i].count);
 			next = ef_key_at(cells[i].key) + 1;
@@ -237,10 +236,11 @@ pack_series(EfWriter *writer, const EfTable *table, size_t nseries,
 }
 
 EF_NODISCARD static EfStatus
-check_size(size_t size, EfError *error)
+check_size(size_t size, EfContext *context)
 {
 	if (size > EF_SIZE_LIMIT)
-		return ef_fail(error, EF_TOO_LARGE, "It would take %zu bytes.", size);
+		return ef_fail(context, EF_TOO_LARGE, "It would take %zu bytes.",
+					   size);
 	return EF_OK;
 }
 
@@ -271,8 +271,7 @@ write_spec(EfWriter *writer, const EfTable *table)
 
 EfStatus
 ef_table_pack(const EfTable *table, const EfTableType *type,
-			  size_t header, uint8_t **bytes, size_t *size,
-			  const EfAllocator *allocator, EfError *error)
+			  size_t header, uint8_t **bytes, size_t *size, EfContext *context)
 {
 	EfWriter	writer;
 	size_t		nseries = count_series(table);
@@ -281,7 +280,7 @@ ef_table_pack(const EfTable *table, const EfTableType *type,
 
 	for (uint32_t i = 0; i < table->nlabels; i++)
 		bound += EF_VARINT_MAX + table->labels[i].length;
-	*bytes = ef_alloc(allocator, bound);
+	*bytes = ef_alloc(context, bound);
 	writer.at = *bytes + header;
 	*writer.at++ = EF_FORMAT_PACKED;
 	*writer.at++ = type->tag;
@@ -290,21 +289,21 @@ ef_table_pack(const EfTable *table, const EfTableType *type,
 		write_spec(&writer, table);
 	else
 		write_period(&writer, table);
-	pack_series(&writer, table, nseries, allocator);
+	pack_series(&writer, table, nseries, context);
 	*size = (size_t) (writer.at - *bytes);
-	return check_size(*size, error);
+	return check_size(*size, context);
 }
 
 EfStatus
 ef_table_pack_series(const EfTable *table, uint8_t **bytes, size_t *size,
-					 const EfAllocator *allocator, EfError *error)
+					 EfContext *context)
 {
 	EfWriter	writer;
 	size_t		nseries = count_series(table);
 
-	*bytes = ef_alloc(allocator, series_bound(table, nseries));
+	*bytes = ef_alloc(context, series_bound(table, nseries));
 	writer.at = *bytes;
-	pack_series(&writer, table, nseries, allocator);
+	pack_series(&writer, table, nseries, context);
 	*size = (size_t) (writer.at - *bytes);
-	return check_size(*size, error);
+	return check_size(*size, context);
 }

@@ -13,8 +13,7 @@
  */
 extern EfStatus ef_table_unpack(EfTable *table, const EfTableType *type,
 								const uint8_t *bytes, size_t size,
-								const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+								EfContext *context) EF_NODISCARD;
 
 /*
  * Pack a normalized table into a new chunk, with `header` free bytes before
@@ -22,8 +21,7 @@ extern EfStatus ef_table_unpack(EfTable *table, const EfTableType *type,
  */
 extern EfStatus ef_table_pack(const EfTable *table, const EfTableType *type,
 							  size_t header, uint8_t **bytes, size_t *size,
-							  const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+							  EfContext *context) EF_NODISCARD;
 
 /*
  * The series of cells alone, as the packed form has them: for a wire format
@@ -32,11 +30,9 @@ extern EfStatus ef_table_pack(const EfTable *table, const EfTableType *type,
  */
 extern EfStatus ef_table_pack_series(const EfTable *table,
 									 uint8_t **bytes, size_t *size,
-									 const EfAllocator *allocator,
-									 EfError *error) EF_NODISCARD;
+									 EfContext *context) EF_NODISCARD;
 extern EfStatus ef_table_read_series(EfTable *table, const EfTableType *type,
 									 const uint8_t *bytes, size_t size,
-									 const EfAllocator *allocator,
-									 EfError *error) EF_NODISCARD;
+									 EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_TABLE_BYTES_H */

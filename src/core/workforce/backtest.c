@@ -21,14 +21,14 @@ EF_REPORT(EF_HIRES_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_hires_method(const char *name, size_t length, EfHiresMethod *method,
-				EfError *error)
+				EfContext *context)
 {
 	if (length == 9 && memcmp(name, "as before", 9) == 0)
 		*method = EF_HIRES_AS_BEFORE;
 	else if (length == 7 && memcmp(name, "as came", 7) == 0)
 		*method = EF_HIRES_AS_CAME;
 	else
-		return ef_fail(error, EF_HIRES_METHOD_UNKNOWN,
+		return ef_fail(context, EF_HIRES_METHOD_UNKNOWN,
 					   "The assumption is \"%.*s\".", ef_clip(name, length),
 					   name);
 	return EF_OK;
@@ -56,10 +56,9 @@ EF_REPORT(EF_PERIOD_NOT_YEAR, INVALID_PARAMETER_VALUE,
 
 /* Put summaries in order.  Each is of one calendar year. */
 EF_NODISCARD static EfStatus
-order_years(EfWorkforce *years, size_t n, const EfAllocator *allocator,
-			EfError *error)
+order_years(EfWorkforce *years, size_t n, EfContext *context)
 {
-	ef_sort(years, n, sizeof(EfWorkforce), compare_periods, allocator);
+	ef_sort(years, n, sizeof(EfWorkforce), compare_periods, context);
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfFrame *frame = &years[i].table.frame;
@@ -72,10 +71,10 @@ order_years(EfWorkforce *years, size_t n, const EfAllocator *allocator,
 			ef_format_day(from, frame->from);
 		if (!frame->bounded || frame->from != ef_first_day(first) ||
 			frame->as_of != ef_first_day(first + MONTHS))
-			return ef_fail(error, EF_PERIOD_NOT_YEAR,
+			return ef_fail(context, EF_PERIOD_NOT_YEAR,
 						   "The observation period is [%s,%s).", from, as_of);
 		if (i > 0 && frame->from != years[i - 1].table.frame.as_of)
-			return ef_fail(error, EF_PERIODS_APART,
+			return ef_fail(context, EF_PERIODS_APART,
 						   "After the year %d comes %d.",
 						   year_of(&years[i - 1]), year_of(&years[i]));
 	}
@@ -118,9 +117,9 @@ typedef struct Origin
 /* The summaries of the years that are known, n of them before `end`. */
 EF_NODISCARD static EfStatus
 look_back(EfWorkforce *known, const EfWorkforce *years, size_t end, size_t n,
-		  const EfAllocator *allocator, EfError *error)
+		  EfContext *context)
 {
-	return ef_workforce_join(known, years + end - n, n, allocator, error);
+	return ef_workforce_join(known, years + end - n, n, context);
 }
 
 EF_REPORT(EF_RATES_NOT_KNOWN, INVALID_PARAMETER_VALUE,
@@ -134,8 +133,7 @@ EF_REPORT(EF_RATES_TWICE, INVALID_PARAMETER_VALUE,
 /* Of others, the years that are known: those of the same time. */
 EF_NODISCARD static EfStatus
 look_back_at_others(Origin *origin, const EfBacktestPlan *plan,
-					size_t nknown, const EfAllocator *allocator,
-					EfError *error)
+					size_t nknown, EfContext *context)
 {
 	int			last = year_of(&origin->known);
 	size_t		end = 0;
@@ -143,16 +141,16 @@ look_back_at_others(Origin *origin, const EfBacktestPlan *plan,
 	while (end < plan->nrates && year_of(&plan->rates[end]) <= last)
 		end++;
 	if (end < nknown || year_of(&plan->rates[end - 1]) != last)
-		return ef_fail(error, EF_RATES_NOT_KNOWN,
+		return ef_fail(context, EF_RATES_NOT_KNOWN,
 					   "From %d to %d they are not.",
 					   last + 1 - (int) nknown, last);
-	return look_back(&origin->rates, plan->rates, end, nknown, allocator,
-					 error);
+	return look_back(&origin->rates, plan->rates, end, nknown, context);
 }
 
 /* Rates that were observed until the origin, and not a day longer. */
 EF_NODISCARD static EfStatus
-take_origin_rates(Origin *origin, const EfBacktestPlan *plan, EfError *error)
+take_origin_rates(Origin *origin, const EfBacktestPlan *plan,
+				  EfContext *context)
 {
 	EfDay		as_of = origin->known.table.frame.as_of;
 	char		iso[EF_ISO_DATE_SIZE];
@@ -170,14 +168,14 @@ take_origin_rates(Origin *origin, const EfBacktestPlan *plan, EfError *error)
 		return EF_OK;
 	}
 	ef_format_day(iso, as_of);
-	return ef_fail(error, EF_RATES_NOT_KNOWN,
+	return ef_fail(context, EF_RATES_NOT_KNOWN,
 				   "None were observed until %s, and no longer.", iso);
 }
 
 /* Stand before years[at], and look back. */
 EF_NODISCARD static EfStatus
 stand_at(Origin *origin, const EfBacktestPlan *plan, size_t at,
-		 const EfAllocator *allocator, EfError *error)
+		 EfContext *context)
 {
 	size_t		nknown = at < (size_t) plan->observed_years ? at
 		: (size_t) plan->observed_years;
@@ -185,13 +183,13 @@ stand_at(Origin *origin, const EfBacktestPlan *plan, size_t at,
 	EfProjectionPlan *projection = &origin->plan;
 	bool		anybody_comes = false;
 	EfStatus	status = look_back(&origin->known, plan->years, at, nknown,
-								   allocator, error);
+								   context);
 
 	if (status == EF_OK && plan->nrates > 0)
-		status = look_back_at_others(origin, plan, nknown, allocator, error);
+		status = look_back_at_others(origin, plan, nknown, context);
 	*projection = plan->assume;
 	if (status == EF_OK && plan->norigin_rates > 0)
-		status = take_origin_rates(origin, plan, error);
+		status = take_origin_rates(origin, plan, context);
 	if (status != EF_OK)
 		return status;
 
@@ -238,7 +236,7 @@ put_prediction(EfBacktestRow *row, double predicted, double lower, double upper)
 /* The forecast of one origin, beside the years that came. */
 EF_NODISCARD static EfStatus
 replay(const EfBacktestPlan *plan, size_t at, EfBacktestRow *rows,
-	   const EfAllocator *allocator, EfError *error)
+	   EfContext *context)
 {
 	Origin		origin;
 	EfProjectionPeriod *periods = NULL;
@@ -246,12 +244,12 @@ replay(const EfBacktestPlan *plan, size_t at, EfBacktestRow *rows,
 	double		naive[EF_MEASURES];
 	double		exits_before;
 	double		came = 0;
-	EfStatus	status = stand_at(&origin, plan, at, allocator, error);
+	EfStatus	status = stand_at(&origin, plan, at, context);
 
 	if (status == EF_OK && origin.projected)
-		status = ef_project_workforce(&origin.plan, &periods, allocator, error);
+		status = ef_project_workforce(&origin.plan, &periods, context);
 	if (status == EF_OK && origin.projected)
-		status = ef_project_other_exits(&origin.plan, others, allocator, error);
+		status = ef_project_other_exits(&origin.plan, others, context);
 	if (status != EF_OK)
 		return status;
 
@@ -307,7 +305,7 @@ replay(const EfBacktestPlan *plan, size_t at, EfBacktestRow *rows,
 			}
 		}
 	}
-	ef_release(allocator, periods);
+	ef_release(context, periods);
 	return EF_OK;
 }
 
@@ -317,27 +315,27 @@ EF_REPORT(EF_BACKTEST_YEARS, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_backtest(const EfBacktestPlan *plan, EfBacktestRow **rows, size_t *nrows,
-			const EfAllocator *allocator, EfError *error)
+			EfContext *context)
 {
 	size_t		least = (size_t) plan->least_years;
 	size_t		n = 0;
 	EfStatus	status;
 
 	if (plan->horizon < 1 || plan->horizon > EF_YEARS_LIMIT)
-		return ef_fail(error, EF_HORIZON_RANGE, "The horizon is %d.",
+		return ef_fail(context, EF_HORIZON_RANGE, "The horizon is %d.",
 					   plan->horizon);
 	if (plan->least_years < 1 || plan->least_years > EF_YEARS_LIMIT ||
 		plan->observed_years < plan->least_years)
-		return ef_fail(error, EF_BACKTEST_YEARS,
+		return ef_fail(context, EF_BACKTEST_YEARS,
 					   "At least %d years are asked for, and at most %d.",
 					   plan->least_years, plan->observed_years);
 	if (plan->nrates > 0 && plan->norigin_rates > 0)
-		return ef_fail(error, EF_RATES_TWICE,
+		return ef_fail(context, EF_RATES_TWICE,
 					   "There are %zu summaries and %zu rates.", plan->nrates,
 					   plan->norigin_rates);
-	status = order_years(plan->years, plan->nyears, allocator, error);
+	status = order_years(plan->years, plan->nyears, context);
 	if (status == EF_OK)
-		status = order_years(plan->rates, plan->nrates, allocator, error);
+		status = order_years(plan->rates, plan->nrates, context);
 	if (status != EF_OK)
 		return status;
 
@@ -345,13 +343,13 @@ ef_backtest(const EfBacktestPlan *plan, EfBacktestRow **rows, size_t *nrows,
 		n += plan->nyears - at < (size_t) plan->horizon ? plan->nyears - at
 			: (size_t) plan->horizon;
 	*nrows = 0;
-	*rows = ef_alloc(allocator, n * EF_MEASURES * sizeof(EfBacktestRow));
+	*rows = ef_alloc(context, n * EF_MEASURES * sizeof(EfBacktestRow));
 	for (size_t at = least; at < plan->nyears && status == EF_OK; at++)
 	{
 		size_t		ahead = plan->nyears - at;
 
-		ef_check_interrupt(allocator);
-		status = replay(plan, at, *rows + *nrows, allocator, error);
+		ef_check_interrupt(context);
+		status = replay(plan, at, *rows + *nrows, context);
 		*nrows += EF_MEASURES * (ahead < (size_t) plan->horizon ? ahead
 								 : (size_t) plan->horizon);
 	}

@@ -40,7 +40,8 @@ typedef enum EfHiresMethod
 } EfHiresMethod;
 
 extern EfStatus ef_hires_method(const char *name, size_t length,
-								EfHiresMethod *method, EfError *error) EF_NODISCARD;
+								EfHiresMethod *method,
+								EfContext *context) EF_NODISCARD;
 
 /* No limit to the years that are looked back on. */
 #define EF_ALL_YEARS INT32_MAX
@@ -87,7 +88,6 @@ typedef struct EfBacktestRow
 
 /* All rows by origin, horizon and measure. */
 extern EfStatus ef_backtest(const EfBacktestPlan *plan, EfBacktestRow **rows,
-							size_t *nrows, const EfAllocator *allocator,
-							EfError *error) EF_NODISCARD;
+							size_t *nrows, EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_BACKTEST_H */

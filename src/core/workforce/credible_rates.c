@@ -23,16 +23,15 @@ EF_REPORT(EF_CREDIBLE_RANGE, NUMERIC_VALUE_OUT_OF_RANGE,
 
 EfStatus
 ef_credible_create(EfCredibleRates **rates, uint32_t nreasons,
-				   size_t reference_size, const EfAllocator *allocator,
-				   EfError *error)
+				   size_t reference_size, EfContext *context)
 {
 	size_t		size = ef_credible_size(nreasons, reference_size);
 
 	if (size > EF_SIZE_LIMIT)
-		return ef_fail(error, EF_TOO_LARGE,
+		return ef_fail(context, EF_TOO_LARGE,
 					   "The rates have %u reasons and a reference of %zu bytes.",
 					   nreasons, reference_size);
-	*rates = ef_alloc(allocator, size);
+	*rates = ef_alloc(context, size);
 	memset(*rates, 0, size);
 	(*rates)->format = EF_CREDIBLE_FORMAT;
 	(*rates)->tag = EF_CREDIBLE_TAG;
@@ -57,37 +56,37 @@ in_range(double x)
 }
 
 EfStatus
-ef_credible_check_shift(int64_t months, EfError *error)
+ef_credible_check_shift(int64_t months, EfContext *context)
 {
 	if (months >= -EF_SHIFT_LIMIT && months <= EF_SHIFT_LIMIT)
 		return EF_OK;
-	return ef_fail(error, EF_INVALID, "Retirement moves by %lld months.",
+	return ef_fail(context, EF_INVALID, "Retirement moves by %lld months.",
 				   (long long) months);
 }
 
 EfStatus
-ef_credible_check_reason(const EfCredibleReason *reason, EfError *error)
+ef_credible_check_reason(const EfCredibleReason *reason, EfContext *context)
 {
 	if (!in_range(reason->base) || !in_range(reason->base_variance) ||
 		!in_range(reason->mean) || !in_range(reason->expected))
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "A base, its variance, a mean or expected exits are no number from 0 to 1e30.");
 	if (!(reason->weight > 0 &&
 		  (reason->weight <= LIMIT || isinf(reason->weight))))
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "A weight is no number above 0 and up to 1e30.");
 	if (reason->exits < 0 || reason->exits > EF_PERSON_LIMIT)
-		return ef_fail(error, EF_INVALID, "Exits are %lld.",
+		return ef_fail(context, EF_INVALID, "Exits are %lld.",
 					   (long long) reason->exits);
 	return EF_OK;
 }
 
 EfStatus
-ef_credible_check_computed(const EfCredibleReason *reason, EfError *error)
+ef_credible_check_computed(const EfCredibleReason *reason, EfContext *context)
 {
-	if (ef_credible_check_reason(reason, error) == EF_OK)
+	if (ef_credible_check_reason(reason, context) == EF_OK)
 		return EF_OK;
-	return ef_fail(error, EF_CREDIBLE_RANGE,
+	return ef_fail(context, EF_CREDIBLE_RANGE,
 				   "A base is %g with variance %g, for %g exits expected.",
 				   reason->base, reason->base_variance, reason->expected);
 }
@@ -95,36 +94,37 @@ ef_credible_check_computed(const EfCredibleReason *reason, EfError *error)
 EfStatus
 ef_credible_open(const EfCredibleRates *rates, size_t size,
 				 EfWorkforce *reference, EfExitRatio **ratios,
-				 const EfAllocator *allocator, EfError *error)
+				 EfContext *context)
 {
 	EfStatus	status;
 
 	if (size < sizeof(EfCredibleRates))
-		return ef_fail(error, EF_INVALID, "The bytes end too early.");
+		return ef_fail(context, EF_INVALID, "The bytes end too early.");
 	if (rates->format != EF_CREDIBLE_FORMAT ||
 		rates->tag != EF_CREDIBLE_TAG)
-		return ef_fail(error, EF_INVALID, "The bytes are no credible rates.");
-	status = ef_credible_check_shift(rates->retirement_shift, error);
+		return ef_fail(context, EF_INVALID,
+					   "The bytes are no credible rates.");
+	status = ef_credible_check_shift(rates->retirement_shift, context);
 	if (status != EF_OK)
 		return status;
 	if (rates->nreasons > size / sizeof(EfCredibleReason) ||
 		ef_credible_size(rates->nreasons, rates->reference_size) != size ||
 		rates->reference_size < sizeof(int32_t))
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "The rates have %u reasons and a reference of %u bytes in %zu bytes.",
 					   rates->nreasons, rates->reference_size, size);
 	status = ef_workforce_open(reference, ef_credible_reference(rates),
-							   rates->reference_size, allocator, error);
+							   rates->reference_size, context);
 	if (status != EF_OK)
 		return status;
 	if (reference->table.nlabels != rates->nreasons)
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "The rates have %u reasons, and the reference %u.",
 					   rates->nreasons, reference->table.nlabels);
-	*ratios = ef_alloc(allocator, rates->nreasons * sizeof(EfExitRatio));
+	*ratios = ef_alloc(context, rates->nreasons * sizeof(EfExitRatio));
 	for (uint32_t i = 0; i < rates->nreasons; i++)
 	{
-		status = ef_credible_check_reason(&rates->reasons[i], error);
+		status = ef_credible_check_reason(&rates->reasons[i], context);
 		if (status != EF_OK)
 			return status;
 		(*ratios)[i] = ef_credible_ratio(&rates->reasons[i]);
@@ -164,12 +164,12 @@ ef_credible_ratio(const EfCredibleReason *reason)
 
 EfStatus
 ef_credible_row(const EfCredibleReason *reason, double level, EfRatioRow *row,
-				EfError *error)
+				EfContext *context)
 {
 	EfExitRatio ratio = ef_credible_ratio(reason);
 	double		expected = reason->base * reason->expected;
 
-	if (ef_level_check(level, error) != EF_OK)
+	if (ef_level_check(level, context) != EF_OK)
 		return EF_LEVEL_RANGE;
 	row->exits = reason->exits;
 	row->expected = reason->expected;
@@ -197,7 +197,7 @@ EF_REPORT(EF_REASON_UNKNOWN, INVALID_PARAMETER_VALUE,
 /* A group's exits by label of the reference: exits[label]. */
 EF_NODISCARD static EfStatus
 count_exits(const EfTable *reference, const EfTable *group, int64_t *exits,
-			EfError *error)
+			EfContext *context)
 {
 	for (uint32_t label = 0; label <= reference->nlabels; label++)
 		exits[label] = 0;
@@ -208,7 +208,7 @@ count_exits(const EfTable *reference, const EfTable *group, int64_t *exits,
 										   reason->length);
 
 		if (label == 0)
-			return ef_fail(error, EF_REASON_UNKNOWN,
+			return ef_fail(context, EF_REASON_UNKNOWN,
 						   "Nobody of the reference left for the reason \"%.*s\".",
 						   ef_clip(reason->bytes, reason->length),
 						   reason->bytes);
@@ -237,11 +237,10 @@ begin_learning(Learning *learning, const EfTable *reference,
 }
 
 EF_NODISCARD static EfStatus
-learn(Learning *learning, const EfTable *group, EfWorkspace *workspace,
-	  EfError *error)
+learn(Learning *learning, const EfTable *group, EfWorkspace *workspace)
 {
 	EfStatus	status = count_exits(learning->counts.table, group,
-									 learning->exits, error);
+									 learning->exits, workspace->context);
 
 	if (status == EF_OK)
 		ef_expected_exits(&learning->counts, group, learning->expected,
@@ -251,20 +250,19 @@ learn(Learning *learning, const EfTable *group, EfWorkspace *workspace,
 
 EfStatus
 ef_credible_learn(EfCredibleReason *reasons, const EfTable *reference,
-				  const EfTable *group, const EfAllocator *allocator,
-				  EfError *error)
+				  const EfTable *group, EfContext *context)
 {
-	EfWorkspace workspace = {allocator, NULL};
+	EfWorkspace workspace = {context, NULL};
 	Learning	learning;
 	EfStatus	status;
 
 	begin_learning(&learning, reference, &workspace);
-	status = learn(&learning, group, &workspace, error);
+	status = learn(&learning, group, &workspace);
 	for (uint32_t i = 0; status == EF_OK && i < reference->nlabels; i++)
 	{
 		reasons[i].exits += learning.exits[i + 1];
 		reasons[i].expected += learning.expected[i + 1];
-		status = ef_credible_check_computed(&reasons[i], error);
+		status = ef_credible_check_computed(&reasons[i], context);
 	}
 	ef_discard_all(&workspace);
 	return status;
@@ -279,14 +277,14 @@ EF_REPORT(EF_CREDIBILITY_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_credibility_method(const char *name, size_t length,
-					  EfCredibilityMethod *method, EfError *error)
+					  EfCredibilityMethod *method, EfContext *context)
 {
 	if (length == 13 && memcmp(name, "poisson-gamma", 13) == 0)
 		*method = EF_POISSON_GAMMA;
 	else if (length == 8 && memcmp(name, "marshall", 8) == 0)
 		*method = EF_MARSHALL;
 	else
-		return ef_fail(error, EF_CREDIBILITY_METHOD_UNKNOWN,
+		return ef_fail(context, EF_CREDIBILITY_METHOD_UNKNOWN,
 					   "The method is \"%.*s\".", ef_clip(name, length), name);
 	return EF_OK;
 }
@@ -310,7 +308,7 @@ reasons_at_once(size_t nreasons, size_t ngroups)
 EF_NODISCARD static EfStatus
 ask_groups(EfPoissonGroup *seen, Learning *learning, size_t first, size_t end,
 		   const EfCredibleReason *reasons, const EfTable *groups,
-		   size_t ngroups, EfWorkspace *workspace, EfError *error)
+		   size_t ngroups, EfWorkspace *workspace)
 {
 	EfStatus	status = EF_OK;
 
@@ -318,8 +316,8 @@ ask_groups(EfPoissonGroup *seen, Learning *learning, size_t first, size_t end,
 	{
 		EfMark		before = ef_mark(workspace);
 
-		ef_check_interrupt(workspace->allocator);
-		status = learn(learning, &groups[g], workspace, error);
+		ef_check_interrupt(workspace->context);
+		status = learn(learning, &groups[g], workspace);
 		for (size_t i = first; status == EF_OK && i < end; i++)
 		{
 			EfPoissonGroup *group = &seen[(i - first) * ngroups + g];
@@ -335,13 +333,12 @@ ask_groups(EfPoissonGroup *seen, Learning *learning, size_t first, size_t end,
 EfStatus
 ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
 					 bool own_sum, const EfTable *groups, size_t ngroups,
-					 EfCredibilityMethod method, const EfAllocator *allocator,
-					 EfError *error)
+					 EfCredibilityMethod method, EfContext *context)
 {
 	size_t		n = reference->nlabels;
 	size_t		at_once = reasons_at_once(n, ngroups);
 	size_t		first = 0;
-	EfWorkspace workspace = {allocator, NULL};
+	EfWorkspace workspace = {context, NULL};
 	EfPoissonGroup *seen = ef_grab(&workspace, at_once * ngroups,
 								   sizeof(EfPoissonGroup));
 	Learning	learning;
@@ -363,20 +360,20 @@ ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
 		size_t		end = first + at_once < n ? first + at_once : n;
 
 		status = ask_groups(seen, &learning, first, end, reasons, groups,
-							ngroups, &workspace, error);
+							ngroups, &workspace);
 		for (size_t i = first; status == EF_OK && i < end; i++)
 		{
 			double		mean = own_sum ? NAN : 1;
 			const EfPoissonGroup *group = seen + (i - first) * ngroups;
 			EfGammaPrior prior = method == EF_MARSHALL
 				? ef_gamma_prior_moments(group, ngroups, mean)
-				: ef_gamma_prior_likelihood(group, ngroups, mean, allocator);
+				: ef_gamma_prior_likelihood(group, ngroups, mean, context);
 
 			/* what is expected of all groups is what they had, but for rounding */
 			reasons[i].mean = own_sum && isinf(prior.weight) ? 1 : prior.mean;
 			reasons[i].weight = prior.weight;
-			status = ef_credible_check_computed(&reasons[i], error);
-			ef_check_interrupt_at(allocator, i);
+			status = ef_credible_check_computed(&reasons[i], context);
+			ef_check_interrupt_at(context, i);
 		}
 		first = end;
 	} while (status == EF_OK && first < n);

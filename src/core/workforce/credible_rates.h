@@ -86,28 +86,24 @@ ef_credible_reference(const EfCredibleRates *rates)
 
 /* Room for the rates of a reference of this size; all is zero but the header. */
 extern EfStatus ef_credible_create(EfCredibleRates **rates, uint32_t nreasons,
-								   size_t reference_size,
-								   const EfAllocator *allocator,
-								   EfError *error)
+								   size_t reference_size, EfContext *context)
 			EF_NODISCARD;
 
 /* What a reason has whose ratio is that of the reference. */
 extern EfCredibleReason ef_credible_plain(void);
 
 /* Is this what rates can have moved by? */
-extern EfStatus ef_credible_check_shift(int64_t months, EfError *error)
+extern EfStatus ef_credible_check_shift(int64_t months, EfContext *context)
 			EF_NODISCARD;
 
 /* Is this what a reason can have? */
 extern EfStatus ef_credible_check_reason(const EfCredibleReason *reason,
-										 EfError *error)
-			EF_NODISCARD;
+										 EfContext *context) EF_NODISCARD;
 
 /* The same of what was computed: where it is not, nothing is damaged, but what it
  * was computed from cannot be. */
 extern EfStatus ef_credible_check_computed(const EfCredibleReason *reason,
-										   EfError *error)
-			EF_NODISCARD;
+										   EfContext *context) EF_NODISCARD;
 
 /*
  * Open bytes, of which there are `size` and which may come from anywhere: the
@@ -115,8 +111,7 @@ extern EfStatus ef_credible_check_computed(const EfCredibleReason *reason,
  */
 extern EfStatus ef_credible_open(const EfCredibleRates *rates, size_t size,
 								 EfWorkforce *reference, EfExitRatio **ratios,
-								 const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+								 EfContext *context) EF_NODISCARD;
 
 /* What is known of a ratio now. */
 extern EfExitRatio ef_credible_ratio(const EfCredibleReason *reason);
@@ -143,7 +138,7 @@ typedef struct EfRatioRow
 } EfRatioRow;
 
 extern EfStatus ef_credible_row(const EfCredibleReason *reason, double level,
-								EfRatioRow *row, EfError *error)
+								EfRatioRow *row, EfContext *context)
 			EF_NODISCARD;
 
 /*
@@ -152,9 +147,7 @@ extern EfStatus ef_credible_row(const EfCredibleReason *reason, double level,
  */
 extern EfStatus ef_credible_learn(EfCredibleReason *reasons,
 								  const EfTable *reference,
-								  const EfTable *group,
-								  const EfAllocator *allocator,
-								  EfError *error)
+								  const EfTable *group, EfContext *context)
 			EF_NODISCARD;
 
 typedef enum EfCredibilityMethod
@@ -165,8 +158,7 @@ typedef enum EfCredibilityMethod
 
 extern EfStatus ef_credibility_method(const char *name, size_t length,
 									  EfCredibilityMethod *method,
-									  EfError *error)
-			EF_NODISCARD;
+									  EfContext *context) EF_NODISCARD;
 
 /*
  * How much groups differ: the prior of each reason of the reference.  `reasons`
@@ -177,8 +169,6 @@ extern EfStatus ef_credible_estimate(EfCredibleReason *reasons,
 									 const EfTable *reference, bool own_sum,
 									 const EfTable *groups, size_t ngroups,
 									 EfCredibilityMethod method,
-									 const EfAllocator *allocator,
-									 EfError *error)
-			EF_NODISCARD;
+									 EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_CREDIBLE_RATES_H */

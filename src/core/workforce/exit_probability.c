@@ -581,7 +581,7 @@ share_errors(EfExitProbability *q, const EfExitCounts *counts,
 
 		if (!(variance > 0) || label == scope->set_aside)
 			continue;
-		ef_check_interrupt(workspace->allocator);
+		ef_check_interrupt(workspace->context);
 		find_gradient(counts, seen, label, by_year, years, log_stay, stay);
 		add_outer(q->shared_log_stay, n, log_stay, variance);
 		add_outer(q->shared_stay, n, stay, variance);

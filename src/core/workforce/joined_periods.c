@@ -15,7 +15,7 @@ EF_REPORT(EF_PERIODS_DIFFER, INVALID_PARAMETER_VALUE,
 /* Do the people who are carried on come over the boundary? */
 EF_NODISCARD static EfStatus
 check_boundary(const EfWorkforce *before, const EfWorkforce *after,
-			   EfError *error)
+			   EfContext *context)
 {
 	const EfFrame *frame = &after->table.frame;
 	char		iso[EF_ISO_DATE_SIZE];
@@ -29,12 +29,13 @@ check_boundary(const EfWorkforce *before, const EfWorkforce *after,
 
 	ef_format_day(iso, before->table.frame.as_of);
 	if (!frame->bounded)
-		return ef_fail(error, EF_PERIODS_APART,
-					   "One ends before %s, and another has no beginning.", iso);
+		return ef_fail(context, EF_PERIODS_APART,
+					   "One ends before %s, and another has no beginning.",
+					   iso);
 	if (frame->from != before->table.frame.as_of)
 	{
 		ef_format_day(other, frame->from);
-		return ef_fail(error, EF_PERIODS_APART,
+		return ef_fail(context, EF_PERIODS_APART,
 					   "One ends before %s, and the next begins on %s.", iso,
 					   other);
 	}
@@ -45,9 +46,10 @@ check_boundary(const EfWorkforce *before, const EfWorkforce *after,
 			stock[i].count == opening[i].count;
 	if (same)
 		return EF_OK;
-	return ef_fail(error, EF_PERIODS_DIFFER,
+	return ef_fail(context, EF_PERIODS_DIFFER,
 				   "On %s, %lld people go on and %lld are there, or they are of other ages.",
-				   iso, (long long) before->carried, (long long) after->opening);
+				   iso, (long long) before->carried,
+				   (long long) after->opening);
 }
 
 /* Is this cell of a period one of the whole? */
@@ -73,25 +75,24 @@ is_of_whole(unsigned kind, bool first, bool last)
 
 EfStatus
 ef_workforce_join(EfWorkforce *whole, const EfWorkforce *periods, size_t n,
-				  const EfAllocator *allocator, EfError *error)
+				  EfContext *context)
 {
 	EfFrame		frame = periods[0].table.frame;
 	EfState    *state;
 	EfStatus	status;
 
 	frame.as_of = periods[n - 1].table.frame.as_of;
-	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, allocator,
-							 error);
+	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, context);
 	for (size_t i = 0; i < n && status == EF_OK; i++)
 	{
 		EfTable		part = periods[i].table;
 		EfState    *old = state;
 
 		if (i > 0)
-			status = check_boundary(&periods[i - 1], &periods[i], error);
+			status = check_boundary(&periods[i - 1], &periods[i], context);
 		if (status != EF_OK)
 			break;
-		part.cells = ef_alloc(allocator, part.ncells * sizeof(EfCell));
+		part.cells = ef_alloc(context, part.ncells * sizeof(EfCell));
 		part.ncells = 0;
 		for (size_t c = 0; c < periods[i].table.ncells; c++)
 		{
@@ -106,12 +107,11 @@ ef_workforce_join(EfWorkforce *whole, const EfWorkforce *periods, size_t n,
 		part.frame.from = frame.from;
 		part.frame.bounded = frame.bounded;
 		part.frame.as_of = frame.as_of;
-		status = ef_state_merge(&state, &ef_workforce_type, &part, allocator,
-								error);
-		ef_state_moved(old, state, allocator);
-		ef_release(allocator, part.cells);
+		status = ef_state_merge(&state, &ef_workforce_type, &part, context);
+		ef_state_moved(old, state, context);
+		ef_release(context, part.cells);
 	}
 	if (status == EF_OK)
-		status = ef_workforce_open(whole, state, state->size, allocator, error);
+		status = ef_workforce_open(whole, state, state->size, context);
 	return status;
 }

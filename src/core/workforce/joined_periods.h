@@ -17,10 +17,9 @@ extern const EfReport EF_PERIODS_APART[];
 extern const EfReport EF_PERIODS_DIFFER[];
 
 /* Periods in order, at least one; refuses what does not fit together.  The
- * result is the allocator's, for as long as that keeps it. */
+ * result is in the context's memory, for as long as that keeps it. */
 extern EfStatus ef_workforce_join(EfWorkforce *whole,
 								  const EfWorkforce *periods, size_t n,
-								  const EfAllocator *allocator,
-								  EfError *error) EF_NODISCARD;
+								  EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_JOINED_PERIODS_H */

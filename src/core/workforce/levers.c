@@ -24,7 +24,7 @@ EF_REPORT(EF_LEVER_REASON_TWICE, INVALID_PARAMETER_VALUE,
 		  "Give their product.");
 
 EF_NODISCARD static EfStatus
-change_rate(EfCredibleReason *reason, double factor, EfError *error)
+change_rate(EfCredibleReason *reason, double factor, EfContext *context)
 {
 	EfExitRatio ratio = ef_credible_ratio(reason);
 
@@ -34,15 +34,15 @@ change_rate(EfCredibleReason *reason, double factor, EfError *error)
 	*reason = ef_credible_plain();
 	reason->base = fabs(factor) * ratio.mean;
 	reason->base_variance = factor * factor * ratio.variance;
-	return ef_credible_check_computed(reason, error);
+	return ef_credible_check_computed(reason, context);
 }
 
 EfStatus
 ef_change_exit_rates(EfCredibleReason *reasons, const EfTable *reference,
 					 const EfLabel *names, const double *factors, int n,
-					 const EfAllocator *allocator, EfError *error)
+					 EfContext *context)
 {
-	bool	   *changed = ef_alloc(allocator, reference->nlabels + 1);
+	bool	   *changed = ef_alloc(context, reference->nlabels + 1);
 	EfStatus	status = EF_OK;
 
 	memset(changed, 0, reference->nlabels + 1);
@@ -51,19 +51,20 @@ ef_change_exit_rates(EfCredibleReason *reasons, const EfTable *reference,
 		const EfLabel *name = &names[i];
 		uint32_t	label = ef_table_label(reference, name->bytes, name->length);
 
-		ef_check_interrupt_at(allocator, (size_t) i);
+		ef_check_interrupt_at(context, (size_t) i);
 		if (!(factors[i] >= 0 && factors[i] <= EF_FACTOR_LIMIT))
-			status = ef_fail(error, EF_LEVER_FACTOR, "Factor %d is %g.", i + 1,
-							 factors[i]);
+			status = ef_fail(context, EF_LEVER_FACTOR, "Factor %d is %g.",
+							 i + 1, factors[i]);
 		else if (label == 0 || changed[label])
-			status = ef_fail(error, label == 0 ? EF_LEVER_REASON_UNKNOWN
-							 : EF_LEVER_REASON_TWICE, "The reason is \"%.*s\".",
+			status = ef_fail(context, label == 0 ? EF_LEVER_REASON_UNKNOWN
+							 : EF_LEVER_REASON_TWICE,
+							 "The reason is \"%.*s\".",
 							 ef_clip(name->bytes, name->length), name->bytes);
 		else
-			status = change_rate(&reasons[label - 1], factors[i], error);
+			status = change_rate(&reasons[label - 1], factors[i], context);
 		changed[label] = true;
 	}
-	ef_release(allocator, changed);
+	ef_release(context, changed);
 	return status;
 }
 
@@ -72,13 +73,13 @@ EF_REPORT(EF_LEVER_SHIFT, INVALID_PARAMETER_VALUE,
 		  "It moves by 600 months at most, either way: 12 is a year later.");
 
 EfStatus
-ef_shift_retirement(EfCredibleRates *rates, int32_t months, EfError *error)
+ef_shift_retirement(EfCredibleRates *rates, int32_t months, EfContext *context)
 {
 	int64_t		shift = (int64_t) rates->retirement_shift + months;
 
 	if (shift < -EF_SHIFT_LIMIT || shift > EF_SHIFT_LIMIT)
-		return ef_fail(error, EF_LEVER_SHIFT, "It would move by %lld months.",
-					   (long long) shift);
+		return ef_fail(context, EF_LEVER_SHIFT,
+					   "It would move by %lld months.", (long long) shift);
 	rates->retirement_shift = (int16_t) shift;
 	return EF_OK;
 }

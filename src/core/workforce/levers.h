@@ -32,12 +32,10 @@ extern EfStatus ef_change_exit_rates(EfCredibleReason *reasons,
 									 const EfTable *reference,
 									 const EfLabel *names,
 									 const double *factors, int n,
-									 const EfAllocator *allocator,
-									 EfError *error)
-			EF_NODISCARD;
+									 EfContext *context) EF_NODISCARD;
 
 /* Retire so many months later than the rates say by now; below 0: earlier. */
 extern EfStatus ef_shift_retirement(EfCredibleRates *rates, int32_t months,
-									EfError *error) EF_NODISCARD;
+									EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_LEVERS_H */

@@ -40,7 +40,6 @@ struct EfProjection
 	const EfProjectionPlan *plan;
 	const EfExitCounts *counts; /* of the rates' workforce; NULL: not yet known */
 	EfWorkspace *workspace;		/* all memory of the model */
-	EfError    *error;
 	bool		forced;			/* a rule or an age replaces observed retirement */
 	bool		retirement;		/* that is the reason asked for */
 	bool		others;			/* asked for are all reasons but that */
@@ -90,7 +89,7 @@ class_of(EfProjection *model, EfMonth birth, int *class)
 	else if (model->plan->rule != NULL)
 	{
 		EfStatus	status = ef_rule_age(model->plan->rule, birth, &age,
-										 model->error);
+										 model->workspace->context);
 
 		if (status != EF_OK)
 			return status;
@@ -195,7 +194,7 @@ estimate_exits(EfProjection *model, uint32_t asked)
 	/* nobody to project: one empty group must not stop all the others */
 	if (!model->q.known &&
 		(model->nstock > 0 || model->plan->intake != NULL))
-		return ef_fail(model->error, EF_NO_EXPOSURE,
+		return ef_fail(model->workspace->context, EF_NO_EXPOSURE,
 					   "Nobody was under observation.");
 	return EF_OK;
 }
@@ -391,61 +390,62 @@ EF_REPORT(EF_WORKING_TIME, INVALID_PARAMETER_VALUE,
 		  "1 is as now, 1.05 a twentieth more from each.");
 
 EfStatus
-ef_working_time_check(double working_time, EfError *error)
+ef_working_time_check(double working_time, EfContext *context)
 {
 	if (working_time > 0 && working_time <= EF_WORKING_TIME_LIMIT)
 		return EF_OK;
-	return ef_fail(error, EF_WORKING_TIME, "working_time is %g.", working_time);
+	return ef_fail(context, EF_WORKING_TIME, "working_time is %g.",
+				   working_time);
 }
 
 /* Refuses what no projection can be made of. */
 EF_NODISCARD static EfStatus
-check_plan(const EfProjectionPlan *plan, EfError *error)
+check_plan(const EfProjectionPlan *plan, EfContext *context)
 {
 	int			limit;
 
 	if (plan->years < 1 || plan->years > EF_YEARS_LIMIT)
-		return ef_fail(error, EF_YEARS_RANGE, "The number of years is %d.",
+		return ef_fail(context, EF_YEARS_RANGE, "The number of years is %d.",
 					   plan->years);
-	if (ef_level_check(plan->level, error) != EF_OK)
+	if (ef_level_check(plan->level, context) != EF_OK)
 		return EF_LEVEL_RANGE;
 	if (plan->latest_age < 1 || plan->latest_age >= EF_AGE_LIMIT)
-		return ef_fail(error, EF_AGE_RANGE, "latest_age is %d.",
+		return ef_fail(context, EF_AGE_RANGE, "latest_age is %d.",
 					   plan->latest_age);
 	limit = (plan->latest_age + 1) * MONTHS;
 	if (plan->retire_at != EF_AS_OBSERVED && plan->rule != NULL)
-		return ef_fail(error, EF_RULE_TWICE,
+		return ef_fail(context, EF_RULE_TWICE,
 					   "Both retire_at and retire_rule are given.");
 	if (plan->shift != 0 &&
 		(plan->retire_at != EF_AS_OBSERVED || plan->rule != NULL))
-		return ef_fail(error, EF_RULE_AND_SHIFT,
+		return ef_fail(context, EF_RULE_AND_SHIFT,
 					   "The rates move it by %d months.", plan->shift);
 	if (plan->retire_at != EF_AS_OBSERVED &&
 		(plan->retire_at < 1 || plan->retire_at >= EF_AGE_LIMIT))
-		return ef_fail(error, EF_AGE_RANGE, "retire_at is %d.",
+		return ef_fail(context, EF_AGE_RANGE, "retire_at is %d.",
 					   plan->retire_at);
 	if (plan->retire_at > plan->latest_age + 1)
-		return ef_fail(error, EF_RULE_BEYOND_LATEST,
+		return ef_fail(context, EF_RULE_BEYOND_LATEST,
 					   "retire_at is %d and latest_age %d.",
 					   plan->retire_at, plan->latest_age);
 	for (uint32_t i = 0; plan->rule != NULL && i < plan->rule->nsteps; i++)
 		if (plan->rule->steps[i].age_months > limit)
-			return ef_fail(error, EF_RULE_BEYOND_LATEST,
+			return ef_fail(context, EF_RULE_BEYOND_LATEST,
 						   "The rule has an age of %d months, and latest_age is %d years.",
 						   plan->rule->steps[i].age_months, plan->latest_age);
 	for (int t = 0; plan->intake != NULL && t < plan->years; t++)
 		if (!(plan->intake[t] >= 0 && plan->intake[t] <= (double) EF_PERSON_LIMIT))
-			return ef_fail(error, EF_ARRAY_VALUE,
+			return ef_fail(context, EF_ARRAY_VALUE,
 						   "The intake of period %d is %s.", t + 1,
 						   ef_shown(plan->intake[t]).text);
 	for (int t = 0; plan->target != NULL && t < plan->years; t++)
 		if (!(plan->target[t] >= 0 && plan->target[t] <= (double) EF_PERSON_LIMIT))
-			return ef_fail(error, EF_ARRAY_VALUE,
+			return ef_fail(context, EF_ARRAY_VALUE,
 						   "The target of period %d is %s.", t + 1,
 						   ef_shown(plan->target[t]).text);
 	if (plan->intake != NULL && plan->workforce->hires == 0 &&
 		plan->rates->hires == 0)
-		return ef_fail(error, EF_NO_HIRES,
+		return ef_fail(context, EF_NO_HIRES,
 					   "Nobody was hired in the observation period.");
 	return EF_OK;
 }
@@ -455,7 +455,7 @@ build(EfProjection *model, uint32_t asked, bool retirement)
 {
 	const EfProjectionPlan *plan = model->plan;
 	EfMonth		start = plan->workforce->last_month + 1;
-	EfStatus	status = check_plan(plan, model->error);
+	EfStatus	status = check_plan(plan, model->workspace->context);
 
 	if (status != EF_OK)
 		return status;
@@ -735,10 +735,9 @@ fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 
 EfStatus
 ef_project_workforce(const EfProjectionPlan *plan,
-					 EfProjectionPeriod **periods,
-					 const EfAllocator *allocator, EfError *error)
+					 EfProjectionPeriod **periods, EfContext *context)
 {
-	return ef_project_fan(plan, &plan->level, 1, periods, allocator, error);
+	return ef_project_fan(plan, &plan->level, 1, periods, context);
 }
 
 EF_REPORT(EF_LEVELS_RANGE, ARRAY_SUBSCRIPT_ERROR,
@@ -747,26 +746,25 @@ EF_REPORT(EF_LEVELS_RANGE, ARRAY_SUBSCRIPT_ERROR,
 
 EfStatus
 ef_project_fan(const EfProjectionPlan *plan, const double *levels, int nlevels,
-			   EfProjectionPeriod **periods, const EfAllocator *allocator,
-			   EfError *error)
+			   EfProjectionPeriod **periods, EfContext *context)
 {
 	EfProjectionPlan first = *plan;
-	EfWorkspace workspace = {allocator, NULL};
-	EfProjection model = {.plan = &first,.workspace = &workspace,.error = error};
+	EfWorkspace workspace = {context, NULL};
+	EfProjection model = {.plan = &first,.workspace = &workspace};
 	EfStatus	status;
 
 	first.level = levels[0];
 	status = build(&model, retirement_label(&plan->rates->table), true);
 	if (status == EF_OK)
 	{
-		*periods = ef_alloc(allocator, (size_t) nlevels * (size_t) plan->years *
+		*periods = ef_alloc(context, (size_t) nlevels * (size_t) plan->years *
 							sizeof(EfProjectionPeriod));
 	}
 	for (int i = 0; status == EF_OK && i < nlevels; i++)
 	{
 		EfMark		start = ef_mark(&workspace);
 
-		status = ef_level_factor(levels[i], &model.z, error);
+		status = ef_level_factor(levels[i], &model.z, context);
 		if (status == EF_OK)
 			fill_periods(&model, *periods + i * plan->years);
 		ef_discard(&workspace, start);
@@ -777,14 +775,13 @@ ef_project_fan(const EfProjectionPlan *plan, const double *levels, int nlevels,
 
 EfStatus
 ef_projection_open(EfProjection **projection, const EfProjectionPlan *plan,
-				   EfWorkspace *workspace, EfError *error)
+				   EfWorkspace *workspace)
 {
 	EfProjection *model = ef_grab(workspace, 1, sizeof(EfProjection));
 	EfStatus	status;
 
 	model->plan = plan;
 	model->workspace = workspace;
-	model->error = error;
 	*projection = model;
 	status = build(model, 0, false);
 	if (status == EF_OK)
@@ -846,11 +843,11 @@ project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 
 EfStatus
 ef_project_other_exits(const EfProjectionPlan *plan, EfProjectedExits *rows,
-					   const EfAllocator *allocator, EfError *error)
+					   EfContext *context)
 {
 	static const EfLabel others = {"other", 5};
-	EfWorkspace workspace = {allocator, NULL};
-	EfProjection model = {.plan = plan,.workspace = &workspace,.error = error,
+	EfWorkspace workspace = {context, NULL};
+	EfProjection model = {.plan = plan,.workspace = &workspace,
 	.others = true};
 	EfStatus	status = project_reason(&model,
 										retirement_label(&plan->rates->table),
@@ -862,14 +859,14 @@ ef_project_other_exits(const EfProjectionPlan *plan, EfProjectedExits *rows,
 
 EfStatus
 ef_project_exits_begin(EfExitsProjection *exits, const EfProjectionPlan *plan,
-					   const EfAllocator *allocator, EfError *error)
+					   EfContext *context)
 {
 	const EfTable *table = &plan->rates->table;
-	EfStatus	status = check_plan(plan, error);
+	EfStatus	status = check_plan(plan, context);
 
 	memset(exits, 0, sizeof(*exits));
 	exits->plan = plan;
-	exits->kept.allocator = exits->workspace.allocator = allocator;
+	exits->kept.context = exits->workspace.context = context;
 	exits->next = 1;
 	exits->retired = retirement_label(table) > 0;
 	if (status == EF_OK)
@@ -879,12 +876,12 @@ ef_project_exits_begin(EfExitsProjection *exits, const EfProjectionPlan *plan,
 
 EfStatus
 ef_project_exits_next(EfExitsProjection *exits, EfProjectedExits *rows,
-					  bool *more, EfError *error)
+					  bool *more)
 {
 	const EfTable *table = &exits->plan->rates->table;
 	bool		ends = exits->next > table->nlabels;
 	EfProjection model = {.plan = exits->plan,.counts = &exits->counts,
-	.workspace = &exits->workspace,.error = error};
+	.workspace = &exits->workspace};
 	uint32_t	label = 0;
 	const EfLabel *reason = &retirement_reason;
 	EfStatus	status;

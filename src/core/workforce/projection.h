@@ -50,7 +50,7 @@ typedef struct EfProjectionPlan
 #define EF_WORKING_TIME_LIMIT 10
 
 /* Is it one? */
-extern EfStatus ef_working_time_check(double working_time, EfError *error)
+extern EfStatus ef_working_time_check(double working_time, EfContext *context)
 			EF_NODISCARD;
 
 /* One period: a calendar year, the first from as_of.  NaN is "not known". */
@@ -80,8 +80,7 @@ typedef struct EfProjectionPeriod
 /* Answers periods[plan->years]. */
 extern EfStatus ef_project_workforce(const EfProjectionPlan *plan,
 									 EfProjectionPeriod **periods,
-									 const EfAllocator *allocator,
-									 EfError *error) EF_NODISCARD;
+									 EfContext *context) EF_NODISCARD;
 
 /* Levels of one fan. */
 #define EF_LEVELS_LIMIT 100
@@ -93,8 +92,7 @@ extern const EfReport EF_LEVELS_RANGE[];
 extern EfStatus ef_project_fan(const EfProjectionPlan *plan,
 							   const double *levels, int nlevels,
 							   EfProjectionPeriod **periods,
-							   const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+							   EfContext *context) EF_NODISCARD;
 
 typedef struct EfProjectedExits
 {
@@ -108,8 +106,7 @@ typedef struct EfProjectedExits
 /* Exits for all reasons but 'retirement' together: rows[plan->years]. */
 extern EfStatus ef_project_other_exits(const EfProjectionPlan *plan,
 									   EfProjectedExits *rows,
-									   const EfAllocator *allocator,
-									   EfError *error) EF_NODISCARD;
+									   EfContext *context) EF_NODISCARD;
 
 /*
  * The exits of a projection, reason by reason: every one that the rates know,
@@ -130,13 +127,12 @@ typedef struct EfExitsProjection
  * beginning has failed. */
 extern EfStatus ef_project_exits_begin(EfExitsProjection *exits,
 									   const EfProjectionPlan *plan,
-									   const EfAllocator *allocator,
-									   EfError *error) EF_NODISCARD;
+									   EfContext *context) EF_NODISCARD;
 
 /* A row for each period, of the next reason; no `more`: there is none. */
 extern EfStatus ef_project_exits_next(EfExitsProjection *exits,
-									  EfProjectedExits *rows, bool *more,
-									  EfError *error) EF_NODISCARD;
+									  EfProjectedExits *rows,
+									  bool *more) EF_NODISCARD;
 extern void ef_project_exits_end(EfExitsProjection *exits);
 
 
@@ -149,8 +145,7 @@ typedef struct EfProjection EfProjection;
 
 extern EfStatus ef_projection_open(EfProjection **projection,
 								   const EfProjectionPlan *plan,
-								   EfWorkspace *workspace, EfError *error)
-			EF_NODISCARD;
+								   EfWorkspace *workspace) EF_NODISCARD;
 
 /* Of one person hired in a period, from 0, what is left at the end of the same
  * or a later one; NaN where nobody's age at hire is known, or nobody was there

@@ -9,12 +9,11 @@
 #include "spell/spell.h"
 
 EfStatus
-ef_rule_create(EfRetirementRule **rule, uint32_t room,
-			   const EfAllocator *allocator, EfError *error)
+ef_rule_create(EfRetirementRule **rule, uint32_t room, EfContext *context)
 {
 	if (ef_rule_size(room) > EF_SIZE_LIMIT)
-		return ef_fail(error, EF_TOO_LARGE, "The rule has %u steps.", room);
-	*rule = ef_alloc(allocator, ef_rule_size(room));
+		return ef_fail(context, EF_TOO_LARGE, "The rule has %u steps.", room);
+	*rule = ef_alloc(context, ef_rule_size(room));
 	memset(*rule, 0, ef_rule_size(room));
 	(*rule)->format = EF_RULE_FORMAT;
 	(*rule)->tag = EF_RULE_TAG;
@@ -23,15 +22,16 @@ ef_rule_create(EfRetirementRule **rule, uint32_t room,
 }
 
 EfStatus
-ef_rule_check(const EfRetirementRule *rule, size_t size, EfError *error)
+ef_rule_check(const EfRetirementRule *rule, size_t size, EfContext *context)
 {
 	if (size < sizeof(EfRetirementRule))
-		return ef_fail(error, EF_INVALID, "The bytes end too early.");
+		return ef_fail(context, EF_INVALID, "The bytes end too early.");
 	if (rule->format != EF_RULE_FORMAT || rule->tag != EF_RULE_TAG ||
 		rule->reserved != 0)
-		return ef_fail(error, EF_INVALID, "The bytes are no retirement rule.");
+		return ef_fail(context, EF_INVALID,
+					   "The bytes are no retirement rule.");
 	if (rule->nsteps > rule->room || ef_rule_size(rule->room) != size)
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "The rule has %u steps and room for %u in %zu bytes.",
 					   rule->nsteps, rule->room, size);
 	return EF_OK;
@@ -46,22 +46,23 @@ EF_REPORT(EF_RULE_AGE_RANGE, INVALID_PARAMETER_VALUE,
 		  "Ages of a rule are in months, from 216 to 1800: 65 years are 780.");
 
 EfStatus
-ef_rule_step(EfDay born_from, int age_months, EfRuleStep *step, EfError *error)
+ef_rule_step(EfDay born_from, int age_months, EfRuleStep *step,
+			 EfContext *context)
 {
 	char		day[EF_ISO_DATE_SIZE];
 	int			day_of_month;
 
 	if (born_from == EF_DAY_MINUS_INFINITY || born_from == EF_DAY_INFINITY)
-		return ef_fail(error, EF_DATE_INFINITE, "born_from is infinite.");
+		return ef_fail(context, EF_DATE_INFINITE, "born_from is infinite.");
 	ef_format_day(day, born_from);
 	step->born_from = ef_month_of_day(born_from, &day_of_month);
 	step->age_months = age_months;
 	if (!ef_is_date(born_from))
-		return ef_fail(error, EF_DATE_RANGE, "born_from is %s.", day);
+		return ef_fail(context, EF_DATE_RANGE, "born_from is %s.", day);
 	if (day_of_month != 0)
-		return ef_fail(error, EF_RULE_NOT_MONTH, "born_from is %s.", day);
+		return ef_fail(context, EF_RULE_NOT_MONTH, "born_from is %s.", day);
 	if (age_months < EF_RULE_AGE_MINIMUM || age_months >= EF_AGE_MONTHS)
-		return ef_fail(error, EF_RULE_AGE_RANGE,
+		return ef_fail(context, EF_RULE_AGE_RANGE,
 					   "The age for those born from %s on is %d months.",
 					   day, age_months);
 	return EF_OK;
@@ -92,7 +93,7 @@ EF_REPORT(EF_RULE_CONFLICT, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_rule_add(EfRetirementRule **rule, const EfRuleStep *step,
-			const EfAllocator *allocator, EfError *error)
+			EfContext *context)
 {
 	EfRetirementRule *old = *rule;
 	uint32_t	place = steps_until(old, step->born_from);
@@ -104,14 +105,14 @@ ef_rule_add(EfRetirementRule **rule, const EfRuleStep *step,
 		if (old->steps[place - 1].age_months == step->age_months)
 			return EF_OK;
 		ef_format_day(day, ef_first_day(step->born_from));
-		return ef_fail(error, EF_RULE_CONFLICT,
-					   "Those born from %s on have both %d and %d months.", day,
-					   old->steps[place - 1].age_months, step->age_months);
+		return ef_fail(context, EF_RULE_CONFLICT,
+					   "Those born from %s on have both %d and %d months.",
+					   day, old->steps[place - 1].age_months,
+					   step->age_months);
 	}
 	if (old->nsteps == old->room)
 	{
-		EfStatus	status = ef_rule_create(rule, 2 * old->room + 4,
-											allocator, error);
+		EfStatus	status = ef_rule_create(rule, 2 * old->room + 4, context);
 
 		if (status != EF_OK)
 			return status;
@@ -131,7 +132,7 @@ EF_REPORT(EF_RULE_UNCOVERED, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_rule_age(const EfRetirementRule *rule, EfMonth birth, int *age_months,
-			EfError *error)
+			EfContext *context)
 {
 	uint32_t	place = steps_until(rule, birth);
 
@@ -140,7 +141,7 @@ ef_rule_age(const EfRetirementRule *rule, EfMonth birth, int *age_months,
 		char		day[EF_ISO_DATE_SIZE];
 
 		ef_format_day(day, ef_first_day(birth));
-		return ef_fail(error, EF_RULE_UNCOVERED,
+		return ef_fail(context, EF_RULE_UNCOVERED,
 					   "The rule names no age for those born in the month of %s.",
 					   day);
 	}

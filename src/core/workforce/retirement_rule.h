@@ -21,7 +21,7 @@
 #define EF_RETIREMENT_RULE_H
 
 #include "base/calendar.h"
-#include "base/memory.h"
+#include "base/context.h"
 #include "base/status.h"
 
 extern const EfReport EF_RULE_NOT_MONTH[];
@@ -60,31 +60,29 @@ ef_rule_size(uint32_t nsteps)
 
 /* An empty rule with room for so many steps. */
 extern EfStatus ef_rule_create(EfRetirementRule **rule, uint32_t room,
-							   const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+							   EfContext *context) EF_NODISCARD;
 
 /*
  * Are these bytes, of which there are `size`, a rule?  Its header must say so,
  * and its numbers of steps must be those that the size has room for.
  */
 extern EfStatus ef_rule_check(const EfRetirementRule *rule, size_t size,
-							  EfError *error) EF_NODISCARD;
+							  EfContext *context) EF_NODISCARD;
 
 /* Is this a step that a rule can have?  born_from as a day. */
-extern EfStatus ef_rule_step(EfDay born_from, int age_months,
-							 EfRuleStep *step, EfError *error) EF_NODISCARD;
+extern EfStatus ef_rule_step(EfDay born_from, int age_months, EfRuleStep *step,
+							 EfContext *context) EF_NODISCARD;
 
 /*
  * Add a step, in its place.  The same step twice is one; another age for the
  * same cohort is refused.  May move the rule, as ef_state_reserve does.
  */
 extern EfStatus ef_rule_add(EfRetirementRule **rule, const EfRuleStep *step,
-							const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+							EfContext *context) EF_NODISCARD;
 
 /* The age in months for someone born in this month. */
 extern EfStatus ef_rule_age(const EfRetirementRule *rule, EfMonth birth,
-							int *age_months, EfError *error) EF_NODISCARD;
+							int *age_months, EfContext *context) EF_NODISCARD;
 
 /* -1, 0, 1: an order over rules, by their steps. */
 extern int	ef_rule_compare(const EfRetirementRule *a,

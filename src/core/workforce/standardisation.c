@@ -266,17 +266,17 @@ EF_REPORT(EF_AGE_GROUP_RANGE, INVALID_PARAMETER_VALUE,
 EfStatus
 ef_compare_exit_rates(const EfComparisonPlan *plan,
 					  EfRateComparison rows[EF_COMPARISON_METHODS],
-					  EfError *error)
+					  EfContext *context)
 {
 	EfExposure	first[GROUPS];
 	EfExposure	second[GROUPS];
 	EfExposure	standard[GROUPS];
 
-	if (ef_level_check(plan->level, error) != EF_OK)
+	if (ef_level_check(plan->level, context) != EF_OK)
 		return EF_LEVEL_RANGE;
 	if (plan->age_group < 1 || plan->age_group > EF_AGE_LIMIT)
-		return ef_fail(error, EF_AGE_GROUP_RANGE, "The years of an age group are %d.",
-					   plan->age_group);
+		return ef_fail(context, EF_AGE_GROUP_RANGE,
+					   "The years of an age group are %d.", plan->age_group);
 
 	group_ages(plan, plan->first, first);
 	group_ages(plan, plan->second, second);

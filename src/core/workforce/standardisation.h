@@ -65,6 +65,6 @@ typedef struct EfComparisonPlan
 
 extern EfStatus ef_compare_exit_rates(const EfComparisonPlan *plan,
 									  EfRateComparison rows[EF_COMPARISON_METHODS],
-									  EfError *error) EF_NODISCARD;
+									  EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_STANDARDISATION_H */

@@ -11,10 +11,9 @@
 #define YEAR_LIMIT (EF_AGE_LIMIT + 6)
 
 static void settle(int64_t *const *series, uint32_t lowest, uint32_t beyond);
-static EfStatus check_limits(const EfTable *table, EfError *error)
+static EfStatus check_limits(const EfTable *table, EfContext *context)
 			EF_NODISCARD;
-static EfStatus validate(const EfTable *table,
-						 const EfAllocator *allocator, EfError *error)
+static EfStatus validate(const EfTable *table, EfContext *context)
 			EF_NODISCARD;
 
 static unsigned expand(const EfFrame *frame, const EfCell *row,
@@ -67,7 +66,7 @@ EF_REPORT(EF_AGE_TOO_HIGH, DATETIME_FIELD_OVERFLOW,
 		  "Correct the birth date, or filter the row out.");
 
 EfStatus
-ef_employment_check(const EfEmployment *row, EfDay as_of, EfError *error)
+ef_employment_check(const EfEmployment *row, EfDay as_of, EfContext *context)
 {
 	const EfSpell *spell = &row->spell;
 	char		one[EF_ISO_DATE_SIZE];
@@ -77,15 +76,16 @@ ef_employment_check(const EfEmployment *row, EfDay as_of, EfError *error)
 	EfStatus	status;
 
 	if (row->birth == EF_DAY_MINUS_INFINITY || row->birth == EF_DAY_INFINITY)
-		return ef_fail(error, EF_DATE_INFINITE, "The birth date is infinite.");
-	status = ef_spell_check(spell, as_of, error);
+		return ef_fail(context, EF_DATE_INFINITE,
+					   "The birth date is infinite.");
+	status = ef_spell_check(spell, as_of, context);
 	if (status != EF_OK)
 		return status;
 	if (row->birth > spell->start)
 	{
 		ef_format_day(one, row->birth);
 		ef_format_day(other, spell->start);
-		return ef_fail(error, EF_BIRTH_AFTER_START,
+		return ef_fail(context, EF_BIRTH_AFTER_START,
 					   "The birth date is %s and the start date %s.",
 					   one, other);
 	}
@@ -103,7 +103,7 @@ ef_employment_check(const EfEmployment *row, EfDay as_of, EfError *error)
 		{
 			ef_format_day(one, row->birth);
 			ef_format_day(other, last);
-			return ef_fail(error, EF_AGE_TOO_HIGH,
+			return ef_fail(context, EF_AGE_TOO_HIGH,
 						   "The birth date is %s, which makes %d years on %s.",
 						   one, age / 12, other);
 		}
@@ -157,19 +157,19 @@ unpack_row(const EfCell *cell)
 
 EfStatus
 ef_workforce_add(EfState **state_pointer, const EfEmployment *row,
-				 const EfAllocator *allocator, EfError *error)
+				 EfContext *context)
 {
 	EfState    *state = *state_pointer;
 	EfSighting	sighting;
 	Row			record;
 	EfCell		cell;
 	int			day;
-	EfStatus	status = ef_employment_check(row, state->as_of, error);
+	EfStatus	status = ef_employment_check(row, state->as_of, context);
 
 	if (status != EF_OK || !ef_spell_sight(&sighting, &row->spell, state))
 		return status;
 	status = ef_spell_reserve(state_pointer, &ef_workforce_type, &row->spell,
-							  sighting.exited, &record.label, allocator, error);
+							  sighting.exited, &record.label, context);
 	if (status != EF_OK)
 		return status;
 	state = *state_pointer;
@@ -342,13 +342,13 @@ settle(int64_t *const *series, uint32_t lowest, uint32_t beyond)
 
 /* All other counts are at most so many times the people. */
 EF_NODISCARD static EfStatus
-check_limits(const EfTable *table, EfError *error)
+check_limits(const EfTable *table, EfContext *context)
 {
 	int64_t		opening = ef_table_sum(table, 0, EF_OPENING);
 	int64_t		hires = ef_table_sum(table, 0, EF_HIRES);
 
 	if (opening > EF_PERSON_LIMIT || hires > EF_PERSON_LIMIT - opening)
-		return ef_fail(error, EF_COUNT_OVERFLOW,
+		return ef_fail(context, EF_COUNT_OVERFLOW,
 					   "There are more than %lld people.",
 					   (long long) EF_PERSON_LIMIT);
 	return EF_OK;
@@ -380,8 +380,7 @@ counts_fte(unsigned kind)
 /* Can each count stand by itself?  Who leaves at each age is added up, since
  * there is a series for each reason. */
 EF_NODISCARD static EfStatus
-check_counts(const EfTable *table, int64_t *leavers,
-			 const EfAllocator *allocator, EfError *error)
+check_counts(const EfTable *table, int64_t *leavers, EfContext *context)
 {
 	int64_t		persons = 0;
 
@@ -392,7 +391,7 @@ check_counts(const EfTable *table, int64_t *leavers,
 		uint32_t	at = ef_key_at(cell->key);
 		int64_t		limit = EF_PERSON_LIMIT;
 
-		ef_check_interrupt_at(allocator, i);
+		ef_check_interrupt_at(context, i);
 		if (kind == EF_MISSED_PARTS)
 			limit *= EF_MONTH_PARTS;
 		else if (counts_fte(kind))
@@ -400,7 +399,7 @@ check_counts(const EfTable *table, int64_t *leavers,
 		else if (kind == EF_DAYS)
 			limit *= 366;
 		if (cell->count <= 0 || cell->count > limit)
-			return ef_fail(error, EF_INVALID,
+			return ef_fail(context, EF_INVALID,
 						   "%s at the age of %u are %lld.", kinds[kind].name,
 						   at, (long long) cell->count);
 		if (kind == EF_HIRES || kind == EF_OPENING)
@@ -413,7 +412,8 @@ check_counts(const EfTable *table, int64_t *leavers,
 		/* so neither can overflow, and a table with more who leave than enter is
 		 * refused anyway */
 		if (persons > EF_PERSON_LIMIT || leavers[at] > EF_PERSON_LIMIT)
-			return ef_fail(error, EF_INVALID, "There are more than %lld people.",
+			return ef_fail(context, EF_INVALID,
+						   "There are more than %lld people.",
 						   (long long) EF_PERSON_LIMIT);
 	}
 	return EF_OK;
@@ -421,7 +421,8 @@ check_counts(const EfTable *table, int64_t *leavers,
 
 /* Has all FTE at an age people who can have it? */
 EF_NODISCARD static EfStatus
-check_fte(const EfTable *table, const int64_t *count, int age, EfError *error)
+check_fte(const EfTable *table, const int64_t *count, int age,
+		  EfContext *context)
 {
 	static const struct
 	{
@@ -440,7 +441,7 @@ check_fte(const EfTable *table, const int64_t *count, int age, EfError *error)
 
 		if (fte > count[pairs[i].people] * EF_FTE_LIMIT ||
 			(fte > 0 && !counted))
-			return ef_fail(error, EF_INVALID,
+			return ef_fail(context, EF_INVALID,
 						   "The FTE at the age of %d months has no people.",
 						   age);
 	}
@@ -449,7 +450,7 @@ check_fte(const EfTable *table, const int64_t *count, int age, EfError *error)
 	if (count[EF_FIRST_DAY_FTE] > count[EF_HIRES_FTE] ||
 		count[EF_HIRES_FTE] - count[EF_FIRST_DAY_FTE] >
 		(count[EF_HIRES] - count[EF_FIRST_DAY]) * EF_FTE_LIMIT)
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "first_day_fte at the age of %d months is no part of hires_fte.",
 					   age);
 	return EF_OK;
@@ -458,36 +459,36 @@ check_fte(const EfTable *table, const int64_t *count, int age, EfError *error)
 /* Are those who were there on the first or the last day of this age? */
 EF_NODISCARD static EfStatus
 check_days(const EfTable *table, const int64_t *count, int64_t leavers,
-		   int age, EfError *error)
+		   int age, EfContext *context)
 {
 	if (count[EF_FIRST_DAY] > count[EF_HIRES])
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "first_day at the age of %d months exceeds the hires.",
 					   age);
 	if (count[EF_LAST_DAY] > leavers - count[EF_STOCK])
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "last_day at the age of %d months exceeds the exits.",
 					   age);
 	if (!table->frame.bounded &&
 		(count[EF_OPENING] > 0 || count[EF_FIRST_DAY] > 0))
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "There is an opening headcount without a beginning.");
 	return EF_OK;
 }
 
 EF_NODISCARD static EfStatus
-validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
+validate(const EfTable *table, EfContext *context)
 {
 	int64_t		leavers[EF_AGE_MONTHS];
 	Walk		walks[EF_LAST_DAY_FTE + 1];
 	int64_t		present = 0;
 	int64_t		seen = 0;		/* in this year of age, in any of its months */
-	EfStatus	status = ef_check_reasons(table, EF_EXITS, error);
+	EfStatus	status = ef_check_reasons(table, EF_EXITS, context);
 
 	if (status != EF_OK)
 		return status;
 	memset(leavers, 0, sizeof(leavers));
-	status = check_counts(table, leavers, allocator, error);
+	status = check_counts(table, leavers, context);
 	if (status != EF_OK)
 		return status;
 	for (unsigned kind = 0; kind <= EF_LAST_DAY_FTE; kind++)
@@ -510,28 +511,28 @@ validate(const EfTable *table, const EfAllocator *allocator, EfError *error)
 		seen = (age % 12 == 0 ? present : seen) + entries;
 		present += entries;
 		if (leavers[age] > present)
-			return ef_fail(error, EF_INVALID,
+			return ef_fail(context, EF_INVALID,
 						   "More people leave at the age of %d months than are there.",
 						   age);
 		if (count[EF_MISSED_PARTS] >
 			entries * (EF_MONTH_PARTS - EF_MONTH_PARTS / 31))
-			return ef_fail(error, EF_INVALID,
+			return ef_fail(context, EF_INVALID,
 						   "missed_parts at the age of %d months exceed the entries.",
 						   age);
-		status = check_days(table, count, leavers[age], age, error);
+		status = check_days(table, count, leavers[age], age, context);
 		if (status == EF_OK)
-			status = check_fte(table, count, age, error);
+			status = check_fte(table, count, age, context);
 		if (status != EF_OK)
 			return status;
 		if ((age % 12 == 11 || age == EF_AGE_MONTHS - 1) &&
 			count_at(&walks[EF_DAYS], age / 12) > seen * 366)
-			return ef_fail(error, EF_INVALID,
+			return ef_fail(context, EF_INVALID,
 						   "The days at the age of %d exceed the people.",
 						   age / 12);
 		present -= leavers[age];
 	}
 	if (present != 0)
-		return ef_fail(error, EF_INVALID,
+		return ef_fail(context, EF_INVALID,
 					   "%lld people enter and neither leave nor stay.",
 					   (long long) present);
 	return EF_OK;

@@ -90,11 +90,10 @@ typedef struct EfEmployment
 
 /* Can this row be looked at from as_of?  Its FTE was checked when it was read. */
 extern EfStatus ef_employment_check(const EfEmployment *row, EfDay as_of,
-									EfError *error) EF_NODISCARD;
+									EfContext *context) EF_NODISCARD;
 
 /* Add one row to a state. */
 extern EfStatus ef_workforce_add(EfState **state, const EfEmployment *row,
-								 const EfAllocator *allocator, EfError *error)
-			EF_NODISCARD;
+								 EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_WORKFORCE_H */

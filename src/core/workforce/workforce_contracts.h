@@ -14,7 +14,6 @@ extern EfStatus ef_workforce_of_contracts(EfState **state,
 										  EfEventGroup *group,
 										  const EfDictionary *reasons,
 										  const EfContractPeriod *period,
-										  const EfAllocator *allocator,
-										  EfError *error) EF_NODISCARD;
+										  EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_WORKFORCE_CONTRACTS_H */

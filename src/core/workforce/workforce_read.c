@@ -13,12 +13,12 @@
 
 EfStatus
 ef_workforce_open(EfWorkforce *workforce, const void *datum, size_t size,
-				  const EfAllocator *allocator, EfError *error)
+				  EfContext *context)
 {
 	EfTable    *table = &workforce->table;
 	int			day;
 	EfStatus	status = ef_table_load(table, &ef_workforce_type, datum, size,
-									   allocator, error);
+									   context);
 
 	if (status != EF_OK)
 		return status;
@@ -57,14 +57,14 @@ EF_REPORT(EF_AT_BETWEEN, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_workforce_staff(const EfWorkforce *workforce, EfDay at, EfStaff *staff,
-				   EfError *error)
+				   EfContext *context)
 {
 	const EfFrame *frame = &workforce->table.frame;
 	char		iso[EF_ISO_DATE_SIZE];
 	char		period[2 * EF_ISO_DATE_SIZE];
 
 	if (at == EF_DAY_MINUS_INFINITY || at == EF_DAY_INFINITY)
-		return ef_fail(error, EF_DATE_INFINITE, "at is infinite.");
+		return ef_fail(context, EF_DATE_INFINITE, "at is infinite.");
 	if (at == frame->as_of - 1)
 		*staff = workforce->last_day;
 	else if (frame->bounded && at == frame->from)
@@ -73,7 +73,7 @@ ef_workforce_staff(const EfWorkforce *workforce, EfDay at, EfStaff *staff,
 	{
 		ef_format_day(iso, at);
 		ef_format_frame(period, sizeof(period), frame);
-		return ef_fail(error, EF_AT_BETWEEN,
+		return ef_fail(context, EF_AT_BETWEEN,
 					   "at is %s, and people were observed in %s.", iso,
 					   period);
 	}
@@ -86,14 +86,14 @@ EF_REPORT(EF_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_turnover_method(const char *name, size_t length, EfTurnoverMethod *method,
-				   EfError *error)
+				   EfContext *context)
 {
 	if (length == 7 && memcmp(name, "leavers", 7) == 0)
 		*method = EF_TURNOVER_LEAVERS;
 	else if (length == 11 && memcmp(name, "replacement", 11) == 0)
 		*method = EF_TURNOVER_REPLACEMENT;
 	else
-		return ef_fail(error, EF_METHOD_UNKNOWN, "The method is \"%.*s\".",
+		return ef_fail(context, EF_METHOD_UNKNOWN, "The method is \"%.*s\".",
 					   ef_clip(name, length), name);
 	return EF_OK;
 }
@@ -104,7 +104,7 @@ EF_REPORT(EF_FROM_UNBOUNDED, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_workforce_turnover(const EfWorkforce *workforce, EfTurnoverMethod method,
-			double *turnover, EfError *error)
+			double *turnover, EfContext *context)
 {
 	const EfFrame *frame = &workforce->table.frame;
 	int64_t		leavers = workforce->exits;
@@ -114,7 +114,7 @@ ef_workforce_turnover(const EfWorkforce *workforce, EfTurnoverMethod method,
 	double		years;
 
 	if (!frame->bounded)
-		return ef_fail(error, EF_FROM_UNBOUNDED,
+		return ef_fail(context, EF_FROM_UNBOUNDED,
 					   "The observation period has no first day.");
 	if (method == EF_TURNOVER_REPLACEMENT && workforce->hires < leavers)
 		leavers = workforce->hires;
@@ -172,13 +172,13 @@ ef_workforce_pyramid(const EfWorkforce *workforce, EfAgeRow *rows)
 
 EfStatus
 ef_exit_rates_begin(EfExitRates *rates, const EfWorkforce *workforce,
-					double level, const EfAllocator *allocator, EfError *error)
+					double level, EfContext *context)
 {
 	const EfTable *table = &workforce->table;
 	size_t		end[EF_AGE_LIMIT + 1];
 	size_t		n = 0;
 
-	if (ef_level_check(level, error) != EF_OK)
+	if (ef_level_check(level, context) != EF_OK)
 		return EF_LEVEL_RANGE;
 	memset(rates, 0, sizeof(*rates));
 	rates->level = level;
@@ -211,7 +211,7 @@ ef_exit_rates_begin(EfExitRates *rates, const EfWorkforce *workforce,
 	}
 
 	/* by age; cells come in the order of reasons, and so they stay */
-	rates->exits = ef_alloc(allocator, (table->ncells + 1) *
+	rates->exits = ef_alloc(context, (table->ncells + 1) *
 							sizeof(EfReasonExits));
 	for (size_t i = 0; i < table->ncells; i++)
 	{
@@ -280,22 +280,22 @@ EF_REPORT(EF_UNTIL_TOO_EARLY, INVALID_PARAMETER_VALUE,
 /* The month that ends on this day, if one does, and not before as_of. */
 EF_NODISCARD static EfStatus
 until_month(const EfWorkforce *workforce, EfDay until, EfMonth *month,
-			EfError *error)
+			EfContext *context)
 {
 	char		day[EF_ISO_DATE_SIZE];
 	char		as_of[EF_ISO_DATE_SIZE];
 	int			day_of_month;
 
 	if (until == EF_DAY_MINUS_INFINITY || until == EF_DAY_INFINITY)
-		return ef_fail(error, EF_DATE_INFINITE, "until is infinite.");
+		return ef_fail(context, EF_DATE_INFINITE, "until is infinite.");
 	ef_format_day(day, until);
 	*month = ef_month_of_day(until, &day_of_month);
 	if (day_of_month + 1 != ef_days_in_month(*month))
-		return ef_fail(error, EF_UNTIL_NOT_MONTH_END, "until is %s.", day);
+		return ef_fail(context, EF_UNTIL_NOT_MONTH_END, "until is %s.", day);
 	if (*month >= workforce->last_month)
 		return EF_OK;
 	ef_format_day(as_of, workforce->table.frame.as_of);
-	return ef_fail(error, EF_UNTIL_TOO_EARLY,
+	return ef_fail(context, EF_UNTIL_TOO_EARLY,
 				   "until is %s, and the observation ended before %s.",
 				   day, as_of);
 }
@@ -305,10 +305,10 @@ EF_REPORT(EF_AGE_RANGE, INVALID_PARAMETER_VALUE,
 		  "Ages are completed years, up to 150 where people are counted and from 1 to 149 where they leave.");
 
 EF_NODISCARD static EfStatus
-check_age(int age, EfError *error)
+check_age(int age, EfContext *context)
 {
 	if (age < 0 || age > EF_AGE_LIMIT)
-		return ef_fail(error, EF_AGE_RANGE, "The age is %d.", age);
+		return ef_fail(context, EF_AGE_RANGE, "The age is %d.", age);
 	return EF_OK;
 }
 
@@ -334,13 +334,13 @@ count_reaching(const EfWorkforce *workforce, int age, EfMonth after,
 
 EfStatus
 ef_workforce_reaching(const EfWorkforce *workforce, int age, EfDay until,
-				int64_t *count, EfError *error)
+				int64_t *count, EfContext *context)
 {
 	EfMonth		month = 0;
-	EfStatus	status = check_age(age, error);
+	EfStatus	status = check_age(age, context);
 
 	if (status == EF_OK)
-		status = until_month(workforce, until, &month, error);
+		status = until_month(workforce, until, &month, context);
 	if (status == EF_OK)
 		*count = count_reaching(workforce, age, workforce->last_month, month);
 	return status;
@@ -348,18 +348,17 @@ ef_workforce_reaching(const EfWorkforce *workforce, int age, EfDay until,
 
 EfStatus
 ef_workforce_reaching_by_year(const EfWorkforce *workforce, int age, int years,
-						EfYearCount **rows, const EfAllocator *allocator,
-						EfError *error)
+						EfYearCount **rows, EfContext *context)
 {
 	EfMonth		after = workforce->last_month;
-	EfStatus	status = check_age(age, error);
+	EfStatus	status = check_age(age, context);
 
 	if (status != EF_OK)
 		return status;
 	if (years < 1 || years > EF_YEARS_LIMIT)
-		return ef_fail(error, EF_YEARS_RANGE, "The number of years is %d.",
+		return ef_fail(context, EF_YEARS_RANGE, "The number of years is %d.",
 					   years);
-	*rows = ef_alloc(allocator, (size_t) years * sizeof(EfYearCount));
+	*rows = ef_alloc(context, (size_t) years * sizeof(EfYearCount));
 	for (int i = 0; i < years; i++)
 	{
 		EfYearCount *row = &(*rows)[i];
@@ -376,12 +375,12 @@ ef_workforce_reaching_by_year(const EfWorkforce *workforce, int age, int years,
 EfStatus
 ef_workforce_reaching_by_rule(const EfWorkforce *workforce,
 						const EfRetirementRule *rule, EfDay until,
-						int64_t *count, EfError *error)
+						int64_t *count, EfContext *context)
 {
 	size_t		n;
 	const EfCell *stock = ef_table_series(&workforce->table, 0, EF_STOCK, &n);
 	EfMonth		month = 0;
-	EfStatus	status = until_month(workforce, until, &month, error);
+	EfStatus	status = until_month(workforce, until, &month, context);
 
 	*count = 0;
 	for (size_t i = 0; i < n && status == EF_OK; i++)
@@ -390,7 +389,7 @@ ef_workforce_reaching_by_rule(const EfWorkforce *workforce,
 		EfMonth		birth = workforce->last_month - age;
 		int			pension_age;
 
-		status = ef_rule_age(rule, birth, &pension_age, error);
+		status = ef_rule_age(rule, birth, &pension_age, context);
 		if (status == EF_OK && age < pension_age &&
 			birth + pension_age <= month)
 			*count += stock[i].count;

@@ -39,8 +39,7 @@ typedef struct EfWorkforce
 
 extern EfStatus ef_workforce_open(EfWorkforce *workforce,
 								  const void *datum, size_t size,
-								  const EfAllocator *allocator,
-								  EfError *error) EF_NODISCARD;
+								  EfContext *context) EF_NODISCARD;
 
 /* Exits for one reason; 0 for a reason that nobody had. */
 extern int64_t ef_workforce_exits_by_reason(const EfWorkforce *workforce,
@@ -48,7 +47,7 @@ extern int64_t ef_workforce_exits_by_reason(const EfWorkforce *workforce,
 
 /* The staff on a day, which must be the first or the last that was observed. */
 extern EfStatus ef_workforce_staff(const EfWorkforce *workforce, EfDay at,
-								   EfStaff *staff, EfError *error)
+								   EfStaff *staff, EfContext *context)
 			EF_NODISCARD;
 
 typedef enum EfTurnoverMethod
@@ -58,8 +57,8 @@ typedef enum EfTurnoverMethod
 } EfTurnoverMethod;
 
 extern EfStatus ef_turnover_method(const char *name, size_t length,
-								   EfTurnoverMethod *method, EfError *error)
-			EF_NODISCARD;
+								   EfTurnoverMethod *method,
+								   EfContext *context) EF_NODISCARD;
 
 /*
  * Staff turnover (personalomsättning) a year; NaN when the mean headcount is
@@ -67,8 +66,9 @@ extern EfStatus ef_turnover_method(const char *name, size_t length,
  * twelve calendar months.
  */
 extern EfStatus ef_workforce_turnover(const EfWorkforce *workforce,
-									  EfTurnoverMethod method, double *turnover,
-									  EfError *error) EF_NODISCARD;
+									  EfTurnoverMethod method,
+									  double *turnover,
+									  EfContext *context) EF_NODISCARD;
 
 typedef struct EfAgeRow
 {
@@ -121,8 +121,7 @@ typedef struct EfExitRates
 
 extern EfStatus ef_exit_rates_begin(EfExitRates *rates,
 									const EfWorkforce *workforce, double level,
-									const EfAllocator *allocator,
-									EfError *error) EF_NODISCARD;
+									EfContext *context) EF_NODISCARD;
 
 /* The next row, by age and then by reason; false if that was the last one. */
 extern bool ef_exit_rates_next(EfExitRates *rates, EfExitRateRow *row);
@@ -132,8 +131,8 @@ extern bool ef_exit_rates_next(EfExitRates *rates, EfExitRateRow *row);
  * to and including `until`, the last day of a month.  Those past it do not count.
  */
 extern EfStatus ef_workforce_reaching(const EfWorkforce *workforce, int age,
-									  EfDay until, int64_t *count, EfError *error)
-			EF_NODISCARD;
+									  EfDay until, int64_t *count,
+									  EfContext *context) EF_NODISCARD;
 
 struct EfRetirementRule;
 
@@ -141,7 +140,7 @@ struct EfRetirementRule;
 extern EfStatus ef_workforce_reaching_by_rule(const EfWorkforce *workforce,
 											  const struct EfRetirementRule *rule,
 											  EfDay until, int64_t *count,
-											  EfError *error) EF_NODISCARD;
+											  EfContext *context) EF_NODISCARD;
 
 typedef struct EfYearCount
 {
@@ -152,8 +151,7 @@ typedef struct EfYearCount
 /* The same by calendar year, the first from as_of: `years` rows. */
 extern EfStatus ef_workforce_reaching_by_year(const EfWorkforce *workforce, int age,
 											  int years, EfYearCount **rows,
-											  const EfAllocator *allocator,
-											  EfError *error) EF_NODISCARD;
+											  EfContext *context) EF_NODISCARD;
 
 /* The highest month of age in which anybody was seen. */
 extern int	ef_oldest_month(const EfTable *table);

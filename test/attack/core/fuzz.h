@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/context.h"
 #include "base/status.h"
 #include "table/life_table.h"
 #include "workforce/workforce_read.h"
@@ -20,7 +20,7 @@ typedef struct Input
 {
 	const uint8_t *at;
 	const uint8_t *end;
-	const EfAllocator *allocator;
+	EfContext  *context;
 } Input;
 
 /* From the end. */

@@ -50,7 +50,6 @@ frame_of(unsigned n, Input *input)
 {
 	EfFrame		frame = {ef_first_day(2022 * 12), ef_first_day(2037 * 12), true, 0, NULL, 0};
 	EfFunnelSpec spec;
-	EfError		error;
 	uint8_t		kind = draw(input);
 
 	if (summaries[n].type == &ef_workforce_type || summaries[n].type == &ef_mobility_type)
@@ -68,18 +67,18 @@ frame_of(unsigned n, Input *input)
 
 		memset(&spec, 0, sizeof(spec));
 		for (int i = 0; i < 1 + kind % 3; i++)
-			PROMISE(ef_spec_add_stage(&spec, names[i], 1, &error) == EF_OK);
+			PROMISE(ef_spec_add_stage(&spec, names[i], 1, input->context) == EF_OK);
 		if (kind & 4)
-			PROMISE(ef_spec_add_exit(&spec, "x", 1, &error) == EF_OK);
+			PROMISE(ef_spec_add_exit(&spec, "x", 1, input->context) == EF_OK);
 		spec.has_within = kind & 8;
 		if (spec.has_within)
 			spec.within.days = 10 * draw(input);
 		spec.has_as_of = kind & 16;
 		spec.as_of = spec.has_as_of ? 20 * draw(input) : 0;
 		spec.modes = draw(input) % 16;
-		status = ef_spec_complete(&spec, &error);
+		status = ef_spec_complete(&spec, input->context);
 		PROMISE(status == EF_OK);
-		PROMISE(ef_spec_pack(&spec, 0, &bytes, &frame.spec_size, input->allocator, &error) == EF_OK);
+		PROMISE(ef_spec_pack(&spec, 0, &bytes, &frame.spec_size, input->context) == EF_OK);
 		frame = (EfFrame) {0, 0, false, 0, bytes, frame.spec_size};
 	}
 	return frame;
@@ -93,23 +92,22 @@ accepted(const EfTable *table, unsigned n, Input *input)
 	const EfTableType *type = summaries[n].type;
 	EfTable		again;
 	EfState    *state;
-	EfError		error;
 	uint8_t    *packed;
 	uint8_t    *repacked;
 	size_t		size;
 	size_t		resize;
 
-	PROMISE(ef_table_pack(table, type, 4, &packed, &size, input->allocator, &error) == EF_OK);
-	PROMISE(ef_table_load(&again, type, packed, size, input->allocator, &error) == EF_OK);
-	PROMISE(ef_table_validate(&again, type, input->allocator, &error) == EF_OK);
-	PROMISE(ef_table_pack(&again, type, 4, &repacked, &resize, input->allocator, &error) == EF_OK);
+	PROMISE(ef_table_pack(table, type, 4, &packed, &size, input->context) == EF_OK);
+	PROMISE(ef_table_load(&again, type, packed, size, input->context) == EF_OK);
+	PROMISE(ef_table_validate(&again, type, input->context) == EF_OK);
+	PROMISE(ef_table_pack(&again, type, 4, &repacked, &resize, input->context) == EF_OK);
 	PROMISE(size == resize && memcmp(packed + 4, repacked + 4, size - 4) == 0);
 
-	if (ef_state_create(&state, type, &table->frame, 0, input->allocator, &error) == EF_OK &&
-		ef_state_merge(&state, type, &again, input->allocator, &error) == EF_OK &&
-		ef_state_merge(&state, type, table, input->allocator, &error) == EF_OK &&
-		ef_table_load(&again, type, state, state->size, input->allocator, &error) == EF_OK)
-		PROMISE(ef_table_validate(&again, type, input->allocator, &error) == EF_OK);
+	if (ef_state_create(&state, type, &table->frame, 0, input->context) == EF_OK &&
+		ef_state_merge(&state, type, &again, input->context) == EF_OK &&
+		ef_state_merge(&state, type, table, input->context) == EF_OK &&
+		ef_table_load(&again, type, state, state->size, input->context) == EF_OK)
+		PROMISE(ef_table_validate(&again, type, input->context) == EF_OK);
 	summaries[n].read(packed, size, input);
 }
 
@@ -118,18 +116,17 @@ accept_states(unsigned summary, EfState *states[3], Input *input)
 {
 	const EfTableType *type = summaries[summary].type;
 	EfTable		table;
-	EfError		error;
 	uint8_t    *packed[3];
 	size_t		sizes[3];
 
 	for (int i = 0; i < 3; i++)
 	{
-		PROMISE(ef_table_load(&table, type, states[i], states[i]->size, input->allocator, &error) == EF_OK);
-		PROMISE(ef_table_pack(&table, type, 4, &packed[i], &sizes[i], input->allocator, &error) == EF_OK);
+		PROMISE(ef_table_load(&table, type, states[i], states[i]->size, input->context) == EF_OK);
+		PROMISE(ef_table_pack(&table, type, 4, &packed[i], &sizes[i], input->context) == EF_OK);
 		PROMISE(sizes[i] == sizes[0] && memcmp(packed[i] + 4, packed[0] + 4, sizes[0] - 4) == 0);
 	}
-	PROMISE(ef_table_load(&table, type, packed[0], sizes[0], input->allocator, &error) == EF_OK);
-	PROMISE(ef_table_validate(&table, type, input->allocator, &error) == EF_OK);
+	PROMISE(ef_table_load(&table, type, packed[0], sizes[0], input->context) == EF_OK);
+	PROMISE(ef_table_validate(&table, type, input->context) == EF_OK);
 	accepted(&table, summary, input);
 }
 
@@ -139,14 +136,13 @@ try_packed(unsigned n, Input *input)
 	size_t		size = (size_t) (input->end - input->at);
 	uint8_t    *copy = malloc(size + 4);
 	EfTable		table;
-	EfError		error;
 
 	/* questions are drawn from a copy of the last bytes */
 	memset(copy, 0, 4);
 	memcpy(copy + 4, input->at, size);
-	if (ef_table_load(&table, summaries[n].type, copy, size + 4, input->allocator, &error) == EF_OK &&
+	if (ef_table_load(&table, summaries[n].type, copy, size + 4, input->context) == EF_OK &&
 		copy[4] == EF_FORMAT_PACKED &&
-		ef_table_validate(&table, summaries[n].type, input->allocator, &error) == EF_OK)
+		ef_table_validate(&table, summaries[n].type, input->context) == EF_OK)
 		accepted(&table, n, input);
 	free(copy);
 }
@@ -158,7 +154,6 @@ try_wire(unsigned n, Input *input)
 	const EfTableType *type = summaries[n].type;
 	EfLabel		labels[6];
 	EfTable		table;
-	EfError		error;
 	size_t		size;
 	uint8_t    *copy;
 	EfStatus	status = EF_OK;
@@ -167,7 +162,7 @@ try_wire(unsigned n, Input *input)
 	table.frame = frame_of(n, input);
 	table.skipped = draw(input) % 3;
 	if (type == &ef_funnel_type)
-		status = ef_table_open_spec(&table, type, input->allocator, &error);
+		status = ef_table_open_spec(&table, type, input->context);
 	else
 	{
 		memcpy(labels, names, sizeof(labels));
@@ -178,10 +173,10 @@ try_wire(unsigned n, Input *input)
 	copy = malloc(size > 0 ? size : 1);
 	memcpy(copy, input->at, size);
 	if (status == EF_OK)
-		status = ef_table_read_series(&table, type, copy, size, input->allocator, &error);
+		status = ef_table_read_series(&table, type, copy, size, input->context);
 	if (status == EF_OK)
-		status = ef_table_normalize(&table, type, input->allocator, &error);
-	if (status == EF_OK && ef_table_validate(&table, type, input->allocator, &error) == EF_OK)
+		status = ef_table_normalize(&table, type, input->context);
+	if (status == EF_OK && ef_table_validate(&table, type, input->context) == EF_OK)
 		accepted(&table, n, input);
 	free(copy);
 }
@@ -194,7 +189,6 @@ try_state(unsigned n, Input *input)
 	EfState    *state = malloc(size + sizeof(EfState));
 	EfState    *sum;
 	EfTable		table;
-	EfError		error;
 
 	memset(state, 0, sizeof(EfState));
 	memcpy(state, input->at, size);
@@ -205,16 +199,16 @@ try_state(unsigned n, Input *input)
 	state->format = EF_FORMAT_STATE;
 	state->tag = type->tag;
 	state->size = (uint32_t) size;
-	if (ef_state_check(state, type, size, &error) == EF_OK)
+	if (ef_state_check(state, type, size, input->context) == EF_OK)
 	{
 		/* a count may be anything, but for sums of 64 bits, which wrap around */
 		for (uint32_t i = 0; i < state->ncells; i++)
 			if (ef_key_kind(state->cells[i].key) != EF_KIND_ROW)
 				state->cells[i].count %= INT64_C(1) << 40;
-		if (ef_table_load(&table, type, state, size, input->allocator, &error) == EF_OK &&
-			ef_state_create(&sum, type, &table.frame, 0, input->allocator, &error) == EF_OK &&
-			ef_state_merge(&sum, type, &table, input->allocator, &error) == EF_OK &&
-			ef_table_load(&table, type, sum, sum->size, input->allocator, &error) == EF_OK)
+		if (ef_table_load(&table, type, state, size, input->context) == EF_OK &&
+			ef_state_create(&sum, type, &table.frame, 0, input->context) == EF_OK &&
+			ef_state_merge(&sum, type, &table, input->context) == EF_OK &&
+			ef_table_load(&table, type, sum, sum->size, input->context) == EF_OK)
 			fuzz_sum += (double) table.ncells;
 	}
 	free(state);
@@ -227,7 +221,6 @@ try_rows(unsigned n, Input *input)
 	EfFrame		frame = frame_of(n, input);
 	EfState    *states[2];
 	EfTable		tables[2];
-	EfError		error;
 	uint8_t    *packed[2];
 	size_t		sizes[2];
 	unsigned	share = 1 + draw(input) % 4;
@@ -235,25 +228,25 @@ try_rows(unsigned n, Input *input)
 	bool		valid;
 
 	for (int i = 0; i < 2; i++)
-		PROMISE(ef_state_create(&states[i], type, &frame, 0, input->allocator, &error) == EF_OK);
+		PROMISE(ef_state_create(&states[i], type, &frame, 0, input->context) == EF_OK);
 	while (input->at < input->end)
 		summaries[n].add(&states[rows++ % share == 0], input);
 	for (int i = 0; i < 2; i++)
 	{
 		EfState    *sum;
-		bool		loaded = ef_table_load(&tables[0], type, states[i], states[i]->size, input->allocator, &error) == EF_OK &&
-			ef_table_load(&tables[1], type, states[!i], states[!i]->size, input->allocator, &error) == EF_OK;
+		bool		loaded = ef_table_load(&tables[0], type, states[i], states[i]->size, input->context) == EF_OK &&
+			ef_table_load(&tables[1], type, states[!i], states[!i]->size, input->context) == EF_OK;
 
 		PROMISE(loaded);
-		PROMISE(ef_state_create(&sum, type, &frame, 0, input->allocator, &error) == EF_OK);
-		PROMISE(ef_state_merge(&sum, type, &tables[0], input->allocator, &error) == EF_OK);
-		PROMISE(ef_state_merge(&sum, type, &tables[1], input->allocator, &error) == EF_OK);
-		PROMISE(ef_table_load(&tables[i], type, sum, sum->size, input->allocator, &error) == EF_OK);
-		PROMISE(ef_table_pack(&tables[i], type, 4, &packed[i], &sizes[i], input->allocator, &error) == EF_OK);
+		PROMISE(ef_state_create(&sum, type, &frame, 0, input->context) == EF_OK);
+		PROMISE(ef_state_merge(&sum, type, &tables[0], input->context) == EF_OK);
+		PROMISE(ef_state_merge(&sum, type, &tables[1], input->context) == EF_OK);
+		PROMISE(ef_table_load(&tables[i], type, sum, sum->size, input->context) == EF_OK);
+		PROMISE(ef_table_pack(&tables[i], type, 4, &packed[i], &sizes[i], input->context) == EF_OK);
 	}
 	PROMISE(sizes[0] == sizes[1] && memcmp(packed[0] + 4, packed[1] + 4, sizes[0] - 4) == 0);
-	PROMISE(ef_table_load(&tables[0], type, packed[0], sizes[0], input->allocator, &error) == EF_OK);
-	valid = ef_table_validate(&tables[0], type, input->allocator, &error) == EF_OK;
+	PROMISE(ef_table_load(&tables[0], type, packed[0], sizes[0], input->context) == EF_OK);
+	valid = ef_table_validate(&tables[0], type, input->context) == EF_OK;
 	PROMISE(valid || type == &ef_mobility_type);
 	if (valid)
 		accepted(&tables[0], n, input);
@@ -271,7 +264,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2)
 		return 0;
 	arena_open(&arena);
-	input = (Input) {data + 1, data + size, &arena.allocator};
+	input = (Input) {data + 1, data + size, &arena.context};
 	n = data[0] % 21;
 	if (n < 4)
 		try_packed(n, &input);

@@ -13,12 +13,11 @@ add_funnel(EfState **state, Input *input)
 	EfChainSearch search;
 	EfChain		chain;
 	EfState    *old = *state;
-	EfError		error;
 	EfWhen		events[12];
 	size_t		n = take(input) % 12;
 	EfDay		day = take_int(input, 8000);
 
-	PROMISE(ef_spec_open(&spec, frame.spec, frame.spec_size, &error) == EF_OK);
+	PROMISE(ef_spec_open(&spec, frame.spec, frame.spec_size, input->context) == EF_OK);
 	for (size_t i = 0; i < n; i++)
 	{
 		uint8_t		code = take(input);
@@ -33,20 +32,19 @@ add_funnel(EfState **state, Input *input)
 			events[k - 1] = swap;
 		}
 	}
-	ef_chain_search_begin(&search, &spec, EF_UNIT_DAY, input->allocator);
+	ef_chain_search_begin(&search, &spec, EF_UNIT_DAY, input->context);
 	ef_chain_find(&search, &chain, events, n);
-	if (ef_funnel_add(state, &chain, EF_UNIT_DAY, input->allocator, &error) == EF_OK)
-		ef_state_moved(old, *state, input->allocator);
+	if (ef_funnel_add(state, &chain, EF_UNIT_DAY, input->context) == EF_OK)
+		ef_state_moved(old, *state, input->context);
 	ef_chain_search_end(&search);
 }
 
 void
 read_funnel(const void *datum, size_t size, Input *input)
 {
-	EfFunnel   *funnel = input->allocator->alloc(input->allocator->context, sizeof(EfFunnel));
+	EfFunnel   *funnel = input->context->alloc(input->context->memory, sizeof(EfFunnel));
 	EfStageEstimates stages[EF_STAGE_LIMIT];
 	EfDuration	by = draw_duration(input);
-	EfError		error;
 	uint32_t	from = draw(input) % 5;
 	uint32_t	to = draw(input) % 5;
 	int32_t		days;
@@ -57,14 +55,14 @@ read_funnel(const void *datum, size_t size, Input *input)
 	EfDay		as_of = draw(input) * 100;
 	uint8_t		kind = draw(input);
 
-	PROMISE(ef_funnel_open(funnel, datum, size, input->allocator, &error) == EF_OK);
-	if (ef_funnel_estimate(funnel, draw_level(input), stages, &days, input->allocator, &error) == EF_OK)
+	PROMISE(ef_funnel_open(funnel, datum, size, input->context) == EF_OK);
+	if (ef_funnel_estimate(funnel, draw_level(input), stages, &days, input->context) == EF_OK)
 		fuzz_sum += stages[0].cumulative.value;
 	if (from >= 1 && to >= 1 && from <= funnel->spec.nstages && to <= funnel->spec.nstages)
 	{
-		if (ef_funnel_conversion_by(funnel, from, to, kind & 1 ? &by : NULL, &number, input->allocator, &error) == EF_OK)
+		if (ef_funnel_conversion_by(funnel, from, to, kind & 1 ? &by : NULL, &number, input->context) == EF_OK)
 			PROMISE(!(number < 0) && !(number > 1 + 1e-9));
-		if (ef_funnel_quantile_days(funnel, from, to, draw_level(input), &days, input->allocator, &error) == EF_OK)
+		if (ef_funnel_quantile_days(funnel, from, to, draw_level(input), &days, input->context) == EF_OK)
 			PROMISE(days >= -1);
 	}
 	memset(&output, 0, sizeof(output));
@@ -78,7 +76,7 @@ read_funnel(const void *datum, size_t size, Input *input)
 	output.as_of = kind & 4 ? &as_of : NULL;
 	output.horizon = kind & 8 ? draw_int(input) : 1 + draw(input) % 20;
 	output.scenario = (EfConversionChange) {draw(input) % 4, kind & 16 ? draw_number(input) : 0.1};
-	if (ef_arrivals_by_year(&output, &arrivals, input->allocator, &error) == EF_OK)
+	if (ef_arrivals_by_year(&output, &arrivals, input->context) == EF_OK)
 		fuzz_sum += arrivals[0];
 
 	/* and with a staff of one, whose gap is to be filled */
@@ -94,9 +92,9 @@ read_funnel(const void *datum, size_t size, Input *input)
 		int			nyears;
 		double		gap[8];
 
-		if (ef_state_create(&state, &ef_workforce_type, &frame, 0, input->allocator, &error) != EF_OK ||
-			ef_workforce_add(&state, &row, input->allocator, &error) != EF_OK ||
-			ef_workforce_open(&staff, state, state->size, input->allocator, &error) != EF_OK)
+		if (ef_state_create(&state, &ef_workforce_type, &frame, 0, input->context) != EF_OK ||
+			ef_workforce_add(&state, &row, input->context) != EF_OK ||
+			ef_workforce_open(&staff, state, state->size, input->context) != EF_OK)
 			return;
 		memset(&plan, 0, sizeof(plan));
 		for (int i = 0; i < 8; i++)
@@ -111,11 +109,11 @@ read_funnel(const void *datum, size_t size, Input *input)
 		plan.target_year = kind & 128 ? draw_int(input) : EF_LAST_YEAR;
 		plan.arrived = draw_level(input);
 		plan.scenario = output.scenario;
-		if (ef_intake_by_year(&plan, &years, &nyears, input->allocator, &error) == EF_OK)
+		if (ef_intake_by_year(&plan, &years, &nyears, input->context) == EF_OK)
 			fuzz_sum += nyears > 0 ? years[0].intake : 0;
-		if (ef_intake_fan(&plan, intake, 1 + draw(input) % 8, &years, &nyears, input->allocator, &error) == EF_OK)
+		if (ef_intake_fan(&plan, intake, 1 + draw(input) % 8, &years, &nyears, input->context) == EF_OK)
 			fuzz_sum += nyears > 0 ? years[0].upper : 0;
-		if (ef_intake_by_stage(&plan, &demand, &ndemand, input->allocator, &error) == EF_OK)
+		if (ef_intake_by_stage(&plan, &demand, &ndemand, input->context) == EF_OK)
 			fuzz_sum += ndemand > 0 ? demand[0].required : 0;
 	}
 }

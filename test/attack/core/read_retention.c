@@ -12,15 +12,14 @@ add_retention(EfState **state, Input *input)
 {
 	EfSpell		spell = {.start = take_int(input, 9000) - 1000};
 	EfState    *old = *state;
-	EfError		error;
 
 	spell.end = take(input) % 3 == 0 ? EF_DAY_INFINITY : spell.start + take_int(input, 6000);
 	spell.reason_length = (size_t) (take(input) % 3);
 	if (spell.reason_length > (size_t) (input->end - input->at))
 		spell.reason_length = 0;
 	spell.reason = (const char *) input->at;
-	if (ef_retention_add(state, &spell, input->allocator, &error) == EF_OK)
-		ef_state_moved(old, *state, input->allocator);
+	if (ef_retention_add(state, &spell, input->context) == EF_OK)
+		ef_state_moved(old, *state, input->context);
 }
 
 void
@@ -36,26 +35,27 @@ read_retention(const void *datum, size_t size, Input *input)
 	EfHazardRatio ratio;
 	EfLogRank	test;
 	EfLogRankPart parts[4];
-	EfError		error;
 	double		number;
 	int32_t		days;
 
-	PROMISE(ef_retention_open(&retention, datum, size, input->allocator, &error) == EF_OK);
-	ef_retention_risk(&risk, &retention.table, input->allocator);
-	if (ef_curve_begin(&curve, &risk, &every, draw_level(input), draw(input) % 2 ? EF_LOG_LOG : EF_PLAIN, &error) == EF_OK)
+	PROMISE(ef_retention_open(&retention, datum, size, input->context) == EF_OK);
+	ef_retention_risk(&risk, &retention.table, input->context);
+	if (ef_curve_begin(&curve, &risk, &every, draw_level(input), draw(input) % 2 ? EF_LOG_LOG : EF_PLAIN,
+					   input->context) == EF_OK)
 		for (int n = 0; n < 400 && ef_curve_next(&curve, &point); n++)
 			PROMISE(point.at_risk >= 0 && point.retained >= 0 && point.retained <= 1);
-	if (ef_incidence_begin(&incidence, &risk, retention.table.nlabels, &every, draw_level(input), input->allocator, &error) == EF_OK)
+	if (ef_incidence_begin(&incidence, &risk, retention.table.nlabels, &every, draw_level(input),
+						   input->context) == EF_OK)
 		for (int n = 0; n < 40 && ef_incidence_next(&incidence, &days); n++)
 			for (uint32_t reason = 1; reason <= retention.table.nlabels && reason < 50; reason++)
 			{
 				ef_incidence_row(&incidence, reason, &row);
 				PROMISE(row.incidence >= 0 && row.incidence <= 1 + 1e-9);
 			}
-	if (ef_retention_rate_after(&risk, &every, &number, &error) == EF_OK)
+	if (ef_retention_rate_after(&risk, &every, &number, input->context) == EF_OK)
 		PROMISE(!(number < 0) && !(number > 1));
 	fuzz_sum += ef_retention_median_day(&risk);
-	if (ef_retention_mean_days(&risk, &every, &number, &error) == EF_OK)
+	if (ef_retention_mean_days(&risk, &every, &number, input->context) == EF_OK)
 		PROMISE(!(number < 0));
 	if (retention.table.nlabels > 0)
 		PROMISE(ef_retention_exits_by_reason(&retention, retention.table.labels[0].bytes, retention.table.labels[0].length) > 0);
@@ -71,9 +71,9 @@ read_retention(const void *datum, size_t size, Input *input)
 			parts[n].stratum.label = (EfLabel) {&"xy"[draw(input) % 2], 1};
 			parts[n].stratum.null = draw(input) % 5 == 0;
 		}
-		if (ef_hazard_ratio(&ratio, &risk, &risk, draw_level(input), input->allocator, &error) == EF_OK)
+		if (ef_hazard_ratio(&ratio, &risk, &risk, draw_level(input), input->context) == EF_OK)
 			fuzz_sum += ratio.ratio;
-		if (ef_log_rank(&test, parts, 4, input->allocator, &error) == EF_OK)
+		if (ef_log_rank(&test, parts, 4, input->context) == EF_OK)
 			fuzz_sum += test.chisq;
 	}
 }

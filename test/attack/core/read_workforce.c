@@ -10,7 +10,6 @@ void
 add_workforce(EfState **state, Input *input)
 {
 	EfEmployment row;
-	EfError		error;
 	EfState    *old = *state;
 
 	memset(&row, 0, sizeof(row));
@@ -24,8 +23,8 @@ add_workforce(EfState **state, Input *input)
 	row.spell.reason = (const char *) input->at;
 	row.entry_fte = take_int(input, 1001);
 	row.last_fte = take_int(input, 1001);
-	if (ef_workforce_add(state, &row, input->allocator, &error) == EF_OK)
-		ef_state_moved(old, *state, input->allocator);
+	if (ef_workforce_add(state, &row, input->context) == EF_OK)
+		ef_state_moved(old, *state, input->context);
 }
 
 static void
@@ -37,7 +36,6 @@ project(const EfWorkforce *workforce, Input *input)
 	EfExitsProjection reasons;
 	EfRetirementRule *rule = NULL;
 	EfRuleStep	step;
-	EfError		error;
 	double		intake[64];
 	double		target[64];
 	bool		more = true;
@@ -58,17 +56,18 @@ project(const EfWorkforce *workforce, Input *input)
 	plan.target = kind & 8 ? target : NULL;
 	if (kind & 64)
 	{
-		if (ef_rule_create(&rule, 2, input->allocator, &error) == EF_OK &&
-			ef_rule_step(ef_first_day(draw(input) * 24), draw(input) % 8 == 0 ? draw_int(input) : 700 + draw(input), &step, &error) == EF_OK &&
-			ef_rule_add(&rule, &step, input->allocator, &error) == EF_OK)
+		if (ef_rule_create(&rule, 2, input->context) == EF_OK && ef_rule_step(ef_first_day(draw(input) * 24),
+																			  draw(input) % 8 == 0 ? draw_int(input) : 700 + draw(input),
+																			  &step, input->context) == EF_OK &&
+			ef_rule_add(&rule, &step, input->context) == EF_OK)
 			plan.rule = rule;
 	}
-	if (ef_project_workforce(&plan, &periods, input->allocator, &error) == EF_OK)
+	if (ef_project_workforce(&plan, &periods, input->context) == EF_OK)
 		fuzz_sum += periods[plan.years - 1].headcount;
-	if (plan.years > 64 || ef_project_exits_begin(&reasons, &plan, input->allocator, &error) != EF_OK)
+	if (plan.years > 64 || ef_project_exits_begin(&reasons, &plan, input->context) != EF_OK)
 		return;
 	for (int n = 0; more && n < 8; n++)
-		if (ef_project_exits_next(&reasons, exits, &more, &error) != EF_OK)
+		if (ef_project_exits_next(&reasons, exits, &more) != EF_OK)
 			break;
 	ef_project_exits_end(&reasons);
 }
@@ -86,13 +85,12 @@ read_workforce(const void *datum, size_t size, Input *input)
 	EfComparisonPlan plan = {&workforce, &workforce, NULL, NULL, 0, draw_int(input), draw_level(input)};
 	EfRetirementRule *rule;
 	EfRuleStep	step;
-	EfError		error;
 	int64_t		count;
 	double		turnover;
 
-	PROMISE(ef_workforce_open(&workforce, datum, size, input->allocator, &error) == EF_OK);
+	PROMISE(ef_workforce_open(&workforce, datum, size, input->context) == EF_OK);
 	PROMISE(workforce.exits >= 0 && workforce.first_day.headcount >= 0 && workforce.last_day.headcount >= 0);
-	if (ef_exit_rates_begin(&rates, &workforce, draw_level(input), input->allocator, &error) == EF_OK)
+	if (ef_exit_rates_begin(&rates, &workforce, draw_level(input), input->context) == EF_OK)
 		for (int n = 0; n < 300 && ef_exit_rates_next(&rates, &row); n++)
 		{
 			PROMISE(row.exits >= 0 && !(row.lower > row.rate) && !(row.upper < row.rate));
@@ -100,20 +98,23 @@ read_workforce(const void *datum, size_t size, Input *input)
 		}
 	PROMISE(ef_workforce_pyramid(&workforce, pyramid) <= EF_AGE_LIMIT + 1);
 	for (int n = 0; n < EF_TURNOVER_REPLACEMENT + 1; n++)
-		if (ef_workforce_turnover(&workforce, (EfTurnoverMethod) n, &turnover, &error) == EF_OK)
+		if (ef_workforce_turnover(&workforce, (EfTurnoverMethod) n, &turnover, input->context) == EF_OK)
 			fuzz_sum += turnover;
-	if (ef_workforce_staff(&workforce, workforce.table.frame.as_of - 1, &staff, &error) == EF_OK)
+	if (ef_workforce_staff(&workforce, workforce.table.frame.as_of - 1, &staff, input->context) == EF_OK)
 		fuzz_sum += (double) staff.fte;
-	if (ef_workforce_staff(&workforce, draw_int(input), &staff, &error) == EF_OK)
+	if (ef_workforce_staff(&workforce, draw_int(input), &staff, input->context) == EF_OK)
 		fuzz_sum += (double) staff.fte;
-	if (ef_workforce_reaching(&workforce, draw_int(input), ef_first_day(workforce.last_month + draw(input)) - 1, &count, &error) == EF_OK)
+	if (ef_workforce_reaching(&workforce, draw_int(input), ef_first_day(workforce.last_month + draw(input)) - 1,
+							  &count, input->context) == EF_OK)
 		PROMISE(count >= 0 && count <= workforce.carried);
-	if (ef_workforce_reaching_by_year(&workforce, draw_int(input), draw_int(input), &years, input->allocator, &error) == EF_OK)
+	if (ef_workforce_reaching_by_year(&workforce, draw_int(input), draw_int(input), &years, input->context) == EF_OK)
 		fuzz_sum += (double) years[0].count;
-	if (ef_rule_create(&rule, 1, input->allocator, &error) == EF_OK &&
-		ef_rule_step(ef_first_day(1900 * 12), 780, &step, &error) == EF_OK &&
-		ef_rule_add(&rule, &step, input->allocator, &error) == EF_OK &&
-		ef_workforce_reaching_by_rule(&workforce, rule, ef_first_day(workforce.last_month + 1 + draw(input)) - 1, &count, &error) == EF_OK)
+	if (ef_rule_create(&rule, 1, input->context) == EF_OK &&
+		ef_rule_step(ef_first_day(1900 * 12), 780, &step, input->context) == EF_OK &&
+		ef_rule_add(&rule, &step, input->context) == EF_OK && ef_workforce_reaching_by_rule(&workforce, rule,
+																							ef_first_day(workforce.last_month + 1 + draw(input)) - 1,
+																							&count,
+																							input->context) == EF_OK)
 		PROMISE(count >= 0 && count <= workforce.carried);
 	if (draw(input) % 2 && workforce.table.nlabels > 0)
 	{
@@ -121,7 +122,7 @@ read_workforce(const void *datum, size_t size, Input *input)
 		plan.reason_length = workforce.table.labels[0].length;
 		PROMISE(ef_workforce_exits_by_reason(&workforce, plan.reason, plan.reason_length) > 0);
 	}
-	if (ef_compare_exit_rates(&plan, comparison, &error) == EF_OK)
+	if (ef_compare_exit_rates(&plan, comparison, input->context) == EF_OK)
 		fuzz_sum += comparison[0].ratio.value;
 	project(&workforce, input);
 	read_credible(&workforce, datum, size, input);

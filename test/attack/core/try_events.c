@@ -16,13 +16,12 @@ static void
 read_all(EfEventGroup *group, Input *input)
 {
 	EfEventReader reader;
-	EfError		error;
 	EfPersonEvents events;
-	EfStatus	status = ef_event_group_read(&reader, group, input->allocator, &error);
+	EfStatus	status = ef_event_group_read(&reader, group, input->context);
 
 	if (status != EF_OK)
 		return;
-	while (ef_event_reader_next(&reader, &events, &status, &error))
+	while (ef_event_reader_next(&reader, &events, &status))
 		for (size_t i = 0; i < events.n; i++)
 			fuzz_sum += (double) events.whens[i];
 	ef_event_reader_end(&reader);
@@ -43,14 +42,14 @@ try_events(Input *input)
 	EfEventGroup *group;
 	EfNumberMap map;
 	EfNumbersSent numbers;
-	EfError		error;
 	size_t		size;
 	uint8_t    *copy;
 	EfStatus	status;
 
-	ef_event_log_begin(&log, (EfPersonKind) (kind % 3), EF_UNIT_DAY, (kind & 8) != 0, budget, &storage, input->allocator);
+	ef_event_log_begin(&log, (EfPersonKind) (kind % 3), EF_UNIT_DAY, (kind & 8) != 0, budget, &storage,
+					   input->context);
 	ef_event_group_create(&group, &log);
-	ef_number_map_begin(&map, input->allocator);
+	ef_number_map_begin(&map, input->context);
 	for (uint32_t i = 1; i < 10; i++)
 		ef_number_map_set(&map, i, 11 - i);
 
@@ -77,8 +76,8 @@ try_events(Input *input)
 	size = (size_t) (input->end - input->at);
 	copy = malloc(size > 0 ? size : 1);
 	memcpy(copy, input->at, size);
-	status = numbered ? ef_event_group_receive_numbered(group, 1, copy, size, kind & 16 ? &map : NULL, &error)
-		: ef_event_group_receive(group, 1, copy, size, &error);
+	status = numbered ? ef_event_group_receive_numbered(group, 1, copy, size, kind & 16 ? &map : NULL)
+		: ef_event_group_receive(group, 1, copy, size);
 	free(copy);
 	if (status == EF_OK)
 	{
@@ -90,8 +89,8 @@ try_events(Input *input)
 		/* numbers that no map has looked at are up to 2^24, and take a map of as
 		 * many */
 		if (!numbered || kind & 16)
-			status = numbered ? ef_event_group_send_numbered(group, 1 << 20, &sink, &numbers, input->allocator, &error)
-				: ef_event_group_send(group, 1 << 20, &sink, input->allocator, &error);
+			status = numbered ? ef_event_group_send_numbered(group, 1 << 20, &sink, &numbers, input->context)
+				: ef_event_group_send(group, 1 << 20, &sink, input->context);
 	}
 	free(file.bytes);
 	free(sent.bytes);
@@ -103,18 +102,17 @@ try_rule(Input *input)
 	size_t		size = (size_t) (input->end - input->at);
 	EfRetirementRule *rule = malloc(size > 0 ? size : 1);
 	EfRetirementRule *made;
-	EfError		error;
 	int			age;
 
 	memcpy(rule, input->at, size);
-	if (ef_rule_check(rule, size, &error) == EF_OK)
+	if (ef_rule_check(rule, size, input->context) == EF_OK)
 	{
 		fuzz_sum += ef_rule_compare(rule, rule);
-		if (ef_rule_age(rule, 1950 * 12, &age, &error) == EF_OK)
+		if (ef_rule_age(rule, 1950 * 12, &age, input->context) == EF_OK)
 			fuzz_sum += age;
 	}
 	free(rule);
-	if (ef_rule_create(&made, 0, input->allocator, &error) != EF_OK)
+	if (ef_rule_create(&made, 0, input->context) != EF_OK)
 		return;
 	while (input->at < input->end)
 	{
@@ -122,11 +120,11 @@ try_rule(Input *input)
 		EfRetirementRule *old = made;
 		EfDay		day = draw(input) % 4 ? ef_first_day((1900 + take(input)) * 12) : draw_int(input);
 
-		if (ef_rule_step(day, take(input) % 8 ? 700 + take(input) : draw_int(input), &step, &error) == EF_OK &&
-			ef_rule_add(&made, &step, input->allocator, &error) == EF_OK && made != old)
-			ef_release(input->allocator, old);
+		if (ef_rule_step(day, take(input) % 8 ? 700 + take(input) : draw_int(input), &step, input->context) == EF_OK &&
+			ef_rule_add(&made, &step, input->context) == EF_OK && made != old)
+			ef_release(input->context, old);
 	}
-	PROMISE(ef_rule_check(made, ef_rule_size(made->room), &error) == EF_OK);
+	PROMISE(ef_rule_check(made, ef_rule_size(made->room), input->context) == EF_OK);
 }
 
 static void
@@ -134,14 +132,13 @@ try_spec(Input *input)
 {
 	EfFunnelSpec spec;
 	EfFunnelSpec again;
-	EfError		error;
 	unsigned	mode;
 	uint8_t    *bytes;
 	size_t		size = (size_t) (input->end - input->at);
 	uint8_t    *copy = malloc(size > 0 ? size : 1);
 
 	memcpy(copy, input->at, size);
-	if (ef_spec_open(&spec, copy, size, &error) == EF_OK)
+	if (ef_spec_open(&spec, copy, size, input->context) == EF_OK)
 	{
 		fuzz_sum += ef_spec_window_days(&spec) + (double) ef_spec_limit(&spec, EF_UNIT_DAY, draw_int(input) / 1000);
 		fuzz_sum += ef_spec_code(&spec, "a", 1);
@@ -154,9 +151,12 @@ try_spec(Input *input)
 		const char *name = take_name(input, &length);
 		EfStatus	status;
 
-		if (ef_spec_mode(name, length, &mode, &error) == EF_OK)
+		if (ef_spec_mode(name, length, &mode, input->context) == EF_OK)
 			spec.modes |= mode;
-		status = take(input) % 4 ? ef_spec_add_stage(&spec, name, length, &error) : ef_spec_add_exit(&spec, name, length, &error);
+		status = take(input) % 4 ? ef_spec_add_stage(&spec, name, length, input->context) : ef_spec_add_exit(&spec,
+																											 name,
+																											 length,
+																											 input->context);
 		if (status != EF_OK)
 			return;
 	}
@@ -166,12 +166,12 @@ try_spec(Input *input)
 	spec.has_as_of = draw(input) % 2;
 	if (spec.has_as_of)
 		spec.as_of = draw_int(input);
-	if (ef_spec_complete(&spec, &error) != EF_OK)
+	if (ef_spec_complete(&spec, input->context) != EF_OK)
 		return;
-	PROMISE(ef_spec_pack(&spec, 0, &bytes, &size, input->allocator, &error) == EF_OK);
-	PROMISE(ef_spec_open(&again, bytes, size, &error) == EF_OK);
+	PROMISE(ef_spec_pack(&spec, 0, &bytes, &size, input->context) == EF_OK);
+	PROMISE(ef_spec_open(&again, bytes, size, input->context) == EF_OK);
 	PROMISE(again.nstages == spec.nstages && again.nexits == spec.nexits);
-	fuzz_sum += ef_spec_unit_check(&again, EF_UNIT_DAY, &error) == EF_OK;
+	fuzz_sum += ef_spec_unit_check(&again, EF_UNIT_DAY, input->context) == EF_OK;
 	fuzz_sum += (double) ef_spec_limit(&again, EF_UNIT_MICROSECOND, (EfInstant) draw_int(input) * 1000000);
 }
 
@@ -181,7 +181,6 @@ try_certificate(Input *input)
 	EfDay		completed[20];
 	EfDuration	validity = draw_duration(input);
 	EfCertificatePart *parts;
-	EfError		error;
 	size_t		n = draw(input) % 20;
 	size_t		nparts;
 	EfDay		from = draw(input) % 8 == 0 ? draw_int(input) : 1000;
@@ -189,7 +188,8 @@ try_certificate(Input *input)
 
 	for (size_t i = 0; i < n; i++)
 		completed[i] = draw(input) % 16 == 0 ? draw_int(input) : take_int(input, 6000);
-	if (ef_certificate_parts(completed, n, draw(input) % 4 ? &validity : NULL, from, until, &parts, &nparts, input->allocator, &error) == EF_OK)
+	if (ef_certificate_parts(completed, n, draw(input) % 4 ? &validity : NULL, from, until, &parts, &nparts,
+							 input->context) == EF_OK)
 		fuzz_sum += (double) nparts;
 }
 
@@ -203,7 +203,6 @@ try_shifts(Input *input)
 	size_t		m = draw(input) % 9;
 	EfTaskShifts shifts;
 	EfShiftedDemand *rows;
-	EfError		error;
 	size_t		nrows;
 
 	for (int k = 0; k < 3; k++)
@@ -217,7 +216,7 @@ try_shifts(Input *input)
 	shifts = (EfTaskShifts) {{names[0], n}, {numbers[0], draw(input) % 8 ? n : m % 8}, {names[1], m % 9}, {names[2], m % 9}, {numbers[1], m % 9}, {numbers[2], m % 9}};
 	if (m == 8)
 		shifts.from_profession.n = shifts.to_profession.n = shifts.share.n = shifts.relative_time.n = 8;
-	if (ef_demand_after_shifts(&shifts, &rows, &nrows, input->allocator, &error) == EF_OK)
+	if (ef_demand_after_shifts(&shifts, &rows, &nrows, input->context) == EF_OK)
 		PROMISE(nrows >= n);
 }
 
@@ -229,7 +228,6 @@ try_arguments(Input *input)
 	EfTurnoverMethod turnover;
 	EfIntakeMethod intake;
 	EfStartDay	start;
-	EfError		error;
 
 	switch (draw(input) % 5)
 	{
@@ -247,10 +245,10 @@ try_arguments(Input *input)
 			break;
 		default:
 			name = take_name(input, &length);
-			if (ef_start_day_parse(name, length, &start, &error) == EF_OK)
+			if (ef_start_day_parse(name, length, &start, input->context) == EF_OK)
 				PROMISE(start.month >= 0 && start.month < 12 && start.day >= 0 && start.day < 31);
-			fuzz_sum += ef_turnover_method(name, length, &turnover, &error) == EF_OK;
-			fuzz_sum += ef_intake_method(name, length, &intake, &error) == EF_OK;
+			fuzz_sum += ef_turnover_method(name, length, &turnover, input->context) == EF_OK;
+			fuzz_sum += ef_intake_method(name, length, &intake, input->context) == EF_OK;
 			fuzz_sum += ef_clip(name, length);
 	}
 }

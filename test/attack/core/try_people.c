@@ -37,7 +37,7 @@ typedef struct Trial
 	EfContractPeriod period;
 	EfFunnelSpec spec;
 	EfUnit		unit;
-	const EfAllocator *allocator;
+	EfContext  *context;
 } Trial;
 
 /* What a way made: a state, or numbers. */
@@ -64,10 +64,9 @@ static const char letters[] = "abcdefgh";
 static uint32_t
 number_of(EfDictionary *names, const char *name, size_t length)
 {
-	EfError		error;
 	uint32_t	number = 0;
 
-	PROMISE(ef_dictionary_number(names, name, length, &number, &error) == EF_OK);
+	PROMISE(ef_dictionary_number(names, name, length, &number) == EF_OK);
 	return number;
 }
 
@@ -76,9 +75,7 @@ number_of(EfDictionary *names, const char *name, size_t length)
 static bool
 contract_when(EfDictionary *names, const Trial *trial, const PersonRow *row, EfWhen *when)
 {
-	EfError		error;
-
-	if (ef_spell_check(&row->spell, DAY, &error) != EF_OK ||
+	if (ef_spell_check(&row->spell, DAY, trial->context) != EF_OK ||
 		!ef_contract_when(when, row->spell.start, row->spell.end, &trial->period))
 		return false;
 	if (row->spell.end <= DAY)
@@ -100,9 +97,7 @@ add_retained(EfEventGroup *group, EfDictionary *names, const Trial *trial, const
 static void
 make_retention(Made *made, EfEventGroup *group, const EfDictionary *names, const Trial *trial)
 {
-	EfError		error;
-
-	made->status = ef_retention_of_contracts(&made->state, group, names, &trial->period, trial->allocator, &error);
+	made->status = ef_retention_of_contracts(&made->state, group, names, &trial->period, trial->context);
 }
 
 static bool
@@ -110,9 +105,8 @@ add_employed(EfEventGroup *group, EfDictionary *names, const Trial *trial, const
 {
 	EfEmployment employment = {.birth = row->birth,.spell = row->spell};
 	EfWhen		when;
-	EfError		error;
 
-	if (ef_employment_check(&employment, DAY, &error) != EF_OK || !contract_when(names, trial, row, &when))
+	if (ef_employment_check(&employment, DAY, trial->context) != EF_OK || !contract_when(names, trial, row, &when))
 		return false;
 	ef_event_add_detailed(group, row->person, when,
 						  ef_contract_detail(row->spell.start, row->birth, row->fte, &trial->period));
@@ -122,9 +116,7 @@ add_employed(EfEventGroup *group, EfDictionary *names, const Trial *trial, const
 static void
 make_workforce(Made *made, EfEventGroup *group, const EfDictionary *names, const Trial *trial)
 {
-	EfError		error;
-
-	made->status = ef_workforce_of_contracts(&made->state, group, names, &trial->period, trial->allocator, &error);
+	made->status = ef_workforce_of_contracts(&made->state, group, names, &trial->period, trial->context);
 }
 
 static bool
@@ -134,9 +126,8 @@ add_posted(EfEventGroup *group, EfDictionary *names, const Trial *trial, const P
 	const char *state = row->code % 3 == 0 ? NULL : letters + row->code;
 	char		name[16];
 	EfWhen		when;
-	EfError		error;
 
-	if (ef_spell_check(&row->spell, DAY, &error) != EF_OK ||
+	if (ef_spell_check(&row->spell, DAY, trial->context) != EF_OK ||
 		!ef_mobility_contract_when(&when, row->spell.start, row->spell.end, &trial->period))
 		return false;
 	ef_mobility_contract_name(name, letters, left ? 1 : 0, state, state != NULL ? 1 : 0, row->fte);
@@ -148,9 +139,7 @@ add_posted(EfEventGroup *group, EfDictionary *names, const Trial *trial, const P
 static void
 make_mobility(Made *made, EfEventGroup *group, const EfDictionary *names, const Trial *trial)
 {
-	EfError		error;
-
-	made->status = ef_mobility_of_contracts(&made->state, group, names, &trial->period, trial->allocator, &error);
+	made->status = ef_mobility_of_contracts(&made->state, group, names, &trial->period, trial->context);
 }
 
 /* ---- spells ---- */
@@ -160,9 +149,8 @@ add_stay(EfEventGroup *group, EfDictionary *names, const Trial *trial, const Per
 {
 	uint32_t	number = row->code % 3 == 0 ? 0 : number_of(names, letters + row->code, 1);
 	EfWhen		when;
-	EfError		error;
 
-	if (ef_spell_check(&row->spell, DAY, &error) != EF_OK ||
+	if (ef_spell_check(&row->spell, DAY, trial->context) != EF_OK ||
 		!ef_spell_when(&when, row->spell.start, row->spell.end, number, &trial->frame))
 		return false;
 	ef_event_add(group, row->person, when);
@@ -172,19 +160,16 @@ add_stay(EfEventGroup *group, EfDictionary *names, const Trial *trial, const Per
 static void
 make_stays(Made *made, EfEventGroup *group, const EfDictionary *names, const Trial *trial)
 {
-	EfError		error;
-
-	made->status = ef_mobility_of_spells(&made->state, group, names, &trial->frame, trial->allocator, &error);
+	made->status = ef_mobility_of_spells(&made->state, group, names, &trial->frame, trial->context);
 }
 
 static bool
 add_joinable(EfEventGroup *group, EfDictionary *names, const Trial *trial, const PersonRow *row)
 {
 	uint32_t	reason = 0;
-	EfError		error;
 
 	(void) trial;
-	if (ef_contract_check(&row->spell, &error) != EF_OK)
+	if (ef_contract_check(&row->spell, trial->context) != EF_OK)
 		return false;
 	if (row->spell.end != EF_DAY_INFINITY)
 		reason = number_of(names, letters + row->code, 1);
@@ -200,9 +185,8 @@ make_joined(Made *made, EfEventGroup *group, const EfDictionary *names, const Tr
 	const EfDuration *gap = &trial->period.gap;
 	EfJoined   *spells;
 	size_t		nspells;
-	EfError		error;
 
-	made->status = ef_joined_spells(&spells, &nspells, group, names, gap, trial->allocator, &error);
+	made->status = ef_joined_spells(&spells, &nspells, group, names, gap, trial->context);
 	if (made->status != EF_OK)
 		return;
 	for (size_t i = 0; i < nspells; i++)
@@ -213,7 +197,7 @@ make_joined(Made *made, EfEventGroup *group, const EfDictionary *names, const Tr
 		PROMISE(i == 0 || !ef_is_bridged(spells[i - 1].end, spells[i].start, gap));
 		made->numbers[made->n++] = spells[i].start;
 		made->numbers[made->n++] = spells[i].end;
-		if (ef_spell_stretches(&stretches, &n, &spells[i], trial->allocator, &error) != EF_OK)
+		if (ef_spell_stretches(&stretches, &n, &spells[i], trial->context) != EF_OK)
 			continue;
 		for (size_t k = 0; k < n; k++)
 		{
@@ -231,11 +215,10 @@ add_stage(EfEventGroup *group, EfDictionary *names, const Trial *trial, const Pe
 {
 	EfInstant	at = ef_day_instant(row->spell.start % 3000, trial->unit);
 	unsigned	code = ef_spec_code(&trial->spec, letters + row->code, 1);
-	EfError		error;
 
 	(void) names;
 	if ((code == EF_CODE_OTHER && !(trial->spec.modes & EF_STRICT_ORDER)) ||
-		ef_event_check(&trial->spec, code, at, trial->unit, &error) != EF_OK)
+		ef_event_check(&trial->spec, code, at, trial->unit, trial->context) != EF_OK)
 		return false;
 	ef_event_add(group, row->person, ef_when(at, code));
 	return true;
@@ -244,10 +227,8 @@ add_stage(EfEventGroup *group, EfDictionary *names, const Trial *trial, const Pe
 static void
 make_funnel(Made *made, EfEventGroup *group, const EfDictionary *names, const Trial *trial)
 {
-	EfError		error;
-
 	(void) names;
-	made->status = ef_funnel_of_events(&made->state, group, &trial->spec, &trial->frame, trial->allocator, &error);
+	made->status = ef_funnel_of_events(&made->state, group, &trial->spec, &trial->frame, trial->context);
 }
 
 static bool
@@ -264,10 +245,9 @@ make_chain(Made *made, EfEventGroup *group, const EfDictionary *names, const Tri
 {
 	EfChain		chain;
 	EfChain		given;
-	EfError		error;
 
 	(void) names;
-	made->status = ef_chain_of_events(&chain, group, &trial->spec, trial->allocator, &error);
+	made->status = ef_chain_of_events(&chain, group, &trial->spec, trial->context);
 	if (made->status != EF_OK)
 		return;
 	made->numbers[made->n++] = chain.length;
@@ -277,7 +257,8 @@ make_chain(Made *made, EfEventGroup *group, const EfDictionary *names, const Tri
 		made->numbers[made->n++] = chain.at[i];
 	}
 	/* a chain that was found can be given, but for what only events can say */
-	if (chain.length > 0 && ef_chain_given(&given, &trial->spec, trial->unit, chain.at, chain.length, &error) == EF_OK)
+	if (chain.length > 0 && ef_chain_given(&given, &trial->spec, trial->unit, chain.at, chain.length,
+										   trial->context) == EF_OK)
 		PROMISE(given.length == chain.length);
 }
 
@@ -295,12 +276,11 @@ static void
 make_window(Made *made, EfEventGroup *group, const EfDictionary *names, const Trial *trial)
 {
 	int			length = 0;
-	EfError		error;
 
 	(void) names;
-	made->status = ef_window_check(&trial->spec, trial->spec.nstages, &error);
+	made->status = ef_window_check(&trial->spec, trial->spec.nstages, trial->context);
 	if (made->status == EF_OK)
-		made->status = ef_window_of_events(&length, group, &trial->spec, trial->allocator, &error);
+		made->status = ef_window_of_events(&length, group, &trial->spec, trial->context);
 	made->numbers[made->n++] = length;
 }
 
@@ -345,8 +325,8 @@ make(Made *made, const Way *way, const Trial *trial, size_t budget, bool backwar
 	EfDictionary names;
 
 	memset(made, 0, sizeof(*made));
-	ef_dictionary_begin(&names, trial->allocator);
-	ef_event_log_begin(&log, EF_PERSON_NUMBER, trial->unit, way->detailed, budget, &storage, trial->allocator);
+	ef_dictionary_begin(&names, trial->context);
+	ef_event_log_begin(&log, EF_PERSON_NUMBER, trial->unit, way->detailed, budget, &storage, trial->context);
 	ef_event_group_create(&group, &log);
 	for (int i = 0; i < trial->n; i++)
 		fuzz_sum += way->add(group, &names, trial, &trial->rows[backwards ? trial->n - 1 - i : i]);
@@ -361,25 +341,25 @@ try_people(Input *input)
 	Made		made[3];
 	const Way  *way = &ways[draw(input) % (sizeof(ways) / sizeof(ways[0]))];
 	uint8_t		kind = draw(input);
-	EfError		error;
 
 	memset(&trial, 0, sizeof(trial));
-	trial.allocator = input->allocator;
+	trial.context = input->context;
 	trial.unit = kind & 1 ? EF_UNIT_MICROSECOND : EF_UNIT_DAY;
 	if (way->summary == 4 || way->summary == 2)
 	{
 		static const char *const names[] = {"a", "b", "c"};
 
 		for (int i = 0; i < 1 + kind / 2 % 3; i++)
-			PROMISE(ef_spec_add_stage(&trial.spec, names[i], 1, &error) == EF_OK);
+			PROMISE(ef_spec_add_stage(&trial.spec, names[i], 1, input->context) == EF_OK);
 		if (kind & 8)
-			PROMISE(ef_spec_add_exit(&trial.spec, "d", 1, &error) == EF_OK);
+			PROMISE(ef_spec_add_exit(&trial.spec, "d", 1, input->context) == EF_OK);
 		trial.spec.has_within = kind & 16;
 		trial.spec.within.days = 10 + draw(input);
 		trial.spec.modes = draw(input) % 16;
-		if (ef_spec_complete(&trial.spec, &error) != EF_OK)
+		if (ef_spec_complete(&trial.spec, input->context) != EF_OK)
 			return;
-		PROMISE(ef_spec_pack(&trial.spec, 0, (uint8_t **) &trial.frame.spec, &trial.frame.spec_size, input->allocator, &error) == EF_OK);
+		PROMISE(ef_spec_pack(&trial.spec, 0, (uint8_t **) &trial.frame.spec, &trial.frame.spec_size,
+							 input->context) == EF_OK);
 	}
 	else
 	{
@@ -395,7 +375,7 @@ try_people(Input *input)
 			gap.days = draw(input);
 		else
 			gap.months = draw(input) % 13;
-		PROMISE(ef_gap_check(&gap, &error) == EF_OK);
+		PROMISE(ef_gap_check(&gap, input->context) == EF_OK);
 		ef_contract_period(&trial.period, &trial.frame, &gap);
 	}
 	draw_rows(&trial, input);

@@ -41,15 +41,14 @@ read_rates(EfCredibleRates *rates, size_t size, Input *input)
 	EfLabel		names[3] = {{"a", 1}, {"", 0}, {NULL, 0}};
 	double		factors[3];
 	double		levels[3];
-	EfError		error;
 
-	if (ef_credible_open(rates, size, &reference, &ratios, input->allocator, &error) != EF_OK)
+	if (ef_credible_open(rates, size, &reference, &ratios, input->context) != EF_OK)
 		return;
 	for (uint32_t i = 0; i < rates->nreasons; i++)
 	{
 		PROMISE(ratios[i].mean >= 0 && ratios[i].variance >= 0);
 		fuzz_sum += ef_credible_is_group(&rates->reasons[i]);
-		if (ef_credible_row(&rates->reasons[i], draw_level(input), &row, &error) == EF_OK)
+		if (ef_credible_row(&rates->reasons[i], draw_level(input), &row, input->context) == EF_OK)
 			PROMISE(row.z >= 0 && row.z <= 1 && row.ratio >= 0);
 	}
 
@@ -67,20 +66,21 @@ read_rates(EfCredibleRates *rates, size_t size, Input *input)
 		if (rates->nreasons > (uint32_t) i)
 			names[i] = reference.table.labels[i];
 	}
-	if (ef_project_fan(&plan, levels, 1 + draw(input) % 3, &periods, input->allocator, &error) == EF_OK)
+	if (ef_project_fan(&plan, levels, 1 + draw(input) % 3, &periods, input->context) == EF_OK)
 		fuzz_sum += periods[0].lower;
-	if (ef_credible_learn(rates->reasons, &reference.table, &reference.table, input->allocator, &error) == EF_OK)
+	if (ef_credible_learn(rates->reasons, &reference.table, &reference.table, input->context) == EF_OK)
 		for (uint32_t i = 0; i < rates->nreasons; i++)
-			PROMISE(ef_credible_check_reason(&rates->reasons[i], &error) == EF_OK);
-	if (ef_change_exit_rates(rates->reasons, &reference.table, names, factors, 1 + draw(input) % 3, input->allocator, &error) == EF_OK)
+			PROMISE(ef_credible_check_reason(&rates->reasons[i], input->context) == EF_OK);
+	if (ef_change_exit_rates(rates->reasons, &reference.table, names, factors, 1 + draw(input) % 3,
+							 input->context) == EF_OK)
 	{
 		for (uint32_t i = 0; i < rates->nreasons; i++)
 		{
-			PROMISE(ef_credible_check_reason(&rates->reasons[i], &error) == EF_OK);
+			PROMISE(ef_credible_check_reason(&rates->reasons[i], input->context) == EF_OK);
 			ratios[i] = ef_credible_ratio(&rates->reasons[i]);
 		}
 		plan.level = draw_level(input);
-		if (ef_project_workforce(&plan, &periods, input->allocator, &error) == EF_OK)
+		if (ef_project_workforce(&plan, &periods, input->context) == EF_OK)
 			fuzz_sum += periods[0].upper;
 	}
 }
@@ -93,14 +93,13 @@ try_rates(Input *input)
 	const EfCredibleRates *rates = (const EfCredibleRates *) copy;
 	EfWorkforce reference;
 	EfExitRatio *ratios;
-	EfError		error;
 
 	/* the length word is the server's */
 	memset(copy, 0, 4);
 	memcpy(copy + 4, input->at, size);
-	if (ef_credible_open(rates, size + 4, &reference, &ratios, input->allocator, &error) == EF_OK &&
+	if (ef_credible_open(rates, size + 4, &reference, &ratios, input->context) == EF_OK &&
 		((const uint8_t *) ef_credible_reference(rates))[4] == EF_FORMAT_PACKED &&
-		ef_table_validate(&reference.table, &ef_workforce_type, input->allocator, &error) == EF_OK)
+		ef_table_validate(&reference.table, &ef_workforce_type, input->context) == EF_OK)
 		read_rates((EfCredibleRates *) copy, size + 4, input);
 	free(copy);
 }
@@ -111,9 +110,8 @@ read_credible(const EfWorkforce *workforce, const void *datum, size_t size, Inpu
 	EfCredibleRates *rates;
 	EfTable		groups[3];
 	uint32_t	n = workforce->table.nlabels;
-	EfError		error;
 
-	if (ef_credible_create(&rates, n, size, input->allocator, &error) != EF_OK)
+	if (ef_credible_create(&rates, n, size, input->context) != EF_OK)
 		return;
 	memcpy(ef_credible_reference(rates), datum, size);
 	for (uint32_t i = 0; i < n; i++)
@@ -126,9 +124,9 @@ read_credible(const EfWorkforce *workforce, const void *datum, size_t size, Inpu
 	for (uint32_t i = 0; i < n; i++)
 		rates->reasons[i] = ef_credible_plain();
 	if (ef_credible_estimate(rates->reasons, &workforce->table, draw(input) % 2, groups, 1 + draw(input) % 3,
-							 draw(input) % 2 ? EF_MARSHALL : EF_POISSON_GAMMA, input->allocator, &error) == EF_OK)
+							 draw(input) % 2 ? EF_MARSHALL : EF_POISSON_GAMMA, input->context) == EF_OK)
 		for (uint32_t i = 0; i < n; i++)
-			PROMISE(ef_credible_check_reason(&rates->reasons[i], &error) == EF_OK);
+			PROMISE(ef_credible_check_reason(&rates->reasons[i], input->context) == EF_OK);
 }
 
 /* Rows of six years, and the forecasts that could have been made. */
@@ -142,7 +140,6 @@ try_backtest(Input *input)
 	EfExitRatio ratios[8];
 	EfBacktestPlan plan = {0};
 	EfBacktestRow *rows;
-	EfError		error;
 	size_t		n;
 	int			first = 2000 + draw(input) % 30;
 	uint8_t		kind = draw(input);
@@ -152,7 +149,7 @@ try_backtest(Input *input)
 		EfMonth		year = (EfMonth) (12 * (first + i + (kind == 255 && i > 3)));
 		EfFrame		frame = {ef_first_day(year), ef_first_day(year + 12), true, 0, NULL, 0};
 
-		PROMISE(ef_state_create(&states[i], &ef_workforce_type, &frame, 0, input->allocator, &error) == EF_OK);
+		PROMISE(ef_state_create(&states[i], &ef_workforce_type, &frame, 0, input->context) == EF_OK);
 	}
 	plan.horizon = draw(input) % 8 == 0 ? draw_int(input) : 1 + draw(input) % 5;
 	plan.observed_years = kind & 1 ? draw_int(input) : EF_ALL_YEARS;
@@ -172,7 +169,7 @@ try_backtest(Input *input)
 		add_workforce(&states[take(input) % YEARS], input);
 	for (int i = 0; i < YEARS; i++)
 	{
-		PROMISE(ef_workforce_open(&years[i], states[i], states[i]->size, input->allocator, &error) == EF_OK);
+		PROMISE(ef_workforce_open(&years[i], states[i], states[i]->size, input->context) == EF_OK);
 		rates[i] = years[i];
 		if (years[i].table.nlabels > 8)
 			kind &= (uint8_t) ~32;
@@ -190,7 +187,7 @@ try_backtest(Input *input)
 		plan.rates = rates;
 		plan.nrates = draw(input) % (YEARS + 1);
 	}
-	if (ef_backtest(&plan, &rows, &n, input->allocator, &error) == EF_OK)
+	if (ef_backtest(&plan, &rows, &n, input->context) == EF_OK)
 		for (size_t i = 0; i < n; i++)
 		{
 			PROMISE(isnan(rows[i].lower) || !(rows[i].lower > rows[i].upper));
@@ -204,7 +201,6 @@ try_scores(Input *input)
 	EfForecast	forecast;
 	EfMiss		misses[300];
 	EfForecastScore score;
-	EfError		error;
 	size_t		n = 0;
 
 	while (input->at < input->end && n < 300)
@@ -219,10 +215,10 @@ try_scores(Input *input)
 		/* neither can come from the server */
 		if (isnan(forecast.predicted) || isnan(forecast.actual))
 			continue;
-		if (ef_forecast_miss(&forecast, &misses[n], &error) == EF_OK)
+		if (ef_forecast_miss(&forecast, &misses[n], input->context) == EF_OK)
 			n++;
 	}
-	ef_score_forecasts(misses, n, &score, input->allocator);
+	ef_score_forecasts(misses, n, &score, input->context);
 	PROMISE(score.forecasts == n && !(score.coverage < 0) && !(score.coverage > 1) && !(score.mean_absolute_error < 0));
 }
 
@@ -233,7 +229,6 @@ try_forecasts(Input *input)
 	size_t		length;
 	EfHiresMethod hires;
 	EfCredibilityMethod method;
-	EfError		error;
 
 	switch (draw(input) % 4)
 	{
@@ -242,8 +237,8 @@ try_forecasts(Input *input)
 			break;
 		case 1:
 			name = take_name(input, &length);
-			fuzz_sum += ef_hires_method(name, length, &hires, &error) == EF_OK;
-			fuzz_sum += ef_credibility_method(name, length, &method, &error) == EF_OK;
+			fuzz_sum += ef_hires_method(name, length, &hires, input->context) == EF_OK;
+			fuzz_sum += ef_credibility_method(name, length, &method, input->context) == EF_OK;
 			break;
 		default:
 			try_backtest(input);

@@ -1,0 +1,87 @@
+/*
+ * context.h
+ *	  What the caller hands in: memory, and room for the sentence of a refusal.
+ *
+ * An EfContext is the last argument of every function that allocates or can
+ * refuse.  What is kept for longer (a log, a reader, a workspace) keeps the
+ * context that it began with, which must live as long, and allocates from that
+ * one.
+ *
+ * The core never calls malloc.  `alloc` does not answer NULL: where memory
+ * runs out it does not return.  Inside the database it takes from the current
+ * memory context and raises an error; in the unit tests it jumps to the loop
+ * that asked.  So the core must hold nothing that this would leak: it owns no
+ * file, lock or memory of another kind.
+ *
+ * What was allocated is released with the caller's memory.  The core hands
+ * back early what is large, what grows, and what a log would keep for long;
+ * where it answers a refusal it need not.
+ *
+ * Where the core works for long without asking for memory it asks whether to
+ * go on: that is where the database notices a cancel.
+ */
+#ifndef EF_CONTEXT_H
+#define EF_CONTEXT_H
+
+#include <stddef.h>
+
+/* Chunks of events, vectors and the sums of estimates are laid out for 64 bits:
+ * on 32-bit x86 numbers would differ. */
+_Static_assert(sizeof(void *) == 8, "education_flow is for 64-bit machines");
+
+#if defined(__GNUC__)
+#define EF_RETURNS_NONNULL __attribute__((returns_nonnull))
+#else
+#define EF_RETURNS_NONNULL
+#endif
+
+#define EF_DETAIL_SIZE 256
+
+typedef struct EfError
+{
+	char		detail[EF_DETAIL_SIZE]; /* a full sentence, or empty */
+} EfError;
+
+/* It does not change: who makes one at run time fills in a struct EfContext. */
+typedef const struct EfContext
+{
+	void	   *(*alloc) (void *memory, size_t size);
+	void		(*release) (void *memory, void *pointer);
+	void	   *memory;
+	void		(*interrupt) (void);	/* may not return; or NULL */
+	EfError    *error;			/* where ef_fail leaves its sentence */
+} EfContext;
+
+EF_RETURNS_NONNULL static inline void *
+ef_alloc(EfContext *context, size_t size)
+{
+	/* a pointer of its own also for nothing, as malloc(0) need not give */
+	return context->alloc(context->memory, size > 0 ? size : 1);
+}
+
+static inline void
+ef_release(EfContext *context, void *pointer)
+{
+	if (pointer != NULL)
+		context->release(context->memory, pointer);
+}
+
+static inline void
+ef_check_interrupt(EfContext *context)
+{
+	if (context->interrupt != NULL)
+		context->interrupt();
+}
+
+/* The same at each turn of a loop of a few instructions, where it is asked once
+ * in so many. */
+#define EF_INTERRUPT_TURNS 65536
+
+static inline void
+ef_check_interrupt_at(EfContext *context, size_t turn)
+{
+	if (turn % EF_INTERRUPT_TURNS == 0)
+		ef_check_interrupt(context);
+}
+
+#endif							/* EF_CONTEXT_H */
