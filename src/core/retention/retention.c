@@ -104,15 +104,16 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 int64_t
 ef_retention_people(const EfTable *table, unsigned kind)
 {
+	size_t		n;
+	const EfCell *cells = ef_retention_cells(table, kind, &n);
 	int64_t		sum = 0;
 
-	for (size_t i = 0; i < table->ncells; i++)
-		if (ef_key_kind(table->cells[i].key) == kind)
-		{
-			if (table->cells[i].count > EF_PERSON_LIMIT - sum)
-				return EF_PERSON_LIMIT + 1;
-			sum += table->cells[i].count;
-		}
+	for (size_t i = 0; i < n; i++)
+	{
+		if (cells[i].count > EF_PERSON_LIMIT - sum)
+			return EF_PERSON_LIMIT + 1;
+		sum += cells[i].count;
+	}
 	return sum;
 }
 

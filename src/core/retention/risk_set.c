@@ -6,35 +6,46 @@
 
 #include <string.h>
 
+const EfCell *
+ef_retention_cells(const EfTable *table, unsigned kind, size_t *ncells)
+{
+	const EfCell *cells;
+
+	/* labelled series come last, and exits are the only kind of them */
+	if (kind != EF_LEFT)
+		return ef_table_series(table, 0, kind, ncells);
+	cells = ef_table_series(table, 1, 0, ncells);
+	*ncells = (size_t) (table->cells + table->ncells - cells);
+	return cells;
+}
+
 /* All exits by day and reason, from series by reason and day. */
 static void
 sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
 		   EfContext *context)
 {
-	const EfCell *cells = NULL;
+	size_t		n;
+	const EfCell *cells = ef_retention_cells(table, EF_LEFT, &n);
 	EfCell	   *sorted;
-	size_t		n = 0;
+	unsigned	bits = 0;
 
-	/* labelled series come last, and this is the only kind of them */
-	for (size_t i = 0; i < table->ncells; i++)
-		if (ef_key_kind(table->cells[i].key) == EF_LEFT)
-		{
-			if (n++ == 0)
-				cells = &table->cells[i];
-		}
 	risk->exits = ef_alloc(context, n * sizeof(EfExit));
 	sorted = ef_alloc(context, 2 * n * sizeof(EfCell));
+
+	/* short keys, which take fewer passes to sort */
+	while (table->nlabels >> bits > 0)
+		bits++;
 	for (size_t i = 0; i < n; i++)
 	{
-		sorted[i].key = (EfKey) ef_key_at(cells[i].key) << 32 |
+		sorted[i].key = (EfKey) ef_key_at(cells[i].key) << bits |
 			ef_key_label(cells[i].key);
 		sorted[i].count = cells[i].count;
 	}
 	ef_sort_cells(sorted, sorted + n, n, context);
 	for (size_t i = 0; i < n; i++)
 	{
-		risk->exits[i].day = (uint32_t) (sorted[i].key >> 32);
-		risk->exits[i].reason = (uint32_t) sorted[i].key;
+		risk->exits[i].day = (uint32_t) (sorted[i].key >> bits);
+		risk->exits[i].reason = (uint32_t) (sorted[i].key & (((EfKey) 1 << bits) - 1));
 		risk->exits[i].count = sorted[i].count;
 	}
 	ef_release(context, sorted);

@@ -90,6 +90,10 @@ ef_exits_kept(const EfRiskDay *day)
  */
 extern void ef_risk_censor_others(EfRiskSet *risk, uint32_t reason);
 
+/* The cells of one kind, by reason and day: of exits those for all reasons. */
+extern const EfCell *ef_retention_cells(const EfTable *table, unsigned kind,
+										size_t *ncells);
+
 /* Also after a failure there may be something to release. */
 extern void ef_retention_risk(EfRiskSet *risk, const EfTable *table,
 							  EfContext *context);

@@ -45,24 +45,50 @@ read_cells(EfTable *table, const EfKind *kind, uint64_t number, uint64_t n,
 {
 	uint64_t	axis = kind->paired
 		? (uint64_t) (table->nlabels + 1) << EF_PAIR_BITS : kind->axis;
+	const uint8_t *byte = reader->at;
+	EfCell	   *cell = table->cells + table->ncells;
+	EfCell	   *end = table->cells + *room;
 	uint64_t	at = 0;
 
+	/* what the loop needs is kept in registers */
 	for (uint64_t i = 0; i < n; i++)
 	{
 		int64_t		count;
 
 		ef_check_interrupt_at(context, i);
-		if (table->ncells == *room)
+		if (cell == end)
+		{
+			table->ncells = *room;
 			grow_cells(table, room, most, context);
-		at += ef_read_limited(reader, UINT32_MAX) + (i > 0);
-		count = (int64_t) ef_read_limited(reader, INT64_MAX);
+			cell = table->cells + table->ncells;
+			end = table->cells + *room;
+		}
+		at += i > 0;
+
+		/* nearly every step and count takes one byte */
+		if (reader->end - byte >= 2 && (byte[0] | byte[1]) < 0x80)
+		{
+			at += byte[0];
+			count = byte[1];
+			byte += 2;
+		}
+		else
+		{
+			reader->at = byte;
+			at += ef_read_limited(reader, UINT32_MAX);
+			count = (int64_t) ef_read_limited(reader, INT64_MAX);
+			byte = reader->at;
+		}
 		if (reader->failed || at >= axis || count == 0 ||
 			(kind->paired &&
 			 !ef_is_place(kind, (uint32_t) at, table->nlabels)))
-			return;
-		table->cells[table->ncells].key = number << 32 | (uint32_t) at;
-		table->cells[table->ncells++].count = count;
+			break;
+		cell->key = number << 32 | (uint32_t) at;
+		cell->count = count;
+		cell++;
 	}
+	reader->at = byte;
+	table->ncells = (size_t) (cell - table->cells);
 }
 
 EF_NODISCARD static EfStatus
