@@ -4,7 +4,8 @@
 # with two threads and its own storage. What is measured runs in turn, ours, theirs, ours ... The
 # rows of all are the same, or it stops. A peer that cannot be had is skipped with a word.
 # Called by ../run.sh, with its connection. EF_BENCH_PEERS names a directory that keeps what
-# was installed (a gigabyte) from run to run.
+# was installed (a gigabyte) from run to run, EF_BENCH_PEER_TESTS a regular expression which
+# tests are run.
 set -euo pipefail
 rows=$1
 passes=$2
@@ -88,7 +89,10 @@ rm "$dir"/*.csv
 
 # --- in turn; the first pass is not counted
 statement() { ask -c "SELECT bench.peer_statement($1, '$2')"; }
-mapfile -t places < <(ask -c 'SELECT place || CASE WHEN serial THEN $$ serial$$ ELSE $$$$ END FROM bench.peer_test ORDER BY place')
+mapfile -t places < <(ask -v wanted="${EF_BENCH_PEER_TESTS:-.}" <<'SQL'
+SELECT concat_ws(' ', place, CASE WHEN serial THEN 'serial' END) FROM bench.peer_test WHERE test ~ :'wanted' ORDER BY place
+SQL
+)
 for place in "${places[@]}"; do
     read -r place serial <<<"$place"
     for ((pass = 0; pass <= passes; pass++)); do
