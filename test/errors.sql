@@ -972,7 +972,7 @@ FROM unnest(ARRAY['funnel_combinefn(f, f) FROM fv', $$funnel_agg_transfn(f, '{20
 -- There is no value that is internal, so what takes one cannot be called at all.
 -- Minor releases of a major say so in two ways.
 SELECT throws_matching('SELECT ' || call, 'does not exist$|^cannot accept a value of type internal$', call || ' cannot be called')
-FROM unnest('{funnel_agg_finalfn(NULL),"events_combinefn(NULL, NULL)",events_serialfn(NULL),"events_deserialfn(''\\x'', NULL)",window_funnel_finalfn(NULL)}'::text[]) AS call;
+FROM unnest('{funnel_agg_finalfn(NULL),"funnel_events_combinefn(NULL, NULL)",events_serialfn(NULL),"events_deserialfn(''\\x'', NULL)",window_funnel_finalfn(NULL)}'::text[]) AS call;
 
 -- ---------------------------------------------------------------------------
 -- Arrivals, and the intake that closes a gap

@@ -43,7 +43,7 @@ SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WH
 SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function
            WHERE (prorettype = 'internal'::regtype OR 'internal'::regtype = ANY (proargtypes)) AND proname !~ '_recv$'
              AND proname !~ '^(retention_log_rank|retention_gray|forecast_score_agg)_'
-             AND proname !~ '^(events_|(funnel|mobility|spells)_agg|funnel_steps|window_funnel)'
+             AND proname !~ '^(([a-z]+_)?events_|(funnel|mobility|spells)_agg|funnel_steps|window_funnel)'
              -- with the person
              AND (proname !~ '^(retention|workforce)_agg' OR NOT 'interval'::regtype = ANY (proargtypes) AND proname !~ '_finalfn$')),
           NULL, 'no state is internal, but those of a test and a score, which keep their few summaries or errors until all are there, and of what sees the events of persons');

@@ -182,7 +182,7 @@ refuse_retention(const EventPurpose *purpose, PurposeBytes other)
 	refuse_period(purpose, other, &ef_retention_type);
 }
 
-const EventPurposeType ef_retention_purpose = {
+static const EventPurposeType retention_purpose = {
 	.tag = 'T',
 	.word = "reason",
 	.numbered = true,
@@ -193,6 +193,8 @@ const EventPurposeType ef_retention_purpose = {
 	.refuse = refuse_retention,
 };
 
+EF_EVENTS_COMBINE(retention)
+
 /* Arguments: state, person_id, start_date, end_date, reason, observed,
  * join_gap. */
 PG_FUNCTION_INFO_V1(ef_retention_agg_person_transfn);
@@ -200,8 +202,8 @@ Datum
 ef_retention_agg_person_transfn(PG_FUNCTION_ARGS)
 {
 	const EventForms *forms = ef_event_forms(fcinfo, 1, 4,
-											 &ef_retention_purpose);
-	EfEventGroup *group = ef_event_group(fcinfo, 5, &ef_retention_purpose,
+											 &retention_purpose);
+	EfEventGroup *group = ef_event_group(fcinfo, 5, &retention_purpose,
 										 ef_person_kind(forms->person),
 										 EF_UNIT_DAY);
 	EfSpell		spell;
@@ -226,7 +228,7 @@ PG_FUNCTION_INFO_V1(ef_retention_agg_finalfn);
 Datum
 ef_retention_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &ef_retention_purpose);
+	EfEventGroup *group = ef_finished_group(fcinfo, &retention_purpose);
 	EfState    *state;
 
 	if (group == NULL)
@@ -251,7 +253,7 @@ refuse_workforce(const EventPurpose *purpose, PurposeBytes other)
 	refuse_period(purpose, other, &ef_workforce_type);
 }
 
-const EventPurposeType ef_workforce_purpose = {
+static const EventPurposeType workforce_purpose = {
 	.tag = 'W',
 	.word = "reason",
 	.numbered = true,
@@ -263,14 +265,16 @@ const EventPurposeType ef_workforce_purpose = {
 	.refuse = refuse_workforce,
 };
 
+EF_EVENTS_COMBINE(workforce)
+
 /* Arguments: state, person_id, birth_date, start_date, end_date, reason,
  * observed, FTE if it is counted, join_gap. */
 static pg_attribute_always_inline Datum
 add_workforce_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 {
 	const EventForms *forms = ef_event_forms(fcinfo, 1, 5,
-											 &ef_workforce_purpose);
-	EfEventGroup *group = ef_event_group(fcinfo, 6, &ef_workforce_purpose,
+											 &workforce_purpose);
+	EfEventGroup *group = ef_event_group(fcinfo, 6, &workforce_purpose,
 										 ef_person_kind(forms->person),
 										 EF_UNIT_DAY);
 	EfEmployment row = {0};
@@ -325,7 +329,7 @@ PG_FUNCTION_INFO_V1(ef_workforce_agg_finalfn);
 Datum
 ef_workforce_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &ef_workforce_purpose);
+	EfEventGroup *group = ef_finished_group(fcinfo, &workforce_purpose);
 	EfState    *state;
 
 	if (group == NULL)
@@ -350,7 +354,7 @@ refuse_mobility(const EventPurpose *purpose, PurposeBytes other)
 	refuse_period(purpose, other, &ef_mobility_type);
 }
 
-const EventPurposeType ef_moves_purpose = {
+static const EventPurposeType moves_purpose = {
 	.tag = 'N',
 	.word = "state",
 	.second_word = "reason",
@@ -362,6 +366,8 @@ const EventPurposeType ef_moves_purpose = {
 	.open = open_period,
 	.refuse = refuse_mobility,
 };
+
+EF_EVENTS_COMBINE(moves)
 
 /* The number of what a row says beside who and when; why somebody left is not
  * known to the period if it was later. */
@@ -400,8 +406,8 @@ get_terms(FunctionCallInfo fcinfo, const EventForms *forms,
 static pg_attribute_always_inline Datum
 add_mobility_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 {
-	const EventForms *forms = ef_event_forms(fcinfo, 1, 2, &ef_moves_purpose);
-	EfEventGroup *group = ef_event_group(fcinfo, 6, &ef_moves_purpose,
+	const EventForms *forms = ef_event_forms(fcinfo, 1, 2, &moves_purpose);
+	EfEventGroup *group = ef_event_group(fcinfo, 6, &moves_purpose,
 										 ef_person_kind(forms->person),
 										 EF_UNIT_DAY);
 	const EfContractPeriod *period;
@@ -454,7 +460,7 @@ PG_FUNCTION_INFO_V1(ef_mobility_agg_person_finalfn);
 Datum
 ef_mobility_agg_person_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &ef_moves_purpose);
+	EfEventGroup *group = ef_finished_group(fcinfo, &moves_purpose);
 	EfState    *state;
 
 	if (group == NULL)

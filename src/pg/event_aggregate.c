@@ -29,11 +29,6 @@
  * are small takes longer than all else. */
 #define LOG_MINIMUM ((size_t) 65536)
 
-static const EventPurposeType *const purpose_types[] = {
-	&ef_funnel_purpose, &ef_mobility_purpose, &ef_moves_purpose,
-	&ef_retention_purpose, &ef_workforce_purpose, &ef_spells_purpose
-};
-
 struct EventCache;
 
 /* The log of an aggregate, in its memory. */
@@ -65,7 +60,7 @@ typedef struct EventCache
 /* A group that came from another process: bytes of its message. */
 typedef struct ShippedGroup
 {
-	const EventPurposeType *type;
+	char		tag;			/* of the type of its purpose */
 	EfPersonKind kind;
 	EfUnit		unit;
 	int64		skipped;
@@ -463,15 +458,6 @@ ef_events_serialfn(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
 }
 
-static const EventPurposeType *
-purpose_type(char tag)
-{
-	for (size_t i = 0; i < lengthof(purpose_types); i++)
-		if (purpose_types[i]->tag == tag)
-			return purpose_types[i];
-	elog(ERROR, "events for an unknown purpose were sent");
-}
-
 PG_FUNCTION_INFO_V1(ef_events_deserialfn);
 Datum
 ef_events_deserialfn(PG_FUNCTION_ARGS)
@@ -492,7 +478,7 @@ ef_events_deserialfn(PG_FUNCTION_ARGS)
 	shipped = palloc(sizeof(ShippedGroup));
 	if (pq_getmsgbyte(&buffer) != SHIPPED_VERSION)
 		elog(ERROR, "events were sent by another version");
-	shipped->type = purpose_type((char) pq_getmsgbyte(&buffer));
+	shipped->tag = (char) pq_getmsgbyte(&buffer);
 	shipped->kind = (EfPersonKind) pq_getmsgbyte(&buffer);
 	shipped->unit = (EfUnit) pq_getmsgbyte(&buffer);
 	if (shipped->kind > EF_PERSON_TEXT || shipped->unit > EF_UNIT_MICROSECOND)
@@ -517,7 +503,8 @@ ef_events_deserialfn(PG_FUNCTION_ARGS)
 /* Note this log's numbers of the names that came with a group; false if they
  * are the same. */
 static bool
-number_names(AggregateLog *log, const ShippedGroup *shipped)
+number_names(AggregateLog *log, const EventPurposeType *type,
+			 const ShippedGroup *shipped)
 {
 	StringInfoData buffer = shipped->names;
 	bool		other = false;
@@ -528,7 +515,7 @@ number_names(AggregateLog *log, const ShippedGroup *shipped)
 		uint32		theirs = pq_getmsgint(&buffer, 4);
 		uint32		length = pq_getmsgint(&buffer, 4);
 		const char *name = pq_getmsgbytes(&buffer, (int) length);
-		uint32		ours = number_of_name(log, shipped->type, name, length);
+		uint32		ours = number_of_name(log, type, name, length);
 
 		ef_number_map_set(&log->numbers, theirs, ours);
 		other = other || theirs != ours;
@@ -537,9 +524,8 @@ number_names(AggregateLog *log, const ShippedGroup *shipped)
 	return other;
 }
 
-PG_FUNCTION_INFO_V1(ef_events_combinefn);
 Datum
-ef_events_combinefn(PG_FUNCTION_ARGS)
+ef_events_combine(FunctionCallInfo fcinfo, const EventPurposeType *type)
 {
 	EfEventGroup *group = PG_ARGISNULL(0) ? NULL
 		: (EfEventGroup *) PG_GETARG_POINTER(0);
@@ -555,21 +541,22 @@ ef_events_combinefn(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(group);
 	}
 	shipped = (const ShippedGroup *) PG_GETARG_POINTER(1);
+	if (shipped->tag != type->tag)
+		elog(ERROR, "events for another purpose were sent");
 	if (group == NULL)
 	{
-		log = current_log(fcinfo, shipped->type, shipped->kind, shipped->unit);
-		group = create_group(log, intern_purpose(log, shipped->type,
-												 shipped->purpose));
+		log = current_log(fcinfo, type, shipped->kind, shipped->unit);
+		group = create_group(log, intern_purpose(log, type, shipped->purpose));
 	}
 	check_purpose(group, shipped->purpose);
 	log = log_of_group(group);
-	if (!shipped->type->numbered)
+	if (!type->numbered)
 		status = ef_event_group_receive(group, shipped->skipped, shipped->runs,
 										shipped->size);
 	else
 		status = ef_event_group_receive_numbered(group, shipped->skipped,
 												 shipped->runs, shipped->size,
-												 number_names(log, shipped)
+												 number_names(log, type, shipped)
 												 ? &log->numbers : NULL);
 	ef_check(status);
 	PG_RETURN_POINTER(group);

@@ -13,9 +13,9 @@
  * which they are.
  *
  * What the events of a group are for (the spec of a funnel, a period that was
- * observed) the aggregate knows: its EventPurposeType says how it is read from
- * an argument, or from this one and the last, as bytes that are the same where
- * it is the same.
+ * observed) the aggregate knows: its functions pass an EventPurposeType, which says
+ * how it is read from an argument, or from this one and the last, as bytes that
+ * are the same where it is the same.
  */
 #ifndef EF_EVENT_AGGREGATE_H
 #define EF_EVENT_AGGREGATE_H
@@ -70,12 +70,13 @@ struct EventPurposeType
 	void		(*refuse) (const EventPurpose *purpose, PurposeBytes other);
 };
 
-extern const EventPurposeType ef_funnel_purpose;
-extern const EventPurposeType ef_mobility_purpose;
-extern const EventPurposeType ef_moves_purpose;
-extern const EventPurposeType ef_retention_purpose;
-extern const EventPurposeType ef_workforce_purpose;
-extern const EventPurposeType ef_spells_purpose;
+/* The combine function of the aggregates over events for one purpose. */
+extern Datum ef_events_combine(FunctionCallInfo fcinfo,
+							   const EventPurposeType *type);
+
+#define EF_EVENTS_COMBINE(name) \
+	EF_FUNCTION(name##_events, combinefn, \
+				ef_events_combine(fcinfo, &name##_purpose))
 
 /* How the arguments hold who a person is, and the word of an event. */
 typedef struct EventForms

@@ -85,7 +85,7 @@ refuse_spec(const EventPurpose *purpose, PurposeBytes other)
 					 "The rows of one group have two."));
 }
 
-const EventPurposeType ef_funnel_purpose = {
+static const EventPurposeType funnel_purpose = {
 	.tag = 'F',
 	.word = "stage",
 	.size = sizeof(EventSpec),
@@ -93,6 +93,8 @@ const EventPurposeType ef_funnel_purpose = {
 	.open = open_spec,
 	.refuse = refuse_spec,
 };
+
+EF_EVENTS_COMBINE(funnel)
 
 
 /* ---- events ---- */
@@ -129,8 +131,8 @@ get_when(FunctionCallInfo fcinfo, int stage_argument, const EventForms *forms,
 static pg_attribute_always_inline Datum
 add_event(FunctionCallInfo fcinfo, EfUnit unit)
 {
-	const EventForms *forms = ef_event_forms(fcinfo, 1, 2, &ef_funnel_purpose);
-	EfEventGroup *group = ef_event_group(fcinfo, 4, &ef_funnel_purpose,
+	const EventForms *forms = ef_event_forms(fcinfo, 1, 2, &funnel_purpose);
+	EfEventGroup *group = ef_event_group(fcinfo, 4, &funnel_purpose,
 										 ef_person_kind(forms->person), unit);
 	EfWhen		when;
 	EfStatus	status = EF_OK;
@@ -147,8 +149,8 @@ add_event(FunctionCallInfo fcinfo, EfUnit unit)
 static pg_attribute_always_inline Datum
 add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
 {
-	const EventForms *forms = ef_event_forms(fcinfo, 0, 1, &ef_funnel_purpose);
-	EfEventGroup *group = ef_event_group(fcinfo, 3, &ef_funnel_purpose,
+	const EventForms *forms = ef_event_forms(fcinfo, 0, 1, &funnel_purpose);
+	EfEventGroup *group = ef_event_group(fcinfo, 3, &funnel_purpose,
 										 EF_PERSON_NUMBER, unit);
 	EfWhen		when;
 	EfStatus	status = EF_OK;
@@ -178,7 +180,7 @@ PG_FUNCTION_INFO_V1(ef_funnel_agg_finalfn);
 Datum
 ef_funnel_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &ef_funnel_purpose);
+	EfEventGroup *group = ef_finished_group(fcinfo, &funnel_purpose);
 	const EventSpec *spec;
 	EfFrame		frame = {0};
 	EfState    *state;
@@ -352,7 +354,7 @@ EF_TIME_TRANSFNS(ef_funnel_agg_reached, add_reached)
 static Datum
 steps_of_group(FunctionCallInfo fcinfo, Oid type)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &ef_funnel_purpose);
+	EfEventGroup *group = ef_finished_group(fcinfo, &funnel_purpose);
 	EfChain		chain;
 	Datum		values[EF_STAGE_LIMIT];
 
@@ -389,7 +391,7 @@ EF_STEPS_FINALFN(ef_funnel_steps_timestamptz_finalfn, TIMESTAMPTZOID)
 static Datum
 add_conditions(FunctionCallInfo fcinfo, EfUnit unit)
 {
-	EfEventGroup *group = ef_event_group(fcinfo, 2, &ef_funnel_purpose,
+	EfEventGroup *group = ef_event_group(fcinfo, 2, &funnel_purpose,
 										 EF_PERSON_NUMBER, unit);
 	const EventSpec *spec = group_spec(group);
 	ArrayType  *array;
@@ -427,7 +429,7 @@ PG_FUNCTION_INFO_V1(ef_window_funnel_finalfn);
 Datum
 ef_window_funnel_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &ef_funnel_purpose);
+	EfEventGroup *group = ef_finished_group(fcinfo, &funnel_purpose);
 	int			length;
 
 	if (group == NULL)

@@ -64,7 +64,7 @@ refuse_period(const EventPurpose *purpose, PurposeBytes other)
 	ef_check(ef_frame_match(&its, &frame, &ef_mobility_type, &ef_context));
 }
 
-const EventPurposeType ef_mobility_purpose = {
+static const EventPurposeType mobility_purpose = {
 	.tag = 'M',
 	.word = "state",
 	.numbered = true,
@@ -75,6 +75,8 @@ const EventPurposeType ef_mobility_purpose = {
 	.open = open_period,
 	.refuse = refuse_period,
 };
+
+EF_EVENTS_COMBINE(mobility)
 
 
 /* ---- rows ---- */
@@ -111,8 +113,8 @@ Datum
 ef_mobility_agg_transfn(PG_FUNCTION_ARGS)
 {
 	const EventForms *forms = ef_event_forms(fcinfo, 1, 2,
-											 &ef_mobility_purpose);
-	EfEventGroup *group = ef_event_group(fcinfo, 5, &ef_mobility_purpose,
+											 &mobility_purpose);
+	EfEventGroup *group = ef_event_group(fcinfo, 5, &mobility_purpose,
 										 ef_person_kind(forms->person),
 										 EF_UNIT_DAY);
 	EfWhen		when;
@@ -130,7 +132,7 @@ PG_FUNCTION_INFO_V1(ef_mobility_agg_finalfn);
 Datum
 ef_mobility_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &ef_mobility_purpose);
+	EfEventGroup *group = ef_finished_group(fcinfo, &mobility_purpose);
 	EfState    *state;
 
 	if (group == NULL)

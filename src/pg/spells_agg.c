@@ -97,7 +97,7 @@ refuse_gap(const EventPurpose *purpose, PurposeBytes other)
 	ef_refuse_gap(&its, &gap);
 }
 
-const EventPurposeType ef_spells_purpose = {
+static const EventPurposeType spells_purpose = {
 	.tag = 'J',
 	.word = "reason",
 	.numbered = true,
@@ -108,6 +108,8 @@ const EventPurposeType ef_spells_purpose = {
 	.refuse = refuse_gap,
 };
 
+EF_EVENTS_COMBINE(spells)
+
 
 /* ---- rows ---- */
 
@@ -116,9 +118,9 @@ const EventPurposeType ef_spells_purpose = {
 static Datum
 add_contract(FunctionCallInfo fcinfo, bool known, int32_t fte)
 {
-	const EventForms *forms = ef_event_forms(fcinfo, 0, 3, &ef_spells_purpose);
+	const EventForms *forms = ef_event_forms(fcinfo, 0, 3, &spells_purpose);
 	EfEventGroup *group = ef_event_group(fcinfo, PG_NARGS() - 1,
-										 &ef_spells_purpose, EF_PERSON_NUMBER,
+										 &spells_purpose, EF_PERSON_NUMBER,
 										 EF_UNIT_DAY);
 	EfSpell		spell;
 	uint32_t	reason = 0;
@@ -216,7 +218,7 @@ PG_FUNCTION_INFO_V1(ef_spells_agg_finalfn);
 Datum
 ef_spells_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &ef_spells_purpose);
+	EfEventGroup *group = ef_finished_group(fcinfo, &spells_purpose);
 	const EventGap *purpose;
 	EfJoined   *spells;
 	size_t		n;

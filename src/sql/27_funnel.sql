@@ -4,21 +4,7 @@
 
 COMMENT ON TYPE funnel IS 'people by stage and day: reached, exited, lost, pending; since the chain began and since the stage was reached; made by funnel_agg';
 
--- Events are kept until all are seen, in memory and, beyond what a hash table may take,
--- in a temporary file: the state is internal, and shipped to another process as bytes.
-
-CREATE FUNCTION events_combinefn(internal, internal) RETURNS internal
-    AS 'MODULE_PATHNAME', 'ef_events_combinefn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION events_combinefn(internal, internal) IS 'aggregate combine function';
-REVOKE EXECUTE ON FUNCTION events_combinefn(internal, internal) FROM PUBLIC;
-CREATE FUNCTION events_serialfn(internal) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'ef_events_serialfn' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION events_serialfn(internal) IS 'aggregate serial function';
-REVOKE EXECUTE ON FUNCTION events_serialfn(internal) FROM PUBLIC;
-CREATE FUNCTION events_deserialfn(bytea, internal) RETURNS internal
-    AS 'MODULE_PATHNAME', 'ef_events_deserialfn' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION events_deserialfn(bytea, internal) IS 'aggregate deserial function';
-REVOKE EXECUTE ON FUNCTION events_deserialfn(bytea, internal) FROM PUBLIC;
+@include events_combine.sql.in funnel
 CREATE FUNCTION funnel_agg_finalfn(internal) RETURNS funnel
     AS 'MODULE_PATHNAME', 'ef_funnel_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION funnel_agg_finalfn(internal) IS 'aggregate final function';

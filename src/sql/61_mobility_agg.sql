@@ -1,6 +1,8 @@
--- mobility_agg: from spells to a mobility. As the events of funnels, with which they share the
--- state (27_funnel.sql), spells are kept until all are seen.
+-- mobility_agg: from spells to a mobility. Spells are kept as events (15_events.sql) until all are
+-- seen.
 
+@include events_combine.sql.in mobility
+@include events_combine.sql.in moves
 CREATE FUNCTION mobility_agg_finalfn(internal) RETURNS mobility
     AS 'MODULE_PATHNAME', 'ef_mobility_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION mobility_agg_finalfn(internal) IS 'aggregate final function';

@@ -1,7 +1,7 @@
--- retention_agg with the person: from contracts to a retention of the spells that they make. As the
--- events of funnels, with which they share the state (27_funnel.sql), contracts are kept until all
--- are seen.
+-- retention_agg with the person: from contracts to a retention of the spells that they make.
+-- Contracts are kept as events (15_events.sql) until all are seen.
 
+@include events_combine.sql.in retention
 CREATE FUNCTION retention_agg_finalfn(internal) RETURNS retention
     AS 'MODULE_PATHNAME', 'ef_retention_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION retention_agg_finalfn(internal) IS 'aggregate final function';

@@ -1,6 +1,7 @@
 -- workforce_agg with the person: from contracts to a workforce of the spells that they make. As
 -- retention_agg with the person.
 
+@include events_combine.sql.in workforce
 CREATE FUNCTION workforce_agg_finalfn(internal) RETURNS workforce
     AS 'MODULE_PATHNAME', 'ef_workforce_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION workforce_agg_finalfn(internal) IS 'aggregate final function';

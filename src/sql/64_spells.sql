@@ -17,5 +17,6 @@ CREATE FUNCTION spells_agg_finalfn(internal) RETURNS spell[]
 COMMENT ON FUNCTION spells_agg_finalfn(internal) IS 'aggregate final function';
 REVOKE EXECUTE ON FUNCTION spells_agg_finalfn(internal) FROM PUBLIC;
 
+@include events_combine.sql.in spells
 @include spells_agg.sql.in text
 @include spells_agg.sql.in "any"
