@@ -755,6 +755,7 @@ DECLARE
     grouping_set text;
     all_set integer;                    -- its value for the grand total
     used    text[];                     -- columns of the table that tell a row
+    parts   jsonb;                      -- columns of a relation, as reporting_by_shards() makes them of parts
     query   text;
 BEGIN
     makes := makes || jsonb_build_object('summary', true, 'name', 'period', 'kind', 'v',
@@ -913,17 +914,13 @@ BEGIN
                                      CASE settings #>> '{types,education,at}' WHEN 'date' THEN '' ELSE ' AT TIME ZONE ''UTC''' END));
             inner_columns := inner_columns || (epoch || ' AS epoch');
             -- the year of a person's chain is that of the first step: one person at a time
-            inner_groups := inner_groups || CASE WHEN col ? 'epoch' THEN epoch ELSE coalesce(option ->> 'together', col ->> 'person_id') END;
+            inner_groups := inner_groups || CASE WHEN col ? 'epoch' THEN epoch ELSE col ->> 'person_id' END;
             IF leave_out AND NOT col ? 'epoch' THEN
                 -- rows that are left out are of no year, even where the person's other rows are
                 inner_groups := inner_groups || kept;
             END IF;
         END IF;
-        -- where all rows of a person are on one node of a cluster, that node can make them one summary
-        one_first := source = 'education' AND NOT col ? 'epoch' OR source <> 'employment' AND option ? 'together';
-        IF one_first AND (source <> 'education' OR col ? 'epoch') THEN
-            inner_groups := inner_groups || (option ->> 'together');
-        END IF;
+        one_first := source = 'education' AND NOT col ? 'epoch';
         scanned := CASE WHEN leave_out THEN format('%s.%s_rows', store, source) ELSE option ->> 'relation' END;
         IF by_person AND option ? 'spread' THEN
             -- a person can be in many groups, and in the totals over them once: that is done where all rows are
@@ -972,7 +969,16 @@ BEGIN
             concat_ws(', ', nullif(array_to_string(middle_groups, ', '), ''), (SELECT string_agg(format('%s.rollup(d.%s) AS %2$s', home, n), ', ') FROM unnest(summaries) AS n),
                       'sum(d.rows_left_out)::bigint AS rows_left_out'),
             CASE WHEN middle_groups <> '{}' THEN E'\n      GROUP BY ' || array_to_string(middle_groups, ', ') ELSE '' END);
-        makes := makes || jsonb_build_object('summary', true, 'name', source, 'kind', stored, 'query', query,
+        parts := (SELECT coalesce(jsonb_agg(ARRAY[s, 'text']), '[]') FROM unnest(shown) AS s) || '[["grouping_set", "integer"]]'
+            || CASE source WHEN 'education' THEN '[["epoch", "integer"], ["every_epoch", "boolean"]]'::jsonb ELSE '[]' END
+            || (SELECT jsonb_agg(ARRAY[s, CASE WHEN s ~ '^(year_|forecast_basis)' THEN 'workforce' WHEN s = 'certificates' THEN 'mobility' ELSE s END, 'rollup'])
+                FROM unnest(summaries) AS s)
+            || (SELECT jsonb_agg(ARRAY[format('coalesce(%1$s.skipped(%1$s.rollup(d.%2$s)), 0::bigint) AS skipped_%2$s', home, s)]) FROM unnest(counted) AS s)
+            || (SELECT jsonb_agg(ARRAY[c]) FROM unnest(outer_columns[cardinality(outer_columns) - CASE WHEN by_pension_age THEN 4 ELSE 3 END:cardinality(outer_columns) - 2]) AS c)
+            || '[["rows_left_out", "bigint", "sum"]]'
+            || jsonb_build_array(ARRAY[format('CASE WHEN d.grouping_set = %s%s THEN CURRENT_TIMESTAMP END AS refreshed_at', all_set,
+                                              CASE source WHEN 'education' THEN ' AND d.every_epoch' ELSE '' END)]);
+        makes := makes || jsonb_build_object('summary', true, 'name', source, 'kind', stored, 'query', query, 'parts', parts,
             'comment', format('Summaries of %s, by groups and totals over them', option ->> 'relation'),
             'groups', (SELECT jsonb_agg(ARRAY[n, settings #>> ARRAY['titles', source, n]])
                        FROM jsonb_array_elements_text(settings #> ARRAY['shown', source]) AS n),
@@ -1028,7 +1034,9 @@ BEGIN
                 scanned, observed_from, as_of,
                 CASE WHEN leave_out THEN ' AND ' || kept ELSE '' END, (SELECT coalesce(string_agg(g || ', ', ''), '') FROM unnest(grouped) AS g),
                 CASE WHEN keys <> '' THEN format(', CUBE (%s)', keys) ELSE '' END) END;
-            makes := makes || jsonb_build_object('summary', true, 'name', 'employment_hired', 'kind', stored, 'query', query,
+            parts := (SELECT coalesce(jsonb_agg(ARRAY[s, 'text']), '[]') FROM unnest(shown) AS s)
+                || '[["grouping_set", "integer"], ["hire_year", "integer"], ["retention", "retention", "rollup"]]';
+            makes := makes || jsonb_build_object('summary', true, 'name', 'employment_hired', 'kind', stored, 'query', query, 'parts', parts,
                 'comment', format('Retention of those hired in the years observed, of %s, by year of hire, groups and totals over them', option ->> 'relation'),
                 'groups', (SELECT jsonb_agg(ARRAY[n, settings #>> ARRAY['titles', source, n]])
                            FROM jsonb_array_elements_text(settings #> ARRAY['shown', source]) AS n),
@@ -1435,10 +1443,10 @@ BEGIN ATOMIC
                   OFFSET 0) AS q,
          reporting_statements(
              schema_name,
-             reporting_summaries(schema_name, s.settings, q.quality)
+             reporting_by_shards(schema_name, s.settings, q.checks, reporting_summaries(schema_name, s.settings, q.quality))
                  OPERATOR(pg_catalog.||) reporting_queries(schema_name, s.settings,
                                                            (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(v)) FROM reporting_views() AS v)),
-             reporting_summaries(schema_name, q.for_marks, q.quality_for_marks),
+             reporting_by_shards(schema_name, q.for_marks, q.checks, reporting_summaries(schema_name, q.for_marks, q.quality_for_marks)),
              s.settings,
              (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r)), '[]') FROM reporting_relations(schema_name) AS r)) AS t (statement);
 END;

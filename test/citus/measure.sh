@@ -6,8 +6,9 @@
 #
 #   CITUS=directory EVENTS=5000000 ROUNDS=5 test/citus.sh measure
 #
-# A person has about three events, one employment or two.
-events=${EVENTS:-1000000} rounds=${ROUNDS:-5}
+# A person has about three events.  EMPLOYMENTS are as many as EVENTS if not said; QUERIES are numbers of what is asked, all if
+# not said.
+events=${EVENTS:-1000000} rounds=${ROUNDS:-5} employments=${EMPLOYMENTS:-${EVENTS:-1000000}}
 persons=$((events / 3))
 rows="CREATE TABLE event (person_id bigint, programme text, stage text, at date);
 INSERT INTO event
@@ -17,7 +18,7 @@ CREATE TABLE employment (person_id bigint, profession text, born date, start_dat
 INSERT INTO employment
 SELECT p, 'p' || p % 5, date '1955-01-01' + (p * 7919 % 16000)::integer, date '2010-01-01' + (p * 31 % 4000)::integer,
        CASE WHEN p % 3 > 0 THEN date '2010-01-01' + (p * 31 % 4000 + 60 + p * 17 % 1500)::integer END, (ARRAY['retirement', 'own request', 'layoff'])[1 + p % 3]
-FROM generate_series(1::bigint, $events) AS p;
+FROM generate_series(1::bigint, $employments) AS p;
 CREATE FUNCTION spec() RETURNS funnel_spec LANGUAGE sql IMMUTABLE
 RETURN funnel_spec(ARRAY['applied', 'admitted', 'registered', 'graduated'], within => '4 years'::interval, as_of => '2024-01-01'::date, exits => ARRAY['withdrew']);"
 for database in one by_person_id; do run -d $database -c "$rows" -c 'VACUUM ANALYZE event' || exit 1; done
@@ -26,7 +27,7 @@ for table in event employment; do
 	run -d by_person_id -c "SELECT create_distributed_table('$table', 'person_id')" -c "SELECT truncate_local_data_after_distributing_table('$table'::regclass)" >/dev/null || exit 1
 done
 run -d by_person_id -c 'VACUUM ANALYZE event' -c 'VACUUM ANALYZE employment'
-echo "# $(run -d one -c 'SELECT count(*) FROM event') events of $persons persons, $events employments; $(nproc) processors"
+echo "# $(run -d one -c 'SELECT count(*) FROM event') events of $persons persons, $employments employments; $(nproc) processors"
 
 # by_shards TYPE TABLE GROUP AGGREGATE: the statement of doc/scaling.md
 by_shards() {
@@ -55,7 +56,7 @@ took() {
 	sleep 0.2
 	echo "$clock $((10 * ($(spent "$EF_DATA/postmaster.pid") - before[0]))) $((10 * ($(spent "$cluster_dir"/[12]/data/postmaster.pid) - before[1])))"
 }
-for i in "${!names[@]}"; do
+for i in ${QUERIES:-${!names[@]}}; do
 	for _ in $(seq "$rounds"); do
 		echo "$(took one 0 "${single[i]}") $(took one 2 "${single[i]}") $(took by_person_id 0 "${cluster[i]}")"
 	done | awk -v name="${names[i]}" '
