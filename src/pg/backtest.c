@@ -88,7 +88,6 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 	EfBacktestPlan plan = {0};
 	EfBacktestRow *rows;
 	Datum		measures[EF_MEASURES];
-	text	   *hires;
 	size_t		n;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
@@ -101,9 +100,7 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 	ef_require_argument(fcinfo, 10, "level");
 	plan.years = get_workforces(fcinfo, 0, "by_year", &plan.nyears);
 	plan.horizon = PG_GETARG_INT32(1);
-	hires = PG_GETARG_TEXT_PP(2);
-	ef_check(ef_hires_method(VARDATA_ANY(hires), VARSIZE_ANY_EXHDR(hires),
-							 &plan.hires, &ef_context));
+	plan.hires = ef_get_choice(fcinfo, 2, &ef_hires_methods);
 	plan.observed_years = PG_ARGISNULL(3) ? EF_ALL_YEARS : PG_GETARG_INT32(3);
 	plan.least_years = PG_GETARG_INT32(4);
 	plan.rates = get_workforces(fcinfo, 5, "rates", &plan.nrates);

@@ -263,13 +263,8 @@ ef_credible_rates_agg_transfn(PG_FUNCTION_ARGS)
 	ef_require_aggregate(fcinfo);
 	if (PG_NARGS() > 3)
 	{
-		text	   *name;
-
 		ef_require_argument(fcinfo, 3, "method");
-		name = PG_GETARG_TEXT_PP(3);
-		ef_check(ef_credibility_method(VARDATA_ANY(name),
-									   VARSIZE_ANY_EXHDR(name), &method,
-									   &ef_context));
+		method = ef_get_choice(fcinfo, 3, &ef_credibility_methods);
 	}
 	if (PG_ARGISNULL(1))
 	{

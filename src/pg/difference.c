@@ -39,7 +39,7 @@ ef_retention_rate_difference_rows(PG_FUNCTION_ARGS)
 	ef_get_risk(fcinfo, 1, &second);
 	ef_check(ef_retention_rate_difference(&difference, &first, &second, &after,
 										  PG_GETARG_FLOAT8(3),
-										  ef_get_scale(fcinfo, 4),
+										  ef_get_choice(fcinfo, 4, &ef_limit_scales),
 										  &ef_context));
 	return put_limits(fcinfo, difference.difference, difference.lower,
 					  difference.upper);
@@ -57,7 +57,7 @@ ef_retention_median_difference_rows(PG_FUNCTION_ARGS)
 	ef_get_risk(fcinfo, 1, &second);
 	ef_check(ef_retention_median_difference(&difference, &first, &second,
 											PG_GETARG_FLOAT8(2),
-											ef_get_scale(fcinfo, 3),
+											ef_get_choice(fcinfo, 3, &ef_limit_scales),
 											&ef_context));
 	return put_limits(fcinfo, difference.difference, difference.lower,
 					  difference.upper);

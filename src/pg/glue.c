@@ -127,6 +127,17 @@ ef_get_float8s(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
 	return (const double *) ARR_DATA_PTR(array);
 }
 
+unsigned
+ef_get_choice(FunctionCallInfo fcinfo, int argument, const EfChoice *among)
+{
+	text	   *word = PG_GETARG_TEXT_PP(argument);
+	unsigned	chosen = 0;
+
+	ef_check(ef_choose(among, VARDATA_ANY(word), VARSIZE_ANY_EXHDR(word),
+					   &chosen, &ef_context));
+	return chosen;
+}
+
 EfLabel *
 ef_get_labels(FunctionCallInfo fcinfo, int argument, const char *name,
 			  const char *example, bool nulls_allowed, int *n)

@@ -17,6 +17,7 @@
 #include "utils/timestamp.h"
 
 #include "base/calendar.h"
+#include "base/choice.h"
 #include "base/context.h"
 #include "base/status.h"
 #include "table/life_table.h"
@@ -57,6 +58,10 @@ extern ArrayType *ef_get_array(FunctionCallInfo fcinfo, int argument,
 /* The elements of a float8[]: one dimension, no nulls. */
 extern const double *ef_get_float8s(FunctionCallInfo fcinfo, int argument,
 									const char *name, int *n);
+
+/* The number of the word that an argument chooses. */
+extern unsigned ef_get_choice(FunctionCallInfo fcinfo, int argument,
+							  const EfChoice *among);
 
 /* Those of a text[], which stay where they are; a null has no bytes. */
 extern EfLabel *ef_get_labels(FunctionCallInfo fcinfo, int argument,

@@ -94,7 +94,6 @@ static void
 get_intake_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 {
 	EfIntakePlan *plan = &arguments->plan;
-	text	   *method;
 
 	ef_require_argument(fcinfo, 2, "gap");
 	ef_require_argument(fcinfo, 3, "first_year");
@@ -106,9 +105,7 @@ get_intake_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 	plan->gap = ef_get_float8s(fcinfo, 2, "gap", &plan->staff.years);
 	plan->first_year = PG_GETARG_INT32(3);
 	plan->starts = get_start_day(fcinfo, 4);
-	method = PG_GETARG_TEXT_PP(5);
-	ef_check(ef_intake_method(VARDATA_ANY(method), VARSIZE_ANY_EXHDR(method),
-							  &plan->method, &ef_context));
+	plan->method = ef_get_choice(fcinfo, 5, &ef_intake_methods);
 	plan->target_year = PG_ARGISNULL(6) ? EF_LAST_YEAR
 		: Max(PG_GETARG_INT32(6), EF_LAST_YEAR + 1);
 	plan->arrived = PG_GETARG_FLOAT8(7);

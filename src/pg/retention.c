@@ -139,7 +139,7 @@ ef_retention_curve(PG_FUNCTION_ARGS)
 
 	ef_get_risk(fcinfo, 0, &risk);
 	ef_check(ef_curve_begin(&curve, &risk, &every, PG_GETARG_FLOAT8(2),
-							ef_get_scale(fcinfo, 3), &ef_context));
+							ef_get_choice(fcinfo, 3, &ef_limit_scales), &ef_context));
 	while (ef_curve_next(&curve, &point))
 	{
 		Datum		values[7];

@@ -26,16 +26,4 @@ ef_get_risk(FunctionCallInfo fcinfo, int argument, EfRiskSet *risk)
 	ef_retention_risk(risk, &retention.table, &ef_context);
 }
 
-/* The scale on which limits are symmetric, by the name of a method. */
-static inline EfLimitScale
-ef_get_scale(FunctionCallInfo fcinfo, int argument)
-{
-	text	   *method = PG_GETARG_TEXT_PP(argument);
-	EfLimitScale scale = EF_LOG_LOG;
-
-	ef_check(ef_limit_scale(VARDATA_ANY(method), VARSIZE_ANY_EXHDR(method),
-							&scale, &ef_context));
-	return scale;
-}
-
 #endif							/* EF_RETENTION_VALUE_H */

@@ -190,13 +190,10 @@ Datum
 ef_turnover(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
-	text	   *name = PG_GETARG_TEXT_PP(1);
-	EfTurnoverMethod method;
+	EfTurnoverMethod method = ef_get_choice(fcinfo, 1, &ef_turnover_methods);
 	double		turnover;
 
 	ef_open_workforce(fcinfo, 0, &workforce);
-	ef_check(ef_turnover_method(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
-								&method, &ef_context));
 	ef_check(ef_workforce_turnover(&workforce, method, &turnover,
 								   &ef_context));
 	if (isnan(turnover))

@@ -67,7 +67,7 @@ test_published(void)
 		std_error = ef_kaplan_meier_error(&curve);
 		ok(fabs(curve.retained - weeks[i].retained) <= 0.0005, "6-MP: retained %.3f", weeks[i].retained);
 		ok(fabs(std_error - weeks[i].std_error) <= 0.00005, "6-MP: standard error %.4f", weeks[i].std_error);
-		for (EfLimitScale scale = EF_LOG_LOG; scale <= EF_PLAIN; scale++)
+		for (unsigned	scale = EF_LOG_LOG; scale <= EF_PLAIN; scale++)
 		{
 			double		lower;
 			double		upper;
@@ -456,26 +456,26 @@ test_scales(void)
 
 	for (size_t i = 0; i < COUNT(names); i++)
 	{
-		EfLimitScale scale = EF_LOG_LOG;
+		unsigned	scale = EF_LOG_LOG;
 		char		copy[10];	/* with more behind it */
 
 		memset(copy, 'x', sizeof(copy));
 		memcpy(copy, names[i].name, strlen(names[i].name));
 		if (names[i].scale >= 0)
-			ok(ef_limit_scale(copy, strlen(names[i].name), &scale, &refuses) == EF_OK &&
+			ok(ef_choose(&ef_limit_scales, copy, strlen(names[i].name), &scale, &refuses) == EF_OK &&
 			   (int) scale == names[i].scale, "\"%s\" is a scale", names[i].name);
 		else
-			is_int(ef_limit_scale(copy, strlen(names[i].name), &scale, &refuses),
+			is_int(ef_choose(&ef_limit_scales, copy, strlen(names[i].name), &scale, &refuses),
 				   EF_CURVE_METHOD_UNKNOWN, "\"%s\" is none", names[i].name);
 	}
 	is_str(error.detail, "The method is \"log log\".", "which says so");
 	memset(long_name, 'y', sizeof(long_name));
-	ef_limit_scale(long_name, sizeof(long_name), &(EfLimitScale) {EF_LOG}, &refuses);
+	ef_choose(&ef_limit_scales, long_name, sizeof(long_name), &(unsigned) {EF_LOG}, &refuses);
 	ok(strlen(error.detail) < 100 && strstr(error.detail, "yyy") != NULL,
 	   "of a long name it tells the beginning");
 	for (size_t i = 1; i + 1 < sizeof(long_name); i += 2)
 		memcpy(long_name + i, "\xc3\xa5", 2);
-	ef_limit_scale(long_name, sizeof(long_name), &(EfLimitScale) {EF_LOG}, &refuses);
+	ef_choose(&ef_limit_scales, long_name, sizeof(long_name), &(unsigned) {EF_LOG}, &refuses);
 	ok(strstr(error.detail, "\xc3\xa5\".") != NULL, "and no part of a character: %s",
 	   error.detail);
 }
@@ -539,7 +539,7 @@ test_limits(void)
 {
 	static const char *const names[] = {"log-log", "log", "plain"};
 
-	for (EfLimitScale scale = EF_LOG_LOG; scale <= EF_PLAIN; scale++)
+	for (unsigned	scale = EF_LOG_LOG; scale <= EF_PLAIN; scale++)
 	{
 		int			wrong = 0;
 		double		lower;

@@ -363,11 +363,11 @@ test_method(void)
 {
 	static const char *const others[] = {"", "constan", "constantt", "Constant", "schedul", "schedule ",
 	"SCHEDULE", "scheduld", "leavers", "constanu"};
-	EfIntakeMethod method = EF_INTAKE_SCHEDULE;
+	unsigned	method = EF_INTAKE_SCHEDULE;
 
-	is_int(ef_intake_method("constant", 8, &method, &refuses), EF_OK, "constant is a method");
+	is_int(ef_choose(&ef_intake_methods, "constant", 8, &method, &refuses), EF_OK, "constant is a method");
 	is_int(method, EF_INTAKE_CONSTANT, "by its name");
-	is_int(ef_intake_method("schedules", 8, &method, &refuses), EF_OK, "so is schedule");
+	is_int(ef_choose(&ef_intake_methods, "schedules", 8, &method, &refuses), EF_OK, "so is schedule");
 	is_int(method, EF_INTAKE_SCHEDULE, "of eight bytes");
 	for (size_t i = 0; i < COUNT(others); i++)
 	{
@@ -375,7 +375,7 @@ test_method(void)
 		char		detail[80];
 
 		memcpy(copy, others[i], strlen(others[i]));
-		is_int(ef_intake_method(copy, strlen(others[i]), &method, &refuses), EF_INTAKE_METHOD_UNKNOWN,
+		is_int(ef_choose(&ef_intake_methods, copy, strlen(others[i]), &method, &refuses), EF_INTAKE_METHOD_UNKNOWN,
 			   "\"%s\" is none", others[i]);
 		snprintf(detail, sizeof(detail), "The method is \"%s\".", others[i]);
 		is_str(error.detail, detail, "and named");

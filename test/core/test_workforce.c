@@ -785,7 +785,7 @@ test_turnover(void)
 	EfFrame		endless = {0, day_of(2024, 1, 1), false, 0, NULL, 0};
 	Arena	   *arena = malloc(sizeof(Arena));
 	EfWorkforce workforce;
-	EfTurnoverMethod method = EF_TURNOVER_LEAVERS;
+	unsigned	method = EF_TURNOVER_LEAVERS;
 	double		got;
 
 	arena_open(arena);
@@ -819,13 +819,13 @@ test_turnover(void)
 	arena_close(arena);
 	free(arena);
 
-	is_int(ef_turnover_method("replacement", 11, &method, &refuses), EF_OK, "replacement is a method");
+	is_int(ef_choose(&ef_turnover_methods, "replacement", 11, &method, &refuses), EF_OK, "replacement is a method");
 	is_int(method, EF_TURNOVER_REPLACEMENT, "which is itself");
-	is_int(ef_turnover_method("leavers", 7, &method, &refuses), EF_OK, "leavers is a method");
+	is_int(ef_choose(&ef_turnover_methods, "leavers", 7, &method, &refuses), EF_OK, "leavers is a method");
 	is_int(method, EF_TURNOVER_LEAVERS, "which is itself");
-	is_int(ef_turnover_method("leaver", 6, &method, &refuses), EF_METHOD_UNKNOWN, "leaver is none");
-	is_int(ef_turnover_method("", 0, &method, &refuses), EF_METHOD_UNKNOWN, "nothing is none");
-	is_int(ef_turnover_method("Leavers", 7, &method, &refuses), EF_METHOD_UNKNOWN, "Leavers is none");
+	is_int(ef_choose(&ef_turnover_methods, "leaver", 6, &method, &refuses), EF_METHOD_UNKNOWN, "leaver is none");
+	is_int(ef_choose(&ef_turnover_methods, "", 0, &method, &refuses), EF_METHOD_UNKNOWN, "nothing is none");
+	is_int(ef_choose(&ef_turnover_methods, "Leavers", 7, &method, &refuses), EF_METHOD_UNKNOWN, "Leavers is none");
 }
 
 /* The staff of a day, which is the first or the last. */

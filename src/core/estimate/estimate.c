@@ -107,21 +107,16 @@ EF_REPORT(EF_CURVE_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "unknown method of interval",
 		  "The methods are 'log-log', 'log' and 'plain'.");
 
-EfStatus
-ef_limit_scale(const char *name, size_t length, EfLimitScale *scale,
-			   EfContext *context)
-{
-	if (length == 7 && memcmp(name, "log-log", 7) == 0)
-		*scale = EF_LOG_LOG;
-	else if (length == 3 && memcmp(name, "log", 3) == 0)
-		*scale = EF_LOG;
-	else if (length == 5 && memcmp(name, "plain", 5) == 0)
-		*scale = EF_PLAIN;
-	else
-		return ef_fail(context, EF_CURVE_METHOD_UNKNOWN,
-					   "The method is \"%.*s\".", ef_clip(name, length), name);
-	return EF_OK;
-}
+static const char *const scale_words[] = {
+	[EF_LOG_LOG] = "log-log",
+	[EF_LOG] = "log",
+	[EF_PLAIN] = "plain"
+};
+
+const EfChoice ef_limit_scales = {
+	"method", EF_CURVE_METHOD_UNKNOWN,
+	sizeof(scale_words) / sizeof(scale_words[0]), scale_words
+};
 
 EF_REPORT(EF_LEVEL_RANGE, INVALID_PARAMETER_VALUE,
 		  "level must be between 0 and 1",

@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/choice.h"
 #include "base/context.h"
 #include "base/status.h"
 
@@ -95,9 +96,7 @@ typedef enum EfLimitScale
 	EF_PLAIN
 } EfLimitScale;
 
-extern EfStatus ef_limit_scale(const char *name, size_t length,
-							   EfLimitScale *scale, EfContext *context)
-			EF_NODISCARD;
+extern const EfChoice ef_limit_scales;
 
 /* Refuses a level outside of (0, 1). */
 extern EfStatus ef_level_check(double level, EfContext *context) EF_NODISCARD;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "base/choice.h"
 #include "base/codec.h"
 #include "spell/spell.h"
 
@@ -66,15 +67,14 @@ EfStatus
 ef_spec_mode(const char *name, size_t length, unsigned *mode,
 			 EfContext *context)
 {
-	for (unsigned i = 0; i < EF_MODE_COUNT; i++)
-		if (strlen(ef_mode_names[i]) == length &&
-			memcmp(ef_mode_names[i], name, length) == 0)
-		{
-			*mode = 1u << i;
-			return EF_OK;
-		}
-	return ef_fail(context, EF_SPEC_MODE_UNKNOWN, "The mode is \"%.*s\".",
-				   ef_clip(name, length), name);
+	static const EfChoice modes = {"mode", EF_SPEC_MODE_UNKNOWN,
+	EF_MODE_COUNT, ef_mode_names};
+	unsigned	number = 0;
+	EfStatus	status = ef_choose(&modes, name, length, &number, context);
+
+	if (status == EF_OK)
+		*mode = 1u << number;
+	return status;
 }
 
 static int

@@ -45,19 +45,15 @@ EF_REPORT(EF_INTAKE_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "unknown method of intake",
 		  "The methods are 'constant' and 'schedule'.");
 
-EfStatus
-ef_intake_method(const char *name, size_t length, EfIntakeMethod *method,
-				 EfContext *context)
-{
-	if (length == 8 && memcmp(name, "constant", 8) == 0)
-		*method = EF_INTAKE_CONSTANT;
-	else if (length == 8 && memcmp(name, "schedule", 8) == 0)
-		*method = EF_INTAKE_SCHEDULE;
-	else
-		return ef_fail(context, EF_INTAKE_METHOD_UNKNOWN,
-					   "The method is \"%.*s\".", ef_clip(name, length), name);
-	return EF_OK;
-}
+static const char *const intake_words[] = {
+	[EF_INTAKE_CONSTANT] = "constant",
+	[EF_INTAKE_SCHEDULE] = "schedule"
+};
+
+const EfChoice ef_intake_methods = {
+	"method", EF_INTAKE_METHOD_UNKNOWN,
+	sizeof(intake_words) / sizeof(intake_words[0]), intake_words
+};
 
 
 /* ---- cohorts, and when they arrive ---- */

@@ -20,6 +20,7 @@
 #ifndef EF_PIPELINE_H
 #define EF_PIPELINE_H
 
+#include "base/choice.h"
 #include "funnel/funnel_estimate.h"
 #include "workforce/projection.h"
 
@@ -87,9 +88,7 @@ typedef enum EfIntakeMethod
 	EF_INTAKE_SCHEDULE			/* each year's for the gap of its own year */
 } EfIntakeMethod;
 
-extern EfStatus ef_intake_method(const char *name, size_t length,
-								 EfIntakeMethod *method, EfContext *context)
-			EF_NODISCARD;
+extern const EfChoice ef_intake_methods;
 
 /* No target year: the last one. */
 #define EF_LAST_YEAR INT32_MIN

@@ -19,20 +19,15 @@ EF_REPORT(EF_HIRES_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "unknown assumption about hires",
 		  "They are 'as before', or 'as came' to tell the forecast who came.");
 
-EfStatus
-ef_hires_method(const char *name, size_t length, EfHiresMethod *method,
-				EfContext *context)
-{
-	if (length == 9 && memcmp(name, "as before", 9) == 0)
-		*method = EF_HIRES_AS_BEFORE;
-	else if (length == 7 && memcmp(name, "as came", 7) == 0)
-		*method = EF_HIRES_AS_CAME;
-	else
-		return ef_fail(context, EF_HIRES_METHOD_UNKNOWN,
-					   "The assumption is \"%.*s\".", ef_clip(name, length),
-					   name);
-	return EF_OK;
-}
+static const char *const hires_words[] = {
+	[EF_HIRES_AS_BEFORE] = "as before",
+	[EF_HIRES_AS_CAME] = "as came"
+};
+
+const EfChoice ef_hires_methods = {
+	"assumption", EF_HIRES_METHOD_UNKNOWN,
+	sizeof(hires_words) / sizeof(hires_words[0]), hires_words
+};
 
 /* The year that a period ends with. */
 static int

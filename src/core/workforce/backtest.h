@@ -13,6 +13,7 @@
 #ifndef EF_BACKTEST_H
 #define EF_BACKTEST_H
 
+#include "base/choice.h"
 #include "workforce/projection.h"
 
 extern const EfReport EF_HIRES_METHOD_UNKNOWN[];
@@ -39,9 +40,7 @@ typedef enum EfHiresMethod
 								 * there were */
 } EfHiresMethod;
 
-extern EfStatus ef_hires_method(const char *name, size_t length,
-								EfHiresMethod *method,
-								EfContext *context) EF_NODISCARD;
+extern const EfChoice ef_hires_methods;
 
 /* No limit to the years that are looked back on. */
 #define EF_ALL_YEARS INT32_MAX

@@ -275,19 +275,15 @@ EF_REPORT(EF_CREDIBILITY_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "unknown method of credibility",
 		  "The methods are 'poisson-gamma' and 'marshall'.");
 
-EfStatus
-ef_credibility_method(const char *name, size_t length,
-					  EfCredibilityMethod *method, EfContext *context)
-{
-	if (length == 13 && memcmp(name, "poisson-gamma", 13) == 0)
-		*method = EF_POISSON_GAMMA;
-	else if (length == 8 && memcmp(name, "marshall", 8) == 0)
-		*method = EF_MARSHALL;
-	else
-		return ef_fail(context, EF_CREDIBILITY_METHOD_UNKNOWN,
-					   "The method is \"%.*s\".", ef_clip(name, length), name);
-	return EF_OK;
-}
+static const char *const credibility_words[] = {
+	[EF_POISSON_GAMMA] = "poisson-gamma",
+	[EF_MARSHALL] = "marshall"
+};
+
+const EfChoice ef_credibility_methods = {
+	"method", EF_CREDIBILITY_METHOD_UNKNOWN,
+	sizeof(credibility_words) / sizeof(credibility_words[0]), credibility_words
+};
 
 /* What is expected of a group is kept for so many groups and reasons at once, or
  * at least for so many reasons; where there are more, groups are asked again. */

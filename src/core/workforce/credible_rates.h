@@ -35,6 +35,7 @@
 
 #include <math.h>
 
+#include "base/choice.h"
 #include "estimate/poisson_gamma.h"
 #include "workforce/exit_probability.h"
 #include "workforce/workforce_read.h"
@@ -156,9 +157,7 @@ typedef enum EfCredibilityMethod
 	EF_MARSHALL
 } EfCredibilityMethod;
 
-extern EfStatus ef_credibility_method(const char *name, size_t length,
-									  EfCredibilityMethod *method,
-									  EfContext *context) EF_NODISCARD;
+extern const EfChoice ef_credibility_methods;
 
 /*
  * How much groups differ: the prior of each reason of the reference.  `reasons`

@@ -84,19 +84,15 @@ EF_REPORT(EF_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "unknown method of turnover",
 		  "The methods are 'leavers' and 'replacement'.");
 
-EfStatus
-ef_turnover_method(const char *name, size_t length, EfTurnoverMethod *method,
-				   EfContext *context)
-{
-	if (length == 7 && memcmp(name, "leavers", 7) == 0)
-		*method = EF_TURNOVER_LEAVERS;
-	else if (length == 11 && memcmp(name, "replacement", 11) == 0)
-		*method = EF_TURNOVER_REPLACEMENT;
-	else
-		return ef_fail(context, EF_METHOD_UNKNOWN, "The method is \"%.*s\".",
-					   ef_clip(name, length), name);
-	return EF_OK;
-}
+static const char *const turnover_words[] = {
+	[EF_TURNOVER_LEAVERS] = "leavers",
+	[EF_TURNOVER_REPLACEMENT] = "replacement"
+};
+
+const EfChoice ef_turnover_methods = {
+	"method", EF_METHOD_UNKNOWN,
+	sizeof(turnover_words) / sizeof(turnover_words[0]), turnover_words
+};
 
 EF_REPORT(EF_FROM_UNBOUNDED, INVALID_PARAMETER_VALUE,
 		  "observation period has no beginning",

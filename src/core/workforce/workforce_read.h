@@ -5,6 +5,7 @@
 #ifndef EF_WORKFORCE_READ_H
 #define EF_WORKFORCE_READ_H
 
+#include "base/choice.h"
 #include "workforce/workforce.h"
 
 extern const EfReport EF_FROM_UNBOUNDED[];
@@ -56,9 +57,7 @@ typedef enum EfTurnoverMethod
 	EF_TURNOVER_REPLACEMENT
 } EfTurnoverMethod;
 
-extern EfStatus ef_turnover_method(const char *name, size_t length,
-								   EfTurnoverMethod *method,
-								   EfContext *context) EF_NODISCARD;
+extern const EfChoice ef_turnover_methods;
 
 /*
  * Staff turnover (personalomsättning) a year; NaN when the mean headcount is

@@ -225,8 +225,8 @@ try_arguments(Input *input)
 {
 	const char *name;
 	size_t		length;
-	EfTurnoverMethod turnover;
-	EfIntakeMethod intake;
+	unsigned	turnover;
+	unsigned	intake;
 	EfStartDay	start;
 
 	switch (draw(input) % 5)
@@ -247,8 +247,8 @@ try_arguments(Input *input)
 			name = take_name(input, &length);
 			if (ef_start_day_parse(name, length, &start, input->context) == EF_OK)
 				PROMISE(start.month >= 0 && start.month < 12 && start.day >= 0 && start.day < 31);
-			fuzz_sum += ef_turnover_method(name, length, &turnover, input->context) == EF_OK;
-			fuzz_sum += ef_intake_method(name, length, &intake, input->context) == EF_OK;
+			fuzz_sum += ef_choose(&ef_turnover_methods, name, length, &turnover, input->context) == EF_OK;
+			fuzz_sum += ef_choose(&ef_intake_methods, name, length, &intake, input->context) == EF_OK;
 			fuzz_sum += ef_clip(name, length);
 	}
 }

@@ -227,8 +227,8 @@ try_forecasts(Input *input)
 {
 	const char *name;
 	size_t		length;
-	EfHiresMethod hires;
-	EfCredibilityMethod method;
+	unsigned	hires;
+	unsigned	method;
 
 	switch (draw(input) % 4)
 	{
@@ -237,8 +237,8 @@ try_forecasts(Input *input)
 			break;
 		case 1:
 			name = take_name(input, &length);
-			fuzz_sum += ef_hires_method(name, length, &hires, input->context) == EF_OK;
-			fuzz_sum += ef_credibility_method(name, length, &method, input->context) == EF_OK;
+			fuzz_sum += ef_choose(&ef_hires_methods, name, length, &hires, input->context) == EF_OK;
+			fuzz_sum += ef_choose(&ef_credibility_methods, name, length, &method, input->context) == EF_OK;
 			break;
 		default:
 			try_backtest(input);

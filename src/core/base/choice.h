@@ -1,0 +1,23 @@
+/*
+ * choice.h
+ *	  An argument that is one of a few words.
+ */
+#ifndef EF_CHOICE_H
+#define EF_CHOICE_H
+
+#include "base/status.h"
+
+typedef struct EfChoice
+{
+	const char *what;			/* it is called in the sentence: method */
+	EfStatus	refused;		/* how another word is */
+	unsigned	nwords;
+	const char *const *words;	/* by the number that each stands for */
+} EfChoice;
+
+/* The number of a word. */
+extern EfStatus ef_choose(const EfChoice *among, const char *word,
+						  size_t length, unsigned *chosen,
+						  EfContext *context) EF_NODISCARD;
+
+#endif							/* EF_CHOICE_H */
