@@ -119,7 +119,7 @@ ef_mobility_leavers(PG_FUNCTION_ARGS)
 	while (ef_mobility_leavers_next(&leavers))
 		for (size_t i = 0; i < leavers.nrows; i++)
 		{
-			const EfLeavers *row = &leavers.rows[i];
+			const EfStateLeavers *row = &leavers.rows[i];
 			Datum		values[5];
 			bool		nulls[5] = {false};
 
@@ -139,7 +139,7 @@ Datum
 ef_mobility_flows(PG_FUNCTION_ARGS)
 {
 	EfMobility	mobility;
-	EfFlow	   *flows;
+	EfMobilityFlow *flows;
 	size_t		n;
 	Datum	   *names;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
@@ -150,7 +150,7 @@ ef_mobility_flows(PG_FUNCTION_ARGS)
 	names = ef_label_texts(&mobility.table);
 	for (size_t i = 0; i < n; i++)
 	{
-		const EfFlow *flow = &flows[i];
+		const EfMobilityFlow *flow = &flows[i];
 		Datum		values[7];
 		bool		nulls[7] = {false};
 

@@ -81,17 +81,17 @@ ef_funnel_output(PG_FUNCTION_ARGS)
 }
 
 /* The arguments that required_intake and required_intake_stages share. */
-typedef struct PlanArguments
+typedef struct IntakeArguments
 {
 	EfIntakePlan plan;
 	EfFunnel	funnel;
 	EfWorkforce workforce;
 	EfWorkforce rates;
-} PlanArguments;
+} IntakeArguments;
 
 /* But for the staff, which comes in the second argument and from the tenth on. */
 static void
-get_intake_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
+get_intake_plan(FunctionCallInfo fcinfo, IntakeArguments *arguments)
 {
 	EfIntakePlan *plan = &arguments->plan;
 
@@ -113,7 +113,7 @@ get_intake_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
 }
 
 static void
-get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
+get_plan(FunctionCallInfo fcinfo, IntakeArguments *arguments)
 {
 	get_intake_plan(fcinfo, arguments);
 	ef_get_projection(fcinfo, 1, 10, &arguments->plan.staff,
@@ -124,7 +124,7 @@ PG_FUNCTION_INFO_V1(ef_required_intake);
 Datum
 ef_required_intake(PG_FUNCTION_ARGS)
 {
-	PlanArguments arguments = {0};
+	IntakeArguments arguments = {0};
 	EfIntakeYear *years;
 	int			n;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
@@ -154,7 +154,7 @@ PG_FUNCTION_INFO_V1(ef_required_intake_fan);
 Datum
 ef_required_intake_fan(PG_FUNCTION_ARGS)
 {
-	PlanArguments arguments = {0};
+	IntakeArguments arguments = {0};
 	EfIntakeYear *years;
 	const double *levels;
 	int			nlevels;
@@ -190,7 +190,7 @@ PG_FUNCTION_INFO_V1(ef_required_intake_stages);
 Datum
 ef_required_intake_stages(PG_FUNCTION_ARGS)
 {
-	PlanArguments arguments = {0};
+	IntakeArguments arguments = {0};
 	EfStageDemand *rows;
 	size_t		n;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);

@@ -378,12 +378,12 @@ get_periods(FunctionCallInfo fcinfo, int argument, const char *name, int years)
 }
 
 /* The arguments that workforce_project and workforce_project_exits share. */
-typedef struct PlanArguments
+typedef struct ProjectionArguments
 {
 	EfProjectionPlan plan;
 	EfWorkforce workforce;
 	EfWorkforce rates;
-} PlanArguments;
+} ProjectionArguments;
 
 /* Arguments: workforce, years, intake, target, and from 4 on what is assumed. */
 static void
@@ -396,7 +396,7 @@ get_periods_of_plan(FunctionCallInfo fcinfo, EfProjectionPlan *plan)
 }
 
 static void
-get_plan(FunctionCallInfo fcinfo, PlanArguments *arguments)
+get_plan(FunctionCallInfo fcinfo, ProjectionArguments *arguments)
 {
 	get_periods_of_plan(fcinfo, &arguments->plan);
 	ef_get_projection(fcinfo, 0, 4, &arguments->plan, &arguments->workforce,
@@ -416,7 +416,7 @@ PG_FUNCTION_INFO_V1(ef_workforce_project);
 Datum
 ef_workforce_project(PG_FUNCTION_ARGS)
 {
-	PlanArguments arguments = {0};
+	ProjectionArguments arguments = {0};
 	EfProjectionPeriod *periods;
 	ReturnSetInfo *result = ef_begin_rows(fcinfo);
 
@@ -460,7 +460,7 @@ PG_FUNCTION_INFO_V1(ef_workforce_project_fan);
 Datum
 ef_workforce_project_fan(PG_FUNCTION_ARGS)
 {
-	PlanArguments arguments = {0};
+	ProjectionArguments arguments = {0};
 	EfProjectionPeriod *periods;
 	const double *levels;
 	int			nlevels;
@@ -506,7 +506,7 @@ PG_FUNCTION_INFO_V1(ef_workforce_project_exits);
 Datum
 ef_workforce_project_exits(PG_FUNCTION_ARGS)
 {
-	PlanArguments arguments = {0};
+	ProjectionArguments arguments = {0};
 	EfExitsProjection exits;
 	EfProjectedExits *rows;
 	bool		more;

@@ -48,7 +48,7 @@ test_flows(void)
 		double		level = 0.5 + 0.1 * (double) c;
 		Arena		arena;
 		EfMobility	mobility;
-		EfFlow	   *flows;
+		EfMobilityFlow *flows;
 		size_t		nflows = 0;
 		size_t		n = 0;
 		int			wrong = 0;
@@ -65,7 +65,7 @@ test_flows(void)
 				int64_t		moves = x == y ? 0 : all_going(&h, x, y);
 				int64_t		days = 0;
 				double		limits[2];
-				const EfFlow *flow = &flows[n];
+				const EfMobilityFlow *flow = &flows[n];
 
 				if (moves == 0)
 					continue;
@@ -546,7 +546,7 @@ work(const Histories *h, const Arena *arena)
 {
 	EfState    *state;
 	EfMobility	mobility;
-	EfFlow	   *flows;
+	EfMobilityFlow *flows;
 	size_t		n;
 	uint32_t   *states;
 	EfMobilityYear *rows;

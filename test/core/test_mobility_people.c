@@ -359,7 +359,7 @@ leavers_hold(const EfMobility *mobility, const Days *days, EfDay from, int ndays
 
 		for (size_t i = 0; i < leavers.nrows; i++)
 		{
-			const EfLeavers *row = &leavers.rows[i];
+			const EfStateLeavers *row = &leavers.rows[i];
 			int			state = 0;
 			int			reason = 0;
 

@@ -54,7 +54,7 @@ flow_of(EfKey key, uint32_t *from, uint32_t *to)
 /* Add the flows from anywhere, or those from out, to n that are there: in the
  * order of cells, those of one flow come together. */
 static size_t
-add_flows(const EfTable *table, bool from_out, EfFlow *flows, size_t n)
+add_flows(const EfTable *table, bool from_out, EfMobilityFlow *flows, size_t n)
 {
 	for (size_t i = 0; i < table->ncells; i++)
 	{
@@ -77,8 +77,8 @@ add_flows(const EfTable *table, bool from_out, EfFlow *flows, size_t n)
 }
 
 EfStatus
-ef_mobility_rates(const EfMobility *mobility, double level, EfFlow **flows,
-				  size_t *nflows, EfContext *context)
+ef_mobility_rates(const EfMobility *mobility, double level,
+				  EfMobilityFlow **flows, size_t *nflows, EfContext *context)
 {
 	const EfTable *table = &mobility->table;
 	int64_t    *days;
@@ -86,12 +86,12 @@ ef_mobility_rates(const EfMobility *mobility, double level, EfFlow **flows,
 	if (ef_level_check(level, context) != EF_OK)
 		return EF_LEVEL_RANGE;
 	days = count_days(mobility, context);
-	*flows = ef_alloc(context, table->ncells * sizeof(EfFlow));
+	*flows = ef_alloc(context, table->ncells * sizeof(EfMobilityFlow));
 	*nflows = add_flows(table, false, *flows, 0);
 	*nflows = add_flows(table, true, *flows, *nflows);
 	for (size_t i = 0; i < *nflows; i++)
 	{
-		EfFlow	   *flow = &(*flows)[i];
+		EfMobilityFlow *flow = &(*flows)[i];
 
 		flow->person_years = flow->rate = flow->lower = flow->upper = NAN;
 		if (flow->from == 0)

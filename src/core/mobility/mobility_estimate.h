@@ -17,7 +17,7 @@ extern const EfReport EF_HORIZON_TOO_LONG[];
 extern const EfReport EF_MATRIX_TOO_LARGE[];
 
 /* Those who went from a state to another.  State 0 is out. */
-typedef struct EfFlow
+typedef struct EfMobilityFlow
 {
 	uint32_t	from;
 	uint32_t	to;
@@ -26,11 +26,11 @@ typedef struct EfFlow
 	double		rate;			/* moves for each of them */
 	double		lower;
 	double		upper;
-} EfFlow;
+} EfMobilityFlow;
 
 /* All flows that there were, by from and to; out comes last. */
 extern EfStatus ef_mobility_rates(const EfMobility *mobility, double level,
-								  EfFlow **flows, size_t *nflows,
+								  EfMobilityFlow **flows, size_t *nflows,
 								  EfContext *context) EF_NODISCARD;
 
 /* A matrix of more states is not computed. */

@@ -254,7 +254,7 @@ make_rows(EfMobilityLeavers *leavers, EfContext *context)
 	status = ef_unite_cells(leavers->keys, &n, context);
 	if (status != EF_OK)
 		return status;
-	leavers->rows = ef_alloc(context, n * sizeof(EfLeavers));
+	leavers->rows = ef_alloc(context, n * sizeof(EfStateLeavers));
 	leavers->nrows = n;
 	for (size_t i = 0; i < n; i++)
 	{

@@ -56,12 +56,12 @@ extern EfStatus ef_mobility_series_begin(EfMobilitySeries *series,
 extern bool ef_mobility_series_next(EfMobilitySeries *series);
 
 /* Those who left a state in a step, for one reason. */
-typedef struct EfLeavers
+typedef struct EfStateLeavers
 {
 	uint32_t	state;			/* 0: all states together */
 	uint32_t	reason;
 	int64_t		leavers;
-} EfLeavers;
+} EfStateLeavers;
 
 /*
  * Leavers by state and reason.  Each that there is in the period has a row in each
@@ -84,7 +84,7 @@ typedef struct EfMobilityLeavers
 	EfDay		start;
 	EfDay		end;			/* its last day */
 	size_t		nrows;
-	EfLeavers  *rows;			/* by state and reason; all together are last */
+	EfStateLeavers *rows;		/* by state and reason; all together are last */
 } EfMobilityLeavers;
 
 extern EfStatus ef_mobility_leavers_begin(EfMobilityLeavers *leavers,

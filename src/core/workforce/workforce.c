@@ -355,14 +355,14 @@ check_limits(const EfTable *table, EfContext *context)
 }
 
 /* A series without a label, read along its axis. */
-typedef struct Walk
+typedef struct AgeWalk
 {
 	const EfCell *cell;
 	const EfCell *end;
-} Walk;
+} AgeWalk;
 
 static int64_t
-count_at(Walk *walk, int at)
+count_at(AgeWalk *walk, int at)
 {
 	if (walk->cell == walk->end || ef_key_at(walk->cell->key) != (uint32_t) at)
 		return 0;
@@ -480,7 +480,7 @@ EF_NODISCARD static EfStatus
 validate(const EfTable *table, EfContext *context)
 {
 	int64_t		leavers[EF_AGE_MONTHS];
-	Walk		walks[EF_LAST_DAY_FTE + 1];
+	AgeWalk		walks[EF_LAST_DAY_FTE + 1];
 	int64_t		present = 0;
 	int64_t		seen = 0;		/* in this year of age, in any of its months */
 	EfStatus	status = ef_check_reasons(table, EF_EXITS, context);

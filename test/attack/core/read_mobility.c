@@ -37,7 +37,7 @@ void
 read_mobility(const void *datum, size_t size, Input *input)
 {
 	EfMobility	mobility;
-	EfFlow	   *flows;
+	EfMobilityFlow *flows;
 	EfMatrix	matrix;
 	EfMobilitySeries series;
 	EfMobilityLeavers leavers;
