@@ -74,10 +74,10 @@ ef_refuse_gap(const EfDuration *its, const EfDuration *other)
 					 ef_shown_duration(other).text));
 }
 
-/* Arguments observed and, the last, join_gap; what stands between is FTE. */
+/* Arguments observed and, the last, join_gap. */
 static PurposeBytes
 get_period(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
-		   void **memory)
+		   uint8 flags, void **memory)
 {
 	int			last = PG_NARGS() - 1;
 	PeriodMemory *kept = *memory;
@@ -87,9 +87,7 @@ get_period(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 	if (kept == NULL)
 		*memory = kept = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
 												sizeof(PeriodMemory));
-	frame = ef_observed_frame(fcinfo, observed, type,
-							  last - observed > 1 ? EF_FLAG_FTE : 0,
-							  &kept->observed);
+	frame = ef_observed_frame(fcinfo, observed, type, flags, &kept->observed);
 	gap = ef_get_gap(fcinfo, last);
 	kept->bytes.from = frame->from;
 	kept->bytes.as_of = frame->as_of;
@@ -98,6 +96,13 @@ get_period(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 	kept->bytes.months = gap.months;
 	kept->bytes.days = gap.days;
 	return (PurposeBytes) {(const uint8 *) &kept->bytes, sizeof(PeriodBytes)};
+}
+
+/* What stands between observed and join_gap is FTE. */
+static uint8
+fte_flag(FunctionCallInfo fcinfo, int observed)
+{
+	return PG_NARGS() - 1 - observed > 1 ? EF_FLAG_FTE : 0;
 }
 
 static EfContractPeriod
@@ -160,7 +165,7 @@ get_contract_when(FunctionCallInfo fcinfo, int start_date,
 {
 	const EfContractPeriod *period = group_period(group);
 
-	if (!ef_contract_when(when, spell->start, spell->end, period))
+	if (!ef_contract_when(when, spell, period))
 		return false;
 	if (spell->end <= period->frame.as_of)
 		*when |= ef_get_reason(fcinfo, start_date + 2, forms->word, group);
@@ -173,7 +178,7 @@ get_contract_when(FunctionCallInfo fcinfo, int start_date,
 static PurposeBytes
 get_retention(FunctionCallInfo fcinfo, int argument, void **memory)
 {
-	return get_period(fcinfo, argument, &ef_retention_type, memory);
+	return get_period(fcinfo, argument, &ef_retention_type, 0, memory);
 }
 
 static void
@@ -195,8 +200,8 @@ static const EventPurposeType retention_purpose = {
 
 EF_EVENTS_COMBINE(retention)
 
-/* Arguments: state, person_id, start_date, end_date, reason, observed,
- * join_gap. */
+/* Arguments: state, person_id, start_date, end_date, reason, observed, last_seen
+ * if there is one, join_gap. */
 PG_FUNCTION_INFO_V1(ef_retention_agg_person_transfn);
 Datum
 ef_retention_agg_person_transfn(PG_FUNCTION_ARGS)
@@ -216,6 +221,8 @@ ef_retention_agg_person_transfn(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(group);
 	}
 	spell = ef_get_contract(fcinfo, 2);
+	if (PG_NARGS() > 7 && !PG_ARGISNULL(6))
+		ef_spell_last_seen(&spell, PG_GETARG_DATEADT(6));
 	ef_check(ef_spell_check(&spell, group_period(group)->frame.as_of,
 							&ef_context));
 	if (get_contract_when(fcinfo, 2, forms, group, &spell, &when))
@@ -244,7 +251,8 @@ ef_retention_agg_finalfn(PG_FUNCTION_ARGS)
 static PurposeBytes
 get_workforce(FunctionCallInfo fcinfo, int argument, void **memory)
 {
-	return get_period(fcinfo, argument, &ef_workforce_type, memory);
+	return get_period(fcinfo, argument, &ef_workforce_type,
+					  fte_flag(fcinfo, argument), memory);
 }
 
 static void
@@ -345,7 +353,8 @@ ef_workforce_agg_finalfn(PG_FUNCTION_ARGS)
 static PurposeBytes
 get_mobility(FunctionCallInfo fcinfo, int argument, void **memory)
 {
-	return get_period(fcinfo, argument, &ef_mobility_type, memory);
+	return get_period(fcinfo, argument, &ef_mobility_type,
+					  fte_flag(fcinfo, argument), memory);
 }
 
 static void

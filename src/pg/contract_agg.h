@@ -24,9 +24,11 @@ pg_noreturn extern void ef_refuse_gap(const EfDuration *its,
 static inline EfSpell
 ef_get_contract(FunctionCallInfo fcinfo, int start_date)
 {
-	EfSpell		spell = {PG_GETARG_DATEADT(start_date),
-	PG_ARGISNULL(start_date + 1) ? EF_DAY_INFINITY
-	: PG_GETARG_DATEADT(start_date + 1), NULL, 0};
+	EfSpell		spell = {
+		.start = PG_GETARG_DATEADT(start_date),
+		.end = PG_ARGISNULL(start_date + 1) ? EF_DAY_INFINITY
+		: PG_GETARG_DATEADT(start_date + 1)
+	};
 
 	return spell;
 }

@@ -87,8 +87,10 @@ get_spell_when(FunctionCallInfo fcinfo, const EventForms *forms,
 			   const EfEventGroup *group, EfWhen *when)
 {
 	const EfFrame *frame = group_frame(group);
-	EfSpell		spell = {PG_GETARG_DATEADT(3),
-	PG_ARGISNULL(4) ? EF_DAY_INFINITY : PG_GETARG_DATEADT(4), NULL, 0};
+	EfSpell		spell = {
+		.start = PG_GETARG_DATEADT(3),
+		.end = PG_ARGISNULL(4) ? EF_DAY_INFINITY : PG_GETARG_DATEADT(4)
+	};
 	uint32_t	number = 0;
 
 	ef_check(ef_spell_check(&spell, frame->as_of, &ef_context));

@@ -155,6 +155,7 @@ ef_get_spell(FunctionCallInfo fcinfo, int start_date, EfSpell *spell)
 		: PG_GETARG_DATEADT(end_date);
 	spell->reason = NULL;
 	spell->reason_length = 0;
+	ef_spell_last_seen(spell, EF_DAY_INFINITY);
 	if (!PG_ARGISNULL(end_date) && !PG_ARGISNULL(reason))
 	{
 		SpellCache *cache = fcinfo->flinfo->fn_extra;

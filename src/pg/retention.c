@@ -32,7 +32,6 @@ ef_retention_agg_transfn(PG_FUNCTION_ARGS)
 {
 	EfState    *state = ef_spell_state(fcinfo, 4, &ef_retention_type, 0);
 	EfSpell		spell;
-	EfDay		last_seen = EF_DAY_INFINITY;
 
 	if (PG_ARGISNULL(1))
 	{
@@ -41,8 +40,8 @@ ef_retention_agg_transfn(PG_FUNCTION_ARGS)
 	}
 	ef_get_spell(fcinfo, 1, &spell);
 	if (PG_NARGS() > 5 && !PG_ARGISNULL(5))
-		last_seen = PG_GETARG_DATEADT(5);
-	ef_check(ef_retention_add_until(&state, &spell, last_seen, &ef_context));
+		ef_spell_last_seen(&spell, PG_GETARG_DATEADT(5));
+	ef_check(ef_retention_add(&state, &spell, &ef_context));
 	PG_RETURN_POINTER(ef_summary_own(state));
 }
 

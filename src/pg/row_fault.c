@@ -31,6 +31,7 @@ get_dates(FunctionCallInfo fcinfo, int start_date, EfSpell *spell)
 		: PG_GETARG_DATEADT(start_date + 1);
 	spell->reason = NULL;
 	spell->reason_length = 0;
+	ef_spell_last_seen(spell, EF_DAY_INFINITY);
 }
 
 /* Arguments: start_date, end_date, observed and, if there is one, last_seen. */
@@ -41,15 +42,13 @@ ef_spell_fault(PG_FUNCTION_ARGS)
 	const EfFrame *frame = ef_observed_frame(fcinfo, 2, &ef_retention_type, 0,
 											 &fcinfo->flinfo->fn_extra);
 	EfSpell		spell;
-	EfStatus	status;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	get_dates(fcinfo, 0, &spell);
-	status = ef_spell_check(&spell, frame->as_of, &ef_context);
-	if (status == EF_OK && PG_NARGS() > 3 && !PG_ARGISNULL(3))
-		status = ef_last_seen_check(&spell, PG_GETARG_DATEADT(3), &ef_context);
-	return fault(fcinfo, status);
+	if (PG_NARGS() > 3 && !PG_ARGISNULL(3))
+		ef_spell_last_seen(&spell, PG_GETARG_DATEADT(3));
+	return fault(fcinfo, ef_spell_check(&spell, frame->as_of, &ef_context));
 }
 
 /*

@@ -74,6 +74,7 @@ shift_tasks(ARRAY[#t, #t]::text[], #a, ARRAY[#t]::text[], ARRAY[#t]::text[], #a,
 workforce_agg(#d, #d, #d, #t::text, daterange(#d, #d), #n::float8)
 workforce_agg(1, #d, #d, #d, #t::text, daterange(#d, #d), #n::float8, #i)
 retention_agg(1, #d, #d, #t::text, daterange(#d, #d), #i)
+retention_agg(1, #d, #d, #t::text, daterange(#d, #d), #d, #i)
 mobility_agg(1, #t::text, #d, #d, #t::text, daterange(#d, #d), #n::float8, #i)
 spells_agg(#d, #d, #t::text, #n::float8, #i)
 funnel_agg(1, #t::text, #d::date, funnel_spec(ARRAY['a', 'b'], #i, #d))

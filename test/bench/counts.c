@@ -277,7 +277,7 @@ mobility_rows(Packed *packed)
 	ef_event_group_create(&group, &log);
 	for (int i = 0; i < SPELLS; i++)
 	{
-		EfSpell		spell = {stays[i].start, stays[i].end, NULL, 0};
+		EfSpell		spell = {.start = stays[i].start, .end = stays[i].end};
 		uint32_t	number;
 		EfWhen		when;
 

@@ -51,7 +51,7 @@ components(const EfContract *contracts, int n, const EfDuration *gap, int *compo
 
 /* The reason of a component: sort by the words of contract.h. */
 static uint32_t
-reason_of(const EfContract *contracts, int n, const int *component, int which)
+reason_of(const EfContract *contracts, int n, const int *component, int which, bool *lost)
 {
 	const EfContract *best = NULL;
 
@@ -62,12 +62,14 @@ reason_of(const EfContract *contracts, int n, const int *component, int which)
 		if (component[i] != which)
 			continue;
 		if (best == NULL || contract->end > best->end ||
-			(contract->end == best->end &&
+			(contract->end == best->end && contract->lost > best->lost) ||
+			(contract->end == best->end && contract->lost == best->lost &&
 			 (contract->start < best->start ||
 			  (contract->start == best->start && contract->reason != 0 && best->reason != 0 &&
 			   strcmp(names[contract->reason - 1], names[best->reason - 1]) < 0))))
 			best = contract;
 	}
+	*lost = best->lost;
 	return best->reason;
 }
 
@@ -90,6 +92,7 @@ is_right(const EfContract *contracts, int n, const EfDuration *gap, const EfDict
 		EfDay		last;
 		size_t		nstretches;
 		int64_t		all = 0;
+		bool		lost;
 
 		ef_contracts_join(&spell, contracts + at, (size_t) (n - at), gap, reasons);
 		first = contracts[at].start;
@@ -107,7 +110,7 @@ is_right(const EfContract *contracts, int n, const EfDuration *gap, const EfDict
 		}
 		if (spell.start != first || spell.end != last ||
 			spell.contracts != contracts + at ||
-			spell.reason != reason_of(contracts, n, component, component[at]))
+			spell.reason != reason_of(contracts, n, component, component[at], &lost) || spell.lost != lost)
 			return false;
 
 		nstretches = ef_joined_stretches(&spell, stretches, reasons->context);
@@ -159,7 +162,9 @@ random_contracts(const EfDuration *gap, const EfDictionary *reasons, const char 
 			contract->start = (EfDay) random_below(DAYS);
 			contract->end = random_below(12) == 0 ? EF_DAY_INFINITY
 				: contract->start + (EfDay) random_below(random_below(3) == 0 ? 3 : 40);
-			contract->reason = contract->end == EF_DAY_INFINITY ? 0
+			contract->lost = contract->end != EF_DAY_INFINITY &&
+				contract->end > contract->start && random_below(4) == 0;
+			contract->reason = contract->end == EF_DAY_INFINITY || contract->lost ? 0
 				: 1 + random_below(NAMES);
 			contract->fte = (int32_t) random_below(4) * 250;
 		}
@@ -194,7 +199,7 @@ edges(const EfDictionary *reasons)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
-		EfContract	contracts[2] = {{0, 0, 1, 0}, {0, EF_DAY_INFINITY, 0, 0}};
+		EfContract	contracts[2] = {{0, 0, 1, 0, false}, {0, EF_DAY_INFINITY, 0, 0, false}};
 		EfDay		last;
 		EfJoined	spell;
 
@@ -260,7 +265,7 @@ joinable(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
-		EfSpell		spell = {cases[i].start, cases[i].end, NULL, 0};
+		EfSpell		spell = {.start = cases[i].start, .end = cases[i].end};
 
 		is_int(ef_contract_check(&spell, &refuses), cases[i].status, "a contract from %d to %d",
 			   (int) cases[i].start, (int) cases[i].end);

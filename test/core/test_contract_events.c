@@ -64,11 +64,13 @@ add_row(Bench *bench, const Row *row, const EfContractPeriod *period)
 	uint64_t	detail = ef_contract_detail(contract->start, row->birth, contract->fte, period);
 	uint8_t		uuid[16] = {0};
 	char		name[32];
+	EfSpell		spell = {.start = contract->start, .end = contract->lost ? EF_DAY_INFINITY : contract->end};
 	EfWhen		when;
 
-	if (!ef_contract_when(&when, contract->start, contract->end, period))
+	ef_spell_last_seen(&spell, contract->lost ? contract->end - 1 : EF_DAY_INFINITY);
+	if (!ef_contract_when(&when, &spell, period))
 		return EF_OK;
-	if (contract->end <= period->frame.as_of)
+	if (spell.end <= period->frame.as_of)
 		when |= contract->reason;
 	switch (bench->log.kind)
 	{
@@ -102,8 +104,8 @@ extremes(void)
 
 	for (size_t i = 0; i < sizeof(births) / sizeof(births[0]); i++)
 	{
-		Row			row = {5, {first, 8000, EF_NAMES_LIMIT, 1000000}, 8000 - births[i]};
-		Row			later = {5, {8000, 8000, 17, 1}, 0};
+		Row			row = {5, {first, 8000, EF_NAMES_LIMIT, 1000000, false}, 8000 - births[i]};
+		Row			later = {5, {8000, 8000, 17, 1, false}, 0};
 
 		bench_open(&bench, EF_PERSON_NUMBER, SIZE_MAX / 4);
 		add_row(&bench, &later, &period);
@@ -121,8 +123,8 @@ extremes(void)
 		bench_close(&bench);
 	}
 	is_int(period.last_start, ef_months_later(8000, 1800), "contracts after the longest gap");
-	ok(ef_contract_when(&when, period.last_start, EF_DAY_INFINITY, &period), "the last that says something");
-	ok(!ef_contract_when(&when, period.last_start + 1, EF_DAY_INFINITY, &period), "and the first that does not");
+	ok(ef_contract_when(&when, &(EfSpell) {.start = period.last_start, .end = EF_DAY_INFINITY}, &period), "the last that says something");
+	ok(!ef_contract_when(&when, &(EfSpell) {.start = period.last_start + 1, .end = EF_DAY_INFINITY}, &period), "and the first that does not");
 }
 
 static int
@@ -150,7 +152,7 @@ digest_spell(Digest *digest, const EfJoined *joined, EfDay birth, const EfContra
 	EfDay		end = joined->end > as_of ? as_of + 1 : joined->end;
 	uint64_t	words[6] = {
 		(uint64_t) (int64_t) joined->start, (uint64_t) (int64_t) end,
-		joined->end > as_of ? 0 : joined->reason, (uint64_t) (int64_t) birth,
+		joined->end > as_of ? 0 : joined->lost ? UINT64_MAX : joined->reason, (uint64_t) (int64_t) birth,
 		(uint64_t) ef_joined_fte(joined, joined->start),
 		end > as_of ? (uint64_t) ef_joined_fte(joined, as_of - 1) : 0
 	};
@@ -243,7 +245,10 @@ many(EfPersonKind kind, size_t budget, const char *what)
 		row->contract.start = start;
 		row->contract.end = random_below(8) == 0 ? EF_DAY_INFINITY
 			: start + (EfDay) random_below(300);
-		row->contract.reason = row->contract.end == EF_DAY_INFINITY ? 0 : 1 + random_below(50);
+		row->contract.lost = row->contract.end > start && row->contract.end <= 8000 &&
+			random_below(5) == 0;
+		row->contract.reason = row->contract.end == EF_DAY_INFINITY || row->contract.lost
+			? 0 : 1 + random_below(50);
 		row->contract.fte = (int32_t) random_below(5) * 250;
 		if (status == EF_OK)
 			status = add_row(&bench, row, &period);
@@ -269,7 +274,7 @@ refused(EfPersonKind kind, const char *name)
 {
 	EfContractPeriod period = period_of(7000, 8000, 0, 30);
 	Row			rows[2] = {
-		{0x1203, {7100, 7200, 1, 600000}, 0}, {0x1203, {7150, EF_DAY_INFINITY, 0, 600000}, 1}
+		{0x1203, {7100, 7200, 1, 600000, false}, 0}, {0x1203, {7150, EF_DAY_INFINITY, 0, 600000, false}, 1}
 	};
 	Bench		bench;
 	EfContractReader reader;
@@ -310,7 +315,7 @@ work(Bench *bench, const EfContractPeriod *period)
 
 	for (int i = 0; i < 300 && status == EF_OK; i++)
 	{
-		Row			row = {(uint64_t) i % 3, {7000 + i, 7001 + i, 1, 1}, 0};
+		Row			row = {(uint64_t) i % 3, {7000 + i, 7001 + i, 1, 1, false}, 0};
 
 		status = add_row(bench, &row, period);
 	}

@@ -1408,7 +1408,7 @@ sample_workforce(uint8_t *out, bool bounded)
 	for (int i = 0; i < 12; i++)
 	{
 		EfEmployment row = {{4000 + 311 * i, EF_DAY_INFINITY, reasons[i % 4],
-		strlen(reasons[i % 4])}, -9000 + 300 * i, 1000 - 50 * i, 1000 - 25 * i};
+		strlen(reasons[i % 4]), false, 0}, -9000 + 300 * i, 1000 - 50 * i, 1000 - 25 * i};
 
 		if (i % 3)
 			row.spell.end = row.spell.start + 400 * i;
@@ -1554,7 +1554,7 @@ test_damaged_state(void)
 	{
 		static const char *const reasons[] = {"retirement", "moved", "", "\xff\xfe"};
 		EfEmployment row = {{4000 + 311 * i, EF_DAY_INFINITY, reasons[i % 4],
-		strlen(reasons[i % 4])}, -9000 + 300 * i, 1000 - 50 * i, 1000 - 25 * i};
+		strlen(reasons[i % 4]), false, 0}, -9000 + 300 * i, 1000 - 50 * i, 1000 - 25 * i};
 
 		if (i % 3)
 			row.spell.end = row.spell.start + 400 * i;
@@ -1665,7 +1665,7 @@ test_interrupts(void)
 		ok(ef_state_create(&state, &ef_retention_type, &frame, 0, &context) == EF_OK, "a state");
 		for (size_t i = 0; i < n && state != NULL; i++)
 		{
-			EfSpell		spell = {(EfDay) (i * 7919 % 8000), (EfDay) (8000 + i % 900), "a", 1};
+			EfSpell		spell = {.start = (EfDay) (i * 7919 % 8000), .end = (EfDay) (8000 + i % 900), .reason = "a", .reason_length = 1};
 
 			wrong += ef_retention_add(&state, &spell, &context) != EF_OK;
 		}

@@ -390,7 +390,7 @@ longest(void)
 	EfDictionary names;
 	uint32_t	numbers[STATES + 1];
 	EfMobilityWalk walk;
-	EfSpell		first = {from, EF_DAY_INFINITY, NULL, 0};
+	EfSpell		first = {.start = from, .end = EF_DAY_INFINITY};
 	int64_t		taken[6] = {0};
 
 	arena_open(&arena);

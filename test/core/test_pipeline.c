@@ -1579,7 +1579,7 @@ make_simple(Study *study, EfWorkforce *workforce)
 {
 	static const Setting setting = {3, 600, false, false, 0};
 	EfFrame		frame = {ef_first_day(2019 * 12), ef_first_day(2024 * 12), true, 0, NULL, 0};
-	EfEmployment row = {{frame.from + 400, EF_DAY_INFINITY, NULL, 0}, frame.from + 400 - 30 * 365, 0, 0};
+	EfEmployment row = {{frame.from + 400, EF_DAY_INFINITY, NULL, 0, false, 0}, frame.from + 400 - 30 * 365, 0, 0};
 	EfState    *state;
 
 	study->setting = setting;

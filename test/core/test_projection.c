@@ -662,8 +662,8 @@ test_by_hand(void)
 	.level = 0.8};
 	EfProjectionPeriod *got;
 	/* 65 in December 2024, and in January 2025; nobody leaves before */
-	EfEmployment one = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0}, ef_first_day(1959 * 12 + 11) + 30, 0, 0};
-	EfEmployment other = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0}, ef_first_day(1960 * 12), 0, 0};
+	EfEmployment one = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0, false, 0}, ef_first_day(1959 * 12 + 11) + 30, 0, 0};
+	EfEmployment other = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0, false, 0}, ef_first_day(1960 * 12), 0, 0};
 
 	ef_state_create(&state, &ef_workforce_type, &frame, 0, context);
 	ef_workforce_add(&state, &one, context);

@@ -91,6 +91,7 @@ random_row(Row *row, const EfFrame *frame, int span)
 	EfDay		earliest = frame->as_of - SURE_DAYS;
 	EfSpell    *spell = &row->spell;
 
+	ef_spell_last_seen(spell, EF_DAY_INFINITY);
 	switch (random_below(span > 10000 ? 8 : 40))
 	{
 		case 0:
@@ -425,7 +426,7 @@ test_refused_rows(void)
 
 	for (size_t i = 0; i < COUNT(cases); i++)
 	{
-		EfSpell		spell = {cases[i].start, cases[i].end, NULL, 0};
+		EfSpell		spell = {.start = cases[i].start, .end = cases[i].end};
 		Arena		arena;
 		EfState    *state;
 
@@ -825,7 +826,7 @@ sample(uint8_t *out, bool bounded)
 	state->skipped = 3;
 	for (int i = 0; i < 16; i++)
 	{
-		EfSpell		spell = {4000 + 271 * i, EF_DAY_INFINITY, some[i % 4], strlen(some[i % 4])};
+		EfSpell		spell = {.start = 4000 + 271 * i, .end = EF_DAY_INFINITY, .reason = some[i % 4], .reason_length = strlen(some[i % 4])};
 
 		if (i % 3)
 			spell.end = spell.start + 300 * (16 - i) - 7 * i;
@@ -922,7 +923,7 @@ use_memory(const Arena *arena, int *wrong)
 	for (int i = 0; i < 5000; i++)
 	{
 		const char *reason = reasons[i % NREASONS];
-		EfSpell		spell = {i % 1200 - 400, i % 1200 - 400 + i % 67, reason, strlen(reason)};
+		EfSpell		spell = {.start = i % 1200 - 400, .end = i % 1200 - 400 + i % 67, .reason = reason, .reason_length = strlen(reason)};
 
 		if ((status = ef_retention_add(&state, &spell, context)) != EF_OK)
 			return status;

@@ -173,6 +173,7 @@ random_row(EfEmployment *row, const EfFrame *frame, int *reason)
 	EfDay		earliest = first_of[month_at(frame->as_of) - 150 * 12 - FIRST_YEAR * 12] - epoch;
 	int			age;
 
+	ef_spell_last_seen(&row->spell, EF_DAY_INFINITY);
 	switch (random_below(8))
 	{
 		case 0:
@@ -581,7 +582,7 @@ static EfStatus
 add_row(const EfFrame *frame, EfDay birth, EfDay start, EfDay end, int64_t *people)
 {
 	Arena	   *arena = malloc(sizeof(Arena));
-	EfEmployment row = {{start, end, NULL, 0}, birth, 0, 0};
+	EfEmployment row = {{start, end, NULL, 0, false, 0}, birth, 0, 0};
 	EfState    *state;
 	EfWorkforce workforce;
 	EfStatus	status;
@@ -763,7 +764,7 @@ staff(Arena *arena, EfWorkforce *workforce, const EfFrame *frame,
 	ef_state_create(&state, &ef_workforce_type, frame, 0, &arena->context);
 	for (int i = 0; i < stayed + left + hired + hired_left; i++)
 	{
-		EfEmployment row = {{frame->from - 1, EF_DAY_INFINITY, "x", 1}, frame->as_of - 14610, 0, 0};
+		EfEmployment row = {{frame->from - 1, EF_DAY_INFINITY, "x", 1, false, 0}, frame->as_of - 14610, 0, 0};
 
 		if (i >= stayed + left)
 			row.spell.start = frame->from;
@@ -1073,7 +1074,7 @@ work(EfContext *context)
 
 	for (int i = 0; i < 700 && status == EF_OK; i++)
 	{
-		EfEmployment row = {{frame.from - 300 + i, frame.from + 3 * i, reasons[i % NREASONS], strlen(reasons[i % NREASONS])}, frame.from - 9000 - 7 * i, i, 2 * i};
+		EfEmployment row = {{frame.from - 300 + i, frame.from + 3 * i, reasons[i % NREASONS], strlen(reasons[i % NREASONS]), false, 0}, frame.from - 9000 - 7 * i, i, 2 * i};
 
 		status = ef_workforce_add(&state, &row, context);
 	}

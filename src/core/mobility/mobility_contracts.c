@@ -213,6 +213,7 @@ read_contracts(Person *person, const EfWhen *events, size_t n)
 			: first + (EfDay) end;
 		contract->reason = (uint32_t) (events[i] & EF_WHEN_NUMBER);
 		contract->fte = person->tally->terms[contract->reason].fte;
+		contract->lost = false;
 		person->until[i] = contract->end;
 	}
 	person->n = n;

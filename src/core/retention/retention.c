@@ -47,14 +47,6 @@ EfStatus
 ef_retention_add(EfState **state_pointer, const EfSpell *spell,
 				 EfContext *context)
 {
-	return ef_retention_add_until(state_pointer, spell, EF_DAY_INFINITY,
-								  context);
-}
-
-EfStatus
-ef_retention_add_until(EfState **state_pointer, const EfSpell *spell,
-					   EfDay last_seen, EfContext *context)
-{
 	EfState    *state = *state_pointer;
 	EfSighting	sighting;
 	uint32_t	label;
@@ -62,14 +54,8 @@ ef_retention_add_until(EfState **state_pointer, const EfSpell *spell,
 	uint32_t	entered;
 	EfStatus	status = ef_spell_check(spell, state->as_of, context);
 
-	if (status == EF_OK)
-		status = ef_last_seen_check(spell, last_seen, context);
 	if (status != EF_OK || !ef_spell_sight(&sighting, spell, state))
 		return status;
-	if (last_seen < sighting.leaving)
-		sighting.leaving = last_seen;
-	if (sighting.late && sighting.leaving <= sighting.entry)
-		return EF_OK;
 	status = ef_spell_reserve(state_pointer, &ef_retention_type, spell,
 							  sighting.exited, &label, context);
 	if (status != EF_OK)

@@ -36,15 +36,6 @@ extern const EfTableType ef_retention_type;
 extern EfStatus ef_retention_add(EfState **state, const EfSpell *spell,
 								 EfContext *context) EF_NODISCARD;
 
-/*
- * The same of a row that was seen until a day and then lost sight of.  It is
- * censored on that day, as on as_of if that is earlier: it had not ended by
- * then, and who leaves on the day is counted against it.
- */
-extern EfStatus ef_retention_add_until(EfState **state, const EfSpell *spell,
-									   EfDay last_seen,
-									   EfContext *context) EF_NODISCARD;
-
 /* The people of one kind, EF_PERSON_LIMIT + 1 where they are more. */
 extern int64_t ef_retention_people(const EfTable *table, unsigned kind);
 

@@ -46,6 +46,12 @@ smaller_reason(uint32_t a, uint32_t b, const EfDictionary *reasons)
 	return ef_dictionary_compare(reasons, a, b) < 0 ? a : b;
 }
 
+static bool
+ends_later(const EfContract *a, const EfContract *b)
+{
+	return a->end > b->end || (a->end == b->end && a->lost && !b->lost);
+}
+
 void
 ef_contracts_join(EfJoined *spell, const EfContract *contracts, size_t n,
 				  const EfDuration *gap, const EfDictionary *reasons)
@@ -58,17 +64,19 @@ ef_contracts_join(EfJoined *spell, const EfContract *contracts, size_t n,
 	{
 		const EfContract *next = &contracts[i];
 
-		if (next->end > last->end)
+		if (ends_later(next, last))
 		{
 			last = next;
 			spell->reason = next->reason;
 		}
-		else if (next->end == last->end && next->start == last->start)
+		else if (next->end == last->end && next->lost == last->lost &&
+				 next->start == last->start)
 			spell->reason = smaller_reason(spell->reason, next->reason,
 										   reasons);
 	}
 	spell->start = contracts[0].start;
 	spell->end = last->end;
+	spell->lost = last->lost;
 	spell->contracts = contracts;
 	spell->ncontracts = i;
 }

@@ -10,6 +10,11 @@
  * this day by the one that starts first; of several that start on one day, too,
  * by the smallest reason in the order of bytes.
  *
+ * Of a contract that was lost sight of nobody knows the end.  It counts until the
+ * day last seen, so that it ends on the next one for others to touch; of two that
+ * end on a day it is the one that ends last.  A spell that it ends has no reason,
+ * and was lost sight of too.
+ *
  * The FTE of a day is the sum over the contracts of this day, and nothing on
  * the days of a gap.  A spell of no day, which ends as it starts, has the sum
  * over all of its contracts.
@@ -31,6 +36,8 @@ typedef struct EfContract
 	EfDay		end;			/* the first day gone */
 	uint32_t	reason;			/* a number of the dictionary; 0: nothing is said */
 	int32_t		fte;			/* thousandths */
+	bool		lost;			/* of sight: `end` is the day after it was last
+								 * seen */
 } EfContract;
 
 /* Contracts that are one spell, the first of which is at `contracts`. */
@@ -39,6 +46,7 @@ typedef struct EfJoined
 	EfDay		start;
 	EfDay		end;
 	uint32_t	reason;
+	bool		lost;			/* as the contract that ends last */
 	const EfContract *contracts;
 	size_t		ncontracts;
 } EfJoined;

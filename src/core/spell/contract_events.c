@@ -124,6 +124,7 @@ next_person(EfContractReader *reader)
 			: first + (EfDay) end;
 		contract->reason = (uint32_t) (word[0] & EF_WHEN_NUMBER);
 		contract->fte = 0;
+		contract->lost = contract->reason == 0 && end != EF_CONTRACT_ENDLESS;
 		if (events->detailed && word[1] != 0)
 		{
 			EfDay		birth = as_of + 1 - (EfDay) (word[1] >> 20);
@@ -167,9 +168,11 @@ ef_joined_spell(const EfContractReader *reader, const EfJoined *joined,
 				EfSpell *spell)
 {
 	spell->start = joined->start;
-	spell->end = joined->end;
+	spell->end = joined->lost ? EF_DAY_INFINITY : joined->end;
 	spell->reason = NULL;
 	spell->reason_length = 0;
+	ef_spell_last_seen(spell, joined->lost ? joined->end - 1
+					   : EF_DAY_INFINITY);
 	if (joined->reason != 0)
 	{
 		const EfName *name = ef_dictionary_name(reader->reasons,

@@ -12,7 +12,8 @@
  *
  * where `start` and `end` count from EF_SPELL_DAYS before as_of, which no spell
  * begins before; an end after as_of is as good as none.  The reason is that of
- * one who left until as_of, a number of the log's dictionary, and 0 otherwise.
+ * one who left until as_of, a number of the log's dictionary, and 0 otherwise: so
+ * one that ends without a reason was lost sight of on the day before.
  * `born` is the days from birth to as_of and one more.
  *
  * A contract that starts on as_of or later is not observed.  It only says that
@@ -44,16 +45,20 @@ extern void ef_contract_period(EfContractPeriod *period, const EfFrame *frame,
 /* The word of a contract that ef_spell_check took, without its reason; false if
  * it says nothing. */
 static inline bool
-ef_contract_when(EfWhen *when, EfDay start, EfDay end,
+ef_contract_when(EfWhen *when, const EfSpell *spell,
 				 const EfContractPeriod *period)
 {
-	EfDay		first = period->frame.as_of - EF_SPELL_DAYS;
-	uint32_t	last = end > period->frame.as_of ? EF_CONTRACT_ENDLESS
+	EfDay		as_of = period->frame.as_of;
+	EfDay		first = as_of - EF_SPELL_DAYS;
+	EfDay		end = spell->lost && spell->last_seen < as_of
+		? spell->last_seen + 1 : spell->end;
+	uint32_t	last = end > as_of ? EF_CONTRACT_ENDLESS
 		: (uint32_t) (end - first);
 
-	if (start > period->last_start)
+	if (spell->start > period->last_start)
 		return false;
-	*when = (EfWhen) (uint32_t) (start - first) << 47 | (EfWhen) last << 31;
+	*when = (EfWhen) (uint32_t) (spell->start - first) << 47 |
+		(EfWhen) last << 31;
 	return true;
 }
 

@@ -68,6 +68,41 @@ ef_observed_check_month(const EfFrame *frame, EfContext *context)
 				   "The observation period ends on %s.", day);
 }
 
+EF_REPORT(EF_END_AND_LAST_SEEN, DATA_EXCEPTION,
+		  "spell has an end and a day last seen",
+		  "Give last_seen where nobody knows what became of the person, and null where there is an end_date.");
+EF_REPORT(EF_LAST_SEEN_TOO_EARLY, DATA_EXCEPTION,
+		  "spell was last seen before it starts",
+		  "last_seen is a day on which the person was still there; correct the row or filter it out.");
+
+/* Is the day until which a spell was seen one of it, and the last that is known? */
+EF_NODISCARD static EfStatus
+check_last_seen(const EfSpell *spell, EfContext *context)
+{
+	char		one[EF_ISO_DATE_SIZE];
+	char		other[EF_ISO_DATE_SIZE];
+
+	if (spell->last_seen == EF_DAY_MINUS_INFINITY)
+		strcpy(other, "-infinity");
+	else
+		ef_format_day(other, spell->last_seen);
+	if (spell->end != EF_DAY_INFINITY)
+	{
+		ef_format_day(one, spell->end);
+		return ef_fail(context, EF_END_AND_LAST_SEEN,
+					   "The spell ends on %s and was last seen on %s.", one,
+					   other);
+	}
+	if (spell->last_seen < spell->start)
+	{
+		ef_format_day(one, spell->start);
+		return ef_fail(context, EF_LAST_SEEN_TOO_EARLY,
+					   "The spell starts on %s and was last seen on %s.", one,
+					   other);
+	}
+	return EF_OK;
+}
+
 EF_REPORT(EF_END_BEFORE_START, DATA_EXCEPTION,
 		  "spell ends before it starts",
 		  "end_date is the first day on which the person is gone; correct the row or filter it out.");
@@ -92,7 +127,7 @@ ef_spell_check_days(const EfSpell *spell, EfContext *context)
 		return ef_fail(context, EF_END_BEFORE_START,
 					   "The spell starts on %s and ends on %s.", one, other);
 	}
-	return EF_OK;
+	return spell->lost ? check_last_seen(spell, context) : EF_OK;
 }
 
 EF_REPORT(EF_START_TOO_EARLY, DATETIME_FIELD_OVERFLOW,
@@ -117,42 +152,6 @@ ef_spell_look(const EfSpell *spell, EfDay as_of, EfContext *context)
 		return ef_fail(context, EF_START_TOO_EARLY,
 					   "The spell starts on %s, and the observation ends on %s.",
 					   one, other);
-	}
-	return EF_OK;
-}
-
-EF_REPORT(EF_END_AND_LAST_SEEN, DATA_EXCEPTION,
-		  "spell has an end and a day last seen",
-		  "Give last_seen where nobody knows what became of the person, and null where there is an end_date.");
-EF_REPORT(EF_LAST_SEEN_TOO_EARLY, DATA_EXCEPTION,
-		  "spell was last seen before it starts",
-		  "last_seen is a day on which the person was still there; correct the row or filter it out.");
-
-EfStatus
-ef_last_seen_check(const EfSpell *spell, EfDay last_seen, EfContext *context)
-{
-	char		one[EF_ISO_DATE_SIZE];
-	char		other[EF_ISO_DATE_SIZE];
-
-	if (last_seen == EF_DAY_INFINITY)
-		return EF_OK;
-	if (last_seen == EF_DAY_MINUS_INFINITY)
-		strcpy(other, "-infinity");
-	else
-		ef_format_day(other, last_seen);
-	if (spell->end != EF_DAY_INFINITY)
-	{
-		ef_format_day(one, spell->end);
-		return ef_fail(context, EF_END_AND_LAST_SEEN,
-					   "The spell ends on %s and was last seen on %s.", one,
-					   other);
-	}
-	if (last_seen < spell->start)
-	{
-		ef_format_day(one, spell->start);
-		return ef_fail(context, EF_LAST_SEEN_TOO_EARLY,
-					   "The spell starts on %s and was last seen on %s.", one,
-					   other);
 	}
 	return EF_OK;
 }

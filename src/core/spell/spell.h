@@ -6,7 +6,8 @@
  * In an observation period [from, as_of) a spell is seen if it starts before
  * as_of and, when from is there, starts at or after from or lasts beyond it.
  * One that started earlier was seen only because it lasted: delayed entry.
- * One that outlasts the period is censored.
+ * One that outlasts the period is censored, and so is one that was lost sight of
+ * before: on the day on which it was last seen, which it had not ended by.
  */
 #ifndef EF_SPELL_H
 #define EF_SPELL_H
@@ -49,6 +50,9 @@ typedef struct EfSpell
 	EfDay		end;			/* EF_DAY_INFINITY: still there */
 	const char *reason;			/* of leaving; NULL: not known */
 	size_t		reason_length;
+	bool		lost;			/* of sight: what became of them after `last_seen`
+								 * nobody knows, and the end is none */
+	EfDay		last_seen;		/* the last day on which they were there */
 } EfSpell;
 
 /* What was seen of a spell. */
@@ -57,7 +61,7 @@ typedef struct EfSighting
 	bool		late;			/* it began before the period did */
 	bool		exited;
 	EfDay		entry;			/* the first day observed */
-	EfDay		leaving;		/* the first day gone, or as_of */
+	EfDay		leaving;		/* the first day gone, or as_of, or last seen */
 } EfSighting;
 
 /* Is this an observation period? */
@@ -68,7 +72,7 @@ extern EfStatus ef_observed_check(const EfFrame *frame, EfContext *context)
 extern EfStatus ef_observed_check_month(const EfFrame *frame,
 										EfContext *context) EF_NODISCARD;
 
-/* Does a spell start, and not end before? */
+/* Does a spell start, and is it not said to end before, nor in two ways? */
 extern EfStatus ef_spell_check_days(const EfSpell *spell, EfContext *context)
 			EF_NODISCARD;
 
@@ -84,16 +88,21 @@ extern EfStatus ef_spell_look(const EfSpell *spell, EfDay as_of,
 EF_NODISCARD static inline EfStatus
 ef_spell_check(const EfSpell *spell, EfDay as_of, EfContext *context)
 {
-	if (spell->end >= spell->start && spell->start != EF_DAY_INFINITY &&
+	if (spell->end >= spell->start && !spell->lost &&
+		spell->start != EF_DAY_INFINITY &&
 		(int64_t) as_of - spell->start <= EF_SPELL_DAYS_AT_LEAST)
 		return EF_OK;
 	return ef_spell_look(spell, as_of, context);
 }
 
-/* Is this a day until which a spell can have been seen?  EF_DAY_INFINITY is
- * always one: it was seen for as long as it lasted or anybody looked. */
-extern EfStatus ef_last_seen_check(const EfSpell *spell, EfDay last_seen,
-								   EfContext *context) EF_NODISCARD;
+/* Give a spell the day until which it was seen; EF_DAY_INFINITY: for as long as it
+ * lasted or anybody looked. */
+static inline void
+ef_spell_last_seen(EfSpell *spell, EfDay last_seen)
+{
+	spell->lost = last_seen != EF_DAY_INFINITY;
+	spell->last_seen = last_seen;
+}
 
 /* What a period, the state's, shows of a spell; false if nothing. */
 static inline bool
@@ -103,9 +112,11 @@ ef_spell_sight(EfSighting *sighting, const EfSpell *spell,
 	sighting->late = state->bounded && spell->start < state->from;
 	sighting->exited = spell->end <= state->as_of;
 	sighting->entry = sighting->late ? state->from : spell->start;
-	sighting->leaving = sighting->exited ? spell->end : state->as_of;
+	sighting->leaving = sighting->exited ? spell->end
+		: spell->lost && spell->last_seen < state->as_of ? spell->last_seen
+		: state->as_of;
 	return spell->start < state->as_of &&
-		!(sighting->late && spell->end <= state->from);
+		!(sighting->late && sighting->leaving <= state->from);
 }
 
 /*

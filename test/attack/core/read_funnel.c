@@ -82,7 +82,7 @@ read_funnel(const void *datum, size_t size, Input *input)
 	/* and with a staff of one, whose gap is to be filled */
 	{
 		EfFrame		frame = {0, ef_first_day(2020 * 12), false, 0, NULL, 0};
-		EfEmployment row = {{ef_first_day(2010 * 12), EF_DAY_INFINITY, NULL, 0}, ef_first_day(1970 * 12), 0, 0};
+		EfEmployment row = {{ef_first_day(2010 * 12), EF_DAY_INFINITY, NULL, 0, false, 0}, ef_first_day(1970 * 12), 0, 0};
 		EfState    *state;
 		EfWorkforce staff;
 		EfIntakePlan plan;

@@ -76,7 +76,7 @@ static bool
 contract_when(EfDictionary *names, const Trial *trial, const PersonRow *row, EfWhen *when)
 {
 	if (ef_spell_check(&row->spell, DAY, trial->context) != EF_OK ||
-		!ef_contract_when(when, row->spell.start, row->spell.end, &trial->period))
+		!ef_contract_when(when, &row->spell, &trial->period))
 		return false;
 	if (row->spell.end <= DAY)
 		*when |= number_of(names, letters + row->code, 1);
@@ -86,9 +86,13 @@ contract_when(EfDictionary *names, const Trial *trial, const PersonRow *row, EfW
 static bool
 add_retained(EfEventGroup *group, EfDictionary *names, const Trial *trial, const PersonRow *row)
 {
+	PersonRow	seen = *row;
 	EfWhen		when;
 
-	if (!contract_when(names, trial, row, &when))
+	/* some who have no end were lost sight of, or seen too early */
+	if (row->spell.end == EF_DAY_INFINITY && row->spell.start > 0 && row->spell.start < 10000 && row->code % 2 == 1)
+		ef_spell_last_seen(&seen.spell, row->spell.start + row->fte % 700 - 3);
+	if (!contract_when(names, trial, &seen, &when))
 		return false;
 	ef_event_add(group, row->person, when);
 	return true;
