@@ -1,7 +1,7 @@
 -- The back-test of an education against counts over its events, and against the functions that it rests on.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(25);
+SELECT plan(31);
 
 -- who began, in the autumn of 2005 to 2022, graduated if so, and came to work
 CREATE TEMP TABLE event AS
@@ -66,8 +66,25 @@ SELECT ok((SELECT bool_and(b.predicted = r.predicted AND b.by_rate = r.by_rate) 
 -- corners
 SELECT is((SELECT count(*) FROM (SELECT array_agg(f) AS fs FROM known) AS k, arrays, funnel_backtest(fs, begun[:8], arrived[:8], 2005, 2) AS b), 4::bigint, 'without beginners of the year before an origin there is none');
 SELECT is((SELECT count(*) FROM (SELECT array_agg(f) AS fs FROM known) AS k, arrays, funnel_backtest(fs, begun, arrived, 2012, 1) AS b), 10::bigint, 'nor before the first of them');
-SELECT is((SELECT count(*) FROM arrays, (SELECT funnel_agg(id, stage, at, funnel_spec(ARRAY['began', 'hired'], as_of => '2015-07-01')) AS f FROM event) AS k, funnel_backtest(ARRAY[f], begun, arrived, 2005) AS b), 0::bigint,
-          'nor within a year, of which a part would be known');
+CREATE FUNCTION refused_origin(day date, years int) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    detail text;
+    hint text;
+BEGIN
+    PERFORM b.year FROM (SELECT array_agg(f) AS fs FROM known) AS k, arrays,
+                        (SELECT funnel_agg(id, stage, at, funnel_spec(ARRAY['began', 'hired'], as_of => day)) AS f FROM event) AS x, funnel_backtest(fs || f, begun, arrived, 2005, study_years => years) AS b;
+    RETURN 'taken';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    RETURN SQLSTATE || ' ' || SQLERRM || ' ' || detail || ' ' || (hint <> '');
+END $$;
+SELECT is(refused_origin('2015-07-01', NULL), '22023 funnel of a back-test must be as of 1 January Element 12 of by_origin is as of 2015-07-01. true', 'nor within a year, of which a part would be known');
+SELECT is(refused_origin('2014-12-31', NULL), '22023 funnel of a back-test must be as of 1 January Element 12 of by_origin is as of 2014-12-31. true', 'nor on its last day');
+SELECT is(refused_origin(NULL, NULL), '22023 funnel of a back-test must be as of 1 January Element 12 of by_origin has no as_of. true', 'nor without a day');
+SELECT is(refused_origin('2015-01-01', -1), '22023 study_years must be from 0 to 100 study_years is -1. true', 'nobody arrives before beginning');
+SELECT is(refused_origin('2015-01-01', 101), '22023 study_years must be from 0 to 100 study_years is 101. true', 'nor after a hundred years');
+SELECT is(refused_origin('2015-01-01', 0), 'taken', 'but in the year of it');
+SELECT throws_ok('SELECT b.* FROM arrays, funnel_backtest((SELECT array_append(array_agg(f), NULL) FROM known), begun, arrived, 2005) AS b', '22004', 'by_origin must not contain nulls', 'nor in a funnel that is none');
 SELECT is((SELECT array_agg(by_rate) FROM arrays, (SELECT f FROM known WHERE year = 2012) AS k, funnel_backtest(ARRAY[f], begun, arrived, 2005, 2, study_years => 9) AS b), '{NULL,NULL}', 'no rate where nobody began so long ago');
 SELECT is_empty('SELECT b.* FROM arrays, funnel_backtest(NULL, begun, arrived, 2005) AS b', 'of nothing, nothing');
 SELECT is_empty('SELECT b.* FROM arrays, funnel_backtest((SELECT array_agg(f) FROM known), NULL, arrived, 2005) AS b', 'nor of no beginners');

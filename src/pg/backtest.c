@@ -5,11 +5,13 @@
  */
 #include "glue.h"
 
+#include "catalog/pg_type_d.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
 
 #include "projection_value.h"
+#include "pipeline/pipeline.h"
 #include "workforce/backtest.h"
 
 /* The values of an array, none of them null; none where it is null. */
@@ -135,4 +137,37 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 		ef_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
+}
+
+
+/* ---- of an education ---- */
+
+/* Arguments: by_origin, study_years. */
+PG_FUNCTION_INFO_V1(ef_funnel_backtest_origins);
+Datum
+ef_funnel_backtest_origins(PG_FUNCTION_ARGS)
+{
+	Datum	   *values;
+	Datum	   *origins;
+	size_t		n;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (!PG_ARGISNULL(1))
+		ef_check(ef_study_years_check(PG_GETARG_INT32(1), &ef_context));
+	values = get_values(fcinfo, 0, "by_origin", "array_agg(f)", &n);
+	origins = ef_alloc(&ef_context, n * sizeof(Datum));
+	for (size_t i = 0; i < n; i++)
+	{
+		struct varlena *datum = PG_DETOAST_DATUM(values[i]);
+		EfFunnel	funnel;
+		EfDay		origin;
+
+		ef_check(ef_funnel_open(&funnel, datum, VARSIZE(datum), &ef_context));
+		ef_check(ef_backtest_origin(&funnel.spec, i + 1, &origin,
+									&ef_context));
+		origins[i] = DateADTGetDatum(origin);
+	}
+	PG_RETURN_ARRAYTYPE_P(construct_array(origins, (int) n, DATEOID, sizeof(DateADT),
+										  true, TYPALIGN_INT));
 }

@@ -1,5 +1,9 @@
 -- Forecasts of an education beside what arrived, and beside the method that agencies publish.
 
+CREATE FUNCTION funnel_backtest_origins(by_origin funnel[], study_years integer) RETURNS date[]
+    AS 'MODULE_PATHNAME', 'ef_funnel_backtest_origins' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION funnel_backtest_origins(funnel[], integer) IS 'the days on which each of some funnels was known, for funnel_backtest: 1 January of a year, and nothing else';
+
 -- A funnel is what was known on its as_of, the origin.  Of what begins after it nothing is known, so as many are taken
 -- to begin as in the last year before.
 CREATE FUNCTION funnel_backtest(by_origin funnel[],
@@ -30,14 +34,14 @@ BEGIN ATOMIC
                                                      OPERATOR(pg_catalog.-) 1 END
                                            OPERATOR(pg_catalog.+) funnel_days(o.funnel, o.first_stage, o.last_stage, 0.5::pg_catalog.float8)))::pg_catalog.int4
                             OPERATOR(pg_catalog.-) 2001) AS lag
-        FROM (SELECT f.funnel, (s.spec OPERATOR(pg_catalog.->>) 'as_of')::pg_catalog.date AS origin,
+        FROM (SELECT f.funnel, f.origin,
                      s.spec OPERATOR(pg_catalog.#>>) '{stages,0}' AS first_stage,
                      s.spec OPERATOR(pg_catalog.#>>) '{stages,-1}' AS last_stage
-              FROM pg_catalog.unnest(funnel_backtest.by_origin) AS f (funnel),
+              FROM ROWS FROM (pg_catalog.unnest(funnel_backtest.by_origin),
+                              pg_catalog.unnest(funnel_backtest_origins(funnel_backtest.by_origin, funnel_backtest.study_years))) AS f (funnel, origin),
                    LATERAL (SELECT f.funnel::pg_catalog.jsonb OPERATOR(pg_catalog.->) 'spec' AS spec OFFSET 0) AS s) AS o,
              LATERAL (SELECT EXTRACT(year FROM o.origin)::pg_catalog.int4 OPERATOR(pg_catalog.-) funnel_backtest.first_year AS known) AS d
-        WHERE EXTRACT(doy FROM o.origin) OPERATOR(pg_catalog.=) 1
-              AND funnel_backtest.arrived IS NOT NULL AND d.known OPERATOR(pg_catalog.>=) 1
+        WHERE funnel_backtest.arrived IS NOT NULL AND d.known OPERATOR(pg_catalog.>=) 1
               AND d.known OPERATOR(pg_catalog.<=) pg_catalog.cardinality(funnel_backtest.begun)
     ), rated AS (
         SELECT t.funnel, t.origin, t.origin_year, t.known, t.intake, t.lag,

@@ -21,6 +21,44 @@
 /* A sum of doubles that stands for whole persons may miss them by this. */
 #define WHOLE 1e-9
 
+EF_REPORT(EF_ORIGIN_NOT_NEW_YEAR, INVALID_PARAMETER_VALUE,
+		  "funnel of a back-test must be as of 1 January",
+		  "Give funnels as they were known when a calendar year began: funnel_spec(stages, as_of => '2020-01-01').");
+
+EfStatus
+ef_backtest_origin(const EfFunnelSpec *spec, size_t number, EfDay *origin,
+				   EfContext *context)
+{
+	char		iso[EF_ISO_DATE_SIZE];
+	int			day_of_month;
+
+	if (!spec->has_as_of)
+		return ef_fail(context, EF_ORIGIN_NOT_NEW_YEAR,
+					   "Element %zu of by_origin has no as_of.", number);
+	if (ef_month_of_day(spec->as_of, &day_of_month) % 12 != 0 ||
+		day_of_month != 0)
+	{
+		ef_format_day(iso, spec->as_of);
+		return ef_fail(context, EF_ORIGIN_NOT_NEW_YEAR,
+					   "Element %zu of by_origin is as of %s.", number, iso);
+	}
+	*origin = spec->as_of;
+	return EF_OK;
+}
+
+EF_REPORT(EF_STUDY_YEARS_RANGE, INVALID_PARAMETER_VALUE,
+		  "study_years must be from 0 to 100",
+		  "They are the calendar years from when people begin until they arrive; leave them out for those that half of them take.");
+
+EfStatus
+ef_study_years_check(int years, EfContext *context)
+{
+	if (years < 0 || years > EF_YEARS_LIMIT)
+		return ef_fail(context, EF_STUDY_YEARS_RANGE, "study_years is %d.",
+					   years);
+	return EF_OK;
+}
+
 EF_REPORT(EF_START_DAY_INVALID, INVALID_PARAMETER_VALUE,
 		  "starts must be a day that every year has",
 		  "Give month and day as 'MM-DD', such as '09-01'.");

@@ -35,6 +35,8 @@ extern const EfReport EF_ARRIVED_RANGE[];
 extern const EfReport EF_CHANGE_NO_STAGE[];
 extern const EfReport EF_CHANGE_LAST_STAGE[];
 extern const EfReport EF_CHANGE_RANGE[];
+extern const EfReport EF_ORIGIN_NOT_NEW_YEAR[];
+extern const EfReport EF_STUDY_YEARS_RANGE[];
 
 /* Years of an intake, and first_year. */
 #define EF_LATEST_YEAR 9999
@@ -50,6 +52,16 @@ typedef struct EfStartDay
 extern EfStatus ef_start_day_parse(const char *text, size_t length,
 								   EfStartDay *start, EfContext *context)
 			EF_NODISCARD;
+
+/* The day on which a forecast of a back-test would have been made: a funnel's as_of,
+ * which begins a calendar year.  The number of the funnel, from 1, is for errors. */
+extern EfStatus ef_backtest_origin(const EfFunnelSpec *spec, size_t number,
+								   EfDay *origin,
+								   EfContext *context) EF_NODISCARD;
+
+/* Are these years from when people begin until they arrive? */
+extern EfStatus ef_study_years_check(int years,
+									 EfContext *context) EF_NODISCARD;
 
 /*
  * What a scenario changes: the conversion from a stage to the next is so much
