@@ -68,7 +68,7 @@ extern void ef_dictionary_begin(EfDictionary *dictionary, EfContext *context);
 
 extern const EfReport EF_TOO_MANY_NAMES[];
 
-/* So many names there can be: their numbers have 24 bits. */
+/* Limit on names: their numbers have 24 bits. */
 #define EF_NAMES_LIMIT ((1u << 24) - 1)
 
 static inline const EfName *
@@ -77,7 +77,7 @@ ef_dictionary_name(const EfDictionary *dictionary, uint32_t number)
 	return dictionary->names[number - 1];
 }
 
-/* The number of a name, which is added if it is new. */
+/* Look up the number of a name, or add it. */
 extern EfStatus ef_dictionary_number(EfDictionary *dictionary,
 									 const char *bytes, size_t length,
 									 uint32_t *number) EF_NODISCARD;

@@ -79,11 +79,11 @@ typedef struct EfShown
 	char		text[64];
 } EfShown;
 
-/* As few digits as tell a number from all others, so that what is refused for
- * being beyond a limit is not shown as the limit. */
+/* Show as few digits as tell a number from all others: a number just beyond a limit
+ * must not look like the limit. */
 extern EfShown ef_shown(double value);
 
-/* So many bytes of a word are shown, and no part of a UTF-8 character. */
+/* How many bytes of a word a sentence shows: no part of a UTF-8 character. */
 extern int	ef_clip(const char *word, size_t length);
 
 #endif							/* EF_STATUS_H */

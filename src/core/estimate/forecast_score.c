@@ -21,7 +21,7 @@ EF_REPORT(EF_FORECAST_RANGE, NUMERIC_VALUE_OUT_OF_RANGE,
 		  "score of a forecast is out of range",
 		  "Look for a forecast, or for what happened, that cannot be.");
 
-/* So many figures of this size that no memory holds them add up to a number. */
+/* Limit on a figure: the sum of as many as memory holds is still a number. */
 #define FIGURE_LIMIT 1e280
 
 EF_NODISCARD static EfStatus

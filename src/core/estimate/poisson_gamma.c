@@ -26,7 +26,7 @@
 #define HIGHEST 18.5
 #define STEP 0.75
 
-/* Sums of so many terms are added up one by one. */
+/* Up to this many terms, a sum is added up one by one. */
 #define FEW 32
 
 /* From here on the series in 1/x are exact to a double. */

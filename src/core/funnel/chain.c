@@ -8,7 +8,7 @@
 
 #define NOWHERE UINT32_MAX
 
-/* So many moments between two looks at whether to go on. */
+/* Check for interrupts every so many moments. */
 #define INTERRUPT_MOMENTS 65536
 
 

@@ -95,7 +95,7 @@ move_covariance(Walk *walk, size_t i, const size_t *to, unsigned nto,
 	}
 }
 
-/* Let so many of those at a stage go on, or away. */
+/* Let a part of those at a stage go on, or away. */
 static void
 walk_step(Walk *walk, uint32_t i, int64_t count, bool on)
 {

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* From so many events on, days are counted in a tally. */
+/* From this many events on, days are counted in a tally. */
 #define TALLY_FROM 8192
 
 /* The tally of a log, made when it is first needed. */

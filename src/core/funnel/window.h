@@ -18,7 +18,7 @@ typedef struct EfRow
 	uint64_t	stages;
 } EfRow;
 
-/* Can window_funnel be asked for this spec, with so many conditions? */
+/* Refuse a spec, or a number of conditions, that window_funnel cannot take. */
 extern EfStatus ef_window_check(const EfFunnelSpec *spec, int nconditions,
 								EfContext *context) EF_NODISCARD;
 

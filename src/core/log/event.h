@@ -183,8 +183,8 @@ ef_person_name(uint64_t rest)
 	return (const EfPersonName *) (uintptr_t) rest;
 }
 
-/* Are two events, of people with one number, the same person's?  As an order,
- * of forms with a name. */
+/* Order two events whose persons have the same number by the rest of who they
+ * are; 0 if they are one person.  For forms with a name. */
 static inline int
 ef_event_names_compare(const uint64_t *a, const uint64_t *b, EfEventForm form,
 					   EfPersonKind kind)

@@ -178,7 +178,7 @@ extern void ef_event_add_text(EfEventGroup *group, const char *name,
 							  size_t length, EfWhen when,
 							  uint64_t detail);
 
-/* So many more rows that have no person, stage or time. */
+/* Count more rows that have no person, stage or time. */
 extern EfStatus ef_event_group_skip(EfEventGroup *group,
 									int64_t rows) EF_NODISCARD;
 

@@ -11,10 +11,10 @@
 /* The fewest bytes of a run in memory. */
 #define WINDOW_MINIMUM 512
 
-/* So few runs are looked at one by one. */
+/* Up to this many runs are searched one by one, without a heap. */
 #define FEW_RUNS 8
 
-/* So many people between two looks at whether to go on. */
+/* Check for interrupts every so many people. */
 #define INTERRUPT_PEOPLE 4096
 
 
@@ -123,7 +123,7 @@ whens_of_event(const EfEventReader *reader)
 	return reader->detailed ? 2 : 1;
 }
 
-/* Room for so many events of one person, of which the first `used` stay. */
+/* Make room for more events of one person; the first `used` stay. */
 static void
 reserve_whens(EfEventReader *reader, uint64_t room, size_t used)
 {

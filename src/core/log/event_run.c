@@ -239,7 +239,7 @@ read_name(EfRunReader *run, uint64_t length, EfContext *context)
 	return EF_OK;
 }
 
-/* Can there be so many events?  Each takes a byte at least. */
+/* Refuse more events than bytes are left: each takes one at least. */
 EF_NODISCARD static inline EfStatus
 check_events(const EfRunReader *run, EfContext *context)
 {

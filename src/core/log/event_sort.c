@@ -8,13 +8,13 @@
 
 #include "base/bits.h"
 
-/* So few are put in order one by one. */
+/* Up to this many events: insertion sort. */
 #define INSERTION_LIMIT 32
 
 /* The most bits of a number that one pass distributes by. */
 #define DIGIT_BITS 11
 
-/* So many bytes or events between two looks at whether to go on. */
+/* Check for interrupts every so many bytes or events. */
 #define INTERRUPT_EVENTS 65536
 
 

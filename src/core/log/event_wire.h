@@ -17,7 +17,7 @@ extern EfStatus ef_event_group_send(EfEventGroup *group, size_t limit,
 									const EfSink *sink,
 									EfContext *context) EF_NODISCARD;
 
-/* Add what was written down, and so many skipped rows, to a group. */
+/* Add to a group what was written down, and a number of skipped rows. */
 extern EfStatus ef_event_group_receive(EfEventGroup *group, int64_t skipped,
 									   const uint8_t *bytes,
 									   size_t size) EF_NODISCARD;

@@ -121,7 +121,7 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 
 /* ---- a table ---- */
 
-/* So many thousandths of FTE no people have. */
+/* Limit on thousandths of FTE: more than any number of people has. */
 #define FTE_SUM_LIMIT (EF_PERSON_LIMIT * EF_FTE_LIMIT)
 
 EF_NODISCARD static EfStatus

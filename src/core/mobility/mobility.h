@@ -68,7 +68,7 @@ enum
 /* A period has no more days: those of 150 years. */
 #define EF_MOBILITY_DAYS EF_SPELL_DAYS
 
-/* So many states a summary can have: two of them and a day are a place. */
+/* Limit on states: a key packs two of them and a day. */
 #define EF_STATE_NAME_LIMIT 65534
 
 extern const EfTableType ef_mobility_type;
@@ -78,8 +78,7 @@ extern const EfTableType ef_mobility_type;
 extern EfStatus ef_mobility_observed_check(const EfFrame *frame,
 										   EfContext *context) EF_NODISCARD;
 
-/* The number of a state's name in a state that grows, which is added if it is
- * new. */
+/* Look up a mobility state's label in a growing table, or add it. */
 extern EfStatus ef_mobility_name(EfState **state, const char *name,
 								 size_t length, uint32_t *label,
 								 EfContext *context) EF_NODISCARD;

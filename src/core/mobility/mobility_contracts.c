@@ -8,7 +8,7 @@
 
 #include "base/fte.h"
 
-/* So many terms between two looks at whether to go on. */
+/* Check for interrupts every so many terms. */
 #define INTERRUPT_TERMS 4096
 
 

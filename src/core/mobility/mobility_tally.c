@@ -6,13 +6,13 @@
 
 #include "base/bits.h"
 
-/* So much may arrays take, of a group that is large enough. */
+/* Limit on the bytes of arrays, for a group that is large enough. */
 #define TALLY_BYTES ((size_t) 32 << 20)
 
-/* From so many spells on. */
+/* From this many spells on, a group is large enough. */
 #define TALLY_FROM 8192
 
-/* So many steps that no count can pass 32 bits. */
+/* Limit on steps: no count can pass 32 bits. */
 #define TALLY_STEPS UINT32_MAX
 
 /* Kinds whose counts are people; those of FTE follow them. */
@@ -321,7 +321,7 @@ order_slots(const EfMobilityTally *tally, const EfDictionary *names, uint32_t *s
 	}
 }
 
-/* So many cells that they become. */
+/* Count the cells that they become. */
 static size_t
 count_cells(const EfMobilityTally *tally)
 {

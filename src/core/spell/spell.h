@@ -29,13 +29,13 @@ extern const EfReport EF_LAST_SEEN_TOO_EARLY[];
 #define EF_AGE_LIMIT 150
 #define EF_AGE_MONTHS (EF_AGE_LIMIT * 12 + 1)
 
-/* So no spell begins more years before the observation ends... */
+/* Limit on the years from the start of a spell to the end of the observation... */
 #define EF_SPELL_YEARS EF_AGE_LIMIT
 
-/* ...so none has more days than this: 38 of the years are leap years. */
+/* ...and on its days: 38 of those years are leap years. */
 #define EF_SPELL_DAYS (EF_SPELL_YEARS * 365 + 38)
 
-/* So many people that no exact sum over them can pass 64 bits. */
+/* Limit on people: no exact sum over them can pass 64 bits. */
 #define EF_PERSON_LIMIT INT64_C(1000000000000)
 
 /* The flag of tables that count FTE. */

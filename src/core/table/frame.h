@@ -87,7 +87,7 @@ typedef struct EfTableType
 	EfStatus	(*open_spec) (const EfFrame *frame, EfLabel *labels,
 							  uint32_t *nlabels, EfContext *context);
 
-	/* So many labels a table can have, and how more are refused; where the frame
+	/* Limit on labels, and how more are refused; where the frame
 	 * is a period, 0 says that nothing limits them.  At most EF_PAIR_LABEL_LIMIT
 	 * if a kind is paired. */
 	uint32_t	label_limit;

@@ -13,8 +13,8 @@
  * fewer: clearing and scanning those is then cheaper than sorting. */
 #define DENSE_POSITIONS 16
 
-/* So many counts, those of the short axes of a small group, need no memory of
- * their own. */
+/* Up to this many counts, those of the short axes of a small group, need no
+ * memory of their own. */
 #define FEW_COUNTS 512
 
 /*

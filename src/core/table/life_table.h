@@ -5,13 +5,13 @@
  *
  * A life table is a multiset of marks on an axis: so many entries at this
  * age, so many exits for that reason, so many still there.  Each is a *cell*
- * (kind, label, at) -> count.  What the kinds are, and which of them carry a
- * label (a reason to leave, a stage), a summary's type says in an EfTableType;
- * nothing here knows what they mean.  Nor what a spec means, which some types
- * have for a frame: there the labels are those that the spec names, in its
- * order, and a table holds the spec in place of them.  The axis is sparse: a cell that counts
- * nothing is not there.  A kind can be paired: a cell of it has two labels (from
- * where, to where), the second in the upper half of its `at`.
+ * (kind, label, at) -> count.  A summary's type says in an EfTableType what the
+ * kinds are, and which of them carry a label (a reason to leave, a stage);
+ * nothing here knows what they mean.  For some types the frame is a spec, which
+ * is opaque here too: it names the labels in its order, so a table stores the
+ * spec in place of them.  The axis is sparse: there is no cell that counts
+ * nothing.  A cell of a paired kind has two labels (from where, to where), the
+ * second in the upper half of its `at`.
  *
  * Cells add up.  So the sum of the tables of the parts is the table of the
  * whole, whatever the parts were and in whatever order they came: the only

@@ -11,7 +11,7 @@
 #include "table/gather.h"
 #include "table/pages.h"
 
-/* So often is a cancel looked for where labels are many. */
+/* Check for interrupts every so many labels. */
 #define INTERRUPT_LABELS 4096
 
 /* Below this size a state grows without being compacted, unless pages halve it:
@@ -25,8 +25,8 @@
  * cells take: then a row pays for a few moved cells at most. */
 #define ROWS_ROOM 16384
 
-/* So many cells beside the pages, and twice as many as when these were made last,
- * are worth making them anew. */
+/* Make pages anew where this many cells are beside them, and twice as many as
+ * when they were made last. */
 #define LOOSE_CELLS 512
 
 static EfLabelNode *

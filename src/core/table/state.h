@@ -25,13 +25,13 @@ typedef struct EfState
 	uint8_t		bounded;
 	uint32_t	size;			/* of the whole chunk */
 	uint32_t	ncells;			/* cells and rows */
-	uint32_t	nsorted;		/* so many are cells in order, each once */
+	uint32_t	nsorted;		/* the first of them: cells in order, each once */
 	uint32_t	labels;			/* bytes taken by labels, or a spec, at the end */
 	uint32_t	nlabels;
 	uint32_t	root;			/* of the search tree of labels: distance from
 								 * their end; 0 when empty */
 	uint32_t	paged;			/* bytes taken by pages, behind the labels */
-	uint32_t	nloose;			/* so many cells in order were left when pages
+	uint32_t	nloose;			/* cells in order that were left when pages
 								 * were last made */
 	EfDay		from;
 	EfDay		as_of;
@@ -153,8 +153,8 @@ ef_state_append(EfState *state, EfKey key, int64_t count)
 /* One more row that the table does not know. */
 extern EfStatus ef_state_skip(EfState *state, EfContext *context) EF_NODISCARD;
 
-/* The number of a label, which is added if it is new.  Only after reserve, and
- * not where a spec names the labels. */
+/* Look up the number of a label, or add it.  Only after reserve, and not where
+ * a spec names the labels. */
 extern uint32_t ef_state_label(EfState *state, const char *bytes,
 							   size_t length);
 

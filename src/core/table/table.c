@@ -9,7 +9,7 @@
 
 #include "base/bits.h"
 
-/* So often is a cancel looked for where labels are many. */
+/* Check for interrupts every so many labels. */
 #define INTERRUPT_LABELS 4096
 
 static int

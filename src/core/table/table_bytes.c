@@ -15,7 +15,7 @@
  * refused should not cost what their counts promise. */
 #define FIRST_CELLS 4096
 
-/* So many series between two looks at whether to go on. */
+/* Check for interrupts every so many series. */
 #define INTERRUPT_SERIES 4096
 
 static void

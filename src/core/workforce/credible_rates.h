@@ -69,7 +69,7 @@ typedef struct EfCredibleRates
 	EfCredibleReason reasons[];
 } EfCredibleRates;
 
-/* Retirement moves by so many months at most, either way. */
+/* Limit on the months by which retirement moves, either way. */
 #define EF_SHIFT_LIMIT 600
 
 static inline size_t

@@ -21,7 +21,7 @@ extern const EfReport EF_LEVER_REASON_UNKNOWN[];
 extern const EfReport EF_LEVER_REASON_TWICE[];
 extern const EfReport EF_LEVER_SHIFT[];
 
-/* No rate becomes more than so many times as high. */
+/* Limit on the factor of a rate. */
 #define EF_FACTOR_LIMIT 1000
 
 /*

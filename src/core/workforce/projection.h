@@ -46,7 +46,7 @@ typedef struct EfProjectionPlan
 								 * was */
 } EfProjectionPlan;
 
-/* No working time becomes more than so many times what it was. */
+/* Limit on the factor of working time. */
 #define EF_WORKING_TIME_LIMIT 10
 
 /* Is it one? */

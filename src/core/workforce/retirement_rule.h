@@ -58,7 +58,7 @@ ef_rule_size(uint32_t nsteps)
 	return sizeof(EfRetirementRule) + (size_t) nsteps * sizeof(EfRuleStep);
 }
 
-/* An empty rule with room for so many steps. */
+/* Create an empty rule with room for a number of steps. */
 extern EfStatus ef_rule_create(EfRetirementRule **rule, uint32_t room,
 							   EfContext *context) EF_NODISCARD;
 

@@ -326,7 +326,7 @@ add_rows(int n, double *restrict to, const double *restrict from)
 		to[i] += from[i];
 }
 
-/* Add arrays by age that became so many months older. */
+/* Add arrays by age to those of people some months older. */
 static void
 add_older(const EfAges *ages, double *to, const double *from, int months)
 {

@@ -340,7 +340,7 @@ settle(int64_t *const *series, uint32_t lowest, uint32_t beyond)
 	}
 }
 
-/* All other counts are at most so many times the people. */
+/* Refuse too many people; no other count is more than a few times theirs. */
 EF_NODISCARD static EfStatus
 check_limits(const EfTable *table, EfContext *context)
 {
