@@ -148,7 +148,7 @@ demo:
 	@$(top)/test/lib/server.sh $(top)/demo/run.sh
 
 # The demo's views in Apache Superset, until Ctrl-C; and the same in a browser that is
-# driven.  Some minutes each, of which a test of all has only the SQL (suite_superset.sh).
+# driven.  Some minutes each, of which a test of all has only the SQL (suite_superset.sh), but with EF_WHOLE=1 this too.
 dashboard test-dashboard:
 	@$(top)/test/lib/setup.sh server
 	@$(MAKE) --no-print-directory --silent all

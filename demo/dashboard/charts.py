@@ -17,7 +17,7 @@ def only(column, *values):
 def drawn(kind, x, metrics, by=(), where=(), percent=False, **more):
     """A chart over an axis."""
     return {"viz_type": "echarts_timeseries_" + kind, "x_axis": x, "metrics": metrics, "groupby": list(by),
-            "adhoc_filters": list(where), "row_limit": 10000, "xAxisForceCategorical": x != "day", "x_axis_sort_asc": True,
+            "adhoc_filters": list(where), "row_limit": 10000, "xAxisForceCategorical": x not in DAYS, "x_axis_sort_asc": True,
             "show_legend": True, "legendType": "scroll", "legendOrientation": "top", "rich_tooltip": True,
             "truncate_metric": True, "truncateYAxis": False, "y_axis_bounds": [0, 1 if percent else None], "y_axis_format": ".0%" if percent else "SMART_NUMBER",
             "x_axis_time_format": "%Y-%m-%d", "show_empty_columns": True, "comparison_type": "values",
@@ -26,6 +26,8 @@ def drawn(kind, x, metrics, by=(), where=(), percent=False, **more):
 
 
 FILTER = "hospital"
+# What is a day on an axis is placed by its time.
+DAYS = ("day", "period_end")
 TOTAL = "(total)"
 # The last round whose four years are over, beside the first one.
 EPOCHS = (2016, 2019)
@@ -34,8 +36,8 @@ STAGE = {"expressionType": "SQL", "label": "stage", "sqlExpression": "stage_no |
 
 # Title, view, form; whether the filter on hospitals is for it follows from the columns of the view.
 CHARTS = [
-    ("Headcount (personalstyrka)", "mobility_headcount",
-     drawn("line", "day", [metric("headcount")], by=["state"])),
+    ("Headcount by month (personalstyrka)", "employment_series_total",
+     drawn("line", "period_end", [metric("headcount")])),
     ("Age pyramid (åldersfördelning)", "age_pyramid_total",
      drawn("bar", "age", [metric("headcount")])),
     ("Retirements to come (pensionsavgångar)", "retirement_projection_total",

@@ -20,7 +20,7 @@ from charts import CHARTS, EPOCHS, FILTER, TOTAL  # noqa: E402
 
 # What each chart must have, asked of the views without Superset: {h} is the value of the filter.
 SQL = {
-    "mobility_headcount": "SELECT day, state, headcount FROM reporting.mobility_headcount",
+    "employment_series_total": "SELECT period_end, headcount FROM reporting.employment_series_total WHERE hospital = {h}",
     "age_pyramid_total": "SELECT age, headcount FROM reporting.age_pyramid_total WHERE hospital = {h}",
     "retirement_projection_total": "SELECT year, retirements, retirements_lower, retirements_upper "
                                    "FROM reporting.retirement_projection_total WHERE hospital = {h}",

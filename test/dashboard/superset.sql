@@ -1,6 +1,7 @@
--- mobility_headcount, (total)
-SELECT day AS day, state AS state, max(headcount) AS headcount 
-FROM reporting.mobility_headcount GROUP BY day, state ORDER BY headcount DESC 
+-- employment_series_total, (total)
+SELECT period_end AS period_end, max(headcount) AS headcount 
+FROM reporting.employment_series_total 
+WHERE hospital IN ('(total)') GROUP BY period_end ORDER BY headcount DESC 
  LIMIT 10000;
 
 -- age_pyramid_total, (total)
@@ -42,6 +43,12 @@ FROM reporting.mobility_probabilities GROUP BY to_state, from_state ORDER BY to_
 SELECT day AS day, max(coverage) AS coverage 
 FROM reporting.competence_coverage_total 
 WHERE hospital IN ('(total)') AND level IN ('(total)') GROUP BY day ORDER BY coverage DESC 
+ LIMIT 10000;
+
+-- employment_series_total, North
+SELECT period_end AS period_end, max(headcount) AS headcount 
+FROM reporting.employment_series_total 
+WHERE hospital IN ('North') GROUP BY period_end ORDER BY headcount DESC 
  LIMIT 10000;
 
 -- age_pyramid_total, North
