@@ -19,7 +19,8 @@ FROM generate_series(1, 600) AS id, LATERAL (SELECT date '2016-01-10' + id * 13 
 WHERE stage = 'applied' OR id % 7 > 0;
 -- as_of in the middle of a year, after the day on which studies begin and before it
 SELECT run($$SELECT reporting_ddl(s.name, format('{
-    "employment": {"table": "employment", "fte": "fte", "group_by": ["region", "profession"], "observed_years": 3},
+    "employment": {"table": "employment", "fte": "fte", "group_by": ["region", "profession"], "observed_years": 3,
+                   "scenarios": [{"name": "fewer move", "factors": {"moved": 0.5}}]},
     "education": {"table": "event", "within": "8 years", "group_by": ["profession"], "stages": ["applied", "admitted", "graduated"]},
     "as_of": "%s"}', s.as_of)::jsonb)
 FROM (VALUES ('choices', '2026-01-01'), ('autumn', '2025-10-01'), ('spring', '2025-04-01')) AS s (name, as_of)$$) > 0 AS made;
@@ -41,6 +42,7 @@ SELECT s.name AS schema, v.name || t.suffix AS view, v.calls, v.groups, v.wanted
 FROM (VALUES ('headcount', 'workforce_counts', 'region, profession', 'headcount'), ('turnover', 'workforce_counts', 'region, profession, year', 'hires'),
              ('retirement_projection', 'workforce_project', 'region, profession, year, period_start, period_end', 'other_exits'),
              ('recruitment_need', 'workforce_project', 'region, profession, year, period_start, period_end', 'recruitment_need'),
+             ('scenarios', 'workforce_project', 'region, profession, scenario_no, scenario, year, period_start, period_end', 'gap'),
              ('required_intake', 'funnel_output, required_intake, workforce_project', 'profession, year, year_start, year_end', 'intake'),
              ('required_intake_stages', 'funnel_output, required_intake_stages, workforce_project', 'profession, year, year_start, stage_no', 'required'))
          AS v (name, calls, groups, wanted),

@@ -135,54 +135,82 @@ BEGIN ATOMIC
        'need_upper: upper limit of it',
        'without_effect: reasons that the scenario changes, and for which nobody has left or an age of '
        'retirement stands instead; null if there are none'],
-$$SELECT {groups}c.scenario_no, c.scenario, p.year, p.period_start, p.period_end,
-       p.intake AS hires, p.exits, CASE WHEN k.known THEN p.retirements END AS retirements,
-       p.headcount, p.lower AS headcount_lower, p.upper AS headcount_upper, p.fte{fte_unit} AS fte,
-       p.target, p.gap, p.recruitment_need, p.need_lower, p.need_upper, a.without_effect,
+$$SELECT {groups}s.scenario_no, s.scenario, s.first_year + s.period_no - 1 AS year,
+       greatest(s.as_of, make_date(s.first_year + s.period_no - 1, 1, 1)) AS period_start,
+       make_date(s.first_year + s.period_no - 1, 12, 31) AS period_end,
+       s.hires[s.period_no] AS hires, s.exits[s.period_no] AS exits, s.retirements[s.period_no] AS retirements,
+       s.headcount[s.period_no] AS headcount, s.headcount_lower[s.period_no] AS headcount_lower,
+       s.headcount_upper[s.period_no] AS headcount_upper, s.fte[s.period_no]{fte_unit} AS fte,
+       s.target[s.period_no] AS target, s.gap[s.period_no] AS gap,
+       s.recruitment_need[s.period_no] AS recruitment_need, s.need_lower[s.period_no] AS need_lower,
+       s.need_upper[s.period_no] AS need_upper, s.without_effect[s.period_no] AS without_effect,
        {last}
-FROM {summaries}.employment AS s,
-     LATERAL (VALUES {scenarios})
-         AS c (scenario_no, scenario, reasons, factors, later, working_time, hires, growth),
-     LATERAL (SELECT {retires} AS known, {rates} AS rates,
-                     extract(month FROM s.as_of)::integer AS month OFFSET 0) AS k,
-     -- a lever on what nobody leaves for, or on what an age stands for, does nothing
-     LATERAL (SELECT pg_catalog.array_agg(f.reason ORDER BY f.n)
-                         FILTER (WHERE f.known AND f.factor IS NOT NULL) AS reasons,
-                     pg_catalog.array_agg(f.factor ORDER BY f.n)
-                         FILTER (WHERE f.known AND f.factor IS NOT NULL) AS factors,
-                     string_agg(f.reason, ', '::text ORDER BY f.n)
-                         FILTER (WHERE NOT f.known OR f.reason = 'retirement'::text AND {aged})
-                         AS without_effect
-              FROM (SELECT g.reason, g.factor, g.n,
-                           EXISTS (SELECT FROM {schema}.exit_ratios(k.rates, 0.5::float8) AS r
-                                   WHERE r.reason = g.reason COLLATE pg_catalog."C") AS known
-                    FROM (SELECT u.reason, u.factor, u.n
-                          FROM unnest(c.reasons, c.factors) WITH ORDINALITY AS u (reason, factor, n)
-                          UNION ALL
-                          SELECT 'retirement'::text, NULL, 0
-                          WHERE c.later <> 0 AND NOT {aged}
-                                AND NOT 'retirement'::text = ANY (c.reasons)) AS g) AS f) AS a,
-     LATERAL (SELECT CASE WHEN a.reasons IS NULL THEN k.rates
-                     ELSE {schema}.change_exit_rates(k.rates, a.reasons, a.factors) END AS rates
-              OFFSET 0) AS x,
-     LATERAL (SELECT {later},
-                     -- years of growth, of which the first period is a part
-                     ARRAY(SELECT {schema}.headcount(s.workforce)::float8
-                                  * pg_catalog.power(1::float8 + c.growth,
-                                                     (12 * n - k.month + 1)::float8 / 12::float8)
-                           FROM generate_series(1, {projection_years}) AS n ORDER BY n) AS target,
-                     -- of the first period the months that are left
-                     CASE WHEN c.hires > 0::float8 AND {schema}.hires(s.workforce) > 0
-                     THEN ARRAY(SELECT c.hires * {schema}.hires(s.workforce)::float8
-                                       * (CASE n WHEN 1 THEN 13 - k.month ELSE 12 END)::float8
-                                       / (12 * {observed_years} + k.month - 1)::float8
-                                FROM generate_series(1, {projection_years}) AS n ORDER BY n) END AS intake
-              OFFSET 0) AS l,
-     {schema}.workforce_project(s.workforce, {projection_years}, l.intake, l.target, retire_at => l.retire_at,
-         retire_rule => l.retire_rule, rates => l.rates, latest_age => {latest_age}, level => 0.8::float8,
-         working_time => c.working_time) AS p
-WHERE {rows} AND s.workforce IS NOT NULL
-ORDER BY {groups}c.scenario_no, p.year$$)
+FROM (SELECT {groups}s.as_of, s.skipped_workforce, s.rows_left_out,
+             extract(year FROM s.as_of)::integer AS first_year, c.scenario_no, c.scenario,
+             generate_series(1, {projection_years}) AS period_no,
+             p.hires, p.exits, p.retirements, p.headcount, p.headcount_lower, p.headcount_upper, p.fte,
+             p.target, p.gap, p.recruitment_need, p.need_lower, p.need_upper, p.without_effect
+      FROM {summaries}.employment AS s
+           CROSS JOIN LATERAL (VALUES {scenarios})
+               AS c (scenario_no, scenario, reasons, factors, later, working_time, hires, growth)
+           LEFT JOIN LATERAL (SELECT pg_catalog.array_agg(p.hires) AS hires,
+                                     pg_catalog.array_agg(p.exits) AS exits,
+                                     pg_catalog.array_agg(p.retirements) AS retirements,
+                                     pg_catalog.array_agg(p.headcount) AS headcount,
+                                     pg_catalog.array_agg(p.headcount_lower) AS headcount_lower,
+                                     pg_catalog.array_agg(p.headcount_upper) AS headcount_upper,
+                                     pg_catalog.array_agg(p.fte) AS fte,
+                                     pg_catalog.array_agg(p.target) AS target,
+                                     pg_catalog.array_agg(p.gap) AS gap,
+                                     pg_catalog.array_agg(p.recruitment_need) AS recruitment_need,
+                                     pg_catalog.array_agg(p.need_lower) AS need_lower,
+                                     pg_catalog.array_agg(p.need_upper) AS need_upper,
+                                     pg_catalog.array_agg(p.without_effect) AS without_effect
+                              FROM (
+          SELECT p.intake AS hires, p.exits, CASE WHEN k.known THEN p.retirements END AS retirements,
+                 p.headcount, p.lower AS headcount_lower, p.upper AS headcount_upper, p.fte, p.target, p.gap,
+                 p.recruitment_need, p.need_lower, p.need_upper, a.without_effect
+          FROM LATERAL (SELECT {retires} AS known, {rates} AS rates,
+                               extract(month FROM s.as_of)::integer AS month OFFSET 0) AS k,
+               -- a lever on what nobody leaves for, or on what an age stands for, does nothing
+               LATERAL (SELECT pg_catalog.array_agg(f.reason ORDER BY f.n)
+                                   FILTER (WHERE f.known AND f.factor IS NOT NULL) AS reasons,
+                               pg_catalog.array_agg(f.factor ORDER BY f.n)
+                                   FILTER (WHERE f.known AND f.factor IS NOT NULL) AS factors,
+                               string_agg(f.reason, ', '::text ORDER BY f.n)
+                                   FILTER (WHERE NOT f.known OR f.reason = 'retirement'::text AND {aged})
+                                   AS without_effect
+                        FROM (SELECT g.reason, g.factor, g.n,
+                                     EXISTS (SELECT FROM {schema}.exit_ratios(k.rates, 0.5::float8) AS r
+                                             WHERE r.reason = g.reason COLLATE pg_catalog."C") AS known
+                              FROM (SELECT u.reason, u.factor, u.n
+                                    FROM unnest(c.reasons, c.factors) WITH ORDINALITY AS u (reason, factor, n)
+                                    UNION ALL
+                                    SELECT 'retirement'::text, NULL, 0
+                                    WHERE c.later <> 0 AND NOT {aged}
+                                          AND NOT 'retirement'::text = ANY (c.reasons)) AS g) AS f) AS a,
+               LATERAL (SELECT CASE WHEN a.reasons IS NULL THEN k.rates
+                               ELSE {schema}.change_exit_rates(k.rates, a.reasons, a.factors) END AS rates
+                        OFFSET 0) AS x,
+               LATERAL (SELECT {later},
+                               -- years of growth, of which the first period is a part
+                               ARRAY(SELECT {schema}.headcount(s.workforce)::float8
+                                            * pg_catalog.power(1::float8 + c.growth,
+                                                               (12 * n - k.month + 1)::float8 / 12::float8)
+                                     FROM generate_series(1, {projection_years}) AS n ORDER BY n) AS target,
+                               -- of the first period the months that are left
+                               CASE WHEN c.hires > 0::float8 AND {schema}.hires(s.workforce) > 0
+                               THEN ARRAY(SELECT c.hires * {schema}.hires(s.workforce)::float8
+                                                 * (CASE n WHEN 1 THEN 13 - k.month ELSE 12 END)::float8
+                                                 / (12 * {observed_years} + k.month - 1)::float8
+                                          FROM generate_series(1, {projection_years}) AS n ORDER BY n) END AS intake
+                        OFFSET 0) AS l,
+               {schema}.workforce_project(s.workforce, {projection_years}, l.intake, l.target,
+                   retire_at => l.retire_at, retire_rule => l.retire_rule, rates => l.rates,
+                   latest_age => {latest_age}, level => 0.8::float8, working_time => c.working_time) AS p
+          ORDER BY p.year) AS p) AS p ON true
+      WHERE {rows} AND s.workforce IS NOT NULL) AS s
+ORDER BY {groups}s.scenario_no, year$$)
     ) AS v (source, name, summary, comment, columns, body);
 END;
 COMMENT ON FUNCTION reporting_views_scenarios() IS
