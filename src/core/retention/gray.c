@@ -23,7 +23,6 @@
 #include "retention/gray.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/bits.h"
 
@@ -250,28 +249,21 @@ read_groups(Work *work, EfRiskReader *readers, const uint32_t *group_of,
 	return EF_OK;
 }
 
-static double *
-zeros(size_t n, EfContext *context)
-{
-	double	   *result = ef_alloc(context, n * sizeof(double));
-
-	memset(result, 0, n * sizeof(double));
-	return result;
-}
-
 EfStatus
 ef_gray_stratum(EfLogRank *test, double *covariance,
-				const EfLogRankPart *parts, size_t nparts, EfContext *context)
+				const EfLogRankPart *parts, size_t nparts,
+				EfWorkspace *workspace)
 {
 	uint32_t	n;
-	EfRiskReader *readers = ef_alloc(context, nparts * sizeof(EfRiskReader));
-	uint32_t   *group_of = ef_alloc(context, nparts * sizeof(uint32_t));
-	uint8_t    *exit_days = ef_alloc(context, EF_SPELL_DAYS + 1);
+	EfMark		mark = ef_mark(workspace);
+	EfRiskReader *readers = ef_grab(workspace, nparts, sizeof(EfRiskReader));
+	uint32_t   *group_of = ef_grab(workspace, nparts, sizeof(uint32_t));
+	uint8_t    *exit_days = ef_grab(workspace, EF_SPELL_DAYS + 1, 1);
 	EfStatus	status = EF_OK;
 	Work		work = {0};
 
 	/* parts come by group, so those of one are next to each other */
-	work.number = ef_alloc(context, nparts * sizeof(uint32_t));
+	work.number = ef_grab(workspace, nparts, sizeof(uint32_t));
 	for (size_t i = 0; i < nparts; i++)
 	{
 		uint32_t	number = ef_log_rank_group(test, &parts[i].group);
@@ -281,16 +273,15 @@ ef_gray_stratum(EfLogRank *test, double *covariance,
 		group_of[i] = work.n - 1;
 	}
 	n = work.n;
-	work.groups = ef_alloc(context, n * sizeof(Group));
-	work.here = ef_alloc(context, n * sizeof(uint32_t));
-	work.c = zeros((size_t) n * n, context);
-	work.sum_products = zeros((size_t) n * n, context);
-	work.sum_vectors = zeros((size_t) n * n, context);
-	work.sum_squares = zeros(n, context);
-	work.vector = zeros(n, context);
+	work.groups = ef_grab(workspace, n, sizeof(Group));
+	work.here = ef_grab(workspace, n, sizeof(uint32_t));
+	work.c = ef_grab_doubles(workspace, (size_t) n * n);
+	work.sum_products = ef_grab_doubles(workspace, (size_t) n * n);
+	work.sum_vectors = ef_grab_doubles(workspace, (size_t) n * n);
+	work.sum_squares = ef_grab_doubles(workspace, n);
+	work.vector = ef_grab_doubles(workspace, n);
 	for (uint32_t k = 0; k < n; k++)
 		work.groups[k] = (Group) {.retained = 1};
-	memset(exit_days, 0, EF_SPELL_DAYS + 1);
 	for (size_t i = 0; i < nparts; i++)
 	{
 		ef_risk_read(&readers[i], parts[i].risk);
@@ -300,23 +291,14 @@ ef_gray_stratum(EfLogRank *test, double *covariance,
 	{
 		if (!exit_days[day])
 			continue;
-		ef_check_interrupt(context);
-		status = read_groups(&work, readers, group_of, nparts, day, context);
+		ef_check_interrupt(workspace->context);
+		status = read_groups(&work, readers, group_of, nparts, day,
+							 workspace->context);
 		if (status == EF_OK && work.nhere > 0)
 			add_day(test, &work);
 	}
 	if (n > 1)
-		add_covariance(covariance, test->ngroups, &work, context);
-	ef_release(context, readers);
-	ef_release(context, group_of);
-	ef_release(context, exit_days);
-	ef_release(context, work.number);
-	ef_release(context, work.groups);
-	ef_release(context, work.here);
-	ef_release(context, work.c);
-	ef_release(context, work.sum_products);
-	ef_release(context, work.sum_vectors);
-	ef_release(context, work.sum_squares);
-	ef_release(context, work.vector);
+		add_covariance(covariance, test->ngroups, &work, workspace->context);
+	ef_discard(workspace, mark);
 	return status;
 }

@@ -23,14 +23,16 @@
 #ifndef EF_GRAY_H
 #define EF_GRAY_H
 
+#include "base/workspace.h"
 #include "retention/log_rank.h"
 
 /*
  * Add a stratum to exits, expected and the covariance (ngroups x ngroups, lower
- * triangle).  The risk sets have kept the reason (ef_risk_keep_reason).
+ * triangle).  The risk sets have kept the reason (ef_risk_keep_reason).  The
+ * workspace is as it was afterwards.
  */
 extern EfStatus ef_gray_stratum(EfLogRank *test, double *covariance,
 								const EfLogRankPart *parts, size_t nparts,
-								EfContext *context) EF_NODISCARD;
+								EfWorkspace *workspace) EF_NODISCARD;
 
 #endif							/* EF_GRAY_H */

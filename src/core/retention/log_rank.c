@@ -90,6 +90,7 @@ ef_log_rank_group(const EfLogRank *test, const EfGroupName *name)
 /* What a stratum is worked out in: counts of one day, by group. */
 typedef struct Scratch
 {
+	EfWorkspace workspace;
 	EfRiskReader *readers;
 	uint32_t   *group_of;		/* a reader's */
 	uint8_t    *exit_days;
@@ -279,7 +280,7 @@ add_open_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 {
 	if (method == EF_GRAY)
 		return ef_gray_stratum(test, scratch->covariance, parts, nparts,
-							   context);
+							   &scratch->workspace);
 	return add_stratum(test, scratch, parts, nparts, context);
 }
 
@@ -316,7 +317,8 @@ ef_group_test(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 			  EfGroupTest method, const EfRiskSource *source,
 			  EfContext *context)
 {
-	Scratch		scratch;
+	Scratch		scratch = {.workspace = {context, NULL}};
+	EfWorkspace *workspace = &scratch.workspace;
 	uint32_t	n;
 	uint32_t   *order;
 	double	   *u;
@@ -325,16 +327,15 @@ ef_group_test(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 	if (status != EF_OK)
 		return status;
 	n = test->ngroups;
-	scratch.readers = ef_alloc(context, nparts * sizeof(EfRiskReader));
-	scratch.group_of = ef_alloc(context, nparts * sizeof(uint32_t));
-	scratch.exit_days = ef_alloc(context, EF_SPELL_DAYS + 1);
-	scratch.at_risk = ef_alloc(context, n * sizeof(int64_t));
-	scratch.exits = ef_alloc(context, n * sizeof(int64_t));
-	scratch.here = ef_alloc(context, n * sizeof(uint32_t));
-	scratch.covariance = ef_alloc(context, (size_t) n * n * sizeof(double));
-	order = ef_alloc(context, n * sizeof(uint32_t));
-	u = ef_alloc(context, n * sizeof(double));
-	memset(scratch.covariance, 0, (size_t) n * n * sizeof(double));
+	scratch.readers = ef_grab(workspace, nparts, sizeof(EfRiskReader));
+	scratch.group_of = ef_grab(workspace, nparts, sizeof(uint32_t));
+	scratch.exit_days = ef_grab(workspace, EF_SPELL_DAYS + 1, 1);
+	scratch.at_risk = ef_grab(workspace, n, sizeof(int64_t));
+	scratch.exits = ef_grab(workspace, n, sizeof(int64_t));
+	scratch.here = ef_grab(workspace, n, sizeof(uint32_t));
+	scratch.covariance = ef_grab_doubles(workspace, (size_t) n * n);
+	order = ef_grab(workspace, n, sizeof(uint32_t));
+	u = ef_grab_doubles(workspace, n);
 	ef_sort(parts, nparts, sizeof(EfLogRankPart), compare_parts, context);
 	for (size_t i = 0; i < nparts && status == EF_OK;)
 	{
@@ -363,15 +364,7 @@ ef_group_test(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 		order[k] = i;
 	}
 	solve(test, order, scratch.covariance, u, context);
-	ef_release(context, scratch.readers);
-	ef_release(context, scratch.group_of);
-	ef_release(context, scratch.exit_days);
-	ef_release(context, scratch.at_risk);
-	ef_release(context, scratch.exits);
-	ef_release(context, scratch.here);
-	ef_release(context, scratch.covariance);
-	ef_release(context, order);
-	ef_release(context, u);
+	ef_discard_all(workspace);
 	return status;
 }
 
