@@ -4,9 +4,6 @@
  */
 #include "event_aggregate.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "commands/tablespace.h"
 #include "common/hashfn.h"
 #include "executor/nodeHash.h"
@@ -74,36 +71,11 @@ typedef struct ShippedGroup
 
 /* ---- memory and the file ---- */
 
-/*
- * Memory that is filled once from end to end costs by pages: on a virtual
- * machine, where a page fault can take twenty microseconds, as much as all else
- * that is done with an event.  So large pieces are offered large pages, which
- * the kernel gives or not.
- */
-#define LARGE_PIECE ((size_t) 4 << 20)
-
-static void
-prefer_large_pages(void *pointer, size_t size)
-{
-#ifdef MADV_HUGEPAGE
-	size_t		page = (size_t) sysconf(_SC_PAGESIZE);
-	char	   *begin = (char *) TYPEALIGN(page, pointer);
-	char	   *end = (char *) TYPEALIGN_DOWN(page, (char *) pointer + size);
-
-	if (size >= LARGE_PIECE && end > begin)
-		(void) madvise(begin, end - begin, MADV_HUGEPAGE);
-#endif
-}
-
 static void *
 allocate(void *memory, size_t size)
 {
-	void	   *pointer;
-
 	CHECK_FOR_INTERRUPTS();
-	pointer = MemoryContextAllocHuge((MemoryContext) memory, size);
-	prefer_large_pages(pointer, size);
-	return pointer;
+	return MemoryContextAllocHuge((MemoryContext) memory, size);
 }
 
 static void

@@ -20,8 +20,7 @@
 
 /*
  * A log that holds more than this takes its chunks from blocks, which it keeps:
- * memory that was used once is not asked of the operating system again, and an
- * allocator can give large blocks large pages.
+ * memory that was used once is not asked of the operating system again.
  */
 #define BLOCKS_FROM ((size_t) 1 << 20)
 #define BLOCK_MAXIMUM ((size_t) 16 << 20)
