@@ -124,6 +124,10 @@ endif
 test:
 	@$(top)/test/run.sh $(SUITES)
 
+# With what takes long for its own sake.
+test-all:
+	@$(top)/test/run.sh suites slow crossings oracle core fuzz docs pgtap regress
+
 # Every major of PostgreSQL that can be had; ARGS="17 18" restricts it to some.
 test-majors:
 	@$(top)/test/majors.sh $(ARGS)
@@ -207,7 +211,8 @@ help:
 	@echo "make installcheck run the regression tests in a running server"
 	@echo "make demo         show it on made-up data, in a temporary server, and make a page of charts"
 	@echo "make dashboard    the demo in Apache Superset, which it installs, in temporary servers, until Ctrl-C"
-	@echo "make test         every test, in temporary servers (SUITES='core docs' for some)"
+	@echo "make test         the tests, two at a time, in temporary servers (SUITES='core docs' for some)"
+	@echo "make test-all     the same, and those that take long for their own sake, as in CI"
 	@echo "make test-majors  the tests with each of PostgreSQL 15 to 19, in Debian roots (as root; ARGS='17 18' for some)"
 	@echo "make test-dashboard that dashboard in a browser, its numbers compared with SQL"
 	@echo "make test-citus   the same answers from a Citus cluster, where Citus is installed (or in CITUS=directory)"
@@ -224,4 +229,4 @@ help:
 	@echo "Variables: PG_CONFIG=path, WERROR=1 (warnings are errors), SUITES, ARGS"
 
 FORCE:
-.PHONY: all install installcheck clean test test-majors check-core fuzz attack oracle demo dashboard test-dashboard test-citus bench simulation deb dist test-packages help FORCE
+.PHONY: all install installcheck clean test test-all test-majors check-core fuzz attack oracle demo dashboard test-dashboard test-citus bench simulation deb dist test-packages help FORCE

@@ -1,6 +1,6 @@
 #!/bin/bash
 # run.sh [SUITE...]: runs the test suites and ends with the line
-# "N passed, N failed".  Without arguments: all of them.
+# "N passed, N failed".  Without arguments: all of them but those of `slow`.
 #
 #   core     test/core/test_*.c, linked with src/core, sanitizers on
 #   regress  sql/*.sql against expected/*.out (pg_regress)
@@ -13,8 +13,14 @@
 #   oracle   against R's survival (test/oracle); skipped where R is not there
 #            and nobody may install it
 #   fuzz     hostile input to the types, sanitizers on
+#   slow     those of suites that take long for their own sake (slow_suites below)
 #
 # One of suites can be asked for by name: refresh is test/suite_refresh.sh.
+#
+# Suites are made of units: a file, a page, a program.  EF_JOBS of them run side by
+# side, by default two, or one on a single processor: so many servers are started,
+# and each takes the next unit until none is left.  What a unit prints comes when
+# it is done, whole, and with its place among all.
 #
 # A suite that finds nothing to run has failed.  A skipped test is neither
 # passed nor failed, and is shown.  EF_VERBOSE=1 shows every test;
@@ -24,7 +30,8 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 root=$PWD
-all_suites=(core regress pgtap docs suites crossings oracle fuzz)
+slow_suites=(attack compilers package superset dbt)
+all_suites=(suites crossings oracle core fuzz docs pgtap regress)
 [ $# -gt 0 ] || set -- "${all_suites[@]}"
 export LC_ALL=C.UTF-8
 # The make that called us has its own job server; ours are separate.
@@ -34,26 +41,33 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 EF_SHARED=$(cd ../shared 2>/dev/null && pwd) || EF_SHARED=
 export EF_SHARED
 
-# The same script runs again inside the server, with the same directory.
+# The same script runs again inside each server, with the same directory:
+#   units    lines SUITE WHAT, in the order in which they are begun
+#   claim/N  the unit of line N is somebody's
+#   done     lines SUITE PASSED FAILED SKIPPED WHAT of units that have ended
 inside=${EF_RUN_TMP:-}
 if [ -n "$inside" ]; then
 	tmp=$inside
 else
 	tmp=$(mktemp -d "${TMPDIR:-/tmp}/ef-test.XXXXXX") || exit 1
 	export EF_RUN_TMP=$tmp
-	server=
-	trap '[ -z "$server" ] || { kill "$server"; wait "$server"; } 2>/dev/null; rm -rf "$tmp"' EXIT
+	mkdir "$tmp/claim"
+	: >"$tmp/done"
+	workers=()
+	trap '[ ${#workers[@]} -eq 0 ] || { kill "${workers[@]}"; wait "${workers[@]}"; } 2>/dev/null; rm -rf "$tmp"' EXIT
 	trap 'exit 130' INT TERM HUP
 fi
+# where a unit counts: lines PASSED FAILED SKIPPED
+count=${EF_COUNT:-$tmp/count}
 
 # tap NAME COMMAND...: runs a TAP program and counts its tests.  The exit code
 # matters when the tests themselves do not explain it.
 tap() {
 	local name=$1 failed
 	shift
-	"$@" 2>&1 </dev/null | perl test/lib/tally.pl "$name" "$tmp/count"
+	"$@" 2>&1 </dev/null | perl test/lib/tally.pl "$name" "$count"
 	local status=${PIPESTATUS[0]}
-	failed=$(tail -n 1 "$tmp/count" | cut -d' ' -f2)
+	failed=$(tail -n 1 "$count" | cut -d' ' -f2)
 	if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
 		problem "$name" "exited with status $status"
 	fi
@@ -62,28 +76,57 @@ tap() {
 # problem NAME TEXT...: a failure that is not a test's.
 problem() {
 	echo "  $1: FAILED: ${*:2}"
-	echo "0 1 0" >>"$tmp/count"
+	echo "0 1 0" >>"$count"
 }
 
-passed() { echo "$1 0 0" >>"$tmp/count"; }
+passed() { echo "$1 0 0" >>"$count"; }
 
-# suite NAME: runs the function suite_NAME and sums up what it counted.
-suite() {
-	local p f s
-	echo "== $1"
-	: >"$tmp/count"
-	if [ -f "test/suite_$1.sh" ]; then
-		scripts "test/suite_$1.sh"
-	else
-		"suite_$1"
-	fi
-	read -r p f s < <(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$tmp/count")
-	if [ $((p + f + s)) -eq 0 ]; then
-		echo "  $1: FAILED: nothing was run"
-		f=1
-	fi
-	echo "$1: $p passed, $f failed$([ "$s" -eq 0 ] || echo ", $s skipped")"
-	echo "$p $f" >>"$tmp/total"
+# units SUITE: what it is made of, a line each.
+units() {
+	case $1 in
+		pgtap) printf 'pgtap %s\n' test/*.sql ;;
+		docs) printf 'docs %s\n' README.md doc/*.md ;;
+		suites)
+			for file in test/suite_*.sh; do
+				is_slow "$(named "$file")" || echo "suites $file"
+			done ;;
+		slow) printf 'slow test/suite_%s.sh\n' "${slow_suites[@]}" ;;
+		crossings) printf 'crossings %s\n' test/crossing_*.sh ;;
+		core | regress | oracle | fuzz | build) echo "$1 $1" ;;
+		*) echo "$1 test/suite_$1.sh" ;;
+	esac
+}
+named() { local name=${1##*/suite_}; echo "${name%.sh}"; }
+is_slow() { [[ " ${slow_suites[*]} " = *" $1 "* ]]; }
+
+# unit SUITE WHAT: runs it, and says what came of it.
+unit() {
+	local suite=$1 what=$2 p f s name=${2##*/} started=$SECONDS
+	count=$(mktemp "$tmp/count.XXXXXX")
+	case $suite in
+		core | regress | oracle | fuzz | build) "suite_$suite" ;;
+		pgtap) pgtap "$what" ;;
+		docs) if [ -f "$what" ]; then tap "$what" test/docs.sh "$what"; else problem "$what" missing; fi ;;
+		*) if [ -x "$what" ]; then tap "$(basename "$what" .sh)" "$what"; else problem "$what" "missing, or not executable"; fi ;;
+	esac >"$count.out" 2>&1
+	read -r p f s < <(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$count")
+	# One at a time: what is shown stays together.
+	{
+		flock 9
+		echo "$suite $p $f $s $what" >>"$tmp/done"
+		cat "$count.out"
+		printf '  [%s/%s] %s%s: %s passed, %s failed%s, %s s\n' "$(wc -l <"$tmp/done")" "$(wc -l <"$tmp/units")" \
+			"$suite" "$([ "$name" = "$suite" ] || echo " ${name%.s*}")" "$p" "$f" "$([ "$s" -eq 0 ] || echo ", $s skipped")" $((SECONDS - started))
+	} 9>>"$tmp/lock"
+}
+
+# Takes one unit after the other that nobody has taken.
+work() {
+	local n=0 suite what
+	while read -r suite what <&3; do
+		n=$((n + 1))
+		if mkdir "$tmp/claim/$n" 2>/dev/null; then unit "$suite" "$what"; fi
+	done 3<"$tmp/units"
 }
 
 # --- core: no PostgreSQL, strict C11, sanitizers on
@@ -136,7 +179,7 @@ suite_core() {
 	done
 }
 
-# --- build, which is asked for by nobody: the extension, for those that follow
+# --- build, which is asked for by nobody: the extension, for all others
 suite_build() {
 	if make -s -j2 all; then passed 1; else problem build "the extension does not compile"; fi
 }
@@ -163,7 +206,7 @@ suite_regress() {
 	# Two styles of output: "test x ... ok" until 15, TAP since 16.
 	passed "$(grep -cE '^(test .* \.\.\. ok|ok [0-9]+)' "$out/log")"
 	failed=$(grep -cE '^(test .* \.\.\. (FAILED|failed)|not ok [0-9]+)' "$out/log")
-	echo "0 $failed 0" >>"$tmp/count"
+	echo "0 $failed 0" >>"$count"
 	if [ -n "${EF_UPDATE:-}" ]; then
 		for name in "${names[@]}"; do cp "$out/results/$name.out" "expected/$name.out"; done
 		echo "  regress: expected/ rewritten; read the difference before committing it"
@@ -174,16 +217,12 @@ suite_regress() {
 }
 
 # --- pgtap
-suite_pgtap() {
-	local file
-	for file in test/*.sql; do
-		[ -f "$file" ] || continue
-		if fresh_database pgtap_test pgtap; then
-			tap "$(basename "$file" .sql)" pgtap_file "$file"
-		else
-			problem "$file" "no database to run it in"
-		fi
-	done
+pgtap() {
+	if fresh_database pgtap_test pgtap; then
+		tap "$(basename "$1" .sql)" pgtap_file "$1"
+	else
+		problem "$1" "no database to run it in"
+	fi
 }
 
 # pg_prove's own report is dropped: it is counted here.
@@ -193,37 +232,29 @@ pgtap_file() {
 	return "${PIPESTATUS[0]}"
 }
 
-# --- docs
-suite_docs() {
-	local page
-	for page in README.md doc/*.md; do
-		[ -f "$page" ] || { problem "$page" "missing"; continue; }
-		tap "$page" test/docs.sh "$page"
-	done
-}
-
-# --- suites, crossings: whatever else prints TAP
-suite_suites() { scripts test/suite_*.sh; }
-suite_crossings() { scripts test/crossing_*.sh; }
-scripts() {
-	local file
-	for file in "$@"; do
-		[ -f "$file" ] || continue
-		if [ -x "$file" ]; then
-			tap "$(basename "$file" .sh)" "$file"
-		else
-			problem "$file" "not executable"
-		fi
-	done
-}
-
 # --- oracle
 suite_oracle() {
-	tap oracle test/oracle/run.sh
+	test/lib/setup.sh oracle
+	case $? in
+		0) tap oracle test/oracle/run.sh ;;
+		3)
+			echo "  oracle: SKIP R or its packages are missing, and may not be installed by this user"
+			echo "0 0 1" >>"$count" ;;
+		*) problem oracle "R or its packages could not be installed" ;;
+	esac
 }
 
-# --- fuzz: inside a server of its own, started below
+# --- fuzz: in a server of its own, with the sanitized library
 suite_fuzz() {
+	if build_fuzz; then
+		EF_SO=$tmp/sanitized/education_flow.so EF_SERVER_ENV=$sanitizer_env EF_COUNT=$count \
+		EF_PG_CONF="shared_preload_libraries = 'education_flow'" \
+			test/lib/server.sh test/run.sh inside_fuzz
+	else
+		problem fuzz "the sanitized library or the client does not compile"
+	fi
+}
+inside_fuzz() {
 	local report
 	tap fuzz_io "$tmp/fuzz_io"
 	# A report that the client cannot see, from a worker or at exit.
@@ -259,87 +290,63 @@ build_fuzz() {
 
 PG_CONFIG=${PG_CONFIG:-pg_config}
 
-# --- inside a server: only run what was asked for
+# --- inside a server
 if [ -n "$inside" ]; then
 	. test/lib/database.sh
-	for name in "$@"; do suite "$name"; done
+	if [ "$*" = inside_fuzz ]; then inside_fuzz; else work; fi
 	exit 0
 fi
 
-# --- outside: prepare, then sort the suites by the server that they need
-wants() { [[ " ${suites[*]} " = *" $1 "* ]]; }
+# --- outside: prepare, share the work, sum up
 suites=("$@")
 for name in "${suites[@]}"; do
-	[[ " ${all_suites[*]} " = *" $name "* ]] || [ -f "test/suite_$name.sh" ] || { echo "no such suite: $name" >&2; exit 2; }
+	[[ " ${all_suites[*]} slow " = *" $name "* ]] || [ -f "test/suite_$name.sh" ] || { echo "no such suite: $name" >&2; exit 2; }
 done
+failure() { echo "$1: FAILED: $2"; echo "$1 0 1 0 $1" >>"$tmp/done"; }
 
-: >"$tmp/total"
-failure() { echo "$1: FAILED: $2"; echo "0 1" >>"$tmp/total"; }
-
-# without NAME: that one does not run.  skip NAME REASON: and is no failure.
-without() {
-	local kept=() name
-	for name in "${server_suites[@]}"; do
-		[ "$name" = "$1" ] || kept+=("$name")
-	done
-	server_suites=("${kept[@]}")
-}
-skip() {
-	without "$1"
-	echo "== $1"
-	echo "  $1: SKIP $2"
-	echo "$1: 0 passed, 0 failed, 1 skipped"
-}
-
-# Every suite that was to run in a server must have reported.
-in_server() {
-	local before after
-	before=$(wc -l <"$tmp/total")
-	# In the background, since bash answers a signal only between commands.
-	test/lib/server.sh test/run.sh "$@" </dev/null &
-	server=$!
-	wait "$server"
-	server=
-	after=$(wc -l <"$tmp/total")
-	[ $((after - before)) -eq $# ] || failure "$*" "the server or the run ended early"
-}
-
-server_suites=()
-for name in "${suites[@]}"; do
-	[ "$name" = core ] || [ "$name" = fuzz ] || server_suites+=("$name")
-done
-
-if [ ${#server_suites[@]} -gt 0 ] || wants fuzz; then task='test'; else task='cc'; fi
+if [ "${suites[*]}" = core ]; then task='cc'; else task='test'; fi
 if ! test/lib/setup.sh "$task"; then
+	echo 'setup setup' >"$tmp/units"
 	failure setup "packages are missing"
 else
-	if wants oracle; then
-		test/lib/setup.sh oracle
-		case $? in
-			0) ;;
-			3) skip oracle "R or its packages are missing, and may not be installed by this user" ;;
-			*) without oracle; failure oracle "R or its packages could not be installed" ;;
-		esac
-	fi
-	if wants core; then suite core; fi
-	if [ "$task" = 'test' ]; then
-		suite build
-		if [ "$(tail -n 1 "$tmp/total")" = '1 0' ]; then
-			[ ${#server_suites[@]} -eq 0 ] || in_server "${server_suites[@]}"
-			if wants fuzz; then
-				if build_fuzz; then
-					EF_SO=$tmp/sanitized/education_flow.so EF_SERVER_ENV=$sanitizer_env \
-					EF_PG_CONF="shared_preload_libraries = 'education_flow'" \
-						in_server fuzz
-				else
-					failure fuzz "the sanitized library or the client does not compile"
-				fi
-			fi
+	for name in "${suites[@]}"; do units "$name"; done >"$tmp/rest"
+	if [ "$task" = cc ]; then
+		mv "$tmp/rest" "$tmp/units"
+		work
+	else
+		# first the extension, and nothing without it
+		echo 'build build' | cat - "$tmp/rest" >"$tmp/units"
+		mkdir "$tmp/claim/1"
+		unit build build
+		if [ "$(cat "$tmp/done")" = 'build 1 0 0 build' ]; then
+			jobs=${EF_JOBS:-$(nproc 2>/dev/null || echo 1)}
+			[ "$jobs" -le 2 ] || [ -n "${EF_JOBS:-}" ] || jobs=2
+			[ "$jobs" -le "$(wc -l <"$tmp/rest")" ] || jobs=$(wc -l <"$tmp/rest")
+			for ((i = 0; i < jobs; i++)); do
+				# In the background, since bash answers a signal only between commands.
+				test/lib/server.sh test/run.sh work </dev/null &
+				workers+=($!)
+			done
+			wait "${workers[@]}"
+			workers=()
+		else
+			sed -i 1q "$tmp/units"
 		fi
 	fi
+	# Each unit must have reported.
+	while read -r name what; do
+		grep -qxE "$name [0-9]+ [0-9]+ [0-9]+ $what" "$tmp/done" || failure "$name" "$what was not run to its end"
+	done <"$tmp/units"
+	for name in "${suites[@]}"; do
+		awk -v name="$name" '$1 == name { n += $2 + $3 + $4 } END { exit n > 0 }' "$tmp/done" && failure "$name" "nothing was run"
+	done
 fi
 
-read -r p f < <(awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }' "$tmp/total")
+for name in setup build "${suites[@]}"; do
+	awk -v name="$name" '$1 == name { p += $2; f += $3; s += $4; found = 1 }
+		END { if (found) print name ": " p " passed, " f " failed" (s ? ", " s " skipped" : "") }' "$tmp/done"
+done
+read -r p f < <(awk '{ p += $2; f += $3 } END { print p + 0, f + 0 }' "$tmp/done")
 status=0
 [ "$f" -eq 0 ] && [ "$p" -gt 0 ] || status=1
 echo "$p passed, $f failed"

@@ -207,6 +207,11 @@ install_packages() {
 
 look
 [ ${#missing[@]} -eq 0 ] && exit 0
+# Two tests may want packages at once: one after the other.
+exec 8<"${BASH_SOURCE[0]}"
+if have flock; then flock 8; fi
+look
+[ ${#missing[@]} -eq 0 ] && exit 0
 
 if ! have apt-get || ! can_be_root; then
 	{
