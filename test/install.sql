@@ -29,10 +29,11 @@ SELECT is((SELECT string_agg(a.attrelid::regclass || '.' || attname, ', ')
           NULL, 'so has every column');
 SELECT cmp_ok((SELECT count(*) FROM own_function), '>', 40::bigint, 'it has functions');
 SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function
-           WHERE proparallel <> CASE WHEN proname IN ('reporting_ddl', 'reporting_quality_query', 'reporting_refresh', 'reporting_settings', 'reporting_shards', 'reporting_table') THEN 'u' ELSE 's' END),
+           WHERE proparallel <> CASE WHEN proname IN ('reporting_ddl', 'reporting_quality_query', 'reporting_refresh', 'reporting_settings', 'reporting_shards',
+                                                          'reporting_table', 'reporting_tables', 'reporting_trial', 'reporting_value') THEN 'u' ELSE 's' END),
           NULL, 'all are PARALLEL SAFE, but what catches an error, or asks other servers');
 SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function
-           WHERE prokind <> 'p' AND provolatile <> CASE WHEN proname ~ '^reporting_(?!options$|sources$|views|.*checks$)' THEN 's' ELSE 'i' END),
+           WHERE prokind <> 'p' AND provolatile <> CASE WHEN proname ~ '^reporting_(?!options|sources$|views|.*checks$)' THEN 's' ELSE 'i' END),
           NULL, 'all are IMMUTABLE, but those that write DDL, which look at the catalog: STABLE');
 SELECT is((SELECT string_agg(oid::regprocedure::text, ', ') FROM own_function WHERE prosecdef),
           NULL, 'none is SECURITY DEFINER');

@@ -1,14 +1,15 @@
 -- Reporting: what a mapping may say. reporting_ddl() checks every mapping
 -- against these rows, so that they are the one description of it.
+--
+-- kind is what the JSON value must be: 'column: date' the name of a column of
+-- a type of that family, 'integer: 1 20' a whole number in these limits. With
+-- '?' null says that there is none; with '!' the key must be there. Those of
+-- source 'scenario' are what an element of "scenarios" may say.
 
-CREATE FUNCTION reporting_options()
+CREATE FUNCTION reporting_options_staff()
     RETURNS TABLE (source text, key text, kind text, standard jsonb, meaning text)
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 50
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 30
 BEGIN ATOMIC
-    -- kind is what the JSON value must be: 'column: date' the name of a column of
-    -- a type of that family, 'integer: 1 20' a whole number in these limits. With
-    -- '?' null says that there is none; with '!' the key must be there. Those of
-    -- source 'scenario' are what an element of "scenarios" may say.
     SELECT v.source, v.key, v.kind, v.standard::pg_catalog.jsonb, v.meaning
     FROM (VALUES
         ('employment'::pg_catalog.text, 'table'::pg_catalog.text, 'table!'::pg_catalog.text,
@@ -52,8 +53,20 @@ BEGIN ATOMIC
         ('scenario', 'hires', 'number: 0 100', '0',
          'hires a year against those of the years observed: 1 is as many; without it nobody is hired'),
         ('scenario', 'growth', 'number: -0.5 1', '0',
-         'growth a year of the headcount wanted: 0.01 is one in a hundred'),
-        ('education', 'table', 'table!', NULL, 'the table or view of education events, as in FROM'),
+         'growth a year of the headcount wanted: 0.01 is one in a hundred')
+    ) AS v (source, key, kind, standard, meaning);
+END;
+COMMENT ON FUNCTION reporting_options_staff() IS
+    'internal to reporting_options: what a mapping may say of employments, and of scenarios';
+
+CREATE FUNCTION reporting_options_others()
+    RETURNS TABLE (source text, key text, kind text, standard jsonb, meaning text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 30
+BEGIN ATOMIC
+    SELECT v.source, v.key, v.kind, v.standard::pg_catalog.jsonb, v.meaning
+    FROM (VALUES
+        ('education'::pg_catalog.text, 'table'::pg_catalog.text, 'table!'::pg_catalog.text,
+         NULL::pg_catalog.text, 'the table or view of education events, as in FROM'),
         ('education', 'person_id', 'column: person', '"person_id"', 'who: an integer, numeric, uuid or text'),
         ('education', 'stage', 'column: text', '"stage"', 'what happened'),
         ('education', 'at', 'column: instant', '"at"', 'when: a date or timestamp'),
@@ -113,6 +126,17 @@ BEGIN ATOMIC
         ('', 'materialized', 'boolean', 'true', 'false: nothing is stored, and each user sees what '
                                                 'the tables show that user')
     ) AS v (source, key, kind, standard, meaning);
+END;
+COMMENT ON FUNCTION reporting_options_others() IS
+    'internal to reporting_options: what a mapping may say of other sources, and of all';
+
+CREATE FUNCTION reporting_options()
+    RETURNS TABLE (source text, key text, kind text, standard jsonb, meaning text)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 60
+BEGIN ATOMIC
+    SELECT o.source, o.key, o.kind, o.standard, o.meaning FROM reporting_options_staff() AS o
+    UNION ALL
+    SELECT o.source, o.key, o.kind, o.standard, o.meaning FROM reporting_options_others() AS o;
 END;
 COMMENT ON FUNCTION reporting_options() IS
     'what a mapping of reporting_ddl may say: by source of data (empty: for all), key, kind of '

@@ -115,7 +115,7 @@ BEGIN
         whole := '{}';
         -- an expression; a key and its type; or a column, its type, and what it is of the shards'
         FOR part IN
-            SELECT p.item ->> 0 AS name, p.item ->> 1 AS type, p.item ->> 2 AS way
+            SELECT p.item ->> 'name' AS name, p.item ->> 'type' AS type, p.item ->> 'way' AS way
             FROM jsonb_array_elements(made.parts) WITH ORDINALITY AS p (item, place)
             ORDER BY p.place
         LOOP
