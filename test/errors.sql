@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(2232);
+SELECT plan(2250);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -244,6 +244,24 @@ FROM (VALUES
     ('22023', '2147484247', 'shift_retirement(shift_retirement(y[1], 600), 2147483647)'),
     ('22023', '12',        'workforce_project(y[1], 1, retire_at => 65, rates => shift_retirement(y[1], 12))'),
     ('22023', '-3',        $$workforce_project_exits(y[1], 1, retire_rule => (SELECT retirement_rule_agg('1900-01-01', 780)), rates => shift_retirement(y[1], -3))$$),
+    ('2202E', '2 .* 1',    $$gap_by_lever(y[1], 1, '{a,b}', '{1}')$$),
+    ('22023', 'Moved',     $$gap_by_lever(leaver, 1, '{Moved}', '{0.5}')$$),
+    ('22023', '1001',      $$gap_by_lever(leaver, 1, '{moved}', '{1001}')$$),
+    ('22023', '0',         'gap_by_lever(y[1], 0)'),
+    ('22023', '-1',        'gap_by_lever(y[1], 1, working_time => -1)'),
+    ('22023', '601',       'gap_by_lever(y[1], 1, retirement_later => 601)'),
+    ('2202E', '2',         $$gap_by_lever(y[1], 1, target => '{1,2}')$$),
+    ('2202E', 'has 0',     $$intake_stream(y[1], '{}')$$),
+    ('2202E', 'has 101',   'intake_stream(y[1], array_fill(1::float8, ARRAY[101]))'),
+    ('22004', NULL,        'intake_stream(y[1], NULL)'),
+    ('22004', '2',         $$intake_stream(y[1], '{1,NULL}')$$),
+    ('22023', '80',        $$intake_stream(y[1], '{1}', level => 80)$$),
+    ('22004', '1',         $$funnel_backtest(ARRAY[NULL::funnel], '{1,1}', '{1,1}', 2018)$$),
+    ('22023', '1 .* 2019-07-01', $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-07-01'))]), '{1,1}', '{1,1}', 2018)$$),
+    ('22023', '1 .* no as_of', $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}'))]), '{1,1}', '{1,1}', 2018)$$),
+    ('22023', '-1',        $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{1,1}', '{1,1}', 2018, study_years => -1)$$),
+    ('22023', '101',       $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{1,1}', '{1,1}', 2018, 101)$$),
+    ('22023', '13-01',     $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{1,1}', '{1,1}', 2018, 2, '13-01')$$),
     ('22004', NULL,        'workforce_project(y[1], working_time => NULL)'),
     ('22023', '0',         'workforce_project(y[1], working_time => 0)'),
     ('22023', '-1',        'workforce_project(y[1], working_time => -1)'),

@@ -2,7 +2,7 @@
 -- of people who come, and what a need is made of.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(59);
+SELECT plan(68);
 
 -- everybody of 25 to 60 is observed in each month of age, and begins and ends with a month
 CREATE TEMP TABLE job AS
@@ -179,6 +179,16 @@ SELECT ok((SELECT abs(s.headcount - 12) < 1e-9 AND s.exits < 1e-9 FROM staff, in
 SELECT ok((SELECT bool_and(s.headcount < o.headcount) FROM staff, abroad AS a,
                   intake_stream(a.w, '{20,20,20}', rates => change_exit_rates(a.w, '{resignation}', '{3}')) AS s JOIN LATERAL intake_stream(a.w, '{20,20,20}') AS o USING (year)),
           'a stream has rates of its own');
+-- how sure a stream is: of h people of whom each stays with the probability u, where rates are known well enough that nothing but chance is left
+SELECT ok((SELECT count(*) = 5 AND max(abs(((s.upper - s.lower) / 2) ^ 2 / (1.2815515655446004 ^ 2 * 80000 * u * (1 - u)) - 1)) < 0.06 AND max(u) < 1
+           FROM staff, (SELECT rollup(w) AS w FROM staff, generate_series(1, 30000)) AS many,
+                intake_stream(staff.w, '{80000,0,0,0,0}', rates => credible_rates(many.w)) AS s, LATERAL (SELECT s.headcount / 80000 AS u) AS u), 'its limits are those of chance, for rates that are known well');
+SELECT ok((SELECT count(*) = 6 AND bool_and(s.lower <= s.headcount AND s.upper >= s.headcount AND whole >= sqrt(stream ^ 2 + staff ^ 2) - 3 AND whole <= stream + staff + 3)
+           FROM staff, intake_stream(w, '{300,200,0,100,50,400}', level => 0.999) AS s JOIN LATERAL workforce_project(w, 6, '{300,200,0,100,50,400}', level => 0.999) AS a USING (year)
+                JOIN LATERAL workforce_project(w, 6, level => 0.999) AS b USING (year), LATERAL (SELECT a.upper - a.lower AS whole, s.upper - s.lower AS stream, b.upper - b.lower AS staff) AS d),
+          'with the staff they are at least independent of it, and at most as one');
+SELECT ok((SELECT bool_and((s.lower, s.upper) = (12, 12)) FROM staff, intake_stream(w, '{12}', rates => change_exit_rates(w, '{retirement,resignation,layoff}', '{0,0,0}')) AS s), 'who is certain to stay has no limits about it');
+SELECT ok((SELECT bool_and(s.upper - s.lower > o.upper - o.lower) FROM staff, intake_stream(w, '{300,200}', level => 0.95) AS s JOIN LATERAL intake_stream(w, '{300,200}') AS o USING (year)), 'a higher level has wider ones');
 -- study places, fed back as graduates, close the gap
 CREATE TEMP TABLE course AS
 SELECT funnel_agg(i, stage, at, funnel_spec(ARRAY['started', 'hired'], as_of => '2020-01-01')) AS f
@@ -231,6 +241,9 @@ SELECT throws_ok($$SELECT gap_by_lever(w, 1, '{layoff,resignation}', '{1}') FROM
 SELECT is_empty('SELECT * FROM gap_by_lever(NULL)', 'of nothing, no gap');
 SELECT is_empty('SELECT * FROM recruitment_parts(NULL)', 'of nothing, nothing');
 SELECT is_empty($$SELECT * FROM intake_stream(NULL, '{1}')$$, 'nor a stream');
+SELECT throws_ok(format('SELECT intake_stream(w, %s) FROM staff', arguments), state, message, arguments)
+FROM (VALUES ($$'{}'$$, '2202E', 'intake must have from 1 to 100 elements'), ('array_fill(1::float8, ARRAY[101])', '2202E', 'intake must have from 1 to 100 elements'),
+             ('NULL', '22004', 'intake must not be null'), ($$'{1,NULL}'$$, '22004', 'intake must not contain nulls'), ($$'{1}', level => NULL$$, '22004', 'level must not be null')) AS v (arguments, state, message);
 
 -- nobody was hired, so no need is known, nor what a staff would be that had it met
 SELECT ok((SELECT bool_and(num_nulls(growth, retirements, other_exits, recruitment_need) = 4) AND count(*) = 3

@@ -2,7 +2,7 @@
  * levers.c
  *	  What somebody assumes of exit rates.  See src/core/workforce/levers.h.
  */
-#include "credible_rates_value.h"
+#include "projection_value.h"
 
 #include "workforce/levers.h"
 
@@ -57,4 +57,39 @@ ef_shift_retirement_of(PG_FUNCTION_ARGS)
 	memcpy(rates, before, VARSIZE(before));
 	ef_check(ef_shift_retirement(rates, PG_GETARG_INT32(1), &ef_context));
 	PG_RETURN_POINTER(rates);
+}
+
+/* Arguments: hired, intake, retire_at, retire_rule, rates, latest_age, level. */
+PG_FUNCTION_INFO_V1(ef_intake_stream);
+Datum
+ef_intake_stream(PG_FUNCTION_ARGS)
+{
+	EfProjectionPlan plan = {0};
+	EfWorkforce workforce;
+	EfWorkforce rates;
+	EfProjectionPeriod *periods;
+	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	ef_require_argument(fcinfo, 1, "intake");
+	plan.intake = ef_get_float8s(fcinfo, 1, "intake", &plan.years);
+	ef_get_projection(fcinfo, 0, 2, &plan, &workforce, &rates);
+	ef_check(ef_project_stream(&plan, &periods, &ef_context));
+	for (int t = 0; t < plan.years; t++)
+	{
+		const EfProjectionPeriod *period = &periods[t];
+		Datum		values[7];
+		bool		nulls[7] = {false};
+
+		values[0] = Int32GetDatum(period->year);
+		values[1] = Float8GetDatum(period->intake);
+		values[2] = Float8GetDatum(period->exits);
+		values[3] = Float8GetDatum(period->retirements);
+		values[4] = Float8GetDatum(period->headcount);
+		values[5] = Float8GetDatum(period->lower);
+		values[6] = Float8GetDatum(period->upper);
+		ef_put_row(result, values, nulls);
+	}
+	return (Datum) 0;
 }

@@ -8,28 +8,18 @@ CREATE FUNCTION shift_retirement(rates credible_rates, months integer) RETURNS c
     AS 'MODULE_PATHNAME', 'ef_shift_retirement_of' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION shift_retirement(credible_rates, integer) IS 'exit rates at which people retire so many months of age later, or below 0 earlier, for the argument rates of a projection';
 
--- Everything is linear in an intake, so what it adds is a difference.
 CREATE FUNCTION intake_stream(hired workforce,
         intake double precision[],
         retire_at integer DEFAULT NULL,
         retire_rule retirement_rule DEFAULT NULL,
         rates credible_rates DEFAULT NULL,
-        latest_age integer DEFAULT 70) RETURNS TABLE (
+        latest_age integer DEFAULT 70,
+        level double precision DEFAULT 0.80) RETURNS TABLE (
         year integer, intake double precision, exits double precision,
-        retirements double precision, headcount double precision)
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2000 ROWS 10
-BEGIN ATOMIC
-    SELECT a.year, a.intake, a.exits OPERATOR(pg_catalog.-) b.exits,
-           a.retirements OPERATOR(pg_catalog.-) b.retirements, a.headcount OPERATOR(pg_catalog.-) b.headcount
-    FROM (SELECT pg_catalog.cardinality(intake_stream.intake) AS n) AS y,
-         workforce_project(intake_stream.hired, y.n, intake_stream.intake, NULL::pg_catalog.float8[], intake_stream.retire_at,
-                           intake_stream.retire_rule, intake_stream.rates, intake_stream.latest_age, 0.8::pg_catalog.float8, 1::pg_catalog.float8) AS a
-         JOIN workforce_project(intake_stream.hired, y.n, NULL::pg_catalog.float8[], NULL::pg_catalog.float8[], intake_stream.retire_at,
-                                intake_stream.retire_rule, intake_stream.rates, intake_stream.latest_age, 0.8::pg_catalog.float8, 1::pg_catalog.float8) AS b
-              ON b.year OPERATOR(pg_catalog.=) a.year
-    ORDER BY a.year;
-END;
-COMMENT ON FUNCTION intake_stream(workforce, double precision[], integer, retirement_rule, credible_rates, integer) IS 'of people who come as those hired in a workforce did, and stay as its people do: how many are there, and leave, by calendar year; they add to a projection';
+        retirements double precision, headcount double precision,
+        lower double precision, upper double precision)
+    AS 'MODULE_PATHNAME', 'ef_intake_stream' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 10;
+COMMENT ON FUNCTION intake_stream(workforce, double precision[], integer, retirement_rule, credible_rates, integer, double precision) IS 'of people who come as those hired in a workforce did, and stay as its people do: how many are there, with limits, and leave, by calendar year; they add to a projection';
 
 -- The first argument has a name, since what PostgreSQL writes of a body in which it had none cannot be read
 -- again, and pg_upgrade stops there.

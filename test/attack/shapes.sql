@@ -47,7 +47,7 @@ exit_ratios(change_exit_rates(change_exit_rates(c, ARRAY['r1'], ARRAY[#n]::float
 exit_ratios(credibility(w, change_exit_rates(w, ARRAY['r1', 'r2'], ARRAY[#n, 1000]::float8[])))
 credible_rates(w)
 workforce_project_exits(w, 5, rates => change_exit_rates(c, ARRAY['r0'], ARRAY[#n]::float8[]))
-intake_stream(w, #a, #n::int, rule, c, #n::int)
+intake_stream(w, #a, #n::int, rule, c, #n::int, #n)
 recruitment_parts(w, #n::int, #a, #n::int, rule, c, #n::int)
 workforce_project(w, #n::int, #a, #a, NULL, NULL, shift_retirement(c, #n::int), #n::int, #n, #n)
 workforce_project_exits(w, 5, rates => shift_retirement(change_exit_rates(c, ARRAY['r1'], ARRAY[#n]::float8[]), 12))

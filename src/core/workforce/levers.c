@@ -83,3 +83,17 @@ ef_shift_retirement(EfCredibleRates *rates, int32_t months, EfContext *context)
 	rates->retirement_shift = (int16_t) shift;
 	return EF_OK;
 }
+
+EF_REPORT(EF_STREAM_LENGTH, ARRAY_SUBSCRIPT_ERROR,
+		  "intake must have from 1 to 100 elements",
+		  "Each is how many come in a calendar year; the first is the one in which the observation ends.");
+
+EfStatus
+ef_project_stream(EfProjectionPlan *plan, EfProjectionPeriod **periods,
+				  EfContext *context)
+{
+	if (plan->years < 1 || plan->years > EF_YEARS_LIMIT)
+		return ef_fail(context, EF_STREAM_LENGTH, "It has %d.", plan->years);
+	plan->only_hires = true;
+	return ef_project_workforce(plan, periods, context);
+}

@@ -14,12 +14,14 @@
 #define EF_LEVERS_H
 
 #include "workforce/credible_rates.h"
+#include "workforce/projection.h"
 
 extern const EfReport EF_LEVER_LENGTHS[];
 extern const EfReport EF_LEVER_FACTOR[];
 extern const EfReport EF_LEVER_REASON_UNKNOWN[];
 extern const EfReport EF_LEVER_REASON_TWICE[];
 extern const EfReport EF_LEVER_SHIFT[];
+extern const EfReport EF_STREAM_LENGTH[];
 
 /* Limit on the factor of a rate. */
 #define EF_FACTOR_LIMIT 1000
@@ -37,5 +39,10 @@ extern EfStatus ef_change_exit_rates(EfCredibleReason *reasons,
 /* Retire so many months later than the rates say by now; below 0: earlier. */
 extern EfStatus ef_shift_retirement(EfCredibleRates *rates, int32_t months,
 									EfContext *context) EF_NODISCARD;
+
+/* What becomes of those alone who are hired by a plan, which has an intake. */
+extern EfStatus ef_project_stream(EfProjectionPlan *plan,
+								  EfProjectionPeriod **periods,
+								  EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_LEVERS_H */

@@ -101,6 +101,13 @@ class_of(EfProjection *model, EfMonth birth, int *class)
 	return EF_OK;
 }
 
+/* The people whom the first period begins with. */
+static double
+carried_on(const EfProjectionPlan *plan)
+{
+	return plan->only_hires ? 0 : (double) plan->workforce->carried;
+}
+
 EF_NODISCARD static EfStatus
 gather_people(EfProjection *model)
 {
@@ -119,6 +126,8 @@ gather_people(EfProjection *model)
 
 	cells = ef_table_series(&source->table, 0, EF_STOCK, &n);
 	fte = ef_table_series(&source->table, 0, EF_STOCK_FTE, &nfte);
+	if (plan->only_hires)
+		n = nfte = 0;
 	model->nstock = (int) n;
 	model->stock = ef_grab(model->workspace, n, sizeof(Cohort));
 	for (size_t i = 0; i < n; i++)
@@ -481,7 +490,7 @@ build(EfProjection *model, uint32_t asked, bool retirement)
 		status = project_class(model, class);
 	if (status != EF_OK)
 		return status;
-	ef_flow_finish(model->stock_flow, (double) plan->workforce->carried);
+	ef_flow_finish(model->stock_flow, carried_on(plan));
 	for (int f = 0; f < model->nhire_flows; f++)
 		ef_flow_finish(&model->hire_flows[f], 1);
 	return EF_OK;
@@ -679,7 +688,7 @@ fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 {
 	const EfProjectionPlan *plan = model->plan;
 	double		working_time = plan->working_time > 0 ? plan->working_time : 1;
-	double		headcount = (double) plan->workforce->carried;
+	double		headcount = carried_on(plan);
 	double		most = headcount;
 	double		carried = 0;
 	EfMonth		month = plan->workforce->last_month + 1;
@@ -816,7 +825,7 @@ project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 			   EfProjectedExits *rows)
 {
 	const EfProjectionPlan *plan = model->plan;
-	double		most = (double) plan->workforce->carried;
+	double		most = carried_on(plan);
 	double	   *lag;
 	bool		retirement = label == retirement_label(&plan->rates->table);
 	EfStatus	status = build(model, label, !model->others &&

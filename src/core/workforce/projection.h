@@ -33,6 +33,7 @@ typedef struct EfProjectionPlan
 								 * against what it says; NULL: as often */
 	int			shift;			/* retire so many months later than the rates say;
 								 * below 0: earlier */
+	bool		only_hires;		/* nobody is carried on: who is hired alone */
 	bool		nearest;		/* limits are rounded to the nearest whole person
 								 * and not outward */
 	int			years;			/* number of periods */
