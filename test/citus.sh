@@ -55,7 +55,7 @@ how() {
 	run -d "$1" -c "EXPLAIN (VERBOSE, COSTS OFF) $2" | perl -ne '
 		$task = $1 if /^[ >-]*Query: (.*)/ && !/read_intermediate_result/;
 		END {
-			$partial = $task =~ s/worker_partial_agg\(\x27[^\x27]*\x27//g;
+			$partial = $task =~ s/worker_(?:binary_)?partial_agg\(\x27[^\x27]*\x27//g;
 			$whole = $task =~ /\b(?:rollup|(?:workforce|retention|funnel|mobility|spells|credible_rates)_agg|funnel_steps|window_funnel)\(/;
 			print $task eq "" ? "no task" : $partial && $whole ? "both" : $partial ? "partial" : $whole ? "whole" : "pulled";
 		}'
