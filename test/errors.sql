@@ -258,7 +258,7 @@ FROM (VALUES
     ('22023', '80',        $$intake_stream(y[1], '{1}', level => 80)$$),
     ('22004', '1',         $$funnel_backtest(ARRAY[NULL::funnel], '{1,1}', '{1,1}', 2018)$$),
     ('22023', '1 .* 2019-07-01', $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-07-01'))]), '{1,1}', '{1,1}', 2018)$$),
-    ('22023', '1 .* no as_of', $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}'))]), '{1,1}', '{1,1}', 2018)$$),
+    ('22023', '1 .* no as_of', $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}'::text[]))]), '{1,1}', '{1,1}', 2018)$$),
     ('22023', '-1',        $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{1,1}', '{1,1}', 2018, study_years => -1)$$),
     ('22023', '101',       $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{1,1}', '{1,1}', 2018, 101)$$),
     ('22023', '13-01',     $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{1,1}', '{1,1}', 2018, 2, '13-01')$$),
