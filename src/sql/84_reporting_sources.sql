@@ -158,6 +158,8 @@ CREATE FUNCTION reporting_aggregates(s reporting_source, kinds jsonb) RETURNS re
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $function$
+DECLARE
+    kept    record;                     -- by the names of the columns of a source
 BEGIN
     -- templates are filled in one pass: what was put in is not looked at again
     WITH kind AS (
@@ -199,15 +201,16 @@ BEGIN
                       GROUP BY e.part) AS f
         GROUP BY k.place, k.n, k.counted, k.keys, k.condition
     )
-    SELECT array_agg(f.name ORDER BY f.place, f.n), array_agg(f.aggregate ORDER BY f.place, f.n),
-           coalesce(array_agg(f.name ORDER BY f.place, f.n) FILTER (WHERE f.counted), '{}'),
+    SELECT array_agg(f.name ORDER BY f.place, f.n) AS summaries,
+           array_agg(f.aggregate ORDER BY f.place, f.n) AS aggregates,
+           coalesce(array_agg(f.name ORDER BY f.place, f.n) FILTER (WHERE f.counted), '{}') AS counted,
            -- of a source, what its first summary says
-           (array_agg(f.period ORDER BY f.place, f.n))[1],
-           coalesce((array_agg(f.first_day ORDER BY f.place, f.n))[1], 'NULL::date'),
-           ARRAY(SELECT jsonb_array_elements_text(jsonb_agg(f.keys ORDER BY f.place, f.n) -> 0))
-    INTO s.summaries, s.aggregates, s.counted, s.period, s.observed_from, s.keys
+           (array_agg(f.period ORDER BY f.place, f.n))[1] AS period,
+           coalesce((array_agg(f.first_day ORDER BY f.place, f.n))[1], 'NULL::date') AS observed_from,
+           jsonb_agg(f.keys ORDER BY f.place, f.n) -> 0 AS keys
+    INTO kept
     FROM filled AS f;
-    RETURN s;
+    RETURN jsonb_populate_record(s, to_jsonb(kept));
 END
 $function$;
 COMMENT ON FUNCTION reporting_aggregates(reporting_source, jsonb) IS
