@@ -29,7 +29,7 @@ get_values(FunctionCallInfo fcinfo, int argument, const char *name,
 	*n = 0;
 	if (PG_ARGISNULL(argument))
 		return NULL;
-	array = ef_get_array(fcinfo, argument, name, example,
+	array = eg_get_array(fcinfo, argument, name, example,
 						 "Leave a year without a summary out, at the beginning or the end.");
 	get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &align);
 	deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, align,
@@ -47,13 +47,13 @@ get_workforces(FunctionCallInfo fcinfo, int argument, const char *name,
 
 	if (values == NULL)
 		return NULL;
-	workforces = ef_alloc(&ef_context, *n * sizeof(EfWorkforce));
+	workforces = ef_alloc(&eg_context, *n * sizeof(EfWorkforce));
 	for (size_t i = 0; i < *n; i++)
 	{
 		struct varlena *datum = PG_DETOAST_DATUM(values[i]);
 
-		ef_check(ef_workforce_open(&workforces[i], datum, VARSIZE(datum),
-								   &ef_context));
+		eg_check(ef_workforce_open(&workforces[i], datum, VARSIZE(datum),
+								   &eg_context));
 	}
 	return workforces;
 }
@@ -67,16 +67,16 @@ get_origin_rates(FunctionCallInfo fcinfo, int argument, size_t *n)
 
 	if (values == NULL)
 		return NULL;
-	rates = ef_alloc(&ef_context, *n * sizeof(EfOriginRates));
+	rates = ef_alloc(&eg_context, *n * sizeof(EfOriginRates));
 	for (size_t i = 0; i < *n; i++)
 	{
 		EfCredibleRates *credible = (EfCredibleRates *) PG_DETOAST_DATUM(values[i]);
 		EfExitRatio *ratios;
 
-		ef_check_credible(credible, &rates[i].reference, &ratios);
+		eg_check_credible(credible, &rates[i].reference, &ratios);
 		rates[i].ratios = ratios;
 		rates[i].shift = credible->retirement_shift;
-		rates[i].nearest = ef_rates_are_of_group(credible);
+		rates[i].nearest = eg_rates_are_of_group(credible);
 	}
 	return rates;
 }
@@ -91,28 +91,28 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 	EfBacktestRow *rows;
 	Datum		measures[EF_MEASURES];
 	size_t		n;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	ef_require_argument(fcinfo, 1, "horizon");
-	ef_require_argument(fcinfo, 2, "hires");
-	ef_require_argument(fcinfo, 4, "least_years");
-	ef_require_argument(fcinfo, 9, "latest_age");
-	ef_require_argument(fcinfo, 10, "level");
+	eg_require_argument(fcinfo, 1, "horizon");
+	eg_require_argument(fcinfo, 2, "hires");
+	eg_require_argument(fcinfo, 4, "least_years");
+	eg_require_argument(fcinfo, 9, "latest_age");
+	eg_require_argument(fcinfo, 10, "level");
 	plan.years = get_workforces(fcinfo, 0, "by_year", &plan.nyears);
 	plan.horizon = PG_GETARG_INT32(1);
-	plan.hires = ef_get_choice(fcinfo, 2, &ef_hires_methods);
+	plan.hires = eg_get_choice(fcinfo, 2, &ef_hires_methods);
 	plan.observed_years = PG_ARGISNULL(3) ? EF_ALL_YEARS : PG_GETARG_INT32(3);
 	plan.least_years = PG_GETARG_INT32(4);
 	plan.rates = get_workforces(fcinfo, 5, "rates", &plan.nrates);
 	plan.origin_rates = get_origin_rates(fcinfo, 6, &plan.norigin_rates);
 	plan.assume.retire_at = PG_ARGISNULL(7) ? EF_AS_OBSERVED
 		: Max(PG_GETARG_INT32(7), EF_AS_OBSERVED + 1);
-	plan.assume.rule = PG_ARGISNULL(8) ? NULL : ef_get_rule(fcinfo, 8);
+	plan.assume.rule = PG_ARGISNULL(8) ? NULL : eg_get_rule(fcinfo, 8);
 	plan.assume.latest_age = PG_GETARG_INT32(9);
 	plan.assume.level = PG_GETARG_FLOAT8(10);
-	ef_check(ef_backtest(&plan, &rows, &n, &ef_context));
+	eg_check(ef_backtest(&plan, &rows, &n, &eg_context));
 
 	for (int m = 0; m < EF_MEASURES; m++)
 		measures[m] = CStringGetTextDatum(ef_measure_names[m]);
@@ -126,15 +126,15 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 		values[1] = Int32GetDatum(row->horizon);
 		values[2] = Int32GetDatum(row->year);
 		values[3] = measures[row->measure];
-		values[4] = ef_float8_or_null(row->predicted, &nulls[4]);
-		values[5] = ef_float8_or_null(row->lower, &nulls[5]);
-		values[6] = ef_float8_or_null(row->upper, &nulls[6]);
+		values[4] = eg_float8_or_null(row->predicted, &nulls[4]);
+		values[5] = eg_float8_or_null(row->lower, &nulls[5]);
+		values[6] = eg_float8_or_null(row->upper, &nulls[6]);
 		values[7] = Float8GetDatum(row->actual);
-		values[8] = ef_float8_or_null(row->error, &nulls[8]);
+		values[8] = eg_float8_or_null(row->error, &nulls[8]);
 		values[9] = BoolGetDatum(row->held);
 		nulls[9] = nulls[5];
 		values[10] = Float8GetDatum(row->naive);
-		ef_put_row(result, values, nulls);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -154,18 +154,18 @@ ef_funnel_backtest_origins(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	if (!PG_ARGISNULL(1))
-		ef_check(ef_study_years_check(PG_GETARG_INT32(1), &ef_context));
+		eg_check(ef_study_years_check(PG_GETARG_INT32(1), &eg_context));
 	values = get_values(fcinfo, 0, "by_origin", "array_agg(f)", &n);
-	origins = ef_alloc(&ef_context, n * sizeof(Datum));
+	origins = ef_alloc(&eg_context, n * sizeof(Datum));
 	for (size_t i = 0; i < n; i++)
 	{
 		struct varlena *datum = PG_DETOAST_DATUM(values[i]);
 		EfFunnel	funnel;
 		EfDay		origin;
 
-		ef_check(ef_funnel_open(&funnel, datum, VARSIZE(datum), &ef_context));
-		ef_check(ef_backtest_origin(&funnel.spec, i + 1, &origin,
-									&ef_context));
+		eg_check(ef_funnel_open(&funnel, datum, VARSIZE(datum), &eg_context));
+		eg_check(ef_backtest_origin(&funnel.spec, i + 1, &origin,
+									&eg_context));
 		origins[i] = DateADTGetDatum(origin);
 	}
 	PG_RETURN_ARRAYTYPE_P(construct_array(origins, (int) n, DATEOID, sizeof(DateADT),

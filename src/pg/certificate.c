@@ -27,7 +27,7 @@ get_completed(FunctionCallInfo fcinfo, int argument, size_t *n)
 	*n = 0;
 	if (PG_ARGISNULL(argument))
 		return NULL;
-	array = ef_get_array(fcinfo, argument, "completed",
+	array = eg_get_array(fcinfo, argument, "completed",
 						 "ARRAY[date '2024-05-02', '2026-05-04']", NULL);
 	deconstruct_array(array, DATEOID, sizeof(DateADT), true, TYPALIGN_INT,
 					  &values, &nulls, &nvalues);
@@ -66,16 +66,16 @@ ef_certificate_spells(PG_FUNCTION_ARGS)
 	EfDay		until;
 	EfCertificatePart *parts;
 	size_t		n;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(2) || !get_required(fcinfo, 2, &from, &until))
 		return (Datum) 0;
 	completed = get_completed(fcinfo, 0, &ncompleted);
 	if (!PG_ARGISNULL(1))
-		validity = ef_get_duration(fcinfo, 1);
-	ef_check(ef_certificate_parts(completed, ncompleted,
+		validity = eg_get_duration(fcinfo, 1);
+	eg_check(ef_certificate_parts(completed, ncompleted,
 								  PG_ARGISNULL(1) ? NULL : &validity,
-								  from, until, &parts, &n, &ef_context));
+								  from, until, &parts, &n, &eg_context));
 	for (size_t i = 0; i < n; i++)
 	{
 		Datum		values[3];
@@ -85,7 +85,7 @@ ef_certificate_spells(PG_FUNCTION_ARGS)
 		values[1] = DateADTGetDatum(parts[i].start);
 		values[2] = DateADTGetDatum(parts[i].end);
 		nulls[2] = parts[i].end == EF_DAY_INFINITY;
-		ef_put_row(result, values, nulls);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }

@@ -48,7 +48,7 @@ group_period(const EfEventGroup *group)
 }
 
 EfDuration
-ef_get_gap(FunctionCallInfo fcinfo, int argument)
+eg_get_gap(FunctionCallInfo fcinfo, int argument)
 {
 	EfDuration	gap;
 
@@ -57,8 +57,8 @@ ef_get_gap(FunctionCallInfo fcinfo, int argument)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("join_gap must not be null"),
 				 errhint("Give the longest break that a person is said to have stayed through, such as '30 days', or '0 days'.")));
-	gap = ef_get_duration(fcinfo, argument);
-	ef_check(ef_gap_check(&gap, &ef_context));
+	gap = eg_get_duration(fcinfo, argument);
+	eg_check(ef_gap_check(&gap, &eg_context));
 	return gap;
 }
 
@@ -67,9 +67,9 @@ static EF_REPORT(EF_GAP_MIXED, INVALID_PARAMETER_VALUE,
 		  "Give the same join_gap for all rows.");
 
 void
-ef_refuse_gap(const EfDuration *its, const EfDuration *other)
+eg_refuse_gap(const EfDuration *its, const EfDuration *other)
 {
-	ef_raise(ef_fail(&ef_context, EF_GAP_MIXED, "One is %s, the other %s.",
+	eg_raise(ef_fail(&eg_context, EF_GAP_MIXED, "One is %s, the other %s.",
 					 ef_shown_duration(its).text,
 					 ef_shown_duration(other).text));
 }
@@ -87,8 +87,8 @@ get_period(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 	if (kept == NULL)
 		*memory = kept = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
 												sizeof(PeriodMemory));
-	frame = ef_observed_frame(fcinfo, observed, type, flags, &kept->observed);
-	gap = ef_get_gap(fcinfo, last);
+	frame = eg_observed_frame(fcinfo, observed, type, flags, &kept->observed);
+	gap = eg_get_gap(fcinfo, last);
 	kept->bytes.from = frame->from;
 	kept->bytes.as_of = frame->as_of;
 	kept->bytes.bounded = frame->bounded;
@@ -138,22 +138,22 @@ refuse_period(const EventPurpose *purpose, PurposeBytes other,
 	EfContractPeriod its = period_of_bytes(purpose->bytes);
 	EfContractPeriod period = period_of_bytes(other);
 
-	ef_check(ef_frame_match(&its.frame, &period.frame, type, &ef_context));
-	ef_refuse_gap(&its.gap, &period.gap);
+	eg_check(ef_frame_match(&its.frame, &period.frame, type, &eg_context));
+	eg_refuse_gap(&its.gap, &period.gap);
 }
 
 
 /* ---- rows ---- */
 
 uint32_t
-ef_get_reason(FunctionCallInfo fcinfo, int argument, EfForm form,
+eg_get_reason(FunctionCallInfo fcinfo, int argument, EfForm form,
 			  const EfEventGroup *group)
 {
 	EfWord		reason = {EF_UNKNOWN_REASON, sizeof(EF_UNKNOWN_REASON) - 1, ""};
 
 	if (!PG_ARGISNULL(argument))
-		ef_get_word(fcinfo, argument, form, &reason);
-	return ef_group_name(group, reason.bytes, reason.length);
+		eg_get_word(fcinfo, argument, form, &reason);
+	return eg_group_name(group, reason.bytes, reason.length);
 }
 
 /* The first word of a contract that was checked, with arguments start_date,
@@ -168,7 +168,7 @@ get_contract_when(FunctionCallInfo fcinfo, int start_date,
 	if (!ef_contract_when(when, spell, period))
 		return false;
 	if (spell->end <= period->frame.as_of)
-		*when |= ef_get_reason(fcinfo, start_date + 2, forms->word, group);
+		*when |= eg_get_reason(fcinfo, start_date + 2, forms->word, group);
 	return true;
 }
 
@@ -206,10 +206,10 @@ PG_FUNCTION_INFO_V1(ef_retention_agg_person_transfn);
 Datum
 ef_retention_agg_person_transfn(PG_FUNCTION_ARGS)
 {
-	const EventForms *forms = ef_event_forms(fcinfo, 1, 4,
+	const EventForms *forms = eg_event_forms(fcinfo, 1, 4,
 											 &retention_purpose);
-	EfEventGroup *group = ef_event_group(fcinfo, 5, &retention_purpose,
-										 ef_person_kind(forms->person),
+	EfEventGroup *group = eg_event_group(fcinfo, 5, &retention_purpose,
+										 eg_person_kind(forms->person),
 										 EF_UNIT_DAY);
 	EfSpell		spell;
 	EfWhen		when;
@@ -217,17 +217,17 @@ ef_retention_agg_person_transfn(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
-		ef_check(ef_event_group_skip(group, 1));
+		eg_check(ef_event_group_skip(group, 1));
 		PG_RETURN_POINTER(group);
 	}
-	spell = ef_get_contract(fcinfo, 2);
+	spell = eg_get_contract(fcinfo, 2);
 	if (PG_NARGS() > 7 && !PG_ARGISNULL(6))
 		ef_spell_last_seen(&spell, PG_GETARG_DATEADT(6));
-	ef_check(ef_spell_check(&spell, group_period(group)->frame.as_of,
-							&ef_context));
+	eg_check(ef_spell_check(&spell, group_period(group)->frame.as_of,
+							&eg_context));
 	if (get_contract_when(fcinfo, 2, forms, group, &spell, &when))
-		ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
-	ef_check(status);
+		eg_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
+	eg_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -235,14 +235,14 @@ PG_FUNCTION_INFO_V1(ef_retention_agg_finalfn);
 Datum
 ef_retention_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &retention_purpose);
+	EfEventGroup *group = eg_finished_group(fcinfo, &retention_purpose);
 	EfState    *state;
 
 	if (group == NULL)
 		PG_RETURN_NULL();
-	ef_check(ef_retention_of_contracts(&state, group, ef_group_names(group),
-									   group_period(group), &ef_context));
-	return ef_summary_finish(ef_summary_own(state), &ef_retention_type);
+	eg_check(ef_retention_of_contracts(&state, group, eg_group_names(group),
+									   group_period(group), &eg_context));
+	return eg_summary_finish(eg_summary_own(state), &ef_retention_type);
 }
 
 
@@ -280,10 +280,10 @@ EF_EVENTS_COMBINE(workforce)
 static pg_attribute_always_inline Datum
 add_workforce_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 {
-	const EventForms *forms = ef_event_forms(fcinfo, 1, 5,
+	const EventForms *forms = eg_event_forms(fcinfo, 1, 5,
 											 &workforce_purpose);
-	EfEventGroup *group = ef_event_group(fcinfo, 6, &workforce_purpose,
-										 ef_person_kind(forms->person),
+	EfEventGroup *group = eg_event_group(fcinfo, 6, &workforce_purpose,
+										 eg_person_kind(forms->person),
 										 EF_UNIT_DAY);
 	EfEmployment row = {0};
 	EfWhen		when;
@@ -292,21 +292,21 @@ add_workforce_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 
 	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 	{
-		ef_check(ef_event_group_skip(group, 1));
+		eg_check(ef_event_group_skip(group, 1));
 		PG_RETURN_POINTER(group);
 	}
 	row.birth = PG_GETARG_DATEADT(2);
-	row.spell = ef_get_contract(fcinfo, 3);
-	ef_check(ef_employment_check(&row, group_period(group)->frame.as_of,
-								 &ef_context));
+	row.spell = eg_get_contract(fcinfo, 3);
+	eg_check(ef_employment_check(&row, group_period(group)->frame.as_of,
+								 &eg_context));
 	if (get_contract_when(fcinfo, 3, forms, group, &row.spell, &when))
 	{
 		detail = ef_contract_detail(row.spell.start, row.birth, fte,
 									group_period(group));
-		ef_add_event_of(fcinfo, 1, forms->person, group, when,
+		eg_add_event_of(fcinfo, 1, forms->person, group, when,
 								 &detail);
 	}
-	ef_check(status);
+	eg_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -322,7 +322,7 @@ Datum
 ef_workforce_agg_person_numeric_transfn(PG_FUNCTION_ARGS)
 {
 	return PG_ARGISNULL(7) ? add_workforce_row(fcinfo, false, 0)
-		: add_workforce_row(fcinfo, true, ef_get_fte_numeric(fcinfo, 7));
+		: add_workforce_row(fcinfo, true, eg_get_fte_numeric(fcinfo, 7));
 }
 
 PG_FUNCTION_INFO_V1(ef_workforce_agg_person_float8_transfn);
@@ -330,21 +330,21 @@ Datum
 ef_workforce_agg_person_float8_transfn(PG_FUNCTION_ARGS)
 {
 	return PG_ARGISNULL(7) ? add_workforce_row(fcinfo, false, 0)
-		: add_workforce_row(fcinfo, true, ef_get_fte_float8(fcinfo, 7));
+		: add_workforce_row(fcinfo, true, eg_get_fte_float8(fcinfo, 7));
 }
 
 PG_FUNCTION_INFO_V1(ef_workforce_agg_finalfn);
 Datum
 ef_workforce_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &workforce_purpose);
+	EfEventGroup *group = eg_finished_group(fcinfo, &workforce_purpose);
 	EfState    *state;
 
 	if (group == NULL)
 		PG_RETURN_NULL();
-	ef_check(ef_workforce_of_contracts(&state, group, ef_group_names(group),
-									   group_period(group), &ef_context));
-	return ef_summary_finish(ef_summary_own(state), &ef_workforce_type);
+	eg_check(ef_workforce_of_contracts(&state, group, eg_group_names(group),
+									   group_period(group), &eg_context));
+	return eg_summary_finish(eg_summary_own(state), &ef_workforce_type);
 }
 
 
@@ -395,16 +395,16 @@ get_terms(FunctionCallInfo fcinfo, const EventForms *forms,
 	{
 		reason = (EfWord) {EF_UNKNOWN_REASON, sizeof(EF_UNKNOWN_REASON) - 1, ""};
 		if (!PG_ARGISNULL(5))
-			ef_get_word(fcinfo, 5, forms->second_word, &reason);
+			eg_get_word(fcinfo, 5, forms->second_word, &reason);
 	}
 	if (!PG_ARGISNULL(2))
-		ef_get_word(fcinfo, 2, forms->word, &state);
+		eg_get_word(fcinfo, 2, forms->word, &state);
 	size = ef_mobility_contract_size(reason.length, state.length);
 	if (size > sizeof(room))
 		name = palloc(size);
 	ef_mobility_contract_name(name, reason.bytes, reason.length, state.bytes,
 							  state.length, fte);
-	number = ef_group_name(group, name, size);
+	number = eg_group_name(group, name, size);
 	if (name != room)
 		pfree(name);
 	return number;
@@ -415,9 +415,9 @@ get_terms(FunctionCallInfo fcinfo, const EventForms *forms,
 static pg_attribute_always_inline Datum
 add_mobility_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 {
-	const EventForms *forms = ef_event_forms(fcinfo, 1, 2, &moves_purpose);
-	EfEventGroup *group = ef_event_group(fcinfo, 6, &moves_purpose,
-										 ef_person_kind(forms->person),
+	const EventForms *forms = eg_event_forms(fcinfo, 1, 2, &moves_purpose);
+	EfEventGroup *group = eg_event_group(fcinfo, 6, &moves_purpose,
+										 eg_person_kind(forms->person),
 										 EF_UNIT_DAY);
 	const EfContractPeriod *period;
 	EfSpell		spell;
@@ -426,19 +426,19 @@ add_mobility_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 
 	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(3))
 	{
-		ef_check(ef_event_group_skip(group, 1));
+		eg_check(ef_event_group_skip(group, 1));
 		PG_RETURN_POINTER(group);
 	}
 	period = group_period(group);
-	spell = ef_get_contract(fcinfo, 3);
-	ef_check(ef_spell_check(&spell, period->frame.as_of, &ef_context));
+	spell = eg_get_contract(fcinfo, 3);
+	eg_check(ef_spell_check(&spell, period->frame.as_of, &eg_context));
 	if (ef_mobility_contract_when(&when, spell.start, spell.end, period))
 	{
 		when |= get_terms(fcinfo, forms, group,
 						  spell.end <= period->frame.as_of, fte);
-		ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
+		eg_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
 	}
-	ef_check(status);
+	eg_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -454,7 +454,7 @@ Datum
 ef_mobility_agg_person_numeric_transfn(PG_FUNCTION_ARGS)
 {
 	return PG_ARGISNULL(7) ? add_mobility_row(fcinfo, false, 0)
-		: add_mobility_row(fcinfo, true, ef_get_fte_numeric(fcinfo, 7));
+		: add_mobility_row(fcinfo, true, eg_get_fte_numeric(fcinfo, 7));
 }
 
 PG_FUNCTION_INFO_V1(ef_mobility_agg_person_float8_transfn);
@@ -462,19 +462,19 @@ Datum
 ef_mobility_agg_person_float8_transfn(PG_FUNCTION_ARGS)
 {
 	return PG_ARGISNULL(7) ? add_mobility_row(fcinfo, false, 0)
-		: add_mobility_row(fcinfo, true, ef_get_fte_float8(fcinfo, 7));
+		: add_mobility_row(fcinfo, true, eg_get_fte_float8(fcinfo, 7));
 }
 
 PG_FUNCTION_INFO_V1(ef_mobility_agg_person_finalfn);
 Datum
 ef_mobility_agg_person_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &moves_purpose);
+	EfEventGroup *group = eg_finished_group(fcinfo, &moves_purpose);
 	EfState    *state;
 
 	if (group == NULL)
 		PG_RETURN_NULL();
-	ef_check(ef_mobility_of_contracts(&state, group, ef_group_names(group),
-									  group_period(group), &ef_context));
-	return ef_summary_finish(ef_summary_own(state), &ef_mobility_type);
+	eg_check(ef_mobility_of_contracts(&state, group, eg_group_names(group),
+									  group_period(group), &eg_context));
+	return eg_summary_finish(eg_summary_own(state), &ef_mobility_type);
 }

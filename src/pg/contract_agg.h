@@ -13,16 +13,16 @@
 #include "spell/spell.h"
 
 /* The gap that an argument says; refuses null, and what is none. */
-extern EfDuration ef_get_gap(FunctionCallInfo fcinfo, int argument);
+extern EfDuration eg_get_gap(FunctionCallInfo fcinfo, int argument);
 
 /* Raise the error that the gaps of rows differ. */
-pg_noreturn extern void ef_refuse_gap(const EfDuration *its,
+pg_noreturn extern void eg_refuse_gap(const EfDuration *its,
 									  const EfDuration *other);
 
 /* Arguments start_date, which is not null, and end_date: a spell without its
  * reason. */
 static inline EfSpell
-ef_get_contract(FunctionCallInfo fcinfo, int start_date)
+eg_get_contract(FunctionCallInfo fcinfo, int start_date)
 {
 	EfSpell		spell = {
 		.start = PG_GETARG_DATEADT(start_date),
@@ -34,7 +34,7 @@ ef_get_contract(FunctionCallInfo fcinfo, int start_date)
 }
 
 /* The number of the reason that an argument says, 'unknown' where it is null. */
-extern uint32_t ef_get_reason(FunctionCallInfo fcinfo, int argument,
+extern uint32_t eg_get_reason(FunctionCallInfo fcinfo, int argument,
 							  EfForm form, const EfEventGroup *group);
 
 #endif							/* EF_CONTRACT_AGG_H */

@@ -28,8 +28,8 @@ create_rates(uint32 nreasons, const struct varlena *reference)
 {
 	EfCredibleRates *rates;
 
-	ef_check(ef_credible_create(&rates, nreasons, VARSIZE(reference),
-								&ef_context));
+	eg_check(ef_credible_create(&rates, nreasons, VARSIZE(reference),
+								&eg_context));
 	memcpy(ef_credible_reference(rates), reference, VARSIZE(reference));
 	SET_VARSIZE(rates, ef_credible_size(nreasons, VARSIZE(reference)));
 	return rates;
@@ -50,7 +50,7 @@ static struct varlena *
 finished_workforce(FunctionCallInfo fcinfo, int argument)
 {
 	return (struct varlena *)
-		DatumGetPointer(ef_summary_finish((EfState *) PG_GETARG_VARLENA_P(argument),
+		DatumGetPointer(eg_summary_finish((EfState *) PG_GETARG_VARLENA_P(argument),
 										  &ef_workforce_type));
 }
 
@@ -62,7 +62,7 @@ ef_credible_rates(PG_FUNCTION_ARGS)
 	EfCredibleRates *rates;
 	EfTable		table;
 
-	ef_summary_load(&table, &ef_workforce_type, reference);
+	eg_summary_load(&table, &ef_workforce_type, reference);
 	rates = create_rates(table.nlabels, reference);
 	for (uint32 i = 0; i < table.nlabels; i++)
 		rates->reasons[i] = ef_credible_plain();
@@ -79,12 +79,12 @@ ef_credibility(PG_FUNCTION_ARGS)
 	EfCredibleRates *before;
 	EfCredibleRates *rates;
 
-	ef_open_workforce(fcinfo, 0, &group);
-	before = ef_open_credible(fcinfo, 1, &reference, &ratios);
+	eg_open_workforce(fcinfo, 0, &group);
+	before = eg_open_credible(fcinfo, 1, &reference, &ratios);
 	rates = palloc(VARSIZE(before));
 	memcpy(rates, before, VARSIZE(before));
-	ef_check(ef_credible_learn(rates->reasons, &reference.table, &group.table,
-							   &ef_context));
+	eg_check(ef_credible_learn(rates->reasons, &reference.table, &group.table,
+							   &eg_context));
 	PG_RETURN_POINTER(rates);
 }
 
@@ -96,27 +96,27 @@ ef_exit_ratios(PG_FUNCTION_ARGS)
 	EfExitRatio *ratios;
 	EfCredibleRates *rates;
 	double		level = PG_GETARG_FLOAT8(1);
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
-	rates = ef_open_credible(fcinfo, 0, &reference, &ratios);
+	rates = eg_open_credible(fcinfo, 0, &reference, &ratios);
 	for (uint32 i = 0; i < rates->nreasons; i++)
 	{
 		EfRatioRow	row;
 		Datum		values[9];
 		bool		nulls[9] = {false};
 
-		ef_check(ef_credible_row(&rates->reasons[i], level, &row,
-								 &ef_context));
-		values[0] = ef_label_text(&reference.table.labels[i]);
+		eg_check(ef_credible_row(&rates->reasons[i], level, &row,
+								 &eg_context));
+		values[0] = eg_label_text(&reference.table.labels[i]);
 		values[1] = Int64GetDatum(row.exits);
 		values[2] = Float8GetDatum(row.expected);
-		values[3] = ef_float8_or_null(row.observed, &nulls[3]);
+		values[3] = eg_float8_or_null(row.observed, &nulls[3]);
 		values[4] = Float8GetDatum(row.drawn_to);
 		values[5] = Float8GetDatum(row.z);
 		values[6] = Float8GetDatum(row.ratio);
 		values[7] = Float8GetDatum(row.lower);
 		values[8] = Float8GetDatum(row.upper);
-		ef_put_row(result, values, nulls);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -167,7 +167,7 @@ static void
 require_groups(bool good)
 {
 	if (!good)
-		ef_raise(ef_fail(&ef_context, EF_INVALID,
+		eg_raise(ef_fail(&eg_context, EF_INVALID,
 						 "The bytes are no groups of credible_rates_agg."));
 }
 
@@ -213,7 +213,7 @@ reserve(Groups *groups, Size size)
 	if (needed <= VARSIZE(groups))
 		return groups;
 	if (needed > EF_SIZE_LIMIT)
-		ef_raise(ef_fail(&ef_context, EF_TOO_LARGE,
+		eg_raise(ef_fail(&eg_context, EF_TOO_LARGE,
 						 "The groups take %zu bytes.", needed));
 	larger = palloc0(Min(2 * needed, EF_SIZE_LIMIT));
 	memcpy(larger, groups, groups->used);
@@ -242,12 +242,12 @@ static void
 require_same(const Groups *a, uint8 method, const struct varlena *reference)
 {
 	if (a->method != method)
-		ef_raise(ef_fail(&ef_context, EF_CREDIBILITY_MIXED,
+		eg_raise(ef_fail(&eg_context, EF_CREDIBILITY_MIXED,
 						 "There are two methods."));
 	if ((a->has_reference != 0) != (reference != NULL) ||
 		(reference != NULL &&
 		 !same_value(item_at(a, sizeof(Groups)), reference)))
-		ef_raise(ef_fail(&ef_context, EF_CREDIBILITY_MIXED,
+		eg_raise(ef_fail(&eg_context, EF_CREDIBILITY_MIXED,
 						 "There are two references."));
 }
 
@@ -260,11 +260,11 @@ ef_credible_rates_agg_transfn(PG_FUNCTION_ARGS)
 	struct varlena *reference = NULL;
 	Groups	   *groups;
 
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 	if (PG_NARGS() > 3)
 	{
-		ef_require_argument(fcinfo, 3, "method");
-		method = ef_get_choice(fcinfo, 3, &ef_credibility_methods);
+		eg_require_argument(fcinfo, 3, "method");
+		method = eg_get_choice(fcinfo, 3, &ef_credibility_methods);
 	}
 	if (PG_ARGISNULL(1))
 	{
@@ -303,7 +303,7 @@ ef_credible_rates_combinefn(PG_FUNCTION_ARGS)
 	Groups	   *others;
 	uint32		offset = sizeof(Groups);
 
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
 	{
 		if (PG_ARGISNULL(0))
@@ -346,26 +346,26 @@ static void
 open_item(EfTable *table, struct varlena *item)
 {
 	require_groups(*(uint8 *) VARDATA(item) == EF_FORMAT_PACKED);
-	ef_summary_load(table, &ef_workforce_type, item);
-	ef_check(ef_table_validate(table, &ef_workforce_type, &ef_context));
+	eg_summary_load(table, &ef_workforce_type, item);
+	eg_check(ef_table_validate(table, &ef_workforce_type, &eg_context));
 }
 
 /* The sum of the groups. */
 static struct varlena *
 sum_of(const EfTable *tables, size_t n)
 {
-	EfState    *state = ef_summary_create(&ef_workforce_type, &tables[0].frame);
+	EfState    *state = eg_summary_create(&ef_workforce_type, &tables[0].frame);
 
 	for (size_t i = 0; i < n; i++)
 	{
 		EfState    *before = state;
 
-		ef_check(ef_state_merge(&state, &ef_workforce_type, &tables[i],
-								&ef_context));
-		ef_state_moved(before, state, &ef_context);
+		eg_check(ef_state_merge(&state, &ef_workforce_type, &tables[i],
+								&eg_context));
+		ef_state_moved(before, state, &eg_context);
 	}
 	return (struct varlena *)
-		DatumGetPointer(ef_summary_finish(ef_summary_own(state),
+		DatumGetPointer(eg_summary_finish(eg_summary_own(state),
 										  &ef_workforce_type));
 }
 
@@ -395,15 +395,15 @@ ef_credible_rates_finalfn(PG_FUNCTION_ARGS)
 	}
 	if (n == 0)
 		PG_RETURN_NULL();
-	ef_sort(items, n, sizeof(*items), compare_items, &ef_context);
+	ef_sort(items, n, sizeof(*items), compare_items, &eg_context);
 
 	tables = palloc_extended(n * sizeof(EfTable), MCXT_ALLOC_HUGE);
 	for (size_t i = 0; i < n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		open_item(&tables[i], items[i]);
-		ef_check(ef_frame_match(&tables[0].frame, &tables[i].frame,
-								&ef_workforce_type, &ef_context));
+		eg_check(ef_frame_match(&tables[0].frame, &tables[i].frame,
+								&ef_workforce_type, &eg_context));
 	}
 	if (groups->has_reference)
 	{
@@ -411,7 +411,7 @@ ef_credible_rates_finalfn(PG_FUNCTION_ARGS)
 
 		rates = palloc(VARSIZE(given));
 		memcpy(rates, given, VARSIZE(given));
-		ef_check_credible(rates, &reference, &ratios);
+		eg_check_credible(rates, &reference, &ratios);
 		open_item(&reference.table, ef_credible_reference(rates));
 	}
 	else
@@ -419,16 +419,16 @@ ef_credible_rates_finalfn(PG_FUNCTION_ARGS)
 		struct varlena *sum = sum_of(tables, n);
 		EfTable		table;
 
-		ef_summary_load(&table, &ef_workforce_type, sum);
+		eg_summary_load(&table, &ef_workforce_type, sum);
 		rates = create_rates(table.nlabels, sum);
 		for (uint32 i = 0; i < table.nlabels; i++)
 			rates->reasons[i] = ef_credible_plain();
 	}
-	ef_check_credible(rates, &reference, &ratios);
-	ef_check(ef_credible_estimate(rates->reasons, &reference.table,
+	eg_check_credible(rates, &reference, &ratios);
+	eg_check(ef_credible_estimate(rates->reasons, &reference.table,
 								  !groups->has_reference, tables, n,
 								  (EfCredibilityMethod) groups->method,
-								  &ef_context));
+								  &eg_context));
 	PG_RETURN_POINTER(rates);
 }
 
@@ -459,7 +459,7 @@ call_summary(Datum (*function) (FunctionCallInfo, const EfTableType *,
 	InitFunctionCallInfoData(*fcinfo, NULL, 1, InvalidOid, context, NULL);
 	fcinfo->args[0].value = argument;
 	fcinfo->args[0].isnull = false;
-	return function(fcinfo, &ef_workforce_type, &ef_period_form);
+	return function(fcinfo, &ef_workforce_type, &eg_period_form);
 }
 
 static char *
@@ -467,7 +467,7 @@ text_of(FunctionCallInfo fcinfo)
 {
 	EfWorkforce reference;
 	EfExitRatio *ratios;
-	EfCredibleRates *rates = ef_open_credible(fcinfo, 0, &reference, &ratios);
+	EfCredibleRates *rates = eg_open_credible(fcinfo, 0, &reference, &ratios);
 	StringInfoData out;
 
 	initStringInfo(&out);
@@ -494,7 +494,7 @@ text_of(FunctionCallInfo fcinfo)
 		appendStringInfo(&out, ", \"exits\": " INT64_FORMAT "}", reason->exits);
 	}
 	appendStringInfo(&out, "], \"reference\": %s}",
-					 DatumGetCString(call_summary(ef_summary_out,
+					 DatumGetCString(call_summary(eg_summary_out,
 												  copy_reference(rates), NULL)));
 	return out.data;
 }
@@ -520,11 +520,11 @@ read_number(const JsonbValue *key, const JsonbValue *value, double *number)
 	char	   *end;
 
 	if (value->type != jbvNumeric)
-		return ef_json_refuse("There is no number at", key);
+		return eg_json_refuse("There is no number at", key);
 	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
 												 NumericGetDatum(value->val.numeric)));
 	*number = strtod(digits, &end);
-	return *end == '\0' || ef_json_refuse("There is no number at", key);
+	return *end == '\0' || eg_json_refuse("There is no number at", key);
 }
 
 /* The members of a reason, each of them once. */
@@ -537,48 +537,48 @@ read_reason(const JsonbValue *object, const EfLabel *label,
 	JsonbValue	value;
 	int			n = 0;
 
-	if (!ef_json_is_object(object))
+	if (!eg_json_is_object(object))
 	{
-		ef_fail(&ef_context, EF_INVALID, "A reason is no object.");
+		ef_fail(&eg_context, EF_INVALID, "A reason is no object.");
 		return false;
 	}
 	iterator = JsonbIteratorInit(object->val.binary.data);
-	for (; ef_json_next_member(&iterator, &key, &value); n++)
+	for (; eg_json_next_member(&iterator, &key, &value); n++)
 	{
 		bool		good;
 
-		if (ef_json_is(&key, "reason"))
+		if (eg_json_is(&key, "reason"))
 			good = (value.type == jbvString &&
 					value.val.string.len == (int) label->length &&
 					memcmp(value.val.string.val, label->bytes,
 						   label->length) == 0) ||
-				ef_json_refuse("This is not the reference's", &key);
-		else if (ef_json_is(&key, "base"))
+				eg_json_refuse("This is not the reference's", &key);
+		else if (eg_json_is(&key, "base"))
 			good = read_number(&key, &value, &reason->base);
-		else if (ef_json_is(&key, "base_variance"))
+		else if (eg_json_is(&key, "base_variance"))
 			good = read_number(&key, &value, &reason->base_variance);
-		else if (ef_json_is(&key, "mean"))
+		else if (eg_json_is(&key, "mean"))
 			good = read_number(&key, &value, &reason->mean);
-		else if (ef_json_is(&key, "weight") && value.type == jbvNull)
+		else if (eg_json_is(&key, "weight") && value.type == jbvNull)
 		{
 			reason->weight = INFINITY;
 			good = true;
 		}
-		else if (ef_json_is(&key, "weight"))
+		else if (eg_json_is(&key, "weight"))
 			good = read_number(&key, &value, &reason->weight);
-		else if (ef_json_is(&key, "expected"))
+		else if (eg_json_is(&key, "expected"))
 			good = read_number(&key, &value, &reason->expected);
-		else if (ef_json_is(&key, "exits"))
-			good = ef_json_count(&value, PG_INT64_MAX, &reason->exits) ||
-				ef_json_refuse("There is no count at", &key);
+		else if (eg_json_is(&key, "exits"))
+			good = eg_json_count(&value, PG_INT64_MAX, &reason->exits) ||
+				eg_json_refuse("There is no count at", &key);
 		else
-			good = ef_json_refuse("A reason has no", &key);
+			good = eg_json_refuse("A reason has no", &key);
 		if (!good)
 			return false;
 	}
 	if (n == 7)
-		return ef_credible_check_reason(reason, &ef_context) == EF_OK;
-	ef_fail(&ef_context, EF_INVALID, "A reason has %d of 7 members.", n);
+		return ef_credible_check_reason(reason, &eg_context) == EF_OK;
+	ef_fail(&eg_context, EF_INVALID, "A reason has %d of 7 members.", n);
 	return false;
 }
 
@@ -590,10 +590,10 @@ read_reasons(const JsonbValue *array, const EfTable *reference,
 	JsonbValue	value;
 	uint32		n = 0;
 
-	if (array == NULL || !ef_json_is_array(array) ||
+	if (array == NULL || !eg_json_is_array(array) ||
 		JsonContainerSize(array->val.binary.data) != reference->nlabels)
 	{
-		ef_fail(&ef_context, EF_INVALID,
+		ef_fail(&eg_context, EF_INVALID,
 				"\"reasons\" is no array of the reference's %u reasons.",
 				reference->nlabels);
 		return false;
@@ -619,9 +619,9 @@ read_shift(const JsonbValue *key, const JsonbValue *value, int16 *shift)
 	if (!read_number(key, value, &number))
 		return false;
 	if (number != rint(number) || fabs(number) > PG_INT32_MAX)
-		return ef_json_refuse("There is no number of months at", key);
+		return eg_json_refuse("There is no number of months at", key);
 	*shift = (int16) number;
-	return ef_credible_check_shift((int64) number, &ef_context) == EF_OK;
+	return ef_credible_check_shift((int64) number, &eg_context) == EF_OK;
 }
 
 /* What the object must say of itself, and nothing else. */
@@ -635,36 +635,36 @@ check_members(JsonbContainer *object, int16 *shift)
 	int			n = 0;
 
 	*shift = 0;
-	for (; ef_json_next_member(&iterator, &key, &value); n++)
+	for (; eg_json_next_member(&iterator, &key, &value); n++)
 	{
-		if (ef_json_is(&key, "retirement_shift"))
+		if (eg_json_is(&key, "retirement_shift"))
 		{
 			if (!read_shift(&key, &value, shift))
 				return false;
 			n--;				/* it may be there or not */
 		}
-		else if (ef_json_is(&key, "type"))
+		else if (eg_json_is(&key, "type"))
 		{
-			if (!ef_json_is(&value, "credible_rates"))
-				return ef_json_refuse("This is of another", &key);
+			if (!eg_json_is(&value, "credible_rates"))
+				return eg_json_refuse("This is of another", &key);
 		}
-		else if (ef_json_is(&key, "version"))
+		else if (eg_json_is(&key, "version"))
 		{
-			if (!ef_json_count(&value, PG_INT64_MAX, &version) ||
+			if (!eg_json_count(&value, PG_INT64_MAX, &version) ||
 				version != TEXT_VERSION)
-				return ef_json_refuse("This release does not know this", &key);
+				return eg_json_refuse("This release does not know this", &key);
 		}
-		else if (ef_json_is(&key, "reference"))
+		else if (eg_json_is(&key, "reference"))
 		{
-			if (!ef_json_is_object(&value))
-				return ef_json_refuse("There is no object at", &key);
+			if (!eg_json_is_object(&value))
+				return eg_json_refuse("There is no object at", &key);
 		}
-		else if (!ef_json_is(&key, "reasons"))
-			return ef_json_refuse("There is an unknown member", &key);
+		else if (!eg_json_is(&key, "reasons"))
+			return eg_json_refuse("There is an unknown member", &key);
 	}
 	if (n == 4)
 		return true;
-	ef_fail(&ef_context, EF_INVALID,
+	ef_fail(&eg_context, EF_INVALID,
 			"It has not \"type\", \"version\", \"reasons\" and \"reference\".");
 	return false;
 }
@@ -683,19 +683,19 @@ ef_credible_rates_in(PG_FUNCTION_ARGS)
 	int16		shift;
 	bool		good = false;
 
-	if (!ef_jsonb_in(fcinfo, "credible_rates", text_hint, PG_GETARG_CSTRING(0),
+	if (!eg_jsonb_in(fcinfo, "credible_rates", text_hint, PG_GETARG_CSTRING(0),
 					 &json))
 		PG_RETURN_NULL();
 	jsonb = DatumGetJsonbP(json);
 	if (!JB_ROOT_IS_OBJECT(jsonb))
-		ef_fail(&ef_context, EF_INVALID, "It is no JSON object.");
+		ef_fail(&eg_context, EF_INVALID, "It is no JSON object.");
 	else if (check_members(&jsonb->root, &shift))
 	{
 		JsonbValue *inner = getKeyJsonValueFromContainer(&jsonb->root,
 														 "reference", 9, NULL);
 		char	   *text = JsonbToCString(NULL, inner->val.binary.data,
 										  inner->val.binary.len);
-		Datum		reference = call_summary(ef_summary_in,
+		Datum		reference = call_summary(eg_summary_in,
 											 CStringGetDatum(text),
 											 fcinfo->context);
 		EfTable		table;
@@ -703,7 +703,7 @@ ef_credible_rates_in(PG_FUNCTION_ARGS)
 		/* the error has been said */
 		if (reference == (Datum) 0)
 			PG_RETURN_NULL();
-		ef_summary_load(&table, &ef_workforce_type,
+		eg_summary_load(&table, &ef_workforce_type,
 						(struct varlena *) DatumGetPointer(reference));
 		rates = create_rates(table.nlabels,
 							 (struct varlena *) DatumGetPointer(reference));
@@ -717,7 +717,7 @@ ef_credible_rates_in(PG_FUNCTION_ARGS)
 					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					   errmsg("invalid input syntax for type %s",
 							  "credible_rates"),
-					   errdetail_internal("%s", ef_error.detail),
+					   errdetail_internal("%s", eg_error.detail),
 					   errhint("%s", text_hint)));
 	PG_RETURN_POINTER(rates);
 }
@@ -731,8 +731,8 @@ ef_credible_rates_send(PG_FUNCTION_ARGS)
 {
 	EfWorkforce reference;
 	EfExitRatio *ratios;
-	EfCredibleRates *rates = ef_open_credible(fcinfo, 0, &reference, &ratios);
-	bytea	   *sent = DatumGetByteaPP(call_summary(ef_summary_send,
+	EfCredibleRates *rates = eg_open_credible(fcinfo, 0, &reference, &ratios);
+	bytea	   *sent = DatumGetByteaPP(call_summary(eg_summary_send,
 													copy_reference(rates), NULL));
 	StringInfoData buffer;
 
@@ -774,7 +774,7 @@ receive_reasons(StringInfo buffer, EfCredibleReason *reasons, uint32 n)
 		reasons[i].weight = pq_getmsgfloat8(buffer);
 		reasons[i].expected = pq_getmsgfloat8(buffer);
 		reasons[i].exits = pq_getmsgint64(buffer);
-		status = ef_credible_check_reason(&reasons[i], &ef_context);
+		status = ef_credible_check_reason(&reasons[i], &eg_context);
 	}
 	return status;
 }
@@ -795,12 +795,12 @@ ef_credible_rates_recv(PG_FUNCTION_ARGS)
 
 	if (version != (shift != 0 ? WIRE_VERSION_SHIFT : WIRE_VERSION) ||
 		tag != EF_CREDIBLE_TAG)
-		status = ef_fail(&ef_context, EF_INVALID,
+		status = ef_fail(&eg_context, EF_INVALID,
 						 "Its version or its type is not known.");
-	else if (ef_credible_check_shift(shift, &ef_context) != EF_OK)
+	else if (ef_credible_check_shift(shift, &eg_context) != EF_OK)
 		status = EF_INVALID;
 	else if (n > (uint32) (buffer->len - buffer->cursor) / REASON_WIRE_SIZE)
-		status = ef_fail(&ef_context, EF_INVALID,
+		status = ef_fail(&eg_context, EF_INVALID,
 						 "There are fewer reasons than announced.");
 	else
 	{
@@ -810,13 +810,13 @@ ef_credible_rates_recv(PG_FUNCTION_ARGS)
 	if (status == EF_OK)
 	{
 		struct varlena *reference = (struct varlena *)
-			DatumGetPointer(call_summary(ef_summary_recv,
+			DatumGetPointer(call_summary(eg_summary_recv,
 										 PointerGetDatum(buffer), NULL));
 		EfTable		table;
 
-		ef_summary_load(&table, &ef_workforce_type, reference);
+		eg_summary_load(&table, &ef_workforce_type, reference);
 		if (table.nlabels != n)
-			status = ef_fail(&ef_context, EF_INVALID,
+			status = ef_fail(&eg_context, EF_INVALID,
 							 "There are %u reasons, and %u in the reference.",
 							 n, table.nlabels);
 		else
@@ -830,7 +830,7 @@ ef_credible_rates_recv(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary form of type %s", "credible_rates"),
-				 errdetail_internal("%s", ef_error.detail)));
+				 errdetail_internal("%s", eg_error.detail)));
 	PG_RETURN_POINTER(rates);
 }
 
@@ -838,7 +838,7 @@ ef_credible_rates_recv(PG_FUNCTION_ARGS)
 /* ---- order ---- */
 
 /* No number has two forms, nor has a reference. */
-EF_ORDER_FUNCTIONS(credible_rates, ef_compare_arguments(fcinfo))
+EF_ORDER_FUNCTIONS(credible_rates, eg_compare_arguments(fcinfo))
 
 PG_FUNCTION_INFO_V1(ef_credible_rates_hash);
 Datum

@@ -10,28 +10,28 @@
 
 /* Opens the reference, and finds the ratio of each of its labels. */
 static inline void
-ef_check_credible(EfCredibleRates *rates, EfWorkforce *reference,
+eg_check_credible(EfCredibleRates *rates, EfWorkforce *reference,
 				  EfExitRatio **ratios)
 {
 	struct varlena *inner;
 
-	ef_check(ef_credible_open(rates, VARSIZE(rates), reference, ratios,
-							  &ef_context));
+	eg_check(ef_credible_open(rates, VARSIZE(rates), reference, ratios,
+							  &eg_context));
 
 	/* whoever reads the reference as a value trusts its length */
 	inner = ef_credible_reference(rates);
 	if (!VARATT_IS_4B_U(inner) || VARSIZE(inner) != rates->reference_size)
-		ef_raise(ef_fail(&ef_context, EF_INVALID,
+		eg_raise(ef_fail(&eg_context, EF_INVALID,
 						 "The reference has another length than its rates say."));
 }
 
 static inline EfCredibleRates *
-ef_open_credible(FunctionCallInfo fcinfo, int argument, EfWorkforce *reference,
+eg_open_credible(FunctionCallInfo fcinfo, int argument, EfWorkforce *reference,
 				 EfExitRatio **ratios)
 {
 	EfCredibleRates *rates = (EfCredibleRates *) PG_GETARG_VARLENA_P(argument);
 
-	ef_check_credible(rates, reference, ratios);
+	eg_check_credible(rates, reference, ratios);
 	return rates;
 }
 

@@ -15,14 +15,14 @@ static Datum
 put_limits(FunctionCallInfo fcinfo, double difference, double lower,
 		   double upper)
 {
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 	Datum		values[3];
 	bool		nulls[3];
 
-	values[0] = ef_float8_or_null(difference, &nulls[0]);
-	values[1] = ef_float8_or_null(lower, &nulls[1]);
-	values[2] = ef_float8_or_null(upper, &nulls[2]);
-	ef_put_row(result, values, nulls);
+	values[0] = eg_float8_or_null(difference, &nulls[0]);
+	values[1] = eg_float8_or_null(lower, &nulls[1]);
+	values[2] = eg_float8_or_null(upper, &nulls[2]);
+	eg_put_row(result, values, nulls);
 	return (Datum) 0;
 }
 
@@ -32,15 +32,15 @@ ef_retention_rate_difference_rows(PG_FUNCTION_ARGS)
 {
 	EfRiskSet	first;
 	EfRiskSet	second;
-	EfDuration	after = ef_get_duration(fcinfo, 2);
+	EfDuration	after = eg_get_duration(fcinfo, 2);
 	EfDifference difference;
 
-	ef_get_risk(fcinfo, 0, &first);
-	ef_get_risk(fcinfo, 1, &second);
-	ef_check(ef_retention_rate_difference(&difference, &first, &second, &after,
+	eg_get_risk(fcinfo, 0, &first);
+	eg_get_risk(fcinfo, 1, &second);
+	eg_check(ef_retention_rate_difference(&difference, &first, &second, &after,
 										  PG_GETARG_FLOAT8(3),
-										  ef_get_choice(fcinfo, 4, &ef_limit_scales),
-										  &ef_context));
+										  eg_get_choice(fcinfo, 4, &ef_limit_scales),
+										  &eg_context));
 	return put_limits(fcinfo, difference.difference, difference.lower,
 					  difference.upper);
 }
@@ -53,12 +53,12 @@ ef_retention_median_difference_rows(PG_FUNCTION_ARGS)
 	EfRiskSet	second;
 	EfDifference difference;
 
-	ef_get_risk(fcinfo, 0, &first);
-	ef_get_risk(fcinfo, 1, &second);
-	ef_check(ef_retention_median_difference(&difference, &first, &second,
+	eg_get_risk(fcinfo, 0, &first);
+	eg_get_risk(fcinfo, 1, &second);
+	eg_check(ef_retention_median_difference(&difference, &first, &second,
 											PG_GETARG_FLOAT8(2),
-											ef_get_choice(fcinfo, 3, &ef_limit_scales),
-											&ef_context));
+											eg_get_choice(fcinfo, 3, &ef_limit_scales),
+											&eg_context));
 	return put_limits(fcinfo, difference.difference, difference.lower,
 					  difference.upper);
 }
@@ -69,22 +69,22 @@ ef_retention_mean_difference_rows(PG_FUNCTION_ARGS)
 {
 	EfRiskSet	first;
 	EfRiskSet	second;
-	EfDuration	until = ef_get_duration(fcinfo, 2);
+	EfDuration	until = eg_get_duration(fcinfo, 2);
 	EfDifference difference;
 	Datum		values[5];
 	bool		nulls[5];
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
-	ef_get_risk(fcinfo, 0, &first);
-	ef_get_risk(fcinfo, 1, &second);
-	ef_check(ef_retention_mean_difference(&difference, &first, &second, &until,
-										  PG_GETARG_FLOAT8(3), &ef_context));
-	values[0] = ef_float8_or_null(difference.difference, &nulls[0]);
-	values[1] = ef_float8_or_null(difference.std_error, &nulls[1]);
-	values[2] = ef_float8_or_null(difference.lower, &nulls[2]);
-	values[3] = ef_float8_or_null(difference.upper, &nulls[3]);
-	values[4] = ef_float8_or_null(difference.p_value, &nulls[4]);
-	ef_put_row(result, values, nulls);
+	eg_get_risk(fcinfo, 0, &first);
+	eg_get_risk(fcinfo, 1, &second);
+	eg_check(ef_retention_mean_difference(&difference, &first, &second, &until,
+										  PG_GETARG_FLOAT8(3), &eg_context));
+	values[0] = eg_float8_or_null(difference.difference, &nulls[0]);
+	values[1] = eg_float8_or_null(difference.std_error, &nulls[1]);
+	values[2] = eg_float8_or_null(difference.lower, &nulls[2]);
+	values[3] = eg_float8_or_null(difference.upper, &nulls[3]);
+	values[4] = eg_float8_or_null(difference.p_value, &nulls[4]);
+	eg_put_row(result, values, nulls);
 	return (Datum) 0;
 }
 
@@ -100,16 +100,16 @@ ef_funnel_conversion_difference(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < 2; i++)
 	{
-		ef_open_funnel(fcinfo, i, &funnels[i]);
-		from[i] = ef_get_stage(fcinfo, 2, &funnels[i]);
-		to[i] = ef_get_stage(fcinfo, 3, &funnels[i]);
+		eg_open_funnel(fcinfo, i, &funnels[i]);
+		from[i] = eg_get_stage(fcinfo, 2, &funnels[i]);
+		to[i] = eg_get_stage(fcinfo, 3, &funnels[i]);
 	}
-	ef_check(ef_funnels_compared(&funnels[0], &funnels[1], to[0], to[1],
-								 &ef_context));
+	eg_check(ef_funnels_compared(&funnels[0], &funnels[1], to[0], to[1],
+								 &eg_context));
 	for (int i = 0; i < 2; i++)
-		ef_check(ef_funnel_conversion_limits(&funnels[i], from[i], to[i],
+		eg_check(ef_funnel_conversion_limits(&funnels[i], from[i], to[i],
 											 PG_GETARG_FLOAT8(4),
-											 &estimates[i], &ef_context));
+											 &estimates[i], &eg_context));
 	difference = ef_estimate_difference(&estimates[0], &estimates[1]);
 	return put_limits(fcinfo, difference.value, difference.lower,
 					  difference.upper);
@@ -123,8 +123,8 @@ ef_share_difference_rows(PG_FUNCTION_ARGS)
 	const int64_t totals[2] = {PG_GETARG_INT64(1), PG_GETARG_INT64(3)};
 	EfEstimate	difference;
 
-	ef_check(ef_share_difference(counts, totals, PG_GETARG_FLOAT8(4),
-								 &difference, &ef_context));
+	eg_check(ef_share_difference(counts, totals, PG_GETARG_FLOAT8(4),
+								 &difference, &eg_context));
 	return put_limits(fcinfo, difference.value, difference.lower,
 					  difference.upper);
 }

@@ -55,7 +55,7 @@
 	ereturn((fcinfo)->context, (Datum) 0, __VA_ARGS__)
 
 static inline bool
-ef_jsonb_in(FunctionCallInfo fcinfo, const char *type, const char *hint,
+eg_jsonb_in(FunctionCallInfo fcinfo, const char *type, const char *hint,
 			char *text, Datum *jsonb)
 {
 	ErrorSaveContext save = {.type = T_ErrorSaveContext,.details_wanted = true};
@@ -80,7 +80,7 @@ ef_jsonb_in(FunctionCallInfo fcinfo, const char *type, const char *hint,
 
 /* What is written is constant. */
 static inline void
-ef_buffile_write(BufFile *file, const void *bytes, size_t size)
+eg_buffile_write(BufFile *file, const void *bytes, size_t size)
 {
 	BufFileWrite(file, bytes, size);
 }
@@ -94,7 +94,7 @@ typedef struct EfJsonReader
 } EfJsonReader;
 
 static inline void
-ef_jsonb_callback(void *arg)
+eg_jsonb_callback(void *arg)
 {
 	const EfJsonReader *reader = arg;
 
@@ -106,11 +106,11 @@ ef_jsonb_callback(void *arg)
 }
 
 static inline bool
-ef_jsonb_in(FunctionCallInfo fcinfo, const char *type, const char *hint,
+eg_jsonb_in(FunctionCallInfo fcinfo, const char *type, const char *hint,
 			char *text, Datum *jsonb)
 {
 	EfJsonReader reader = {type, hint};
-	ErrorContextCallback callback = {error_context_stack, ef_jsonb_callback,
+	ErrorContextCallback callback = {error_context_stack, eg_jsonb_callback,
 	&reader};
 
 	(void) fcinfo;
@@ -121,7 +121,7 @@ ef_jsonb_in(FunctionCallInfo fcinfo, const char *type, const char *hint,
 }
 
 static inline void
-ef_buffile_write(BufFile *file, const void *bytes, size_t size)
+eg_buffile_write(BufFile *file, const void *bytes, size_t size)
 {
 	BufFileWrite(file, unconstify(void *, bytes), size);
 }

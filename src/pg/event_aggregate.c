@@ -48,7 +48,7 @@ typedef struct AggregateLog
  * several memories, and a log in each. */
 typedef struct EventCache
 {
-	EventForms	forms;			/* the first, as ef_event_forms() reads them */
+	EventForms	forms;			/* the first, as eg_event_forms() reads them */
 	AggregateLog *logs;			/* the one used last is first */
 	bool		constant;		/* the purpose is the same in all rows */
 	void	   *memory;			/* of its type */
@@ -102,7 +102,7 @@ write_file(void *closure, const void *bytes, size_t size)
 		MemoryContextSwitchTo(old);
 	}
 	seek(log, log->end);
-	ef_buffile_write(log->file, bytes, size);
+	eg_buffile_write(log->file, bytes, size);
 	log->end += size;
 }
 
@@ -139,7 +139,7 @@ open_log(FunctionCallInfo fcinfo, EventCache *cache, MemoryContext context,
 
 	log->cache = cache;
 	log->memory = context;
-	log->context = ef_context;
+	log->context = eg_context;
 	log->context.alloc = allocate;
 	log->context.memory = context;
 
@@ -166,7 +166,7 @@ event_cache(FunctionCallInfo fcinfo)
 {
 	if (fcinfo->flinfo->fn_extra == NULL)
 	{
-		ef_require_aggregate(fcinfo);
+		eg_require_aggregate(fcinfo);
 		fcinfo->flinfo->fn_extra =
 			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(EventCache));
 	}
@@ -174,18 +174,18 @@ event_cache(FunctionCallInfo fcinfo)
 }
 
 const EventForms *
-ef_ask_event_forms(FunctionCallInfo fcinfo, int person, int word,
+eg_ask_event_forms(FunctionCallInfo fcinfo, int person, int word,
 				   const EventPurposeType *type)
 {
 	EventForms	forms = {EF_FORM_UNASKED, EF_FORM_UNASKED, EF_FORM_UNASKED};
 	EventCache *cache;
 
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 	if (person > 0)
-		forms.person = ef_key_form(fcinfo, person, "person_id");
-	forms.word = ef_word_form(fcinfo, word, type->word);
+		forms.person = eg_key_form(fcinfo, person, "person_id");
+	forms.word = eg_word_form(fcinfo, word, type->word);
 	if (type->second_word != NULL)
-		forms.second_word = ef_word_form(fcinfo, type->second_word_argument,
+		forms.second_word = eg_word_form(fcinfo, type->second_word_argument,
 										 type->second_word);
 	cache = event_cache(fcinfo);
 	cache->forms = forms;
@@ -201,7 +201,7 @@ current_log(FunctionCallInfo fcinfo, const EventPurposeType *type,
 	MemoryContext context;
 
 	if (!AggCheckCallContext(fcinfo, &context))
-		ef_require_aggregate(fcinfo);
+		eg_require_aggregate(fcinfo);
 	for (AggregateLog **link = &cache->logs; *link; link = &(*link)->next)
 		if ((*link)->memory == context)
 		{
@@ -294,7 +294,7 @@ group_of(FunctionCallInfo fcinfo, const EventPurposeType *type)
 }
 
 EfEventGroup *
-ef_event_group(FunctionCallInfo fcinfo, int purpose,
+eg_event_group(FunctionCallInfo fcinfo, int purpose,
 			   const EventPurposeType *type, EfPersonKind kind, EfUnit unit)
 {
 	EventCache *cache = fcinfo->flinfo->fn_extra;
@@ -313,14 +313,14 @@ ef_event_group(FunctionCallInfo fcinfo, int purpose,
 			(!type->with_last || is_constant(fcinfo, PG_NARGS() - 1));
 		return create_group(log, intern_purpose(log, type, bytes));
 	}
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 	group = group_of(fcinfo, type);
 	check_purpose(group, bytes);
 	return group;
 }
 
 EfDictionary *
-ef_group_names(const EfEventGroup *group)
+eg_group_names(const EfEventGroup *group)
 {
 	return &log_of_group(group)->names;
 }
@@ -332,20 +332,20 @@ number_of_name(AggregateLog *log, const EventPurposeType *type,
 	uint32		before = log->names.nnames;
 	uint32		number;
 
-	ef_check(ef_dictionary_number(&log->names, name, length, &number));
+	eg_check(ef_dictionary_number(&log->names, name, length, &number));
 	if (log->names.nnames == before)
 		return number;
 	log->log.kept = log->names.size;
 	if (type->most_names > 0 &&
 		log->names.nnames > type->most_names * log->log.ngroups)
-		ef_raise(ef_fail(&ef_context, type->too_many_names,
+		eg_raise(ef_fail(&eg_context, type->too_many_names,
 						 "There are %u names, and %u are the most of a group.",
 						 log->names.nnames, type->most_names));
 	return number;
 }
 
 uint32
-ef_group_name(const EfEventGroup *group, const char *name, size_t length)
+eg_group_name(const EfEventGroup *group, const char *name, size_t length)
 {
 	return number_of_name(log_of_group(group),
 						  ((const EventPurpose *) group->purpose)->type, name,
@@ -353,9 +353,9 @@ ef_group_name(const EfEventGroup *group, const char *name, size_t length)
 }
 
 EfEventGroup *
-ef_finished_group(FunctionCallInfo fcinfo, const EventPurposeType *type)
+eg_finished_group(FunctionCallInfo fcinfo, const EventPurposeType *type)
 {
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 	return PG_ARGISNULL(0) ? NULL : group_of(fcinfo, type);
 }
 
@@ -377,10 +377,10 @@ send_runs(EfEventGroup *group, StringInfo buffer, EfNumbersSent *numbers)
 	Size		limit = MaxAllocSize - buffer->len - 1;
 
 	if (numbers == NULL)
-		ef_check(ef_event_group_send(group, limit, &sink, &ef_context));
+		eg_check(ef_event_group_send(group, limit, &sink, &eg_context));
 	else
-		ef_check(ef_event_group_send_numbered(group, limit, &sink, numbers,
-											  &ef_context));
+		eg_check(ef_event_group_send_numbered(group, limit, &sink, numbers,
+											  &eg_context));
 }
 
 PG_FUNCTION_INFO_V1(ef_events_serialfn);
@@ -395,7 +395,7 @@ ef_events_serialfn(PG_FUNCTION_ARGS)
 	int			size_at;
 	uint64		size;
 
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 	group = (EfEventGroup *) PG_GETARG_POINTER(0);
 	log = log_of_group(group);
 	purpose = group->purpose;
@@ -439,7 +439,7 @@ ef_events_deserialfn(PG_FUNCTION_ARGS)
 	ShippedGroup *shipped;
 	uint64		size;
 
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 
 	/* a copy, since combining reads it after this call */
 	bytes = PG_GETARG_BYTEA_P_COPY(0);
@@ -497,7 +497,7 @@ number_names(AggregateLog *log, const EventPurposeType *type,
 }
 
 Datum
-ef_events_combine(FunctionCallInfo fcinfo, const EventPurposeType *type)
+eg_events_combine(FunctionCallInfo fcinfo, const EventPurposeType *type)
 {
 	EfEventGroup *group = PG_ARGISNULL(0) ? NULL
 		: (EfEventGroup *) PG_GETARG_POINTER(0);
@@ -505,7 +505,7 @@ ef_events_combine(FunctionCallInfo fcinfo, const EventPurposeType *type)
 	AggregateLog *log;
 	EfStatus	status;
 
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
 	{
 		if (group == NULL)
@@ -530,6 +530,6 @@ ef_events_combine(FunctionCallInfo fcinfo, const EventPurposeType *type)
 												 shipped->runs, shipped->size,
 												 number_names(log, type, shipped)
 												 ? &log->numbers : NULL);
-	ef_check(status);
+	eg_check(status);
 	PG_RETURN_POINTER(group);
 }

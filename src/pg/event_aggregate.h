@@ -71,12 +71,12 @@ struct EventPurposeType
 };
 
 /* The combine function of the aggregates over events for one purpose. */
-extern Datum ef_events_combine(FunctionCallInfo fcinfo,
+extern Datum eg_events_combine(FunctionCallInfo fcinfo,
 							   const EventPurposeType *type);
 
 #define EF_EVENTS_COMBINE(name) \
 	EF_FUNCTION(name##_events, combinefn, \
-				ef_events_combine(fcinfo, &name##_purpose))
+				eg_events_combine(fcinfo, &name##_purpose))
 
 /* How the arguments hold who a person is, and the word of an event. */
 typedef struct EventForms
@@ -88,24 +88,24 @@ typedef struct EventForms
 
 /* Those of the aggregate that calls; `person` is 0 where the rows are one
  * person's. */
-extern const EventForms *ef_ask_event_forms(FunctionCallInfo fcinfo,
+extern const EventForms *eg_ask_event_forms(FunctionCallInfo fcinfo,
 											int person, int word,
 											const EventPurposeType *type);
 
 /* The same; asked with the first row, and remembered at the head of what the
  * function remembers. */
 static pg_attribute_always_inline const EventForms *
-ef_event_forms(FunctionCallInfo fcinfo, int person, int word,
+eg_event_forms(FunctionCallInfo fcinfo, int person, int word,
 			   const EventPurposeType *type)
 {
 	const EventForms *forms = fcinfo->flinfo->fn_extra;
 
 	return likely(forms != NULL) ? forms
-		: ef_ask_event_forms(fcinfo, person, word, type);
+		: eg_ask_event_forms(fcinfo, person, word, type);
 }
 
 static pg_attribute_always_inline EfPersonKind
-ef_person_kind(EfForm form)
+eg_person_kind(EfForm form)
 {
 	switch (form)
 	{
@@ -125,37 +125,37 @@ ef_person_kind(EfForm form)
  * The group that is argument 0, which is made if there is none, for what
  * argument `purpose` says.
  */
-extern EfEventGroup *ef_event_group(FunctionCallInfo fcinfo, int purpose,
+extern EfEventGroup *eg_event_group(FunctionCallInfo fcinfo, int purpose,
 									const EventPurposeType *type,
 									EfPersonKind kind, EfUnit unit);
 
 /* The names that the events of a group have numbers of. */
-extern EfDictionary *ef_group_names(const EfEventGroup *group);
+extern EfDictionary *eg_group_names(const EfEventGroup *group);
 
 /*
  * The number of a name, which is new or not.  Names are kept until the end and
  * count as memory of the log; where there are more than all groups can have, no
  * row need come any more.
  */
-extern uint32 ef_group_name(const EfEventGroup *group, const char *name,
+extern uint32 eg_group_name(const EfEventGroup *group, const char *name,
 							size_t length);
 
 /* The group, argument 0 of a final function, of events for this; NULL if there
  * were no rows. */
-extern EfEventGroup *ef_finished_group(FunctionCallInfo fcinfo,
+extern EfEventGroup *eg_finished_group(FunctionCallInfo fcinfo,
 									   const EventPurposeType *type);
 
 /* Add an event of the person that an argument says, which is not null.  Its
  * detail is NULL where the log has none. */
 static pg_attribute_always_inline void
-ef_add_event_of(FunctionCallInfo fcinfo, int argument, EfForm form,
+eg_add_event_of(FunctionCallInfo fcinfo, int argument, EfForm form,
 				EfEventGroup *group, EfWhen when, const uint64_t *detail)
 {
-	EfPersonKind kind = ef_person_kind(form);
+	EfPersonKind kind = eg_person_kind(form);
 
 	if (kind == EF_PERSON_NUMBER)
 	{
-		uint64_t	number = (uint64_t) ef_get_number(fcinfo, argument, form);
+		uint64_t	number = (uint64_t) eg_get_number(fcinfo, argument, form);
 
 		if (detail == NULL)
 			ef_event_add(group, number, when);
@@ -169,7 +169,7 @@ ef_add_event_of(FunctionCallInfo fcinfo, int argument, EfForm form,
 	{
 		EfWord		name;
 
-		ef_get_word(fcinfo, argument, form, &name);
+		eg_get_word(fcinfo, argument, form, &name);
 		ef_event_add_text(group, name.bytes, name.length, when,
 						  detail == NULL ? 0 : *detail);
 	}

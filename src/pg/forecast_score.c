@@ -30,7 +30,7 @@ static void
 refuse_nan(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	if (!PG_ARGISNULL(argument) && isnan(PG_GETARG_FLOAT8(argument)))
-		ef_raise(ef_fail(&ef_context, EF_FORECAST_VALUE, "%s is NaN.", name));
+		eg_raise(ef_fail(&eg_context, EF_FORECAST_VALUE, "%s is NaN.", name));
 }
 
 /* Arguments: lower, upper, actual, level. */
@@ -40,9 +40,9 @@ ef_interval_score_of(PG_FUNCTION_ARGS)
 {
 	double		score;
 
-	ef_check(ef_interval_score(PG_GETARG_FLOAT8(0), PG_GETARG_FLOAT8(1),
+	eg_check(ef_interval_score(PG_GETARG_FLOAT8(0), PG_GETARG_FLOAT8(1),
 							   PG_GETARG_FLOAT8(2), PG_GETARG_FLOAT8(3),
-							   &score, &ef_context));
+							   &score, &eg_context));
 	PG_RETURN_FLOAT8(score);
 }
 
@@ -58,8 +58,8 @@ ef_forecast_score_agg_transfn(PG_FUNCTION_ARGS)
 	EfForecast	forecast;
 
 	if (!AggCheckCallContext(fcinfo, &context))
-		ef_require_aggregate(fcinfo);
-	ef_require_argument(fcinfo, 6, "level");
+		eg_require_aggregate(fcinfo);
+	eg_require_argument(fcinfo, 6, "level");
 	misses = PG_ARGISNULL(0) ? NULL : (Misses *) PG_GETARG_POINTER(0);
 	for (int i = 0; i < (int) lengthof(names); i++)
 		refuse_nan(fcinfo, i + 1, names[i]);
@@ -92,8 +92,8 @@ ef_forecast_score_agg_transfn(PG_FUNCTION_ARGS)
 		misses->misses = repalloc_huge(misses->misses,
 									   misses->room * sizeof(EfMiss));
 	}
-	ef_check(ef_forecast_miss(&forecast, &misses->misses[misses->n],
-							  &ef_context));
+	eg_check(ef_forecast_miss(&forecast, &misses->misses[misses->n],
+							  &eg_context));
 	misses->n++;
 	PG_RETURN_POINTER(misses);
 }
@@ -108,20 +108,20 @@ ef_forecast_score_agg_finalfn(PG_FUNCTION_ARGS)
 	Datum		values[7];
 	bool		nulls[7] = {false};
 
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	misses = (const Misses *) PG_GETARG_POINTER(0);
-	ef_score_forecasts(misses->misses, misses->n, &score, &ef_context);
+	ef_score_forecasts(misses->misses, misses->n, &score, &eg_context);
 	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "forecast_score is no composite type");
 	values[0] = Int64GetDatum((int64) score.forecasts);
-	values[1] = ef_float8_or_null(score.bias, &nulls[1]);
-	values[2] = ef_float8_or_null(score.mean_absolute_error, &nulls[2]);
-	values[3] = ef_float8_or_null(score.median_percentage_error, &nulls[3]);
-	values[4] = ef_float8_or_null(score.coverage, &nulls[4]);
-	values[5] = ef_float8_or_null(score.interval_score, &nulls[5]);
-	values[6] = ef_float8_or_null(score.skill, &nulls[6]);
+	values[1] = eg_float8_or_null(score.bias, &nulls[1]);
+	values[2] = eg_float8_or_null(score.mean_absolute_error, &nulls[2]);
+	values[3] = eg_float8_or_null(score.median_percentage_error, &nulls[3]);
+	values[4] = eg_float8_or_null(score.coverage, &nulls[4]);
+	values[5] = eg_float8_or_null(score.interval_score, &nulls[5]);
+	values[6] = eg_float8_or_null(score.skill, &nulls[6]);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns),
 													  values, nulls)));
 }

@@ -38,9 +38,9 @@ typedef struct EfFrameForm
 } EfFrameForm;
 
 /* An observation period; labels are what the rows bring. */
-extern const EfFrameForm ef_period_form;
+extern const EfFrameForm eg_period_form;
 
 /* The spec of a funnel, which names the labels. */
-extern const EfFrameForm ef_funnel_spec_form;
+extern const EfFrameForm eg_funnel_spec_form;
 
 #endif							/* EF_FRAME_FORM_H */

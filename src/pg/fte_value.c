@@ -27,14 +27,14 @@ read_numeric(struct varlena *numeric)
 {
 	int32_t		fte;
 
-	ef_check(ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
+	eg_check(ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
 																	 PointerGetDatum(numeric))),
-								 &fte, &ef_context));
+								 &fte, &eg_context));
 	return fte;
 }
 
 int32_t
-ef_get_fte_numeric(FunctionCallInfo fcinfo, int argument)
+eg_get_fte_numeric(FunctionCallInfo fcinfo, int argument)
 {
 	struct varlena *numeric = PG_GETARG_VARLENA_PP(argument);
 	Size		size = VARSIZE_ANY_EXHDR(numeric);

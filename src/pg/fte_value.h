@@ -9,15 +9,15 @@
 
 #include "base/fte.h"
 
-extern int32_t ef_get_fte_numeric(FunctionCallInfo fcinfo, int argument);
+extern int32_t eg_get_fte_numeric(FunctionCallInfo fcinfo, int argument);
 
 static inline int32_t
-ef_get_fte_float8(FunctionCallInfo fcinfo, int argument)
+eg_get_fte_float8(FunctionCallInfo fcinfo, int argument)
 {
 	int32_t		fte;
 
-	ef_check(ef_fte_from_float8(PG_GETARG_FLOAT8(argument), &fte,
-								&ef_context));
+	eg_check(ef_fte_from_float8(PG_GETARG_FLOAT8(argument), &fte,
+								&eg_context));
 	return fte;
 }
 

@@ -20,7 +20,7 @@
 #include "funnel/funnel_events.h"
 #include "funnel/window.h"
 
-EF_SUMMARY_FUNCTIONS(funnel, ef_funnel_type, ef_funnel_spec_form)
+EF_SUMMARY_FUNCTIONS(funnel, ef_funnel_type, eg_funnel_spec_form)
 
 StaticAssertDecl(EF_DAY_MICROSECONDS == USECS_PER_DAY,
 				 "instants are timestamps");
@@ -60,7 +60,7 @@ get_spec(FunctionCallInfo fcinfo, int argument, void **memory)
 
 	(void) memory;
 	require_spec(fcinfo, argument);
-	packed = ef_get_spec_bytes(fcinfo, argument);
+	packed = eg_get_spec_bytes(fcinfo, argument);
 	return (PurposeBytes) {packed.bytes, packed.size};
 }
 
@@ -69,9 +69,9 @@ open_spec(EventPurpose *purpose, EfUnit unit)
 {
 	EventSpec  *spec = (EventSpec *) purpose;
 
-	ef_check(ef_spec_open(&spec->spec, purpose->bytes.bytes,
-						  purpose->bytes.size, &ef_context));
-	ef_check(ef_spec_unit_check(&spec->spec, unit, &ef_context));
+	eg_check(ef_spec_open(&spec->spec, purpose->bytes.bytes,
+						  purpose->bytes.size, &eg_context));
+	eg_check(ef_spec_unit_check(&spec->spec, unit, &eg_context));
 	spec->as_of = spec->spec.has_as_of
 		? ef_when(ef_day_instant(spec->spec.as_of, unit), 0) : PG_UINT64_MAX;
 }
@@ -81,7 +81,7 @@ refuse_spec(const EventPurpose *purpose, PurposeBytes other)
 {
 	(void) purpose;
 	(void) other;
-	ef_raise(ef_fail(&ef_context, EF_SPEC_MIXED,
+	eg_raise(ef_fail(&eg_context, EF_SPEC_MIXED,
 					 "The rows of one group have two."));
 }
 
@@ -118,11 +118,11 @@ get_when(FunctionCallInfo fcinfo, int stage_argument, const EventForms *forms,
 	EfWord		stage;
 	unsigned	code;
 
-	ef_get_word(fcinfo, stage_argument, forms->word, &stage);
+	eg_get_word(fcinfo, stage_argument, forms->word, &stage);
 	code = ef_spec_code(&spec->spec, stage.bytes, stage.length);
 	if (code == EF_CODE_OTHER && !(spec->spec.modes & EF_STRICT_ORDER))
 		return false;
-	ef_check(ef_instant_check(at, unit, &ef_context));
+	eg_check(ef_instant_check(at, unit, &eg_context));
 	*when = ef_when(at, code);
 	return *when < spec->as_of;
 }
@@ -131,17 +131,17 @@ get_when(FunctionCallInfo fcinfo, int stage_argument, const EventForms *forms,
 static pg_attribute_always_inline Datum
 add_event(FunctionCallInfo fcinfo, EfUnit unit)
 {
-	const EventForms *forms = ef_event_forms(fcinfo, 1, 2, &funnel_purpose);
-	EfEventGroup *group = ef_event_group(fcinfo, 4, &funnel_purpose,
-										 ef_person_kind(forms->person), unit);
+	const EventForms *forms = eg_event_forms(fcinfo, 1, 2, &funnel_purpose);
+	EfEventGroup *group = eg_event_group(fcinfo, 4, &funnel_purpose,
+										 eg_person_kind(forms->person), unit);
 	EfWhen		when;
 	EfStatus	status = EF_OK;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		status = ef_event_group_skip(group, 1);
 	else if (get_when(fcinfo, 2, forms, group_spec(group), unit, &when))
-		ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
-	ef_check(status);
+		eg_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
+	eg_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -149,8 +149,8 @@ add_event(FunctionCallInfo fcinfo, EfUnit unit)
 static pg_attribute_always_inline Datum
 add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
 {
-	const EventForms *forms = ef_event_forms(fcinfo, 0, 1, &funnel_purpose);
-	EfEventGroup *group = ef_event_group(fcinfo, 3, &funnel_purpose,
+	const EventForms *forms = eg_event_forms(fcinfo, 0, 1, &funnel_purpose);
+	EfEventGroup *group = eg_event_group(fcinfo, 3, &funnel_purpose,
 										 EF_PERSON_NUMBER, unit);
 	EfWhen		when;
 	EfStatus	status = EF_OK;
@@ -159,7 +159,7 @@ add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
 		status = ef_event_group_skip(group, 1);
 	else if (get_when(fcinfo, 1, forms, group_spec(group), unit, &when))
 		ef_event_add(group, 0, when);
-	ef_check(status);
+	eg_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -180,7 +180,7 @@ PG_FUNCTION_INFO_V1(ef_funnel_agg_finalfn);
 Datum
 ef_funnel_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &funnel_purpose);
+	EfEventGroup *group = eg_finished_group(fcinfo, &funnel_purpose);
 	const EventSpec *spec;
 	EfFrame		frame = {0};
 	EfState    *state;
@@ -190,9 +190,9 @@ ef_funnel_agg_finalfn(PG_FUNCTION_ARGS)
 	spec = group_spec(group);
 	frame.spec = spec->purpose.bytes.bytes;
 	frame.spec_size = spec->purpose.bytes.size;
-	ef_check(ef_funnel_of_events(&state, group, &spec->spec, &frame,
-								 &ef_context));
-	return ef_summary_finish(ef_summary_own(state), &ef_funnel_type);
+	eg_check(ef_funnel_of_events(&state, group, &spec->spec, &frame,
+								 &eg_context));
+	return eg_summary_finish(eg_summary_own(state), &ef_funnel_type);
 }
 
 
@@ -212,7 +212,7 @@ get_reached(ArrayType *array, EfUnit unit, EfInstant *instants)
 	unsigned	length = 0;
 
 	if (ARR_NDIM(array) > 1)
-		ef_raise(ef_fail(&ef_context, EF_CHAIN_STAGES,
+		eg_raise(ef_fail(&eg_context, EF_CHAIN_STAGES,
 						 "It has %d dimensions.", ARR_NDIM(array)));
 	if (unit == EF_UNIT_DAY)
 		deconstruct_array(array, DATEOID, sizeof(DateADT), true, TYPALIGN_INT,
@@ -226,11 +226,11 @@ get_reached(ArrayType *array, EfUnit unit, EfInstant *instants)
 		if (nulls[i])
 			continue;
 		if (length < (unsigned) i)
-			ef_raise(ef_fail(&ef_context, EF_CHAIN_GAP,
+			eg_raise(ef_fail(&eg_context, EF_CHAIN_GAP,
 							 "Element %u is null and element %d is not.",
 							 length + 1, i + 1));
 		if (length == EF_STAGE_LIMIT)
-			ef_raise(ef_fail(&ef_context, EF_CHAIN_STAGES,
+			eg_raise(ef_fail(&eg_context, EF_CHAIN_STAGES,
 							 "There are %d dates.", n));
 		instants[length++] = unit == EF_UNIT_DAY ? DatumGetDateADT(values[i])
 			: DatumGetTimestamp(values[i]);
@@ -276,9 +276,9 @@ open_reached(ReachedCache *cache, EfSpecBytes packed, EfUnit unit)
 		pfree(old);
 	cache->bytes = MemoryContextAlloc(cache->context, packed.size);
 	memcpy(cache->bytes, packed.bytes, packed.size);
-	ef_check(ef_spec_open(&cache->spec, cache->bytes, packed.size,
-						  &ef_context));
-	ef_check(ef_spec_unit_check(&cache->spec, unit, &ef_context));
+	eg_check(ef_spec_open(&cache->spec, cache->bytes, packed.size,
+						  &eg_context));
+	eg_check(ef_spec_unit_check(&cache->spec, unit, &eg_context));
 	cache->unit = unit;
 	cache->frame.spec = cache->bytes;
 	cache->frame.spec_size = packed.size;
@@ -288,7 +288,7 @@ static ReachedCache *
 reached_cache(FunctionCallInfo fcinfo, int argument, EfUnit unit)
 {
 	ReachedCache *cache = fcinfo->flinfo->fn_extra;
-	EfSpecBytes packed = ef_get_spec_bytes(fcinfo, argument);
+	EfSpecBytes packed = eg_get_spec_bytes(fcinfo, argument);
 
 	if (cache != NULL && is_open(cache, packed, unit))
 		return cache;
@@ -319,33 +319,33 @@ add_reached(FunctionCallInfo fcinfo, EfUnit unit)
 	EfChain		chain;
 	EfStatus	status;
 
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 	require_spec(fcinfo, 2);
 	cache = reached_cache(fcinfo, 2, unit);
 	if (PG_ARGISNULL(0))
-		state = ef_summary_create(&ef_funnel_type, &cache->frame);
+		state = eg_summary_create(&ef_funnel_type, &cache->frame);
 	else
 	{
 		EfFrame		its;
 
-		state = ef_summary_state(fcinfo, &ef_funnel_type);
+		state = eg_summary_state(fcinfo, &ef_funnel_type);
 		its = ef_state_frame(state, &ef_funnel_type);
-		ef_check(ef_frame_match(&its, &cache->frame, &ef_funnel_type,
-								&ef_context));
+		eg_check(ef_frame_match(&its, &cache->frame, &ef_funnel_type,
+								&eg_context));
 	}
 	if (PG_ARGISNULL(1))
 	{
-		ef_check(ef_state_skip(state, &ef_context));
+		eg_check(ef_state_skip(state, &eg_context));
 		PG_RETURN_POINTER(state);
 	}
 	array = PG_GETARG_ARRAYTYPE_P(1);
 	status = ef_chain_given(&chain, &cache->spec, unit, instants,
-							get_reached(array, unit, instants), &ef_context);
+							get_reached(array, unit, instants), &eg_context);
 	if (status == EF_OK && chain.length > 0)
-		status = ef_funnel_add(&state, &chain, unit, &ef_context);
-	ef_check(status);
+		status = ef_funnel_add(&state, &chain, unit, &eg_context);
+	eg_check(status);
 	PG_FREE_IF_COPY(array, 1);
-	PG_RETURN_POINTER(ef_summary_own(state));
+	PG_RETURN_POINTER(eg_summary_own(state));
 }
 
 EF_TIME_TRANSFNS(ef_funnel_agg_reached, add_reached)
@@ -354,14 +354,14 @@ EF_TIME_TRANSFNS(ef_funnel_agg_reached, add_reached)
 static Datum
 steps_of_group(FunctionCallInfo fcinfo, Oid type)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &funnel_purpose);
+	EfEventGroup *group = eg_finished_group(fcinfo, &funnel_purpose);
 	EfChain		chain;
 	Datum		values[EF_STAGE_LIMIT];
 
 	if (group == NULL)
 		PG_RETURN_NULL();
-	ef_check(ef_chain_of_events(&chain, group, &group_spec(group)->spec,
-								&ef_context));
+	eg_check(ef_chain_of_events(&chain, group, &group_spec(group)->spec,
+								&eg_context));
 	if (chain.length == 0)
 		PG_RETURN_NULL();
 	for (unsigned i = 0; i < chain.length; i++)
@@ -391,7 +391,7 @@ EF_STEPS_FINALFN(ef_funnel_steps_timestamptz_finalfn, TIMESTAMPTZOID)
 static Datum
 add_conditions(FunctionCallInfo fcinfo, EfUnit unit)
 {
-	EfEventGroup *group = ef_event_group(fcinfo, 2, &funnel_purpose,
+	EfEventGroup *group = eg_event_group(fcinfo, 2, &funnel_purpose,
 										 EF_PERSON_NUMBER, unit);
 	const EventSpec *spec = group_spec(group);
 	ArrayType  *array;
@@ -401,21 +401,21 @@ add_conditions(FunctionCallInfo fcinfo, EfUnit unit)
 	EfInstant	at;
 	uint64		stages = 0;
 
-	ef_require_argument(fcinfo, 3, "conditions");
+	eg_require_argument(fcinfo, 3, "conditions");
 	if (PG_ARGISNULL(1))
 	{
-		ef_check(ef_event_group_skip(group, 1));
+		eg_check(ef_event_group_skip(group, 1));
 		PG_RETURN_POINTER(group);
 	}
 	array = PG_GETARG_ARRAYTYPE_P(3);
 	deconstruct_array(array, BOOLOID, 1, true, TYPALIGN_CHAR, &values, &nulls,
 					  &n);
-	ef_check(ef_window_check(&spec->spec, n, &ef_context));
+	eg_check(ef_window_check(&spec->spec, n, &eg_context));
 	for (int i = 0; i < n; i++)
 		if (!nulls[i] && DatumGetBool(values[i]))
 			stages |= UINT64CONST(1) << i;
 	at = get_instant(fcinfo, 1, unit);
-	ef_check(ef_instant_check(at, unit, &ef_context));
+	eg_check(ef_instant_check(at, unit, &eg_context));
 	ef_event_add(group, ef_when(at, 0), stages);
 	pfree(values);
 	pfree(nulls);
@@ -429,13 +429,13 @@ PG_FUNCTION_INFO_V1(ef_window_funnel_finalfn);
 Datum
 ef_window_funnel_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &funnel_purpose);
+	EfEventGroup *group = eg_finished_group(fcinfo, &funnel_purpose);
 	int			length;
 
 	if (group == NULL)
 		PG_RETURN_NULL();
-	ef_check(ef_window_of_events(&length, group, &group_spec(group)->spec,
-								 &ef_context));
+	eg_check(ef_window_of_events(&length, group, &group_spec(group)->spec,
+								 &eg_context));
 	PG_RETURN_INT32(length);
 }
 
@@ -446,9 +446,9 @@ ef_window_funnel_finalfn(PG_FUNCTION_ARGS)
 static void
 put_estimate(const EfEstimate *estimate, Datum *values, bool *nulls)
 {
-	values[0] = ef_float8_or_null(estimate->value, &nulls[0]);
-	values[1] = ef_float8_or_null(estimate->lower, &nulls[1]);
-	values[2] = ef_float8_or_null(estimate->upper, &nulls[2]);
+	values[0] = eg_float8_or_null(estimate->value, &nulls[0]);
+	values[1] = eg_float8_or_null(estimate->lower, &nulls[1]);
+	values[2] = eg_float8_or_null(estimate->upper, &nulls[2]);
 }
 
 PG_FUNCTION_INFO_V1(ef_funnel_stages);
@@ -459,11 +459,11 @@ ef_funnel_stages(PG_FUNCTION_ARGS)
 	EfFunnel	funnel;
 	EfStageEstimates estimates[EF_STAGE_LIMIT];
 	int32		observed_days;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
-	ef_open_funnel(fcinfo, 0, &funnel);
-	ef_check(ef_funnel_estimate(&funnel, PG_GETARG_FLOAT8(1), estimates,
-								&observed_days, &ef_context));
+	eg_open_funnel(fcinfo, 0, &funnel);
+	eg_check(ef_funnel_estimate(&funnel, PG_GETARG_FLOAT8(1), estimates,
+								&observed_days, &eg_context));
 	for (uint32 i = 0; i < funnel.spec.nstages; i++)
 	{
 		const EfStageCounts *counts = &funnel.counts[i];
@@ -473,7 +473,7 @@ ef_funnel_stages(PG_FUNCTION_ARGS)
 		bool		nulls[21] = {false};
 
 		values[0] = Int32GetDatum((int32) i + 1);
-		values[1] = ef_label_text(&funnel.spec.stages[i]);
+		values[1] = eg_label_text(&funnel.spec.stages[i]);
 		values[2] = Int64GetDatum(counts->entered);
 		values[3] = Int64GetDatum(counts->converted);
 		values[4] = Int64GetDatum(counts->pending);
@@ -490,7 +490,7 @@ ef_funnel_stages(PG_FUNCTION_ARGS)
 		nulls[13] = stage->median_days < 0;
 		values[14] = Int32GetDatum(observed_days);
 		nulls[14] = observed_days < 0;
-		ef_put_row(result, values, nulls);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -506,14 +506,14 @@ ef_funnel_conversion(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
-	ef_open_funnel(fcinfo, 0, &funnel);
+	eg_open_funnel(fcinfo, 0, &funnel);
 	if (!PG_ARGISNULL(3))
-		by = ef_get_duration(fcinfo, 3);
-	ef_check(ef_funnel_conversion_by(&funnel, ef_get_stage(fcinfo, 1, &funnel),
-									 ef_get_stage(fcinfo, 2, &funnel),
+		by = eg_get_duration(fcinfo, 3);
+	eg_check(ef_funnel_conversion_by(&funnel, eg_get_stage(fcinfo, 1, &funnel),
+									 eg_get_stage(fcinfo, 2, &funnel),
 									 PG_ARGISNULL(3) ? NULL : &by,
-									 &conversion, &ef_context));
-	return ef_float8_or_null(conversion, &fcinfo->isnull);
+									 &conversion, &eg_context));
+	return eg_float8_or_null(conversion, &fcinfo->isnull);
 }
 
 PG_FUNCTION_INFO_V1(ef_funnel_days);
@@ -523,10 +523,10 @@ ef_funnel_days(PG_FUNCTION_ARGS)
 	EfFunnel	funnel;
 	int32		days;
 
-	ef_open_funnel(fcinfo, 0, &funnel);
-	ef_check(ef_funnel_quantile_days(&funnel, ef_get_stage(fcinfo, 1, &funnel),
-									 ef_get_stage(fcinfo, 2, &funnel),
-									 PG_GETARG_FLOAT8(3), &days, &ef_context));
+	eg_open_funnel(fcinfo, 0, &funnel);
+	eg_check(ef_funnel_quantile_days(&funnel, eg_get_stage(fcinfo, 1, &funnel),
+									 eg_get_stage(fcinfo, 2, &funnel),
+									 PG_GETARG_FLOAT8(3), &days, &eg_context));
 	if (days < 0)
 		PG_RETURN_NULL();
 	PG_RETURN_INT32(days);

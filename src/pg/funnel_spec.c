@@ -37,11 +37,11 @@ add_mode(EfFunnelSpec *spec, const char *name, size_t length,
 }
 
 void
-ef_get_spec(FunctionCallInfo fcinfo, int argument, EfFunnelSpec *spec)
+eg_get_spec(FunctionCallInfo fcinfo, int argument, EfFunnelSpec *spec)
 {
-	EfSpecBytes packed = ef_get_spec_bytes(fcinfo, argument);
+	EfSpecBytes packed = eg_get_spec_bytes(fcinfo, argument);
 
-	ef_check(ef_spec_open(spec, packed.bytes, packed.size, &ef_context));
+	eg_check(ef_spec_open(spec, packed.bytes, packed.size, &eg_context));
 }
 
 static struct varlena *
@@ -50,7 +50,7 @@ pack(const EfFunnelSpec *spec)
 	uint8	   *bytes;
 	size_t		size;
 
-	ef_check(ef_spec_pack(spec, VARHDRSZ, &bytes, &size, &ef_context));
+	eg_check(ef_spec_pack(spec, VARHDRSZ, &bytes, &size, &eg_context));
 	SET_VARSIZE(bytes, size);
 	return (struct varlena *) bytes;
 }
@@ -63,12 +63,12 @@ add_names(FunctionCallInfo fcinfo, int argument, const char *list,
 		  EfFunnelSpec *spec, AddName add)
 {
 	int			n;
-	const EfLabel *names = ef_get_labels(fcinfo, argument, list,
+	const EfLabel *names = eg_get_labels(fcinfo, argument, list,
 										 "ARRAY['applied', 'admitted']", false,
 										 &n);
 
 	for (int i = 0; i < n; i++)
-		ef_check(add(spec, names[i].bytes, names[i].length, &ef_context));
+		eg_check(add(spec, names[i].bytes, names[i].length, &eg_context));
 }
 
 PG_FUNCTION_INFO_V1(ef_funnel_spec);
@@ -86,7 +86,7 @@ ef_funnel_spec(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(1))
 	{
 		spec.has_within = true;
-		spec.within = ef_get_interval(fcinfo, 1, EF_SPEC_WITHIN_INVALID);
+		spec.within = eg_get_interval(fcinfo, 1, EF_SPEC_WITHIN_INVALID);
 	}
 	if (!PG_ARGISNULL(2))
 	{
@@ -97,7 +97,7 @@ ef_funnel_spec(PG_FUNCTION_ARGS)
 		add_names(fcinfo, 3, "exits", &spec, ef_spec_add_exit);
 	if (!PG_ARGISNULL(4))
 		add_names(fcinfo, 4, "modes", &spec, add_mode);
-	ef_check(ef_spec_complete(&spec, &ef_context));
+	eg_check(ef_spec_complete(&spec, &eg_context));
 	PG_RETURN_POINTER(pack(&spec));
 }
 
@@ -116,7 +116,7 @@ append_names(StringInfo out, const EfLabel *names, uint32 n)
 }
 
 void
-ef_append_spec_text(StringInfo out, const EfFunnelSpec *spec)
+eg_append_spec_text(StringInfo out, const EfFunnelSpec *spec)
 {
 	bool		first = true;
 
@@ -159,11 +159,11 @@ text_of(FunctionCallInfo fcinfo)
 	EfFunnelSpec spec;
 	StringInfoData out;
 
-	ef_get_spec(fcinfo, 0, &spec);
+	eg_get_spec(fcinfo, 0, &spec);
 	initStringInfo(&out);
 	appendStringInfo(&out, "{\"type\": \"funnel_spec\", \"version\": %d, ",
 					 TEXT_VERSION);
-	ef_append_spec_text(&out, &spec);
+	eg_append_spec_text(&out, &spec);
 	appendStringInfoChar(&out, '}');
 	return out.data;
 }
@@ -192,17 +192,17 @@ read_names(EfFunnelSpec *spec, AddName add, const JsonbValue *key,
 	JsonbIterator *iterator;
 	JsonbValue	name;
 
-	if (!ef_json_is_array(array))
-		return ef_json_refuse("There is no array at", key);
+	if (!eg_json_is_array(array))
+		return eg_json_refuse("There is no array at", key);
 	iterator = JsonbIteratorInit(array->val.binary.data);
 	(void) JsonbIteratorNext(&iterator, &name, true);
 	while (JsonbIteratorNext(&iterator, &name, true) == WJB_ELEM)
 	{
 		if (name.type != jbvString)
-			return ef_json_refuse("There is something else than a string in",
+			return eg_json_refuse("There is something else than a string in",
 								  key);
 		if (add(spec, name.val.string.val, name.val.string.len,
-				&ef_context) != EF_OK)
+				&eg_context) != EF_OK)
 			return false;
 	}
 	return true;
@@ -220,26 +220,26 @@ read_within(EfFunnelSpec *spec, const JsonbValue *key,
 
 	if (object->type == jbvNull)
 		return true;
-	if (!ef_json_is_object(object) ||
+	if (!eg_json_is_object(object) ||
 		JsonContainerSize(object->val.binary.data) == 0)
-		return ef_json_refuse("There is no duration at", key);
+		return eg_json_refuse("There is no duration at", key);
 	spec->has_within = true;
 	iterator = JsonbIteratorInit(object->val.binary.data);
-	while (ef_json_next_member(&iterator, &part, &value))
+	while (eg_json_next_member(&iterator, &part, &value))
 	{
-		bool		microseconds = ef_json_is(&part, "microseconds");
+		bool		microseconds = eg_json_is(&part, "microseconds");
 
-		if (!ef_json_count(&value, microseconds ? PG_INT64_MAX : PG_INT32_MAX,
+		if (!eg_json_count(&value, microseconds ? PG_INT64_MAX : PG_INT32_MAX,
 						   &count))
-			return ef_json_refuse("There is no count at", &part);
+			return eg_json_refuse("There is no count at", &part);
 		if (microseconds)
 			spec->within.microseconds = count;
-		else if (ef_json_is(&part, "days"))
+		else if (eg_json_is(&part, "days"))
 			spec->within.days = (int32) count;
-		else if (ef_json_is(&part, "months"))
+		else if (eg_json_is(&part, "months"))
 			spec->within.months = (int32) count;
 		else
-			return ef_json_refuse("A duration has no", &part);
+			return eg_json_refuse("A duration has no", &part);
 	}
 	return true;
 }
@@ -253,24 +253,24 @@ read_as_of(EfFunnelSpec *spec, const JsonbValue *key, const JsonbValue *value)
 		ef_parse_day(value->val.string.val, value->val.string.len,
 					 &spec->as_of);
 	return spec->has_as_of ||
-		ef_json_refuse("There is no ISO date at", key);
+		eg_json_refuse("There is no ISO date at", key);
 }
 
 bool
-ef_read_spec_member(EfFunnelSpec *spec, const JsonbValue *key,
+eg_read_spec_member(EfFunnelSpec *spec, const JsonbValue *key,
 					const JsonbValue *value)
 {
-	if (ef_json_is(key, "stages"))
+	if (eg_json_is(key, "stages"))
 		return read_names(spec, ef_spec_add_stage, key, value);
-	if (ef_json_is(key, "within"))
+	if (eg_json_is(key, "within"))
 		return read_within(spec, key, value);
-	if (ef_json_is(key, "as_of"))
+	if (eg_json_is(key, "as_of"))
 		return read_as_of(spec, key, value);
-	if (ef_json_is(key, "exits"))
+	if (eg_json_is(key, "exits"))
 		return read_names(spec, ef_spec_add_exit, key, value);
-	if (ef_json_is(key, "modes"))
+	if (eg_json_is(key, "modes"))
 		return read_names(spec, add_mode, key, value);
-	return ef_json_refuse("There is an unknown member", key);
+	return eg_json_refuse("There is an unknown member", key);
 }
 
 /* A spec from its whole JSON object. */
@@ -286,35 +286,35 @@ read_object(EfFunnelSpec *spec, Jsonb *jsonb)
 
 	if (!JB_ROOT_IS_OBJECT(jsonb))
 	{
-		ef_fail(&ef_context, EF_INVALID, "It is no JSON object.");
+		ef_fail(&eg_context, EF_INVALID, "It is no JSON object.");
 		return false;
 	}
 	iterator = JsonbIteratorInit(&jsonb->root);
-	while (ef_json_next_member(&iterator, &key, &value))
+	while (eg_json_next_member(&iterator, &key, &value))
 	{
-		if (ef_json_is(&key, "type"))
+		if (eg_json_is(&key, "type"))
 		{
-			typed = ef_json_is(&value, "funnel_spec");
+			typed = eg_json_is(&value, "funnel_spec");
 			if (!typed)
-				return ef_json_refuse("This is of another", &key);
+				return eg_json_refuse("This is of another", &key);
 		}
-		else if (ef_json_is(&key, "version"))
+		else if (eg_json_is(&key, "version"))
 		{
-			versioned = ef_json_count(&value, PG_INT64_MAX, &version) &&
+			versioned = eg_json_count(&value, PG_INT64_MAX, &version) &&
 				version == TEXT_VERSION;
 			if (!versioned)
-				return ef_json_refuse("This release does not know this", &key);
+				return eg_json_refuse("This release does not know this", &key);
 		}
-		else if (!ef_read_spec_member(spec, &key, &value))
+		else if (!eg_read_spec_member(spec, &key, &value))
 			return false;
 	}
 	if (!typed || !versioned)
 	{
-		ef_fail(&ef_context, EF_INVALID, "\"%s\" is missing.",
+		ef_fail(&eg_context, EF_INVALID, "\"%s\" is missing.",
 				!typed ? "type" : "version");
 		return false;
 	}
-	return ef_spec_complete(spec, &ef_context) == EF_OK;
+	return ef_spec_complete(spec, &eg_context) == EF_OK;
 }
 
 /*
@@ -352,13 +352,13 @@ ef_funnel_spec_in(PG_FUNCTION_ARGS)
 							  "funnel_spec"),
 					   errdetail("A lone literal is read as the text of a spec."),
 					   errhint("Give an array, such as funnel_spec(ARRAY['applied', 'admitted']).")));
-	if (!ef_jsonb_in(fcinfo, "funnel_spec", text_hint, text, &json))
+	if (!eg_jsonb_in(fcinfo, "funnel_spec", text_hint, text, &json))
 		PG_RETURN_NULL();
 	if (!read_object(&spec, DatumGetJsonbP(json)))
 		EF_SOFT_ERROR(fcinfo, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 							   errmsg("invalid input syntax for type %s",
 									  "funnel_spec"),
-							   errdetail_internal("%s", ef_error.detail),
+							   errdetail_internal("%s", eg_error.detail),
 							   errhint("%s", text_hint)));
 	PG_RETURN_POINTER(pack(&spec));
 }
@@ -384,7 +384,7 @@ send_names(StringInfo buffer, const EfLabel *names, uint32 n)
 
 /* What is not there is sent as zeros. */
 void
-ef_spec_send(StringInfo buffer, const EfFunnelSpec *spec)
+eg_spec_send(StringInfo buffer, const EfFunnelSpec *spec)
 {
 	pq_sendbyte(buffer, spec->has_within);
 	pq_sendint32(buffer, (uint32) spec->within.months);
@@ -410,12 +410,12 @@ receive_names(StringInfo buffer, EfFunnelSpec *spec, AddName add)
 		EfStatus	status;
 
 		if (length > (uint32) (buffer->len - buffer->cursor))
-			return ef_fail(&ef_context, EF_INVALID,
+			return ef_fail(&eg_context, EF_INVALID,
 						   "A name is longer than the message.");
 
 		/* checks the encoding too */
 		name = pq_getmsgtext(buffer, (int) length, &converted);
-		status = add(spec, name, converted, &ef_context);
+		status = add(spec, name, converted, &eg_context);
 		if (status != EF_OK)
 			return status;
 	}
@@ -423,7 +423,7 @@ receive_names(StringInfo buffer, EfFunnelSpec *spec, AddName add)
 }
 
 EfStatus
-ef_spec_receive(StringInfo buffer, EfFunnelSpec *spec)
+eg_spec_receive(StringInfo buffer, EfFunnelSpec *spec)
 {
 	int			has_within;
 	int			has_as_of;
@@ -438,21 +438,21 @@ ef_spec_receive(StringInfo buffer, EfFunnelSpec *spec)
 	spec->as_of = (EfDay) pq_getmsgint(buffer, 4);
 	spec->modes = (unsigned) pq_getmsgbyte(buffer);
 	if (has_within > 1 || has_as_of > 1)
-		return ef_fail(&ef_context, EF_INVALID, "A flag is neither 0 nor 1.");
+		return ef_fail(&eg_context, EF_INVALID, "A flag is neither 0 nor 1.");
 	spec->has_within = has_within != 0;
 	spec->has_as_of = has_as_of != 0;
 	if (!spec->has_within && (spec->within.months != 0 ||
 							  spec->within.days != 0 ||
 							  spec->within.microseconds != 0))
-		return ef_fail(&ef_context, EF_INVALID,
+		return ef_fail(&eg_context, EF_INVALID,
 					   "A window that is not there has a length.");
 	if (!spec->has_as_of && spec->as_of != 0)
-		return ef_fail(&ef_context, EF_INVALID,
+		return ef_fail(&eg_context, EF_INVALID,
 					   "An as_of that is not there has a date.");
 	status = receive_names(buffer, spec, ef_spec_add_stage);
 	if (status == EF_OK)
 		status = receive_names(buffer, spec, ef_spec_add_exit);
-	return status == EF_OK ? ef_spec_complete(spec, &ef_context) : status;
+	return status == EF_OK ? ef_spec_complete(spec, &eg_context) : status;
 }
 
 PG_FUNCTION_INFO_V1(ef_funnel_spec_send);
@@ -462,11 +462,11 @@ ef_funnel_spec_send(PG_FUNCTION_ARGS)
 	EfFunnelSpec spec;
 	StringInfoData buffer;
 
-	ef_get_spec(fcinfo, 0, &spec);
+	eg_get_spec(fcinfo, 0, &spec);
 	pq_begintypsend(&buffer);
 	pq_sendbyte(&buffer, WIRE_VERSION);
 	pq_sendbyte(&buffer, EF_SPEC_TAG);
-	ef_spec_send(&buffer, &spec);
+	eg_spec_send(&buffer, &spec);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
 }
 
@@ -479,16 +479,16 @@ ef_funnel_spec_recv(PG_FUNCTION_ARGS)
 	EfStatus	status;
 
 	if (pq_getmsgbyte(buffer) != WIRE_VERSION)
-		status = ef_fail(&ef_context, EF_INVALID, "Its version is not known.");
+		status = ef_fail(&eg_context, EF_INVALID, "Its version is not known.");
 	else if (pq_getmsgbyte(buffer) != EF_SPEC_TAG)
-		status = ef_fail(&ef_context, EF_INVALID, "It is of another type.");
+		status = ef_fail(&eg_context, EF_INVALID, "It is of another type.");
 	else
-		status = ef_spec_receive(buffer, &spec);
+		status = eg_spec_receive(buffer, &spec);
 	if (status != EF_OK)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary form of type %s", "funnel_spec"),
-				 errdetail_internal("%s", ef_error.detail)));
+				 errdetail_internal("%s", eg_error.detail)));
 	PG_RETURN_POINTER(pack(&spec));
 }
 
@@ -496,13 +496,13 @@ ef_funnel_spec_recv(PG_FUNCTION_ARGS)
 /* ---- order ---- */
 
 /* One spec has one packed form, so equal bytes are equal specs. */
-EF_ORDER_FUNCTIONS(funnel_spec, ef_compare_arguments(fcinfo))
+EF_ORDER_FUNCTIONS(funnel_spec, eg_compare_arguments(fcinfo))
 
 PG_FUNCTION_INFO_V1(ef_funnel_spec_hash);
 Datum
 ef_funnel_spec_hash(PG_FUNCTION_ARGS)
 {
-	EfSpecBytes spec = ef_get_spec_bytes(fcinfo, 0);
+	EfSpecBytes spec = eg_get_spec_bytes(fcinfo, 0);
 
 	return hash_any(spec.bytes, (int) spec.size);
 }
@@ -511,7 +511,7 @@ PG_FUNCTION_INFO_V1(ef_funnel_spec_hash_extended);
 Datum
 ef_funnel_spec_hash_extended(PG_FUNCTION_ARGS)
 {
-	EfSpecBytes spec = ef_get_spec_bytes(fcinfo, 0);
+	EfSpecBytes spec = eg_get_spec_bytes(fcinfo, 0);
 
 	return hash_any_extended(spec.bytes, (int) spec.size,
 							 (uint64) PG_GETARG_INT64(1));

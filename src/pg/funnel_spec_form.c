@@ -12,8 +12,8 @@
 static void
 spec_of(const EfTable *table, EfFunnelSpec *spec)
 {
-	ef_check(ef_spec_open(spec, table->frame.spec, table->frame.spec_size,
-						  &ef_context));
+	eg_check(ef_spec_open(spec, table->frame.spec, table->frame.spec_size,
+						  &eg_context));
 }
 
 /* Give a table that comes in its spec, and the labels that it names. */
@@ -22,12 +22,12 @@ take_spec(EfTable *table, const EfTableType *type, const EfFunnelSpec *spec)
 {
 	uint8	   *bytes;
 	EfStatus	status = ef_spec_pack(spec, 0, &bytes,
-									  &table->frame.spec_size, &ef_context);
+									  &table->frame.spec_size, &eg_context);
 
 	if (status != EF_OK)
 		return status;
 	table->frame.spec = bytes;
-	return ef_table_open_spec(table, type, &ef_context);
+	return ef_table_open_spec(table, type, &eg_context);
 }
 
 static void
@@ -37,7 +37,7 @@ append_spec(StringInfo out, const EfTable *table)
 
 	spec_of(table, &spec);
 	appendStringInfoChar(out, '{');
-	ef_append_spec_text(out, &spec);
+	eg_append_spec_text(out, &spec);
 	appendStringInfoChar(out, '}');
 }
 
@@ -50,13 +50,13 @@ read_spec(EfTable *table, const EfTableType *type, const JsonbValue *name,
 	JsonbValue	key;
 	JsonbValue	value;
 
-	if (!ef_json_is_object(object))
-		return ef_json_refuse("There is no object at", name);
+	if (!eg_json_is_object(object))
+		return eg_json_refuse("There is no object at", name);
 	iterator = JsonbIteratorInit(object->val.binary.data);
-	while (ef_json_next_member(&iterator, &key, &value))
-		if (!ef_read_spec_member(&spec, &key, &value))
+	while (eg_json_next_member(&iterator, &key, &value))
+		if (!eg_read_spec_member(&spec, &key, &value))
 			return false;
-	return ef_spec_complete(&spec, &ef_context) == EF_OK &&
+	return ef_spec_complete(&spec, &eg_context) == EF_OK &&
 		take_spec(table, type, &spec) == EF_OK;
 }
 
@@ -67,7 +67,7 @@ send_spec(StringInfo buffer, const EfTable *table)
 
 	spec_of(table, &spec);
 	pq_sendint64(buffer, (uint64) table->skipped);
-	ef_spec_send(buffer, &spec);
+	eg_spec_send(buffer, &spec);
 }
 
 EF_NODISCARD static EfStatus
@@ -77,11 +77,11 @@ receive_spec(StringInfo buffer, EfTable *table, const EfTableType *type)
 	EfStatus	status;
 
 	table->skipped = pq_getmsgint64(buffer);
-	status = ef_spec_receive(buffer, &spec);
+	status = eg_spec_receive(buffer, &spec);
 	return status == EF_OK ? take_spec(table, type, &spec) : status;
 }
 
-const EfFrameForm ef_funnel_spec_form = {
+const EfFrameForm eg_funnel_spec_form = {
 	.member = "spec",
 	.names_labels = true,
 	.unknown_label = "The spec names no stage",

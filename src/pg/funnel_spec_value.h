@@ -19,7 +19,7 @@ typedef struct EfSpecBytes
 } EfSpecBytes;
 
 static inline EfSpecBytes
-ef_get_spec_bytes(FunctionCallInfo fcinfo, int argument)
+eg_get_spec_bytes(FunctionCallInfo fcinfo, int argument)
 {
 	struct varlena *datum = PG_GETARG_VARLENA_PP(argument);
 	EfSpecBytes spec = {(const uint8 *) VARDATA_ANY(datum),
@@ -29,14 +29,14 @@ ef_get_spec_bytes(FunctionCallInfo fcinfo, int argument)
 }
 
 /* An argument opened; its names point into the argument. */
-extern void ef_get_spec(FunctionCallInfo fcinfo, int argument,
+extern void eg_get_spec(FunctionCallInfo fcinfo, int argument,
 						EfFunnelSpec *spec);
 
 /*
  * Text: the members "stages", "within", "as_of", "exits" and "modes" of a JSON
  * object, without its braces.
  */
-extern void ef_append_spec_text(StringInfo out, const EfFunnelSpec *spec);
+extern void eg_append_spec_text(StringInfo out, const EfFunnelSpec *spec);
 
 /*
  * Read one of these members into a spec, which began as zeros; its names point
@@ -44,15 +44,15 @@ extern void ef_append_spec_text(StringInfo out, const EfFunnelSpec *spec);
  * its value is not as it should be.  Members come in any order, and may be
  * missing; ef_spec_complete says in the end whether it is a spec.
  */
-extern bool ef_read_spec_member(EfFunnelSpec *spec, const JsonbValue *key,
+extern bool eg_read_spec_member(EfFunnelSpec *spec, const JsonbValue *key,
 								const JsonbValue *value);
 
 /* Binary: a spec without version and type, in network order, with names in
  * the client's encoding. */
-extern void ef_spec_send(StringInfo buffer, const EfFunnelSpec *spec);
+extern void eg_spec_send(StringInfo buffer, const EfFunnelSpec *spec);
 
 /* The same back, complete; names are in new memory. */
-extern EfStatus ef_spec_receive(StringInfo buffer,
+extern EfStatus eg_spec_receive(StringInfo buffer,
 								EfFunnelSpec *spec) EF_NODISCARD;
 
 #endif							/* EF_FUNNEL_SPEC_VALUE_H */

@@ -9,23 +9,23 @@
 #include "glue.h"
 
 static inline void
-ef_open_funnel(FunctionCallInfo fcinfo, int argument, EfFunnel *funnel)
+eg_open_funnel(FunctionCallInfo fcinfo, int argument, EfFunnel *funnel)
 {
 	struct varlena *datum = PG_GETARG_VARLENA_P(argument);
 
-	ef_check(ef_funnel_open(funnel, datum, VARSIZE(datum), &ef_context));
+	eg_check(ef_funnel_open(funnel, datum, VARSIZE(datum), &eg_context));
 }
 
 /* The number of the stage that argument names. */
 static inline uint32
-ef_get_stage(FunctionCallInfo fcinfo, int argument, const EfFunnel *funnel)
+eg_get_stage(FunctionCallInfo fcinfo, int argument, const EfFunnel *funnel)
 {
 	text	   *name = PG_GETARG_TEXT_PP(argument);
 	uint32		stage = ef_spec_stage(&funnel->spec, VARDATA_ANY(name),
 									  VARSIZE_ANY_EXHDR(name));
 
 	if (stage == 0)
-		ef_raise(ef_fail(&ef_context, EF_STAGE_UNKNOWN,
+		eg_raise(ef_fail(&eg_context, EF_STAGE_UNKNOWN,
 						 "The stage is \"%.*s\".",
 						 ef_clip(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)),
 						 VARDATA_ANY(name)));

@@ -33,8 +33,8 @@ interrupt(void)
 	CHECK_FOR_INTERRUPTS();
 }
 
-EfError		ef_error;
-EfContext	ef_context = {allocate, release, NULL, interrupt, &ef_error};
+EfError		eg_error;
+EfContext	eg_context = {allocate, release, NULL, interrupt, &eg_error};
 
 /* Messages, hints and sentences are marked where they stand in the core; with no
  * catalogue of this language, gettext hands them back as they are. */
@@ -55,7 +55,7 @@ _PG_init(void)
 }
 
 void
-ef_raise(EfStatus status)
+eg_raise(EfStatus status)
 {
 	const char *state = status->sqlstate;
 
@@ -63,12 +63,12 @@ ef_raise(EfStatus status)
 			(errcode(MAKE_SQLSTATE(state[0], state[1], state[2], state[3],
 								   state[4])),
 			 errmsg_internal("%s", localize(status->message)),
-			 ef_error.detail[0] ? errdetail_internal("%s", ef_error.detail) : 0,
+			 eg_error.detail[0] ? errdetail_internal("%s", eg_error.detail) : 0,
 			 status->hint ? errhint("%s", localize(status->hint)) : 0));
 }
 
 void
-ef_require_aggregate(FunctionCallInfo fcinfo)
+eg_require_aggregate(FunctionCallInfo fcinfo)
 {
 	if (!AggCheckCallContext(fcinfo, NULL))
 		ereport(ERROR,
@@ -77,7 +77,7 @@ ef_require_aggregate(FunctionCallInfo fcinfo)
 }
 
 void
-ef_require_argument(FunctionCallInfo fcinfo, int argument, const char *name)
+eg_require_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	if (PG_ARGISNULL(argument))
 		ereport(ERROR,
@@ -86,7 +86,7 @@ ef_require_argument(FunctionCallInfo fcinfo, int argument, const char *name)
 }
 
 ArrayType *
-ef_get_array(FunctionCallInfo fcinfo, int argument, const char *name,
+eg_get_array(FunctionCallInfo fcinfo, int argument, const char *name,
 			 const char *example, const char *without_nulls)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argument);
@@ -117,9 +117,9 @@ ef_get_array(FunctionCallInfo fcinfo, int argument, const char *name,
 }
 
 const double *
-ef_get_float8s(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
+eg_get_float8s(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
 {
-	ArrayType  *array = ef_get_array(fcinfo, argument, name,
+	ArrayType  *array = eg_get_array(fcinfo, argument, name,
 									 "ARRAY[10, 10, 12]",
 									 "Give it a value, such as 0, or leave its row out.");
 
@@ -128,21 +128,21 @@ ef_get_float8s(FunctionCallInfo fcinfo, int argument, const char *name, int *n)
 }
 
 unsigned
-ef_get_choice(FunctionCallInfo fcinfo, int argument, const EfChoice *among)
+eg_get_choice(FunctionCallInfo fcinfo, int argument, const EfChoice *among)
 {
 	text	   *word = PG_GETARG_TEXT_PP(argument);
 	unsigned	chosen = 0;
 
-	ef_check(ef_choose(among, VARDATA_ANY(word), VARSIZE_ANY_EXHDR(word),
-					   &chosen, &ef_context));
+	eg_check(ef_choose(among, VARDATA_ANY(word), VARSIZE_ANY_EXHDR(word),
+					   &chosen, &eg_context));
 	return chosen;
 }
 
 EfLabel *
-ef_get_labels(FunctionCallInfo fcinfo, int argument, const char *name,
+eg_get_labels(FunctionCallInfo fcinfo, int argument, const char *name,
 			  const char *example, bool nulls_allowed, int *n)
 {
-	ArrayType  *array = ef_get_array(fcinfo, argument, name, example,
+	ArrayType  *array = eg_get_array(fcinfo, argument, name, example,
 									 nulls_allowed ? NULL
 									 : "Leave it out, such as with array_remove(names, NULL).");
 	EfLabel    *labels;
@@ -151,7 +151,7 @@ ef_get_labels(FunctionCallInfo fcinfo, int argument, const char *name,
 
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &texts, &nulls,
 					  n);
-	labels = ef_alloc(&ef_context, *n * sizeof(EfLabel));
+	labels = ef_alloc(&eg_context, *n * sizeof(EfLabel));
 	for (int i = 0; i < *n; i++)
 	{
 		const struct varlena *text = (struct varlena *) DatumGetPointer(texts[i]);
@@ -163,18 +163,18 @@ ef_get_labels(FunctionCallInfo fcinfo, int argument, const char *name,
 }
 
 EfDuration
-ef_get_interval(FunctionCallInfo fcinfo, int argument, EfStatus refused)
+eg_get_interval(FunctionCallInfo fcinfo, int argument, EfStatus refused)
 {
 	const Interval *interval = PG_GETARG_INTERVAL_P(argument);
 	EfDuration	duration = {interval->month, interval->day, interval->time};
 
 	if (EF_INTERVAL_IS_INFINITE(interval))
-		ef_raise(ef_fail(&ef_context, refused, "It is infinite."));
+		eg_raise(ef_fail(&eg_context, refused, "It is infinite."));
 	return duration;
 }
 
 ReturnSetInfo *
-ef_begin_rows(FunctionCallInfo fcinfo)
+eg_begin_rows(FunctionCallInfo fcinfo)
 {
 	/* the expected descriptor saves a look-up of the function's own columns,
 	 * which in a lateral join would be made for every summary */
@@ -183,11 +183,11 @@ ef_begin_rows(FunctionCallInfo fcinfo)
 }
 
 int
-ef_compare_arguments(FunctionCallInfo fcinfo)
+eg_compare_arguments(FunctionCallInfo fcinfo)
 {
 	struct varlena *a = PG_GETARG_VARLENA_PP(0);
 	struct varlena *b = PG_GETARG_VARLENA_PP(1);
-	int			order = ef_compare_values(a, b);
+	int			order = eg_compare_values(a, b);
 
 	PG_FREE_IF_COPY(a, 0);
 	PG_FREE_IF_COPY(b, 1);

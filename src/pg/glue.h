@@ -27,44 +27,44 @@
 
 /* What the glue hands to the core: palloc in the current memory context.  There
  * is one place for the sentence of a refusal, since it is raised at once. */
-extern EfContext ef_context;
-extern EfError ef_error;
+extern EfContext eg_context;
+extern EfError eg_error;
 
 /* Raise what the core refused, if it did. */
-pg_noreturn extern void ef_raise(EfStatus status);
+pg_noreturn extern void eg_raise(EfStatus status);
 
 static inline void
-ef_check(EfStatus status)
+eg_check(EfStatus status)
 {
 	if (unlikely(status != EF_OK))
-		ef_raise(status);
+		eg_raise(status);
 }
 
 /* A transition function outside of an aggregate would edit its argument. */
-extern void ef_require_aggregate(FunctionCallInfo fcinfo);
+extern void eg_require_aggregate(FunctionCallInfo fcinfo);
 
 /* An argument that a function needs, though it is not strict. */
-extern void ef_require_argument(FunctionCallInfo fcinfo, int argument,
+extern void eg_require_argument(FunctionCallInfo fcinfo, int argument,
 								const char *name);
 
 /*
  * An array of one dimension, with an example of one for who gives another.
  * What to do about nulls; NULL where there may be some.
  */
-extern ArrayType *ef_get_array(FunctionCallInfo fcinfo, int argument,
+extern ArrayType *eg_get_array(FunctionCallInfo fcinfo, int argument,
 							   const char *name, const char *example,
 							   const char *without_nulls);
 
 /* The elements of a float8[]: one dimension, no nulls. */
-extern const double *ef_get_float8s(FunctionCallInfo fcinfo, int argument,
+extern const double *eg_get_float8s(FunctionCallInfo fcinfo, int argument,
 									const char *name, int *n);
 
 /* The number of the word that an argument chooses. */
-extern unsigned ef_get_choice(FunctionCallInfo fcinfo, int argument,
+extern unsigned eg_get_choice(FunctionCallInfo fcinfo, int argument,
 							  const EfChoice *among);
 
 /* Those of a text[], which stay where they are; a null has no bytes. */
-extern EfLabel *ef_get_labels(FunctionCallInfo fcinfo, int argument,
+extern EfLabel *eg_get_labels(FunctionCallInfo fcinfo, int argument,
 							  const char *name, const char *example,
 							  bool nulls_allowed, int *n);
 
@@ -73,10 +73,10 @@ extern EfLabel *ef_get_labels(FunctionCallInfo fcinfo, int argument,
  * work_mem and then a file, so a function that makes its rows one by one needs
  * no memory for them.  Between two rows a cancel is noticed.
  */
-extern ReturnSetInfo *ef_begin_rows(FunctionCallInfo fcinfo);
+extern ReturnSetInfo *eg_begin_rows(FunctionCallInfo fcinfo);
 
 static inline void
-ef_put_row(ReturnSetInfo *result, Datum *values, bool *nulls)
+eg_put_row(ReturnSetInfo *result, Datum *values, bool *nulls)
 {
 	CHECK_FOR_INTERRUPTS();
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
@@ -84,18 +84,18 @@ ef_put_row(ReturnSetInfo *result, Datum *values, bool *nulls)
 
 /* An interval; what is not whole days is the core's to refuse, with
  * EF_DURATION_INVALID or another status, which infinity raises here. */
-extern EfDuration ef_get_interval(FunctionCallInfo fcinfo, int argument,
+extern EfDuration eg_get_interval(FunctionCallInfo fcinfo, int argument,
 								  EfStatus refused);
 
 static inline EfDuration
-ef_get_duration(FunctionCallInfo fcinfo, int argument)
+eg_get_duration(FunctionCallInfo fcinfo, int argument)
 {
-	return ef_get_interval(fcinfo, argument, EF_DURATION_INVALID);
+	return eg_get_interval(fcinfo, argument, EF_DURATION_INVALID);
 }
 
 /* A float8 that is NULL where the core says NaN. */
 static inline Datum
-ef_float8_or_null(double value, bool *isnull)
+eg_float8_or_null(double value, bool *isnull)
 {
 	*isnull = isnan(value);
 	return Float8GetDatum(value);
@@ -108,7 +108,7 @@ ef_float8_or_null(double value, bool *isnull)
 
 /* The order of two values whose bytes are equal where they are: that of these. */
 static inline int
-ef_compare_values(const struct varlena *a, const struct varlena *b)
+eg_compare_values(const struct varlena *a, const struct varlena *b)
 {
 	Size		na = VARSIZE_ANY_EXHDR(a);
 	Size		nb = VARSIZE_ANY_EXHDR(b);
@@ -118,7 +118,7 @@ ef_compare_values(const struct varlena *a, const struct varlena *b)
 }
 
 /* And of the two arguments of a function, as they are stored. */
-extern int	ef_compare_arguments(FunctionCallInfo fcinfo);
+extern int	eg_compare_arguments(FunctionCallInfo fcinfo);
 
 /* The functions of the operators of a type, from an order that compares their
  * two arguments. */

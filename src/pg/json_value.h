@@ -11,7 +11,7 @@
 
 /* The members of an object, one a call; false when there are no more. */
 static inline bool
-ef_json_next_member(JsonbIterator **iterator, JsonbValue *key,
+eg_json_next_member(JsonbIterator **iterator, JsonbValue *key,
 					JsonbValue *value)
 {
 	JsonbIteratorToken token;
@@ -26,14 +26,14 @@ ef_json_next_member(JsonbIterator **iterator, JsonbValue *key,
 }
 
 static inline bool
-ef_json_is_object(const JsonbValue *value)
+eg_json_is_object(const JsonbValue *value)
 {
 	return value->type == jbvBinary &&
 		JsonContainerIsObject(value->val.binary.data);
 }
 
 static inline bool
-ef_json_is_array(const JsonbValue *value)
+eg_json_is_array(const JsonbValue *value)
 {
 	return value->type == jbvBinary &&
 		JsonContainerIsArray(value->val.binary.data);
@@ -41,7 +41,7 @@ ef_json_is_array(const JsonbValue *value)
 
 /* Is it this string? */
 static inline bool
-ef_json_is(const JsonbValue *value, const char *word)
+eg_json_is(const JsonbValue *value, const char *word)
 {
 	return value->type == jbvString &&
 		value->val.string.len == (int) strlen(word) &&
@@ -50,7 +50,7 @@ ef_json_is(const JsonbValue *value, const char *word)
 
 /* A whole number from 0 to a limit. */
 static inline bool
-ef_json_count(const JsonbValue *value, int64 most, int64 *count)
+eg_json_count(const JsonbValue *value, int64 most, int64 *count)
 {
 	char	   *digits;
 	char	   *end;
@@ -66,9 +66,9 @@ ef_json_count(const JsonbValue *value, int64 most, int64 *count)
 
 /* Leave a sentence about a member, and say false. */
 static inline bool
-ef_json_refuse(const char *what, const JsonbValue *key)
+eg_json_refuse(const char *what, const JsonbValue *key)
 {
-	ef_fail(&ef_context, EF_INVALID, "%s \"%.*s\".", what,
+	ef_fail(&eg_context, EF_INVALID, "%s \"%.*s\".", what,
 			ef_clip(key->val.string.val, key->val.string.len),
 			key->val.string.val);
 	return false;

@@ -22,20 +22,20 @@ ef_change_exit_rates_of(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	ef_require_argument(fcinfo, 1, "reasons");
-	ef_require_argument(fcinfo, 2, "factors");
-	before = ef_open_credible(fcinfo, 0, &reference, &ratios);
-	names = ef_get_labels(fcinfo, 1, "reasons", "ARRAY['resignation']", false,
+	eg_require_argument(fcinfo, 1, "reasons");
+	eg_require_argument(fcinfo, 2, "factors");
+	before = eg_open_credible(fcinfo, 0, &reference, &ratios);
+	names = eg_get_labels(fcinfo, 1, "reasons", "ARRAY['resignation']", false,
 						  &nnames);
-	factors = ef_get_float8s(fcinfo, 2, "factors", &nfactors);
+	factors = eg_get_float8s(fcinfo, 2, "factors", &nfactors);
 	if (nnames != nfactors)
-		ef_raise(ef_fail(&ef_context, EF_LEVER_LENGTHS,
+		eg_raise(ef_fail(&eg_context, EF_LEVER_LENGTHS,
 						 "There are %d reasons and %d factors.", nnames,
 						 nfactors));
 	rates = palloc(VARSIZE(before));
 	memcpy(rates, before, VARSIZE(before));
-	ef_check(ef_change_exit_rates(rates->reasons, &reference.table, names,
-								  factors, nnames, &ef_context));
+	eg_check(ef_change_exit_rates(rates->reasons, &reference.table, names,
+								  factors, nnames, &eg_context));
 	PG_RETURN_POINTER(rates);
 }
 
@@ -51,11 +51,11 @@ ef_shift_retirement_of(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	ef_require_argument(fcinfo, 1, "months");
-	before = ef_open_credible(fcinfo, 0, &reference, &ratios);
+	eg_require_argument(fcinfo, 1, "months");
+	before = eg_open_credible(fcinfo, 0, &reference, &ratios);
 	rates = palloc(VARSIZE(before));
 	memcpy(rates, before, VARSIZE(before));
-	ef_check(ef_shift_retirement(rates, PG_GETARG_INT32(1), &ef_context));
+	eg_check(ef_shift_retirement(rates, PG_GETARG_INT32(1), &eg_context));
 	PG_RETURN_POINTER(rates);
 }
 
@@ -68,14 +68,14 @@ ef_intake_stream(PG_FUNCTION_ARGS)
 	EfWorkforce workforce;
 	EfWorkforce rates;
 	EfProjectionPeriod *periods;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	ef_require_argument(fcinfo, 1, "intake");
-	plan.intake = ef_get_float8s(fcinfo, 1, "intake", &plan.years);
-	ef_get_projection(fcinfo, 0, 2, &plan, &workforce, &rates);
-	ef_check(ef_project_stream(&plan, &periods, &ef_context));
+	eg_require_argument(fcinfo, 1, "intake");
+	plan.intake = eg_get_float8s(fcinfo, 1, "intake", &plan.years);
+	eg_get_projection(fcinfo, 0, 2, &plan, &workforce, &rates);
+	eg_check(ef_project_stream(&plan, &periods, &eg_context));
 	for (int t = 0; t < plan.years; t++)
 	{
 		const EfProjectionPeriod *period = &periods[t];
@@ -89,7 +89,7 @@ ef_intake_stream(PG_FUNCTION_ARGS)
 		values[4] = Float8GetDatum(period->headcount);
 		values[5] = Float8GetDatum(period->lower);
 		values[6] = Float8GetDatum(period->upper);
-		ef_put_row(result, values, nulls);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }

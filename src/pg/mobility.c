@@ -12,7 +12,7 @@
 #include "mobility/mobility_projection.h"
 #include "mobility/mobility_series.h"
 
-EF_SUMMARY_FUNCTIONS(mobility, ef_mobility_type, ef_period_form)
+EF_SUMMARY_FUNCTIONS(mobility, ef_mobility_type, eg_period_form)
 
 /* Argument 0, opened as a reader needs it. */
 static void
@@ -20,8 +20,8 @@ get_mobility(FunctionCallInfo fcinfo, EfMobility *mobility, bool in_steps)
 {
 	struct varlena *datum = PG_GETARG_VARLENA_P(0);
 
-	ef_check((in_steps ? ef_mobility_open : ef_mobility_load)
-			 (mobility, datum, VARSIZE(datum), &ef_context));
+	eg_check((in_steps ? ef_mobility_open : ef_mobility_load)
+			 (mobility, datum, VARSIZE(datum), &eg_context));
 }
 
 PG_FUNCTION_INFO_V1(ef_mobility_headcount);
@@ -32,23 +32,23 @@ ef_mobility_headcount(PG_FUNCTION_ARGS)
 	uint32		day;
 	int64	   *here;
 	Datum	   *names;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	get_mobility(fcinfo, &mobility, true);
 	day = mobility.days - 1;
 	if (!PG_ARGISNULL(1))
-		ef_check(ef_mobility_day(&mobility, PG_GETARG_DATEADT(1), &day,
-								 &ef_context));
-	ef_mobility_here(&mobility, day, &here, &ef_context);
-	names = ef_label_texts(&mobility.table);
+		eg_check(ef_mobility_day(&mobility, PG_GETARG_DATEADT(1), &day,
+								 &eg_context));
+	ef_mobility_here(&mobility, day, &here, &eg_context);
+	names = eg_label_texts(&mobility.table);
 	for (uint32 state = 1; state <= mobility.table.nlabels; state++)
 	{
 		Datum		values[2] = {names[state], Int64GetDatum(here[state])};
 		bool		nulls[2] = {false};
 
-		ef_put_row(result, values, nulls);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -59,14 +59,14 @@ ef_mobility_series(PG_FUNCTION_ARGS)
 {
 	EfMobility	mobility;
 	EfMobilitySeries series;
-	EfDuration	every = ef_get_duration(fcinfo, 1);
+	EfDuration	every = eg_get_duration(fcinfo, 1);
 	Datum	   *names;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	get_mobility(fcinfo, &mobility, true);
-	ef_check(ef_mobility_series_begin(&series, &mobility, &every,
-									  &ef_context));
-	names = ef_label_texts(&mobility.table);
+	eg_check(ef_mobility_series_begin(&series, &mobility, &every,
+									  &eg_context));
+	names = eg_label_texts(&mobility.table);
 	while (ef_mobility_series_next(&series))
 		for (uint32 i = 1; i <= mobility.table.nlabels + 1; i++)
 		{
@@ -92,7 +92,7 @@ ef_mobility_series(PG_FUNCTION_ARGS)
 			values[11] = Int64GetDatum(row->resumed);
 			values[12] = Int64GetDatum(row->censored);
 			values[13] = Int64GetDatum(row->carried);
-			ef_put_row(result, values, nulls);
+			eg_put_row(result, values, nulls);
 		}
 	return (Datum) 0;
 }
@@ -103,19 +103,19 @@ ef_mobility_leavers(PG_FUNCTION_ARGS)
 {
 	EfMobility	mobility;
 	EfMobilityLeavers leavers;
-	EfDuration	every = ef_get_duration(fcinfo, 1);
+	EfDuration	every = eg_get_duration(fcinfo, 1);
 	Datum	   *names;
 	Datum	   *reasons;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	get_mobility(fcinfo, &mobility, true);
-	ef_check(ef_mobility_leavers_begin(&leavers, &mobility, &every,
-									   &ef_context));
-	names = ef_label_texts(&mobility.table);
+	eg_check(ef_mobility_leavers_begin(&leavers, &mobility, &every,
+									   &eg_context));
+	names = eg_label_texts(&mobility.table);
 	reasons = MemoryContextAllocHuge(CurrentMemoryContext,
 									 leavers.nreasons * sizeof(Datum));
 	for (uint32 i = 0; i < leavers.nreasons; i++)
-		reasons[i] = ef_label_text(&leavers.reasons[i]);
+		reasons[i] = eg_label_text(&leavers.reasons[i]);
 	while (ef_mobility_leavers_next(&leavers))
 		for (size_t i = 0; i < leavers.nrows; i++)
 		{
@@ -129,7 +129,7 @@ ef_mobility_leavers(PG_FUNCTION_ARGS)
 			nulls[2] = row->state == 0;
 			values[3] = reasons[row->reason - 1];
 			values[4] = Int64GetDatum(row->leavers);
-			ef_put_row(result, values, nulls);
+			eg_put_row(result, values, nulls);
 		}
 	return (Datum) 0;
 }
@@ -142,12 +142,12 @@ ef_mobility_flows(PG_FUNCTION_ARGS)
 	EfMobilityFlow *flows;
 	size_t		n;
 	Datum	   *names;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	get_mobility(fcinfo, &mobility, false);
-	ef_check(ef_mobility_rates(&mobility, PG_GETARG_FLOAT8(1), &flows, &n,
-							   &ef_context));
-	names = ef_label_texts(&mobility.table);
+	eg_check(ef_mobility_rates(&mobility, PG_GETARG_FLOAT8(1), &flows, &n,
+							   &eg_context));
+	names = eg_label_texts(&mobility.table);
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfMobilityFlow *flow = &flows[i];
@@ -159,11 +159,11 @@ ef_mobility_flows(PG_FUNCTION_ARGS)
 		values[1] = names[flow->to];
 		nulls[1] = flow->to == 0;
 		values[2] = Int64GetDatum(flow->moves);
-		values[3] = ef_float8_or_null(flow->person_years, &nulls[3]);
-		values[4] = ef_float8_or_null(flow->rate, &nulls[4]);
-		values[5] = ef_float8_or_null(flow->lower, &nulls[5]);
-		values[6] = ef_float8_or_null(flow->upper, &nulls[6]);
-		ef_put_row(result, values, nulls);
+		values[3] = eg_float8_or_null(flow->person_years, &nulls[3]);
+		values[4] = eg_float8_or_null(flow->rate, &nulls[4]);
+		values[5] = eg_float8_or_null(flow->lower, &nulls[5]);
+		values[6] = eg_float8_or_null(flow->upper, &nulls[6]);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -177,18 +177,18 @@ ef_mobility_matrix(PG_FUNCTION_ARGS)
 	uint32		days;
 	EfMatrix	matrix;
 	Datum	   *names;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	get_mobility(fcinfo, &mobility, true);
 	if (!PG_ARGISNULL(1))
-		horizon = ef_get_duration(fcinfo, 1);
-	ef_check(ef_mobility_last_days(&mobility,
+		horizon = eg_get_duration(fcinfo, 1);
+	eg_check(ef_mobility_last_days(&mobility,
 								   PG_ARGISNULL(1) ? NULL : &horizon, &days,
-								   &ef_context));
-	ef_check(ef_mobility_product(&mobility, days, &matrix, &ef_context));
-	names = ef_label_texts(&mobility.table);
+								   &eg_context));
+	eg_check(ef_mobility_product(&mobility, days, &matrix, &eg_context));
+	names = eg_label_texts(&mobility.table);
 	for (uint32 from = 1; from <= matrix.nstates; from++)
 		for (uint32 i = 1; i <= matrix.nstates + 1; i++)
 		{
@@ -201,7 +201,7 @@ ef_mobility_matrix(PG_FUNCTION_ARGS)
 			nulls[1] = to == 0;
 			values[2] = Float8GetDatum(ef_matrix_probability(&matrix, from, to));
 			nulls[2] = !matrix.known[from];
-			ef_put_row(result, values, nulls);
+			eg_put_row(result, values, nulls);
 		}
 	return (Datum) 0;
 }
@@ -219,8 +219,8 @@ get_people(FunctionCallInfo fcinfo, int argument, const char *name,
 
 	if (PG_ARGISNULL(argument))
 		return NULL;
-	people = ef_get_float8s(fcinfo, argument, name, &n);
-	ef_check(ef_mobility_people(mobility, people, n, name, &ef_context));
+	people = eg_get_float8s(fcinfo, argument, name, &n);
+	eg_check(ef_mobility_people(mobility, people, n, name, &eg_context));
 	return people;
 }
 
@@ -237,27 +237,27 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 	EfMobilityYear *rows;
 	Datum	   *names;
 	size_t		n;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	ef_require_argument(fcinfo, 2, "years");
+	eg_require_argument(fcinfo, 2, "years");
 	get_mobility(fcinfo, &mobility, true);
 	if (!PG_ARGISNULL(4))
-		listed = ef_get_labels(fcinfo, 4, "states", "ARRAY['north', 'south']",
+		listed = eg_get_labels(fcinfo, 4, "states", "ARRAY['north', 'south']",
 							   false, &nlisted);
-	ef_check(ef_mobility_order(&mobility, listed, nlisted, &states,
-							   &ef_context));
+	eg_check(ef_mobility_order(&mobility, listed, nlisted, &states,
+							   &eg_context));
 	plan.states = states;
 	plan.stock = get_people(fcinfo, 1, "stock", &mobility);
 	plan.years = PG_GETARG_INT32(2);
 	plan.intake = get_people(fcinfo, 3, "intake", &mobility);
-	ef_require_argument(fcinfo, 5, "observed_years");
+	eg_require_argument(fcinfo, 5, "observed_years");
 	plan.observed_years = PG_GETARG_INT32(5);
 	plan.limits = !PG_ARGISNULL(6);
 	plan.level = plan.limits ? PG_GETARG_FLOAT8(6) : 0;
-	ef_check(ef_project_mobility(&mobility, &plan, &rows, &ef_context));
-	names = ef_label_texts(&mobility.table);
+	eg_check(ef_project_mobility(&mobility, &plan, &rows, &eg_context));
+	names = eg_label_texts(&mobility.table);
 	n = (size_t) plan.years * mobility.table.nlabels;
 	for (size_t i = 0; i < n; i++)
 	{
@@ -275,9 +275,9 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 		values[7] = Float8GetDatum(row->left);
 		values[8] = Float8GetDatum(row->intake);
 		values[9] = Float8GetDatum(row->headcount);
-		values[10] = ef_float8_or_null(row->lower, &nulls[10]);
-		values[11] = ef_float8_or_null(row->upper, &nulls[11]);
-		ef_put_row(result, values, nulls);
+		values[10] = eg_float8_or_null(row->lower, &nulls[10]);
+		values[11] = eg_float8_or_null(row->upper, &nulls[11]);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }

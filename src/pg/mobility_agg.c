@@ -33,7 +33,7 @@ group_frame(const EfEventGroup *group)
 static PurposeBytes
 get_period(FunctionCallInfo fcinfo, int argument, void **memory)
 {
-	const EfFrame *frame = ef_observed_frame(fcinfo, argument,
+	const EfFrame *frame = eg_observed_frame(fcinfo, argument,
 											 &ef_mobility_type, 0, memory);
 
 	return (PurposeBytes) {(const uint8 *) frame, 2 * sizeof(EfDay)};
@@ -61,7 +61,7 @@ refuse_period(const EventPurpose *purpose, PurposeBytes other)
 	EfFrame		its = frame_of_bytes(purpose->bytes);
 	EfFrame		frame = frame_of_bytes(other);
 
-	ef_check(ef_frame_match(&its, &frame, &ef_mobility_type, &ef_context));
+	eg_check(ef_frame_match(&its, &frame, &ef_mobility_type, &eg_context));
 }
 
 static const EventPurposeType mobility_purpose = {
@@ -93,7 +93,7 @@ get_spell_when(FunctionCallInfo fcinfo, const EventForms *forms,
 	};
 	uint32_t	number = 0;
 
-	ef_check(ef_spell_check(&spell, frame->as_of, &ef_context));
+	eg_check(ef_spell_check(&spell, frame->as_of, &eg_context));
 	if (!ef_spell_when(when, spell.start, spell.end, 0, frame))
 		return false;
 
@@ -102,8 +102,8 @@ get_spell_when(FunctionCallInfo fcinfo, const EventForms *forms,
 	{
 		EfWord		state;
 
-		ef_get_word(fcinfo, 2, forms->word, &state);
-		number = ef_group_name(group, state.bytes, state.length);
+		eg_get_word(fcinfo, 2, forms->word, &state);
+		number = eg_group_name(group, state.bytes, state.length);
 	}
 	*when |= number;
 	return true;
@@ -114,10 +114,10 @@ PG_FUNCTION_INFO_V1(ef_mobility_agg_transfn);
 Datum
 ef_mobility_agg_transfn(PG_FUNCTION_ARGS)
 {
-	const EventForms *forms = ef_event_forms(fcinfo, 1, 2,
+	const EventForms *forms = eg_event_forms(fcinfo, 1, 2,
 											 &mobility_purpose);
-	EfEventGroup *group = ef_event_group(fcinfo, 5, &mobility_purpose,
-										 ef_person_kind(forms->person),
+	EfEventGroup *group = eg_event_group(fcinfo, 5, &mobility_purpose,
+										 eg_person_kind(forms->person),
 										 EF_UNIT_DAY);
 	EfWhen		when;
 	EfStatus	status = EF_OK;
@@ -125,8 +125,8 @@ ef_mobility_agg_transfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(3))
 		status = ef_event_group_skip(group, 1);
 	else if (get_spell_when(fcinfo, forms, group, &when))
-		ef_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
-	ef_check(status);
+		eg_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
+	eg_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -134,12 +134,12 @@ PG_FUNCTION_INFO_V1(ef_mobility_agg_finalfn);
 Datum
 ef_mobility_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &mobility_purpose);
+	EfEventGroup *group = eg_finished_group(fcinfo, &mobility_purpose);
 	EfState    *state;
 
 	if (group == NULL)
 		PG_RETURN_NULL();
-	ef_check(ef_mobility_of_spells(&state, group, ef_group_names(group),
-								   group_frame(group), &ef_context));
-	return ef_summary_finish(ef_summary_own(state), &ef_mobility_type);
+	eg_check(ef_mobility_of_spells(&state, group, eg_group_names(group),
+								   group_frame(group), &eg_context));
+	return eg_summary_finish(eg_summary_own(state), &ef_mobility_type);
 }

@@ -49,7 +49,7 @@ is_kept(const ObservedCache *cache, const RangeType *range,
 }
 
 const EfFrame *
-ef_observed_frame(FunctionCallInfo fcinfo, int argument,
+eg_observed_frame(FunctionCallInfo fcinfo, int argument,
 				  const EfTableType *type, uint8 flags, void **memory)
 {
 	ObservedCache *cache = *memory;
@@ -80,7 +80,7 @@ ef_observed_frame(FunctionCallInfo fcinfo, int argument,
 	range_deserialize(lookup_type_cache(DATERANGEOID, TYPECACHE_RANGE_INFO),
 					  range, &lower, &upper, &empty);
 	if (empty)
-		ef_raise(ef_fail(&ef_context, EF_OBSERVED_EMPTY,
+		eg_raise(ef_fail(&eg_context, EF_OBSERVED_EMPTY,
 						 "The range is \"empty\"."));
 	if (upper.infinite)
 	{
@@ -88,7 +88,7 @@ ef_observed_frame(FunctionCallInfo fcinfo, int argument,
 
 		if (!lower.infinite)
 			ef_format_day(from, DatumGetDateADT(lower.val));
-		ef_raise(ef_fail(&ef_context, EF_OBSERVED_ENDLESS,
+		eg_raise(ef_fail(&eg_context, EF_OBSERVED_ENDLESS,
 						 "The range is \"%c%s,)\".",
 						 lower.infinite ? '(' : '[', from));
 	}
@@ -96,7 +96,7 @@ ef_observed_frame(FunctionCallInfo fcinfo, int argument,
 	cache->frame.from = lower.infinite ? 0 : DatumGetDateADT(lower.val);
 	cache->frame.as_of = DatumGetDateADT(upper.val);
 	cache->frame.flags = flags;
-	ef_check(type->check_frame(&cache->frame, &ef_context));
+	eg_check(type->check_frame(&cache->frame, &eg_context));
 	if (VARSIZE(range) <= sizeof(cache->bytes))
 	{
 		cache->type = type;
@@ -117,7 +117,7 @@ typedef struct SpellCache
 } SpellCache;
 
 EfState *
-ef_spell_state(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
+eg_spell_state(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 			   uint8 flags)
 {
 	SpellCache *cache = fcinfo->flinfo->fn_extra;
@@ -125,27 +125,27 @@ ef_spell_state(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 	EfState    *state;
 	EfFrame		its;
 
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 	if (cache == NULL)
 	{
 		/* the reason stands before the period */
-		EfForm		form = ef_word_form(fcinfo, observed - 1, "reason");
+		EfForm		form = eg_word_form(fcinfo, observed - 1, "reason");
 
 		fcinfo->flinfo->fn_extra = cache =
 			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(SpellCache));
 		cache->form = form;
 	}
-	frame = ef_observed_frame(fcinfo, observed, type, flags, &cache->observed);
+	frame = eg_observed_frame(fcinfo, observed, type, flags, &cache->observed);
 	if (PG_ARGISNULL(0))
-		return ef_summary_create(type, frame);
-	state = ef_summary_state(fcinfo, type);
+		return eg_summary_create(type, frame);
+	state = eg_summary_state(fcinfo, type);
 	its = ef_state_frame(state, type);
-	ef_check(ef_frame_match(&its, frame, type, &ef_context));
+	eg_check(ef_frame_match(&its, frame, type, &eg_context));
 	return state;
 }
 
 void
-ef_get_spell(FunctionCallInfo fcinfo, int start_date, EfSpell *spell)
+eg_get_spell(FunctionCallInfo fcinfo, int start_date, EfSpell *spell)
 {
 	int			end_date = start_date + 1;
 	int			reason = start_date + 2;
@@ -160,7 +160,7 @@ ef_get_spell(FunctionCallInfo fcinfo, int start_date, EfSpell *spell)
 	{
 		SpellCache *cache = fcinfo->flinfo->fn_extra;
 
-		ef_get_word(fcinfo, reason, cache->form, &cache->reason);
+		eg_get_word(fcinfo, reason, cache->form, &cache->reason);
 		spell->reason = cache->reason.bytes;
 		spell->reason_length = cache->reason.length;
 	}

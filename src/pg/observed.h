@@ -14,7 +14,7 @@
 
 /* The period that an argument says, until the next call; what is to be
  * remembered is kept in *memory, which is NULL at first. */
-extern const EfFrame *ef_observed_frame(FunctionCallInfo fcinfo, int argument,
+extern const EfFrame *eg_observed_frame(FunctionCallInfo fcinfo, int argument,
 										const EfTableType *type, uint8 flags,
 										void **memory);
 
@@ -22,12 +22,12 @@ extern const EfFrame *ef_observed_frame(FunctionCallInfo fcinfo, int argument,
  * The state, argument 0, of an aggregate over spells, which is made if there
  * is none, and is of the observation period that argument `observed` says.
  */
-extern EfState *ef_spell_state(FunctionCallInfo fcinfo, int observed,
+extern EfState *eg_spell_state(FunctionCallInfo fcinfo, int observed,
 							   const EfTableType *type, uint8 flags);
 
 /* Arguments start_date, which is not null, end_date and reason, of a row whose
  * state was asked for; the reason stays until the next call. */
-extern void ef_get_spell(FunctionCallInfo fcinfo, int start_date,
+extern void eg_get_spell(FunctionCallInfo fcinfo, int start_date,
 						 EfSpell *spell);
 
 #endif							/* EF_OBSERVED_H */

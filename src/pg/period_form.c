@@ -44,7 +44,7 @@ read_period(EfTable *table, const EfTableType *type, const JsonbValue *key,
 	int			n = 0;
 
 	(void) type;
-	if (ef_json_is_array(array) &&
+	if (eg_json_is_array(array) &&
 		!JsonContainerIsScalar(array->val.binary.data) &&
 		JsonContainerSize(array->val.binary.data) == 2)
 	{
@@ -63,7 +63,7 @@ read_period(EfTable *table, const EfTableType *type, const JsonbValue *key,
 		}
 	}
 	return n == 2 ||
-		ef_json_refuse("This must be a pair of ISO dates, of which the first may be null:",
+		eg_json_refuse("This must be a pair of ISO dates, of which the first may be null:",
 					   key);
 }
 
@@ -102,15 +102,15 @@ receive_period(StringInfo buffer, EfTable *table, const EfTableType *type)
 	table->skipped = pq_getmsgint64(buffer);
 	table->nlabels = pq_getmsgint(buffer, 4);
 	if (bounded != 0 && bounded != 1)
-		return ef_fail(&ef_context, EF_INVALID, "A flag is neither 0 nor 1.");
+		return ef_fail(&eg_context, EF_INVALID, "A flag is neither 0 nor 1.");
 	table->frame.bounded = bounded != 0;
 	if (!table->frame.bounded && table->frame.from != 0)
-		return ef_fail(&ef_context, EF_INVALID,
+		return ef_fail(&eg_context, EF_INVALID,
 					   "A bound that is not there has a date.");
 
 	/* each label has a length word at least */
 	if (table->nlabels > (uint32) (buffer->len - buffer->cursor) / 4)
-		return ef_fail(&ef_context, EF_INVALID,
+		return ef_fail(&eg_context, EF_INVALID,
 					   "There are fewer labels than announced.");
 	table->labels = palloc(Max(table->nlabels, 1) * sizeof(EfLabel));
 	for (uint32 i = 0; i < table->nlabels; i++)
@@ -119,7 +119,7 @@ receive_period(StringInfo buffer, EfTable *table, const EfTableType *type)
 		int			converted;
 
 		if (length > (uint32) (buffer->len - buffer->cursor))
-			return ef_fail(&ef_context, EF_INVALID,
+			return ef_fail(&eg_context, EF_INVALID,
 						   "A label is longer than the message.");
 
 		/* checks the encoding too */
@@ -129,7 +129,7 @@ receive_period(StringInfo buffer, EfTable *table, const EfTableType *type)
 	return EF_OK;
 }
 
-const EfFrameForm ef_period_form = {
+const EfFrameForm eg_period_form = {
 	.member = "observed",
 	.unknown_label = "There is an unknown label",
 	.append = append_period,

@@ -16,8 +16,8 @@ get_start_day(FunctionCallInfo fcinfo, int argument)
 	text	   *name = PG_GETARG_TEXT_PP(argument);
 	EfStartDay	start;
 
-	ef_check(ef_start_day_parse(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
-								&start, &ef_context));
+	eg_check(ef_start_day_parse(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
+								&start, &eg_context));
 	return start;
 }
 
@@ -27,9 +27,9 @@ get_scenario(FunctionCallInfo fcinfo, int argument, const EfFunnel *funnel)
 {
 	EfConversionChange scenario = {0};
 
-	ef_require_argument(fcinfo, argument + 1, "conversion_change");
+	eg_require_argument(fcinfo, argument + 1, "conversion_change");
 	if (!PG_ARGISNULL(argument))
-		scenario.stage = ef_get_stage(fcinfo, argument, funnel);
+		scenario.stage = eg_get_stage(fcinfo, argument, funnel);
 	scenario.change = PG_GETARG_FLOAT8(argument + 1);
 	return scenario;
 }
@@ -45,17 +45,17 @@ ef_funnel_output(PG_FUNCTION_ARGS)
 	EfDay		as_of;
 	double	   *arrivals;
 	int			year;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	ef_require_argument(fcinfo, 1, "intake");
-	ef_require_argument(fcinfo, 2, "first_year");
-	ef_require_argument(fcinfo, 3, "horizon");
-	ef_require_argument(fcinfo, 4, "starts");
-	ef_open_funnel(fcinfo, 0, &funnel);
+	eg_require_argument(fcinfo, 1, "intake");
+	eg_require_argument(fcinfo, 2, "first_year");
+	eg_require_argument(fcinfo, 3, "horizon");
+	eg_require_argument(fcinfo, 4, "starts");
+	eg_open_funnel(fcinfo, 0, &funnel);
 	plan.funnel = &funnel;
-	plan.intake = ef_get_float8s(fcinfo, 1, "intake", &plan.nyears);
+	plan.intake = eg_get_float8s(fcinfo, 1, "intake", &plan.nyears);
 	plan.first_year = PG_GETARG_INT32(2);
 	plan.horizon = PG_GETARG_INT32(3);
 	plan.starts = get_start_day(fcinfo, 4);
@@ -65,7 +65,7 @@ ef_funnel_output(PG_FUNCTION_ARGS)
 		plan.as_of = &as_of;
 	}
 	plan.scenario = get_scenario(fcinfo, 6, &funnel);
-	ef_check(ef_arrivals_by_year(&plan, &arrivals, &ef_context));
+	eg_check(ef_arrivals_by_year(&plan, &arrivals, &eg_context));
 
 	year = ef_output_first_year(&plan);
 	for (int i = 0; i < plan.horizon; i++)
@@ -74,8 +74,8 @@ ef_funnel_output(PG_FUNCTION_ARGS)
 		bool		nulls[2] = {false};
 
 		values[0] = Int32GetDatum(year + i);
-		values[1] = ef_float8_or_null(arrivals[i], &nulls[1]);
-		ef_put_row(result, values, nulls);
+		values[1] = eg_float8_or_null(arrivals[i], &nulls[1]);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -95,17 +95,17 @@ get_intake_plan(FunctionCallInfo fcinfo, IntakeArguments *arguments)
 {
 	EfIntakePlan *plan = &arguments->plan;
 
-	ef_require_argument(fcinfo, 2, "gap");
-	ef_require_argument(fcinfo, 3, "first_year");
-	ef_require_argument(fcinfo, 4, "starts");
-	ef_require_argument(fcinfo, 5, "method");
-	ef_require_argument(fcinfo, 7, "arrived");
-	ef_open_funnel(fcinfo, 0, &arguments->funnel);
+	eg_require_argument(fcinfo, 2, "gap");
+	eg_require_argument(fcinfo, 3, "first_year");
+	eg_require_argument(fcinfo, 4, "starts");
+	eg_require_argument(fcinfo, 5, "method");
+	eg_require_argument(fcinfo, 7, "arrived");
+	eg_open_funnel(fcinfo, 0, &arguments->funnel);
 	plan->funnel = &arguments->funnel;
-	plan->gap = ef_get_float8s(fcinfo, 2, "gap", &plan->staff.years);
+	plan->gap = eg_get_float8s(fcinfo, 2, "gap", &plan->staff.years);
 	plan->first_year = PG_GETARG_INT32(3);
 	plan->starts = get_start_day(fcinfo, 4);
-	plan->method = ef_get_choice(fcinfo, 5, &ef_intake_methods);
+	plan->method = eg_get_choice(fcinfo, 5, &ef_intake_methods);
 	plan->target_year = PG_ARGISNULL(6) ? EF_LAST_YEAR
 		: Max(PG_GETARG_INT32(6), EF_LAST_YEAR + 1);
 	plan->arrived = PG_GETARG_FLOAT8(7);
@@ -116,7 +116,7 @@ static void
 get_plan(FunctionCallInfo fcinfo, IntakeArguments *arguments)
 {
 	get_intake_plan(fcinfo, arguments);
-	ef_get_projection(fcinfo, 1, 10, &arguments->plan.staff,
+	eg_get_projection(fcinfo, 1, 10, &arguments->plan.staff,
 					  &arguments->workforce, &arguments->rates);
 }
 
@@ -127,24 +127,24 @@ ef_required_intake(PG_FUNCTION_ARGS)
 	IntakeArguments arguments = {0};
 	EfIntakeYear *years;
 	int			n;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	get_plan(fcinfo, &arguments);
-	ef_check(ef_intake_by_year(&arguments.plan, &years, &n, &ef_context));
+	eg_check(ef_intake_by_year(&arguments.plan, &years, &n, &eg_context));
 	for (int i = 0; i < n; i++)
 	{
 		Datum		values[6];
 		bool		nulls[6] = {false};
 
 		values[0] = Int32GetDatum(years[i].year);
-		values[1] = ef_float8_or_null(years[i].intake, &nulls[1]);
-		values[2] = ef_float8_or_null(years[i].lower, &nulls[2]);
-		values[3] = ef_float8_or_null(years[i].upper, &nulls[3]);
-		values[4] = ef_float8_or_null(years[i].arrivals, &nulls[4]);
-		values[5] = ef_float8_or_null(years[i].unmet, &nulls[5]);
-		ef_put_row(result, values, nulls);
+		values[1] = eg_float8_or_null(years[i].intake, &nulls[1]);
+		values[2] = eg_float8_or_null(years[i].lower, &nulls[2]);
+		values[3] = eg_float8_or_null(years[i].upper, &nulls[3]);
+		values[4] = eg_float8_or_null(years[i].arrivals, &nulls[4]);
+		values[5] = eg_float8_or_null(years[i].unmet, &nulls[5]);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -159,16 +159,16 @@ ef_required_intake_fan(PG_FUNCTION_ARGS)
 	const double *levels;
 	int			nlevels;
 	int			n;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
-	levels = ef_get_levels(fcinfo, 14, &nlevels);
+	levels = eg_get_levels(fcinfo, 14, &nlevels);
 	get_intake_plan(fcinfo, &arguments);
-	ef_get_assumptions(fcinfo, 1, 10, &arguments.plan.staff,
+	eg_get_assumptions(fcinfo, 1, 10, &arguments.plan.staff,
 					   &arguments.workforce, &arguments.rates);
-	ef_check(ef_intake_fan(&arguments.plan, levels, nlevels, &years, &n,
-						   &ef_context));
+	eg_check(ef_intake_fan(&arguments.plan, levels, nlevels, &years, &n,
+						   &eg_context));
 	for (int year = 0; year < n; year++)
 		for (int i = 0; i < nlevels; i++)
 		{
@@ -178,10 +178,10 @@ ef_required_intake_fan(PG_FUNCTION_ARGS)
 
 			values[0] = Int32GetDatum(row->year);
 			values[1] = Float8GetDatum(levels[i]);
-			values[2] = ef_float8_or_null(row->intake, &nulls[2]);
-			values[3] = ef_float8_or_null(row->lower, &nulls[3]);
-			values[4] = ef_float8_or_null(row->upper, &nulls[4]);
-			ef_put_row(result, values, nulls);
+			values[2] = eg_float8_or_null(row->intake, &nulls[2]);
+			values[3] = eg_float8_or_null(row->lower, &nulls[3]);
+			values[4] = eg_float8_or_null(row->upper, &nulls[4]);
+			eg_put_row(result, values, nulls);
 		}
 	return (Datum) 0;
 }
@@ -193,12 +193,12 @@ ef_required_intake_stages(PG_FUNCTION_ARGS)
 	IntakeArguments arguments = {0};
 	EfStageDemand *rows;
 	size_t		n;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	get_plan(fcinfo, &arguments);
-	ef_check(ef_intake_by_stage(&arguments.plan, &rows, &n, &ef_context));
+	eg_check(ef_intake_by_stage(&arguments.plan, &rows, &n, &eg_context));
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfLabel *stages = arguments.funnel.spec.stages;
@@ -207,11 +207,11 @@ ef_required_intake_stages(PG_FUNCTION_ARGS)
 
 		values[0] = Int32GetDatum(rows[i].year);
 		values[1] = Int32GetDatum((int32) rows[i].stage);
-		values[2] = ef_label_text(&stages[rows[i].stage - 1]);
-		values[3] = ef_float8_or_null(rows[i].required, &nulls[3]);
-		values[4] = ef_float8_or_null(rows[i].lower, &nulls[4]);
-		values[5] = ef_float8_or_null(rows[i].upper, &nulls[5]);
-		ef_put_row(result, values, nulls);
+		values[2] = eg_label_text(&stages[rows[i].stage - 1]);
+		values[3] = eg_float8_or_null(rows[i].required, &nulls[3]);
+		values[4] = eg_float8_or_null(rows[i].lower, &nulls[4]);
+		values[5] = eg_float8_or_null(rows[i].upper, &nulls[5]);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }

@@ -13,7 +13,7 @@
 
 /* Then the error of these rates is counted in full. */
 static inline bool
-ef_rates_are_of_group(const EfCredibleRates *rates)
+eg_rates_are_of_group(const EfCredibleRates *rates)
 {
 	bool		are = false;
 
@@ -24,14 +24,14 @@ ef_rates_are_of_group(const EfCredibleRates *rates)
 
 /* The levels of a fan: 1 to 100. */
 static inline const double *
-ef_get_levels(FunctionCallInfo fcinfo, int argument, int *n)
+eg_get_levels(FunctionCallInfo fcinfo, int argument, int *n)
 {
 	const double *levels;
 
-	ef_require_argument(fcinfo, argument, "levels");
-	levels = ef_get_float8s(fcinfo, argument, "levels", n);
+	eg_require_argument(fcinfo, argument, "levels");
+	levels = eg_get_float8s(fcinfo, argument, "levels", n);
 	if (*n < 1 || *n > EF_LEVELS_LIMIT)
-		ef_raise(ef_fail(&ef_context, EF_LEVELS_RANGE,
+		eg_raise(ef_fail(&eg_context, EF_LEVELS_RANGE,
 						 "levels has %d elements.", *n));
 	return levels;
 }
@@ -41,39 +41,39 @@ ef_get_levels(FunctionCallInfo fcinfo, int argument, int *n)
  * retire_rule, rates, latest_age.  Behind them comes a level or more of them.
  */
 static inline void
-ef_get_assumptions(FunctionCallInfo fcinfo, int argument, int options,
+eg_get_assumptions(FunctionCallInfo fcinfo, int argument, int options,
 				   EfProjectionPlan *plan, EfWorkforce *workforce,
 				   EfWorkforce *rates)
 {
-	ef_require_argument(fcinfo, options + 3, "latest_age");
-	ef_open_workforce(fcinfo, argument, workforce);
+	eg_require_argument(fcinfo, options + 3, "latest_age");
+	eg_open_workforce(fcinfo, argument, workforce);
 	plan->workforce = plan->rates = workforce;
 	plan->retire_at = PG_ARGISNULL(options) ? EF_AS_OBSERVED
 		: Max(PG_GETARG_INT32(options), EF_AS_OBSERVED + 1);
 	plan->rule = PG_ARGISNULL(options + 1) ? NULL
-		: ef_get_rule(fcinfo, options + 1);
+		: eg_get_rule(fcinfo, options + 1);
 	if (!PG_ARGISNULL(options + 2))
 	{
 		EfExitRatio *ratios;
-		EfCredibleRates *credible = ef_open_credible(fcinfo, options + 2, rates,
+		EfCredibleRates *credible = eg_open_credible(fcinfo, options + 2, rates,
 													 &ratios);
 
 		plan->rates = rates;
 		plan->ratios = ratios;
 		plan->shift = credible->retirement_shift;
-		plan->nearest = ef_rates_are_of_group(credible);
+		plan->nearest = eg_rates_are_of_group(credible);
 	}
 	plan->latest_age = PG_GETARG_INT32(options + 3);
 }
 
 /* The same, and a level. */
 static inline void
-ef_get_projection(FunctionCallInfo fcinfo, int argument, int options,
+eg_get_projection(FunctionCallInfo fcinfo, int argument, int options,
 				  EfProjectionPlan *plan, EfWorkforce *workforce,
 				  EfWorkforce *rates)
 {
-	ef_require_argument(fcinfo, options + 4, "level");
-	ef_get_assumptions(fcinfo, argument, options, plan, workforce, rates);
+	eg_require_argument(fcinfo, options + 4, "level");
+	eg_get_assumptions(fcinfo, argument, options, plan, workforce, rates);
 	plan->level = PG_GETARG_FLOAT8(options + 4);
 }
 

@@ -19,7 +19,7 @@
 #include "retention/retention.h"
 #include "retention/retention_curve.h"
 
-EF_SUMMARY_FUNCTIONS(retention, ef_retention_type, ef_period_form)
+EF_SUMMARY_FUNCTIONS(retention, ef_retention_type, eg_period_form)
 
 
 /* ---- the aggregate ---- */
@@ -30,19 +30,19 @@ PG_FUNCTION_INFO_V1(ef_retention_agg_transfn);
 Datum
 ef_retention_agg_transfn(PG_FUNCTION_ARGS)
 {
-	EfState    *state = ef_spell_state(fcinfo, 4, &ef_retention_type, 0);
+	EfState    *state = eg_spell_state(fcinfo, 4, &ef_retention_type, 0);
 	EfSpell		spell;
 
 	if (PG_ARGISNULL(1))
 	{
-		ef_check(ef_state_skip(state, &ef_context));
+		eg_check(ef_state_skip(state, &eg_context));
 		PG_RETURN_POINTER(state);
 	}
-	ef_get_spell(fcinfo, 1, &spell);
+	eg_get_spell(fcinfo, 1, &spell);
 	if (PG_NARGS() > 5 && !PG_ARGISNULL(5))
 		ef_spell_last_seen(&spell, PG_GETARG_DATEADT(5));
-	ef_check(ef_retention_add(&state, &spell, &ef_context));
-	PG_RETURN_POINTER(ef_summary_own(state));
+	eg_check(ef_retention_add(&state, &spell, &eg_context));
+	PG_RETURN_POINTER(eg_summary_own(state));
 }
 
 
@@ -54,7 +54,7 @@ ef_spells(PG_FUNCTION_ARGS)
 {
 	EfRetention retention;
 
-	ef_open_retention(fcinfo, 0, &retention);
+	eg_open_retention(fcinfo, 0, &retention);
 	PG_RETURN_INT64(retention.spells);
 }
 
@@ -64,7 +64,7 @@ ef_retention_exits(PG_FUNCTION_ARGS)
 {
 	EfRetention retention;
 
-	ef_open_retention(fcinfo, 0, &retention);
+	eg_open_retention(fcinfo, 0, &retention);
 	PG_RETURN_INT64(retention.exits);
 }
 
@@ -75,7 +75,7 @@ ef_retention_exits_for_reason(PG_FUNCTION_ARGS)
 	EfRetention retention;
 	text	   *reason = PG_GETARG_TEXT_PP(1);
 
-	ef_open_retention(fcinfo, 0, &retention);
+	eg_open_retention(fcinfo, 0, &retention);
 	PG_RETURN_INT64(ef_retention_exits_by_reason(&retention,
 												 VARDATA_ANY(reason),
 												 VARSIZE_ANY_EXHDR(reason)));
@@ -84,7 +84,7 @@ ef_retention_exits_for_reason(PG_FUNCTION_ARGS)
 static Datum
 float8_or_null(FunctionCallInfo fcinfo, double value)
 {
-	return ef_float8_or_null(value, &fcinfo->isnull);
+	return eg_float8_or_null(value, &fcinfo->isnull);
 }
 
 PG_FUNCTION_INFO_V1(ef_retention_rate);
@@ -92,11 +92,11 @@ Datum
 ef_retention_rate(PG_FUNCTION_ARGS)
 {
 	EfRiskSet	risk;
-	EfDuration	after = ef_get_duration(fcinfo, 1);
+	EfDuration	after = eg_get_duration(fcinfo, 1);
 	double		rate;
 
-	ef_get_risk(fcinfo, 0, &risk);
-	ef_check(ef_retention_rate_after(&risk, &after, &rate, &ef_context));
+	eg_get_risk(fcinfo, 0, &risk);
+	eg_check(ef_retention_rate_after(&risk, &after, &rate, &eg_context));
 	return float8_or_null(fcinfo, rate);
 }
 
@@ -106,7 +106,7 @@ ef_retention_median(PG_FUNCTION_ARGS)
 {
 	EfRiskSet	risk;
 
-	ef_get_risk(fcinfo, 0, &risk);
+	eg_get_risk(fcinfo, 0, &risk);
 	return float8_or_null(fcinfo, ef_retention_median_day(&risk));
 }
 
@@ -115,11 +115,11 @@ Datum
 ef_retention_mean(PG_FUNCTION_ARGS)
 {
 	EfRiskSet	risk;
-	EfDuration	until = ef_get_duration(fcinfo, 1);
+	EfDuration	until = eg_get_duration(fcinfo, 1);
 	double		mean;
 
-	ef_get_risk(fcinfo, 0, &risk);
-	ef_check(ef_retention_mean_days(&risk, &until, &mean, &ef_context));
+	eg_get_risk(fcinfo, 0, &risk);
+	eg_check(ef_retention_mean_days(&risk, &until, &mean, &eg_context));
 	return float8_or_null(fcinfo, mean);
 }
 
@@ -131,14 +131,14 @@ Datum
 ef_retention_curve(PG_FUNCTION_ARGS)
 {
 	EfRiskSet	risk;
-	EfDuration	every = ef_get_duration(fcinfo, 1);
+	EfDuration	every = eg_get_duration(fcinfo, 1);
 	EfCurve		curve;
 	EfCurvePoint point;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
-	ef_get_risk(fcinfo, 0, &risk);
-	ef_check(ef_curve_begin(&curve, &risk, &every, PG_GETARG_FLOAT8(2),
-							ef_get_choice(fcinfo, 3, &ef_limit_scales), &ef_context));
+	eg_get_risk(fcinfo, 0, &risk);
+	eg_check(ef_curve_begin(&curve, &risk, &every, PG_GETARG_FLOAT8(2),
+							eg_get_choice(fcinfo, 3, &ef_limit_scales), &eg_context));
 	while (ef_curve_next(&curve, &point))
 	{
 		Datum		values[7];
@@ -148,10 +148,10 @@ ef_retention_curve(PG_FUNCTION_ARGS)
 		values[1] = Int64GetDatum(point.at_risk);
 		values[2] = Int64GetDatum(point.exits);
 		values[3] = Float8GetDatum(point.retained);
-		values[4] = ef_float8_or_null(point.std_error, &nulls[4]);
-		values[5] = ef_float8_or_null(point.lower, &nulls[5]);
-		values[6] = ef_float8_or_null(point.upper, &nulls[6]);
-		ef_put_row(result, values, nulls);
+		values[4] = eg_float8_or_null(point.std_error, &nulls[4]);
+		values[5] = eg_float8_or_null(point.lower, &nulls[5]);
+		values[6] = eg_float8_or_null(point.upper, &nulls[6]);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -162,17 +162,17 @@ ef_exit_incidence(PG_FUNCTION_ARGS)
 {
 	EfRetention retention;
 	EfRiskSet	risk;
-	EfDuration	every = ef_get_duration(fcinfo, 1);
+	EfDuration	every = eg_get_duration(fcinfo, 1);
 	EfIncidenceCurve curve;
 	int32		after_days;
 	Datum	   *reasons;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
-	ef_open_retention(fcinfo, 0, &retention);
-	ef_retention_risk(&risk, &retention.table, &ef_context);
-	reasons = ef_label_texts(&retention.table);
-	ef_check(ef_incidence_begin(&curve, &risk, retention.table.nlabels, &every,
-								PG_GETARG_FLOAT8(2), &ef_context));
+	eg_open_retention(fcinfo, 0, &retention);
+	ef_retention_risk(&risk, &retention.table, &eg_context);
+	reasons = eg_label_texts(&retention.table);
+	eg_check(ef_incidence_begin(&curve, &risk, retention.table.nlabels, &every,
+								PG_GETARG_FLOAT8(2), &eg_context));
 	while (ef_incidence_next(&curve, &after_days))
 		for (uint32 reason = 1; reason <= retention.table.nlabels; reason++)
 		{
@@ -186,9 +186,9 @@ ef_exit_incidence(PG_FUNCTION_ARGS)
 			values[2] = Int64GetDatum(row.exits);
 			values[3] = Float8GetDatum(row.incidence);
 			values[4] = Float8GetDatum(row.std_error);
-			values[5] = ef_float8_or_null(row.lower, &nulls[5]);
-			values[6] = ef_float8_or_null(row.upper, &nulls[6]);
-			ef_put_row(result, values, nulls);
+			values[5] = eg_float8_or_null(row.lower, &nulls[5]);
+			values[6] = eg_float8_or_null(row.upper, &nulls[6]);
+			eg_put_row(result, values, nulls);
 		}
 	return (Datum) 0;
 }
@@ -211,8 +211,8 @@ get_risk_for(FunctionCallInfo fcinfo, int argument, const text *reason,
 {
 	EfRetention retention;
 
-	ef_open_retention(fcinfo, argument, &retention);
-	ef_retention_risk(risk, &retention.table, &ef_context);
+	eg_open_retention(fcinfo, argument, &retention);
+	ef_retention_risk(risk, &retention.table, &eg_context);
 	if (reason != NULL)
 		ef_risk_censor_others(risk, reason_label(&retention.table, reason));
 }
@@ -232,7 +232,7 @@ ef_retention_compare(PG_FUNCTION_ARGS)
 	EfHazardRatio hazard;
 	Datum		values[6];
 	bool		nulls[6] = {false};
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	/* a null reason is all of them; a null elsewhere leaves no row */
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
@@ -240,16 +240,16 @@ ef_retention_compare(PG_FUNCTION_ARGS)
 	reason = PG_ARGISNULL(3) ? NULL : PG_GETARG_TEXT_PP(3);
 	get_risk_for(fcinfo, 0, reason, &first);
 	get_risk_for(fcinfo, 1, reason, &second);
-	ef_check(ef_hazard_ratio(&hazard, &first, &second, PG_GETARG_FLOAT8(2),
-							 &ef_context));
-	ef_check(ef_log_rank(&test, parts, lengthof(parts), &ef_context));
-	values[0] = ef_float8_or_null(test.chisq, &nulls[0]);
+	eg_check(ef_hazard_ratio(&hazard, &first, &second, PG_GETARG_FLOAT8(2),
+							 &eg_context));
+	eg_check(ef_log_rank(&test, parts, lengthof(parts), &eg_context));
+	values[0] = eg_float8_or_null(test.chisq, &nulls[0]);
 	values[1] = Int32GetDatum(test.df);
-	values[2] = ef_float8_or_null(test.p_value, &nulls[2]);
-	values[3] = ef_float8_or_null(hazard.ratio, &nulls[3]);
-	values[4] = ef_float8_or_null(hazard.lower, &nulls[4]);
-	values[5] = ef_float8_or_null(hazard.upper, &nulls[5]);
-	ef_put_row(result, values, nulls);
+	values[2] = eg_float8_or_null(test.p_value, &nulls[2]);
+	values[3] = eg_float8_or_null(hazard.ratio, &nulls[3]);
+	values[4] = eg_float8_or_null(hazard.lower, &nulls[4]);
+	values[5] = eg_float8_or_null(hazard.upper, &nulls[5]);
+	eg_put_row(result, values, nulls);
 	return (Datum) 0;
 }
 
@@ -295,8 +295,8 @@ create_log_rank(MemoryContext context, EfGroupTest method, const text *reason)
 	if (reason != NULL)
 		state->reason = cstring_to_text_with_len(VARDATA_ANY(reason),
 												 VARSIZE_ANY_EXHDR(reason));
-	ef_dictionary_begin(&state->groups, &ef_context);
-	ef_dictionary_begin(&state->strata, &ef_context);
+	ef_dictionary_begin(&state->groups, &eg_context);
+	ef_dictionary_begin(&state->strata, &eg_context);
 	control.keysize = sizeof(LogRankKey);
 	control.entrysize = sizeof(LogRankEntry);
 	control.hcxt = context;
@@ -312,7 +312,7 @@ name_number(EfDictionary *names, const text *name)
 	uint32		number = 0;
 
 	if (name != NULL)
-		ef_check(ef_dictionary_number(names, VARDATA_ANY(name),
+		eg_check(ef_dictionary_number(names, VARDATA_ANY(name),
 									  VARSIZE_ANY_EXHDR(name), &number));
 	return number;
 }
@@ -350,15 +350,15 @@ add_log_rank(LogRankState *state, const EfTable *table, const text *group,
 	key.bounded = table->frame.bounded;
 	state->null_group = state->null_group || key.group == 0;
 	ngroups = state->groups.nnames + state->null_group;
-	ef_check(ef_group_limit_check(state->method, ngroups, &ef_context));
+	eg_check(ef_group_limit_check(state->method, ngroups, &eg_context));
 
 	entry = hash_search(state->entries, &key, HASH_ENTER, &found);
 	if (!found)
-		ef_check(ef_state_create(&entry->state, &ef_retention_type,
-								 &table->frame, 0, &ef_context));
+		eg_check(ef_state_create(&entry->state, &ef_retention_type,
+								 &table->frame, 0, &eg_context));
 	old = entry->state;
-	ef_check(ef_state_merge(&entry->state, &ef_retention_type, table,
-							&ef_context));
+	eg_check(ef_state_merge(&entry->state, &ef_retention_type, table,
+							&eg_context));
 	if (entry->state != old)
 		pfree(old);
 }
@@ -372,13 +372,13 @@ static void
 check_reason(const LogRankState *state, const text *reason)
 {
 	if ((reason == NULL) != (state->reason == NULL))
-		ef_raise(ef_fail(&ef_context, EF_REASONS_DIFFER,
+		eg_raise(ef_fail(&eg_context, EF_REASONS_DIFFER,
 						 "One row has a reason, and another has none."));
 	if (reason != NULL &&
 		(VARSIZE_ANY_EXHDR(reason) != VARSIZE_ANY_EXHDR(state->reason) ||
 		 memcmp(VARDATA_ANY(reason), VARDATA_ANY(state->reason),
 				VARSIZE_ANY_EXHDR(reason)) != 0))
-		ef_raise(ef_fail(&ef_context, EF_REASONS_DIFFER,
+		eg_raise(ef_fail(&eg_context, EF_REASONS_DIFFER,
 						 "One row has the reason \"%.*s\", and another \"%.*s\".",
 						 ef_clip(VARDATA_ANY(state->reason),
 								 VARSIZE_ANY_EXHDR(state->reason)),
@@ -403,9 +403,9 @@ log_rank_row(FunctionCallInfo fcinfo, EfGroupTest method)
 	MemoryContext old;
 
 	if (!AggCheckCallContext(fcinfo, &context))
-		ef_require_aggregate(fcinfo);
+		eg_require_aggregate(fcinfo);
 	if (method == EF_GRAY)
-		ef_require_argument(fcinfo, 4, "reason");
+		eg_require_argument(fcinfo, 4, "reason");
 	state = PG_ARGISNULL(0) ? NULL : (LogRankState *) PG_GETARG_POINTER(0);
 	if (PG_ARGISNULL(1))
 	{
@@ -414,8 +414,8 @@ log_rank_row(FunctionCallInfo fcinfo, EfGroupTest method)
 		PG_RETURN_POINTER(state);
 	}
 	datum = PG_GETARG_VARLENA_P(1);
-	ef_check(ef_table_load(&table, &ef_retention_type, datum, VARSIZE(datum),
-						   &ef_context));
+	eg_check(ef_table_load(&table, &ef_retention_type, datum, VARSIZE(datum),
+						   &eg_context));
 	group = PG_ARGISNULL(2) ? NULL : PG_GETARG_TEXT_PP(2);
 	stratum = PG_NARGS() < 4 || PG_ARGISNULL(3) ? NULL
 		: PG_GETARG_TEXT_PP(3);
@@ -447,7 +447,7 @@ open_entry(void *closure, EfRiskSet *risk, EfContext *context)
 									   entry->state, entry->state->size,
 									   context);
 
-	ef_check(status);
+	eg_check(status);
 	ef_retention_risk(risk, &table, context);
 	if (state->method == EF_GRAY)
 		ef_risk_keep_reason(risk, reason_label(&table, state->reason));
@@ -462,7 +462,7 @@ static void
 close_entry(void *closure, EfRiskSet *risk)
 {
 	(void) closure;
-	ef_risk_release(risk, &ef_context);
+	ef_risk_release(risk, &eg_context);
 }
 
 static Datum
@@ -495,7 +495,7 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 	bool	   *unnamed;
 	bool	   *known;
 
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
@@ -512,8 +512,8 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 		parts[nparts].stratum = name_of(&state->strata, entry->key.stratum);
 		parts[nparts++].risk = &entry->risk;
 	}
-	ef_check(ef_group_test(&test, parts, nparts, state->method, &source,
-						   &ef_context));
+	eg_check(ef_group_test(&test, parts, nparts, state->method, &source,
+						   &eg_context));
 
 	names = palloc(test.ngroups * sizeof(Datum));
 	unnamed = palloc(test.ngroups * sizeof(bool));
@@ -524,13 +524,13 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 	{
 		unnamed[i] = test.groups[i].name.null;
 		names[i] = unnamed[i] ? (Datum) 0
-			: ef_label_text(&test.groups[i].name.label);
+			: eg_label_text(&test.groups[i].name.label);
 		exits[i] = Int64GetDatum(test.groups[i].exits);
 		expected[i] = Float8GetDatum(test.groups[i].expected);
 	}
-	values[0] = ef_float8_or_null(test.chisq, &nulls[0]);
+	values[0] = eg_float8_or_null(test.chisq, &nulls[0]);
 	values[1] = Int32GetDatum(test.df);
-	values[2] = ef_float8_or_null(test.p_value, &nulls[2]);
+	values[2] = eg_float8_or_null(test.p_value, &nulls[2]);
 	values[3] = array_of(names, unnamed, test.ngroups, TEXTOID, -1, false,
 						 TYPALIGN_INT);
 	values[4] = array_of(exits, known, test.ngroups, INT8OID, 8,

@@ -28,7 +28,7 @@ create_rule(uint32 room)
 {
 	EfRetirementRule *rule;
 
-	ef_check(ef_rule_create(&rule, room, &ef_context));
+	eg_check(ef_rule_create(&rule, room, &eg_context));
 	return rule;
 }
 
@@ -42,13 +42,13 @@ ef_retirement_rule_agg_transfn(PG_FUNCTION_ARGS)
 	EfRetirementRule *rule;
 	EfRuleStep	step;
 
-	ef_require_aggregate(fcinfo);
-	ef_require_argument(fcinfo, 1, "born_from");
-	ef_require_argument(fcinfo, 2, "age_months");
-	rule = PG_ARGISNULL(0) ? create_rule(4) : ef_get_rule(fcinfo, 0);
-	ef_check(ef_rule_step(PG_GETARG_DATEADT(1), PG_GETARG_INT32(2), &step,
-						  &ef_context));
-	ef_check(ef_rule_add(&rule, &step, &ef_context));
+	eg_require_aggregate(fcinfo);
+	eg_require_argument(fcinfo, 1, "born_from");
+	eg_require_argument(fcinfo, 2, "age_months");
+	rule = PG_ARGISNULL(0) ? create_rule(4) : eg_get_rule(fcinfo, 0);
+	eg_check(ef_rule_step(PG_GETARG_DATEADT(1), PG_GETARG_INT32(2), &step,
+						  &eg_context));
+	eg_check(ef_rule_add(&rule, &step, &eg_context));
 	PG_RETURN_POINTER(own(rule));
 }
 
@@ -59,21 +59,21 @@ ef_retirement_rule_combinefn(PG_FUNCTION_ARGS)
 	EfRetirementRule *rule;
 	EfRetirementRule *other;
 
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
 	{
 		if (PG_ARGISNULL(0))
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	other = ef_get_rule(fcinfo, 1);
+	other = eg_get_rule(fcinfo, 1);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(other);
-	rule = ef_get_rule(fcinfo, 0);
+	rule = eg_get_rule(fcinfo, 0);
 	for (uint32 i = 0; i < other->nsteps; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		ef_check(ef_rule_add(&rule, &other->steps[i], &ef_context));
+		eg_check(ef_rule_add(&rule, &other->steps[i], &eg_context));
 	}
 	PG_RETURN_POINTER(own(rule));
 }
@@ -87,7 +87,7 @@ ef_retirement_rule_finalfn(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	state = ef_get_rule(fcinfo, 0);
+	state = eg_get_rule(fcinfo, 0);
 	rule = create_rule(state->nsteps);
 	rule->nsteps = state->nsteps;
 	memcpy(rule->steps, state->steps, state->nsteps * sizeof(EfRuleStep));
@@ -120,7 +120,7 @@ PG_FUNCTION_INFO_V1(ef_retirement_rule_out);
 Datum
 ef_retirement_rule_out(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_CSTRING(text_of(ef_get_rule(fcinfo, 0)));
+	PG_RETURN_CSTRING(text_of(eg_get_rule(fcinfo, 0)));
 }
 
 PG_FUNCTION_INFO_V1(ef_retirement_rule_to_jsonb);
@@ -128,7 +128,7 @@ Datum
 ef_retirement_rule_to_jsonb(PG_FUNCTION_ARGS)
 {
 	return DirectFunctionCall1(jsonb_in,
-							   CStringGetDatum(text_of(ef_get_rule(fcinfo, 0))));
+							   CStringGetDatum(text_of(eg_get_rule(fcinfo, 0))));
 }
 
 /* {"born_from": "1960-01-01", "age_months": 804}, and nothing else. */
@@ -175,13 +175,13 @@ ef_retirement_rule_in(PG_FUNCTION_ARGS)
 	EfRetirementRule *rule = create_rule(0);
 	bool		good;
 
-	if (!ef_jsonb_in(fcinfo, "retirement_rule", text_hint,
+	if (!eg_jsonb_in(fcinfo, "retirement_rule", text_hint,
 					 PG_GETARG_CSTRING(0), &json))
 		PG_RETURN_NULL();
 	jsonb = DatumGetJsonbP(json);
 	good = JB_ROOT_IS_ARRAY(jsonb) && !JB_ROOT_IS_SCALAR(jsonb);
 	if (!good)
-		ef_fail(&ef_context, EF_INVALID, "It is no JSON array.");
+		ef_fail(&eg_context, EF_INVALID, "It is no JSON array.");
 	else
 	{
 		iterator = JsonbIteratorInit(&jsonb->root);
@@ -197,13 +197,13 @@ ef_retirement_rule_in(PG_FUNCTION_ARGS)
 			if (!read_step(&value, &born_from, &age_months))
 			{
 				good = false;
-				ef_fail(&ef_context, EF_INVALID,
+				ef_fail(&eg_context, EF_INVALID,
 						"A step has a born_from date and a number of age_months, and nothing else.");
 			}
 			else
 				good = ef_rule_step(born_from, age_months, &step,
-									&ef_context) == EF_OK &&
-					ef_rule_add(&rule, &step, &ef_context) == EF_OK;
+									&eg_context) == EF_OK &&
+					ef_rule_add(&rule, &step, &eg_context) == EF_OK;
 		}
 	}
 	if (!good)
@@ -211,7 +211,7 @@ ef_retirement_rule_in(PG_FUNCTION_ARGS)
 					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					   errmsg("invalid input syntax for type %s",
 							  "retirement_rule"),
-					   errdetail_internal("%s", ef_error.detail),
+					   errdetail_internal("%s", eg_error.detail),
 					   errhint("%s", text_hint)));
 
 	/* without the room that growing leaves */
@@ -226,7 +226,7 @@ PG_FUNCTION_INFO_V1(ef_retirement_rule_send);
 Datum
 ef_retirement_rule_send(PG_FUNCTION_ARGS)
 {
-	EfRetirementRule *rule = ef_get_rule(fcinfo, 0);
+	EfRetirementRule *rule = eg_get_rule(fcinfo, 0);
 	StringInfoData buffer;
 
 	pq_begintypsend(&buffer);
@@ -252,7 +252,7 @@ ef_retirement_rule_recv(PG_FUNCTION_ARGS)
 		n == (uint32) (buffer->len - buffer->cursor) / 8;
 
 	if (!good)
-		ef_fail(&ef_context, EF_INVALID,
+		ef_fail(&eg_context, EF_INVALID,
 				"Its version or its length is not known.");
 	for (uint32 i = 0; good && i < n; i++)
 	{
@@ -262,14 +262,14 @@ ef_retirement_rule_recv(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		good = ef_rule_step(born_from, age_months, &step,
-							&ef_context) == EF_OK &&
-			ef_rule_add(&rule, &step, &ef_context) == EF_OK;
+							&eg_context) == EF_OK &&
+			ef_rule_add(&rule, &step, &eg_context) == EF_OK;
 	}
 	if (!good)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary form of type %s", "retirement_rule"),
-				 errdetail_internal("%s", ef_error.detail)));
+				 errdetail_internal("%s", eg_error.detail)));
 	rule->room = rule->nsteps;
 	PG_RETURN_POINTER(own(rule));
 }
@@ -280,8 +280,8 @@ ef_retirement_rule_recv(PG_FUNCTION_ARGS)
 static int
 compare(FunctionCallInfo fcinfo)
 {
-	EfRetirementRule *a = ef_get_rule(fcinfo, 0);
-	EfRetirementRule *b = ef_get_rule(fcinfo, 1);
+	EfRetirementRule *a = eg_get_rule(fcinfo, 0);
+	EfRetirementRule *b = eg_get_rule(fcinfo, 1);
 	int			order = ef_rule_compare(a, b);
 
 	PG_FREE_IF_COPY(a, 0);
@@ -295,7 +295,7 @@ PG_FUNCTION_INFO_V1(ef_retirement_rule_hash);
 Datum
 ef_retirement_rule_hash(PG_FUNCTION_ARGS)
 {
-	EfRetirementRule *rule = ef_get_rule(fcinfo, 0);
+	EfRetirementRule *rule = eg_get_rule(fcinfo, 0);
 
 	return hash_any((unsigned char *) rule->steps,
 					(int) (rule->nsteps * sizeof(EfRuleStep)));
@@ -305,7 +305,7 @@ PG_FUNCTION_INFO_V1(ef_retirement_rule_hash_extended);
 Datum
 ef_retirement_rule_hash_extended(PG_FUNCTION_ARGS)
 {
-	EfRetirementRule *rule = ef_get_rule(fcinfo, 0);
+	EfRetirementRule *rule = eg_get_rule(fcinfo, 0);
 
 	return hash_any_extended((unsigned char *) rule->steps,
 							 (int) (rule->nsteps * sizeof(EfRuleStep)),

@@ -14,12 +14,12 @@
  * compressed, and the executor hands it on as it is.
  */
 static inline EfRetirementRule *
-ef_get_rule(FunctionCallInfo fcinfo, int argument)
+eg_get_rule(FunctionCallInfo fcinfo, int argument)
 {
 	EfRetirementRule *rule =
 		(EfRetirementRule *) PG_GETARG_VARLENA_P(argument);
 
-	ef_check(ef_rule_check(rule, VARSIZE(rule), &ef_context));
+	eg_check(ef_rule_check(rule, VARSIZE(rule), &eg_context));
 	return rule;
 }
 

@@ -39,7 +39,7 @@ PG_FUNCTION_INFO_V1(ef_spell_fault);
 Datum
 ef_spell_fault(PG_FUNCTION_ARGS)
 {
-	const EfFrame *frame = ef_observed_frame(fcinfo, 2, &ef_retention_type, 0,
+	const EfFrame *frame = eg_observed_frame(fcinfo, 2, &ef_retention_type, 0,
 											 &fcinfo->flinfo->fn_extra);
 	EfSpell		spell;
 
@@ -48,7 +48,7 @@ ef_spell_fault(PG_FUNCTION_ARGS)
 	get_dates(fcinfo, 0, &spell);
 	if (PG_NARGS() > 3 && !PG_ARGISNULL(3))
 		ef_spell_last_seen(&spell, PG_GETARG_DATEADT(3));
-	return fault(fcinfo, ef_spell_check(&spell, frame->as_of, &ef_context));
+	return fault(fcinfo, ef_spell_check(&spell, frame->as_of, &eg_context));
 }
 
 /*
@@ -59,7 +59,7 @@ ef_spell_fault(PG_FUNCTION_ARGS)
 static Datum
 employment_fault(FunctionCallInfo fcinfo, bool known)
 {
-	const EfFrame *frame = ef_observed_frame(fcinfo, 3, &ef_workforce_type, 0,
+	const EfFrame *frame = eg_observed_frame(fcinfo, 3, &ef_workforce_type, 0,
 											 &fcinfo->flinfo->fn_extra);
 	EfEmployment row = {0};
 
@@ -68,9 +68,9 @@ employment_fault(FunctionCallInfo fcinfo, bool known)
 	get_dates(fcinfo, 1, &row.spell);
 	if (!known || PG_ARGISNULL(0))
 		return fault(fcinfo,
-					 ef_spell_check(&row.spell, frame->as_of, &ef_context));
+					 ef_spell_check(&row.spell, frame->as_of, &eg_context));
 	row.birth = PG_GETARG_DATEADT(0);
-	return fault(fcinfo, ef_employment_check(&row, frame->as_of, &ef_context));
+	return fault(fcinfo, ef_employment_check(&row, frame->as_of, &eg_context));
 }
 
 PG_FUNCTION_INFO_V1(ef_employment_fault);
@@ -91,7 +91,7 @@ ef_employment_fault_numeric(PG_FUNCTION_ARGS)
 		return employment_fault(fcinfo, false);
 	status = ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
 																	 PG_GETARG_DATUM(4))),
-								 &fte, &ef_context);
+								 &fte, &eg_context);
 	return status == EF_OK ? employment_fault(fcinfo, true)
 		: fault(fcinfo, status);
 }
@@ -105,7 +105,7 @@ ef_employment_fault_float8(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(4))
 		return employment_fault(fcinfo, false);
-	status = ef_fte_from_float8(PG_GETARG_FLOAT8(4), &fte, &ef_context);
+	status = ef_fte_from_float8(PG_GETARG_FLOAT8(4), &fte, &eg_context);
 	return status == EF_OK ? employment_fault(fcinfo, true)
 		: fault(fcinfo, status);
 }
@@ -126,7 +126,7 @@ static const EfFunnelSpec *
 get_open_spec(FunctionCallInfo fcinfo, int argument)
 {
 	OpenSpec   *open = fcinfo->flinfo->fn_extra;
-	EfSpecBytes packed = ef_get_spec_bytes(fcinfo, argument);
+	EfSpecBytes packed = eg_get_spec_bytes(fcinfo, argument);
 
 	if (open != NULL && open->size == packed.size &&
 		memcmp(open->bytes, packed.bytes, packed.size) == 0)
@@ -138,7 +138,7 @@ get_open_spec(FunctionCallInfo fcinfo, int argument)
 								  offsetof(OpenSpec, bytes) + packed.size);
 	open->size = packed.size;
 	memcpy(open->bytes, packed.bytes, packed.size);
-	ef_check(ef_spec_open(&open->spec, open->bytes, open->size, &ef_context));
+	eg_check(ef_spec_open(&open->spec, open->bytes, open->size, &eg_context));
 	fcinfo->flinfo->fn_extra = open;
 	return &open->spec;
 }
@@ -151,7 +151,7 @@ event_fault(FunctionCallInfo fcinfo, EfUnit unit)
 	text	   *stage;
 	EfInstant	at;
 
-	ef_require_argument(fcinfo, 2, "spec");
+	eg_require_argument(fcinfo, 2, "spec");
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	spec = get_open_spec(fcinfo, 2);
@@ -160,7 +160,7 @@ event_fault(FunctionCallInfo fcinfo, EfUnit unit)
 	return fault(fcinfo, ef_event_check(spec,
 										ef_spec_code(spec, VARDATA_ANY(stage),
 													 VARSIZE_ANY_EXHDR(stage)),
-										at, unit, &ef_context));
+										at, unit, &eg_context));
 }
 
 EF_FUNCTION(event_fault, date, event_fault(fcinfo, EF_UNIT_DAY))

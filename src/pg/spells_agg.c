@@ -53,7 +53,7 @@ typedef struct EventGap
 static PurposeBytes
 get_gap(FunctionCallInfo fcinfo, int argument, void **memory)
 {
-	EfDuration	gap = ef_get_gap(fcinfo, argument);
+	EfDuration	gap = eg_get_gap(fcinfo, argument);
 	GapBytes   *bytes = *memory;
 
 	if (bytes == NULL)
@@ -94,7 +94,7 @@ refuse_gap(const EventPurpose *purpose, PurposeBytes other)
 	EfDuration	its = gap_of_bytes(purpose->bytes);
 	EfDuration	gap = gap_of_bytes(other);
 
-	ef_refuse_gap(&its, &gap);
+	eg_refuse_gap(&its, &gap);
 }
 
 static const EventPurposeType spells_purpose = {
@@ -118,8 +118,8 @@ EF_EVENTS_COMBINE(spells)
 static Datum
 add_contract(FunctionCallInfo fcinfo, bool known, int32_t fte)
 {
-	const EventForms *forms = ef_event_forms(fcinfo, 0, 3, &spells_purpose);
-	EfEventGroup *group = ef_event_group(fcinfo, PG_NARGS() - 1,
+	const EventForms *forms = eg_event_forms(fcinfo, 0, 3, &spells_purpose);
+	EfEventGroup *group = eg_event_group(fcinfo, PG_NARGS() - 1,
 										 &spells_purpose, EF_PERSON_NUMBER,
 										 EF_UNIT_DAY);
 	EfSpell		spell;
@@ -127,13 +127,13 @@ add_contract(FunctionCallInfo fcinfo, bool known, int32_t fte)
 
 	if (!known || PG_ARGISNULL(1))
 	{
-		ef_check(ef_event_group_skip(group, 1));
+		eg_check(ef_event_group_skip(group, 1));
 		PG_RETURN_POINTER(group);
 	}
-	spell = ef_get_contract(fcinfo, 1);
-	ef_check(ef_contract_check(&spell, &ef_context));
+	spell = eg_get_contract(fcinfo, 1);
+	eg_check(ef_contract_check(&spell, &eg_context));
 	if (spell.end != EF_DAY_INFINITY)
-		reason = ef_get_reason(fcinfo, 3, forms->word, group);
+		reason = eg_get_reason(fcinfo, 3, forms->word, group);
 	ef_event_add_detailed(group, 0, ef_joinable_when(spell.start, reason),
 						  ef_joinable_detail(spell.end, fte));
 	PG_RETURN_POINTER(group);
@@ -151,7 +151,7 @@ Datum
 ef_spells_agg_numeric_transfn(PG_FUNCTION_ARGS)
 {
 	return PG_ARGISNULL(4) ? add_contract(fcinfo, false, 0)
-		: add_contract(fcinfo, true, ef_get_fte_numeric(fcinfo, 4));
+		: add_contract(fcinfo, true, eg_get_fte_numeric(fcinfo, 4));
 }
 
 PG_FUNCTION_INFO_V1(ef_spells_agg_float8_transfn);
@@ -159,7 +159,7 @@ Datum
 ef_spells_agg_float8_transfn(PG_FUNCTION_ARGS)
 {
 	return PG_ARGISNULL(4) ? add_contract(fcinfo, false, 0)
-		: add_contract(fcinfo, true, ef_get_fte_float8(fcinfo, 4));
+		: add_contract(fcinfo, true, eg_get_fte_float8(fcinfo, 4));
 }
 
 
@@ -174,7 +174,7 @@ put_stretches(const EfJoined *spell, Datum *values)
 	Datum	   *days;
 	Datum	   *ftes;
 
-	ef_check(ef_spell_stretches(&stretches, &n, spell, &ef_context));
+	eg_check(ef_spell_stretches(&stretches, &n, spell, &eg_context));
 	days = palloc(n * sizeof(Datum));
 	ftes = palloc(n * sizeof(Datum));
 	for (size_t i = 0; i < n; i++)
@@ -206,7 +206,7 @@ spell_row(const EfJoined *spell, const EventGap *purpose,
 		const EfName *name = ef_dictionary_name(reasons, spell->reason);
 		EfLabel		label = {name->bytes, name->length};
 
-		values[SPELL_REASON] = ef_label_text(&label);
+		values[SPELL_REASON] = eg_label_text(&label);
 	}
 	nulls[SPELL_FTE_FROM] = nulls[SPELL_FTE] = !purpose->counts_fte;
 	if (purpose->counts_fte)
@@ -218,7 +218,7 @@ PG_FUNCTION_INFO_V1(ef_spells_agg_finalfn);
 Datum
 ef_spells_agg_finalfn(PG_FUNCTION_ARGS)
 {
-	EfEventGroup *group = ef_finished_group(fcinfo, &spells_purpose);
+	EfEventGroup *group = eg_finished_group(fcinfo, &spells_purpose);
 	const EventGap *purpose;
 	EfJoined   *spells;
 	size_t		n;
@@ -230,8 +230,8 @@ ef_spells_agg_finalfn(PG_FUNCTION_ARGS)
 	if (group == NULL)
 		PG_RETURN_NULL();
 	purpose = (const EventGap *) group->purpose;
-	ef_check(ef_joined_spells(&spells, &n, group, ef_group_names(group),
-							  &purpose->gap, &ef_context));
+	eg_check(ef_joined_spells(&spells, &n, group, eg_group_names(group),
+							  &purpose->gap, &eg_context));
 
 	/* a row type has the number that CREATE EXTENSION gave it */
 	type = get_element_type(get_fn_expr_rettype(fcinfo->flinfo));
@@ -240,7 +240,7 @@ ef_spells_agg_finalfn(PG_FUNCTION_ARGS)
 		elog(ERROR, "spells_agg returns no spells");
 	rows = palloc(n * sizeof(Datum));
 	for (size_t i = 0; i < n; i++)
-		rows[i] = spell_row(&spells[i], purpose, ef_group_names(group), desc);
+		rows[i] = spell_row(&spells[i], purpose, eg_group_names(group), desc);
 	ReleaseTupleDesc(desc);
 	array = construct_array(rows, (int) n, type, -1, false, TYPALIGN_DOUBLE);
 	PG_RETURN_ARRAYTYPE_P(array);

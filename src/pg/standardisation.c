@@ -12,9 +12,9 @@
 static void
 put_estimate(const EfEstimate *estimate, Datum *values, bool *nulls)
 {
-	values[0] = ef_float8_or_null(estimate->value, &nulls[0]);
-	values[1] = ef_float8_or_null(estimate->lower, &nulls[1]);
-	values[2] = ef_float8_or_null(estimate->upper, &nulls[2]);
+	values[0] = eg_float8_or_null(estimate->value, &nulls[0]);
+	values[1] = eg_float8_or_null(estimate->lower, &nulls[1]);
+	values[2] = eg_float8_or_null(estimate->upper, &nulls[2]);
 }
 
 /* Arguments: first, second, reason, standard, age_group, level. */
@@ -27,14 +27,14 @@ ef_exit_rate_compare(PG_FUNCTION_ARGS)
 	EfWorkforce second;
 	EfWorkforce standard;
 	EfRateComparison rows[EF_COMPARISON_METHODS];
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
-	ef_require_argument(fcinfo, 4, "age_group");
-	ef_require_argument(fcinfo, 5, "level");
-	ef_open_workforce(fcinfo, 0, &first);
-	ef_open_workforce(fcinfo, 1, &second);
+	eg_require_argument(fcinfo, 4, "age_group");
+	eg_require_argument(fcinfo, 5, "level");
+	eg_open_workforce(fcinfo, 0, &first);
+	eg_open_workforce(fcinfo, 1, &second);
 	plan.first = &first;
 	plan.second = &second;
 	if (!PG_ARGISNULL(2))
@@ -46,12 +46,12 @@ ef_exit_rate_compare(PG_FUNCTION_ARGS)
 	}
 	if (!PG_ARGISNULL(3))
 	{
-		ef_open_workforce(fcinfo, 3, &standard);
+		eg_open_workforce(fcinfo, 3, &standard);
 		plan.standard = &standard;
 	}
 	plan.age_group = PG_GETARG_INT32(4);
 	plan.level = PG_GETARG_FLOAT8(5);
-	ef_check(ef_compare_exit_rates(&plan, rows, &ef_context));
+	eg_check(ef_compare_exit_rates(&plan, rows, &eg_context));
 
 	for (int i = 0; i < EF_COMPARISON_METHODS; i++)
 	{
@@ -63,7 +63,7 @@ ef_exit_rate_compare(PG_FUNCTION_ARGS)
 		put_estimate(&rows[i].second, &values[4], &nulls[4]);
 		put_estimate(&rows[i].ratio, &values[7], &nulls[7]);
 		values[10] = Float8GetDatum(rows[i].coverage);
-		ef_put_row(result, values, nulls);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }

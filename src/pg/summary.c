@@ -11,18 +11,18 @@
 /* ---- opening and closing ---- */
 
 void
-ef_summary_load(EfTable *table, const EfTableType *type, struct varlena *datum)
+eg_summary_load(EfTable *table, const EfTableType *type, struct varlena *datum)
 {
-	ef_check(ef_table_load(table, type, datum, VARSIZE(datum), &ef_context));
+	eg_check(ef_table_load(table, type, datum, VARSIZE(datum), &eg_context));
 }
 
 struct varlena *
-ef_summary_pack(const EfTable *table, const EfTableType *type)
+eg_summary_pack(const EfTable *table, const EfTableType *type)
 {
 	uint8	   *bytes;
 	size_t		size;
 
-	ef_check(ef_table_pack(table, type, VARHDRSZ, &bytes, &size, &ef_context));
+	eg_check(ef_table_pack(table, type, VARHDRSZ, &bytes, &size, &eg_context));
 	SET_VARSIZE(bytes, size);
 	return (struct varlena *) bytes;
 }
@@ -35,36 +35,36 @@ finished(const EfTableType *type, struct varlena *datum)
 
 	if (VARSIZE(datum) > VARHDRSZ && *(uint8 *) VARDATA(datum) == EF_FORMAT_PACKED)
 		return datum;
-	ef_summary_load(&table, type, datum);
-	return ef_summary_pack(&table, type);
+	eg_summary_load(&table, type, datum);
+	return eg_summary_pack(&table, type);
 }
 
 EfStatus
-ef_summary_accept(EfTable *table, const EfTableType *type,
+eg_summary_accept(EfTable *table, const EfTableType *type,
 				  struct varlena **datum)
 {
-	EfStatus	status = ef_table_normalize(table, type, &ef_context);
+	EfStatus	status = ef_table_normalize(table, type, &eg_context);
 
 	if (status == EF_OK)
-		status = ef_table_validate(table, type, &ef_context);
+		status = ef_table_validate(table, type, &eg_context);
 	if (status == EF_OK)
-		*datum = ef_summary_pack(table, type);
+		*datum = eg_summary_pack(table, type);
 	return status;
 }
 
 Datum
-ef_summary_finish(EfState *state, const EfTableType *type)
+eg_summary_finish(EfState *state, const EfTableType *type)
 {
 	return PointerGetDatum(finished(type, (struct varlena *) state));
 }
 
 EfState *
-ef_summary_create(const EfTableType *type, const EfFrame *frame)
+eg_summary_create(const EfTableType *type, const EfFrame *frame)
 {
 	EfState    *state;
 
-	ef_check(ef_state_create(&state, type, frame, 0, &ef_context));
-	return ef_summary_own(state);
+	eg_check(ef_state_create(&state, type, frame, 0, &eg_context));
+	return eg_summary_own(state);
 }
 
 static EfState *
@@ -73,10 +73,10 @@ state_of(struct varlena *datum, const EfTableType *type)
 	EfTable		table;
 	EfState    *state;
 
-	ef_summary_load(&table, type, datum);
-	state = ef_summary_create(type, &table.frame);
-	ef_check(ef_state_merge(&state, type, &table, &ef_context));
-	return ef_summary_own(state);
+	eg_summary_load(&table, type, datum);
+	state = eg_summary_create(type, &table.frame);
+	eg_check(ef_state_merge(&state, type, &table, &eg_context));
+	return eg_summary_own(state);
 }
 
 static bool
@@ -95,12 +95,12 @@ editable(struct varlena *datum, const EfTableType *type)
 
 	if (!is_state(datum))
 		return state_of(datum, type);
-	ef_check(ef_state_check(state, type, VARSIZE(datum), &ef_context));
+	eg_check(ef_state_check(state, type, VARSIZE(datum), &eg_context));
 	return state;
 }
 
 EfState *
-ef_summary_state(FunctionCallInfo fcinfo, const EfTableType *type)
+eg_summary_state(FunctionCallInfo fcinfo, const EfTableType *type)
 {
 	return editable(PG_GETARG_VARLENA_P(0), type);
 }
@@ -114,13 +114,13 @@ ef_summary_state(FunctionCallInfo fcinfo, const EfTableType *type)
  * executor copies it and frees the old one.
  */
 Datum
-ef_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
+eg_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 {
 	EfState    *state;
 	struct varlena *datum;
 	EfTable		table;
 
-	ef_require_aggregate(fcinfo);
+	eg_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
 	{
 		if (PG_ARGISNULL(0))
@@ -132,20 +132,20 @@ ef_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 	/* a partial aggregate's state serves as it is */
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(editable(datum, type));
-	state = ef_summary_state(fcinfo, type);
+	state = eg_summary_state(fcinfo, type);
 	if (is_state(datum))
-		ef_check(ef_state_merge_state(&state, type, (EfState *) datum,
-									  VARSIZE(datum), &ef_context));
+		eg_check(ef_state_merge_state(&state, type, (EfState *) datum,
+									  VARSIZE(datum), &eg_context));
 	else
 	{
-		ef_summary_load(&table, type, datum);
-		ef_check(ef_state_merge(&state, type, &table, &ef_context));
+		eg_summary_load(&table, type, datum);
+		eg_check(ef_state_merge(&state, type, &table, &eg_context));
 	}
-	PG_RETURN_POINTER(ef_summary_own(state));
+	PG_RETURN_POINTER(eg_summary_own(state));
 }
 
 Datum
-ef_summary_finalfn(FunctionCallInfo fcinfo, const EfTableType *type)
+eg_summary_finalfn(FunctionCallInfo fcinfo, const EfTableType *type)
 {
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -153,11 +153,11 @@ ef_summary_finalfn(FunctionCallInfo fcinfo, const EfTableType *type)
 }
 
 Datum
-ef_summary_skipped(FunctionCallInfo fcinfo, const EfTableType *type)
+eg_summary_skipped(FunctionCallInfo fcinfo, const EfTableType *type)
 {
 	EfTable		table;
 
-	ef_summary_load(&table, type, PG_GETARG_VARLENA_P(0));
+	eg_summary_load(&table, type, PG_GETARG_VARLENA_P(0));
 	PG_RETURN_INT64(table.skipped);
 }
 
@@ -165,13 +165,13 @@ ef_summary_skipped(FunctionCallInfo fcinfo, const EfTableType *type)
 /* ---- order ---- */
 
 int
-ef_summary_compare(FunctionCallInfo fcinfo, const EfTableType *type)
+eg_summary_compare(FunctionCallInfo fcinfo, const EfTableType *type)
 {
 	struct varlena *a = finished(type, PG_GETARG_VARLENA_P(0));
 	struct varlena *b = finished(type, PG_GETARG_VARLENA_P(1));
 
 	/* one table has one packed form, so equal bytes are equal tables */
-	int			order = ef_compare_values(a, b);
+	int			order = eg_compare_values(a, b);
 
 	PG_FREE_IF_COPY(a, 0);
 	PG_FREE_IF_COPY(b, 1);
@@ -179,7 +179,7 @@ ef_summary_compare(FunctionCallInfo fcinfo, const EfTableType *type)
 }
 
 Datum
-ef_summary_hash(FunctionCallInfo fcinfo, const EfTableType *type)
+eg_summary_hash(FunctionCallInfo fcinfo, const EfTableType *type)
 {
 	struct varlena *datum = finished(type, PG_GETARG_VARLENA_P(0));
 
@@ -188,7 +188,7 @@ ef_summary_hash(FunctionCallInfo fcinfo, const EfTableType *type)
 }
 
 Datum
-ef_summary_hash_extended(FunctionCallInfo fcinfo, const EfTableType *type)
+eg_summary_hash_extended(FunctionCallInfo fcinfo, const EfTableType *type)
 {
 	struct varlena *datum = finished(type, PG_GETARG_VARLENA_P(0));
 

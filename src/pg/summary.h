@@ -17,50 +17,50 @@
 
 struct EfFrameForm;
 
-extern Datum ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
+extern Datum eg_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
 						const struct EfFrameForm *form);
-extern Datum ef_summary_out(FunctionCallInfo fcinfo, const EfTableType *type,
+extern Datum eg_summary_out(FunctionCallInfo fcinfo, const EfTableType *type,
 						const struct EfFrameForm *form);
-extern Datum ef_summary_recv(FunctionCallInfo fcinfo, const EfTableType *type,
+extern Datum eg_summary_recv(FunctionCallInfo fcinfo, const EfTableType *type,
 						const struct EfFrameForm *form);
-extern Datum ef_summary_send(FunctionCallInfo fcinfo, const EfTableType *type,
+extern Datum eg_summary_send(FunctionCallInfo fcinfo, const EfTableType *type,
 						const struct EfFrameForm *form);
-extern Datum ef_summary_to_jsonb(FunctionCallInfo fcinfo,
+extern Datum eg_summary_to_jsonb(FunctionCallInfo fcinfo,
 								 const EfTableType *type,
 								 const struct EfFrameForm *form);
-extern int	ef_summary_compare(FunctionCallInfo fcinfo,
+extern int	eg_summary_compare(FunctionCallInfo fcinfo,
 							   const EfTableType *type);
-extern Datum ef_summary_hash(FunctionCallInfo fcinfo, const EfTableType *type);
-extern Datum ef_summary_hash_extended(FunctionCallInfo fcinfo,
+extern Datum eg_summary_hash(FunctionCallInfo fcinfo, const EfTableType *type);
+extern Datum eg_summary_hash_extended(FunctionCallInfo fcinfo,
 									  const EfTableType *type);
-extern Datum ef_summary_combinefn(FunctionCallInfo fcinfo,
+extern Datum eg_summary_combinefn(FunctionCallInfo fcinfo,
 								  const EfTableType *type);
-extern Datum ef_summary_finalfn(FunctionCallInfo fcinfo,
+extern Datum eg_summary_finalfn(FunctionCallInfo fcinfo,
 								const EfTableType *type);
-extern Datum ef_summary_skipped(FunctionCallInfo fcinfo,
+extern Datum eg_summary_skipped(FunctionCallInfo fcinfo,
 								const EfTableType *type);
 
 /* A new state, as a transition value. */
-extern EfState *ef_summary_create(const EfTableType *type,
+extern EfState *eg_summary_create(const EfTableType *type,
 								  const EfFrame *frame);
 
 /* The transition value, argument 0, which is not null: a state to edit. */
-extern EfState *ef_summary_state(FunctionCallInfo fcinfo,
+extern EfState *eg_summary_state(FunctionCallInfo fcinfo,
 								 const EfTableType *type);
 
 /* The value that a state has become. */
-extern Datum ef_summary_finish(EfState *state, const EfTableType *type);
+extern Datum eg_summary_finish(EfState *state, const EfTableType *type);
 
 /* Give a state that the core made or moved its length word. */
 static inline EfState *
-ef_summary_own(EfState *state)
+eg_summary_own(EfState *state)
 {
 	SET_VARSIZE(state, state->size);
 	return state;
 }
 
 static inline Datum
-ef_label_text(const EfLabel *label)
+eg_label_text(const EfLabel *label)
 {
 	return PointerGetDatum(cstring_to_text_with_len(label->bytes,
 													(int) label->length));
@@ -69,20 +69,20 @@ ef_label_text(const EfLabel *label)
 /* What the text and the binary form need. */
 
 /* Open a value for reading, finished or not. */
-extern void ef_summary_load(EfTable *table, const EfTableType *type,
+extern void eg_summary_load(EfTable *table, const EfTableType *type,
 							struct varlena *datum);
 
 /* The finished form of a table. */
-extern struct varlena *ef_summary_pack(const EfTable *table,
+extern struct varlena *eg_summary_pack(const EfTable *table,
 									   const EfTableType *type);
 
 /* Normalize, validate and pack what came in from outside. */
-extern EfStatus ef_summary_accept(EfTable *table, const EfTableType *type,
+extern EfStatus eg_summary_accept(EfTable *table, const EfTableType *type,
 								  struct varlena **datum) EF_NODISCARD;
 
 /* The labels of a table as texts, label n at n; at 0, which is none, NULL. */
 static inline Datum *
-ef_label_texts(const EfTable *table)
+eg_label_texts(const EfTable *table)
 {
 	Datum	   *texts = MemoryContextAllocHuge(CurrentMemoryContext,
 											   (table->nlabels + 1) *
@@ -90,15 +90,15 @@ ef_label_texts(const EfTable *table)
 
 	texts[0] = (Datum) 0;
 	for (uint32 i = 0; i < table->nlabels; i++)
-		texts[i + 1] = ef_label_text(&table->labels[i]);
+		texts[i + 1] = eg_label_text(&table->labels[i]);
 	return texts;
 }
 
 #define EF_SUMMARY_SHARED(name, type, role) \
-	EF_FUNCTION(name, role, ef_summary_##role(fcinfo, &(type)))
+	EF_FUNCTION(name, role, eg_summary_##role(fcinfo, &(type)))
 
 #define EF_SUMMARY_FORM(name, type, form, role) \
-	EF_FUNCTION(name, role, ef_summary_##role(fcinfo, &(type), &(form)))
+	EF_FUNCTION(name, role, eg_summary_##role(fcinfo, &(type), &(form)))
 
 #define EF_SUMMARY_FUNCTIONS(name, type, form) \
 	EF_SUMMARY_FORM(name, type, form, in) \
@@ -111,6 +111,6 @@ ef_label_texts(const EfTable *table)
 	EF_SUMMARY_SHARED(name, type, combinefn) \
 	EF_SUMMARY_SHARED(name, type, finalfn) \
 	EF_SUMMARY_SHARED(name, type, skipped) \
-	EF_ORDER_FUNCTIONS(name, ef_summary_compare(fcinfo, &(type)))
+	EF_ORDER_FUNCTIONS(name, eg_summary_compare(fcinfo, &(type)))
 
 #endif							/* EF_SUMMARY_H */

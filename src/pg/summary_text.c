@@ -104,7 +104,7 @@ text_of(const EfTableType *type, const EfFrameForm *form, struct varlena *datum)
 	EfTable		table;
 	StringInfoData out;
 
-	ef_summary_load(&table, type, datum);
+	eg_summary_load(&table, type, datum);
 	initStringInfo(&out);
 	appendStringInfo(&out, "{\"type\": \"%s\", \"version\": %d, \"%s\": ",
 					 type->name, TEXT_VERSION, form->member);
@@ -129,14 +129,14 @@ text_of(const EfTableType *type, const EfFrameForm *form, struct varlena *datum)
 }
 
 Datum
-ef_summary_out(FunctionCallInfo fcinfo, const EfTableType *type,
+eg_summary_out(FunctionCallInfo fcinfo, const EfTableType *type,
 			   const EfFrameForm *form)
 {
 	PG_RETURN_CSTRING(text_of(type, form, PG_GETARG_VARLENA_P(0)));
 }
 
 Datum
-ef_summary_to_jsonb(FunctionCallInfo fcinfo, const EfTableType *type,
+eg_summary_to_jsonb(FunctionCallInfo fcinfo, const EfTableType *type,
 					const EfFrameForm *form)
 {
 	return DirectFunctionCall1(jsonb_in,
@@ -182,8 +182,8 @@ static bool
 count_of(const JsonbValue *key, const JsonbValue *value,
 		 int64 *count)
 {
-	return ef_json_count(value, PG_INT64_MAX, count) ||
-		ef_json_refuse("There is no count at", key);
+	return eg_json_count(value, PG_INT64_MAX, count) ||
+		eg_json_refuse("There is no count at", key);
 }
 
 /* The cells of a kind and label and, where it is paired, of a second label: 0
@@ -198,17 +198,17 @@ collect_series(Collector *collector, uint32 label, uint32 second,
 	JsonbValue	key;
 	JsonbValue	value;
 
-	if (!ef_json_is_object(series))
-		return ef_json_refuse("There is no object at", name);
+	if (!eg_json_is_object(series))
+		return eg_json_refuse("There is no object at", name);
 	iterator = JsonbIteratorInit(series->val.binary.data);
-	while (ef_json_next_member(&iterator, &key, &value))
+	while (eg_json_next_member(&iterator, &key, &value))
 	{
 		EfTable    *table = &collector->table;
 		int64		at;
 		int64		count;
 
 		if (!parse_digits(key.val.string.val, key.val.string.len, most, &at))
-			return ef_json_refuse("This is no place on the axis:", &key);
+			return eg_json_refuse("This is no place on the axis:", &key);
 		if (!count_of(&key, &value, &count))
 			return false;
 		if (table->ncells == collector->cells_room)
@@ -258,7 +258,7 @@ collect_label(Collector *collector, const JsonbValue *name)
 	}
 	label = ef_table_label(table, name->val.string.val, name->val.string.len);
 	if (label == 0)
-		ef_json_refuse(collector->form->unknown_label, name);
+		eg_json_refuse(collector->form->unknown_label, name);
 	return label;
 }
 
@@ -286,23 +286,23 @@ collect_labels(Collector *collector, JsonbContainer *object)
 		if (name == NULL || !type->kinds[kind].labelled)
 			continue;
 		member = getKeyJsonValueFromContainer(object, name, strlen(name), NULL);
-		if (member == NULL || !ef_json_is_object(member))
+		if (member == NULL || !eg_json_is_object(member))
 			continue;
 		iterator = JsonbIteratorInit(member->val.binary.data);
-		while (ef_json_next_member(&iterator, &key, &value))
+		while (eg_json_next_member(&iterator, &key, &value))
 		{
 			append_name(collector, &key);
-			if (!type->kinds[kind].paired || !ef_json_is_object(&value))
+			if (!type->kinds[kind].paired || !eg_json_is_object(&value))
 				continue;
 			inner = JsonbIteratorInit(value.val.binary.data);
-			while (ef_json_next_member(&inner, &second, &value))
+			while (eg_json_next_member(&inner, &second, &value))
 				append_name(collector, &second);
 		}
 	}
 	collector->numbered = true;
-	status = ef_table_normalize(&collector->table, type, &ef_context);
+	status = ef_table_normalize(&collector->table, type, &eg_context);
 	return status == EF_OK
-		? ef_check_labels(collector->table.nlabels, type, &ef_context)
+		? ef_check_labels(collector->table.nlabels, type, &eg_context)
 		: status;
 }
 
@@ -323,10 +323,10 @@ collect_pairs(Collector *collector, uint32 label, unsigned kind,
 	JsonbValue	key;
 	JsonbValue	value;
 
-	if (!ef_json_is_object(object))
-		return ef_json_refuse("There is no object at", name);
+	if (!eg_json_is_object(object))
+		return eg_json_refuse("There is no object at", name);
 	iterator = JsonbIteratorInit(object->val.binary.data);
-	while (ef_json_next_member(&iterator, &key, &value))
+	while (eg_json_next_member(&iterator, &key, &value))
 		if (!collect_series(collector, label, collect_label(collector, &key),
 							kind, &key, &value))
 			return false;
@@ -343,10 +343,10 @@ collect_kind(Collector *collector, unsigned kind, const JsonbValue *name,
 
 	if (!collector->type->kinds[kind].labelled)
 		return collect_series(collector, 0, 0, kind, name, object);
-	if (!ef_json_is_object(object))
-		return ef_json_refuse("There is no object at", name);
+	if (!eg_json_is_object(object))
+		return eg_json_refuse("There is no object at", name);
 	iterator = JsonbIteratorInit(object->val.binary.data);
-	while (ef_json_next_member(&iterator, &key, &value))
+	while (eg_json_next_member(&iterator, &key, &value))
 	{
 		uint32		label = collect_label(collector, &key);
 
@@ -375,11 +375,11 @@ collect_member(Collector *collector, const JsonbValue *key,
 				value->val.string.len == (int) strlen(type->name) &&
 				memcmp(value->val.string.val, type->name,
 					   value->val.string.len) == 0) ||
-			ef_json_refuse("This is of another", key);
+			eg_json_refuse("This is of another", key);
 	if (IS("version"))
 		return count_of(key, value, &version) &&
 			((collector->versioned = version == TEXT_VERSION) ||
-			 ef_json_refuse("This release does not know this", key));
+			 eg_json_refuse("This release does not know this", key));
 	if (IS(collector->form->member))
 		return true;
 	if (IS("skipped"))
@@ -389,12 +389,12 @@ collect_member(Collector *collector, const JsonbValue *key,
 		collector->table.frame.flags = value->type == jbvBool &&
 			value->val.boolean;
 		return value->type == jbvBool ||
-			ef_json_refuse("This must be true or false:", key);
+			eg_json_refuse("This must be true or false:", key);
 	}
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
 		if (type->kinds[kind].name != NULL && IS(type->kinds[kind].name))
 			return collect_kind(collector, kind, key, value);
-	return ef_json_refuse("There is an unknown member", key);
+	return eg_json_refuse("There is an unknown member", key);
 
 #undef IS
 }
@@ -432,12 +432,12 @@ collect_members(Collector *collector, JsonbContainer *object)
 	if (has_pairs(collector->type) && collect_labels(collector, object) != EF_OK)
 		return false;
 	iterator = JsonbIteratorInit(object);
-	while (ef_json_next_member(&iterator, &key, &value))
+	while (eg_json_next_member(&iterator, &key, &value))
 		if (!collect_member(collector, &key, &value))
 			return false;
 	if (collector->typed && collector->versioned && collector->framed)
 		return true;
-	ef_fail(&ef_context, EF_INVALID, "\"%s\" is missing.",
+	ef_fail(&eg_context, EF_INVALID, "\"%s\" is missing.",
 			!collector->typed ? "type" :
 			!collector->versioned ? "version" : collector->form->member);
 	return false;
@@ -448,7 +448,7 @@ static const char text_hint[] =
 "Values of this type are made by its aggregate; their text form is documented in doc/formats.md.";
 
 Datum
-ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
+eg_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
 			  const EfFrameForm *form)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
@@ -458,7 +458,7 @@ ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
 	struct varlena *datum = NULL;
 	bool		good;
 
-	if (!ef_jsonb_in(fcinfo, type->name, text_hint, text, &json))
+	if (!eg_jsonb_in(fcinfo, type->name, text_hint, text, &json))
 		PG_RETURN_NULL();
 	jsonb = DatumGetJsonbP(json);
 	if (JB_ROOT_IS_OBJECT(jsonb))
@@ -466,13 +466,13 @@ ef_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
 	else
 	{
 		good = false;
-		ef_fail(&ef_context, EF_INVALID, "It is no JSON object.");
+		ef_fail(&eg_context, EF_INVALID, "It is no JSON object.");
 	}
-	if (!good || ef_summary_accept(&collector.table, type, &datum) != EF_OK)
+	if (!good || eg_summary_accept(&collector.table, type, &datum) != EF_OK)
 		EF_SOFT_ERROR(fcinfo,
 					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					   errmsg("invalid input syntax for type %s", type->name),
-					   errdetail_internal("%s", ef_error.detail),
+					   errdetail_internal("%s", eg_error.detail),
 					   errhint("%s", text_hint)));
 	PG_RETURN_POINTER(datum);
 }

@@ -11,7 +11,7 @@
 #define WIRE_VERSION 1
 
 Datum
-ef_summary_send(FunctionCallInfo fcinfo, const EfTableType *type,
+eg_summary_send(FunctionCallInfo fcinfo, const EfTableType *type,
 				const EfFrameForm *form)
 {
 	EfTable		table;
@@ -19,13 +19,13 @@ ef_summary_send(FunctionCallInfo fcinfo, const EfTableType *type,
 	uint8	   *bytes;
 	size_t		size;
 
-	ef_summary_load(&table, type, PG_GETARG_VARLENA_P(0));
+	eg_summary_load(&table, type, PG_GETARG_VARLENA_P(0));
 	pq_begintypsend(&buffer);
 	pq_sendbyte(&buffer, WIRE_VERSION);
 	pq_sendbyte(&buffer, type->tag);
 	pq_sendbyte(&buffer, table.frame.flags);
 	form->send(&buffer, &table);
-	ef_check(ef_table_pack_series(&table, &bytes, &size, &ef_context));
+	eg_check(ef_table_pack_series(&table, &bytes, &size, &eg_context));
 	pq_sendbytes(&buffer, (char *) bytes, (int) size);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buffer));
 }
@@ -38,9 +38,9 @@ receive(StringInfo buffer, const EfTableType *type, const EfFrameForm *form,
 	EfStatus	status;
 
 	if (pq_getmsgbyte(buffer) != WIRE_VERSION)
-		return ef_fail(&ef_context, EF_INVALID, "Its version is not known.");
+		return ef_fail(&eg_context, EF_INVALID, "Its version is not known.");
 	if (pq_getmsgbyte(buffer) != type->tag)
-		return ef_fail(&ef_context, EF_INVALID, "It is of another type.");
+		return ef_fail(&eg_context, EF_INVALID, "It is of another type.");
 	table->frame.flags = (uint8) pq_getmsgbyte(buffer);
 	status = form->receive(buffer, table, type);
 	if (status != EF_OK)
@@ -48,11 +48,11 @@ receive(StringInfo buffer, const EfTableType *type, const EfFrameForm *form,
 	rest = buffer->len - buffer->cursor;
 	return ef_table_read_series(table, type,
 								(const uint8 *) pq_getmsgbytes(buffer, rest),
-								rest, &ef_context);
+								rest, &eg_context);
 }
 
 Datum
-ef_summary_recv(FunctionCallInfo fcinfo, const EfTableType *type,
+eg_summary_recv(FunctionCallInfo fcinfo, const EfTableType *type,
 				const EfFrameForm *form)
 {
 	StringInfo	buffer = (StringInfo) PG_GETARG_POINTER(0);
@@ -60,9 +60,9 @@ ef_summary_recv(FunctionCallInfo fcinfo, const EfTableType *type,
 	struct varlena *datum = NULL;
 
 	if (receive(buffer, type, form, &table) != EF_OK ||
-		ef_summary_accept(&table, type, &datum) != EF_OK)
+		eg_summary_accept(&table, type, &datum) != EF_OK)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 						errmsg("invalid binary form of type %s", type->name),
-						errdetail_internal("%s", ef_error.detail)));
+						errdetail_internal("%s", eg_error.detail)));
 	PG_RETURN_POINTER(datum);
 }

@@ -17,7 +17,7 @@ get_names(FunctionCallInfo fcinfo, int argument, const char *name,
 	int			n = 0;
 
 	if (!PG_ARGISNULL(argument))
-		names.values = ef_get_labels(fcinfo, argument, name,
+		names.values = eg_get_labels(fcinfo, argument, name,
 									 "ARRAY['physician', 'nurse']",
 									 nulls_allowed, &n);
 	names.n = n;
@@ -31,7 +31,7 @@ get_numbers(FunctionCallInfo fcinfo, int argument, const char *name)
 	int			n = 0;
 
 	if (!PG_ARGISNULL(argument))
-		numbers.values = ef_get_float8s(fcinfo, argument, name, &n);
+		numbers.values = eg_get_float8s(fcinfo, argument, name, &n);
 	numbers.n = n;
 	return numbers;
 }
@@ -45,7 +45,7 @@ ef_shift_tasks(PG_FUNCTION_ARGS)
 	EfTaskShifts shifts;
 	EfShiftedDemand *rows;
 	size_t		n;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	shifts.profession = get_names(fcinfo, 0, "profession", false);
 	shifts.demand = get_numbers(fcinfo, 1, "demand");
@@ -53,20 +53,20 @@ ef_shift_tasks(PG_FUNCTION_ARGS)
 	shifts.to_profession = get_names(fcinfo, 3, "to_profession", true);
 	shifts.share = get_numbers(fcinfo, 4, "share");
 	shifts.relative_time = get_numbers(fcinfo, 5, "relative_time");
-	ef_check(ef_demand_after_shifts(&shifts, &rows, &n, &ef_context));
+	eg_check(ef_demand_after_shifts(&shifts, &rows, &n, &eg_context));
 
 	for (size_t i = 0; i < n; i++)
 	{
 		Datum		values[6];
 		bool		nulls[6] = {false};
 
-		values[0] = ef_label_text(&rows[i].profession);
+		values[0] = eg_label_text(&rows[i].profession);
 		values[1] = Float8GetDatum(rows[i].demand);
 		values[2] = Float8GetDatum(rows[i].shifted_in);
 		values[3] = Float8GetDatum(rows[i].shifted_out);
 		values[4] = Float8GetDatum(rows[i].dropped);
 		values[5] = Float8GetDatum(rows[i].demand_after);
-		ef_put_row(result, values, nulls);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }

@@ -81,19 +81,19 @@ get_form(FunctionCallInfo fcinfo, int argument, const char *name, bool key)
 }
 
 EfForm
-ef_key_form(FunctionCallInfo fcinfo, int argument, const char *name)
+eg_key_form(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	return get_form(fcinfo, argument, name, true);
 }
 
 EfForm
-ef_word_form(FunctionCallInfo fcinfo, int argument, const char *name)
+eg_word_form(FunctionCallInfo fcinfo, int argument, const char *name)
 {
 	return get_form(fcinfo, argument, name, false);
 }
 
 void
-ef_get_written(FunctionCallInfo fcinfo, int argument, EfForm form,
+eg_get_written(FunctionCallInfo fcinfo, int argument, EfForm form,
 			   EfWord *word)
 {
 	if (form == EF_FORM_PADDED)
@@ -111,7 +111,7 @@ ef_get_written(FunctionCallInfo fcinfo, int argument, EfForm form,
 		word->bytes = numeric_normalize(PG_GETARG_NUMERIC(argument));
 	else
 	{
-		word->length = pg_lltoa(ef_get_number(fcinfo, argument, form),
+		word->length = pg_lltoa(eg_get_number(fcinfo, argument, form),
 								word->digits);
 		word->bytes = word->digits;
 		return;

@@ -35,18 +35,18 @@ typedef struct EfWord
 } EfWord;
 
 /* How an argument holds a key, or a word; refuses other types, by its name. */
-extern EfForm ef_key_form(FunctionCallInfo fcinfo, int argument,
+extern EfForm eg_key_form(FunctionCallInfo fcinfo, int argument,
 						  const char *name);
-extern EfForm ef_word_form(FunctionCallInfo fcinfo, int argument,
+extern EfForm eg_word_form(FunctionCallInfo fcinfo, int argument,
 						   const char *name);
 
 /* The word of a value that is not text. */
-extern void ef_get_written(FunctionCallInfo fcinfo, int argument, EfForm form,
+extern void eg_get_written(FunctionCallInfo fcinfo, int argument, EfForm form,
 						   EfWord *word);
 
 /* The number of a value that is an integer. */
 static pg_attribute_always_inline int64
-ef_get_number(FunctionCallInfo fcinfo, int argument, EfForm form)
+eg_get_number(FunctionCallInfo fcinfo, int argument, EfForm form)
 {
 	switch (form)
 	{
@@ -67,7 +67,7 @@ ef_get_number(FunctionCallInfo fcinfo, int argument, EfForm form)
  * that is stored elsewhere, which looks short.
  */
 static pg_attribute_always_inline void
-ef_get_word(FunctionCallInfo fcinfo, int argument, EfForm form, EfWord *word)
+eg_get_word(FunctionCallInfo fcinfo, int argument, EfForm form, EfWord *word)
 {
 	if (likely(form == EF_FORM_TEXT))
 	{
@@ -79,7 +79,7 @@ ef_get_word(FunctionCallInfo fcinfo, int argument, EfForm form, EfWord *word)
 		word->length = VARSIZE_ANY_EXHDR(value);
 	}
 	else
-		ef_get_written(fcinfo, argument, form, word);
+		eg_get_written(fcinfo, argument, form, word);
 }
 
 #endif							/* EF_WORD_VALUE_H */

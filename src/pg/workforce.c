@@ -11,7 +11,7 @@
 #include "utils/date.h"
 #include "utils/numeric.h"
 
-EF_SUMMARY_FUNCTIONS(workforce, ef_workforce_type, ef_period_form)
+EF_SUMMARY_FUNCTIONS(workforce, ef_workforce_type, eg_period_form)
 
 
 /* ---- the aggregate ---- */
@@ -21,18 +21,18 @@ static Datum
 add_row(FunctionCallInfo fcinfo, EfEmployment *row, bool counts_fte,
 		bool known)
 {
-	EfState    *state = ef_spell_state(fcinfo, 5, &ef_workforce_type,
+	EfState    *state = eg_spell_state(fcinfo, 5, &ef_workforce_type,
 									   counts_fte ? EF_FLAG_FTE : 0);
 
 	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
-		ef_check(ef_state_skip(state, &ef_context));
+		eg_check(ef_state_skip(state, &eg_context));
 		PG_RETURN_POINTER(state);
 	}
 	row->birth = PG_GETARG_DATEADT(1);
-	ef_get_spell(fcinfo, 2, &row->spell);
-	ef_check(ef_workforce_add(&state, row, &ef_context));
-	PG_RETURN_POINTER(ef_summary_own(state));
+	eg_get_spell(fcinfo, 2, &row->spell);
+	eg_check(ef_workforce_add(&state, row, &eg_context));
+	PG_RETURN_POINTER(eg_summary_own(state));
 }
 
 PG_FUNCTION_INFO_V1(ef_workforce_agg_transfn);
@@ -52,9 +52,9 @@ ef_workforce_agg_numeric_transfn(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(6))
 		return add_row(fcinfo, &row, true, false);
-	ef_check(ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
+	eg_check(ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
 																	 PG_GETARG_DATUM(6))),
-								 &row.entry_fte, &ef_context));
+								 &row.entry_fte, &eg_context));
 	row.last_fte = row.entry_fte;
 	return add_row(fcinfo, &row, true, true);
 }
@@ -67,8 +67,8 @@ ef_workforce_agg_float8_transfn(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(6))
 		return add_row(fcinfo, &row, true, false);
-	ef_check(ef_fte_from_float8(PG_GETARG_FLOAT8(6), &row.entry_fte,
-								&ef_context));
+	eg_check(ef_fte_from_float8(PG_GETARG_FLOAT8(6), &row.entry_fte,
+								&eg_context));
 	row.last_fte = row.entry_fte;
 	return add_row(fcinfo, &row, true, true);
 }
@@ -81,7 +81,7 @@ ef_workforce_agg_float8_transfn(PG_FUNCTION_ARGS)
 	Datum ef_##name(PG_FUNCTION_ARGS) \
 	{ \
 		EfWorkforce workforce; \
-		ef_open_workforce(fcinfo, 0, &workforce); \
+		eg_open_workforce(fcinfo, 0, &workforce); \
 		PG_RETURN_INT64(expression); \
 	}
 
@@ -97,7 +97,7 @@ ef_exits_for_reason(PG_FUNCTION_ARGS)
 	EfWorkforce workforce;
 	text	   *reason = PG_GETARG_TEXT_PP(1);
 
-	ef_open_workforce(fcinfo, 0, &workforce);
+	eg_open_workforce(fcinfo, 0, &workforce);
 	PG_RETURN_INT64(ef_workforce_exits_by_reason(&workforce, VARDATA_ANY(reason),
 									   VARSIZE_ANY_EXHDR(reason)));
 }
@@ -118,7 +118,7 @@ ef_fte(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
 
-	ef_open_workforce(fcinfo, 0, &workforce);
+	eg_open_workforce(fcinfo, 0, &workforce);
 	return fte_or_null(fcinfo, &workforce, &workforce.last_day);
 }
 
@@ -128,9 +128,9 @@ get_staff(FunctionCallInfo fcinfo, EfWorkforce *workforce)
 {
 	EfStaff		staff;
 
-	ef_open_workforce(fcinfo, 0, workforce);
-	ef_check(ef_workforce_staff(workforce, PG_GETARG_DATEADT(1), &staff,
-								&ef_context));
+	eg_open_workforce(fcinfo, 0, workforce);
+	eg_check(ef_workforce_staff(workforce, PG_GETARG_DATEADT(1), &staff,
+								&eg_context));
 	return staff;
 }
 
@@ -159,7 +159,7 @@ ef_first_day_observed(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
 
-	ef_open_workforce(fcinfo, 0, &workforce);
+	eg_open_workforce(fcinfo, 0, &workforce);
 	if (!workforce.table.frame.bounded)
 		PG_RETURN_NULL();
 	PG_RETURN_DATEADT(workforce.table.frame.from);
@@ -171,7 +171,7 @@ ef_last_day_observed(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
 
-	ef_open_workforce(fcinfo, 0, &workforce);
+	eg_open_workforce(fcinfo, 0, &workforce);
 	PG_RETURN_DATEADT(workforce.table.frame.as_of - 1);
 }
 
@@ -181,7 +181,7 @@ ef_person_years(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
 
-	ef_open_workforce(fcinfo, 0, &workforce);
+	eg_open_workforce(fcinfo, 0, &workforce);
 	PG_RETURN_FLOAT8(ef_years_of_days(workforce.days));
 }
 
@@ -190,12 +190,12 @@ Datum
 ef_turnover(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
-	EfTurnoverMethod method = ef_get_choice(fcinfo, 1, &ef_turnover_methods);
+	EfTurnoverMethod method = eg_get_choice(fcinfo, 1, &ef_turnover_methods);
 	double		turnover;
 
-	ef_open_workforce(fcinfo, 0, &workforce);
-	ef_check(ef_workforce_turnover(&workforce, method, &turnover,
-								   &ef_context));
+	eg_open_workforce(fcinfo, 0, &workforce);
+	eg_check(ef_workforce_turnover(&workforce, method, &turnover,
+								   &eg_context));
 	if (isnan(turnover))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(turnover);
@@ -211,9 +211,9 @@ ef_workforce_counts(PG_FUNCTION_ARGS)
 	Datum		values[12];
 	bool		nulls[12] = {false};
 	bool		bounded;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
-	ef_open_workforce(fcinfo, 0, &workforce);
+	eg_open_workforce(fcinfo, 0, &workforce);
 	bounded = workforce.table.frame.bounded;
 	values[0] = DateADTGetDatum(workforce.table.frame.from);
 	values[1] = DateADTGetDatum(workforce.table.frame.as_of - 1);
@@ -235,11 +235,11 @@ ef_workforce_counts(PG_FUNCTION_ARGS)
 
 		/* a period without a beginning has none */
 		if (bounded)
-			ef_check(ef_workforce_turnover(&workforce, methods[i], &turnover,
-										   &ef_context));
-		values[10 + i] = ef_float8_or_null(turnover, &nulls[10 + i]);
+			eg_check(ef_workforce_turnover(&workforce, methods[i], &turnover,
+										   &eg_context));
+		values[10 + i] = eg_float8_or_null(turnover, &nulls[10 + i]);
 	}
-	ef_put_row(result, values, nulls);
+	eg_put_row(result, values, nulls);
 	return (Datum) 0;
 }
 
@@ -249,10 +249,10 @@ ef_age_pyramid(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
 	EfAgeRow	rows[EF_AGE_LIMIT + 1];
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 	int			n;
 
-	ef_open_workforce(fcinfo, 0, &workforce);
+	eg_open_workforce(fcinfo, 0, &workforce);
 	n = ef_workforce_pyramid(&workforce, rows);
 	for (int i = 0; i < n; i++)
 	{
@@ -265,7 +265,7 @@ ef_age_pyramid(PG_FUNCTION_ARGS)
 		values[3] = Float8GetDatum(ef_fte_to_float8(rows[i].fte));
 		nulls[3] = !workforce.counts_fte;
 		values[4] = Int64GetDatum(rows[i].hires);
-		ef_put_row(result, values, nulls);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -278,12 +278,12 @@ ef_exit_rates(PG_FUNCTION_ARGS)
 	EfExitRates rates;
 	EfExitRateRow row;
 	Datum	   *reasons;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
-	ef_open_workforce(fcinfo, 0, &workforce);
-	ef_check(ef_exit_rates_begin(&rates, &workforce, PG_GETARG_FLOAT8(1),
-								 &ef_context));
-	reasons = ef_label_texts(&workforce.table);
+	eg_open_workforce(fcinfo, 0, &workforce);
+	eg_check(ef_exit_rates_begin(&rates, &workforce, PG_GETARG_FLOAT8(1),
+								 &eg_context));
+	reasons = eg_label_texts(&workforce.table);
 	while (ef_exit_rates_next(&rates, &row))
 	{
 		Datum		values[7];
@@ -293,10 +293,10 @@ ef_exit_rates(PG_FUNCTION_ARGS)
 		values[1] = reasons[row.reason];
 		values[2] = Int64GetDatum(row.exits);
 		values[3] = Float8GetDatum(row.person_years);
-		values[4] = ef_float8_or_null(row.rate, &nulls[4]);
-		values[5] = ef_float8_or_null(row.lower, &nulls[5]);
-		values[6] = ef_float8_or_null(row.upper, &nulls[6]);
-		ef_put_row(result, values, nulls);
+		values[4] = eg_float8_or_null(row.rate, &nulls[4]);
+		values[5] = eg_float8_or_null(row.lower, &nulls[5]);
+		values[6] = eg_float8_or_null(row.upper, &nulls[6]);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -311,9 +311,9 @@ ef_reaching_age(PG_FUNCTION_ARGS)
 	EfWorkforce workforce;
 	int64		count;
 
-	ef_open_workforce(fcinfo, 0, &workforce);
-	ef_check(ef_workforce_reaching(&workforce, PG_GETARG_INT32(1),
-							 PG_GETARG_DATEADT(2), &count, &ef_context));
+	eg_open_workforce(fcinfo, 0, &workforce);
+	eg_check(ef_workforce_reaching(&workforce, PG_GETARG_INT32(1),
+							 PG_GETARG_DATEADT(2), &count, &eg_context));
 	PG_RETURN_INT64(count);
 }
 
@@ -324,11 +324,11 @@ ef_reaching_age_by_year(PG_FUNCTION_ARGS)
 	EfWorkforce workforce;
 	int			years = PG_GETARG_INT32(2);
 	EfYearCount *rows;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
-	ef_open_workforce(fcinfo, 0, &workforce);
-	ef_check(ef_workforce_reaching_by_year(&workforce, PG_GETARG_INT32(1),
-										   years, &rows, &ef_context));
+	eg_open_workforce(fcinfo, 0, &workforce);
+	eg_check(ef_workforce_reaching_by_year(&workforce, PG_GETARG_INT32(1),
+										   years, &rows, &eg_context));
 	for (int i = 0; i < years; i++)
 	{
 		Datum		values[2];
@@ -336,7 +336,7 @@ ef_reaching_age_by_year(PG_FUNCTION_ARGS)
 
 		values[0] = Int32GetDatum(rows[i].year);
 		values[1] = Int64GetDatum(rows[i].count);
-		ef_put_row(result, values, nulls);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -348,10 +348,10 @@ ef_reaching_pension_age(PG_FUNCTION_ARGS)
 	EfWorkforce workforce;
 	int64		count;
 
-	ef_open_workforce(fcinfo, 0, &workforce);
-	ef_check(ef_workforce_reaching_by_rule(&workforce, ef_get_rule(fcinfo, 1),
+	eg_open_workforce(fcinfo, 0, &workforce);
+	eg_check(ef_workforce_reaching_by_rule(&workforce, eg_get_rule(fcinfo, 1),
 										   PG_GETARG_DATEADT(2), &count,
-										   &ef_context));
+										   &eg_context));
 	PG_RETURN_INT64(count);
 }
 
@@ -370,9 +370,9 @@ get_periods(FunctionCallInfo fcinfo, int argument, const char *name, int years)
 
 	if (PG_ARGISNULL(argument))
 		return NULL;
-	periods = ef_get_float8s(fcinfo, argument, name, &n);
+	periods = eg_get_float8s(fcinfo, argument, name, &n);
 	if (n != years)
-		ef_raise(ef_fail(&ef_context, EF_ARRAY_LENGTH,
+		eg_raise(ef_fail(&eg_context, EF_ARRAY_LENGTH,
 						 "Elements of %s: %d. Years: %d.", name, n, years));
 	return periods;
 }
@@ -389,7 +389,7 @@ typedef struct ProjectionArguments
 static void
 get_periods_of_plan(FunctionCallInfo fcinfo, EfProjectionPlan *plan)
 {
-	ef_require_argument(fcinfo, 1, "years");
+	eg_require_argument(fcinfo, 1, "years");
 	plan->years = PG_GETARG_INT32(1);
 	plan->intake = get_periods(fcinfo, 2, "intake", plan->years);
 	plan->target = get_periods(fcinfo, 3, "target", plan->years);
@@ -399,7 +399,7 @@ static void
 get_plan(FunctionCallInfo fcinfo, ProjectionArguments *arguments)
 {
 	get_periods_of_plan(fcinfo, &arguments->plan);
-	ef_get_projection(fcinfo, 0, 4, &arguments->plan, &arguments->workforce,
+	eg_get_projection(fcinfo, 0, 4, &arguments->plan, &arguments->workforce,
 					  &arguments->rates);
 }
 
@@ -407,9 +407,9 @@ get_plan(FunctionCallInfo fcinfo, ProjectionArguments *arguments)
 static void
 get_working_time(FunctionCallInfo fcinfo, EfProjectionPlan *plan)
 {
-	ef_require_argument(fcinfo, 9, "working_time");
+	eg_require_argument(fcinfo, 9, "working_time");
 	plan->working_time = PG_GETARG_FLOAT8(9);
-	ef_check(ef_working_time_check(plan->working_time, &ef_context));
+	eg_check(ef_working_time_check(plan->working_time, &eg_context));
 }
 
 PG_FUNCTION_INFO_V1(ef_workforce_project);
@@ -418,13 +418,13 @@ ef_workforce_project(PG_FUNCTION_ARGS)
 {
 	ProjectionArguments arguments = {0};
 	EfProjectionPeriod *periods;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	get_plan(fcinfo, &arguments);
 	get_working_time(fcinfo, &arguments.plan);
-	ef_check(ef_project_workforce(&arguments.plan, &periods, &ef_context));
+	eg_check(ef_project_workforce(&arguments.plan, &periods, &eg_context));
 	for (int t = 0; t < arguments.plan.years; t++)
 	{
 		const EfProjectionPeriod *period = &periods[t];
@@ -443,14 +443,14 @@ ef_workforce_project(PG_FUNCTION_ARGS)
 		values[9] = Float8GetDatum(period->headcount);
 		values[10] = Float8GetDatum(period->lower);
 		values[11] = Float8GetDatum(period->upper);
-		values[12] = ef_float8_or_null(period->fte, &nulls[12]);
+		values[12] = eg_float8_or_null(period->fte, &nulls[12]);
 		values[13] = Float8GetDatum(period->target);
 		values[14] = Float8GetDatum(period->gap);
-		values[15] = ef_float8_or_null(period->need, &nulls[15]);
-		values[16] = ef_float8_or_null(period->need_lower, &nulls[16]);
-		values[17] = ef_float8_or_null(period->need_upper, &nulls[17]);
+		values[15] = eg_float8_or_null(period->need, &nulls[15]);
+		values[16] = eg_float8_or_null(period->need_lower, &nulls[16]);
+		values[17] = eg_float8_or_null(period->need_upper, &nulls[17]);
 		values[18] = Float8GetDatum(period->unsupported);
-		ef_put_row(result, values, nulls);
+		eg_put_row(result, values, nulls);
 	}
 	return (Datum) 0;
 }
@@ -465,18 +465,18 @@ ef_workforce_project_fan(PG_FUNCTION_ARGS)
 	const double *levels;
 	int			nlevels;
 	int			years;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	levels = ef_get_levels(fcinfo, 8, &nlevels);
+	levels = eg_get_levels(fcinfo, 8, &nlevels);
 	get_periods_of_plan(fcinfo, &arguments.plan);
-	ef_get_assumptions(fcinfo, 0, 4, &arguments.plan, &arguments.workforce,
+	eg_get_assumptions(fcinfo, 0, 4, &arguments.plan, &arguments.workforce,
 					   &arguments.rates);
 	get_working_time(fcinfo, &arguments.plan);
 	years = arguments.plan.years;
-	ef_check(ef_project_fan(&arguments.plan, levels, nlevels, &periods,
-							&ef_context));
+	eg_check(ef_project_fan(&arguments.plan, levels, nlevels, &periods,
+							&eg_context));
 	for (int t = 0; t < years; t++)
 		for (int i = 0; i < nlevels; i++)
 		{
@@ -494,10 +494,10 @@ ef_workforce_project_fan(PG_FUNCTION_ARGS)
 			values[7] = Float8GetDatum(period->retirements);
 			values[8] = Float8GetDatum(period->retirements_lower);
 			values[9] = Float8GetDatum(period->retirements_upper);
-			values[10] = ef_float8_or_null(period->need, &nulls[10]);
-			values[11] = ef_float8_or_null(period->need_lower, &nulls[11]);
-			values[12] = ef_float8_or_null(period->need_upper, &nulls[12]);
-			ef_put_row(result, values, nulls);
+			values[10] = eg_float8_or_null(period->need, &nulls[10]);
+			values[11] = eg_float8_or_null(period->need_lower, &nulls[11]);
+			values[12] = eg_float8_or_null(period->need_upper, &nulls[12]);
+			eg_put_row(result, values, nulls);
 		}
 	return (Datum) 0;
 }
@@ -510,16 +510,16 @@ ef_workforce_project_exits(PG_FUNCTION_ARGS)
 	EfExitsProjection exits;
 	EfProjectedExits *rows;
 	bool		more;
-	ReturnSetInfo *result = ef_begin_rows(fcinfo);
+	ReturnSetInfo *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	get_plan(fcinfo, &arguments);
-	ef_check(ef_project_exits_begin(&exits, &arguments.plan, &ef_context));
+	eg_check(ef_project_exits_begin(&exits, &arguments.plan, &eg_context));
 	rows = palloc(arguments.plan.years * sizeof(EfProjectedExits));
-	while (ef_check(ef_project_exits_next(&exits, rows, &more)), more)
+	while (eg_check(ef_project_exits_next(&exits, rows, &more)), more)
 	{
-		Datum		reason = ef_label_text(&rows->reason);
+		Datum		reason = eg_label_text(&rows->reason);
 
 		for (int t = 0; t < arguments.plan.years; t++)
 		{
@@ -529,7 +529,7 @@ ef_workforce_project_exits(PG_FUNCTION_ARGS)
 			Float8GetDatum(rows[t].upper)};
 			bool		nulls[5] = {false};
 
-			ef_put_row(result, values, nulls);
+			eg_put_row(result, values, nulls);
 		}
 		pfree(DatumGetPointer(reason));
 	}

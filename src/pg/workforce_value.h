@@ -9,11 +9,11 @@
 #include "workforce/workforce_read.h"
 
 static inline void
-ef_open_workforce(FunctionCallInfo fcinfo, int argument, EfWorkforce *workforce)
+eg_open_workforce(FunctionCallInfo fcinfo, int argument, EfWorkforce *workforce)
 {
 	struct varlena *datum = PG_GETARG_VARLENA_P(argument);
 
-	ef_check(ef_workforce_open(workforce, datum, VARSIZE(datum), &ef_context));
+	eg_check(ef_workforce_open(workforce, datum, VARSIZE(datum), &eg_context));
 }
 
 #endif							/* EF_WORKFORCE_VALUE_H */

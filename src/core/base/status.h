@@ -7,7 +7,7 @@
  * check that makes it: SQLSTATE, message and hint.  A function that can fail
  * returns an EfStatus, which points to one, and leaves a sentence in the
  * error of its context that names the value that was refused.  The caller
- * decides what to do with it; PostgreSQL's glue raises it (ef_raise).
+ * decides what to do with it; PostgreSQL's glue raises it (eg_raise).
  *
  * Messages, hints and the sentences' formats can be translated: xgettext finds
  * them with --keyword=EF_REPORT:3 --keyword=EF_REPORT:4
