@@ -339,8 +339,10 @@ BEGIN ATOMIC
              LATERAL reporting_words(schema_name, settings, s.source, checks, c.read_from, c.spec,
                                      t.marks) AS w (words)
     )
-    SELECT pg_catalog.jsonb_build_object('', pg_catalog.jsonb_build_object('period', c.period, 'spec',
-        c.spec))
+    SELECT pg_catalog.jsonb_build_object(
+               ''::pg_catalog.text,
+               pg_catalog.jsonb_build_object('period'::pg_catalog.text, c.period,
+                                             'spec'::pg_catalog.text, c.spec))
            OPERATOR(pg_catalog.||)
            (SELECT pg_catalog.jsonb_object_agg(
                        s.source,

@@ -384,7 +384,7 @@ BEGIN ATOMIC
         FROM part AS p, reporting_rows(p.part, p.queries) WITH ORDINALITY AS r (relation, n)
         UNION ALL
         SELECT p.place, 2, 0, reporting_summary(p.part, p.totals, p.types) OPERATOR(pg_catalog.||)
-                              pg_catalog.jsonb_build_object('parts', reporting_columns(p.part))
+                              pg_catalog.jsonb_build_object('parts'::pg_catalog.text, reporting_columns(p.part))
         FROM part AS p
         UNION ALL
         SELECT p.place, 3, r.n, r.relation
