@@ -96,9 +96,8 @@ BEGIN
         '{, fte}', coalesce(', ' || (col ->> 'fte'), ''),
         '{one and a half}', CASE WHEN (option ->> 'fte_percent')::boolean THEN '150' ELSE '1.5' END,
         '{two}', CASE WHEN (option ->> 'fte_percent')::boolean THEN '200' ELSE '2' END,
-        '{spells in all}', 'pg_catalog.format(''%s rows of persons make %s spells in '
-                                               'the total; in a group only '
-                           'its own rows are joined''::text, d.looked_at, d.others)',
+        '{spells in all}', 'pg_catalog.format(''%s rows of persons make %s spells in the total; in a group '
+                           'only its own rows are joined''::text, d.looked_at, d.others)',
         '{join_gap}', format('%L::interval', option ->> 'join_gap'),
         '{placeholders}', '''{0001-01-01,1111-11-11,1753-01-01,1800-01-01,1850-01-01,1899-12-30,1899-12-31,'
                           '1900-01-01,1900-01-02,1901-01-01}''::date[]',

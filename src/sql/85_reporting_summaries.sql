@@ -21,7 +21,7 @@ BEGIN
         'columns', ARRAY[s.marks[1] || ': what is wrong with the row; null if nothing is',
                          s.marks[2] || ': what that does']);
     RETURN NEXT jsonb_build_object('summary', true, 'name', s.source || '_problem_rows', 'kind', 'v',
-                                   'groups', s.tells,
+        'groups', s.tells,
         'comment', format('Rows of %s that cannot be counted, for those who may read the table', s.relation),
         'columns', ARRAY[s.marks[1] || ': what is wrong with the row', s.marks[2] || ': what that does'],
         'query', format(E'SELECT t.%1$s, t.%2$s, %3$s\nFROM %4$s.%5$s_rows AS t\nWHERE t.%1$s IS NOT NULL',
@@ -92,21 +92,21 @@ DECLARE
     outer_columns constant text[] := trim_array(totals, 1) || (grouping_set || ' AS grouping_set')
         || CASE WHEN rounds THEN ARRAY['CASE WHEN GROUPING(d.epoch) = 1 THEN 0 ELSE d.epoch END AS epoch',
                                        'GROUPING(d.epoch) = 1 AS every_epoch'] ELSE '{}' END
-        || ARRAY(SELECT format('%s AS %s', u.total, u.name) FROM unnest(united, s.summaries) AS u (total,
-            name))
+        || ARRAY(SELECT format('%s AS %s', u.total, u.name)
+                 FROM unnest(united, s.summaries) AS u (total, name))
         -- a view need not open a summary again for each of its rows
         || ARRAY(SELECT format('coalesce(%s.skipped(%s), 0::bigint) AS skipped_%s', s.home, u.total, u.name)
                  FROM unnest(united, s.summaries) AS u (total, name) WHERE u.name = ANY (s.counted))
         || CASE WHEN law THEN ARRAY[format('(SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months) '
                                            'FROM %1$s.pension_age AS a) AS retirement_rule', s.home)]
-                                               ELSE '{}' END
+           ELSE '{}' END
         || ARRAY[s.as_of || ' AS as_of', s.observed_from || ' AS observed_from',
                  CASE WHEN s.by_person THEN s.left_out ELSE 'coalesce(sum(d.rows_left_out), 0)::bigint' END
                  || ' AS rows_left_out',
                  -- in one row, so that a refresh need not write the others again
                  format('CASE WHEN %s = %s%s THEN CURRENT_TIMESTAMP END AS refreshed_at', grouping_set,
-                        (1 << cardinality(s.shown)) - 1, CASE WHEN rounds THEN ' AND GROUPING(d.epoch) = 1'
-                            ELSE '' END)];
+                        (1 << cardinality(s.shown)) - 1,
+                        CASE WHEN rounds THEN ' AND GROUPING(d.epoch) = 1' ELSE '' END)];
 BEGIN
     RETURN jsonb_build_object('summary', true, 'name', s.source, 'kind', stored, 'groups', s.titles,
         'comment', format('Summaries of %s, by groups and totals over them', s.relation),
@@ -137,8 +137,8 @@ BEGIN
             WHEN keys IS NULL THEN ''
             ELSE format(E',\n     LATERAL (SELECT %s) AS d', array_to_string(named, ', ')) END,
             s.scanned,
-            CASE WHEN inner_groups = '{}' THEN '' ELSE E'\n      GROUP BY ' || array_to_string(inner_groups,
-                ', ') END,
+            CASE WHEN inner_groups = '{}' THEN ''
+            ELSE E'\n      GROUP BY ' || array_to_string(inner_groups, ', ') END,
             CASE WHEN keys IS NULL AND NOT rounds THEN ''
             ELSE E'\nGROUP BY ' || concat_ws(', ', 'CUBE (' || keys || ')', CASE
                                              WHEN rounds THEN 'GROUPING SETS ((d.epoch), ())' END) END,
@@ -204,8 +204,8 @@ CREATE FUNCTION reporting_staff(s reporting_source, totals text[]) RETURNS SETOF
 AS $function$
 DECLARE
     stored constant text := CASE WHEN (s.option ->> 'materialized')::boolean THEN 'm' ELSE 'v' END;
-    named  constant text[] := ARRAY(SELECT format('%s AS %s', g, n) FROM unnest(s.grouped, s.shown) AS u (g,
-        n));
+    named  constant text[] := ARRAY(SELECT format('%s AS %s', g, n)
+                                    FROM unnest(s.grouped, s.shown) AS u (g, n));
     keys   constant text := (SELECT string_agg('d.' || n, ', ') FROM unnest(s.shown) AS n);
     cube   constant text := coalesce(', CUBE (' || keys || ')', '');
     query  text;
@@ -214,8 +214,8 @@ BEGIN
         RETURN;
     END IF;
     IF s.option ->> 'rates' = 'credible' THEN
-        RETURN NEXT jsonb_build_object('summary', true, 'name', 'employment_rates', 'kind', stored, 'index',
-                                       'place',
+        RETURN NEXT jsonb_build_object('summary', true, 'name', 'employment_rates', 'kind', stored,
+            'index', 'place',
             'comment', format('Exit rates of all groups of %s together, and how much groups '
                               'differ from them', s.relation),
             'columns', ARRAY['place: 1', 'rates: credible rates, which a group is put between'],
@@ -234,8 +234,8 @@ BEGIN
         'GROUP BY %1$sd.grouping_set, extract(year FROM w.start_date)::integer',
         coalesce(keys || ', ', ''), s.home, s.period, array_to_string(totals, ', '), s.col ->> 'start_date',
         coalesce(s.col ->> 'end_date', 'NULL::date'), s.reason, s.join_gap, s.filter, s.scanned,
-        CASE WHEN named = '{}' THEN '' ELSE format(', LATERAL (SELECT %s) AS d', array_to_string(named,
-            ', ')) END,
+        CASE WHEN named = '{}' THEN ''
+        ELSE format(', LATERAL (SELECT %s) AS d', array_to_string(named, ', ')) END,
         s.col ->> 'person', cube, s.observed_from, s.as_of)
     ELSE format(
         E'SELECT %1$s AS grouping_set, d.hire_year, %2$s.rollup(d.retention) AS retention\n'
@@ -259,14 +259,13 @@ BEGIN
                         UNION ALL
                         VALUES ('grouping_set', 'integer', NULL, 6), ('hire_year', 'integer', NULL, 7),
                                ('retention', 'retention', 'rollup', 8)) AS k),
-        'comment', format('Retention of those hired in the years observed, of %s, by year '
-                          'of hire, groups and totals '
-                          'over them', s.relation),
+        'comment', format('Retention of those hired in the years observed, of %s, by year of hire, groups '
+                          'and totals over them', s.relation),
         'groups', s.titles, 'index', array_to_string(s.shown || ARRAY['grouping_set', 'hire_year'], ', '),
         'columns', ARRAY['grouping_set: GROUPING() of the grouping columns: 0 for the groups, '
                          'more for totals over them',
                          'hire_year: year in which they were hired',
-                             'retention: summary of those hired then']);
+                         'retention: summary of those hired then']);
 END
 $function$;
 COMMENT ON FUNCTION reporting_staff(reporting_source, text[]) IS
@@ -281,11 +280,9 @@ AS $function$
 DECLARE
     told    constant text[] := ARRAY[
         'problem: what is wrong with the rows',
-        'effect: refused: nothing can be counted before they are mended; left out: in no '
-        'figure; skipped: not in the '
-        'figures that need what is missing; ignored: not used; joined: counted as one '
-        'spell; doubtful: counted, but '
-        'hardly meant',
+        'effect: refused: nothing can be counted before they are mended; left out: in no figure; skipped: '
+        'not in the figures that need what is missing; ignored: not used; joined: counted as one spell; '
+        'doubtful: counted, but hardly meant',
         'rows: number of rows',
         'detail: more about them',
         'as_of: the day after the last one observed',
@@ -297,28 +294,26 @@ DECLARE
     doubts  constant boolean := s.option -> 'doubts';
 BEGIN
     RETURN NEXT jsonb_build_object('summary', true, 'name', s.source || '_quality', 'kind', stored,
-                                   'columns', told,
+        'columns', told,
         'comment', format('Rows of %s that cannot be counted, by what is wrong with them', s.relation),
         'index', 'problem', 'query', format(counted, s.as_of, queries ->> 'problems'));
     IF doubts THEN
         RETURN NEXT jsonb_build_object('summary', true, 'name', s.source || '_doubts', 'kind', stored,
-                                       'columns', told,
+            'columns', told,
             'comment', format('Rows of %s that are counted but hardly meant, by what is doubtful',
                               s.relation),
             'index', 'problem', 'query', format(counted, s.as_of, queries ->> 'doubts'));
         RETURN NEXT jsonb_build_object('summary', true, 'name', s.source || '_doubtful_rows', 'kind', 'v',
-            'comment', format('Rows of %s that are counted but hardly meant, for '
-                              'those who may read the table; '
-                              'one that is doubtful twice is there twice', s.relation),
+            'comment', format('Rows of %s that are counted but hardly meant, for those who may read the '
+                              'table; one that is doubtful twice is there twice', s.relation),
             'groups', s.tells,
             'columns', ARRAY[s.marks[1] || ': what is doubtful', s.marks[2] || ': what that does'],
             'query', queries ->> 'doubtful');
     END IF;
-    RETURN NEXT jsonb_build_object('summary', false, 'name', s.source || '_quality', 'kind', 'v', 'columns',
-                                   told,
-        'comment', format('Rows of %s that cannot be counted, or are counted but hardly meant, '
-                          'by what is wrong with them '
-                          '(datakvalitet)', s.relation),
+    RETURN NEXT jsonb_build_object('summary', false, 'name', s.source || '_quality', 'kind', 'v',
+        'columns', told,
+        'comment', format('Rows of %s that cannot be counted, or are counted but hardly meant, by what is '
+                          'wrong with them (datakvalitet)', s.relation),
         'query', format(E'SELECT q.problem, q.effect, q.rows, q.detail, q.as_of, q.refreshed_at\nFROM '
                         '%1$s.%2$s_quality AS q%3$s',
                         s.store, s.source, CASE WHEN doubts THEN format(
@@ -356,9 +351,8 @@ AS $function$
             '       (SELECT count(*) FROM %3$s.%1$s AS g WHERE g.grouping_set = 0%4$s) AS groups,\n'
             '       s.skipped_%5$s AS rows_skipped, s.rows_left_out\nFROM %3$s.%1$s AS s\nWHERE '
             's.refreshed_at IS NOT NULL',
-            s.source, s.relation, s.store, CASE WHEN 'every_epoch' = ANY (s.keys) THEN ' AND g.every_epoch'
-                ELSE '' END,
-            s.summaries[1]), E'\nUNION ALL\n' ORDER BY s.place) FROM unnest(parts) AS s)) END
+            s.source, s.relation, s.store,
+            CASE WHEN 'every_epoch' = ANY (s.keys) THEN ' AND g.every_epoch' ELSE '' END, s.summaries[1]), E'\nUNION ALL\n' ORDER BY s.place) FROM unnest(parts) AS s)) END
 $function$;
 COMMENT ON FUNCTION reporting_overview(reporting_source[], jsonb, text) IS
     'internal to reporting_ddl: the view of the period, or that of how fresh the figures are';
