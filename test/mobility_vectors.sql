@@ -107,7 +107,7 @@ SELECT (jsonb_build_object(
                            FROM origin AS o, origin AS d WHERE o.n <> d.n AND o.shares[d.n] > 0 GROUP BY o.state) AS x)))::text::mobility AS m;
 CREATE TABLE projected AS
 SELECT p.* FROM sellers, mobility_project(m, (SELECT array_agg(stock ORDER BY n) FROM origin), 1, states => (SELECT array_agg(state ORDER BY n) FROM origin))
-     WITH ORDINALITY AS p (year, period_start, period_end, state, headcount_start, moved_in, moved_out, exits, intake, headcount, n);
+     WITH ORDINALITY AS p (year, period_start, period_end, state, headcount_start, moved_in, moved_out, exits, intake, headcount, lower, upper, n);
 
 SELECT results_eq(
     $$SELECT from_state, array_agg(round(probability::numeric, 14) ORDER BY d.n) FILTER (WHERE to_state IS NOT NULL), max(round(probability::numeric, 14)) FILTER (WHERE to_state IS NULL)

@@ -682,6 +682,10 @@ BEGIN
         END IF;
     END LOOP;
     EXECUTE format('SELECT %s.reporting_of_all($1)', home) INTO readers USING setting;
+    -- a gap that cannot be is refused now, and not by each refresh
+    EXECUTE format('SELECT %s.spells_agg(NULL::date, NULL::date, NULL::text, g::interval) '
+                   'FROM unnest($1) AS g WHERE g IS NOT NULL GROUP BY g', home)
+        USING ARRAY(SELECT setting #>> ARRAY[n, 'join_gap'] FROM unnest(sources) AS n);
     RETURN jsonb_build_object('home', home, 'readers', readers, 'sources', sources, 'setting', setting,
                               'columns', columns, 'types', types, 'plain', plain,
                               'shown', shown, 'grouped', grouped, 'titles', titles);
@@ -703,7 +707,6 @@ DECLARE
                                 THEN (staff ->> 'retirement')::integer END;
     law     constant boolean := staff -> 'retirement' IS NOT DISTINCT FROM '"pension_age"';
     later   integer;                    -- months
-    source  text;
 BEGIN
     IF staff IS NOT NULL THEN
         EXECUTE format($query$
@@ -755,13 +758,6 @@ BEGIN
                   ARRAY(SELECT jsonb_array_elements_text(course -> 'exits')),
                   ARRAY(SELECT jsonb_array_elements_text(course -> 'modes')), course ->> 'starts';
     END IF;
-    -- a gap that cannot be is refused now, and not by each refresh
-    FOR source IN SELECT jsonb_array_elements_text(settings -> 'sources') LOOP
-        IF settings #> ARRAY['setting', source, 'join_gap'] IS NOT NULL THEN
-            EXECUTE format('SELECT %s.spells_agg(NULL::date, NULL::date, NULL::text, $1::interval)', home)
-                USING settings #>> ARRAY['setting', source, 'join_gap'];
-        END IF;
-    END LOOP;
     RETURN true;
 END
 $function$;
