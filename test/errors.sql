@@ -2,7 +2,7 @@
 -- a full stop, the offending value in the detail and what to do in the hint.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(2250);
+SELECT plan(2255);
 
 CREATE TABLE v AS
 SELECT workforce_agg(b, s, e, r, '[2015-01-01,2020-01-01)', f) AS w,
@@ -262,6 +262,11 @@ FROM (VALUES
     ('22023', '-1',        $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{1,1}', '{1,1}', 2018, study_years => -1)$$),
     ('22023', '101',       $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{1,1}', '{1,1}', 2018, 101)$$),
     ('22023', '13-01',     $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{1,1}', '{1,1}', 2018, 2, '13-01')$$),
+    ('22023', '1 of begun, of the year 2018, is -1', $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{-1,1}', '{1,1}', 2018)$$),
+    ('22023', '2 of arrived, of the year 2019, is NaN', $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{1,1}', '{NULL,NaN}', 2018)$$),
+    ('22004', '2',         $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{1,NULL}', '{1,1}', 2018)$$),
+    ('22023', '26',        $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{1,1}', '{1,1}', 26)$$),
+    ('22023', '-2147483648', $$funnel_backtest((SELECT ARRAY[funnel_agg('{2018-01-01}'::date[], funnel_spec('{a,b}', as_of => '2019-01-01'))]), '{1,1}', '{1,1}', -2147483648)$$),
     ('22004', NULL,        'workforce_project(y[1], working_time => NULL)'),
     ('22023', '0',         'workforce_project(y[1], working_time => 0)'),
     ('22023', '-1',        'workforce_project(y[1], working_time => -1)'),

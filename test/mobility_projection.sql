@@ -4,7 +4,7 @@
 -- matrices that are multiplied as they stand.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(24);
+SELECT plan(25);
 
 \ir lib/dice.sql
 
@@ -200,6 +200,10 @@ SELECT is(format('%s %s %s', headcount, lower, upper), format('%s %s %s', n, n -
 FROM (VALUES (0, 0), (1, 0), (40, 2), (400, 20)) AS v (n, below),
      mobility_project('{"type": "mobility", "version": 1, "observed": ["2023-01-01", "2024-01-01"], "opening": {"a": {"0": 9}, "b": {"0": 9}}, "left": {"b": {"50": 4}}}', ARRAY[n, 0], 1) AS p
 WHERE state = 'a';
+
+SELECT is(array_agg(format('%s %s %s', headcount, coalesce(lower::text, '?'), coalesce(upper::text, '?'))), ARRAY['2 ? ?', '2 ? ?'],
+          'where nobody left any state nothing says how often people do')
+FROM mobility_project('{"type": "mobility", "version": 1, "observed": ["2023-01-01", "2024-01-01"], "opening": {"a": {"0": 2}}}', NULL, 2) AS p;
 
 -- ---------------------------------------------------------------------------
 -- A day of the same name, where years differ

@@ -4,7 +4,7 @@
 -- shard that fails or is missing is an error.  test/citus.sh asks a real cluster.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
-SELECT plan(18);
+SELECT plan(21);
 
 \ir lib/reporting.sql
 
@@ -13,7 +13,7 @@ CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass, partmethod "ch
 CREATE TABLE pg_catalog.pg_dist_shard (logicalrelid regclass, shardid bigint);
 CREATE FUNCTION pg_catalog.column_to_column_name(relation regclass, partkey text) RETURNS text LANGUAGE sql STRICT AS 'SELECT $2';
 CREATE FUNCTION pg_catalog.run_command_on_shards(table_name regclass, command text, OUT shardid bigint, OUT success boolean, OUT result text)
-    RETURNS SETOF record LANGUAGE plpgsql AS $$
+    RETURNS SETOF record LANGUAGE plpgsql SET datestyle = 'ISO, MDY' AS $$     -- a node of its own
 DECLARE
     name text;
 BEGIN
@@ -174,6 +174,20 @@ CREATE VIEW over_t AS SELECT * FROM t3;
 SELECT distribute('public', 't', ' p');
 SELECT build('over_view', '{"as_of": "2024-03-01", "mobility": {"table": "over_t", "person_id": "t p", "state": "t t", "start_date": "t s", "end_date": "t e", "group_by": []}}');
 SELECT is(by_shards('over_view'), NULL, 'a view has no shards');
+UPDATE pg_dist_partition SET partmethod = 'a';
+SELECT build('appended', map_tables('public', 't', 1));
+SELECT is(by_shards('appended'), NULL, 'rows that were appended lie in any shard, whatever their person');
+UPDATE pg_dist_partition SET partmethod = 'h';
+
+-- ---------------------------------------------------------------------------
+-- Days that the session writes otherwise than a node reads them
+-- ---------------------------------------------------------------------------
+SELECT build('days', map_tables('public', 't', 6));
+CREATE TEMP TABLE iso AS SELECT * FROM contents('days');
+SET datestyle = 'SQL, DMY';
+SELECT is((SELECT count(*) FROM (SELECT * FROM contents('days') EXCEPT ALL TABLE iso) AS d), 0::bigint, 'of how a session writes days nothing depends');
+RESET datestyle;
+SELECT cmp_ok((SELECT count(*) FROM iso), '>', 100::bigint, 'and there are some');
 
 -- ---------------------------------------------------------------------------
 -- A shard that fails, and one that is not there

@@ -14,10 +14,13 @@
 #include "pipeline/pipeline.h"
 #include "workforce/backtest.h"
 
+/* What a year without a summary is told. */
+static const char year_missing[] = "Leave a year without a summary out, at the beginning or the end.";
+
 /* The values of an array, none of them null; none where it is null. */
 static Datum *
 get_values(FunctionCallInfo fcinfo, int argument, const char *name,
-		   const char *example, size_t *n)
+		   const char *example, const char *hint, size_t *n)
 {
 	ArrayType  *array;
 	int16		length;
@@ -29,8 +32,7 @@ get_values(FunctionCallInfo fcinfo, int argument, const char *name,
 	*n = 0;
 	if (PG_ARGISNULL(argument))
 		return NULL;
-	array = eg_get_array(fcinfo, argument, name, example,
-						 "Leave a year without a summary out, at the beginning or the end.");
+	array = eg_get_array(fcinfo, argument, name, example, hint);
 	get_typlenbyvalalign(ARR_ELEMTYPE(array), &length, &by_value, &align);
 	deconstruct_array(array, ARR_ELEMTYPE(array), length, by_value, align,
 					  &values, NULL, &count);
@@ -42,7 +44,8 @@ static EfWorkforce *
 get_workforces(FunctionCallInfo fcinfo, int argument, const char *name,
 			   size_t *n)
 {
-	Datum	   *values = get_values(fcinfo, argument, name, "array_agg(w)", n);
+	Datum	   *values = get_values(fcinfo, argument, name, "array_agg(w)",
+								   year_missing, n);
 	EfWorkforce *workforces;
 
 	if (values == NULL)
@@ -62,7 +65,7 @@ static EfOriginRates *
 get_origin_rates(FunctionCallInfo fcinfo, int argument, size_t *n)
 {
 	Datum	   *values = get_values(fcinfo, argument, "origin_rates",
-									"array_agg(rates)", n);
+									"array_agg(rates)", year_missing, n);
 	EfOriginRates *rates;
 
 	if (values == NULL)
@@ -142,7 +145,28 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 
 /* ---- of an education ---- */
 
-/* Arguments: by_origin, study_years. */
+/* People by year, from first_year on; of those who arrived a year may not be known. */
+static void
+check_years(FunctionCallInfo fcinfo, int argument, const char *name,
+			const char *hint)
+{
+	ArrayType  *array = eg_get_array(fcinfo, argument, name,
+									 "ARRAY[10, 10, 12]", hint);
+	Datum	   *values;
+	bool	   *nulls;
+	double	   *people;
+	int			n;
+
+	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+					  TYPALIGN_DOUBLE, &values, &nulls, &n);
+	people = ef_alloc(&eg_context, n * sizeof(double));
+	for (int i = 0; i < n; i++)
+		people[i] = nulls[i] ? 0 : DatumGetFloat8(values[i]);
+	eg_check(ef_backtest_years_check(name, PG_GETARG_INT32(3), people, nulls, n,
+									 &eg_context));
+}
+
+/* Arguments: by_origin, begun, arrived, first_year, study_years. */
 PG_FUNCTION_INFO_V1(ef_funnel_backtest_origins);
 Datum
 ef_funnel_backtest_origins(PG_FUNCTION_ARGS)
@@ -151,11 +175,15 @@ ef_funnel_backtest_origins(PG_FUNCTION_ARGS)
 	Datum	   *origins;
 	size_t		n;
 
-	if (PG_ARGISNULL(0))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		PG_RETURN_NULL();
-	if (!PG_ARGISNULL(1))
-		eg_check(ef_study_years_check(PG_GETARG_INT32(1), &eg_context));
-	values = get_values(fcinfo, 0, "by_origin", "array_agg(f)", &n);
+	check_years(fcinfo, 1, "begun",
+				"Give 0 for a year in which nobody began.");
+	check_years(fcinfo, 2, "arrived", NULL);
+	if (!PG_ARGISNULL(4))
+		eg_check(ef_study_years_check(PG_GETARG_INT32(4), &eg_context));
+	values = get_values(fcinfo, 0, "by_origin", "array_agg(f)",
+						"Leave an origin of which no funnel is known out.", &n);
 	origins = ef_alloc(&eg_context, n * sizeof(Datum));
 	for (size_t i = 0; i < n; i++)
 	{

@@ -378,7 +378,8 @@ BEGIN
                                             AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> v.oid
             )
             SELECT jsonb_build_object('spread', true, 'spread_by',
-                                      CASE WHEN p.logicalrelid = $1
+                                      -- rows that were appended lie in any shard
+                                      CASE WHEN p.logicalrelid = $1 AND p.partmethod IN ('h', 'r')
                                           THEN pg_catalog.column_to_column_name(p.logicalrelid,
                                               p.partkey) END)
             FROM behind AS b JOIN pg_catalog.pg_dist_partition AS p ON p.logicalrelid = b.oid

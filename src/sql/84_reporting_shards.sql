@@ -7,10 +7,12 @@
 --
 -- query is a template for format(): 1 is the shard, 2 and 3 are the columns of the
 -- view period. A % that stands for itself is there four times, since Citus makes a
--- format of what it is given. The moment is the coordinator's: no other clock counts.
+-- format of what it is given. The moment is the coordinator's: no other clock counts;
+-- and days are written as every node reads them.
 CREATE FUNCTION reporting_shards(relation regclass, query text, as_of date, year_begin date) RETURNS SETOF json
     LANGUAGE plpgsql STABLE ROWS 10
     SET search_path = pg_catalog, pg_temp
+    SET datestyle = 'ISO, YMD'
 AS $function$
 DECLARE
     shard  record;

@@ -45,7 +45,7 @@ SELECT count(*) FROM many, generate_series(1, 100000), intake_stream(w, array_fi
 SELECT count(*) FROM many, generate_series(1, 100000), recruitment_parts(w, 100, rates => c)
 SELECT count(shift_retirement(c, i % 600)) FROM many, generate_series(1, 100000) AS i
 SELECT count(*) FROM many, generate_series(1, 100000), gap_by_lever(w, 100, retirement_later => 12, rates => c)
-SELECT count(funnel_backtest_origins(array_fill(f, ARRAY[100]), 4)) FROM many, generate_series(1, 100000)
+SELECT count(funnel_backtest_origins(array_fill(f, ARRAY[100]), factors, factors, 2000, 4)) FROM many, generate_series(1, 100000)
 SELECT count(*) FROM many, generate_series(1, 100000), funnel_backtest(array_fill(f, ARRAY[100]), array_fill(1::float8, ARRAY[30]), array_fill(1::float8, ARRAY[30]), 2000)
 SELECT count(*) FROM many, generate_series(1, 100000), mobility_leavers(m, '1 day')
 SELECT count(*) FROM many, generate_series(1, 100000), shift_tasks(reasons, factors, reasons, reasons[2:] || reasons[:1], array_fill(0.1::float8, ARRAY[100000]), factors)

@@ -53,7 +53,7 @@ workforce_project(w, #n::int, #a, #a, NULL, NULL, shift_retirement(c, #n::int), 
 workforce_project_exits(w, 5, rates => shift_retirement(change_exit_rates(c, ARRAY['r1'], ARRAY[#n]::float8[]), 12))
 gap_by_lever(w, #n::int, ARRAY['r1', #t]::text[], #a, #n::int, #n, #a, #a, #n::int, rule, c, #n::int)
 gap_by_lever(w, 3, ARRAY['r1'], ARRAY[#n]::float8[], #n::int, #n)
-funnel_backtest_origins(ARRAY[f, f, NULL], #n::int)
+funnel_backtest_origins(ARRAY[f, f], #a, #a, #n::int, #n::int)
 funnel_backtest(ARRAY[f, f], #a, #a, #n::int, #n::int, #t, #n::int)
 required_intake_fan(f, w, #a, #n::int, #t, #t, #n::int, #n, #t, #n, #n::int, rule, c, #n::int, #a)
 required_intake_stages(f, w, #a, #n::int, #t, #t, #n::int, #n, #t, #n, #n::int, rule, c, #n::int, #n)

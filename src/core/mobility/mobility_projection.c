@@ -464,6 +464,9 @@ limit_headcounts(const EfMobility *mobility, const EfMobilityPlan *plan,
 	spread.hired = hired;
 	spread.spent = years_in_states(mobility, plan->observed_years, context);
 	spread.going = share_going(matrix, spread.spent);
+	/* where nobody went anywhere nothing says how often people do */
+	if (spread.going == 0)
+		return;
 	gather_rows(matrix, &spread.rows, context);
 	for (int year = 0; year < plan->years; year++)
 		for (uint32_t i = 0; i < spread.n; i++)

@@ -51,7 +51,7 @@ typedef struct EfMobilityYear
 	double		left;
 	double		intake;
 	double		headcount;
-	double		lower;			/* in whole persons; NaN: not asked for */
+	double		lower;			/* in whole persons; NaN: not asked for, or unknown */
 	double		upper;
 } EfMobilityYear;
 

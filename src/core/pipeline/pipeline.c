@@ -59,6 +59,38 @@ ef_study_years_check(int years, EfContext *context)
 	return EF_OK;
 }
 
+/* Years before this one are two or three digits of another. */
+#define FIRST_YEAR_MINIMUM 1000
+
+EF_REPORT(EF_FIRST_YEAR_RANGE, INVALID_PARAMETER_VALUE,
+		  "first_year must be between 1000 and 9999",
+		  "Write the calendar year in which the first intake begins with all its digits: 2026 and not 26.");
+
+EF_NODISCARD static EfStatus
+check_first_year(int year, EfContext *context)
+{
+	if (year < FIRST_YEAR_MINIMUM || year > EF_LATEST_YEAR)
+		return ef_fail(context, EF_FIRST_YEAR_RANGE, "first_year is %d.",
+					   year);
+	return EF_OK;
+}
+
+EfStatus
+ef_backtest_years_check(const char *name, int first_year, const double *people,
+						const bool *unknown, int nyears, EfContext *context)
+{
+	EfStatus	status = check_first_year(first_year, context);
+
+	for (int i = 0; i < nyears && status == EF_OK; i++)
+		if (!(unknown != NULL && unknown[i]) &&
+			!(people[i] >= 0 && people[i] <= (double) EF_PERSON_LIMIT))
+			status = ef_fail(context, EF_ARRAY_VALUE,
+							 "Element %d of %s, of the year %lld, is %s.",
+							 i + 1, name, (long long) first_year + i,
+							 ef_shown(people[i]).text);
+	return status;
+}
+
 EF_REPORT(EF_START_DAY_INVALID, INVALID_PARAMETER_VALUE,
 		  "starts must be a day that every year has",
 		  "Give month and day as 'MM-DD', such as '09-01'.");
@@ -308,22 +340,6 @@ static bool
 known(const Cohorts *cohorts)
 {
 	return !isnan(cohorts->arrivals.reached[0]) && !isnan(cohorts->factor);
-}
-
-/* Years before this one are two or three digits of another. */
-#define FIRST_YEAR_MINIMUM 1000
-
-EF_REPORT(EF_FIRST_YEAR_RANGE, INVALID_PARAMETER_VALUE,
-		  "first_year must be between 1000 and 9999",
-		  "Write the calendar year in which the first intake begins with all its digits: 2026 and not 26.");
-
-EF_NODISCARD static EfStatus
-check_first_year(int year, EfContext *context)
-{
-	if (year < FIRST_YEAR_MINIMUM || year > EF_LATEST_YEAR)
-		return ef_fail(context, EF_FIRST_YEAR_RANGE, "first_year is %d.",
-					   year);
-	return EF_OK;
 }
 
 
