@@ -1,7 +1,7 @@
 -- What a hostile or careless argument costs: it is refused at once, and what is
 -- many is not a product of memory.
 BEGIN;
-SELECT plan(9);
+SELECT plan(10);
 
 -- A state for each row: said when there are too many, and not at the end.
 SELECT throws_ok($$
@@ -32,5 +32,7 @@ SELECT i % 3 AS area, retention_agg('2012-01-01'::date + i, CASE WHEN i % 2 = 0 
 FROM generate_series(1, 1500) AS i GROUP BY i % 3, i % 500;
 SELECT is((SELECT retention_log_rank(r, area::text)::text FROM part),
           (SELECT retention_log_rank(r, area::text)::text FROM (SELECT area, rollup(r) AS r FROM part GROUP BY area) AS whole), 'of many parts as of the whole');
+-- A text of two bytes a value, which would be sixty each in memory.
+SELECT throws_ok($$ SELECT ('[' || repeat('0,', 17000000) || '0]')::retention $$, '54000', 'text has too many values', 'more values than any summary has are not read');
 SELECT * FROM finish();
 ROLLBACK;

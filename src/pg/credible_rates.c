@@ -514,67 +514,62 @@ ef_credible_rates_to_jsonb(PG_FUNCTION_ARGS)
 }
 
 static bool
-read_number(const JsonbValue *key, const JsonbValue *value, double *number)
+read_number(const EfJson *value, double *number)
 {
-	char	   *digits;
 	char	   *end;
 
-	if (value->type != jbvNumeric)
-		return eg_json_refuse("There is no number at", key);
-	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
-												 NumericGetDatum(value->val.numeric)));
-	*number = strtod(digits, &end);
-	return *end == '\0' || eg_json_refuse("There is no number at", key);
+	if (value->type != EF_JSON_NUMBER)
+		return eg_json_refuse("There is no number at", value);
+	*number = strtod(value->text, &end);
+	return *end == '\0' || eg_json_refuse("There is no number at", value);
 }
 
 /* The members of a reason, each of them once. */
 static bool
-read_reason(const JsonbValue *object, const EfLabel *label,
+read_reason(const EfJson *object, const EfLabel *label,
 			EfCredibleReason *reason)
 {
-	JsonbIterator *iterator;
-	JsonbValue	key;
-	JsonbValue	value;
 	int			n = 0;
 
-	if (!eg_json_is_object(object))
+	if (object->type != EF_JSON_OBJECT)
 	{
 		ef_fail(&eg_context, EF_INVALID, "A reason is no object.");
 		return false;
 	}
-	iterator = JsonbIteratorInit(object->val.binary.data);
-	for (; eg_json_next_member(&iterator, &key, &value); n++)
+	for (const EfJson *member = object->first; member != NULL;
+		 member = member->next)
 	{
 		bool		good;
 
-		if (eg_json_is(&key, "reason"))
-			good = (value.type == jbvString &&
-					value.val.string.len == (int) label->length &&
-					memcmp(value.val.string.val, label->bytes,
-						   label->length) == 0) ||
-				eg_json_refuse("This is not the reference's", &key);
-		else if (eg_json_is(&key, "base"))
-			good = read_number(&key, &value, &reason->base);
-		else if (eg_json_is(&key, "base_variance"))
-			good = read_number(&key, &value, &reason->base_variance);
-		else if (eg_json_is(&key, "mean"))
-			good = read_number(&key, &value, &reason->mean);
-		else if (eg_json_is(&key, "weight") && value.type == jbvNull)
+		if (eg_json_named(member, "reason"))
+			good = (member->type == EF_JSON_STRING &&
+					member->length == label->length &&
+					memcmp(member->text, label->bytes, label->length) == 0) ||
+				eg_json_refuse("This is not the reference's", member);
+		else if (eg_json_named(member, "base"))
+			good = read_number(member, &reason->base);
+		else if (eg_json_named(member, "base_variance"))
+			good = read_number(member, &reason->base_variance);
+		else if (eg_json_named(member, "mean"))
+			good = read_number(member, &reason->mean);
+		else if (eg_json_named(member, "weight") &&
+				 member->type == EF_JSON_NULL)
 		{
 			reason->weight = INFINITY;
 			good = true;
 		}
-		else if (eg_json_is(&key, "weight"))
-			good = read_number(&key, &value, &reason->weight);
-		else if (eg_json_is(&key, "expected"))
-			good = read_number(&key, &value, &reason->expected);
-		else if (eg_json_is(&key, "exits"))
-			good = eg_json_count(&value, PG_INT64_MAX, &reason->exits) ||
-				eg_json_refuse("There is no count at", &key);
+		else if (eg_json_named(member, "weight"))
+			good = read_number(member, &reason->weight);
+		else if (eg_json_named(member, "expected"))
+			good = read_number(member, &reason->expected);
+		else if (eg_json_named(member, "exits"))
+			good = eg_json_count(member, PG_INT64_MAX, &reason->exits) ||
+				eg_json_refuse("There is no count at", member);
 		else
-			good = eg_json_refuse("A reason has no", &key);
+			good = eg_json_refuse("A reason has no", member);
 		if (!good)
 			return false;
+		n++;
 	}
 	if (n == 7)
 		return ef_credible_check_reason(reason, &eg_context) == EF_OK;
@@ -583,28 +578,23 @@ read_reason(const JsonbValue *object, const EfLabel *label,
 }
 
 static bool
-read_reasons(const JsonbValue *array, const EfTable *reference,
+read_reasons(const EfJson *array, const EfTable *reference,
 			 EfCredibleRates *rates)
 {
-	JsonbIterator *iterator;
-	JsonbValue	value;
 	uint32		n = 0;
 
-	if (array == NULL || !eg_json_is_array(array) ||
-		JsonContainerSize(array->val.binary.data) != reference->nlabels)
+	if (array == NULL || array->type != EF_JSON_ARRAY ||
+		array->length != reference->nlabels)
 	{
 		ef_fail(&eg_context, EF_INVALID,
 				"\"reasons\" is no array of the reference's %u reasons.",
 				reference->nlabels);
 		return false;
 	}
-	iterator = JsonbIteratorInit(array->val.binary.data);
-	(void) JsonbIteratorNext(&iterator, &value, true);
-	while (n < reference->nlabels &&
-		   JsonbIteratorNext(&iterator, &value, true) == WJB_ELEM)
+	for (const EfJson *value = array->first; value != NULL; value = value->next)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!read_reason(&value, &reference->labels[n], &rates->reasons[n]))
+		if (!read_reason(value, &reference->labels[n], &rates->reasons[n]))
 			return false;
 		n++;
 	}
@@ -612,55 +602,54 @@ read_reasons(const JsonbValue *array, const EfTable *reference,
 }
 
 static bool
-read_shift(const JsonbValue *key, const JsonbValue *value, int16 *shift)
+read_shift(const EfJson *value, int16 *shift)
 {
 	double		number;
 
-	if (!read_number(key, value, &number))
+	if (!read_number(value, &number))
 		return false;
 	if (number != rint(number) || fabs(number) > PG_INT32_MAX)
-		return eg_json_refuse("There is no number of months at", key);
+		return eg_json_refuse("There is no number of months at", value);
 	*shift = (int16) number;
 	return ef_credible_check_shift((int64) number, &eg_context) == EF_OK;
 }
 
 /* What the object must say of itself, and nothing else. */
 static bool
-check_members(JsonbContainer *object, int16 *shift)
+check_members(const EfJson *object, int16 *shift)
 {
-	JsonbIterator *iterator = JsonbIteratorInit(object);
-	JsonbValue	key;
-	JsonbValue	value;
 	int64		version;
 	int			n = 0;
 
 	*shift = 0;
-	for (; eg_json_next_member(&iterator, &key, &value); n++)
+	for (const EfJson *member = object->first; member != NULL;
+		 member = member->next)
 	{
-		if (eg_json_is(&key, "retirement_shift"))
+		n++;
+		if (eg_json_named(member, "retirement_shift"))
 		{
-			if (!read_shift(&key, &value, shift))
+			if (!read_shift(member, shift))
 				return false;
 			n--;				/* it may be there or not */
 		}
-		else if (eg_json_is(&key, "type"))
+		else if (eg_json_named(member, "type"))
 		{
-			if (!eg_json_is(&value, "credible_rates"))
-				return eg_json_refuse("This is of another", &key);
+			if (!eg_json_is(member, "credible_rates"))
+				return eg_json_refuse("This is of another", member);
 		}
-		else if (eg_json_is(&key, "version"))
+		else if (eg_json_named(member, "version"))
 		{
-			if (!eg_json_count(&value, PG_INT64_MAX, &version) ||
+			if (!eg_json_count(member, PG_INT64_MAX, &version) ||
 				version != TEXT_VERSION)
-				return eg_json_refuse("This release does not know this", &key);
+				return eg_json_refuse("This release does not know this", member);
 		}
-		else if (eg_json_is(&key, "reference"))
+		else if (eg_json_named(member, "reference"))
 		{
-			if (!eg_json_is_object(&value))
-				return eg_json_refuse("There is no object at", &key);
+			if (member->type != EF_JSON_OBJECT)
+				return eg_json_refuse("There is no object at", member);
 		}
-		else if (!eg_json_is(&key, "reasons"))
-			return eg_json_refuse("There is an unknown member", &key);
+		else if (!eg_json_named(member, "reasons"))
+			return eg_json_refuse("There is an unknown member", member);
 	}
 	if (n == 4)
 		return true;
@@ -677,27 +666,21 @@ PG_FUNCTION_INFO_V1(ef_credible_rates_in);
 Datum
 ef_credible_rates_in(PG_FUNCTION_ARGS)
 {
-	Datum		json;
-	Jsonb	   *jsonb;
+	const EfJson *json = eg_json_parse(fcinfo, "credible_rates", text_hint,
+									   PG_GETARG_CSTRING(0));
 	EfCredibleRates *rates = NULL;
 	int16		shift;
 	bool		good = false;
 
-	if (!eg_jsonb_in(fcinfo, "credible_rates", text_hint, PG_GETARG_CSTRING(0),
-					 &json))
+	if (json == NULL)
 		PG_RETURN_NULL();
-	jsonb = DatumGetJsonbP(json);
-	if (!JB_ROOT_IS_OBJECT(jsonb))
+	if (json->type != EF_JSON_OBJECT)
 		ef_fail(&eg_context, EF_INVALID, "It is no JSON object.");
-	else if (check_members(&jsonb->root, &shift))
+	else if (check_members(json, &shift))
 	{
-		JsonbValue *inner = getKeyJsonValueFromContainer(&jsonb->root,
-														 "reference", 9, NULL);
-		char	   *text = JsonbToCString(NULL, inner->val.binary.data,
-										  inner->val.binary.len);
-		Datum		reference = call_summary(eg_summary_in,
-											 CStringGetDatum(text),
-											 fcinfo->context);
+		Datum		reference = eg_summary_read(fcinfo, &ef_workforce_type,
+												&eg_period_form,
+												eg_json_member(json, "reference"));
 		EfTable		table;
 
 		/* the error has been said */
@@ -708,9 +691,7 @@ ef_credible_rates_in(PG_FUNCTION_ARGS)
 		rates = create_rates(table.nlabels,
 							 (struct varlena *) DatumGetPointer(reference));
 		rates->retirement_shift = shift;
-		good = read_reasons(getKeyJsonValueFromContainer(&jsonb->root, "reasons",
-														 7, NULL), &table,
-							rates);
+		good = read_reasons(eg_json_member(json, "reasons"), &table, rates);
 	}
 	if (!good)
 		EF_SOFT_ERROR(fcinfo,

@@ -7,9 +7,11 @@
 #ifndef EF_COMPAT_H
 #define EF_COMPAT_H
 
+#include "common/jsonapi.h"
 #include "fmgr.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
+#include "utils/jsonfuncs.h"
 #include "utils/timestamp.h"
 
 #if PG_VERSION_NUM < 150000
@@ -42,10 +44,25 @@
 #define EF_INTERVAL_IS_INFINITE(interval) ((void) (interval), false)
 #endif
 
+/* 17's makes the lexer where it is told to. */
+static inline JsonLexContext *
+eg_json_lexer(char *text)
+{
+#if PG_VERSION_NUM >= 170000
+	return makeJsonLexContextCstringLen(NULL, text, strlen(text),
+										GetDatabaseEncoding(), true);
+#else
+	return makeJsonLexContextCstringLen(text, (int) strlen(text),
+										GetDatabaseEncoding(), true);
+#endif
+}
+
 /*
  * Reading a text form that is JSON.  What is no JSON is no value of the type
  * either, and is said so, with the parser's detail and place.  Since 16 input
- * functions report bad text softly where the caller can take it: false then.
+ * functions report bad text softly where the caller can take it: false then.  What
+ * the parser calls says whether to go on then; in 15 it raises errors, and has no
+ * result.  `soft` is where it is told what takes an error.
  */
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
@@ -54,16 +71,30 @@
 #define EF_SOFT_ERROR(fcinfo, ...) \
 	ereturn((fcinfo)->context, (Datum) 0, __VA_ARGS__)
 
+typedef JsonParseErrorType EfJsonResult;
+#define EF_JSON_RETURN(good) \
+	return (good) ? JSON_SUCCESS : JSON_SEM_ACTION_FAILED
+
 static inline bool
-eg_jsonb_in(FunctionCallInfo fcinfo, const char *type, const char *hint,
-			char *text, Datum *jsonb)
+eg_numeric_in(char *digits, Node *soft, Datum *number)
+{
+	return DirectInputFunctionCallSafe(numeric_in, digits, InvalidOid, -1, soft,
+									   number);
+}
+
+static inline bool
+eg_json_walk(FunctionCallInfo fcinfo, const char *type, const char *hint,
+			 char *text, JsonSemAction *actions, Node **soft)
 {
 	ErrorSaveContext save = {.type = T_ErrorSaveContext,.details_wanted = true};
 	ErrorData  *error;
+	bool		good;
 	bool		ours;
 
-	if (DirectInputFunctionCallSafe(jsonb_in, text, InvalidOid, -1,
-									(Node *) &save, jsonb))
+	*soft = (Node *) &save;
+	good = pg_parse_json_or_errsave(eg_json_lexer(text), actions, *soft);
+	*soft = NULL;
+	if (good)
 		return true;
 	error = save.error_data;
 	ours = error->sqlerrcode == ERRCODE_INVALID_TEXT_REPRESENTATION;
@@ -85,7 +116,21 @@ eg_buffile_write(BufFile *file, const void *bytes, size_t size)
 	BufFileWrite(file, bytes, size);
 }
 #else
-#define EF_SOFT_ERROR(fcinfo, ...) ereport(ERROR, __VA_ARGS__)
+#define EF_SOFT_ERROR(fcinfo, ...) \
+	do { (void) (fcinfo); ereport(ERROR, __VA_ARGS__); } while (0)
+
+typedef void EfJsonResult;
+#define EF_JSON_RETURN(good) (void) (good)
+
+static inline bool
+eg_numeric_in(char *digits, Node *soft, Datum *number)
+{
+	(void) soft;
+	*number = DirectFunctionCall3(numeric_in, CStringGetDatum(digits),
+								  ObjectIdGetDatum(InvalidOid),
+								  Int32GetDatum(-1));
+	return true;
+}
 
 typedef struct EfJsonReader
 {
@@ -94,7 +139,7 @@ typedef struct EfJsonReader
 } EfJsonReader;
 
 static inline void
-eg_jsonb_callback(void *arg)
+eg_json_callback(void *arg)
 {
 	const EfJsonReader *reader = arg;
 
@@ -106,16 +151,17 @@ eg_jsonb_callback(void *arg)
 }
 
 static inline bool
-eg_jsonb_in(FunctionCallInfo fcinfo, const char *type, const char *hint,
-			char *text, Datum *jsonb)
+eg_json_walk(FunctionCallInfo fcinfo, const char *type, const char *hint,
+			 char *text, JsonSemAction *actions, Node **soft)
 {
 	EfJsonReader reader = {type, hint};
-	ErrorContextCallback callback = {error_context_stack, eg_jsonb_callback,
+	ErrorContextCallback callback = {error_context_stack, eg_json_callback,
 	&reader};
 
 	(void) fcinfo;
+	*soft = NULL;
 	error_context_stack = &callback;
-	*jsonb = DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
+	pg_parse_json_or_ereport(eg_json_lexer(text), actions);
 	error_context_stack = callback.previous;
 	return true;
 }

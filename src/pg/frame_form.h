@@ -28,7 +28,7 @@ typedef struct EfFrameForm
 	 * it is not as it should be.
 	 */
 	bool		(*read) (EfTable *table, const EfTableType *type,
-						 const JsonbValue *key, const JsonbValue *value);
+						 const EfJson *member);
 
 	/* Binary: the frame, the rows that were skipped, and the labels. */
 	void		(*send) (StringInfo buffer, const EfTable *table);

@@ -186,23 +186,16 @@ ef_funnel_spec_to_jsonb(PG_FUNCTION_ARGS)
 /* ---- text in ---- */
 
 static bool
-read_names(EfFunnelSpec *spec, AddName add, const JsonbValue *key,
-		   const JsonbValue *array)
+read_names(EfFunnelSpec *spec, AddName add, const EfJson *array)
 {
-	JsonbIterator *iterator;
-	JsonbValue	name;
-
-	if (!eg_json_is_array(array))
-		return eg_json_refuse("There is no array at", key);
-	iterator = JsonbIteratorInit(array->val.binary.data);
-	(void) JsonbIteratorNext(&iterator, &name, true);
-	while (JsonbIteratorNext(&iterator, &name, true) == WJB_ELEM)
+	if (array->type != EF_JSON_ARRAY)
+		return eg_json_refuse("There is no array at", array);
+	for (const EfJson *name = array->first; name != NULL; name = name->next)
 	{
-		if (name.type != jbvString)
+		if (name->type != EF_JSON_STRING)
 			return eg_json_refuse("There is something else than a string in",
-								  key);
-		if (add(spec, name.val.string.val, name.val.string.len,
-				&eg_context) != EF_OK)
+								  array);
+		if (add(spec, name->text, name->length, &eg_context) != EF_OK)
 			return false;
 	}
 	return true;
@@ -210,102 +203,91 @@ read_names(EfFunnelSpec *spec, AddName add, const JsonbValue *key,
 
 /* Parts of a duration that are none may be missing, but not all. */
 static bool
-read_within(EfFunnelSpec *spec, const JsonbValue *key,
-			const JsonbValue *object)
+read_within(EfFunnelSpec *spec, const EfJson *object)
 {
-	JsonbIterator *iterator;
-	JsonbValue	part;
-	JsonbValue	value;
 	int64		count;
 
-	if (object->type == jbvNull)
+	if (object->type == EF_JSON_NULL)
 		return true;
-	if (!eg_json_is_object(object) ||
-		JsonContainerSize(object->val.binary.data) == 0)
-		return eg_json_refuse("There is no duration at", key);
+	if (object->type != EF_JSON_OBJECT || object->length == 0)
+		return eg_json_refuse("There is no duration at", object);
 	spec->has_within = true;
-	iterator = JsonbIteratorInit(object->val.binary.data);
-	while (eg_json_next_member(&iterator, &part, &value))
+	for (const EfJson *part = object->first; part != NULL; part = part->next)
 	{
-		bool		microseconds = eg_json_is(&part, "microseconds");
+		bool		microseconds = eg_json_named(part, "microseconds");
 
-		if (!eg_json_count(&value, microseconds ? PG_INT64_MAX : PG_INT32_MAX,
+		if (!eg_json_count(part, microseconds ? PG_INT64_MAX : PG_INT32_MAX,
 						   &count))
-			return eg_json_refuse("There is no count at", &part);
+			return eg_json_refuse("There is no count at", part);
 		if (microseconds)
 			spec->within.microseconds = count;
-		else if (eg_json_is(&part, "days"))
+		else if (eg_json_named(part, "days"))
 			spec->within.days = (int32) count;
-		else if (eg_json_is(&part, "months"))
+		else if (eg_json_named(part, "months"))
 			spec->within.months = (int32) count;
 		else
-			return eg_json_refuse("A duration has no", &part);
+			return eg_json_refuse("A duration has no", part);
 	}
 	return true;
 }
 
 static bool
-read_as_of(EfFunnelSpec *spec, const JsonbValue *key, const JsonbValue *value)
+read_as_of(EfFunnelSpec *spec, const EfJson *value)
 {
-	if (value->type == jbvNull)
+	if (value->type == EF_JSON_NULL)
 		return true;
-	spec->has_as_of = value->type == jbvString &&
-		ef_parse_day(value->val.string.val, value->val.string.len,
-					 &spec->as_of);
+	spec->has_as_of = value->type == EF_JSON_STRING &&
+		ef_parse_day(value->text, value->length, &spec->as_of);
 	return spec->has_as_of ||
-		eg_json_refuse("There is no ISO date at", key);
+		eg_json_refuse("There is no ISO date at", value);
 }
 
 bool
-eg_read_spec_member(EfFunnelSpec *spec, const JsonbValue *key,
-					const JsonbValue *value)
+eg_read_spec_member(EfFunnelSpec *spec, const EfJson *member)
 {
-	if (eg_json_is(key, "stages"))
-		return read_names(spec, ef_spec_add_stage, key, value);
-	if (eg_json_is(key, "within"))
-		return read_within(spec, key, value);
-	if (eg_json_is(key, "as_of"))
-		return read_as_of(spec, key, value);
-	if (eg_json_is(key, "exits"))
-		return read_names(spec, ef_spec_add_exit, key, value);
-	if (eg_json_is(key, "modes"))
-		return read_names(spec, add_mode, key, value);
-	return eg_json_refuse("There is an unknown member", key);
+	if (eg_json_named(member, "stages"))
+		return read_names(spec, ef_spec_add_stage, member);
+	if (eg_json_named(member, "within"))
+		return read_within(spec, member);
+	if (eg_json_named(member, "as_of"))
+		return read_as_of(spec, member);
+	if (eg_json_named(member, "exits"))
+		return read_names(spec, ef_spec_add_exit, member);
+	if (eg_json_named(member, "modes"))
+		return read_names(spec, add_mode, member);
+	return eg_json_refuse("There is an unknown member", member);
 }
 
 /* A spec from its whole JSON object. */
 static bool
-read_object(EfFunnelSpec *spec, Jsonb *jsonb)
+read_object(EfFunnelSpec *spec, const EfJson *object)
 {
-	JsonbIterator *iterator;
-	JsonbValue	key;
-	JsonbValue	value;
 	int64		version;
 	bool		typed = false;
 	bool		versioned = false;
 
-	if (!JB_ROOT_IS_OBJECT(jsonb))
+	if (object->type != EF_JSON_OBJECT)
 	{
 		ef_fail(&eg_context, EF_INVALID, "It is no JSON object.");
 		return false;
 	}
-	iterator = JsonbIteratorInit(&jsonb->root);
-	while (eg_json_next_member(&iterator, &key, &value))
+	for (const EfJson *member = object->first; member != NULL;
+		 member = member->next)
 	{
-		if (eg_json_is(&key, "type"))
+		if (eg_json_named(member, "type"))
 		{
-			typed = eg_json_is(&value, "funnel_spec");
+			typed = eg_json_is(member, "funnel_spec");
 			if (!typed)
-				return eg_json_refuse("This is of another", &key);
+				return eg_json_refuse("This is of another", member);
 		}
-		else if (eg_json_is(&key, "version"))
+		else if (eg_json_named(member, "version"))
 		{
-			versioned = eg_json_count(&value, PG_INT64_MAX, &version) &&
+			versioned = eg_json_count(member, PG_INT64_MAX, &version) &&
 				version == TEXT_VERSION;
 			if (!versioned)
-				return eg_json_refuse("This release does not know this", &key);
+				return eg_json_refuse("This release does not know this", member);
 		}
-		else if (!eg_read_spec_member(spec, &key, &value))
+		else if (!eg_read_spec_member(spec, member))
 			return false;
 	}
 	if (!typed || !versioned)
@@ -342,7 +324,7 @@ Datum
 ef_funnel_spec_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
-	Datum		json;
+	const EfJson *json;
 	EfFunnelSpec spec = {0};
 
 	if (is_array_literal(text))
@@ -352,9 +334,10 @@ ef_funnel_spec_in(PG_FUNCTION_ARGS)
 							  "funnel_spec"),
 					   errdetail("A lone literal is read as the text of a spec."),
 					   errhint("Give an array, such as funnel_spec(ARRAY['applied', 'admitted']).")));
-	if (!eg_jsonb_in(fcinfo, "funnel_spec", text_hint, text, &json))
+	json = eg_json_parse(fcinfo, "funnel_spec", text_hint, text);
+	if (json == NULL)
 		PG_RETURN_NULL();
-	if (!read_object(&spec, DatumGetJsonbP(json)))
+	if (!read_object(&spec, json))
 		EF_SOFT_ERROR(fcinfo, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 							   errmsg("invalid input syntax for type %s",
 									  "funnel_spec"),

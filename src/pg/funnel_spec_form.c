@@ -42,19 +42,15 @@ append_spec(StringInfo out, const EfTable *table)
 }
 
 static bool
-read_spec(EfTable *table, const EfTableType *type, const JsonbValue *name,
-		  const JsonbValue *object)
+read_spec(EfTable *table, const EfTableType *type, const EfJson *object)
 {
 	EfFunnelSpec spec = {0};
-	JsonbIterator *iterator;
-	JsonbValue	key;
-	JsonbValue	value;
 
-	if (!eg_json_is_object(object))
-		return eg_json_refuse("There is no object at", name);
-	iterator = JsonbIteratorInit(object->val.binary.data);
-	while (eg_json_next_member(&iterator, &key, &value))
-		if (!eg_read_spec_member(&spec, &key, &value))
+	if (object->type != EF_JSON_OBJECT)
+		return eg_json_refuse("There is no object at", object);
+	for (const EfJson *member = object->first; member != NULL;
+		 member = member->next)
+		if (!eg_read_spec_member(&spec, member))
 			return false;
 	return ef_spec_complete(&spec, &eg_context) == EF_OK &&
 		take_spec(table, type, &spec) == EF_OK;

@@ -7,6 +7,7 @@
 #define EF_FUNNEL_SPEC_VALUE_H
 
 #include "glue.h"
+#include "json_value.h"
 #include "lib/stringinfo.h"
 #include "funnel/funnel_spec.h"
 
@@ -44,8 +45,7 @@ extern void eg_append_spec_text(StringInfo out, const EfFunnelSpec *spec);
  * its value is not as it should be.  Members come in any order, and may be
  * missing; ef_spec_complete says in the end whether it is a spec.
  */
-extern bool eg_read_spec_member(EfFunnelSpec *spec, const JsonbValue *key,
-								const JsonbValue *value);
+extern bool eg_read_spec_member(EfFunnelSpec *spec, const EfJson *member);
 
 /* Binary: a spec without version and type, in network order, with names in
  * the client's encoding. */

@@ -1,76 +1,87 @@
 /*
  * json_value.h
- *	  Reading JSON that PostgreSQL has parsed.
+ *	  Reading a text form that is JSON.
+ *
+ * PostgreSQL's parser reads it, and what it finds becomes a tree that holds what a
+ * jsonb would: the members of an object in jsonb's order, and of those that have
+ * the same key the last.  A jsonb would be written as one piece first, and its
+ * numbers twice.
  */
 #ifndef EF_JSON_VALUE_H
 #define EF_JSON_VALUE_H
 
 #include "glue.h"
 
-#include "utils/numeric.h"
-
-/* The members of an object, one a call; false when there are no more. */
-static inline bool
-eg_json_next_member(JsonbIterator **iterator, JsonbValue *key,
-					JsonbValue *value)
+typedef enum EfJsonType
 {
-	JsonbIteratorToken token;
+	EF_JSON_NULL,
+	EF_JSON_FALSE,
+	EF_JSON_TRUE,
+	EF_JSON_NUMBER,
+	EF_JSON_STRING,
+	EF_JSON_ARRAY,
+	EF_JSON_OBJECT,
+} EfJsonType;
 
-	do
-		token = JsonbIteratorNext(iterator, key, true);
-	while (token == WJB_BEGIN_OBJECT);
-	if (token != WJB_KEY)
-		return false;
-	(void) JsonbIteratorNext(iterator, value, true);
-	return true;
-}
-
-static inline bool
-eg_json_is_object(const JsonbValue *value)
+typedef struct EfJson
 {
-	return value->type == jbvBinary &&
-		JsonContainerIsObject(value->val.binary.data);
-}
+	struct EfJson *next;		/* of the same array or object, or NULL */
+	const char *key;			/* of a member, else NULL */
+	union
+	{
+		const char *text;		/* of a string; of a number as numeric writes it */
+		struct EfJson *first;	/* of an array or object, or NULL */
+	};
+	uint32		key_length;
+	uint32		length;			/* bytes of the text, or how many there are */
+	EfJsonType	type;
+} EfJson;
 
+/*
+ * The tree of a text.  What is no JSON is no value of the type either and is said
+ * so, with the parser's detail and place; NULL where the caller takes that softly.
+ */
+extern const EfJson *eg_json_parse(FunctionCallInfo fcinfo, const char *type,
+								   const char *hint, char *text);
+
+/* The member of an object that has this key, or NULL. */
+extern const EfJson *eg_json_member(const EfJson *object, const char *key);
+
+/* Is this the key of the member? */
 static inline bool
-eg_json_is_array(const JsonbValue *value)
+eg_json_named(const EfJson *member, const char *key)
 {
-	return value->type == jbvBinary &&
-		JsonContainerIsArray(value->val.binary.data);
+	return member->key_length == strlen(key) &&
+		memcmp(member->key, key, member->key_length) == 0;
 }
 
 /* Is it this string? */
 static inline bool
-eg_json_is(const JsonbValue *value, const char *word)
+eg_json_is(const EfJson *value, const char *word)
 {
-	return value->type == jbvString &&
-		value->val.string.len == (int) strlen(word) &&
-		memcmp(value->val.string.val, word, value->val.string.len) == 0;
+	return value->type == EF_JSON_STRING && value->length == strlen(word) &&
+		memcmp(value->text, word, value->length) == 0;
 }
 
 /* A whole number from 0 to a limit. */
 static inline bool
-eg_json_count(const JsonbValue *value, int64 most, int64 *count)
+eg_json_count(const EfJson *value, int64 most, int64 *count)
 {
-	char	   *digits;
 	char	   *end;
 
-	if (value->type != jbvNumeric)
+	if (value->type != EF_JSON_NUMBER)
 		return false;
-	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
-												 NumericGetDatum(value->val.numeric)));
 	errno = 0;
-	*count = strtoll(digits, &end, 10);
+	*count = strtoll(value->text, &end, 10);
 	return *end == '\0' && errno == 0 && *count >= 0 && *count <= most;
 }
 
 /* Leave a sentence about a member, and say false. */
 static inline bool
-eg_json_refuse(const char *what, const JsonbValue *key)
+eg_json_refuse(const char *what, const EfJson *member)
 {
 	ef_fail(&eg_context, EF_INVALID, "%s \"%.*s\".", what,
-			ef_clip(key->val.string.val, key->val.string.len),
-			key->val.string.val);
+			ef_clip(member->key, member->key_length), member->key);
 	return false;
 }
 

@@ -35,36 +35,27 @@ append_period(StringInfo out, const EfTable *table)
 }
 
 static bool
-read_period(EfTable *table, const EfTableType *type, const JsonbValue *key,
-			const JsonbValue *array)
+read_period(EfTable *table, const EfTableType *type, const EfJson *array)
 {
 	EfFrame    *frame = &table->frame;
-	JsonbIterator *iterator;
-	JsonbValue	value;
-	int			n = 0;
+	const EfJson *from;
+	const EfJson *as_of;
 
 	(void) type;
-	if (eg_json_is_array(array) &&
-		!JsonContainerIsScalar(array->val.binary.data) &&
-		JsonContainerSize(array->val.binary.data) == 2)
+	if (array->type == EF_JSON_ARRAY && array->length == 2)
 	{
-		iterator = JsonbIteratorInit(array->val.binary.data);
-		(void) JsonbIteratorNext(&iterator, &value, true);
-		while (n < 2 && JsonbIteratorNext(&iterator, &value, true) == WJB_ELEM)
-		{
-			EfDay	   *day = n == 0 ? &frame->from : &frame->as_of;
-
-			if (value.type == jbvString &&
-				ef_parse_day(value.val.string.val, value.val.string.len, day))
-				frame->bounded = frame->bounded || n == 0;
-			else if (n != 0 || value.type != jbvNull)
-				break;
-			n++;
-		}
+		from = array->first;
+		as_of = from->next;
+		frame->bounded = from->type == EF_JSON_STRING;
+		if ((frame->bounded
+			 ? ef_parse_day(from->text, from->length, &frame->from)
+			 : from->type == EF_JSON_NULL) &&
+			as_of->type == EF_JSON_STRING &&
+			ef_parse_day(as_of->text, as_of->length, &frame->as_of))
+			return true;
 	}
-	return n == 2 ||
-		eg_json_refuse("This must be a pair of ISO dates, of which the first may be null:",
-					   key);
+	return eg_json_refuse("This must be a pair of ISO dates, of which the first may be null:",
+						  array);
 }
 
 

@@ -8,11 +8,11 @@
 #include "retirement_rule_value.h"
 
 #include "common/hashfn.h"
+#include "json_value.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "utils/date.h"
-#include "utils/numeric.h"
 
 #define WIRE_VERSION 1
 
@@ -133,30 +133,22 @@ ef_retirement_rule_to_jsonb(PG_FUNCTION_ARGS)
 
 /* {"born_from": "1960-01-01", "age_months": 804}, and nothing else. */
 static bool
-read_step(const JsonbValue *object, EfDay *born_from, int *age_months)
+read_step(const EfJson *object, EfDay *born_from, int *age_months)
 {
-	JsonbValue	value;
-	JsonbContainer *container = object->val.binary.data;
-	char	   *digits;
+	const EfJson *from;
+	const EfJson *age;
 	char	   *end;
-	long		age;
 
-	if (object->type != jbvBinary || !JsonContainerIsObject(container) ||
-		JsonContainerSize(container) != 2)
+	if (object->type != EF_JSON_OBJECT || object->length != 2)
 		return false;
-	if (getKeyJsonValueFromContainer(container, "born_from", 9, &value) == NULL ||
-		value.type != jbvString ||
-		!ef_parse_day(value.val.string.val, value.val.string.len, born_from))
+	from = eg_json_member(object, "born_from");
+	age = eg_json_member(object, "age_months");
+	if (from == NULL || from->type != EF_JSON_STRING ||
+		!ef_parse_day(from->text, from->length, born_from))
 		return false;
-	if (getKeyJsonValueFromContainer(container, "age_months", 10, &value) == NULL ||
-		value.type != jbvNumeric)
+	if (age == NULL || age->type != EF_JSON_NUMBER || age->length > 8)
 		return false;
-	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
-												 NumericGetDatum(value.val.numeric)));
-	if (strlen(digits) > 8)
-		return false;
-	age = strtol(digits, &end, 10);
-	*age_months = (int) age;
+	*age_months = (int) strtol(age->text, &end, 10);
 	return *end == '\0';
 }
 
@@ -168,33 +160,27 @@ PG_FUNCTION_INFO_V1(ef_retirement_rule_in);
 Datum
 ef_retirement_rule_in(PG_FUNCTION_ARGS)
 {
-	Datum		json;
-	Jsonb	   *jsonb;
-	JsonbIterator *iterator;
-	JsonbValue	value;
+	const EfJson *json = eg_json_parse(fcinfo, "retirement_rule", text_hint,
+									   PG_GETARG_CSTRING(0));
 	EfRetirementRule *rule = create_rule(0);
 	bool		good;
 
-	if (!eg_jsonb_in(fcinfo, "retirement_rule", text_hint,
-					 PG_GETARG_CSTRING(0), &json))
+	if (json == NULL)
 		PG_RETURN_NULL();
-	jsonb = DatumGetJsonbP(json);
-	good = JB_ROOT_IS_ARRAY(jsonb) && !JB_ROOT_IS_SCALAR(jsonb);
+	good = json->type == EF_JSON_ARRAY;
 	if (!good)
 		ef_fail(&eg_context, EF_INVALID, "It is no JSON array.");
 	else
 	{
-		iterator = JsonbIteratorInit(&jsonb->root);
-		(void) JsonbIteratorNext(&iterator, &value, true);
-		while (good &&
-			   JsonbIteratorNext(&iterator, &value, true) == WJB_ELEM)
+		for (const EfJson *value = json->first; good && value != NULL;
+			 value = value->next)
 		{
 			EfDay		born_from;
 			int			age_months;
 			EfRuleStep	step;
 
 			CHECK_FOR_INTERRUPTS();
-			if (!read_step(&value, &born_from, &age_months))
+			if (!read_step(value, &born_from, &age_months))
 			{
 				good = false;
 				ef_fail(&eg_context, EF_INVALID,

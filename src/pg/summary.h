@@ -16,6 +16,7 @@
 #include "table/life_table.h"
 
 struct EfFrameForm;
+struct EfJson;
 
 extern Datum eg_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
 						const struct EfFrameForm *form);
@@ -39,6 +40,11 @@ extern Datum eg_summary_finalfn(FunctionCallInfo fcinfo,
 								const EfTableType *type);
 extern Datum eg_summary_skipped(FunctionCallInfo fcinfo,
 								const EfTableType *type);
+
+/* A value from its text form, which is part of another's; NULL is a soft error. */
+extern Datum eg_summary_read(FunctionCallInfo fcinfo, const EfTableType *type,
+							 const struct EfFrameForm *form,
+							 const struct EfJson *json);
 
 /* A new state, as a transition value. */
 extern EfState *eg_summary_create(const EfTableType *type,

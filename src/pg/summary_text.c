@@ -165,12 +165,12 @@ typedef struct Collector
 
 /* Digits without a sign or a leading zero: what a place on the axis is. */
 static bool
-parse_digits(const char *digits, int length, int64 most, int64 *value)
+parse_digits(const char *digits, uint32 length, int64 most, int64 *value)
 {
 	if (length < 1 || (digits[0] == '0' && length > 1))
 		return false;
 	*value = 0;
-	for (int i = 0; i < length; i++)
+	for (uint32 i = 0; i < length; i++)
 		if (digits[i] < '0' || digits[i] > '9' ||
 			pg_mul_s64_overflow(*value, 10, value) ||
 			pg_add_s64_overflow(*value, digits[i] - '0', value))
@@ -179,37 +179,31 @@ parse_digits(const char *digits, int length, int64 most, int64 *value)
 }
 
 static bool
-count_of(const JsonbValue *key, const JsonbValue *value,
-		 int64 *count)
+count_of(const EfJson *member, int64 *count)
 {
-	return eg_json_count(value, PG_INT64_MAX, count) ||
-		eg_json_refuse("There is no count at", key);
+	return eg_json_count(member, PG_INT64_MAX, count) ||
+		eg_json_refuse("There is no count at", member);
 }
 
 /* The cells of a kind and label and, where it is paired, of a second label: 0
  * for none. */
 static bool
 collect_series(Collector *collector, uint32 label, uint32 second,
-			   unsigned kind, const JsonbValue *name,
-			   const JsonbValue *series)
+			   unsigned kind, const EfJson *series)
 {
 	int64		most = second > 0 ? (1 << EF_PAIR_BITS) - 1 : PG_UINT32_MAX;
-	JsonbIterator *iterator;
-	JsonbValue	key;
-	JsonbValue	value;
 
-	if (!eg_json_is_object(series))
-		return eg_json_refuse("There is no object at", name);
-	iterator = JsonbIteratorInit(series->val.binary.data);
-	while (eg_json_next_member(&iterator, &key, &value))
+	if (series->type != EF_JSON_OBJECT)
+		return eg_json_refuse("There is no object at", series);
+	for (const EfJson *cell = series->first; cell != NULL; cell = cell->next)
 	{
 		EfTable    *table = &collector->table;
 		int64		at;
 		int64		count;
 
-		if (!parse_digits(key.val.string.val, key.val.string.len, most, &at))
-			return eg_json_refuse("This is no place on the axis:", &key);
-		if (!count_of(&key, &value, &count))
+		if (!parse_digits(cell->key, cell->key_length, most, &at))
+			return eg_json_refuse("This is no place on the axis:", cell);
+		if (!count_of(cell, &count))
 			return false;
 		if (table->ncells == collector->cells_room)
 		{
@@ -227,7 +221,7 @@ collect_series(Collector *collector, uint32 label, uint32 second,
 }
 
 static void
-append_name(Collector *collector, const JsonbValue *name)
+append_name(Collector *collector, const EfJson *member)
 {
 	EfTable    *table = &collector->table;
 
@@ -239,26 +233,26 @@ append_name(Collector *collector, const JsonbValue *name)
 			: repalloc_huge(table->labels,
 							collector->labels_room * sizeof(EfLabel));
 	}
-	table->labels[table->nlabels].bytes = name->val.string.val;
-	table->labels[table->nlabels].length = (uint32) name->val.string.len;
+	table->labels[table->nlabels].bytes = member->key;
+	table->labels[table->nlabels].length = member->key_length;
 	table->nlabels++;
 }
 
 /* The number of a label; 0, refused, if the frame does not name it. */
 static uint32
-collect_label(Collector *collector, const JsonbValue *name)
+collect_label(Collector *collector, const EfJson *member)
 {
 	EfTable    *table = &collector->table;
 	uint32		label;
 
 	if (!collector->numbered)
 	{
-		append_name(collector, name);
+		append_name(collector, member);
 		return table->nlabels;
 	}
-	label = ef_table_label(table, name->val.string.val, name->val.string.len);
+	label = ef_table_label(table, member->key, member->key_length);
 	if (label == 0)
-		eg_json_refuse(collector->form->unknown_label, name);
+		eg_json_refuse(collector->form->unknown_label, member);
 	return label;
 }
 
@@ -268,35 +262,28 @@ collect_label(Collector *collector, const JsonbValue *name)
  * a place.
  */
 EF_NODISCARD static EfStatus
-collect_labels(Collector *collector, JsonbContainer *object)
+collect_labels(Collector *collector, const EfJson *object)
 {
 	const EfTableType *type = collector->type;
 	EfStatus	status;
 
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
 	{
-		const char *name = type->kinds[kind].name;
-		JsonbValue *member;
-		JsonbIterator *iterator;
-		JsonbIterator *inner;
-		JsonbValue	key;
-		JsonbValue	value;
-		JsonbValue	second;
+		const EfJson *of_kind;
 
-		if (name == NULL || !type->kinds[kind].labelled)
+		if (type->kinds[kind].name == NULL || !type->kinds[kind].labelled)
 			continue;
-		member = getKeyJsonValueFromContainer(object, name, strlen(name), NULL);
-		if (member == NULL || !eg_json_is_object(member))
+		of_kind = eg_json_member(object, type->kinds[kind].name);
+		if (of_kind == NULL || of_kind->type != EF_JSON_OBJECT)
 			continue;
-		iterator = JsonbIteratorInit(member->val.binary.data);
-		while (eg_json_next_member(&iterator, &key, &value))
+		for (const EfJson *one = of_kind->first; one != NULL; one = one->next)
 		{
-			append_name(collector, &key);
-			if (!type->kinds[kind].paired || !eg_json_is_object(&value))
+			append_name(collector, one);
+			if (!type->kinds[kind].paired || one->type != EF_JSON_OBJECT)
 				continue;
-			inner = JsonbIteratorInit(value.val.binary.data);
-			while (eg_json_next_member(&inner, &second, &value))
-				append_name(collector, &second);
+			for (const EfJson *other = one->first; other != NULL;
+				 other = other->next)
+				append_name(collector, other);
 		}
 	}
 	collector->numbered = true;
@@ -317,123 +304,95 @@ has_pairs(const EfTableType *type)
 
 static bool
 collect_pairs(Collector *collector, uint32 label, unsigned kind,
-			  const JsonbValue *name, const JsonbValue *object)
+			  const EfJson *object)
 {
-	JsonbIterator *iterator;
-	JsonbValue	key;
-	JsonbValue	value;
-
-	if (!eg_json_is_object(object))
-		return eg_json_refuse("There is no object at", name);
-	iterator = JsonbIteratorInit(object->val.binary.data);
-	while (eg_json_next_member(&iterator, &key, &value))
-		if (!collect_series(collector, label, collect_label(collector, &key),
-							kind, &key, &value))
+	if (object->type != EF_JSON_OBJECT)
+		return eg_json_refuse("There is no object at", object);
+	for (const EfJson *series = object->first; series != NULL;
+		 series = series->next)
+		if (!collect_series(collector, label, collect_label(collector, series),
+							kind, series))
 			return false;
 	return true;
 }
 
 static bool
-collect_kind(Collector *collector, unsigned kind, const JsonbValue *name,
-			 const JsonbValue *object)
+collect_kind(Collector *collector, unsigned kind, const EfJson *object)
 {
-	JsonbIterator *iterator;
-	JsonbValue	key;
-	JsonbValue	value;
-
 	if (!collector->type->kinds[kind].labelled)
-		return collect_series(collector, 0, 0, kind, name, object);
-	if (!eg_json_is_object(object))
-		return eg_json_refuse("There is no object at", name);
-	iterator = JsonbIteratorInit(object->val.binary.data);
-	while (eg_json_next_member(&iterator, &key, &value))
+		return collect_series(collector, 0, 0, kind, object);
+	if (object->type != EF_JSON_OBJECT)
+		return eg_json_refuse("There is no object at", object);
+	for (const EfJson *member = object->first; member != NULL;
+		 member = member->next)
 	{
-		uint32		label = collect_label(collector, &key);
+		uint32		label = collect_label(collector, member);
 
 		if (label == 0 ||
 			!(collector->type->kinds[kind].paired
-			  ? collect_pairs(collector, label, kind, &key, &value)
-			  : collect_series(collector, label, 0, kind, &key, &value)))
+			  ? collect_pairs(collector, label, kind, member)
+			  : collect_series(collector, label, 0, kind, member)))
 			return false;
 	}
 	return true;
 }
 
 static bool
-collect_member(Collector *collector, const JsonbValue *key,
-			   const JsonbValue *value)
+collect_member(Collector *collector, const EfJson *member)
 {
 	const EfTableType *type = collector->type;
-	const char *name = key->val.string.val;
-	int			length = key->val.string.len;
 	int64		version;
 
-#define IS(word) (length == (int) strlen(word) && memcmp(name, word, length) == 0)
-
-	if (IS("type"))
-		return (collector->typed = value->type == jbvString &&
-				value->val.string.len == (int) strlen(type->name) &&
-				memcmp(value->val.string.val, type->name,
-					   value->val.string.len) == 0) ||
-			eg_json_refuse("This is of another", key);
-	if (IS("version"))
-		return count_of(key, value, &version) &&
+	if (eg_json_named(member, "type"))
+		return (collector->typed = eg_json_is(member, type->name)) ||
+			eg_json_refuse("This is of another", member);
+	if (eg_json_named(member, "version"))
+		return count_of(member, &version) &&
 			((collector->versioned = version == TEXT_VERSION) ||
-			 eg_json_refuse("This release does not know this", key));
-	if (IS(collector->form->member))
+			 eg_json_refuse("This release does not know this", member));
+	if (eg_json_named(member, collector->form->member))
 		return true;
-	if (IS("skipped"))
-		return count_of(key, value, &collector->table.skipped);
-	if (type->flag.name != NULL && IS(type->flag.name))
+	if (eg_json_named(member, "skipped"))
+		return count_of(member, &collector->table.skipped);
+	if (type->flag.name != NULL && eg_json_named(member, type->flag.name))
 	{
-		collector->table.frame.flags = value->type == jbvBool &&
-			value->val.boolean;
-		return value->type == jbvBool ||
-			eg_json_refuse("This must be true or false:", key);
+		collector->table.frame.flags = member->type == EF_JSON_TRUE;
+		return member->type == EF_JSON_TRUE || member->type == EF_JSON_FALSE ||
+			eg_json_refuse("This must be true or false:", member);
 	}
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
-		if (type->kinds[kind].name != NULL && IS(type->kinds[kind].name))
-			return collect_kind(collector, kind, key, value);
-	return eg_json_refuse("There is an unknown member", key);
-
-#undef IS
+		if (type->kinds[kind].name != NULL &&
+			eg_json_named(member, type->kinds[kind].name))
+			return collect_kind(collector, kind, member);
+	return eg_json_refuse("There is an unknown member", member);
 }
 
 /* The frame, if it is there: it may name the labels, so it is read before all
  * others. */
 static bool
-collect_frame(Collector *collector, JsonbContainer *object)
+collect_frame(Collector *collector, const EfJson *object)
 {
 	const EfFrameForm *form = collector->form;
-	int			length = (int) strlen(form->member);
-	JsonbValue	key = {.type = jbvString};
-	JsonbValue *value = getKeyJsonValueFromContainer(object, form->member,
-													 length, NULL);
+	const EfJson *member = eg_json_member(object, form->member);
 
-	if (value == NULL)
+	if (member == NULL)
 		return true;
-	key.val.string.val = unconstify(char *, form->member);
-	key.val.string.len = length;
 	collector->framed = true;
 	collector->numbered = form->names_labels;
-	return form->read(&collector->table, collector->type, &key, value);
+	return form->read(&collector->table, collector->type, member);
 }
 
 /* All members, among them those that must be there. */
 static bool
-collect_members(Collector *collector, JsonbContainer *object)
+collect_members(Collector *collector, const EfJson *object)
 {
-	JsonbIterator *iterator;
-	JsonbValue	key;
-	JsonbValue	value;
-
 	if (!collect_frame(collector, object))
 		return false;
 	if (has_pairs(collector->type) && collect_labels(collector, object) != EF_OK)
 		return false;
-	iterator = JsonbIteratorInit(object);
-	while (eg_json_next_member(&iterator, &key, &value))
-		if (!collect_member(collector, &key, &value))
+	for (const EfJson *member = object->first; member != NULL;
+		 member = member->next)
+		if (!collect_member(collector, member))
 			return false;
 	if (collector->typed && collector->versioned && collector->framed)
 		return true;
@@ -448,26 +407,17 @@ static const char text_hint[] =
 "Values of this type are made by its aggregate; their text form is documented in doc/formats.md.";
 
 Datum
-eg_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
-			  const EfFrameForm *form)
+eg_summary_read(FunctionCallInfo fcinfo, const EfTableType *type,
+				const EfFrameForm *form, const EfJson *json)
 {
-	char	   *text = PG_GETARG_CSTRING(0);
-	Datum		json;
-	Jsonb	   *jsonb;
 	Collector	collector = {.type = type,.form = form};
 	struct varlena *datum = NULL;
-	bool		good;
+	bool		good = json->type == EF_JSON_OBJECT;
 
-	if (!eg_jsonb_in(fcinfo, type->name, text_hint, text, &json))
-		PG_RETURN_NULL();
-	jsonb = DatumGetJsonbP(json);
-	if (JB_ROOT_IS_OBJECT(jsonb))
-		good = collect_members(&collector, &jsonb->root);
+	if (good)
+		good = collect_members(&collector, json);
 	else
-	{
-		good = false;
 		ef_fail(&eg_context, EF_INVALID, "It is no JSON object.");
-	}
 	if (!good || eg_summary_accept(&collector.table, type, &datum) != EF_OK)
 		EF_SOFT_ERROR(fcinfo,
 					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
@@ -475,4 +425,16 @@ eg_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
 					   errdetail_internal("%s", eg_error.detail),
 					   errhint("%s", text_hint)));
 	PG_RETURN_POINTER(datum);
+}
+
+Datum
+eg_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
+			  const EfFrameForm *form)
+{
+	const EfJson *json = eg_json_parse(fcinfo, type->name, text_hint,
+									   PG_GETARG_CSTRING(0));
+
+	if (json == NULL)
+		PG_RETURN_NULL();
+	return eg_summary_read(fcinfo, type, form, json);
 }
