@@ -109,7 +109,8 @@ add_value(Builder *builder, EfJsonType type)
 			ereport(ERROR,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					 errmsg("text has too many values"),
-					 errdetail("A JSON value can have %d in it.", MAX_VALUES)));
+					 errdetail("A JSON value can have %d in it.", MAX_VALUES),
+					 errhint("Load the value in its binary form.")));
 		builder->nvalues += VALUES_AT_ONCE;
 		builder->nspare = VALUES_AT_ONCE;
 		builder->spare = palloc(VALUES_AT_ONCE * sizeof(EfJson));

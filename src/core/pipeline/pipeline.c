@@ -82,7 +82,7 @@ ef_backtest_years_check(const char *name, int first_year, const double *people,
 	EfStatus	status = check_first_year(first_year, context);
 
 	for (int i = 0; i < nyears && status == EF_OK; i++)
-		if (!(unknown != NULL && unknown[i]) &&
+		if (!unknown[i] &&
 			!(people[i] >= 0 && people[i] <= (double) EF_PERSON_LIMIT))
 			status = ef_fail(context, EF_ARRAY_VALUE,
 							 "Element %d of %s, of the year %lld, is %s.",

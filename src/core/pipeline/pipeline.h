@@ -63,8 +63,8 @@ extern EfStatus ef_backtest_origin(const EfFunnelSpec *spec, size_t number,
 extern EfStatus ef_study_years_check(int years,
 									 EfContext *context) EF_NODISCARD;
 
-/* Numbers of people in the years from first_year on, and whether one is not known
- * (NULL: all are): are they numbers, and what is the year? */
+/* Are these numbers of people, but for those that are not known, in the years from
+ * first_year on? */
 extern EfStatus ef_backtest_years_check(const char *name, int first_year,
 										const double *people,
 										const bool *unknown, int nyears,
