@@ -152,7 +152,7 @@ demo:
 	@$(top)/test/lib/server.sh $(top)/demo/run.sh
 
 # The demo's views in Apache Superset, until Ctrl-C; and the same in a browser that is
-# driven.  Some minutes each, of which a test of all has only the SQL (suite_superset.sh), but with EF_WHOLE=1 this too.
+# driven.  Some minutes each, of which a test of all has only the SQL (suite/superset.sh), but with EF_WHOLE=1 this too.
 dashboard test-dashboard:
 	@$(top)/test/lib/setup.sh server
 	@$(MAKE) --no-print-directory --silent all
@@ -203,7 +203,7 @@ dist:
 
 # Builds the package in one empty Debian and uses it in another.
 test-packages:
-	@EF_PACKAGES=1 $(top)/test/suite_package.sh
+	@EF_PACKAGES=1 $(top)/test/suite/package.sh
 
 help:
 	@echo "make              build the extension"

@@ -2,7 +2,7 @@
 # dashboard.sh [--update]: prints TAP.  The dashboard of `make dashboard`, opened in a browser: its numbers are those
 # of SQL, as it comes and when the filter is changed; a picture of it is kept (EF_SCREENSHOT, or
 # results/dashboard.png); a view that is broken on purpose is noticed.  The SQL that Superset sends must be
-# that of test/dashboard/superset.sql, which CI replays (suite_superset.sh); --update writes it there.
+# that of test/dashboard/superset.sql, which CI replays (suite/superset.sh); --update writes it there.
 # Runs in test/lib/server.sh (make test-dashboard); skipped where Chromium, its driver, or PyPI cannot be had.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1

@@ -1,21 +1,22 @@
 #!/bin/bash
-# run.sh [SUITE...]: runs the test suites and ends with the line
+# run.sh [SUITE or FILE...]: runs the test suites and ends with the line
 # "N passed, N failed".  Without arguments: all of them but those of `slow`.
 #
 #   core     test/core/test_*.c, linked with src/core, sanitizers on
 #   regress  sql/*.sql against expected/*.out (pg_regress)
-#   pgtap    test/*.sql, each in a database of its own
+#   pgtap    test/sql/*/*.sql, each in a database of its own
 #   docs     the SQL of README.md and doc/*.md
-#   suites   test/suite_*.sh, executables that print TAP; the one of clients is
+#   suites   test/suite/*.sh, executables that print TAP; the one of clients is
 #            skipped where Java or ODBC is not there and nobody may install it
-#   crossings  test/crossing_*.sh: from one major to another, pg_upgrade and
+#   crossings  test/crossing/*.sh: from one major to another, pg_upgrade and
 #            logical replication; the former is skipped where none is beside ours
 #   oracle   against R's survival (test/oracle); skipped where R is not there
 #            and nobody may install it
 #   fuzz     hostile input to the types, sanitizers on
 #   slow     those of suites that take long for their own sake (slow_suites below)
 #
-# One of suites can be asked for by name: refresh is test/suite_refresh.sh.
+# One of suites can be asked for by name: refresh is test/suite/refresh.sh.  A file
+# of pgtap, docs or crossings can be asked for by its path: test/sql/funnel/spec.sql.
 #
 # Suites are made of units: a file, a page, a program.  EF_JOBS of them run side by
 # side, by default two, or one on a single processor: so many servers are started,
@@ -84,24 +85,46 @@ passed() { echo "$1 0 0" >>"$count"; }
 # units SUITE: what it is made of, a line each.
 units() {
 	case $1 in
-		pgtap) printf 'pgtap %s\n' test/*.sql ;;
+		pgtap) printf 'pgtap %s\n' test/sql/*/*.sql ;;
 		docs) printf 'docs %s\n' README.md doc/*.md ;;
 		suites)
-			for file in test/suite_*.sh; do
+			for file in test/suite/*.sh; do
 				is_slow "$(named "$file")" || echo "suites $file"
 			done ;;
-		slow) printf 'slow test/suite_%s.sh\n' "${slow_suites[@]}" ;;
-		crossings) printf 'crossings %s\n' test/crossing_*.sh ;;
+		slow) printf 'slow test/suite/%s.sh\n' "${slow_suites[@]}" ;;
+		crossings) printf 'crossings %s\n' test/crossing/*.sh ;;
 		core | regress | oracle | fuzz | build) echo "$1 $1" ;;
-		*) echo "$1 test/suite_$1.sh" ;;
+		*/* | *.md) echo "$(suite_of "$1") $1" ;;
+		*) echo "$1 test/suite/$1.sh" ;;
 	esac
 }
-named() { local name=${1##*/suite_}; echo "${name%.sh}"; }
+# suite_of NAME: the suite that was asked for, by its name or by a file of it.
+suite_of() {
+	case $1 in
+		test/sql/*.sql) echo pgtap ;;
+		test/suite/*.sh) named "$1" ;;
+		test/crossing/*.sh) echo crossings ;;
+		*.md) echo docs ;;
+		*) echo "$1" ;;
+	esac
+}
+named() { basename "$1" .sh; }
 is_slow() { [[ " ${slow_suites[*]} " = *" $1 "* ]]; }
+
+# shown FILE: as it is called in what is printed.
+shown() {
+	local name=${1#test/sql/}
+	case $name in
+		*.sql) ;;
+		*) name=${name##*/} ;;
+	esac
+	echo "${name%.s*}"
+}
 
 # unit SUITE WHAT: runs it, and says what came of it.
 unit() {
-	local suite=$1 what=$2 p f s name=${2##*/} started=$SECONDS
+	local suite=$1 what=$2 p f s name started=$SECONDS
+	name=$(shown "$what")
 	count=$(mktemp "$tmp/count.XXXXXX")
 	case $suite in
 		core | regress | oracle | fuzz | build) "suite_$suite" ;;
@@ -116,7 +139,7 @@ unit() {
 		echo "$suite $p $f $s $what" >>"$tmp/done"
 		cat "$count.out"
 		printf '  [%s/%s] %s%s: %s passed, %s failed%s, %s s\n' "$(wc -l <"$tmp/done")" "$(wc -l <"$tmp/units")" \
-			"$suite" "$([ "$name" = "$suite" ] || echo " ${name%.s*}")" "$p" "$f" "$([ "$s" -eq 0 ] || echo ", $s skipped")" $((SECONDS - started))
+			"$suite" "$([ "$name" = "$suite" ] || echo " $name")" "$p" "$f" "$([ "$s" -eq 0 ] || echo ", $s skipped")" $((SECONDS - started))
 	} 9>>"$tmp/lock"
 }
 
@@ -219,7 +242,7 @@ suite_regress() {
 # --- pgtap
 pgtap() {
 	if fresh_database pgtap_test pgtap; then
-		tap "$(basename "$1" .sql)" pgtap_file "$1"
+		tap "$(shown "$1")" pgtap_file "$1"
 	else
 		problem "$1" "no database to run it in"
 	fi
@@ -298,10 +321,11 @@ if [ -n "$inside" ]; then
 fi
 
 # --- outside: prepare, share the work, sum up
-suites=("$@")
-for name in "${suites[@]}"; do
-	[[ " ${all_suites[*]} slow " = *" $name "* ]] || [ -f "test/suite_$name.sh" ] || { echo "no such suite: $name" >&2; exit 2; }
+for name in "$@"; do
+	[[ " ${all_suites[*]} slow " = *" $name "* ]] || [ -f "test/suite/$name.sh" ] || [ -f "$name" ] ||
+		{ echo "no such suite: $name" >&2; exit 2; }
 done
+mapfile -t suites < <(for name in "$@"; do suite_of "$name"; done | awk '!seen[$0]++')
 failure() { echo "$1: FAILED: $2"; echo "$1 0 1 0 $1" >>"$tmp/done"; }
 
 if [ "${suites[*]}" = core ]; then task='cc'; else task='test'; fi
@@ -309,7 +333,7 @@ if ! test/lib/setup.sh "$task"; then
 	echo 'setup setup' >"$tmp/units"
 	failure setup "packages are missing"
 else
-	for name in "${suites[@]}"; do units "$name"; done >"$tmp/rest"
+	for name in "$@"; do units "$name"; done >"$tmp/rest"
 	if [ "$task" = cc ]; then
 		mv "$tmp/rest" "$tmp/units"
 		work

@@ -18,7 +18,7 @@ WITH called AS (
     SELECT p.oid, p.proname, p.prokind
     FROM pg_proc AS p JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
     WHERE d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'education_flow') AND p.prokind <> 'p'
-      -- statements that make views: test/reporting_hostile.sql, and sqlsmith, which finds all by itself
+      -- statements that make views: test/sql/reporting/hostile.sql, and sqlsmith, which finds all by itself
       AND p.proname !~ '^(reporting_.*|pension_age_shipped)$'
       -- what aggregates, types, operators and indexes call
       AND NOT EXISTS (SELECT FROM pg_aggregate AS a WHERE p.oid IN (aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggdeserialfn))

@@ -147,7 +147,7 @@ attack_own() {
 	fresh_database own pgtap || { skipped own 'there is no pgTAP'; return; }
 	deadline
 	while [ $SECONDS -lt $end ]; do
-		psql -X -q -At -d own -f test/own_aggregates.sql >"$dir/log" 2>&1 || bad=1
+		psql -X -q -At -d own -f test/sql/extension/own_aggregates.sql >"$dir/log" 2>&1 || bad=1
 		if grep -qE '^not ok|ERROR:  XX|server closed' "$dir/log"; then bad=1; fi
 		times=$((times + 1))
 	done
@@ -178,7 +178,7 @@ attack_valgrind() {
 	fi
 	fresh_database own pgtap || { skipped valgrind 'there is no pgTAP'; return; }
 	# its last tests try each bit of a state, for as long as there is time
-	timeout $((600 * minutes)) psql -X -q -At -d own -f test/own_aggregates.sql >"$dir/log" 2>&1
+	timeout $((600 * minutes)) psql -X -q -At -d own -f test/sql/extension/own_aggregates.sql >"$dir/log" 2>&1
 	ok "$(! grep -qE '^not ok|ERROR:  XX|server closed' "$dir/log" && grep -q '^ok' "$dir/log"; echo $?)" \
 		"own aggregates under valgrind: $(grep -c '^ok' "$dir/log") tests"
 }

@@ -1,7 +1,7 @@
 /*
  * counts.c
  *	  The core's work on a small fixed input, for callgrind to count the
- *	  instructions of: see test/suite_counts.sh.
+ *	  instructions of: see test/suite/counts.sh.
  *
  * Each piece of work is dumped under its name; what makes its input is not
  * counted.  Memory is cut from one array, so that malloc does not count.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by setup.sh and suite_clients.sh.
+# Sourced by setup.sh and suite/clients.sh.
 
 # find_java: a Java of version 11 or later, with the compiler, which it needs to
 # run a source file.  The first in PATH may be another one.

@@ -1,10 +1,10 @@
 #!/bin/bash
-# crossing_replication.sh: prints TAP.  Logical replication of every type, in text
+# crossing/replication.sh: prints TAP.  Logical replication of every type, in text
 # and in binary: from the oldest PostgreSQL that is installed to that of PG_CONFIG
 # and back, or, where no other is installed, from one server to another of it.
 set -uo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/crossing_replication.sh
-cd "${here%/*}/.." || exit 1
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/replication.sh
+cd "${here%/*}/../.." || exit 1
 . test/lib/tap.sh
 . test/lib/database.sh
 . test/lib/stored.sh

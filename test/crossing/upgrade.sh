@@ -1,11 +1,11 @@
 #!/bin/bash
-# crossing_upgrade.sh: prints TAP.  pg_upgrade from the oldest PostgreSQL that is
+# crossing/upgrade.sh: prints TAP.  pg_upgrade from the oldest PostgreSQL that is
 # installed to that of PG_CONFIG: stored values of every type, what the functions
 # say of them, an edited pension age table and a reporting schema are what they
 # were, byte for byte; and all of it goes on.
 set -uo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/crossing_upgrade.sh
-cd "${here%/*}/.." || exit 1
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/upgrade.sh
+cd "${here%/*}/../.." || exit 1
 . test/lib/tap.sh
 . test/lib/database.sh
 . test/lib/stored.sh

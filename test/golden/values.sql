@@ -1,6 +1,6 @@
 -- A stored value of each type, with all that its format can hold, and what the
 -- functions say of it: the text, the wire and the disk form of each become the
--- files that suite_golden.sh reads for ever.
+-- files that suite/golden.sh reads for ever.
 CREATE TEMP TABLE spell AS
 SELECT id, date '1952-01-01' + id * 577 AS birth_date, date '2001-01-01' + id * 211 AS start_date,
        CASE WHEN id % 3 < 2 THEN date '2001-01-01' + id * 211 + 40 + id * 1237 % 5003 END AS end_date,

@@ -1,5 +1,5 @@
 use strict; use warnings;
-# columns.pl INSTALL_SCRIPT: see suite_columns.sh.
+# columns.pl INSTALL_SCRIPT: see suite/columns.sh.
 local $/;
 my ($sql) = map { open my $f, '<', $_ or die "$_: $!"; <$f> } shift @ARGV;
 my (%body, %doc);

@@ -1,7 +1,7 @@
 # Comparisons of groups for one reason to leave, and differences of two groups:
 # small data made up to be difficult.  What it leaves is small enough to be kept:
 # test/oracle/frozen.sh writes it to test/oracle/frozen/comparisons, which
-# test/suite_frozen.sh compares where R is not there.
+# test/suite/frozen.sh compares where R is not there.
 source(file.path(Sys.getenv("EF_ORACLE"), "lib.R"))
 suppressPackageStartupMessages(library(cmprsk))
 set.seed(19, "Mersenne-Twister", "Inversion", "Rejection")

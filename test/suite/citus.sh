@@ -1,3 +1,3 @@
 #!/bin/bash
-# suite_citus.sh: prints TAP.  The cluster of citus.sh where Citus is there, beside PostgreSQL or in the directory CITUS.
-exec "$(dirname "${BASH_SOURCE[0]}")/citus.sh"
+# suite/citus.sh: prints TAP.  The cluster of citus.sh where Citus is there, beside PostgreSQL or in the directory CITUS.
+exec "$(dirname "${BASH_SOURCE[0]}")/../citus.sh"

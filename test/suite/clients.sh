@@ -1,5 +1,5 @@
 #!/bin/bash
-# suite_clients.sh: prints TAP.  A reporting schema read by a role that may see
+# suite/clients.sh: prints TAP.  A reporting schema read by a role that may see
 # nothing else, through PostgreSQL's JDBC driver as Metabase does and through
 # psqlODBC as Excel and Power Query do (test/clients), and again when views of
 # it are broken on purpose: then the clients must say so.  Needs the server that
@@ -7,7 +7,7 @@
 # them.
 # shellcheck disable=SC2317  # the clients are called by name
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 test/lib/setup.sh clients
 case $? in
 	0) ;;

@@ -1,9 +1,9 @@
 #!/bin/bash
-# suite_compilers.sh: prints TAP.  Other compilers build it without a warning:
+# suite/compilers.sh: prints TAP.  Other compilers build it without a warning:
 # clang, and every gcc from 12 on that is here, also as C23.  Machines of 32 bits
 # are refused.  Whoever packages has the last word on optimization.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/tap.sh
 pg_config=${PG_CONFIG:-pg_config}
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ef-compilers.XXXXXX") || exit 1

@@ -1,11 +1,11 @@
 #!/bin/bash
-# suite_counts.sh [--update]: prints TAP.  How many instructions the core takes for a small
+# suite/counts.sh [--update]: prints TAP.  How many instructions the core takes for a small
 # fixed input (test/bench/counts.c), against test/bench/counts.txt: 3 % either way.
 # Unlike time they are the same on a machine that does other things too.  Another
 # compiler, C library or valgrind counts otherwise, and is skipped, as is all where
 # valgrind is not there and may not be installed.  --update writes the file anew.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/tap.sh
 update=${1:-}
 file=test/bench/counts.txt
@@ -52,7 +52,7 @@ if [ -n "$update" ]; then
 	{
 		cat <<-'END'
 		# Instructions of the core for the fixed input of counts.c.  Written by
-		# `test/suite_counts.sh --update`, which says what they mean; compared within 3 %, and
+		# `test/suite/counts.sh --update`, which says what they mean; compared within 3 %, and
 		# only where the same compiler, C library and valgrind count: another version of
 		# gcc takes other instructions for the same work.
 		END
@@ -79,7 +79,7 @@ ok $? "all is counted"
 bad=$(outside "$file")
 [ -z "$bad" ]
 ok $? "instructions are within 3 % of test/bench/counts.txt"
-[ -z "$bad" ] || sed 's/^/# /' <<<"$bad"$'\nwhat is meant to be so: test/suite_counts.sh --update'
+[ -z "$bad" ] || sed 's/^/# /' <<<"$bad"$'\nwhat is meant to be so: test/suite/counts.sh --update'
 for part in 1.04 0.96; do
 	awk -F '\t' -v OFS='\t' -v part="$part" '!/^#/ { $2 = int($2 / part) } { print }' "$dir/now" >"$dir/other"
 	[ "$(outside "$dir/other" | wc -l)" -eq "$(wc -l <"$dir/now")" ]

@@ -1,10 +1,10 @@
 #!/bin/bash
-# suite_dbt.sh: prints TAP.  The dbt package integrations/dbt and its example project, on
+# suite/dbt.sh: prints TAP.  The dbt package integrations/dbt and its example project, on
 # the demo's database: summaries are those of the demo, incremental runs are those of the
 # whole, and each test of the package fails when what it watches is broken.  Needs the server
 # that run.sh provides; skipped where python3 or PyPI cannot be had.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 root=$PWD
 . test/lib/tap.sh
 . test/lib/venv.sh

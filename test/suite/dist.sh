@@ -1,10 +1,10 @@
 #!/bin/bash
-# suite_dist.sh: prints TAP.  The archive for PGXN: what is in it, that the same
+# suite/dist.sh: prints TAP.  The archive for PGXN: what is in it, that the same
 # tree gives the same bytes, and META.json against the PGXN Meta Spec.  Where
 # the command pgxn_meta is there (cargo install pgxn_meta), PGXN's own validator is
 # asked too.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/tap.sh
 . packaging/tree.sh
 top=$PWD

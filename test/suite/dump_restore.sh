@@ -1,10 +1,10 @@
 #!/bin/bash
-# suite_dump_restore.sh: prints TAP.  A database with summaries, rules and an
+# suite/dump_restore.sh: prints TAP.  A database with summaries, rules and an
 # edited pension age table, dumped and restored, is equal to what it was; so is
 # a table that was copied out and in, in text and in binary.  Needs the server
 # that run.sh provides.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/database.sh
 . test/lib/tap.sh
 . test/lib/stored.sh

@@ -1,9 +1,9 @@
 #!/bin/bash
-# suite_encoding.sh: prints TAP.  A database that is not in UTF-8 has the same
+# suite/encoding.sh: prints TAP.  A database that is not in UTF-8 has the same
 # words, and one in SQL_ASCII has bytes that are no UTF-8.  Needs the server that
 # run.sh provides.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/tap.sh
 export PGOPTIONS="-c client_min_messages=warning"
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ef-encoding.XXXXXX") || exit 1

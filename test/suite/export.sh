@@ -1,10 +1,10 @@
 #!/bin/bash
-# suite_export.sh: prints TAP.  The steps of doc/from_an_export.md and
+# suite/export.sh: prints TAP.  The steps of doc/from_an_export.md and
 # doc/from_a_student_register.md, run on the register beside the checkout (see
 # its README.md), give every number of a_expected.csv.  Needs the server that
 # run.sh provides.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/database.sh
 . test/lib/tap.sh
 

@@ -1,13 +1,13 @@
 #!/bin/bash
-# suite_frozen.sh: the questions of test/oracle/comparisons.R, with the answers
+# suite/frozen.sh: the questions of test/oracle/comparisons.R, with the answers
 # that R gave when test/oracle/frozen.sh was run (its versions are beside them).
 # Prints TAP.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 root=$PWD
 if [ -z "${EF_LOG:-}" ]; then
 	make -s all || exit 1
-	exec test/lib/server.sh test/suite_frozen.sh
+	exec test/lib/server.sh test/suite/frozen.sh
 fi
 . test/lib/database.sh
 fresh_database ef_frozen || exit 1

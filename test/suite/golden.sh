@@ -1,17 +1,17 @@
 #!/bin/bash
-# suite_golden.sh [--update]: prints TAP.  Values that earlier releases wrote are
+# suite/golden.sh [--update]: prints TAP.  Values that earlier releases wrote are
 # read for ever: test/golden/VERSION/TYPE holds values of a type as that version
 # wrote them, as text, on the wire and on disk, with what the functions said of them.
 #
 # Those of the newest directory are what this version writes, too.  When a
 # format changes on purpose:
-#   before 1.0.0 is released   test/suite_golden.sh --update writes test/golden/1.0.0 anew
+#   before 1.0.0 is released   test/suite/golden.sh --update writes test/golden/1.0.0 anew
 #   after it                   --update VERSION writes a new directory; the others stay
 # Each file has lines NAME, FORM, CONTENT, with tabs between them.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 if [ -z "${EF_LOG:-}" ]; then
-	exec test/lib/server.sh test/suite_golden.sh "$@"
+	exec test/lib/server.sh test/suite/golden.sh "$@"
 fi
 . test/lib/database.sh
 . test/lib/tap.sh

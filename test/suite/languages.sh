@@ -1,9 +1,9 @@
 #!/bin/bash
-# suite_languages.sh [--update]: prints TAP.  What integrations/r.md and integrations/python.md show
+# suite/languages.sh [--update]: prints TAP.  What integrations/r.md and integrations/python.md show
 # is run on the demo's database, and prints what they say.  Needs the server that run.sh
 # provides; a page is skipped where R, or python3 and PyPI, cannot be had.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 root=$PWD
 update=()
 if [ "${1:-}" = --update ]; then update=(--update); fi

@@ -1,10 +1,10 @@
 #!/bin/bash
-# suite_own_directory.sh: prints TAP.  The files of the extension in a directory of
+# suite/own_directory.sh: prints TAP.  The files of the extension in a directory of
 # one's own, put there by a user who is not root with the manual's commands: a
 # server that has the two settings finds them.  Skipped before PostgreSQL 18, which
 # brought extension_control_path.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/tap.sh
 pg_config=${PG_CONFIG:-pg_config}
 bindir=$("$pg_config" --bindir)
@@ -33,7 +33,7 @@ if [ -z "${EF_OWN_DIRECTORY:-}" ]; then
 	perl test/packaging/commands.pl doc/install.md 'Without root PostgreSQL 18' >"$dir/commands"
 	"${as_user[@]}" env -u PG_CONFIG -u DESTDIR HOME="$home" PATH="$bindir:$PATH" bash "$dir/commands" >"$dir/log" 2>&1
 	export EF_OWN_STATUS=$? EF_OWN_DIRECTORY=$dir
-	EF_BARE=1 EF_PG_CONF=$(cat "$home"/education_flow-0/extensions.conf) test/lib/server.sh test/suite_own_directory.sh
+	EF_BARE=1 EF_PG_CONF=$(cat "$home"/education_flow-0/extensions.conf) test/lib/server.sh test/suite/own_directory.sh
 	exit
 fi
 . test/lib/database.sh

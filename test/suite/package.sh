@@ -1,5 +1,5 @@
 #!/bin/bash
-# suite_package.sh: prints TAP.  The Debian package: built and checked in one
+# suite/package.sh: prints TAP.  The Debian package: built and checked in one
 # empty Debian, installed in another that has no compiler, where the manual's
 # "Ten minutes", README's examples and the package's own tests (debian/tests) run.
 # Takes some minutes, so it runs in CI and for make test-packages only.  Skipped
@@ -8,7 +8,7 @@
 # EF_DEBIAN names the suite of Debian; without it, trixie, which has PostgreSQL 17.
 # EF_PACKAGES=1 asks for the run.  EF_DEB_OUT is a directory for the packages.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/tap.sh
 . test/lib/root.sh
 . packaging/tree.sh

@@ -1,5 +1,5 @@
 #!/bin/bash
-# suite_page.sh: prints TAP.  The charts of doc/chart and the page that shows
+# suite/page.sh: prints TAP.  The charts of doc/chart and the page that shows
 # them (demo/page.pl), opened in a browser: for the demo as make demo makes it,
 # for a schema in which all text is hostile, and for views that are broken on
 # purpose, when the same checks must fail.  Needs the server that run.sh
@@ -9,7 +9,7 @@
 # EF_SCREENSHOT names the file for the picture of the demo's page; without it,
 # results/page.png.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 root=$PWD
 test/lib/setup.sh browser
 case $? in

@@ -1,9 +1,9 @@
 #!/bin/bash
-# suite_pgspot.sh: prints TAP.  pgspot reads the install script as an attacker
+# suite/pgspot.sh: prints TAP.  pgspot reads the install script as an attacker
 # would.  It is fetched from PyPI into a temporary directory; where that cannot
-# be, the test is skipped.  suite_search_path.sh tries what pgspot looks for.
+# be, the test is skipped.  suite/search_path.sh tries what pgspot looks for.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/tap.sh
 versions=(pgspot==0.9.4 pglast==7.21)
 

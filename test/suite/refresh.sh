@@ -1,12 +1,11 @@
 #!/bin/bash
-# suite_refresh.sh: prints TAP.  What doc/reporting.md tells a DBA to run is run
+# suite/refresh.sh: prints TAP.  What doc/reporting.md tells a DBA to run is run
 # as it stands there: the refresh by pg_cron and by cron, as an owner who is no
 # superuser; and a dump of a reporting schema, restored.  Starts a server of its
 # own, since pg_cron must be loaded with it; without pg_cron its tests are
 # skipped.
 set -uo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-cd "$here/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 page=doc/reporting.md
 
 # block FENCE PATTERN: the body of the one fenced block of the manual that
@@ -29,7 +28,7 @@ if [ -z "${EF_REFRESH_SERVER:-}" ]; then
 		*) echo "Bail out! pg_cron could not be installed"; exit 1 ;;
 	esac
 	export EF_PG_CONF EF_REFRESH_SERVER=yes EF_NO_CRON=$why
-	exec test/lib/server.sh test/suite_refresh.sh
+	exec test/lib/server.sh test/suite/refresh.sh
 fi
 . test/lib/database.sh
 . test/lib/tap.sh

@@ -1,12 +1,12 @@
 #!/bin/bash
-# suite_register.sh: prints TAP.  Random registers, as untidy as they are, through
+# suite/register.sh: prints TAP.  Random registers, as untidy as they are, through
 # the person forms of workforce_agg and retention_agg and through spells_agg,
 # against test/register/brute.py, which counts people day by day and was written
 # without looking at the code.  And the same bytes whatever the order of the rows,
 # the plan, the workers and the memory.  EF_SEEDS="7 8 9" picks registers.  Needs
 # the server that run.sh provides, and Python.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/database.sh
 . test/lib/tap.sh
 

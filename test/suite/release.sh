@@ -1,5 +1,5 @@
 #!/bin/bash
-# suite_release.sh [--update]: prints TAP.  What a release promises:
+# suite/release.sh [--update]: prints TAP.  What a release promises:
 #
 #   - every released install script is as it was released, and what it made
 #     becomes, by the upgrade scripts, what this version makes afresh: the same
@@ -13,7 +13,7 @@
 #
 # --update writes src/sql/stable.tsv: new objects are stable since this version.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 top=$PWD
 version=$(sed -n "s/^default_version *= *'\(.*\)'/\1/p" education_flow.control)
 registry=src/sql/stable.tsv
@@ -51,7 +51,7 @@ if [ -z "${EF_RELEASE_TREE:-}" ]; then
 		exit 1
 	fi
 	export EF_RELEASE_TREE=$tree EF_RELEASE_NEXT=$next EF_OLD_SO=$dir/old.so
-	EF_SO=$tree/education_flow.so "$tree/test/lib/server.sh" "$top/test/suite_release.sh" "$@"
+	EF_SO=$tree/education_flow.so "$tree/test/lib/server.sh" "$top/test/suite/release.sh" "$@"
 	exit
 fi
 
@@ -87,7 +87,7 @@ fi
 [ "$(wc -l <"$dir/objects")" -gt 200 ]
 ok $? 'the extension has objects'
 same "$(sed '/^#/d' "$registry" | cut -f 3)" "$(cut -f 2 "$dir/objects")" \
-	"$registry knows each object, and no other (if that is meant: test/suite_release.sh --update)"
+	"$registry knows each object, and no other (if that is meant: test/suite/release.sh --update)"
 same "$(sed '/^#/d' "$registry" | awk -F'\t' '$1 !~ /^[0-9]+\.[0-9]+\.[0-9]+$/ || $2 !~ /^(stable|support)$/ || NF != 3'; echo .)" . \
 	'each line is a release, stable or support, and an object'
 same "$(sed '/^#/d' "$registry" | cut -f 1 | sort -V | tail -n 1 | cat - <(echo "$version") | sort -V | tail -n 1)" "$version" \

@@ -1,9 +1,9 @@
 #!/bin/bash
-# suite_reports.sh: prints TAP.  Small cases made from what users of other tools
+# suite/reports.sh: prints TAP.  Small cases made from what users of other tools
 # reported: each statement file prints what the file beside it says.  They are
 # reference data beside the checkout, and skipped where that is absent.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/database.sh
 . test/lib/tap.sh
 

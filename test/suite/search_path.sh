@@ -1,5 +1,5 @@
 #!/bin/bash
-# suite_search_path.sh: prints TAP.  Nobody who may create objects in the schema of
+# suite/search_path.sh: prints TAP.  Nobody who may create objects in the schema of
 # the extension, or in one that is on the search_path, gets code of theirs into
 # it or into the views that reporting_ddl writes.
 #
@@ -7,7 +7,7 @@
 # operator inexactly; for each of these an object that matches better is laid in
 # wait, and nothing may walk into one.  Needs the server that run.sh provides.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/database.sh
 . test/lib/tap.sh
 

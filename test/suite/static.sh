@@ -1,10 +1,10 @@
 #!/bin/bash
-# suite_static.sh: prints TAP.  The C code, read by gcc -fanalyzer, clang-tidy (with
-# the checks of .clang-tidy) and cppcheck.  Clean, but for what test/static.tsv
+# suite/static.sh: prints TAP.  The C code, read by gcc -fanalyzer, clang-tidy (with
+# the checks of .clang-tidy) and cppcheck.  Clean, but for what test/suite/static.tsv
 # argues.  Each version finds other things: those here are Debian 12's, and another
 # one is skipped, as is all where the packages may not be installed.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/tap.sh
 test/lib/setup.sh static >&2
 case $? in
@@ -22,7 +22,7 @@ glue=(-std=gnu11 -Isrc/core -Isrc/pg -isystem "$server" -D_GNU_SOURCE)
 found() {
 	sed -nE 's!^('"$PWD"'/)?([^: ]+):[0-9]+:[0-9]+: (fatal )?(warning|error|performance|portability): .*\[(-Wanalyzer-)?([^],]+)[^]]*\]$!\2\t\6!p' "$2" | sort -u |
 		while IFS=$'\t' read -r file check; do
-			grep -q "^$1	$file	$check	" test/static.tsv || printf '%s: %s\n' "$file" "$check"
+			grep -q "^$1	$file	$check	" test/suite/static.tsv || printf '%s: %s\n' "$file" "$check"
 		done
 }
 # read_by TOOL LABEL: one test.  The output of the tool is in $dir/TOOL; that of a file with a

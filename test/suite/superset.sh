@@ -1,10 +1,10 @@
 #!/bin/bash
-# suite_superset.sh [--update]: prints TAP.  The SQL that Superset was recorded to send for the dashboard
+# suite/superset.sh [--update]: prints TAP.  The SQL that Superset was recorded to send for the dashboard
 # (test/dashboard/superset.sql; make test-dashboard records it again), replayed by a role that
 # may read the views only: the rows are those of superset.out, and when a view is broken on purpose
 # they are not.  Needs the server that run.sh provides.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 . test/lib/tap.sh
 recorded=test/dashboard/superset.sql expected=test/dashboard/superset.out
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ef-superset.XXXXXX") || exit 1

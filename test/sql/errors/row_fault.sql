@@ -13,7 +13,7 @@ EXCEPTION WHEN data_exception THEN
     RETURN SQLERRM;
 END
 $$;
-\ir lib/rows.sql
+\ir ../../lib/rows.sql
 
 SELECT setseed(0.23);
 CREATE TABLE employment AS

@@ -1,11 +1,11 @@
 -- What users of other tools reported, once more in other words: for each of the eight cases of
--- suite_reports.sh its neighbours, with values that were counted by hand.
+-- suite/reports.sh its neighbours, with values that were counted by hand.
 \set ON_ERROR_STOP on
 BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT plan(84);
 
-\ir lib/reporting.sql
+\ir ../../lib/reporting.sql
 
 -- The error of a query: its SQLSTATE and what it shows.
 CREATE FUNCTION refusal(query text) RETURNS text LANGUAGE plpgsql AS $$

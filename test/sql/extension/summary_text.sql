@@ -4,7 +4,7 @@
 BEGIN;
 SELECT plan(20);
 
-\ir lib/dice.sql
+\ir ../../lib/dice.sql
 
 -- 2,000 summaries of each type, of up to some thirty rows.
 CREATE TABLE happened AS

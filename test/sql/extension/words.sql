@@ -4,7 +4,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
-\ir lib/reporting.sql
+\ir ../../lib/reporting.sql
 
 CREATE DOMAIN own_key AS numeric(12,2);
 CREATE DOMAIN own_code AS smallint CHECK (VALUE >= 0);

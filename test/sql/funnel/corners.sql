@@ -75,7 +75,7 @@ SELECT is(entered(funnel_agg(ARRAY['0001-01-01'::date], funnel_spec('{a}', as_of
 CREATE FUNCTION spec() RETURNS funnel_spec LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT funnel_spec('{a,b,c}', '2 years', '2018-01-01', '{d}')
 $$;
-\ir lib/dice.sql
+\ir ../../lib/dice.sql
 CREATE TABLE event AS
 SELECT (i % 3000)::bigint AS person, substr('abcde', 1 + dice(5, i, 1), 1) AS stage, '2010-01-01'::date + dice(3000, i, 2) AS at, dice(7, i % 3000, 3) AS part
 FROM generate_series(1, 30000) AS i WHERE dice(2, i % 3000, 4) = 0 OR i < 20000;

@@ -6,8 +6,8 @@
 BEGIN;
 SELECT plan(236);
 
-\ir lib/dice.sql
-\ir lib/plans.sql
+\ir ../../lib/dice.sql
+\ir ../../lib/plans.sql
 
 -- 120,000 events of 30,000 people, who are in one region and programme each, in an
 -- order that says nothing.

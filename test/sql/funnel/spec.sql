@@ -91,7 +91,7 @@ SELECT is((SELECT string_agg(format('%s = %s', a.label, b.label), ', ') FROM dif
 -- ---------------------------------------------------------------------------
 -- Many specs
 -- ---------------------------------------------------------------------------
-\ir lib/dice.sql
+\ir ../../lib/dice.sql
 CREATE TABLE many AS
 SELECT id, stages, within, as_of, exits, modes, funnel_spec(stages, within, as_of, exits, modes) AS s
 FROM (SELECT id, (SELECT array_agg(chr(97 + dice(26, k, id)) || k || repeat(chr(65 + id % 26), dice(40, id, k)) ORDER BY k)

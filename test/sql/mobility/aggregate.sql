@@ -10,8 +10,8 @@ SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
 
-\ir lib/dice.sql
-\ir lib/plans.sql
+\ir ../../lib/dice.sql
+\ir ../../lib/plans.sql
 
 -- What a mobility has counted, row by row.
 CREATE FUNCTION cells(m mobility) RETURNS TABLE (kind text, state text, to_state text, day int, n bigint) LANGUAGE sql AS $$

@@ -4,7 +4,7 @@
 BEGIN;
 SELECT plan(63);
 
-\ir lib/dice.sql
+\ir ../../lib/dice.sql
 -- Renewals, overlaps, gaps around a month, two jobs, the same row twice, work without a reason to
 -- leave; a reason has the name of a state.
 CREATE TABLE contract AS

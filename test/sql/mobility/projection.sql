@@ -6,7 +6,7 @@
 BEGIN;
 SELECT plan(25);
 
-\ir lib/dice.sql
+\ir ../../lib/dice.sql
 
 -- Stays of 400 people in four states, and of some in a state that is not known.  A
 -- 29 February has no day of the same name in other years, so nothing is then.

@@ -6,7 +6,7 @@
 BEGIN;
 SELECT plan(142);
 
-\ir lib/dice.sql
+\ir ../../lib/dice.sql
 
 -- 60,000 spells of 15,000 people, who belong to one region and one cohort each, in
 -- an order that says nothing.  Nobody has two that begin on one day, so where
@@ -90,7 +90,7 @@ SELECT is_whole(format('SELECT rollup(m), rollup(u)
 SELECT is_whole(format('SELECT rollup(m), rollup(u) FROM (SELECT %s FROM spell GROUP BY region UNION ALL SELECT NULL, NULL UNION ALL SELECT NULL, NULL) AS parts', :'mu'), 'rollup of some nulls');
 
 -- Any number of workers; in little memory, too.
-\ir lib/plans.sql
+\ir ../../lib/plans.sql
 SELECT is_whole_parallel(n, format('SELECT %s FROM spell', :'mu'), n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
 SET LOCAL work_mem = '64kB';
 SELECT is_whole_parallel(n, format('SELECT %s FROM spell', :'mu'), n || ' workers in little memory') FROM unnest('{1,4}'::int[]) AS n;

@@ -10,7 +10,7 @@ SET LOCAL jit = off;     -- of no use for many small queries
 SET LOCAL work_mem = '64MB';
 SELECT plan(64);
 
-\ir lib/dice.sql
+\ir ../../lib/dice.sql
 
 -- What there is to complain of: the rows of a query that finds what differs, or
 -- that less than `at_least` was compared.  Nothing if all is well.

@@ -9,8 +9,8 @@ SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
 
-\ir lib/dice.sql
-\ir lib/plans.sql
+\ir ../../lib/dice.sql
+\ir ../../lib/plans.sql
 
 -- 40,000 contracts of 10,000 people, in an order that says nothing; many reasons, so that numbers of
 -- names differ between processes.

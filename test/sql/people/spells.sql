@@ -6,7 +6,7 @@ SELECT plan(152);
 SET LOCAL jit = off;
 SET LOCAL max_parallel_workers_per_gather = 0;
 
-\ir lib/dice.sql
+\ir ../../lib/dice.sql
 
 -- Some 8,000 contracts of 2,000 people: renewed, side by side, nested, twice, with breaks of about
 -- 30 days, of no day, open, in the future, and some that lack something.

@@ -6,7 +6,7 @@ BEGIN;
 SET LOCAL jit = off;
 SELECT plan(79);
 
-\ir lib/dice.sql
+\ir ../../lib/dice.sql
 CREATE FUNCTION near(a float8, b float8) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN a IS NULL OR b IS NULL THEN a IS NULL AND b IS NULL ELSE abs(a - b) <= 1e-9 * greatest(abs(a), abs(b), 1e-3) END
 $$;

@@ -6,7 +6,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT plan(48);
 
-\ir lib/reporting.sql
+\ir ../../lib/reporting.sql
 
 -- What a mapping finds, as rows of text: by the query, and by the views.
 CREATE FUNCTION found(mapping jsonb, of text) RETURNS TABLE (finding text) LANGUAGE plpgsql AS $$

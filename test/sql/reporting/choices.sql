@@ -4,7 +4,7 @@
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 SELECT no_plan();
-\ir lib/reporting.sql
+\ir ../../lib/reporting.sql
 
 CREATE TABLE employment AS
 SELECT id, (ARRAY['North', 'South', 'West'])[1 + id % 3] AS region, (ARRAY['nurse', 'midwife'])[1 + id % 2] AS profession,

@@ -5,7 +5,7 @@
 SET client_min_messages = warning;
 SELECT plan(434);
 
-\ir lib/reporting.sql
+\ir ../../lib/reporting.sql
 
 -- What is in a schema.
 CREATE FUNCTION relations(schema_name text) RETURNS TABLE (name text, kind "char", id oid) LANGUAGE sql STABLE AS $$

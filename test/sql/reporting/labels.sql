@@ -6,7 +6,7 @@ SET client_min_messages = warning;
 BEGIN;
 SELECT plan(45);
 
-\ir lib/reporting.sql
+\ir ../../lib/reporting.sql
 
 CREATE TYPE kind AS ENUM ('a', '(total)', '(missing)');
 CREATE DOMAIN word AS text;

@@ -5,7 +5,7 @@
 SET client_min_messages = warning;
 SELECT plan(42);
 
-\ir lib/reporting.sql
+\ir ../../lib/reporting.sql
 
 CREATE ROLE ef_mallory;
 CREATE ROLE ef_chief;

@@ -5,7 +5,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT plan(60);
 
-\ir lib/reporting.sql
+\ir ../../lib/reporting.sql
 
 -- ---------------------------------------------------------------------------
 -- Contracts by chance: renewals, overlaps, gaps, moves, the same row twice

@@ -8,8 +8,8 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT plan(151);
 
-\ir lib/reporting.sql
-\ir lib/rows.sql
+\ir ../../lib/reporting.sql
+\ir ../../lib/rows.sql
 
 CREATE FUNCTION try(statements text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN

@@ -4,7 +4,7 @@
 SET client_min_messages = warning;
 SELECT plan(72);
 
-\ir lib/reporting.sql
+\ir ../../lib/reporting.sql
 
 CREATE TABLE staff AS
 SELECT date '1956-01-01' + n * 6151 % 16000 AS birth_date, date '2012-01-01' + n * 83 % 4400 AS start_date,

@@ -6,7 +6,7 @@
 SET client_min_messages = warning;
 SELECT plan(21);
 
-\ir lib/reporting.sql
+\ir ../../lib/reporting.sql
 
 SET allow_system_table_mods = on;
 CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass, partmethod "char", partkey text);

@@ -10,7 +10,7 @@ SELECT plan(668);
 -- Tools
 -- ---------------------------------------------------------------------------
 
-\ir lib/reporting.sql
+\ir ../../lib/reporting.sql
 
 -- What is in a schema.
 CREATE FUNCTION relations(schema_name text) RETURNS TABLE (name text, kind "char", id oid) LANGUAGE sql STABLE AS $$

@@ -5,7 +5,7 @@
 BEGIN;
 SELECT plan(154);
 
-\ir lib/dice.sql
+\ir ../../lib/dice.sql
 
 CREATE TABLE employment AS
 SELECT id, CASE WHEN dice(1000, id, 1) > 0 THEN start_date END AS start_date,
