@@ -110,8 +110,7 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 	plan.least_years = PG_GETARG_INT32(4);
 	plan.rates = get_workforces(fcinfo, 5, "rates", &plan.nrates);
 	plan.origin_rates = get_origin_rates(fcinfo, 6, &plan.norigin_rates);
-	plan.assume.retire_at = PG_ARGISNULL(7) ? EF_AS_OBSERVED
-		: Max(PG_GETARG_INT32(7), EF_AS_OBSERVED + 1);
+	plan.assume.retire_at = PG_ARGISNULL(7) ? EF_AS_OBSERVED : PG_GETARG_INT32(7);
 	plan.assume.rule = PG_ARGISNULL(8) ? NULL : eg_get_rule(fcinfo, 8);
 	plan.assume.latest_age = PG_GETARG_INT32(9);
 	plan.assume.level = PG_GETARG_FLOAT8(10);

@@ -106,8 +106,7 @@ get_intake_plan(FunctionCallInfo fcinfo, IntakeArguments *arguments)
 	plan->first_year = PG_GETARG_INT32(3);
 	plan->starts = get_start_day(fcinfo, 4);
 	plan->method = eg_get_choice(fcinfo, 5, &ef_intake_methods);
-	plan->target_year = PG_ARGISNULL(6) ? EF_LAST_YEAR
-		: Max(PG_GETARG_INT32(6), EF_LAST_YEAR + 1);
+	plan->target_year = PG_ARGISNULL(6) ? EF_LAST_YEAR : PG_GETARG_INT32(6);
 	plan->arrived = PG_GETARG_FLOAT8(7);
 	plan->scenario = get_scenario(fcinfo, 8, &arguments->funnel);
 }

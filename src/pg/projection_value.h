@@ -49,7 +49,7 @@ eg_get_assumptions(FunctionCallInfo fcinfo, int argument, int options,
 	eg_open_workforce(fcinfo, argument, workforce);
 	plan->workforce = plan->rates = workforce;
 	plan->retire_at = PG_ARGISNULL(options) ? EF_AS_OBSERVED
-		: Max(PG_GETARG_INT32(options), EF_AS_OBSERVED + 1);
+		: PG_GETARG_INT32(options);
 	plan->rule = PG_ARGISNULL(options + 1) ? NULL
 		: eg_get_rule(fcinfo, options + 1);
 	if (!PG_ARGISNULL(options + 2))

@@ -879,7 +879,8 @@ open_truth(Truth *truth, const Study *study, const EfIntakePlan *plan)
 	truth->years = years;
 	last_year = truth->first_year + years - 1;
 	truth->ncohorts = last_year < plan->first_year ? 0 : last_year - plan->first_year + 1;
-	truth->target = plan->target_year == EF_LAST_YEAR ? years - 1 : plan->target_year - truth->first_year;
+	truth->target = plan->target_year == EF_LAST_YEAR ? years - 1 
+		: (int) (plan->target_year - truth->first_year);
 	truth->factor = factor_of(study, &plan->scenario);
 	truth->known = study->n > 0 && !isnan(truth->factor) && (workforce->hires > 0 || plan->staff.rates->hires > 0);
 	for (int t = 0; t < years; t++)
@@ -2007,6 +2008,8 @@ test_intake_refused(void)
 		  "and one after it");
 	asked(plan.target_year = INT32_MAX, EF_TARGET_YEAR_RANGE,
 		  "target_year is 2147483647, and gap has the years 2024 to 2026.", "long after");
+	asked(plan.target_year = INT32_MIN, EF_TARGET_YEAR_RANGE,
+		  "target_year is -2147483648, and gap has the years 2024 to 2026.", "long before");
 	asked(plan.target_year = 2024, EF_OK, "", "but not its first year");
 	asked(plan.target_year = 2026, EF_OK, "", "or its last");
 	for (int method = 0; method < 2; method++)

@@ -232,7 +232,7 @@ simulate(const EfProjectionPlan *plan, const Rates *rates, bool with_stock,
 			double		stay = 1;
 
 			if (plan->retire_at != EF_AS_OBSERVED && plan->retire_at * 12 < retires)
-				retires = plan->retire_at * 12;
+				retires = 12 * (int) plan->retire_at;
 			for (uint32_t k = plan->rule ? plan->rule->nsteps : 0; k > 0; k--)
 				if (plan->rule->steps[k - 1].born_from <= cohort.born)
 				{
@@ -628,7 +628,7 @@ test_edges(void)
 	static const struct
 	{
 		int			latest_age;
-		int			retire_at;
+		int64_t		retire_at;
 	}			cases[] = {
 		{1, EF_AS_OBSERVED}, {1, 1}, {1, 2}, {30, 31}, {30, 1}, {149, EF_AS_OBSERVED},
 		{149, 149}, {70, 65}, {20, EF_AS_OBSERVED},
@@ -645,8 +645,8 @@ test_edges(void)
 
 			make_staff(&workforce, (Staff) staff, 2024 * 12 + (EfMonth) c, 60, true, &arena);
 			make_staff(&other, ANY, 2024 * 12, 60, true, &arena);
-			is_int(check_plan(&plan), 0, "%s, latest age %d, retire at %d", staff_names[staff],
-				   plan.latest_age, plan.retire_at);
+			is_int(check_plan(&plan), 0, "%s, latest age %d, retire at %lld", staff_names[staff],
+				   plan.latest_age, (long long) plan.retire_at);
 			arena_close(&arena);
 		}
 }
@@ -742,6 +742,7 @@ test_refused(void)
 	refuses(plan.latest_age = 0, EF_AGE_RANGE, "latest age 0");
 	refuses(plan.latest_age = 150, EF_AGE_RANGE, "latest age 150");
 	refuses(plan.retire_at = 0, EF_AGE_RANGE, "retire at 0");
+	refuses(plan.retire_at = INT32_MIN, EF_AGE_RANGE, "retire at the least integer of SQL");
 	refuses((plan.retire_at = 150, plan.latest_age = 149), EF_AGE_RANGE, "retire at 150");
 	refuses(plan.retire_at = 72, EF_RULE_BEYOND_LATEST, "retire at 72, and latest age 70");
 	refuses(plan.retire_at = 71, EF_OK, "retire at 71, and latest age 70");

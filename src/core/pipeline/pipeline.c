@@ -481,14 +481,15 @@ check_intake(const EfIntakePlan *plan, int first_year, EfContext *context)
 			return ef_fail(context, EF_GAP_VALUE, "The gap of %d is %s.",
 						   first_year + t, ef_shown(plan->gap[t]).text);
 	if (plan->method == EF_INTAKE_SCHEDULE && plan->target_year != EF_LAST_YEAR)
-		return ef_fail(context, EF_TARGET_YEAR_SCHEDULE, "target_year is %d.",
-					   plan->target_year);
+		return ef_fail(context, EF_TARGET_YEAR_SCHEDULE, "target_year is %lld.",
+					   (long long) plan->target_year);
 	if (plan->target_year != EF_LAST_YEAR &&
 		(plan->target_year < first_year ||
 		 plan->target_year > first_year + years - 1))
 		return ef_fail(context, EF_TARGET_YEAR_RANGE,
-					   "target_year is %d, and gap has the years %d to %d.",
-					   plan->target_year, first_year, first_year + years - 1);
+					   "target_year is %lld, and gap has the years %d to %d.",
+					   (long long) plan->target_year, first_year,
+					   first_year + years - 1);
 	if (!(plan->arrived >= 0 && plan->arrived <= 1))
 		return ef_fail(context, EF_ARRIVED_RANGE, "arrived is %s.",
 					   ef_shown(plan->arrived).text);
@@ -598,7 +599,7 @@ static int
 target_period(const Model *model)
 {
 	return model->plan->target_year == EF_LAST_YEAR ? model->years - 1
-		: model->plan->target_year - model->first_year;
+		: (int) (model->plan->target_year - model->first_year);
 }
 
 /* The period for whose gap a cohort answers; -1: none. */

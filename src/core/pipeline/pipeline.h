@@ -109,8 +109,8 @@ typedef enum EfIntakeMethod
 
 extern const EfChoice ef_intake_methods;
 
-/* No target year: the last one. */
-#define EF_LAST_YEAR INT32_MIN
+/* No target year: the last one.  No integer of SQL is that. */
+#define EF_LAST_YEAR INT64_MIN
 
 typedef struct EfIntakePlan
 {
@@ -122,7 +122,7 @@ typedef struct EfIntakePlan
 	int			first_year;		/* in which an intake can begin */
 	EfStartDay	starts;
 	EfIntakeMethod method;
-	int			target_year;	/* of a constant intake */
+	int64_t		target_year;	/* of a constant intake */
 	double		arrived;		/* of a schedule: an intake answers for the year
 								 * by whose end this share of those who ever
 								 * arrive have done so */

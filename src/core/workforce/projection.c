@@ -85,7 +85,7 @@ class_of(EfProjection *model, EfMonth birth, int *class)
 	int			age = NO_AGE;
 
 	if (model->plan->retire_at != EF_AS_OBSERVED)
-		age = model->plan->retire_at * MONTHS;
+		age = (int) model->plan->retire_at * MONTHS;
 	else if (model->plan->rule != NULL)
 	{
 		EfStatus	status = ef_rule_age(model->plan->rule, birth, &age,
@@ -431,12 +431,12 @@ check_plan(const EfProjectionPlan *plan, EfContext *context)
 					   "The rates move it by %d months.", plan->shift);
 	if (plan->retire_at != EF_AS_OBSERVED &&
 		(plan->retire_at < 1 || plan->retire_at >= EF_AGE_LIMIT))
-		return ef_fail(context, EF_AGE_RANGE, "retire_at is %d.",
-					   plan->retire_at);
+		return ef_fail(context, EF_AGE_RANGE, "retire_at is %lld.",
+					   (long long) plan->retire_at);
 	if (plan->retire_at > plan->latest_age + 1)
 		return ef_fail(context, EF_RULE_BEYOND_LATEST,
-					   "retire_at is %d and latest_age %d.",
-					   plan->retire_at, plan->latest_age);
+					   "retire_at is %lld and latest_age %d.",
+					   (long long) plan->retire_at, plan->latest_age);
 	for (uint32_t i = 0; plan->rule != NULL && i < plan->rule->nsteps; i++)
 		if (plan->rule->steps[i].age_months > limit)
 			return ef_fail(context, EF_RULE_BEYOND_LATEST,

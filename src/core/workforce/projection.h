@@ -22,7 +22,8 @@ extern const EfReport EF_RULE_BEYOND_LATEST[];
 extern const EfReport EF_RULE_AND_SHIFT[];
 extern const EfReport EF_WORKING_TIME[];
 
-#define EF_AS_OBSERVED INT32_MIN
+/* No age at which all retire: they leave as was observed.  No integer of SQL is that. */
+#define EF_AS_OBSERVED INT64_MIN
 
 typedef struct EfProjectionPlan
 {
@@ -39,7 +40,7 @@ typedef struct EfProjectionPlan
 	int			years;			/* number of periods */
 	const double *intake;		/* hires of each period, or NULL */
 	const double *target;		/* headcount wanted at each end, or NULL */
-	int			retire_at;		/* years of age, or EF_AS_OBSERVED */
+	int64_t		retire_at;		/* years of age, or EF_AS_OBSERVED */
 	const EfRetirementRule *rule;	/* or NULL */
 	int			latest_age;		/* the last year of age with anybody at work */
 	double		level;			/* of the intervals */

@@ -1,7 +1,7 @@
 -- Refusals of back-tests, and of scores of forecasts.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(106);
+SELECT plan(107);
 
 \ir ../../lib/refusals.sql
 
@@ -93,6 +93,7 @@ FROM (VALUES
     ('22023', '10.5',      'workforce_project(y[1], working_time => 10.5)'),
     ('22023', '[Nn]a[Nn]', $$workforce_project_fan(y[1], working_time => 'NaN')$$),
     ('22023', '72',        'workforce_backtest(y, retire_at => 72, retire_rule => NULL)'),
+    ('22023', 'retire_at is -2147483648\.', 'workforce_backtest(y, retire_at => -2147483648)'),
     ('22023', '150',       'workforce_backtest(y, latest_age => 150)'),
     ('22023', '1',         'workforce_backtest(y, level => 1)'),
     ('22023', '[Nn]a[Nn]', $$workforce_backtest(y, level => 'NaN')$$),

@@ -1,7 +1,7 @@
 -- Refusals of workforce and retirement_rule: rows, accessors, projections, text.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(221);
+SELECT plan(222);
 
 \ir ../../lib/refusals.sql
 
@@ -117,6 +117,7 @@ FROM (VALUES
     ('22023', '-2',        $$workforce_project(w, 3, target => '{1,-2,3}')$$),
     ('22023', 'retire_at', 'workforce_project(w, retire_at => 65, retire_rule => rule)'),
     ('22023', '0',         'workforce_project(w, retire_at => 0)'),
+    ('22023', 'retire_at is -2147483648\.', 'workforce_project(w, retire_at => -2147483648)'),
     ('22023', '-1',        'workforce_project(w, retire_at => -1)'),
     ('22023', '72.*70|70.*72', 'workforce_project(w, retire_at => 72)'),
     ('22023', '1960',      'workforce_project(w, retire_rule => rule_from_1960)'),
