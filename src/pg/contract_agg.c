@@ -83,6 +83,7 @@ get_period(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 	PeriodMemory *kept = *memory;
 	const EfFrame *frame;
 	EfDuration	gap;
+	PurposeBytes packed;
 
 	if (kept == NULL)
 		*memory = kept = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
@@ -95,7 +96,9 @@ get_period(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 	kept->bytes.flags = frame->flags;
 	kept->bytes.months = gap.months;
 	kept->bytes.days = gap.days;
-	return (PurposeBytes) {(const uint8 *) &kept->bytes, sizeof(PeriodBytes)};
+	packed.bytes = (const uint8 *) &kept->bytes;
+	packed.size = sizeof(PeriodBytes);
+	return packed;
 }
 
 /* What stands between observed and join_gap is FTE. */
@@ -384,6 +387,7 @@ static pg_attribute_always_inline uint32_t
 get_terms(FunctionCallInfo fcinfo, const EventForms *forms,
 		  const EfEventGroup *group, bool left, int32_t fte)
 {
+	const EfWord unknown = {EF_UNKNOWN_REASON, sizeof(EF_UNKNOWN_REASON) - 1, ""};
 	EfWord		reason = {"", 0, ""};
 	EfWord		state = {NULL, 0, ""};
 	char		room[128];
@@ -393,7 +397,7 @@ get_terms(FunctionCallInfo fcinfo, const EventForms *forms,
 
 	if (left)
 	{
-		reason = (EfWord) {EF_UNKNOWN_REASON, sizeof(EF_UNKNOWN_REASON) - 1, ""};
+		reason = unknown;
 		if (!PG_ARGISNULL(5))
 			eg_get_word(fcinfo, 5, forms->second_word, &reason);
 	}

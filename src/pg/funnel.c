@@ -56,12 +56,15 @@ require_spec(FunctionCallInfo fcinfo, int argument)
 static PurposeBytes
 get_spec(FunctionCallInfo fcinfo, int argument, void **memory)
 {
-	EfSpecBytes packed;
+	EfSpecBytes spec;
+	PurposeBytes packed;
 
 	(void) memory;
 	require_spec(fcinfo, argument);
-	packed = eg_get_spec_bytes(fcinfo, argument);
-	return (PurposeBytes) {packed.bytes, packed.size};
+	spec = eg_get_spec_bytes(fcinfo, argument);
+	packed.bytes = spec.bytes;
+	packed.size = spec.size;
+	return packed;
 }
 
 static void

@@ -304,15 +304,15 @@ read_object(EfFunnelSpec *spec, const EfJson *object)
  * but a cast to the type.  Who wrote it should not hear about JSON tokens.
  */
 static bool
-is_array_literal(const char *text)
+is_array_literal(const char *given)
 {
 	static const char *const spaces = " \t\n\r";
 
-	text += strspn(text, spaces);
-	if (*text++ != '{')
+	given += strspn(given, spaces);
+	if (*given++ != '{')
 		return false;
-	text += strspn(text, spaces);
-	return *text != '"' && *text != '}' && *text != '\0';
+	given += strspn(given, spaces);
+	return *given != '"' && *given != '}' && *given != '\0';
 }
 
 /* For whoever writes a spec by hand. */

@@ -35,8 +35,9 @@ get_period(FunctionCallInfo fcinfo, int argument, void **memory)
 {
 	const EfFrame *frame = eg_observed_frame(fcinfo, argument,
 											 &ef_mobility_type, 0, memory);
+	PurposeBytes packed = {(const uint8 *) frame, 2 * sizeof(EfDay)};
 
-	return (PurposeBytes) {(const uint8 *) frame, 2 * sizeof(EfDay)};
+	return packed;
 }
 
 static EfFrame

@@ -55,6 +55,7 @@ get_gap(FunctionCallInfo fcinfo, int argument, void **memory)
 {
 	EfDuration	gap = eg_get_gap(fcinfo, argument);
 	GapBytes   *bytes = *memory;
+	PurposeBytes packed;
 
 	if (bytes == NULL)
 		*memory = bytes = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
@@ -62,7 +63,9 @@ get_gap(FunctionCallInfo fcinfo, int argument, void **memory)
 	bytes->months = gap.months;
 	bytes->days = gap.days;
 	bytes->counts_fte = PG_NARGS() == ARGUMENTS_WITH_FTE;
-	return (PurposeBytes) {(const uint8 *) bytes, sizeof(GapBytes)};
+	packed.bytes = (const uint8 *) bytes;
+	packed.size = sizeof(GapBytes);
+	return packed;
 }
 
 static EfDuration

@@ -21,7 +21,7 @@
 
 #define ROOM ((size_t) 1 << 28)
 
-static _Alignas(64) char room[ROOM];
+static char room[ROOM] __attribute__((aligned(64)));
 static size_t used;
 
 static void *
@@ -131,7 +131,11 @@ make_input(void)
 
 		for (unsigned stage = 1; stage <= 5; stage++)
 		{
-			events[nevents++] = (Event) {person * 7919 % 1000003, day, stage};
+			Event	   *event = &events[nevents++];
+
+			event->person = person * 7919 % 1000003;
+			event->day = day;
+			event->code = stage;
 			day += 10 + (EfDay) below(500);
 			if (below(6) == 0 || day >= observed.as_of)
 				break;

@@ -20,9 +20,11 @@
 #include "base/context.h"
 #include "base/status.h"
 
+#define MAY_BE_UNUSED __attribute__((unused))
+
 /* The sentence of the latest refusal; and the context of what only refuses. */
 static EfError error;
-static EfContext refuses __attribute__((unused)) = {.error = &error};
+static EfContext refuses MAY_BE_UNUSED = {.error = &error};
 
 typedef struct ArenaBlock
 {

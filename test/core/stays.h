@@ -10,6 +10,7 @@
 
 #include "arena.h"
 #include "tap.h"
+#include "retention/log_rank.h"
 #include "retention/retention.h"
 
 /* So many people, at risk on days entered < day <= left. */
@@ -20,6 +21,31 @@ typedef struct Stay
 	int			reason;			/* from 1; 0: censored */
 	int64_t		count;
 } Stay;
+
+static inline Stay
+stay(int entered, int left, int reason, int64_t count)
+{
+	Stay		it = {entered, left, reason, count};
+
+	return it;
+}
+
+/* NULL: the name that is missing. */
+static inline EfGroupName
+named(const char *name)
+{
+	EfGroupName result = {{name, name == NULL ? 0 : (uint32_t) strlen(name)}, name == NULL};
+
+	return result;
+}
+
+static inline EfLogRankPart
+part(EfGroupName group, EfGroupName stratum, EfRiskSet *risk)
+{
+	EfLogRankPart it = {group, stratum, risk};
+
+	return it;
+}
 
 static inline int64_t
 stays_at_risk(const Stay *stays, int n, int day)

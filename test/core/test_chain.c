@@ -161,7 +161,7 @@ make_spec(Study *study)
 	study->unit = random_below(2) ? EF_UNIT_DAY : EF_UNIT_MICROSECOND;
 	spec->nstages = 1 + random_below(STAGES);
 	for (unsigned i = 0; i < spec->nstages; i++)
-		spec->stages[i] = (EfLabel) {names[i], 1};
+		spec->stages[i] = ef_label(names[i], 1);
 	spec->modes = random_below(16);
 	spec->has_within = random_below(2);
 	if (spec->has_within)
@@ -340,7 +340,10 @@ random_windows(void)
 		study.several = true;
 		make_rows(&study);
 		for (int j = 0; j < study.nrows; j++)
-			rows[j] = (EfRow) {ef_when(study.rows[j].at, 0), study.rows[j].stages >> 1};
+		{
+			rows[j].when = ef_when(study.rows[j].at, 0);
+			rows[j].stages = study.rows[j].stages >> 1;
+		}
 		ef_window_funnel(&study.spec, study.unit, rows, (size_t) study.nrows, &length, &arena.context);
 		drop_future(&study);
 		try_all(&study, chosen, 0, &best);
@@ -361,7 +364,7 @@ plain_spec(unsigned nstages)
 	EfFunnelSpec spec = {.nstages = nstages};
 
 	for (unsigned i = 0; i < nstages; i++)
-		spec.stages[i] = (EfLabel) {names[i], 1};
+		spec.stages[i] = ef_label(names[i], 1);
 	return spec;
 }
 

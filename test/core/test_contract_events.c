@@ -96,6 +96,7 @@ extremes(void)
 	static const int32_t births[] = {1, 365, EF_SPELL_DAYS, 2 * EF_SPELL_DAYS + 400};
 	EfContractPeriod period = period_of(7000, 8000, 1800, 0);
 	EfDay		first = 8000 - EF_SPELL_DAYS;
+	EfSpell		spell = {.end = EF_DAY_INFINITY};
 	Bench		bench;
 	EfContractReader reader;
 	EfJoined	joined;
@@ -123,8 +124,10 @@ extremes(void)
 		bench_close(&bench);
 	}
 	is_int(period.last_start, ef_months_later(8000, 1800), "contracts after the longest gap");
-	ok(ef_contract_when(&when, &(EfSpell) {.start = period.last_start, .end = EF_DAY_INFINITY}, &period), "the last that says something");
-	ok(!ef_contract_when(&when, &(EfSpell) {.start = period.last_start + 1, .end = EF_DAY_INFINITY}, &period), "and the first that does not");
+	spell.start = period.last_start;
+	ok(ef_contract_when(&when, &spell, &period), "the last that says something");
+	spell.start++;
+	ok(!ef_contract_when(&when, &spell, &period), "and the first that does not");
 }
 
 static int

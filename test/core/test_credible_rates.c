@@ -124,6 +124,7 @@ ratios(void)
 {
 	EfCredibleReason reason = {1, 0, 1, 3, 5, 10};
 	EfCredibleReason region = {1.2, 0.04, 0.9, 4, 10, 7};
+	EfCredibleReason never = {2, 0, 0, 5, 0, 0};
 	EfExitRatio ratio = ef_credible_ratio(&reason);
 	EfRatioRow	row;
 	double		theta = (0.9 * 4 + 7) / (4 + 1.2 * 10);
@@ -143,9 +144,9 @@ ratios(void)
 	must(ef_credible_row(&region, 0.8, &row, &refuses));
 	is_close(row.z * row.observed + (1 - row.z) * row.drawn_to, row.ratio, 1e-15, "drawn to its region");
 	is_int(ef_credible_row(&region, 1, &row, &refuses), EF_LEVEL_RANGE, "a level of 1 is none");
-	ratio = ef_credible_ratio(&(EfCredibleReason) {2, 0, 0, 5, 0, 0});
+	ratio = ef_credible_ratio(&never);
 	is_close(ratio.mean, 0, 0, "a ratio may be 0");
-	must(ef_credible_row(&(EfCredibleReason) {2, 0, 0, 5, 0, 0}, 0.8, &row, &refuses));
+	must(ef_credible_row(&never, 0.8, &row, &refuses));
 	ok(row.lower == 0 && row.upper == 0 && isnan(row.observed), "so are its limits");
 }
 
@@ -265,12 +266,13 @@ static void
 shared_errors(void)
 {
 	EfExitRatio its[8];
+	const EfExitRatio as_a_rule = {1, 0};
 	double		headcount;
 	double		base;
 	double		sum = 0;
 
 	for (uint32_t i = 0; i < all.table.nlabels; i++)
-		its[i] = (EfExitRatio) {1, 0};
+		its[i] = as_a_rule;
 	project(NULL, &headcount, &base);
 	{
 		double		h;

@@ -120,7 +120,8 @@ maps(void)
 	map.round = UINT32_MAX;
 	ef_number_map_set(&map, 1, 7);
 	ef_number_map_clear(&map);
-	map.notes[2] = (EfNumberNote) {0, 9};
+	map.notes[2].round = 0;
+	map.notes[2].value = 9;
 	is_int(ef_number_map_get(&map, 1) + ef_number_map_get(&map, 2), 0, "however often that was");
 	ef_number_map_end(&map);
 	is_int(arena.n, 0, "and gives its memory back");

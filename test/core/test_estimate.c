@@ -394,6 +394,14 @@ test_one_reason(void)
 }
 
 static void
+feed_two(EfAalenJohansen *estimate, int64_t at_risk, int64_t first, int64_t second)
+{
+	const int64_t exits[] = {first, second};
+
+	feed(estimate, at_risk, exits);
+}
+
+static void
 test_reason_extremes(void)
 {
 	const int64_t all = INT64_C(1000000000000);
@@ -402,24 +410,24 @@ test_reason_extremes(void)
 
 	arena_open(&arena);
 	begin(&estimate, 2, &arena);
-	feed(&estimate, 4, (int64_t[]) {1, 3});
+	feed_two(&estimate, 4, 1, 3);
 	ok(estimate.incidence[0].probability == 0.25 && estimate.incidence[1].probability == 0.75,
 	   "everyone leaves on one day");
 	ok(near(ef_incidence_error(&estimate.incidence[0]), sqrtl(0.25L * 0.75L / 4), 1e-15),
 	   "for which of two reasons is not certain");
-	feed(&estimate, 9, (int64_t[]) {4, 5});
+	feed_two(&estimate, 9, 4, 5);
 	ok(estimate.incidence[0].probability == 0.25 && estimate.incidence[1].probability == 0.75,
 	   "whoever comes after that does not count");
 	ok(near(ef_incidence_error(&estimate.incidence[1]), sqrtl(0.25L * 0.75L / 4), 1e-15),
 	   "nor in the error");
 
 	begin(&estimate, 2, &arena);
-	feed(&estimate, all, (int64_t[]) {1, 0});
+	feed_two(&estimate, all, 1, 0);
 	ok(near(estimate.incidence[0].probability, 1e-12L, 1e-15) &&
 	   near(ef_incidence_error(&estimate.incidence[0]), 1e-12L, 1e-11), "one of 1e12 leaves");
 	ok(estimate.incidence[1].probability == 0 && ef_incidence_error(&estimate.incidence[1]) == 0,
 	   "nobody for the other reason");
-	feed(&estimate, all - 1, (int64_t[]) {0, all - 2});
+	feed_two(&estimate, all - 1, 0, all - 2);
 	ok(near(ef_incidence_error(&estimate.incidence[1]), 1.4142135623730951e-12L, 1e-3),
 	   "two of 1e12 do not leave for the other");
 
@@ -453,10 +461,10 @@ test_scales(void)
 		{"plai", -1}, {"plains", -1}, {"Log", -1}, {"loglog", -1}, {"log log", -1},
 	};
 	char		long_name[200];
+	unsigned	scale;
 
 	for (size_t i = 0; i < COUNT(names); i++)
 	{
-		unsigned	scale = EF_LOG_LOG;
 		char		copy[10];	/* with more behind it */
 
 		memset(copy, 'x', sizeof(copy));
@@ -470,12 +478,12 @@ test_scales(void)
 	}
 	is_str(error.detail, "The method is \"log log\".", "which says so");
 	memset(long_name, 'y', sizeof(long_name));
-	ef_choose(&ef_limit_scales, long_name, sizeof(long_name), &(unsigned) {EF_LOG}, &refuses);
+	ef_choose(&ef_limit_scales, long_name, sizeof(long_name), &scale, &refuses);
 	ok(strlen(error.detail) < 100 && strstr(error.detail, "yyy") != NULL,
 	   "of a long name it tells the beginning");
 	for (size_t i = 1; i + 1 < sizeof(long_name); i += 2)
 		memcpy(long_name + i, "\xc3\xa5", 2);
-	ef_choose(&ef_limit_scales, long_name, sizeof(long_name), &(unsigned) {EF_LOG}, &refuses);
+	ef_choose(&ef_limit_scales, long_name, sizeof(long_name), &scale, &refuses);
 	ok(strstr(error.detail, "\xc3\xa5\".") != NULL, "and no part of a character: %s",
 	   error.detail);
 }

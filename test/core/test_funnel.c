@@ -372,7 +372,7 @@ test_mixed(void)
 
 		setting_spec(&spec, &base);
 		if (what == 0)
-			spec.stages[1] = (EfLabel) {"x", 1};
+			spec.stages[1] = ef_label("x", 1);
 		else if (what == 1)
 			spec.exits[0].bytes = "gone";
 		else if (what == 2)
@@ -571,7 +571,7 @@ test_validate(void)
 		EfCell		cells[23];
 
 		for (uint32_t i = 0; i < COUNT(cells); i++)
-			cells[i] = (EfCell) {EXITED(1, i), most << i};
+			cells[i] = ef_cell(EXITED(1, i), most << i);
 		is_int(validate(&all, cells, COUNT(cells), 0, 0), EF_INVALID, "twice as many each day are refused");
 	}
 	is_int(validate(&all, NULL, 0, 0, -1), EF_INVALID, "a negative number of skipped rows is refused");

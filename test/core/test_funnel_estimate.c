@@ -101,7 +101,11 @@ take_steps(Study *study)
 				study->last_day = day;
 				if (way == EF_WAY_PENDING)
 					continue;
-				*step = (Step) {stage, way == EF_WAY_ON, day, (double) moved / there, there};
+				step->stage = stage;
+				step->on = way == EF_WAY_ON;
+				step->day = day;
+				step->share = (double) moved / there;
+				step->at_risk = there;
 				study->nsteps++;
 			}
 	if (study->n > 0 && study->last_day < 0)

@@ -268,7 +268,9 @@ test_byte_map(void)
 
 	arena_open(&arena);
 	spec.has_within = true;
-	spec.within = (EfDuration) {96, 299, DAY + 3600 * INT64_C(1000000)};
+	spec.within.months = 96;
+	spec.within.days = 299;
+	spec.within.microseconds = DAY + 3600 * INT64_C(1000000);
 	spec.has_as_of = ef_parse_day("2014-03-01", 10, &spec.as_of);
 	spec.modes = EF_STRICT_INCREASE | EF_STRICT_ORDER;
 	is_int(ef_spec_complete(&spec, &refuses), EF_OK, "a spec with all that there is");
@@ -607,7 +609,9 @@ window(int32_t months, int32_t days, int64_t microseconds)
 	EfFunnelSpec spec = spec_of(NAMES("a"), NULL);
 
 	spec.has_within = true;
-	spec.within = (EfDuration) {months, days, microseconds};
+	spec.within.months = months;
+	spec.within.days = days;
+	spec.within.microseconds = microseconds;
 	ef_spec_complete(&spec, &refuses);
 	return spec;
 }

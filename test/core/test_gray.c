@@ -142,8 +142,8 @@ compare(EfLogRank *test, const Group *groups, int n, int nstrata, const Arena *a
 	EfLogRankPart parts[2 * GROUPS];
 
 	for (int i = 0; i < n * nstrata; i++)
-		parts[i] = (EfLogRankPart) {
-		{{letters[i % n], 1}, false}, {{letters[i / n], 1}, false}, open_group(&groups[i], arena)};
+		parts[i] = part(named(letters[i % n]), named(letters[i / n]),
+						open_group(&groups[i], arena));
 	return ef_group_test(test, parts, (size_t) (n * nstrata), EF_GRAY, NULL, &arena->context);
 }
 
@@ -264,11 +264,11 @@ test_borders(void)
 	{
 		singles[g].n = 15;
 		for (int i = 0; i < 15; i++)
-			singles[g].stays[i] = (Stay) {-1, 1 + 3 * i + (g + 1) * (i % 2), i % 5 > 0, 1};
+			singles[g].stays[i] = stay(-1, 1 + 3 * i + (g + 1) * (i % 2), i % 5 > 0, 1);
 	}
 	compare(&test, singles, 2, 1, &arena);
 	for (int g = 0; g < 2; g++)
-		parts[g] = (EfLogRankPart) {{{letters[g], 1}, false}, {{"", 0}, false}, open_group(&singles[g], &arena)};
+		parts[g] = part(named(letters[g]), named(""), open_group(&singles[g], &arena));
 	if (ef_log_rank(&log_rank, parts, 2, &arena.context) != EF_OK)
 		fail("no log-rank test");
 	ok(test.groups[0].exits == log_rank.groups[0].exits &&
@@ -331,8 +331,8 @@ test_lacking(void)
 			groups[i].n = stratum == 0 || (stratum == 1 && random_below(2)) ||
 				(stratum == 2 && i % GROUPS == run % GROUPS) ? 5 + (int) random_below(20) : 0;
 			random_stays(groups[i].stays, groups[i].n, DAYS, run % 2 ? 3 : 0, 3);
-			parts[i] = (EfLogRankPart) {{{letters[i % GROUPS], 1}, false}, {{letters[stratum], 1}, false},
-			open_group(&groups[i], &arena)};
+			parts[i] = part(named(letters[i % GROUPS]), named(letters[stratum]),
+							open_group(&groups[i], &arena));
 			if (groups[i].n > 0)
 				there[nthere++] = parts[i];
 		}
@@ -363,8 +363,7 @@ test_limits(void)
 	for (int i = 0; i <= EF_GRAY_GROUP_LIMIT; i++)
 	{
 		snprintf(names[i], sizeof(names[i]), "%d", i);
-		parts[i] = (EfLogRankPart) {{{names[i], (uint32_t) strlen(names[i])}, false}, {{"", 0}, true},
-		open_group(&nobody, &arena)};
+		parts[i] = part(named(names[i]), named(NULL), open_group(&nobody, &arena));
 	}
 	is_int(ef_group_test(&test, parts, EF_GRAY_GROUP_LIMIT, EF_GRAY, NULL, &arena.context), EF_OK,
 		   "%d groups can be compared", EF_GRAY_GROUP_LIMIT);

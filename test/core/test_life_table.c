@@ -642,7 +642,10 @@ compare_hashed(const void *a, const void *b)
 static void
 test_chosen_labels(void)
 {
-	enum { MANY = 20000 };
+	enum
+	{
+		MANY = 20000
+	};
 	static Hashed names[MANY];
 	static const char *const orders[] = {"in the order of their hash", "against it", "from both ends", "by chance"};
 
@@ -1641,7 +1644,7 @@ test_interrupts(void)
 	context = arena.context;
 	context.interrupt = interrupt;
 	for (size_t i = 0; i < n; i++)
-		cells[i] = (EfCell) {(i * 7919 + 11) % n, 1};
+		cells[i] = ef_cell((i * 7919 + 11) % n, 1);
 	interrupts = 0;
 	ef_sort_cells(cells, scratch, n, &context);
 	ok(interrupts >= 8 && interrupts < 40, "sorting cells (asked %ld times)", interrupts);

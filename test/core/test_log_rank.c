@@ -32,14 +32,6 @@ open_arena(Arena *arena)
 	arena->context.interrupt = interrupt;
 }
 
-static EfGroupName
-named(const char *name)
-{
-	EfGroupName result = {{name, name == NULL ? 0 : (uint32_t) strlen(name)}, name == NULL};
-
-	return result;
-}
-
 static const char *const letters[] = {"a", "b", "c", "d", "e", "f"};
 
 
@@ -89,7 +81,7 @@ compare(EfLogRank *test, const Group *groups, int n, const Arena *arena)
 	EfLogRankPart parts[GROUPS];
 
 	for (int g = 0; g < n; g++)
-		parts[g] = (EfLogRankPart) {named(letters[g]), named(NULL), open_group(&groups[g], arena)};
+		parts[g] = part(named(letters[g]), named(NULL), open_group(&groups[g], arena));
 	return ef_log_rank(test, parts, (size_t) n, &arena->context);
 }
 
@@ -339,7 +331,7 @@ test_groups(void)
 				Group	   *group = &groups[s][g];
 
 				random_group(group, 1 + (int) random_below(run % 5 ? STAYS : 3), days, run % 3);
-				parts[nparts++] = (EfLogRankPart) {named(letters[g]), named(strata[s]), open_group(group, &arena)};
+				parts[nparts++] = part(named(letters[g]), named(strata[s]), open_group(group, &arena));
 
 				/* the same people in three pieces, of which some are empty */
 				for (int piece = 0, at = 0; piece < 3; piece++)
@@ -349,7 +341,7 @@ test_groups(void)
 
 					while (at < end)
 						some.stays[some.n++] = group->stays[at++];
-					pieces[npieces++] = (EfLogRankPart) {named(letters[g]), named(strata[s]), open_group(&some, &arena)};
+					pieces[npieces++] = part(named(letters[g]), named(strata[s]), open_group(&some, &arena));
 				}
 			}
 			add_stratum(&model, groups[s], n);
@@ -400,11 +392,11 @@ test_published(void)
 	Arena		arena;
 
 	for (size_t i = 0; i < COUNT(censored); i++)
-		groups[0].stays[groups[0].n++] = (Stay) {-1, censored[i], 0, 1};
+		groups[0].stays[groups[0].n++] = stay(-1, censored[i], 0, 1);
 	for (size_t i = 0; i < COUNT(relapsed); i++)
-		groups[0].stays[groups[0].n++] = (Stay) {-1, relapsed[i], 1, 1};
+		groups[0].stays[groups[0].n++] = stay(-1, relapsed[i], 1, 1);
 	for (size_t i = 0; i < COUNT(placebo); i++)
-		groups[1].stays[groups[1].n++] = (Stay) {-1, placebo[i], 1, 1};
+		groups[1].stays[groups[1].n++] = stay(-1, placebo[i], 1, 1);
 	open_arena(&arena);
 	compare(&test, groups, 2, &arena);
 	is_close(test.chisq, 16.79294098921654, 1e-13, "6-MP and placebo: chi-square");
@@ -434,8 +426,8 @@ test_alike(void)
 
 		open_arena(&arena);
 		random_group(&groups[0], 20, 30, 3);
-		groups[0].stays[0] = (Stay) {-1, 3, 1, 2};
-		groups[0].stays[1] = (Stay) {-1, 9, 0, 2};
+		groups[0].stays[0] = stay(-1, 3, 1, 2);
+		groups[0].stays[1] = stay(-1, 9, 0, 2);
 		for (int g = 1; g < n; g++)
 			groups[g] = groups[0];
 		compare(&test, groups, n, &arena);
@@ -516,15 +508,20 @@ test_rank(void)
 	groups[0] = groups[1] = faithful;
 	compare(&test, groups, 2, &arena);
 	ok(test.df == 0 && isnan(test.chisq), "without exits there is no comparison");
-	groups[0] = (Group) {1, {{-1, 5, 1, 7}}};
-	groups[1] = (Group) {1, {{-1, 5, 1, 2}}};
+	groups[0].n = 1;
+	groups[0].stays[0] = stay(-1, 5, 1, 7);
+	groups[1].n = 1;
+	groups[1].stays[0] = stay(-1, 5, 1, 2);
 	compare(&test, groups, 2, &arena);
 	ok(test.df == 0 && isnan(test.chisq), "nor when all leave on one day");
-	groups[0] = (Group) {1, {{-1, 5, 1, 1}}};
-	groups[1] = (Group) {1, {{5, 9, 1, 1}}};
+	groups[0].n = 1;
+	groups[0].stays[0] = stay(-1, 5, 1, 1);
+	groups[1].n = 1;
+	groups[1].stays[0] = stay(5, 9, 1, 1);
 	compare(&test, groups, 2, &arena);
 	ok(test.df == 0 && isnan(test.chisq), "nor when one comes on the day the other goes");
-	groups[1] = (Group) {1, {{4, 9, 1, 1}}};
+	groups[1].n = 1;
+	groups[1].stays[0] = stay(4, 9, 1, 1);
 	compare(&test, groups, 2, &arena);
 	ok(test.df == 1 && near_enough(test.chisq, 1, 1e-15), "but a day earlier there is");
 	arena_close(&arena);
@@ -567,7 +564,7 @@ test_names(void)
 				memcpy(bytes, copy.label.bytes, copy.label.length);
 				copy.label.bytes = bytes;
 			}
-			parts[i] = (EfLogRankPart) {copy, names[random_below((uint32_t) n)], risk};
+			parts[i] = part(copy, names[random_below((uint32_t) n)], risk);
 			times[name]++;
 		}
 		if (ef_log_rank(&test, parts, COUNT(parts), &arena.context) != EF_OK)
@@ -632,16 +629,16 @@ test_strata(void)
 	open_arena(&arena);
 	/* two schools, one fast and one slow, with groups that are alike in each */
 	for (int i = 0; i < 4; i++)
-		parts[i] = (EfLogRankPart) {named(letters[i % 2]), named(letters[i / 2]),
-		open_group(i / 2 ? &slow : &fast, &arena)};
+		parts[i] = part(named(letters[i % 2]), named(letters[i / 2]),
+						open_group(i / 2 ? &slow : &fast, &arena));
 	ef_log_rank(&test, parts, 4, &arena.context);
 	ok(test.df == 1 && fabs(test.chisq) < 1e-20, "groups that are alike in each stratum do not differ");
 	is_int(test.groups[0].exits, 40, "both strata count");
 	is_close(test.groups[0].expected, 40, 1e-14, "as expected");
 
 	/* each group in a stratum of its own: nothing to compare */
-	parts[0] = (EfLogRankPart) {named("a"), named("x"), open_group(&fast, &arena)};
-	parts[1] = (EfLogRankPart) {named("b"), named("y"), open_group(&slow, &arena)};
+	parts[0] = part(named("a"), named("x"), open_group(&fast, &arena));
+	parts[1] = part(named("b"), named("y"), open_group(&slow, &arena));
 	ef_log_rank(&test, parts, 2, &arena.context);
 	ok(test.df == 0 && isnan(test.chisq), "groups in strata of their own are not compared");
 	parts[0].stratum = parts[1].stratum = named(NULL);
@@ -673,7 +670,7 @@ test_limits(void)
 	for (int i = 0; i <= EF_GROUP_LIMIT; i++)
 	{
 		snprintf(names[i], sizeof(names[i]), "%d", i);
-		parts[i] = (EfLogRankPart) {named(names[i]), named(NULL), open_group(&nobody, &arena)};
+		parts[i] = part(named(names[i]), named(NULL), open_group(&nobody, &arena));
 	}
 	is_int(ef_log_rank(&test, parts, EF_GROUP_LIMIT, &arena.context), EF_OK,
 		   "%d groups can be compared", EF_GROUP_LIMIT);
@@ -856,6 +853,8 @@ test_no_hazard_ratio(void)
 		{{2, {{-1, 5, 1, 3}, {-1, 9, 0, 1}}}, {1, {{-1, 5, 0, 3}}}, "one group lost on the day the other leaves"},
 	};
 	static const Group some = {2, {{-1, 5, 1, 3}, {-1, 9, 1, 1}}};
+	static const Group seven = {1, {{-1, 5, 1, 7}}};
+	static const Group two = {1, {{-1, 5, 1, 2}}};
 	static const Group unlike[] = {
 		{2, {{-1, 1, 1, 1}, {-1, 900, 1, 100000}}},
 		{2, {{-1, 1, 1, 100000}, {-1, 900, 1, 1}}},
@@ -874,7 +873,7 @@ test_no_hazard_ratio(void)
 	result = hazard_ratio(&some, &some, 0.95);
 	ok(result.ratio == 1 && result.lower < 1 && near_enough(result.lower * result.upper, 1, 1e-14),
 	   "of a group over itself it is 1, from %g to %g", result.lower, result.upper);
-	result = hazard_ratio(&(Group) {1, {{-1, 5, 1, 7}}}, &(Group) {1, {{-1, 5, 1, 2}}}, 0.95);
+	result = hazard_ratio(&seven, &two, 0.95);
 	is_close(result.ratio, 1, 1e-12, "where all leave on one day, too");
 	result = hazard_ratio(&unlike[0], &unlike[1], 0.95);
 	back = hazard_ratio(&unlike[1], &unlike[0], 0.95);
@@ -929,8 +928,10 @@ test_crowds(void)
 				counts[g][k] = sizes[random_below(COUNT(sizes))];
 				counts[g][k] += random_below((uint32_t) counts[g][k] + 1);
 			}
-			groups[g] = (Group) {3, {{-1, 5, 1, counts[g][0]}, {-1, 9, 1, counts[g][1]},
-			{-1, 12, 0, counts[g][2]}}};
+			groups[g].n = 3;
+			groups[g].stays[0] = stay(-1, 5, 1, counts[g][0]);
+			groups[g].stays[1] = stay(-1, 9, 1, counts[g][1]);
+			groups[g].stays[2] = stay(-1, 12, 0, counts[g][2]);
 		}
 		result = hazard_ratio(&groups[0], &groups[1], 0.95);
 		if (isnan(result.ratio))
@@ -971,6 +972,7 @@ static void
 test_hazard_ratio_refused(void)
 {
 	static const Group some = {2, {{-1, 5, 1, 3}, {-1, 9, 1, 1}}};
+	static const Group pair = {2, {{-1, 4, 1, 1}, {-1, 9, 1, 1}}};
 	static const double levels[] = {0, 1, -1, 2, NAN};
 	const Group crowds[] = {
 		{2, {{-1, 5, 1, 300000000000}, {-1, 9, 1, 600000000000}}},
@@ -997,7 +999,7 @@ test_hazard_ratio_refused(void)
 	ok(result.ratio > 1 && result.ratio < 2, "crowds: %g", result.ratio);
 	ok(interrupts >= 4 && interrupts <= 2 * 10, "two days and few steps (asked %ld times)", interrupts);
 	interrupts = 0;
-	hazard_ratio(&some, &(Group) {2, {{-1, 4, 1, 1}, {-1, 9, 1, 1}}}, 0.95);
+	hazard_ratio(&some, &pair, 0.95);
 	ok(interrupts >= 6 && interrupts <= 6 * 8, "six exits and few steps (asked %ld times)", interrupts);
 }
 

@@ -255,17 +255,17 @@ test_validate(void)
 
 /* Up to three cells, of which those that count nothing are not there. */
 static void
-refused(const EfCell *cells, uint32_t nlabels, const char *shows)
+refused(EfCell first, EfCell second, EfCell third, uint32_t nlabels,
+		const char *shows)
 {
 	Arena		arena;
 	EfLabel		labels[2] = {{"north", 5}, {"south", 5}};
-	EfCell		copy[3];
+	EfCell		cells[3] = {first, second, third};
 	EfTable		table = {.frame = {FROM, FROM + 5, true, 0, NULL, 0},.labels = labels,
-	.nlabels = nlabels,.cells = copy};
+	.nlabels = nlabels,.cells = cells};
 
 	arena_open(&arena);
-	memcpy(copy, cells, sizeof(copy));
-	while (table.ncells < 3 && copy[table.ncells].count != 0)
+	while (table.ncells < 3 && cells[table.ncells].count != 0)
 		table.ncells++;
 	is_int(validate(&table, &arena), EF_INVALID, "refused: %s", shows);
 	ok(strstr(error.detail, shows) != NULL, "which is said: %s", error.detail);
@@ -275,35 +275,39 @@ refused(const EfCell *cells, uint32_t nlabels, const char *shows)
 static void
 test_refusals(void)
 {
+	const EfCell none = {0};
 	EfCell		opening = {ef_key(1, EF_MOB_OPENING, 0), 3};
 	EfCell		south = {ef_key(2, EF_MOB_OPENING, 0), 3};
 
-	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_MOVED, ef_pair(2, 3)), 4}}, 2,
+	refused(opening, ef_cell(ef_key(1, EF_MOB_MOVED, ef_pair(2, 3)), 4), none, 2,
 			"More people go from \"north\" on day 3 than are there.");
-	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_MOVED, ef_pair(1, 3)), 1}}, 1,
+	refused(opening, ef_cell(ef_key(1, EF_MOB_MOVED, ef_pair(1, 3)), 1), none, 1,
 			"People move from \"north\" to where they are.");
-	refused((EfCell[3]) {opening}, 2, "Nobody ever is in the state \"south\".");
-	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_LEFT, 0), 1}}, 1, "left on day 0");
-	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_CENSORED, 6), 1}}, 1,
+	refused(opening, none, none, 2, "Nobody ever is in the state \"south\".");
+	refused(opening, ef_cell(ef_key(1, EF_MOB_LEFT, 0), 1), none, 1, "left on day 0");
+	refused(opening, ef_cell(ef_key(1, EF_MOB_CENSORED, 6), 1), none, 1,
 			"censored on day 6: the days of this period are 1 to 5.");
-	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_MOVED, ef_pair(2, 6)), 1}}, 2, "moved on day 6");
-	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_ENTERED, 5), 1}}, 1,
+	refused(opening, ef_cell(ef_key(1, EF_MOB_MOVED, ef_pair(2, 6)), 1), none, 2, "moved on day 6");
+	refused(opening, ef_cell(ef_key(1, EF_MOB_ENTERED, 5), 1), none, 1,
 			"entered on day 5: the days of this period are 0 to 4.");
-	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_RESUMED, 5), 1}}, 1, "resumed on day 5");
-	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_OPENING, 1), 1}}, 1, "opening stand at 1.");
-	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_MOVED, ef_pair(3, 2)), 1}}, 2, "moved stand at 2.");
-	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_LEFT, 1), -1}}, 1, "left on day 1 are -1.");
-	refused((EfCell[3]) {opening, {ef_key(1, EF_MOB_ENTERED, 1), EF_PERSON_LIMIT - 2}}, 1,
+	refused(opening, ef_cell(ef_key(1, EF_MOB_RESUMED, 5), 1), none, 1, "resumed on day 5");
+	refused(opening, ef_cell(ef_key(1, EF_MOB_OPENING, 1), 1), none, 1, "opening stand at 1.");
+	refused(opening, ef_cell(ef_key(1, EF_MOB_MOVED, ef_pair(3, 2)), 1), none, 2, "moved stand at 2.");
+	refused(opening, ef_cell(ef_key(1, EF_MOB_LEFT, 1), -1), none, 1, "left on day 1 are -1.");
+	refused(opening, ef_cell(ef_key(1, EF_MOB_ENTERED, 1), EF_PERSON_LIMIT - 2), none, 1,
 			"There are more than 1000000000000 people and moves.");
 	/* who comes on a day is at risk on the next */
-	refused((EfCell[3]) {south, {ef_key(2, EF_MOB_MOVED, ef_pair(1, 2)), 2},
-			{ef_key(1, EF_MOB_LEFT, 2), 1}}, 2,
+	refused(south, ef_cell(ef_key(2, EF_MOB_MOVED, ef_pair(1, 2)), 2),
+			ef_cell(ef_key(1, EF_MOB_LEFT, 2), 1), 2,
 			"More people go from \"north\" on day 2 than are there.");
 }
 
 static void
-check_frame(EfFrame frame, EfStatus expected, const char *shows)
+check_frame(EfDay from, EfDay as_of, bool bounded, EfStatus expected,
+			const char *shows)
 {
+	EfFrame		frame = {from, as_of, bounded, 0, NULL, 0};
+
 	error.detail[0] = '\0';
 	is_int(ef_mobility_observed_check(&frame, &refuses), expected, "a period: %s", shows);
 	if (expected != EF_OK)
@@ -313,14 +317,14 @@ check_frame(EfFrame frame, EfStatus expected, const char *shows)
 static void
 test_frames(void)
 {
-	check_frame((EfFrame) {FROM, FROM + 1, true, 0, NULL, 0}, EF_OK, "of a day");
-	check_frame((EfFrame) {FROM, FROM + 54788, true, 0, NULL, 0}, EF_OK, "of 150 years");
-	check_frame((EfFrame) {FROM, FROM + 54789, true, 0, NULL, 0}, EF_MOBILITY_TOO_LONG, "54789 days");
-	check_frame((EfFrame) {FROM, FROM, true, 0, NULL, 0}, EF_OBSERVED_EMPTY, "2020-01-01");
-	check_frame((EfFrame) {FROM + 1, FROM, true, 0, NULL, 0}, EF_OBSERVED_EMPTY, "2020-01-01");
-	check_frame((EfFrame) {0, FROM, false, 0, NULL, 0}, EF_MOBILITY_UNBOUNDED, "(,2020-01-01)");
-	check_frame((EfFrame) {FROM, EF_DAY_INFINITY, true, 0, NULL, 0}, EF_DATE_INFINITE, "infinity");
-	check_frame((EfFrame) {INT32_MIN + 1, INT32_MAX - 1, true, 0, NULL, 0}, EF_DATE_RANGE, "ends on");
+	check_frame(FROM, FROM + 1, true, EF_OK, "of a day");
+	check_frame(FROM, FROM + 54788, true, EF_OK, "of 150 years");
+	check_frame(FROM, FROM + 54789, true, EF_MOBILITY_TOO_LONG, "54789 days");
+	check_frame(FROM, FROM, true, EF_OBSERVED_EMPTY, "2020-01-01");
+	check_frame(FROM + 1, FROM, true, EF_OBSERVED_EMPTY, "2020-01-01");
+	check_frame(0, FROM, false, EF_MOBILITY_UNBOUNDED, "(,2020-01-01)");
+	check_frame(FROM, EF_DAY_INFINITY, true, EF_DATE_INFINITE, "infinity");
+	check_frame(INT32_MIN + 1, INT32_MAX - 1, true, EF_DATE_RANGE, "ends on");
 }
 
 static void

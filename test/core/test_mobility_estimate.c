@@ -512,6 +512,34 @@ check_people(const EfMobility *mobility, const double *people, size_t n, EfStatu
 static void
 test_arguments(void)
 {
+	static const struct
+	{
+		const char *list[4];
+		size_t		n;
+		EfStatus	expected;
+		const char *shows;
+	}			lists[] = {
+		{{"s003", "s001", "s002"}, 3, EF_OK, ""},
+		{{"s003", "s001"}, 2, EF_STATES_LIST, "\"s002\" is missing."},
+		{{"s003", "s001", "s003", "s002"}, 4, EF_STATES_LIST, "\"s003\" comes twice."},
+		{{"s003", "s004", "s001", "s002"}, 4, EF_STATES_LIST, "no state \"s004\"."},
+		{{"s003", "s00", "s001"}, 3, EF_STATES_LIST, "no state \"s00\"."},
+	};
+	static const struct
+	{
+		double		people[4];
+		size_t		n;
+		EfStatus	expected;
+		const char *shows;
+	}			stocks[] = {
+		{{0, 0.5, 1e12}, 3, EF_OK, ""},
+		{{0, 0.5}, 2, EF_STATES_LENGTH, "Elements of stock: 2."},
+		{{0, 0.5, 1, 2}, 4, EF_STATES_LENGTH, "States: 3."},
+		{{0, -0.5, 1}, 3, EF_ARRAY_VALUE, "Element 2 of stock is -0.5."},
+		{{0, 1, 1.1e12}, 3, EF_ARRAY_VALUE, "Element 3"},
+		{{NAN, 1, 1}, 3, EF_ARRAY_VALUE, "Element 1"},
+		{{INFINITY, 1, 1}, 3, EF_ARRAY_VALUE, "Element 1"},
+	};
 	Histories	h = random_histories(50, 40, 3, 5);
 	Arena		arena;
 	EfMobility	mobility;
@@ -521,22 +549,10 @@ test_arguments(void)
 	open_histories(&mobility, &h, FROM, &arena);
 	is_int(ef_mobility_order(&mobility, NULL, 0, &states, &arena.context), EF_OK, "no list");
 	ok(states[0] == 1 && states[1] == 2 && states[2] == 3, "is that of the summary");
-	check_order(&mobility, (const char *const[]) {"s003", "s001", "s002"}, 3, EF_OK, "", &arena);
-	check_order(&mobility, (const char *const[]) {"s003", "s001"}, 2, EF_STATES_LIST,
-				"\"s002\" is missing.", &arena);
-	check_order(&mobility, (const char *const[]) {"s003", "s001", "s003", "s002"}, 4,
-				EF_STATES_LIST, "\"s003\" comes twice.", &arena);
-	check_order(&mobility, (const char *const[]) {"s003", "s004", "s001", "s002"}, 4,
-				EF_STATES_LIST, "no state \"s004\".", &arena);
-	check_order(&mobility, (const char *const[]) {"s003", "s00", "s001"}, 3, EF_STATES_LIST,
-				"no state \"s00\".", &arena);
-	check_people(&mobility, (const double[]) {0, 0.5, 1e12}, 3, EF_OK, "");
-	check_people(&mobility, (const double[]) {0, 0.5}, 2, EF_STATES_LENGTH, "Elements of stock: 2.");
-	check_people(&mobility, (const double[]) {0, 0.5, 1, 2}, 4, EF_STATES_LENGTH, "States: 3.");
-	check_people(&mobility, (const double[]) {0, -0.5, 1}, 3, EF_ARRAY_VALUE, "Element 2 of stock is -0.5.");
-	check_people(&mobility, (const double[]) {0, 1, 1.1e12}, 3, EF_ARRAY_VALUE, "Element 3");
-	check_people(&mobility, (const double[]) {NAN, 1, 1}, 3, EF_ARRAY_VALUE, "Element 1");
-	check_people(&mobility, (const double[]) {INFINITY, 1, 1}, 3, EF_ARRAY_VALUE, "Element 1");
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		check_order(&mobility, lists[i].list, lists[i].n, lists[i].expected, lists[i].shows, &arena);
+	for (size_t i = 0; i < sizeof(stocks) / sizeof(stocks[0]); i++)
+		check_people(&mobility, stocks[i].people, stocks[i].n, stocks[i].expected, stocks[i].shows);
 	arena_close(&arena);
 	histories_free(&h);
 }

@@ -433,13 +433,14 @@ static void
 too_much(void)
 {
 	EfFrame		frame = {.from = 7000, .as_of = 7100, .bounded = true, .flags = EF_FLAG_FTE};
+	const Person busy = {2, {{7000, 7050, 1, 0, EF_FTE_LIMIT}, {7049, 7060, 2, 0, 1}}};
 	Person	   *people = calloc(PEOPLE, sizeof(Person));
 	Arena		arena;
 	File		file = {0};
 	EfState    *state;
 
 	arena_open(&arena);
-	people[7] = (Person) {2, {{7000, 7050, 1, 0, EF_FTE_LIMIT}, {7049, 7060, 2, 0, 1}}};
+	people[7] = busy;
 	is_str(said(count_people(&state, people, &frame, 0, SIZE_MAX / 4, &file, &arena.context)),
 		   "FTE of a person on one day is above 1000", "one day of 1000.001");
 	people[7].contracts[1].start++;
@@ -454,6 +455,8 @@ static void
 bad_steps(void)
 {
 	static const EfDuration bad[] = {{0, 0, 0}, {-1, 0, 0}, {0, -1, 0}, {0, 0, 1000000}, {1, -1, 0}};
+	const EfDuration by_33_days = {0, 33, 0};
+	const EfSeriesRow nobody = {0};
 	EfMobilitySeries series;
 	EfMobilityLeavers leavers;
 	EfMobility	mobility;
@@ -473,12 +476,12 @@ bad_steps(void)
 		   "a step that is none, %zu", i);
 		ok(ef_mobility_leavers_begin(&leavers, &mobility, &bad[i], &arena.context) != EF_OK, "nor for leavers");
 	}
-	is_int(ef_mobility_series_begin(&series, &mobility, &(EfDuration) {0, 33, 0}, &arena.context),
+	is_int(ef_mobility_series_begin(&series, &mobility, &by_33_days, &arena.context),
 		   EF_OK, "nobody by 33 days");
 	for (; ef_mobility_series_next(&series); nsteps++)
-		ok(rows_are_equal(series.rows, &(EfSeriesRow) {0}), "step %d has nobody", nsteps);
+		ok(rows_are_equal(series.rows, &nobody), "step %d has nobody", nsteps);
 	is_int(nsteps, 4, "in four steps");
-	is_int(ef_mobility_leavers_begin(&leavers, &mobility, &(EfDuration) {0, 33, 0}, &arena.context),
+	is_int(ef_mobility_leavers_begin(&leavers, &mobility, &by_33_days, &arena.context),
 		   EF_OK, "nobody leaves");
 	while (ef_mobility_leavers_next(&leavers))
 		is_int(leavers.nrows, 0, "for no reason");

@@ -46,7 +46,9 @@ counts_size(int days)
 static Counts
 counts_open(int days)
 {
-	return (Counts) {days, calloc(counts_size(days), sizeof(int64_t))};
+	Counts		counts = {days, calloc(counts_size(days), sizeof(int64_t))};
+
+	return counts;
 }
 
 
@@ -114,8 +116,8 @@ count_person(const Counts *counts, const Spell *spells, int n, EfDay from)
 	int			nsteps = look_at_person(steps, spells, n, from, counts->days);
 
 	for (int i = 0; i < nsteps; i++)
-		++*count_of(counts, steps[i].kind, (int) steps[i].state, (int) steps[i].to,
-					(int) steps[i].day);
+		(*count_of(counts, steps[i].kind, (int) steps[i].state,
+				   (int) steps[i].to, (int) steps[i].day))++;
 }
 
 

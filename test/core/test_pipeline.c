@@ -630,7 +630,7 @@ test_output_refused(void)
 	"The intake of 2025 is Infinity.", "The intake of 2024 is 1000000000000.0011."};
 	EfDay		days[] = {EF_DAY_INFINITY, EF_DAY_MINUS_INFINITY, date_of(1, 0, 0) - 1, date_of(10000, 0, 0),
 	date_of(1, 0, 0), date_of(9999, 11, 30)};
-	EfOutputPlan base;
+	EfOutputPlan base = {&study.funnel, intake, 3, 2024, {8, 0}, NULL, 5, {0, 0}};
 	EfOutputPlan plan;
 	double	   *got;
 	char		detail[EF_DETAIL_SIZE];
@@ -648,7 +648,6 @@ test_output_refused(void)
 	} while (0)
 
 	make_study(&study, &setting, 30, true);
-	base = (EfOutputPlan) {&study.funnel, intake, 3, 2024, {8, 0}, NULL, 5, {0, 0}};
 	answers((void) 0, EF_OK, "", "nothing is wrong");
 	answers(plan.first_year = 0, EF_FIRST_YEAR_RANGE, "first_year is 0.", "there is no year 0");
 	answers(plan.first_year = 26, EF_FIRST_YEAR_RANGE, "first_year is 26.", "26 is meant for another year");
@@ -1579,6 +1578,10 @@ static void
 make_simple(Study *study, EfWorkforce *workforce)
 {
 	static const Setting setting = {3, 600, false, false, 0};
+	static const History four[] = {
+		{3, {0, 10, 100}, EF_COMPLETED, -1}, {3, {0, 0, 100}, EF_COMPLETED, -1},
+		{3, {0, 20, 500}, EF_COMPLETED, -1}, {1, {0}, EF_LOST, 600}
+	};
 	EfFrame		frame = {ef_first_day(2019 * 12), ef_first_day(2024 * 12), true, 0, NULL, 0};
 	EfEmployment row = {{frame.from + 400, EF_DAY_INFINITY, NULL, 0, false, 0}, frame.from + 400 - 30 * 365, 0, 0};
 	EfState    *state;
@@ -1586,10 +1589,7 @@ make_simple(Study *study, EfWorkforce *workforce)
 	study->setting = setting;
 	study->n = 4;
 	memset(study->people, 0, sizeof(study->people));
-	study->people[0] = (History) {3, {0, 10, 100}, EF_COMPLETED, -1};
-	study->people[1] = (History) {3, {0, 0, 100}, EF_COMPLETED, -1};
-	study->people[2] = (History) {3, {0, 20, 500}, EF_COMPLETED, -1};
-	study->people[3] = (History) {1, {0}, EF_LOST, 600};
+	memcpy(study->people, four, sizeof(four));
 	ef_state_create(&state, &ef_workforce_type, &frame, 0, context);
 	for (int i = 0; i < 10; i++)
 		ef_workforce_add(&state, &row, context);
@@ -1676,7 +1676,8 @@ test_by_hand(void)
 	ok(rows[0].arrivals == 20 && rows[1].arrivals == 0 && rows[2].arrivals == 10, "40 arrive in two years");
 
 	/* the first stage goes on to 3/4 and then all: one half instead */
-	plan.scenario = (EfConversionChange) {1, -0.25};
+	plan.scenario.stage = 1;
+	plan.scenario.change = -0.25;
 	plan.arrived = 0.5;
 	is_int(ef_intake_by_stage(&plan, &stages, &nstages, context), EF_OK, "with fewer going on");
 	is_int(nstages, 9, "three stages in three years");
@@ -1717,6 +1718,7 @@ test_unknown(void)
 	static Study study;
 	static Study nobody;
 	static Study none_arrive;
+	const History on_the_way = {2, {0, 5}, EF_LOST, 600};
 	EfWorkforce workforce;
 	EfWorkforce no_hires;
 	EfWorkforce empty;
@@ -1726,7 +1728,13 @@ test_unknown(void)
 	EfStageDemand *stages;
 	size_t		nstages;
 	int			n;
-	EfIntakePlan base;
+	EfIntakePlan base = {
+		.funnel = &study.funnel,
+		.staff = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.level = 0.8},
+		.gap = gap, .first_year = 2023, .starts = {8, 0}, .method = EF_INTAKE_CONSTANT,
+		.target_year = EF_LAST_YEAR, .arrived = 0.5
+	};
 	EfIntakePlan plan;
 	EfStatus	status;
 
@@ -1742,17 +1750,10 @@ test_unknown(void)
 	make_study(&nobody, &study.setting, 0, true);
 	none_arrive = study;
 	for (int i = 0; i < 4; i++)
-		none_arrive.people[i] = (History) {2, {0, 5}, EF_LOST, 600};
+		none_arrive.people[i] = on_the_way;
 	histories_funnel(&none_arrive.funnel, &study.setting, none_arrive.people, 4, &arena);
 	make_staff(&no_hires, NO_HIRES, 2024 * 12, 100, false, &arena);
 	make_staff(&empty, ANY, 2024 * 12, 0, false, &arena);
-	base = (EfIntakePlan) {
-		.funnel = &study.funnel,
-		.staff = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
-		.level = 0.8},
-		.gap = gap, .first_year = 2023, .starts = {8, 0}, .method = EF_INTAKE_CONSTANT,
-		.target_year = EF_LAST_YEAR, .arrived = 0.5
-	};
 
 	for (int method = 0; method < 2; method++)
 	{
@@ -1833,6 +1834,10 @@ test_nobody_goes_on(void)
 		.scenario = {2, 0}
 	};
 	EfOutputPlan output = {&study.funnel, &intake, 1, 2024, {8, 0}, NULL, 1, {2, 0}};
+	const History five[] = {
+		{3, {0, 10, 50}, EF_COMPLETED, -1}, {2, {0, 10}, EF_LOST, 600},
+		{2, {0, 10}, EF_LOST, 600}, {1, {0}, EF_LOST, 600}, {1, {0}, EF_LOST, 600}
+	};
 	EfStageEstimates stages[EF_STAGE_LIMIT];
 	int32_t		observed;
 	EfIntakeYear *rows;
@@ -1840,9 +1845,7 @@ test_nobody_goes_on(void)
 
 	make_simple(&study, &workforce);
 	study.n = 5;
-	study.people[0] = (History) {3, {0, 10, 50}, EF_COMPLETED, -1};
-	study.people[1] = study.people[2] = (History) {2, {0, 10}, EF_LOST, 600};
-	study.people[3] = study.people[4] = (History) {1, {0}, EF_LOST, 600};
+	memcpy(study.people, five, sizeof(five));
 	histories_funnel(&study.funnel, &study.setting, study.people, 5, &arena);
 	ef_funnel_estimate(&study.funnel, 0.8, stages, &observed, context);
 	ok(stages[1].conversion.value == 1. / 3, "one in three goes on");
@@ -1952,7 +1955,13 @@ test_intake_refused(void)
 	const char *details[] = {"The gap of 2024 is NaN.", "The gap of 2025 is 1000000000000.0011.", "The gap of 2026 is -Infinity.",
 	"The gap of 2026 is -1.1e+12."};
 	double		large[] = {1e12, -1e12, 1e12};
-	EfIntakePlan base;
+	EfIntakePlan base = {
+		.funnel = &study.funnel,
+		.staff = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.level = 0.8},
+		.gap = gap, .first_year = 2023, .starts = {8, 0}, .method = EF_INTAKE_CONSTANT,
+		.target_year = EF_LAST_YEAR, .arrived = 0.5
+	};
 	EfIntakePlan plan;
 	EfIntakeYear *years;
 	EfStageDemand *stages;
@@ -1980,13 +1989,6 @@ test_intake_refused(void)
 	make_staff(&empty, ANY, 2024 * 12, 0, false, &arena);
 	ef_rule_create(&rule, 1, context);
 	ef_rule_add(&rule, &step, context);
-	base = (EfIntakePlan) {
-		.funnel = &study.funnel,
-		.staff = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
-		.level = 0.8},
-		.gap = gap, .first_year = 2023, .starts = {8, 0}, .method = EF_INTAKE_CONSTANT,
-		.target_year = EF_LAST_YEAR, .arrived = 0.5
-	};
 	asked((void) 0, EF_OK, "", "nothing is wrong");
 	asked(plan.method = EF_INTAKE_SCHEDULE, EF_OK, "", "nor with a schedule");
 	asked(plan.first_year = 0, EF_FIRST_YEAR_RANGE, "first_year is 0.", "there is no year 0");

@@ -867,7 +867,10 @@ test_no_memory(void)
 static void
 test_many_reasons(void)
 {
-	enum { MANY = 2000 };
+	enum
+	{
+		MANY = 2000
+	};
 	static EfLabel labels[MANY];
 	static EfCell cells[MANY + 3];
 	static char names[MANY][8];
@@ -883,13 +886,13 @@ test_many_reasons(void)
 	int			n = 0;
 	int			wrong = 0;
 
-	cells[0] = (EfCell) {ef_key(0, EF_HIRES, 360), 50 + MANY};
-	cells[1] = (EfCell) {ef_key(0, EF_STOCK, 400), 50};
-	cells[2] = (EfCell) {ef_key(0, EF_DAYS, 31), 1000};
+	cells[0] = ef_cell(ef_key(0, EF_HIRES, 360), 50 + MANY);
+	cells[1] = ef_cell(ef_key(0, EF_STOCK, 400), 50);
+	cells[2] = ef_cell(ef_key(0, EF_DAYS, 31), 1000);
 	for (uint32_t i = 0; i < MANY; i++)
 	{
-		labels[i] = (EfLabel) {names[i], (uint32_t) snprintf(names[i], sizeof(names[i]), "%07u", i)};
-		cells[i + 3] = (EfCell) {ef_key(i + 1, EF_EXITS, 370), 1};
+		labels[i] = ef_label(names[i], (uint32_t) snprintf(names[i], sizeof(names[i]), "%07u", i));
+		cells[i + 3] = ef_cell(ef_key(i + 1, EF_EXITS, 370), 1);
 	}
 	arena_open(&own);
 	is_int(ef_project_exits_begin(&exits, &plan, &own.context), EF_OK, "a projection of %d reasons", MANY);

@@ -158,7 +158,7 @@ make_table(EfTable *table, const Counts *counts, const EfFrame *frame, const Are
 #define ADD(label, kind, series) \
 	for (uint32_t day = 0; day < DAYS; day++) \
 		if ((series)[day] != 0) \
-			table->cells[table->ncells++] = (EfCell) {ef_key((label), (kind), day), (series)[day]}
+			table->cells[table->ncells++] = ef_cell(ef_key((label), (kind), day), (series)[day])
 	ADD(0, EF_LATE_ENTRIES, counts->late);
 	ADD(0, EF_CENSORED, counts->censored);
 	for (int r = 0; r < NREASONS; r++)
@@ -168,7 +168,7 @@ make_table(EfTable *table, const Counts *counts, const EfFrame *frame, const Are
 		ADD(table->nlabels + 1, EF_LEFT, counts->exits[r]);
 		if (table->ncells > before)
 			table->labels[table->nlabels++] =
-				(EfLabel) {reasons[r], (uint32_t) strlen(reasons[r])};
+				ef_label(reasons[r], (uint32_t) strlen(reasons[r]));
 	}
 #undef ADD
 }
@@ -598,7 +598,7 @@ test_validate(void)
 		EfCell		cells[23];
 
 		for (uint32_t i = 0; i < COUNT(cells); i++)
-			cells[i] = (EfCell) {EXITS(1, i), all << i};
+			cells[i] = ef_cell(EXITS(1, i), all << i);
 		is_int(validate(&unbounded, cells, COUNT(cells), 1, 0), EF_INVALID, "twice as many each day are refused");
 	}
 	is_int(validate(&bounded, NULL, 0, 0, -1), EF_INVALID, "a negative number of skipped rows is refused");
@@ -639,7 +639,8 @@ test_possible(void)
 		int			longest = 1 + (int) random_below(8);
 		EfFrame		frame = {1000, 1000 + longest, true, 0, NULL, 0};
 		EfCell		cells[12];
-		EfTable		table = {frame, 0, 0, &(EfLabel) {"a", 1}, 0, cells};
+		EfLabel		label = {"a", 1};
+		EfTable		table = {frame, 0, 0, &label, 0, cells};
 		Arena		arena;
 		bool		expected;
 
@@ -651,12 +652,12 @@ test_possible(void)
 			if (random_below(8))
 				left[i] = entered[i] + 1 + (int) random_below((uint32_t) longest);
 			if (entered[i] >= 0)
-				cells[table.ncells++] = (EfCell) {LATE((uint32_t) entered[i]), 1};
+				cells[table.ncells++] = ef_cell(LATE((uint32_t) entered[i]), 1);
 			if (random_below(2))
-				cells[table.ncells++] = (EfCell) {CENSORED((uint32_t) left[i]), 1};
+				cells[table.ncells++] = ef_cell(CENSORED((uint32_t) left[i]), 1);
 			else
 			{
-				cells[table.ncells++] = (EfCell) {EXITS(1, (uint32_t) left[i]), 1};
+				cells[table.ncells++] = ef_cell(EXITS(1, (uint32_t) left[i]), 1);
 				table.nlabels = 1;
 			}
 		}

@@ -1115,7 +1115,10 @@ test_no_memory(void)
 static void
 test_many_reasons(void)
 {
-	enum { MANY = 3000 };
+	enum
+	{
+		MANY = 3000
+	};
 	static EfLabel labels[MANY];
 	static EfCell cells[MANY + 2];
 	static char names[MANY][8];
@@ -1127,12 +1130,12 @@ test_many_reasons(void)
 	int64_t		exits = 0;
 	int			wrong = 0;
 
-	cells[0] = (EfCell) {ef_key(0, EF_DAYS, 30), 1000};
-	cells[1] = (EfCell) {ef_key(0, EF_DAYS, 60), 1000};
+	cells[0] = ef_cell(ef_key(0, EF_DAYS, 30), 1000);
+	cells[1] = ef_cell(ef_key(0, EF_DAYS, 60), 1000);
 	for (uint32_t i = 0; i < MANY; i++)
 	{
-		labels[i] = (EfLabel) {names[i], (uint32_t) snprintf(names[i], sizeof(names[i]), "%07u", i)};
-		cells[i + 2] = (EfCell) {ef_key(i + 1, EF_EXITS, 12 * 20 + i % 600), i + 1};
+		labels[i] = ef_label(names[i], (uint32_t) snprintf(names[i], sizeof(names[i]), "%07u", i));
+		cells[i + 2] = ef_cell(ef_key(i + 1, EF_EXITS, 12 * 20 + i % 600), i + 1);
 	}
 	arena_open(&arena);
 	is_int(ef_exit_rates_begin(&rates, &workforce, 0.95, &arena.context), EF_OK, "rates of %d reasons", MANY);

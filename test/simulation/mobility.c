@@ -45,7 +45,7 @@ uniform(void)
 
 	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
 	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return (double) ((z ^ (z >> 31)) >> 11) * 0x1p-53;
+	return ldexp((double) ((z ^ (z >> 31)) >> 11), -53);
 }
 
 /* Memory of one repetition. */

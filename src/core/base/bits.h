@@ -43,12 +43,14 @@ ef_plain_lowest_bit(uint64_t word)
 #define ef_lowest_bit(word) __builtin_ctzll(word)
 #define ef_unlikely(condition) __builtin_expect(condition, 0)
 #define ef_prefetch(address) __builtin_prefetch(address, 1)
+#define EF_ALWAYS_INLINE inline __attribute__((always_inline))
 #else
 #define ef_add_overflow(a, b, sum) ef_plain_add_overflow(a, b, sum)
 #define ef_highest_bit(word) ef_plain_highest_bit(word)
 #define ef_lowest_bit(word) ef_plain_lowest_bit(word)
 #define ef_unlikely(condition) (condition)
 #define ef_prefetch(address) ((void) 0)
+#define EF_ALWAYS_INLINE inline
 #endif
 
 #endif							/* EF_BITS_H */

@@ -108,9 +108,10 @@ reserve(EfDictionary *dictionary)
 	{
 		const EfName *name = names[number - 1];
 		EfNameDigest digest = digest_of(name->bytes, name->length);
+		EfDictionarySlot *slot = find_slot(dictionary, &digest, name->bytes);
 
-		*find_slot(dictionary, &digest, name->bytes) =
-			(EfDictionarySlot) {digest, number};
+		slot->digest = digest;
+		slot->number = number;
 	}
 }
 
@@ -168,7 +169,8 @@ ef_dictionary_number(EfDictionary *dictionary, const char *bytes,
 						   EF_NAMES_LIMIT);
 		name = keep_name(dictionary, bytes, length);
 		dictionary->names[dictionary->nnames++] = name;
-		*slot = (EfDictionarySlot) {digest, dictionary->nnames};
+		slot->digest = digest;
+		slot->number = dictionary->nnames;
 	}
 	*number = slot->number;
 	return EF_OK;
@@ -233,5 +235,6 @@ ef_number_map_set(EfNumberMap *map, uint32_t number, uint32_t value)
 		map->notes = notes;
 		map->room = room;
 	}
-	map->notes[number] = (EfNumberNote) {map->round, value};
+	map->notes[number].round = map->round;
+	map->notes[number].value = value;
 }

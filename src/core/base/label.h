@@ -13,6 +13,14 @@ typedef struct EfLabel
 	uint32_t	length;
 } EfLabel;
 
+static inline EfLabel
+ef_label(const char *bytes, uint32_t length)
+{
+	EfLabel		label = {bytes, length};
+
+	return label;
+}
+
 /* An order over labels, by their bytes. */
 extern int	ef_label_compare(const EfLabel *a, const EfLabel *b);
 

@@ -123,14 +123,14 @@ typedef struct Story
 static void
 tell(Story *story, EfCertificateStatus status, EfDay end)
 {
+	EfCertificatePart part = {status, story->at, end};
+
 	if (end <= story->at)
 		return;
 	if (story->n > 0 && story->parts[story->n - 1].status == status)
 		story->parts[story->n - 1].end = end;
 	else
-		story->parts[story->n++] = (EfCertificatePart) {
-			status, story->at, end
-		};
+		story->parts[story->n++] = part;
 	story->at = end;
 }
 

@@ -42,11 +42,13 @@ void
 ef_aalen_johansen_begin(EfAalenJohansen *process, uint32_t nreasons,
 						EfContext *context)
 {
+	const EfIncidence none = {0, 0, 0, 0};
+
 	ef_kaplan_meier_begin(&process->curve);
 	process->nreasons = nreasons;
 	process->incidence = ef_alloc(context, nreasons * sizeof(EfIncidence));
 	for (uint32_t i = 0; i < nreasons; i++)
-		process->incidence[i] = (EfIncidence) {0, 0, 0, 0};
+		process->incidence[i] = none;
 }
 
 void

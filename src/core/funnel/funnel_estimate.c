@@ -637,11 +637,12 @@ ef_funnel_conversion_limits(const EfFunnel *funnel, uint32_t from,
 							uint32_t to, double level, EfEstimate *conversion,
 							EfContext *context)
 {
+	const EfEstimate unknown = {NAN, NAN, NAN};
 	EfStageEstimates stages[EF_STAGE_LIMIT];
 	int32_t		observed_days;
 	EfStatus	status = check_stages(funnel, from, to, context);
 
-	*conversion = (EfEstimate) {NAN, NAN, NAN};
+	*conversion = unknown;
 	if (status == EF_OK)
 		status = ef_funnel_estimate(funnel, level, stages, &observed_days,
 									context);

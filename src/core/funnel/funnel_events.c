@@ -122,8 +122,11 @@ ef_window_of_events(int *length, EfEventGroup *group,
 			ef_release(context, rows);
 			rows = larger;
 		}
-		for (size_t i = 0; i < events.n; i++)
-			rows[nrows++] = (EfRow) {events.number, events.whens[i]};
+		for (size_t i = 0; i < events.n; i++, nrows++)
+		{
+			rows[nrows].when = events.number;
+			rows[nrows].stages = events.whens[i];
+		}
 	}
 	ef_event_reader_end(&reader);
 	if (status == EF_OK)

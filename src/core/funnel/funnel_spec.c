@@ -41,8 +41,7 @@ ef_spec_add_stage(EfFunnelSpec *spec, const char *name, size_t length,
 		return ef_fail(context, EF_SPEC_TOO_MANY_NAMES,
 					   "\"%.*s\" would be stage %d.", ef_clip(name, length),
 					   name, EF_STAGE_LIMIT + 1);
-	spec->stages[spec->nstages].bytes = name;
-	spec->stages[spec->nstages++].length = (uint32_t) length;
+	spec->stages[spec->nstages++] = ef_label(name, (uint32_t) length);
 	return EF_OK;
 }
 
@@ -54,8 +53,7 @@ ef_spec_add_exit(EfFunnelSpec *spec, const char *name, size_t length,
 		return ef_fail(context, EF_SPEC_TOO_MANY_NAMES,
 					   "\"%.*s\" would be exit %d.", ef_clip(name, length),
 					   name, EF_EXIT_LIMIT + 1);
-	spec->exits[spec->nexits].bytes = name;
-	spec->exits[spec->nexits++].length = (uint32_t) length;
+	spec->exits[spec->nexits++] = ef_label(name, (uint32_t) length);
 	return EF_OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/bits.h"
 #include "log/event_sort.h"
 
 /* The fewest bytes of a run in memory. */
@@ -151,7 +152,7 @@ is_later(const EfWhen *a, const EfWhen *b, const bool detailed)
 }
 
 /* Merge the events from `middle` on, in order, with those before, in order. */
-static inline __attribute__((always_inline)) void
+static EF_ALWAYS_INLINE void
 merge_whens(EfEventReader *reader, size_t middle, size_t n,
 			const bool detailed)
 {
@@ -240,6 +241,15 @@ keep_name(EfEventReader *reader, const EfRunReader *run, EfPerson *person)
 	person->name = reader->name_room;
 }
 
+/* Answer the n events that were gathered of the person. */
+static inline void
+show_events(EfPersonEvents *events, const EfEventReader *reader, size_t n)
+{
+	events->number = reader->person.number;
+	events->whens = reader->whens;
+	events->n = n;
+}
+
 /*
  * Where people are numbers and runs are few, as those of a parallel plan are,
  * looking at all of them is faster than a heap: `heap` is in no order then.
@@ -275,7 +285,7 @@ next_of_few(EfEventReader *reader, EfPersonEvents *events)
 			i++;
 	}
 	reader->person.number = least;
-	*events = (EfPersonEvents) {least, reader->whens, n};
+	show_events(events, reader, n);
 	return EF_OK;
 }
 
@@ -305,7 +315,7 @@ next_in_memory(EfEventReader *reader, EfRunReader *run, EfPersonEvents *events)
 	run->events = event;
 	if (event == run->events_end)
 		reader->nheap = 0;
-	*events = (EfPersonEvents) {reader->person.number, reader->whens, n};
+	show_events(events, reader, n);
 }
 
 /* Where several runs have events of a person, or may have. */
@@ -324,7 +334,7 @@ next_of_many(EfEventReader *reader, EfPersonEvents *events)
 	while (status == EF_OK && reader->nheap > 0 &&
 		   compare_persons(&reader->heap[0]->person, person,
 						   reader->kind) == 0);
-	*events = (EfPersonEvents) {person->number, reader->whens, n};
+	show_events(events, reader, n);
 	return status;
 }
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/bits.h"
+
 /* Room for whatever stands before a name or an event in a run. */
 #define HEAD_MAX (3 * EF_VARINT_MAX + 8)
 
@@ -25,7 +27,7 @@ typedef struct RunEnd
 	EfWhen		first;
 } RunEnd;
 
-static inline __attribute__((always_inline)) void
+static EF_ALWAYS_INLINE void
 flush(RunEnd *end)
 {
 	size_t		size = (size_t) (end->writer.at - end->buffer);
@@ -35,7 +37,7 @@ flush(RunEnd *end)
 	end->writer.at = end->buffer;
 }
 
-static inline __attribute__((always_inline)) void
+static EF_ALWAYS_INLINE void
 flush_unless(RunEnd *end, size_t room)
 {
 	if ((size_t) (end->buffer_end - end->writer.at) < room)
@@ -43,7 +45,7 @@ flush_unless(RunEnd *end, size_t room)
 }
 
 /* What comes before a person's events, and the first of these. */
-static inline __attribute__((always_inline)) void
+static EF_ALWAYS_INLINE void
 write_head(RunEnd *end, EfPersonKind kind, const EfPerson *person,
 		   uint64_t nwhens, EfWhen first)
 {
@@ -71,7 +73,7 @@ write_head(RunEnd *end, EfPersonKind kind, const EfPerson *person,
 	end->first = first;
 }
 
-static inline __attribute__((always_inline)) void
+static EF_ALWAYS_INLINE void
 write_step(RunEnd *end, EfWhen step)
 {
 	flush_unless(end, EF_VARINT_MAX);
@@ -79,7 +81,7 @@ write_step(RunEnd *end, EfWhen step)
 }
 
 /* The detail of an event, behind it. */
-static inline __attribute__((always_inline)) void
+static EF_ALWAYS_INLINE void
 write_detail(RunEnd *end, uint64_t detail, uint64_t before)
 {
 	write_step(end, ef_zigzag((int64_t) (detail - before)));
@@ -249,6 +251,15 @@ check_events(const EfRunReader *run, EfContext *context)
 	return EF_OK;
 }
 
+/* What is at hand. */
+static inline EfReader
+rest_of_window(const EfRunReader *run)
+{
+	EfReader	reader = {run->at, run->end, false};
+
+	return reader;
+}
+
 EfStatus
 ef_run_next_person(EfRunReader *run, EfPersonKind kind, EfContext *context)
 {
@@ -285,7 +296,7 @@ ef_run_next_person(EfRunReader *run, EfPersonKind kind, EfContext *context)
 	run->done = run->at == run->end;
 	if (run->done)
 		return EF_OK;
-	reader = (EfReader) {run->at, run->end, false};
+	reader = rest_of_window(run);
 	run->person.number += ef_read_varint(&reader);
 	if (kind == EF_PERSON_UUID)
 	{
@@ -307,7 +318,7 @@ ef_run_next_person(EfRunReader *run, EfPersonKind kind, EfContext *context)
 		if (status != EF_OK)
 			return status;
 		fill_window(run, HEAD_MAX);
-		reader = (EfReader) {run->at, run->end, false};
+		reader = rest_of_window(run);
 	}
 	run->nevents = ef_read_varint(&reader);
 	run->at = reader.at;
@@ -315,7 +326,7 @@ ef_run_next_person(EfRunReader *run, EfPersonKind kind, EfContext *context)
 }
 
 /* A number of a run, with what is left of its bytes at hand. */
-static inline __attribute__((always_inline)) bool
+static EF_ALWAYS_INLINE bool
 read_number(EfRunReader *run, uint64_t *number)
 {
 	EfReader	reader;
@@ -324,13 +335,13 @@ read_number(EfRunReader *run, uint64_t *number)
 		fill_window(run, EF_VARINT_MAX);
 	if (run->end - run->at >= EF_VARINT_MAX)
 		return ef_read_varint_within(&run->at, number);
-	reader = (EfReader) {run->at, run->end, false};
+	reader = rest_of_window(run);
 	*number = ef_read_varint(&reader);
 	run->at = reader.at;
 	return !reader.failed;
 }
 
-EF_NODISCARD static inline __attribute__((always_inline)) EfStatus
+EF_NODISCARD static EF_ALWAYS_INLINE EfStatus
 read_events(EfRunReader *run, EfWhen *whens, const bool detailed,
 			EfContext *context)
 {

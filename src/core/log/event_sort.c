@@ -44,7 +44,7 @@ copy_event(uint64_t *to, const uint64_t *from, EfEventForm form)
 		to[i] = from[i];
 }
 
-static inline __attribute__((always_inline)) void
+static EF_ALWAYS_INLINE void
 insertion_sort(uint64_t *events, size_t n, const EfEventForm form,
 			   EfPersonKind kind)
 {
@@ -128,7 +128,7 @@ merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
  * numbers are as evenly spread as those of people are, and never more than
  * the bits of a number ask for.  The result is in `events`, or in `scratch`.
  */
-static inline __attribute__((always_inline)) void
+static EF_ALWAYS_INLINE void
 distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 		   const EfEventForm form, EfPersonKind kind, EfContext *context,
 		   void (*sort_part) (uint64_t *, uint64_t *, size_t, bool,

@@ -276,10 +276,9 @@ collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
 		unsigned	kind = ef_key_kind(cell->key);
 
 		if (ef_mobility_counts_fte(kind))
-			changes[n++] = (EfCell) {
-				change_key(ef_key_at(cell->key), ef_key_label(cell->key)),
-				kind == EF_MOB_FTE_LOST ? -cell->count : cell->count
-			};
+			changes[n++] =
+				ef_cell(change_key(ef_key_at(cell->key), ef_key_label(cell->key)),
+						kind == EF_MOB_FTE_LOST ? -cell->count : cell->count);
 	}
 	*nchanges = n;
 	scratch = ef_alloc(context, n * sizeof(EfCell));
@@ -354,10 +353,10 @@ ef_steps_of(EfSteps *steps, const EfTable *table, EfContext *context)
 		uint32_t	at = ef_key_at(key);
 
 		if (!ef_mobility_counts_fte(ef_key_kind(key)))
-			steps->steps[steps->n++] = (EfCell) {
-				ef_step(ef_pair_at(at), ef_key_label(key), ef_key_kind(key),
-						ef_pair_label(at)), table->cells[i].count
-			};
+			steps->steps[steps->n++] =
+				ef_cell(ef_step(ef_pair_at(at), ef_key_label(key),
+								ef_key_kind(key), ef_pair_label(at)),
+						table->cells[i].count);
 	}
 	ef_sort_cells(steps->steps, scratch, steps->n, context);
 	ef_release(context, scratch);
@@ -497,18 +496,16 @@ part_cells(EfMobility *mobility, const Roles *roles, EfContext *context)
 			continue;
 		if (kind == EF_MOB_LEFT_FOR)
 		{
-			mobility->leavers[mobility->nleavers++] = (EfCell) {
-				ef_step(day, state, kind,
-						roles->reason[ef_pair_label(ef_key_at(key))]),
-				table->cells[i].count
-			};
+			mobility->leavers[mobility->nleavers++] =
+				ef_cell(ef_step(day, state, kind,
+								roles->reason[ef_pair_label(ef_key_at(key))]),
+						table->cells[i].count);
 			kind = EF_MOB_LEFT;
 		}
 		else if (kind == EF_MOB_MOVED)
 			to = roles->state[ef_pair_label(ef_key_at(key))];
-		table->cells[n++] = (EfCell) {ef_key(state, kind, ef_pair(to, day)),
-			table->cells[i].count
-		};
+		table->cells[n++] = ef_cell(ef_key(state, kind, ef_pair(to, day)),
+									table->cells[i].count);
 	}
 	table->ncells = n;
 	status = ef_table_normalize(table, &ef_mobility_type, context);

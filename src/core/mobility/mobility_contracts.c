@@ -253,13 +253,14 @@ join_contracts(Person *person)
 	for (size_t i = 0; i < person->n;)
 	{
 		EfJoined	joined;
+		Ending	   *ending;
 
 		ef_contracts_join(&joined, person->contracts + i, person->n - i,
 						  &person->period->gap, person->names);
 		bridge_gaps(person, i, joined.ncontracts);
-		person->endings[person->nendings++] = (Ending) {
-			joined.end, person->tally->terms[joined.reason].reason
-		};
+		ending = &person->endings[person->nendings++];
+		ending->end = joined.end;
+		ending->reason = person->tally->terms[joined.reason].reason;
 		i += joined.ncontracts;
 	}
 }
@@ -322,14 +323,13 @@ find_changes(Person *person)
 		if (contract->fte == 0 || state == 0 || first >= frame->as_of ||
 			contract->end <= first)
 			continue;
-		person->changes[n++] = (EfCell) {
-			(EfKey) (uint32_t) (first - frame->from) << 32 | state, contract->fte
-		};
+		person->changes[n++] =
+			ef_cell((EfKey) (uint32_t) (first - frame->from) << 32 | state,
+					contract->fte);
 		if (contract->end < frame->as_of)
-			person->changes[n++] = (EfCell) {
-				(EfKey) (uint32_t) (contract->end - frame->from) << 32 | state,
-				-contract->fte
-			};
+			person->changes[n++] =
+				ef_cell((EfKey) (uint32_t) (contract->end - frame->from) << 32 |
+						state, -contract->fte);
 	}
 	return n;
 }

@@ -132,9 +132,9 @@ lay_years(const EfMobility *mobility, int years, EfSteps *laid,
 		ef_presence_until(&presence, years_before_end(mobility, year));
 		for (uint32_t state = 1; state <= nstates; state++)
 			if (presence.here[state] > 0)
-				laid->steps[laid->n++] = (EfCell) {
-					ef_step(0, state, EF_MOB_OPENING, 0), presence.here[state]
-				};
+				laid->steps[laid->n++] =
+					ef_cell(ef_step(0, state, EF_MOB_OPENING, 0),
+							presence.here[state]);
 		for (const EfCell *step = presence.at; step < presence.end &&
 			 ef_step_day(step->key) <= last; step++)
 		{
@@ -142,11 +142,11 @@ lay_years(const EfMobility *mobility, int years, EfSteps *laid,
 
 			/* who comes on the last day is there when the next year begins */
 			if (day < last || ef_step_goes(step->key))
-				laid->steps[laid->n++] = (EfCell) {
-					ef_step(day_of_year(frame->from + (EfDay) day, began),
-							ef_step_label(step->key), ef_step_kind(step->key),
-							ef_step_to(step->key)), step->count
-				};
+				laid->steps[laid->n++] =
+					ef_cell(ef_step(day_of_year(frame->from + (EfDay) day, began),
+									ef_step_label(step->key),
+									ef_step_kind(step->key),
+									ef_step_to(step->key)), step->count);
 		}
 		ef_check_interrupt(context);
 	}

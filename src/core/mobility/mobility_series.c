@@ -189,7 +189,7 @@ find_left(const EfMobility *mobility, EfCell *left)
 			left[n++] = *leaver;
 		}
 		if (people > 0)
-			left[n++] = (EfCell) {ef_step(day, state, EF_MOB_LEFT_FOR, 0), people};
+			left[n++] = ef_cell(ef_step(day, state, EF_MOB_LEFT_FOR, 0), people);
 	}
 	return n;
 }
@@ -244,10 +244,9 @@ make_rows(EfMobilityLeavers *leavers, EfContext *context)
 	{
 		EfKey		key = leavers->left[i].key;
 
-		leavers->keys[2 * i] = (EfCell) {
-			row_key(ef_step_label(key), ef_step_to(key)), 1
-		};
-		leavers->keys[2 * i + 1] = (EfCell) {row_key(all, ef_step_to(key)), 1};
+		leavers->keys[2 * i] =
+			ef_cell(row_key(ef_step_label(key), ef_step_to(key)), 1);
+		leavers->keys[2 * i + 1] = ef_cell(row_key(all, ef_step_to(key)), 1);
 	}
 	ef_sort_cells(leavers->keys, scratch, n, context);
 	ef_release(context, scratch);

@@ -50,7 +50,12 @@ reserve(EfMobilityWalk *walk, size_t n)
 static void
 add_step(EfMobilityWalk *walk, unsigned kind, uint32_t state, uint32_t to)
 {
-	walk->steps[walk->nsteps++] = (EfMobilityStep) {kind, walk->day - 1, state, to};
+	EfMobilityStep *step = &walk->steps[walk->nsteps++];
+
+	step->kind = kind;
+	step->day = walk->day - 1;
+	step->state = state;
+	step->to = to;
 }
 
 /* Somebody is in a state who was in none. */

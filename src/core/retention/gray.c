@@ -260,6 +260,7 @@ ef_gray_stratum(EfLogRank *test, double *covariance,
 	uint32_t   *group_of = ef_grab(workspace, nparts, sizeof(uint32_t));
 	uint8_t    *exit_days = ef_grab(workspace, EF_SPELL_DAYS + 1, 1);
 	EfStatus	status = EF_OK;
+	const Group fresh = {.retained = 1};
 	Work		work = {0};
 
 	/* parts come by group, so those of one are next to each other */
@@ -281,7 +282,7 @@ ef_gray_stratum(EfLogRank *test, double *covariance,
 	work.sum_squares = ef_grab_doubles(workspace, n);
 	work.vector = ef_grab_doubles(workspace, n);
 	for (uint32_t k = 0; k < n; k++)
-		work.groups[k] = (Group) {.retained = 1};
+		work.groups[k] = fresh;
 	for (size_t i = 0; i < nparts; i++)
 	{
 		ef_risk_read(&readers[i], parts[i].risk);

@@ -266,10 +266,13 @@ name_groups(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 	test->groups = ef_alloc(context, nparts * sizeof(EfLogRankGroup));
 	test->ngroups = 0;
 	for (size_t i = 0; i < nparts; i++)
+	{
+		EfLogRankGroup group = {parts[i].group, 0, 0};
+
 		if (i == 0 ||
 			compare_names(&parts[i - 1].group, &parts[i].group) != 0)
-			test->groups[test->ngroups++] =
-				(EfLogRankGroup) {parts[i].group, 0, 0};
+			test->groups[test->ngroups++] = group;
+	}
 	return ef_group_limit_check(method, test->ngroups, context);
 }
 

@@ -109,6 +109,14 @@ compare_stretches(const void *a, const void *b)
 	return (one > other) - (one < other);
 }
 
+static EfStretch
+stretch(EfDay start, int64_t fte)
+{
+	EfStretch	it = {start, fte};
+
+	return it;
+}
+
 size_t
 ef_joined_stretches(const EfJoined *spell, EfStretch *stretches,
 					EfContext *context)
@@ -119,8 +127,8 @@ ef_joined_stretches(const EfJoined *spell, EfStretch *stretches,
 
 	if (spell->end == spell->start)
 	{
-		stretches[0] = (EfStretch) {spell->start,
-		ef_joined_fte(spell, spell->start)};
+		stretches[0] = stretch(spell->start,
+							   ef_joined_fte(spell, spell->start));
 		return 1;
 	}
 
@@ -129,8 +137,8 @@ ef_joined_stretches(const EfJoined *spell, EfStretch *stretches,
 	{
 		const EfContract *contract = &spell->contracts[i];
 
-		stretches[nchanges++] = (EfStretch) {contract->start, contract->fte};
-		stretches[nchanges++] = (EfStretch) {contract->end, -contract->fte};
+		stretches[nchanges++] = stretch(contract->start, contract->fte);
+		stretches[nchanges++] = stretch(contract->end, -contract->fte);
 	}
 	ef_sort(stretches, nchanges, sizeof(EfStretch), compare_stretches,
 			context);
@@ -143,7 +151,7 @@ ef_joined_stretches(const EfJoined *spell, EfStretch *stretches,
 		for (; i < nchanges && stretches[i].start == day; i++)
 			fte += stretches[i].fte;
 		if (n == 0 || stretches[n - 1].fte != fte)
-			stretches[n++] = (EfStretch) {day, fte};
+			stretches[n++] = stretch(day, fte);
 	}
 	return n;
 }

@@ -34,12 +34,16 @@ read_contracts(EfContract **contracts, size_t *n, EfEventReader *reader,
 	*contracts = ef_alloc(context, *n * sizeof(EfContract));
 	word = events.whens;
 	for (size_t i = 0; i < *n; i++, word += 2)
-		(*contracts)[i] = (EfContract) {
+	{
+		EfContract	contract = {
 			.start = EF_FIRST_DATE + (EfDay) (word[0] >> EF_WHEN_NUMBER_BITS),
 			.end = (EfDay) ((int64_t) (word[1] >> 20) + INT32_MIN),
 			.reason = (uint32_t) (word[0] & EF_WHEN_NUMBER),
 			.fte = (int32_t) (word[1] & 0xfffff)
 		};
+
+		(*contracts)[i] = contract;
+	}
 	return EF_OK;
 }
 

@@ -43,6 +43,14 @@ typedef struct EfCell
 /* States are stored as they lie in memory. */
 _Static_assert(sizeof(EfCell) == 16, "a cell has no padding");
 
+static inline EfCell
+ef_cell(EfKey key, int64_t count)
+{
+	EfCell		cell = {key, count};
+
+	return cell;
+}
+
 static inline EfKey
 ef_key(uint32_t label, unsigned kind, uint32_t at)
 {

@@ -726,8 +726,7 @@ collect_labels(EfTable *table, const EfState *state, EfContext *context)
 
 		if (node->number != number || ef_label_node_size(node->length) > at)
 			break;
-		table->labels[number - 1].bytes = node->bytes;
-		table->labels[number - 1].length = node->length;
+		table->labels[number - 1] = ef_label(node->bytes, node->length);
 		at -= (uint32_t) ef_label_node_size(node->length);
 	}
 	if (number != 0 || at != 0)

@@ -65,8 +65,9 @@ struct EfProjection
 	double	   *lag;			/* room for a sum of flows, of an open projection */
 };
 
-static const EfLabel retirement_reason = {EF_RETIREMENT_REASON,
-	sizeof(EF_RETIREMENT_REASON) - 1};
+static const EfLabel retirement_reason = {
+	EF_RETIREMENT_REASON, sizeof(EF_RETIREMENT_REASON) - 1
+};
 
 static uint32_t
 retirement_label(const EfTable *table)

@@ -223,7 +223,8 @@ ef_exit_rates_begin(EfExitRates *rates, const EfWorkforce *workforce,
 			last[-1].exits += table->cells[i].count;
 		else
 		{
-			*last = (EfReasonExits) {ef_key_label(key), table->cells[i].count};
+			last->reason = ef_key_label(key);
+			last->exits = table->cells[i].count;
 			end[age]++;
 		}
 	}

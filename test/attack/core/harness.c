@@ -79,7 +79,10 @@ frame_of(unsigned n, Input *input)
 		status = ef_spec_complete(&spec, input->context);
 		PROMISE(status == EF_OK);
 		PROMISE(ef_spec_pack(&spec, 0, &bytes, &frame.spec_size, input->context) == EF_OK);
-		frame = (EfFrame) {0, 0, false, 0, bytes, frame.spec_size};
+		frame.from = frame.as_of = 0;
+		frame.bounded = false;
+		frame.flags = 0;
+		frame.spec = bytes;
 	}
 	return frame;
 }
@@ -264,7 +267,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 2)
 		return 0;
 	arena_open(&arena);
-	input = (Input) {data + 1, data + size, &arena.context};
+	input.at = data + 1;
+	input.end = data + size;
+	input.context = &arena.context;
 	n = data[0] % 21;
 	if (n < 4)
 		try_packed(n, &input);

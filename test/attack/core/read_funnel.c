@@ -72,10 +72,12 @@ read_funnel(const void *datum, size_t size, Input *input)
 	output.intake = intake;
 	output.nyears = 1 + draw(input) % 8;
 	output.first_year = kind & 2 ? draw_int(input) : 2000 + draw(input) % 30;
-	output.starts = (EfStartDay) {draw(input) % 12, draw(input) % 28};
+	output.starts.month = draw(input) % 12;
+	output.starts.day = draw(input) % 28;
 	output.as_of = kind & 4 ? &as_of : NULL;
 	output.horizon = kind & 8 ? draw_int(input) : 1 + draw(input) % 20;
-	output.scenario = (EfConversionChange) {draw(input) % 4, kind & 16 ? draw_number(input) : 0.1};
+	output.scenario.stage = draw(input) % 4;
+	output.scenario.change = kind & 16 ? draw_number(input) : 0.1;
 	if (ef_arrivals_by_year(&output, &arrivals, input->context) == EF_OK)
 		fuzz_sum += arrivals[0];
 
@@ -101,8 +103,12 @@ read_funnel(const void *datum, size_t size, Input *input)
 			gap[i] = draw_number(input);
 		plan.funnel = funnel;
 		plan.gap = gap;
-		plan.staff = (EfProjectionPlan) {.workforce = &staff,.rates = &staff,.years = 1 + draw(input) % 8,
-		.retire_at = kind & 32 ? draw_int(input) : EF_AS_OBSERVED,.latest_age = kind & 64 ? draw_int(input) : 70,.level = draw_level(input)};
+		memset(&plan.staff, 0, sizeof(plan.staff));
+		plan.staff.workforce = plan.staff.rates = &staff;
+		plan.staff.years = 1 + draw(input) % 8;
+		plan.staff.retire_at = kind & 32 ? draw_int(input) : EF_AS_OBSERVED;
+		plan.staff.latest_age = kind & 64 ? draw_int(input) : 70;
+		plan.staff.level = draw_level(input);
 		plan.first_year = kind & 2 ? draw_int(input) : 2015 + draw(input) % 15;
 		plan.starts = output.starts;
 		plan.method = draw(input) % 2 ? EF_INTAKE_CONSTANT : EF_INTAKE_SCHEDULE;

@@ -67,8 +67,8 @@ read_retention(const void *datum, size_t size, Input *input)
 		for (int n = 0; n < 4; n++)
 		{
 			parts[n].risk = &risk;
-			parts[n].group.label = (EfLabel) {&"abc"[draw(input) % 3], 1};
-			parts[n].stratum.label = (EfLabel) {&"xy"[draw(input) % 2], 1};
+			parts[n].group.label = ef_label(&"abc"[draw(input) % 3], 1);
+			parts[n].stratum.label = ef_label(&"xy"[draw(input) % 2], 1);
 			parts[n].stratum.null = draw(input) % 5 == 0;
 		}
 		if (ef_hazard_ratio(&ratio, &risk, &risk, draw_level(input), input->context) == EF_OK)

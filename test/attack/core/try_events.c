@@ -162,7 +162,11 @@ try_spec(Input *input)
 	}
 	spec.has_within = draw(input) % 2;
 	if (spec.has_within)
-		spec.within = (EfDuration) {draw_int(input), draw_int(input), draw_int(input)};
+	{
+		spec.within.months = draw_int(input);
+		spec.within.days = draw_int(input);
+		spec.within.microseconds = draw_int(input);
+	}
 	spec.has_as_of = draw(input) % 2;
 	if (spec.has_as_of)
 		spec.as_of = draw_int(input);
@@ -208,14 +212,21 @@ try_shifts(Input *input)
 	for (int k = 0; k < 3; k++)
 		for (int i = 0; i < 8; i++)
 		{
-			names[k][i] = (EfLabel) {professions[k == 0 ? i % 5 : take(input) % 5], 1};
+			names[k][i] = ef_label(professions[k == 0 ? i % 5 : take(input) % 5], 1);
 			if (k == 2 && take(input) % 6 == 0)
-				names[k][i] = (EfLabel) {NULL, 0};
+				names[k][i] = ef_label(NULL, 0);
 			numbers[k][i] = take(input) % 4 ? take(input) / 256.0 : draw_number(input);
 		}
-	shifts = (EfTaskShifts) {{names[0], n}, {numbers[0], draw(input) % 8 ? n : m % 8}, {names[1], m % 9}, {names[2], m % 9}, {numbers[1], m % 9}, {numbers[2], m % 9}};
-	if (m == 8)
-		shifts.from_profession.n = shifts.to_profession.n = shifts.share.n = shifts.relative_time.n = 8;
+	shifts.profession.values = names[0];
+	shifts.profession.n = n;
+	shifts.demand.values = numbers[0];
+	shifts.demand.n = draw(input) % 8 ? n : m % 8;
+	shifts.from_profession.values = names[1];
+	shifts.to_profession.values = names[2];
+	shifts.share.values = numbers[1];
+	shifts.relative_time.values = numbers[2];
+	shifts.from_profession.n = shifts.to_profession.n = shifts.share.n =
+		shifts.relative_time.n = m == 8 ? 8 : m % 9;
 	if (ef_demand_after_shifts(&shifts, &rows, &nrows, input->context) == EF_OK)
 		PROMISE(nrows >= n);
 }

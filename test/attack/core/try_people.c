@@ -368,7 +368,9 @@ try_people(Input *input)
 	else
 	{
 		trial.unit = EF_UNIT_DAY;
-		trial.frame = (EfFrame) {ef_first_day(2021 * 12 - kind % 100), DAY, true, 0, NULL, 0};
+		trial.frame.from = ef_first_day(2021 * 12 - kind % 100);
+		trial.frame.as_of = DAY;
+		trial.frame.bounded = true;
 		if (way->summary != 1)
 			trial.frame.flags = kind & 128 ? EF_FLAG_FTE : 0;
 	}
@@ -391,5 +393,9 @@ try_people(Input *input)
 		PROMISE(made[i].n == made[0].n && memcmp(made[i].numbers, made[0].numbers, made[0].n * sizeof(int64_t)) == 0);
 	}
 	if (way->summary < 4 && made[0].status == EF_OK)
-		accept_states(way->summary, (EfState *[3]) {made[0].state, made[1].state, made[2].state}, input);
+	{
+		EfState    *states[] = {made[0].state, made[1].state, made[2].state};
+
+		accept_states(way->summary, states, input);
+	}
 }

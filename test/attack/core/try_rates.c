@@ -163,7 +163,10 @@ try_backtest(Input *input)
 		ratios[i].mean = fabs(draw_number(input));
 		ratios[i].variance = fabs(draw_number(input));
 		if (!(ratios[i].mean < 1e31 && ratios[i].variance < 1e31))
-			ratios[i] = (EfExitRatio) {1, 0};
+		{
+			ratios[i].mean = 1;
+			ratios[i].variance = 0;
+		}
 	}
 	while (input->at < input->end)
 		add_workforce(&states[take(input) % YEARS], input);
@@ -173,7 +176,11 @@ try_backtest(Input *input)
 		rates[i] = years[i];
 		if (years[i].table.nlabels > 8)
 			kind &= (uint8_t) ~32;
-		origins[i] = (EfOriginRates) {.reference = years[i],.ratios = kind & 64 ? ratios : NULL,.shift = (int) draw(input) - 128,.nearest = kind & 128};
+		memset(&origins[i], 0, sizeof(origins[i]));
+		origins[i].reference = years[i];
+		origins[i].ratios = kind & 64 ? ratios : NULL;
+		origins[i].shift = (int) draw(input) - 128;
+		origins[i].nearest = kind & 128;
 	}
 	plan.years = years;
 	plan.nyears = kind & 16 ? YEARS : draw(input) % YEARS;
