@@ -135,6 +135,10 @@ test-majors:
 check-core:
 	@$(top)/test/run.sh core
 
+# The layout of pgindent; ARGS="--check" or files.
+format:
+	@$(top)/test/format.sh $(ARGS)
+
 fuzz:
 	@$(top)/test/run.sh fuzz
 
@@ -217,6 +221,7 @@ help:
 	@echo "make test-dashboard that dashboard in a browser, its numbers compared with SQL"
 	@echo "make test-citus   the same answers from a Citus cluster, where Citus is installed (or in CITUS=directory)"
 	@echo "make check-core   unit tests of src/core, sanitizers on; no PostgreSQL needed"
+	@echo "make format       give the C files the layout of pgindent (ARGS=--check to see what it would change)"
 	@echo "make fuzz         hostile input to the types, sanitizers on"
 	@echo "make attack       hostile bytes and queries, kills, full disks: MINUTES=1 of each part"
 	@echo "make oracle       the same questions to R's survival package"
@@ -229,4 +234,4 @@ help:
 	@echo "Variables: PG_CONFIG=path, WERROR=1 (warnings are errors), SUITES, ARGS"
 
 FORCE:
-.PHONY: all install installcheck clean test test-all test-majors check-core fuzz attack oracle demo dashboard test-dashboard test-citus bench simulation deb dist test-packages help FORCE
+.PHONY: all install installcheck clean test test-all test-majors check-core format fuzz attack oracle demo dashboard test-dashboard test-citus bench simulation deb dist test-packages help FORCE

@@ -18,6 +18,7 @@
 #   python  python3 that makes virtual environments
 #   static  server, clang-tidy, cppcheck
 #   counts  cc, valgrind
+#   format  server, bzip2: what building pg_bsd_indent takes
 #   attack  test, clang, sqlsmith
 #
 # Installs what is missing with apt-get when run by root or with passwordless
@@ -25,7 +26,7 @@
 # package that apt does not know.  Silent when all is there.
 
 set -euo pipefail
-need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|driver|deb|root|dist|r|python|static|counts|attack}
+need=${1:?usage: setup.sh make|cc|server|test|oracle|clients|cron|page|browser|driver|deb|root|dist|r|python|static|counts|format|attack}
 pg_config=${PG_CONFIG:-pg_config}
 minimum=15
 missing=()
@@ -151,6 +152,11 @@ look() {
 	if [ "$need" = static ]; then
 		have clang-tidy || missing+=(clang-tidy)
 		have cppcheck || missing+=(cppcheck)
+		return 0
+	fi
+
+	if [ "$need" = format ]; then
+		have bzip2 || missing+=(bzip2)
 		return 0
 	fi
 
