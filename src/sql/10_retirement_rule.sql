@@ -6,10 +6,12 @@ COMMENT ON TYPE retirement_rule IS 'age of retirement by month of birth, made by
 
 CREATE FUNCTION retirement_rule_agg_transfn(retirement_rule, date, integer) RETURNS retirement_rule
     AS 'MODULE_PATHNAME', 'ef_retirement_rule_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION retirement_rule_agg_transfn(retirement_rule, date, integer) IS 'aggregate transition function';
+COMMENT ON FUNCTION retirement_rule_agg_transfn(retirement_rule, date, integer) IS
+    'aggregate transition function';
 CREATE FUNCTION retirement_rule_combinefn(retirement_rule, retirement_rule) RETURNS retirement_rule
     AS 'MODULE_PATHNAME', 'ef_retirement_rule_combinefn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION retirement_rule_combinefn(retirement_rule, retirement_rule) IS 'aggregate combine function';
+COMMENT ON FUNCTION retirement_rule_combinefn(retirement_rule, retirement_rule) IS
+    'aggregate combine function';
 CREATE FUNCTION retirement_rule_finalfn(retirement_rule) RETURNS retirement_rule
     AS 'MODULE_PATHNAME', 'ef_retirement_rule_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION retirement_rule_finalfn(retirement_rule) IS 'aggregate final function';
@@ -24,4 +26,5 @@ CREATE AGGREGATE retirement_rule_agg(born_from date, age_months integer) (
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE retirement_rule_agg(date, integer) IS
-    'retirement rule: those born from born_from on, until the next row''s, retire in the month in which they reach age_months';
+    'retirement rule: those born from born_from on, until the next row''s, retire in the month in which '
+    'they reach age_months';

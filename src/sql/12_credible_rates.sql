@@ -2,4 +2,6 @@
 
 @include type.sql.in credible_rates
 
-COMMENT ON TYPE credible_rates IS 'exit rates of a reference by age and reason, with the ratio of a group to them for each reason, made by credible_rates_agg and credibility';
+COMMENT ON TYPE credible_rates IS
+    'exit rates of a reference by age and reason, with the ratio of a group to them for each reason, '
+    'made by credible_rates_agg and credibility';

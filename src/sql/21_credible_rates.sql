@@ -2,7 +2,8 @@
 
 CREATE FUNCTION credible_rates(workforce) RETURNS credible_rates
     AS 'MODULE_PATHNAME', 'ef_credible_rates' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION credible_rates(workforce) IS 'exit rates as they were observed in a workforce, which a projection takes as they are';
+COMMENT ON FUNCTION credible_rates(workforce) IS
+    'exit rates as they were observed in a workforce, which a projection takes as they are';
 CREATE CAST (workforce AS credible_rates) WITH FUNCTION credible_rates(workforce) AS IMPLICIT;
 COMMENT ON CAST (workforce AS credible_rates) IS 'exit rates as they were observed in a workforce';
 
@@ -11,10 +12,12 @@ CREATE FUNCTION credible_rates_agg_transfn(bytea, workforce) RETURNS bytea
 COMMENT ON FUNCTION credible_rates_agg_transfn(bytea, workforce) IS 'aggregate transition function';
 CREATE FUNCTION credible_rates_agg_transfn(bytea, workforce, credible_rates) RETURNS bytea
     AS 'MODULE_PATHNAME', 'ef_credible_rates_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION credible_rates_agg_transfn(bytea, workforce, credible_rates) IS 'aggregate transition function';
+COMMENT ON FUNCTION credible_rates_agg_transfn(bytea, workforce, credible_rates) IS
+    'aggregate transition function';
 CREATE FUNCTION credible_rates_agg_transfn(bytea, workforce, credible_rates, text) RETURNS bytea
     AS 'MODULE_PATHNAME', 'ef_credible_rates_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION credible_rates_agg_transfn(bytea, workforce, credible_rates, text) IS 'aggregate transition function';
+COMMENT ON FUNCTION credible_rates_agg_transfn(bytea, workforce, credible_rates, text) IS
+    'aggregate transition function';
 CREATE FUNCTION credible_rates_combinefn(bytea, bytea) RETURNS bytea
     AS 'MODULE_PATHNAME', 'ef_credible_rates_combinefn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION credible_rates_combinefn(bytea, bytea) IS 'aggregate combine function';
@@ -32,7 +35,8 @@ CREATE AGGREGATE credible_rates_agg(groups workforce) (
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE credible_rates_agg(workforce) IS
-    'the exit rates of all groups together, and how much groups differ from them beyond chance, for each reason';
+    'the exit rates of all groups together, and how much groups differ from them beyond chance, for '
+    'each reason';
 
 CREATE AGGREGATE credible_rates_agg(groups workforce, reference credible_rates) (
     SFUNC = credible_rates_agg_transfn,
@@ -56,15 +60,20 @@ CREATE AGGREGATE credible_rates_agg(groups workforce, reference credible_rates, 
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE credible_rates_agg(workforce, credible_rates, text) IS
-    'the same by a method: poisson-gamma, which is that of the other forms, or marshall; a null reference is all groups together';
+    'the same by a method: poisson-gamma, which is that of the other forms, or marshall; a null '
+    'reference is all groups together';
 
 CREATE FUNCTION credibility(workforce, rates credible_rates) RETURNS credible_rates
     AS 'MODULE_PATHNAME', 'ef_credibility' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION credibility(workforce, credible_rates) IS 'exit rates of a group, between its own and those of its reference: the more exits it lets expect, the more its own count';
+COMMENT ON FUNCTION credibility(workforce, credible_rates) IS
+    'exit rates of a group, between its own and those of its reference: the more exits it lets expect, '
+    'the more its own count';
 
 CREATE FUNCTION exit_ratios(credible_rates, level double precision DEFAULT 0.95) RETURNS TABLE (
         reason text, exits bigint, expected double precision, observed_ratio double precision,
         drawn_to double precision, z double precision,
         ratio double precision, lower double precision, upper double precision)
     AS 'MODULE_PATHNAME', 'ef_exit_ratios' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 5;
-COMMENT ON FUNCTION exit_ratios(credible_rates, double precision) IS 'for each reason the exits of a group against those that its reference lets expect, the weight z of its own, and its ratio with an interval';
+COMMENT ON FUNCTION exit_ratios(credible_rates, double precision) IS
+    'for each reason the exits of a group against those that its reference lets expect, the weight z of '
+    'its own, and its ratio with an interval';

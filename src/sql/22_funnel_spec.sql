@@ -2,7 +2,8 @@
 
 @include type.sql.in funnel_spec
 
-COMMENT ON TYPE funnel_spec IS 'stages, window, exits and modes of a funnel, made by funnel_spec(stages, ...)';
+COMMENT ON TYPE funnel_spec IS
+    'stages, window, exits and modes of a funnel, made by funnel_spec(stages, ...)';
 
 CREATE FUNCTION funnel_spec(
         stages text[],
@@ -12,4 +13,6 @@ CREATE FUNCTION funnel_spec(
         modes text[] DEFAULT '{}') RETURNS funnel_spec
     AS 'MODULE_PATHNAME', 'ef_funnel_spec' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION funnel_spec(text[], interval, date, text[], text[]) IS
-    'the stages of a funnel in order, the time within which a chain must be complete, the day from which on events are not known, events that end a chain, and modes: strict_increase, strict_once, strict_order, strict_deduplication';
+    'the stages of a funnel in order, the time within which a chain must be complete, the day from '
+    'which on events are not known, events that end a chain, and modes: strict_increase, strict_once, '
+    'strict_order, strict_deduplication';

@@ -2,7 +2,9 @@
 
 @include summary.sql.in retention
 
-COMMENT ON TYPE retention IS 'late entries, exits by reason and censorings by day since the start of employment, made by retention_agg';
+COMMENT ON TYPE retention IS
+    'late entries, exits by reason and censorings by day since the start of employment, made by '
+    'retention_agg';
 
 @include retention_row.sql.in text
 @include retention_row.sql.in "any"
@@ -21,7 +23,8 @@ COMMENT ON FUNCTION exits(retention, text) IS 'spells that ended in the observat
 
 CREATE FUNCTION retention_rate(retention, after interval) RETURNS double precision
     AS 'MODULE_PATHNAME', 'ef_retention_rate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION retention_rate(retention, interval) IS 'share still employed after a time, Kaplan-Meier; null beyond what was observed';
+COMMENT ON FUNCTION retention_rate(retention, interval) IS
+    'share still employed after a time, Kaplan-Meier; null beyond what was observed';
 
 CREATE FUNCTION retention_curve(retention,
         every interval DEFAULT '1 year',
@@ -31,7 +34,8 @@ CREATE FUNCTION retention_curve(retention,
         retained double precision, std_error double precision,
         lower double precision, upper double precision)
     AS 'MODULE_PATHNAME', 'ef_retention_curve' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 20;
-COMMENT ON FUNCTION retention_curve(retention, interval, double precision, text) IS 'share still employed by days since the start, Kaplan-Meier, with standard error and limits';
+COMMENT ON FUNCTION retention_curve(retention, interval, double precision, text) IS
+    'share still employed by days since the start, Kaplan-Meier, with standard error and limits';
 
 CREATE FUNCTION exit_incidence(retention,
         every interval DEFAULT '1 year',
@@ -40,22 +44,28 @@ CREATE FUNCTION exit_incidence(retention,
         incidence double precision, std_error double precision,
         lower double precision, upper double precision)
     AS 'MODULE_PATHNAME', 'ef_exit_incidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 60;
-COMMENT ON FUNCTION exit_incidence(retention, interval, double precision) IS 'share that has left for each reason by days since the start, Aalen-Johansen, with standard error and limits';
+COMMENT ON FUNCTION exit_incidence(retention, interval, double precision) IS
+    'share that has left for each reason by days since the start, Aalen-Johansen, with standard error '
+    'and limits';
 
 CREATE FUNCTION retention_median(retention) RETURNS double precision
     AS 'MODULE_PATHNAME', 'ef_retention_median' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION retention_median(retention) IS 'days after which half have left; null when fewer were seen to leave';
+COMMENT ON FUNCTION retention_median(retention) IS
+    'days after which half have left; null when fewer were seen to leave';
 
 CREATE FUNCTION retention_mean(retention, until interval) RETURNS double precision
     AS 'MODULE_PATHNAME', 'ef_retention_mean' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION retention_mean(retention, interval) IS 'mean days of employment within a time since the start (restricted mean); null beyond what was observed';
+COMMENT ON FUNCTION retention_mean(retention, interval) IS
+    'mean days of employment within a time since the start (restricted mean); null beyond what was observed';
 
 CREATE FUNCTION retention_compare(first retention, second retention,
         level double precision DEFAULT 0.95, reason text DEFAULT NULL) RETURNS TABLE (
         chisq double precision, df integer, p_value double precision,
         hazard_ratio double precision, lower double precision, upper double precision)
     AS 'MODULE_PATHNAME', 'ef_retention_compare' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1;
-COMMENT ON FUNCTION retention_compare(retention, retention, double precision, text) IS 'log-rank test of two groups, and the hazard of the second over that of the first (Cox, Efron), with limits; for one reason (cause-specific) where it is given';
+COMMENT ON FUNCTION retention_compare(retention, retention, double precision, text) IS
+    'log-rank test of two groups, and the hazard of the second over that of the first (Cox, Efron), '
+    'with limits; for one reason (cause-specific) where it is given';
 
 -- A test is of few summaries: they are kept until all are there, and so the
 -- aggregate has neither a combine function nor a state that is a value.
@@ -63,7 +73,9 @@ COMMENT ON FUNCTION retention_compare(retention, retention, double precision, te
 CREATE TYPE log_rank_result AS (
     chisq double precision, df integer, p_value double precision,
     groups text[], exits bigint[], expected double precision[]);
-COMMENT ON TYPE log_rank_result IS 'test of several groups, made by retention_log_rank or retention_gray: the test, and for each group its exits and those expected if the groups did not differ';
+COMMENT ON TYPE log_rank_result IS
+    'test of several groups, made by retention_log_rank or retention_gray: the test, and for each group '
+    'its exits and those expected if the groups did not differ';
 COMMENT ON COLUMN log_rank_result.chisq IS 'test statistic; null where nothing can be compared';
 COMMENT ON COLUMN log_rank_result.df IS 'degrees of freedom';
 COMMENT ON COLUMN log_rank_result.p_value IS 'probability of such a statistic if the groups did not differ';
@@ -77,15 +89,18 @@ COMMENT ON FUNCTION retention_log_rank_transfn(internal, retention, text) IS 'ag
 REVOKE EXECUTE ON FUNCTION retention_log_rank_transfn(internal, retention, text) FROM PUBLIC;
 CREATE FUNCTION retention_log_rank_transfn(internal, retention, text, text) RETURNS internal
     AS 'MODULE_PATHNAME', 'ef_retention_log_rank_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION retention_log_rank_transfn(internal, retention, text, text) IS 'aggregate transition function';
+COMMENT ON FUNCTION retention_log_rank_transfn(internal, retention, text, text) IS
+    'aggregate transition function';
 REVOKE EXECUTE ON FUNCTION retention_log_rank_transfn(internal, retention, text, text) FROM PUBLIC;
 CREATE FUNCTION retention_log_rank_transfn(internal, retention, text, text, text) RETURNS internal
     AS 'MODULE_PATHNAME', 'ef_retention_log_rank_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION retention_log_rank_transfn(internal, retention, text, text, text) IS 'aggregate transition function';
+COMMENT ON FUNCTION retention_log_rank_transfn(internal, retention, text, text, text) IS
+    'aggregate transition function';
 REVOKE EXECUTE ON FUNCTION retention_log_rank_transfn(internal, retention, text, text, text) FROM PUBLIC;
 CREATE FUNCTION retention_gray_transfn(internal, retention, text, text, text) RETURNS internal
     AS 'MODULE_PATHNAME', 'ef_retention_gray_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION retention_gray_transfn(internal, retention, text, text, text) IS 'aggregate transition function';
+COMMENT ON FUNCTION retention_gray_transfn(internal, retention, text, text, text) IS
+    'aggregate transition function';
 REVOKE EXECUTE ON FUNCTION retention_gray_transfn(internal, retention, text, text, text) FROM PUBLIC;
 CREATE FUNCTION retention_log_rank_finalfn(internal) RETURNS log_rank_result
     AS 'MODULE_PATHNAME', 'ef_retention_log_rank_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -100,7 +115,8 @@ CREATE AGGREGATE retention_log_rank(retention, group_name text) (
     FINALFUNC_MODIFY = READ_ONLY,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE retention_log_rank(retention, text) IS 'log-rank test of several groups, of which each row is one or a part of one';
+COMMENT ON AGGREGATE retention_log_rank(retention, text) IS
+    'log-rank test of several groups, of which each row is one or a part of one';
 
 CREATE AGGREGATE retention_log_rank(retention, group_name text, stratum_name text) (
     SFUNC = retention_log_rank_transfn,
@@ -110,7 +126,8 @@ CREATE AGGREGATE retention_log_rank(retention, group_name text, stratum_name tex
     FINALFUNC_MODIFY = READ_ONLY,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE retention_log_rank(retention, text, text) IS 'log-rank test of several groups within strata: groups are compared only with those of their stratum';
+COMMENT ON AGGREGATE retention_log_rank(retention, text, text) IS
+    'log-rank test of several groups within strata: groups are compared only with those of their stratum';
 
 CREATE AGGREGATE retention_log_rank(retention, group_name text, stratum_name text, reason text) (
     SFUNC = retention_log_rank_transfn,
@@ -120,7 +137,9 @@ CREATE AGGREGATE retention_log_rank(retention, group_name text, stratum_name tex
     FINALFUNC_MODIFY = READ_ONLY,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE retention_log_rank(retention, text, text, text) IS 'log-rank test of several groups within strata for one reason: who leaves for another is censored (cause-specific)';
+COMMENT ON AGGREGATE retention_log_rank(retention, text, text, text) IS
+    'log-rank test of several groups within strata for one reason: who leaves for another is censored '
+    '(cause-specific)';
 
 CREATE AGGREGATE retention_gray(retention, group_name text, stratum_name text, reason text) (
     SFUNC = retention_gray_transfn,
@@ -130,4 +149,6 @@ CREATE AGGREGATE retention_gray(retention, group_name text, stratum_name text, r
     FINALFUNC_MODIFY = READ_ONLY,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE retention_gray(retention, text, text, text) IS 'test of several groups within strata whether as many leave for a reason: Gray''s test of equal cumulative incidence';
+COMMENT ON AGGREGATE retention_gray(retention, text, text, text) IS
+    'test of several groups within strata whether as many leave for a reason: Gray''s test of equal '
+    'cumulative incidence';

@@ -2,7 +2,9 @@
 
 @include summary.sql.in funnel
 
-COMMENT ON TYPE funnel IS 'people by stage and day: reached, exited, lost, pending; since the chain began and since the stage was reached; made by funnel_agg';
+COMMENT ON TYPE funnel IS
+    'people by stage and day: reached, exited, lost, pending; since the chain began and since the stage '
+    'was reached; made by funnel_agg';
 
 @include events_combine.sql.in funnel
 CREATE FUNCTION funnel_agg_finalfn(internal) RETURNS funnel
@@ -28,14 +30,19 @@ CREATE FUNCTION funnel_stages(funnel, level double precision DEFAULT 0.95) RETUR
         upper_so_far double precision, cumulative_so_far double precision,
         cumulative_lower_so_far double precision, cumulative_upper_so_far double precision)
     AS 'MODULE_PATHNAME', 'ef_funnel_stages' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 6;
-COMMENT ON FUNCTION funnel_stages(funnel, double precision) IS 'each stage: who reached it and what became of them, the share that goes on, the share of all that got there (Aalen-Johansen), with limits, null where nobody was seen for the whole window; what is known by observed_days stands in columns so_far; and the median time to the next';
+COMMENT ON FUNCTION funnel_stages(funnel, double precision) IS
+    'each stage: who reached it and what became of them, the share that goes on, the share of all that '
+    'got there (Aalen-Johansen), with limits, null where nobody was seen for the whole window; what is '
+    'known by observed_days stands in columns so_far; and the median time to the next';
 
 CREATE FUNCTION funnel_conversion(funnel, from_stage text, to_stage text,
         by interval DEFAULT NULL) RETURNS double precision
     AS 'MODULE_PATHNAME', 'ef_funnel_conversion' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION funnel_conversion(funnel, text, text, interval) IS 'share of those at a stage who reach another, within a time or in the end; null beyond what was observed';
+COMMENT ON FUNCTION funnel_conversion(funnel, text, text, interval) IS
+    'share of those at a stage who reach another, within a time or in the end; null beyond what was observed';
 
 CREATE FUNCTION funnel_days(funnel, from_stage text, to_stage text,
         quantile double precision DEFAULT 0.5) RETURNS integer
     AS 'MODULE_PATHNAME', 'ef_funnel_days' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION funnel_days(funnel, text, text, double precision) IS 'days after which that share of those who go from a stage to another have done so; null if nobody does';
+COMMENT ON FUNCTION funnel_days(funnel, text, text, double precision) IS
+    'days after which that share of those who go from a stage to another have done so; null if nobody does';

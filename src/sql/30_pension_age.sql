@@ -9,9 +9,12 @@ BEGIN ATOMIC
     -- 804 months are 67 years
     SELECT v.born_from, v.age_months, v.status, '2026-11-23'::pg_catalog.date, v.source
     FROM (VALUES
-        ('1850-01-01'::pg_catalog.date, 780, 'confirmed'::pg_catalog.text, 'garantipension; Pensionsmyndigheten, pensionsåldrar och riktålder'::pg_catalog.text),
-        ('1958-01-01', 792, 'confirmed', 'garantipension; Pensionsmyndigheten, pensionsåldrar och riktålder'),
-        ('1960-01-01', 804, 'confirmed', 'riktålder, born 1960 to 1965; vardagsekonomi.nu, quoting Pensionsmyndigheten'),
+        ('1850-01-01'::pg_catalog.date, 780, 'confirmed'::pg_catalog.text,
+         'garantipension; Pensionsmyndigheten, pensionsåldrar och riktålder'::pg_catalog.text),
+        ('1958-01-01', 792, 'confirmed',
+         'garantipension; Pensionsmyndigheten, pensionsåldrar och riktålder'),
+        ('1960-01-01', 804, 'confirmed',
+         'riktålder, born 1960 to 1965; vardagsekonomi.nu, quoting Pensionsmyndigheten'),
         ('1966-01-01', 804, 'confirmed', 'riktålder of the year 2030; wiklands.se'),
         ('1967-01-01', 816, 'forecast', 'prognosis of the riktålder; wiklands.se'),
         ('1981-01-01', 828, 'forecast', 'prognosis of the riktålder; wiklands.se'),
@@ -36,10 +39,13 @@ CREATE TABLE pension_age_override (
     source      text    NOT NULL DEFAULT 'own'
 );
 COMMENT ON TABLE pension_age_override IS
-    'pension ages of one''s own, which take the place of the shipped row of the same born_from or stand beside them; kept by pg_dump';
-COMMENT ON COLUMN pension_age_override.born_from IS 'first month of birth, as its first day, for which the age holds';
+    'pension ages of one''s own, which take the place of the shipped row of the same born_from or stand '
+    'beside them; kept by pg_dump';
+COMMENT ON COLUMN pension_age_override.born_from IS
+    'first month of birth, as its first day, for which the age holds';
 COMMENT ON COLUMN pension_age_override.age_months IS 'pension age in months: 67 years are 804';
-COMMENT ON COLUMN pension_age_override.status IS 'confirmed (by decree), forecast, or assumption (for a scenario)';
+COMMENT ON COLUMN pension_age_override.status IS
+    'confirmed (by decree), forecast, or assumption (for a scenario)';
 COMMENT ON COLUMN pension_age_override.read_on IS 'day on which the source was read';
 COMMENT ON COLUMN pension_age_override.source IS 'who said so';
 SELECT pg_catalog.pg_extension_config_dump('pension_age_override', '');
@@ -55,8 +61,10 @@ CREATE VIEW pension_age WITH (security_invoker = true) AS
     WHERE NOT EXISTS (SELECT FROM pension_age_override AS o
                       WHERE o.born_from OPERATOR(pg_catalog.=) s.born_from);
 COMMENT ON VIEW pension_age IS
-    'the pension age by birth cohort in force here: pension_age_override, and pension_age_shipped() where that has no row';
-COMMENT ON COLUMN pension_age.born_from IS 'first month of birth for which the age holds, until the next row''s';
+    'the pension age by birth cohort in force here: pension_age_override, and pension_age_shipped() '
+    'where that has no row';
+COMMENT ON COLUMN pension_age.born_from IS
+    'first month of birth for which the age holds, until the next row''s';
 COMMENT ON COLUMN pension_age.age_months IS 'pension age in months';
 COMMENT ON COLUMN pension_age.status IS 'confirmed, forecast or assumption';
 COMMENT ON COLUMN pension_age.read_on IS 'day on which the source was read';

@@ -11,4 +11,6 @@ CREATE FUNCTION exit_rate_compare(first workforce, second workforce,
         ratio double precision, lower double precision, upper double precision,
         coverage double precision)
     AS 'MODULE_PATHNAME', 'ef_exit_rate_compare' LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 3;
-COMMENT ON FUNCTION exit_rate_compare(workforce, workforce, text, workforce, integer, double precision) IS 'exits per person-year of two workforces and their ratio, crude and age-standardised (åldersstandardiserad) by the direct and the indirect method, with intervals';
+COMMENT ON FUNCTION exit_rate_compare(workforce, workforce, text, workforce, integer, double precision) IS
+    'exits per person-year of two workforces and their ratio, crude and age-standardised '
+    '(åldersstandardiserad) by the direct and the indirect method, with intervals';

@@ -16,12 +16,17 @@ CREATE FUNCTION workforce_backtest(by_year workforce[],
         actual double precision, error double precision, within_interval boolean,
         naive double precision)
     AS 'MODULE_PATHNAME', 'ef_workforce_backtest' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20000 ROWS 100;
-COMMENT ON FUNCTION workforce_backtest(workforce[], integer, text, integer, integer, workforce[], credible_rates[], integer, retirement_rule, integer, double precision) IS 'from a summary for each calendar year: what would have been predicted at the end of each, with intervals, beside what happened and what a naive forecast says';
+COMMENT ON FUNCTION workforce_backtest(workforce[], integer, text, integer, integer, workforce[],
+    credible_rates[], integer, retirement_rule, integer, double precision) IS
+    'from a summary for each calendar year: what would have been predicted at the end of each, with '
+    'intervals, beside what happened and what a naive forecast says';
 
 CREATE FUNCTION interval_score(lower double precision, upper double precision, actual double precision,
         level double precision DEFAULT 0.80) RETURNS double precision
     AS 'MODULE_PATHNAME', 'ef_interval_score_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION interval_score(double precision, double precision, double precision, double precision) IS 'interval score of a forecast (Gneiting and Raftery): the width, and a penalty for what lies outside; smaller is better';
+COMMENT ON FUNCTION interval_score(double precision, double precision, double precision, double precision) IS
+    'interval score of a forecast (Gneiting and Raftery): the width, and a penalty for what lies '
+    'outside; smaller is better';
 
 CREATE TYPE forecast_score AS (
     forecasts bigint,
@@ -34,23 +39,33 @@ CREATE TYPE forecast_score AS (
 );
 COMMENT ON TYPE forecast_score IS 'how good forecasts were, made by forecast_score_agg';
 COMMENT ON COLUMN forecast_score.forecasts IS 'forecasts of which it is known what happened';
-COMMENT ON COLUMN forecast_score.bias IS 'mean of actual - predicted: above 0 more happened than was predicted';
+COMMENT ON COLUMN forecast_score.bias IS
+    'mean of actual - predicted: above 0 more happened than was predicted';
 COMMENT ON COLUMN forecast_score.mean_absolute_error IS 'mean of the errors without sign';
-COMMENT ON COLUMN forecast_score.median_percentage_error IS 'median of the errors without sign, in percent of what happened; where something happened';
+COMMENT ON COLUMN forecast_score.median_percentage_error IS
+    'median of the errors without sign, in percent of what happened; where something happened';
 COMMENT ON COLUMN forecast_score.coverage IS 'share of intervals that held';
 COMMENT ON COLUMN forecast_score.interval_score IS 'mean interval score; smaller is better';
-COMMENT ON COLUMN forecast_score.skill IS '1 - mean absolute error over that of the naive forecasts: 1 is perfect, 0 as good as these, below 0 worse';
+COMMENT ON COLUMN forecast_score.skill IS
+    '1 - mean absolute error over that of the naive forecasts: 1 is perfect, 0 as good as these, below '
+    '0 worse';
 
-CREATE FUNCTION forecast_score_agg_transfn(internal, double precision, double precision, double precision, double precision, double precision, double precision) RETURNS internal
+CREATE FUNCTION forecast_score_agg_transfn(internal, double precision, double precision, double precision,
+                                           double precision, double precision, double precision)
+    RETURNS internal
     AS 'MODULE_PATHNAME', 'ef_forecast_score_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION forecast_score_agg_transfn(internal, double precision, double precision, double precision, double precision, double precision, double precision) IS 'aggregate transition function';
-REVOKE EXECUTE ON FUNCTION forecast_score_agg_transfn(internal, double precision, double precision, double precision, double precision, double precision, double precision) FROM PUBLIC;
+COMMENT ON FUNCTION forecast_score_agg_transfn(internal, double precision, double precision, double precision,
+    double precision, double precision, double precision) IS
+    'aggregate transition function';
+REVOKE EXECUTE ON FUNCTION forecast_score_agg_transfn(internal, double precision, double precision,
+    double precision, double precision, double precision, double precision) FROM PUBLIC;
 CREATE FUNCTION forecast_score_agg_finalfn(internal) RETURNS forecast_score
     AS 'MODULE_PATHNAME', 'ef_forecast_score_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION forecast_score_agg_finalfn(internal) IS 'aggregate final function';
 REVOKE EXECUTE ON FUNCTION forecast_score_agg_finalfn(internal) FROM PUBLIC;
 
-CREATE AGGREGATE forecast_score_agg(predicted double precision, lower double precision, upper double precision,
+CREATE AGGREGATE forecast_score_agg(predicted double precision,
+                                    lower double precision, upper double precision,
                                     actual double precision, naive double precision, level double precision) (
     SFUNC = forecast_score_agg_transfn,
     STYPE = internal,
@@ -59,5 +74,7 @@ CREATE AGGREGATE forecast_score_agg(predicted double precision, lower double pre
     FINALFUNC_MODIFY = READ_ONLY,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE forecast_score_agg(double precision, double precision, double precision, double precision, double precision, double precision) IS
-    'how good forecasts were: bias, mean absolute and median percentage error, coverage and score of their intervals, skill against naive forecasts';
+COMMENT ON AGGREGATE forecast_score_agg(double precision, double precision, double precision,
+    double precision, double precision, double precision) IS
+    'how good forecasts were: bias, mean absolute and median percentage error, coverage and score of '
+    'their intervals, skill against naive forecasts';

@@ -17,7 +17,10 @@ CREATE FUNCTION workforce_project_fan(workforce,
         recruitment_need double precision,
         need_lower double precision, need_upper double precision)
     AS 'MODULE_PATHNAME', 'ef_workforce_project_fan' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 30;
-COMMENT ON FUNCTION workforce_project_fan(workforce, integer, double precision[], double precision[], integer, retirement_rule, credible_rates, integer, double precision[], double precision) IS 'expected headcount, retirements and recruitment need by calendar year, with an interval for each of some levels';
+COMMENT ON FUNCTION workforce_project_fan(workforce, integer, double precision[], double precision[], integer,
+    retirement_rule, credible_rates, integer, double precision[], double precision) IS
+    'expected headcount, retirements and recruitment need by calendar year, with an interval for each '
+    'of some levels';
 
 CREATE FUNCTION required_intake_fan(funnel, workforce, gap double precision[], first_year integer,
         starts text DEFAULT '09-01',
@@ -34,4 +37,8 @@ CREATE FUNCTION required_intake_fan(funnel, workforce, gap double precision[], f
         year integer, level double precision, intake double precision,
         lower double precision, upper double precision)
     AS 'MODULE_PATHNAME', 'ef_required_intake_fan' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 3000 ROWS 30;
-COMMENT ON FUNCTION required_intake_fan(funnel, workforce, double precision[], integer, text, text, integer, double precision, text, double precision, integer, retirement_rule, credible_rates, integer, double precision[]) IS 'how many must begin each year so that those who arrive and stay close the gap, with an interval for each of some levels';
+COMMENT ON FUNCTION required_intake_fan(funnel, workforce, double precision[], integer, text, text, integer,
+    double precision, text, double precision, integer, retirement_rule, credible_rates, integer,
+    double precision[]) IS
+    'how many must begin each year so that those who arrive and stay close the gap, with an interval '
+    'for each of some levels';

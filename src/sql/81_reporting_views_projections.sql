@@ -138,7 +138,8 @@ BEGIN ATOMIC
 $$SELECT {groups}s.scenario_no, s.scenario, s.first_year + s.period_no - 1 AS year,
        greatest(s.as_of, make_date(s.first_year + s.period_no - 1, 1, 1)) AS period_start,
        make_date(s.first_year + s.period_no - 1, 12, 31) AS period_end,
-       s.hires[s.period_no] AS hires, s.exits[s.period_no] AS exits, s.retirements[s.period_no] AS retirements,
+       s.hires[s.period_no] AS hires, s.exits[s.period_no] AS exits,
+       s.retirements[s.period_no] AS retirements,
        s.headcount[s.period_no] AS headcount, s.headcount_lower[s.period_no] AS headcount_lower,
        s.headcount_upper[s.period_no] AS headcount_upper, s.fte[s.period_no]{fte_unit} AS fte,
        s.target[s.period_no] AS target, s.gap[s.period_no] AS gap,
@@ -203,7 +204,8 @@ FROM (SELECT {groups}s.as_of, s.skipped_workforce, s.rows_left_out,
                                THEN ARRAY(SELECT c.hires * {schema}.hires(s.workforce)::float8
                                                  * (CASE n WHEN 1 THEN 13 - k.month ELSE 12 END)::float8
                                                  / (12 * {observed_years} + k.month - 1)::float8
-                                          FROM generate_series(1, {projection_years}) AS n ORDER BY n) END AS intake
+                                          FROM generate_series(1, {projection_years}) AS n
+                                          ORDER BY n) END AS intake
                         OFFSET 0) AS l,
                {schema}.workforce_project(s.workforce, {projection_years}, l.intake, l.target,
                    retire_at => l.retire_at, retire_rule => l.retire_rule, rates => l.rates,

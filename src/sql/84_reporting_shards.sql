@@ -9,7 +9,8 @@
 -- view period. A % that stands for itself is there four times, since Citus makes a
 -- format of what it is given. The moment is the coordinator's: no other clock counts;
 -- and days are written as every node reads them.
-CREATE FUNCTION reporting_shards(relation regclass, query text, as_of date, year_begin date) RETURNS SETOF json
+CREATE FUNCTION reporting_shards(relation regclass, query text, as_of date, year_begin date)
+    RETURNS SETOF json
     LANGUAGE plpgsql STABLE ROWS 10
     SET search_path = pg_catalog, pg_temp
     SET datestyle = 'ISO, YMD'
@@ -22,8 +23,9 @@ BEGIN
         SELECT r.shardid, r.success, r.result
         FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace,
              -- Citus leaves the schema public out
-             LATERAL run_command_on_shards(relation, format(query, CASE n.nspname WHEN 'public' THEN 'public.%1$s' ELSE '%1$s' END,
-                                                            as_of, year_begin)) AS r
+             LATERAL run_command_on_shards(relation,
+                 format(query, CASE n.nspname WHEN 'public' THEN 'public.%1$s' ELSE '%1$s' END,
+                        as_of, year_begin)) AS r
         WHERE c.oid = relation
     LOOP
         IF NOT shard.success THEN
@@ -44,7 +46,8 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION reporting_shards(regclass, text, date, date) IS
-    'internal to the views of reporting_ddl: the summaries that each shard of a Citus table makes, as JSON, or an error';
+    'internal to the views of reporting_ddl: the summaries that each shard of a Citus table makes, as '
+    'JSON, or an error';
 
 -- Relations to be declared, as reporting_summaries() gives them: those of a source
 -- whose table is a distributed one, so that a shard's answer is a part of the whole,
@@ -80,9 +83,11 @@ BEGIN
                      FROM jsonb_each(settings -> 'setting') AS o
                      WHERE o.value ? 'together'
                            -- grouped by the distribution column, it is whole on a node already
-                           OR o.key = 'employment' AND o.value ->> 'spread_by' IS NOT NULL AND settings #> '{columns,employment,person}' IS NULL
-                              AND NOT settings #> '{grouped,employment}' ?| ARRAY['t.' || quote_ident(o.value ->> 'spread_by'),
-                                                                                 't.' || quote_ident(o.value ->> 'spread_by') || '::text']);
+                           OR o.key = 'employment' AND o.value ->> 'spread_by' IS NOT NULL
+                              AND settings #> '{columns,employment,person}' IS NULL
+                              AND NOT settings #> '{grouped,employment}'
+                                      ?| ARRAY['t.' || quote_ident(o.value ->> 'spread_by'),
+                                               't.' || quote_ident(o.value ->> 'spread_by') || '::text']);
     IF sources = '{}' THEN
         RETURN makes;
     END IF;
@@ -96,10 +101,12 @@ BEGIN
     FOREACH source IN ARRAY sources LOOP
         option := settings #> ARRAY['setting', source];
         inside := jsonb_set(inside, ARRAY['setting', source],
-                            option - '{spread,spread_by,together}'::text[] || jsonb_build_object('relation', store || '.shard'));
+                            option - '{spread,spread_by,together}'::text[]
+                            || jsonb_build_object('relation', store || '.shard'));
     END LOOP;
     -- home is empty where it is written for a mark
-    EXECUTE format('SELECT q.quality, %1$s.reporting_summaries($1, $2, q.quality) FROM %1$s.reporting_quality($1, $2, $3) AS q (quality)',
+    EXECUTE format('SELECT q.quality, %1$s.reporting_summaries($1, $2, q.quality) '
+                   'FROM %1$s.reporting_quality($1, $2, $3) AS q (quality)',
                    (SELECT quote_ident(n.nspname)
                     FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
                     WHERE e.extname = 'education_flow'))
@@ -139,21 +146,29 @@ BEGIN
                 whole := whole || format('%s.rollup(d.%2$s) AS %2$s', home, part.name);
             END IF;
         END LOOP;
-        query := format(E'SELECT coalesce(pg_catalog.json_agg(g), ''[]''::json)\nFROM (SELECT %s\n      FROM (%s) AS d) AS g', array_to_string(sent, ', '), made.query);
-        query := replace(query, format('%s.%s_rows', store, made.source), format('(%s OFFSET 0)', quality #>> ARRAY[made.source, 'rows']));
+        query := format(E'SELECT coalesce(pg_catalog.json_agg(g), ''[]''::json)\n'
+                        'FROM (SELECT %s\n      FROM (%s) AS d) AS g',
+                        array_to_string(sent, ', '), made.query);
+        query := replace(query, format('%s.%s_rows', store, made.source),
+                         format('(%s OFFSET 0)', quality #>> ARRAY[made.source, 'rows']));
         query := replace(query, '%', '%%%%');
         query := replace(query, store || '.shard', '%1$s');
         query := replace(query, store || '.period', '(SELECT %2$L::date AS as_of, %3$L::date AS year_begin)');
         queries := queries || jsonb_build_object(made.name, format(
-            E'SELECT %s\nFROM %s.period AS p,\n     LATERAL %s.reporting_shards(%L::regclass, %L::text, p.as_of, p.year_begin) AS s (part),\n'
+            E'SELECT %s\nFROM %s.period AS p,\n'
+            '     LATERAL %s.reporting_shards(%L::regclass, %L::text, p.as_of, p.year_begin) AS s (part),\n'
             '     LATERAL json_to_recordset(s.part) AS d (%s)\nGROUP BY %s',
-            array_to_string(whole, E',\n       '), quote_ident(schema_name || '_summary'), home, settings #>> ARRAY['setting', made.source, 'relation'],
+            array_to_string(whole, E',\n       '), quote_ident(schema_name || '_summary'), home,
+            settings #>> ARRAY['setting', made.source, 'relation'],
             query, array_to_string(typed, ', '), array_to_string(keys, ', ')));
     END LOOP;
 
-    RETURN (SELECT jsonb_agg(CASE WHEN queries ? (m.item ->> 'name') THEN jsonb_set(m.item, '{query}', queries -> (m.item ->> 'name')) ELSE m.item END ORDER BY m.place)
+    RETURN (SELECT jsonb_agg(CASE WHEN queries ? (m.item ->> 'name')
+                                  THEN jsonb_set(m.item, '{query}', queries -> (m.item ->> 'name'))
+                                  ELSE m.item END ORDER BY m.place)
             FROM jsonb_array_elements(makes) WITH ORDINALITY AS m (item, place));
 END
 $function$;
 COMMENT ON FUNCTION reporting_by_shards(text, jsonb, jsonb, jsonb) IS
-    'internal to reporting_ddl: relations, with queries that each shard answers where their table is distributed by Citus';
+    'internal to reporting_ddl: relations, with queries that each shard answers where their table is '
+    'distributed by Citus';

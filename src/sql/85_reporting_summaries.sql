@@ -352,7 +352,9 @@ AS $function$
             '       s.skipped_%5$s AS rows_skipped, s.rows_left_out\nFROM %3$s.%1$s AS s\nWHERE '
             's.refreshed_at IS NOT NULL',
             s.source, s.relation, s.store,
-            CASE WHEN 'every_epoch' = ANY (s.keys) THEN ' AND g.every_epoch' ELSE '' END, s.summaries[1]), E'\nUNION ALL\n' ORDER BY s.place) FROM unnest(parts) AS s)) END
+            CASE WHEN 'every_epoch' = ANY (s.keys) THEN ' AND g.every_epoch' ELSE '' END,
+            s.summaries[1]), E'\nUNION ALL\n' ORDER BY s.place)
+                  FROM unnest(parts) AS s)) END
 $function$;
 COMMENT ON FUNCTION reporting_overview(reporting_source[], jsonb, text) IS
     'internal to reporting_ddl: the view of the period, or that of how fresh the figures are';
@@ -377,8 +379,9 @@ BEGIN ATOMIC
         SELECT p.place, 1, r.n, r.relation
         FROM part AS p, reporting_rows(p.part, p.queries) WITH ORDINALITY AS r (relation, n)
         UNION ALL
-        SELECT p.place, 2, 0, reporting_summary(p.part, p.totals, p.types) OPERATOR(pg_catalog.||)
-                              pg_catalog.jsonb_build_object('parts'::pg_catalog.text, reporting_columns(p.part))
+        SELECT p.place, 2, 0,
+               reporting_summary(p.part, p.totals, p.types) OPERATOR(pg_catalog.||)
+                   pg_catalog.jsonb_build_object('parts'::pg_catalog.text, reporting_columns(p.part))
         FROM part AS p
         UNION ALL
         SELECT p.place, 3, r.n, r.relation
