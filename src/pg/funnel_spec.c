@@ -36,8 +36,9 @@ add_mode(EfFunnelSpec *spec, const char *name, size_t length,
 	return status;
 }
 
-void
-eg_get_spec(FunctionCallInfo fcinfo, int argument, EfFunnelSpec *spec)
+/* An argument opened; its names point into the argument. */
+static void
+get_spec(FunctionCallInfo fcinfo, int argument, EfFunnelSpec *spec)
 {
 	EfSpecBytes packed = eg_get_spec_bytes(fcinfo, argument);
 
@@ -159,7 +160,7 @@ text_of(FunctionCallInfo fcinfo)
 	EfFunnelSpec spec;
 	StringInfoData out;
 
-	eg_get_spec(fcinfo, 0, &spec);
+	get_spec(fcinfo, 0, &spec);
 	initStringInfo(&out);
 	appendStringInfo(&out, "{\"type\": \"funnel_spec\", \"version\": %d, ",
 					 TEXT_VERSION);
@@ -445,7 +446,7 @@ ef_funnel_spec_send(PG_FUNCTION_ARGS)
 	EfFunnelSpec spec;
 	StringInfoData buffer;
 
-	eg_get_spec(fcinfo, 0, &spec);
+	get_spec(fcinfo, 0, &spec);
 	pq_begintypsend(&buffer);
 	pq_sendbyte(&buffer, WIRE_VERSION);
 	pq_sendbyte(&buffer, EF_SPEC_TAG);

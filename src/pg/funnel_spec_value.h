@@ -29,10 +29,6 @@ eg_get_spec_bytes(FunctionCallInfo fcinfo, int argument)
 	return spec;
 }
 
-/* An argument opened; its names point into the argument. */
-extern void eg_get_spec(FunctionCallInfo fcinfo, int argument,
-						EfFunnelSpec *spec);
-
 /*
  * Text: the members "stages", "within", "as_of", "exits" and "modes" of a JSON
  * object, without its braces.

@@ -16,8 +16,9 @@ eg_summary_load(EfTable *table, const EfTableType *type, struct varlena *datum)
 	eg_check(ef_table_load(table, type, datum, VARSIZE(datum), &eg_context));
 }
 
-struct varlena *
-eg_summary_pack(const EfTable *table, const EfTableType *type)
+/* The finished form of a table. */
+static struct varlena *
+pack(const EfTable *table, const EfTableType *type)
 {
 	uint8	   *bytes;
 	size_t		size;
@@ -36,7 +37,7 @@ finished(const EfTableType *type, struct varlena *datum)
 	if (VARSIZE(datum) > VARHDRSZ && *(uint8 *) VARDATA(datum) == EF_FORMAT_PACKED)
 		return datum;
 	eg_summary_load(&table, type, datum);
-	return eg_summary_pack(&table, type);
+	return pack(&table, type);
 }
 
 EfStatus
@@ -48,7 +49,7 @@ eg_summary_accept(EfTable *table, const EfTableType *type,
 	if (status == EF_OK)
 		status = ef_table_validate(table, type, &eg_context);
 	if (status == EF_OK)
-		*datum = eg_summary_pack(table, type);
+		*datum = pack(table, type);
 	return status;
 }
 

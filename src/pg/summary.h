@@ -78,10 +78,6 @@ eg_label_text(const EfLabel *label)
 extern void eg_summary_load(EfTable *table, const EfTableType *type,
 							struct varlena *datum);
 
-/* The finished form of a table. */
-extern struct varlena *eg_summary_pack(const EfTable *table,
-									   const EfTableType *type);
-
 /* Normalize, validate and pack what came in from outside. */
 extern EfStatus eg_summary_accept(EfTable *table, const EfTableType *type,
 								  struct varlena **datum) EF_NODISCARD;

@@ -4,15 +4,14 @@
  */
 #include "retention/retention_contracts.h"
 
-/* Add a spell to a state, which may move. */
 EF_NODISCARD static EfStatus
-add_spell(EfState **state, const EfSpell *spell, EfContext *context)
+add_spell(EfState **state, const EfContractReader *reader,
+		  const EfJoined *joined, EfContext *context)
 {
-	EfState    *old = *state;
-	EfStatus	status = ef_retention_add(state, spell, context);
+	EfSpell		spell;
 
-	ef_state_moved(old, *state, context);
-	return status;
+	ef_joined_spell(reader, joined, &spell);
+	return ef_retention_add(state, &spell, context);
 }
 
 EfStatus
@@ -20,26 +19,6 @@ ef_retention_of_contracts(EfState **state, EfEventGroup *group,
 						  const EfDictionary *reasons,
 						  const EfContractPeriod *period, EfContext *context)
 {
-	EfContractReader reader;
-	EfStatus	status = ef_state_create(state, &ef_retention_type,
-										 &period->frame, 0, context);
-
-	if (status != EF_OK)
-		return status;
-	(*state)->skipped = group->skipped;
-	status = ef_contracts_read(&reader, group, reasons, period, context);
-	while (status == EF_OK)
-	{
-		EfJoined	joined;
-		EfSpell		spell;
-		bool		found;
-
-		status = ef_contracts_next(&reader, &joined, &found);
-		if (status != EF_OK || !found)
-			break;
-		ef_joined_spell(&reader, &joined, &spell);
-		status = add_spell(state, &spell, context);
-	}
-	ef_contracts_end(&reader);
-	return status;
+	return ef_contracts_count(state, &ef_retention_type, add_spell, group,
+							  reasons, period, context);
 }

@@ -184,6 +184,35 @@ ef_joined_spell(const EfContractReader *reader, const EfJoined *joined,
 }
 
 EfStatus
+ef_contracts_count(EfState **state, const EfTableType *type, EfAddJoined add,
+				   EfEventGroup *group, const EfDictionary *reasons,
+				   const EfContractPeriod *period, EfContext *context)
+{
+	EfContractReader reader;
+	EfStatus	status = ef_state_create(state, type, &period->frame, 0,
+										 context);
+
+	if (status != EF_OK)
+		return status;
+	(*state)->skipped = group->skipped;
+	status = ef_contracts_read(&reader, group, reasons, period, context);
+	while (status == EF_OK)
+	{
+		EfState    *old = *state;
+		EfJoined	joined;
+		bool		found;
+
+		status = ef_contracts_next(&reader, &joined, &found);
+		if (status != EF_OK || !found)
+			break;
+		status = add(state, &reader, &joined, context);
+		ef_state_moved(old, *state, context);
+	}
+	ef_contracts_end(&reader);
+	return status;
+}
+
+EfStatus
 ef_refuse_fte(const EfEventReader *events, EfDay day, int64_t fte)
 {
 	char		person[PERSON_SIZE];

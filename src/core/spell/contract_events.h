@@ -104,6 +104,18 @@ extern void ef_contracts_end(EfContractReader *reader);
 extern void ef_joined_spell(const EfContractReader *reader,
 							const EfJoined *joined, EfSpell *spell);
 
+/* How a type takes a spell that was read into a state, which may move. */
+typedef EfStatus (*EfAddJoined) (EfState **state,
+								 const EfContractReader *reader,
+								 const EfJoined *joined, EfContext *context);
+
+/* A new state with the spells of all persons of a group. */
+extern EfStatus ef_contracts_count(EfState **state, const EfTableType *type,
+								   EfAddJoined add, EfEventGroup *group,
+								   const EfDictionary *reasons,
+								   const EfContractPeriod *period,
+								   EfContext *context) EF_NODISCARD;
+
 /* Refuse the FTE that the person who is read has on a day: too much, in thousandths. */
 extern EfStatus ef_refuse_fte(const EfEventReader *events, EfDay day,
 							  int64_t fte) EF_NODISCARD;

@@ -4,18 +4,6 @@
  */
 #include "workforce/workforce_contracts.h"
 
-/* Add an employment to a state, which may move. */
-EF_NODISCARD static EfStatus
-add_employment(EfState **state, const EfEmployment *employment,
-			   EfContext *context)
-{
-	EfState    *old = *state;
-	EfStatus	status = ef_workforce_add(state, employment, context);
-
-	ef_state_moved(old, *state, context);
-	return status;
-}
-
 /* The FTE of a spell on the days on which it is looked at. */
 EF_NODISCARD static EfStatus
 find_fte(EfEmployment *employment, const EfContractReader *reader,
@@ -38,34 +26,24 @@ find_fte(EfEmployment *employment, const EfContractReader *reader,
 	return status;
 }
 
+EF_NODISCARD static EfStatus
+add_employment(EfState **state, const EfContractReader *reader,
+			   const EfJoined *joined, EfContext *context)
+{
+	EfEmployment employment = {.birth = reader->birth};
+	EfStatus	status = find_fte(&employment, reader, joined);
+
+	if (status != EF_OK)
+		return status;
+	ef_joined_spell(reader, joined, &employment.spell);
+	return ef_workforce_add(state, &employment, context);
+}
+
 EfStatus
 ef_workforce_of_contracts(EfState **state, EfEventGroup *group,
 						  const EfDictionary *reasons,
 						  const EfContractPeriod *period, EfContext *context)
 {
-	EfContractReader reader;
-	EfStatus	status = ef_state_create(state, &ef_workforce_type,
-										 &period->frame, 0, context);
-
-	if (status != EF_OK)
-		return status;
-	(*state)->skipped = group->skipped;
-	status = ef_contracts_read(&reader, group, reasons, period, context);
-	while (status == EF_OK)
-	{
-		EfEmployment employment = {0};
-		EfJoined	joined;
-		bool		found;
-
-		status = ef_contracts_next(&reader, &joined, &found);
-		if (status != EF_OK || !found)
-			break;
-		ef_joined_spell(&reader, &joined, &employment.spell);
-		employment.birth = reader.birth;
-		status = find_fte(&employment, &reader, &joined);
-		if (status == EF_OK)
-			status = add_employment(state, &employment, context);
-	}
-	ef_contracts_end(&reader);
-	return status;
+	return ef_contracts_count(state, &ef_workforce_type, add_employment, group,
+							  reasons, period, context);
 }
