@@ -167,7 +167,7 @@ BEGIN ATOMIC
     SELECT d.statement
     FROM (SELECT pg_catalog.format('DROP %s %I.%I',
                                    CASE WHEN r.kind OPERATOR(pg_catalog.=) 'm' THEN 'MATERIALIZED VIEW'
-                                       ELSE 'VIEW' END,
+                                        ELSE 'VIEW' END,
                                    r.schema, r.name) AS statement,
                  -- views of the tool first, then summaries, what reads them before what they read
                  CASE WHEN r.mark IS NULL THEN 0 ELSE 1 END AS step,

@@ -85,11 +85,12 @@ BEGIN
     LOOP
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = CASE option.source WHEN '' THEN 'a mapping has no such key'
-                      ELSE format('"%s" has no such key', option.source) END,
+                                         ELSE format('"%s" has no such key', option.source) END,
             DETAIL = format('The key is "%s".', option.key),
-            HINT = format('The keys are %s.', concat_ws(', ', CASE option.source
-                                                        WHEN '' THEN array_to_string(source_names,
-                                                            ', ') END, option.allowed));
+            HINT = format('The keys are %s.',
+                          concat_ws(', ', CASE option.source
+                                          WHEN '' THEN array_to_string(source_names, ', ') END,
+                                    option.allowed));
     END LOOP;
     RETURN sources;
 END
@@ -173,10 +174,9 @@ BEGIN
     -- a code is a word: 2 and 2.0 are '2', as in the aggregates
     IF family = 'texts' AND given <> 'null' THEN
         given := coalesce((SELECT jsonb_agg(CASE jsonb_typeof(g.code)
-                                            WHEN 'number' 
+                                            WHEN 'number'
                                             THEN to_jsonb(trim_scale((g.code #>> '{}')::numeric)::text)
-                                            ELSE g.code END
-                                            ORDER BY g.place)
+                                            ELSE g.code END ORDER BY g.place)
                            FROM jsonb_array_elements(given) WITH ORDINALITY AS g (code, place)), '[]');
     END IF;
     RETURN given;
@@ -238,10 +238,10 @@ BEGIN
                        WHEN 'name!' THEN 'Give a name of 1 to 255 bytes.'
                        WHEN 'factors' THEN 'Give an object of numbers from 0 to 1000 by reason, '
                                            'such as {"resignation": 0.8}.'
-                       ELSE format('Give a%s number from %s to %s.', CASE WHEN assumption.kind LIKE 'whole%'
-                                   THEN ' whole' ELSE '' END,
-                                   split_part(assumption.limits, ' ', 1), split_part(assumption.limits, ' ',
-                                       2)) END;
+                       ELSE format('Give a%s number from %s to %s.',
+                                   CASE WHEN assumption.kind LIKE 'whole%' THEN ' whole' ELSE '' END,
+                                   split_part(assumption.limits, ' ', 1),
+                                   split_part(assumption.limits, ' ', 2)) END;
         END IF;
     END LOOP;
     SELECT n INTO name
@@ -380,8 +380,8 @@ BEGIN
             SELECT jsonb_build_object('spread', true, 'spread_by',
                                       -- rows that were appended lie in any shard
                                       CASE WHEN p.logicalrelid = $1 AND p.partmethod IN ('h', 'r')
-                                          THEN pg_catalog.column_to_column_name(p.logicalrelid,
-                                              p.partkey) END)
+                                           THEN pg_catalog.column_to_column_name(p.logicalrelid, p.partkey)
+                                           END)
             FROM behind AS b JOIN pg_catalog.pg_dist_partition AS p ON p.logicalrelid = b.oid
             WHERE p.partmethod <> 'n'
             ORDER BY p.logicalrelid <> $1
@@ -620,8 +620,8 @@ DECLARE
     names   text[];
     readers text[];
 BEGIN
-    EXECUTE format('SELECT %s.reporting_named($1, $2, $3)', home) INTO sources USING schema_name, mapping,
-        options;
+    EXECUTE format('SELECT %s.reporting_named($1, $2, $3)', home) INTO sources
+        USING schema_name, mapping, options;
     FOR option IN
         SELECT o.*, (tables ->> o.source)::oid AS relation
         FROM jsonb_to_recordset(options) AS o (source text, key text, kind text, standard jsonb, meaning text)
@@ -638,8 +638,8 @@ BEGIN
         setting := jsonb_set(setting, ARRAY[source], coalesce(setting -> source, '{}')
                              || jsonb_build_object(option.key, given));
         IF family = 'table' THEN
-            EXECUTE format('SELECT %s.reporting_relation($1, $2, $3)', home) INTO item USING source, given,
-                option.relation;
+            EXECUTE format('SELECT %s.reporting_relation($1, $2, $3)', home) INTO item
+                USING source, given, option.relation;
             setting := jsonb_set(setting, ARRAY[source], (setting -> source) || item);
             EXECUTE format('SELECT %s.reporting_secured($1, $2)', home)
                 USING option.relation, mapping -> 'materialized' IS DISTINCT FROM 'false';
@@ -651,12 +651,11 @@ BEGIN
                                           ELSE jsonb_build_array(given) END) AS e (item)
                 WHERE family = 'groups' OR e.item <> 'null'
             LOOP
-                EXECUTE format('SELECT c.*, %1$s.reporting_expression($3, c.attribute, '
-                               'c.base, c.is_domain, c.has_scale,
-                                                                       c.bytewise) AS expression
-                                FROM %1$s.reporting_column($1, $2, $3, $4, $5, $6) AS c', home) INTO used
-                    USING source, option.key, option.kind, item, option.relation, setting #>> ARRAY[source,
-                        'relation'];
+                EXECUTE format('SELECT c.*, %1$s.reporting_expression($3, c.attribute, c.base, c.is_domain, '
+                               'c.has_scale, c.bytewise) AS expression '
+                               'FROM %1$s.reporting_column($1, $2, $3, $4, $5, $6) AS c', home) INTO used
+                    USING source, option.key, option.kind, item, option.relation,
+                          setting #>> ARRAY[source, 'relation'];
                 plain := jsonb_set(plain, ARRAY[source], coalesce(plain -> source, '[]') || used.item);
                 names := names || used.name;
                 IF family = 'groups' THEN
@@ -669,8 +668,8 @@ BEGIN
                                          || jsonb_build_object(option.key, used.expression));
                     types := jsonb_set(types, ARRAY[source], coalesce(types -> source, '{}')
                                        || jsonb_build_object(option.key, used.base));
-                    IF used.alone IS NOT NULL AND setting #>> ARRAY[source,
-                        'spread_by'] = used.item #>> '{}' THEN
+                    IF used.alone IS NOT NULL
+                       AND setting #>> ARRAY[source, 'spread_by'] = used.item #>> '{}' THEN
                         setting := jsonb_set(setting, ARRAY[source, 'together'], to_jsonb(used.alone));
                     END IF;
                 END IF;
@@ -704,8 +703,8 @@ DECLARE
     home    constant text := settings ->> 'home';
     staff   constant jsonb := settings #> '{setting,employment}';
     course  constant jsonb := settings #> '{setting,education}';
-    age     constant integer := CASE jsonb_typeof(staff -> 'retirement') WHEN 'number'
-                                THEN (staff ->> 'retirement')::integer END;
+    age     constant integer := CASE jsonb_typeof(staff -> 'retirement')
+                                WHEN 'number' THEN (staff ->> 'retirement')::integer END;
     law     constant boolean := staff -> 'retirement' IS NOT DISTINCT FROM '"pension_age"';
     later   integer;                    -- months
 BEGIN
@@ -716,9 +715,9 @@ BEGIN
                      (SELECT %1$s.workforce_agg(NULL::date, NULL::date, NULL::date, NULL::text,
                                                 '[2000-01-01,2001-01-01)'::daterange)),
                      $1, NULL::float8[], NULL::float8[], retire_at => $2,
-                     retire_rule => CASE WHEN $4 THEN (SELECT %1$s.retirement_rule_agg(a.born_from,
-                         a.age_months)
-                                                       FROM %1$s.pension_age AS a) END,
+                     retire_rule => CASE WHEN $4
+                                         THEN (SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months)
+                                               FROM %1$s.pension_age AS a) END,
                      rates => NULL::%1$s.credible_rates, latest_age => $3, level => 0.8::float8),
                  %1$s.retention_curve(
                      (SELECT %1$s.retention_agg(NULL::date, NULL::date, NULL::text,

@@ -71,7 +71,6 @@ DECLARE
     source  text;
     option  jsonb;
     made    record;
-    part    record;
     sent    text[];                     -- columns of a shard's query
     typed   text[];                     -- the same, with their types
     keys    text[];
@@ -118,34 +117,21 @@ BEGIN
              JOIN jsonb_to_recordset(on_shard) AS i (name text, query text) USING (name)
              JOIN unnest(sources) AS s (source) ON m.name IN (s.source, s.source || '_hired')
     LOOP
-        sent := '{}';
-        typed := '{}';
-        keys := '{}';
-        whole := '{}';
-        -- an expression; a key and its type; or a column, its type, and what it is of the shards'
-        FOR part IN
-            SELECT p.item ->> 'name' AS name, p.item ->> 'type' AS type, p.item ->> 'way' AS way
-            FROM jsonb_array_elements(made.parts) WITH ORDINALITY AS p (item, place)
-            ORDER BY p.place
-        LOOP
-            IF part.type IS NULL THEN
-                whole := whole || part.name;
-            ELSIF part.way IS NULL THEN
-                sent := sent || ('d.' || part.name);
-                typed := typed || format('%s %s', part.name, part.type);
-                keys := keys || ('d.' || part.name);
-                whole := whole || ('d.' || part.name);
-            ELSIF part.way = 'sum' THEN
-                sent := sent || ('d.' || part.name);
-                typed := typed || format('%s %s', part.name, part.type);
-                whole := whole || format('coalesce(sum(d.%1$s), 0)::%2$s AS %1$s', part.name, part.type);
-            ELSE
-                -- as JSON inside of JSON a summary needs no escapes
-                sent := sent || format('d.%1$s::text::json AS %1$s', part.name);
-                typed := typed || format('%s %s.%s', part.name, home, part.type);
-                whole := whole || format('%s.rollup(d.%2$s) AS %2$s', home, part.name);
-            END IF;
-        END LOOP;
+        -- an expression; a key and its type; or a column, its type, and the way in which shards add up
+        SELECT array_agg(CASE c.way WHEN 'rollup' -- as JSON inside of JSON a summary needs no escapes
+                                    THEN format('d.%1$s::text::json AS %1$s', c.name)
+                                    ELSE 'd.' || c.name END ORDER BY c.place) FILTER (WHERE c.type <> ''),
+               array_agg(format(CASE c.way WHEN 'rollup' THEN '%1$s %3$s.%2$s' ELSE '%1$s %2$s' END,
+                                c.name, c.type, home) ORDER BY c.place) FILTER (WHERE c.type <> ''),
+               array_agg('d.' || c.name ORDER BY c.place) FILTER (WHERE c.type <> '' AND c.way IS NULL),
+               array_agg(CASE WHEN c.type IS NULL THEN c.name
+                              WHEN c.way IS NULL THEN 'd.' || c.name
+                              WHEN c.way = 'sum' THEN format('coalesce(sum(d.%1$s), 0)::%2$s AS %1$s',
+                                                             c.name, c.type)
+                              ELSE format('%s.rollup(d.%2$s) AS %2$s', home, c.name) END ORDER BY c.place)
+        INTO sent, typed, keys, whole
+        FROM (SELECT p.item ->> 'name' AS name, p.item ->> 'type' AS type, p.item ->> 'way' AS way, p.place
+              FROM jsonb_array_elements(made.parts) WITH ORDINALITY AS p (item, place)) AS c;
         query := format(E'SELECT coalesce(pg_catalog.json_agg(g), ''[]''::json)\n'
                         'FROM (SELECT %s\n      FROM (%s) AS d) AS g',
                         array_to_string(sent, ', '), made.query);

@@ -82,7 +82,7 @@ DECLARE
     retired text[];                     -- those that mean retirement
 BEGIN
     FOR made IN
-        SELECT s.source, s.place, o.option, c.col, m.marks, m.used,
+        SELECT s.source, s.place, o.option, c.col, m.marks, m.used, m.listed,
                format('t.%s IS DISTINCT FROM ''left out''', m.marks[2]) AS kept,
                (o.option -> 'leave_out')::boolean AS leave_out,
                s.source = 'employment' AND c.col ? 'person' AS by_person,
@@ -94,17 +94,18 @@ BEGIN
                       || (settings #> '{setting,""}') AS option) AS o,
              LATERAL (SELECT coalesce(settings #> ARRAY['columns', s.source], '{}') AS col) AS c,
              LATERAL (SELECT ARRAY[q.queries ->> 'problem', q.queries ->> 'effect'] AS marks,
+                             q.queries ->> 'listed' AS listed,
                              ARRAY(SELECT jsonb_array_elements_text(q.queries -> 'columns')) AS used
                       FROM (SELECT quality -> s.source AS queries) AS q) AS m
         ORDER BY s.place
     LOOP
-        parts := jsonb_build_object('{schema}', home, '{summaries}', store, '{spec}', spec, '{end_date}',
-                                    'NULL::date',
-                                    '{person, }', coalesce((made.col ->> 'person') || ', ', ''),
-                                    '{, fte}', coalesce(', ' || (made.col ->> 'fte'), ''),
-                                    '{, join_gap}', CASE WHEN made.by_person OR made.contracts
-                                                    THEN format(', %L::interval', made.option ->> 'join_gap')
-                                                    ELSE '' END)
+        parts := jsonb_build_object(
+                '{schema}', home, '{summaries}', store, '{spec}', spec, '{end_date}', 'NULL::date',
+                '{person, }', coalesce((made.col ->> 'person') || ', ', ''),
+                '{, fte}', coalesce(', ' || (made.col ->> 'fte'), ''),
+                '{, join_gap}', CASE WHEN made.by_person OR made.contracts
+                                     THEN format(', %L::interval', made.option ->> 'join_gap')
+                                     ELSE '' END)
             || (SELECT coalesce(jsonb_object_agg(format('{%s}', c.key), c.value), '{}')
                 FROM jsonb_each(made.col) AS c);
         why := coalesce(made.col ->> 'reason', 'NULL::text');
@@ -113,40 +114,41 @@ BEGIN
             '{reason, }', CASE WHEN made.contracts THEN why || ', ' ELSE '' END,
             -- reasons of the table that mean retirement are called so
             '{reason}', CASE WHEN retired = '{}' THEN why
-                        ELSE format('CASE WHEN %1$s = ANY (%2$L::text[]) '
-                                    'THEN ''retirement''::text ELSE %1$s END',
-                                    why, retired) END);
+                             ELSE format('CASE WHEN %1$s = ANY (%2$L::text[]) '
+                                         'THEN ''retirement''::text ELSE %1$s END', why, retired) END);
         RETURN QUERY
             SELECT made.source, made.place, home, store, made.option ->> 'relation', made.option, made.col,
-                   ARRAY(SELECT quote_ident(n) FROM jsonb_array_elements_text(settings #> ARRAY['shown',
-                       made.source]) AS n),
+                   ARRAY(SELECT quote_ident(n)
+                         FROM jsonb_array_elements_text(settings #> ARRAY['shown', made.source]) AS n),
                    ARRAY(SELECT jsonb_array_elements_text(settings #> ARRAY['grouped', made.source])),
-                   (SELECT jsonb_agg(jsonb_build_object('name', n, 'comment', settings #>> ARRAY['titles',
-                       made.source, n]))
+                   (SELECT jsonb_agg(jsonb_build_object(
+                               'name', n, 'comment', settings #>> ARRAY['titles', made.source, n]))
                     FROM jsonb_array_elements_text(settings #> ARRAY['shown', made.source]) AS n),
-                   (SELECT jsonb_agg(jsonb_build_object('name', u, 'comment', coalesce(
-                               (SELECT col_description(a.attrelid, a.attnum) FROM pg_attribute AS a
-                                WHERE a.attrelid = (made.option ->> 'oid')::oid AND a.attname = u),
-                               format('column of %s', made.option ->> 'relation'))))
+                   (SELECT jsonb_agg(jsonb_build_object(
+                               'name', u,
+                               'comment', coalesce((SELECT col_description(a.attrelid, a.attnum)
+                                                    FROM pg_attribute AS a
+                                                    WHERE a.attrelid = (made.option ->> 'oid')::oid
+                                                          AND a.attname = u),
+                                                   format('column of %s', made.option ->> 'relation'))))
                     FROM unnest(made.used) AS u),
                    made.used, made.marks,
                    CASE WHEN made.by_person AND made.option ? 'spread'
-                   -- a person can be in many groups, and in the totals over them once: that is done where
-                   -- all rows are
-                   THEN format('(SELECT %s FROM %s AS t OFFSET 0)',
-                               (SELECT string_agg('t.' || quote_ident(u), ', ') FROM unnest(made.used) AS u)
-                               || CASE WHEN made.leave_out THEN ', t.' || made.marks[2] ELSE '' END, r.rows)
-                   ELSE r.rows END,
+                        -- a person can be in many groups, and in the totals over them once: that is
+                        -- done where all rows are
+                        THEN format('(SELECT %s%s FROM %s AS t OFFSET 0)', made.listed,
+                                    CASE WHEN made.leave_out THEN ', t.' || made.marks[2] ELSE '' END, r.rows)
+                        ELSE r.rows END,
                    made.by_person, made.kept,
                    CASE WHEN made.leave_out THEN format('count(*) FILTER (WHERE NOT (%s))', made.kept)
-                       ELSE '0::bigint' END,
+                        ELSE '0::bigint' END,
                    CASE WHEN made.leave_out THEN format(' FILTER (WHERE %s)', made.kept) ELSE '' END,
                    parts ->> '{reason}', parts ->> '{, join_gap}', spec,
                    parts, format('(SELECT p.as_of FROM %s.period AS p)', store),
                    -- those of reporting_aggregates()
                    NULL::text, NULL::text, NULL::text[], NULL::text[], NULL::text[], NULL::text[]
             FROM (SELECT CASE WHEN made.leave_out THEN format('%s.%s_rows', store, made.source)
-                         ELSE made.option ->> 'relation' END AS rows) AS r;
+                              ELSE made.option ->> 'relation' END AS rows) AS r;
     END LOOP;
 END
 $function$;
@@ -171,9 +173,8 @@ BEGIN
                '(SELECT ' || i.observed_from || ' FROM {summaries}.period AS p)' AS first_day
         FROM ROWS FROM (jsonb_to_recordset(kinds) AS (
                             source text, summary text, repeated boolean, needs text[], counted boolean,
-                                keys text[],
-                            observed_from text, observed_to text, condition text, aggregate text))
-                                WITH ORDINALITY
+                            keys text[], observed_from text, observed_to text, condition text,
+                            aggregate text)) WITH ORDINALITY
                  AS i (source, summary, repeated, needs, counted, keys, observed_from, observed_to, condition,
                        aggregate, place),
              LATERAL (SELECT (s.option ->> 'observed_years')::integer AS years) AS o,
@@ -186,9 +187,9 @@ BEGIN
                max(f.text) FILTER (WHERE f.part = 'first day') AS first_day,
                max(f.text) FILTER (WHERE f.part = 'aggregate')
                || CASE WHEN k.condition IS NULL AND s.filter = '' THEN ''
-                  ELSE format(' FILTER (WHERE %s)',
-                              concat_ws(' AND ', max(f.text) FILTER (WHERE f.part = 'condition'),
-                                        CASE WHEN s.filter <> '' THEN s.kept END)) END AS aggregate
+                       ELSE format(' FILTER (WHERE %s)',
+                                   concat_ws(' AND ', max(f.text) FILTER (WHERE f.part = 'condition'),
+                                             CASE WHEN s.filter <> '' THEN s.kept END)) END AS aggregate
         FROM kind AS k,
              LATERAL (SELECT e.part, string_agg(coalesce(k.parts ->> m.piece[1], m.piece[1]), ''
                                                 ORDER BY m.place) AS text

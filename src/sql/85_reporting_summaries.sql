@@ -25,9 +25,7 @@ BEGIN
         'comment', format('Rows of %s that cannot be counted, for those who may read the table', s.relation),
         'columns', ARRAY[s.marks[1] || ': what is wrong with the row', s.marks[2] || ': what that does'],
         'query', format(E'SELECT t.%1$s, t.%2$s, %3$s\nFROM %4$s.%5$s_rows AS t\nWHERE t.%1$s IS NOT NULL',
-                        s.marks[1], s.marks[2], (SELECT string_agg('t.' || quote_ident(u), ', ')
-                                                 FROM unnest(s.used) AS u),
-                        s.store, s.source));
+                        s.marks[1], s.marks[2], queries ->> 'listed', s.store, s.source));
 END
 $function$;
 COMMENT ON FUNCTION reporting_rows(reporting_source, jsonb) IS
@@ -46,7 +44,8 @@ AS $function$
                                ' THEN ''"''::text || d.%1$s || ''"''::text ELSE d.%1$s END AS %1$s', n)
                  FROM unnest(s.shown) AS n)
            || CASE WHEN s.shown = '{}' THEN '0'
-              ELSE format('GROUPING(%s)', (SELECT string_agg('d.' || n, ', ') FROM unnest(s.shown) AS n)) END
+                   ELSE format('GROUPING(%s)',
+                               (SELECT string_agg('d.' || n, ', ') FROM unnest(s.shown) AS n)) END
 $function$;
 COMMENT ON FUNCTION reporting_totals(reporting_source) IS
     'internal to reporting_ddl: grouping columns of groups and totals over them, and '
@@ -69,8 +68,8 @@ DECLARE
     one_first constant boolean := rounds AND NOT s.col ? 'epoch'; -- summaries of one person first?
     epoch   constant text := CASE WHEN rounds THEN
         coalesce('coalesce(' || (s.col ->> 'epoch') || ', 0)',
-                 format('coalesce(extract(year FROM (%s.funnel_steps(%s, %s, %s) FILTER (WHERE %s IS NOT '
-                        'NULL%s))[1]%s)::integer, 0)',
+                 format('coalesce(extract(year FROM (%s.funnel_steps(%s, %s, %s) '
+                        'FILTER (WHERE %s IS NOT NULL%s))[1]%s)::integer, 0)',
                         s.home, s.col ->> 'stage', s.col ->> 'at', s.spec, s.col ->> 'person_id',
                         CASE WHEN leave_out THEN ' AND ' || s.kept ELSE '' END,
                         CASE types ->> 'at' WHEN 'date' THEN '' ELSE ' AT TIME ZONE ''UTC''' END)) END;
@@ -78,7 +77,7 @@ DECLARE
     -- that are left out are of no year, even where the person's other rows are
     inner_groups constant text[] := s.grouped
         || CASE WHEN rounds AND s.col ? 'epoch' THEN ARRAY[epoch]
-           WHEN rounds THEN ARRAY[s.col ->> 'person_id'] ELSE '{}' END
+                WHEN rounds THEN ARRAY[s.col ->> 'person_id'] ELSE '{}' END
         || CASE WHEN one_first AND leave_out THEN ARRAY[s.kept] ELSE '{}' END;
     middle_groups constant text := concat_ws(', ', keys, CASE WHEN rounds THEN 'd.epoch' END);
     named   constant text[] := ARRAY(SELECT format('%s AS %s', g, n)
@@ -114,9 +113,10 @@ BEGIN
                    || ARRAY(SELECT format('skipped_%1$s: rows that %1$s does not know, since a date or '
                                           'another value is missing', n)
                             FROM unnest(s.counted) AS n)
-                   || CASE WHEN rounds THEN ARRAY['epoch: year in which the chains began; 0 if they '
-                                                  'did not, or for all years',
-                                                  'every_epoch: is it for all years?'] ELSE '{}' END
+                   || CASE WHEN rounds
+                           THEN ARRAY['epoch: year in which the chains began; 0 if they did not, or for '
+                                      'all years',
+                                      'every_epoch: is it for all years?'] ELSE '{}' END
                    || CASE WHEN law THEN ARRAY['retirement_rule: the pension age in force'] ELSE '{}' END
                    || ARRAY['grouping_set: GROUPING() of the grouping columns: 0 for the groups, '
                             'more for totals over them',
@@ -128,20 +128,21 @@ BEGIN
         'query', format(
             CASE WHEN s.by_person THEN E'SELECT %1$s\nFROM %3$s AS t%2$s%5$s'
             -- one person at a time makes many rows: to groups first, and from these to totals
-            WHEN one_first THEN E'SELECT %1$s\nFROM (SELECT %6$s\n      FROM (SELECT %2$s\n            FROM '
-                                '%3$s AS t%4$s) AS d%7$s OFFSET 0) AS d%5$s'
+            WHEN one_first THEN E'SELECT %1$s\nFROM (SELECT %6$s\n      FROM (SELECT %2$s\n'
+                                '            FROM %3$s AS t%4$s) AS d%7$s OFFSET 0) AS d%5$s'
             -- the barrier is for a cluster, which has no totals of groups that are whole on a node
             ELSE E'SELECT %1$s\nFROM (SELECT %2$s\n      FROM %3$s AS t%4$s OFFSET 0) AS d%5$s' END,
             array_to_string(outer_columns, E',\n       '),
             CASE WHEN NOT s.by_person THEN array_to_string(inner_columns, E',\n             ')
-            WHEN keys IS NULL THEN ''
-            ELSE format(E',\n     LATERAL (SELECT %s) AS d', array_to_string(named, ', ')) END,
+                 WHEN keys IS NULL THEN ''
+                 ELSE format(E',\n     LATERAL (SELECT %s) AS d', array_to_string(named, ', ')) END,
             s.scanned,
             CASE WHEN inner_groups = '{}' THEN ''
-            ELSE E'\n      GROUP BY ' || array_to_string(inner_groups, ', ') END,
+                 ELSE E'\n      GROUP BY ' || array_to_string(inner_groups, ', ') END,
             CASE WHEN keys IS NULL AND NOT rounds THEN ''
-            ELSE E'\nGROUP BY ' || concat_ws(', ', 'CUBE (' || keys || ')', CASE
-                                             WHEN rounds THEN 'GROUPING SETS ((d.epoch), ())' END) END,
+                 ELSE E'\nGROUP BY '
+                      || concat_ws(', ', 'CUBE (' || keys || ')',
+                                   CASE WHEN rounds THEN 'GROUPING SETS ((d.epoch), ())' END) END,
             concat_ws(', ', nullif(middle_groups, ''),
                       (SELECT string_agg(format('%s.rollup(d.%s) AS %2$s', s.home, n), ', ')
                        FROM unnest(s.summaries) AS n),
@@ -166,8 +167,9 @@ AS $function$
         SELECT 2, k.place, k.name, CASE k.name WHEN 'every_epoch' THEN 'boolean' ELSE 'integer' END, NULL
         FROM unnest(s.keys) WITH ORDINALITY AS k (name, place)
         UNION ALL
-        SELECT 3, k.place, k.name, CASE WHEN k.name ~ '^(year_|forecast_basis)' THEN 'workforce'
-                                   WHEN k.name = 'certificates' THEN 'mobility' ELSE k.name END, 'rollup'
+        SELECT 3, k.place, k.name,
+               CASE WHEN k.name ~ '^(year_|forecast_basis)' THEN 'workforce'
+                    WHEN k.name = 'certificates' THEN 'mobility' ELSE k.name END, 'rollup'
         FROM unnest(s.summaries) WITH ORDINALITY AS k (name, place)
         UNION ALL
         SELECT 4, k.place, format('coalesce(%1$s.skipped(%1$s.rollup(d.%2$s)), 0::bigint) AS skipped_%2$s',
@@ -235,7 +237,7 @@ BEGIN
         coalesce(keys || ', ', ''), s.home, s.period, array_to_string(totals, ', '), s.col ->> 'start_date',
         coalesce(s.col ->> 'end_date', 'NULL::date'), s.reason, s.join_gap, s.filter, s.scanned,
         CASE WHEN named = '{}' THEN ''
-        ELSE format(', LATERAL (SELECT %s) AS d', array_to_string(named, ', ')) END,
+             ELSE format(', LATERAL (SELECT %s) AS d', array_to_string(named, ', ')) END,
         s.col ->> 'person', cube, s.observed_from, s.as_of)
     ELSE format(
         E'SELECT %1$s AS grouping_set, d.hire_year, %2$s.rollup(d.retention) AS retention\n'
@@ -245,8 +247,8 @@ BEGIN
         '      WHERE %4$s >= %9$s AND %4$s < %10$s%11$s\n'
         '      GROUP BY %12$sextract(year FROM %4$s)::integer OFFSET 0) AS d\n'
         'GROUP BY d.hire_year%13$s',
-        array_to_string(totals, ', '), s.home, (SELECT coalesce(string_agg(n || ', ', ''), '')
-                                                FROM unnest(named) AS n),
+        array_to_string(totals, ', '), s.home,
+        (SELECT coalesce(string_agg(n || ', ', ''), '') FROM unnest(named) AS n),
         s.col ->> 'start_date', coalesce(s.col ->> 'end_date', 'NULL::date'), s.reason, s.period, s.scanned,
         s.observed_from, s.as_of, CASE WHEN s.filter <> '' THEN ' AND ' || s.kept ELSE '' END,
         (SELECT coalesce(string_agg(g || ', ', ''), '') FROM unnest(s.grouped) AS g), cube) END;
@@ -314,12 +316,14 @@ BEGIN
         'columns', told,
         'comment', format('Rows of %s that cannot be counted, or are counted but hardly meant, by what is '
                           'wrong with them (datakvalitet)', s.relation),
-        'query', format(E'SELECT q.problem, q.effect, q.rows, q.detail, q.as_of, q.refreshed_at\nFROM '
-                        '%1$s.%2$s_quality AS q%3$s',
-                        s.store, s.source, CASE WHEN doubts THEN format(
-                            E'\nUNION ALL\nSELECT d.problem, d.effect, d.rows, d.detail, d.as_of, '
-                            'd.refreshed_at\nFROM %s.%s_doubts AS d',
-                            s.store, s.source) ELSE '' END));
+        'query', format(E'SELECT q.problem, q.effect, q.rows, q.detail, q.as_of, q.refreshed_at\n'
+                        'FROM %1$s.%2$s_quality AS q%3$s',
+                        s.store, s.source,
+                        CASE WHEN doubts
+                             THEN format(E'\nUNION ALL\n'
+                                         'SELECT d.problem, d.effect, d.rows, d.detail, d.as_of, '
+                                         'd.refreshed_at\nFROM %s.%s_doubts AS d', s.store, s.source)
+                             ELSE '' END));
 END
 $function$;
 COMMENT ON FUNCTION reporting_problems(reporting_source, jsonb) IS

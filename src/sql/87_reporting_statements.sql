@@ -7,13 +7,13 @@ CREATE FUNCTION reporting_marked(makes jsonb, for_marks jsonb) RETURNS jsonb
     SET search_path = pg_catalog, pg_temp
 AS $function$
     SELECT jsonb_agg(m.item || jsonb_build_object('mark', (
-                         SELECT left(encode(sha256(convert_to(f.query, CASE getdatabaseencoding()
-                                                              WHEN 'SQL_ASCII' THEN 'SQL_ASCII'
-                                                              ELSE 'UTF8' END)), 'hex'), 32)
+                         SELECT left(encode(sha256(convert_to(f.query, d.encoding)), 'hex'), 32)
                          FROM jsonb_to_recordset(for_marks) AS f (name text, query text, summary boolean)
                          WHERE f.name = m.item ->> 'name' AND f.summary AND (m.item -> 'summary')::boolean))
-                             ORDER BY m.place)
-    FROM jsonb_array_elements(makes) WITH ORDINALITY AS m (item, place)
+                     ORDER BY m.place)
+    FROM jsonb_array_elements(makes) WITH ORDINALITY AS m (item, place),
+         LATERAL (SELECT CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII'
+                                                    ELSE 'UTF8' END AS encoding) AS d
 $function$;
 COMMENT ON FUNCTION reporting_marked(jsonb, jsonb) IS
     'internal to reporting_ddl: relations to be declared, the summaries with marks of their definitions';
@@ -31,11 +31,11 @@ BEGIN
         SELECT m.name, m.kind, m.mark, m.summary, n.nspname, e.kind AS existing_kind,
                e.mark AS existing_mark, m.name = 'period' AS replaced
         FROM jsonb_to_recordset(makes) AS m (name text, kind text, mark text, summary boolean)
-             JOIN pg_namespace AS n ON n.nspname = schema_name || CASE WHEN m.summary THEN '_summary'
-                 ELSE '' END
+             JOIN pg_namespace AS n
+                 ON n.nspname = schema_name || CASE WHEN m.summary THEN '_summary' ELSE '' END
              JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = m.name
-             LEFT JOIN jsonb_to_recordset(existing) AS e (relation oid, kind text,
-                                                          mark text) ON e.relation = c.oid
+             LEFT JOIN jsonb_to_recordset(existing) AS e (relation oid, kind text, mark text)
+                 ON e.relation = c.oid
     LOOP
         IF made.existing_kind IS NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'duplicate_table',
@@ -54,8 +54,9 @@ BEGIN
     FROM jsonb_to_recordset(existing) AS e (schema text, name text)
     WHERE NOT EXISTS (SELECT
                       FROM jsonb_to_recordset(makes) AS m (name text, summary boolean)
-                      WHERE m.name = e.name AND e.schema = schema_name || CASE
-                          WHEN m.summary THEN '_summary' ELSE '' END);
+                      WHERE m.name = e.name
+                            AND e.schema = schema_name
+                                           || CASE WHEN m.summary THEN '_summary' ELSE '' END);
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
             MESSAGE = 'the views were made with another mapping, or by another version',

@@ -59,9 +59,11 @@ BEGIN
         ELSE
             RAISE NOTICE '% of %: %, FAILED: %', step, pg_catalog.cardinality(statements), relation, message;
             first_state := coalesce(first_state, state);
-            failures := pg_catalog.array_append(failures, pg_catalog.concat_ws(' '::pg_catalog.text,
-                pg_catalog.format('%s: %s.', relation, message), CASE
-                WHEN pg_catalog.length(detail) OPERATOR(pg_catalog.>) 0 THEN detail END));
+            failures := pg_catalog.array_append(
+                failures,
+                pg_catalog.concat_ws(' '::pg_catalog.text, pg_catalog.format('%s: %s.', relation, message),
+                                     CASE WHEN pg_catalog.length(detail) OPERATOR(pg_catalog.>) 0
+                                          THEN detail END));
         END IF;
     END LOOP;
     IF pg_catalog.cardinality(failures) OPERATOR(pg_catalog.>) 0 THEN
