@@ -1,6 +1,7 @@
 #!/bin/bash
 # run.sh [SUITE or FILE...]: runs the test suites and ends with the line
-# "N passed, N failed".  Without arguments: all of them but those of `slow`.
+# "N passed, N failed".  Without arguments: all of them but oracle, fuzz, and what is
+# listed as slow below; `make test-all` and CI run these too.
 #
 #   core     test/core/test_*.c, linked with src/core, sanitizers on
 #   regress  sql/*.sql against expected/*.out (pg_regress)
@@ -13,7 +14,8 @@
 #   oracle   against R's survival (test/oracle); skipped where R is not there
 #            and nobody may install it
 #   fuzz     hostile input to the types, sanitizers on
-#   slow     those of suites that take long for their own sake (slow_suites below)
+#   slow     suites and files of pgtap that take long for their own sake (slow_suites
+#            and slow_sql below); pgtap has its slow files too where it is asked for
 #
 # One of suites can be asked for by name: refresh is test/suite/refresh.sh.  A file
 # of pgtap, docs or crossings can be asked for by its path: test/sql/funnel/spec.sql.
@@ -31,9 +33,15 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 root=$PWD
-slow_suites=(attack compilers package superset dbt)
-all_suites=(suites crossings oracle core fuzz docs pgtap regress)
-[ $# -gt 0 ] || set -- "${all_suites[@]}"
+# Analyzers, compilers, packages, browsers, R and Python; brute force and kills.
+slow_suites=(attack compilers package superset dbt static page languages)
+slow_sql=(reporting/hostile funnel/reference mobility/aggregate)
+quick_suites=(suites crossings core docs pgtap regress)
+all_suites=("${quick_suites[@]}" slow oracle fuzz)
+[ $# -gt 0 ] || set -- "${quick_suites[@]}"
+# The slow files of pgtap are of `slow` where that is run, and of CI's second part.
+quick=
+if [ "$*" = "${quick_suites[*]}" ] || [[ " $* " = *" slow "* ]]; then quick=1; fi
 export LC_ALL=C.UTF-8
 # The make that called us has its own job server; ours are separate.
 unset MAKEFLAGS MFLAGS MAKELEVEL
@@ -85,13 +93,18 @@ passed() { echo "$1 0 0" >>"$count"; }
 # units SUITE: what it is made of, a line each.
 units() {
 	case $1 in
-		pgtap) printf 'pgtap %s\n' test/sql/*/*.sql ;;
+		pgtap)
+			for file in test/sql/*/*.sql; do
+				if [ -z "$quick" ] || [[ " ${slow_sql[*]} " != *" $(shown "$file") "* ]]; then echo "pgtap $file"; fi
+			done ;;
 		docs) printf 'docs %s\n' README.md doc/*.md ;;
 		suites)
 			for file in test/suite/*.sh; do
 				is_slow "$(named "$file")" || echo "suites $file"
 			done ;;
-		slow) printf 'slow test/suite/%s.sh\n' "${slow_suites[@]}" ;;
+		slow)
+			printf 'slow test/suite/%s.sh\n' "${slow_suites[@]}"
+			printf 'slow test/sql/%s.sql\n' "${slow_sql[@]}" ;;
 		crossings) printf 'crossings %s\n' test/crossing/*.sh ;;
 		core | regress | oracle | fuzz | build) echo "$1 $1" ;;
 		*/* | *.md) echo "$(suite_of "$1") $1" ;;
@@ -126,10 +139,10 @@ unit() {
 	local suite=$1 what=$2 p f s name started=$SECONDS
 	name=$(shown "$what")
 	count=$(mktemp "$tmp/count.XXXXXX")
-	case $suite in
-		core | regress | oracle | fuzz | build) "suite_$suite" ;;
-		pgtap) pgtap "$what" ;;
-		docs) if [ -f "$what" ]; then tap "$what" test/docs.sh "$what"; else problem "$what" missing; fi ;;
+	case $suite:$what in
+		core:* | regress:* | oracle:* | fuzz:* | build:*) "suite_$suite" ;;
+		*.sql) pgtap "$what" ;;
+		docs:*) if [ -f "$what" ]; then tap "$what" test/docs.sh "$what"; else problem "$what" missing; fi ;;
 		*) if [ -x "$what" ]; then tap "$(basename "$what" .sh)" "$what"; else problem "$what" "missing, or not executable"; fi ;;
 	esac >"$count.out" 2>&1
 	read -r p f s < <(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$count")
@@ -322,7 +335,7 @@ fi
 
 # --- outside: prepare, share the work, sum up
 for name in "$@"; do
-	[[ " ${all_suites[*]} slow " = *" $name "* ]] || [ -f "test/suite/$name.sh" ] || [ -f "$name" ] ||
+	[[ " ${all_suites[*]} " = *" $name "* ]] || [ -f "test/suite/$name.sh" ] || [ -f "$name" ] ||
 		{ echo "no such suite: $name" >&2; exit 2; }
 done
 mapfile -t suites < <(for name in "$@"; do suite_of "$name"; done | awk '!seen[$0]++')
