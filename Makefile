@@ -36,7 +36,11 @@ FLOAT_CFLAGS := -ffp-contract=off
 PG_CPPFLAGS = -I$(top)/src/core -I$(top)/src/pg -DEF_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS   = $(if $(findstring -std=,$(CC) $(COPT)),,-std=gnu11) \
               $(FLOAT_CFLAGS) -fno-strict-aliasing -fwrapv -Wno-declaration-after-statement
-SHLIB_LINK  = -lm
+comma := ,
+
+# What the library calls of its own it calls at once, not through a table that another
+# library could change.
+SHLIB_LINK  = -lm $(if $(filter linux,$(PORTNAME)),-Wl$(comma)-Bsymbolic-functions)
 
 # WERROR=1 is for developers and CI; a compiler not yet written must not fail
 # a user's build.  PostgreSQL's headers are read as system headers then, so

@@ -68,7 +68,7 @@ eg_raise(EfStatus status)
 }
 
 void
-eg_require_aggregate(FunctionCallInfo fcinfo)
+eg_look_for_aggregate(FunctionCallInfo fcinfo)
 {
 	if (!AggCheckCallContext(fcinfo, NULL))
 		ereport(ERROR,

@@ -40,8 +40,17 @@ eg_check(EfStatus status)
 		eg_raise(status);
 }
 
-/* A transition function outside of an aggregate would edit its argument. */
-extern void eg_require_aggregate(FunctionCallInfo fcinfo);
+/* Refuse a call that comes from neither an aggregate nor a window. */
+extern void eg_look_for_aggregate(FunctionCallInfo fcinfo);
+
+/* A transition function outside of an aggregate would edit its argument.  Nearly
+ * every call comes from the node of an aggregate, which is seen at once. */
+static inline void
+eg_require_aggregate(FunctionCallInfo fcinfo)
+{
+	if (unlikely(fcinfo->context == NULL || !IsA(fcinfo->context, AggState)))
+		eg_look_for_aggregate(fcinfo);
+}
 
 /* An argument that a function needs, though it is not strict. */
 extern void eg_require_argument(FunctionCallInfo fcinfo, int argument,

@@ -38,19 +38,40 @@ static EF_REPORT(EF_OBSERVED_ENDLESS, INVALID_PARAMETER_VALUE,
 		  "observation period has no end",
 		  "Its upper bound is the day on which the rows were true, such as daterange('2020-01-01', '2025-01-01').");
 
+/* Are so many bytes equal, 8 of which there are at least?  A range is a few words,
+ * for which a call would take longer than they do. */
+static inline bool
+are_equal(const char *a, const char *b, size_t size)
+{
+	uint64		differ = 0;
+	uint64		one;
+	uint64		other;
+
+	for (size_t at = 0; at + 8 < size; at += 8)
+	{
+		memcpy(&one, a + at, 8);
+		memcpy(&other, b + at, 8);
+		differ |= one ^ other;
+	}
+	memcpy(&one, a + size - 8, 8);
+	memcpy(&other, b + size - 8, 8);
+	return (differ | (one ^ other)) == 0;
+}
+
 /* Is it this range, opened for this type and with these flags? */
 static inline bool
 is_kept(const ObservedCache *cache, const RangeType *range,
 		const EfTableType *type, uint8 flags)
 {
 	return cache->size == VARSIZE(range) &&
-		memcmp(cache->bytes, range, cache->size) == 0 &&
+		are_equal(cache->bytes, (const char *) range, cache->size) &&
 		cache->type == type && cache->frame.flags == flags;
 }
 
-const EfFrame *
-eg_observed_frame(FunctionCallInfo fcinfo, int argument,
-				  const EfTableType *type, uint8 flags, void **memory)
+/* Open the period of an argument that was not the last one, if there was any. */
+static pg_noinline const EfFrame *
+open_period(FunctionCallInfo fcinfo, int argument, const EfTableType *type,
+			uint8 flags, void **memory)
 {
 	ObservedCache *cache = *memory;
 	RangeType  *range;
@@ -108,6 +129,29 @@ eg_observed_frame(FunctionCallInfo fcinfo, int argument,
 	return &cache->frame;
 }
 
+static inline const EfFrame *
+get_period(FunctionCallInfo fcinfo, int argument, const EfTableType *type,
+		   uint8 flags, void **memory)
+{
+	const ObservedCache *cache = *memory;
+
+	if (likely(cache != NULL && !PG_ARGISNULL(argument)))
+	{
+		const RangeType *range = (const RangeType *) PG_GETARG_POINTER(argument);
+
+		if (likely(VARATT_IS_4B_U(range) && is_kept(cache, range, type, flags)))
+			return &cache->frame;
+	}
+	return open_period(fcinfo, argument, type, flags, memory);
+}
+
+const EfFrame *
+eg_observed_frame(FunctionCallInfo fcinfo, int argument,
+				  const EfTableType *type, uint8 flags, void **memory)
+{
+	return get_period(fcinfo, argument, type, flags, memory);
+}
+
 /* What an aggregate over spells remembers of its arguments. */
 typedef struct SpellCache
 {
@@ -135,12 +179,13 @@ eg_spell_state(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(SpellCache));
 		cache->form = form;
 	}
-	frame = eg_observed_frame(fcinfo, observed, type, flags, &cache->observed);
+	frame = get_period(fcinfo, observed, type, flags, &cache->observed);
 	if (PG_ARGISNULL(0))
 		return eg_summary_create(type, frame);
 	state = eg_summary_state(fcinfo, type);
 	its = ef_state_frame(state, type);
-	eg_check(ef_frame_match(&its, frame, type, &eg_context));
+	if (unlikely(!ef_same_period(&its, frame)))
+		eg_check(ef_frame_match(&its, frame, type, &eg_context));
 	return state;
 }
 

@@ -87,23 +87,17 @@ is_state(struct varlena *datum)
 		((EfState *) datum)->format == EF_FORMAT_STATE;
 }
 
-/* A state to edit, or one made of what is none: anybody can make an aggregate
- * of these functions that begins with a finished value. */
-static EfState *
-editable(struct varlena *datum, const EfTableType *type)
+EfState *
+eg_summary_editable(struct varlena *datum, const EfTableType *type)
 {
-	EfState    *state = (EfState *) datum;
+	EfState    *state;
 
+	datum = PG_DETOAST_DATUM(PointerGetDatum(datum));
+	state = (EfState *) datum;
 	if (!is_state(datum))
 		return state_of(datum, type);
 	eg_check(ef_state_check(state, type, VARSIZE(datum), &eg_context));
 	return state;
-}
-
-EfState *
-eg_summary_state(FunctionCallInfo fcinfo, const EfTableType *type)
-{
-	return editable(PG_GETARG_VARLENA_P(0), type);
 }
 
 
@@ -132,7 +126,7 @@ eg_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 
 	/* a partial aggregate's state serves as it is */
 	if (PG_ARGISNULL(0))
-		PG_RETURN_POINTER(editable(datum, type));
+		PG_RETURN_POINTER(eg_summary_editable(datum, type));
 	state = eg_summary_state(fcinfo, type);
 	if (is_state(datum))
 		eg_check(ef_state_merge_state(&state, type, (EfState *) datum,

@@ -50,9 +50,23 @@ extern Datum eg_summary_read(FunctionCallInfo fcinfo, const EfTableType *type,
 extern EfState *eg_summary_create(const EfTableType *type,
 								  const EfFrame *frame);
 
-/* The transition value, argument 0, which is not null: a state to edit. */
-extern EfState *eg_summary_state(FunctionCallInfo fcinfo,
-								 const EfTableType *type);
+/* A state to edit, or one made of what is none: anybody can make an aggregate
+ * of these functions that begins with a finished value. */
+extern EfState *eg_summary_editable(struct varlena *datum,
+									const EfTableType *type);
+
+/* The transition value, argument 0, which is not null: a state to edit, as it is
+ * but for the first row. */
+static inline EfState *
+eg_summary_state(FunctionCallInfo fcinfo, const EfTableType *type)
+{
+	struct varlena *datum = (struct varlena *) PG_GETARG_POINTER(0);
+
+	if (likely(VARATT_IS_4B_U(datum) &&
+			   ef_is_state((EfState *) datum, type, VARSIZE_4B(datum))))
+		return (EfState *) datum;
+	return eg_summary_editable(datum, type);
+}
 
 /* The value that a state has become. */
 extern Datum eg_summary_finish(EfState *state, const EfTableType *type);

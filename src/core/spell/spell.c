@@ -157,9 +157,9 @@ ef_spell_look(const EfSpell *spell, EfDay as_of, EfContext *context)
 }
 
 EfStatus
-ef_spell_reserve(EfState **state, const EfTableType *type,
-				 const EfSpell *spell, bool exited, uint32_t *label,
-				 EfContext *context)
+ef_spell_reserve_exit(EfState **state, const EfTableType *type,
+					  const EfSpell *spell, uint32_t *label,
+					  EfContext *context)
 {
 	const char *reason = spell->reason;
 	size_t		length = spell->reason_length;
@@ -170,9 +170,9 @@ ef_spell_reserve(EfState **state, const EfTableType *type,
 		reason = EF_UNKNOWN_REASON;
 		length = sizeof(EF_UNKNOWN_REASON) - 1;
 	}
-	status = ef_state_reserve(state, type, 1, exited ? length : 0, context);
+	status = ef_state_reserve(state, type, 1, length, context);
 	if (status == EF_OK)
-		*label = exited ? ef_state_label(*state, reason, length) : 0;
+		*label = ef_state_label(*state, reason, length);
 	return status;
 }
 

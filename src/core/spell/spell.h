@@ -119,14 +119,23 @@ ef_spell_sight(EfSighting *sighting, const EfSpell *spell,
 		!(sighting->late && sighting->leaving <= state->from);
 }
 
-/*
- * Make room in a state for one record, and number the reason of a spell that
- * ended under observation: 0 for another, 'unknown' where none is given.
- */
-extern EfStatus ef_spell_reserve(EfState **state, const EfTableType *type,
-								 const EfSpell *spell, bool exited,
-								 uint32_t *label, EfContext *context)
-			EF_NODISCARD;
+/* Make room in a state for one record, and number the reason of a spell that
+ * ended: 'unknown' where none is given. */
+extern EfStatus ef_spell_reserve_exit(EfState **state, const EfTableType *type,
+									  const EfSpell *spell, uint32_t *label,
+									  EfContext *context) EF_NODISCARD;
+
+/* The same, unless it did not end under observation: 0 then. */
+EF_NODISCARD static inline EfStatus
+ef_spell_reserve(EfState **state, const EfTableType *type,
+				 const EfSpell *spell, bool exited, uint32_t *label,
+				 EfContext *context)
+{
+	if (exited)
+		return ef_spell_reserve_exit(state, type, spell, label, context);
+	*label = 0;
+	return ef_state_reserve(state, type, 1, 0, context);
+}
 
 /* Does each label of a table, a reason to leave, have exits? */
 extern EfStatus ef_check_reasons(const EfTable *table, unsigned exits,

@@ -134,6 +134,14 @@ extern unsigned ef_paired_kinds(const EfTableType *type);
 extern EfStatus ef_check_labels(uint32_t nlabels, const EfTableType *type,
 								EfContext *context) EF_NODISCARD;
 
+/* Are the two of one period, and do they count the same?  Only where it is no spec. */
+static inline bool
+ef_same_period(const EfFrame *a, const EfFrame *b)
+{
+	return a->from == b->from && a->as_of == b->as_of &&
+		a->bounded == b->bounded && a->flags == b->flags;
+}
+
 /* Are the two observed alike, or of one spec?  If not, the status and sentence
  * that say so. */
 extern EfStatus ef_frame_match(const EfFrame *a, const EfFrame *b,

@@ -35,13 +35,6 @@ label_node(const EfState *state, uint32_t distance)
 	return (EfLabelNode *) (ef_state_pages(state) - distance);
 }
 
-/* What a spec takes at the end of a state. */
-static size_t
-spec_room(size_t size)
-{
-	return (size + sizeof(uint32_t) + 7) & ~(size_t) 7;
-}
-
 /*
  * The size after this one.  An allocator that keeps small chunks for reuse
  * (PostgreSQL's does up to 8 kB) cannot give those of a million groups that
@@ -62,43 +55,21 @@ EfStatus
 ef_state_check(const EfState *state, const EfTableType *type, size_t size,
 			   EfContext *context)
 {
-	bool		fits;
-
+	if (ef_is_state(state, type, size))
+		return EF_OK;
 	if (size < sizeof(EfState) || state->format != EF_FORMAT_STATE ||
 		state->tag != type->tag)
 		return ef_fail(context, EF_INVALID, "The bytes are no state of %s.",
 					   type->name);
-
-	/* in this order, so that no difference is below zero */
-	fits = state->size == size && state->bounded <= 1 &&
-		((state->size | state->labels | state->root | state->paged) & 7) == 0 &&
-		state->paged <= size - sizeof(EfState) &&
-		state->labels <= size - sizeof(EfState) - state->paged &&
-		state->ncells <= (size - sizeof(EfState) - state->paged -
-						  state->labels) / sizeof(EfCell) &&
-		state->nsorted <= state->ncells;
-	if (type->open_spec != NULL)
-		fits = fits && state->nlabels <= type->label_limit &&
-			state->labels >= spec_room(0) &&
-			spec_room(ef_state_frame(state, type).spec_size) == state->labels;
-	else
-		fits = fits && state->nlabels <= state->labels / ef_label_node_size(0) &&
-			state->root <= state->labels;
-	if (!fits)
-		return ef_fail(context, EF_INVALID,
-					   "The numbers of a state do not fit its %zu bytes.",
-					   size);
-	return EF_OK;
+	return ef_fail(context, EF_INVALID,
+				   "The numbers of a state do not fit its %zu bytes.", size);
 }
 
 /* For EF_ASSERT. */
 static inline bool
 is_sound(const EfState *state, const EfTableType *type)
 {
-	EfError		error;
-	EfContext	context = {.error = &error};
-
-	return ef_state_check(state, type, state->size, &context) == EF_OK;
+	return ef_is_state(state, type, state->size);
 }
 
 EfStatus
@@ -116,7 +87,7 @@ ef_state_create(EfState **state, const EfTableType *type,
 
 		if (status != EF_OK)
 			return status;
-		labels = spec_room(frame->spec_size);
+		labels = ef_spec_room(frame->spec_size);
 	}
 	while (size - sizeof(EfState) < room + labels && size < EF_SIZE_LIMIT)
 		size = next_size(size);

@@ -81,12 +81,56 @@ ef_state_frame(const EfState *state, const EfTableType *type)
 	return frame;
 }
 
+/* What a label of this length takes in a state. */
+static inline size_t
+ef_label_node_size(size_t length)
+{
+	return (sizeof(EfLabelNode) + length + 7) & ~(size_t) 7;
+}
+
+/* What a spec takes at the end of a state. */
+static inline size_t
+ef_spec_room(size_t size)
+{
+	return (size + sizeof(uint32_t) + 7) & ~(size_t) 7;
+}
+
+/* Do the numbers of a header fit each other and `size` bytes?  Asked for every
+ * row, so it has few branches. */
+static inline bool
+ef_state_fits(const EfState *state, const EfTableType *type, size_t size)
+{
+	/* in this order, so that no difference is below zero */
+	if (state->size != size || state->bounded > 1 ||
+		((state->size | state->labels | state->root | state->paged) & 7) != 0 ||
+		state->paged > size - sizeof(EfState) ||
+		state->labels > size - sizeof(EfState) - state->paged ||
+		state->ncells > (size - sizeof(EfState) - state->paged -
+						 state->labels) / sizeof(EfCell) ||
+		state->nsorted > state->ncells)
+		return false;
+	if (type->open_spec != NULL)
+		return state->nlabels <= type->label_limit &&
+			state->labels >= ef_spec_room(0) &&
+			ef_spec_room(ef_state_frame(state, type).spec_size) == state->labels;
+	return state->nlabels <= state->labels / ef_label_node_size(0) &&
+		state->root <= state->labels;
+}
+
 /*
  * Are these bytes, of which there are `size`, a state of this type?  Its header
  * must say so, and cells and labels must fit the size.  Called before a state
  * is read or edited, since what an aggregate of somebody's own hands on, or a
  * table has stored, need not be one.
  */
+static inline bool
+ef_is_state(const EfState *state, const EfTableType *type, size_t size)
+{
+	return size >= sizeof(EfState) && state->format == EF_FORMAT_STATE &&
+		state->tag == type->tag && ef_state_fits(state, type, size);
+}
+
+/* The same; how it is refused. */
 extern EfStatus ef_state_check(const EfState *state, const EfTableType *type,
 							   size_t size, EfContext *context) EF_NODISCARD;
 
@@ -94,13 +138,6 @@ extern EfStatus ef_state_check(const EfState *state, const EfTableType *type,
 extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
 								const EfFrame *frame, size_t room,
 								EfContext *context) EF_NODISCARD;
-
-/* What a label of this length takes in a state. */
-static inline size_t
-ef_label_node_size(size_t length)
-{
-	return (sizeof(EfLabelNode) + length + 7) & ~(size_t) 7;
-}
 
 /* The slack of a state. */
 static inline size_t
