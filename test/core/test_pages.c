@@ -117,6 +117,8 @@ test_blocks(void)
 	Counts	   *copy = malloc(sizeof(Counts));
 	int			good = 0;
 	int			added = 0;
+	int			grown = 0;
+	int			larger = 0;
 	int			smaller = 0;
 	int			damaged = 0;
 	int			trials = 60;
@@ -127,6 +129,8 @@ test_blocks(void)
 	{
 		Arena		arena;
 		EfPages    *pages;
+		EfPages    *more;
+		size_t		more_size;
 		EfPageIndex index;
 		size_t		size;
 		size_t		n = random_cells(cells, model);
@@ -134,12 +138,12 @@ test_blocks(void)
 		uint8_t    *exact;
 
 		arena_open(&arena);
-		if (ef_pages_build(&pages, &size, &type, LABELS, cells, &n, &arena.context) != EF_OK || pages == NULL ||
+		if (ef_pages_build(&pages, &size, &type, LABELS, NULL, cells, &n, &arena.context) != EF_OK || pages == NULL ||
 			!ef_pages_check(pages, size, &type, LABELS))
 			continue;
 		memcpy(copy, model, sizeof(Counts));
 		good += same_counts(pages, cells, n, copy);
-		smaller += 2 * size <= (before - n) * sizeof(EfCell) + 2 * sizeof(EfPages);
+		smaller += size <= (before - n) * sizeof(EfCell) + sizeof(EfPages);
 
 		/* more of everything, on the pages or not */
 		ef_pages_index(&index, pages);
@@ -158,8 +162,21 @@ test_blocks(void)
 			else
 				cells[n++] = cell;
 		}
+		memcpy(copy, model, sizeof(Counts));
 		added += ef_pages_check(pages, size, &type, LABELS) &&
 			same_counts(pages, cells, n, model);
+
+		/* pages grow for what was beside them, and others are made */
+		ef_sort_cells(cells, rest, n, &arena.context);
+		if (ef_unite_cells(cells, &n, &arena.context) == EF_OK &&
+			ef_pages_build(&more, &more_size, &type, LABELS, pages, cells, &n, &arena.context) == EF_OK)
+		{
+			larger += more != NULL && more_size > size;
+			if (more == NULL)
+				more = pages;
+			grown += (more == pages || ef_pages_check(more, more_size, &type, LABELS)) &&
+				same_counts(more, cells, n, copy);
+		}
 
 		/* a block of chance is refused, or used within its bytes */
 		exact = malloc(size);
@@ -189,8 +206,10 @@ test_blocks(void)
 		arena_close(&arena);
 	}
 	is_int(good, trials, "pages and the cells beside them hold every count");
-	is_int(smaller, trials, "in half of the room of cells, or less");
+	is_int(smaller, trials, "in the room of the cells, or less");
 	is_int(added, trials, "and so they do after more was added");
+	is_int(grown, trials, "and after they grew for that");
+	ok(larger > trials / 2, "as most do");
 	ok(taken > places / 50 && taken < places, "to pages and beside them");
 	ok(damaged > 0, "blocks of chance are used within their bytes, or refused");
 	free(model);
@@ -217,11 +236,11 @@ test_refused(void)
 	for (int i = 0; i < 5; i++)
 	{
 		n = size_of[i];
-		refused += ef_pages_build(&pages, &size, &type, 2, bad[i], &n, &arena.context) == EF_INVALID;
+		refused += ef_pages_build(&pages, &size, &type, 2, NULL, bad[i], &n, &arena.context) == EF_INVALID;
 	}
 	is_int(refused, 5, "cells out of order, beyond the axis, of no kind or label are refused");
 	n = 1;
-	ok(ef_pages_build(&pages, &size, &type, 3, label, &n, &arena.context) == EF_OK &&
+	ok(ef_pages_build(&pages, &size, &type, 3, NULL, label, &n, &arena.context) == EF_OK &&
 	   pages == NULL && n == 1, "one cell has no page");
 	arena_close(&arena);
 }

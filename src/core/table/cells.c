@@ -113,6 +113,21 @@ ef_unite_cells(EfCell *cells, size_t *n, EfContext *context)
 	return EF_OK;
 }
 
+/* Copy the cells that count something; how many. */
+static size_t
+copy_counted(EfCell *to, const EfCell *from, size_t n, EfContext *context)
+{
+	size_t		copied = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		ef_check_interrupt_at(context, i);
+		to[copied] = from[i];
+		copied += from[i].count != 0;
+	}
+	return copied;
+}
+
 EfStatus
 ef_merge_cells(const EfCell *a, size_t na, const EfCell *b, size_t nb,
 			   EfCell *out, size_t *nout, EfContext *context)
@@ -121,28 +136,37 @@ ef_merge_cells(const EfCell *a, size_t na, const EfCell *b, size_t nb,
 	size_t		j = 0;
 	size_t		n = 0;
 
-	for (size_t turn = 0; i < na || j < nb; turn++)
+	for (size_t turn = 0; i < na && j < nb; turn++)
 	{
+		/* the first has long stretches for which the second has nothing */
+		size_t		stop = na - i > EF_INTERRUPT_TURNS ? i + EF_INTERRUPT_TURNS : na;
 		EfCell		cell;
 
 		ef_check_interrupt_at(context, turn);
-		if (j == nb || (i < na && a[i].key < b[j].key))
-			cell = a[i++];
-		else
+		for (; i < stop && a[i].key < b[j].key; i++)
 		{
-			cell = b[j++];
-			if (i < na && a[i].key == cell.key)
-			{
-				EfStatus	status = ef_add_counts(&cell.count, cell.count,
-												a[i++].count, context);
+			out[n] = a[i];
+			n += a[i].count != 0;
+		}
+		if (i == stop)
+		{
+			ef_check_interrupt(context);
+			continue;
+		}
+		cell = b[j++];
+		if (a[i].key == cell.key)
+		{
+			EfStatus	status = ef_add_counts(&cell.count, cell.count,
+											a[i++].count, context);
 
-				if (status != EF_OK)
-					return status;
-			}
+			if (status != EF_OK)
+				return status;
 		}
 		if (cell.count != 0)
 			out[n++] = cell;
 	}
+	n += copy_counted(out + n, a + i, na - i, context);
+	n += copy_counted(out + n, b + j, nb - j, context);
 	*nout = n;
 	return EF_OK;
 }

@@ -8,10 +8,8 @@
 #include <string.h>
 
 bool
-ef_is_place(const EfKind *kind, uint32_t at, uint32_t nlabels)
+ef_is_pair(const EfKind *kind, uint32_t at, uint32_t nlabels)
 {
-	if (!kind->paired)
-		return at < kind->axis;
 	return ef_pair_label(at) > 0 && ef_pair_label(at) <= nlabels &&
 		ef_pair_at(at) < kind->axis;
 }

@@ -121,11 +121,21 @@ typedef struct EfTableType
 	EfStatus	(*validate) (const struct EfTable *table, EfContext *context);
 } EfTableType;
 
+/* A row of a type whose rows leave so many cells at most can be made cells twice. */
+#define EF_FEW_ROW_CELLS 2
+
 /* Kinds with an axis as short as this are always laid out densely. */
 #define EF_SHORT_AXIS 256
 
+/* Can a cell of this kind, which is paired, stand there? */
+extern bool ef_is_pair(const EfKind *kind, uint32_t at, uint32_t nlabels);
+
 /* Can a cell of this kind stand there? */
-extern bool ef_is_place(const EfKind *kind, uint32_t at, uint32_t nlabels);
+static inline bool
+ef_is_place(const EfKind *kind, uint32_t at, uint32_t nlabels)
+{
+	return kind->paired ? ef_is_pair(kind, at, nlabels) : at < kind->axis;
+}
 
 /* The kinds that are paired, as bits. */
 extern unsigned ef_paired_kinds(const EfTableType *type);

@@ -31,15 +31,61 @@ typedef struct Layout
 	 * and for what is no kind */
 	uint32_t	axis[1 << EF_KIND_BITS];
 	uint32_t	labels[1 << EF_KIND_BITS];	/* what a label is not above */
+	uint32_t	first[1 << EF_KIND_BITS];	/* of the axis, the place laid out first */
 	/* of the axis, what is in use by the kind */
 	uint32_t	lowest[1 << EF_KIND_BITS];
 	uint32_t	beyond[1 << EF_KIND_BITS];
 } Layout;
 
-static void
-lay_out(Layout *layout, const EfTableType *type, uint32_t nlabels, size_t n)
+/* Of each kind, how many cells there are, and of which places. */
+typedef struct Extent
 {
-	size_t		all;
+	size_t		n[1 << EF_KIND_BITS];
+	uint32_t	lowest[1 << EF_KIND_BITS];
+	uint32_t	beyond[1 << EF_KIND_BITS];
+} Extent;
+
+/* Measure cells.  Rows are made cells, so only where they leave few. */
+static void
+measure(Extent *extent, const EfTableType *type, const EfFrame *frame,
+		const EfCell *pending, size_t npending, EfContext *context)
+{
+	EfCell		expanded[1 << EF_KIND_BITS];
+
+	memset(extent, 0, sizeof(*extent));
+	for (size_t i = 0; i < npending; i++)
+	{
+		const EfCell *cell = &pending[i];
+		unsigned	n = 1;
+
+		ef_check_interrupt_at(context, i);
+		if (ef_key_kind(cell->key) == EF_KIND_ROW)
+		{
+			n = type->expand(frame, cell, expanded);
+			cell = expanded;
+		}
+		for (; n > 0; n--, cell++)
+		{
+			unsigned	kind = ef_key_kind(cell->key);
+			uint32_t	at = ef_key_at(cell->key);
+
+			/* what is outside is refused later */
+			if (kind >= type->nkinds || at >= type->kinds[kind].axis)
+				continue;
+			if (extent->n[kind]++ == 0 || at < extent->lowest[kind])
+				extent->lowest[kind] = at;
+			if (at >= extent->beyond[kind])
+				extent->beyond[kind] = at + 1;
+		}
+	}
+}
+
+/* Lay out all of an axis, or what `extent` says that there is. */
+static void
+lay_out(Layout *layout, const EfTableType *type, uint32_t nlabels, size_t n,
+		const Extent *extent)
+{
+	size_t		all = 0;
 
 	memset(layout, 0, sizeof(*layout));
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
@@ -50,27 +96,34 @@ lay_out(Layout *layout, const EfTableType *type, uint32_t nlabels, size_t n)
 		if (k->paired)
 			continue;
 		layout->axis[kind] = k->axis;
-		if (k->labelled)
-			layout->per_label += k->axis;
-		else
-			layout->unlabelled += k->axis;
+		all += k->labelled ? (size_t) k->axis * nlabels : k->axis;
 	}
-	all = layout->unlabelled + layout->per_label * nlabels;
 
-	layout->unlabelled = layout->per_label = 0;
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
 	{
 		const EfKind *k = &type->kinds[kind];
 		size_t	   *size = k->labelled ? &layout->per_label
 			: &layout->unlabelled;
+		size_t		places = k->axis;
+		size_t		positions = all;
+		size_t		cells = n;
+		bool		is_short = k->axis <= EF_SHORT_AXIS && !k->labelled;
 
-		if (k->paired || (all / DENSE_POSITIONS > n &&
-						  (k->axis > EF_SHORT_AXIS || k->labelled)))
+		if (k->paired)
+			continue;
+		if (extent != NULL && !is_short)
+		{
+			places = extent->beyond[kind] - extent->lowest[kind];
+			positions = k->labelled ? places * nlabels : places;
+			layout->first[kind] = extent->lowest[kind];
+			cells = extent->n[kind];
+		}
+		if (positions / DENSE_POSITIONS > cells && !is_short)
 			continue;
 		layout->dense[kind] = true;
 		layout->start[kind] = *size;
 		layout->lowest[kind] = UINT32_MAX;
-		*size += k->axis;
+		*size += places;
 	}
 }
 
@@ -81,11 +134,15 @@ emit_series(EfCell *out, const Layout *layout, const int64_t *counts,
 	EfKey		first = ef_key(label, kind, 0);
 
 	for (uint32_t at = layout->lowest[kind]; at < layout->beyond[kind]; at++)
-		if (counts[at] != 0)
+	{
+		int64_t		count = counts[at - layout->first[kind]];
+
+		if (count != 0)
 		{
 			out->key = first | at;
-			out++->count = counts[at];
+			out++->count = count;
 		}
+	}
 	return out;
 }
 
@@ -209,7 +266,7 @@ place_cell(Gathering *all, const EfTableType *type, const EfCell *cell)
 	}
 	else if (layout->dense[kind])
 	{
-		size_t		place = layout->start[kind] + at;
+		size_t		place = layout->start[kind] + at - layout->first[kind];
 
 		if (label > 0)
 			place += layout->unlabelled + (label - 1) * layout->per_label;
@@ -278,13 +335,17 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 {
 	Gathering	all = {.nlabels = nlabels};
 	int64_t		few_counts[FEW_COUNTS];
+	Extent		extent;
 	size_t		positions;
 	size_t		room = 0;
 	EfStatus	status;
 
 	EF_ASSERT(type->nkinds <= EF_KIND_ROW &&
 			  type->row_cells <= 1 << EF_KIND_BITS);
-	lay_out(&all.layout, type, nlabels, count_single(type, pending, npending));
+	if (type->row_cells <= EF_FEW_ROW_CELLS)
+		measure(&extent, type, frame, pending, npending, context);
+	lay_out(&all.layout, type, nlabels, count_single(type, pending, npending),
+			type->row_cells <= EF_FEW_ROW_CELLS ? &extent : NULL);
 	positions = all.layout.unlabelled + all.layout.per_label * nlabels;
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
 		if (!all.layout.dense[kind])

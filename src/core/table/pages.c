@@ -112,41 +112,44 @@ ef_pages_index(EfPageIndex *index, EfPages *block)
 	memset(index->page, 0, index->nseries * sizeof(index->page[0]));
 	for (uint64_t i = 0; i < block->npages; i++)
 	{
-		index->page[block->pages[i].series] = (uint32_t) i + 1;
-		index->counts[block->pages[i].series] = (uint32_t) at;
-		at += counts_size(&block->pages[i]);
+		const EfPage *page = &block->pages[i];
+		EfPlacedPage *placed = &index->page[page->series];
+
+		placed->first = page->first;
+		placed->places = page->places;
+		placed->width = page->width;
+		placed->counts = (uint32_t) at;
+		at += counts_size(page);
 	}
 }
 
 bool
-ef_pages_add(const EfPageIndex *index, EfCell *cell)
+ef_page_add(uint8_t *counts, uint32_t width, uint32_t place, EfCell *cell)
 {
-	uint32_t	series = ef_key_series(cell->key);
-	const EfPage *page;
-	uint8_t    *counts;
-	uint32_t	place;
 	int64_t		sum;
 
-	if (series >= index->nseries || index->page[series] == 0)
+	if (ef_add_overflow(count_at(counts, width, place), cell->count, &sum))
 		return false;
-	page = &index->block->pages[index->page[series] - 1];
-	place = ef_key_at(cell->key) - page->first;
-	if (place >= page->places)
-		return false;
-	counts = (uint8_t *) index->block + index->counts[series];
-	if (ef_add_overflow(count_at(counts, page->width, place),
-							   cell->count, &sum))
-		return false;
-	if (fits(sum, page->width))
+	if (fits(sum, width))
 	{
-		put_count(counts, page->width, place, sum);
+		put_count(counts, width, place, sum);
 		return true;
 	}
 
 	/* all of it goes, so that the next ones have room again */
-	put_count(counts, page->width, place, 0);
+	put_count(counts, width, place, 0);
 	cell->count = sum;
 	return false;
+}
+
+static size_t
+counts_in_use(const EfPage *page, const uint8_t *counts)
+{
+	size_t		n = 0;
+
+	for (uint32_t place = 0; place < page->places; place++)
+		n += count_at(counts, page->width, place) != 0;
+	return n;
 }
 
 size_t
@@ -157,11 +160,8 @@ ef_pages_ncells(const EfPages *block)
 
 	for (uint64_t i = 0; i < block->npages; i++)
 	{
-		const EfPage *page = &block->pages[i];
-
-		for (uint32_t place = 0; place < page->places; place++)
-			n += count_at(counts, page->width, place) != 0;
-		counts += counts_size(page);
+		n += counts_in_use(&block->pages[i], counts);
+		counts += counts_size(&block->pages[i]);
 	}
 	return n;
 }
@@ -194,39 +194,9 @@ ef_pages_cells(const EfPages *block, EfCell *cells)
 
 /* ---- building ---- */
 
-/* The page that the cells of one series, in order, would have. */
-static EfPage
-plan_page(const EfTableType *type, const EfCell *cells, size_t n)
-{
-	uint32_t	first = ef_key_at(cells[0].key);
-	uint32_t	last = ef_key_at(cells[n - 1].key);
-	uint32_t	axis = type->kinds[ef_key_kind(cells[0].key)].axis;
-	uint32_t	margin = MARGIN + (last - first) / MARGIN_PART;
-	int64_t		most = 0;
-	EfPage		page;
-
-	for (size_t i = 0; i < n; i++)
-	{
-		int64_t		size = cells[i].count < 0 ? -(cells[i].count + 1)
-			: cells[i].count;
-
-		if (size > most)
-			most = size;
-	}
-	/* so wide that twice as many fit */
-	page.series = ef_key_series(cells[0].key);
-	page.first = first > margin ? first - margin : 0;
-	page.places = (axis - last > margin ? last + margin + 1 : axis) -
-		page.first;
-	page.width = most <= INT16_MAX / 2 ? sizeof(int16_t)
-		: most <= INT32_MAX / 2 ? sizeof(int32_t) : sizeof(int64_t);
-	return page;
-}
-
-/* Are these cells in order, each once, and at places that there are? */
-static bool
-in_order(const EfTableType *type, uint32_t nlabels, const EfCell *cells,
-		 size_t n)
+bool
+ef_cells_in_order(const EfTableType *type, uint32_t nlabels,
+				  const EfCell *cells, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 	{
@@ -241,51 +211,202 @@ in_order(const EfTableType *type, uint32_t nlabels, const EfCell *cells,
 	return true;
 }
 
-static size_t
-series_end(const EfCell *cells, size_t n, size_t start)
+/* The series of cells in order and of a block, one after the other. */
+typedef struct SeriesWalk
 {
-	size_t		end = start + 1;
+	const EfCell *cells;
+	size_t		n;
+	const EfPage *next_page;
+	const EfPage *pages_end;
+	const uint8_t *next_counts;
 
-	while (end < n &&
-		   ef_key_series(cells[end].key) == ef_key_series(cells[start].key))
-		end++;
-	return end;
+	/* the series it is at: its cells, and its page if it has one */
+	uint32_t	series;
+	size_t		start;
+	size_t		end;
+	const EfPage *page;
+	const uint8_t *counts;
+} SeriesWalk;
+
+static void
+walk_begin(SeriesWalk *walk, const EfPages *block, const EfCell *cells,
+		   size_t n)
+{
+	memset(walk, 0, sizeof(*walk));
+	walk->cells = cells;
+	walk->n = n;
+	if (block != NULL)
+	{
+		walk->next_page = block->pages;
+		walk->pages_end = block->pages + block->npages;
+		walk->next_counts = (const uint8_t *) block + header_size(block->npages);
+	}
+}
+
+static bool
+walk_next(SeriesWalk *walk)
+{
+	bool		paged = walk->next_page < walk->pages_end;
+
+	walk->start = walk->end;
+	if (!paged && walk->start == walk->n)
+		return false;
+	walk->series = walk->start < walk->n
+		? ef_key_series(walk->cells[walk->start].key) : UINT32_MAX;
+	if (paged && walk->next_page->series <= walk->series)
+	{
+		walk->series = walk->next_page->series;
+		walk->page = walk->next_page++;
+		walk->counts = walk->next_counts;
+		walk->next_counts += counts_size(walk->page);
+	}
+	else
+		walk->page = NULL;
+	while (walk->end < walk->n &&
+		   ef_key_series(walk->cells[walk->end].key) == walk->series)
+		walk->end++;
+	return true;
+}
+
+/* The size of a count, as far as its width goes. */
+static uint64_t
+magnitude(int64_t count)
+{
+	return (uint64_t) (count < 0 ? -(count + 1) : count);
+}
+
+/* The most that a count would be with the cells of a series. */
+static uint64_t
+largest_sum(const SeriesWalk *walk)
+{
+	uint64_t	most = 0;
+
+	for (size_t i = walk->start; i < walk->end; i++)
+	{
+		const EfPage *page = walk->page;
+		uint64_t	sum = magnitude(walk->cells[i].count);
+		uint32_t	at = ef_key_at(walk->cells[i].key);
+
+		if (page != NULL && at - page->first < page->places)
+			sum += magnitude(count_at(walk->counts, page->width,
+									  at - page->first));
+		if (sum > most)
+			most = sum;
+	}
+	return most;
+}
+
+/*
+ * The page that a series has or would have; false if none.  *changed: its cells
+ * go there.
+ */
+static bool
+plan_page(EfPage *page, const SeriesWalk *walk, const EfTableType *type,
+		  bool *changed)
+{
+	const EfPage *old = walk->page;
+	size_t		n = walk->end - walk->start;
+	unsigned	kind = walk->series & ((1u << EF_KIND_BITS) - 1);
+	uint32_t	axis = type->kinds[kind].axis;
+	uint32_t	first;
+	uint32_t	beyond;
+	uint32_t	margin;
+	uint64_t	most;
+
+	*changed = false;
+	if (old != NULL)
+		*page = *old;
+	if (n == 0 || walk->series >= EF_PAGE_SERIES || type->kinds[kind].paired)
+		return old != NULL;
+
+	first = ef_key_at(walk->cells[walk->start].key);
+	beyond = ef_key_at(walk->cells[walk->end - 1].key) + 1;
+	margin = MARGIN + (beyond - 1 - first) / MARGIN_PART;
+	first = first > margin ? first - margin : 0;
+	beyond = axis - beyond > margin ? beyond + margin : axis;
+	if (old != NULL)
+	{
+		/* as it is, where what it has is enough */
+		if (ef_key_at(walk->cells[walk->start].key) >= old->first ||
+			first > old->first)
+			first = old->first;
+		if (beyond < old->first + old->places ||
+			ef_key_at(walk->cells[walk->end - 1].key) < old->first + old->places)
+			beyond = old->first + old->places;
+		n += counts_in_use(old, walk->counts);
+	}
+
+	/* so wide that twice as many fit */
+	most = largest_sum(walk);
+	page->series = walk->series;
+	page->first = first;
+	page->places = beyond - first;
+	page->width = most <= INT16_MAX / 2 ? sizeof(int16_t)
+		: most <= INT32_MAX / 2 ? sizeof(int32_t) : sizeof(int64_t);
+	if (old != NULL && page->width < old->width)
+		page->width = old->width;
+	*changed = ef_page_pays(page->places, page->width, n);
+	if (!*changed && old != NULL)
+		*page = *old;
+	return *changed || old != NULL;
+}
+
+/* Fill a page with what its series has had on one, and with these cells. */
+EF_NODISCARD static EfStatus
+fill_page(uint8_t *counts, const EfPage *page, const SeriesWalk *walk,
+		  bool with_cells, EfContext *context)
+{
+	const EfPage *old = walk->page;
+	EfStatus	status = EF_OK;
+
+	if (old != NULL && old->width == page->width)
+		memcpy(counts + (size_t) (old->first - page->first) * page->width,
+			   walk->counts, (size_t) old->places * old->width);
+	else if (old != NULL)
+		for (uint32_t place = 0; place < old->places; place++)
+			put_count(counts, page->width, place + old->first - page->first,
+					  count_at(walk->counts, old->width, place));
+	for (size_t i = walk->start; with_cells && i < walk->end && status == EF_OK; i++)
+	{
+		uint32_t	place = ef_key_at(walk->cells[i].key) - page->first;
+		int64_t		sum = 0;
+
+		status = ef_add_counts(&sum, count_at(counts, page->width, place),
+							   walk->cells[i].count, context);
+		put_count(counts, page->width, place, sum);
+	}
+	return status;
 }
 
 EfStatus
 ef_pages_build(EfPages **block, size_t *size, const EfTableType *type,
-			   uint32_t nlabels, EfCell *cells, size_t *n, EfContext *context)
+			   uint32_t nlabels, const EfPages *old, EfCell *cells, size_t *n,
+			   EfContext *context)
 {
 	EfPage		planned[EF_PAGE_SERIES];
+	bool		changed[EF_PAGE_SERIES];
 	uint64_t	npages = 0;
 	uint64_t	filled = 0;
 	size_t		bytes = 0;
 	size_t		rest = 0;
+	bool		any = false;
 	uint8_t    *counts;
+	SeriesWalk	walk;
+	EfStatus	status = EF_OK;
 
 	*block = NULL;
 	*size = 0;
-	if (!in_order(type, nlabels, cells, *n))
+	if (!ef_cells_in_order(type, nlabels, cells, *n))
 		return ef_fail(context, EF_INVALID,
 					   "The cells of a state are damaged.");
-	for (size_t start = 0, end; start < *n; start = end)
-	{
-		EfKey		key = cells[start].key;
-		EfPage		page;
-
-		end = series_end(cells, *n, start);
-		if (ef_key_label(key) > EF_PAGE_LABEL_LIMIT ||
-			type->kinds[ef_key_kind(key)].paired)
-			continue;
-		page = plan_page(type, cells + start, end - start);
-		if (2 * (sizeof(EfPage) + counts_size(&page)) <=
-			(end - start) * sizeof(EfCell))
+	walk_begin(&walk, old, cells, *n);
+	while (walk_next(&walk))
+		if (plan_page(&planned[npages], &walk, type, &changed[npages]))
 		{
-			planned[npages++] = page;
-			bytes += counts_size(&page);
+			any |= changed[npages];
+			bytes += counts_size(&planned[npages++]);
 		}
-	}
-	if (npages == 0)
+	if (!any)
 		return EF_OK;
 
 	*size = header_size(npages) + bytes;
@@ -294,24 +415,26 @@ ef_pages_build(EfPages **block, size_t *size, const EfTableType *type,
 	(*block)->npages = npages;
 	memcpy((*block)->pages, planned, npages * sizeof(EfPage));
 	counts = (uint8_t *) *block + header_size(npages);
-	for (size_t start = 0, end; start < *n; start = end)
+	walk_begin(&walk, old, cells, *n);
+	while (status == EF_OK && walk_next(&walk))
 	{
-		const EfPage *page = &planned[filled];
+		bool		paged = filled < npages &&
+			planned[filled].series == walk.series;
+		bool		with_cells = paged && changed[filled];
 
-		end = series_end(cells, *n, start);
-		if (filled == npages ||
-			ef_key_series(cells[start].key) != page->series)
+		if (paged)
 		{
-			memmove(cells + rest, cells + start, (end - start) * sizeof(EfCell));
-			rest += end - start;
-			continue;
+			status = fill_page(counts, &planned[filled], &walk, with_cells,
+							   context);
+			counts += counts_size(&planned[filled++]);
 		}
-		for (size_t i = start; i < end; i++)
-			put_count(counts, page->width,
-					  ef_key_at(cells[i].key) - page->first, cells[i].count);
-		counts += counts_size(page);
-		filled++;
+		if (!with_cells)
+		{
+			memmove(cells + rest, cells + walk.start,
+					(walk.end - walk.start) * sizeof(EfCell));
+			rest += walk.end - walk.start;
+		}
 	}
 	*n = rest;
-	return EF_OK;
+	return status;
 }

@@ -13,6 +13,7 @@
 #ifndef EF_PAGES_H
 #define EF_PAGES_H
 
+#include "base/bits.h"
 #include "table/frame.h"
 
 typedef struct EfPage
@@ -34,13 +35,20 @@ typedef struct EfPages
 #define EF_PAGE_LABEL_LIMIT 31
 #define EF_PAGE_SERIES ((EF_PAGE_LABEL_LIMIT + 1) << EF_KIND_BITS)
 
-/* Where to find the page of a series, and its counts. */
+/* A page of a series, and where its counts are. */
+typedef struct EfPlacedPage
+{
+	uint32_t	first;
+	uint32_t	places;			/* 0: there is none */
+	uint32_t	width;
+	uint32_t	counts;			/* distance in the block */
+} EfPlacedPage;
+
 typedef struct EfPageIndex
 {
 	EfPages    *block;
 	uint32_t	nseries;		/* series below this may have a page */
-	uint32_t	page[EF_PAGE_SERIES];	/* from 1; 0: none */
-	uint32_t	counts[EF_PAGE_SERIES];	/* distance in the block */
+	EfPlacedPage page[EF_PAGE_SERIES];
 } EfPageIndex;
 
 /*
@@ -53,11 +61,45 @@ extern bool ef_pages_check(const void *block, size_t size,
 /* Index a block that was checked. */
 extern void ef_pages_index(EfPageIndex *index, EfPages *block);
 
+/* Add a cell to a count of this width, or as below. */
+extern bool ef_page_add(uint8_t *counts, uint32_t width, uint32_t place,
+						EfCell *cell);
+
 /*
  * Add a cell to its page.  False where that cannot be, and `cell` is then what
  * remains to be kept as a cell.
  */
-extern bool ef_pages_add(const EfPageIndex *index, EfCell *cell);
+static inline bool
+ef_pages_add(const EfPageIndex *index, EfCell *cell)
+{
+	uint32_t	series = ef_key_series(cell->key);
+	const EfPlacedPage *page;
+	uint32_t	place;
+	uint8_t    *counts;
+	int16_t    *count;
+	int64_t		sum;
+
+	if (series >= index->nseries)
+		return false;
+	page = &index->page[series];
+	place = ef_key_at(cell->key) - page->first;
+	if (place >= page->places)
+		return false;
+	counts = (uint8_t *) index->block + page->counts;
+
+	/* nearly all are narrow, and have room */
+	if (page->width == sizeof(int16_t))
+	{
+		count = (int16_t *) (void *) counts + place;
+		if (!ef_add_overflow(*count, cell->count, &sum) &&
+			sum == (int16_t) sum)
+		{
+			*count = (int16_t) sum;
+			return true;
+		}
+	}
+	return ef_page_add(counts, page->width, place, cell);
+}
 
 /* How many counts of a block that was checked are not zero; and those, as cells
  * in order. */
@@ -65,14 +107,32 @@ extern size_t ef_pages_ncells(const EfPages *block);
 extern size_t ef_pages_cells(const EfPages *block, EfCell *cells);
 
 /*
- * Lay cells out on pages where these take half of their room or less: a new block,
- * NULL if there is no such series.  What is not on a page stays in `cells`, in
- * order; `n` is how many.  Refuses cells that are not in order, each once, or
- * stand where none can.
+ * Are these cells in order, each once, and at places that there are, of labels
+ * that there are?
+ */
+extern bool ef_cells_in_order(const EfTableType *type, uint32_t nlabels,
+							  const EfCell *cells, size_t n);
+
+/*
+ * Is a page of so many counts worth its room, which `n` cells would take?  Of two
+ * that take the same it is the one that is sooner added to.
+ */
+static inline bool
+ef_page_pays(uint64_t places, uint32_t width, size_t n)
+{
+	return sizeof(EfPage) + places * width <= n * sizeof(EfCell);
+}
+
+/*
+ * Lay cells out on pages that are worth their room, and on those of `old`, a block
+ * that was checked or NULL, which grow for them where that is: a new block, NULL if
+ * there is nothing to lay out.  What is not on a page stays in `cells`, in order;
+ * `n` is how many.  Refuses cells that are not in order, each once, or stand where
+ * none can.
  */
 extern EfStatus ef_pages_build(EfPages **block, size_t *size,
 							   const EfTableType *type, uint32_t nlabels,
-							   EfCell *cells, size_t *n, EfContext *context)
-			EF_NODISCARD;
+							   const EfPages *old, EfCell *cells, size_t *n,
+							   EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_PAGES_H */

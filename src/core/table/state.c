@@ -265,17 +265,13 @@ list_cell(CellList *list, const EfCell *cell, EfContext *context)
 	list->cells[list->n++] = *cell;
 }
 
-/* Add what was appended to a state to its pages; what has no place on them is
- * answered as cells in order. */
-EF_NODISCARD static EfStatus
-fill_pages(EfState *state, const EfTableType *type, EfPages *pages,
-		   EfCell **cells, size_t *n, EfContext *context)
+/* Add what was appended to a state to pages, and list what has no place on them. */
+static void
+fill_pages(const EfState *state, const EfTableType *type, EfPages *pages,
+		   CellList *rest, EfContext *context)
 {
 	EfFrame		frame = ef_state_frame(state, type);
 	EfPageIndex index;
-	CellList	rest = {NULL, 0, 0};
-	EfCell	   *scratch;
-	EfStatus	status = EF_OK;
 
 	ef_pages_index(&index, pages);
 	for (size_t i = state->nsorted; i < state->ncells; i++)
@@ -290,46 +286,19 @@ fill_pages(EfState *state, const EfTableType *type, EfPages *pages,
 			expanded[0] = state->cells[i];
 		for (unsigned j = 0; j < m; j++)
 			if (!ef_pages_add(&index, &expanded[j]))
-				list_cell(&rest, &expanded[j], context);
+				list_cell(rest, &expanded[j], context);
 	}
-	state->ncells = state->nsorted;
-	if (rest.n > 0)
-	{
-		scratch = ef_alloc(context, rest.n * sizeof(EfCell));
-		ef_sort_cells(rest.cells, scratch, rest.n, context);
-		status = ef_unite_cells(rest.cells, &rest.n, context);
-		ef_release(context, scratch);
-	}
-	*cells = rest.cells;
-	*n = rest.n;
-	return status;
 }
 
-/* All that a state has added up, and these cells: in order. */
+/* Put cells in order, each once. */
 EF_NODISCARD static EfStatus
-unite_all(const EfState *state, const EfPages *pages, const EfCell *more,
-		  size_t nmore, EfCell **cells, size_t *n, EfContext *context)
+order_cells(EfCell *cells, size_t *n, EfContext *context)
 {
-	size_t		npaged = pages == NULL ? 0 : ef_pages_ncells(pages);
-	size_t		nloose = state->nsorted + nmore;
-	EfCell	   *loose = ef_alloc(context, nloose * sizeof(EfCell));
-	EfCell	   *paged = ef_alloc(context, npaged * sizeof(EfCell));
-	EfStatus	status = EF_OK;
+	EfCell	   *scratch = ef_alloc(context, *n * sizeof(EfCell));
 
-	*cells = ef_alloc(context, (npaged + nloose) * sizeof(EfCell));
-	*n = 0;
-	status = ef_merge_cells(state->cells, state->nsorted, more, nmore,
-							loose, &nloose, context);
-	if (status == EF_OK)
-	{
-		if (pages != NULL)
-			ef_pages_cells(pages, paged);
-		status = ef_merge_cells(paged, npaged, loose, nloose, *cells, n,
-								context);
-	}
-	ef_release(context, loose);
-	ef_release(context, paged);
-	return status;
+	ef_sort_cells(cells, scratch, *n, context);
+	ef_release(context, scratch);
+	return ef_unite_cells(cells, n, context);
 }
 
 /* A copy of a state with these cells, in order, and pages. */
@@ -360,26 +329,26 @@ replace_counts(EfState **state, const EfCell *cells, size_t n,
 }
 
 /*
- * Make pages, or make them anew, of all that a state has added up and these
- * cells.  Not where these would take more than `most` bytes; `done` is false
- * then, and the state as it was.
+ * Make pages of the cells of a state and of these, or let pages that there are grow
+ * for them.  Not where all would take more than `most` bytes; `done` is false then,
+ * and the state as it was.
  */
 EF_NODISCARD static EfStatus
-make_pages(EfState **state, const EfTableType *type, EfPages *old,
+make_pages(EfState **state, const EfTableType *type, const EfPages *old,
 		   const EfCell *more, size_t nmore, size_t need, size_t most,
 		   bool *done, EfContext *context)
 {
 	EfPages    *pages = NULL;
-	EfCell	   *cells;
-	size_t		n;
+	size_t		n = (*state)->nsorted + nmore;
+	EfCell	   *cells = ef_alloc(context, n * sizeof(EfCell));
 	size_t		paged;
-	EfStatus	status = unite_all(*state, old, more, nmore, &cells, &n,
-								   context);
+	EfStatus	status = ef_merge_cells((*state)->cells, (*state)->nsorted,
+									 more, nmore, cells, &n, context);
 
 	*done = false;
 	if (status == EF_OK)
-		status = ef_pages_build(&pages, &paged, type, (*state)->nlabels, cells,
-								&n, context);
+		status = ef_pages_build(&pages, &paged, type, (*state)->nlabels, old,
+								cells, &n, context);
 	if (status == EF_OK && pages != NULL &&
 		paged + n * sizeof(EfCell) <= most)
 	{
@@ -391,6 +360,76 @@ make_pages(EfState **state, const EfTableType *type, EfPages *old,
 	return status;
 }
 
+/*
+ * Can pages and the cells beside them take less than half of the room of the rows
+ * of a state?  Where a row leaves few cells this is known sooner than they are in
+ * order.
+ */
+static bool
+may_fill_pages(const EfState *state, const EfTableType *type,
+			  EfContext *context)
+{
+	EfFrame		frame = ef_state_frame(state, type);
+	uint32_t	n[EF_PAGE_SERIES] = {0};
+	uint32_t	first[EF_PAGE_SERIES];
+	uint32_t	last[EF_PAGE_SERIES];
+	size_t		taken = 0;
+
+	if (type->row_cells > EF_FEW_ROW_CELLS)
+		return true;
+	for (size_t i = 0; i < state->ncells; i++)
+	{
+		EfCell		expanded[EF_FEW_ROW_CELLS] = {state->cells[i]};
+		unsigned	m = 1;
+
+		ef_check_interrupt_at(context, i);
+		if (ef_key_kind(state->cells[i].key) == EF_KIND_ROW)
+			m = type->expand(&frame, &state->cells[i], expanded);
+		for (unsigned j = 0; j < m; j++)
+		{
+			uint32_t	series = ef_key_series(expanded[j].key);
+			uint32_t	at = ef_key_at(expanded[j].key);
+
+			if (series >= EF_PAGE_SERIES)
+				taken += sizeof(EfCell);
+			else if (n[series]++ == 0)
+				first[series] = last[series] = at;
+			else if (at < first[series])
+				first[series] = at;
+			else if (at > last[series])
+				last[series] = at;
+		}
+	}
+	for (unsigned series = 0; series < EF_PAGE_SERIES; series++)
+		if (n[series] > 0)
+		{
+			uint64_t	places = (uint64_t) last[series] - first[series] + 1;
+
+			taken += ef_page_pays(places, sizeof(int16_t), n[series])
+				? places * sizeof(int16_t) : n[series] * sizeof(EfCell);
+		}
+	return taken <= state->ncells * sizeof(EfCell) / 2;
+}
+
+/* A larger chunk in which rows stay rows. */
+EF_NODISCARD static EfStatus
+grow(EfState **state, size_t need, EfContext *context)
+{
+	EfState    *old = *state;
+	size_t		size = old->size;
+	size_t		used = size - ef_state_room(old) + need;
+	EfStatus	status;
+
+	while (size < used)
+		size = next_size(size);
+	status = enlarge(state, size, used, context);
+	if (status != EF_OK)
+		return status;
+	memcpy((*state)->cells, old->cells, old->ncells * sizeof(EfCell));
+	clear_slack(*state);
+	return EF_OK;
+}
+
 /* Add up what was appended to a state, for room for `need` more bytes. */
 EF_NODISCARD static EfStatus
 compact(EfState **state, const EfTableType *type, size_t need,
@@ -399,8 +438,7 @@ compact(EfState **state, const EfTableType *type, size_t need,
 	EfState    *old = *state;
 	EfFrame		frame = ef_state_frame(old, type);
 	EfPages    *pages;
-	EfCell	   *more = NULL;
-	size_t		nmore = 0;
+	CellList	more = {NULL, 0, 0};
 	size_t		loose;
 	size_t		used;
 	size_t		size = old->size;
@@ -408,53 +446,57 @@ compact(EfState **state, const EfTableType *type, size_t need,
 	bool		done = false;
 	EfStatus	status = open_pages(&pages, old, type, context);
 
-	if (status == EF_OK)
-		status = pages != NULL
-			? fill_pages(old, type, pages, &more, &nmore, context)
-			: ef_gather_cells(type, &frame, old->nlabels,
-							  old->cells + old->nsorted,
-							  old->ncells - old->nsorted, false, &more, &nmore,
-							  context);
-	loose = old->nsorted + nmore;
+	if (status == EF_OK && pages != NULL)
+	{
+		fill_pages(old, type, pages, &more, context);
+		old->ncells = old->nsorted;
+
+		/* what has no page is put in order when it fills half of the room */
+		if (2 * (more.n * sizeof(EfCell) + need) <= ef_state_room(old))
+		{
+			if (more.n > 0)
+				memcpy(old->cells + old->ncells, more.cells,
+					   more.n * sizeof(EfCell));
+			old->ncells += (uint32_t) more.n;
+			clear_slack(old);
+			ef_release(context, more.cells);
+			return EF_OK;
+		}
+		if (more.n > 0)
+			status = order_cells(more.cells, &more.n, context);
+	}
+	else if (status == EF_OK && small && !may_fill_pages(old, type, context))
+		return grow(state, need, context);
+	else if (status == EF_OK)
+		status = ef_gather_cells(type, &frame, old->nlabels,
+								 old->cells + old->nsorted,
+								 old->ncells - old->nsorted, false,
+								 &more.cells, &more.n, context);
+	loose = old->nsorted + more.n;
 	if (status == EF_OK && loose >= 2 * (size_t) old->nloose + LOOSE_CELLS)
 	{
 		/* in a small state it is rows that they replace */
-		status = make_pages(state, type, pages, more, nmore, need,
+		status = make_pages(state, type, pages, more.cells, more.n, need,
 							small && pages == NULL
 							? old->ncells * sizeof(EfCell) / 2 : SIZE_MAX,
 							&done, context);
 		if (status == EF_OK && !done && !small)
 			old->nloose = (uint32_t) loose;
 	}
-	if (status == EF_OK && !done)
+	if (status == EF_OK && !done && small && pages == NULL)
+		status = grow(state, need, context);
+	else if (status == EF_OK && !done)
 	{
-		if (small && pages == NULL)
-		{
-			/* rows stay rows */
-			used = size - ef_state_room(old) + need;
-			while (size < used)
-				size = next_size(size);
-			status = enlarge(state, size, used, context);
-			if (status == EF_OK)
-			{
-				memcpy((*state)->cells, old->cells,
-					   old->ncells * sizeof(EfCell));
-				clear_slack(*state);
-			}
-		}
-		else
-		{
-			/* always into a new chunk when it is tight: without half of it
-			 * free, the next time would come too soon */
-			used = sizeof(EfState) + loose * sizeof(EfCell) + old->labels +
-				old->paged + need;
-			while (size - old->paged < 2 * (used - old->paged) &&
-				   size <= EF_SIZE_LIMIT)
-				size = next_size(size - old->paged) + old->paged;
-			status = take_in(state, more, nmore, size, used, context);
-		}
+		/* always into a new chunk when it is tight: without half of it free, the
+		 * next time would come too soon */
+		used = sizeof(EfState) + loose * sizeof(EfCell) + old->labels +
+			old->paged + need;
+		while (size - old->paged < 2 * (used - old->paged) &&
+			   size <= EF_SIZE_LIMIT)
+			size = next_size(size - old->paged) + old->paged;
+		status = take_in(state, more.cells, more.n, size, used, context);
 	}
-	ef_release(context, more);
+	ef_release(context, more.cells);
 	return status;
 }
 
@@ -466,23 +508,13 @@ ef_state_make_room(EfState **state, const EfTableType *type, unsigned ncells,
 	size_t		need = ncells * sizeof(EfCell) +
 		(label_length < EF_SIZE_LIMIT ? ef_label_node_size(label_length)
 		 : EF_SIZE_LIMIT);
-	size_t		size = old->size;
-	size_t		used = size - ef_state_room(old) + need;
-	EfStatus	status;
 
 	EF_ASSERT(is_sound(old, type));
-	if (used <= size)
+	if (need <= ef_state_room(old))
 		return EF_OK;
-	if (size >= PAGES_FROM || old->paged > 0)
+	if (old->size >= PAGES_FROM || old->paged > 0)
 		return compact(state, type, need, context);
-	while (size < used)
-		size = next_size(size);
-	status = enlarge(state, size, used, context);
-	if (status != EF_OK)
-		return status;
-	memcpy((*state)->cells, old->cells, old->ncells * sizeof(EfCell));
-	clear_slack(*state);
-	return EF_OK;
+	return grow(state, need, context);
 }
 
 EfStatus
@@ -878,6 +910,94 @@ ef_state_merge_state(EfState **state, const EfTableType *type,
 	return status;
 }
 
+/* Put cells in order that are so but for the numbers of their labels. */
+static void
+order_labels(EfTable *table, EfContext *context)
+{
+	size_t	   *start = ef_alloc(context, (table->nlabels + 2) * sizeof(size_t));
+	EfCell	   *ordered = ef_alloc(context, table->ncells * sizeof(EfCell));
+
+	memset(start, 0, (table->nlabels + 2) * sizeof(size_t));
+	for (size_t i = 0; i < table->ncells; i++)
+		start[ef_key_label(table->cells[i].key) + 1]++;
+	for (uint32_t label = 0; label < table->nlabels; label++)
+		start[label + 1] += start[label];
+	for (size_t i = 0; i < table->ncells; i++)
+	{
+		ef_check_interrupt_at(context, i);
+		ordered[start[ef_key_label(table->cells[i].key)]++] = table->cells[i];
+	}
+	ef_release(context, start);
+	ef_release(context, table->cells);
+	table->cells = ordered;
+}
+
+/* The cells of a state that has pages: what has a place there is counted on a
+ * copy of them, and the others are few. */
+EF_NODISCARD static EfStatus
+unite_all(const EfState *state, const EfTableType *type, const EfPages *pages,
+		  EfCell **cells, size_t *n, EfContext *context)
+{
+	CellList	recent = {NULL, 0, 0};
+	EfPages    *copy = ef_alloc(context, state->paged);
+	EfCell	   *loose;
+	EfCell	   *paged;
+	size_t		nloose = 0;
+	size_t		npaged;
+	EfStatus	status = EF_OK;
+
+	memcpy(copy, pages, state->paged);
+	fill_pages(state, type, copy, &recent, context);
+	if (recent.n > 0)
+		status = order_cells(recent.cells, &recent.n, context);
+	if (status != EF_OK)
+		return status;
+	loose = ef_alloc(context, (state->nsorted + recent.n) * sizeof(EfCell));
+	status = ef_merge_cells(state->cells, state->nsorted, recent.cells,
+							recent.n, loose, &nloose, context);
+	ef_release(context, recent.cells);
+	if (status != EF_OK)
+		return status;
+	npaged = ef_pages_ncells(copy);
+	paged = ef_alloc(context, npaged * sizeof(EfCell));
+	ef_pages_cells(copy, paged);
+	ef_release(context, copy);
+	*cells = ef_alloc(context, (npaged + nloose) * sizeof(EfCell));
+	*n = 0;
+	status = ef_merge_cells(paged, npaged, loose, nloose, *cells, n, context);
+	ef_release(context, loose);
+	ef_release(context, paged);
+	return status;
+}
+
+/* Load a state that has nothing to sum out and has pages: what it has added up is
+ * in order, or nearly. */
+EF_NODISCARD static EfStatus
+load_pages(EfTable *table, const EfTableType *type, const EfState *state,
+		   const EfPages *pages, EfContext *context)
+{
+	uint32_t	nlabels = state->nlabels;
+	EfStatus	status = unite_all(state, type, pages, &table->cells,
+								   &table->ncells, context);
+
+	/* what was listed can be of anywhere */
+	if (status == EF_OK &&
+		!ef_cells_in_order(type, nlabels, table->cells, table->ncells))
+		status = ef_fail(context, EF_INVALID,
+						 "The cells of a state are damaged.");
+	if (status == EF_OK)
+		status = collect_labels(table, state, context);
+	if (status != EF_OK || ef_table_labels_in_order(table))
+		return status;
+	ef_table_sort_labels(table, type, context);
+	if (table->nlabels == nlabels)
+		order_labels(table, context);
+	else
+		/* one is there twice, in a state that is damaged */
+		status = order_cells(table->cells, &table->ncells, context);
+	return status;
+}
+
 EfStatus
 ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
 			  size_t size, EfContext *context)
@@ -892,11 +1012,20 @@ ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
 		status = open_pages(&pages, state, type, context);
 	if (status != EF_OK)
 		return status;
-	npaged = pages == NULL ? 0 : ef_pages_ncells(pages);
-	ordered = pages == NULL && state->nsorted == state->ncells;
 	table->frame = ef_state_frame(state, type);
 	table->skipped = state->skipped;
 	table->nlabels = state->nlabels;
+	if (state->paged > 0 && type->settle == NULL && type->open_spec == NULL &&
+		ef_paired_kinds(type) == 0 &&
+		ef_cells_in_order(type, state->nlabels, state->cells, state->nsorted))
+	{
+		status = load_pages(table, type, state, pages, context);
+		if (status == EF_OK && type->check_limits != NULL)
+			status = type->check_limits(table, context);
+		return status;
+	}
+	npaged = pages == NULL ? 0 : ef_pages_ncells(pages);
+	ordered = pages == NULL && state->nsorted == state->ncells;
 	table->ncells = npaged + state->ncells;
 	table->cells = ef_alloc(context, table->ncells * sizeof(EfCell));
 	if (pages != NULL)
