@@ -28,13 +28,20 @@ pack(const EfTable *table, const EfTableType *type)
 	return (struct varlena *) bytes;
 }
 
+static bool
+is_packed(struct varlena *datum)
+{
+	return VARSIZE(datum) > VARHDRSZ &&
+		*(uint8 *) VARDATA(datum) == EF_FORMAT_PACKED;
+}
+
 /* The finished form of a value, which a state is turned into. */
 static struct varlena *
 finished(const EfTableType *type, struct varlena *datum)
 {
 	EfTable		table;
 
-	if (VARSIZE(datum) > VARHDRSZ && *(uint8 *) VARDATA(datum) == EF_FORMAT_PACKED)
+	if (is_packed(datum))
 		return datum;
 	eg_summary_load(&table, type, datum);
 	return pack(&table, type);
@@ -124,9 +131,11 @@ eg_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 	}
 	datum = PG_GETARG_VARLENA_P(1);
 
-	/* a partial aggregate's state serves as it is */
+	/* a partial aggregate's state serves as it is, and a summary is what is
+	 * left of a group of one: it is opened when a second one comes */
 	if (PG_ARGISNULL(0))
-		PG_RETURN_POINTER(eg_summary_editable(datum, type));
+		PG_RETURN_POINTER(is_packed(datum) ? datum
+						  : (struct varlena *) eg_summary_editable(datum, type));
 	state = eg_summary_state(fcinfo, type);
 	if (is_state(datum))
 		eg_check(ef_state_merge_state(&state, type, (EfState *) datum,

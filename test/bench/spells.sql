@@ -2,7 +2,7 @@
 -- after the other, without a day in two. Everything comes from a hash of the row's and the
 -- person's number: the same on each run.
 SET client_min_messages = warning;
-DROP TABLE IF EXISTS spell;
+DROP TABLE IF EXISTS public.spell; -- the extension has a type of that name
 
 CREATE UNLOGGED TABLE spell (
     person_id    bigint NOT NULL,   -- spread over 40 bits
