@@ -82,9 +82,10 @@ ifneq ($(words $(shell command -v $(pg_clang) 2>/dev/null; command -v $(pg_llvm_
 override with_llvm := no
 endif
 
-# The estimates are worth -O3, where whoever builds says nothing else.
+# The estimates are worth -O3, where whoever builds says nothing else; and nobody looks at
+# the flags that a division leaves, so both sides of a choice may be computed.
 ifeq ($(filter command override,$(firstword $(origin CFLAGS)))$(strip $(COPT)$(PROFILE)),)
-CORE_CFLAGS := -O3
+CORE_CFLAGS := -O3 -fno-trapping-math
 endif
 
 include $(PGXS)

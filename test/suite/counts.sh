@@ -36,7 +36,7 @@ fi
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ef-counts.XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
 # The core as the Makefile builds it, whatever CFLAGS a package has.
-flags=(-std=gnu11 -O3 -fPIC -fno-strict-aliasing -fwrapv -ffp-contract=off -Isrc/core)
+flags=(-std=gnu11 -O3 -fno-trapping-math -fPIC -fno-strict-aliasing -fwrapv -ffp-contract=off -Isrc/core)
 # shellcheck disable=SC2016  # sh expands it
 printf '%s\n' test/bench/counts.c src/core/*/*.c | xargs -P 2 -I{} sh -c \
 	'file=$1; out=$2; shift 2; gcc "$@" -c "$file" -o "$out/$(basename "$file" .c).o"' sh {} "$dir" "${flags[@]}" &&

@@ -4,6 +4,7 @@
  */
 #include "base/workspace.h"
 
+#include <stdint.h>
 #include <string.h>
 
 struct EfChunk
@@ -11,29 +12,38 @@ struct EfChunk
 	EfChunk    *older;
 	size_t		size;
 	size_t		used;
-	double		bytes[];
+	double		bytes[];		/* from the first whole line on */
 };
 
 #define CHUNK_SIZE ((size_t) 384 * 1024)
 
+/* Of a processor's cache: a vector that lies in two lines takes twice as long. */
+#define LINE 64
+
 void *
-ef_grab(EfWorkspace *workspace, size_t n, size_t size)
+ef_grab_unset(EfWorkspace *workspace, size_t n, size_t size)
 {
-	size_t		wanted = (n * size + 63) & ~(size_t) 63;
+	size_t		wanted = (n * size + LINE - 1) & ~(size_t) (LINE - 1);
 	EfChunk    *chunk = workspace->chunks;
 
 	if (chunk == NULL || chunk->size - chunk->used < wanted)
 	{
 		size_t		room = wanted > CHUNK_SIZE ? wanted : CHUNK_SIZE;
 
-		chunk = ef_alloc(workspace->context, sizeof(EfChunk) + room);
+		chunk = ef_alloc(workspace->context, sizeof(EfChunk) + room + LINE);
 		chunk->older = workspace->chunks;
-		chunk->size = room;
-		chunk->used = 0;
+		chunk->used = (size_t) (-(uintptr_t) chunk->bytes & (LINE - 1));
+		chunk->size = chunk->used + room;
 		workspace->chunks = chunk;
 	}
 	chunk->used += wanted;
-	return memset((char *) chunk->bytes + chunk->used - wanted, 0, n * size);
+	return (char *) chunk->bytes + chunk->used - wanted;
+}
+
+void *
+ef_grab(EfWorkspace *workspace, size_t n, size_t size)
+{
+	return memset(ef_grab_unset(workspace, n, size), 0, n * size);
 }
 
 EfMark

@@ -25,6 +25,9 @@ typedef struct EfMark
 /* n * size zeroed bytes. */
 EF_RETURNS_NONNULL extern void *ef_grab(EfWorkspace *workspace, size_t n, size_t size);
 
+/* The same, but with anything in them. */
+EF_RETURNS_NONNULL extern void *ef_grab_unset(EfWorkspace *workspace, size_t n, size_t size);
+
 static inline double *
 ef_grab_doubles(EfWorkspace *workspace, size_t n)
 {

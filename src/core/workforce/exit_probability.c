@@ -4,6 +4,8 @@
  */
 #include "workforce/exit_probability.h"
 
+#include "base/vectors.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -46,34 +48,35 @@ typedef struct Chance
 	bool		all;			/* leave: no error changes that */
 } Chance;
 
-static Chance
+/* fmax(), where there is no NaN. */
+static inline double
+at_least(double x, double limit)
+{
+	return x > limit ? x : limit;
+}
+
+/* Without branches, as posterior_of(): the months of a year are done together. */
+static inline Chance
 chance_of(const Risk *risk)
 {
-	double		all = (risk->exits + risk->others) * EF_MONTH_PARTS;
-	Chance		chance = {1, 0, 1, false};
-
-	if (!(all > 0))
-		return chance;
-	if (risk->exits > 0)
-		chance.ratio = risk->squares / risk->exits;
+	double		n = risk->exits + risk->others;
+	bool		some = n * EF_MONTH_PARTS > 0;
 
 	/* short spells can make exits exceed the exposure of their month: then
 	 * everybody leaves, in the proportions seen */
-	if (all >= risk->parts)
-	{
-		double		n = risk->exits + risk->others;
+	bool		all = n * EF_MONTH_PARTS >= risk->parts;
+	double		whole = all ? n : risk->parts;
+	double		stay = (all ? risk->others
+						: risk->parts - risk->exits * EF_MONTH_PARTS) / whole;
+	double		leave = (all ? risk->asked : risk->asked * EF_MONTH_PARTS) / whole;
+	double		ratio = risk->squares / risk->exits;
 
-		chance.stay = risk->others / n;
-		chance.leave = risk->asked / n;
-		chance.all = true;
-	}
-	else
-	{
-		chance.stay = (risk->parts - risk->exits * EF_MONTH_PARTS) /
-			risk->parts;
-		chance.leave = risk->asked * EF_MONTH_PARTS / risk->parts;
-	}
-	return chance;
+	return (Chance) {
+		.stay = some ? stay : 1,
+		.leave = some ? leave : 0,
+		.ratio = some && risk->exits > 0 ? ratio : 1,
+		.all = some && all
+	};
 }
 
 /* Of two kinds of exits, at rates of two ages. */
@@ -142,31 +145,43 @@ typedef struct Posterior
 } Posterior;
 
 /* Of a month of age, `times` over; the reason asked for has a ratio. */
-static Posterior
+static inline Posterior
 posterior_of(const Risk *risk, const Chance *pooled, double ratio, double times)
 {
 	double		months = risk->parts / EF_MONTH_PARTS;
 	double		per_month = 1 / (months + PRIOR);
 	double		prior = PRIOR * (1 - pooled->stay);
+	double		any = (risk->exits + prior) * per_month;
 	double		squares = (risk->squares + prior * pooled->ratio) * per_month;
 	double		leave = (risk->asked + PRIOR * pooled->leave) * per_month;
-	Posterior	posterior = {
-		.any = (risk->exits + prior) * per_month,
-		.scale = times / (months + PRIOR + 1),
-	};
+	double		scale = times / (months + PRIOR + 1);
+	double		off = at_least(squares / any - any, 0);
+	double		var_leave = leave * at_least(ratio - leave, 0) * scale;
 
 	/* short spells can make exits exceed the exposure */
-	if (leave < 1)
-		posterior.var_leave = leave * fmax(ratio - leave, 0) * posterior.scale;
-	if (posterior.any > 0 && posterior.any < 1)
-		posterior.off = fmax(squares / posterior.any - posterior.any, 0);
-	return posterior;
+	return (Posterior) {
+		.any = any,
+		.off = any > 0 && any < 1 ? off : 0,
+		.scale = scale,
+		.var_leave = leave < 1 ? var_leave : 0
+	};
 }
 
-static double
+static inline double
 variance_of(const Posterior *posterior)
 {
 	return posterior->any * posterior->off * posterior->scale;
+}
+
+/* Of log(1 - q). */
+static inline double
+log_variance_of(const Posterior *posterior)
+{
+	double		any = posterior->any;
+	double		variance = any / (1 - any) * posterior->scale *
+		(posterior->off / (1 - any));
+
+	return posterior->off > 0 ? variance : 0;
 }
 
 /* Add the variances of a month of age, `times` over, to those of its year. */
@@ -175,13 +190,10 @@ add_variances(EfExitProbability *q, int year, const Risk *risk,
 			  const Chance *pooled, double ratio, double times)
 {
 	Posterior	posterior = posterior_of(risk, pooled, ratio, times);
-	double		any = posterior.any;
 
 	q->var_leave[year] += posterior.var_leave;
 	q->var_stay[year] += variance_of(&posterior);
-	if (posterior.off > 0)
-		q->var_log_stay[year] += any / (1 - any) * posterior.scale *
-			(posterior.off / (1 - any));
+	q->var_log_stay[year] += log_variance_of(&posterior);
 }
 
 static double
@@ -324,17 +336,22 @@ count_years(const Risk *month, int oldest, Risk *year)
 {
 	int			youngest = -1;
 
-	for (int age = 0; age <= oldest; age++)
+	for (int y = 0; y * MONTHS <= oldest; y++)
 	{
-		Risk	   *risk = &year[age / MONTHS];
+		Risk		sum = {0};
 
-		risk->parts += month[age].parts;
-		risk->exits += month[age].exits;
-		risk->squares += month[age].squares;
-		risk->asked += month[age].asked;
-		risk->others += month[age].others;
-		if (youngest < 0 && month[age].parts > 0)
-			youngest = age / MONTHS;
+		/* beyond the oldest there are none */
+		for (int i = 0; i < MONTHS; i++, month++)
+		{
+			sum.parts += month->parts;
+			sum.exits += month->exits;
+			sum.squares += month->squares;
+			sum.asked += month->asked;
+			sum.others += month->others;
+			if (youngest < 0 && month->parts > 0)
+				youngest = y;
+		}
+		year[y] = sum;
 	}
 	return youngest;
 }
@@ -362,31 +379,88 @@ find_donors(const Risk *year, int youngest, int nyears, int *donor)
 	}
 }
 
-/* The months of a year of age; `donor` is the year that it is pooled from. */
+/* The variances of the months of a year of age. */
+typedef struct Variances
+{
+	double		log_stay[MONTHS];
+	double		stay[MONTHS];
+	double		leave[MONTHS];
+} Variances;
+
+EF_VECTORS static void
+estimate_months(const Risk *month, const Chance *pooled, double ratio,
+				double *restrict stay, double *restrict leave,
+				double *restrict unsupported, Variances *restrict variances)
+{
+	Chance		whole_year = *pooled;
+	double		parts[MONTHS];
+	double		exits[MONTHS];
+	double		squares[MONTHS];
+	double		asked[MONTHS];
+	double		others[MONTHS];
+
+	for (int i = 0; i < MONTHS; i++)
+	{
+		parts[i] = month[i].parts;
+		exits[i] = month[i].exits;
+		squares[i] = month[i].squares;
+		asked[i] = month[i].asked;
+		others[i] = month[i].others;
+	}
+	for (int i = 0; i < MONTHS; i++)
+	{
+		Risk		risk = {parts[i], exits[i], squares[i], asked[i], others[i]};
+		bool		own = risk.parts > 0;
+		Chance		chance = chance_of(&risk);
+		Posterior	posterior = posterior_of(&risk, &whole_year, ratio, 1);
+		double		variance = variance_of(&posterior);
+		double		log_variance = log_variance_of(&posterior);
+
+		stay[i] = own ? chance.stay : whole_year.stay;
+		leave[i] = own ? chance.leave : whole_year.leave;
+		unsupported[i] = risk.parts == 0;
+		variances->log_stay[i] = own ? log_variance : 0;
+		variances->stay[i] = own ? variance : 0;
+		variances->leave[i] = own ? posterior.var_leave : 0;
+	}
+}
+
+/* The months of a year of age; `donor` is the year that it is pooled from, and where
+ * that is not its own nobody was seen in it. */
 static void
-estimate_year(EfExitProbability *q, const EfExitScope *scope, int y,
+estimate_year(EfExitProbability *q, const EfExitScope *scope, int y, bool own,
 			  const Risk *month, const Risk *donor, double ratio)
 {
 	Chance		pooled = chance_of(donor);
+	int			first = y * MONTHS;
+	int			block = y - scope->first_year;
 	double		missing = 0;
+	Variances	variances;
 
-	for (int age = y * MONTHS; age < (y + 1) * MONTHS; age++)
+	if (!own)
 	{
-		const Risk *risk = &month[age];
-		Chance		chance = risk->parts > 0 ? chance_of(risk) : pooled;
-
-		q->stay[age] = chance.stay;
-		q->leave[age] = chance.leave;
-		q->unsupported[age] = risk->parts == 0;
-		missing += risk->parts == 0;
-		if (risk->parts > 0)
-			add_variances(q, y - scope->first_year, risk, &pooled, ratio, 1);
+		for (int age = first; age < first + MONTHS; age++)
+		{
+			q->stay[age] = pooled.stay;
+			q->leave[age] = pooled.leave;
+			q->unsupported[age] = 1;
+		}
+		add_variances(q, block, donor, &pooled, ratio, MONTHS * MONTHS);
+		return;
+	}
+	estimate_months(month + first, &pooled, ratio, q->stay + first,
+					q->leave + first, q->unsupported + first, &variances);
+	for (int i = 0; i < MONTHS; i++)
+	{
+		q->var_log_stay[block] += variances.log_stay[i];
+		q->var_stay[block] += variances.stay[i];
+		q->var_leave[block] += variances.leave[i];
+		missing += q->unsupported[first + i];
 	}
 
 	/* the same pooled estimate in each of them, so errors add up */
 	if (missing > 0)
-		add_variances(q, y - scope->first_year, donor, &pooled, ratio,
-					  missing * missing);
+		add_variances(q, block, donor, &pooled, ratio, missing * missing);
 }
 
 /* The posterior of what stands for an age of one of two patterns. */
@@ -621,7 +695,8 @@ ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
 	size_t		limit = (size_t) scope->limit;
 	size_t		nyears = (size_t) scope->nyears;
 	bool		uncertain = any_error(counts);
-	double	   *results = ef_grab_doubles(workspace, 3 * limit + 3 * nyears);
+	double	   *results = ef_grab_unset(workspace, 3 * limit + 3 * nyears, sizeof(double));
+	size_t		below = (size_t) (first_year_of(scope) * MONTHS);
 	double	   *shared = !uncertain ? NULL
 		: ef_grab_doubles(workspace, 2 * nyears * (nyears + 1));
 	EfMark		before = ef_mark(workspace);
@@ -656,6 +731,12 @@ ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
 	if (moves)
 		(void) count_years(seen.moved_month, oldest, seen.moved_year);
 	q->known = youngest >= 0;
+	if (!q->known || below > limit)
+		below = limit;
+	memset(q->stay, 0, below * sizeof(double));
+	memset(q->leave, 0, below * sizeof(double));
+	memset(q->unsupported, 0, below * sizeof(double));
+	memset(q->var_log_stay, 0, 3 * nyears * sizeof(double));
 	if (q->known)
 	{
 		double		ratio = ratio_asked_for(counts, scope);
@@ -665,7 +746,7 @@ ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
 			if (moves)
 				estimate_moved_year(q, &seen, y, ratio);
 			else
-				estimate_year(q, scope, y, seen.month,
+				estimate_year(q, scope, y, seen.donor[y] == y, seen.month,
 							  &seen.year[seen.donor[y]], ratio);
 	}
 	if (q->known && uncertain)

@@ -62,7 +62,7 @@ struct EfProjection
 								 * is that of all periods from then on */
 	int			nhire_flows;
 
-	double	   *lag;			/* room for a sum of flows, of an open projection */
+	double	   *lags;			/* room for totals, of an open projection */
 };
 
 static const EfLabel retirement_reason = {
@@ -318,15 +318,14 @@ project_class(EfProjection *model, int class)
 	 * there are at most two flows of them */
 	bool		alike = model->plan->rule == NULL;
 
-	stock.people = ef_grab_doubles(model->workspace, 6 * room);
+	stock.people = ef_grab_doubles(model->workspace, 4 * room);
 	ef_survival_create(&survival, &model->ages, model->workspace);
-	stock.squares = stock.people + room;
-	stock.fte = stock.squares + room;
-	hires.people = stock.fte + room;
-	hire_ages = hires.people + room;
+	stock.fte = stock.people + room;
+	hire_ages = stock.fte + room;
 
+	/* each is one person */
 	place_stock(model, class, stock.people, stock.fte);
-	memcpy(stock.squares, stock.people, bytes);
+	stock.squares = stock.people;
 	if (model->stock_flow->staff.fte == NULL)
 		stock.fte = NULL;
 	for (int f = 0; class > 0 && f < nflows; f++)
@@ -346,8 +345,7 @@ project_class(EfProjection *model, int class)
 		}
 		for (int f = 0; f < model->nhire_flows; f++)
 		{
-			double	   *ages_of = hire_ages + (alike ? f * room : 0);
-
+			hires.people = hire_ages + (alike ? f * room : 0);
 			if (months > model->hire_flows[f].months)
 				continue;
 
@@ -355,12 +353,12 @@ project_class(EfProjection *model, int class)
 			{
 				EfStatus	status;
 
-				memset(ages_of, 0, bytes);
-				status = place_hires(model, class, f, months, ages_of);
+				if (!alike)
+					memset(hires.people, 0, bytes);
+				status = place_hires(model, class, f, months, hires.people);
 				if (status != EF_OK)
 					return status;
 			}
-			memcpy(hires.people, ages_of, bytes);
 			ef_flow_enter(&model->hire_flows[f], &hires, &survival);
 		}
 	}
@@ -528,10 +526,30 @@ typedef struct Total
 	double	   *rows[EF_FLOW_ROWS];	/* by year of age */
 } Total;
 
-/* With all rows, or from EF_PRESENT on; hires may be NULL. */
+/* So many periods one after the other are totalled together, since what is added up
+ * along the ages of one waits for the sum before. */
+#define TOGETHER 4
+
+/* Differences to sums, of both rows of all of them. */
 static void
-total_of(const EfProjection *model, int period, const double *hires,
-		 double *lag, int from, Total *total)
+add_up(int blocks, Total *totals)
+{
+	double		sums[2 * TOGETHER] = {0};
+
+	for (int b = 0; b < blocks; b++)
+		for (int i = 0; i < TOGETHER; i++)
+		{
+			totals[i].rows[EF_PASSING][b] = sums[2 * i] +=
+				totals[i].rows[EF_PASSING][b];
+			totals[i].rows[EF_LEAVING][b] = sums[2 * i + 1] +=
+				totals[i].rows[EF_LEAVING][b];
+		}
+}
+
+/* With all rows but not yet added up, or from EF_PRESENT on; hires may be NULL. */
+static void
+start_total(const EfProjection *model, int period, const double *hires,
+			double *lag, int from, Total *total)
 {
 	int			blocks = model->ages.blocks;
 	int			alike = model->nhire_flows - 1;
@@ -550,15 +568,28 @@ total_of(const EfProjection *model, int period, const double *hires,
 	if (hires != NULL && period >= alike)
 		ef_flow_add(&model->hire_flows[alike], period - alike, from,
 					hires + alike, period + 1 - alike, total->rows[from]);
-	if (from == EF_PRESENT)
-		return;
+}
 
-	/* differences to sums */
-	for (int b = 1; b < blocks; b++)
+/* Room for the totals of some periods, and TOGETHER of them from one on, fewer where
+ * the projection ends. */
+static double *
+grab_totals(const EfProjection *model)
+{
+	return ef_grab_doubles(model->workspace, TOGETHER * ef_lag_size(&model->ages));
+}
+
+static void
+total_from(const EfProjection *model, int period, const double *hires,
+		   double *lags, Total *totals)
+{
+	for (int i = 0; i < TOGETHER; i++)
 	{
-		total->rows[EF_PASSING][b] += total->rows[EF_PASSING][b - 1];
-		total->rows[EF_LEAVING][b] += total->rows[EF_LEAVING][b - 1];
+		int			of = period + i < model->plan->years ? period + i : period;
+
+		start_total(model, of, hires, lags + (size_t) i * ef_lag_size(&model->ages),
+					EF_PASSING, &totals[i]);
 	}
+	add_up(model->ages.blocks, totals);
 }
 
 /* people' matrix people, by year of age; 0 where there is no matrix. */
@@ -665,7 +696,7 @@ fill_need(const EfProjection *model, int t, double *need, double *carried,
 	if (!(own > 0))
 		return;
 	need[t] = 0;
-	total_of(model, t, need, lag, EF_PRESENT, &total);
+	start_total(model, t, need, lag, EF_PRESENT, &total);
 	missing = (period->target - total.sums->stay) / own;
 	need[t] = fmax(missing, 0);
 	ef_flow_add(flow, 0, EF_PRESENT, need + t, 1, total.rows[EF_PRESENT]);
@@ -693,33 +724,36 @@ fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 	double		most = headcount;
 	double		carried = 0;
 	EfMonth		month = plan->workforce->last_month + 1;
+	double	   *lags = grab_totals(model);
 	double	   *lag = ef_grab_doubles(model->workspace, ef_lag_size(&model->ages));
+	Total		totals[TOGETHER];
 	double	   *need = ef_grab_doubles(model->workspace, (size_t) plan->years);
 
 	for (int t = 0; t < plan->years; t++)
 	{
 		EfProjectionPeriod *period = &periods[t];
-		Total		total;
+		const Total *total = &totals[t % TOGETHER];
 
 		period->year = ef_year_of_month(month);
 		period->start = ef_first_day(month);
 		period->end = ef_last_day_of_year(month);
 		month = period->year * MONTHS + MONTHS;
 
-		total_of(model, t, plan->intake, lag, EF_PASSING, &total);
+		if (t % TOGETHER == 0)
+			total_from(model, t, plan->intake, lags, totals);
 		period->headcount_start = headcount;
 		period->intake = plan->intake != NULL ? plan->intake[t] : 0;
-		period->headcount = headcount = total.sums->stay;
+		period->headcount = headcount = total->sums->stay;
 		period->exits = period->headcount_start + period->intake - headcount;
-		period->retirements = total.sums->leave;
-		period->unsupported = total.sums->unsupported;
+		period->retirements = total->sums->leave;
+		period->unsupported = total->sums->unsupported;
 		period->fte = NAN;
 		if (plan->workforce->counts_fte)
 		{
 			double		hired = headcount -
 				ef_flow_sums(model->stock_flow, t)->stay;
 
-			period->fte = total.sums->fte / 1000;
+			period->fte = total->sums->fte / 1000;
 			if (plan->intake != NULL && hired > 0)
 				period->fte += hired * model->hire_fte;
 			period->fte *= working_time;
@@ -727,10 +761,10 @@ fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 
 		most += period->intake;
 		set_limits(model, headcount,
-				   deviation(model, headcount_variance(model, &total)), most,
+				   deviation(model, headcount_variance(model, total)), most,
 				   &period->lower, &period->upper);
 		set_limits(model, period->retirements,
-				   deviation(model, leaving_variance(model, &total)), most,
+				   deviation(model, leaving_variance(model, total)), most,
 				   &period->retirements_lower, &period->retirements_upper);
 
 		period->target = plan->target != NULL ? plan->target[t]
@@ -795,7 +829,7 @@ ef_projection_open(EfProjection **projection, const EfProjectionPlan *plan,
 	*projection = model;
 	status = build(model, 0, false);
 	if (status == EF_OK)
-		model->lag = ef_grab_doubles(workspace, ef_lag_size(&model->ages));
+		model->lags = grab_totals(model);
 	return status;
 }
 
@@ -812,11 +846,11 @@ double
 ef_projection_variance(EfProjection *projection, int period,
 					   const double *hires)
 {
-	Total		total;
+	Total		totals[TOGETHER];
 
-	total_of(projection, period, projection->nhire_flows > 0 ? hires : NULL,
-			 projection->lag, EF_PASSING, &total);
-	return headcount_variance(projection, &total);
+	total_from(projection, period, projection->nhire_flows > 0 ? hires : NULL,
+			   projection->lags, totals);
+	return headcount_variance(projection, totals);
 }
 
 /* One reason, or all others than it: label n of the rates' table, or 0 for a
@@ -827,25 +861,27 @@ project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 {
 	const EfProjectionPlan *plan = model->plan;
 	double		most = carried_on(plan);
-	double	   *lag;
+	double	   *lags;
+	Total		totals[TOGETHER];
 	bool		retirement = label == retirement_label(&plan->rates->table);
 	EfStatus	status = build(model, label, !model->others &&
 							   (label == 0 || retirement));
 
 	if (status != EF_OK)
 		return status;
-	lag = ef_grab_doubles(model->workspace, ef_lag_size(&model->ages));
+	lags = grab_totals(model);
 	for (int t = 0; t < plan->years; t++)
 	{
 		EfProjectedExits *row = &rows[t];
-		Total		total;
+		const Total *total = &totals[t % TOGETHER];
 
-		total_of(model, t, plan->intake, lag, EF_PASSING, &total);
+		if (t % TOGETHER == 0)
+			total_from(model, t, plan->intake, lags, totals);
 		most += plan->intake != NULL ? plan->intake[t] : 0;
 		row->year = ef_year_of_month(plan->workforce->last_month + 1) + t;
 		row->reason = *reason;
-		row->exits = total.sums->leave;
-		set_limits(model, row->exits, deviation(model, leaving_variance(model, &total)),
+		row->exits = total->sums->leave;
+		set_limits(model, row->exits, deviation(model, leaving_variance(model, total)),
 				   most, &row->lower, &row->upper);
 	}
 	return EF_OK;

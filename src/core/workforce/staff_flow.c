@@ -18,21 +18,12 @@
 
 #include <string.h>
 
+#include "base/vectors.h"
+
 #define MONTHS 12
 #define LANES 4					/* blocks that are summed together */
 #define VECTORS 4				/* so many times that, where rows are added */
-
-/*
- * The loops over ages and blocks, in the widest vectors that the machine has.
- * Each does the same operations on each element in the same order, whatever
- * the width, and none is fused, so the results are the same bits.
- */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && \
-	defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__)
-#define WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDE
-#endif
+#define WIDTH 8					/* rows of ages are done in steps of so many */
 
 /* Some doubles side by side, wherever they lie. */
 typedef double Lanes
@@ -42,10 +33,34 @@ typedef double Lanes
 #define LANES_AT(pointer) (*(const Lanes *) (pointer))
 #define PUT_LANES(pointer, lanes) (*(Lanes *) (pointer) = (lanes))
 
-/* add_rows_scaled() takes rows and sums in whole steps. */
-_Static_assert(EF_FLOW_SUMS == VECTORS * LANES &&
+/* The sums of a lag are added up as two of them. */
+_Static_assert(EF_FLOW_SUMS == 2 * LANES &&
 			   sizeof(EfFlowSums) <= EF_FLOW_SUMS * sizeof(double),
-			   "the sums of a lag are one step");
+			   "the sums of a lag are two steps");
+
+/* One line for each month of a block, so that what is added up along them stays in
+ * registers. */
+#define EACH_MONTH(line) \
+	line(0) line(1) line(2) line(3) line(4) line(5) \
+	line(6) line(7) line(8) line(9) line(10) line(11)
+
+static int
+whole_steps(int n, int step)
+{
+	return (n + step - 1) / step * step;
+}
+
+static int
+at_most(int n, int limit)
+{
+	return n < limit ? n : limit;
+}
+
+static int
+at_least(int n, int limit)
+{
+	return n > limit ? n : limit;
+}
 
 void
 ef_ages_set(EfAges *ages, int lowest, int limit)
@@ -56,16 +71,15 @@ ef_ages_set(EfAges *ages, int lowest, int limit)
 	ages->lowest = (ages->first_year + 1) * MONTHS - MONTHS / 2;
 	ages->rows = (limit - ages->lowest + MONTHS - 1) / MONTHS;
 
-	/* two that stay empty: what the last moves to in a year, and a vector's
-	 * length beyond it, where it reads in the last year */
-	ages->stride = (ages->rows + LANES) / LANES * LANES + LANES;
+	/* one that stays empty: what the last moves to in a year */
+	ages->stride = whole_steps(ages->rows + 1, WIDTH);
 
-	/* a row reads one element beyond its end, also the last */
-	ages->room = (size_t) (MONTHS * ages->stride + LANES);
+	/* a step that begins in a row may end beyond it, also in the last, where there
+	 * is nobody */
+	ages->room = (size_t) (MONTHS * ages->stride + WIDTH);
 
 	/* block 0, for those hired half a year before; and one after the end */
-	ages->blocks = (ages->rows + 2 + VECTORS * LANES - 1) /
-		(VECTORS * LANES) * (VECTORS * LANES);
+	ages->blocks = whole_steps(ages->rows + 2, VECTORS * LANES);
 }
 
 
@@ -75,22 +89,82 @@ void
 ef_survival_create(EfSurvival *survival, const EfAges *ages,
 				   EfWorkspace *workspace)
 {
-	double	   *room = ef_grab_doubles(workspace, 10 * ages->room +
-									   2 * (size_t) ages->blocks +
-									   (size_t) ages->stride);
+	size_t		size = ages->room;
+	size_t		scratch = 4 * (size_t) (ages->stride + WIDTH);
+	double	   *room = ef_grab_unset(workspace, 9 * size + scratch, sizeof(double));
 
 	survival->ages = ages;
 	survival->month.stay = room;
-	survival->month.leave = room + ages->room;
-	survival->month.unsupported = room + 2 * ages->room;
-	survival->span.stay = room + 3 * ages->room;
-	survival->span.leave = room + 4 * ages->room;
-	survival->span.unsupported = room + 5 * ages->room;
-	survival->stay_squares = room + 6 * ages->room;
-	survival->leave_squares = room + 7 * ages->room;
-	survival->gone_squares = room + 8 * ages->room;
-	survival->nothing = room + 9 * ages->room;
-	survival->scratch = room + 10 * ages->room;
+	survival->month.leave = room + size;
+	survival->month.unsupported = room + 2 * size;
+	survival->span.stay = room + 3 * size;
+	survival->span.leave = room + 4 * size;
+	survival->span.unsupported = room + 5 * size;
+	survival->stay_squares = room + 6 * size;
+	survival->leave_squares = room + 7 * size;
+	survival->gone_squares = room + 8 * size;
+	survival->scratch = room + 9 * size;
+	survival->next_leave = ef_grab(workspace, 2 * (size_t) ages->stride, sizeof(int));
+	survival->next_unsupported = survival->next_leave + ages->stride;
+
+	/* what lies behind the last row is read, and counts for nothing */
+	for (int i = 1; i <= 9; i++)
+		memset(room + (size_t) i * size - WIDTH, 0, WIDTH * sizeof(double));
+	memset(survival->scratch, 0, scratch * sizeof(double));
+}
+
+/* By row, all months of people. */
+EF_VECTORS static void
+count_rows(size_t n, size_t stride, const double *restrict people,
+		   double *restrict sums)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		double		sum = 0;
+
+#define ADD_MONTH(month) sum += people[month * stride + i];
+		EACH_MONTH(ADD_MONTH)
+#undef ADD_MONTH
+		sums[i] = sum;
+	}
+}
+
+/* By row, the first from there on that has anything. */
+static void
+find_next(const EfAges *ages, const double *months, int *next, double *scratch)
+{
+	int			found = 2 * ages->stride;	/* nowhere */
+
+	count_rows((size_t) ages->stride, (size_t) ages->stride, months, scratch);
+	for (int row = ages->stride - 1; row >= 0; row--)
+	{
+		if (scratch[row] > 0)
+			found = row;
+		next[row] = found;
+	}
+}
+
+/* A month's probabilities of those who are of one month within the blocks, from an
+ * age on, in steps of a year. */
+static void
+begin_row(const EfAges *ages, EfSpan *span, int i, int age,
+		  const EfExitProbability *q, int end, bool retirement)
+{
+	int			row = 0;
+
+	for (; row < ages->rows && age < 0; row++, age += MONTHS)
+		span->stay[i + row] = span->leave[i + row] = span->unsupported[i + row] = 0;
+	for (; row < ages->rows && age < end; row++, age += MONTHS)
+	{
+		span->stay[i + row] = q->stay[age];
+		span->leave[i + row] = q->leave[age];
+		span->unsupported[i + row] = q->unsupported[age];
+	}
+	for (; row < ages->stride; row++, age += MONTHS)
+	{
+		span->stay[i + row] = span->unsupported[i + row] = 0;
+		span->leave[i + row] = row < ages->rows && age <= ages->limit && retirement;
+	}
 }
 
 void
@@ -99,95 +173,117 @@ ef_survival_begin(EfSurvival *survival, const EfExitProbability *q,
 {
 	const EfAges *ages = survival->ages;
 	EfSpan	   *span = &survival->month;
-	int			end = retire_age < ages->limit ? retire_age : ages->limit;
+	size_t		bytes = (size_t) (MONTHS * ages->stride) * sizeof(double);
+	int			end = at_most(retire_age, ages->limit);
 
 	/* by age before the month, so q is that of the next */
 	for (int month = 0; month < MONTHS; month++)
-		for (int row = 0; row < ages->rows; row++)
-		{
-			int			i = month * ages->stride + row;
-			int			age = ages->lowest + row * MONTHS + month + 1;
-
-			if (age < 0 || age > ages->limit)
-				span->stay[i] = span->leave[i] = span->unsupported[i] = 0;
-			else if (age < end)
-			{
-				span->stay[i] = q->stay[age];
-				span->leave[i] = q->leave[age];
-				span->unsupported[i] = q->unsupported[age];
-			}
-			else
-			{
-				span->stay[i] = span->unsupported[i] = 0;
-				span->leave[i] = retirement;
-			}
-		}
+		begin_row(ages, span, month * ages->stride, ages->lowest + month + 1, q,
+				  end, retirement);
+	find_next(ages, span->leave, survival->next_leave, survival->scratch);
+	find_next(ages, span->unsupported, survival->next_unsupported,
+			  survival->scratch);
 
 	survival->months = 1;
-	memcpy(survival->span.stay, span->stay, ages->room * sizeof(double));
-	memcpy(survival->span.leave, span->leave, ages->room * sizeof(double));
-	memcpy(survival->span.unsupported, span->unsupported,
-		   ages->room * sizeof(double));
+	memcpy(survival->span.stay, span->stay, bytes);
+	memcpy(survival->span.leave, span->leave, bytes);
+	memcpy(survival->span.unsupported, span->unsupported, bytes);
+}
+
+/* Can a span of some of the WIDTH rows from this one on have any?  It reaches into the
+ * next row. */
+static inline bool
+has_any(const int *next, int row)
+{
+	return next[row] <= row + WIDTH;
 }
 
 /*
  * Put a month before a span, in place: each row reads the next, and the last
  * reads what the first was, a year on.
  */
-WIDE static void
-lengthen_rows(int stride, const double *restrict first,
-			  const double *restrict p, const double *restrict q, double *x)
+EF_VECTORS static void
+lengthen_rows(size_t n, size_t stride, const double *restrict first,
+			  const double *restrict p, const double *restrict q,
+			  double *restrict x)
 {
-	for (int month = 0; month < MONTHS; month++)
+	for (int month = 0; month < MONTHS - 1; month++)
 	{
-		const double *next = month + 1 < MONTHS ? x + stride : first + 1;
-
-		for (int i = 0; i < stride; i++)
-			x[i] = q[i] + p[i] * next[i];
+		for (size_t i = 0; i < n; i++)
+			x[i] = q[i] + p[i] * x[i + stride];
 		x += stride;
 		p += stride;
 		q += stride;
 	}
+	for (size_t i = 0; i < n; i++)
+		x[i] = q[i] + p[i] * first[i + 1];
+}
+
+/* The same where nobody leaves. */
+EF_VECTORS static void
+multiply_rows(size_t n, size_t stride, const double *restrict first,
+			  const double *restrict p, double *restrict x)
+{
+	for (int month = 0; month < MONTHS - 1; month++)
+	{
+		for (size_t i = 0; i < n; i++)
+			x[i] = p[i] * x[i + stride];
+		x += stride;
+		p += stride;
+	}
+	for (size_t i = 0; i < n; i++)
+		x[i] = p[i] * first[i + 1];
 }
 
 static void
-lengthen(EfSurvival *survival, const double *leave, double *span)
+lengthen(EfSurvival *survival, const int *next, const double *month, double *span)
 {
 	int			stride = survival->ages->stride;
+	double	   *first = survival->scratch;
 
-	memcpy(survival->scratch, span, (size_t) stride * sizeof(double));
-	lengthen_rows(stride, survival->scratch, survival->month.stay, leave, span);
+	memcpy(first, span, (size_t) stride * sizeof(double));
+	for (int row = 0; row < stride; row += WIDTH)
+		if (has_any(next, row))
+			lengthen_rows(WIDTH, (size_t) stride, first + row,
+						  survival->month.stay + row, month + row, span + row);
 }
 
 void
 ef_survival_lengthen(EfSurvival *survival)
 {
+	int			stride = survival->ages->stride;
+	size_t		bytes = (size_t) stride * sizeof(double);
+	double	   *first = survival->scratch;
+	EfSpan	   *month = &survival->month;
+	EfSpan	   *span = &survival->span;
+
 	survival->months++;
-	lengthen(survival, survival->nothing, survival->span.stay);
-	lengthen(survival, survival->month.leave, survival->span.leave);
-	lengthen(survival, survival->month.unsupported, survival->span.unsupported);
+	memcpy(first, span->stay, bytes);
+	multiply_rows((size_t) stride, (size_t) stride, first, month->stay, span->stay);
+	lengthen(survival, survival->next_leave, month->leave, span->leave);
+	lengthen(survival, survival->next_unsupported, month->unsupported,
+			 span->unsupported);
 }
 
-/* Beyond the last age nobody is, and all squares are zero as well. */
-WIDE static void
-square_rows(int stride, int rows, const EfSpan *span, double *stay_squares,
-			double *leave_squares, double *gone_squares)
+EF_VECTORS static void
+square_rows(int n, const double *restrict stay, const double *restrict leave,
+			double *restrict stay_squares, double *restrict leave_squares,
+			double *restrict gone_squares)
 {
-	for (int month = 0; month < MONTHS; month++)
-		for (int i = month * stride; i < month * stride + rows; i++)
-		{
-			stay_squares[i] = span->stay[i] * span->stay[i];
-			leave_squares[i] = span->leave[i] * span->leave[i];
-			gone_squares[i] = (1 - span->stay[i]) * (1 - span->stay[i]);
-		}
+	for (int i = 0; i < n; i++)
+	{
+		stay_squares[i] = stay[i] * stay[i];
+		leave_squares[i] = leave[i] * leave[i];
+		gone_squares[i] = (1 - stay[i]) * (1 - stay[i]);
+	}
 }
 
 void
 ef_survival_square(EfSurvival *survival)
 {
-	square_rows(survival->ages->stride, survival->ages->rows, &survival->span,
-				survival->stay_squares, survival->leave_squares,
-				survival->gone_squares);
+	square_rows(MONTHS * survival->ages->stride, survival->span.stay,
+				survival->span.leave, survival->stay_squares,
+				survival->leave_squares, survival->gone_squares);
 }
 
 
@@ -209,6 +305,9 @@ ef_flow_create(EfFlow *flow, const EfAges *ages, int nlags, int months,
 	flow->staff.people = staff;
 	flow->staff.squares = squares ? staff + ages->room : NULL;
 	flow->staff.fte = fte ? staff + (1 + squares) * ages->room : NULL;
+	flow->first_entry = ages->rows;
+	flow->last_entry = -1;
+	flow->first_leave = ages->rows;
 }
 
 void
@@ -223,118 +322,160 @@ ef_flow_clear(EfFlow *flow)
 		memset(flow->staff.fte, 0, size);
 }
 
-/* Sums over the months of blocks, a few blocks at a time. */
-typedef struct BlockSums
+/* The sum of an array by row, LANES rows at a time; n is a whole number of these. */
+EF_VECTORS static double
+sum_rows(int n, const double *rows)
 {
-	Lanes		stay;
-	Lanes		stay_squares;
-	Lanes		gone_squares;
-	Lanes		leave;
-	Lanes		leave_squares;
-	Lanes		unsupported;
-	Lanes		fte;
-} BlockSums;
+	Lanes		sum = {0};
 
-static double
-sum_lanes(const Lanes *lanes)
-{
-	return ((*lanes)[0] + (*lanes)[1]) + ((*lanes)[2] + (*lanes)[3]);
+	for (int row = 0; row < n; row += LANES)
+		sum += LANES_AT(rows + row);
+	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-static void
-add_block_sums(EfFlowSums *all, const BlockSums *sums)
+/* By row, all months of people, each times a probability. */
+EF_VECTORS static void
+weigh_rows(size_t n, size_t stride, const double *restrict people,
+		   const double *restrict weight, double *restrict sums)
 {
-	all->stay += sum_lanes(&sums->stay);
-	all->stay_squares += sum_lanes(&sums->stay_squares);
-	all->gone_squares += sum_lanes(&sums->gone_squares);
-	all->leave += sum_lanes(&sums->leave);
-	all->leave_squares += sum_lanes(&sums->leave_squares);
-	all->unsupported += sum_lanes(&sums->unsupported);
-	all->fte += sum_lanes(&sums->fte);
-}
-
-/*
- * People go through a span, for LANES blocks from a row on: `people` becomes
- * those whom it keeps.  Answers their sums, and those of the people times two
- * other probabilities.
- */
-WIDE static void
-step(int stride, double *people, const double *keep, const double *one,
-	 const double *other, int row, Lanes *sums)
-{
-	Lanes		kept = {0};
-	Lanes		ones = {0};
-	Lanes		others = {0};
-
-	for (int month = 0, i = row; month < MONTHS; month++, i += stride)
+	for (size_t i = 0; i < n; i++)
 	{
-		Lanes		n = LANES_AT(people + i);
-		Lanes		k = n * LANES_AT(keep + i);
+		double		sum = 0;
 
-		kept += k;
-		ones += n * LANES_AT(one + i);
-		others += n * LANES_AT(other + i);
-		PUT_LANES(people + i, k);
-	}
-	sums[0] = kept;
-	sums[1] = ones;
-	sums[2] = others;
-}
-
-/*
- * Everything of LANES blocks of people who are so many years older than their
- * element says: who stays and who leaves, by block, and all sums added to
- * those of other blocks.
- */
-static void
-step_blocks(const EfPeople *people, const EfSurvival *survival, int row,
-			int older, double *stays, double *leaves, BlockSums *sums)
-{
-	int			stride = survival->ages->stride;
-	const EfSpan *span = &survival->span;
-	Lanes		result[3];
-
-	step(stride, people->people, span->stay + older, span->leave + older,
-		 span->unsupported + older, row, result);
-	PUT_LANES(stays, result[0]);
-	PUT_LANES(leaves, result[1]);
-	sums->stay += result[0];
-	sums->leave += result[1];
-	sums->unsupported += result[2];
-
-	if (people->squares != NULL)
-	{
-		step(stride, people->squares, survival->stay_squares + older,
-			 survival->leave_squares + older, survival->gone_squares + older,
-			 row, result);
-		sums->stay_squares += result[0];
-		sums->leave_squares += result[1];
-		sums->gone_squares += result[2];
-	}
-	if (people->fte != NULL)
-	{
-		step(stride, people->fte, span->stay + older, span->leave + older,
-			 span->unsupported + older, row, result);
-		sums->fte += result[0];
+#define ADD_MONTH(month) \
+		sum += people[month * stride + i] * weight[month * stride + i];
+		EACH_MONTH(ADD_MONTH)
+#undef ADD_MONTH
+		sums[i] = sum;
 	}
 }
 
-WIDE static void
-add_rows(int n, double *restrict to, const double *restrict from)
+/* The same, and people become those whom the probability keeps. */
+EF_VECTORS static void
+keep_rows(size_t n, size_t stride, double *restrict people,
+		  const double *restrict keep, double *restrict sums)
 {
-	for (int i = 0; i < n; i++)
-		to[i] += from[i];
+#pragma GCC ivdep
+	for (size_t i = 0; i < n; i++)
+	{
+		double		sum = 0;
+
+#define KEEP_MONTH(month) \
+		people[month * stride + i] *= keep[month * stride + i]; \
+		sum += people[month * stride + i];
+		EACH_MONTH(KEEP_MONTH)
+#undef KEEP_MONTH
+		sums[i] = sum;
+	}
 }
 
-/* Add arrays by age to those of people some months older. */
-static void
-add_older(const EfAges *ages, double *to, const double *from, int months)
+/* The same, but those who are kept are added to people of another age: `to` has the
+ * row of each month. */
+EF_VECTORS static void
+enter_rows(size_t n, size_t stride, const double *restrict people,
+		   const double *restrict keep, double *restrict staff, int months,
+		   double *restrict sums)
 {
 	for (int month = 0; month < MONTHS; month++)
-		add_rows(ages->stride - 1,
-				 to + (month + months) % MONTHS * ages->stride +
-				 (month + months) / MONTHS,
-				 from + month * ages->stride);
+	{
+		int			later = month + months;
+		double	   *to = staff + (size_t) (later % MONTHS) * stride + later / MONTHS;
+
+		for (size_t i = 0; i < n; i++)
+		{
+			double		kept = people[i] * keep[i];
+
+			sums[i] += kept;
+			to[i] += kept;
+		}
+		people += stride;
+		keep += stride;
+	}
+}
+
+/*
+ * By row, people who are `older` years older than their element says, each times a
+ * probability that is zero in many rows: `next` says where it is not.  The sum.
+ */
+static double
+weigh_some(const EfSurvival *survival, const int *next, const double *weight,
+		   const double *people, int first, int n, int older, double *sums)
+{
+	int			rows = at_most(n, survival->ages->rows - first - older);
+	int			from = 0;
+	double		total = 0;
+
+	memset(sums, 0, (size_t) n * sizeof(double));
+	while (from < rows)
+	{
+		int			to = from;
+
+		while (to < rows && has_any(next, first + to + older))
+			to += WIDTH;
+		if (to > from)
+			weigh_rows((size_t) (to - from), (size_t) survival->ages->stride,
+					   people + first + from, weight + first + from + older,
+					   sums + from);
+		if (to > from)
+			total = 1;
+		from = to + WIDTH;
+	}
+	return total > 0 ? sum_rows(n, sums) : 0;
+}
+
+/* What leaving and lack of support take from people. */
+static void
+add_losses(EfFlowSums *sums, const EfSurvival *survival, const EfPeople *people,
+		   int first, int n, int older, double *leave, double *scratch)
+{
+	sums->leave += weigh_some(survival, survival->next_leave,
+							  survival->span.leave, people->people, first, n,
+							  older, leave);
+	sums->unsupported += weigh_some(survival, survival->next_unsupported,
+									survival->span.unsupported, people->people,
+									first, n, older, scratch);
+	if (people->squares == NULL)
+		return;
+	sums->leave_squares += weigh_some(survival, survival->next_leave,
+									  survival->leave_squares, people->squares,
+									  first, n, older, scratch);
+	weigh_rows((size_t) n, (size_t) survival->ages->stride,
+			   people->squares + first,
+			   survival->gone_squares + first + older, scratch);
+	sums->gone_squares += sum_rows(n, scratch);
+}
+
+/* Those who came early leave early: they do not come to the later months. */
+EF_VECTORS static void
+spread_entry(int n, double part, const double *restrict starts,
+			 const double *restrict stay, double *restrict passing,
+			 double *restrict present)
+{
+	for (int i = 0; i < n; i++)
+		passing[i + 2] -= stay[i] * part;
+	for (int i = 0; i < n; i++)
+		passing[i + 1] += stay[i] * part;
+	for (int i = 0; i < n; i++)
+		present[i + 1] += (starts[i] + stay[i]) / 2 * part;
+}
+
+/* The rows with anybody, from a multiple of WIDTH on; false: there is nobody. */
+static bool
+find_rows(const EfAges *ages, const double *starts, int *first, int *last)
+{
+	int			row = 0;
+
+	*first = ages->rows;
+	*last = -1;
+	while (row < ages->rows && !(starts[row] > 0))
+		row++;
+	if (row == ages->rows)
+		return false;
+	*first = row / WIDTH * WIDTH;
+	*last = ages->rows - 1;
+	while (!(starts[*last] > 0))
+		--*last;
+	return true;
 }
 
 void
@@ -342,61 +483,61 @@ ef_flow_enter(EfFlow *flow, const EfPeople *entrants,
 			  const EfSurvival *survival)
 {
 	const EfAges *ages = flow->ages;
+	int			stride = ages->stride;
 	int			months = survival->months;
 	double		part = (double) months / MONTHS;
-	double	   *passing = ef_flow_row(flow, 0, EF_PASSING);
-	double	   *present = ef_flow_row(flow, 0, EF_PRESENT);
-	BlockSums	sums = {0};
+	EfFlowSums *sums = ef_flow_sums(flow, 0);
+	double	   *starts = survival->scratch;
+	double	   *stay = starts + stride + WIDTH;
+	double	   *leave = stay + stride + WIDTH;
+	double	   *scratch = leave + stride + WIDTH;
+	int			first;
+	int			last;
+	int			n;
 
-	for (int row = 0; row < ages->rows; row += LANES)
-	{
-		Lanes		start = {0};
-		double		starts[LANES];
-		double		stays[LANES];
-		double		leaves[LANES];
+	count_rows(stride, stride, entrants->people, starts);
+	if (!find_rows(ages, starts, &first, &last))
+		return;
+	n = whole_steps(last + 1 - first, WIDTH);
+	flow->first_entry = at_most(first, flow->first_entry);
+	flow->last_entry = at_least(last, flow->last_entry);
 
-		for (int month = 0; month < MONTHS; month++)
-			start += LANES_AT(entrants->people + month * ages->stride + row);
-		PUT_LANES(starts, start);
-		step_blocks(entrants, survival, row, 0, stays, leaves, &sums);
-		for (int k = 0; k < LANES && row + k < ages->rows; k++)
-		{
-			/* those who leave early do not come to the later months */
-			passing[row + k + 1] += stays[k] * part;
-			passing[row + k + 2] -= stays[k] * part;
-			present[row + k + 1] += (starts[k] + stays[k]) / 2 * part;
-		}
-	}
-	add_block_sums(ef_flow_sums(flow, 0), &sums);
-	add_older(ages, flow->staff.people, entrants->people, months);
+	memset(stay, 0, (size_t) n * sizeof(double));
+	enter_rows(n, stride, entrants->people + first, survival->span.stay + first,
+			   flow->staff.people + first, months, stay);
+	sums->stay += sum_rows(n, stay);
+	spread_entry(at_most(n, ages->rows - first), part, starts + first, stay,
+				 ef_flow_row(flow, 0, EF_PASSING) + first,
+				 ef_flow_row(flow, 0, EF_PRESENT) + first);
+	add_losses(sums, survival, entrants, first, n, 0, leave, scratch);
 	if (entrants->squares != NULL)
-		add_older(ages, flow->staff.squares, entrants->squares, months);
+	{
+		memset(stay, 0, (size_t) n * sizeof(double));
+		enter_rows(n, stride, entrants->squares + first,
+				   survival->stay_squares + first, flow->staff.squares + first,
+				   months, stay);
+		sums->stay_squares += sum_rows(n, stay);
+	}
 	if (entrants->fte != NULL)
-		add_older(ages, flow->staff.fte, entrants->fte, months);
+	{
+		memset(stay, 0, (size_t) n * sizeof(double));
+		enter_rows(n, stride, entrants->fte + first, survival->span.stay + first,
+				   flow->staff.fte + first, months, stay);
+		sums->fte += sum_rows(n, stay);
+	}
 }
 
 void
 ef_flow_settle(EfFlow *flow)
 {
 	const EfAges *ages = flow->ages;
-	double	   *starts = flow->starts;
 
-	memset(starts, 0, (size_t) ages->blocks * sizeof(double));
-	for (int month = 0; month < MONTHS; month++)
-		for (int row = 0; row < ages->rows; row++)
-			starts[row] += flow->staff.people[month * ages->stride + row];
-	flow->first_row = ages->rows;
-	flow->last_row = -1;
-	for (int row = 0; row < ages->rows; row++)
-		if (starts[row] > 0)
-		{
-			if (flow->last_row < 0)
-				flow->first_row = row / LANES * LANES;
-			flow->last_row = row;
-		}
+	/* an array by block has room for the whole steps of one by row */
+	count_rows(ages->rows, ages->stride, flow->staff.people, flow->starts);
+	(void) find_rows(ages, flow->starts, &flow->first_row, &flow->last_row);
 }
 
-WIDE static void
+EF_VECTORS static void
 spread_lag(int rows, double passed, const double *restrict stay,
 		   const double *restrict leave, double *restrict starts,
 		   double *restrict passing, double *restrict leaving,
@@ -419,7 +560,7 @@ spread_lag(int rows, double passed, const double *restrict stay,
 	}
 }
 
-WIDE static void
+EF_VECTORS static void
 subtract(int n, double *restrict from, const double *restrict what)
 {
 	for (int i = 0; i < n; i++)
@@ -430,30 +571,42 @@ void
 ef_flow_follow(EfFlow *flow, int lag, const EfSurvival *survival)
 {
 	const EfAges *ages = flow->ages;
+	int			stride = ages->stride;
 	double	   *passing = ef_flow_row(flow, lag, EF_PASSING);
 	double	   *leaving = ef_flow_row(flow, lag, EF_LEAVING);
 	double	   *present = ef_flow_row(flow, lag, EF_PRESENT);
+	EfFlowSums *sums = ef_flow_sums(flow, lag);
 	double	   *stay = survival->scratch;
-	double	   *leave = stay + ages->blocks;
+	double	   *leave = stay + stride + WIDTH;
+	double	   *scratch = leave + stride + WIDTH;
 	int			older = lag - 1;
 
 	/* the oldest are past the limit, a block a year */
 	int			first = flow->first_row;
-	int			rows = ages->rows - older < flow->last_row + 1
-		? ages->rows - older : flow->last_row + 1;
-	BlockSums	sums = {0};
+	int			rows = at_most(ages->rows - older, flow->last_row + 1) - first;
+	int			n = whole_steps(rows, WIDTH);
 
-	for (int row = first; row < rows; row += LANES)
-		step_blocks(&flow->staff, survival, row, older, stay + row,
-					leave + row, &sums);
-	add_block_sums(ef_flow_sums(flow, lag), &sums);
-	rows -= first;
 	if (rows <= 0)
 		return;
+	flow->first_leave = at_most(survival->next_leave[0] - 1, flow->first_leave);
+	add_losses(sums, survival, &flow->staff, first, n, older, leave, scratch);
+	keep_rows(n, stride, flow->staff.people + first,
+			  survival->span.stay + first + older, stay);
+	sums->stay += sum_rows(n, stay);
+	if (flow->staff.squares != NULL)
+	{
+		keep_rows(n, stride, flow->staff.squares + first,
+				  survival->stay_squares + first + older, scratch);
+		sums->stay_squares += sum_rows(n, scratch);
+	}
+	if (flow->staff.fte != NULL)
+	{
+		keep_rows(n, stride, flow->staff.fte + first,
+				  survival->span.stay + first + older, scratch);
+		sums->fte += sum_rows(n, scratch);
+	}
 
 	/* row i is block i + 1: those who are in it when the flow begins */
-	stay += first;
-	leave += first;
 	passing += first;
 	leaving += first;
 	spread_lag(rows, flow->passed, stay, leave, flow->starts + first, passing,
@@ -483,38 +636,91 @@ ef_flow_finish(EfFlow *flow, double people)
 
 /* ---- sums of flows ---- */
 
-/* The sum of rows, each as often as there are people: `row` is a row of the
- * latest lag, and those of the earlier ones lie before it. */
-WIDE static void
-add_rows_scaled(int n, double *sum, const double *row, size_t step,
-				const double *people, int lags)
+/*
+ * The sum of VECTORS * LANES doubles of lags, each as often as there are people:
+ * `at` is in the latest lag, and the earlier ones lie before it.
+ */
+static inline __attribute__((always_inline)) void
+add_scaled(double *sum, const double *at, size_t step, const double *people,
+		   int lags)
 {
-	for (int b = 0; b < n; b += VECTORS * LANES)
-	{
-		Lanes		total[VECTORS];
-		const double *at = row + b;
+	Lanes		total[VECTORS];
 
+	for (int v = 0; v < VECTORS; v++)
+		total[v] = LANES_AT(sum + v * LANES);
+	for (int i = 0; i < lags; i++, at -= step)
 		for (int v = 0; v < VECTORS; v++)
-			total[v] = LANES_AT(sum + b + v * LANES);
-		for (int i = 0; i < lags; i++, at -= step)
-			for (int v = 0; v < VECTORS; v++)
-				total[v] += people[i] * LANES_AT(at + v * LANES);
-		for (int v = 0; v < VECTORS; v++)
-			PUT_LANES(sum + b + v * LANES, total[v]);
+			total[v] += people[i] * LANES_AT(at + v * LANES);
+	for (int v = 0; v < VECTORS; v++)
+		PUT_LANES(sum + v * LANES, total[v]);
+}
+
+/* Of n lags, of which `at` is in the latest, those from `first` to `last` alone. */
+typedef struct LagRange
+{
+	int			first;
+	int			last;
+} LagRange;
+
+static inline __attribute__((always_inline)) void
+add_range(double *sum, const double *at, size_t step, const double *people,
+		  int lag, int n, LagRange range)
+{
+	int			from = at_least(lag - range.last, 0);
+	int			to = at_most(lag - range.first + 1, n);
+
+	if (from < to)
+		add_scaled(sum, at - (size_t) from * step, step, people + from, to - from);
+}
+
+/*
+ * Add lags to a sum, each as often as there are people.  Who came in the rows from
+ * `first` to `last` has, at a lag, not been in blocks that lie farther, so these are
+ * not added.
+ */
+EF_VECTORS static void
+add_lags(int blocks, int first, int last, int leave, int row, int lag,
+		 size_t step, const double *at, const double *people, int n, double *sum)
+{
+	Lanes		low;
+	Lanes		high;
+
+	for (; row < EF_PRESENT; row++)
+		for (int b = 0; b < blocks; b += VECTORS * LANES, at += VECTORS * LANES, sum += VECTORS * LANES)
+			if (b + VECTORS * LANES > first)
+			{
+				LagRange	range = {b - last - 2, lag};
+
+				if (row == EF_LEAVING)
+					range.first = at_least(leave - b - VECTORS * LANES, range.first);
+				add_range(sum, at, step, people, lag, n, range);
+			}
+	for (int b = 0; b < blocks; b += VECTORS * LANES, at += VECTORS * LANES, sum += VECTORS * LANES)
+		add_range(sum, at, step, people, lag, n,
+				  (LagRange) {b - last - 1, b + VECTORS * LANES - 1 - first});
+
+	low = LANES_AT(sum);
+	high = LANES_AT(sum + LANES);
+	for (int i = 0; i < n; i++, at -= step)
+	{
+		low += people[i] * LANES_AT(at);
+		high += people[i] * LANES_AT(at + LANES);
 	}
+	PUT_LANES(sum, low);
+	PUT_LANES(sum + LANES, high);
 }
 
 void
 ef_flow_add(const EfFlow *flow, int lag, int row, const double *people, int n,
 			double *sum)
 {
-	size_t		size = ef_lag_size(flow->ages);
-
-	add_rows_scaled((int) size - row * flow->ages->blocks, sum,
-					ef_flow_row(flow, lag, row), size, people, n);
+	/* who came in a row has a birthday in the period at most, and is in the next */
+	add_lags(flow->ages->blocks, flow->first_entry, flow->last_entry + 1,
+			 flow->first_leave, row, lag,
+			 ef_lag_size(flow->ages), ef_flow_row(flow, lag, row), people, n, sum);
 }
 
-WIDE static double
+EF_VECTORS static double
 sum_variances(int blocks, const double *people, const double *variance)
 {
 	Lanes		sum = {0};

@@ -78,8 +78,9 @@ typedef struct EfSurvival
 	double	   *stay_squares;	/* of the span's probabilities, and of that */
 	double	   *leave_squares;	/* to go */
 	double	   *gone_squares;
-	double	   *nothing;		/* zero at any age */
-	double	   *scratch;		/* a row by age, or two arrays by block */
+	int		   *next_leave;		/* by row, the first from there on in a month of */
+	int		   *next_unsupported;	/* which one leaves, or lacks support */
+	double	   *scratch;		/* some rows by age */
 } EfSurvival;
 
 extern void ef_survival_create(EfSurvival *survival, const EfAges *ages,
@@ -119,6 +120,9 @@ typedef struct EfFlow
 	double	   *starts;			/* by row, those of the lag before */
 
 	double	   *lags;			/* by lag: rows by block, and then sums */
+	int			first_entry;	/* the rows of age that anybody came in, and the */
+	int			last_entry;		/* first in which one leaves: what lies farther in */
+	int			first_leave;	/* a lag is zero, and not added up */
 } EfFlow;
 
 /* The rows of a lag: people who have passed each year of age, those of them
@@ -147,7 +151,7 @@ typedef struct EfFlowSums
 } EfFlowSums;
 
 /* They take so many doubles, so that all of a lag can be added up together. */
-#define EF_FLOW_SUMS 16
+#define EF_FLOW_SUMS 8
 
 /* The doubles of a lag. */
 static inline size_t
@@ -178,7 +182,7 @@ extern void ef_flow_create(EfFlow *flow, const EfAges *ages, int nlags,
 extern void ef_flow_clear(EfFlow *flow);
 
 /* People come into a flow, with the months of the span of its period before
- * them.  They are used up. */
+ * them. */
 extern void ef_flow_enter(EfFlow *flow, const EfPeople *entrants,
 						  const EfSurvival *survival);
 
