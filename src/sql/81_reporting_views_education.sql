@@ -119,7 +119,7 @@ FROM (SELECT {groups}e.as_of, e.rows_skipped, e.rows_left_out, y.first_year,
                                      pg_catalog.array_agg(i.unmet) AS unmet
                               FROM (SELECT p.planned, p.elsewhere, p.gap, i.intake, i.lower, i.upper,
                                            i.arrivals, i.unmet
-                                    FROM {pipeline},
+                                    FROM {summed}{pipeline},
                                          {schema}.required_intake(e.funnel, e.workforce, p.gap, y.first_round,
                                                                   {starts}, {change}{retirement}) AS i
                                     ORDER BY i.year) AS i) AS i ON true
@@ -150,7 +150,7 @@ FROM (SELECT e.*, (e.row_no - 1) / {stages} + 1 AS period_no, (e.row_no - 1) % {
                                            pg_catalog.array_agg(i.lower) AS lower,
                                            pg_catalog.array_agg(i.upper) AS upper
                                     FROM (SELECT i.stage, i.required, i.lower, i.upper
-                                          FROM {pipeline},
+                                          FROM {summed}{pipeline},
                                                {schema}.required_intake_stages(
                                                    e.funnel, e.workforce, p.gap, y.first_round,
                                                    {starts}, {change}{retirement}) AS i

@@ -4,7 +4,7 @@
 -- the summaries; {groups} are the grouping columns, each with a comma behind;
 -- {rows} is the condition that chooses groups alone or totals too; {order} orders by groups;
 -- {last} are the
--- columns that all views end with; {years} and {pipeline} are parts that
+-- columns that all views end with; {years}, {pairs}, {summed} and {pipeline} are parts that
 -- reporting_ddl() writes; {h.state} and the like are a state, in quotes where it is called as those
 -- are who are in none; other names in braces are options of the mapping. A column is 'name: comment'.
 --

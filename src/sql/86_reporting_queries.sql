@@ -193,67 +193,86 @@ $function$;
 COMMENT ON FUNCTION reporting_pipeline(jsonb, jsonb, text[], integer, integer) IS
     'internal to reporting_ddl: the part of the templates of required intakes that says what is missing';
 
--- Groups of the staff and the educations for them: for groups, and for totals too.
+-- Groups of the staff and the educations for them: of groups, and of totals too, which are over
+-- these pairs, so that no profession without an education, and no education for another, is in them.
+-- A list of totals adds no summaries up: that is left to who projects one, `summed`.
 CREATE FUNCTION reporting_pairs(settings jsonb, assumptions jsonb, shown text[],
-                                   staff_totals integer, course_totals integer)
-    RETURNS jsonb
+                                   staff_totals integer, course_totals integer,
+                                   OUT pairs jsonb, OUT summed jsonb)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     home    constant text := assumptions ->> '{schema}';
     store   constant text := assumptions ->> '{summaries}';
-    starts  constant text := settings #>> '{setting,education,starts}';
+    -- a group of the staff and the education of the same name
+    joined  constant text := format(
+        E'FROM %1$s.employment AS m\n'
+        '           JOIN %1$s.education AS n ON n.every_epoch AND m.grouping_set = %2$s '
+        'AND n.grouping_set = %3$s\n'
+        '                                       AND n.funnel IS NOT NULL AND m.workforce IS NOT NULL%4$s',
+        store, staff_totals, course_totals,
+        (SELECT string_agg(format(' AND m.%1$I = n.%1$I COLLATE pg_catalog."C"', g), '')
+         FROM unnest(shown) AS g));
+    rule    constant text := CASE WHEN settings #>> '{setting,employment,retirement}' = 'pension_age'
+        THEN format(E',\n             (SELECT a.retirement_rule FROM %s.employment AS a WHERE '
+                    'a.refreshed_at IS NOT NULL) AS retirement_rule', store) ELSE '' END;
+    of_groups text;
+    of_totals text;
+    totals  record;
 BEGIN
-    RETURN (SELECT jsonb_agg(format(
-        E'%1$s\n'
+    SELECT coalesce(string_agg(format('m.%I, ', g.name), '' ORDER BY g.place), '') AS columns,
+           coalesce(string_agg(format('e.%I, ', g.name), '' ORDER BY g.place), '') AS passed,
+           string_agg(format('CASE WHEN GROUPING(m.%1$I) = 1 THEN ''(total)''::text ELSE m.%1$I END AS %1$I, ',
+                             g.name), '' ORDER BY g.place) AS names,
+           string_agg(format('m.%I', g.name), ', ' ORDER BY g.place) AS keys,
+           string_agg(format(' AND (e.totals & %s > 0 OR m.%2$I = e.%2$I)',
+                             1 << cardinality(shown) - g.place::integer, g.name), '') AS within
+    INTO totals FROM unnest(shown) WITH ORDINALITY AS g (name, place);
+    of_groups := format(
+        E'SELECT %1$s0 AS totals, m.workforce, n.funnel, m.as_of,\n'
+        '             m.skipped_workforce + n.skipped_funnel AS rows_skipped,\n'
+        '             m.rows_left_out + n.rows_left_out AS rows_left_out%2$s\n      %3$s',
+        totals.columns, rule, joined);
+    of_totals := format(
+        E'\n      UNION ALL\n'
+        '      SELECT %1$sGROUPING(%2$s), NULL, NULL, min(m.as_of),\n'
+        '             sum(m.skipped_workforce + n.skipped_funnel)::bigint,\n'
+        '             sum(m.rows_left_out + n.rows_left_out)::bigint%3$s\n'
+        '      %4$s\n      GROUP BY CUBE (%2$s) HAVING GROUPING(%2$s) > 0 AND count(*) > 0',
+        totals.names, totals.keys, rule, joined);
+    pairs := (SELECT jsonb_agg(format(
+        E'(%1$s%2$s) AS e\n'
         '     -- a round that begins before as_of has begun\n'
         '     CROSS JOIN LATERAL (SELECT extract(year FROM e.as_of)::integer AS first_year,\n'
         '                                extract(year FROM e.as_of)::integer\n'
         '                                    + (to_char(e.as_of::timestamp, ''MM-DD''::text) > '
-            '%2$L::text)::integer AS first_round) AS y',
-        -- a group of the staff and the education of the same name; totals are over these pairs,
-        -- so that no profession without an education, and no education for another, is in them
-        format(E'(SELECT %1$s0%2$s AS totals, %3$s.rollup(e.workforce) AS workforce, '
-               '%3$s.rollup(s.funnel) AS funnel, min(e.as_of) AS as_of,\n'
-               '             sum(e.skipped_workforce + s.skipped_funnel)::bigint AS rows_skipped,\n'
-               '             sum(e.rows_left_out + s.rows_left_out)::bigint AS rows_left_out%4$s\n'
-               '      FROM %5$s.employment AS e\n'
-               '           JOIN %5$s.education AS s ON s.every_epoch AND e.grouping_set = %6$s '
-               'AND s.grouping_set = %7$s\n'
-               '                                       AND s.funnel IS NOT NULL AND e.workforce '
-               'IS NOT NULL%8$s%9$s) AS e',
-               (SELECT string_agg(format('CASE WHEN GROUPING(e.%1$I) = 1 THEN ''(total)''::text ELSE '
-                   'e.%1$I END AS %1$I, ', n.name), '' ORDER BY n.place)
-                FROM unnest(shown) WITH ORDINALITY AS n (name, place)),
-               (SELECT format(' + GROUPING(%s)', string_agg(format('e.%I', n.name), ', '
-                                                            ORDER BY n.place)) FROM unnest(shown)
-                                                            WITH ORDINALITY AS n (name, place)
-                                                            HAVING count(*) > 0),
-               home, CASE WHEN settings #>> '{setting,employment,retirement}' = 'pension_age'
-                     THEN format(', (SELECT a.retirement_rule FROM %s.employment AS a WHERE '
-                                 'a.refreshed_at IS NOT NULL) AS retirement_rule', store) ELSE '' END,
-               store, staff_totals, course_totals,
-               (SELECT string_agg(format(' AND e.%1$I = s.%1$I COLLATE pg_catalog."C"', n), '')
-                FROM unnest(shown) AS n),
-               (SELECT format(E'\n      GROUP BY %s(%s)', c.cube, string_agg(format('e.%I', n.name),
-                   ', ' ORDER BY n.place)) FROM unnest(shown) WITH ORDINALITY AS n (name, place)
-                   HAVING count(*) > 0)),
-        starts) ORDER BY c.i) FROM (VALUES (1, ''), (2, 'CUBE ')) AS c (i, cube));
+            '%3$L::text)::integer AS first_round) AS y',
+        of_groups, q.totals, settings #>> '{setting,education,starts}') ORDER BY q.place)
+        FROM (VALUES (1, ''), (2, of_totals)) AS q (place, totals));
+    -- under the same name, which stands for groups and totals from there on
+    summed := jsonb_build_array('', format(
+        E'(SELECT %1$se.totals, e.as_of%2$s,\n'
+        '             coalesce(e.workforce, r.workforce) AS workforce, coalesce(e.funnel, r.funnel) AS funnel\n'
+        '      FROM (SELECT %3$s.rollup(m.workforce) AS workforce, %3$s.rollup(n.funnel) AS funnel\n'
+        '      %4$s\n      WHERE e.totals > 0%5$s) AS r) AS e,\n     ', totals.passed,
+        CASE WHEN rule <> '' THEN ', e.retirement_rule' ELSE '' END, home, joined, totals.within));
 END
 $function$;
 COMMENT ON FUNCTION reporting_pairs(jsonb, jsonb, text[], integer, integer) IS
-    'internal to reporting_ddl: the part of the templates of required intakes that pairs groups';
+    'internal to reporting_ddl: the parts of the templates of required intakes that pair groups, and add pairs up';
 
 -- What the templates of required intakes say in braces; names, the grouping columns; rows, the
 -- conditions on groups, and on groups and totals.
-CREATE FUNCTION reporting_intake(settings jsonb, assumptions jsonb, shown text[], pipeline text, pairs jsonb)
+CREATE FUNCTION reporting_intake(settings jsonb, assumptions jsonb, shown text[], pipeline text,
+                                 pairs jsonb, summed jsonb)
     RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
     RETURN jsonb_build_object('names', shown, '{pipeline}', pipeline, '{pairs}', pairs,
+        '{summed}', summed,
         '{retirement}', assumptions ->> '{intake_retirement}',
         -- what the intakes begin on, by which method they are found, and until when
         '{starts}', format('%L::text, ''constant''::text, NULL::integer, 0.5::float8',
@@ -264,12 +283,10 @@ BEGIN
                          '                                         UNION ALL SELECT b.refreshed_at FROM '
                          '%1$s.education AS b) AS r) AS refreshed_at',
                          assumptions ->> '{summaries}'),
-        -- without one to group by there is a total, and it may be of nothing
-        'rows', ARRAY[CASE WHEN shown = '{}' THEN 'e.workforce IS NOT NULL' ELSE 'e.totals = 0' END,
-                      'e.workforce IS NOT NULL']);
+        'rows', ARRAY['true', 'true']);
 END
 $function$;
-COMMENT ON FUNCTION reporting_intake(jsonb, jsonb, text[], text, jsonb) IS
+COMMENT ON FUNCTION reporting_intake(jsonb, jsonb, text[], text, jsonb, jsonb) IS
     'internal to reporting_ddl: what the templates of required intakes say in braces';
 
 -- The views over the summaries, from their templates.
@@ -356,7 +373,7 @@ BEGIN
                 -- in one pass: what was put in is not looked at again
                 'query', (SELECT string_agg(coalesce(p.parts ->> m.piece[1], m.piece[1]), '' ORDER BY m.place)
                           FROM (SELECT parts || jsonb_build_object('{rows}', rows[i], '{pairs}',
-                              parts -> '{pairs}' ->> i - 1)) AS p (parts),
+                              parts -> '{pairs}' ->> i - 1, '{summed}', parts -> '{summed}' ->> i - 1)) AS p (parts),
                                regexp_matches(template.body, '\{[a-z_.]+\}|[^{]+|\{', 'g')
                                    WITH ORDINALITY AS m (piece, place)));
         END LOOP;

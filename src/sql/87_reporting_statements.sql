@@ -199,11 +199,12 @@ BEGIN ATOMIC
                              s.settings, a.assumptions, b.shown,
                              reporting_pipeline(s.settings, a.assumptions, b.shown, b.staff_totals,
                                                 b.course_totals),
-                             reporting_pairs(s.settings, a.assumptions, b.shown, b.staff_totals,
-                                             b.course_totals)
+                             g.pairs, g.summed
                          ) AS intake
                   FROM (SELECT reporting_assumptions(schema_name, s.settings) AS assumptions OFFSET 0) AS a,
-                       reporting_shared(s.settings) AS b
+                       reporting_shared(s.settings) AS b,
+                       reporting_pairs(s.settings, a.assumptions, b.shown, b.staff_totals,
+                                       b.course_totals) AS g
                   OFFSET 0) AS w,
          LATERAL (SELECT reporting_marked(
                              reporting_by_shards(schema_name, s.settings, q.checks,

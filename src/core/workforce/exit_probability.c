@@ -696,7 +696,7 @@ ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
 	size_t		nyears = (size_t) scope->nyears;
 	bool		uncertain = any_error(counts);
 	double	   *results = ef_grab_unset(workspace, 3 * limit + 3 * nyears, sizeof(double));
-	size_t		below = (size_t) (first_year_of(scope) * MONTHS);
+	size_t		below = (size_t) first_year_of(scope) * MONTHS;
 	double	   *shared = !uncertain ? NULL
 		: ef_grab_doubles(workspace, 2 * nyears * (nyears + 1));
 	EfMark		before = ef_mark(workspace);

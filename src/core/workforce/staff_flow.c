@@ -122,7 +122,7 @@ count_rows(size_t n, size_t stride, const double *restrict people,
 	{
 		double		sum = 0;
 
-#define ADD_MONTH(month) sum += people[month * stride + i];
+#define ADD_MONTH(month) sum += people[(month) * stride + i];
 		EACH_MONTH(ADD_MONTH)
 #undef ADD_MONTH
 		sums[i] = sum;
@@ -343,7 +343,7 @@ weigh_rows(size_t n, size_t stride, const double *restrict people,
 		double		sum = 0;
 
 #define ADD_MONTH(month) \
-		sum += people[month * stride + i] * weight[month * stride + i];
+		sum += people[(month) * stride + i] * weight[(month) * stride + i];
 		EACH_MONTH(ADD_MONTH)
 #undef ADD_MONTH
 		sums[i] = sum;
@@ -361,8 +361,8 @@ keep_rows(size_t n, size_t stride, double *restrict people,
 		double		sum = 0;
 
 #define KEEP_MONTH(month) \
-		people[month * stride + i] *= keep[month * stride + i]; \
-		sum += people[month * stride + i];
+		people[(month) * stride + i] *= keep[(month) * stride + i]; \
+		sum += people[(month) * stride + i];
 		EACH_MONTH(KEEP_MONTH)
 #undef KEEP_MONTH
 		sums[i] = sum;

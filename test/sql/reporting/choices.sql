@@ -52,6 +52,20 @@ SELECT is(calls(format('SELECT DISTINCT %s FROM %I.%I', groups, schema, view)), 
 SELECT is(calls(format('SELECT profession, count(*) FROM %I.%I GROUP BY profession', schema, view)), '', format('%s.%s: nor does their number of rows', schema, view)) FROM lazy;
 SELECT is(calls(format('SELECT count(*) FROM %I.%I WHERE profession = ''nurse''', schema, view)), '', format('%s.%s: nor a filter', schema, view)) FROM lazy;
 SELECT is(calls(format('SELECT DISTINCT profession FROM %I.employment_groups', schema)), '', schema || '.employment_groups') FROM lazy WHERE view = 'headcount';
+-- nor adds summaries up: those of a total are added where it is projected
+CREATE FUNCTION adds_up(query text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+    found boolean := false;
+BEGIN
+    FOR line IN EXECUTE 'EXPLAIN (VERBOSE, COSTS off) ' || query LOOP
+        found := found OR line ~ 'rollup\(';
+    END LOOP;
+    RETURN found;
+END
+$$;
+SELECT is(adds_up(format('SELECT DISTINCT %s FROM %I.%I', groups, schema, view)), false, format('%s.%s: no summary is added up for the groups', schema, view)) FROM lazy;
+SELECT is(adds_up(format('SELECT %s FROM %I.%I', wanted, schema, view)), true, format('%s.%s: one is for a total', schema, view)) FROM lazy WHERE view ~ '^required_intake.*_total$';
 
 -- A condition on the groups is looked at before anything is projected.
 CREATE FUNCTION projected(query text) RETURNS bigint LANGUAGE plpgsql AS $$
