@@ -223,8 +223,8 @@ DECLARE
 BEGIN
     SELECT coalesce(string_agg(format('m.%I, ', g.name), '' ORDER BY g.place), '') AS columns,
            coalesce(string_agg(format('e.%I, ', g.name), '' ORDER BY g.place), '') AS passed,
-           string_agg(format('CASE WHEN GROUPING(m.%1$I) = 1 THEN ''(total)''::text ELSE m.%1$I END AS %1$I, ',
-                             g.name), '' ORDER BY g.place) AS names,
+           string_agg(format('CASE WHEN GROUPING(m.%1$I) = 1 THEN ''(total)''::text ELSE m.%1$I END '
+                             'AS %1$I, ', g.name), '' ORDER BY g.place) AS names,
            string_agg(format('m.%I', g.name), ', ' ORDER BY g.place) AS keys,
            string_agg(format(' AND (e.totals & %s > 0 OR m.%2$I = e.%2$I)',
                              1 << cardinality(shown) - g.place::integer, g.name), '') AS within
@@ -253,14 +253,16 @@ BEGIN
     -- under the same name, which stands for groups and totals from there on
     summed := jsonb_build_array('', format(
         E'(SELECT %1$se.totals, e.as_of%2$s,\n'
-        '             coalesce(e.workforce, r.workforce) AS workforce, coalesce(e.funnel, r.funnel) AS funnel\n'
+        '             coalesce(e.workforce, r.workforce) AS workforce,\n'
+        '             coalesce(e.funnel, r.funnel) AS funnel\n'
         '      FROM (SELECT %3$s.rollup(m.workforce) AS workforce, %3$s.rollup(n.funnel) AS funnel\n'
         '      %4$s\n      WHERE e.totals > 0%5$s) AS r) AS e,\n     ', totals.passed,
         CASE WHEN rule <> '' THEN ', e.retirement_rule' ELSE '' END, home, joined, totals.within));
 END
 $function$;
 COMMENT ON FUNCTION reporting_pairs(jsonb, jsonb, text[], integer, integer) IS
-    'internal to reporting_ddl: the parts of the templates of required intakes that pair groups, and add pairs up';
+    'internal to reporting_ddl: the parts of the templates of required intakes that pair groups, and add '
+    'pairs up';
 
 -- What the templates of required intakes say in braces; names, the grouping columns; rows, the
 -- conditions on groups, and on groups and totals.
@@ -373,7 +375,8 @@ BEGIN
                 -- in one pass: what was put in is not looked at again
                 'query', (SELECT string_agg(coalesce(p.parts ->> m.piece[1], m.piece[1]), '' ORDER BY m.place)
                           FROM (SELECT parts || jsonb_build_object('{rows}', rows[i], '{pairs}',
-                              parts -> '{pairs}' ->> i - 1, '{summed}', parts -> '{summed}' ->> i - 1)) AS p (parts),
+                              parts -> '{pairs}' ->> i - 1,
+                              '{summed}', parts -> '{summed}' ->> i - 1)) AS p (parts),
                                regexp_matches(template.body, '\{[a-z_.]+\}|[^{]+|\{', 'g')
                                    WITH ORDINALITY AS m (piece, place)));
         END LOOP;

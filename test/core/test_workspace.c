@@ -3,6 +3,8 @@
  */
 #include "base/workspace.h"
 
+#include <stdint.h>
+
 #include "arena.h"
 #include "tap.h"
 
@@ -53,6 +55,8 @@ main(void)
 	is_int(arena.n, held, "given back to a mark");
 	is_close(numbers[9], 5, 0, "what is before it stays");
 	ok(is_clean(ef_grab(&workspace, 1000, 8), 8000), "and the rest is zeroed again");
+	ok((uintptr_t) ef_grab(&workspace, 3, 8) % 64 == 0 && (uintptr_t) ef_grab_unset(&workspace, 3, 8) % 64 == 0,
+	   "each begins on a line of the cache");
 
 	arena.fail_at = arena.calls + 1;
 	is_int(tried(&arena, (ef_grab(&workspace, 1000000, 8), EF_OK)), EF_NO_MEMORY, "memory may run out");

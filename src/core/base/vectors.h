@@ -16,4 +16,11 @@
 #define EF_VECTORS
 #endif
 
+/* Before a loop of which no round reads what another stores. */
+#ifdef __clang__
+#define EF_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define EF_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
 #endif							/* EF_VECTORS_H */

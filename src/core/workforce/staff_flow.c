@@ -355,7 +355,7 @@ EF_VECTORS static void
 keep_rows(size_t n, size_t stride, double *restrict people,
 		  const double *restrict keep, double *restrict sums)
 {
-#pragma GCC ivdep
+	EF_INDEPENDENT
 	for (size_t i = 0; i < n; i++)
 	{
 		double		sum = 0;
