@@ -41,11 +41,15 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 
 /* DELTAS are steps of SHORT, each of which another one ends. */
 static void
-settle(int64_t *const *series, uint32_t lowest, uint32_t beyond)
+settle(int64_t *const *series, uint32_t *lowest, uint32_t *beyond)
 {
 	int64_t		level = 0;
 
-	for (uint32_t at = lowest; at < beyond; at++)
+	if (lowest[DELTAS] < lowest[SHORT])
+		lowest[SHORT] = lowest[DELTAS];
+	if (beyond[DELTAS] > beyond[SHORT])
+		beyond[SHORT] = beyond[DELTAS];
+	for (uint32_t at = lowest[SHORT]; at < beyond[SHORT]; at++)
 	{
 		level += series[DELTAS][at];
 		series[SHORT][at] += level;

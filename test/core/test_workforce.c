@@ -1050,8 +1050,8 @@ test_damaged(void)
 		/* a year that begins and never ends */
 		ef_state_create(&state, &ef_workforce_type, &frame, 256, &arena->context);
 		ef_state_label(state, "moved", 5);
-		ef_state_append(state, ef_key(0, EF_DAYS_YEARLY, at), 1);
-		ef_state_append(state, ef_key(0, EF_DAYS_LEAP, EF_AGE_LIMIT + 4), -1);
+		ef_state_append(state, ef_key(0, EF_DAYS_ONWARD, EF_ONWARD_YEARLY(at)), 1);
+		ef_state_append(state, ef_key(0, EF_DAYS_ONWARD, EF_ONWARD_LEAP(EF_AGE_LIMIT + 4)), -1);
 		status = ef_workforce_open(&workforce, state, state->size, &arena->context);
 		if (status == EF_OK)
 			exit_rates(&workforce, 0.95, &rows, &n, &arena->context);

@@ -40,10 +40,15 @@ ef_months_later(EfDay day, int32_t months)
 {
 	int			place;
 	EfMonth		month = ef_month_of_day(day, &place) + months;
-	int			last = ef_days_in_month(month) - 1;
 
-	return (EfDay) ((uint32_t) ef_first_day(month) +
-					(uint32_t) (place < last ? place : last));
+	/* every month has a 28th */
+	if (place >= 28)
+	{
+		int			last = ef_days_in_month(month) - 1;
+
+		place = place < last ? place : last;
+	}
+	return (EfDay) ((uint32_t) ef_first_day(month) + (uint32_t) place);
 }
 
 double

@@ -75,6 +75,15 @@ typedef struct EfTableType
 	unsigned	(*expand) (const EfFrame *frame, const EfCell *row,
 						   EfCell *cells);
 
+	/*
+	 * While rows are only counted, turn the record of one into fewer cells: of
+	 * kinds, as bits, whose cells count rows that are alike.  These are in a state
+	 * only, and expand() turns them too when it is read.  NULL where there are none.
+	 */
+	unsigned	(*condense) (const EfFrame *frame, const EfCell *row,
+							 EfCell *cells);
+	unsigned	row_kinds;
+
 	/* Is this an observation period that its tables can have? */
 	EfStatus	(*check_frame) (const EfFrame *frame, EfContext *context);
 
@@ -99,12 +108,13 @@ typedef struct EfTableType
 
 	/*
 	 * Sum out the kinds that have no name into those that have, all with a
-	 * short axis: series[kind][at], of which lowest to beyond - 1 are in use
-	 * by some kind as far as its own axis goes, and the rest is zero.  NULL
-	 * where every kind has a name.  Kinds with a short axis have no label.
+	 * short axis: series[kind][at], as far as its axis goes.  Of each kind
+	 * lowest[] to beyond[] - 1 are in use, nothing where the second is 0, and
+	 * where it makes these more it says so there.  NULL where every kind has a
+	 * name.  Kinds with a short axis have no label.
 	 */
-	void		(*settle) (int64_t *const *series, uint32_t lowest,
-						   uint32_t beyond);
+	void		(*settle) (int64_t *const *series, uint32_t *lowest,
+						   uint32_t *beyond);
 
 	/*
 	 * Are its counts so small that no exact sum over them can overflow?
@@ -125,7 +135,7 @@ typedef struct EfTableType
 #define EF_FEW_ROW_CELLS 2
 
 /* Kinds with an axis as short as this are always laid out densely. */
-#define EF_SHORT_AXIS 256
+#define EF_SHORT_AXIS 512
 
 /* Can a cell of this kind, which is paired, stand there? */
 extern bool ef_is_pair(const EfKind *kind, uint32_t at, uint32_t nlabels);

@@ -13,6 +13,10 @@
  * fewer: clearing and scanning those is then cheaper than sorting. */
 #define DENSE_POSITIONS 16
 
+/* Below this many rows and cells an axis is not measured: they are few for a long
+ * one. */
+#define MEASURE_FROM 256
+
 /* Up to this many counts, those of the short axes of a small group, need no
  * memory of their own. */
 #define FEW_COUNTS 512
@@ -80,6 +84,13 @@ measure(Extent *extent, const EfTableType *type, const EfFrame *frame,
 	}
 }
 
+/* Is this kind always laid out, for the type to sum out? */
+static inline bool
+is_short(const EfKind *kind)
+{
+	return kind->axis <= EF_SHORT_AXIS && !kind->labelled;
+}
+
 /* Lay out all of an axis, or what `extent` says that there is. */
 static void
 lay_out(Layout *layout, const EfTableType *type, uint32_t nlabels, size_t n,
@@ -107,18 +118,17 @@ lay_out(Layout *layout, const EfTableType *type, uint32_t nlabels, size_t n,
 		size_t		places = k->axis;
 		size_t		positions = all;
 		size_t		cells = n;
-		bool		is_short = k->axis <= EF_SHORT_AXIS && !k->labelled;
 
 		if (k->paired)
 			continue;
-		if (extent != NULL && !is_short)
+		if (extent != NULL && !is_short(k))
 		{
 			places = extent->beyond[kind] - extent->lowest[kind];
 			positions = k->labelled ? places * nlabels : places;
 			layout->first[kind] = extent->lowest[kind];
 			cells = extent->n[kind];
 		}
-		if (positions / DENSE_POSITIONS > cells && !is_short)
+		if (positions / DENSE_POSITIONS > cells && !is_short(k))
 			continue;
 		layout->dense[kind] = true;
 		layout->start[kind] = *size;
@@ -190,34 +200,22 @@ static void
 settle_series(const EfTableType *type, Layout *layout, int64_t *counts)
 {
 	int64_t    *series[1 << EF_KIND_BITS] = {NULL};
-	uint32_t	lowest = UINT32_MAX;
-	uint32_t	beyond = 0;
+	bool		any = false;
 
 	if (type->settle == NULL)
 		return;
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
-		if (type->kinds[kind].axis <= EF_SHORT_AXIS)
+		if (is_short(&type->kinds[kind]))
 		{
 			series[kind] = counts + layout->start[kind];
-			if (layout->lowest[kind] < lowest)
-				lowest = layout->lowest[kind];
-			if (layout->beyond[kind] > beyond)
-				beyond = layout->beyond[kind];
+			any |= layout->beyond[kind] > 0;
 		}
-	if (lowest >= beyond)
+	if (!any)
 		return;
-	type->settle(series, lowest, beyond);
+	type->settle(series, layout->lowest, layout->beyond);
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
-	{
-		const EfKind *k = &type->kinds[kind];
-
-		if (k->axis <= EF_SHORT_AXIS)
-		{
-			layout->lowest[kind] = lowest;
-			layout->beyond[kind] = k->name == NULL ? 0 :
-				beyond < k->axis ? beyond : k->axis;
-		}
-	}
+		if (is_short(&type->kinds[kind]) && type->kinds[kind].name == NULL)
+			layout->beyond[kind] = 0;
 }
 
 /* The cells that may be laid out densely, which those with two labels are not. */
@@ -283,9 +281,12 @@ place_cell(Gathering *all, const EfTableType *type, const EfCell *cell)
 
 EF_NODISCARD static EfStatus
 place_cells(Gathering *all, const EfTableType *type, const EfFrame *frame,
-			const EfCell *pending, size_t npending, EfContext *context)
+			const EfCell *pending, size_t npending, bool finish,
+			EfContext *context)
 {
 	EfCell		expanded[1 << EF_KIND_BITS];
+	unsigned	rows = 1u << EF_KIND_ROW | (finish ? type->row_kinds : 0);
+	bool		condensed = !finish && type->condense != NULL;
 
 	for (size_t i = 0; i < npending; i++)
 	{
@@ -293,9 +294,10 @@ place_cells(Gathering *all, const EfTableType *type, const EfFrame *frame,
 		unsigned	n = 1;
 
 		ef_check_interrupt_at(context, i);
-		if (ef_key_kind(cell->key) == EF_KIND_ROW)
+		if (rows >> ef_key_kind(cell->key) & 1)
 		{
-			n = type->expand(frame, cell, expanded);
+			n = condensed ? type->condense(frame, cell, expanded)
+				: type->expand(frame, cell, expanded);
 			cell = expanded;
 		}
 		for (; n > 0; n--, cell++)
@@ -336,16 +338,19 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 	Gathering	all = {.nlabels = nlabels};
 	int64_t		few_counts[FEW_COUNTS];
 	Extent		extent;
+	bool		measured;
 	size_t		positions;
 	size_t		room = 0;
 	EfStatus	status;
 
 	EF_ASSERT(type->nkinds <= EF_KIND_ROW &&
 			  type->row_cells <= 1 << EF_KIND_BITS);
-	if (type->row_cells <= EF_FEW_ROW_CELLS)
+	measured = type->row_cells <= EF_FEW_ROW_CELLS &&
+		npending >= MEASURE_FROM;
+	if (measured)
 		measure(&extent, type, frame, pending, npending, context);
 	lay_out(&all.layout, type, nlabels, count_single(type, pending, npending),
-			type->row_cells <= EF_FEW_ROW_CELLS ? &extent : NULL);
+			measured ? &extent : NULL);
 	positions = all.layout.unlabelled + all.layout.per_label * nlabels;
 	for (unsigned kind = 0; kind < type->nkinds; kind++)
 		if (!all.layout.dense[kind])
@@ -357,7 +362,7 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 	*gathered = NULL;
 	memset(all.counts, 0, positions * sizeof(int64_t));
 
-	status = place_cells(&all, type, frame, pending, npending, context);
+	status = place_cells(&all, type, frame, pending, npending, finish, context);
 	if (status == EF_OK)
 	{
 		ef_sort_cells(all.list, all.list + room, all.nlist, context);

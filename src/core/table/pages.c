@@ -145,8 +145,16 @@ ef_page_add(uint8_t *counts, uint32_t width, uint32_t place, EfCell *cell)
 static size_t
 counts_in_use(const EfPage *page, const uint8_t *counts)
 {
+	const int16_t *narrow = (const int16_t *) (const void *) counts;
 	size_t		n = 0;
 
+	/* a loop of its own, for vectors */
+	if (page->width == sizeof(int16_t))
+	{
+		for (uint32_t place = 0; place < page->places; place++)
+			n += narrow[place] != 0;
+		return n;
+	}
 	for (uint32_t place = 0; place < page->places; place++)
 		n += count_at(counts, page->width, place) != 0;
 	return n;
@@ -186,6 +194,77 @@ ef_pages_cells(const EfPages *block, EfCell *cells)
 			cells[n].key = first + place;
 			cells[n++].count = count;
 		}
+		counts += counts_size(page);
+	}
+	return n;
+}
+
+
+/*
+ * Add a page of narrow counts to one of a series here; false where that cannot
+ * be, and nothing is added then.
+ */
+static bool
+add_narrow(const EfPageIndex *index, uint32_t series, const EfPage *page,
+		   const uint8_t *counts)
+{
+	const int16_t *from = (const int16_t *) (const void *) counts;
+	const EfPlacedPage *own;
+	uint32_t	first = 0;
+	uint32_t	n = page->places;
+	int16_t    *to;
+	int			outside = 0;
+
+	if (series >= index->nseries)
+		return false;
+	own = &index->page[series];
+	if (page->width != sizeof(int16_t) || own->width != sizeof(int16_t))
+		return false;
+
+	/* there is nothing at its ends */
+	while (n > 0 && from[n - 1] == 0)
+		n--;
+	while (first < n && from[first] == 0)
+		first++;
+	from += first;
+	n -= first;
+	first += page->first;
+	if (first < own->first || first - own->first > own->places ||
+		n > own->places - (first - own->first))
+		return false;
+	to = (int16_t *) (void *) ((uint8_t *) index->block + own->counts) +
+		(first - own->first);
+	for (uint32_t i = 0; i < n; i++)
+	{
+		int			sum = to[i] + from[i];
+
+		outside |= sum < INT16_MIN || sum > INT16_MAX;
+	}
+	for (uint32_t i = 0; i < n && outside == 0; i++)
+		to[i] = (int16_t) (to[i] + from[i]);
+	return outside == 0;
+}
+
+size_t
+ef_pages_add_block(const EfPageIndex *index, const EfPages *other,
+				   const uint32_t *number, EfCell *cells)
+{
+	const uint8_t *counts = (const uint8_t *) other + header_size(other->npages);
+	size_t		n = 0;
+
+	for (uint64_t i = 0; i < other->npages; i++)
+	{
+		const EfPage *page = &other->pages[i];
+		EfKey		first = ef_renumbered(((EfKey) page->series << 32) + page->first,
+										  number, 0);
+
+		if (!add_narrow(index, ef_key_series(first), page, counts))
+			for (uint32_t place = 0; place < page->places; place++)
+			{
+				cells[n].key = first + place;
+				cells[n].count = count_at(counts, page->width, place);
+				n += cells[n].count != 0 && !ef_pages_add(index, &cells[n]);
+			}
 		counts += counts_size(page);
 	}
 	return n;

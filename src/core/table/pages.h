@@ -107,6 +107,15 @@ extern size_t ef_pages_ncells(const EfPages *block);
 extern size_t ef_pages_cells(const EfPages *block, EfCell *cells);
 
 /*
+ * Add a block that was checked, of labels that are numbered otherwise, to pages.
+ * What has no place there is put into `cells`, which has room for ef_pages_ncells()
+ * and one more; how many.
+ */
+extern size_t ef_pages_add_block(const EfPageIndex *index,
+								 const EfPages *other, const uint32_t *number,
+								 EfCell *cells);
+
+/*
  * Are these cells in order, each once, and at places that there are, of labels
  * that there are?
  */

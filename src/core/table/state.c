@@ -271,6 +271,8 @@ fill_pages(const EfState *state, const EfTableType *type, EfPages *pages,
 		   CellList *rest, EfContext *context)
 {
 	EfFrame		frame = ef_state_frame(state, type);
+	unsigned	(*expand) (const EfFrame *, const EfCell *, EfCell *) =
+		type->condense != NULL ? type->condense : type->expand;
 	EfPageIndex index;
 
 	ef_pages_index(&index, pages);
@@ -281,7 +283,7 @@ fill_pages(const EfState *state, const EfTableType *type, EfPages *pages,
 
 		ef_check_interrupt_at(context, i);
 		if (ef_key_kind(state->cells[i].key) == EF_KIND_ROW)
-			m = type->expand(&frame, &state->cells[i], expanded);
+			m = expand(&frame, &state->cells[i], expanded);
 		else
 			expanded[0] = state->cells[i];
 		for (unsigned j = 0; j < m; j++)
@@ -836,30 +838,22 @@ merge_pages(EfState **state, const EfTableType *type, const EfPages *pages,
 {
 	EfPageIndex index;
 	EfPages    *own;
-	EfCell	   *cells = ef_alloc(context, ef_pages_ncells(pages) *
+	EfCell	   *cells = ef_alloc(context, (ef_pages_ncells(pages) + 1) *
 								 sizeof(EfCell));
-	size_t		n = 0;
-	size_t		rest = 0;
+	size_t		n;
 	EfStatus	status = open_pages(&own, *state, type, context);
 
-	if (status == EF_OK)
-		n = ef_pages_cells(pages, cells);
 	if (status == EF_OK && own != NULL)
 	{
 		ef_pages_index(&index, own);
-		for (size_t i = 0; i < n; i++)
-		{
-			EfCell		cell = {ef_renumbered(cells[i].key, number, 0),
-			cells[i].count};
-
-			if (!ef_pages_add(&index, &cell))
-				cells[rest++] = cell;
-		}
-		n = rest;
-		number = NULL;
+		n = ef_pages_add_block(&index, pages, number, cells);
+		status = append_cells(state, type, cells, n, NULL, context);
 	}
-	if (status == EF_OK)
+	else if (status == EF_OK)
+	{
+		n = ef_pages_cells(pages, cells);
 		status = append_cells(state, type, cells, n, number, context);
+	}
 	ef_release(context, cells);
 	return status;
 }

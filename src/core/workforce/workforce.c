@@ -6,11 +6,7 @@
 
 #include <string.h>
 
-/* Years of age in which a series of years can begin or end: one that leaves at
- * 150 closes with year 151 and the leap year after it. */
-#define YEAR_LIMIT (EF_AGE_LIMIT + 6)
-
-static void settle(int64_t *const *series, uint32_t lowest, uint32_t beyond);
+static void settle(int64_t *const *series, uint32_t *lowest, uint32_t *beyond);
 static EfStatus check_limits(const EfTable *table, EfContext *context)
 			EF_NODISCARD;
 static EfStatus validate(const EfTable *table, EfContext *context)
@@ -18,6 +14,9 @@ static EfStatus validate(const EfTable *table, EfContext *context)
 
 static unsigned expand(const EfFrame *frame, const EfCell *row,
 					   EfCell *cells);
+
+static unsigned condense(const EfFrame *frame, const EfCell *row,
+						 EfCell *cells);
 
 static const EfKind kinds[] = {
 	[EF_HIRES] = {"hires", false, EF_AGE_MONTHS, false},
@@ -33,8 +32,8 @@ static const EfKind kinds[] = {
 	[EF_OPENING_FTE] = {"opening_fte", false, EF_AGE_MONTHS, false},
 	[EF_FIRST_DAY_FTE] = {"first_day_fte", false, EF_AGE_MONTHS, false},
 	[EF_LAST_DAY_FTE] = {"last_day_fte", false, EF_AGE_MONTHS, false},
-	[EF_DAYS_YEARLY] = {NULL, false, YEAR_LIMIT, false},
-	[EF_DAYS_LEAP] = {NULL, false, YEAR_LIMIT, false},
+	[EF_DAYS_ONWARD] = {NULL, false, 2 * EF_ONWARD_LIMIT, false},
+	[EF_CARRIED_ROWS] = {NULL, false, EF_AGE_MONTHS, false},
 };
 
 const EfTableType ef_workforce_type = {
@@ -45,12 +44,16 @@ const EfTableType ef_workforce_type = {
 	.kinds = kinds,
 	.row_cells = EF_WORKFORCE_ROW_CELLS,
 	.expand = expand,
+	.condense = condense,
+	.row_kinds = 1 << EF_CARRIED_ROWS,
 	.check_frame = ef_observed_check_month,
 	.settle = settle,
 	.check_limits = check_limits,
 	.validate = validate,
 };
 
+_Static_assert(2 * EF_ONWARD_LIMIT <= EF_SHORT_AXIS,
+			   "what settle() sums out has a short axis");
 _Static_assert(EF_WORKFORCE_ROW_CELLS <= 1 << EF_KIND_BITS,
 			   "the cells of a row have room");
 
@@ -66,7 +69,7 @@ EF_REPORT(EF_AGE_TOO_HIGH, DATETIME_FIELD_OVERFLOW,
 		  "Correct the birth date, or filter the row out.");
 
 EfStatus
-ef_employment_check(const EfEmployment *row, EfDay as_of, EfContext *context)
+ef_employment_look(const EfEmployment *row, EfDay as_of, EfContext *context)
 {
 	const EfSpell *spell = &row->spell;
 	char		one[EF_ISO_DATE_SIZE];
@@ -218,8 +221,8 @@ expand_days(EfCell *cells, EfMonth birth, EfDay entry, int entry_age,
 					 ef_first_day(birth + 12 * first + 12) - entry);
 	cells = put_cell(cells, 0, EF_DAYS, last,
 					 leaving - ef_first_day(birth + 12 * last + 12));
-	cells = put_cell(cells, 0, EF_DAYS_YEARLY, first + 1, 1);
-	cells = put_cell(cells, 0, EF_DAYS_YEARLY, last + 1, -1);
+	cells = put_cell(cells, 0, EF_DAYS_ONWARD, EF_ONWARD_YEARLY(first + 1), 1);
+	cells = put_cell(cells, 0, EF_DAYS_ONWARD, EF_ONWARD_YEARLY(last + 1), -1);
 
 	/* year of age 0 holds the end of February of this calendar year */
 	year = ef_year_of_month(birth);
@@ -229,8 +232,8 @@ expand_days(EfCell *cells, EfMonth birth, EfDay entry, int entry_age,
 	leap_last = last + 1 + (-(year + last + 1) & 3);
 	if (leap_first != leap_last)
 	{
-		cells = put_cell(cells, 0, EF_DAYS_LEAP, leap_first, 1);
-		cells = put_cell(cells, 0, EF_DAYS_LEAP, leap_last, -1);
+		cells = put_cell(cells, 0, EF_DAYS_ONWARD, EF_ONWARD_LEAP(leap_first), 1);
+		cells = put_cell(cells, 0, EF_DAYS_ONWARD, EF_ONWARD_LEAP(leap_last), -1);
 	}
 	for (int century = ef_floor_div(year + last, 100) * 100;
 		 century > year + first; century -= 100)
@@ -288,22 +291,22 @@ put_leaving(EfCell *cells, const EfFrame *frame, const Row *row,
 	return cells;
 }
 
+/* The cells of a row. */
 static unsigned
-expand(const EfFrame *frame, const EfCell *packed, EfCell *cells)
+expand_row(const EfFrame *frame, const Row *row, EfCell *cells)
 {
-	Row			row = unpack_row(packed);
 	EfCell	   *start = cells;
 	int			day;
 	EfMonth		birth = ef_month_of_day(frame->as_of, &day) -
-		(EfMonth) row.born_before;
-	EfDay		entry = frame->as_of - (EfDay) row.entered_before;
-	EfDay		leaving = frame->as_of - (EfDay) row.left_before;
+		(EfMonth) row->born_before;
+	EfDay		entry = frame->as_of - (EfDay) row->entered_before;
+	EfDay		leaving = frame->as_of - (EfDay) row->left_before;
 	EfMonth		entry_month = ef_month_of_day(entry, &day);
 	EfMonth		leaving_month;
 	int			entry_age = entry_month - birth;
 	int			last_age;
 
-	cells = put_entry(cells, frame, &row, entry, leaving, entry_age);
+	cells = put_entry(cells, frame, row, entry, leaving, entry_age);
 	if (day > 0)
 		cells = put_cell(cells, 0, EF_MISSED_PARTS, entry_age,
 						 day * (EF_MONTH_PARTS / ef_days_in_month(entry_month)));
@@ -312,25 +315,103 @@ expand(const EfFrame *frame, const EfCell *packed, EfCell *cells)
 	 * on the day of the start */
 	leaving_month = ef_month_of_day(leaving, &day);
 	last_age = leaving_month - birth - (day == 0 && leaving > entry);
-	cells = put_leaving(cells, frame, &row, leaving, last_age);
+	cells = put_leaving(cells, frame, row, leaving, last_age);
 	cells = expand_days(cells, birth, entry, entry_age, leaving,
 						leaving_month - birth);
 	return (unsigned) (cells - start);
+}
+
+/* The cells of so many rows that were carried, but for FTE.  More than there can
+ * be of people are left where they are, to be refused. */
+static unsigned
+expand_carried(const EfFrame *frame, const EfCell *carried, EfCell *cells)
+{
+	Row			row = {0};
+	int64_t		rows = carried->count;
+	unsigned	n;
+
+	if (rows < 0 || rows > EF_PERSON_LIMIT || !frame->bounded)
+	{
+		cells[0].key = ef_key(0, EF_KIND_ROW, 0);
+		cells[0].count = 0;
+		return 1;
+	}
+	row.born_before = ef_key_at(carried->key) + 1;
+	row.entered_before = (uint32_t) (frame->as_of - frame->from);
+	n = expand_row(frame, &row, cells);
+	for (unsigned i = 0; i < n; i++)
+		cells[i].count *= rows;
+	return n;
+}
+
+static unsigned
+expand(const EfFrame *frame, const EfCell *packed, EfCell *cells)
+{
+	Row			row;
+
+	if (ef_key_kind(packed->key) == EF_CARRIED_ROWS)
+		return expand_carried(frame, packed, cells);
+	row = unpack_row(packed);
+	return expand_row(frame, &row, cells);
+}
+
+static unsigned
+condense(const EfFrame *frame, const EfCell *packed, EfCell *cells)
+{
+	Row			row = unpack_row(packed);
+	EfCell	   *end = cells;
+
+	/* as_of begins a month, so everybody was born in one before */
+	if (row.hired || row.label != 0 || row.left_before != 0 ||
+		row.born_before == 0)
+		return expand_row(frame, &row, cells);
+	end = put_cell(end, 0, EF_CARRIED_ROWS, (int) row.born_before - 1, 1);
+	if (row.entry_fte > 0 || row.last_fte > 0)
+	{
+		int			day;
+		EfMonth		months = ef_month_of_day(frame->as_of, &day) -
+			ef_month_of_day(frame->from, &day);
+
+		end = put_fte(end, EF_OPENING_FTE, (int) row.born_before - months,
+					  row.entry_fte);
+		end = put_fte(end, EF_STOCK_FTE, (int) row.born_before - 1,
+					  row.last_fte);
+	}
+	return (unsigned) (end - cells);
 }
 
 
 /* ---- a table ---- */
 
 static void
-settle(int64_t *const *series, uint32_t lowest, uint32_t beyond)
+settle(int64_t *const *series, uint32_t *lowest, uint32_t *beyond)
 {
 	int64_t    *days = series[EF_DAYS];
-	int64_t    *yearly = series[EF_DAYS_YEARLY];
-	int64_t    *leap = series[EF_DAYS_LEAP];
+	int64_t    *yearly = series[EF_DAYS_ONWARD] + EF_ONWARD_YEARLY(0);
+	int64_t    *leap = series[EF_DAYS_ONWARD] + EF_ONWARD_LEAP(0);
+	uint32_t	first = lowest[EF_DAYS];
+	uint32_t	end = beyond[EF_DAYS];
+
+	/* a leap year is one of the first four years, and of the four after the last */
+	if (beyond[EF_DAYS_ONWARD] > 0)
+	{
+		uint32_t	from = lowest[EF_DAYS_ONWARD];
+		uint32_t	to = beyond[EF_DAYS_ONWARD];
+
+		from = from >= EF_ONWARD_LIMIT ? from - EF_ONWARD_LIMIT
+			: from >= 4 ? from - 4 : 0;
+		to = to > EF_ONWARD_LIMIT ? to - EF_ONWARD_LIMIT + 4 : to;
+		if (from < first)
+			first = from;
+		if (to > end)
+			end = to;
+	}
+	if (end > EF_AGE_LIMIT + 1)
+		end = EF_AGE_LIMIT + 1;
 
 	/* each cell of the last two stands for all the years from its own on, and
 	 * has another that ends it, at the latest after the last year of age */
-	for (uint32_t year = lowest; year < beyond && year <= EF_AGE_LIMIT; year++)
+	for (uint32_t year = first; year < end; year++)
 	{
 		if (year >= 1)
 			yearly[year] += yearly[year - 1];
@@ -338,6 +419,8 @@ settle(int64_t *const *series, uint32_t lowest, uint32_t beyond)
 			leap[year] += leap[year - 4];
 		days[year] += 365 * yearly[year] + leap[year];
 	}
+	lowest[EF_DAYS] = first;
+	beyond[EF_DAYS] = end;
 }
 
 /* Refuse too many people; no other count is more than a few times theirs. */

@@ -33,9 +33,13 @@
  * T(d) for "all days from d on, for ever", by year of age: the rest of the
  * year of age that d lies in, then 365 for every later year and one more for
  * every fourth, that which holds a leap day.  A spell adds T(entry) and takes
- * T(leaving) away, three cells each: days, days_yearly and days_leap, of which
- * the last two stand for all years from theirs on.  settle() sums them out.
+ * T(leaving) away, three cells each: days, and two of days_onward, which stand
+ * for all years from theirs on.  settle() sums them out.
  * The years 1900 and 2100, which have no leap day, are mended one by one.
+ *
+ * Who was there when the period began and still is when it ends, as most are,
+ * leaves the same cells as everybody else born in that month.  So such rows are
+ * counted by their age, as carried_rows, and become those cells at the end.
  */
 #ifndef EF_WORKFORCE_H
 #define EF_WORKFORCE_H
@@ -61,9 +65,18 @@ enum
 	EF_OPENING_FTE,
 	EF_FIRST_DAY_FTE,
 	EF_LAST_DAY_FTE,
-	EF_DAYS_YEARLY,				/* in a state only */
-	EF_DAYS_LEAP				/* in a state only */
+	EF_DAYS_ONWARD,				/* in a state only, as is the next */
+	EF_CARRIED_ROWS
 };
+
+/* Years of age in which a series of years can begin or end: one that leaves at
+ * 150 closes with year 151 and the leap year after it. */
+#define EF_ONWARD_LIMIT (EF_AGE_LIMIT + 6)
+
+/* Places of days_onward: every fourth year from a year of age on, and every
+ * year. */
+#define EF_ONWARD_LEAP(year) (year)
+#define EF_ONWARD_YEARLY(year) (EF_ONWARD_LIMIT + (year))
 
 /* The most cells that one row leaves. */
 #define EF_WORKFORCE_ROW_CELLS 16
@@ -89,8 +102,21 @@ typedef struct EfEmployment
 } EfEmployment;
 
 /* Can this row be looked at from as_of?  Its FTE was checked when it was read. */
-extern EfStatus ef_employment_check(const EfEmployment *row, EfDay as_of,
-									EfContext *context) EF_NODISCARD;
+extern EfStatus ef_employment_look(const EfEmployment *row, EfDay as_of,
+								   EfContext *context) EF_NODISCARD;
+
+/* The same, at once for nearly every row: who is not 150 yet was never older. */
+EF_NODISCARD static inline EfStatus
+ef_employment_check(const EfEmployment *row, EfDay as_of, EfContext *context)
+{
+	const EfSpell *spell = &row->spell;
+
+	if (row->birth <= spell->start && spell->start <= as_of &&
+		spell->end >= spell->start && !spell->lost &&
+		(int64_t) as_of - row->birth <= EF_AGE_LIMIT * INT64_C(365))
+		return EF_OK;
+	return ef_employment_look(row, as_of, context);
+}
 
 /* Add one row to a state. */
 extern EfStatus ef_workforce_add(EfState **state, const EfEmployment *row,
