@@ -344,12 +344,19 @@ collect_member(Collector *collector, const EfJson *member)
 	int64		version;
 
 	if (eg_json_named(member, "type"))
-		return (collector->typed = eg_json_is(member, type->name)) ||
+	{
+		collector->typed = eg_json_is(member, type->name);
+		return collector->typed ||
 			eg_json_refuse("This is of another", member);
+	}
 	if (eg_json_named(member, "version"))
-		return count_of(member, &version) &&
-			((collector->versioned = version == TEXT_VERSION) ||
-			 eg_json_refuse("This release does not know this", member));
+	{
+		if (!count_of(member, &version))
+			return false;
+		collector->versioned = version == TEXT_VERSION;
+		return collector->versioned ||
+			eg_json_refuse("This release does not know this", member);
+	}
 	if (eg_json_named(member, collector->form->member))
 		return true;
 	if (eg_json_named(member, "skipped"))

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/context.h"
+#include "base/invariant.h"
 #include "base/status.h"
 
 typedef struct EfName
@@ -74,6 +75,7 @@ extern const EfReport EF_TOO_MANY_NAMES[];
 static inline const EfName *
 ef_dictionary_name(const EfDictionary *dictionary, uint32_t number)
 {
+	EF_ASSERT(number > 0 && number <= dictionary->nnames);
 	return dictionary->names[number - 1];
 }
 

@@ -21,6 +21,12 @@ extern const EfReport EF_FTE_MIXED[];
 /* FTE of one person, in thousandths. */
 #define EF_FTE_LIMIT 1000000
 
+/* What it takes of a packed word. */
+#define EF_FTE_BITS 20
+#define EF_FTE_MASK ((1 << EF_FTE_BITS) - 1)
+
+_Static_assert(EF_FTE_LIMIT <= EF_FTE_MASK, "FTE of a person fit their bits");
+
 /* FTE as thousandths, exact or refused. */
 extern EfStatus ef_fte_from_float8(double fte, int32_t *thousandths,
 								   EfContext *context) EF_NODISCARD;

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "estimate/distribution.h"
 
 /* Less than this share of a probability or variance is rounding. */
@@ -25,6 +26,7 @@ ef_kaplan_meier_step(EfKaplanMeier *curve, int64_t at_risk, int64_t exits)
 	double		n = (double) at_risk;
 	double		stayed = (double) (at_risk - exits);
 
+	EF_ASSERT(exits >= 0 && exits <= at_risk);
 	if (exits == 0)
 		return;
 	curve->retained *= stayed / n;
@@ -81,6 +83,9 @@ ef_aalen_johansen_exits(EfAalenJohansen *process, uint32_t reason,
 	double		greenwood = process->before.greenwood;
 	double		n = (double) process->at_risk;
 	double		q = (double) exits / n;
+
+	EF_ASSERT(reason > 0 && reason <= process->nreasons && exits >= 0 &&
+			  exits <= process->at_risk);
 
 	/* nobody was left: there is no more to say, and Greenwood's sum is
 	 * infinite */

@@ -252,12 +252,12 @@ ef_funnel_add(EfState **state_pointer, const EfChain *chain, EfUnit unit,
 		uint32_t	next = (uint32_t) (ef_instant_day(chain->at[stage], unit) -
 									   start);
 
-		ef_state_append(state, ef_key(stage, EF_KIND_ROW, day << 16 | next),
+		ef_state_append(state, ef_key(stage, EF_KIND_ROW, ef_halves(day, next)),
 						EF_CONVERTED_AFTER);
 		day = next;
 	}
 	ef_state_append(state, ef_key(length, EF_KIND_ROW,
-								  day << 16 | (uint32_t) (last - start)),
+								  ef_halves(day, (uint32_t) (last - start))),
 					left);
 	return EF_OK;
 }
@@ -266,8 +266,8 @@ static unsigned
 expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 {
 	uint32_t	stage = ef_key_label(row->key);
-	uint32_t	reached = ef_key_at(row->key) >> 16;
-	uint32_t	left = ef_key_at(row->key) & 0xffff;
+	uint32_t	reached = ef_high_half(ef_key_at(row->key));
+	uint32_t	left = ef_low_half(ef_key_at(row->key));
 	unsigned	kind = (unsigned) row->count;
 	unsigned	n = 0;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "base/invariant.h"
 #include "log/event_sort.h"
 
 /* The fewest bytes of a run in memory. */
@@ -352,6 +353,7 @@ ef_event_reader_next(EfEventReader *reader, EfPersonEvents *events,
 		*status = next_of_few(reader, events);
 	else
 		*status = next_of_many(reader, events);
+	EF_ASSERT(*status != EF_OK || events->n > 0);
 	return *status == EF_OK;
 }
 

@@ -255,13 +255,6 @@ check_presence(const EfTable *table, EfContext *context)
 	return status;
 }
 
-/* Changes of FTE are in the order of days, and then of states. */
-static EfKey
-change_key(uint32_t day, uint32_t state)
-{
-	return (EfKey) day << 32 | state;
-}
-
 /* The cells of FTE as changes, in order, room for which is there. */
 EF_NODISCARD static EfStatus
 collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
@@ -277,7 +270,7 @@ collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
 
 		if (ef_mobility_counts_fte(kind))
 			changes[n++] =
-				ef_cell(change_key(ef_key_at(cell->key), ef_key_label(cell->key)),
+				ef_cell(ef_change_key(ef_key_at(cell->key), ef_key_label(cell->key)),
 						kind == EF_MOB_FTE_LOST ? -cell->count : cell->count);
 	}
 	*nchanges = n;
@@ -301,7 +294,7 @@ check_fte(const EfTable *table, EfContext *context)
 	status = collect_changes(changes, &n, table, context);
 	for (size_t i = 0; i < n && status == EF_OK; i++)
 	{
-		uint32_t	state = (uint32_t) changes[i].key;
+		uint32_t	state = ef_change_state(changes[i].key);
 		const EfLabel *name = &table->labels[state - 1];
 
 		fte[state] += changes[i].count;
@@ -309,7 +302,7 @@ check_fte(const EfTable *table, EfContext *context)
 			status = ef_fail(context, EF_INVALID,
 							 "More FTE is lost in \"%.*s\" on day %u than is there.",
 							 ef_clip(name->bytes, name->length), name->bytes,
-							 (uint32_t) (changes[i].key >> 32));
+							 ef_change_day(changes[i].key));
 	}
 	ef_release(context, changes);
 	ef_release(context, fte);
@@ -534,8 +527,9 @@ part_table(EfMobility *mobility, EfContext *context)
 	{
 		EfKey		key = mobility->changes[i].key;
 
-		mobility->changes[i].key = change_key((uint32_t) (key >> 32),
-											  roles.state[(uint32_t) key]);
+		mobility->changes[i].key =
+			ef_change_key(ef_change_day(key),
+						  roles.state[ef_change_state(key)]);
 	}
 	if (status == EF_OK)
 		status = part_cells(mobility, &roles, context);

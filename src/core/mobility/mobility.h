@@ -97,8 +97,20 @@ extern EfStatus ef_mobility_add(EfState **state, unsigned kind,
 
 /*
  * The cells of a table that are people, in the order of days, packed so that order
- * is integer order: day << 36 | label << 20 | kind << 16 | to.
+ * is integer order.  The fields, from the lowest bit on: to, kind, label, day.
  */
+enum
+{
+	EF_STEP_LABEL_BITS = 16,
+	EF_STEP_KIND_AT = EF_STEP_LABEL_BITS,
+	EF_STEP_LABEL_AT = EF_STEP_KIND_AT + EF_KIND_BITS,
+	EF_STEP_DAY_AT = EF_STEP_LABEL_AT + EF_STEP_LABEL_BITS
+};
+#define EF_STEP_LABEL_MASK ((1u << EF_STEP_LABEL_BITS) - 1)
+
+_Static_assert(EF_PAIR_LABEL_LIMIT <= EF_STEP_LABEL_MASK,
+			   "a label of a pair is one of a step");
+
 typedef struct EfSteps
 {
 	size_t		n;
@@ -108,31 +120,53 @@ typedef struct EfSteps
 static inline EfKey
 ef_step(uint32_t day, uint32_t label, unsigned kind, uint32_t to)
 {
-	return (EfKey) day << 36 | (EfKey) label << 20 | (EfKey) kind << 16 | to;
+	EF_ASSERT(day >> (64 - EF_STEP_DAY_AT) == 0 && label <= EF_STEP_LABEL_MASK &&
+			  to <= EF_STEP_LABEL_MASK);
+	return (EfKey) day << EF_STEP_DAY_AT | (EfKey) label << EF_STEP_LABEL_AT |
+		(EfKey) kind << EF_STEP_KIND_AT | to;
 }
 
 static inline uint32_t
 ef_step_day(EfKey step)
 {
-	return (uint32_t) (step >> 36);
+	return (uint32_t) (step >> EF_STEP_DAY_AT);
 }
 
 static inline uint32_t
 ef_step_label(EfKey step)
 {
-	return (uint32_t) (step >> 20) & 0xffff;
+	return (uint32_t) (step >> EF_STEP_LABEL_AT) & EF_STEP_LABEL_MASK;
 }
 
 static inline unsigned
 ef_step_kind(EfKey step)
 {
-	return (unsigned) (step >> 16) & ((1u << EF_KIND_BITS) - 1);
+	return (unsigned) (step >> EF_STEP_KIND_AT) & ((1u << EF_KIND_BITS) - 1);
 }
 
 static inline uint32_t
 ef_step_to(EfKey step)
 {
-	return (uint32_t) step & 0xffff;
+	return (uint32_t) step & EF_STEP_LABEL_MASK;
+}
+
+/* A change of FTE, in the order of days and then of states. */
+static inline EfKey
+ef_change_key(uint32_t day, uint32_t state)
+{
+	return (EfKey) day << 32 | state;
+}
+
+static inline uint32_t
+ef_change_day(EfKey change)
+{
+	return (uint32_t) (change >> 32);
+}
+
+static inline uint32_t
+ef_change_state(EfKey change)
+{
+	return (uint32_t) change;
 }
 
 /* Is a step of this kind from the label, and not to it? */

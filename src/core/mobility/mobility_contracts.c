@@ -28,7 +28,7 @@ ef_mobility_contract_when(EfWhen *when, EfDay start, EfDay end,
 		return false;
 	if (last > EF_MOBILITY_ENDLESS)
 		last = EF_MOBILITY_ENDLESS;
-	*when = (EfWhen) (uint32_t) (start - first) << 47 |
+	*when = (EfWhen) (uint32_t) (start - first) << EF_MOBILITY_START_AT |
 		(EfWhen) last << EF_WHEN_NUMBER_BITS;
 	return true;
 }
@@ -208,7 +208,7 @@ read_contracts(Person *person, const EfWhen *events, size_t n)
 		uint32_t	end = (uint32_t) (events[i] >> EF_WHEN_NUMBER_BITS) &
 			EF_MOBILITY_ENDLESS;
 
-		contract->start = first + (EfDay) (events[i] >> 47);
+		contract->start = first + (EfDay) (events[i] >> EF_MOBILITY_START_AT);
 		contract->end = end == EF_MOBILITY_ENDLESS ? EF_DAY_INFINITY
 			: first + (EfDay) end;
 		contract->reason = (uint32_t) (events[i] & EF_WHEN_NUMBER);
@@ -316,7 +316,7 @@ find_changes(Person *person)
 	for (size_t i = 0; i < person->n; i++)
 	{
 		const EfContract *contract = &person->contracts[i];
-		EfKey		state = person->tally->terms[contract->reason].state;
+		uint32_t	state = person->tally->terms[contract->reason].state;
 		EfDay		first = contract->start > frame->from
 			? contract->start : frame->from;
 
@@ -324,12 +324,12 @@ find_changes(Person *person)
 			contract->end <= first)
 			continue;
 		person->changes[n++] =
-			ef_cell((EfKey) (uint32_t) (first - frame->from) << 32 | state,
+			ef_cell(ef_change_key((uint32_t) (first - frame->from), state),
 					contract->fte);
 		if (contract->end < frame->as_of)
 			person->changes[n++] =
-				ef_cell((EfKey) (uint32_t) (contract->end - frame->from) << 32 |
-						state, -contract->fte);
+				ef_cell(ef_change_key((uint32_t) (contract->end - frame->from),
+									  state), -contract->fte);
 	}
 	return n;
 }
@@ -345,9 +345,9 @@ count_fte(Person *person, const EfEventReader *reader, EfState **state)
 	status = ef_unite_cells(person->changes, &n, person->context);
 	for (size_t i = 0; i < n && status == EF_OK;)
 	{
-		uint32_t	day = (uint32_t) (person->changes[i].key >> 32);
+		uint32_t	day = ef_change_day(person->changes[i].key);
 
-		for (; i < n && person->changes[i].key >> 32 == day &&
+		for (; i < n && ef_change_day(person->changes[i].key) == day &&
 			 status == EF_OK; i++)
 		{
 			int64_t		change = person->changes[i].count;
@@ -355,7 +355,7 @@ count_fte(Person *person, const EfEventReader *reader, EfState **state)
 			fte += change;
 			status = ef_tally_fte(&person->tally->tally, state,
 								  change > 0 ? EF_MOB_FTE_GAINED : EF_MOB_FTE_LOST,
-								  day, (uint32_t) person->changes[i].key,
+								  day, ef_change_state(person->changes[i].key),
 								  change > 0 ? change : -change,
 								  &person->tally->labels, person->context);
 		}

@@ -29,6 +29,7 @@
 
 /* An end that is as good as none: some 22,000 years later. */
 #define EF_MOBILITY_ENDLESS 0x7fffff
+#define EF_MOBILITY_START_AT (EF_WHEN_NUMBER_BITS + 23)
 
 /* The event of a contract that ef_spell_check took, without its number; false if
  * it says nothing. */

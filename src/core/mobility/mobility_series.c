@@ -90,9 +90,9 @@ take_changes(EfMobilitySeries *series, uint32_t until)
 	{
 		const EfCell *change = &mobility->changes[series->changed];
 
-		if (change->key >> 32 > until)
+		if (ef_change_day(change->key) > until)
 			break;
-		series->fte[(uint32_t) change->key] += change->count;
+		series->fte[ef_change_state(change->key)] += change->count;
 	}
 }
 

@@ -29,11 +29,12 @@
 
 /* An end that is as good as none: some 45,000 years later. */
 #define EF_SPELL_ENDLESS 0xffffff
+#define EF_SPELL_START_AT (EF_WHEN_NUMBER_BITS + 24)
 
 static inline uint32_t
 ef_when_start(EfWhen when)
 {
-	return (uint32_t) (when >> 48);
+	return (uint32_t) (when >> EF_SPELL_START_AT);
 }
 
 static inline uint32_t
@@ -60,7 +61,7 @@ ef_spell_when(EfWhen *when, EfDay start, EfDay end, uint32_t number,
 		return false;
 	if (end == EF_DAY_INFINITY || last > EF_SPELL_ENDLESS)
 		last = EF_SPELL_ENDLESS;
-	*when = (EfWhen) (EF_SPELL_DAYS + start - frame->as_of) << 48 |
+	*when = (EfWhen) (EF_SPELL_DAYS + start - frame->as_of) << EF_SPELL_START_AT |
 		(EfWhen) last << EF_WHEN_NUMBER_BITS | number;
 	return true;
 }

@@ -63,7 +63,7 @@ ef_retention_add(EfState **state_pointer, const EfSpell *spell,
 	left = (uint32_t) (sighting.leaving - spell->start);
 	entered = (uint32_t) (sighting.entry - spell->start);
 	ef_state_append(*state_pointer,
-					ef_key(label, EF_KIND_ROW, left << 16 | entered), 1);
+					ef_key(label, EF_KIND_ROW, ef_halves(left, entered)), 1);
 	return EF_OK;
 }
 
@@ -71,8 +71,8 @@ static unsigned
 expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 {
 	uint32_t	label = ef_key_label(row->key);
-	uint32_t	left = ef_key_at(row->key) >> 16;
-	uint32_t	entered = ef_key_at(row->key) & 0xffff;
+	uint32_t	left = ef_high_half(ef_key_at(row->key));
+	uint32_t	entered = ef_low_half(ef_key_at(row->key));
 
 	(void) frame;
 	cells[0].key = ef_key(label, label > 0 ? EF_LEFT : EF_CENSORED, left);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/invariant.h"
+
 const EfCell *
 ef_retention_cells(const EfTable *table, unsigned kind, size_t *ncells)
 {
@@ -50,6 +52,16 @@ sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
 	}
 	ef_release(context, sorted);
 	*nexits = n;
+}
+
+/* Do the days ascend, each once? */
+static bool
+is_sound(const EfRiskSet *risk)
+{
+	for (size_t i = 1; i < risk->ndays; i++)
+		if (risk->days[i - 1].day >= risk->days[i].day)
+			return false;
+	return true;
 }
 
 void
@@ -108,6 +120,7 @@ ef_retention_risk(EfRiskSet *risk, const EfTable *table, EfContext *context)
 		if (day->exits > 0 || day->censored > 0)
 			risk->last_day = day->day;
 	}
+	EF_ASSERT(is_sound(risk));
 }
 
 void

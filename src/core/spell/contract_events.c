@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/fte.h"
 
 /* Room for how a person is named in an error. */
 #define PERSON_SIZE 80
@@ -116,10 +115,11 @@ next_person(EfContractReader *reader)
 	word = person.whens;
 	for (size_t i = 0; i < person.n; i++, word += events->detailed ? 2 : 1)
 	{
-		uint32_t	end = (uint32_t) (word[0] >> 31) & 0xffff;
+		uint32_t	end = (uint32_t) (word[0] >> EF_CONTRACT_END_AT) &
+			EF_CONTRACT_ENDLESS;
 		EfContract *contract = &reader->contracts[i];
 
-		contract->start = first + (EfDay) (word[0] >> 47);
+		contract->start = first + (EfDay) (word[0] >> EF_CONTRACT_START_AT);
 		contract->end = end == EF_CONTRACT_ENDLESS ? EF_DAY_INFINITY
 			: first + (EfDay) end;
 		contract->reason = (uint32_t) (word[0] & EF_WHEN_NUMBER);
@@ -127,9 +127,9 @@ next_person(EfContractReader *reader)
 		contract->lost = contract->reason == 0 && end != EF_CONTRACT_ENDLESS;
 		if (events->detailed && word[1] != 0)
 		{
-			EfDay		birth = as_of + 1 - (EfDay) (word[1] >> 20);
+			EfDay		birth = as_of + 1 - (EfDay) (word[1] >> EF_FTE_BITS);
 
-			contract->fte = (int32_t) (word[1] & 0xfffff);
+			contract->fte = (int32_t) (word[1] & EF_FTE_MASK);
 			if (!born)
 				reader->birth = birth;
 			else if (birth != reader->birth)

@@ -23,6 +23,7 @@
 #ifndef EF_CONTRACT_EVENTS_H
 #define EF_CONTRACT_EVENTS_H
 
+#include "base/fte.h"
 #include "log/event_log.h"
 #include "spell/contract.h"
 #include "spell/spell.h"
@@ -40,7 +41,13 @@ typedef struct EfContractPeriod
 extern void ef_contract_period(EfContractPeriod *period, const EfFrame *frame,
 							   const EfDuration *gap);
 
+#define EF_CONTRACT_END_AT 31
+#define EF_CONTRACT_START_AT (EF_CONTRACT_END_AT + 16)
 #define EF_CONTRACT_ENDLESS 0xffff
+
+_Static_assert(EF_CONTRACT_END_AT >= EF_WHEN_NUMBER_BITS &&
+			   EF_SPELL_DAYS < EF_CONTRACT_ENDLESS,
+			   "a contract fits a word");
 
 /* The word of a contract that ef_spell_check took, without its reason; false if
  * it says nothing. */
@@ -57,8 +64,8 @@ ef_contract_when(EfWhen *when, const EfSpell *spell,
 
 	if (spell->start > period->last_start)
 		return false;
-	*when = (EfWhen) (uint32_t) (spell->start - first) << 47 |
-		(EfWhen) last << 31;
+	*when = (EfWhen) (uint32_t) (spell->start - first) << EF_CONTRACT_START_AT |
+		(EfWhen) last << EF_CONTRACT_END_AT;
 	return true;
 }
 
@@ -70,7 +77,8 @@ ef_contract_detail(EfDay start, EfDay birth, int32_t fte,
 	EfDay		as_of = period->frame.as_of;
 
 	return start >= as_of ? 0
-		: (uint64_t) (uint32_t) (as_of - birth + 1) << 20 | (uint32_t) fte;
+		: (uint64_t) (uint32_t) (as_of - birth + 1) << EF_FTE_BITS |
+		(uint32_t) fte;
 }
 
 /* The contracts of a group, while they are read. */

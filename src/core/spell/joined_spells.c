@@ -4,7 +4,6 @@
  */
 #include "spell/joined_spells.h"
 
-#include "base/fte.h"
 
 EfStatus
 ef_contract_check(const EfSpell *spell, EfContext *context)
@@ -37,9 +36,9 @@ read_contracts(EfContract **contracts, size_t *n, EfEventReader *reader,
 	{
 		EfContract	contract = {
 			.start = EF_FIRST_DATE + (EfDay) (word[0] >> EF_WHEN_NUMBER_BITS),
-			.end = (EfDay) ((int64_t) (word[1] >> 20) + INT32_MIN),
+			.end = (EfDay) ((int64_t) (word[1] >> EF_FTE_BITS) + INT32_MIN),
 			.reason = (uint32_t) (word[0] & EF_WHEN_NUMBER),
-			.fte = (int32_t) (word[1] & 0xfffff)
+			.fte = (int32_t) (word[1] & EF_FTE_MASK)
 		};
 
 		(*contracts)[i] = contract;

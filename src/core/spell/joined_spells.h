@@ -10,6 +10,7 @@
 #ifndef EF_JOINED_SPELLS_H
 #define EF_JOINED_SPELLS_H
 
+#include "base/fte.h"
 #include "log/event_log.h"
 #include "spell/contract.h"
 #include "spell/spell.h"
@@ -29,7 +30,8 @@ ef_joinable_when(EfDay start, uint32_t reason)
 static inline uint64_t
 ef_joinable_detail(EfDay end, int32_t fte)
 {
-	return (uint64_t) ((int64_t) end - INT32_MIN) << 20 | (uint32_t) fte;
+	return (uint64_t) ((int64_t) end - INT32_MIN) << EF_FTE_BITS |
+		(uint32_t) fte;
 }
 
 /* The spells, in order, in memory that the context gives, as are the contracts

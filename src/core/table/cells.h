@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/context.h"
+#include "base/invariant.h"
 #include "base/status.h"
 
 /*
@@ -54,6 +55,7 @@ ef_cell(EfKey key, int64_t count)
 static inline EfKey
 ef_key(uint32_t label, unsigned kind, uint32_t at)
 {
+	EF_ASSERT(label <= EF_LABEL_LIMIT && kind <= EF_KIND_ROW);
 	return (EfKey) label << 36 | (EfKey) kind << 32 | at;
 }
 
@@ -93,6 +95,7 @@ ef_key_series(EfKey key)
 static inline uint32_t
 ef_pair(uint32_t second, uint32_t at)
 {
+	EF_ASSERT(second <= EF_PAIR_LABEL_LIMIT && at >> EF_PAIR_BITS == 0);
 	return second << EF_PAIR_BITS | at;
 }
 
@@ -106,6 +109,26 @@ static inline uint32_t
 ef_pair_at(uint32_t pair)
 {
 	return pair & ((1u << EF_PAIR_BITS) - 1);
+}
+
+/* The place of a record that is two numbers, such as days of a spell. */
+static inline uint32_t
+ef_halves(uint32_t high, uint32_t low)
+{
+	EF_ASSERT(high <= 0xffff && low <= 0xffff);
+	return high << 16 | low;
+}
+
+static inline uint32_t
+ef_high_half(uint32_t at)
+{
+	return at >> 16;
+}
+
+static inline uint32_t
+ef_low_half(uint32_t at)
+{
+	return at & 0xffff;
 }
 
 /* The key of a cell whose label n is now number[n]; number[0] is 0. */

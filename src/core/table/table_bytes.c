@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/codec.h"
+#include "base/invariant.h"
 
 
 /* ---- reading ---- */
@@ -208,7 +209,9 @@ ef_table_unpack(EfTable *table, const EfTableType *type,
 		: read_period(table, &reader, context);
 	if (status != EF_OK)
 		return status;
-	return read_series(table, type, &reader, context);
+	status = read_series(table, type, &reader, context);
+	EF_ASSERT(status != EF_OK || ef_table_is_sound(table, type));
+	return status;
 }
 
 

@@ -131,15 +131,30 @@ typedef struct Row
 	bool		hired;
 } Row;
 
+/* Where they begin in the count; the key has the month of birth above the FTE. */
+enum
+{
+	DAY_BITS = 16,
+	ENTERED_AT = DAY_BITS,
+	HIRED_AT = ENTERED_AT + DAY_BITS,
+	LAST_FTE_AT
+};
+#define DAY_MASK ((1 << DAY_BITS) - 1)
+
+_Static_assert(EF_SPELL_DAYS <= DAY_MASK && LAST_FTE_AT + EF_FTE_BITS < 64 &&
+			   2 * EF_SPELL_YEARS * 12 < 1 << (32 - EF_FTE_BITS),
+			   "a row fits a key and a count");
+
 static EfCell
 pack_row(const Row *row)
 {
 	EfCell		cell;
 
 	cell.key = ef_key(row->label, EF_KIND_ROW,
-					  row->born_before << 20 | row->entry_fte);
-	cell.count = (int64_t) row->last_fte << 33 | (int64_t) row->hired << 32 |
-		(int64_t) row->entered_before << 16 | row->left_before;
+					  row->born_before << EF_FTE_BITS | row->entry_fte);
+	cell.count = (int64_t) row->last_fte << LAST_FTE_AT |
+		(int64_t) row->hired << HIRED_AT |
+		(int64_t) row->entered_before << ENTERED_AT | row->left_before;
 	return cell;
 }
 
@@ -149,12 +164,12 @@ unpack_row(const EfCell *cell)
 	Row			row;
 
 	row.label = ef_key_label(cell->key);
-	row.born_before = ef_key_at(cell->key) >> 20;
-	row.entry_fte = ef_key_at(cell->key) & 0xfffff;
-	row.last_fte = (uint32_t) (cell->count >> 33) & 0xfffff;
-	row.entered_before = (uint32_t) (cell->count >> 16) & 0xffff;
-	row.left_before = (uint32_t) cell->count & 0xffff;
-	row.hired = (cell->count >> 32 & 1) != 0;
+	row.born_before = ef_key_at(cell->key) >> EF_FTE_BITS;
+	row.entry_fte = ef_key_at(cell->key) & EF_FTE_MASK;
+	row.last_fte = (uint32_t) (cell->count >> LAST_FTE_AT) & EF_FTE_MASK;
+	row.entered_before = (uint32_t) (cell->count >> ENTERED_AT) & DAY_MASK;
+	row.left_before = (uint32_t) cell->count & DAY_MASK;
+	row.hired = (cell->count >> HIRED_AT & 1) != 0;
 	return row;
 }
 
