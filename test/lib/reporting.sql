@@ -34,3 +34,19 @@ EXCEPTION WHEN OTHERS THEN
     RETURN NEXT fail(format('%s: %s: %s', label, SQLSTATE, SQLERRM));
 END
 $$;
+
+-- Runs statements, and says how that ended: done, or an SQLSTATE.
+CREATE FUNCTION try(statements text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM run(statements);
+    RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END
+$$;
+
+-- The relations of a schema.
+CREATE FUNCTION relations(schema_name text) RETURNS TABLE (name text, kind "char", id oid) LANGUAGE sql STABLE AS $$
+    SELECT relname, relkind, c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
+    WHERE nspname = schema_name AND relkind IN ('r', 'v', 'm')
+$$;

@@ -23,7 +23,8 @@
 
 EF_REPORT(EF_ORIGIN_NOT_NEW_YEAR, INVALID_PARAMETER_VALUE,
 		  "funnel of a back-test must be as of 1 January",
-		  "Give funnels as they were known when a calendar year began: funnel_spec(stages, as_of => '2020-01-01').");
+		  "Give funnels as they were known when a calendar year began: "
+		  "funnel_spec(stages, as_of => '2020-01-01').");
 
 EfStatus
 ef_backtest_origin(const EfFunnelSpec *spec, size_t number, EfDay *origin,
@@ -48,7 +49,8 @@ ef_backtest_origin(const EfFunnelSpec *spec, size_t number, EfDay *origin,
 
 EF_REPORT(EF_STUDY_YEARS_RANGE, INVALID_PARAMETER_VALUE,
 		  "study_years must be from 0 to 100",
-		  "They are the calendar years from when people begin until they arrive; leave them out for those that half of them take.");
+		  "They are the calendar years from when people begin until they "
+		  "arrive; leave them out for those that half of them take.");
 
 EfStatus
 ef_study_years_check(int years, EfContext *context)
@@ -251,7 +253,8 @@ cut_clock(Cohorts *cohorts, bool lags, int32_t **starts, uint32_t *nspans,
 
 EF_REPORT(EF_CHANGE_RANGE, INVALID_PARAMETER_VALUE,
 		  "conversion_change leads out of the range from 0 to 1",
-		  "It is added to the stage's conversion, 0.05 for five points: see funnel_stages, and greatest() and least().");
+		  "It is added to the stage's conversion, 0.05 for five points: see "
+		  "funnel_stages, and greatest() and least().");
 
 EF_NODISCARD static EfStatus
 apply_scenario(Cohorts *cohorts, const EfConversionChange *scenario,
@@ -446,7 +449,8 @@ typedef struct Model
 
 EF_REPORT(EF_GAP_LENGTH, ARRAY_SUBSCRIPT_ERROR,
 		  "gap must have one element for each year, and at most 100",
-		  "Give the column gap of workforce_project: ARRAY(SELECT gap FROM workforce_project(w, 10) ORDER BY year).");
+		  "Give the column gap of workforce_project: ARRAY(SELECT gap FROM "
+		  "workforce_project(w, 10) ORDER BY year).");
 
 EF_REPORT(EF_GAP_VALUE, INVALID_PARAMETER_VALUE,
 		  "gap is out of range",
@@ -454,7 +458,8 @@ EF_REPORT(EF_GAP_VALUE, INVALID_PARAMETER_VALUE,
 
 EF_REPORT(EF_TARGET_YEAR_RANGE, INVALID_PARAMETER_VALUE,
 		  "target_year must be one of the years of gap",
-		  "The first element of gap is that of the year in which the workforce's observation ends; leave target_year out for the last.");
+		  "The first element of gap is that of the year in which the "
+		  "workforce's observation ends; leave target_year out for the last.");
 
 EF_REPORT(EF_TARGET_YEAR_SCHEDULE, INVALID_PARAMETER_VALUE,
 		  "a schedule has no target_year",

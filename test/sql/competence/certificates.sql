@@ -8,10 +8,9 @@ SELECT plan(37);
 -- ---------------------------------------------------------------------------
 -- A catalogue and people, by chance.
 -- ---------------------------------------------------------------------------
+\ir ../../lib/rows.sql
+\ir ../../lib/reporting.sql
 SELECT setseed(0.71);
-
-CREATE FUNCTION pick(VARIADIC choices text[]) RETURNS text LANGUAGE sql VOLATILE
-    AS $$ SELECT choices[1 + floor(random() * cardinality(choices))] $$;
 
 CREATE TABLE catalogue AS
 SELECT n, 'module ' || n AS module, pick('bas', 'fördjupning', 'spets') AS level,
@@ -115,20 +114,6 @@ ANALYZE daily;
 SELECT cmp_ok((SELECT count(*) FROM daily), '>', 100000::bigint, 'there are days of people and modules');
 SELECT cmp_ok((SELECT count(*) FROM daily WHERE status = s), '>', 10000::bigint, 'many are ' || s) FROM unnest('{missing,valid,lapsed}'::text[]) AS s;
 SELECT cmp_ok((SELECT count(*) FROM (SELECT FROM certificate GROUP BY person_id, module, required HAVING count(*) >= 5) AS x), '>', 10::bigint, 'some change five times');
-
--- Two queries give the same rows, and there are some.
-CREATE FUNCTION agree(label text, got text, expected text, at_least bigint) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    rows bigint;
-    differ bigint;
-BEGIN
-    EXECUTE format('SELECT count(*) FROM (%s) AS g', got) INTO rows;
-    EXECUTE format('WITH g AS (%s), e AS (%s)
-                    SELECT count(*) FROM ((TABLE g EXCEPT ALL TABLE e) UNION ALL (TABLE e EXCEPT ALL TABLE g)) AS d', got, expected) INTO differ;
-    RETURN NEXT is(differ, 0::bigint, format('%s: %s rows', label, rows));
-    RETURN NEXT cmp_ok(rows, '>=', at_least, label || ': enough of them');
-END
-$$;
 
 -- On every day the rows of the materialized view are what the day says.
 SELECT agree('who has what', 'SELECT day, person_id, municipality, profession, field, module, level, status

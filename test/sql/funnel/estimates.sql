@@ -9,9 +9,7 @@ SET LOCAL jit = off;     -- of no use for many small queries
 SELECT plan(16);
 
 -- A number from 0 to sides - 1 that depends on nothing but its keys.
-CREATE FUNCTION dice(sides int, VARIADIC key text[]) RETURNS int LANGUAGE sql IMMUTABLE AS $$
-    SELECT ('x' || left(md5(array_to_string(key, ' ')), 7))::bit(28)::int % sides
-$$;
+\ir ../../lib/text_dice.sql
 
 -- ---------------------------------------------------------------------------
 -- Comparison.  Numbers may differ by one in 10^12, all else must be equal.

@@ -7,12 +7,6 @@ SELECT plan(434);
 
 \ir ../../lib/reporting.sql
 
--- What is in a schema.
-CREATE FUNCTION relations(schema_name text) RETURNS TABLE (name text, kind "char", id oid) LANGUAGE sql STABLE AS $$
-    SELECT relname, relkind, c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
-    WHERE nspname = schema_name AND relkind IN ('r', 'v', 'm')
-$$;
-
 -- Every row of every view of a schema without its names: the values of each row,
 -- in order, but for when it was made.
 CREATE FUNCTION contents(schema_name text) RETURNS TABLE (relation text, body text) LANGUAGE plpgsql AS $$
@@ -399,14 +393,6 @@ FROM (VALUES ('{employment,end_date}', 'null'), ('{employment,reason}', 'null'),
 -- ---------------------------------------------------------------------------
 INSERT INTO staff (id, birth_date, start_date, end_date, reason, fte, region, profession)
 SELECT n, date '1960-01-01' + n * 200, date '2010-01-01' + n * 70, CASE WHEN n % 4 = 0 THEN date '2012-01-01' + n * 70 END, 'left', 1, 'r' || n % 3, 'p' || n % 2 FROM generate_series(1, 60) AS n;
-CREATE FUNCTION try(statements text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM run(statements);
-    RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE;
-END
-$$;
 CREATE TABLE intruder (n int GENERATED ALWAYS AS IDENTITY, label text, make text, look text);
 INSERT INTO intruder (label, make, look) VALUES
     ('a table', 'CREATE TABLE reporting.headcount (precious int); INSERT INTO reporting.headcount VALUES (7)', 'SELECT precious::text FROM reporting.headcount'),

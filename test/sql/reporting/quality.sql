@@ -11,7 +11,7 @@ SELECT plan(151);
 \ir ../../lib/reporting.sql
 \ir ../../lib/rows.sql
 
-CREATE FUNCTION try(statements text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION tried(statements text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM run(statements);
     RETURN 'done';
@@ -87,7 +87,7 @@ CREATE FUNCTION employment_mapping(fte text, has_end boolean, leave_out boolean,
         || CASE WHEN fte IS NULL THEN '{}' ELSE jsonb_build_object('fte', fte) END
         || CASE WHEN has_end THEN '{}' ELSE '{"end_date": null, "reason": null}'::jsonb END)
 $$;
-SELECT is(try(format('SELECT reporting_ddl(%L, employment_mapping(%L, %L, %L, %L))', 'q_' || source || CASE WHEN leave_out THEN '_out' ELSE '' END, fte, has_end, leave_out, leave_out)),
+SELECT is(tried(format('SELECT reporting_ddl(%L, employment_mapping(%L, %L, %L, %L))', 'q_' || source || CASE WHEN leave_out THEN '_out' ELSE '' END, fte, has_end, leave_out, leave_out)),
           'done', format('%s, left out: %s', source, leave_out))
 FROM (VALUES ('numeric', 'fte', true), ('endless', NULL, false)) AS s (source, fte, has_end), unnest('{f,t}'::boolean[]) AS leave_out;
 SELECT judged_by('q_' || source, 'employment', source, 'refused', 400) FROM unnest('{numeric,endless}'::text[]) AS source;
@@ -162,7 +162,7 @@ CREATE FUNCTION education_mapping(within text, at_column text, leave_out boolean
         'at', at_column, 'stages', '["applied", "admitted", "graduated"]'::jsonb, 'exits', '["withdrew"]'::jsonb, 'leave_out', leave_out)
         || CASE WHEN within IS NULL THEN '{}' ELSE jsonb_build_object('within', within) END)
 $$;
-SELECT is(try(format('SELECT reporting_ddl(%L, education_mapping(%L, %L, %L, %L))', 'q_' || source || CASE WHEN leave_out THEN '_out' ELSE '' END,
+SELECT is(tried(format('SELECT reporting_ddl(%L, education_mapping(%L, %L, %L, %L))', 'q_' || source || CASE WHEN leave_out THEN '_out' ELSE '' END,
                      within, at, leave_out, leave_out)), 'done', format('%s, left out: %s', source, leave_out))
 FROM spec, unnest('{f,t}'::boolean[]) AS leave_out;
 SELECT judged_by('q_' || source, 'education', source, 'refused', 100) FROM spec;
@@ -197,7 +197,7 @@ FROM (SELECT n, CASE WHEN random() < 0.96 THEN (random() * 500)::int END AS p,
       FROM generate_series(1, 5000) AS n) AS r;
 INSERT INTO judged SELECT 'mobility', id, verdict(format('SELECT skipped(mobility_agg(%L::bigint, %L, %L, %L, ''[2020-01-01,2025-03-01)''))', person_id, state, start_date, end_date)) FROM place;
 SELECT enough('mobility', 100);
-SELECT is(try(format($$SELECT reporting_ddl(%L, '{"as_of": "2025-03-01", "materialized": %s, "mobility": {"table": "place", "group_by": ["region"], "leave_out": %s}}')$$,
+SELECT is(tried(format($$SELECT reporting_ddl(%L, '{"as_of": "2025-03-01", "materialized": %s, "mobility": {"table": "place", "group_by": ["region"], "leave_out": %s}}')$$,
                      'q_mobility' || CASE WHEN leave_out THEN '_out' ELSE '' END, leave_out::text, leave_out::text)), 'done', 'mobility, left out: ' || leave_out)
 FROM unnest('{f,t}'::boolean[]) AS leave_out;
 SELECT judged_by('q_mobility', 'mobility', 'mobility', 'refused', 100);
@@ -216,7 +216,7 @@ SELECT id, person_id, CASE WHEN random() < 0.97 THEN pick('m', 'n', '') END AS m
 ALTER TABLE paper ADD PRIMARY KEY (id);
 INSERT INTO judged SELECT 'competence', id, verdict(format('SELECT skipped(mobility_agg(%L::bigint, %L, %L, %L, ''[2023-03-01,2026-03-01)''))', person_id * 1000 + ascii(module || ' '), status, start_date, end_date)) FROM paper;
 SELECT enough('competence', 100);
-SELECT is(try(format($$SELECT reporting_ddl(%L, '{"as_of": "2025-03-01", "materialized": %s, "competence": {"table": "paper", "group_by": ["region"], "leave_out": %s}}')$$,
+SELECT is(tried(format($$SELECT reporting_ddl(%L, '{"as_of": "2025-03-01", "materialized": %s, "competence": {"table": "paper", "group_by": ["region"], "leave_out": %s}}')$$,
                      'q_competence' || CASE WHEN leave_out THEN '_out' ELSE '' END, leave_out::text, leave_out::text)), 'done', 'competence, left out: ' || leave_out)
 FROM unnest('{f,t}'::boolean[]) AS leave_out;
 SELECT judged_by('q_competence', 'competence', 'competence', 'refused', 100);

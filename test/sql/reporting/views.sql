@@ -11,12 +11,7 @@ SELECT plan(668);
 -- ---------------------------------------------------------------------------
 
 \ir ../../lib/reporting.sql
-
--- What is in a schema.
-CREATE FUNCTION relations(schema_name text) RETURNS TABLE (name text, kind "char", id oid) LANGUAGE sql STABLE AS $$
-    SELECT relname, relkind, c.oid FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = relnamespace
-    WHERE nspname = schema_name AND relkind IN ('r', 'v', 'm')
-$$;
+\ir ../../lib/rows.sql
 
 -- Every column of every view of a schema is read; how many rows each has, or why
 -- it cannot be read.
@@ -581,14 +576,6 @@ SELECT run($$SELECT reporting_refresh_ddl('reporting')$$) > 0 AS refreshed \gset
 SELECT set_eq('SELECT * FROM objects()', 'SELECT * FROM before', 'back to the first as_of, all is as it was');
 
 -- What depends on it goes with it, what a user put there does not.
-CREATE FUNCTION try(statements text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM run(statements);
-    RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE;
-END
-$$;
 CREATE VIEW reporting.mine AS SELECT region, headcount FROM reporting.headcount;
 SELECT isnt(try($$SELECT reporting_drop_ddl('reporting')$$), 'done', 'nothing is dropped from under a user''s view');
 SELECT is((SELECT count(*) FROM reporting.mine), 12::bigint, 'which is still there');
@@ -723,8 +710,6 @@ SELECT is((SELECT string_agg(source || ' ' || rows_left_out, ', ' ORDER BY sourc
 -- Few rows in many groups, by chance: one person, nobody left, nobody hired, all
 -- left, spells that begin later.  No view fails, and what they show is right.
 SELECT setseed(0.4);
-CREATE FUNCTION pick(VARIADIC choices text[]) RETURNS text LANGUAGE sql VOLATILE
-    AS $$ SELECT choices[1 + floor(random() * cardinality(choices))] $$;
 TRUNCATE bare.employment, bare.event, bare.placement, bare.certificate;
 INSERT INTO bare.employment (id, region, birth_date, start_date, end_date, reason, fte)
 SELECT row_number() OVER (), 'g' || g, CASE WHEN random() > 0.1 THEN start - 7000 - (random() * 20000)::int END,

@@ -11,9 +11,7 @@ SELECT plan(64);
 -- Made-up registers: three groups in two strata, a third of whom began before the
 -- period, with many ties.
 -- ---------------------------------------------------------------------------
-CREATE FUNCTION dice(sides int, VARIADIC key text[]) RETURNS int LANGUAGE sql IMMUTABLE AS $$
-    SELECT ('x' || left(md5(array_to_string(key, ' ')), 7))::bit(28)::int % sides
-$$;
+\ir ../../lib/text_dice.sql
 CREATE TABLE spell AS
 SELECT n AS register, chr(97 + g) AS g, 's' || dice(2, 'stratum', key) AS stratum, start_date, end_date, reason,
        daterange(CASE WHEN n % 2 = 0 THEN date '2020-01-01' END, '2020-07-01') AS observed

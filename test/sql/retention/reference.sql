@@ -413,10 +413,7 @@ $$;
 -- ---------------------------------------------------------------------------
 -- Made-up registers.
 -- ---------------------------------------------------------------------------
--- A number from 0 to sides - 1 that depends on nothing but its key.
-CREATE FUNCTION dice(sides int, VARIADIC key text[]) RETURNS int LANGUAGE sql IMMUTABLE AS $$
-    SELECT ('x' || left(md5(array_to_string(key, ' ')), 7))::bit(28)::int % sides
-$$;
+\ir ../../lib/text_dice.sql
 
 -- Forty registers of 3 to 47 spells around a period of a day to three months,
 -- short enough for many ties.  Spells begin and end on the days that matter more

@@ -2,7 +2,9 @@
 -- whole, byte for byte; what goes out comes back in; periods add up.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(117);
+SELECT plan(122);
+
+\ir ../../lib/plans.sql
 
 SELECT setseed(0.25);
 CREATE TABLE employment AS
@@ -91,27 +93,6 @@ SELECT is_whole(
            UNION ALL SELECT NULL, NULL UNION ALL SELECT NULL, NULL) AS parts', 'rollup of some nulls');
 
 -- Any number of workers.
-CREATE FUNCTION is_whole_parallel(workers int, query text, label text)
-RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    line text;
-    plan text := '';
-BEGIN
-    PERFORM set_config('max_parallel_workers_per_gather', workers::text, true);
-    FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS off, TIMING off) ' || query LOOP
-        plan := plan || line || E'\n';
-    END LOOP;
-    RETURN NEXT ok(plan ~ 'Partial (Hash|Group)?Aggregate' AND plan ~ 'Finalize'
-                   AND plan ~ ('Workers Planned: ' || workers) AND plan ~ 'Workers Launched: [1-9]',
-                   label || ': EXPLAIN shows the partial aggregate');
-    RETURN QUERY SELECT is_whole(query, label);
-    -- the workers alone: the leader only combines
-    SET LOCAL parallel_leader_participation = off;
-    RETURN QUERY SELECT is_whole(query, label || ' without the leader');
-    SET LOCAL parallel_leader_participation TO DEFAULT;
-    PERFORM set_config('max_parallel_workers_per_gather', '0', true);
-END
-$$;
 SELECT is_whole_parallel(n,
     'SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()),
             workforce_agg(birth_date, start_date, end_date, reason, observed(), fte)
@@ -126,29 +107,9 @@ ANALYZE parts;
 SELECT is_whole_parallel(2, 'SELECT rollup(w), rollup(wf) FROM parts', 'rollup with 2 workers');
 
 -- Groups, too: hashed, sorted, spilled to disk, parallel, of grouping sets.
-CREATE FUNCTION test_groups(label text, settings text[], shows text, query text)
-RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    line text;
-    plan text := '';
-    setting text;
-BEGIN
-    FOREACH setting IN ARRAY settings LOOP
-        PERFORM set_config(split_part(setting, '=', 1), split_part(setting, '=', 2), true);
-    END LOOP;
-    FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS off, TIMING off) ' || query LOOP
-        plan := plan || line || E'\n';
-    END LOOP;
-    RETURN NEXT ok(plan ~ shows, label || ': the plan is meant')
-                || CASE WHEN plan !~ shows THEN E'\n# ' || replace(plan, E'\n', E'\n# ') ELSE '' END;
-    RETURN NEXT bag_eq(format('SELECT region, profession, workforce_send(w) FROM (%s) AS x', query),
-                       'SELECT region, profession, workforce_send(w) FROM parts',
-                       label || ': same bytes');
-    FOREACH setting IN ARRAY settings LOOP
-        EXECUTE 'SET LOCAL ' || split_part(setting, '=', 1) || ' TO DEFAULT';
-    END LOOP;
-    SET LOCAL max_parallel_workers_per_gather = 0;
-END
+CREATE FUNCTION is_parts(query text, label text) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT bag_eq(format('SELECT region, profession, workforce_send(w) FROM (%s) AS x', query),
+                  'SELECT region, profession, workforce_send(w) FROM parts', label || ': same bytes')
 $$;
 \set groups 'SELECT region, profession, workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w FROM employment GROUP BY region, profession'
 SELECT test_groups('sorted groups', '{enable_hashagg=off}', 'GroupAggregate', :'groups');
