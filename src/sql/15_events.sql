@@ -1,6 +1,6 @@
--- Aggregates that must see all rows of a person keep them as events until all are seen, in memory
--- and, beyond what a hash table may take, in a temporary file: the state is internal, and goes to
--- another process as bytes. What the events are for the combine function of the aggregate knows
+-- Events: some aggregates must see all rows of a person at once. Their state keeps the rows as events in
+-- memory and, beyond the limit of a hash table, in a temporary file. It is internal and goes to
+-- another process as bytes. The combine function of each aggregate knows the purpose of its events
 -- (events_combine.sql.in).
 
 CREATE FUNCTION events_serialfn(internal) RETURNS bytea

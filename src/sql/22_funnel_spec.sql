@@ -1,4 +1,4 @@
--- funnel_spec: what a funnel asks, as a value.
+-- funnel_spec: the question of a funnel, as a value.
 
 @include type.sql.in funnel_spec
 

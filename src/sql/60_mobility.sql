@@ -1,4 +1,4 @@
--- mobility: who is where, and who goes where.
+-- mobility: people in states, and their moves between them.
 
 @include summary.sql.in mobility
 

@@ -1,4 +1,4 @@
--- What an aggregate would say of one row, without raising it.
+-- Functions that return the error an aggregate would raise for a row.
 
 CREATE FUNCTION employment_fault(birth_date date, start_date date, end_date date, observed daterange)
     RETURNS text

@@ -1,4 +1,4 @@
--- Reporting: what is kept of each source of data. A row is a summary, which is a column
+-- Reporting: the summaries of each source of data. A row is a summary, which is a column
 -- of the materialized view of its source.
 --
 -- In an aggregate and a condition, a key of the mapping in braces is the column, as an
@@ -8,7 +8,7 @@
 -- the view period AS p; {years} are the years observed before that of as_of. A summary
 -- that is repeated is made for each of these years, which is {n} years ago. needs: keys
 -- without which a summary is not made. counted: are the rows shown that it skips?
--- keys: what tells a row of the view, beside the groups.
+-- keys: columns that identify a row of the view, beside the groups.
 
 CREATE FUNCTION reporting_sources()
     RETURNS TABLE (source text, summary text, repeated boolean, needs text[], counted boolean, keys text[],

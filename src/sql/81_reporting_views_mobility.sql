@@ -1,7 +1,7 @@
 -- Reporting: templates of views: moves between states, and certificates. 82_reporting_views.sql says what a
 -- template is.
 
--- Who moves where.
+-- Lists the views of moves between states.
 CREATE FUNCTION reporting_views_mobility()
     RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6
@@ -104,7 +104,7 @@ END;
 COMMENT ON FUNCTION reporting_views_mobility() IS
     'internal to reporting_views: headcounts and moves between states';
 
--- Who holds the certificates that are required.
+-- Lists the views of certificates.
 CREATE FUNCTION reporting_views_competence()
     RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2

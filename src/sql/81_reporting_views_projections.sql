@@ -1,7 +1,7 @@
 -- Reporting: templates of views: projections of the staff, and what came of them. 82_reporting_views.sql
 -- says what a template is.
 
--- Retirements and recruitment to come.
+-- Lists the views of retirements and recruitment to come.
 CREATE FUNCTION reporting_views_projections()
     RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
@@ -104,7 +104,7 @@ END;
 COMMENT ON FUNCTION reporting_views_projections() IS
     'internal to reporting_views: projections of the staff';
 
--- Assumptions side by side.
+-- Lists the view of assumptions side by side.
 CREATE FUNCTION reporting_views_scenarios()
     RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2
@@ -218,7 +218,7 @@ END;
 COMMENT ON FUNCTION reporting_views_scenarios() IS
     'internal to reporting_views: projections under the assumptions of a mapping';
 
--- What earlier projections would have said, beside what happened.
+-- Lists the views of earlier projections beside what happened.
 CREATE FUNCTION reporting_views_forecasts()
     RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2

@@ -2,15 +2,15 @@
 -- writes: a DBA reads the statements, and runs them with \gexec.
 --
 -- Names come from people, so each goes through format()'s %I or %L, once, and a
--- template is filled in one pass: what was put in is not looked at again.
+-- template is filled in one pass: inserted text is not read as a template.
 
 -- Bodies in BEGIN ATOMIC are read by CREATE EXTENSION, with the schema of the
 -- extension on the search_path: there every name of PostgreSQL's has its schema,
 -- and functions of ours get arguments of exactly their types.
 
--- What reporting_ddl() made, in the order in which it is made. Of the schema of
--- summaries those whose comment ends with the mark of their definition; of the
--- other schema views of a known name that read one of these.
+-- Finds the relations that reporting_ddl() made, in the order in which it makes them: in the
+-- schema of summaries, those whose comment ends with the mark of their definition; in the
+-- other schema, views of a known name that read one of these.
 CREATE FUNCTION reporting_relations(schema_name text)
     RETURNS TABLE (relation oid, schema text, name text, kind "char", populated boolean, mark text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 50
@@ -62,14 +62,14 @@ COMMENT ON FUNCTION reporting_relations(text) IS
     'relations that reporting_ddl made: those of the summaries with the mark of their '
     'definition, and the views';
 
--- Who owns a schema or a view decides what it does, tomorrow too. So what is there
--- already is used only if it belongs to the role that uses it or to a superuser:
--- then nobody else can change it, and it need not be looked at again. A mark in a
--- comment proves nothing by itself, since every owner can write one.
+-- Checks the owners of existing relations. The owner of a schema or a view decides what it
+-- does, also tomorrow. So an existing relation is used only if it belongs to the role that
+-- uses it or to a superuser: then nobody else can change it later. A mark in a comment
+-- proves nothing by itself, since every owner can write one.
 --
 -- path is current_schemas(true) of the caller; null where no names are looked up.
--- What is refreshed is run as the owner of the materialized view, so that it is for
--- that role that the rest must be safe. A superuser refreshes nobody else's.
+-- A refresh runs as the owner of the materialized view, so everything must be safe for
+-- that role. A superuser refreshes nobody else's.
 CREATE FUNCTION reporting_check(schema_name text, path name[], refresh boolean) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp

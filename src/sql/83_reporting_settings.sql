@@ -98,7 +98,7 @@ $function$;
 COMMENT ON FUNCTION reporting_named(text, jsonb, jsonb) IS
     'internal to reporting_ddl: the sources of data that a mapping names, or an error';
 
--- What a mapping gives for a key, or its standard value.
+-- Returns the value that a mapping gives for a key, or the standard value.
 CREATE FUNCTION reporting_value(source text, key text, kind text, meaning text, standard jsonb,
                                 given jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE
@@ -558,7 +558,7 @@ $function$;
 COMMENT ON FUNCTION reporting_groups(text, jsonb, text[]) IS
     'internal to reporting_ddl: true if a source can be grouped by columns of these names, or an error';
 
--- What is of all sources; answers the roles that may read the views.
+-- Checks the options that hold for all sources; returns the roles that may read the views.
 CREATE FUNCTION reporting_of_all(setting jsonb) RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp

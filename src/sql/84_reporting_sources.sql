@@ -66,7 +66,7 @@ COMMENT ON COLUMN reporting_source.summaries IS 'names of the summaries';
 COMMENT ON COLUMN reporting_source.counted IS 'names of those whose skipped rows are shown';
 COMMENT ON COLUMN reporting_source.aggregates IS 'the summaries as expressions over t';
 
--- Of each source of a mapping; quality is that of reporting_quality().
+-- Names the parts of each source of a mapping; quality is that of reporting_quality().
 CREATE FUNCTION reporting_parts(schema_name text, settings jsonb, quality jsonb)
     RETURNS SETOF reporting_source
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 4
@@ -155,7 +155,7 @@ $function$;
 COMMENT ON FUNCTION reporting_parts(text, jsonb, jsonb) IS
     'internal to reporting_ddl: names and expressions that the queries over each source of a mapping share';
 
--- The same with the summaries; kinds has the rows of reporting_sources().
+-- Adds the summaries to a source; kinds has the rows of reporting_sources().
 CREATE FUNCTION reporting_aggregates(s reporting_source, kinds jsonb) RETURNS reporting_source
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp

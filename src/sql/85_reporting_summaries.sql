@@ -32,7 +32,7 @@ COMMENT ON FUNCTION reporting_rows(reporting_source, jsonb) IS
     'internal to reporting_ddl: the rows of a source with what is wrong with them, as '
     'relations to be declared';
 
--- The grouping columns of totals, then the set of those over which a row is a total.
+-- Writes the grouping columns of totals, then the set of those over which a row is a total.
 CREATE FUNCTION reporting_totals(s reporting_source) RETURNS text[]
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -51,9 +51,9 @@ COMMENT ON FUNCTION reporting_totals(reporting_source) IS
     'internal to reporting_ddl: grouping columns of groups and totals over them, and '
     'which of them a total is over';
 
--- The materialized view of a source: rows to groups, groups to totals. Of people all in
--- one scan: who is in two groups is one in the total, and who moves between them left
--- none of it.
+-- Declares the materialized view of a source: rows to groups, groups to totals. People need a
+-- single scan: somebody in two groups counts once in the total, and a move between groups is
+-- not an exit from the total.
 CREATE FUNCTION reporting_summary(s reporting_source, totals text[], types jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -153,8 +153,8 @@ $function$;
 COMMENT ON FUNCTION reporting_summary(reporting_source, text[], jsonb) IS
     'internal to reporting_ddl: the materialized view of a source, as a relation to be declared';
 
--- What the view of a source has, as reporting_by_shards() makes it of what shards have: a key has a
--- name and a type, a column of shards a way in addition, and what is left is an expression.
+-- Lists the columns of the view of a source, for reporting_by_shards(): a key has a name and a type;
+-- a column of the shards has also a way to add up; the rest are expressions.
 CREATE FUNCTION reporting_columns(s reporting_source) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -274,7 +274,7 @@ COMMENT ON FUNCTION reporting_staff(reporting_source, text[]) IS
     'internal to reporting_ddl: rates of all groups, and retention by year of hire, as '
     'relations to be declared';
 
--- What is wrong with the rows, or doubtful: how many, and which.
+-- Declares the views of rows that are wrong or doubtful: how many, and which.
 CREATE FUNCTION reporting_problems(s reporting_source, queries jsonb) RETURNS SETOF jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 4
     SET search_path = pg_catalog, pg_temp
@@ -329,7 +329,7 @@ $function$;
 COMMENT ON FUNCTION reporting_problems(reporting_source, jsonb) IS
     'internal to reporting_ddl: what is wrong with the rows of a source, as relations to be declared';
 
--- The view of the period, and that of how fresh the figures are.
+-- Declares the view of the period, and that of how fresh the figures are.
 CREATE FUNCTION reporting_overview(parts reporting_source[], quality jsonb, which text) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
 -- Reporting: the views over the summaries.
 
--- What templates of views say in braces of the options of a mapping.
+-- Fills in the options of a mapping that templates of views have in braces.
 CREATE FUNCTION reporting_assumptions(schema_name text, settings jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -125,7 +125,7 @@ $function$;
 COMMENT ON FUNCTION reporting_shared(jsonb) IS
     'internal to reporting_ddl: grouping columns that an education and its staff share';
 
--- Who comes to work of those who have begun, and what is missing then.
+-- Writes the queries for the arrivals of begun rounds, and for the gap that remains.
 CREATE FUNCTION reporting_pipeline(settings jsonb, assumptions jsonb, shown text[],
                                    staff_totals integer, course_totals integer)
     RETURNS text
@@ -264,7 +264,7 @@ COMMENT ON FUNCTION reporting_pairs(jsonb, jsonb, text[], integer, integer) IS
     'internal to reporting_ddl: the parts of the templates of required intakes that pair groups, and add '
     'pairs up';
 
--- What the templates of required intakes say in braces; names, the grouping columns; rows, the
+-- Fills in what templates of required intakes have in braces; names, the grouping columns; rows, the
 -- conditions on groups, and on groups and totals.
 CREATE FUNCTION reporting_intake(settings jsonb, assumptions jsonb, shown text[], pipeline text,
                                  pairs jsonb, summed jsonb)

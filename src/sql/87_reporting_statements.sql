@@ -1,7 +1,7 @@
 -- Reporting: the statements.
 
--- A summary is marked by its definition, the same in every encoding; in SQL_ASCII bytes are
--- what they are.
+-- Marks each summary by its definition, the same in every encoding; in SQL_ASCII bytes are
+-- taken as they are.
 CREATE FUNCTION reporting_marked(makes jsonb, for_marks jsonb) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -18,7 +18,7 @@ $function$;
 COMMENT ON FUNCTION reporting_marked(jsonb, jsonb) IS
     'internal to reporting_ddl: relations to be declared, the summaries with marks of their definitions';
 
--- What exists already is ours and of the same definition, or it is an error.
+-- Raises an error unless existing relations are ours and have the same definition.
 CREATE FUNCTION reporting_unchanged(schema_name text, makes jsonb, existing jsonb) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -69,7 +69,7 @@ $function$;
 COMMENT ON FUNCTION reporting_unchanged(text, jsonb, jsonb) IS
     'internal to reporting_ddl: true if what exists of the relations is as it would be made, or an error';
 
--- The statements that declare relations, but for those that are there already.
+-- Writes the statements that declare relations, but for those that exist already.
 CREATE FUNCTION reporting_statements(schema_name text, makes jsonb, settings jsonb, existing jsonb)
     RETURNS SETOF text
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 300

@@ -1,4 +1,4 @@
--- Reporting: a refresh for people, who see where it is.
+-- Reporting: a refresh that reports its progress.
 
 -- A procedure that commits can have no search_path of its own, so each name in it
 -- has its schema; that of the extension is asked for.
