@@ -70,13 +70,14 @@ chance_of(const Risk *risk)
 						: risk->parts - risk->exits * EF_MONTH_PARTS) / whole;
 	double		leave = (all ? risk->asked : risk->asked * EF_MONTH_PARTS) / whole;
 	double		ratio = risk->squares / risk->exits;
-
-	return (Chance) {
+	Chance		chance = {
 		.stay = some ? stay : 1,
 		.leave = some ? leave : 0,
 		.ratio = some && risk->exits > 0 ? ratio : 1,
 		.all = some && all
 	};
+
+	return chance;
 }
 
 /* Of two kinds of exits, at rates of two ages. */
@@ -159,12 +160,14 @@ posterior_of(const Risk *risk, const Chance *pooled, double ratio, double times)
 	double		var_leave = leave * at_least(ratio - leave, 0) * scale;
 
 	/* short spells can make exits exceed the exposure */
-	return (Posterior) {
+	Posterior	posterior = {
 		.any = any,
 		.off = any > 0 && any < 1 ? off : 0,
 		.scale = scale,
 		.var_leave = leave < 1 ? var_leave : 0
 	};
+
+	return posterior;
 }
 
 static inline double

@@ -18,6 +18,7 @@
 
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/vectors.h"
 
 #define MONTHS 12
@@ -123,7 +124,7 @@ count_rows(size_t n, size_t stride, const double *restrict people,
 		double		sum = 0;
 
 #define ADD_MONTH(month) sum += people[(month) * stride + i];
-		EACH_MONTH(ADD_MONTH)
+		EACH_MONTH(ADD_MONTH);
 #undef ADD_MONTH
 		sums[i] = sum;
 	}
@@ -344,7 +345,7 @@ weigh_rows(size_t n, size_t stride, const double *restrict people,
 
 #define ADD_MONTH(month) \
 		sum += people[(month) * stride + i] * weight[(month) * stride + i];
-		EACH_MONTH(ADD_MONTH)
+		EACH_MONTH(ADD_MONTH);
 #undef ADD_MONTH
 		sums[i] = sum;
 	}
@@ -355,15 +356,14 @@ EF_VECTORS static void
 keep_rows(size_t n, size_t stride, double *restrict people,
 		  const double *restrict keep, double *restrict sums)
 {
-	EF_INDEPENDENT
-	for (size_t i = 0; i < n; i++)
+	EF_INDEPENDENT for (size_t i = 0; i < n; i++)
 	{
 		double		sum = 0;
 
 #define KEEP_MONTH(month) \
 		people[(month) * stride + i] *= keep[(month) * stride + i]; \
 		sum += people[(month) * stride + i];
-		EACH_MONTH(KEEP_MONTH)
+		EACH_MONTH(KEEP_MONTH);
 #undef KEEP_MONTH
 		sums[i] = sum;
 	}
@@ -474,7 +474,7 @@ find_rows(const EfAges *ages, const double *starts, int *first, int *last)
 	*first = row / WIDTH * WIDTH;
 	*last = ages->rows - 1;
 	while (!(starts[*last] > 0))
-		--*last;
+		(*last)--;
 	return true;
 }
 
@@ -640,7 +640,7 @@ ef_flow_finish(EfFlow *flow, double people)
  * The sum of VECTORS * LANES doubles of lags, each as often as there are people:
  * `at` is in the latest lag, and the earlier ones lie before it.
  */
-static inline __attribute__((always_inline)) void
+static EF_ALWAYS_INLINE void
 add_scaled(double *sum, const double *at, size_t step, const double *people,
 		   int lags)
 {
@@ -662,7 +662,7 @@ typedef struct LagRange
 	int			last;
 } LagRange;
 
-static inline __attribute__((always_inline)) void
+static EF_ALWAYS_INLINE void
 add_range(double *sum, const double *at, size_t step, const double *people,
 		  int lag, int n, LagRange range)
 {
@@ -696,8 +696,11 @@ add_lags(int blocks, int first, int last, int leave, int row, int lag,
 				add_range(sum, at, step, people, lag, n, range);
 			}
 	for (int b = 0; b < blocks; b += VECTORS * LANES, at += VECTORS * LANES, sum += VECTORS * LANES)
-		add_range(sum, at, step, people, lag, n,
-				  (LagRange) {b - last - 1, b + VECTORS * LANES - 1 - first});
+	{
+		LagRange	range = {b - last - 1, b + VECTORS * LANES - 1 - first};
+
+		add_range(sum, at, step, people, lag, n, range);
+	}
 
 	low = LANES_AT(sum);
 	high = LANES_AT(sum + LANES);
