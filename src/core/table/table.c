@@ -207,6 +207,25 @@ ef_table_sum(const EfTable *table, uint32_t label, unsigned kind)
 	return sum;
 }
 
+void
+ef_table_sums(const EfTable *table, unsigned nkinds, int64_t *sums)
+{
+	const EfCell *cell = table->cells;
+	const EfCell *end = cell + table->ncells;
+
+	/* cells without a label come first, kind by kind */
+	for (unsigned kind = 0; kind < nkinds; kind++)
+	{
+		EfKey		after = ef_key(0, kind + 1, 0);
+		int64_t		sum = 0;
+
+		for (; cell < end && cell->key < after; cell++)
+			if (ef_add_overflow(sum, cell->count, &sum))
+				sum = INT64_MAX;
+		sums[kind] = sum;
+	}
+}
+
 uint32_t
 ef_table_label(const EfTable *table, const char *bytes, size_t length)
 {

@@ -54,6 +54,10 @@ extern const EfCell *ef_table_series(const EfTable *table, uint32_t label,
 extern int64_t ef_table_sum(const EfTable *table, uint32_t label,
 							unsigned kind);
 
+/* The same of each kind, of which there are nkinds, without a label. */
+extern void ef_table_sums(const EfTable *table, unsigned nkinds,
+						  int64_t *sums);
+
 /* The number of a label, 0 if the table does not have it. */
 extern uint32_t ef_table_label(const EfTable *table, const char *bytes,
 							   size_t length);

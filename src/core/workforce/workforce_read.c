@@ -16,6 +16,7 @@ ef_workforce_open(EfWorkforce *workforce, const void *datum, size_t size,
 				  EfContext *context)
 {
 	EfTable    *table = &workforce->table;
+	int64_t		sums[EF_LAST_DAY_FTE + 1];
 	int			day;
 	EfStatus	status = ef_table_load(table, &ef_workforce_type, datum, size,
 									   context);
@@ -24,21 +25,18 @@ ef_workforce_open(EfWorkforce *workforce, const void *datum, size_t size,
 		return status;
 	workforce->counts_fte = (table->frame.flags & EF_FLAG_FTE) != 0;
 	workforce->last_month = ef_month_of_day(table->frame.as_of, &day) - 1;
-	workforce->opening = ef_table_sum(table, 0, EF_OPENING);
-	workforce->carried = ef_table_sum(table, 0, EF_STOCK);
-	workforce->hires = ef_table_sum(table, 0, EF_HIRES);
+	ef_table_sums(table, EF_LAST_DAY_FTE + 1, sums);
+	workforce->opening = sums[EF_OPENING];
+	workforce->carried = sums[EF_STOCK];
+	workforce->hires = sums[EF_HIRES];
 	workforce->exits = workforce->opening + workforce->hires -
 		workforce->carried;
-	workforce->days = ef_table_sum(table, 0, EF_DAYS);
-	workforce->hires_fte = ef_table_sum(table, 0, EF_HIRES_FTE);
-	workforce->first_day.headcount = workforce->opening +
-		ef_table_sum(table, 0, EF_FIRST_DAY);
-	workforce->first_day.fte = ef_table_sum(table, 0, EF_OPENING_FTE) +
-		ef_table_sum(table, 0, EF_FIRST_DAY_FTE);
-	workforce->last_day.headcount = workforce->carried +
-		ef_table_sum(table, 0, EF_LAST_DAY);
-	workforce->last_day.fte = ef_table_sum(table, 0, EF_STOCK_FTE) +
-		ef_table_sum(table, 0, EF_LAST_DAY_FTE);
+	workforce->days = sums[EF_DAYS];
+	workforce->hires_fte = sums[EF_HIRES_FTE];
+	workforce->first_day.headcount = workforce->opening + sums[EF_FIRST_DAY];
+	workforce->first_day.fte = sums[EF_OPENING_FTE] + sums[EF_FIRST_DAY_FTE];
+	workforce->last_day.headcount = workforce->carried + sums[EF_LAST_DAY];
+	workforce->last_day.fte = sums[EF_STOCK_FTE] + sums[EF_LAST_DAY_FTE];
 	return EF_OK;
 }
 
