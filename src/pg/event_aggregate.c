@@ -441,8 +441,8 @@ ef_events_deserialfn(PG_FUNCTION_ARGS)
 
 	eg_require_aggregate(fcinfo);
 
-	/* a copy, since combining reads it after this call */
-	bytes = PG_GETARG_BYTEA_P_COPY(0);
+	/* combining reads it after this call, while the row that has it is there */
+	bytes = PG_GETARG_BYTEA_P(0);
 	buffer.data = VARDATA(bytes);
 	buffer.len = (int) (VARSIZE(bytes) - VARHDRSZ);
 	buffer.maxlen = buffer.len;

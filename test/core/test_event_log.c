@@ -524,6 +524,23 @@ numbered_holds(const Trial *trial, bool again)
 	return good;
 }
 
+/* What a message does to a group that takes it, at once or when it is read. */
+static EfStatus
+receive_and_read(EfEventGroup *group, const File *message, const EfNumberMap *map, EfContext *context)
+{
+	EfEventReader reader;
+	EfPersonEvents events;
+	EfStatus	status = ef_event_group_receive_numbered(group, 0, message->bytes, message->size, map);
+
+	if (status != EF_OK)
+		return status;
+	status = ef_event_group_read(&reader, group, context);
+	while (ef_event_reader_next(&reader, &events, &status))
+		;
+	ef_event_reader_end(&reader);
+	return status;
+}
+
 /* What a message says wrongly. */
 static void
 damaged_numbers(void)
@@ -556,20 +573,28 @@ damaged_numbers(void)
 	ef_number_map_clear(&map);
 	for (uint32_t i = 1; i < 6; i++)
 		ef_number_map_set(&map, i, 7 - i);
-	is_int(ef_event_group_receive_numbered(group, 0, message.bytes, message.size, &map),
-		   EF_INVALID, "one that has no name is noticed");
+	is_int(receive_and_read(group, &message, &map, &arena.context), EF_INVALID,
+		   "one that has no name is noticed");
 	for (size_t i = 0; i < message.size; i++)
 		for (int bit = 0; bit < 8; bit++)
 		{
-			uint8_t    *copy = malloc(message.size);
+			File		copy = {.bytes = malloc(message.size),.size = message.size};
+			EfEventLog	other;
+			EfEventGroup *alone;
 			EfStatus	status;
+			Arena		own;
 
-			memcpy(copy, message.bytes, message.size);
-			copy[i] ^= (uint8_t) (1 << bit);
+			/* a group of its own, since what is wrong stays in it */
+			arena_open(&own);
+			memcpy(copy.bytes, message.bytes, message.size);
+			copy.bytes[i] ^= (uint8_t) (1 << bit);
 			ef_number_map_set(&map, 6, 1);
-			status = ef_event_group_receive_numbered(group, 0, copy, message.size, &map);
+			ef_event_log_begin(&other, EF_PERSON_TEXT, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage, &own.context);
+			ef_event_group_create(&alone, &other);
+			status = receive_and_read(alone, &copy, &map, &own.context);
 			harmless += status == EF_OK || status == EF_INVALID;
-			free(copy);
+			free(copy.bytes);
+			arena_close(&own);
 		}
 	is_int(harmless, 8 * message.size, "changed bytes do no harm");
 	free(message.bytes);

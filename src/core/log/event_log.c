@@ -393,7 +393,7 @@ store_group(EfEventGroup *group)
 		const uint64_t *events;
 		size_t		n;
 		EfEventForm form;
-		EfRunPlace	run = {NULL, log->stored, 0};
+		EfRunPlace	run = {.offset = log->stored};
 
 		ef_event_group_order(group, &events, &n, &form);
 		if (n > 0)
@@ -447,7 +447,7 @@ static EfRunSource
 source_of(const EfEventLog *log, const EfRunPlace *run)
 {
 	EfRunSource source = {log->storage.read, log->storage.closure,
-	run->offset, run->size, run->bytes};
+	run->offset, run->size, run->bytes, run->numbers};
 
 	return source;
 }

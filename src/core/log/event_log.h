@@ -64,6 +64,7 @@ typedef struct EfRunPlace
 	uint8_t    *bytes;			/* received, in memory; or NULL */
 	uint64_t	offset;			/* in storage */
 	uint64_t	size;
+	EfNumberMap *numbers;		/* what those of its events are here; NULL: the same */
 } EfRunPlace;
 
 typedef struct EfEventLog EfEventLog;

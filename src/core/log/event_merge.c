@@ -180,6 +180,36 @@ merge_whens(EfEventReader *reader, size_t middle, size_t n,
 	}
 }
 
+/* Put our numbers in place of those that the last n events have, which are then in
+ * order again. */
+EF_NODISCARD static EfStatus
+renumber(EfEventReader *reader, size_t first, size_t n, const EfNumberMap *map)
+{
+	size_t		words = whens_of_event(reader);
+	EfWhen	   *whens = reader->whens + first * words;
+	bool		ordered = true;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		EfWhen	   *when = whens + i * words;
+		uint32_t	number = ef_number_map_get(map, (uint32_t) (*when & EF_WHEN_NUMBER));
+
+		if (number == 0 && (*when & EF_WHEN_NUMBER) != 0)
+			return ef_fail(reader->context, EF_INVALID,
+						   "A run of events has a number that nothing has.");
+		*when = (*when & ~EF_WHEN_NUMBER) | number;
+		ordered = ordered &&
+			(i == 0 || !is_later(when - words, when, reader->detailed));
+	}
+
+	/* words are in order as narrow events are, and with details as wide ones */
+	if (!ordered)
+		ef_events_sort(whens, reader->scratch, n,
+					   reader->detailed ? EF_WIDE : EF_NARROW,
+					   EF_PERSON_NUMBER, reader->context);
+	return EF_OK;
+}
+
 /* Put the events of a run among those before, in order. */
 EF_NODISCARD static inline EfStatus
 add_events(EfEventReader *reader, EfRunReader *run, size_t *n)
@@ -192,6 +222,9 @@ add_events(EfEventReader *reader, EfRunReader *run, size_t *n)
 	status = ef_run_read_events(run, reader->whens +
 								before * whens_of_event(reader),
 								reader->context);
+	if (status == EF_OK && run->source.numbers != NULL)
+		status = renumber(reader, before, (size_t) run->nevents,
+						  run->source.numbers);
 	if (status != EF_OK)
 		return status;
 	*n = before + (size_t) run->nevents;
@@ -375,40 +408,12 @@ ef_event_reader_end(EfEventReader *reader)
 
 /* ---- other numbers ---- */
 
-/* Of the events that a reader has. */
-EF_NODISCARD static EfStatus
-renumber(EfEventReader *reader, size_t n, const EfNumberMap *map)
-{
-	size_t		words = whens_of_event(reader);
-	bool		ordered = true;
-
-	for (size_t i = 0; i < n; i++)
-	{
-		EfWhen	   *when = reader->whens + i * words;
-		uint32_t	number = ef_number_map_get(map, (uint32_t) (*when & EF_WHEN_NUMBER));
-
-		if (number == 0 && (*when & EF_WHEN_NUMBER) != 0)
-			return ef_fail(reader->context, EF_INVALID,
-						   "A run of events has a number that nothing has.");
-		*when = (*when & ~EF_WHEN_NUMBER) | number;
-		ordered = ordered &&
-			(i == 0 || !is_later(when - words, when, reader->detailed));
-	}
-
-	/* words are in order as narrow events are, and with details as wide ones */
-	if (!ordered)
-		ef_events_sort(reader->whens, reader->scratch, n,
-					   reader->detailed ? EF_WIDE : EF_NARROW,
-					   EF_PERSON_NUMBER, reader->context);
-	return EF_OK;
-}
-
 EfStatus
 ef_run_renumber(const uint8_t *bytes, size_t size, EfPersonKind kind,
 				bool detailed, const EfNumberMap *map, const EfSink *sink,
 				EfContext *context)
 {
-	EfRunSource source = {.size = size, .bytes = bytes};
+	EfRunSource source = {.size = size, .bytes = bytes, .numbers = map};
 	EfEventReader reader;
 	EfRunWriter writer;
 	EfPersonEvents events;
@@ -418,11 +423,7 @@ ef_run_renumber(const uint8_t *bytes, size_t size, EfPersonKind kind,
 
 	ef_run_writer_begin(&writer, kind, detailed, sink);
 	while (ef_event_reader_next(&reader, &events, &status))
-	{
-		status = renumber(&reader, events.n, map);
-		if (status == EF_OK)
-			ef_run_writer_add(&writer, &reader.person, events.whens, events.n);
-	}
+		ef_run_writer_add(&writer, &reader.person, events.whens, events.n);
 	if (status == EF_OK)
 		ef_run_writer_end(&writer);
 	ef_event_reader_end(&reader);

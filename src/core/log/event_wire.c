@@ -21,6 +21,10 @@ write_varint(const EfSink *sink, uint64_t value)
 	sink->write(sink->closure, bytes, (size_t) (writer.at - bytes));
 }
 
+/* A run of so many bytes for each number that a map has room for keeps the map
+ * beside it. */
+#define NUMBER_PART 64
+
 /* Collects a run whose length is not known before. */
 typedef struct Collected
 {
@@ -128,6 +132,20 @@ ef_event_group_send(EfEventGroup *group, size_t limit,
 	return status;
 }
 
+/* A copy of a map that stays. */
+static EfNumberMap *
+keep_map(const EfNumberMap *map, EfContext *context)
+{
+	EfNumberMap *kept = ef_alloc(context, sizeof(EfNumberMap));
+
+	ef_number_map_begin(kept, context);
+	ef_number_map_clear(kept);
+	for (uint32_t number = 1; number < map->room; number++)
+		if (ef_number_map_get(map, number) != 0)
+			ef_number_map_set(kept, number, ef_number_map_get(map, number));
+	return kept;
+}
+
 /* Add a run that was received. */
 EF_NODISCARD static EfStatus
 receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
@@ -136,11 +154,18 @@ receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
 	EfEventLog *log = group->log;
 	Collected	run = {.context = log->context};
 	EfSink		sink = {collect, &run};
-	EfRunPlace	place = {NULL, 0, 0};
+	EfRunPlace	place = {.bytes = NULL};
 	EfStatus	status = EF_OK;
 
 	if (ef_event_log_full(log, size))
 		ef_event_log_store(log);
+
+	/* a large run keeps its numbers, and what they are is looked up when it is read */
+	if (map != NULL && size >= map->room * NUMBER_PART)
+	{
+		place.numbers = keep_map(map, log->context);
+		map = NULL;
+	}
 
 	/* other numbers take more bytes at times, or fewer */
 	run.room = map == NULL ? size : size + size / 16 + 64;
