@@ -38,7 +38,7 @@ missing() {
 fetch() {
 	local apt=(apt-get -qq -o Dir::Etc::SourceList="$tmp/sources.list" -o Dir::Etc::SourceParts=- \
 		-o Dir::State::Lists="$tmp/lists" -o Dir::Cache="$tmp/cache" -o APT::Sandbox::User=root \
-		-o Acquire::Check-Valid-Until=false -o Acquire::Languages=none)
+		-o Acquire::Check-Valid-Until=false -o Acquire::Languages=none -o Acquire::Retries=1 -o Acquire::http::Timeout=20)
 	mkdir -p "$tmp/lists/partial" "$tmp/cache/archives/partial" "$tmp/source" "$1"
 	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror sid main" >"$tmp/sources.list"
 	"${apt[@]}" update &&
@@ -61,11 +61,13 @@ if [ -z "$indent" ]; then
 	if [ ! -x "$indent" ]; then
 		"$tree/test/lib/setup.sh" format >&2 || missing "what it is built with is not installed"
 		[ -f /usr/share/keyrings/debian-archive-keyring.gpg ] && command -v apt-get >/dev/null || missing "this is no Debian"
-		mkdir -p "$(dirname "$cache")" || missing "there is no room for it in the cache"
+		# who has no home builds it anew each time
+		mkdir -p "$(dirname "$cache")" 2>/dev/null || cache=$tmp/kept
 		fetch "$tmp/tools" >"$tmp/log" 2>&1 || missing "the source package postgresql-18 of Debian's sid: $(tail -n 1 "$tmp/log")"
 		build "$tmp/tools/pg_bsd_indent" >"$tmp/log" 2>&1 || missing "it does not build: $(head -n 1 "$tmp/log")"
 		rm -rf "$cache"
-		mv "$tmp/tools" "$cache" || missing "it cannot be kept in the cache"
+		mv "$tmp/tools" "$cache" || missing "it cannot be kept in $cache"
+		indent=$cache/pg_bsd_indent/pg_bsd_indent
 	fi
 fi
 tools=$(dirname "$indent")/../pgindent
