@@ -7,8 +7,7 @@
 #   regress  sql/*.sql against expected/*.out (pg_regress)
 #   pgtap    test/sql/*/*.sql, each in a database of its own
 #   docs     the SQL of README.md and doc/*.md
-#   suites   test/suite/*.sh, executables that print TAP; the one of clients is
-#            skipped where Java or ODBC is not there and nobody may install it
+#   suites   test/suite/*.sh, executables that print TAP, but for the slow ones
 #   crossings  test/crossing/*.sh: from one major to another, pg_upgrade and
 #            logical replication; the former is skipped where none is beside ours
 #   oracle   against R's survival (test/oracle); skipped where R is not there
@@ -33,9 +32,9 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 root=$PWD
-# Analyzers, compilers, packages, browsers, R and Python; brute force and kills.
-slow_suites=(attack compilers package superset dbt static page languages)
-slow_sql=(reporting/hostile funnel/reference mobility/aggregate)
+# Analyzers, compilers, packages, clients, browsers, R and Python; brute force and kills.
+slow_suites=(attack compilers package superset dbt static page languages clients)
+slow_sql=(reporting/hostile funnel/reference mobility/aggregate extension/words)
 quick_suites=(suites crossings core docs pgtap regress)
 all_suites=("${quick_suites[@]}" slow oracle fuzz)
 [ $# -gt 0 ] || set -- "${quick_suites[@]}"
