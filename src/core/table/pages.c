@@ -30,6 +30,8 @@ count_at(const uint8_t *counts, uint32_t width, uint32_t place)
 {
 	switch (width)
 	{
+		case sizeof(int8_t):
+			return ((const int8_t *) counts)[place];
 		case sizeof(int16_t):
 			return ((const int16_t *) (const void *) counts)[place];
 		case sizeof(int32_t):
@@ -44,6 +46,9 @@ put_count(uint8_t *counts, uint32_t width, uint32_t place, int64_t count)
 {
 	switch (width)
 	{
+		case sizeof(int8_t):
+			((int8_t *) counts)[place] = (int8_t) count;
+			break;
 		case sizeof(int16_t):
 			((int16_t *) (void *) counts)[place] = (int16_t) count;
 			break;
@@ -61,6 +66,8 @@ fits(int64_t count, uint32_t width)
 {
 	switch (width)
 	{
+		case sizeof(int8_t):
+			return count >= INT8_MIN && count <= INT8_MAX;
 		case sizeof(int16_t):
 			return count >= INT16_MIN && count <= INT16_MAX;
 		case sizeof(int32_t):
@@ -93,7 +100,8 @@ ef_pages_check(const void *bytes, size_t size, const EfTableType *type,
 			(label > 0 && !type->kinds[kind].labelled) ||
 			page->first > type->kinds[kind].axis ||
 			page->places > type->kinds[kind].axis - page->first ||
-			(page->width != 2 && page->width != 4 && page->width != 8) ||
+			(page->width != 1 && page->width != 2 && page->width != 4 &&
+			 page->width != 8) ||
 			counts_size(page) > size - used)
 			return false;
 		used += counts_size(page);
@@ -420,7 +428,8 @@ plan_page(EfPage *page, const SeriesWalk *walk, const EfTableType *type,
 	page->series = walk->series;
 	page->first = first;
 	page->places = beyond - first;
-	page->width = most <= INT16_MAX / 2 ? sizeof(int16_t)
+	page->width = most <= INT8_MAX / 2 ? sizeof(int8_t)
+		: most <= INT16_MAX / 2 ? sizeof(int16_t)
 		: most <= INT32_MAX / 2 ? sizeof(int32_t) : sizeof(int64_t);
 	if (old != NULL && page->width < old->width)
 		page->width = old->width;

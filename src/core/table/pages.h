@@ -3,7 +3,7 @@
  *	  Counts of a growing table at their places: what it keeps of series that
  *	  are full enough.
  *
- * A cell takes 16 bytes and has to be found; a count on a page takes two to
+ * A cell takes 16 bytes and has to be found; a count on a page takes one to
  * eight, and adding to it takes an index.  A page is a stretch of the axis of one
  * series.  A block of them is a header, the pages in the order of their
  * series, and the counts of each, every page's from a multiple of eight bytes
@@ -21,7 +21,7 @@ typedef struct EfPage
 	uint32_t	series;			/* ef_key_series() */
 	uint32_t	first;			/* place on the axis */
 	uint32_t	places;
-	uint32_t	width;			/* of a count in bytes: 2, 4 or 8 */
+	uint32_t	width;			/* of a count in bytes: 1, 2, 4 or 8 */
 } EfPage;
 
 typedef struct EfPages

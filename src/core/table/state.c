@@ -22,7 +22,8 @@
 #define PAGES_FROM 16384
 
 /* A state with pages has room for as many bytes of rows, or for as many as its
- * cells take: then a row pays for a few moved cells at most. */
+ * cells take: then a row pays for a few moved cells at most.  It has half of that where
+ * all that was added up takes no more, since there may be thousands of such groups. */
 #define ROWS_ROOM 16384
 
 /* Make pages anew where this many cells are beside them, and twice as many as
@@ -313,8 +314,8 @@ replace_counts(EfState **state, const EfCell *cells, size_t n,
 	EfState    *new;
 	size_t		loose = n * sizeof(EfCell);
 	size_t		used = sizeof(EfState) + loose + old->labels + paged + need;
-	size_t		size = (used + (loose > ROWS_ROOM ? loose : ROWS_ROOM) + 7) &
-		~(size_t) 7;
+	size_t		room = loose + paged <= ROWS_ROOM ? ROWS_ROOM / 2 : ROWS_ROOM;
+	size_t		size = (used + (loose > room ? loose : room) + 7) & ~(size_t) 7;
 
 	if (size > EF_SIZE_LIMIT)
 		size = EF_SIZE_LIMIT & ~(size_t) 7;
@@ -407,8 +408,8 @@ may_fill_pages(const EfState *state, const EfTableType *type,
 		{
 			uint64_t	places = (uint64_t) last[series] - first[series] + 1;
 
-			taken += ef_page_pays(places, sizeof(int16_t), n[series])
-				? places * sizeof(int16_t) : n[series] * sizeof(EfCell);
+			taken += ef_page_pays(places, sizeof(int8_t), n[series])
+				? places * sizeof(int8_t) : n[series] * sizeof(EfCell);
 		}
 	return taken <= state->ncells * sizeof(EfCell) / 2;
 }
