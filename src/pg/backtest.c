@@ -45,7 +45,7 @@ get_workforces(FunctionCallInfo fcinfo, int argument, const char *name,
 			   size_t *n)
 {
 	Datum	   *values = get_values(fcinfo, argument, name, "array_agg(w)",
-								   year_missing, n);
+									year_missing, n);
 	EfWorkforce *workforces;
 
 	if (values == NULL)

@@ -63,8 +63,8 @@ eg_get_gap(FunctionCallInfo fcinfo, int argument)
 }
 
 static EF_REPORT(EF_GAP_MIXED, INVALID_PARAMETER_VALUE,
-		  "join gaps differ within one summary",
-		  "Give the same join_gap for all rows.");
+				 "join gaps differ within one summary",
+				 "Give the same join_gap for all rows.");
 
 void
 eg_refuse_gap(const EfDuration *its, const EfDuration *other)
@@ -307,7 +307,7 @@ add_workforce_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 		detail = ef_contract_detail(row.spell.start, row.birth, fte,
 									group_period(group));
 		eg_add_event_of(fcinfo, 1, forms->person, group, when,
-								 &detail);
+						&detail);
 	}
 	eg_check(status);
 	PG_RETURN_POINTER(group);

@@ -451,7 +451,7 @@ append_number(StringInfo out, const char *name, double value)
 /* A function of the summaries on one argument; a soft error goes to `context`. */
 static Datum
 call_summary(Datum (*function) (FunctionCallInfo, const EfTableType *,
-									const EfFrameForm *),
+								const EfFrameForm *),
 			 Datum argument, Node *context)
 {
 	LOCAL_FCINFO(fcinfo, 1);

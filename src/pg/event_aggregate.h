@@ -54,7 +54,8 @@ struct EventPurposeType
 	EfStatus	too_many_names; /* how more are refused */
 	bool		detailed;		/* and a second word */
 	bool		with_last;		/* the last argument says a part of it */
-	Size		size;			/* of a struct that begins with an EventPurpose */
+	Size		size;			/* of a struct that begins with an
+								 * EventPurpose */
 
 	/*
 	 * The bytes that an argument says, until the next call; refuses null.

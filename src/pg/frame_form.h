@@ -24,8 +24,8 @@ typedef struct EfFrameForm
 	void		(*append) (StringInfo out, const EfTable *table);
 
 	/*
-	 * Read it into a table that holds nothing yet.  False, and a sentence, where
-	 * it is not as it should be.
+	 * Read it into a table that holds nothing yet.  False, and a sentence,
+	 * where it is not as it should be.
 	 */
 	bool		(*read) (EfTable *table, const EfTableType *type,
 						 const EfJson *member);

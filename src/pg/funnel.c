@@ -202,8 +202,8 @@ ef_funnel_agg_finalfn(PG_FUNCTION_ARGS)
 /* ---- chains ---- */
 
 static EF_REPORT(EF_CHAIN_GAP, INVALID_PARAMETER_VALUE,
-		  "reached has a gap",
-		  "It holds the dates of the stages in order; once one is null so are the later ones.");
+				 "reached has a gap",
+				 "It holds the dates of the stages in order; once one is null so are the later ones.");
 
 /* An array of instants, as many as come before the first null. */
 static unsigned

@@ -14,8 +14,10 @@ allocate(void *memory, size_t size)
 {
 	(void) memory;
 
-	/* where the core works for long it allocates, so this is where a cancel
-	 * is noticed; scratch space may pass the limit of one value */
+	/*
+	 * where the core works for long it allocates, so this is where a cancel
+	 * is noticed; scratch space may pass the limit of one value
+	 */
 	CHECK_FOR_INTERRUPTS();
 	return MemoryContextAllocHuge(CurrentMemoryContext, size);
 }
@@ -176,8 +178,10 @@ eg_get_interval(FunctionCallInfo fcinfo, int argument, EfStatus refused)
 ReturnSetInfo *
 eg_begin_rows(FunctionCallInfo fcinfo)
 {
-	/* the expected descriptor saves a look-up of the function's own columns,
-	 * which in a lateral join would be made for every summary */
+	/*
+	 * the expected descriptor saves a look-up of the function's own columns,
+	 * which in a lateral join would be made for every summary
+	 */
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	return (ReturnSetInfo *) fcinfo->resultinfo;
 }

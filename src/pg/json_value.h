@@ -29,7 +29,8 @@ typedef struct EfJson
 	const char *key;			/* of a member, else NULL */
 	union
 	{
-		const char *text;		/* of a string; of a number as numeric writes it */
+		const char *text;		/* of a string; of a number as numeric writes
+								 * it */
 		struct EfJson *first;	/* of an array or object, or NULL */
 	};
 	uint32		key_length;

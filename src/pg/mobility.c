@@ -196,7 +196,7 @@ ef_mobility_matrix(PG_FUNCTION_ARGS)
 			Datum		values[3];
 			bool		nulls[3] = {false};
 
-				values[0] = names[from];
+			values[0] = names[from];
 			values[1] = names[to];
 			nulls[1] = to == 0;
 			values[2] = Float8GetDatum(ef_matrix_probability(&matrix, from, to));

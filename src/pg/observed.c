@@ -35,8 +35,8 @@ static ObservedCache recent[8];
 static unsigned oldest;
 
 static EF_REPORT(EF_OBSERVED_ENDLESS, INVALID_PARAMETER_VALUE,
-		  "observation period has no end",
-		  "Its upper bound is the day on which the rows were true, such as daterange('2020-01-01', '2025-01-01').");
+				 "observation period has no end",
+				 "Its upper bound is the day on which the rows were true, such as daterange('2020-01-01', '2025-01-01').");
 
 /* Are so many bytes equal, 8 of which there are at least?  A range is a few words,
  * for which a call would take longer than they do. */

@@ -131,8 +131,10 @@ eg_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 	}
 	datum = PG_GETARG_VARLENA_P(1);
 
-	/* a partial aggregate's state serves as it is, and a summary is what is
-	 * left of a group of one: it is opened when a second one comes */
+	/*
+	 * a partial aggregate's state serves as it is, and a summary is what is
+	 * left of a group of one: it is opened when a second one comes
+	 */
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(is_packed(datum) ? datum
 						  : (struct varlena *) eg_summary_editable(datum, type));

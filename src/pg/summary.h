@@ -19,13 +19,13 @@ struct EfFrameForm;
 struct EfJson;
 
 extern Datum eg_summary_in(FunctionCallInfo fcinfo, const EfTableType *type,
-						const struct EfFrameForm *form);
+						   const struct EfFrameForm *form);
 extern Datum eg_summary_out(FunctionCallInfo fcinfo, const EfTableType *type,
-						const struct EfFrameForm *form);
+							const struct EfFrameForm *form);
 extern Datum eg_summary_recv(FunctionCallInfo fcinfo, const EfTableType *type,
-						const struct EfFrameForm *form);
+							 const struct EfFrameForm *form);
 extern Datum eg_summary_send(FunctionCallInfo fcinfo, const EfTableType *type,
-						const struct EfFrameForm *form);
+							 const struct EfFrameForm *form);
 extern Datum eg_summary_to_jsonb(FunctionCallInfo fcinfo,
 								 const EfTableType *type,
 								 const struct EfFrameForm *form);

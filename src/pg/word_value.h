@@ -31,7 +31,7 @@ typedef struct EfWord
 {
 	const char *bytes;
 	size_t		length;
-	char		digits[MAXINT8LEN + 1];	/* of a number */
+	char		digits[MAXINT8LEN + 1]; /* of a number */
 } EfWord;
 
 /* How an argument holds a key, or a word; refuses other types, by its name. */

@@ -99,7 +99,7 @@ ef_exits_for_reason(PG_FUNCTION_ARGS)
 
 	eg_open_workforce(fcinfo, 0, &workforce);
 	PG_RETURN_INT64(ef_workforce_exits_by_reason(&workforce, VARDATA_ANY(reason),
-									   VARSIZE_ANY_EXHDR(reason)));
+												 VARSIZE_ANY_EXHDR(reason)));
 }
 
 /* FTE, if the summary counts it. */
@@ -313,7 +313,7 @@ ef_reaching_age(PG_FUNCTION_ARGS)
 
 	eg_open_workforce(fcinfo, 0, &workforce);
 	eg_check(ef_workforce_reaching(&workforce, PG_GETARG_INT32(1),
-							 PG_GETARG_DATEADT(2), &count, &eg_context));
+								   PG_GETARG_DATEADT(2), &count, &eg_context));
 	PG_RETURN_INT64(count);
 }
 
@@ -359,8 +359,8 @@ ef_reaching_pension_age(PG_FUNCTION_ARGS)
 /* ---- projection ---- */
 
 static EF_REPORT(EF_ARRAY_LENGTH, ARRAY_SUBSCRIPT_ERROR,
-		  "array must have one element for each period",
-		  "Use array_fill(20::float8, ARRAY[10]) for twenty in each of ten years.");
+				 "array must have one element for each period",
+				 "Use array_fill(20::float8, ARRAY[10]) for twenty in each of ten years.");
 
 static const double *
 get_periods(FunctionCallInfo fcinfo, int argument, const char *name, int years)

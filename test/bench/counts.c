@@ -281,7 +281,7 @@ mobility_rows(Packed *packed)
 	ef_event_group_create(&group, &log);
 	for (int i = 0; i < SPELLS; i++)
 	{
-		EfSpell		spell = {.start = stays[i].start, .end = stays[i].end};
+		EfSpell		spell = {.start = stays[i].start,.end = stays[i].end};
 		uint32_t	number;
 		EfWhen		when;
 
@@ -342,7 +342,7 @@ static void
 read_projection(const Packed *packed)
 {
 	EfWorkforce workforce;
-	EfProjectionPlan plan = {.years = 30, .retire_at = EF_AS_OBSERVED, .latest_age = 75, .level = 0.8};
+	EfProjectionPlan plan = {.years = 30,.retire_at = EF_AS_OBSERVED,.latest_age = 75,.level = 0.8};
 	EfProjectionPeriod *periods;
 
 	must(ef_workforce_open(&workforce, packed->bytes, packed->size, &context));

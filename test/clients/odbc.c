@@ -46,7 +46,7 @@ static const Kind kinds[] = {
 
 typedef union Value
 {
-	char		text[1024];
+	char text[	1024];
 	SQLINTEGER	slong;
 	SQLBIGINT	sbigint;
 	double		number;
@@ -124,7 +124,7 @@ require_of(SQLSMALLINT type, SQLHANDLE handle, SQLRETURN status, const char *wha
 	if (SQL_SUCCEEDED(status) || status == SQL_NO_DATA)
 		return;
 	SQLGetDiagRec(type, handle, 1, state, NULL, message, sizeof(message), NULL);
-	problem(text("%s in %s", (char *) message, what));
+	problem(text ("%s in %s", (char *) message, what));
 	longjmp(give_up, 1);
 }
 
@@ -151,7 +151,7 @@ escaped(const char *name, const char *special, char escape)
 static char *
 quote(const char *name)
 {
-	return text("\"%s\"", escaped(name, "\"", '"'));
+	return text ("\"%s\"", escaped(name, "\"", '"'));
 }
 
 /* A name as a pattern that matches it alone. */
@@ -218,7 +218,7 @@ static void
 some(const char *sql, Column *column, int parameters)
 {
 	execute(sql, column, parameters);
-	check(next_row(sql), text("no rows from %s", sql));
+	check(next_row(sql), text ("no rows from %s", sql));
 	while (next_row(sql))
 		;
 }
@@ -232,7 +232,7 @@ counts(const char *sql, Column *column, int parameters)
 	execute(sql, column, parameters);
 	require(SQLBindCol(statement, 1, SQL_C_SBIGINT, &count, 0, NULL), sql);
 	next_row(sql);
-	check(count > 0, text("nothing counted by %s", sql));
+	check(count > 0, text ("nothing counted by %s", sql));
 	return count;
 }
 
@@ -240,7 +240,7 @@ static void
 no_rows(SQLRETURN status, const char *what)
 {
 	require(status, what);
-	check(!next_row(what), text("%s gives rows", what));
+	check(!next_row(what), text ("%s gives rows", what));
 	next_statement();
 }
 
@@ -275,8 +275,8 @@ get_columns(const char *view, Column *columns, int limit)
 			known |= column->type != SQL_UNKNOWN_TYPE && column->type == column->kind->types[i];
 		if (!known)
 			column->kind = NULL;
-		check(known, text("column \"%s\" has the unknown type %s (%d)", column->name, type_name, column->type));
-		check(size > 0, text("column \"%s\" has size %ld", column->name, (long) size));
+		check(known, text ("column \"%s\" has the unknown type %s (%d)", column->name, type_name, column->type));
+		check(size > 0, text ("column \"%s\" has size %ld", column->name, (long) size));
 	}
 
 	/* Power BI's own connector reads the information schema. */
@@ -296,7 +296,7 @@ get_columns(const char *view, Column *columns, int limit)
 		if (strcmp(name, columns[i].name) != 0 ||
 			(columns[i].kind && strcmp(type_name, columns[i].kind->standard) != 0))
 		{
-			problem(text("information_schema.columns shows \"%s\" for column \"%s\"", name, columns[i].name));
+			problem(text ("information_schema.columns shows \"%s\" for column \"%s\"", name, columns[i].name));
 			return n;
 		}
 	}
@@ -317,8 +317,9 @@ fetch(const char *from, Column *columns, int n)
 	SQLLEN	   *lengths = calloc(n, sizeof(SQLLEN));
 
 	for (int i = 0; i < n; i++)
-		sql = text("%s%s\"$Table\".%s as %s", sql, i > 0 ? ", " : "", quote(columns[i].name), quote(columns[i].name));
-	sql = text("%s from %s \"$Table\"", sql, from);
+		sql = text	("%s%s\"$Table\".%s as %s", sql, i > 0 ? ", " : "", quote(columns[i].name), quote(columns[i].name));
+	sql = text	("%s from %s \"$Table\"", sql, from);
+
 	execute(sql, NULL, 0);
 	for (int i = 0; i < n; i++)
 	{
@@ -328,8 +329,8 @@ fetch(const char *from, Column *columns, int n)
 		require(SQLDescribeCol(statement, i + 1, name, sizeof(name), NULL, &type, &columns[i].size,
 							   &columns[i].digits, NULL), sql);
 		check(strcmp((char *) name, columns[i].name) == 0 && type == columns[i].type && columns[i].size > 0,
-			  text("column \"%s\" is described as \"%s\" %d(%lu)", columns[i].name, (char *) name, type,
-				   (unsigned long) columns[i].size));
+			  text ("column \"%s\" is described as \"%s\" %d(%lu)", columns[i].name, (char *) name, type,
+					(unsigned long) columns[i].size));
 		if (columns[i].kind && columns[i].kind->c_type != SQL_C_CHAR)
 			require(SQLBindCol(statement, i + 1, columns[i].kind->c_type, &values[i], sizeof(Value), &lengths[i]), sql);
 	}
@@ -354,38 +355,38 @@ static void
 fold(const char *from, Column *column, const Column *measure)
 {
 	char	   *name = quote(column->name);
-	char	   *filtered = text("select count(*) as \"count\" from %s \"_\" where \"_\".%s", from, name);
+	char	   *filtered = text ("select count(*) as \"count\" from %s \"_\" where \"_\".%s", from, name);
 
 	if (column->length == SQL_NULL_DATA)
 	{
-		problem(text("column \"%s\" has no value in any row", column->name));
+		problem(text ("column \"%s\" has no value in any row", column->name));
 		return;
 	}
-	counts(text("%s is not null", filtered), NULL, 0);
-	counts(text("%s = ?", filtered), column, 1);
-	some(text("select \"_\".%s from (select \"rows\".%s as %s from %s \"rows\" group by %s) \"_\""
-			  " order by \"_\".%s limit 501", name, name, name, from, name, name), NULL, 0);
+	counts(text ("%s is not null", filtered), NULL, 0);
+	counts(text ("%s = ?", filtered), column, 1);
+	some(text ("select \"_\".%s from (select \"rows\".%s as %s from %s \"rows\" group by %s) \"_\""
+			   " order by \"_\".%s limit 501", name, name, name, from, name, name), NULL, 0);
 	if (column->kind->c_type == SQL_C_BIT)
 		return;
-	counts(text("%s >= ? and \"_\".%s <= ?", filtered, name), column, 2);
-	some(text("select min(\"rows\".%s) as \"a0\", max(\"rows\".%s) as \"a1\", count(distinct \"rows\".%s) as \"a2\""
-			  " from %s \"rows\"", name, name, name, from), NULL, 0);
+	counts(text ("%s >= ? and \"_\".%s <= ?", filtered, name), column, 2);
+	some(text ("select min(\"rows\".%s) as \"a0\", max(\"rows\".%s) as \"a1\", count(distinct \"rows\".%s) as \"a2\""
+			   " from %s \"rows\"", name, name, name, from), NULL, 0);
 	if (column->kind->c_type == SQL_C_CHAR && measure)
 	{
 		char	   *sum = quote(measure->name);
 
-		some(text("select \"_\".%s, \"_\".\"a0\", \"_\".\"a1\" from (select \"rows\".%s as %s, sum(\"rows\".%s) as \"a0\","
-				  " avg(\"rows\".%s) as \"a1\" from (select \"_\".%s, \"_\".%s from %s \"_\""
-				  " where \"_\".%s = ? and \"_\".%s is not null) \"rows\" group by %s) \"_\""
-				  " where not \"_\".\"a0\" is null limit 1000001",
-				  name, name, name, sum, sum, name, sum, from, name, name, name), column, 1);
+		some(text ("select \"_\".%s, \"_\".\"a0\", \"_\".\"a1\" from (select \"rows\".%s as %s, sum(\"rows\".%s) as \"a0\","
+				   " avg(\"rows\".%s) as \"a1\" from (select \"_\".%s, \"_\".%s from %s \"_\""
+				   " where \"_\".%s = ? and \"_\".%s is not null) \"rows\" group by %s) \"_\""
+				   " where not \"_\".\"a0\" is null limit 1000001",
+				   name, name, name, sum, sum, name, sum, from, name, name, name), column, 1);
 	}
 }
 
 static char *
 check_view(const char *view, const char *type)
 {
-	char	   *from = text("%s.%s", quote(schema), quote(view));
+	char	   *from = text ("%s.%s", quote(schema), quote(view));
 	Column		columns[64];
 	const Column *measure = NULL;
 	int			n;
@@ -396,7 +397,7 @@ check_view(const char *view, const char *type)
 		problem("not listed");
 		return "";
 	}
-	check(strcmp(type, "VIEW") == 0, text("listed as %s", type));
+	check(strcmp(type, "VIEW") == 0, text ("listed as %s", type));
 	n = get_columns(view, columns, 64);
 	next_statement();
 	no_rows(SQLPrimaryKeys(statement, NULL, 0, (SQLCHAR *) schema, SQL_NTS, (SQLCHAR *) view, SQL_NTS),
@@ -415,7 +416,7 @@ check_view(const char *view, const char *type)
 	for (int i = 0; i < n && rows > 0; i++)
 		if (columns[i].kind)
 			fold(from, &columns[i], measure);
-	return text("%ld rows, %d columns", (long) rows, n);
+	return text ("%ld rows, %d columns", (long) rows, n);
 }
 
 /* Prints a line about the view. */
@@ -447,7 +448,8 @@ read_expected(void)
 	for (; number_of_views < MAX_VIEWS && fgets(line, sizeof(line), stdin); number_of_views++)
 	{
 		line[strcspn(line, "\n")] = '\0';
-		views[number_of_views].name = text("%s", line);
+		views[number_of_views].name = text ("%s", line);
+
 		views[number_of_views].expected = true;
 	}
 }
@@ -471,8 +473,8 @@ list_views(void)
 		if (i == MAX_VIEWS)
 			break;
 		if (i == number_of_views)
-			views[number_of_views++].name = text("%s", name);
-		views[i].type = text("%s", type);
+			views[number_of_views++].name = text ("%s", name);
+		views[i].type = text ("%s", type);
 	}
 }
 

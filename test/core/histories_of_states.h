@@ -15,7 +15,7 @@
 
 enum
 {
-	OUT = 0, UNKNOWN = -1			/* states are from 1 */
+	OUT = 0, UNKNOWN = -1		/* states are from 1 */
 };
 
 typedef struct Histories

@@ -258,7 +258,7 @@ longest_span(int months)
 		{
 			int			last = length[month + months] - 1;
 			int			span = first[month + months] + (day < last ? day : last) -
-			(first[month] + day);
+				(first[month] + day);
 
 			if (span > longest)
 				longest = span;

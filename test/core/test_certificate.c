@@ -67,7 +67,10 @@ test_known(void)
 		"missing 2020-01-01 2020-03-01, valid 2020-03-01 2021-03-01, lapsed 2021-03-01 -"},
 		{{"2020-03-01"}, &year, "2020-01-01", "2021-03-01", "missing 2020-01-01 2020-03-01, valid 2020-03-01 2021-03-01"},
 
-		/* completed before it was required, on the day, on the last and after it */
+		/*
+		 * completed before it was required, on the day, on the last and after
+		 * it
+		 */
 		{{"2019-03-01"}, &year, "2020-01-01", NULL, "valid 2020-01-01 2020-03-01, lapsed 2020-03-01 -"},
 		{{"2018-03-01"}, &year, "2020-01-01", NULL, "lapsed 2020-01-01 -"},
 		{{"2019-01-01"}, &year, "2020-01-01", NULL, "lapsed 2020-01-01 -"},
@@ -82,10 +85,10 @@ test_known(void)
 		{{"2020-01-01", "2020-06-01"}, &year, "2020-01-01", NULL, "valid 2020-01-01 2021-06-01, lapsed 2021-06-01 -"},
 		{{"2020-01-01", "2021-01-01"}, &year, "2020-01-01", NULL, "valid 2020-01-01 2022-01-01, lapsed 2022-01-01 -"},
 		{{"2020-01-01", "2021-01-02"}, &year, "2020-01-01", NULL,
-			"valid 2020-01-01 2021-01-01, lapsed 2021-01-01 2021-01-02, "
+		"valid 2020-01-01 2021-01-01, lapsed 2021-01-01 2021-01-02, "
 		"valid 2021-01-02 2022-01-02, lapsed 2022-01-02 -"},
 		{{"2021-01-02", "2020-01-01", "2021-01-02", "2020-01-01"}, &year, "2020-01-01", "2021-06-01",
-			"valid 2020-01-01 2021-01-01, lapsed 2021-01-01 2021-01-02, "
+		"valid 2020-01-01 2021-01-01, lapsed 2021-01-01 2021-01-02, "
 		"valid 2021-01-02 2021-06-01"},
 		{{"2017-01-01", "2018-06-01"}, &year, "2020-01-01", NULL, "lapsed 2020-01-01 -"},
 
@@ -311,7 +314,10 @@ test_refused(void)
 		{last, &day, inside, EF_DAY_INFINITY, EF_DATE_RANGE, "9999-12-31"},
 		{last - 1, &day, inside, EF_DAY_INFINITY, EF_OK, ""},
 
-		/* what is not required is not looked at, and what comes after does not hold */
+		/*
+		 * what is not required is not looked at, and what comes after does
+		 * not hold
+		 */
 		{EF_DAY_INFINITY, &zero, inside, inside, EF_OK, ""},
 		{last, &day, inside, inside + 1, EF_OK, ""},
 	};

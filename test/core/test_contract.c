@@ -265,7 +265,7 @@ joinable(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
-		EfSpell		spell = {.start = cases[i].start, .end = cases[i].end};
+		EfSpell		spell = {.start = cases[i].start,.end = cases[i].end};
 
 		is_int(ef_contract_check(&spell, &refuses), cases[i].status, "a contract from %d to %d",
 			   (int) cases[i].start, (int) cases[i].end);

@@ -12,7 +12,7 @@
 static EfContractPeriod
 period_of(EfDay from, EfDay as_of, int months, int days)
 {
-	EfFrame		frame = {.from = from, .as_of = as_of, .bounded = true};
+	EfFrame		frame = {.from = from,.as_of = as_of,.bounded = true};
 	EfDuration	gap = {months, days, 0};
 	EfContractPeriod period;
 
@@ -64,7 +64,7 @@ add_row(Bench *bench, const Row *row, const EfContractPeriod *period)
 	uint64_t	detail = ef_contract_detail(contract->start, row->birth, contract->fte, period);
 	uint8_t		uuid[16] = {0};
 	char		name[32];
-	EfSpell		spell = {.start = contract->start, .end = contract->lost ? EF_DAY_INFINITY : contract->end};
+	EfSpell		spell = {.start = contract->start,.end = contract->lost ? EF_DAY_INFINITY : contract->end};
 	EfWhen		when;
 
 	ef_spell_last_seen(&spell, contract->lost ? contract->end - 1 : EF_DAY_INFINITY);

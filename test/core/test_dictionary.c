@@ -45,7 +45,7 @@ numbers(void)
 	ef_dictionary_begin(&dictionary, &arena.context);
 	for (uint32_t i = 0; i < N; i++)
 		wrong += add(&dictionary, i, &number) != EF_OK || number != i + 1 ||
-			/* the last again, and one of before */
+		/* the last again, and one of before */
 			add(&dictionary, i, &number) != EF_OK || number != i + 1 ||
 			add(&dictionary, i / 2, &number) != EF_OK || number != i / 2 + 1;
 	is_int(wrong, 0, "names have the numbers in which they came");

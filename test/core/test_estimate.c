@@ -67,7 +67,7 @@ test_published(void)
 		std_error = ef_kaplan_meier_error(&curve);
 		ok(fabs(curve.retained - weeks[i].retained) <= 0.0005, "6-MP: retained %.3f", weeks[i].retained);
 		ok(fabs(std_error - weeks[i].std_error) <= 0.00005, "6-MP: standard error %.4f", weeks[i].std_error);
-		for (unsigned	scale = EF_LOG_LOG; scale <= EF_PLAIN; scale++)
+		for (unsigned scale = EF_LOG_LOG; scale <= EF_PLAIN; scale++)
 		{
 			double		lower;
 			double		upper;
@@ -118,8 +118,10 @@ test_curve(void)
 	}
 	is_int(wrong, 0, "2000 curves are products of shares, their variances Greenwood's sums");
 
-	/* while nobody goes out of sight, those who are left out of all: a
-	 * proportion, with a binomial variance */
+	/*
+	 * while nobody goes out of sight, those who are left out of all: a
+	 * proportion, with a binomial variance
+	 */
 	wrong = 0;
 	for (int64_t n = 1; n <= 60; n++)
 		for (int run = 0; run < 20; run++)
@@ -547,7 +549,7 @@ test_limits(void)
 {
 	static const char *const names[] = {"log-log", "log", "plain"};
 
-	for (unsigned	scale = EF_LOG_LOG; scale <= EF_PLAIN; scale++)
+	for (unsigned scale = EF_LOG_LOG; scale <= EF_PLAIN; scale++)
 	{
 		int			wrong = 0;
 		double		lower;
@@ -598,8 +600,10 @@ test_limits(void)
 static void
 test_wilson(void)
 {
-	/* R. G. Newcombe (1998), Statistics in Medicine 17, 857-872, table I, score
-	 * method, and more digits of it */
+	/*
+	 * R. G. Newcombe (1998), Statistics in Medicine 17, 857-872, table I,
+	 * score method, and more digits of it
+	 */
 	static const struct
 	{
 		double		people;

@@ -133,7 +133,7 @@ static void
 moved(void)
 {
 	EfCell		retired[] = {cells[0], cells[1], cells[3], cells[8],
-		{(EfKey) RETIREMENT << 36 | (EfKey) EF_EXITS << 32 | 30 * 12, 4}};
+	{(EfKey) RETIREMENT << 36 | (EfKey) EF_EXITS << 32 | 30 * 12, 4}};
 	EfTable		table = {.ncells = ALL,.cells = cells};
 	EfTable		alone = {.ncells = 5,.cells = retired};
 	EfExitScope scope = {.reason = RETIREMENT,.moved = RETIREMENT,.shift = 12,

@@ -45,7 +45,8 @@ typedef struct Study
 	History		people[MAX_PEOPLE];
 	int			nsteps;
 	Step		steps[MAX_STEPS];
-	int			last_day;		/* on which anybody moves, leaves or is censored */
+	int			last_day;		/* on which anybody moves, leaves or is
+								 * censored */
 } Study;
 
 /* The day on which somebody leaves a stage in this way; -1: does not. */
@@ -740,8 +741,10 @@ test_by_hand(void)
 	is_close(stages[1].conversion.value, 5. / 11, 1e-15, "and 5/11 from the second");
 	ok(isnan(stages[2].conversion.value), "none from the last");
 
-	/* Greenwood: 0.6^2 * 0.4/6 + ... for the first stage alone: p = 11/20 has
-	 * variance (1 - 1/4)^2 * 0.4*0.6/10 + 0.6^2 * (1/4)(3/4)/4 */
+	/*
+	 * Greenwood: 0.6^2 * 0.4/6 + ... for the first stage alone: p = 11/20 has
+	 * variance (1 - 1/4)^2 * 0.4*0.6/10 + 0.6^2 * (1/4)(3/4)/4
+	 */
 	{
 		double		p = 11. / 20;
 		double		n = p * (1 - p) / (0.75 * 0.75 * 0.024 + 0.36 * 3. / 64);
@@ -761,7 +764,11 @@ test_by_hand(void)
 	is_int(ef_funnel_conversion_by(&funnel, 1, 3, &by, &got, &arena.context), EF_OK, "from first to last by day 4");
 	is_close(got, 1. / 10, 1e-15, "1/10 do so");
 	is_int(ef_funnel_conversion_by(&funnel, 2, 3, &by, &got, &arena.context), EF_OK, "within 4 days of the second");
-	/* days 2 of 5, then one pending on day 2, 4 of 3, one of which goes on on day 5 */
+
+	/*
+	 * days 2 of 5, then one pending on day 2, 4 of 3, one of which goes on on
+	 * day 5
+	 */
 	is_close(got, 1. / 5, 1e-15, "1/5 do so");
 	by.days = 10;
 	ef_funnel_conversion_by(&funnel, 1, 3, &by, &got, &arena.context);
@@ -778,9 +785,9 @@ test_by_hand(void)
 	ok(!stages[0].conversion_final && !stages[1].conversion_final, "no conversion is");
 
 	/*
-	 * The first share is x y: of those who begin x = 4/10 go on on day 2, and of
-	 * these y = 1/4 on day 4.  The second stage is reached by x + (1 - x) z, with
-	 * z = 1/4 on day 5.
+	 * The first share is x y: of those who begin x = 4/10 go on on day 2, and
+	 * of these y = 1/4 on day 4.  The second stage is reached by x + (1 - x)
+	 * z, with z = 1/4 on day 5.
 	 */
 	{
 		static const int32_t starts[] = {0, 5};

@@ -768,7 +768,10 @@ test_walked_limits(void)
 		wrong += limit != walked_limit(start, &spec.within);
 		wrong += ef_instant_day(limit, EF_UNIT_MICROSECOND) - day > span;
 
-		/* in days: the day of the limit of midnight; a later day's is no earlier */
+		/*
+		 * in days: the day of the limit of midnight; a later day's is no
+		 * earlier
+		 */
 		days += ef_spec_limit(&spec, EF_UNIT_DAY, day) !=
 			ef_instant_day(ef_spec_limit(&spec, EF_UNIT_MICROSECOND, midnight), EF_UNIT_MICROSECOND);
 		backwards += ef_spec_limit(&spec, EF_UNIT_DAY, day) > ef_spec_limit(&spec, EF_UNIT_DAY, day + 1);

@@ -258,8 +258,10 @@ test_borders(void)
 	compare(&test, apart, 2, 1, &arena);
 	ok(test.df == 0 && isnan(test.chisq), "nor where groups are never there together");
 
-	/* without competing reasons and ties it is close to the log-rank test, with
-	 * the same exits and expected ones */
+	/*
+	 * without competing reasons and ties it is close to the log-rank test,
+	 * with the same exits and expected ones
+	 */
 	for (int g = 0; g < 2; g++)
 	{
 		singles[g].n = 15;

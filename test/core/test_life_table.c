@@ -423,8 +423,11 @@ test_any_order(void)
 				}
 				wrong += ef_table_load(&table, &type, datum, size, &arena.context) != EF_OK;
 				wrong += !is_normal(&table);
-				/* what only a state has cannot be put into a table again, so
-				 * it was summed out */
+
+				/*
+				 * what only a state has cannot be put into a table again, so
+				 * it was summed out
+				 */
 				wrong += ef_state_merge(&whole, &type, &table, &arena.context) != EF_OK;
 			}
 			wrong += pack_state(whole, &bytes, &size, &arena.context) != EF_OK;
@@ -1660,7 +1663,10 @@ test_interrupts(void)
 	ok(ef_unite_cells(scratch, &nout, &context) == EF_OK && nout == n && scratch[n - 1].count == 2, "adding up");
 	ok(interrupts >= 4 && interrupts < 12, "(asked %ld times)", interrupts);
 
-	/* and so does a state that takes them in, and a table that is read from it */
+	/*
+	 * and so does a state that takes them in, and a table that is read from
+	 * it
+	 */
 	{
 		EfFrame		frame = {0, 9000, false, 0, NULL, 0};
 		EfState    *state = NULL;
@@ -1670,7 +1676,7 @@ test_interrupts(void)
 		ok(ef_state_create(&state, &ef_retention_type, &frame, 0, &context) == EF_OK, "a state");
 		for (size_t i = 0; i < n && state != NULL; i++)
 		{
-			EfSpell		spell = {.start = (EfDay) (i * 7919 % 8000), .end = (EfDay) (8000 + i % 900), .reason = "a", .reason_length = 1};
+			EfSpell		spell = {.start = (EfDay) (i * 7919 % 8000),.end = (EfDay) (8000 + i % 900),.reason = "a",.reason_length = 1};
 
 			wrong += ef_retention_add(&state, &spell, &context) != EF_OK;
 		}

@@ -601,8 +601,11 @@ test_hostile_series(void)
 	for (int i = 0; i < 60000; i++)
 	{
 		Arena		arena;
-		/* one series of a first label, one cell or two, second label in the
-		 * third byte of a varint */
+
+		/*
+		 * one series of a first label, one cell or two, second label in the
+		 * third byte of a varint
+		 */
 		uint8_t		bytes[] = {1, (uint8_t) (random_below(5) << 4 | random_below(5)),
 			(uint8_t) (1 + random_below(2)),
 			(uint8_t) (0x80 | random_below(128)), (uint8_t) (0x80 | random_below(128)),

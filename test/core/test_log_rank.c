@@ -381,8 +381,10 @@ test_groups(void)
 static void
 test_published(void)
 {
-	/* Weeks of remission, 6-mercaptopurine and placebo (Freireich et al. 1963;
-	 * Cox and Oakes 1984, p. 7); chi-square 16.8, Cox and Oakes p. 106 */
+	/*
+	 * Weeks of remission, 6-mercaptopurine and placebo (Freireich et al.
+	 * 1963; Cox and Oakes 1984, p. 7); chi-square 16.8, Cox and Oakes p. 106
+	 */
 	static const int censored[] = {6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35};
 	static const int relapsed[] = {6, 6, 6, 7, 10, 13, 16, 22, 23};
 	static const int placebo[] = {1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23};
@@ -816,8 +818,10 @@ test_hazard_ratio(void)
 			information = -(16 * (at[3] + at[1]) - (at[4] + at[0]) - 30 * at[2]) / (12 * h * h);
 			span = 1.6448536269514722L / sqrtl(information);
 
-			/* no function is told apart from its maximum nearer to it than
-			 * the root of a number's precision, but its slope is */
+			/*
+			 * no function is told apart from its maximum nearer to it than
+			 * the root of a number's precision, but its slope is
+			 */
 			known++;
 			wrong += !near_enough((double) beta, golden_section(groups, -20, 20), 1e-6);
 			wrong += !near_enough((double) (slope / information), 0, 1e-9);
@@ -885,9 +889,9 @@ test_no_hazard_ratio(void)
 static void
 test_overflow(void)
 {
-	EfRiskDay	day = {.day = 3, .at_risk = INT64_MAX / 2 + 1, .exits = 1,
+	EfRiskDay	day = {.day = 3,.at_risk = INT64_MAX / 2 + 1,.exits = 1,
 	.censored = INT64_MAX / 2};
-	EfRiskSet	risk = {.on_time = INT64_MAX / 2 + 1, .ndays = 1, .days = &day, .last_day = 3};
+	EfRiskSet	risk = {.on_time = INT64_MAX / 2 + 1,.ndays = 1,.days = &day,.last_day = 3};
 	EfLogRankPart parts[2] = {
 		{{{"a", 1}, false}, {{NULL, 0}, true}, &risk},
 		{{{"b", 1}, false}, {{NULL, 0}, true}, &risk},

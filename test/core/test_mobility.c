@@ -220,7 +220,7 @@ test_validate(void)
 		EfLabel		labels[3] = {{"a", 1}, {"b", 1}, {"c", 1}};
 		EfCell		cells[12];
 		EfTable		table = {.frame = {FROM, FROM + 5, true, 0, NULL, 0},.labels = labels,
-			.nlabels = 1 + random_below(3),.cells = cells,
+		.nlabels = 1 + random_below(3),.cells = cells,
 		.ncells = random_below(12)};
 		bool		expected;
 		EfStatus	status;

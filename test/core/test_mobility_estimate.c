@@ -56,7 +56,11 @@ test_flows(void)
 		arena_open(&arena);
 		open_histories(&mobility, &h, FROM, &arena);
 		wrong += ef_mobility_rates(&mobility, level, &flows, &nflows, &arena.context) != EF_OK;
-		/* as they come: by from and to, out last; names are in the order of numbers */
+
+		/*
+		 * as they come: by from and to, out last; names are in the order of
+		 * numbers
+		 */
 		for (int from = 1; from <= h.nstates + 1; from++)
 			for (int to = 1; to <= h.nstates + 1; to++)
 			{
@@ -351,6 +355,7 @@ test_project(void)
 	for (int round = 0; round < 6; round++)
 	{
 		int			nstates = 2 + round;
+
 		/* 2020-01-01 to 2022-07-01, so that the last year has 365 days */
 		Histories	h = random_histories(80, 912, nstates, 60);
 		int			n = nstates + 1;

@@ -393,7 +393,7 @@ people_hold(EfDay from, int ndays, int gap, size_t budget)
 		{{0, 1, 0}, "day"}, {{0, 7, 0}, "week"}, {{1, 0, 0}, "month"}, {{3, 0, 0}, "quarter"},
 		{{0, 41, 0}, "41 days"}, {{1200, 0, 0}, "century"}
 	};
-	EfFrame		frame = {.from = from, .as_of = from + ndays, .bounded = true, .flags = EF_FLAG_FTE};
+	EfFrame		frame = {.from = from,.as_of = from + ndays,.bounded = true,.flags = EF_FLAG_FTE};
 	Person	   *people = malloc(PEOPLE * sizeof(Person));
 	Arena		arena;
 	File		file = {0};
@@ -432,7 +432,7 @@ people_hold(EfDay from, int ndays, int gap, size_t budget)
 static void
 too_much(void)
 {
-	EfFrame		frame = {.from = 7000, .as_of = 7100, .bounded = true, .flags = EF_FLAG_FTE};
+	EfFrame		frame = {.from = 7000,.as_of = 7100,.bounded = true,.flags = EF_FLAG_FTE};
 	const Person busy = {2, {{7000, 7050, 1, 0, EF_FTE_LIMIT}, {7049, 7060, 2, 0, 1}}};
 	Person	   *people = calloc(PEOPLE, sizeof(Person));
 	Arena		arena;
@@ -460,7 +460,7 @@ bad_steps(void)
 	EfMobilitySeries series;
 	EfMobilityLeavers leavers;
 	EfMobility	mobility;
-	EfFrame		frame = {.from = 7000, .as_of = 7100, .bounded = true};
+	EfFrame		frame = {.from = 7000,.as_of = 7100,.bounded = true};
 	Person	   *people = calloc(PEOPLE, sizeof(Person));
 	Arena		arena;
 	File		file = {0};
@@ -494,7 +494,7 @@ static void
 failing_memory(void)
 {
 	static Person people[PEOPLE];
-	EfFrame		frame = {.from = 7000, .as_of = 7100, .bounded = true, .flags = EF_FLAG_FTE};
+	EfFrame		frame = {.from = 7000,.as_of = 7100,.bounded = true,.flags = EF_FLAG_FTE};
 	int			failures = 0;
 	int			wrong = 0;
 

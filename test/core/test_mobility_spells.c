@@ -71,6 +71,7 @@ where(const Spell *spells, int n, EfDay day)
 	for (int i = 0; i < n; i++)
 	{
 		const Spell *spell = &spells[i];
+
 		if (day < spell->start || day >= spell->end)
 			continue;
 		if (best == NULL || spell->start > best->start ||
@@ -218,7 +219,7 @@ walk_holds(EfMobilityWalk *walk, const Spell *spells, int n, const EfFrame *fram
 static void
 one_by_one(EfDay from, int days, int people, int room)
 {
-	EfFrame		frame = {.from = from, .as_of = from + days, .bounded = true};
+	EfFrame		frame = {.from = from,.as_of = from + days,.bounded = true};
 	Arena		arena;
 	EfDictionary names;
 	uint32_t	numbers[STATES + 1];
@@ -301,7 +302,7 @@ static void
 groups_hold(const Trial *trial)
 {
 	EfDay		from = 7000;
-	EfFrame		frame = {.from = from, .as_of = from + trial->days, .bounded = true};
+	EfFrame		frame = {.from = from,.as_of = from + trial->days,.bounded = true};
 	Arena		arena;
 	File		file = {0};
 	EfStorage	storage = {file_write, file_read, &file};
@@ -373,8 +374,9 @@ static void
 longest(void)
 {
 	EfDay		from = -35064;	/* 1904-01-01: 38 leap years in 150 */
-	EfFrame		frame = {.from = from, .as_of = from + EF_MOBILITY_DAYS, .bounded = true};
+	EfFrame		frame = {.from = from,.as_of = from + EF_MOBILITY_DAYS,.bounded = true};
 	EfDay		as_of = frame.as_of;
+
 	/* of spells that are not there no day is held */
 	const Spell people[][3] = {
 		{{from, EF_DAY_INFINITY, 1}},
@@ -392,7 +394,7 @@ longest(void)
 	EfDictionary names;
 	uint32_t	numbers[STATES + 1];
 	EfMobilityWalk walk;
-	EfSpell		first = {.start = from, .end = EF_DAY_INFINITY};
+	EfSpell		first = {.start = from,.end = EF_DAY_INFINITY};
 	int64_t		taken[6] = {0};
 
 	arena_open(&arena);
@@ -425,7 +427,7 @@ nested(void)
 	{
 		DEPTH = 20000
 	};
-	EfFrame		frame = {.from = 0, .as_of = 50000, .bounded = true};
+	EfFrame		frame = {.from = 0,.as_of = 50000,.bounded = true};
 	Arena		arena;
 	EfDictionary names;
 	uint32_t	numbers[STATES + 1];
@@ -478,7 +480,7 @@ work(const EfFrame *frame, const EfStorage *storage, EfContext *context)
 static void
 failing_memory(void)
 {
-	EfFrame		frame = {.from = 7000, .as_of = 7100, .bounded = true};
+	EfFrame		frame = {.from = 7000,.as_of = 7100,.bounded = true};
 	int			failures = 0;
 	int			wrong = 0;
 

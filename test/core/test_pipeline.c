@@ -88,8 +88,10 @@ typedef struct Study
 	History		people[MAX_PEOPLE];
 	EfFunnel	funnel;
 
-	/* the days on which somebody comes to the last stage, and with which
-	 * probability: the steps of P */
+	/*
+	 * the days on which somebody comes to the last stage, and with which
+	 * probability: the steps of P
+	 */
 	int			nsteps;
 	int			day[MAX_PEOPLE];
 	double		step[MAX_PEOPLE];
@@ -467,7 +469,7 @@ test_arrivals(void)
 			EfDay		as_of;
 			EfOutputPlan plan = {&study.funnel, intake, (int) random_below(13),
 				from[random_below(6)] + (int) random_below(6), {0, 0}, NULL,
-				random_below(20) == 0 ? 100 : 1 + (int) random_below(12), {0, 0}};
+			random_below(20) == 0 ? 100 : 1 + (int) random_below(12), {0, 0}};
 
 			if (run % 10 == 0)
 			{
@@ -878,7 +880,7 @@ open_truth(Truth *truth, const Study *study, const EfIntakePlan *plan)
 	truth->years = years;
 	last_year = truth->first_year + years - 1;
 	truth->ncohorts = last_year < plan->first_year ? 0 : last_year - plan->first_year + 1;
-	truth->target = plan->target_year == EF_LAST_YEAR ? years - 1 
+	truth->target = plan->target_year == EF_LAST_YEAR ? years - 1
 		: (int) (plan->target_year - truth->first_year);
 	truth->factor = factor_of(study, &plan->scenario);
 	truth->known = study->n > 0 && !isnan(truth->factor) && (workforce->hires > 0 || plan->staff.rates->hires > 0);
@@ -1088,11 +1090,11 @@ find_limits(const Question *question, double *lower, double *upper)
 }
 
 /* How many were looked at, and of what kind. */
-static int limits_checked;
-static int limits_unbounded;
-static int limits_skipped;
-static int limits_of_surplus;
-static int limits_sharp;
+static int	limits_checked;
+static int	limits_unbounded;
+static int	limits_skipped;
+static int	limits_of_surplus;
+static int	limits_sharp;
 
 /* What is asked of a cohort's intake, with people at a stage. */
 static Question
@@ -1316,7 +1318,7 @@ check_loop(const Truth *truth, const EfIntakeYear *rows, int nrows)
 	const EfIntakeYear *periods = rows + nrows - years;
 	double	   *intake = calloc((size_t) truth->ncohorts + 1, sizeof(double));
 	EfOutputPlan output = {plan->funnel, intake, truth->ncohorts, plan->first_year, plan->starts,
-		&truth->as_of, years, plan->scenario};
+	&truth->as_of, years, plan->scenario};
 	EfProjectionPlan staff = plan->staff;
 	EfProjectionPeriod *with;
 	EfProjectionPeriod *without;
@@ -1448,7 +1450,7 @@ test_intake(void)
 			Staff		staff = random_below(2) ? ANY : (Staff) random_below(STAFFS);
 			EfIntakePlan plan = {
 				.funnel = &study.funnel,
-				.staff = {.workforce = &workforce, .rates = &workforce, .years = 1 + (int) random_below(8), .retire_at = EF_AS_OBSERVED, .latest_age = 45 + (int) random_below(40),
+				.staff = {.workforce = &workforce,.rates = &workforce,.years = 1 + (int) random_below(8),.retire_at = EF_AS_OBSERVED,.latest_age = 45 + (int) random_below(40),
 				.level = random_level()},
 				.gap = gap,
 				.method = run % 2 ? EF_INTAKE_SCHEDULE : EF_INTAKE_CONSTANT,
@@ -1500,10 +1502,10 @@ test_lead(void)
 	double		gap[] = {10, 20, 30, 40, 50, 60};
 	EfIntakePlan plan = {
 		.funnel = &study.funnel,
-		.staff = {.workforce = &workforce, .rates = &workforce, .years = 6, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.staff = {.workforce = &workforce,.rates = &workforce,.years = 6,.retire_at = EF_AS_OBSERVED,.latest_age = 70,
 		.level = 0.8},
-		.gap = gap, .first_year = 2023, .starts = {8, 0}, .method = EF_INTAKE_SCHEDULE,
-		.target_year = EF_LAST_YEAR, .arrived = 1
+		.gap = gap,.first_year = 2023,.starts = {8, 0},.method = EF_INTAKE_SCHEDULE,
+		.target_year = EF_LAST_YEAR,.arrived = 1
 	};
 
 	make_staff(&workforce, ANY, 2024 * 12, 100, false, &arena);
@@ -1542,7 +1544,7 @@ test_long(void)
 	double		gap[MAX_YEARS];
 	EfIntakePlan plan = {
 		.funnel = &study.funnel,
-		.staff = {.workforce = &workforce, .rates = &workforce, .years = MAX_YEARS, .retire_at = 67, .latest_age = 70,
+		.staff = {.workforce = &workforce,.rates = &workforce,.years = MAX_YEARS,.retire_at = 67,.latest_age = 70,
 		.level = 0.9},
 		.gap = gap,
 		.starts = {7, 14},
@@ -1608,7 +1610,7 @@ test_by_hand(void)
 	EfIntakePlan plan = {
 		.funnel = &study.funnel,
 		/* where limits are one standard error away */
-		.staff = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.staff = {.workforce = &workforce,.rates = &workforce,.years = 3,.retire_at = EF_AS_OBSERVED,.latest_age = 70,
 		.level = 0.6826894921370859},
 		.gap = gap,
 		.first_year = 2024,
@@ -1628,7 +1630,11 @@ test_by_hand(void)
 	for (int i = 0; i < 3; i++)
 	{
 		is_int(rows[i].year, 2024 + i, "%d", 2024 + i);
-		/* 3/4 + 1/2 + 1/2 = 7/4 are there at the end of 2026 of one in each year */
+
+		/*
+		 * 3/4 + 1/2 + 1/2 = 7/4 are there at the end of 2026 of one in each
+		 * year
+		 */
 		is_close(rows[i].intake, 120. / 7, 1e-14, "30 are 7/4 of 120/7");
 		/* (30 - 7/4 x)^2 = 11/16 x + 27/64 x^2, for x = 12.29 and 27.73 */
 		is_int(rows[i].lower, 12, "at least 12");
@@ -1644,7 +1650,10 @@ test_by_hand(void)
 	ef_intake_by_year(&plan, &rows, &n, context);
 	is_close(rows[2].intake, 20, 1e-14, "for 2024, 20 must begin");
 
-	/* (1/5 + x/2)^2 > x/4 + x^2/16 for any x, and with 1/10 not for 0.07 to 0.73 */
+	/*
+	 * (1/5 + x/2)^2 > x/4 + x^2/16 for any x, and with 1/10 not for 0.07 to
+	 * 0.73
+	 */
 	gap[0] = -0.2;
 	ef_intake_by_year(&plan, &rows, &n, context);
 	ok(rows[0].intake == 0 && rows[0].lower == 0 && rows[0].upper == 0, "for a surplus of 0.2 none, for sure");
@@ -1730,10 +1739,10 @@ test_unknown(void)
 	int			n;
 	EfIntakePlan base = {
 		.funnel = &study.funnel,
-		.staff = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.staff = {.workforce = &workforce,.rates = &workforce,.years = 3,.retire_at = EF_AS_OBSERVED,.latest_age = 70,
 		.level = 0.8},
-		.gap = gap, .first_year = 2023, .starts = {8, 0}, .method = EF_INTAKE_CONSTANT,
-		.target_year = EF_LAST_YEAR, .arrived = 0.5
+		.gap = gap,.first_year = 2023,.starts = {8, 0},.method = EF_INTAKE_CONSTANT,
+		.target_year = EF_LAST_YEAR,.arrived = 0.5
 	};
 	EfIntakePlan plan;
 	EfStatus	status;
@@ -1828,9 +1837,9 @@ test_nobody_goes_on(void)
 	double	   *arrivals;
 	EfIntakePlan plan = {
 		.funnel = &study.funnel,
-		.staff = {.workforce = &workforce, .rates = &workforce, .years = 2, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.staff = {.workforce = &workforce,.rates = &workforce,.years = 2,.retire_at = EF_AS_OBSERVED,.latest_age = 70,
 		.level = 0.8},
-		.gap = gap, .first_year = 2024, .starts = {8, 0}, .target_year = EF_LAST_YEAR, .arrived = 0.5,
+		.gap = gap,.first_year = 2024,.starts = {8, 0},.target_year = EF_LAST_YEAR,.arrived = 0.5,
 		.scenario = {2, 0}
 	};
 	EfOutputPlan output = {&study.funnel, &intake, 1, 2024, {8, 0}, NULL, 1, {2, 0}};
@@ -1881,10 +1890,10 @@ test_large_surplus(void)
 		double		gap[] = {size / 3, 0.3 * size};
 		EfIntakePlan plan = {
 			.funnel = &study.funnel,
-			.staff = {.workforce = &workforce, .rates = &workforce, .years = 2, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+			.staff = {.workforce = &workforce,.rates = &workforce,.years = 2,.retire_at = EF_AS_OBSERVED,.latest_age = 70,
 			.level = 0.6826894921370859},
-			.gap = gap, .first_year = 2024, .starts = {8, 0}, .method = EF_INTAKE_SCHEDULE,
-			.target_year = EF_LAST_YEAR, .arrived = 0.5
+			.gap = gap,.first_year = 2024,.starts = {8, 0},.method = EF_INTAKE_SCHEDULE,
+			.target_year = EF_LAST_YEAR,.arrived = 0.5
 		};
 		double		first = 2 * gap[0];
 		double		missing = gap[1] - gap[0];
@@ -1916,9 +1925,9 @@ test_no_rates(void)
 	EfProjectionPeriod *periods;
 	EfIntakePlan plan = {
 		.funnel = &study.funnel,
-		.staff = {.workforce = &gone, .rates = &empty, .years = 2, .intake = hires, .retire_at = EF_AS_OBSERVED,
-		.latest_age = 70, .level = 0.8},
-		.gap = gap, .first_year = 2024, .starts = {8, 0}, .target_year = EF_LAST_YEAR, .arrived = 0.5
+		.staff = {.workforce = &gone,.rates = &empty,.years = 2,.intake = hires,.retire_at = EF_AS_OBSERVED,
+		.latest_age = 70,.level = 0.8},
+		.gap = gap,.first_year = 2024,.starts = {8, 0},.target_year = EF_LAST_YEAR,.arrived = 0.5
 	};
 
 	make_simple(&study, &workforce);
@@ -1957,10 +1966,10 @@ test_intake_refused(void)
 	double		large[] = {1e12, -1e12, 1e12};
 	EfIntakePlan base = {
 		.funnel = &study.funnel,
-		.staff = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.staff = {.workforce = &workforce,.rates = &workforce,.years = 3,.retire_at = EF_AS_OBSERVED,.latest_age = 70,
 		.level = 0.8},
-		.gap = gap, .first_year = 2023, .starts = {8, 0}, .method = EF_INTAKE_CONSTANT,
-		.target_year = EF_LAST_YEAR, .arrived = 0.5
+		.gap = gap,.first_year = 2023,.starts = {8, 0},.method = EF_INTAKE_CONSTANT,
+		.target_year = EF_LAST_YEAR,.arrived = 0.5
 	};
 	EfIntakePlan plan;
 	EfIntakeYear *years;
@@ -2050,7 +2059,7 @@ test_intake_refused(void)
 
 /* ---- memory, and interrupts ---- */
 
-static int interrupts;
+static int	interrupts;
 
 static void
 interrupted(void)
@@ -2070,10 +2079,10 @@ test_no_memory(void)
 	EfOutputPlan output = {&study.funnel, intake, 3000, 1000, {8, 0}, NULL, 100, {0, 0}};
 	EfIntakePlan plan = {
 		.funnel = &study.funnel,
-		.staff = {.workforce = &workforce, .rates = &workforce, .years = 12, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+		.staff = {.workforce = &workforce,.rates = &workforce,.years = 12,.retire_at = EF_AS_OBSERVED,.latest_age = 70,
 		.level = 0.8},
-		.gap = gap, .first_year = 2000, .starts = {8, 0}, .method = EF_INTAKE_SCHEDULE,
-		.target_year = EF_LAST_YEAR, .arrived = 0.5
+		.gap = gap,.first_year = 2000,.starts = {8, 0},.method = EF_INTAKE_SCHEDULE,
+		.target_year = EF_LAST_YEAR,.arrived = 0.5
 	};
 
 	make_study(&study, &setting, 60, true);
@@ -2107,8 +2116,10 @@ test_no_memory(void)
 		arena.fail_at = 0;
 	}
 
-	/* every intake of a schedule has limits of its own, between which one may ask
-	 * to end it */
+	/*
+	 * every intake of a schedule has limits of its own, between which one may
+	 * ask to end it
+	 */
 	{
 		struct EfContext impatient = *context;
 		EfIntakeYear *years;

@@ -385,8 +385,10 @@ check_parts(const EfProjectionPlan *plan, const EfProjectionPeriod *got, const d
 	wrong += ask_variance(projection, period, intake, got[period].headcount, &variance[0]);
 	wrong += check_variance(plan, period, got[period].headcount, variance[0]);
 
-	/* it is a polynomial of degree 2 of the hires; and who comes later does not
-	 * matter */
+	/*
+	 * it is a polynomial of degree 2 of the hires; and who comes later does
+	 * not matter
+	 */
 	for (int times = 0; times <= 3 && known; times++)
 	{
 		for (int t = 0; t < years; t++)
@@ -581,7 +583,7 @@ test_plans(void)
 			double		intake[100];
 			double		target[100];
 			EfMonth		end = (2000 + (EfMonth) random_below(30)) * 12 + month;
-			EfProjectionPlan plan = {.workforce = &workforce, .rates = &workforce, .years = years[random_below(6)], .retire_at = EF_AS_OBSERVED, .latest_age = 40 + (int) random_below(50),
+			EfProjectionPlan plan = {.workforce = &workforce,.rates = &workforce,.years = years[random_below(6)],.retire_at = EF_AS_OBSERVED,.latest_age = 40 + (int) random_below(50),
 			.level = 0.1 + 0.85 * random_part()};
 			bool		fte = random_below(2);
 			const char *retires = "as observed";
@@ -640,8 +642,8 @@ test_edges(void)
 		{
 			EfWorkforce workforce;
 			EfWorkforce other;
-			EfProjectionPlan plan = {.workforce = &workforce, .rates = &other, .years = 12, .intake = intake, .retire_at = cases[c].retire_at,
-			.latest_age = cases[c].latest_age, .level = 0.8};
+			EfProjectionPlan plan = {.workforce = &workforce,.rates = &other,.years = 12,.intake = intake,.retire_at = cases[c].retire_at,
+			.latest_age = cases[c].latest_age,.level = 0.8};
 
 			make_staff(&workforce, (Staff) staff, 2024 * 12 + (EfMonth) c, 60, true, &arena);
 			make_staff(&other, ANY, 2024 * 12, 60, true, &arena);
@@ -658,9 +660,10 @@ test_by_hand(void)
 	EfFrame		frame = {ef_first_day(2020 * 12), ef_first_day(2024 * 12 + 9), true, 0, NULL, 0};
 	EfState    *state;
 	EfWorkforce workforce;
-	EfProjectionPlan plan = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = 65, .latest_age = 70,
+	EfProjectionPlan plan = {.workforce = &workforce,.rates = &workforce,.years = 3,.retire_at = 65,.latest_age = 70,
 	.level = 0.8};
 	EfProjectionPeriod *got;
+
 	/* 65 in December 2024, and in January 2025; nobody leaves before */
 	EfEmployment one = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0, false, 0}, ef_first_day(1959 * 12 + 11) + 30, 0, 0};
 	EfEmployment other = {{frame.from - 100, EF_DAY_INFINITY, NULL, 0, false, 0}, ef_first_day(1960 * 12), 0, 0};
@@ -685,7 +688,7 @@ test_nobody(void)
 {
 	EfWorkforce workforce;
 	double		intake[2] = {1, 1};
-	EfProjectionPlan plan = {.workforce = &workforce, .rates = &workforce, .years = 2, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+	EfProjectionPlan plan = {.workforce = &workforce,.rates = &workforce,.years = 2,.retire_at = EF_AS_OBSERVED,.latest_age = 70,
 	.level = 0.8};
 	EfProjectionPeriod *got;
 
@@ -711,7 +714,7 @@ test_refused(void)
 	EfRuleStep	uncovered = {2020 * 12, 65 * 12};
 	double		good[2] = {1, 1};
 	double		bad[][2] = {{1, -1}, {NAN, 1}, {1, INFINITY}, {1e13, 1}};
-	EfProjectionPlan base = {.workforce = &workforce, .rates = &workforce, .years = 2, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+	EfProjectionPlan base = {.workforce = &workforce,.rates = &workforce,.years = 2,.retire_at = EF_AS_OBSERVED,.latest_age = 70,
 	.level = 0.8};
 	EfProjectionPlan plan;
 
@@ -766,7 +769,7 @@ static void
 test_levels(void)
 {
 	EfWorkforce workforce;
-	EfProjectionPlan plan = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+	EfProjectionPlan plan = {.workforce = &workforce,.rates = &workforce,.years = 3,.retire_at = EF_AS_OBSERVED,.latest_age = 70,
 	.level = 0.999};
 	EfProjectionPeriod *widest;
 	EfProjectionPeriod *wide;
@@ -794,7 +797,7 @@ test_many_questions(void)
 {
 	EfWorkspace workspace = {context, NULL};
 	EfWorkforce workforce;
-	EfProjectionPlan plan = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+	EfProjectionPlan plan = {.workforce = &workforce,.rates = &workforce,.years = 3,.retire_at = EF_AS_OBSERVED,.latest_age = 70,
 	.level = 0.8};
 	EfProjection *projection;
 	double		hires[3] = {5, 6, 7};
@@ -824,8 +827,8 @@ test_no_memory(void)
 {
 	EfWorkforce workforce;
 	double		intake[3] = {5, 6, 7};
-	EfProjectionPlan plan = {.workforce = &workforce, .rates = &workforce, .years = 3, .intake = intake, .retire_at = EF_AS_OBSERVED,
-	.latest_age = 70, .level = 0.8};
+	EfProjectionPlan plan = {.workforce = &workforce,.rates = &workforce,.years = 3,.intake = intake,.retire_at = EF_AS_OBSERVED,
+	.latest_age = 70,.level = 0.8};
 	EfStatus	status;
 	int			wrong = 0;
 
@@ -875,8 +878,8 @@ test_many_reasons(void)
 	static EfCell cells[MANY + 3];
 	static char names[MANY][8];
 	EfWorkforce workforce = {.table = {.nlabels = MANY,.labels = labels,.ncells = MANY + 3,.cells = cells},
-		.carried = 50,.last_day = {50, 0},.hires = 50 + MANY,.last_month = 2024 * 12};
-	EfProjectionPlan plan = {.workforce = &workforce, .rates = &workforce, .years = 3, .retire_at = EF_AS_OBSERVED, .latest_age = 70,
+	.carried = 50,.last_day = {50, 0},.hires = 50 + MANY,.last_month = 2024 * 12};
+	EfProjectionPlan plan = {.workforce = &workforce,.rates = &workforce,.years = 3,.retire_at = EF_AS_OBSERVED,.latest_age = 70,
 	.level = 0.8};
 	EfProjectedExits rows[3];
 	EfExitsProjection exits;

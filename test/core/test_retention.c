@@ -72,8 +72,10 @@ follow(Counts *counts, const EfFrame *frame, const Row *row)
 	else
 		counts->censored[clock]++;
 
-	/* who was not there from the start might not have been seen had they left
-	 * on the day they were met */
+	/*
+	 * who was not there from the start might not have been seen had they left
+	 * on the day they were met
+	 */
 	for (int day = met > 0 ? met + 1 : 0; day <= clock; day++)
 		counts->at_risk[day]++;
 }
@@ -426,7 +428,7 @@ test_refused_rows(void)
 
 	for (size_t i = 0; i < COUNT(cases); i++)
 	{
-		EfSpell		spell = {.start = cases[i].start, .end = cases[i].end};
+		EfSpell		spell = {.start = cases[i].start,.end = cases[i].end};
 		Arena		arena;
 		EfState    *state;
 
@@ -485,98 +487,98 @@ test_validate(void)
 	}			cases[] = {
 		{"nobody", &bounded, 0, {{0, 0}}, none},
 		{"people who came late and did not", &bounded, 2,
-			{{LATE(10), 2}, {LATE(50), 1}, {CENSORED(30), 1}, {CENSORED(110), 1}, {EXITS(1, 60), 1}, {EXITS(2, 100), 1}}, none},
+		{{LATE(10), 2}, {LATE(50), 1}, {CENSORED(30), 1}, {CENSORED(110), 1}, {EXITS(1, 60), 1}, {EXITS(2, 100), 1}}, none},
 		{"a day without a period's beginning", &unbounded, 1,
-			{{CENSORED(54788), 1}, {EXITS(1, 0), 1}}, none},
+		{{CENSORED(54788), 1}, {EXITS(1, 0), 1}}, none},
 
 		/* late entries */
 		{"late where the period has no beginning", &unbounded, 1,
-			{{LATE(10), 1}, {EXITS(1, 20), 1}}, "Nobody enters late where the period has no beginning."},
+		{{LATE(10), 1}, {EXITS(1, 20), 1}}, "Nobody enters late where the period has no beginning."},
 		{"late on day 0", &bounded, 1,
-			{{LATE(0), 1}, {EXITS(1, 20), 1}}, "Nobody enters late on day 0."},
+		{{LATE(0), 1}, {EXITS(1, 20), 1}}, "Nobody enters late on day 0."},
 		{"more late than leave", &bounded, 1,
-			{{LATE(10), 2}, {EXITS(1, 20), 1}}, "More people enter late than leave or stay."},
+		{{LATE(10), 2}, {EXITS(1, 20), 1}}, "More people enter late than leave or stay."},
 		{"late, and nobody leaves", &bounded, 0,
-			{{LATE(10), 1}}, "More people enter late than leave or stay."},
+		{{LATE(10), 1}}, "More people enter late than leave or stay."},
 
 		/* who is there */
 		{"an exit before anybody came", &bounded, 1,
-			{{LATE(10), 1}, {EXITS(1, 9), 1}}, "More people leave or are censored on day 9 than are there."},
+		{{LATE(10), 1}, {EXITS(1, 9), 1}}, "More people leave or are censored on day 9 than are there."},
 		{"an exit on the day of coming late", &bounded, 1,
-			{{LATE(10), 1}, {EXITS(1, 10), 1}}, "More people leave or are censored on day 10 than are there."},
+		{{LATE(10), 1}, {EXITS(1, 10), 1}}, "More people leave or are censored on day 10 than are there."},
 		{"an exit on the day after", &bounded, 1,
-			{{LATE(10), 1}, {EXITS(1, 11), 1}}, none},
+		{{LATE(10), 1}, {EXITS(1, 11), 1}}, none},
 		{"a censoring before anybody came", &bounded, 0,
-			{{LATE(10), 1}, {CENSORED(9), 1}}, "More people leave or are censored on day 9 than are there."},
+		{{LATE(10), 1}, {CENSORED(9), 1}}, "More people leave or are censored on day 9 than are there."},
 		{"more than are there for two reasons and none", &bounded, 2,
 			{{LATE(10), 3}, {CENSORED(9), 1}, {CENSORED(20), 1}, {EXITS(1, 9), 1}, {EXITS(2, 20), 1}},
 		"More people leave or are censored on day 9 than are there."},
 		{"late after all have left", &bounded, 1,
-			{{LATE(40), 1}, {EXITS(1, 20), 2}}, "More people leave or are censored on day 20 than are there."},
+		{{LATE(40), 1}, {EXITS(1, 20), 2}}, "More people leave or are censored on day 20 than are there."},
 		{"a gap in which nobody is there", &bounded, 1,
-			{{LATE(40), 1}, {EXITS(1, 20), 1}, {EXITS(1, 50), 1}}, none},
+		{{LATE(40), 1}, {EXITS(1, 20), 1}, {EXITS(1, 50), 1}}, none},
 
 		/* for how long */
 		{"seen for the whole period", &bounded, 1,
-			{{EXITS(1, 100), 1}}, none},
+		{{EXITS(1, 100), 1}}, none},
 		{"seen for a day longer", &bounded, 1,
-			{{EXITS(1, 101), 1}}, "Somebody there on day 0 is seen for longer than the 100 days of the period."},
+		{{EXITS(1, 101), 1}}, "Somebody there on day 0 is seen for longer than the 100 days of the period."},
 		{"censored a day later", &bounded, 0,
-			{{CENSORED(101), 1}}, "Somebody there on day 0 is seen for longer than the 100 days of the period."},
+		{{CENSORED(101), 1}}, "Somebody there on day 0 is seen for longer than the 100 days of the period."},
 		{"late, and for the whole period", &bounded, 1,
-			{{LATE(7), 1}, {EXITS(1, 107), 1}}, none},
+		{{LATE(7), 1}, {EXITS(1, 107), 1}}, none},
 		{"late, and for a day longer", &bounded, 1,
-			{{LATE(7), 1}, {EXITS(1, 108), 1}}, "Somebody there on day 7 is seen for longer than the 100 days of the period."},
+		{{LATE(7), 1}, {EXITS(1, 108), 1}}, "Somebody there on day 7 is seen for longer than the 100 days of the period."},
 		{"one of two for a day longer, whoever it is", &bounded, 1,
-			{{LATE(7), 1}, {EXITS(1, 101), 1}, {EXITS(1, 105), 1}}, "Somebody there on day 0 is seen for longer than the 100 days of the period."},
+		{{LATE(7), 1}, {EXITS(1, 101), 1}, {EXITS(1, 105), 1}}, "Somebody there on day 0 is seen for longer than the 100 days of the period."},
 		{"the one who came first leaves first", &bounded, 1,
-			{{LATE(7), 1}, {EXITS(1, 100), 1}, {EXITS(1, 107), 1}}, none},
+		{{LATE(7), 1}, {EXITS(1, 100), 1}, {EXITS(1, 107), 1}}, none},
 		{"any length where the period has no beginning", &unbounded, 1,
-			{{EXITS(1, 54788), 1}}, none},
+		{{EXITS(1, 54788), 1}}, none},
 
 		/* counts */
 		{"no people", &bounded, 1,
-			{{EXITS(1, 5), 0}}, "exits on day 5 are 0."},
+		{{EXITS(1, 5), 0}}, "exits on day 5 are 0."},
 		{"fewer", &bounded, 1,
-			{{CENSORED(3), 4}, {EXITS(1, 5), -3}}, "exits on day 5 are -3."},
+		{{CENSORED(3), 4}, {EXITS(1, 5), -3}}, "exits on day 5 are -3."},
 		{"the fewest", &bounded, 1,
-			{{CENSORED(3), 4}, {EXITS(1, 5), INT64_MIN}}, "exits on day 5 are -9223372036854775808."},
+		{{CENSORED(3), 4}, {EXITS(1, 5), INT64_MIN}}, "exits on day 5 are -9223372036854775808."},
 		{"a negative number of late entries", &bounded, 1,
-			{{LATE(3), -1}, {EXITS(1, 5), 1}}, "late_entries on day 3 are -1."},
+		{{LATE(3), -1}, {EXITS(1, 5), 1}}, "late_entries on day 3 are -1."},
 		{"a negative number of censored", &bounded, 1,
-			{{CENSORED(3), -1}, {EXITS(1, 5), 1}}, "censored on day 3 are -1."},
+		{{CENSORED(3), -1}, {EXITS(1, 5), 1}}, "censored on day 3 are -1."},
 		{"as many as there can be", &bounded, 2,
-			{{LATE(3), all}, {CENSORED(5), all - 9}, {EXITS(1, 5), 8}, {EXITS(2, 9), 1}}, none},
+		{{LATE(3), all}, {CENSORED(5), all - 9}, {EXITS(1, 5), 8}, {EXITS(2, 9), 1}}, none},
 		{"one more", &bounded, 2,
 			{{LATE(3), all}, {CENSORED(5), all - 9}, {EXITS(1, 5), 9}, {EXITS(2, 9), 1}},
 		"There are more than 1000000000000 people."},
 		{"exits of more", &bounded, 1,
-			{{EXITS(1, 5), all + 1}}, "There are more than 1000000000000 people."},
+		{{EXITS(1, 5), all + 1}}, "There are more than 1000000000000 people."},
 		{"late entries of more", &bounded, 1,
-			{{LATE(3), all}, {LATE(4), 1}, {EXITS(1, 5), 1}}, "There are more than 1000000000000 people."},
+		{{LATE(3), all}, {LATE(4), 1}, {EXITS(1, 5), 1}}, "There are more than 1000000000000 people."},
 		{"the most", &bounded, 1,
 			{{LATE(3), INT64_MAX}, {CENSORED(5), INT64_MAX}, {EXITS(1, 5), INT64_MAX}, {EXITS(1, 6), INT64_MAX}},
 		"There are more than 1000000000000 people."},
 
 		/* days, reasons, periods */
 		{"150 years and a day", &unbounded, 1,
-			{{EXITS(1, 54789), 1}}, "exits stand at 54789."},
+		{{EXITS(1, 54789), 1}}, "exits stand at 54789."},
 		{"censored then", &unbounded, 0,
-			{{CENSORED(54789), 1}}, "censored stand at 54789."},
+		{{CENSORED(54789), 1}}, "censored stand at 54789."},
 		{"late then", &bounded, 0,
-			{{LATE(54789), 1}}, "late_entries stand at 54789."},
+		{{LATE(54789), 1}}, "late_entries stand at 54789."},
 		{"much later", &unbounded, 0,
-			{{CENSORED(UINT32_MAX), 1}}, "censored stand at 4294967295."},
+		{{CENSORED(UINT32_MAX), 1}}, "censored stand at 4294967295."},
 		{"a reason that nobody had", &bounded, 2,
-			{{EXITS(1, 5), 1}}, "A reason has no exits."},
+		{{EXITS(1, 5), 1}}, "A reason has no exits."},
 		{"a reason, and nobody", &bounded, 1,
-			{{0, 0}}, "A reason has no exits."},
+		{{0, 0}}, "A reason has no exits."},
 		{"a flag", &flagged, 0,
-			{{0, 0}}, "Flags 1 are not known."},
+		{{0, 0}}, "Flags 1 are not known."},
 		{"an empty period", &empty, 0,
-			{{0, 0}}, "The observation period ends on 2000-04-10 and does not begin before."},
+		{{0, 0}}, "The observation period ends on 2000-04-10 and does not begin before."},
 		{"an endless one", &endless, 0,
-			{{0, 0}}, "The observation period ends at infinity."},
+		{{0, 0}}, "The observation period ends at infinity."},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++)
@@ -827,7 +829,7 @@ sample(uint8_t *out, bool bounded)
 	state->skipped = 3;
 	for (int i = 0; i < 16; i++)
 	{
-		EfSpell		spell = {.start = 4000 + 271 * i, .end = EF_DAY_INFINITY, .reason = some[i % 4], .reason_length = strlen(some[i % 4])};
+		EfSpell		spell = {.start = 4000 + 271 * i,.end = EF_DAY_INFINITY,.reason = some[i % 4],.reason_length = strlen(some[i % 4])};
 
 		if (i % 3)
 			spell.end = spell.start + 300 * (16 - i) - 7 * i;
@@ -924,7 +926,7 @@ use_memory(const Arena *arena, int *wrong)
 	for (int i = 0; i < 5000; i++)
 	{
 		const char *reason = reasons[i % NREASONS];
-		EfSpell		spell = {.start = i % 1200 - 400, .end = i % 1200 - 400 + i % 67, .reason = reason, .reason_length = strlen(reason)};
+		EfSpell		spell = {.start = i % 1200 - 400,.end = i % 1200 - 400 + i % 67,.reason = reason,.reason_length = strlen(reason)};
 
 		if ((status = ef_retention_add(&state, &spell, context)) != EF_OK)
 			return status;

@@ -102,7 +102,7 @@ test_observed(void)
 static EfStatus
 check(EfDay start, EfDay end, EfDay as_of)
 {
-	EfSpell		spell = {.start = start, .end = end};
+	EfSpell		spell = {.start = start,.end = end};
 
 	error.detail[0] = '\0';
 	return ef_spell_check(&spell, as_of, &refuses);
@@ -183,7 +183,7 @@ test_sight(void)
 				for (EfDay end = start; end <= last + 2; end++)
 				{
 					EfState		state = {.bounded = from >= 0,.from = from < 0 ? 0 : from,.as_of = as_of};
-					EfSpell		spell = {.start = start, .end = end > last + 1 ? EF_DAY_INFINITY : end};
+					EfSpell		spell = {.start = start,.end = end > last + 1 ? EF_DAY_INFINITY : end};
 					EfSighting	sighting;
 					EfDay		entry = 0;
 					EfDay		leaving = 0;
@@ -222,7 +222,7 @@ test_sight(void)
 static uint32_t
 reserve(EfState **state, const char *reason, size_t length, bool exited, const Arena *arena)
 {
-	EfSpell		spell = {.start = 0, .end = 1, .reason = reason, .reason_length = length};
+	EfSpell		spell = {.start = 0,.end = 1,.reason = reason,.reason_length = length};
 	uint32_t	label = 12345;
 
 	if (ef_spell_reserve(state, &ef_retention_type, &spell, exited, &label, &arena->context) != EF_OK)
@@ -236,7 +236,7 @@ test_reasons(void)
 	static const EfFrame frame = {0, 366, true, 0, NULL, 0};
 	Arena		arena;
 	EfState    *state;
-	EfSpell		long_reason = {.start = 0, .end = 1, .reason = "x", .reason_length = EF_SIZE_LIMIT};
+	EfSpell		long_reason = {.start = 0,.end = 1,.reason = "x",.reason_length = EF_SIZE_LIMIT};
 	uint32_t	label;
 
 	arena_open(&arena);

@@ -19,7 +19,7 @@
 #define LAST_YEAR 2400
 #define NDAYS 292560
 
-static EfMonth month_of[NDAYS];	/* of day i since 1600-01-01 */
+static EfMonth month_of[NDAYS]; /* of day i since 1600-01-01 */
 static int	place_of[NDAYS];	/* in its month, from 0 */
 static int	first_of[(LAST_YEAR - FIRST_YEAR + 1) * 12 + 1];	/* of a month */
 static int	epoch;				/* 2000-01-01 */
@@ -92,7 +92,8 @@ typedef struct Counts
 	int64_t		last_day_fte[EF_AGE_MONTHS];
 	int64_t		exposure[EF_AGE_MONTHS];
 	int64_t		people;
-	EfStaff		first;			/* who is there on the first day, and on the last */
+	EfStaff		first;			/* who is there on the first day, and on the
+								 * last */
 	EfStaff		last;
 } Counts;
 
@@ -790,7 +791,11 @@ test_turnover(void)
 	double		got;
 
 	arena_open(arena);
-	/* on the first day 100 + 15, on the last 80 + 10 and the 25 who leave that evening */
+
+	/*
+	 * on the first day 100 + 15, on the last 80 + 10 and the 25 who leave
+	 * that evening
+	 */
 	staff(arena, &workforce, &year, 80, 20, 10, 5, 1);
 	ok(ef_workforce_turnover(&workforce, EF_TURNOVER_LEAVERS, &got, &refuses) == EF_OK &&
 	   fabs(got - 25.0 / 115) < 1e-15, "who leaves on the last day is there on it");

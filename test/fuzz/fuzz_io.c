@@ -711,7 +711,10 @@ setup(const char *query)
 	PQclear(result);
 }
 
-typedef enum {ACCEPTED, REFUSED, FAILED} Verdict;
+typedef enum
+{
+	ACCEPTED, REFUSED, FAILED
+} Verdict;
 
 /* What a result says about the code under test. */
 static Verdict
@@ -723,8 +726,8 @@ judge(const PGresult *result)
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)
 		return ACCEPTED;
 	if (PQstatus(conn) != CONNECTION_OK || state == NULL ||
-		strncmp(state, "XX", 2) == 0 ||		/* internal error */
-		strcmp(state, "57014") == 0 ||		/* timeout */
+		strncmp(state, "XX", 2) == 0 || /* internal error */
+		strcmp(state, "57014") == 0 ||	/* timeout */
 		(severity != NULL && strcmp(severity, "ERROR") != 0))
 		return FAILED;
 	return REFUSED;
@@ -869,7 +872,10 @@ fuzz(const Target *target, long rounds)
 					read_ok[i]++;
 				else if (is_seed && round == 0 && verdict == REFUSED)
 				{
-					/* A name or type error here would make the whole reader idle. */
+					/*
+					 * A name or type error here would make the whole reader
+					 * idle.
+					 */
 					printf("# on a valid value: %s\n", target->reads[i]);
 					diag_text(PQresultErrorMessage(result));
 				}

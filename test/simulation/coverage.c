@@ -250,8 +250,10 @@ observe_employer(Employer *employer, int size, int years, const Person *pool,
 				continue;
 			add(&state, &people[i], ef_first_day(month + 1), reason);
 
-			/* the place is filled next month; in the last one, on its last day,
-			 * so that the employer keeps its size */
+			/*
+			 * the place is filled next month; in the last one, on its last
+			 * day, so that the employer keeps its size
+			 */
 			people[i] = draw_hire(month + 1 < as_of ? month + 1 : month);
 			if (month + 1 == as_of)
 				people[i].start = frame.as_of - 1;
@@ -350,8 +352,10 @@ run_employer(int size, int years, const Person *pool, int npool,
 			retired[year] <= periods[year].retirements_upper;
 	}
 
-	/* what it takes to replace the leavers of the first year, in whole
-	 * persons, if each recruit is as likely to stay as the projection says */
+	/*
+	 * what it takes to replace the leavers of the first year, in whole
+	 * persons, if each recruit is as likely to stay as the projection says
+	 */
 	if (periods[0].need > 0)
 	{
 		double		need = rint(left_first * periods[0].need / periods[0].gap);
@@ -661,7 +665,7 @@ run_intake(int size, int npeople, const Person *pool, int npool,
 {
 	EfMonth		end = (AS_OF_YEAR + INTAKE_YEARS) * 12;
 	Block	   *blocks = NULL;
-	EfContext arena = {arena_allocate, arena_release, &blocks, NULL, &error};
+	EfContext	arena = {arena_allocate, arena_release, &blocks, NULL, &error};
 	Employer	employer;
 	EfProjectionPlan plan;
 	EfProjectionPeriod *periods;

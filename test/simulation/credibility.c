@@ -255,8 +255,10 @@ observe(Employer *employer)
 			person->start = ef_first_day(month + 1);
 		}
 
-	/* whoever replaces a leaver of the last month is there on its last day, so that
-	 * the employer keeps its size */
+	/*
+	 * whoever replaces a leaver of the last month is there on its last day,
+	 * so that the employer keeps its size
+	 */
 	for (int i = 0; i < employer->size; i++)
 	{
 		if (employer->people[i].start == frame.as_of)
@@ -295,8 +297,8 @@ live_on(Employer *employer)
 
 typedef struct Score
 {
-	double		squares[2][ESTIMATORS]; /* of errors of yearly rates: of the years
-										 * observed, of the year after */
+	double		squares[2][ESTIMATORS]; /* of errors of yearly rates: of the
+										 * years observed, of the year after */
 	int			covered[ESTIMATORS];
 	double		width[ESTIMATORS];
 	int			n;

@@ -195,8 +195,8 @@ main(int argc, char **argv)
 				EfMobility	mobility;
 				uint32_t   *states;
 				double		intake[STATES];
-				EfMobilityPlan plan = {.intake = intake, .years = YEARS, .observed_years = observed[o],
-				.limits = true, .level = LEVEL};
+				EfMobilityPlan plan = {.intake = intake,.years = YEARS,.observed_years = observed[o],
+				.limits = true,.level = LEVEL};
 				EfMobilityYear *rows;
 				int			people = size;
 

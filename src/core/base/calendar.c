@@ -92,8 +92,10 @@ ef_duration_days(const EfDuration *duration, int32_t times)
 	if (months > EF_DURATION_MONTHS)
 		return INT32_MAX;
 
-	/* No span holds more leap days than one between 1901 and 2099, where
-	 * every fourth year has one: so four years of beginnings are all. */
+	/*
+	 * No span holds more leap days than one between 1901 and 2099, where
+	 * every fourth year has one: so four years of beginnings are all.
+	 */
 	for (EfMonth from = 1901 * 12; from < 1905 * 12 && months > 0; from++)
 	{
 		EfDay		span = ef_first_day(from + (EfMonth) months) -

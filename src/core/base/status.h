@@ -58,7 +58,8 @@ typedef const EfReport *EfStatus;
 /* What several rooms refuse. */
 extern const EfReport EF_TOO_LARGE[];	/* a summary would pass its size limit */
 extern const EfReport EF_COUNT_OVERFLOW[];	/* a count would pass its range */
-extern const EfReport EF_INVALID[]; /* bytes or text that are no value of the type */
+extern const EfReport EF_INVALID[]; /* bytes or text that are no value of the
+									 * type */
 extern const EfReport EF_ARRAY_VALUE[]; /* no number of people */
 
 /*
@@ -69,7 +70,7 @@ extern const char *(*ef_translate) (const char *text);
 
 /* Leave the sentence and hand the status back: "return ef_fail(...)". */
 extern EfStatus ef_fail(EfContext *context, EfStatus status,
-						const char *format, ...) EF_PRINTF(3, 4);
+						const char *format,...) EF_PRINTF(3, 4);
 
 /*
  * What a sentence shows of a value: "... is %s.", ef_shown(level).text.

@@ -147,8 +147,11 @@ ef_certificate_parts(const EfDay *completed, size_t ncompleted,
 
 	*parts = NULL;
 	*nparts = 0;
-	/* a last day of 9999-12-31 ends on the day after it: still required, as
-	 * spells that end then go on */
+
+	/*
+	 * a last day of 9999-12-31 ends on the day after it: still required, as
+	 * spells that end then go on
+	 */
 	if (until >= EF_BEYOND_DATE)
 		until = EF_DAY_INFINITY;
 	if (from >= until)

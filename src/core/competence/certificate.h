@@ -40,7 +40,8 @@ typedef struct EfCertificatePart
 {
 	EfCertificateStatus status;
 	EfDay		start;
-	EfDay		end;			/* the first day after it; EF_DAY_INFINITY: none */
+	EfDay		end;			/* the first day after it; EF_DAY_INFINITY:
+								 * none */
 } EfCertificatePart;
 
 /*

@@ -48,7 +48,8 @@ typedef struct Graph
 	size_t	   *number;			/* of the name at a place */
 	Shift	   *shifts;			/* in the order of from, then to */
 	size_t		nshifts;
-	size_t	   *order;			/* professions, each after those that it awaits */
+	size_t	   *order;			/* professions, each after those that it
+								 * awaits */
 
 	EfWorkspace workspace;
 } Graph;

@@ -29,8 +29,10 @@ ef_normal_quantile(double p)
 	double		z = t - (2.515517 + t * (0.802853 + t * 0.010328)) /
 		(1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
 
-	/* Newton on the upper tail, with Halley's correction; the guess is good
-	 * to 4.5e-4, so three steps are one more than needed */
+	/*
+	 * Newton on the upper tail, with Halley's correction; the guess is good
+	 * to 4.5e-4, so three steps are one more than needed
+	 */
 	for (int i = 0; i < 3; i++)
 	{
 		double		error = (0.5 * erfc(z * SQRT_HALF) - tail) * SQRT_2PI *

@@ -87,8 +87,10 @@ ef_aalen_johansen_exits(EfAalenJohansen *process, uint32_t reason,
 	EF_ASSERT(reason > 0 && reason <= process->nreasons && exits >= 0 &&
 			  exits <= process->at_risk);
 
-	/* nobody was left: there is no more to say, and Greenwood's sum is
-	 * infinite */
+	/*
+	 * nobody was left: there is no more to say, and Greenwood's sum is
+	 * infinite
+	 */
 	if (!(s > 0))
 		return;
 	incidence->variance += s * q *
@@ -102,9 +104,11 @@ ef_aalen_johansen_exits(EfAalenJohansen *process, uint32_t reason,
 double
 ef_incidence_error(const EfIncidence *incidence)
 {
-	/* Where everyone has left for the one reason there is no variance, but
+	/*
+	 * Where everyone has left for the one reason there is no variance, but
 	 * the terms that cancel leave a rounding error.  Without late entries the
-	 * variance of up to 1e12 people does not come that near to nothing. */
+	 * variance of up to 1e12 people does not come that near to nothing.
+	 */
 	if (incidence->variance <= ROUNDING * incidence->largest_variance)
 		return 0;
 	return sqrt(incidence->variance);

@@ -29,7 +29,8 @@ typedef struct EfForecast
 	double		lower;
 	double		upper;
 	double		actual;
-	double		naive;			/* what somebody without a model would have said */
+	double		naive;			/* what somebody without a model would have
+								 * said */
 	double		level;			/* of the limits */
 } EfForecast;
 
@@ -41,7 +42,8 @@ enum
 	EF_MISS_HELD,				/* 1 if it lay within the limits, 0 if not */
 	EF_MISS_SCORE,				/* of the interval */
 	EF_MISS_NAIVE,				/* error of the naive forecast, without sign */
-	EF_MISS_COMPARED,			/* that of the forecast, where there is a naive one */
+	EF_MISS_COMPARED,			/* that of the forecast, where there is a
+								 * naive one */
 	EF_MISS_FIGURES
 };
 
@@ -59,9 +61,10 @@ typedef struct EfForecastScore
 	double		median_percentage_error;
 	double		coverage;		/* share of intervals that held */
 	double		interval_score; /* mean */
-	double		skill;			/* 1 - the error over that of the naive forecasts,
-								 * means of both without sign; NaN too where that
-								 * is nearer to nothing than a number can be */
+	double		skill;			/* 1 - the error over that of the naive
+								 * forecasts, means of both without sign; NaN
+								 * too where that is nearer to nothing than a
+								 * number can be */
 } EfForecastScore;
 
 extern EfStatus ef_interval_score(double lower, double upper, double actual,

@@ -36,8 +36,8 @@ typedef struct EfPoissonGroup
 typedef struct EfGammaPrior
 {
 	double		mean;			/* of the ratio */
-	double		weight;			/* k, in expected events; infinite where groups
-								 * do not differ beyond chance */
+	double		weight;			/* k, in expected events; infinite where
+								 * groups do not differ beyond chance */
 } EfGammaPrior;
 
 /*

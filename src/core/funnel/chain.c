@@ -432,8 +432,10 @@ take_earliest(const EfChainSearch *search, size_t nmoments, unsigned furthest,
 	{
 		uint32_t	here = ends[m * furthest + stage - 1];
 
-		/* at the same moment if that gets there in time, else at the next
-		 * that is heeded */
+		/*
+		 * at the same moment if that gets there in time, else at the next
+		 * that is heeded
+		 */
 		if ((search->spec->modes & EF_STRICT_INCREASE) || here == NOWHERE ||
 			moments[here].at > limit)
 			for (m++; m < nmoments; m++)

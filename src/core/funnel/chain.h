@@ -37,8 +37,10 @@ typedef struct EfChain
 	EfInstant	at[EF_STAGE_LIMIT];
 	EfOutcome	outcome;
 
-	/* The day of the outcome; not there for those who completed the chain, or
-	 * are lost without a window. */
+	/*
+	 * The day of the outcome; not there for those who completed the chain, or
+	 * are lost without a window.
+	 */
 	EfDay		left;
 } EfChain;
 
@@ -47,8 +49,8 @@ typedef struct EfMoment
 {
 	EfInstant	at;
 	EfInstant	limit;			/* of a chain that starts here */
-	uint32_t	stages;			/* bit of stage n is 1 << n; bit 0: an event of
-								 * no stage of the spec */
+	uint32_t	stages;			/* bit of stage n is 1 << n; bit 0: an event
+								 * of no stage of the spec */
 	bool		exit;
 	bool		anew;			/* the second of one instant: after the exit */
 } EfMoment;

@@ -60,6 +60,7 @@ extern EfStatus ef_event_check(const EfFunnelSpec *spec, unsigned code,
 /* Add one person's chain to a state; nothing if its length is 0. */
 extern EfStatus ef_funnel_add(EfState **state, const EfChain *chain,
 							  EfUnit unit, EfContext *context) EF_NODISCARD;
+
 /* How one who is gone left the last stage, on the stage's own clock; 0 for one
  * who has none. */
 static inline unsigned

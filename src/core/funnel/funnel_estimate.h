@@ -86,8 +86,8 @@ typedef struct EfArrivals
 	uint32_t	nstages;
 	uint32_t	nspans;
 	double	   *share;			/* by span */
-	double		reached[EF_STAGE_LIMIT];	/* of those who ever reach a stage;
-											 * NaN if nobody began */
+	double		reached[EF_STAGE_LIMIT];	/* of those who ever reach a
+											 * stage; NaN if nobody began */
 	size_t		size;			/* for ef_arrivals_variance() */
 	double	   *covariance;		/* or NULL */
 } EfArrivals;

@@ -415,8 +415,10 @@ ef_spec_limit(const EfFunnelSpec *spec, EfUnit unit, EfInstant start)
 	if (!spec->has_within)
 		return EF_INSTANT_NEVER;
 
-	/* whole days from one midnight to another, and the rest goes on top; less
-	 * than a day after midnight is the same day */
+	/*
+	 * whole days from one midnight to another, and the rest goes on top; less
+	 * than a day after midnight is the same day
+	 */
 	length = within->days;
 	if (within->months > 0)
 	{

@@ -79,8 +79,10 @@ typedef struct EfFunnelSpec
 	uint64_t	stage_heads[EF_STAGE_LIMIT];
 	uint64_t	exit_heads[EF_EXIT_LIMIT];
 
-	/* and a hash table of all names: 0 where there is none, else the number of
-	 * a stage, or that of an exit after those, or EF_SLOT_SHARED */
+	/*
+	 * and a hash table of all names: 0 where there is none, else the number
+	 * of a stage, or that of an exit after those, or EF_SLOT_SHARED
+	 */
 	uint8_t		slots[EF_SPEC_SLOTS];
 } EfFunnelSpec;
 

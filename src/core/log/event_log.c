@@ -99,7 +99,7 @@ count_chunk(EfEventGroup *group)
 
 	if (chunk != NULL)
 		chunk->nevents = (uint32_t) ((size_t) (group->next - chunk->words) /
-									   ef_form_words(group->form));
+									 ef_form_words(group->form));
 }
 
 /* A block that nothing is in: one that is there already, or a new one. */

@@ -64,7 +64,8 @@ typedef struct EfRunPlace
 	uint8_t    *bytes;			/* received, in memory; or NULL */
 	uint64_t	offset;			/* in storage */
 	uint64_t	size;
-	EfNumberMap *numbers;		/* what those of its events are here; NULL: the same */
+	EfNumberMap *numbers;		/* what those of its events are here; NULL:
+								 * the same */
 } EfRunPlace;
 
 typedef struct EfEventLog EfEventLog;
@@ -75,7 +76,8 @@ typedef struct EfEventGroup
 	uint64_t   *next;			/* where the next event goes, and the end of */
 	uint64_t   *end;			/* the latest chunk; both NULL if none */
 	const void *purpose;		/* the owner's: what its events are for */
-	EfEventForm form;			/* of the latest chunk, and of the next; 0: none */
+	EfEventForm form;			/* of the latest chunk, and of the next; 0:
+								 * none */
 	uint32_t	nruns;
 	EfEventChunk *chunk;		/* the latest */
 	size_t		size;			/* of its chunks and received runs */
@@ -94,8 +96,9 @@ struct EfEventLog
 	EfUnit		unit;
 	bool		detailed;
 	size_t		budget;			/* bytes in memory */
-	size_t		kept;			/* of these, what the owner keeps beside events and
-								 * nothing stores: see ef_event_log_full */
+	size_t		kept;			/* of these, what the owner keeps beside
+								 * events and nothing stores: see
+								 * ef_event_log_full */
 	size_t		used;
 	size_t		largest;		/* of the groups; being ordered takes as much
 								 * again, twice */

@@ -413,7 +413,7 @@ ef_run_renumber(const uint8_t *bytes, size_t size, EfPersonKind kind,
 				bool detailed, const EfNumberMap *map, const EfSink *sink,
 				EfContext *context)
 {
-	EfRunSource source = {.size = size, .bytes = bytes, .numbers = map};
+	EfRunSource source = {.size = size,.bytes = bytes,.numbers = map};
 	EfEventReader reader;
 	EfRunWriter writer;
 	EfPersonEvents events;

@@ -64,8 +64,8 @@ typedef struct EfRunSource
 	uint64_t	offset;
 	uint64_t	size;
 	const uint8_t *bytes;		/* all of them, where they are in memory */
-	const EfNumberMap *numbers; /* what those of its events (EF_WHEN_NUMBER) are here;
-								 * NULL: the same */
+	const EfNumberMap *numbers; /* what those of its events (EF_WHEN_NUMBER)
+								 * are here; NULL: the same */
 } EfRunSource;
 
 /* A run, or events in memory, while they are read. */

@@ -160,7 +160,10 @@ receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
 	if (ef_event_log_full(log, size))
 		ef_event_log_store(log);
 
-	/* a large run keeps its numbers, and what they are is looked up when it is read */
+	/*
+	 * a large run keeps its numbers, and what they are is looked up when it
+	 * is read
+	 */
 	if (map != NULL && size >= map->room * NUMBER_PART)
 	{
 		place.numbers = keep_map(map, log->context);

@@ -522,7 +522,7 @@ part_table(EfMobility *mobility, EfContext *context)
 	mobility->leavers = ef_alloc(context, table->ncells * sizeof(EfCell));
 	mobility->changes = ef_alloc(context, table->ncells * sizeof(EfCell));
 	status = collect_changes(mobility->changes, &mobility->nchanges, table,
-								 context);
+							 context);
 	for (size_t i = 0; i < mobility->nchanges && status == EF_OK; i++)
 	{
 		EfKey		key = mobility->changes[i].key;

@@ -229,11 +229,11 @@ typedef struct EfMobility
 	uint32_t	nreasons;		/* that somebody left for */
 	EfLabel    *reasons;		/* in order; reason n is reasons[n - 1] */
 	size_t		nleavers;
-	EfCell	   *leavers;		/* those of `left_for` as steps in order, `to` the
-								 * reason */
+	EfCell	   *leavers;		/* those of `left_for` as steps in order, `to`
+								 * the reason */
 	size_t		nchanges;
-	EfCell	   *changes;		/* of FTE, day << 32 | state in order; thousandths,
-								 * below 0 where it was lost */
+	EfCell	   *changes;		/* of FTE, day << 32 | state in order;
+								 * thousandths, below 0 where it was lost */
 } EfMobility;
 
 extern EfStatus ef_mobility_open(EfMobility *mobility, const void *datum,

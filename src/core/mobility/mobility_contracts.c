@@ -54,7 +54,8 @@ ef_mobility_contract_name(char *name, const char *reason,
 
 typedef struct Terms
 {
-	uint32_t	state;			/* numbers of the dictionary of labels; 0: not known */
+	uint32_t	state;			/* numbers of the dictionary of labels; 0: not
+								 * known */
 	uint32_t	reason;
 	int32_t		fte;
 } Terms;
@@ -407,7 +408,7 @@ ef_mobility_of_contracts(EfState **state, EfEventGroup *group,
 						 const EfDictionary *names,
 						 const EfContractPeriod *period, EfContext *context)
 {
-	Person		person = {.period = period, .names = names, .context = context};
+	Person		person = {.period = period,.names = names,.context = context};
 	EfEventReader reader;
 	EfMobilityWalk walk;
 	EfStatus	status = ef_state_create(state, &ef_mobility_type,

@@ -43,8 +43,8 @@ extern EfStatus ef_mobility_rates(const EfMobility *mobility, double level,
 typedef struct EfMatrix
 {
 	uint32_t	nstates;
-	double	   *probability;	/* columns by where to, 0: out; in each of them
-								 * where from, nstates of them */
+	double	   *probability;	/* columns by where to, 0: out; in each of
+								 * them where from, nstates of them */
 	bool	   *known;			/* was anybody ever there? by state, from 1 */
 } EfMatrix;
 

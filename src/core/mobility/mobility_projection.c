@@ -277,8 +277,8 @@ project_year(const EfMobility *mobility, const EfMobilityPlan *plan,
 /* The rows of a matrix without their zeros, but for the diagonal. */
 typedef struct Rows
 {
-	size_t	   *begin;			/* of the row of state i, at begin[i - 1]; it ends
-								 * where the next one begins */
+	size_t	   *begin;			/* of the row of state i, at begin[i - 1]; it
+								 * ends where the next one begins */
 	uint32_t   *to;
 	double	   *probability;
 } Rows;
@@ -321,12 +321,12 @@ typedef struct Spread
 	uint32_t	n;
 	Rows		rows;
 	const double *spent;		/* years that were observed in each */
-	double		going;			/* of all of them, the share that ends elsewhere
-								 * than where it began */
+	double		going;			/* of all of them, the share that ends
+								 * elsewhere than where it began */
 	double	  **people;			/* in each year, from 0, when it begins */
 	const double *hired;		/* in a year */
-	double	  **reach;			/* the probability to be in the state asked for
-								 * after so many years, by where from */
+	double	  **reach;			/* the probability to be in the state asked
+								 * for after so many years, by where from */
 } Spread;
 
 /* The share of a year's people that is elsewhere, or gone, when it ends. */

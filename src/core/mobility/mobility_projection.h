@@ -32,8 +32,8 @@ typedef struct EfMobilityPlan
 	const double *intake;		/* a year; NULL: none */
 	int			years;
 	int			observed_years; /* of which the matrix is made, the last ones */
-	bool		limits;			/* are there limits?  They take time with the cube
-								 * of the number of states */
+	bool		limits;			/* are there limits?  They take time with the
+								 * cube of the number of states */
 	double		level;			/* of them */
 } EfMobilityPlan;
 
@@ -51,7 +51,8 @@ typedef struct EfMobilityYear
 	double		left;
 	double		intake;
 	double		headcount;
-	double		lower;			/* in whole persons; NaN: not asked for, or unknown */
+	double		lower;			/* in whole persons; NaN: not asked for, or
+								 * unknown */
 	double		upper;
 } EfMobilityYear;
 

@@ -321,7 +321,10 @@ ef_mobility_leavers_next(EfMobilityLeavers *leavers)
 	for (size_t i = 0; i < leavers->nrows; i++)
 		leavers->rows[i].leavers = 0;
 
-	/* whose last day is in the step is elsewhere at the latest on the next one */
+	/*
+	 * whose last day is in the step is elsewhere at the latest on the next
+	 * one
+	 */
 	for (; leavers->next < leavers->nleft; leavers->next++)
 	{
 		const EfCell *left = &leavers->left[leavers->next];

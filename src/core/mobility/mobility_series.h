@@ -34,7 +34,8 @@ typedef struct EfMobilitySeries
 	const EfMobility *mobility;
 	EfDuration	every;
 	int			nsteps;			/* told so far */
-	size_t		coming;			/* the first step of each kind that is not taken */
+	size_t		coming;			/* the first step of each kind that is not
+								 * taken */
 	size_t		going;
 	size_t		changed;		/* likewise of FTE */
 	int64_t    *here;			/* by state, from 1 */

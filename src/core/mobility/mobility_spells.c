@@ -155,8 +155,10 @@ ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n)
 		uint32_t	day = start + walk->last > EF_SPELL_DAYS
 			? start + walk->last - EF_SPELL_DAYS : 0;
 
-		/* the last of those that start on one day hides the others, or is as
-		 * long */
+		/*
+		 * the last of those that start on one day hides the others, or is as
+		 * long
+		 */
 		if (i + 1 < n && ef_when_start(spells[i + 1]) == start)
 		{
 			while (i + 1 < n && ef_when_start(spells[i + 1]) == start)

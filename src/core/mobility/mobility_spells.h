@@ -84,9 +84,11 @@ typedef struct EfMobilityWalk
 	EfMobilityStep *steps;
 	size_t		nsteps;			/* of the person */
 
-	/* while a person walks: what is known of the days before `day`, and where
-	 * they are from then on, which the next spell may change.  Days are counted as
-	 * ends are: 1 is `from` */
+	/*
+	 * while a person walks: what is known of the days before `day`, and where
+	 * they are from then on, which the next spell may change.  Days are
+	 * counted as ends are: 1 is `from`
+	 */
 	uint32_t	before;
 	uint32_t	day;
 	uint32_t	now;

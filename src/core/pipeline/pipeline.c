@@ -139,13 +139,14 @@ typedef struct Cohorts
 	int			nperiods;
 	EfDay	   *begins;			/* each period, and the one after the last */
 
-	uint32_t   *edges;			/* for each cohort, the spans with which periods
-								 * begin, and the one after the last */
+	uint32_t   *edges;			/* for each cohort, the spans with which
+								 * periods begin, and the one after the last */
 	uint32_t   *lags;			/* those with which the first cohort's second
 								 * year begins, its third, ... */
 	int			nlags;			/* in the last all have arrived */
 	EfArrivals	arrivals;
-	double	   *until;			/* share of a cohort that arrives before a span */
+	double	   *until;			/* share of a cohort that arrives before a
+								 * span */
 
 	/* what the scenario multiplies later stages by; NaN: not known */
 	uint32_t	changed_stage;
@@ -385,7 +386,7 @@ check_output(const EfOutputPlan *plan, EfContext *context)
 
 EfStatus
 ef_arrivals_by_year(const EfOutputPlan *plan, double **arrivals,
-				 EfContext *context)
+					EfContext *context)
 {
 	EfWorkspace workspace = {context, NULL};
 	int			year = ef_output_first_year(plan);
@@ -782,8 +783,10 @@ limits_of(Model *model, int cohort, uint32_t stage, double *lower,
 	if (!(brings > 0))
 		return;
 
-	/* it is a polynomial: three values have all of it, far enough from each
-	 * other beside what earlier intakes make uncertain */
+	/*
+	 * it is a polynomial: three values have all of it, far enough from each
+	 * other beside what earlier intakes make uncertain
+	 */
 	step = fmax(fabs(gap) / brings, 1);
 	for (int k = 0; k < 3; k++)
 	{
@@ -877,7 +880,7 @@ fill_year(const Model *model, EfIntakeYear *row)
 
 EfStatus
 ef_intake_by_year(const EfIntakePlan *plan, EfIntakeYear **years,
-				   int *nyears, EfContext *context)
+				  int *nyears, EfContext *context)
 {
 	return ef_intake_fan(plan, &plan->staff.level, 1, years, nyears, context);
 }
@@ -927,7 +930,7 @@ done:
 
 EfStatus
 ef_intake_by_stage(const EfIntakePlan *plan, EfStageDemand **rows,
-						  size_t *nrows, EfContext *context)
+				   size_t *nrows, EfContext *context)
 {
 	EfWorkspace workspace = {context, NULL};
 	Model		model = {.plan = plan,.workspace = &workspace};

@@ -123,9 +123,9 @@ typedef struct EfIntakePlan
 	EfStartDay	starts;
 	EfIntakeMethod method;
 	int64_t		target_year;	/* of a constant intake */
-	double		arrived;		/* of a schedule: an intake answers for the year
-								 * by whose end this share of those who ever
-								 * arrive have done so */
+	double		arrived;		/* of a schedule: an intake answers for the
+								 * year by whose end this share of those who
+								 * ever arrive have done so */
 	EfConversionChange scenario;
 } EfIntakePlan;
 
@@ -145,8 +145,8 @@ typedef struct EfIntakeYear
  * earlier, to the last of the gap.
  */
 extern EfStatus ef_intake_by_year(const EfIntakePlan *plan,
-								   EfIntakeYear **years, int *nyears,
-								   EfContext *context) EF_NODISCARD;
+								  EfIntakeYear **years, int *nyears,
+								  EfContext *context) EF_NODISCARD;
 
 /* The same for each of some levels, of which there is one at least, one after the
  * other; that of the plan is not used. */
@@ -166,7 +166,7 @@ typedef struct EfStageDemand
 
 /* Answers a row for each of the same years and each stage of the funnel. */
 extern EfStatus ef_intake_by_stage(const EfIntakePlan *plan,
-										  EfStageDemand **rows, size_t *nrows,
-										  EfContext *context) EF_NODISCARD;
+								   EfStageDemand **rows, size_t *nrows,
+								   EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_PIPELINE_H */

@@ -151,8 +151,10 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 			all_exits += exits;
 		}
 
-		/* the covariance of the hypergeometric distribution; of one person
-		 * who leaves for certain there is none */
+		/*
+		 * the covariance of the hypergeometric distribution; of one person
+		 * who leaves for certain there is none
+		 */
 		scale = all_at_risk > 1 ? (double) all_exits *
 			((double) (all_at_risk - all_exits) / (double) (all_at_risk - 1)) : 0;
 		for (uint32_t j = 0; j < nhere; j++)

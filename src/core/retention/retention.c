@@ -23,7 +23,7 @@ static const EfKind kinds[] = {
 
 const EfTableType ef_retention_type = {
 	.name = "retention",
-	.tag = 'T',				/* tenure: R is a retirement rule */
+	.tag = 'T',					/* tenure: R is a retirement rule */
 	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
 	.kinds = kinds,
 	.row_cells = 2,

@@ -56,7 +56,7 @@ void
 ef_contracts_join(EfJoined *spell, const EfContract *contracts, size_t n,
 				  const EfDuration *gap, const EfDictionary *reasons)
 {
-	const EfContract *last = contracts;	/* that ends last */
+	const EfContract *last = contracts; /* that ends last */
 	size_t		i;
 
 	spell->reason = last->reason;

@@ -34,10 +34,11 @@ typedef struct EfContract
 {
 	EfDay		start;
 	EfDay		end;			/* the first day gone */
-	uint32_t	reason;			/* a number of the dictionary; 0: nothing is said */
+	uint32_t	reason;			/* a number of the dictionary; 0: nothing is
+								 * said */
 	int32_t		fte;			/* thousandths */
-	bool		lost;			/* of sight: `end` is the day after it was last
-								 * seen */
+	bool		lost;			/* of sight: `end` is the day after it was
+								 * last seen */
 } EfContract;
 
 /* Contracts that are one spell, the first of which is at `contracts`. */

@@ -50,8 +50,9 @@ typedef struct EfSpell
 	EfDay		end;			/* EF_DAY_INFINITY: still there */
 	const char *reason;			/* of leaving; NULL: not known */
 	size_t		reason_length;
-	bool		lost;			/* of sight: what became of them after `last_seen`
-								 * nobody knows, and the end is none */
+	bool		lost;			/* of sight: what became of them after
+								 * `last_seen` nobody knows, and the end is
+								 * none */
 	EfDay		last_seen;		/* the last day on which they were there */
 } EfSpell;
 

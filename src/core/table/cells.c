@@ -101,7 +101,7 @@ ef_unite_cells(EfCell *cells, size_t *n, EfContext *context)
 		for (; i < *n && cells[i].key == cell.key; i++)
 		{
 			EfStatus	status = ef_add_counts(&cell.count, cell.count,
-											cells[i].count, context);
+											   cells[i].count, context);
 
 			if (status != EF_OK)
 				return status;
@@ -157,7 +157,7 @@ ef_merge_cells(const EfCell *a, size_t na, const EfCell *b, size_t nb,
 		if (a[i].key == cell.key)
 		{
 			EfStatus	status = ef_add_counts(&cell.count, cell.count,
-											a[i++].count, context);
+											   a[i++].count, context);
 
 			if (status != EF_OK)
 				return status;

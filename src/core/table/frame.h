@@ -49,8 +49,8 @@ typedef struct EfKind
 								 * found in a state, and settle() sums it out */
 	bool		labelled;
 	uint32_t	axis;			/* `at` is below it */
-	bool		paired;			/* with a second label; then it is labelled, and
-								 * its axis below 2^EF_PAIR_BITS */
+	bool		paired;			/* with a second label; then it is labelled,
+								 * and its axis below 2^EF_PAIR_BITS */
 } EfKind;
 
 /* What flag 1 of a frame says, if a type has it. */
@@ -76,9 +76,10 @@ typedef struct EfTableType
 						   EfCell *cells);
 
 	/*
-	 * While rows are only counted, turn the record of one into fewer cells: of
-	 * kinds, as bits, whose cells count rows that are alike.  These are in a state
-	 * only, and expand() turns them too when it is read.  NULL where there are none.
+	 * While rows are only counted, turn the record of one into fewer cells:
+	 * of kinds, as bits, whose cells count rows that are alike.  These are in
+	 * a state only, and expand() turns them too when it is read.  NULL where
+	 * there are none.
 	 */
 	unsigned	(*condense) (const EfFrame *frame, const EfCell *row,
 							 EfCell *cells);
@@ -96,9 +97,11 @@ typedef struct EfTableType
 	EfStatus	(*open_spec) (const EfFrame *frame, EfLabel *labels,
 							  uint32_t *nlabels, EfContext *context);
 
-	/* Limit on labels, and how more are refused; where the frame
-	 * is a period, 0 says that nothing limits them.  At most EF_PAIR_LABEL_LIMIT
-	 * if a kind is paired. */
+	/*
+	 * Limit on labels, and how more are refused; where the frame is a period,
+	 * 0 says that nothing limits them.  At most EF_PAIR_LABEL_LIMIT if a kind
+	 * is paired.
+	 */
 	uint32_t	label_limit;
 	EfStatus	too_many_labels;
 
@@ -110,8 +113,8 @@ typedef struct EfTableType
 	 * Sum out the kinds that have no name into those that have, all with a
 	 * short axis: series[kind][at], as far as its axis goes.  Of each kind
 	 * lowest[] to beyond[] - 1 are in use, nothing where the second is 0, and
-	 * where it makes these more it says so there.  NULL where every kind has a
-	 * name.  Kinds with a short axis have no label.
+	 * where it makes these more it says so there.  NULL where every kind has
+	 * a name.  Kinds with a short axis have no label.
 	 */
 	void		(*settle) (int64_t *const *series, uint32_t *lowest,
 						   uint32_t *beyond);
@@ -125,8 +128,8 @@ typedef struct EfTableType
 								 EfContext *context);
 
 	/*
-	 * Are its cells such as some rows can have given?  Called on whatever came
-	 * in from outside, so that no reader need check again.
+	 * Are its cells such as some rows can have given?  Called on whatever
+	 * came in from outside, so that no reader need check again.
 	 */
 	EfStatus	(*validate) (const struct EfTable *table, EfContext *context);
 } EfTableType;

@@ -31,11 +31,15 @@ typedef struct Layout
 	size_t		start[1 << EF_KIND_BITS];
 	size_t		unlabelled;		/* positions */
 	size_t		per_label;
-	/* what `at` is below; 0 where that is not all there is to say: for pairs
-	 * and for what is no kind */
+
+	/*
+	 * what `at` is below; 0 where that is not all there is to say: for pairs
+	 * and for what is no kind
+	 */
 	uint32_t	axis[1 << EF_KIND_BITS];
 	uint32_t	labels[1 << EF_KIND_BITS];	/* what a label is not above */
-	uint32_t	first[1 << EF_KIND_BITS];	/* of the axis, the place laid out first */
+	uint32_t	first[1 << EF_KIND_BITS];	/* of the axis, the place laid out
+											 * first */
 	/* of the axis, what is in use by the kind */
 	uint32_t	lowest[1 << EF_KIND_BITS];
 	uint32_t	beyond[1 << EF_KIND_BITS];
@@ -273,7 +277,7 @@ place_cell(Gathering *all, const EfTableType *type, const EfCell *cell)
 		if (at >= layout->beyond[kind])
 			layout->beyond[kind] = at + 1;
 		all->overflow |= ef_add_overflow(all->counts[place], cell->count,
-												&all->counts[place]);
+										 &all->counts[place]);
 	}
 	else
 		all->list[all->nlist++] = *cell;

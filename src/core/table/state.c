@@ -153,7 +153,7 @@ absorb(EfState *state, const EfCell *gathered, size_t n, EfContext *context)
 			if (old > 0 && cells[old - 1].key == cell.key)
 			{
 				EfStatus	status = ef_add_counts(&cell.count, cell.count,
-												cells[--old].count, context);
+												   cells[--old].count, context);
 
 				if (status != EF_OK)
 					return status;
@@ -346,7 +346,7 @@ make_pages(EfState **state, const EfTableType *type, const EfPages *old,
 	EfCell	   *cells = ef_alloc(context, n * sizeof(EfCell));
 	size_t		paged;
 	EfStatus	status = ef_merge_cells((*state)->cells, (*state)->nsorted,
-									 more, nmore, cells, &n, context);
+										more, nmore, cells, &n, context);
 
 	*done = false;
 	if (status == EF_OK)
@@ -370,7 +370,7 @@ make_pages(EfState **state, const EfTableType *type, const EfPages *old,
  */
 static bool
 may_fill_pages(const EfState *state, const EfTableType *type,
-			  EfContext *context)
+			   EfContext *context)
 {
 	EfFrame		frame = ef_state_frame(state, type);
 	uint32_t	n[EF_PAGE_SERIES] = {0};
@@ -490,8 +490,10 @@ compact(EfState **state, const EfTableType *type, size_t need,
 		status = grow(state, need, context);
 	else if (status == EF_OK && !done)
 	{
-		/* always into a new chunk when it is tight: without half of it free, the
-		 * next time would come too soon */
+		/*
+		 * always into a new chunk when it is tight: without half of it free,
+		 * the next time would come too soon
+		 */
 		used = sizeof(EfState) + loose * sizeof(EfCell) + old->labels +
 			old->paged + need;
 		while (size - old->paged < 2 * (used - old->paged) &&
@@ -646,8 +648,10 @@ append_cells(EfState **state, const EfTableType *type, const EfCell *cells,
 	unsigned	paired = ef_paired_kinds(type);
 	EfStatus	status = EF_OK;
 
-	/* in strides, so that it does not ask for its size at once when most of
-	 * the cells are there already */
+	/*
+	 * in strides, so that it does not ask for its size at once when most of
+	 * the cells are there already
+	 */
 	for (size_t i = 0; i < n && status == EF_OK;)
 	{
 		size_t		stop = n - i > 256 ? i + 256 : n;
@@ -695,9 +699,9 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 	/* what was appended to the state, then both */
 	if (old->ncells > old->nsorted)
 		status = ef_gather_cells(type, &frame, old->nlabels,
-							  old->cells + old->nsorted,
-							  old->ncells - old->nsorted, false, &recent,
-							  &nrecent, context);
+								 old->cells + old->nsorted,
+								 old->ncells - old->nsorted, false, &recent,
+								 &nrecent, context);
 	if (status == EF_OK)
 	{
 		both = ef_alloc(context, (ncells + nrecent) * sizeof(EfCell));
@@ -1042,13 +1046,15 @@ ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
 	if (status != EF_OK)
 		return status;
 
-	/* unless they are in order already, and nothing renumbered their labels or
-	 * is to be summed out */
+	/*
+	 * unless they are in order already, and nothing renumbered their labels
+	 * or is to be summed out
+	 */
 	if (!ordered || type->settle != NULL)
 	{
 		status = ef_gather_cells(type, &table->frame, table->nlabels,
-							  table->cells, table->ncells, true, &cells,
-							  &table->ncells, context);
+								 table->cells, table->ncells, true, &cells,
+								 &table->ncells, context);
 		ef_release(context, table->cells);
 		table->cells = cells;
 	}

@@ -25,8 +25,10 @@ typedef struct EfState
 	uint8_t		bounded;
 	uint32_t	size;			/* of the whole chunk */
 	uint32_t	ncells;			/* cells and rows */
-	uint32_t	nsorted;		/* the first of them: cells in order, each once */
-	uint32_t	labels;			/* bytes taken by labels, or a spec, at the end */
+	uint32_t	nsorted;		/* the first of them: cells in order, each
+								 * once */
+	uint32_t	labels;			/* bytes taken by labels, or a spec, at the
+								 * end */
 	uint32_t	nlabels;
 	uint32_t	root;			/* of the search tree of labels: distance from
 								 * their end; 0 when empty */
@@ -51,8 +53,8 @@ typedef struct EfLabelNode
 	uint32_t	hash;
 	uint32_t	child[2];		/* before, and after; 0: none */
 	uint32_t	number:28;
-	uint32_t	tilt:4;			/* 0: even; 1, 2: the first, the second child is
-								 * deeper, by one */
+	uint32_t	tilt:4;			/* 0: even; 1, 2: the first, the second child
+								 * is deeper, by one */
 	uint32_t	length;
 	char		bytes[];
 } EfLabelNode;

@@ -75,7 +75,7 @@ sort(EfLabel *labels, EfLabel *scratch, size_t n, EfContext *context)
 
 void
 ef_table_sort_labels(EfTable *table, const EfTableType *type,
-			EfContext *context)
+					 EfContext *context)
 {
 	unsigned	paired = ef_paired_kinds(type);
 	EfLabel    *sorted;

@@ -103,8 +103,10 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 	bool		order = true;
 	EfStatus	status = ef_check_labels(table->nlabels, type, context);
 
-	/* a cell takes two bytes at least: no count is believed that the rest of
-	 * the input could not hold */
+	/*
+	 * a cell takes two bytes at least: no count is believed that the rest of
+	 * the input could not hold
+	 */
 	nseries = ef_read_limited(reader, (uint64_t) (reader->end - reader->at));
 	most = (size_t) (reader->end - reader->at) / 2;
 	grow_cells(table, &room, most, context);

@@ -36,8 +36,8 @@ extern const char *const ef_measure_names[EF_MEASURES];
 typedef enum EfHiresMethod
 {
 	EF_HIRES_AS_BEFORE,			/* as many a year as in the years known */
-	EF_HIRES_AS_CAME			/* those that came, and as many people wanted as
-								 * there were */
+	EF_HIRES_AS_CAME			/* those that came, and as many people wanted
+								 * as there were */
 } EfHiresMethod;
 
 extern const EfChoice ef_hires_methods;

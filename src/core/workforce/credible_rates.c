@@ -350,7 +350,10 @@ ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
 		reasons[i].base_variance = base.variance;
 	}
 
-	/* once without any reason, too: a group may have one that the reference lacks */
+	/*
+	 * once without any reason, too: a group may have one that the reference
+	 * lacks
+	 */
 	do
 	{
 		size_t		end = first + at_once < n ? first + at_once : n;
@@ -365,7 +368,10 @@ ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
 				? ef_gamma_prior_moments(group, ngroups, mean)
 				: ef_gamma_prior_likelihood(group, ngroups, mean, context);
 
-			/* what is expected of all groups is what they had, but for rounding */
+			/*
+			 * what is expected of all groups is what they had, but for
+			 * rounding
+			 */
 			reasons[i].mean = own_sum && isinf(prior.weight) ? 1 : prior.mean;
 			reasons[i].weight = prior.weight;
 			status = ef_credible_check_computed(&reasons[i], context);

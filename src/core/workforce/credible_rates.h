@@ -54,7 +54,8 @@ typedef struct EfCredibleReason
 	double		base_variance;
 	double		mean;
 	double		weight;			/* infinite: groups do not differ */
-	double		expected;		/* at the reference's own rates, without the base */
+	double		expected;		/* at the reference's own rates, without the
+								 * base */
 	int64_t		exits;
 } EfCredibleReason;
 
@@ -134,7 +135,8 @@ typedef struct EfRatioRow
 	double		drawn_to;		/* what the ratio is without exits of its own */
 	double		z;				/* the weight of its own exits, from 0 to 1 */
 	double		ratio;
-	double		lower;			/* limits: those of a gamma distribution of the */
+	double		lower;			/* limits: those of a gamma distribution of
+								 * the */
 	double		upper;			/* ratio's mean and variance */
 } EfRatioRow;
 

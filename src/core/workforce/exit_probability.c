@@ -62,8 +62,10 @@ chance_of(const Risk *risk)
 	double		n = risk->exits + risk->others;
 	bool		some = n * EF_MONTH_PARTS > 0;
 
-	/* short spells can make exits exceed the exposure of their month: then
-	 * everybody leaves, in the proportions seen */
+	/*
+	 * short spells can make exits exceed the exposure of their month: then
+	 * everybody leaves, in the proportions seen
+	 */
 	bool		all = n * EF_MONTH_PARTS >= risk->parts;
 	double		whole = all ? n : risk->parts;
 	double		stay = (all ? risk->others
@@ -798,8 +800,10 @@ ef_expected_exits(const EfExitCounts *counts, const EfTable *people,
 	}
 	find_donors(year, youngest, seen, donor);
 
-	/* an exit of a month of age stands for so many of theirs: of that month, and
-	 * of months that take the pooled q of its year */
+	/*
+	 * an exit of a month of age stands for so many of theirs: of that month,
+	 * and of months that take the pooled q of its year
+	 */
 	ef_initial_exposure(people, theirs + 1, parts);
 	for (int age = 0; age <= theirs; age++)
 	{

@@ -52,8 +52,8 @@ typedef struct EfExitScope
 	int			limit;			/* whole years, in months: nobody works beyond */
 	int			first_year;		/* of age; younger ones are left zero */
 	int			nyears;			/* from then on; room for all below the limit */
-	uint32_t	moved;			/* label of exits whose rates move along age, which
-								 * are not set aside; 0: none */
+	uint32_t	moved;			/* label of exits whose rates move along age,
+								 * which are not set aside; 0: none */
 	int			shift;			/* months; above 0 they come later */
 } EfExitScope;
 
@@ -67,18 +67,20 @@ typedef struct EfExitProbability
 	double	   *leave;			/* q of the reason asked for */
 	double	   *unsupported;	/* 1 where the month has no own exposure */
 
-	/* by year of age from first_year on, nyears: the variance of a sum over
-	 * its months of */
+	/*
+	 * by year of age from first_year on, nyears: the variance of a sum over
+	 * its months of
+	 */
 	double	   *var_log_stay;	/* log(1 - q) */
 	double	   *var_stay;		/* q */
 	double	   *var_leave;		/* q of the reason asked for */
 
 	/*
 	 * What the ratios' own errors add, which all ages share.  By two years of
-	 * age, nyears * nyears: the covariance of such sums; NULL where no ratio has
-	 * an error.  Then also, of the ratio of the reason asked for, its variance,
-	 * and by year of age what one more of it takes from a sum of log(1 - q), and
-	 * adds to one of q.
+	 * age, nyears * nyears: the covariance of such sums; NULL where no ratio
+	 * has an error.  Then also, of the ratio of the reason asked for, its
+	 * variance, and by year of age what one more of it takes from a sum of
+	 * log(1 - q), and adds to one of q.
 	 */
 	double	   *shared_log_stay;
 	double	   *shared_stay;

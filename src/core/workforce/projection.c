@@ -38,9 +38,11 @@ typedef struct Cohort
 struct EfProjection
 {
 	const EfProjectionPlan *plan;
-	const EfExitCounts *counts; /* of the rates' workforce; NULL: not yet known */
+	const EfExitCounts *counts; /* of the rates' workforce; NULL: not yet
+								 * known */
 	EfWorkspace *workspace;		/* all memory of the model */
-	bool		forced;			/* a rule or an age replaces observed retirement */
+	bool		forced;			/* a rule or an age replaces observed
+								 * retirement */
 	bool		retirement;		/* that is the reason asked for */
 	bool		others;			/* asked for are all reasons but that */
 	int			first_months;	/* of the first period */
@@ -58,8 +60,8 @@ struct EfProjection
 
 	double		z;				/* of the level */
 	EfFlow	   *stock_flow;
-	EfFlow	   *hire_flows;		/* by period, behind that of the stock; the last
-								 * is that of all periods from then on */
+	EfFlow	   *hire_flows;		/* by period, behind that of the stock; the
+								 * last is that of all periods from then on */
 	int			nhire_flows;
 
 	double	   *lags;			/* room for totals, of an open projection */
@@ -314,8 +316,10 @@ project_class(EfProjection *model, int class)
 	EfPeople	hires = {0};
 	double	   *hire_ages;
 
-	/* without a rule, people are hired at the same ages in every month, and
-	 * there are at most two flows of them */
+	/*
+	 * without a rule, people are hired at the same ages in every month, and
+	 * there are at most two flows of them
+	 */
 	bool		alike = model->plan->rule == NULL;
 
 	stock.people = ef_grab_doubles(model->workspace, 4 * room);
@@ -523,7 +527,7 @@ hires_of(const EfProjection *model, int period)
 typedef struct Total
 {
 	const EfFlowSums *sums;
-	double	   *rows[EF_FLOW_ROWS];	/* by year of age */
+	double	   *rows[EF_FLOW_ROWS]; /* by year of age */
 } Total;
 
 /* So many periods one after the other are totalled together, since what is added up

@@ -30,13 +30,14 @@ typedef struct EfProjectionPlan
 	const EfWorkforce *workforce;
 	const EfWorkforce *rates;	/* whose exits, and whose hires if it has none
 								 * itself; may be the same */
-	const EfExitRatio *ratios;	/* how often they leave, for each of its labels,
-								 * against what it says; NULL: as often */
-	int			shift;			/* retire so many months later than the rates say;
-								 * below 0: earlier */
+	const EfExitRatio *ratios;	/* how often they leave, for each of its
+								 * labels, against what it says; NULL: as
+								 * often */
+	int			shift;			/* retire so many months later than the rates
+								 * say; below 0: earlier */
 	bool		only_hires;		/* nobody is carried on: who is hired alone */
-	bool		nearest;		/* limits are rounded to the nearest whole person
-								 * and not outward */
+	bool		nearest;		/* limits are rounded to the nearest whole
+								 * person and not outward */
 	int			years;			/* number of periods */
 	const double *intake;		/* hires of each period, or NULL */
 	const double *target;		/* headcount wanted at each end, or NULL */
@@ -44,8 +45,8 @@ typedef struct EfProjectionPlan
 	const EfRetirementRule *rule;	/* or NULL */
 	int			latest_age;		/* the last year of age with anybody at work */
 	double		level;			/* of the intervals */
-	double		working_time;	/* FTE of a person against what it was; 0: as it
-								 * was */
+	double		working_time;	/* FTE of a person against what it was; 0: as
+								 * it was */
 } EfProjectionPlan;
 
 /* Limit on the factor of working time. */

@@ -75,8 +75,10 @@ ef_ages_set(EfAges *ages, int lowest, int limit)
 	/* one that stays empty: what the last moves to in a year */
 	ages->stride = whole_steps(ages->rows + 1, WIDTH);
 
-	/* a step that begins in a row may end beyond it, also in the last, where there
-	 * is nobody */
+	/*
+	 * a step that begins in a row may end beyond it, also in the last, where
+	 * there is nobody
+	 */
 	ages->room = (size_t) (MONTHS * ages->stride + WIDTH);
 
 	/* block 0, for those hired half a year before; and one after the end */
@@ -717,7 +719,10 @@ void
 ef_flow_add(const EfFlow *flow, int lag, int row, const double *people, int n,
 			double *sum)
 {
-	/* who came in a row has a birthday in the period at most, and is in the next */
+	/*
+	 * who came in a row has a birthday in the period at most, and is in the
+	 * next
+	 */
 	add_lags(flow->ages->blocks, flow->first_entry, flow->last_entry + 1,
 			 flow->first_leave, row, lag,
 			 ef_lag_size(flow->ages), ef_flow_row(flow, lag, row), people, n, sum);

@@ -37,8 +37,9 @@ typedef struct EfAges
 	int			stride;			/* from row to row of an array by age */
 	size_t		room;			/* doubles of such an array */
 	int			first_year;		/* of age, of block 0 */
-	int			blocks;			/* doubles of an array by block: with one before
-								 * and one after the people, and some more */
+	int			blocks;			/* doubles of an array by block: with one
+								 * before and one after the people, and some
+								 * more */
 } EfAges;
 
 /* All ages in months from the lowest to the limit. */
@@ -78,7 +79,8 @@ typedef struct EfSurvival
 	double	   *stay_squares;	/* of the span's probabilities, and of that */
 	double	   *leave_squares;	/* to go */
 	double	   *gone_squares;
-	int		   *next_leave;		/* by row, the first from there on in a month of */
+	int		   *next_leave;		/* by row, the first from there on in a month
+								 * of */
 	int		   *next_unsupported;	/* which one leaves, or lacks support */
 	double	   *scratch;		/* some rows by age */
 } EfSurvival;
@@ -120,8 +122,10 @@ typedef struct EfFlow
 	double	   *starts;			/* by row, those of the lag before */
 
 	double	   *lags;			/* by lag: rows by block, and then sums */
-	int			first_entry;	/* the rows of age that anybody came in, and the */
-	int			last_entry;		/* first in which one leaves: what lies farther in */
+	int			first_entry;	/* the rows of age that anybody came in, and
+								 * the */
+	int			last_entry;		/* first in which one leaves: what lies
+								 * farther in */
 	int			first_leave;	/* a lag is zero, and not added up */
 } EfFlow;
 

@@ -127,7 +127,8 @@ typedef struct Row
 	uint32_t	entry_fte;		/* 20 bits */
 	uint32_t	last_fte;		/* 20 bits */
 	uint32_t	entered_before; /* 16 bits */
-	uint32_t	left_before;	/* 16 bits; 0 for one who left on as_of or stayed */
+	uint32_t	left_before;	/* 16 bits; 0 for one who left on as_of or
+								 * stayed */
 	bool		hired;
 } Row;
 
@@ -297,7 +298,10 @@ put_leaving(EfCell *cells, const EfFrame *frame, const Row *row,
 	}
 	cells = put_cell(cells, row->label, EF_EXITS, age, 1);
 
-	/* nobody who is seen starts on as_of, so this one was there the day before */
+	/*
+	 * nobody who is seen starts on as_of, so this one was there the day
+	 * before
+	 */
 	if (leaving == frame->as_of)
 	{
 		cells = put_cell(cells, 0, EF_LAST_DAY, age, 1);
@@ -326,8 +330,10 @@ expand_row(const EfFrame *frame, const Row *row, EfCell *cells)
 		cells = put_cell(cells, 0, EF_MISSED_PARTS, entry_age,
 						 day * (EF_MONTH_PARTS / ef_days_in_month(entry_month)));
 
-	/* the last day is the day before leaving, or the first for one who left
-	 * on the day of the start */
+	/*
+	 * the last day is the day before leaving, or the first for one who left
+	 * on the day of the start
+	 */
 	leaving_month = ef_month_of_day(leaving, &day);
 	last_age = leaving_month - birth - (day == 0 && leaving > entry);
 	cells = put_leaving(cells, frame, row, leaving, last_age);
@@ -407,7 +413,10 @@ settle(int64_t *const *series, uint32_t *lowest, uint32_t *beyond)
 	uint32_t	first = lowest[EF_DAYS];
 	uint32_t	end = beyond[EF_DAYS];
 
-	/* a leap year is one of the first four years, and of the four after the last */
+	/*
+	 * a leap year is one of the first four years, and of the four after the
+	 * last
+	 */
 	if (beyond[EF_DAYS_ONWARD] > 0)
 	{
 		uint32_t	from = lowest[EF_DAYS_ONWARD];
@@ -424,8 +433,10 @@ settle(int64_t *const *series, uint32_t *lowest, uint32_t *beyond)
 	if (end > EF_AGE_LIMIT + 1)
 		end = EF_AGE_LIMIT + 1;
 
-	/* each cell of the last two stands for all the years from its own on, and
-	 * has another that ends it, at the latest after the last year of age */
+	/*
+	 * each cell of the last two stands for all the years from its own on, and
+	 * has another that ends it, at the latest after the last year of age
+	 */
 	for (uint32_t year = first; year < end; year++)
 	{
 		if (year >= 1)
@@ -507,8 +518,10 @@ check_counts(const EfTable *table, int64_t *leavers, EfContext *context)
 		else
 			continue;
 
-		/* so neither can overflow, and a table with more who leave than enter is
-		 * refused anyway */
+		/*
+		 * so neither can overflow, and a table with more who leave than enter
+		 * is refused anyway
+		 */
 		if (persons > EF_PERSON_LIMIT || leavers[at] > EF_PERSON_LIMIT)
 			return ef_fail(context, EF_INVALID,
 						   "There are more than %lld people.",

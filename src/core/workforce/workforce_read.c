@@ -42,7 +42,7 @@ ef_workforce_open(EfWorkforce *workforce, const void *datum, size_t size,
 
 int64_t
 ef_workforce_exits_by_reason(const EfWorkforce *workforce, const char *reason,
-				   size_t length)
+							 size_t length)
 {
 	uint32_t	label = ef_table_label(&workforce->table, reason, length);
 
@@ -98,7 +98,7 @@ EF_REPORT(EF_FROM_UNBOUNDED, INVALID_PARAMETER_VALUE,
 
 EfStatus
 ef_workforce_turnover(const EfWorkforce *workforce, EfTurnoverMethod method,
-			double *turnover, EfContext *context)
+					  double *turnover, EfContext *context)
 {
 	const EfFrame *frame = &workforce->table.frame;
 	int64_t		leavers = workforce->exits;
@@ -113,8 +113,10 @@ ef_workforce_turnover(const EfWorkforce *workforce, EfTurnoverMethod method,
 	if (method == EF_TURNOVER_REPLACEMENT && workforce->hires < leavers)
 		leavers = workforce->hires;
 
-	/* calendar months, so that the turnover of one calendar year is leavers
-	 * over headcount and not that times 365/365.25 */
+	/*
+	 * calendar months, so that the turnover of one calendar year is leavers
+	 * over headcount and not that times 365/365.25
+	 */
 	month = ef_month_of_day(frame->from, &day);
 	years = (workforce->last_month + 1 - month -
 			 (double) day / ef_days_in_month(month)) / 12;
@@ -329,7 +331,7 @@ count_reaching(const EfWorkforce *workforce, int age, EfMonth after,
 
 EfStatus
 ef_workforce_reaching(const EfWorkforce *workforce, int age, EfDay until,
-				int64_t *count, EfContext *context)
+					  int64_t *count, EfContext *context)
 {
 	EfMonth		month = 0;
 	EfStatus	status = check_age(age, context);
@@ -343,7 +345,7 @@ ef_workforce_reaching(const EfWorkforce *workforce, int age, EfDay until,
 
 EfStatus
 ef_workforce_reaching_by_year(const EfWorkforce *workforce, int age, int years,
-						EfYearCount **rows, EfContext *context)
+							  EfYearCount **rows, EfContext *context)
 {
 	EfMonth		after = workforce->last_month;
 	EfStatus	status = check_age(age, context);
@@ -369,8 +371,8 @@ ef_workforce_reaching_by_year(const EfWorkforce *workforce, int age, int years,
 
 EfStatus
 ef_workforce_reaching_by_rule(const EfWorkforce *workforce,
-						const EfRetirementRule *rule, EfDay until,
-						int64_t *count, EfContext *context)
+							  const EfRetirementRule *rule, EfDay until,
+							  int64_t *count, EfContext *context)
 {
 	size_t		n;
 	const EfCell *stock = ef_table_series(&workforce->table, 0, EF_STOCK, &n);

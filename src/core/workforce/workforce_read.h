@@ -44,7 +44,7 @@ extern EfStatus ef_workforce_open(EfWorkforce *workforce,
 
 /* Exits for one reason; 0 for a reason that nobody had. */
 extern int64_t ef_workforce_exits_by_reason(const EfWorkforce *workforce,
-								  const char *reason, size_t length);
+											const char *reason, size_t length);
 
 /* The staff on a day, which must be the first or the last that was observed. */
 extern EfStatus ef_workforce_staff(const EfWorkforce *workforce, EfDay at,

@@ -86,8 +86,10 @@ try_events(Input *input)
 		ef_number_map_clear(&map);
 		numbers.map = &map;
 
-		/* numbers that no map has looked at are up to 2^24, and take a map of as
-		 * many */
+		/*
+		 * numbers that no map has looked at are up to 2^24, and take a map of
+		 * as many
+		 */
 		if (!numbered || kind & 16)
 			status = numbered ? ef_event_group_send_numbered(group, 1 << 20, &sink, &numbers, input->context)
 				: ef_event_group_send(group, 1 << 20, &sink, input->context);
