@@ -161,8 +161,8 @@ check_years(FunctionCallInfo fcinfo, int argument, const char *name,
 	people = ef_alloc(&eg_context, n * sizeof(double));
 	for (int i = 0; i < n; i++)
 		people[i] = nulls[i] ? 0 : DatumGetFloat8(values[i]);
-	eg_check(ef_backtest_years_check(name, PG_GETARG_INT32(3), people, nulls, n,
-									 &eg_context));
+	eg_check(ef_pipeline_backtest_check(name, PG_GETARG_INT32(3), people,
+										nulls, n, &eg_context));
 }
 
 /* Arguments: by_origin, begun, arrived, first_year, study_years. */
@@ -180,7 +180,8 @@ ef_funnel_backtest_origins(PG_FUNCTION_ARGS)
 				"Give 0 for a year in which nobody began.");
 	check_years(fcinfo, 2, "arrived", NULL);
 	if (!PG_ARGISNULL(4))
-		eg_check(ef_study_years_check(PG_GETARG_INT32(4), &eg_context));
+		eg_check(ef_pipeline_study_years_check(PG_GETARG_INT32(4),
+											   &eg_context));
 	values = get_values(fcinfo, 0, "by_origin", "array_agg(f)",
 						"Leave an origin of which no funnel is known out.", &n);
 	origins = ef_alloc(&eg_context, n * sizeof(Datum));
@@ -191,8 +192,8 @@ ef_funnel_backtest_origins(PG_FUNCTION_ARGS)
 		EfDay		origin;
 
 		eg_check(ef_funnel_open(&funnel, datum, VARSIZE(datum), &eg_context));
-		eg_check(ef_backtest_origin(&funnel.spec, i + 1, &origin,
-									&eg_context));
+		eg_check(ef_pipeline_backtest_origin(&funnel.spec, i + 1, &origin,
+											 &eg_context));
 		origins[i] = DateADTGetDatum(origin);
 	}
 	PG_RETURN_ARRAYTYPE_P(construct_array(origins, (int) n, DATEOID, sizeof(DateADT),

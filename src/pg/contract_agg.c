@@ -58,7 +58,7 @@ eg_get_gap(FunctionCallInfo fcinfo, int argument)
 				 errmsg("join_gap must not be null"),
 				 errhint("Give the longest break that a person is said to have stayed through, such as '30 days', or '0 days'.")));
 	gap = eg_get_duration(fcinfo, argument);
-	eg_check(ef_gap_check(&gap, &eg_context));
+	eg_check(ef_contract_gap_check(&gap, &eg_context));
 	return gap;
 }
 
@@ -70,8 +70,8 @@ void
 eg_refuse_gap(const EfDuration *its, const EfDuration *other)
 {
 	eg_raise(ef_fail(&eg_context, EF_GAP_MIXED, "One is %s, the other %s.",
-					 ef_shown_duration(its).text,
-					 ef_shown_duration(other).text));
+					 ef_duration_shown(its).text,
+					 ef_duration_shown(other).text));
 }
 
 /* Arguments observed and, the last, join_gap. */
@@ -123,7 +123,7 @@ period_of_bytes(PurposeBytes bytes)
 	frame.flags = (uint8) its.flags;
 	gap.months = its.months;
 	gap.days = its.days;
-	ef_contract_period(&period, &frame, &gap);
+	ef_contracts_period(&period, &frame, &gap);
 	return period;
 }
 

@@ -377,10 +377,10 @@ send_runs(EfEventGroup *group, StringInfo buffer, EfNumbersSent *numbers)
 	Size		limit = MaxAllocSize - buffer->len - 1;
 
 	if (numbers == NULL)
-		eg_check(ef_event_group_send(group, limit, &sink, &eg_context));
+		eg_check(ef_event_wire_send(group, limit, &sink, &eg_context));
 	else
-		eg_check(ef_event_group_send_numbered(group, limit, &sink, numbers,
-											  &eg_context));
+		eg_check(ef_event_wire_send_numbered(group, limit, &sink, numbers,
+											 &eg_context));
 }
 
 PG_FUNCTION_INFO_V1(ef_events_serialfn);
@@ -523,13 +523,13 @@ eg_events_combine(FunctionCallInfo fcinfo, const EventPurposeType *type)
 	check_purpose(group, shipped->purpose);
 	log = log_of_group(group);
 	if (!type->numbered)
-		status = ef_event_group_receive(group, shipped->skipped, shipped->runs,
-										shipped->size);
+		status = ef_event_wire_receive(group, shipped->skipped, shipped->runs,
+									   shipped->size);
 	else
-		status = ef_event_group_receive_numbered(group, shipped->skipped,
-												 shipped->runs, shipped->size,
-												 number_names(log, type, shipped)
-												 ? &log->numbers : NULL);
+		status = ef_event_wire_receive_numbered(group, shipped->skipped,
+												shipped->runs, shipped->size,
+												number_names(log, type, shipped)
+												? &log->numbers : NULL);
 	eg_check(status);
 	PG_RETURN_POINTER(group);
 }

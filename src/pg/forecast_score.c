@@ -40,9 +40,11 @@ ef_interval_score_of(PG_FUNCTION_ARGS)
 {
 	double		score;
 
-	eg_check(ef_interval_score(PG_GETARG_FLOAT8(0), PG_GETARG_FLOAT8(1),
-							   PG_GETARG_FLOAT8(2), PG_GETARG_FLOAT8(3),
-							   &score, &eg_context));
+	eg_check(ef_forecast_interval_score(PG_GETARG_FLOAT8(0),
+										PG_GETARG_FLOAT8(1),
+										PG_GETARG_FLOAT8(2),
+										PG_GETARG_FLOAT8(3),
+										&score, &eg_context));
 	PG_RETURN_FLOAT8(score);
 }
 
@@ -112,7 +114,7 @@ ef_forecast_score_agg_finalfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	misses = (const Misses *) PG_GETARG_POINTER(0);
-	ef_score_forecasts(misses->misses, misses->n, &score, &eg_context);
+	ef_forecast_score(misses->misses, misses->n, &score, &eg_context);
 	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "forecast_score is no composite type");
 	values[0] = Int64GetDatum((int64) score.forecasts);

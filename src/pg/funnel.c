@@ -363,8 +363,8 @@ steps_of_group(FunctionCallInfo fcinfo, Oid type)
 
 	if (group == NULL)
 		PG_RETURN_NULL();
-	eg_check(ef_chain_of_events(&chain, group, &group_spec(group)->spec,
-								&eg_context));
+	eg_check(ef_funnel_chain_of_events(&chain, group, &group_spec(group)->spec,
+									   &eg_context));
 	if (chain.length == 0)
 		PG_RETURN_NULL();
 	for (unsigned i = 0; i < chain.length; i++)
@@ -437,8 +437,9 @@ ef_window_funnel_finalfn(PG_FUNCTION_ARGS)
 
 	if (group == NULL)
 		PG_RETURN_NULL();
-	eg_check(ef_window_of_events(&length, group, &group_spec(group)->spec,
-								 &eg_context));
+	eg_check(ef_funnel_window_of_events(&length, group,
+										&group_spec(group)->spec,
+										&eg_context));
 	PG_RETURN_INT32(length);
 }
 

@@ -136,7 +136,7 @@ eg_append_spec_text(StringInfo out, const EfFunnelSpec *spec)
 	{
 		char		day[EF_ISO_DATE_SIZE];
 
-		ef_format_day(day, spec->as_of);
+		ef_day_format(day, spec->as_of);
 		appendStringInfo(out, "\"%s\"", day);
 	}
 	else
@@ -238,7 +238,7 @@ read_as_of(EfFunnelSpec *spec, const EfJson *value)
 	if (value->type == EF_JSON_NULL)
 		return true;
 	spec->has_as_of = value->type == EF_JSON_STRING &&
-		ef_parse_day(value->text, value->length, &spec->as_of);
+		ef_day_parse(value->text, value->length, &spec->as_of);
 	return spec->has_as_of ||
 		eg_json_refuse("There is no ISO date at", value);
 }

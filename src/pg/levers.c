@@ -34,8 +34,8 @@ ef_change_exit_rates_of(PG_FUNCTION_ARGS)
 						 nfactors));
 	rates = palloc(VARSIZE(before));
 	memcpy(rates, before, VARSIZE(before));
-	eg_check(ef_change_exit_rates(rates->reasons, &reference.table, names,
-								  factors, nnames, &eg_context));
+	eg_check(ef_lever_exit_rates(rates->reasons, &reference.table, names,
+								 factors, nnames, &eg_context));
 	PG_RETURN_POINTER(rates);
 }
 
@@ -55,7 +55,7 @@ ef_shift_retirement_of(PG_FUNCTION_ARGS)
 	before = eg_open_credible(fcinfo, 0, &reference, &ratios);
 	rates = palloc(VARSIZE(before));
 	memcpy(rates, before, VARSIZE(before));
-	eg_check(ef_shift_retirement(rates, PG_GETARG_INT32(1), &eg_context));
+	eg_check(ef_lever_retirement(rates, PG_GETARG_INT32(1), &eg_context));
 	PG_RETURN_POINTER(rates);
 }
 
@@ -75,7 +75,7 @@ ef_intake_stream(PG_FUNCTION_ARGS)
 	eg_require_argument(fcinfo, 1, "intake");
 	plan.intake = eg_get_float8s(fcinfo, 1, "intake", &plan.years);
 	eg_get_projection(fcinfo, 0, 2, &plan, &workforce, &rates);
-	eg_check(ef_project_stream(&plan, &periods, &eg_context));
+	eg_check(ef_lever_stream(&plan, &periods, &eg_context));
 	for (int t = 0; t < plan.years; t++)
 	{
 		const EfProjectionPeriod *period = &periods[t];

@@ -256,7 +256,7 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 	plan.observed_years = PG_GETARG_INT32(5);
 	plan.limits = !PG_ARGISNULL(6);
 	plan.level = plan.limits ? PG_GETARG_FLOAT8(6) : 0;
-	eg_check(ef_project_mobility(&mobility, &plan, &rows, &eg_context));
+	eg_check(ef_mobility_projection(&mobility, &plan, &rows, &eg_context));
 	names = eg_label_texts(&mobility.table);
 	n = (size_t) plan.years * mobility.table.nlabels;
 	for (size_t i = 0; i < n; i++)

@@ -108,7 +108,7 @@ open_period(FunctionCallInfo fcinfo, int argument, const EfTableType *type,
 		char		from[EF_ISO_DATE_SIZE] = "";
 
 		if (!lower.infinite)
-			ef_format_day(from, DatumGetDateADT(lower.val));
+			ef_day_format(from, DatumGetDateADT(lower.val));
 		eg_raise(ef_fail(&eg_context, EF_OBSERVED_ENDLESS,
 						 "The range is \"%c%s,)\".",
 						 lower.infinite ? '(' : '[', from));

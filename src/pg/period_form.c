@@ -15,7 +15,7 @@ append_day(StringInfo out, EfDay day)
 {
 	char		iso[EF_ISO_DATE_SIZE];
 
-	ef_format_day(iso, day);
+	ef_day_format(iso, day);
 	appendStringInfo(out, "\"%s\"", iso);
 }
 
@@ -48,10 +48,10 @@ read_period(EfTable *table, const EfTableType *type, const EfJson *array)
 		as_of = from->next;
 		frame->bounded = from->type == EF_JSON_STRING;
 		if ((frame->bounded
-			 ? ef_parse_day(from->text, from->length, &frame->from)
+			 ? ef_day_parse(from->text, from->length, &frame->from)
 			 : from->type == EF_JSON_NULL) &&
 			as_of->type == EF_JSON_STRING &&
-			ef_parse_day(as_of->text, as_of->length, &frame->as_of))
+			ef_day_parse(as_of->text, as_of->length, &frame->as_of))
 			return true;
 	}
 	return eg_json_refuse("This must be a pair of ISO dates, of which the first may be null:",

@@ -16,8 +16,8 @@ get_start_day(FunctionCallInfo fcinfo, int argument)
 	text	   *name = PG_GETARG_TEXT_PP(argument);
 	EfStartDay	start;
 
-	eg_check(ef_start_day_parse(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
-								&start, &eg_context));
+	eg_check(ef_pipeline_start_day(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
+								   &start, &eg_context));
 	return start;
 }
 
@@ -65,9 +65,9 @@ ef_funnel_output(PG_FUNCTION_ARGS)
 		plan.as_of = &as_of;
 	}
 	plan.scenario = get_scenario(fcinfo, 6, &funnel);
-	eg_check(ef_arrivals_by_year(&plan, &arrivals, &eg_context));
+	eg_check(ef_pipeline_arrivals(&plan, &arrivals, &eg_context));
 
-	year = ef_output_first_year(&plan);
+	year = ef_pipeline_first_year(&plan);
 	for (int i = 0; i < plan.horizon; i++)
 	{
 		Datum		values[2];
@@ -131,7 +131,7 @@ ef_required_intake(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	get_plan(fcinfo, &arguments);
-	eg_check(ef_intake_by_year(&arguments.plan, &years, &n, &eg_context));
+	eg_check(ef_pipeline_intake(&arguments.plan, &years, &n, &eg_context));
 	for (int i = 0; i < n; i++)
 	{
 		Datum		values[6];
@@ -166,8 +166,8 @@ ef_required_intake_fan(PG_FUNCTION_ARGS)
 	get_intake_plan(fcinfo, &arguments);
 	eg_get_assumptions(fcinfo, 1, 10, &arguments.plan.staff,
 					   &arguments.workforce, &arguments.rates);
-	eg_check(ef_intake_fan(&arguments.plan, levels, nlevels, &years, &n,
-						   &eg_context));
+	eg_check(ef_pipeline_intake_fan(&arguments.plan, levels, nlevels, &years,
+									&n, &eg_context));
 	for (int year = 0; year < n; year++)
 		for (int i = 0; i < nlevels; i++)
 		{
@@ -197,7 +197,8 @@ ef_required_intake_stages(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
 	get_plan(fcinfo, &arguments);
-	eg_check(ef_intake_by_stage(&arguments.plan, &rows, &n, &eg_context));
+	eg_check(ef_pipeline_intake_by_stage(&arguments.plan, &rows, &n,
+										 &eg_context));
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfLabel *stages = arguments.funnel.spec.stages;

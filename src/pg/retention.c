@@ -350,7 +350,7 @@ add_log_rank(LogRankState *state, const EfTable *table, const text *group,
 	key.bounded = table->frame.bounded;
 	state->null_group = state->null_group || key.group == 0;
 	ngroups = state->groups.nnames + state->null_group;
-	eg_check(ef_group_limit_check(state->method, ngroups, &eg_context));
+	eg_check(ef_log_rank_limit_check(state->method, ngroups, &eg_context));
 
 	entry = hash_search(state->entries, &key, HASH_ENTER, &found);
 	if (!found)
@@ -512,8 +512,8 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 		parts[nparts].stratum = name_of(&state->strata, entry->key.stratum);
 		parts[nparts++].risk = &entry->risk;
 	}
-	eg_check(ef_group_test(&test, parts, nparts, state->method, &source,
-						   &eg_context));
+	eg_check(ef_log_rank_by_method(&test, parts, nparts, state->method,
+								   &source, &eg_context));
 
 	names = palloc(test.ngroups * sizeof(Datum));
 	unnamed = palloc(test.ngroups * sizeof(bool));

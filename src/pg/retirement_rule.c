@@ -108,7 +108,7 @@ text_of(const EfRetirementRule *rule)
 	{
 		char		day[EF_ISO_DATE_SIZE];
 
-		ef_format_day(day, ef_first_day(rule->steps[i].born_from));
+		ef_day_format(day, ef_first_day(rule->steps[i].born_from));
 		appendStringInfo(&out, "%s{\"born_from\": \"%s\", \"age_months\": %d}",
 						 i > 0 ? ", " : "", day, rule->steps[i].age_months);
 	}
@@ -144,7 +144,7 @@ read_step(const EfJson *object, EfDay *born_from, int *age_months)
 	from = eg_json_member(object, "born_from");
 	age = eg_json_member(object, "age_months");
 	if (from == NULL || from->type != EF_JSON_STRING ||
-		!ef_parse_day(from->text, from->length, born_from))
+		!ef_day_parse(from->text, from->length, born_from))
 		return false;
 	if (age == NULL || age->type != EF_JSON_NUMBER || age->length > 8)
 		return false;

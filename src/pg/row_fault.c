@@ -157,10 +157,11 @@ event_fault(FunctionCallInfo fcinfo, EfUnit unit)
 	spec = get_open_spec(fcinfo, 2);
 	stage = PG_GETARG_TEXT_PP(0);
 	at = unit == EF_UNIT_DAY ? PG_GETARG_DATEADT(1) : PG_GETARG_TIMESTAMP(1);
-	return fault(fcinfo, ef_event_check(spec,
-										ef_spec_code(spec, VARDATA_ANY(stage),
-													 VARSIZE_ANY_EXHDR(stage)),
-										at, unit, &eg_context));
+	return fault(fcinfo, ef_funnel_event_check(spec,
+											   ef_spec_code(spec,
+															VARDATA_ANY(stage),
+															VARSIZE_ANY_EXHDR(stage)),
+											   at, unit, &eg_context));
 }
 
 EF_FUNCTION(event_fault, date, event_fault(fcinfo, EF_UNIT_DAY))

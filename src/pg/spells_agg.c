@@ -134,7 +134,7 @@ add_contract(FunctionCallInfo fcinfo, bool known, int32_t fte)
 		PG_RETURN_POINTER(group);
 	}
 	spell = eg_get_contract(fcinfo, 1);
-	eg_check(ef_contract_check(&spell, &eg_context));
+	eg_check(ef_joined_spells_check(&spell, &eg_context));
 	if (spell.end != EF_DAY_INFINITY)
 		reason = eg_get_reason(fcinfo, 3, forms->word, group);
 	ef_event_add_detailed(group, 0, ef_joinable_when(spell.start, reason),
@@ -177,7 +177,7 @@ put_stretches(const EfJoined *spell, Datum *values)
 	Datum	   *days;
 	Datum	   *ftes;
 
-	eg_check(ef_spell_stretches(&stretches, &n, spell, &eg_context));
+	eg_check(ef_joined_spells_stretches(&stretches, &n, spell, &eg_context));
 	days = palloc(n * sizeof(Datum));
 	ftes = palloc(n * sizeof(Datum));
 	for (size_t i = 0; i < n; i++)

@@ -51,7 +51,7 @@ ef_exit_rate_compare(PG_FUNCTION_ARGS)
 	}
 	plan.age_group = PG_GETARG_INT32(4);
 	plan.level = PG_GETARG_FLOAT8(5);
-	eg_check(ef_compare_exit_rates(&plan, rows, &eg_context));
+	eg_check(ef_standardise_exit_rates(&plan, rows, &eg_context));
 
 	for (int i = 0; i < EF_COMPARISON_METHODS; i++)
 	{

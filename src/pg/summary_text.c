@@ -289,7 +289,7 @@ collect_labels(Collector *collector, const EfJson *object)
 	collector->numbered = true;
 	status = ef_table_normalize(&collector->table, type, &eg_context);
 	return status == EF_OK
-		? ef_check_labels(collector->table.nlabels, type, &eg_context)
+		? ef_frame_check_labels(collector->table.nlabels, type, &eg_context)
 		: status;
 }
 

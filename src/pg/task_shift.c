@@ -53,7 +53,7 @@ ef_shift_tasks(PG_FUNCTION_ARGS)
 	shifts.to_profession = get_names(fcinfo, 3, "to_profession", true);
 	shifts.share = get_numbers(fcinfo, 4, "share");
 	shifts.relative_time = get_numbers(fcinfo, 5, "relative_time");
-	eg_check(ef_demand_after_shifts(&shifts, &rows, &n, &eg_context));
+	eg_check(ef_task_shift_demand(&shifts, &rows, &n, &eg_context));
 
 	for (size_t i = 0; i < n; i++)
 	{

@@ -409,7 +409,8 @@ get_working_time(FunctionCallInfo fcinfo, EfProjectionPlan *plan)
 {
 	eg_require_argument(fcinfo, 9, "working_time");
 	plan->working_time = PG_GETARG_FLOAT8(9);
-	eg_check(ef_working_time_check(plan->working_time, &eg_context));
+	eg_check(ef_projection_working_time_check(plan->working_time,
+											  &eg_context));
 }
 
 PG_FUNCTION_INFO_V1(ef_workforce_project);

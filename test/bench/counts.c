@@ -259,7 +259,7 @@ funnel_rows(Packed *packed)
 		const char *stage = stages[events[i].code - 1];
 		unsigned	code = ef_spec_code(&spec, stage, strlen(stage));
 
-		must(ef_event_check(&spec, code, events[i].day, EF_UNIT_DAY, &context));
+		must(ef_funnel_event_check(&spec, code, events[i].day, EF_UNIT_DAY, &context));
 		ef_event_add(group, events[i].person, ef_when(events[i].day, code));
 	}
 	must(ef_funnel_of_events(&state, group, &spec, &frame, &context));

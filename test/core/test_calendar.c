@@ -45,7 +45,7 @@ parse(const char *text, size_t length, EfDay *day)
 	bool		parsed;
 
 	memcpy(copy, text, length);
-	parsed = ef_parse_day(copy, length, day);
+	parsed = ef_day_parse(copy, length, day);
 	free(copy);
 	return parsed;
 }
@@ -80,7 +80,7 @@ test_every_day(void)
 				wrong_month += ef_month_of_day(day, &place) != month ||
 					place != d - 1;
 				snprintf(expected, sizeof(expected), "%04d-%02d-%02d", year, m, d);
-				ef_format_day(text, day);
+				ef_day_format(text, day);
 				wrong_text += strcmp(text, expected) != 0;
 				wrong_parse += !parse(expected, 10, &back) || back != day;
 			}
@@ -154,25 +154,25 @@ test_extremes(void)
 	int			place;
 
 	is_int(ef_first_day(-4700 * 12), new_year(-4700), "the year -4700 begins where it does");
-	ef_format_day(text, ef_first_day(-4700 * 12));
+	ef_day_format(text, ef_first_day(-4700 * 12));
 	is_str(text, "4701-01-01 BC", "and is the year 4701 BC");
 	is_int(ef_month_of_day((EfDay) new_year(-4700), &place), -4700 * 12, "and back");
 
 	/* the first and the last day of PostgreSQL's date type */
-	ef_format_day(text, -2451545);
+	ef_day_format(text, -2451545);
 	is_str(text, "4714-11-24 BC", "day 0 of the Julian count");
 	is_int(ef_first_day(5874897 * 12), new_year(5874897), "the year 5874897 begins where it does");
 	is_int(ef_last_day_of_year(5874897 * 12 + 5), 2145031948, "and ends on the last of all dates");
-	ef_format_day(text, 2145031948);
+	ef_day_format(text, 2145031948);
 	is_str(text, "5874897-12-31", "which is written so");
 	is_int(ef_month_of_day(2145031948, &place), 5874897 * 12 + 11, "and lies in December");
 	is_int(place, 30, "on the 31st");
 
-	ef_format_day(text, new_year(1) - 1 - 366);
+	ef_day_format(text, new_year(1) - 1 - 366);
 	is_str(text, "0002-12-31 BC", "the year before 1 is 1 BC, a leap year");
-	ef_format_day(text, INT32_MIN);
+	ef_day_format(text, INT32_MIN);
 	ok(strlen(text) < EF_ISO_DATE_SIZE, "the lowest day fits the buffer: %s", text);
-	ef_format_day(text, INT32_MAX);
+	ef_day_format(text, INT32_MAX);
 	ok(strlen(text) < EF_ISO_DATE_SIZE, "the highest day fits the buffer: %s", text);
 
 	/* the month of the lowest began before it, where no day has a number */
@@ -212,7 +212,7 @@ test_refused(void)
 			text[i] = (char) byte;
 			if (parse(text, 10, &day))
 			{
-				ef_format_day(back, day);
+				ef_day_format(back, day);
 				wrong += strcmp(back, text) != 0;
 			}
 			text[i] = old;

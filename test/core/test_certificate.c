@@ -15,7 +15,7 @@ day_of(const char *iso)
 {
 	EfDay		day = INT32_MIN;
 
-	ef_parse_day(iso, 10, &day);
+	ef_day_parse(iso, 10, &day);
 	return day;
 }
 
@@ -32,9 +32,9 @@ told(const EfCertificatePart *parts, size_t n)
 		char		start[EF_ISO_DATE_SIZE];
 		char		end[EF_ISO_DATE_SIZE] = "-";
 
-		ef_format_day(start, parts[i].start);
+		ef_day_format(start, parts[i].start);
 		if (parts[i].end != EF_DAY_INFINITY)
-			ef_format_day(end, parts[i].end);
+			ef_day_format(end, parts[i].end);
 		length += (size_t) snprintf(text + length, sizeof(text) - length, "%s%s %s %s", i > 0 ? ", " : "",
 									ef_certificate_names[parts[i].status], start, end);
 	}

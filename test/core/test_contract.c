@@ -94,7 +94,7 @@ is_right(const EfContract *contracts, int n, const EfDuration *gap, const EfDict
 		int64_t		all = 0;
 		bool		lost;
 
-		ef_contracts_join(&spell, contracts + at, (size_t) (n - at), gap, reasons);
+		ef_contract_join(&spell, contracts + at, (size_t) (n - at), gap, reasons);
 		first = contracts[at].start;
 		last = contracts[at].end;
 		for (int i = 0; i < n; i++)
@@ -170,7 +170,7 @@ random_contracts(const EfDuration *gap, const EfDictionary *reasons, const char 
 		}
 		qsort(contracts, (size_t) n, sizeof(EfContract), compare_starts);
 		wrong += !is_right(contracts, n, gap, reasons);
-		ef_contracts_join(&first, contracts, (size_t) n, gap, reasons);
+		ef_contract_join(&first, contracts, (size_t) n, gap, reasons);
 		joined += first.ncontracts > 1 && first.ncontracts < (size_t) n;
 	}
 	is_int(wrong, 0, "contracts joined at %s", what);
@@ -203,15 +203,15 @@ edges(const EfDictionary *reasons)
 		EfDay		last;
 		EfJoined	spell;
 
-		ef_parse_day(cases[i].end, strlen(cases[i].end), &contracts[0].end);
-		ef_parse_day(cases[i].last, strlen(cases[i].last), &last);
+		ef_day_parse(cases[i].end, strlen(cases[i].end), &contracts[0].end);
+		ef_day_parse(cases[i].last, strlen(cases[i].last), &last);
 		contracts[1].start = last;
-		ef_contracts_join(&spell, contracts, 2, &cases[i].gap, reasons);
+		ef_contract_join(&spell, contracts, 2, &cases[i].gap, reasons);
 		is_int(spell.ncontracts, 2, "%d months and %d days after %s are until %s",
 			   (int) cases[i].gap.months, (int) cases[i].gap.days, cases[i].end, cases[i].last);
 		is_int(spell.reason, 0, "and who is there again has no reason to leave");
 		contracts[1].start = last + 1;
-		ef_contracts_join(&spell, contracts, 2, &cases[i].gap, reasons);
+		ef_contract_join(&spell, contracts, 2, &cases[i].gap, reasons);
 		is_int(spell.ncontracts, 1, "and no day longer");
 		is_int(spell.reason, 1, "then that of the first is one");
 	}
@@ -236,7 +236,7 @@ gaps(void)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		is_int(ef_gap_check(&cases[i].gap, &refuses), cases[i].status,
+		is_int(ef_contract_gap_check(&cases[i].gap, &refuses), cases[i].status,
 			   "a gap of %d months, %d days and %lld microseconds", (int) cases[i].gap.months,
 			   (int) cases[i].gap.days, (long long) cases[i].gap.microseconds);
 }
@@ -267,7 +267,7 @@ joinable(void)
 	{
 		EfSpell		spell = {.start = cases[i].start,.end = cases[i].end};
 
-		is_int(ef_contract_check(&spell, &refuses), cases[i].status, "a contract from %d to %d",
+		is_int(ef_joined_spells_check(&spell, &refuses), cases[i].status, "a contract from %d to %d",
 			   (int) cases[i].start, (int) cases[i].end);
 	}
 }

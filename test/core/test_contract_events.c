@@ -16,7 +16,7 @@ period_of(EfDay from, EfDay as_of, int months, int days)
 	EfDuration	gap = {months, days, 0};
 	EfContractPeriod period;
 
-	ef_contract_period(&period, &frame, &gap);
+	ef_contracts_period(&period, &frame, &gap);
 	return period;
 }
 
@@ -184,7 +184,7 @@ plain_digest(const Row *rows, int n, const EfContractPeriod *period, const EfDic
 		{
 			EfJoined	joined;
 
-			ef_contracts_join(&joined, contracts + at, m - at, &period->gap, reasons);
+			ef_contract_join(&joined, contracts + at, m - at, &period->gap, reasons);
 			if (joined.start < period->frame.as_of)
 				digest_spell(&digest, &joined, rows[i].birth, period);
 			at += joined.ncontracts;
@@ -302,9 +302,9 @@ refused(EfPersonKind kind, const char *name)
 		add_row(&bench, &rows[i], &period);
 	ef_contracts_read(&reader, bench.group, &bench.reasons, &period, &bench.arena.context);
 	ef_contracts_next(&reader, &joined, &found);
-	is_int(ef_person_fte(&reader, &joined, 7149, &fte), EF_OK, "the FTE of a day");
+	is_int(ef_contracts_fte(&reader, &joined, 7149, &fte), EF_OK, "the FTE of a day");
 	is_int(fte, 600000, "is that of the day");
-	is_int(ef_person_fte(&reader, &joined, 7150, &fte), EF_FTE_SUM, "too much is refused");
+	is_int(ef_contracts_fte(&reader, &joined, 7150, &fte), EF_FTE_SUM, "too much is refused");
 	snprintf(expected, sizeof(expected), "The FTE of person %s on 2019-07-30 is 1200.000.", name);
 	is_str(error.detail, expected, "and told");
 	ef_contracts_end(&reader);

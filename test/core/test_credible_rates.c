@@ -56,11 +56,11 @@ expected_exits(void)
 	ef_exit_counts(&counts, &all.table, NULL, &workspace);
 	for (int g = 0; g < GROUPS; g++)
 	{
-		int			oldest = ef_oldest_month(&tables[g]);
+		int			oldest = ef_workforce_oldest_month(&tables[g]);
 		int64_t    *parts = ef_grab(&workspace, (size_t) oldest + 1, sizeof(int64_t));
 
-		ef_initial_exposure(&tables[g], oldest + 1, parts);
-		ef_expected_exits(&counts, &tables[g], expected, &workspace);
+		ef_workforce_initial_exposure(&tables[g], oldest + 1, parts);
+		ef_exits_expected(&counts, &tables[g], expected, &workspace);
 		for (uint32_t label = 1; label <= all.table.nlabels; label++)
 		{
 			double		sum = 0;
@@ -110,11 +110,11 @@ expected_elsewhere(void)
 	double		expected[2];
 
 	ef_exit_counts(&counts, &reference, NULL, &workspace);
-	ef_expected_exits(&counts, &people, expected, &workspace);
+	ef_exits_expected(&counts, &people, expected, &workspace);
 	is_close(expected[1], (1 + 2 * 10) * 6.0 / (20 + 20 + 14 + 14), 1e-14, "leave at the pooled rate of the nearest year");
 	reference.ncells = 0;
 	ef_exit_counts(&counts, &reference, NULL, &workspace);
-	ef_expected_exits(&counts, &people, expected, &workspace);
+	ef_exits_expected(&counts, &people, expected, &workspace);
 	is_close(expected[1], 0, 0, "nobody is expected to leave");
 	ef_discard_all(&workspace);
 }

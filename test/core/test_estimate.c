@@ -303,8 +303,8 @@ test_reasons(void)
 				wrong += fabsl(incidence->probability - process.p[r + 1]) > 1e-14L;
 				wrong += fabsl(incidence->variance - variance) > 1e-12L * incidence->largest_variance;
 				if (variance > 1e-9L * incidence->largest_variance)
-					wrong += !near(ef_incidence_error(incidence), sqrtl(variance), 1e-6);
-				wrong += !(ef_incidence_error(incidence) >= 0);
+					wrong += !near(ef_aalen_johansen_error(incidence), sqrtl(variance), 1e-6);
+				wrong += !(ef_aalen_johansen_error(incidence) >= 0);
 			}
 			unsummed += fabs(sum + curve.retained - 1) > 1e-13;
 
@@ -345,12 +345,12 @@ test_one_reason(void)
 				? ef_kaplan_meier_error(&estimate.curve) : 0;
 			if (estimate.curve.retained > 0)
 			{
-				double		off = fabs(ef_incidence_error(&estimate.incidence[0]) - greenwood) / (greenwood > 0 ? greenwood : 1);
+				double		off = fabs(ef_aalen_johansen_error(&estimate.incidence[0]) - greenwood) / (greenwood > 0 ? greenwood : 1);
 
 				worst = off > worst ? off : worst;
 			}
 			else
-				wrong += ef_incidence_error(&estimate.incidence[0]) != 0 ||
+				wrong += ef_aalen_johansen_error(&estimate.incidence[0]) != 0 ||
 					fabs(estimate.incidence[0].probability - 1) > 1e-14;
 		}
 		arena_close(&arena);
@@ -387,7 +387,7 @@ test_one_reason(void)
 					long double p = (long double) gone[r] / (long double) n;
 
 					wrong += fabsl(estimate.incidence[r].probability - p) > 4e-15L;
-					wrong += fabsl(ef_incidence_error(&estimate.incidence[r]) - sqrtl(p * (1 - p) / (long double) n)) > 1e-9L;
+					wrong += fabsl(ef_aalen_johansen_error(&estimate.incidence[r]) - sqrtl(p * (1 - p) / (long double) n)) > 1e-9L;
 				}
 			}
 			arena_close(&arena);
@@ -415,22 +415,22 @@ test_reason_extremes(void)
 	feed_two(&estimate, 4, 1, 3);
 	ok(estimate.incidence[0].probability == 0.25 && estimate.incidence[1].probability == 0.75,
 	   "everyone leaves on one day");
-	ok(near(ef_incidence_error(&estimate.incidence[0]), sqrtl(0.25L * 0.75L / 4), 1e-15),
+	ok(near(ef_aalen_johansen_error(&estimate.incidence[0]), sqrtl(0.25L * 0.75L / 4), 1e-15),
 	   "for which of two reasons is not certain");
 	feed_two(&estimate, 9, 4, 5);
 	ok(estimate.incidence[0].probability == 0.25 && estimate.incidence[1].probability == 0.75,
 	   "whoever comes after that does not count");
-	ok(near(ef_incidence_error(&estimate.incidence[1]), sqrtl(0.25L * 0.75L / 4), 1e-15),
+	ok(near(ef_aalen_johansen_error(&estimate.incidence[1]), sqrtl(0.25L * 0.75L / 4), 1e-15),
 	   "nor in the error");
 
 	begin(&estimate, 2, &arena);
 	feed_two(&estimate, all, 1, 0);
 	ok(near(estimate.incidence[0].probability, 1e-12L, 1e-15) &&
-	   near(ef_incidence_error(&estimate.incidence[0]), 1e-12L, 1e-11), "one of 1e12 leaves");
-	ok(estimate.incidence[1].probability == 0 && ef_incidence_error(&estimate.incidence[1]) == 0,
+	   near(ef_aalen_johansen_error(&estimate.incidence[0]), 1e-12L, 1e-11), "one of 1e12 leaves");
+	ok(estimate.incidence[1].probability == 0 && ef_aalen_johansen_error(&estimate.incidence[1]) == 0,
 	   "nobody for the other reason");
 	feed_two(&estimate, all - 1, 0, all - 2);
-	ok(near(ef_incidence_error(&estimate.incidence[1]), 1.4142135623730951e-12L, 1e-3),
+	ok(near(ef_aalen_johansen_error(&estimate.incidence[1]), 1.4142135623730951e-12L, 1e-3),
 	   "two of 1e12 do not leave for the other");
 
 	arena_close(&arena);

@@ -283,9 +283,9 @@ sent_holds(const Trial *trial, const Plain *events, const Plain *ordered)
 		EfSink		sink = {file_write, &message};
 
 		ef_event_group_skip(groups[1][i], 2);
-		good = good && ef_event_group_send(groups[1][i], SIZE_MAX, &sink, &arena.context) == EF_OK;
-		good = good && ef_event_group_receive(groups[0][i], groups[1][i]->skipped,
-											  message.bytes, message.size) == EF_OK;
+		good = good && ef_event_wire_send(groups[1][i], SIZE_MAX, &sink, &arena.context) == EF_OK;
+		good = good && ef_event_wire_receive(groups[0][i], groups[1][i]->skipped,
+											 message.bytes, message.size) == EF_OK;
 		good = good && groups[0][i]->skipped == 2;
 		free(message.bytes);
 	}
@@ -489,8 +489,8 @@ numbered_holds(const Trial *trial, bool again)
 			bool		other = false;
 
 			ef_number_map_clear(&map);
-			good = good && ef_event_group_send_numbered(groups[side][i], SIZE_MAX, &sink, &sent,
-														&arena.context) == EF_OK;
+			good = good && ef_event_wire_send_numbered(groups[side][i], SIZE_MAX, &sink, &sent,
+													   &arena.context) == EF_OK;
 			ef_number_map_clear(&map);
 			for (size_t j = 0; j < sent.n; j++)
 			{
@@ -501,8 +501,8 @@ numbered_holds(const Trial *trial, bool again)
 				ef_number_map_set(&map, sent.numbers[j], number);
 				other = other || number != sent.numbers[j];
 			}
-			good = good && ef_event_group_receive_numbered(groups[to][i], 1, message.bytes,
-														   message.size, other ? &map : NULL) == EF_OK;
+			good = good && ef_event_wire_receive_numbered(groups[to][i], 1, message.bytes,
+														  message.size, other ? &map : NULL) == EF_OK;
 			free(message.bytes);
 		}
 	}
@@ -530,7 +530,7 @@ receive_and_read(EfEventGroup *group, const File *message, const EfNumberMap *ma
 {
 	EfEventReader reader;
 	EfPersonEvents events;
-	EfStatus	status = ef_event_group_receive_numbered(group, 0, message->bytes, message->size, map);
+	EfStatus	status = ef_event_wire_receive_numbered(group, 0, message->bytes, message->size, map);
 
 	if (status != EF_OK)
 		return status;
@@ -563,12 +563,12 @@ damaged_numbers(void)
 	for (uint32_t i = 0; i < 2000; i++)
 		ef_event_add_text(group, "a person", i % 9, (uint64_t) i % 11 << 32 | i % 7, 0);
 	sent.map = &map;
-	is_int(ef_event_group_send_numbered(group, 200, &sink, &sent, &arena.context),
+	is_int(ef_event_wire_send_numbered(group, 200, &sink, &sent, &arena.context),
 		   EF_EVENTS_TOO_LARGE, "a group that is too large to send with numbers is refused");
 	ok(message.size <= 200, "before it takes more: %zu bytes", message.size);
 	message.size = sent.n = 0;
 	ef_number_map_clear(&map);
-	ef_event_group_send_numbered(group, SIZE_MAX, &sink, &sent, &arena.context);
+	ef_event_wire_send_numbered(group, SIZE_MAX, &sink, &sent, &arena.context);
 	is_int(sent.n, 6, "each number is sent once");
 	ef_number_map_clear(&map);
 	for (uint32_t i = 1; i < 6; i++)
@@ -631,9 +631,9 @@ send_and_receive(Arena *arena, File *file, File *message, EfPersonKind kind)
 	if (status == EF_OK && !read_digest(&digest, group, &arena->context))
 		status = EF_INVALID;
 	if (status == EF_OK)
-		status = ef_event_group_send(group, SIZE_MAX, &sink, &arena->context);
+		status = ef_event_wire_send(group, SIZE_MAX, &sink, &arena->context);
 	return status != EF_OK ? status
-		: ef_event_group_receive(group, 0, message->bytes, message->size);
+		: ef_event_wire_receive(group, 0, message->bytes, message->size);
 }
 
 static void
@@ -756,7 +756,7 @@ damaged_runs(EfPersonKind kind)
 	file.cut = 0;
 
 	/* bits changed: an answer or a refusal, and nothing read beyond */
-	ef_event_group_send(group, SIZE_MAX, &sink, &arena.context);
+	ef_event_wire_send(group, SIZE_MAX, &sink, &arena.context);
 	noticed = 0;
 	for (size_t i = 0; i < message.size; i += kind == EF_PERSON_TEXT ? 17 : 3)
 		for (int bit = 0; bit < 8; bit++)
@@ -770,12 +770,12 @@ damaged_runs(EfPersonKind kind)
 			copy[i] ^= (uint8_t) (1 << bit);
 			ef_event_log_begin(&other, kind, EF_UNIT_DAY, detailed, SIZE_MAX / 4, &storage, &arena.context);
 			ef_event_group_create(&received, &other);
-			noticed += ef_event_group_receive(received, 0, copy, message.size) != EF_OK ||
+			noticed += ef_event_wire_receive(received, 0, copy, message.size) != EF_OK ||
 				!read_digest(&digest, received, &arena.context);
 			free(copy);
 		}
 	ok(noticed > 0, "changed bytes do no harm, of %s", kind_names[kind]);
-	is_int(ef_event_group_send(group, 100, &sink, &arena.context), EF_EVENTS_TOO_LARGE,
+	is_int(ef_event_wire_send(group, 100, &sink, &arena.context), EF_EVENTS_TOO_LARGE,
 		   "a group that is too large to send is refused");
 	is_int(ef_event_group_skip(group, INT64_MAX), EF_OK, "very many rows are skipped");
 	is_int(ef_event_group_skip(group, 1), EF_COUNT_OVERFLOW, "but not more than can be counted");

@@ -606,7 +606,7 @@ compare_arrivals(const Study *study, const EfFunnel *funnel, EfWorkspace *worksp
 			for (uint32_t b = 0; b < nspans; b++)
 				scale = fmax(scale, weight[b] * weight[b]);
 			scale /= arrivals.reached[stage] * arrivals.reached[stage];
-			got = ef_arrivals_variance(&arrivals, weight, (uint32_t) stage + 1);
+			got = ef_funnel_arrivals_variance(&arrivals, weight, (uint32_t) stage + 1);
 			expected = weighted_variance(study, starts, nspans, weight, stage);
 			if (!(got >= 0) || !(fabs(got - expected) <= 1e-12 * fmax(1, scale)))
 			{
@@ -802,14 +802,14 @@ test_by_hand(void)
 		is_close(arrivals.share[1], 3. / 20, 1e-15, "and 3/20");
 		ok(arrivals.reached[0] == 1 && arrivals.reached[1] == stages[1].cumulative.value &&
 		   arrivals.reached[2] == stages[2].cumulative.value, "stages are reached as estimated");
-		is_close(ef_arrivals_variance(&arrivals, weight, 1), of_begun, 1e-15,
+		is_close(ef_funnel_arrivals_variance(&arrivals, weight, 1), of_begun, 1e-15,
 				 "the variance of 1/10 is that of a product");
 		{
 			double		x = (0.25 * 11 / 20 - 0.1 * 0.75) * 400 / 121;
 			double		y = 0.4 * 20 / 11;
 			double		z = -0.1 * 0.6 * 400 / 121;
 
-			is_close(ef_arrivals_variance(&arrivals, weight, 2),
+			is_close(ef_funnel_arrivals_variance(&arrivals, weight, 2),
 					 x * x * 0.024 + y * y * (3. / 16) / 4 + z * z * (3. / 16) / 4, 1e-15,
 					 "and that of 2/11, of those at the second stage, of a ratio");
 		}

@@ -271,7 +271,7 @@ test_byte_map(void)
 	spec.within.months = 96;
 	spec.within.days = 299;
 	spec.within.microseconds = DAY + 3600 * INT64_C(1000000);
-	spec.has_as_of = ef_parse_day("2014-03-01", 10, &spec.as_of);
+	spec.has_as_of = ef_day_parse("2014-03-01", 10, &spec.as_of);
 	spec.modes = EF_STRICT_INCREASE | EF_STRICT_ORDER;
 	is_int(ef_spec_complete(&spec, &refuses), EF_OK, "a spec with all that there is");
 	is_int(ef_spec_pack(&spec, 4, &bytes, &size, &arena.context), EF_OK, "is packed");
@@ -621,7 +621,7 @@ day_of(const char *iso)
 {
 	EfDay		day = INT32_MIN;
 
-	ef_parse_day(iso, 10, &day);
+	ef_day_parse(iso, 10, &day);
 	return day;
 }
 

@@ -144,7 +144,7 @@ compare(EfLogRank *test, const Group *groups, int n, int nstrata, const Arena *a
 	for (int i = 0; i < n * nstrata; i++)
 		parts[i] = part(named(letters[i % n]), named(letters[i / n]),
 						open_group(&groups[i], arena));
-	return ef_group_test(test, parts, (size_t) (n * nstrata), EF_GRAY, NULL, &arena->context);
+	return ef_log_rank_by_method(test, parts, (size_t) (n * nstrata), EF_GRAY, NULL, &arena->context);
 }
 
 /* u' V^-1 u without the last group; NaN where V has no Cholesky root. */
@@ -338,8 +338,8 @@ test_lacking(void)
 			if (groups[i].n > 0)
 				there[nthere++] = parts[i];
 		}
-		if (ef_group_test(&whole, parts, 3 * GROUPS, EF_GRAY, NULL, &arena.context) != EF_OK ||
-			ef_group_test(&lacking, there, nthere, EF_GRAY, NULL, &arena.context) != EF_OK)
+		if (ef_log_rank_by_method(&whole, parts, 3 * GROUPS, EF_GRAY, NULL, &arena.context) != EF_OK ||
+			ef_log_rank_by_method(&lacking, there, nthere, EF_GRAY, NULL, &arena.context) != EF_OK)
 			fail("no test");
 		compared += whole.df > 0;
 		wrong += whole.df != lacking.df || (whole.df > 0 && whole.chisq != lacking.chisq);
@@ -367,9 +367,9 @@ test_limits(void)
 		snprintf(names[i], sizeof(names[i]), "%d", i);
 		parts[i] = part(named(names[i]), named(NULL), open_group(&nobody, &arena));
 	}
-	is_int(ef_group_test(&test, parts, EF_GRAY_GROUP_LIMIT, EF_GRAY, NULL, &arena.context), EF_OK,
+	is_int(ef_log_rank_by_method(&test, parts, EF_GRAY_GROUP_LIMIT, EF_GRAY, NULL, &arena.context), EF_OK,
 		   "%d groups can be compared", EF_GRAY_GROUP_LIMIT);
-	is_int(ef_group_test(&test, parts, EF_GRAY_GROUP_LIMIT + 1, EF_GRAY, NULL, &arena.context),
+	is_int(ef_log_rank_by_method(&test, parts, EF_GRAY_GROUP_LIMIT + 1, EF_GRAY, NULL, &arena.context),
 		   EF_TOO_MANY_FOR_GRAY, "one more is refused");
 	is_str(error.detail, "There are 101 groups or more.", "which says so");
 	arena_close(&arena);

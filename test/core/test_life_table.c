@@ -748,7 +748,7 @@ test_frames(void)
 	other.bounded = false;
 	other.from = 0;
 	is_int(ef_frame_match(&frame, &other, &type, &refuses), EF_OBSERVED_MIXED, "nor none");
-	ef_format_frame(text, sizeof(text), &other);
+	ef_frame_format(text, sizeof(text), &other);
 	is_str(text, "(,1999-03-07)", "which is written so");
 	other = frame;
 	other.flags = 0;
@@ -1651,16 +1651,16 @@ test_interrupts(void)
 	for (size_t i = 0; i < n; i++)
 		cells[i] = ef_cell((i * 7919 + 11) % n, 1);
 	interrupts = 0;
-	ef_sort_cells(cells, scratch, n, &context);
+	ef_cells_sort(cells, scratch, n, &context);
 	ok(interrupts >= 8 && interrupts < 40, "sorting cells (asked %ld times)", interrupts);
 	for (size_t i = 0; i < n; i++)
 		wrong += cells[i].key != i;
 	is_int((long) wrong, 0, "and they are in order");
 	interrupts = 0;
-	ok(ef_merge_cells(cells, n, cells, n, scratch, &nout, &context) == EF_OK && nout == n, "merging");
+	ok(ef_cells_merge(cells, n, cells, n, scratch, &nout, &context) == EF_OK && nout == n, "merging");
 	ok(interrupts >= 4 && interrupts < 12, "(asked %ld times)", interrupts);
 	interrupts = 0;
-	ok(ef_unite_cells(scratch, &nout, &context) == EF_OK && nout == n && scratch[n - 1].count == 2, "adding up");
+	ok(ef_cells_unite(scratch, &nout, &context) == EF_OK && nout == n && scratch[n - 1].count == 2, "adding up");
 	ok(interrupts >= 4 && interrupts < 12, "(asked %ld times)", interrupts);
 
 	/*

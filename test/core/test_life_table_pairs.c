@@ -429,7 +429,7 @@ test_most_labels(void)
 	/* one name more */
 	ef_state_reserve(&state, &type, 1, 3, &arena.context);
 	ef_state_label(state, "one", 3);
-	is_int(ef_check_labels(state->nlabels, &type, &refuses), TOO_MANY, "a label more than there may be is refused");
+	is_int(ef_frame_check_labels(state->nlabels, &type, &refuses), TOO_MANY, "a label more than there may be is refused");
 	ef_state_create(&state, &type, &frame, 0, &arena.context);
 	ef_state_reserve(&state, &type, 1, 3, &arena.context);
 	ef_state_label(state, "one", 3);

@@ -294,7 +294,7 @@ of_source(EfLogRank *test, const EfLogRankPart *parts, size_t nparts, Arena *are
 		closed[i].risk = &shelf.slots[i].risk;
 		shelf.slots[i].from = parts[i].risk;
 	}
-	status = ef_group_test(test, closed, nparts, EF_LOG_RANK, &source, &arena->context);
+	status = ef_log_rank_by_method(test, closed, nparts, EF_LOG_RANK, &source, &arena->context);
 	return (status != EF_OK) + (shelf.open != 0) + (shelf.most != n || nstrata * n < (int) nparts);
 }
 

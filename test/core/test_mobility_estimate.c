@@ -346,7 +346,7 @@ project(const EfMobility *mobility, const double *stock, const double *intake, i
 {
 	EfMobilityPlan plan = {states, stock, intake, years, 1, true, 0.8};
 
-	return ef_project_mobility(mobility, &plan, rows, &arena->context);
+	return ef_mobility_projection(mobility, &plan, rows, &arena->context);
 }
 
 static void

@@ -240,7 +240,7 @@ count_people(EfState **state, const Person *people, const EfFrame *frame, int ga
 	EfEventGroup *group;
 	EfDictionary names;
 
-	ef_contract_period(&period, frame, &bridged);
+	ef_contracts_period(&period, frame, &bridged);
 	ef_dictionary_begin(&names, context);
 	ef_event_log_begin(&log, EF_PERSON_NUMBER, EF_UNIT_DAY, false, budget, &storage, context);
 	ef_event_group_create(&group, &log);

@@ -287,7 +287,7 @@ parse(const char *text, size_t length, EfStartDay *start)
 	EfStatus	status;
 
 	memcpy(copy, text, length);
-	status = ef_start_day_parse(copy, length, start, &refuses);
+	status = ef_pipeline_start_day(copy, length, start, &refuses);
 	free(copy);
 	return status;
 }
@@ -397,7 +397,7 @@ check_output(const Study *study, const EfOutputPlan *plan)
 	int			first = plan->as_of == NULL ? plan->first_year : year_of(*plan->as_of);
 	double		begin = 0;
 	EfStatus	status;
-	int			wrong = ef_output_first_year(plan) != first;
+	int			wrong = ef_pipeline_first_year(plan) != first;
 	int			held = arena.n;
 
 	for (int c = 0; c < plan->nyears; c++)
@@ -414,7 +414,7 @@ check_output(const Study *study, const EfOutputPlan *plan)
 				expected[year - first] += plan->intake[c] * study->step[k] * factor;
 		}
 	}
-	status = ef_arrivals_by_year(plan, &got, context);
+	status = ef_pipeline_arrivals(plan, &got, context);
 	if (status != EF_OK)
 		diag("status %s: %s", said(status), error.detail);
 	wrong += status != EF_OK || arena.n != held + 1;
@@ -567,19 +567,19 @@ test_boundaries(void)
 		if (cases[i].arrives >= 100)
 		{
 			plan.as_of = &as_of;
-			is_int(ef_output_first_year(&plan), cases[i].year + cases[i].arrives, "the year of as_of is the first");
-			ef_arrivals_by_year(&plan, &got, context);
+			is_int(ef_pipeline_first_year(&plan), cases[i].year + cases[i].arrives, "the year of as_of is the first");
+			ef_pipeline_arrivals(&plan, &got, context);
 			ok(got[0] == 1 && got[1] == 0, "one who takes 150 years arrives then");
 			continue;
 		}
-		ef_arrivals_by_year(&plan, &got, context);
+		ef_pipeline_arrivals(&plan, &got, context);
 		ok(got[cases[i].arrives] == 1, "after %d days from day %d of month %d of %d", cases[i].lag,
 		   cases[i].starts.day + 1, cases[i].starts.month + 1, cases[i].year);
 		plan.as_of = &as_of;
-		ef_arrivals_by_year(&plan, &got, context);
+		ef_pipeline_arrivals(&plan, &got, context);
 		ok(got[0] == 1, "on which day they count");
 		as_of++;
-		ef_arrivals_by_year(&plan, &got, context);
+		ef_pipeline_arrivals(&plan, &got, context);
 		ok(got[0] == 0 && got[1] == 0, "and not when that is past");
 		arena_close(&arena);
 	}
@@ -644,7 +644,7 @@ test_output_refused(void)
 		change; \
 		held = arena.n; \
 		error.detail[0] = '\0'; \
-		is_int(ef_arrivals_by_year(&plan, &got, context), (expected), __VA_ARGS__); \
+		is_int(ef_pipeline_arrivals(&plan, &got, context), (expected), __VA_ARGS__); \
 		is_str(error.detail, (sentence), "which is said"); \
 		ok((expected) == EF_OK ? arena.n == held + 1 : arena.n <= held + 1, "no memory is held but for the answer"); \
 	} while (0)
@@ -989,7 +989,7 @@ variance_of(Truth *truth, int t, uint32_t stage)
 
 	/* the estimated share of those at the stage, with the scenario in both */
 	scale = truth->factor * study->reached[stage - 1] / at_stage;
-	return variance + chance + scale * scale * ef_arrivals_variance(&truth->arrivals, weight, stage);
+	return variance + chance + scale * scale * ef_funnel_arrivals_variance(&truth->arrivals, weight, stage);
 }
 
 /* For x people at a stage in one cohort, or in each. */
@@ -1212,7 +1212,7 @@ check_sharply(Truth *truth)
 			stage - 1;
 
 		plan.staff.level = erf(needed * (wider ? 1 + 1e-6 : 1 - 1e-6) / sqrt(2));
-		if (ef_intake_by_stage(&plan, &rows, &nrows, context) != EF_OK)
+		if (ef_pipeline_intake_by_stage(&plan, &rows, &nrows, context) != EF_OK)
 			return 1;
 		got = above ? rows[row].upper : rows[row].lower;
 		ef_release(context, rows);
@@ -1335,7 +1335,7 @@ check_loop(const Truth *truth, const EfIntakeYear *rows, int nrows)
 	}
 	if (begin < 1e9)
 	{
-		wrong += ef_arrivals_by_year(&output, &arrivals, context) != EF_OK;
+		wrong += ef_pipeline_arrivals(&output, &arrivals, context) != EF_OK;
 		for (int t = 0; t < years && wrong == 0; t++)
 			if (!near(arrivals[t], periods[t].arrivals, begin))
 			{
@@ -1380,7 +1380,7 @@ check_intake(const Study *study, const EfIntakePlan *plan, bool limits)
 
 	open_truth(&truth, study, plan);
 	held = arena.n;
-	status = ef_intake_by_year(plan, &years, &nyears, context);
+	status = ef_pipeline_intake(plan, &years, &nyears, context);
 	if (status != EF_OK || arena.n != held + 1)
 	{
 		diag("status %s: %s; %d blocks", said(status), error.detail, arena.n - held);
@@ -1388,7 +1388,7 @@ check_intake(const Study *study, const EfIntakePlan *plan, bool limits)
 		return 1;
 	}
 	wrong += check_years(&truth, years, nyears, limits);
-	wrong += ef_intake_by_stage(plan, &stages, &nstages, context) != EF_OK || arena.n != held + 2;
+	wrong += ef_pipeline_intake_by_stage(plan, &stages, &nstages, context) != EF_OK || arena.n != held + 2;
 	wrong += nstages != (size_t) nyears * (size_t) study->setting.nstages;
 	if (wrong == 0)
 		wrong += check_stages(&truth, stages, nstages, years, limits);
@@ -1399,7 +1399,7 @@ check_intake(const Study *study, const EfIntakePlan *plan, bool limits)
 
 	/* the same bytes again, whatever memory held before */
 	arena.junk ^= 0xff;
-	wrong += ef_intake_by_year(plan, &again, &nagain, context) != EF_OK;
+	wrong += ef_pipeline_intake(plan, &again, &nagain, context) != EF_OK;
 	for (int r = 0; r < nyears && wrong == 0; r++)
 		wrong += memcmp(&again[r].intake, &years[r].intake, 5 * sizeof(double)) != 0;
 	if (wrong > 0)
@@ -1522,7 +1522,7 @@ test_lead(void)
 		study.people[0].day[1] = cases[i].lag;
 		study.people[0].left = -1;
 		histories_funnel(&study.funnel, &setting, study.people, 1, &arena);
-		ef_intake_by_year(&plan, &rows, &n, context);
+		ef_pipeline_intake(&plan, &rows, &n, context);
 		for (int r = 0; r < n; r++)
 			if (!isnan(rows[r].intake))
 				last = rows[r].year;
@@ -1625,7 +1625,7 @@ test_by_hand(void)
 	size_t		nstages;
 
 	make_simple(&study, &workforce);
-	is_int(ef_intake_by_year(&plan, &rows, &n, context), EF_OK, "by hand: the same in every year");
+	is_int(ef_pipeline_intake(&plan, &rows, &n, context), EF_OK, "by hand: the same in every year");
 	is_int(n, 3, "three years");
 	for (int i = 0; i < 3; i++)
 	{
@@ -1647,7 +1647,7 @@ test_by_hand(void)
 	ok(rows[1].unmet == 0 && rows[2].unmet == 0, "and none after that");
 
 	plan.target_year = 2024;
-	ef_intake_by_year(&plan, &rows, &n, context);
+	ef_pipeline_intake(&plan, &rows, &n, context);
 	is_close(rows[2].intake, 20, 1e-14, "for 2024, 20 must begin");
 
 	/*
@@ -1655,16 +1655,16 @@ test_by_hand(void)
 	 * 0.73
 	 */
 	gap[0] = -0.2;
-	ef_intake_by_year(&plan, &rows, &n, context);
+	ef_pipeline_intake(&plan, &rows, &n, context);
 	ok(rows[0].intake == 0 && rows[0].lower == 0 && rows[0].upper == 0, "for a surplus of 0.2 none, for sure");
 	gap[0] = -0.1;
-	ef_intake_by_year(&plan, &rows, &n, context);
+	ef_pipeline_intake(&plan, &rows, &n, context);
 	ok(rows[0].intake == 0 && rows[0].lower == 0 && rows[0].upper == 1, "for one of 0.1 one at most");
 	gap[0] = 10;
 
 	plan.target_year = EF_LAST_YEAR;
 	plan.method = EF_INTAKE_SCHEDULE;
-	ef_intake_by_year(&plan, &rows, &n, context);
+	ef_pipeline_intake(&plan, &rows, &n, context);
 	is_close(rows[0].intake, 20, 1e-14, "each year for itself: 20 are half there");
 	is_close(rows[1].intake, 0, 1e-12, "which is enough for 2025");
 	is_close(rows[2].intake, 30, 1e-14, "and 15 are for 30 in 2026");
@@ -1675,10 +1675,10 @@ test_by_hand(void)
 	is_int(rows[0].upper, 42, "at most 42");
 
 	plan.arrived = 2. / 3;
-	ef_intake_by_year(&plan, &rows, &n, context);
+	ef_pipeline_intake(&plan, &rows, &n, context);
 	is_close(rows[0].intake, 20, 1e-14, "two in three who ever arrive have done so in their first year");
 	plan.arrived = 0.67;
-	ef_intake_by_year(&plan, &rows, &n, context);
+	ef_pipeline_intake(&plan, &rows, &n, context);
 	is_close(rows[0].intake, 40, 1e-14, "somewhat more only after two years, where 3/4 of 40 are 30");
 	ok(isnan(rows[1].intake) && isnan(rows[2].intake), "so that no gap asks for the later intakes");
 	ok(isnan(rows[1].lower) && isnan(rows[1].upper), "which have no limits");
@@ -1688,7 +1688,7 @@ test_by_hand(void)
 	plan.scenario.stage = 1;
 	plan.scenario.change = -0.25;
 	plan.arrived = 0.5;
-	is_int(ef_intake_by_stage(&plan, &stages, &nstages, context), EF_OK, "with fewer going on");
+	is_int(ef_pipeline_intake_by_stage(&plan, &stages, &nstages, context), EF_OK, "with fewer going on");
 	is_int(nstages, 9, "three stages in three years");
 	is_close(stages[0].required, 30, 1e-14, "30 must begin in 2024");
 	is_close(stages[1].required, 15, 1e-14, "15 of them reach the second stage");
@@ -1751,7 +1751,7 @@ test_unknown(void)
 	do { \
 		plan = base; \
 		change; \
-		status = ef_intake_by_year(&plan, &rows, &n, context); \
+		status = ef_pipeline_intake(&plan, &rows, &n, context); \
 		is_int(status, EF_OK, #change); \
 	} while (0)
 
@@ -1805,7 +1805,7 @@ test_unknown(void)
 		ok(is_row(&rows[2], "0", "0", "0", "0", "8"), "whoever would have come");
 		plan = base;
 		plan.funnel = &nobody.funnel;
-		is_int(ef_intake_by_stage(&plan, &stages, &nstages, context), EF_OK, "by stage");
+		is_int(ef_pipeline_intake_by_stage(&plan, &stages, &nstages, context), EF_OK, "by stage");
 		is_int(nstages, 12, "there are as many rows");
 		ok(isnan(stages[4].required) && isnan(stages[4].lower) && isnan(stages[4].upper), "of which none is known");
 	}
@@ -1860,12 +1860,12 @@ test_nobody_goes_on(void)
 	ok(stages[1].conversion.value == 1. / 3, "one in three goes on");
 
 	plan.scenario.change = output.scenario.change = -stages[1].conversion.value;
-	is_int(ef_arrivals_by_year(&output, &arrivals, context), EF_OK, "when none does any more");
+	is_int(ef_pipeline_arrivals(&output, &arrivals, context), EF_OK, "when none does any more");
 	ok(arrivals[0] == 0, "none arrives: %g", arrivals[0]);
 	for (int method = 0; method < 2; method++)
 	{
 		plan.method = (EfIntakeMethod) method;
-		is_int(ef_intake_by_year(&plan, &rows, &n, context), EF_OK, "nor of those who should");
+		is_int(ef_pipeline_intake(&plan, &rows, &n, context), EF_OK, "nor of those who should");
 		ok(is_row(&rows[0], ".", ".", ".", "0", "10") && is_row(&rows[1], ".", ".", ".", "0", "20"),
 		   "so that no intake closes a gap");
 	}
@@ -1903,7 +1903,7 @@ test_large_surplus(void)
 		EfIntakeYear *rows;
 		int			n;
 
-		ef_intake_by_year(&plan, &rows, &n, context);
+		ef_pipeline_intake(&plan, &rows, &n, context);
 		ok(rows[1].intake == 0 && rows[1].lower == 0, "a surplus of %.0f needs nobody", -missing);
 		if (!ok(fabs(rows[1].upper - upper) <= 1 + 1e-9 * upper, "with an upper limit of %.0f", ceil(upper)))
 			diag("got %.0f", rows[1].upper);
@@ -1942,7 +1942,7 @@ test_no_rates(void)
 		EfStatus	status;
 
 		plan.method = (EfIntakeMethod) method;
-		status = ef_intake_by_year(&plan, &rows, &n, context);
+		status = ef_pipeline_intake(&plan, &rows, &n, context);
 		ok(status == EF_NO_EXPOSURE ||
 		   (status == EF_OK && is_row(&rows[0], ".", ".", ".", ".", ".") && is_row(&rows[1], ".", ".", ".", ".", ".")),
 		   "no rates, no intake that is known");
@@ -1985,10 +1985,10 @@ test_intake_refused(void)
 		change; \
 		held = arena.n; \
 		error.detail[0] = '\0'; \
-		is_int(ef_intake_by_year(&plan, &years, &nyears, context), (expected), __VA_ARGS__); \
+		is_int(ef_pipeline_intake(&plan, &years, &nyears, context), (expected), __VA_ARGS__); \
 		is_str(error.detail, (sentence), "which is said"); \
 		error.detail[0] = '\0'; \
-		is_int(ef_intake_by_stage(&plan, &stages, &nstages, context), (expected), "by stage, too"); \
+		is_int(ef_pipeline_intake_by_stage(&plan, &stages, &nstages, context), (expected), "by stage, too"); \
 		is_str(error.detail, (sentence), "and said"); \
 		is_int(arena.n, held + 2 * ((expected) == EF_OK), "nothing is held but answers"); \
 	} while (0)
@@ -2052,7 +2052,7 @@ test_intake_refused(void)
 	asked(plan.staff.rates = &empty, EF_NO_EXPOSURE, "Nobody was under observation.", "rates of nobody");
 	plan = base;
 	plan.staff.rule = rule;
-	is_int(ef_intake_by_year(&plan, &years, &nyears, context), EF_RULE_UNCOVERED, "a rule that does not cover all");
+	is_int(ef_pipeline_intake(&plan, &years, &nyears, context), EF_RULE_UNCOVERED, "a rule that does not cover all");
 	arena_close(&arena);
 }
 
@@ -2106,9 +2106,9 @@ test_no_memory(void)
 
 			arena.fail_at = ++n;
 			arena.calls = 0;
-			status = tried(&arena, what == 0 ? ef_arrivals_by_year(&output, &arrivals, context)
-						   : what == 1 ? ef_intake_by_year(&plan, &years, &nyears, context)
-						   : ef_intake_by_stage(&plan, &stages, &nstages, context));
+			status = tried(&arena, what == 0 ? ef_pipeline_arrivals(&output, &arrivals, context)
+						   : what == 1 ? ef_pipeline_intake(&plan, &years, &nyears, context)
+						   : ef_pipeline_intake_by_stage(&plan, &stages, &nstages, context));
 			wrong += status == EF_OK ? arena.calls >= n || arena.n != held + 1 : status != EF_NO_MEMORY;
 		} while (status != EF_OK && n < 1000);
 		is_int(wrong, 0, "each of %d requests of %s may fail", n - 1, names[what]);
@@ -2126,7 +2126,7 @@ test_no_memory(void)
 		int			nyears;
 
 		impatient.interrupt = interrupted;
-		ef_intake_by_year(&plan, &years, &nyears, &impatient);
+		ef_pipeline_intake(&plan, &years, &nyears, &impatient);
 		ok(interrupts >= 36, "it can be ended at %d points", interrupts);
 	}
 	arena_close(&arena);

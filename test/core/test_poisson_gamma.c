@@ -20,8 +20,8 @@ static EfPoissonGroup pumps[] = {
 static void
 published(void)
 {
-	EfGammaPrior prior = ef_gamma_prior_likelihood(pumps, PUMPS, NAN, &none);
-	EfGammaPrior moments = ef_gamma_prior_moments(pumps, PUMPS, NAN);
+	EfGammaPrior prior = ef_poisson_gamma_likelihood(pumps, PUMPS, NAN, &none);
+	EfGammaPrior moments = ef_poisson_gamma_moments(pumps, PUMPS, NAN);
 	EfGammaPrior turned;
 	EfPoissonGroup other[PUMPS];
 
@@ -36,7 +36,7 @@ published(void)
 		other[PUMPS - 1 - i].events = pumps[i].events;
 		other[PUMPS - 1 - i].expected = pumps[i].expected * 1000;
 	}
-	turned = ef_gamma_prior_likelihood(other, PUMPS, NAN, &none);
+	turned = ef_poisson_gamma_likelihood(other, PUMPS, NAN, &none);
 	is_close(turned.mean * 1000, prior.mean, 1e-12, "in another unit and order the same mean");
 	is_close(turned.weight / 1000, prior.weight, 1e-12, "and weight");
 }
@@ -50,7 +50,7 @@ equal_groups(void)
 {
 	EfPoissonGroup groups[] = {{0, 4}, {1, 4}, {2, 4}, {3, 4}, {9, 4}, {12, 4}, {1, 4}};
 	size_t		n = sizeof(groups) / sizeof(groups[0]);
-	EfGammaPrior prior = ef_gamma_prior_likelihood(groups, n, NAN, &none);
+	EfGammaPrior prior = ef_poisson_gamma_likelihood(groups, n, NAN, &none);
 	double		shape = prior.mean * prior.weight;
 	double		score = 0;
 
@@ -73,16 +73,16 @@ no_difference(void)
 	EfPoissonGroup never[] = {{0, 10}, {0, 20}};
 	EfPoissonGroup some[] = {{4, 5}, {13, 10}, {23, 20}};
 
-	ok(isinf(ef_gamma_prior_likelihood(alike, 4, NAN, &none).weight), "groups as alike as can be do not differ");
-	ok(isinf(ef_gamma_prior_moments(alike, 4, NAN).weight), "nor by moments");
-	is_close(ef_gamma_prior_likelihood(alike, 4, NAN, &none).mean, 76 / 75.0, 1e-15, "and have the ratio of all");
-	ok(isinf(ef_gamma_prior_likelihood(some, 3, 1, &none).weight), "nor do groups that differ as by chance");
-	ok(isinf(ef_gamma_prior_likelihood(one, 2, NAN, &none).weight), "one group says nothing of a difference");
-	ok(isinf(ef_gamma_prior_moments(one, 2, NAN).weight), "by no method");
-	is_close(ef_gamma_prior_likelihood(one, 2, 1, &none).mean, 1, 0, "a known mean stays");
-	is_close(ef_gamma_prior_likelihood(nobody, 2, NAN, &none).mean, 1, 0, "nothing expected: as the reference");
-	is_close(ef_gamma_prior_likelihood(never, 2, NAN, &none).mean, 0, 0, "nothing happened: the ratio is 0");
-	ok(isinf(ef_gamma_prior_likelihood(never, 2, NAN, &none).weight), "in all groups");
+	ok(isinf(ef_poisson_gamma_likelihood(alike, 4, NAN, &none).weight), "groups as alike as can be do not differ");
+	ok(isinf(ef_poisson_gamma_moments(alike, 4, NAN).weight), "nor by moments");
+	is_close(ef_poisson_gamma_likelihood(alike, 4, NAN, &none).mean, 76 / 75.0, 1e-15, "and have the ratio of all");
+	ok(isinf(ef_poisson_gamma_likelihood(some, 3, 1, &none).weight), "nor do groups that differ as by chance");
+	ok(isinf(ef_poisson_gamma_likelihood(one, 2, NAN, &none).weight), "one group says nothing of a difference");
+	ok(isinf(ef_poisson_gamma_moments(one, 2, NAN).weight), "by no method");
+	is_close(ef_poisson_gamma_likelihood(one, 2, 1, &none).mean, 1, 0, "a known mean stays");
+	is_close(ef_poisson_gamma_likelihood(nobody, 2, NAN, &none).mean, 1, 0, "nothing expected: as the reference");
+	is_close(ef_poisson_gamma_likelihood(never, 2, NAN, &none).mean, 0, 0, "nothing happened: the ratio is 0");
+	ok(isinf(ef_poisson_gamma_likelihood(never, 2, NAN, &none).weight), "in all groups");
 }
 
 /* Counts of all sizes: the derivative in the shape and the mean is zero, by sums of
@@ -97,7 +97,7 @@ large_groups(void)
 
 	for (int known = 0; known < 2; known++)
 	{
-		EfGammaPrior prior = ef_gamma_prior_likelihood(groups, n, known ? 1 : NAN, &none);
+		EfGammaPrior prior = ef_poisson_gamma_likelihood(groups, n, known ? 1 : NAN, &none);
 		long double shape = prior.mean * prior.weight;
 		long double in_shape = 0;
 		long double in_mean = 0;
@@ -141,8 +141,8 @@ odd_groups(void)
 		}
 		for (int known = 0; known < 2; known++)
 		{
-			EfGammaPrior prior = ef_gamma_prior_likelihood(groups, 12, known ? 1 : NAN, &none);
-			EfGammaPrior moments = ef_gamma_prior_moments(groups, 12, known ? 1 : NAN);
+			EfGammaPrior prior = ef_poisson_gamma_likelihood(groups, 12, known ? 1 : NAN, &none);
+			EfGammaPrior moments = ef_poisson_gamma_moments(groups, 12, known ? 1 : NAN);
 
 			wrong += !(prior.weight > 0 && prior.mean >= 0 && prior.mean < 1e6);
 			wrong += !(moments.weight > 0 && moments.mean >= 0 && moments.mean < 1e6);

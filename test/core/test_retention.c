@@ -268,7 +268,7 @@ compare_people(const EfFrame *frame, int n, int span)
 	int			wrong = 0;
 	char		observed[2 * EF_ISO_DATE_SIZE];
 
-	ef_format_frame(observed, sizeof(observed), frame);
+	ef_frame_format(observed, sizeof(observed), frame);
 	memset(&counts, 0, sizeof(counts));
 	arena_open(&arena);
 	for (int i = 0; i < n; i++)

@@ -284,7 +284,7 @@ test_unused_reasons(void)
 		for (int k = 0; k < 3 && cases[i].used[k] > 0; k++)
 			for (uint32_t day = 0; day < 2; day++)
 				cells[table.ncells++] = ef_cell(ef_key(cases[i].used[k], EF_LEFT, day), 1);
-		wrong += ef_check_reasons(&table, EF_LEFT, &refuses) !=
+		wrong += ef_spell_check_reasons(&table, EF_LEFT, &refuses) !=
 			(cases[i].good ? EF_OK : EF_INVALID);
 	}
 	is_int(wrong, 0, "every reason must have exits, of %zu tables", COUNT(cases));

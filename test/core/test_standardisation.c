@@ -108,7 +108,7 @@ test_down_syndrome(void)
 		char		name[60];
 
 		/* the other of the two has births at all ages, and no part in this */
-		ef_compare_rates(births[order], births[4 - order], standard, 6, 0.95, rows);
+		ef_standardise_rates(births[order], births[4 - order], standard, 6, 0.95, rows);
 		ok(is_rounded(rows[EF_CRUDE].first.value * per, published[0], 1) &&
 		   is_rounded(rows[EF_DIRECT].first.value * per, published[1], 1) &&
 		   is_rounded(rows[EF_DIRECT].first.lower * per, published[2], 1) &&
@@ -122,13 +122,13 @@ test_down_syndrome(void)
 					expected[order].direct[1], expected[order].direct[2], name);
 		is_close(rows[EF_DIRECT].coverage, 1, 0, "all births are covered");
 
-		ef_compare_rates(births[4 - order], births[order], standard, 6, 0.80, rows);
+		ef_standardise_rates(births[4 - order], births[order], standard, 6, 0.80, rows);
 		snprintf(name, sizeof(name), "birth order %d, as the second, at 80 %%", order + 1);
 		is_estimate(rows[EF_DIRECT].second, per, expected[order].direct_80[0],
 					expected[order].direct_80[1], expected[order].direct_80[2], name);
 	}
 
-	ef_compare_rates(births[0], births[4], standard, 6, 0.95, rows);
+	ef_standardise_rates(births[0], births[4], standard, 6, 0.95, rows);
 	ok(is_rounded(rows[EF_DIRECT].ratio.lower, 75.5 / 92.3 *
 				  exp(-hypot(log(75.5 / 67.7), log(105.8 / 92.3))), 3) &&
 	   is_rounded(rows[EF_DIRECT].ratio.upper, 75.5 / 92.3 *
@@ -157,7 +157,7 @@ test_fluoroscopy(void)
 	static const EfExposure with[] = {{41, 28010}};
 	EfRateComparison rows[EF_COMPARISON_METHODS];
 
-	ef_compare_rates(without, with, without, 1, 0.95, rows);
+	ef_standardise_rates(without, with, without, 1, 0.95, rows);
 	for (int m = 0; m < EF_COMPARISON_METHODS; m++)
 	{
 		is_estimate(rows[m].ratio, 1, 1.8557586576222778, 1.0180514323888696,
@@ -196,7 +196,7 @@ test_two_states(void)
 	EfRateComparison rows[EF_COMPARISON_METHODS];
 	const EfRateComparison *direct = &rows[EF_DIRECT];
 
-	ef_compare_rates(florida, alaska, states, 10, 0.95, rows);
+	ef_standardise_rates(florida, alaska, states, 10, 0.95, rows);
 	ok(is_rounded(direct->first.value * per, 7.7342, 4) &&
 	   is_rounded(direct->second.value * per, 8.0693, 4) &&
 	   is_rounded(direct->ratio.value, 1.0433, 4), "two states as published");
@@ -236,7 +236,7 @@ test_cancer(void)
 	EfRateComparison rows[EF_COMPARISON_METHODS];
 	const EfRateComparison *indirect = &rows[EF_INDIRECT];
 
-	ef_compare_rates(in_1960, in_1940, in_1960, 11, 0.95, rows);
+	ef_standardise_rates(in_1960, in_1940, in_1960, 11, 0.95, rows);
 	ok(is_rounded(71058 / indirect->ratio.value, 85556.89, 2) &&
 	   is_rounded(indirect->ratio.value, 0.83, 2) &&
 	   is_rounded(indirect->second.value * per, 137.9, 1), "1940 as published");
@@ -262,12 +262,12 @@ test_cancer(void)
 		known[g].days = in_1960[g].days * 1000000000;
 		none[g].days = in_1940[g].days;
 	}
-	ef_compare_rates(known, in_1940, in_1960, 11, 0.95, rows);
+	ef_standardise_rates(known, in_1940, in_1960, 11, 0.95, rows);
 	is_estimate(indirect->ratio, 1, 0.83053510897441440, 0.82443958520882232,
 				0.83666450470870557, "against known rates");
 	is_estimate(indirect->second, per, 137.94145372782188, 136.92906376336083,
 				138.95946940100069, "the rate, too");
-	ef_compare_rates(known, none, in_1960, 11, 0.95, rows);
+	ef_standardise_rates(known, none, in_1960, 11, 0.95, rows);
 	ok(indirect->ratio.value == 0 && indirect->ratio.lower == 0, "nobody died");
 	is_relative(indirect->ratio.upper, 4.311610092341461e-05, 1e-11, "and exact above it");
 }
@@ -285,7 +285,7 @@ test_coverage(void)
 	const EfRateComparison *direct = &rows[EF_DIRECT];
 	const EfRateComparison *indirect = &rows[EF_INDIRECT];
 
-	ef_compare_rates(first, second, both, 4, 0.9, rows);
+	ef_standardise_rates(first, second, both, 4, 0.9, rows);
 	is_str(rows[EF_CRUDE].method, "crude", "the first row");
 	is_str(direct->method, "direct", "the second");
 	is_str(indirect->method, "indirect", "the third");
@@ -297,17 +297,17 @@ test_coverage(void)
 	is_close(indirect->coverage, 0.8, 1e-15, "the indirect one covers what the first knows");
 	is_close(indirect->ratio.value, 6 / (5.0 / 3000 * 2000), 1e-15, "and the exits in it");
 
-	ef_compare_rates(first, second, elsewhere, 4, 0.9, rows);
+	ef_standardise_rates(first, second, elsewhere, 4, 0.9, rows);
 	ok(direct->coverage == 0 && isnan(direct->first.value) && isnan(direct->first.lower) &&
 	   isnan(direct->second.value) && isnan(direct->second.upper) && isnan(direct->ratio.value) &&
 	   isnan(direct->ratio.lower), "nothing is known where the standard has other ages");
-	ef_compare_rates(nobody, second, second, 4, 0.9, rows);
+	ef_standardise_rates(nobody, second, second, 4, 0.9, rows);
 	ok(direct->coverage == 0 && isnan(direct->ratio.value), "or nobody is there");
 	ok(indirect->coverage == 0 && isnan(indirect->ratio.value) && isnan(indirect->first.value) &&
 	   isnan(indirect->second.value), "or to expect anything from");
 	ok(isnan(rows[EF_CRUDE].first.value) && isnan(rows[EF_CRUDE].ratio.value) &&
 	   rows[EF_CRUDE].second.value > 0 && rows[EF_CRUDE].coverage == 1, "crude rates are each one's own");
-	ef_compare_rates(first, nobody, nobody, 4, 0.9, rows);
+	ef_standardise_rates(first, nobody, nobody, 4, 0.9, rows);
 	ok(direct->coverage == 0 && indirect->coverage == 0 && isnan(indirect->ratio.value) &&
 	   indirect->first.value > 0, "nobody in the second");
 }
@@ -321,7 +321,7 @@ test_no_exits(void)
 	double		log_40 = 3.68887945411393630285;
 	EfRateComparison rows[EF_COMPARISON_METHODS];
 
-	ef_compare_rates(none, some, some, 2, 0.95, rows);
+	ef_standardise_rates(none, some, some, 2, 0.95, rows);
 	ok(rows[EF_DIRECT].first.value == 0 && rows[EF_DIRECT].first.lower == 0,
 	   "no exits have a rate of 0, and a lower limit");
 	/* shape 1: one exit where it weighs most, 0.8 / 2000 */
@@ -333,7 +333,7 @@ test_no_exits(void)
 	ok(rows[EF_INDIRECT].first.value == 0 && isnan(rows[EF_INDIRECT].second.value),
 	   "nor exits to expect");
 
-	ef_compare_rates(some, none, some, 2, 0.95, rows);
+	ef_standardise_rates(some, none, some, 2, 0.95, rows);
 
 	/*
 	 * the limits of the second alone: 5 in 5000 days, or in 0.8 and 0.2 of
@@ -375,9 +375,9 @@ test_properties(void)
 			standard[g].exits = random_below(100);
 			standard[g].days = random_below(6) == 0 ? 0 : random_below(100000);
 		}
-		ef_compare_rates(groups[0], groups[1], standard, n, 0.9, rows);
-		ef_compare_rates(groups[1], groups[0], standard, n, 0.9, swapped);
-		ef_compare_rates(groups[0], groups[1], standard, n, 0.99, wider);
+		ef_standardise_rates(groups[0], groups[1], standard, n, 0.9, rows);
+		ef_standardise_rates(groups[1], groups[0], standard, n, 0.9, swapped);
+		ef_standardise_rates(groups[0], groups[1], standard, n, 0.99, wider);
 		for (int m = 0; m < EF_COMPARISON_METHODS; m++)
 		{
 			const EfEstimate *estimates[] = {&rows[m].first, &rows[m].second, &rows[m].ratio};
@@ -507,7 +507,7 @@ test_intervals(void)
 			for (int g = 0; g < NGROUPS; g++)
 				for (int i = 0; i < 2; i++)
 					groups[i][g].exits = draw_poisson(mean[i][g]);
-			ef_compare_rates(groups[0], groups[1], standard, NGROUPS, 0.95, rows);
+			ef_standardise_rates(groups[0], groups[1], standard, NGROUPS, 0.95, rows);
 			for (int k = 0; k < NINTERVALS; k++)
 			{
 				known[k] += !isnan(estimates[k]->value);
@@ -567,7 +567,7 @@ test_groups_of_ages(void)
 	{
 		plan.reason = reasons[i].reason;
 		plan.reason_length = plan.reason == NULL ? 0 : strlen(plan.reason);
-		is_int(ef_compare_exit_rates(&plan, rows, &refuses), EF_OK, "all is well");
+		is_int(ef_standardise_exit_rates(&plan, rows, &refuses), EF_OK, "all is well");
 		is_close(rows[EF_CRUDE].first.value, (double) reasons[i].exits * DAYS_PER_YEAR / 15000, 1e-15,
 				 "exits for %s", plan.reason == NULL ? "all reasons" : plan.reason);
 	}
@@ -581,21 +581,21 @@ test_groups_of_ages(void)
 		EfWorkforce second = workforce_of(other, COUNT(other), NULL, 0);
 
 		plan.second = &second;
-		ef_compare_exit_rates(&plan, rows, &refuses);
+		ef_standardise_exit_rates(&plan, rows, &refuses);
 		is_close(rows[EF_INDIRECT].coverage, 0.75, 1e-15, "59 is with 30 and 5 is not, in groups of 30");
 		is_close(rows[EF_DIRECT].coverage, 4300.0 / 12400, 1e-15, "and the standard is both together");
 		plan.age_group = 29;
-		ef_compare_exit_rates(&plan, rows, &refuses);
+		ef_standardise_exit_rates(&plan, rows, &refuses);
 		is_close(rows[EF_INDIRECT].coverage, 0, 0, "but not in groups of 29");
 		plan.age_group = 150;
-		ef_compare_exit_rates(&plan, rows, &refuses);
+		ef_standardise_exit_rates(&plan, rows, &refuses);
 		is_close(rows[EF_INDIRECT].coverage, 1, 0, "all below 150 are one group of 150");
 		is_close(rows[EF_DIRECT].coverage, 4400.0 / 12400, 1e-15, "and 150 is another");
 		plan.standard = &second;
-		ef_compare_exit_rates(&plan, rows, &refuses);
+		ef_standardise_exit_rates(&plan, rows, &refuses);
 		is_close(rows[EF_DIRECT].coverage, 1, 0, "a standard of one's own");
 		plan.standard = &empty;
-		ef_compare_exit_rates(&plan, rows, &refuses);
+		ef_standardise_exit_rates(&plan, rows, &refuses);
 		is_close(rows[EF_DIRECT].coverage, 0, 0, "a standard of nobody");
 	}
 }
@@ -609,11 +609,11 @@ test_refusals(void)
 	const double levels[] = {0, 1, -0.5, 2, NAN, INFINITY};
 	const int	age_groups[] = {0, -1, 151, INT32_MAX, INT32_MIN};
 
-	is_int(ef_compare_exit_rates(&plan, rows, &refuses), EF_OK, "nobody against nobody");
+	is_int(ef_standardise_exit_rates(&plan, rows, &refuses), EF_OK, "nobody against nobody");
 	for (size_t i = 0; i < COUNT(levels); i++)
 	{
 		plan.level = levels[i];
-		is_int(ef_compare_exit_rates(&plan, rows, &refuses), EF_LEVEL_RANGE, "level %g", levels[i]);
+		is_int(ef_standardise_exit_rates(&plan, rows, &refuses), EF_LEVEL_RANGE, "level %g", levels[i]);
 	}
 	plan.level = 0.95;
 	for (size_t i = 0; i < COUNT(age_groups); i++)
@@ -621,14 +621,14 @@ test_refusals(void)
 		char		detail[60];
 
 		plan.age_group = age_groups[i];
-		is_int(ef_compare_exit_rates(&plan, rows, &refuses), EF_AGE_GROUP_RANGE, "groups of %d years", age_groups[i]);
+		is_int(ef_standardise_exit_rates(&plan, rows, &refuses), EF_AGE_GROUP_RANGE, "groups of %d years", age_groups[i]);
 		snprintf(detail, sizeof(detail), "The years of an age group are %d.", age_groups[i]);
 		is_str(error.detail, detail, "say so");
 	}
 	plan.age_group = 1;
-	is_int(ef_compare_exit_rates(&plan, rows, &refuses), EF_OK, "groups of one year");
+	is_int(ef_standardise_exit_rates(&plan, rows, &refuses), EF_OK, "groups of one year");
 	plan.age_group = 150;
-	is_int(ef_compare_exit_rates(&plan, rows, &refuses), EF_OK, "groups of 150");
+	is_int(ef_standardise_exit_rates(&plan, rows, &refuses), EF_OK, "groups of 150");
 }
 
 int

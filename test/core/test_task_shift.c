@@ -74,7 +74,7 @@ solve(EfShiftedDemand **rows, size_t *nrows, Arena *arena)
 	EfTaskShifts given = columns();
 
 	memset(&error, 0, sizeof(error));
-	return ef_demand_after_shifts(&given, rows, nrows, &arena->context);
+	return ef_task_shift_demand(&given, rows, nrows, &arena->context);
 }
 
 static bool
@@ -435,7 +435,7 @@ solve_large(const Large *large, size_t nshifts, EfShiftedDemand **rows, size_t *
 	};
 
 	memset(&error, 0, sizeof(error));
-	return ef_demand_after_shifts(&given, rows, nrows, &arena->context);
+	return ef_task_shift_demand(&given, rows, nrows, &arena->context);
 }
 
 static void
@@ -640,7 +640,7 @@ test_lengths(void)
 
 		*lengths[cases[i].column] = cases[i].n;
 		arena_open(&arena);
-		is_int(ef_demand_after_shifts(&given, &rows, &n, &arena.context), EF_SHIFT_LENGTHS, "arrays of two lengths");
+		is_int(ef_task_shift_demand(&given, &rows, &n, &arena.context), EF_SHIFT_LENGTHS, "arrays of two lengths");
 		is_str(error.detail, cases[i].detail, "are named");
 		arena_close(&arena);
 	}

@@ -320,7 +320,7 @@ compare_counts(const Counts *expected, const EfTable *table, bool fte)
 				wrong++;
 		}
 	}
-	ef_initial_exposure(table, EF_AGE_MONTHS, parts);
+	ef_workforce_initial_exposure(table, EF_AGE_MONTHS, parts);
 
 	/* no more is asked for, and nothing is written beyond */
 	{
@@ -331,9 +331,9 @@ compare_counts(const Counts *expected, const EfTable *table, bool fte)
 			if (expected->exposure[at] > 0)
 				oldest = at;
 		if (oldest >= 0)
-			wrong += ef_oldest_month(table) != oldest;
+			wrong += ef_workforce_oldest_month(table) != oldest;
 		some = malloc((size_t) (oldest + 1) * sizeof(int64_t) + 1);
-		ef_initial_exposure(table, oldest + 1, some);
+		ef_workforce_initial_exposure(table, oldest + 1, some);
 		wrong += memcmp(some, parts, (size_t) (oldest + 1) * sizeof(int64_t)) != 0;
 		free(some);
 	}
@@ -385,7 +385,7 @@ compare_people(const EfFrame *frame, int n)
 	EfMonth		until = month_at(frame->as_of) + 3 + (EfMonth) random_below(200);
 	EfDay		until_day = first_of[until + 1 - FIRST_YEAR * 12] - 1 - epoch;
 
-	ef_format_frame(observed, sizeof(observed), frame);
+	ef_frame_format(observed, sizeof(observed), frame);
 	memset(&expected, 0, sizeof(expected));
 	arena_open(arena);
 	ef_state_create(&state, &ef_workforce_type, frame, 0, &arena->context);

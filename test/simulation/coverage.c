@@ -694,10 +694,10 @@ run_intake(int size, int npeople, const Person *pool, int npool,
 	intake_plan.staff = plan;
 	intake_plan.gap = gap;
 	intake_plan.first_year = AS_OF_YEAR;
-	must(ef_start_day_parse("09-01", 5, &intake_plan.starts, &context));
+	must(ef_pipeline_start_day("09-01", 5, &intake_plan.starts, &context));
 	intake_plan.method = EF_INTAKE_CONSTANT;
 	intake_plan.target_year = EF_LAST_YEAR;
-	must(ef_intake_by_year(&intake_plan, &years, &nyears, &arena));
+	must(ef_pipeline_intake(&intake_plan, &years, &nyears, &arena));
 
 	/* what was to be expected, and what happened */
 	for (int i = 0; i < size; i++)

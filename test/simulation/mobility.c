@@ -211,7 +211,7 @@ main(int argc, char **argv)
 				plan.states = states;
 				for (int i = 0; i < STATES; i++)
 					intake[i] = floor(size * 0.1 * beginning[i] + 0.5);
-				if (ef_project_mobility(&mobility, &plan, &rows, &context) != EF_OK)
+				if (ef_mobility_projection(&mobility, &plan, &rows, &context) != EF_OK)
 				{
 					left_out++;
 					continue;

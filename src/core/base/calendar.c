@@ -109,7 +109,7 @@ ef_duration_days(const EfDuration *duration, int32_t times)
 }
 
 EfShown
-ef_shown_duration(const EfDuration *duration)
+ef_duration_shown(const EfDuration *duration)
 {
 	EfShown		shown;
 	int			length = 0;
@@ -125,7 +125,7 @@ ef_shown_duration(const EfDuration *duration)
 }
 
 void
-ef_format_day(char out[EF_ISO_DATE_SIZE], EfDay day)
+ef_day_format(char out[EF_ISO_DATE_SIZE], EfDay day)
 {
 	int			d;
 	EfMonth		month = ef_month_of_day(day, &d);
@@ -140,7 +140,7 @@ ef_format_day(char out[EF_ISO_DATE_SIZE], EfDay day)
 }
 
 bool
-ef_parse_day(const char *text, size_t length, EfDay *day)
+ef_day_parse(const char *text, size_t length, EfDay *day)
 {
 	int			value[3] = {0, 0, 0};
 	int			field = 0;

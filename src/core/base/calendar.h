@@ -155,12 +155,12 @@ extern EfStatus ef_duration_check(const EfDuration *duration, bool positive,
 extern int32_t ef_duration_days(const EfDuration *duration, int32_t times);
 
 /* Months and days in words: "1 month and 3 days", "30 days". */
-extern EfShown ef_shown_duration(const EfDuration *duration);
+extern EfShown ef_duration_shown(const EfDuration *duration);
 
 /* ISO 8601, whatever DateStyle says; years below 1 as PostgreSQL writes them. */
-extern void ef_format_day(char out[EF_ISO_DATE_SIZE], EfDay day);
+extern void ef_day_format(char out[EF_ISO_DATE_SIZE], EfDay day);
 
-/* Reads exactly what ef_format_day writes, for years 1 to 9999. */
-extern bool ef_parse_day(const char *text, size_t length, EfDay *day);
+/* Reads exactly what ef_day_format writes, for years 1 to 9999. */
+extern bool ef_day_parse(const char *text, size_t length, EfDay *day);
 
 #endif							/* EF_CALENDAR_H */

@@ -18,6 +18,6 @@ ef_instant_refuse(EfInstant instant, EfUnit unit, EfContext *context)
 		: instant == INT64_MIN || instant == INT64_MAX)
 		return ef_fail(context, EF_EVENT_INFINITE,
 					   "An event has an infinite date.");
-	ef_format_day(day, ef_instant_day(instant, unit));
+	ef_day_format(day, ef_instant_day(instant, unit));
 	return ef_fail(context, EF_DATE_RANGE, "An event has the date %s.", day);
 }

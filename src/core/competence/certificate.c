@@ -29,7 +29,7 @@ check_required(EfDay from, EfDay until, EfContext *context)
 					   "It begins at -infinity.");
 	if (ef_is_date(from) && (ef_is_date(until) || until == EF_DAY_INFINITY))
 		return EF_OK;
-	ef_format_day(day, ef_is_date(from) ? until : from);
+	ef_day_format(day, ef_is_date(from) ? until : from);
 	return ef_fail(context, EF_DATE_RANGE, "The period required %s on %s.",
 				   ef_is_date(from) ? "ends" : "begins", day);
 }
@@ -48,7 +48,7 @@ check_completed(EfDay day, EfContext *context)
 	if (day == EF_DAY_INFINITY || day == EF_DAY_MINUS_INFINITY)
 		return ef_fail(context, EF_COMPLETION_INFINITE, "completed holds %s.",
 					   day == EF_DAY_INFINITY ? "infinity" : "-infinity");
-	ef_format_day(iso, day);
+	ef_day_format(iso, day);
 	return ef_fail(context, EF_DATE_RANGE, "A completion has the date %s.",
 				   iso);
 }
@@ -72,7 +72,7 @@ certificate_end(EfDay completed, const EfDuration *validity, EfDay *end,
 		if (*end < EF_BEYOND_DATE)
 			return EF_OK;
 	}
-	ef_format_day(day, completed);
+	ef_day_format(day, completed);
 	return ef_fail(context, EF_DATE_RANGE,
 				   "A completion of %s holds beyond the year 9999.", day);
 }

@@ -620,8 +620,8 @@ solve(Graph *graph)
 }
 
 EfStatus
-ef_demand_after_shifts(const EfTaskShifts *shifts, EfShiftedDemand **rows,
-					   size_t *nrows, EfContext *context)
+ef_task_shift_demand(const EfTaskShifts *shifts, EfShiftedDemand **rows,
+					 size_t *nrows, EfContext *context)
 {
 	Graph		graph = {.given = shifts,.workspace = {context, NULL}};
 	EfStatus	status = solve(&graph);

@@ -81,8 +81,8 @@ typedef struct EfShiftedDemand
  * Answers a row for each profession, in their order, and then for those that
  * only receive, in the order in which shifts first name them.
  */
-extern EfStatus ef_demand_after_shifts(const EfTaskShifts *shifts,
-									   EfShiftedDemand **rows, size_t *nrows,
-									   EfContext *context) EF_NODISCARD;
+extern EfStatus ef_task_shift_demand(const EfTaskShifts *shifts,
+									 EfShiftedDemand **rows, size_t *nrows,
+									 EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_TASK_SHIFT_H */

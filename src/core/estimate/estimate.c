@@ -102,7 +102,7 @@ ef_aalen_johansen_exits(EfAalenJohansen *process, uint32_t reason,
 }
 
 double
-ef_incidence_error(const EfIncidence *incidence)
+ef_aalen_johansen_error(const EfIncidence *incidence)
 {
 	/*
 	 * Where everyone has left for the one reason there is no variance, but

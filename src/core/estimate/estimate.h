@@ -80,7 +80,7 @@ extern void ef_aalen_johansen_begin(EfAalenJohansen *process,
 									uint32_t nreasons, EfContext *context);
 
 /* The standard error of an incidence. */
-extern double ef_incidence_error(const EfIncidence *incidence);
+extern double ef_aalen_johansen_error(const EfIncidence *incidence);
 
 /* A day, then each reason that had exits on it. */
 extern void ef_aalen_johansen_day(EfAalenJohansen *process, int64_t at_risk,

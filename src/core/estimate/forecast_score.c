@@ -38,8 +38,8 @@ check_figure(double figure, EfContext *context)
 #define DECIMALS 1e12
 
 EfStatus
-ef_interval_score(double lower, double upper, double actual, double level,
-				  double *score, EfContext *context)
+ef_forecast_interval_score(double lower, double upper, double actual,
+						   double level, double *score, EfContext *context)
 {
 	double		outside;
 
@@ -90,9 +90,9 @@ ef_forecast_miss(const EfForecast *forecast, EfMiss *miss, EfContext *context)
 		return EF_OK;
 	figures[EF_MISS_HELD] = forecast->actual >= forecast->lower &&
 		forecast->actual <= forecast->upper;
-	return ef_interval_score(forecast->lower, forecast->upper,
-							 forecast->actual, forecast->level,
-							 &figures[EF_MISS_SCORE], context);
+	return ef_forecast_interval_score(forecast->lower, forecast->upper,
+									  forecast->actual, forecast->level,
+									  &figures[EF_MISS_SCORE], context);
 }
 
 static int
@@ -151,8 +151,8 @@ mean_figure(const EfMiss *misses, size_t n, int figure, double *values,
 }
 
 void
-ef_score_forecasts(const EfMiss *misses, size_t n, EfForecastScore *score,
-				   EfContext *context)
+ef_forecast_score(const EfMiss *misses, size_t n, EfForecastScore *score,
+				  EfContext *context)
 {
 	double	   *values = ef_alloc(context, n * sizeof(double));
 	double		naive;

@@ -67,15 +67,16 @@ typedef struct EfForecastScore
 								 * number can be */
 } EfForecastScore;
 
-extern EfStatus ef_interval_score(double lower, double upper, double actual,
-								  double level, double *score,
-								  EfContext *context) EF_NODISCARD;
+extern EfStatus ef_forecast_interval_score(double lower, double upper,
+										   double actual,
+										   double level, double *score,
+										   EfContext *context) EF_NODISCARD;
 
 extern EfStatus ef_forecast_miss(const EfForecast *forecast, EfMiss *miss,
 								 EfContext *context) EF_NODISCARD;
 
 /* The order of the misses does not matter, to the last bit. */
-extern void ef_score_forecasts(const EfMiss *misses, size_t n,
-							   EfForecastScore *score, EfContext *context);
+extern void ef_forecast_score(const EfMiss *misses, size_t n,
+							  EfForecastScore *score, EfContext *context);
 
 #endif							/* EF_FORECAST_SCORE_H */

@@ -248,8 +248,8 @@ alike(const Sums *sums, double mean)
 }
 
 EfGammaPrior
-ef_gamma_prior_likelihood(const EfPoissonGroup *groups, size_t n, double mean,
-						  EfContext *context)
+ef_poisson_gamma_likelihood(const EfPoissonGroup *groups, size_t n,
+							double mean, EfContext *context)
 {
 	Sums		sums = add_up(groups, n);
 	EfGammaPrior prior = alike(&sums, mean);
@@ -296,7 +296,7 @@ ef_gamma_prior_likelihood(const EfPoissonGroup *groups, size_t n, double mean,
 }
 
 EfGammaPrior
-ef_gamma_prior_moments(const EfPoissonGroup *groups, size_t n, double mean)
+ef_poisson_gamma_moments(const EfPoissonGroup *groups, size_t n, double mean)
 {
 	Sums		sums = add_up(groups, n);
 	EfGammaPrior prior = alike(&sums, mean);

@@ -45,10 +45,10 @@ typedef struct EfGammaPrior
  * `mean` is that of the ratio where it is known, else NaN.  One group says
  * nothing of a difference.
  */
-extern EfGammaPrior ef_gamma_prior_likelihood(const EfPoissonGroup *groups,
-											  size_t n, double mean,
-											  EfContext *context);
-extern EfGammaPrior ef_gamma_prior_moments(const EfPoissonGroup *groups,
-										   size_t n, double mean);
+extern EfGammaPrior ef_poisson_gamma_likelihood(const EfPoissonGroup *groups,
+												size_t n, double mean,
+												EfContext *context);
+extern EfGammaPrior ef_poisson_gamma_moments(const EfPoissonGroup *groups,
+											 size_t n, double mean);
 
 #endif							/* EF_POISSON_GAMMA_H */

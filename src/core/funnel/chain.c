@@ -82,8 +82,8 @@ ef_chain_given(EfChain *chain, const EfFunnelSpec *spec, EfUnit unit,
 			char		day[EF_ISO_DATE_SIZE];
 			char		before[EF_ISO_DATE_SIZE];
 
-			ef_format_day(day, ef_instant_day(at[i], unit));
-			ef_format_day(before, ef_instant_day(at[i - 1], unit));
+			ef_day_format(day, ef_instant_day(at[i], unit));
+			ef_day_format(before, ef_instant_day(at[i - 1], unit));
 			return ef_fail(context, EF_CHAIN_DECREASING,
 						   "Stage %u was reached on %s, stage %u on %s.", i,
 						   before, i + 1, day);
@@ -271,7 +271,7 @@ collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents,
 }
 
 uint32_t
-ef_heeded_at(const EfFunnelSpec *spec, unsigned stage)
+ef_chain_heeded_at(const EfFunnelSpec *spec, unsigned stage)
 {
 	uint32_t	next = (uint32_t) 2 << stage;
 	uint32_t	heeded = next;
@@ -331,7 +331,8 @@ furthest_stage(const EfChainSearch *search, size_t nmoments)
 			}
 			if (arriving != NOWHERE && stage > furthest)
 				furthest = stage;
-			if (stood != NOWHERE && moment->stages & ef_heeded_at(spec, stage))
+			if (stood != NOWHERE && moment->stages & ef_chain_heeded_at(spec,
+																		stage))
 				start[stage] = NOWHERE;
 			if (arriving != NOWHERE &&
 				(start[stage] == NOWHERE ||
@@ -399,7 +400,7 @@ find_ends(EfChainSearch *search, size_t nmoments, unsigned furthest)
 			ends[stage - 1] = end;
 		}
 		for (unsigned stage = 1; stage < furthest; stage++)
-			if (moment->stages & ef_heeded_at(spec, stage))
+			if (moment->stages & ef_chain_heeded_at(spec, stage))
 				next[stage] = moment->stages >> (stage + 1) & 1
 					? (uint32_t) m : NOWHERE;
 			else if (moment->exit)
@@ -439,7 +440,8 @@ take_earliest(const EfChainSearch *search, size_t nmoments, unsigned furthest,
 		if ((search->spec->modes & EF_STRICT_INCREASE) || here == NOWHERE ||
 			moments[here].at > limit)
 			for (m++; m < nmoments; m++)
-				if (moments[m].stages & ef_heeded_at(search->spec, stage - 1))
+				if (moments[m].stages & ef_chain_heeded_at(search->spec,
+														   stage - 1))
 					break;
 		chain->at[stage - 1] = moments[m].at;
 	}

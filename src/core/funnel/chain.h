@@ -72,7 +72,7 @@ typedef struct EfChainSearch
  * What says anything to a chain that stands at a stage: the next stage, and
  * what a mode forbids in between.
  */
-extern uint32_t ef_heeded_at(const EfFunnelSpec *spec, unsigned stage);
+extern uint32_t ef_chain_heeded_at(const EfFunnelSpec *spec, unsigned stage);
 
 extern void ef_chain_search_begin(EfChainSearch *search,
 								  const EfFunnelSpec *spec, EfUnit unit,

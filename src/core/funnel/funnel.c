@@ -110,8 +110,8 @@ compare_specs(const EfFrame *a, const EfFrame *b, EfContext *context)
 	{
 		char		day[2][EF_ISO_DATE_SIZE];
 
-		ef_format_day(day[0], one.as_of);
-		ef_format_day(day[1], other.as_of);
+		ef_day_format(day[0], one.as_of);
+		ef_day_format(day[1], other.as_of);
 		return ef_fail(context, EF_SPEC_MIXED,
 					   "One is as of %s, and another as of %s.", day[0],
 					   day[1]);
@@ -133,10 +133,10 @@ shown_window(const EfFunnelSpec *spec)
 	double		seconds = (double) spec->within.microseconds / 1000000;
 
 	if (spec->has_within)
-		shown = ef_shown_duration(&spec->within);
+		shown = ef_duration_shown(&spec->within);
 	if (seconds > 0)
 		snprintf(shown.text, sizeof(shown.text), "%.28s and %.12s seconds",
-				 ef_shown_duration(&spec->within).text,
+				 ef_duration_shown(&spec->within).text,
 				 ef_shown(seconds).text);
 	return shown;
 }
@@ -194,15 +194,15 @@ check_length(EfDay start, EfDay last, EfContext *context)
 
 	if ((int64_t) last - start <= EF_CHAIN_DAYS)
 		return EF_OK;
-	ef_format_day(day[0], start);
-	ef_format_day(day[1], last);
+	ef_day_format(day[0], start);
+	ef_day_format(day[1], last);
 	return ef_fail(context, EF_CHAIN_TOO_LONG,
 				   "The chain begins on %s and ends on %s.", day[0], day[1]);
 }
 
 EfStatus
-ef_event_check(const EfFunnelSpec *spec, unsigned code, EfInstant at,
-			   EfUnit unit, EfContext *context)
+ef_funnel_event_check(const EfFunnelSpec *spec, unsigned code, EfInstant at,
+					  EfUnit unit, EfContext *context)
 {
 	EfStatus	status;
 	EfDay		day;

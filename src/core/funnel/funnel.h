@@ -53,8 +53,9 @@ extern const EfTableType ef_funnel_type;
  * Can an event be taken, whatever else the person did?  An event that the spec
  * does not name can, unless the order of all matters.
  */
-extern EfStatus ef_event_check(const EfFunnelSpec *spec, unsigned code,
-							   EfInstant at, EfUnit unit, EfContext *context)
+extern EfStatus ef_funnel_event_check(const EfFunnelSpec *spec, unsigned code,
+									  EfInstant at, EfUnit unit,
+									  EfContext *context)
 			EF_NODISCARD;
 
 /* Add one person's chain to a state; nothing if its length is 0. */

@@ -404,8 +404,8 @@ ef_funnel_arrivals(const EfFunnel *funnel, const int32_t *starts,
 }
 
 double
-ef_arrivals_variance(const EfArrivals *arrivals, const double *weight,
-					 uint32_t stage)
+ef_funnel_arrivals_variance(const EfArrivals *arrivals, const double *weight,
+							uint32_t stage)
 {
 	uint32_t	nspans = arrivals->nspans;
 	size_t		size = arrivals->size;

@@ -88,7 +88,7 @@ typedef struct EfArrivals
 	double	   *share;			/* by span */
 	double		reached[EF_STAGE_LIMIT];	/* of those who ever reach a
 											 * stage; NaN if nobody began */
-	size_t		size;			/* for ef_arrivals_variance() */
+	size_t		size;			/* for ef_funnel_arrivals_variance() */
 	double	   *covariance;		/* or NULL */
 } EfArrivals;
 
@@ -106,7 +106,8 @@ extern void ef_funnel_arrivals(const EfFunnel *funnel,
  * The variance of the sum of the shares, each times a weight, over the
  * probability of having reached a stage: what one who is at that stage brings.
  */
-extern double ef_arrivals_variance(const EfArrivals *arrivals,
-								   const double *weight, uint32_t stage);
+extern double ef_funnel_arrivals_variance(const EfArrivals *arrivals,
+										  const double *weight,
+										  uint32_t stage);
 
 #endif							/* EF_FUNNEL_ESTIMATE_H */

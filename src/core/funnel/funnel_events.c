@@ -79,8 +79,8 @@ ef_funnel_of_events(EfState **state, EfEventGroup *group,
 }
 
 EfStatus
-ef_chain_of_events(EfChain *chain, EfEventGroup *group,
-				   const EfFunnelSpec *spec, EfContext *context)
+ef_funnel_chain_of_events(EfChain *chain, EfEventGroup *group,
+						  const EfFunnelSpec *spec, EfContext *context)
 {
 	EfEventReader reader;
 	EfChainSearch search;
@@ -98,8 +98,8 @@ ef_chain_of_events(EfChain *chain, EfEventGroup *group,
 }
 
 EfStatus
-ef_window_of_events(int *length, EfEventGroup *group,
-					const EfFunnelSpec *spec, EfContext *context)
+ef_funnel_window_of_events(int *length, EfEventGroup *group,
+						   const EfFunnelSpec *spec, EfContext *context)
 {
 	EfEventReader reader;
 	EfPersonEvents events;

@@ -16,17 +16,17 @@ extern EfStatus ef_funnel_of_events(EfState **state,
 									EfContext *context) EF_NODISCARD;
 
 /* The best chain, where a group has the events of one person. */
-extern EfStatus ef_chain_of_events(EfChain *chain, EfEventGroup *group,
-								   const EfFunnelSpec *spec,
-								   EfContext *context) EF_NODISCARD;
+extern EfStatus ef_funnel_chain_of_events(EfChain *chain, EfEventGroup *group,
+										  const EfFunnelSpec *spec,
+										  EfContext *context) EF_NODISCARD;
 
 /*
  * How far the best chain of window_funnel gets, where the events of a group
  * are rows: their number is ef_when(instant, 0), and `when` the set of stages
  * of EfRow.
  */
-extern EfStatus ef_window_of_events(int *length, EfEventGroup *group,
-									const EfFunnelSpec *spec,
-									EfContext *context) EF_NODISCARD;
+extern EfStatus ef_funnel_window_of_events(int *length, EfEventGroup *group,
+										   const EfFunnelSpec *spec,
+										   EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_FUNNEL_EVENTS_H */

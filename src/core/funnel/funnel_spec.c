@@ -171,7 +171,7 @@ ef_spec_unit_check(const EfFunnelSpec *spec, EfUnit unit, EfContext *context)
 }
 
 EfStatus
-ef_as_of_check(EfDay as_of, EfContext *context)
+ef_spec_as_of_check(EfDay as_of, EfContext *context)
 {
 	if (as_of == EF_DAY_MINUS_INFINITY || as_of == EF_DAY_INFINITY)
 		return ef_fail(context, EF_DATE_INFINITE, "as_of is infinite.");
@@ -179,7 +179,7 @@ ef_as_of_check(EfDay as_of, EfContext *context)
 	{
 		char		day[EF_ISO_DATE_SIZE];
 
-		ef_format_day(day, as_of);
+		ef_day_format(day, as_of);
 		return ef_fail(context, EF_DATE_RANGE, "as_of is %s.", day);
 	}
 	return EF_OK;
@@ -223,7 +223,7 @@ ef_spec_complete(EfFunnelSpec *spec, EfContext *context)
 	if (status == EF_OK && spec->has_within)
 		status = settle_within(&spec->within, context);
 	if (status == EF_OK && spec->has_as_of)
-		status = ef_as_of_check(spec->as_of, context);
+		status = ef_spec_as_of_check(spec->as_of, context);
 	return status;
 }
 

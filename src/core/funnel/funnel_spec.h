@@ -140,7 +140,8 @@ extern EfStatus ef_spec_unit_check(const EfFunnelSpec *spec, EfUnit unit,
 								   EfContext *context) EF_NODISCARD;
 
 /* A day of these years. */
-extern EfStatus ef_as_of_check(EfDay as_of, EfContext *context) EF_NODISCARD;
+extern EfStatus ef_spec_as_of_check(EfDay as_of,
+									EfContext *context) EF_NODISCARD;
 
 /* The bit of a mode by its name. */
 extern EfStatus ef_spec_mode(const char *name, size_t length, unsigned *mode,

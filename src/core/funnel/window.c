@@ -90,7 +90,7 @@ advance(WindowSearch *search, EfUnit unit, EfInstant at, const EfRow *rows,
 			alone |= set;
 	}
 	for (unsigned stage = 1; stage <= spec->nstages; stage++)
-		if (old.there[stage] && stages & ef_heeded_at(spec, stage))
+		if (old.there[stage] && stages & ef_chain_heeded_at(spec, stage))
 			search->there[stage] = false;
 
 	for (unsigned first = 1; first <= spec->nstages; first++)

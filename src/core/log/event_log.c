@@ -343,8 +343,8 @@ ef_event_group_order(EfEventGroup *group, const uint64_t **ordered,
 		copy_chunk(events, chunk, *form);
 		events += chunk->nevents * ef_form_words(*form);
 	}
-	ef_events_sort(log->scratch, log->scratch + size, n, *form, log->kind,
-				   log->context);
+	ef_event_sort(log->scratch, log->scratch + size, n, *form, log->kind,
+				  log->context);
 }
 
 

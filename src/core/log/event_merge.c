@@ -204,9 +204,9 @@ renumber(EfEventReader *reader, size_t first, size_t n, const EfNumberMap *map)
 
 	/* words are in order as narrow events are, and with details as wide ones */
 	if (!ordered)
-		ef_events_sort(whens, reader->scratch, n,
-					   reader->detailed ? EF_WIDE : EF_NARROW,
-					   EF_PERSON_NUMBER, reader->context);
+		ef_event_sort(whens, reader->scratch, n,
+					  reader->detailed ? EF_WIDE : EF_NARROW,
+					  EF_PERSON_NUMBER, reader->context);
 	return EF_OK;
 }
 

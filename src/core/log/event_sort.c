@@ -246,8 +246,8 @@ sort_named_detailed(uint64_t *events, uint64_t *scratch, size_t n,
 }
 
 void
-ef_events_sort(uint64_t *events, uint64_t *scratch, size_t n,
-			   EfEventForm form, EfPersonKind kind, EfContext *context)
+ef_event_sort(uint64_t *events, uint64_t *scratch, size_t n,
+			  EfEventForm form, EfPersonKind kind, EfContext *context)
 {
 	switch (form)
 	{

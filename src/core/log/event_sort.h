@@ -9,8 +9,8 @@
 #include "log/event.h"
 
 /* Order n events; scratch has room for as many. */
-extern void ef_events_sort(uint64_t *events, uint64_t *scratch, size_t n,
-						   EfEventForm form, EfPersonKind kind,
-						   EfContext *context);
+extern void ef_event_sort(uint64_t *events, uint64_t *scratch, size_t n,
+						  EfEventForm form, EfPersonKind kind,
+						  EfContext *context);
 
 #endif							/* EF_EVENT_SORT_H */

@@ -95,8 +95,8 @@ send_stored(const EfEventLog *log, const EfRunPlace *run, const EfSink *sink,
 }
 
 EfStatus
-ef_event_group_send(EfEventGroup *group, size_t limit,
-					const EfSink *sink, EfContext *context)
+ef_event_wire_send(EfEventGroup *group, size_t limit,
+				   const EfSink *sink, EfContext *context)
 {
 	Collected	recent = {.context = context};
 	EfSink		collector = {collect, &recent};
@@ -191,8 +191,8 @@ receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
 }
 
 EfStatus
-ef_event_group_receive(EfEventGroup *group, int64_t skipped,
-					   const uint8_t *bytes, size_t size)
+ef_event_wire_receive(EfEventGroup *group, int64_t skipped,
+					  const uint8_t *bytes, size_t size)
 {
 	EfReader	reader = {bytes, bytes + size, false};
 	EfStatus	status = ef_event_group_skip(group, skipped);
@@ -241,9 +241,9 @@ note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
 }
 
 EfStatus
-ef_event_group_send_numbered(EfEventGroup *group, size_t limit,
-							 const EfSink *sink, EfNumbersSent *sent,
-							 EfContext *context)
+ef_event_wire_send_numbered(EfEventGroup *group, size_t limit,
+							const EfSink *sink, EfNumbersSent *sent,
+							EfContext *context)
 {
 	EfEventReader reader;
 	EfRunWriter writer;
@@ -269,9 +269,9 @@ ef_event_group_send_numbered(EfEventGroup *group, size_t limit,
 }
 
 EfStatus
-ef_event_group_receive_numbered(EfEventGroup *group, int64_t skipped,
-								const uint8_t *bytes, size_t size,
-								const EfNumberMap *map)
+ef_event_wire_receive_numbered(EfEventGroup *group, int64_t skipped,
+							   const uint8_t *bytes, size_t size,
+							   const EfNumberMap *map)
 {
 	EfStatus	status = ef_event_group_skip(group, skipped);
 

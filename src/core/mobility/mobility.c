@@ -72,7 +72,7 @@ ef_mobility_observed_check(const EfFrame *frame, EfContext *context)
 		return status;
 	if (!frame->bounded)
 	{
-		ef_format_day(day, frame->as_of);
+		ef_day_format(day, frame->as_of);
 		return ef_fail(context, EF_MOBILITY_UNBOUNDED,
 					   "The observation period is \"(,%s)\".", day);
 	}
@@ -93,7 +93,8 @@ ef_mobility_name(EfState **state, const char *name, size_t length,
 	if (status != EF_OK)
 		return status;
 	*label = ef_state_label(*state, name, length);
-	return ef_check_labels((*state)->nlabels, &ef_mobility_type, context);
+	return ef_frame_check_labels((*state)->nlabels, &ef_mobility_type,
+								 context);
 }
 
 EfStatus
@@ -275,9 +276,9 @@ collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
 	}
 	*nchanges = n;
 	scratch = ef_alloc(context, n * sizeof(EfCell));
-	ef_sort_cells(changes, scratch, n, context);
+	ef_cells_sort(changes, scratch, n, context);
 	ef_release(context, scratch);
-	return ef_unite_cells(changes, nchanges, context);
+	return ef_cells_unite(changes, nchanges, context);
 }
 
 /* Is no FTE lost that is not there? */
@@ -351,7 +352,7 @@ ef_steps_of(EfSteps *steps, const EfTable *table, EfContext *context)
 								ef_key_kind(key), ef_pair_label(at)),
 						table->cells[i].count);
 	}
-	ef_sort_cells(steps->steps, scratch, steps->n, context);
+	ef_cells_sort(steps->steps, scratch, steps->n, context);
 	ef_release(context, scratch);
 }
 
@@ -505,7 +506,7 @@ part_cells(EfMobility *mobility, const Roles *roles, EfContext *context)
 	if (status != EF_OK)
 		return status;
 	scratch = ef_alloc(context, mobility->nleavers * sizeof(EfCell));
-	ef_sort_cells(mobility->leavers, scratch, mobility->nleavers, context);
+	ef_cells_sort(mobility->leavers, scratch, mobility->nleavers, context);
 	ef_release(context, scratch);
 	return EF_OK;
 }
@@ -584,8 +585,8 @@ ef_mobility_day(const EfMobility *mobility, EfDay at, uint32_t *day,
 		return ef_fail(context, EF_DATE_INFINITE, "at is infinite.");
 	if (at < frame->from || at >= frame->as_of)
 	{
-		ef_format_day(iso, at);
-		ef_format_frame(period, sizeof(period), frame);
+		ef_day_format(iso, at);
+		ef_frame_format(period, sizeof(period), frame);
 		return ef_fail(context, EF_AT_OUTSIDE,
 					   "at is %s, and people were observed in %s.", iso,
 					   period);

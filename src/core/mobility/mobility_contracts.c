@@ -24,7 +24,7 @@ ef_mobility_contract_when(EfWhen *when, EfDay start, EfDay end,
 	/* what ended so early that nobody can have stayed until the first day */
 	if (start > period->last_start ||
 		(end < period->frame.from &&
-		 !ef_is_bridged(end, period->frame.from, &period->gap)))
+		 !ef_contract_is_bridged(end, period->frame.from, &period->gap)))
 		return false;
 	if (last > EF_MOBILITY_ENDLESS)
 		last = EF_MOBILITY_ENDLESS;
@@ -256,8 +256,8 @@ join_contracts(Person *person)
 		EfJoined	joined;
 		Ending	   *ending;
 
-		ef_contracts_join(&joined, person->contracts + i, person->n - i,
-						  &person->period->gap, person->names);
+		ef_contract_join(&joined, person->contracts + i, person->n - i,
+						 &person->period->gap, person->names);
 		bridge_gaps(person, i, joined.ncontracts);
 		ending = &person->endings[person->nendings++];
 		ending->end = joined.end;
@@ -342,8 +342,8 @@ count_fte(Person *person, const EfEventReader *reader, EfState **state)
 	int64_t		fte = 0;
 	EfStatus	status;
 
-	ef_sort_cells(person->changes, person->scratch, n, person->context);
-	status = ef_unite_cells(person->changes, &n, person->context);
+	ef_cells_sort(person->changes, person->scratch, n, person->context);
+	status = ef_cells_unite(person->changes, &n, person->context);
 	for (size_t i = 0; i < n && status == EF_OK;)
 	{
 		uint32_t	day = ef_change_day(person->changes[i].key);
@@ -354,16 +354,18 @@ count_fte(Person *person, const EfEventReader *reader, EfState **state)
 			int64_t		change = person->changes[i].count;
 
 			fte += change;
-			status = ef_tally_fte(&person->tally->tally, state,
-								  change > 0 ? EF_MOB_FTE_GAINED : EF_MOB_FTE_LOST,
-								  day, ef_change_state(person->changes[i].key),
-								  change > 0 ? change : -change,
-								  &person->tally->labels, person->context);
+			status = ef_mobility_tally_fte(&person->tally->tally, state,
+										   change > 0 ? EF_MOB_FTE_GAINED : EF_MOB_FTE_LOST,
+										   day,
+										   ef_change_state(person->changes[i].key),
+										   change > 0 ? change : -change,
+										   &person->tally->labels,
+										   person->context);
 		}
 		if (status == EF_OK && fte > EF_FTE_LIMIT)
-			status = ef_refuse_fte(reader,
-								   person->period->frame.from + (EfDay) day,
-								   fte);
+			status = ef_contracts_refuse_fte(reader,
+											 person->period->frame.from + (EfDay) day,
+											 fte);
 	}
 	return status;
 }
@@ -380,9 +382,9 @@ count_person(Person *person, EfMobilityWalk *walk, const EfEventReader *reader,
 
 	join_contracts(person);
 	walk_contracts(person, walk);
-	status = ef_tally_steps(&person->tally->tally, state, walk->steps,
-							walk->nsteps, &person->tally->labels,
-							person->context);
+	status = ef_mobility_tally_steps(&person->tally->tally, state, walk->steps,
+									 walk->nsteps, &person->tally->labels,
+									 person->context);
 	if (status == EF_OK && (person->period->frame.flags & EF_FLAG_FTE))
 		status = count_fte(person, reader, state);
 	return status;
@@ -430,6 +432,6 @@ ef_mobility_of_contracts(EfState **state, EfEventGroup *group,
 	ef_event_reader_end(&reader);
 	ef_mobility_walk_end(&walk);
 	release(&person);
-	return ef_tally_end(&person.tally->tally, state, &person.tally->labels,
-						status, context);
+	return ef_mobility_tally_end(&person.tally->tally, state,
+								 &person.tally->labels, status, context);
 }

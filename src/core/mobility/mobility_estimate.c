@@ -137,10 +137,10 @@ ef_mobility_last_days(const EfMobility *mobility, const EfDuration *horizon,
 		if (first >= frame->from)
 			return EF_OK;
 	}
-	ef_format_frame(period, sizeof(period), frame);
+	ef_frame_format(period, sizeof(period), frame);
 	return ef_fail(context, EF_HORIZON_TOO_LONG,
 				   "The horizon is %s, and people were observed in %s.",
-				   ef_shown_duration(horizon).text, period);
+				   ef_duration_shown(horizon).text, period);
 }
 
 /* The product integral while it is computed. */
@@ -270,8 +270,10 @@ EF_REPORT(EF_MATRIX_TOO_LARGE, PROGRAM_LIMIT_EXCEEDED,
 		  "Map codes to fewer states in the query; a matrix has up to 5000.");
 
 EfStatus
-ef_product_of_steps(const EfSteps *steps, uint32_t nstates, uint32_t first,
-					uint32_t last, EfMatrix *matrix, EfContext *context)
+ef_mobility_product_of_steps(const EfSteps *steps, uint32_t nstates,
+							 uint32_t first,
+							 uint32_t last, EfMatrix *matrix,
+							 EfContext *context)
 {
 	size_t		n = nstates;
 	Product		product = {.matrix = matrix};
@@ -312,7 +314,8 @@ EfStatus
 ef_mobility_product(const EfMobility *mobility, uint32_t days,
 					EfMatrix *matrix, EfContext *context)
 {
-	return ef_product_of_steps(&mobility->steps, mobility->table.nlabels,
-							   mobility->days - days, mobility->days, matrix,
-							   context);
+	return ef_mobility_product_of_steps(&mobility->steps,
+										mobility->table.nlabels,
+										mobility->days - days, mobility->days,
+										matrix, context);
 }

@@ -70,10 +70,11 @@ extern EfStatus ef_mobility_last_days(const EfMobility *mobility,
 
 /* The product over the days of steps after the first one, of which the last has
  * nobody who comes. */
-extern EfStatus ef_product_of_steps(const EfSteps *steps, uint32_t nstates,
-									uint32_t first, uint32_t last,
-									EfMatrix *matrix,
-									EfContext *context) EF_NODISCARD;
+extern EfStatus ef_mobility_product_of_steps(const EfSteps *steps,
+											 uint32_t nstates,
+											 uint32_t first, uint32_t last,
+											 EfMatrix *matrix,
+											 EfContext *context) EF_NODISCARD;
 
 /* That of the last days of a period. */
 extern EfStatus ef_mobility_product(const EfMobility *mobility, uint32_t days,

@@ -152,7 +152,7 @@ lay_years(const EfMobility *mobility, int years, EfSteps *laid,
 	}
 	ef_presence_release(&presence, context);
 	scratch = ef_alloc(context, laid->n * sizeof(EfCell));
-	ef_sort_cells(laid->steps, scratch, laid->n, context);
+	ef_cells_sort(laid->steps, scratch, laid->n, context);
 	ef_release(context, scratch);
 }
 
@@ -166,8 +166,8 @@ product_of_years(const EfMobility *mobility, int years, EfMatrix *matrix,
 	EfStatus	status;
 
 	lay_years(mobility, years, &laid, &last_day, context);
-	status = ef_product_of_steps(&laid, mobility->table.nlabels, 0, last_day,
-								 matrix, context);
+	status = ef_mobility_product_of_steps(&laid, mobility->table.nlabels, 0,
+										  last_day, matrix, context);
 	ef_steps_release(&laid, context);
 	return status;
 }
@@ -220,9 +220,9 @@ refuse_unknown(const EfTable *table, const EfMobilityPlan *plan,
 	char		from[EF_ISO_DATE_SIZE];
 	char		as_of[EF_ISO_DATE_SIZE];
 
-	ef_format_day(from, ef_months_later(table->frame.as_of,
+	ef_day_format(from, ef_months_later(table->frame.as_of,
 										-12 * plan->observed_years));
-	ef_format_day(as_of, table->frame.as_of);
+	ef_day_format(as_of, table->frame.as_of);
 	return ef_fail(context, EF_STATE_UNSEEN,
 				   "Nobody was in \"%.*s\" from %s to the day before %s; the people projected from there are %s.",
 				   ef_clip(name->bytes, name->length), name->bytes, from,
@@ -492,8 +492,8 @@ EF_REPORT(EF_OBSERVED_YEARS_RANGE, INVALID_PARAMETER_VALUE,
 		  "1 repeats the last year; more are laid over each other.");
 
 EfStatus
-ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
-					EfMobilityYear **rows, EfContext *context)
+ef_mobility_projection(const EfMobility *mobility, const EfMobilityPlan *plan,
+					   EfMobilityYear **rows, EfContext *context)
 {
 	EfDuration	observed = {12 * plan->observed_years, 0, 0};
 	const EfFrame *frame = &mobility->table.frame;
@@ -520,7 +520,7 @@ ef_project_mobility(const EfMobility *mobility, const EfMobilityPlan *plan,
 	{
 		char		period[2 * EF_ISO_DATE_SIZE];
 
-		ef_format_frame(period, sizeof(period), frame);
+		ef_frame_format(period, sizeof(period), frame);
 		return ef_fail(context, EF_YEAR_NOT_OBSERVED,
 					   "observed_years is %d, and people were observed in %s.",
 					   plan->observed_years, period);

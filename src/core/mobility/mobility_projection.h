@@ -69,9 +69,9 @@ extern EfStatus ef_mobility_people(const EfMobility *mobility,
 			EF_NODISCARD;
 
 /* Rows by year, and within one in the order of the plan: years * states. */
-extern EfStatus ef_project_mobility(const EfMobility *mobility,
-									const EfMobilityPlan *plan,
-									EfMobilityYear **rows,
-									EfContext *context) EF_NODISCARD;
+extern EfStatus ef_mobility_projection(const EfMobility *mobility,
+									   const EfMobilityPlan *plan,
+									   EfMobilityYear **rows,
+									   EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_MOBILITY_PROJECTION_H */

@@ -248,9 +248,9 @@ make_rows(EfMobilityLeavers *leavers, EfContext *context)
 			ef_cell(row_key(ef_step_label(key), ef_step_to(key)), 1);
 		leavers->keys[2 * i + 1] = ef_cell(row_key(all, ef_step_to(key)), 1);
 	}
-	ef_sort_cells(leavers->keys, scratch, n, context);
+	ef_cells_sort(leavers->keys, scratch, n, context);
 	ef_release(context, scratch);
-	status = ef_unite_cells(leavers->keys, &n, context);
+	status = ef_cells_unite(leavers->keys, &n, context);
 	if (status != EF_OK)
 		return status;
 	leavers->rows = ef_alloc(context, n * sizeof(EfStateLeavers));

@@ -217,10 +217,10 @@ ef_mobility_of_spells(EfState **state, EfEventGroup *group,
 	while (ef_event_reader_next(&reader, &spells, &status))
 	{
 		ef_mobility_walk(&walk, spells.whens, spells.n);
-		status = ef_tally_steps(tally, state, walk.steps, walk.nsteps, names,
-								context);
+		status = ef_mobility_tally_steps(tally, state, walk.steps, walk.nsteps,
+										 names, context);
 	}
 	ef_event_reader_end(&reader);
 	ef_mobility_walk_end(&walk);
-	return ef_tally_end(tally, state, names, status, context);
+	return ef_mobility_tally_end(tally, state, names, status, context);
 }

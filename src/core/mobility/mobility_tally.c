@@ -242,9 +242,9 @@ label_of(EfState **state, EfMobilityTally *tally, const EfDictionary *names,
 }
 
 EfStatus
-ef_tally_steps(EfMobilityTally *tally, EfState **state,
-			   const EfMobilityStep *steps, size_t nsteps,
-			   const EfDictionary *names, EfContext *context)
+ef_mobility_tally_steps(EfMobilityTally *tally, EfState **state,
+						const EfMobilityStep *steps, size_t nsteps,
+						const EfDictionary *names, EfContext *context)
 {
 	EfStatus	status = EF_OK;
 
@@ -271,9 +271,9 @@ ef_tally_steps(EfMobilityTally *tally, EfState **state,
 }
 
 EfStatus
-ef_tally_fte(EfMobilityTally *tally, EfState **state, unsigned kind,
-			 uint32_t day, uint32_t number, int64_t fte,
-			 const EfDictionary *names, EfContext *context)
+ef_mobility_tally_fte(EfMobilityTally *tally, EfState **state, unsigned kind,
+					  uint32_t day, uint32_t number, int64_t fte,
+					  const EfDictionary *names, EfContext *context)
 {
 	uint32_t	label;
 	EfState    *old;
@@ -430,8 +430,9 @@ move_counts(EfMobilityTally *tally, EfState **state,
 }
 
 EfStatus
-ef_tally_end(EfMobilityTally *tally, EfState **state,
-			 const EfDictionary *names, EfStatus status, EfContext *context)
+ef_mobility_tally_end(EfMobilityTally *tally, EfState **state,
+					  const EfDictionary *names, EfStatus status,
+					  EfContext *context)
 {
 	uint32_t	slots[EF_TALLY_NAMES + 1];
 	uint32_t	labels[EF_TALLY_NAMES + 1] = {0};

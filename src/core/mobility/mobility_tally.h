@@ -72,21 +72,25 @@ extern void *ef_mobility_tally(size_t size, EfEventGroup *group,
 							   const EfFrame *frame);
 
 /* Count steps, of names in a dictionary, into a state or on the way to it. */
-extern EfStatus ef_tally_steps(EfMobilityTally *tally, EfState **state,
-							   const EfMobilityStep *steps, size_t nsteps,
-							   const EfDictionary *names,
-							   EfContext *context) EF_NODISCARD;
+extern EfStatus ef_mobility_tally_steps(EfMobilityTally *tally,
+										EfState **state,
+										const EfMobilityStep *steps,
+										size_t nsteps,
+										const EfDictionary *names,
+										EfContext *context) EF_NODISCARD;
 
 /* The same of FTE in thousandths, more than 0, of a kind that counts them. */
-extern EfStatus ef_tally_fte(EfMobilityTally *tally, EfState **state,
-							 unsigned kind, uint32_t day, uint32_t number,
-							 int64_t fte, const EfDictionary *names,
-							 EfContext *context) EF_NODISCARD;
+extern EfStatus ef_mobility_tally_fte(EfMobilityTally *tally, EfState **state,
+									  unsigned kind, uint32_t day,
+									  uint32_t number,
+									  int64_t fte, const EfDictionary *names,
+									  EfContext *context) EF_NODISCARD;
 
 /* All of the group is told: move what was counted to its state, or where it
  * failed forget that; the next group of the log would count it too. */
-extern EfStatus ef_tally_end(EfMobilityTally *tally, EfState **state,
-							 const EfDictionary *names, EfStatus status,
-							 EfContext *context) EF_NODISCARD;
+extern EfStatus ef_mobility_tally_end(EfMobilityTally *tally, EfState **state,
+									  const EfDictionary *names,
+									  EfStatus status,
+									  EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_MOBILITY_TALLY_H */

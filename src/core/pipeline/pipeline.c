@@ -27,8 +27,8 @@ EF_REPORT(EF_ORIGIN_NOT_NEW_YEAR, INVALID_PARAMETER_VALUE,
 		  "funnel_spec(stages, as_of => '2020-01-01').");
 
 EfStatus
-ef_backtest_origin(const EfFunnelSpec *spec, size_t number, EfDay *origin,
-				   EfContext *context)
+ef_pipeline_backtest_origin(const EfFunnelSpec *spec, size_t number,
+							EfDay *origin, EfContext *context)
 {
 	char		iso[EF_ISO_DATE_SIZE];
 	int			day_of_month;
@@ -39,7 +39,7 @@ ef_backtest_origin(const EfFunnelSpec *spec, size_t number, EfDay *origin,
 	if (ef_month_of_day(spec->as_of, &day_of_month) % 12 != 0 ||
 		day_of_month != 0)
 	{
-		ef_format_day(iso, spec->as_of);
+		ef_day_format(iso, spec->as_of);
 		return ef_fail(context, EF_ORIGIN_NOT_NEW_YEAR,
 					   "Element %zu of by_origin is as of %s.", number, iso);
 	}
@@ -53,7 +53,7 @@ EF_REPORT(EF_STUDY_YEARS_RANGE, INVALID_PARAMETER_VALUE,
 		  "arrive; leave them out for those that half of them take.");
 
 EfStatus
-ef_study_years_check(int years, EfContext *context)
+ef_pipeline_study_years_check(int years, EfContext *context)
 {
 	if (years < 0 || years > EF_YEARS_LIMIT)
 		return ef_fail(context, EF_STUDY_YEARS_RANGE, "study_years is %d.",
@@ -78,8 +78,9 @@ check_first_year(int year, EfContext *context)
 }
 
 EfStatus
-ef_backtest_years_check(const char *name, int first_year, const double *people,
-						const bool *unknown, int nyears, EfContext *context)
+ef_pipeline_backtest_check(const char *name, int first_year,
+						   const double *people,
+						   const bool *unknown, int nyears, EfContext *context)
 {
 	EfStatus	status = check_first_year(first_year, context);
 
@@ -98,15 +99,15 @@ EF_REPORT(EF_START_DAY_INVALID, INVALID_PARAMETER_VALUE,
 		  "Give month and day as 'MM-DD', such as '09-01'.");
 
 EfStatus
-ef_start_day_parse(const char *text, size_t length, EfStartDay *start,
-				   EfContext *context)
+ef_pipeline_start_day(const char *text, size_t length, EfStartDay *start,
+					  EfContext *context)
 {
 	char		iso[] = "2001-MM-DD";	/* of a year without 29 February */
 	EfDay		day;
 
 	if (length == 5)
 		memcpy(iso + 5, text, 5);
-	if (length != 5 || !ef_parse_day(iso, 10, &day))
+	if (length != 5 || !ef_day_parse(iso, 10, &day))
 		return ef_fail(context, EF_START_DAY_INVALID, "starts is \"%.*s\".",
 					   ef_clip(text, length), text);
 	start->month = ef_month_of_day(day, &start->day) - 2001 * 12;
@@ -350,7 +351,7 @@ known(const Cohorts *cohorts)
 /* ---- funnel_output ---- */
 
 int
-ef_output_first_year(const EfOutputPlan *plan)
+ef_pipeline_first_year(const EfOutputPlan *plan)
 {
 	int			day_of_month;
 
@@ -364,7 +365,7 @@ check_output(const EfOutputPlan *plan, EfContext *context)
 	EfStatus	status = check_first_year(plan->first_year, context);
 
 	if (status == EF_OK && plan->as_of != NULL)
-		status = ef_as_of_check(*plan->as_of, context);
+		status = ef_spec_as_of_check(*plan->as_of, context);
 	if (status == EF_OK)
 		status = check_scenario(plan->funnel, &plan->scenario, context);
 	if (status != EF_OK)
@@ -385,11 +386,11 @@ check_output(const EfOutputPlan *plan, EfContext *context)
 }
 
 EfStatus
-ef_arrivals_by_year(const EfOutputPlan *plan, double **arrivals,
-					EfContext *context)
+ef_pipeline_arrivals(const EfOutputPlan *plan, double **arrivals,
+					 EfContext *context)
 {
 	EfWorkspace workspace = {context, NULL};
-	int			year = ef_output_first_year(plan);
+	int			year = ef_pipeline_first_year(plan);
 	Cohorts		cohorts = {
 		.funnel = plan->funnel,
 		.first_year = plan->first_year,
@@ -718,7 +719,7 @@ headcount_variance(Model *model, int t, uint32_t stage, const double *people)
 	}
 	return ef_projection_variance(model->projection, t, model->hires) + chance +
 		scale * scale *
-		ef_arrivals_variance(&cohorts->arrivals, model->weight, stage);
+		ef_funnel_arrivals_variance(&cohorts->arrivals, model->weight, stage);
 }
 
 /*
@@ -879,15 +880,17 @@ fill_year(const Model *model, EfIntakeYear *row)
 }
 
 EfStatus
-ef_intake_by_year(const EfIntakePlan *plan, EfIntakeYear **years,
-				  int *nyears, EfContext *context)
+ef_pipeline_intake(const EfIntakePlan *plan, EfIntakeYear **years,
+				   int *nyears, EfContext *context)
 {
-	return ef_intake_fan(plan, &plan->staff.level, 1, years, nyears, context);
+	return ef_pipeline_intake_fan(plan, &plan->staff.level, 1, years, nyears,
+								  context);
 }
 
 EfStatus
-ef_intake_fan(const EfIntakePlan *plan, const double *levels, int nlevels,
-			  EfIntakeYear **years, int *nyears, EfContext *context)
+ef_pipeline_intake_fan(const EfIntakePlan *plan, const double *levels,
+					   int nlevels,
+					   EfIntakeYear **years, int *nyears, EfContext *context)
 {
 	EfIntakePlan first = *plan;
 	EfWorkspace workspace = {context, NULL};
@@ -929,8 +932,8 @@ done:
 }
 
 EfStatus
-ef_intake_by_stage(const EfIntakePlan *plan, EfStageDemand **rows,
-				   size_t *nrows, EfContext *context)
+ef_pipeline_intake_by_stage(const EfIntakePlan *plan, EfStageDemand **rows,
+							size_t *nrows, EfContext *context)
 {
 	EfWorkspace workspace = {context, NULL};
 	Model		model = {.plan = plan,.workspace = &workspace};

@@ -49,26 +49,26 @@ typedef struct EfStartDay
 } EfStartDay;
 
 /* Reads 'MM-DD', a day that every year has. */
-extern EfStatus ef_start_day_parse(const char *text, size_t length,
-								   EfStartDay *start, EfContext *context)
+extern EfStatus ef_pipeline_start_day(const char *text, size_t length,
+									  EfStartDay *start, EfContext *context)
 			EF_NODISCARD;
 
 /* The day on which a forecast of a back-test would have been made: a funnel's as_of,
  * which begins a calendar year.  The number of the funnel, from 1, is for errors. */
-extern EfStatus ef_backtest_origin(const EfFunnelSpec *spec, size_t number,
-								   EfDay *origin,
-								   EfContext *context) EF_NODISCARD;
+extern EfStatus ef_pipeline_backtest_origin(const EfFunnelSpec *spec,
+											size_t number, EfDay *origin,
+											EfContext *context) EF_NODISCARD;
 
 /* Are these years from when people begin until they arrive? */
-extern EfStatus ef_study_years_check(int years,
-									 EfContext *context) EF_NODISCARD;
+extern EfStatus ef_pipeline_study_years_check(int years,
+											  EfContext *context) EF_NODISCARD;
 
 /* Are these numbers of people, but for those that are not known, in the years from
  * first_year on? */
-extern EfStatus ef_backtest_years_check(const char *name, int first_year,
-										const double *people,
-										const bool *unknown, int nyears,
-										EfContext *context) EF_NODISCARD;
+extern EfStatus ef_pipeline_backtest_check(const char *name, int first_year,
+										   const double *people,
+										   const bool *unknown, int nyears,
+										   EfContext *context) EF_NODISCARD;
 
 /*
  * What a scenario changes: the conversion from a stage to the next is so much
@@ -94,12 +94,12 @@ typedef struct EfOutputPlan
 } EfOutputPlan;
 
 /* The year of arrivals[0]. */
-extern int	ef_output_first_year(const EfOutputPlan *plan);
+extern int	ef_pipeline_first_year(const EfOutputPlan *plan);
 
 /* Answers arrivals[horizon], by calendar year; NaN: not known. */
-extern EfStatus ef_arrivals_by_year(const EfOutputPlan *plan,
-									double **arrivals,
-									EfContext *context) EF_NODISCARD;
+extern EfStatus ef_pipeline_arrivals(const EfOutputPlan *plan,
+									 double **arrivals,
+									 EfContext *context) EF_NODISCARD;
 
 typedef enum EfIntakeMethod
 {
@@ -144,15 +144,17 @@ typedef struct EfIntakeYear
  * Answers a row for each year from first_year, or from that of as_of if it is
  * earlier, to the last of the gap.
  */
-extern EfStatus ef_intake_by_year(const EfIntakePlan *plan,
-								  EfIntakeYear **years, int *nyears,
-								  EfContext *context) EF_NODISCARD;
+extern EfStatus ef_pipeline_intake(const EfIntakePlan *plan,
+								   EfIntakeYear **years, int *nyears,
+								   EfContext *context) EF_NODISCARD;
 
 /* The same for each of some levels, of which there is one at least, one after the
  * other; that of the plan is not used. */
-extern EfStatus ef_intake_fan(const EfIntakePlan *plan, const double *levels,
-							  int nlevels, EfIntakeYear **years, int *nyears,
-							  EfContext *context) EF_NODISCARD;
+extern EfStatus ef_pipeline_intake_fan(const EfIntakePlan *plan,
+									   const double *levels,
+									   int nlevels, EfIntakeYear **years,
+									   int *nyears,
+									   EfContext *context) EF_NODISCARD;
 
 /* Of the intake of a year, those who must reach a stage. */
 typedef struct EfStageDemand
@@ -165,8 +167,9 @@ typedef struct EfStageDemand
 } EfStageDemand;
 
 /* Answers a row for each of the same years and each stage of the funnel. */
-extern EfStatus ef_intake_by_stage(const EfIntakePlan *plan,
-								   EfStageDemand **rows, size_t *nrows,
-								   EfContext *context) EF_NODISCARD;
+extern EfStatus ef_pipeline_intake_by_stage(const EfIntakePlan *plan,
+											EfStageDemand **rows,
+											size_t *nrows,
+											EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_PIPELINE_H */

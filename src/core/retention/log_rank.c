@@ -248,7 +248,8 @@ EF_REPORT(EF_TOO_MANY_FOR_GRAY, PROGRAM_LIMIT_EXCEEDED,
 		  "Roll groups up to fewer; the test compares up to 100.");
 
 EfStatus
-ef_group_limit_check(EfGroupTest method, uint32_t ngroups, EfContext *context)
+ef_log_rank_limit_check(EfGroupTest method, uint32_t ngroups,
+						EfContext *context)
 {
 	if (method == EF_GRAY && ngroups > EF_GRAY_GROUP_LIMIT)
 		return ef_fail(context, EF_TOO_MANY_FOR_GRAY,
@@ -275,7 +276,7 @@ name_groups(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 			compare_names(&parts[i - 1].group, &parts[i].group) != 0)
 			test->groups[test->ngroups++] = group;
 	}
-	return ef_group_limit_check(method, test->ngroups, context);
+	return ef_log_rank_limit_check(method, test->ngroups, context);
 }
 
 /* Add a stratum by the method that is asked for. */
@@ -314,13 +315,14 @@ EfStatus
 ef_log_rank(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 			EfContext *context)
 {
-	return ef_group_test(test, parts, nparts, EF_LOG_RANK, NULL, context);
+	return ef_log_rank_by_method(test, parts, nparts, EF_LOG_RANK, NULL,
+								 context);
 }
 
 EfStatus
-ef_group_test(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
-			  EfGroupTest method, const EfRiskSource *source,
-			  EfContext *context)
+ef_log_rank_by_method(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
+					  EfGroupTest method, const EfRiskSource *source,
+					  EfContext *context)
 {
 	Scratch		scratch = {.workspace = {context, NULL}};
 	EfWorkspace *workspace = &scratch.workspace;

@@ -43,8 +43,8 @@ typedef enum EfGroupTest
 	EF_GRAY
 } EfGroupTest;
 
-extern EfStatus ef_group_limit_check(EfGroupTest method, uint32_t ngroups,
-									 EfContext *context) EF_NODISCARD;
+extern EfStatus ef_log_rank_limit_check(EfGroupTest method, uint32_t ngroups,
+										EfContext *context) EF_NODISCARD;
 
 /* A name that may be missing: null is a group of its own, after all others. */
 typedef struct EfGroupName
@@ -96,9 +96,10 @@ typedef struct EfRiskSource
 	void	   *closure;
 } EfRiskSource;
 
-extern EfStatus ef_group_test(EfLogRank *test, EfLogRankPart *parts,
-							  size_t nparts, EfGroupTest method,
-							  const EfRiskSource *source, EfContext *context)
+extern EfStatus ef_log_rank_by_method(EfLogRank *test, EfLogRankPart *parts,
+									  size_t nparts, EfGroupTest method,
+									  const EfRiskSource *source,
+									  EfContext *context)
 			EF_NODISCARD;
 
 /* The number of a group that the test has. */

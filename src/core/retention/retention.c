@@ -168,7 +168,7 @@ EF_NODISCARD static EfStatus
 validate(const EfTable *table, EfContext *context)
 {
 	EfRiskSet	risk;
-	EfStatus	status = ef_check_reasons(table, EF_LEFT, context);
+	EfStatus	status = ef_spell_check_reasons(table, EF_LEFT, context);
 
 	if (status != EF_OK)
 		return status;

@@ -10,7 +10,7 @@ add_spell(EfState **state, const EfContractReader *reader,
 {
 	EfSpell		spell;
 
-	ef_joined_spell(reader, joined, &spell);
+	ef_contracts_spell(reader, joined, &spell);
 	return ef_retention_add(state, &spell, context);
 }
 

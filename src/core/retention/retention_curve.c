@@ -137,7 +137,7 @@ ef_incidence_row(EfIncidenceCurve *curve, uint32_t reason,
 
 	row->exits = curve->exits[reason - 1];
 	row->incidence = incidence->probability;
-	row->std_error = ef_incidence_error(incidence);
+	row->std_error = ef_aalen_johansen_error(incidence);
 	ef_probability_limits(row->incidence, row->std_error, curve->factor,
 						  EF_LOG_LOG, &row->lower, &row->upper);
 }

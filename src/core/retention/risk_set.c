@@ -43,7 +43,7 @@ sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
 			ef_key_label(cells[i].key);
 		sorted[i].count = cells[i].count;
 	}
-	ef_sort_cells(sorted, sorted + n, n, context);
+	ef_cells_sort(sorted, sorted + n, n, context);
 	for (size_t i = 0; i < n; i++)
 	{
 		risk->exits[i].day = (uint32_t) (sorted[i].key >> bits);

@@ -12,7 +12,7 @@ EF_REPORT(EF_GAP_INVALID, INVALID_PARAMETER_VALUE,
 		  "Gaps are such as '0 days', '30 days', '1 month'.");
 
 EfStatus
-ef_gap_check(const EfDuration *gap, EfContext *context)
+ef_contract_gap_check(const EfDuration *gap, EfContext *context)
 {
 	if (gap->microseconds != 0)
 		return ef_fail(context, EF_GAP_INVALID,
@@ -27,7 +27,7 @@ ef_gap_check(const EfDuration *gap, EfContext *context)
 }
 
 bool
-ef_is_bridged(EfDay end, EfDay start, const EfDuration *gap)
+ef_contract_is_bridged(EfDay end, EfDay start, const EfDuration *gap)
 {
 	EfDay		later = gap->months == 0 || start <= end
 		? end : ef_months_later(end, gap->months);
@@ -53,14 +53,15 @@ ends_later(const EfContract *a, const EfContract *b)
 }
 
 void
-ef_contracts_join(EfJoined *spell, const EfContract *contracts, size_t n,
-				  const EfDuration *gap, const EfDictionary *reasons)
+ef_contract_join(EfJoined *spell, const EfContract *contracts, size_t n,
+				 const EfDuration *gap, const EfDictionary *reasons)
 {
 	const EfContract *last = contracts; /* that ends last */
 	size_t		i;
 
 	spell->reason = last->reason;
-	for (i = 1; i < n && ef_is_bridged(last->end, contracts[i].start, gap); i++)
+	for (i = 1; i < n && ef_contract_is_bridged(last->end, contracts[i].start,
+												gap); i++)
 	{
 		const EfContract *next = &contracts[i];
 

@@ -54,17 +54,19 @@ typedef struct EfJoined
 
 /* Is this a gap?  Whole days or months, none negative, no more than a spell can
  * last. */
-extern EfStatus ef_gap_check(const EfDuration *gap, EfContext *context)
+extern EfStatus ef_contract_gap_check(const EfDuration *gap,
+									  EfContext *context)
 			EF_NODISCARD;
 
 /* Does what starts on a day go on what ended on another? */
-extern bool ef_is_bridged(EfDay end, EfDay start, const EfDuration *gap);
+extern bool ef_contract_is_bridged(EfDay end, EfDay start,
+								   const EfDuration *gap);
 
 /* The spell that the first of n contracts, in the order of their starts, begin:
  * there is one at least. */
-extern void ef_contracts_join(EfJoined *spell, const EfContract *contracts,
-							  size_t n, const EfDuration *gap,
-							  const EfDictionary *reasons);
+extern void ef_contract_join(EfJoined *spell, const EfContract *contracts,
+							 size_t n, const EfDuration *gap,
+							 const EfDictionary *reasons);
 
 /* The FTE of a spell on a day that it holds, or on the day on which it starts
  * and ends: thousandths. */

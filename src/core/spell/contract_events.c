@@ -38,8 +38,8 @@ format_person(char out[PERSON_SIZE], const EfEventReader *events)
 }
 
 void
-ef_contract_period(EfContractPeriod *period, const EfFrame *frame,
-				   const EfDuration *gap)
+ef_contracts_period(EfContractPeriod *period, const EfFrame *frame,
+					const EfDuration *gap)
 {
 	period->frame = *frame;
 	period->gap = *gap;
@@ -88,8 +88,8 @@ refuse_birth(const EfContractReader *reader, EfDay other)
 	char		two[EF_ISO_DATE_SIZE];
 
 	format_person(person, &reader->events);
-	ef_format_day(one, reader->birth < other ? reader->birth : other);
-	ef_format_day(two, reader->birth < other ? other : reader->birth);
+	ef_day_format(one, reader->birth < other ? reader->birth : other);
+	ef_day_format(two, reader->birth < other ? other : reader->birth);
 	return ef_fail(reader->context, EF_BIRTHS_DIFFER,
 				   "Person %s has the birth dates %s and %s.", person, one,
 				   two);
@@ -154,9 +154,9 @@ ef_contracts_next(EfContractReader *reader, EfJoined *joined, bool *found)
 			if (status != EF_OK || reader->ncontracts == 0)
 				return status;
 		}
-		ef_contracts_join(joined, reader->contracts + reader->next,
-						  reader->ncontracts - reader->next,
-						  &reader->period->gap, reader->reasons);
+		ef_contract_join(joined, reader->contracts + reader->next,
+						 reader->ncontracts - reader->next,
+						 &reader->period->gap, reader->reasons);
 		reader->next += joined->ncontracts;
 		*found = joined->start < reader->period->frame.as_of;
 	}
@@ -164,8 +164,8 @@ ef_contracts_next(EfContractReader *reader, EfJoined *joined, bool *found)
 }
 
 void
-ef_joined_spell(const EfContractReader *reader, const EfJoined *joined,
-				EfSpell *spell)
+ef_contracts_spell(const EfContractReader *reader, const EfJoined *joined,
+				   EfSpell *spell)
 {
 	spell->start = joined->start;
 	spell->end = joined->lost ? EF_DAY_INFINITY : joined->end;
@@ -213,26 +213,26 @@ ef_contracts_count(EfState **state, const EfTableType *type, EfAddJoined add,
 }
 
 EfStatus
-ef_refuse_fte(const EfEventReader *events, EfDay day, int64_t fte)
+ef_contracts_refuse_fte(const EfEventReader *events, EfDay day, int64_t fte)
 {
 	char		person[PERSON_SIZE];
 	char		iso[EF_ISO_DATE_SIZE];
 
 	format_person(person, events);
-	ef_format_day(iso, day);
+	ef_day_format(iso, day);
 	return ef_fail(events->context, EF_FTE_SUM,
 				   "The FTE of person %s on %s is %lld.%03d.", person, iso,
 				   (long long) (fte / 1000), (int) (fte % 1000));
 }
 
 EfStatus
-ef_person_fte(const EfContractReader *reader, const EfJoined *joined,
-			  EfDay day, int32_t *fte)
+ef_contracts_fte(const EfContractReader *reader, const EfJoined *joined,
+				 EfDay day, int32_t *fte)
 {
 	int64_t		sum = ef_joined_fte(joined, day);
 
 	if (sum > EF_FTE_LIMIT)
-		return ef_refuse_fte(&reader->events, day, sum);
+		return ef_contracts_refuse_fte(&reader->events, day, sum);
 	*fte = (int32_t) sum;
 	return EF_OK;
 }

@@ -38,8 +38,8 @@ typedef struct EfContractPeriod
 	EfDay		last_start;		/* later ones say nothing */
 } EfContractPeriod;
 
-extern void ef_contract_period(EfContractPeriod *period, const EfFrame *frame,
-							   const EfDuration *gap);
+extern void ef_contracts_period(EfContractPeriod *period, const EfFrame *frame,
+								const EfDuration *gap);
 
 #define EF_CONTRACT_END_AT 31
 #define EF_CONTRACT_START_AT (EF_CONTRACT_END_AT + 16)
@@ -109,8 +109,8 @@ extern EfStatus ef_contracts_next(EfContractReader *reader, EfJoined *joined,
 extern void ef_contracts_end(EfContractReader *reader);
 
 /* What the spell is for a summary; its reason stays the dictionary's. */
-extern void ef_joined_spell(const EfContractReader *reader,
-							const EfJoined *joined, EfSpell *spell);
+extern void ef_contracts_spell(const EfContractReader *reader,
+							   const EfJoined *joined, EfSpell *spell);
 
 /* How a type takes a spell that was read into a state, which may move. */
 typedef EfStatus (*EfAddJoined) (EfState **state,
@@ -125,12 +125,12 @@ extern EfStatus ef_contracts_count(EfState **state, const EfTableType *type,
 								   EfContext *context) EF_NODISCARD;
 
 /* Refuse the FTE that the person who is read has on a day: too much, in thousandths. */
-extern EfStatus ef_refuse_fte(const EfEventReader *events, EfDay day,
-							  int64_t fte) EF_NODISCARD;
+extern EfStatus ef_contracts_refuse_fte(const EfEventReader *events, EfDay day,
+										int64_t fte) EF_NODISCARD;
 
 /* The FTE of the person who is read on a day of a spell, or why there is none. */
-extern EfStatus ef_person_fte(const EfContractReader *reader,
-							  const EfJoined *joined, EfDay day,
-							  int32_t *fte) EF_NODISCARD;
+extern EfStatus ef_contracts_fte(const EfContractReader *reader,
+								 const EfJoined *joined, EfDay day,
+								 int32_t *fte) EF_NODISCARD;
 
 #endif							/* EF_CONTRACT_EVENTS_H */

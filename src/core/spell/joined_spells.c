@@ -6,14 +6,14 @@
 
 
 EfStatus
-ef_contract_check(const EfSpell *spell, EfContext *context)
+ef_joined_spells_check(const EfSpell *spell, EfContext *context)
 {
 	char		day[EF_ISO_DATE_SIZE];
 	EfStatus	status = ef_spell_check_days(spell, context);
 
 	if (status != EF_OK || ef_is_date(spell->start))
 		return status;
-	ef_format_day(day, spell->start);
+	ef_day_format(day, spell->start);
 	return ef_fail(context, EF_DATE_RANGE, "The spell starts on %s.", day);
 }
 
@@ -68,15 +68,15 @@ ef_joined_spells(EfJoined **spells, size_t *nspells, EfEventGroup *group,
 	{
 		EfJoined   *spell = &(*spells)[(*nspells)++];
 
-		ef_contracts_join(spell, contracts + i, n - i, gap, reasons);
+		ef_contract_join(spell, contracts + i, n - i, gap, reasons);
 		i += spell->ncontracts;
 	}
 	return EF_OK;
 }
 
 EfStatus
-ef_spell_stretches(EfStretch **stretches, size_t *nstretches,
-				   const EfJoined *spell, EfContext *context)
+ef_joined_spells_stretches(EfStretch **stretches, size_t *nstretches,
+						   const EfJoined *spell, EfContext *context)
 {
 	char		day[EF_ISO_DATE_SIZE];
 
@@ -85,7 +85,7 @@ ef_spell_stretches(EfStretch **stretches, size_t *nstretches,
 	for (size_t i = 0; i < *nstretches; i++)
 		if ((*stretches)[i].fte > EF_FTE_LIMIT)
 		{
-			ef_format_day(day, (*stretches)[i].start);
+			ef_day_format(day, (*stretches)[i].start);
 			return ef_fail(context, EF_FTE_SUM, "The FTE on %s is %lld.%03d.",
 						   day, (long long) ((*stretches)[i].fte / 1000),
 						   (int) ((*stretches)[i].fte % 1000));

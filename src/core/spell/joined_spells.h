@@ -16,7 +16,8 @@
 #include "spell/spell.h"
 
 /* Is this a contract that can be joined with others? */
-extern EfStatus ef_contract_check(const EfSpell *spell, EfContext *context)
+extern EfStatus ef_joined_spells_check(const EfSpell *spell,
+									   EfContext *context)
 			EF_NODISCARD;
 
 /* The two words of one. */
@@ -43,8 +44,9 @@ extern EfStatus ef_joined_spells(EfJoined **spells, size_t *nspells,
 								 EfContext *context) EF_NODISCARD;
 
 /* The stretches of a spell, in such memory too, whose FTE was checked. */
-extern EfStatus ef_spell_stretches(EfStretch **stretches, size_t *nstretches,
-								   const EfJoined *spell,
-								   EfContext *context) EF_NODISCARD;
+extern EfStatus ef_joined_spells_stretches(EfStretch **stretches,
+										   size_t *nstretches,
+										   const EfJoined *spell,
+										   EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_JOINED_SPELLS_H */

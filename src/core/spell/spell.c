@@ -18,7 +18,7 @@ check_bound(EfDay day, const char *what, EfContext *context)
 					   day == EF_DAY_INFINITY ? "infinity" : "-infinity");
 	if (!ef_is_date(day))
 	{
-		ef_format_day(iso, day);
+		ef_day_format(iso, day);
 		return ef_fail(context, EF_DATE_RANGE,
 					   "The observation period %s on %s.", what, iso);
 	}
@@ -39,7 +39,7 @@ ef_observed_check(const EfFrame *frame, EfContext *context)
 		return status;
 	if (frame->from >= frame->as_of && frame->from != EF_DAY_INFINITY)
 	{
-		ef_format_day(day, frame->as_of);
+		ef_day_format(day, frame->as_of);
 		return ef_fail(context, EF_OBSERVED_EMPTY,
 					   "The observation period ends on %s and does not begin before.",
 					   day);
@@ -63,7 +63,7 @@ ef_observed_check_month(const EfFrame *frame, EfContext *context)
 	ef_month_of_day(frame->as_of, &day_of_month);
 	if (day_of_month == 0)
 		return EF_OK;
-	ef_format_day(day, frame->as_of);
+	ef_day_format(day, frame->as_of);
 	return ef_fail(context, EF_OBSERVED_NOT_MONTH,
 				   "The observation period ends on %s.", day);
 }
@@ -85,17 +85,17 @@ check_last_seen(const EfSpell *spell, EfContext *context)
 	if (spell->last_seen == EF_DAY_MINUS_INFINITY)
 		strcpy(other, "-infinity");
 	else
-		ef_format_day(other, spell->last_seen);
+		ef_day_format(other, spell->last_seen);
 	if (spell->end != EF_DAY_INFINITY)
 	{
-		ef_format_day(one, spell->end);
+		ef_day_format(one, spell->end);
 		return ef_fail(context, EF_END_AND_LAST_SEEN,
 					   "The spell ends on %s and was last seen on %s.", one,
 					   other);
 	}
 	if (spell->last_seen < spell->start)
 	{
-		ef_format_day(one, spell->start);
+		ef_day_format(one, spell->start);
 		return ef_fail(context, EF_LAST_SEEN_TOO_EARLY,
 					   "The spell starts on %s and was last seen on %s.", one,
 					   other);
@@ -119,11 +119,11 @@ ef_spell_check_days(const EfSpell *spell, EfContext *context)
 					   "The start date is infinite.");
 	if (spell->end < spell->start)
 	{
-		ef_format_day(one, spell->start);
+		ef_day_format(one, spell->start);
 		if (spell->end == EF_DAY_MINUS_INFINITY)
 			strcpy(other, "-infinity");
 		else
-			ef_format_day(other, spell->end);
+			ef_day_format(other, spell->end);
 		return ef_fail(context, EF_END_BEFORE_START,
 					   "The spell starts on %s and ends on %s.", one, other);
 	}
@@ -147,8 +147,8 @@ ef_spell_look(const EfSpell *spell, EfDay as_of, EfContext *context)
 	if ((int64_t) as_of - spell->start > EF_SPELL_DAYS_AT_LEAST &&
 		spell->start < ef_months_later(as_of, -EF_SPELL_YEARS * 12))
 	{
-		ef_format_day(one, spell->start);
-		ef_format_day(other, as_of);
+		ef_day_format(one, spell->start);
+		ef_day_format(other, as_of);
 		return ef_fail(context, EF_START_TOO_EARLY,
 					   "The spell starts on %s, and the observation ends on %s.",
 					   one, other);
@@ -177,7 +177,8 @@ ef_spell_reserve_exit(EfState **state, const EfTableType *type,
 }
 
 EfStatus
-ef_check_reasons(const EfTable *table, unsigned exits, EfContext *context)
+ef_spell_check_reasons(const EfTable *table, unsigned exits,
+					   EfContext *context)
 {
 	uint32_t	labels = 0;
 

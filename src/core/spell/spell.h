@@ -139,7 +139,7 @@ ef_spell_reserve(EfState **state, const EfTableType *type,
 }
 
 /* Does each label of a table, a reason to leave, have exits? */
-extern EfStatus ef_check_reasons(const EfTable *table, unsigned exits,
-								 EfContext *context) EF_NODISCARD;
+extern EfStatus ef_spell_check_reasons(const EfTable *table, unsigned exits,
+									   EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_SPELL_H */

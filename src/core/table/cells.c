@@ -31,7 +31,7 @@ insertion_sort(EfCell *cells, size_t n)
  * tables, and nothing is compared.  `scratch` holds n cells.
  */
 void
-ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n, EfContext *context)
+ef_cells_sort(EfCell *cells, EfCell *scratch, size_t n, EfContext *context)
 {
 	EfKey		differ = 0;
 	EfCell	   *from = cells;
@@ -79,7 +79,7 @@ ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n, EfContext *context)
 }
 
 EfStatus
-ef_add_counts(int64_t *sum, int64_t a, int64_t b, EfContext *context)
+ef_cells_add(int64_t *sum, int64_t a, int64_t b, EfContext *context)
 {
 	if (ef_add_overflow(a, b, sum))
 		return ef_fail(context, EF_COUNT_OVERFLOW,
@@ -88,7 +88,7 @@ ef_add_counts(int64_t *sum, int64_t a, int64_t b, EfContext *context)
 }
 
 EfStatus
-ef_unite_cells(EfCell *cells, size_t *n, EfContext *context)
+ef_cells_unite(EfCell *cells, size_t *n, EfContext *context)
 {
 	size_t		out = 0;
 	size_t		i = 0;
@@ -100,8 +100,8 @@ ef_unite_cells(EfCell *cells, size_t *n, EfContext *context)
 		ef_check_interrupt_at(context, turn);
 		for (; i < *n && cells[i].key == cell.key; i++)
 		{
-			EfStatus	status = ef_add_counts(&cell.count, cell.count,
-											   cells[i].count, context);
+			EfStatus	status = ef_cells_add(&cell.count, cell.count,
+											  cells[i].count, context);
 
 			if (status != EF_OK)
 				return status;
@@ -129,7 +129,7 @@ copy_counted(EfCell *to, const EfCell *from, size_t n, EfContext *context)
 }
 
 EfStatus
-ef_merge_cells(const EfCell *a, size_t na, const EfCell *b, size_t nb,
+ef_cells_merge(const EfCell *a, size_t na, const EfCell *b, size_t nb,
 			   EfCell *out, size_t *nout, EfContext *context)
 {
 	size_t		i = 0;
@@ -156,8 +156,8 @@ ef_merge_cells(const EfCell *a, size_t na, const EfCell *b, size_t nb,
 		cell = b[j++];
 		if (a[i].key == cell.key)
 		{
-			EfStatus	status = ef_add_counts(&cell.count, cell.count,
-											   a[i++].count, context);
+			EfStatus	status = ef_cells_add(&cell.count, cell.count,
+											  a[i++].count, context);
 
 			if (status != EF_OK)
 				return status;

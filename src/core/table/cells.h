@@ -143,19 +143,19 @@ ef_renumbered(EfKey key, const uint32_t *number, unsigned paired)
 }
 
 /* Sort cells by their keys; scratch has room for as many. */
-extern void ef_sort_cells(EfCell *cells, EfCell *scratch, size_t n,
+extern void ef_cells_sort(EfCell *cells, EfCell *scratch, size_t n,
 						  EfContext *context);
 
 /* Add two counts, or refuse what does not fit. */
-extern EfStatus ef_add_counts(int64_t *sum, int64_t a, int64_t b,
-							  EfContext *context) EF_NODISCARD;
+extern EfStatus ef_cells_add(int64_t *sum, int64_t a, int64_t b,
+							 EfContext *context) EF_NODISCARD;
 
 /* Add up equal keys of sorted cells and drop what sums to nothing. */
-extern EfStatus ef_unite_cells(EfCell *cells, size_t *n,
+extern EfStatus ef_cells_unite(EfCell *cells, size_t *n,
 							   EfContext *context) EF_NODISCARD;
 
 /* Merge two runs of cells, each in order; how many came out. */
-extern EfStatus ef_merge_cells(const EfCell *a, size_t na, const EfCell *b,
+extern EfStatus ef_cells_merge(const EfCell *a, size_t na, const EfCell *b,
 							   size_t nb, EfCell *out, size_t *nout,
 							   EfContext *context) EF_NODISCARD;
 

@@ -8,14 +8,14 @@
 #include <string.h>
 
 bool
-ef_is_pair(const EfKind *kind, uint32_t at, uint32_t nlabels)
+ef_kind_has_pair(const EfKind *kind, uint32_t at, uint32_t nlabels)
 {
 	return ef_pair_label(at) > 0 && ef_pair_label(at) <= nlabels &&
 		ef_pair_at(at) < kind->axis;
 }
 
 unsigned
-ef_paired_kinds(const EfTableType *type)
+ef_kinds_paired(const EfTableType *type)
 {
 	unsigned	paired = 0;
 
@@ -25,7 +25,8 @@ ef_paired_kinds(const EfTableType *type)
 }
 
 EfStatus
-ef_check_labels(uint32_t nlabels, const EfTableType *type, EfContext *context)
+ef_frame_check_labels(uint32_t nlabels, const EfTableType *type,
+					  EfContext *context)
 {
 	if (type->label_limit > 0 && nlabels > type->label_limit)
 		return ef_fail(context, type->too_many_labels,
@@ -35,14 +36,14 @@ ef_check_labels(uint32_t nlabels, const EfTableType *type, EfContext *context)
 }
 
 void
-ef_format_frame(char *out, size_t size, const EfFrame *frame)
+ef_frame_format(char *out, size_t size, const EfFrame *frame)
 {
 	char		from[EF_ISO_DATE_SIZE] = "";
 	char		as_of[EF_ISO_DATE_SIZE];
 
 	if (frame->bounded)
-		ef_format_day(from, frame->from);
-	ef_format_day(as_of, frame->as_of);
+		ef_day_format(from, frame->from);
+	ef_day_format(as_of, frame->as_of);
 	snprintf(out, size, "%c%s,%s)", frame->bounded ? '[' : '(', from, as_of);
 }
 
@@ -63,8 +64,8 @@ ef_frame_match(const EfFrame *a, const EfFrame *b, const EfTableType *type,
 		char		one[2 * EF_ISO_DATE_SIZE];
 		char		other[2 * EF_ISO_DATE_SIZE];
 
-		ef_format_frame(one, sizeof(one), a);
-		ef_format_frame(other, sizeof(other), b);
+		ef_frame_format(one, sizeof(one), a);
+		ef_frame_format(other, sizeof(other), b);
 		return ef_fail(context, EF_OBSERVED_MIXED,
 					   "One was observed in %s, another in %s.", one, other);
 	}

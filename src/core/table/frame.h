@@ -141,21 +141,24 @@ typedef struct EfTableType
 #define EF_SHORT_AXIS 512
 
 /* Can a cell of this kind, which is paired, stand there? */
-extern bool ef_is_pair(const EfKind *kind, uint32_t at, uint32_t nlabels);
+extern bool ef_kind_has_pair(const EfKind *kind, uint32_t at,
+							 uint32_t nlabels);
 
 /* Can a cell of this kind stand there? */
 static inline bool
-ef_is_place(const EfKind *kind, uint32_t at, uint32_t nlabels)
+ef_kind_has_place(const EfKind *kind, uint32_t at, uint32_t nlabels)
 {
-	return kind->paired ? ef_is_pair(kind, at, nlabels) : at < kind->axis;
+	return kind->paired ? ef_kind_has_pair(kind, at,
+										   nlabels) : at < kind->axis;
 }
 
 /* The kinds that are paired, as bits. */
-extern unsigned ef_paired_kinds(const EfTableType *type);
+extern unsigned ef_kinds_paired(const EfTableType *type);
 
 /* Are there more labels than a table of this type can have? */
-extern EfStatus ef_check_labels(uint32_t nlabels, const EfTableType *type,
-								EfContext *context) EF_NODISCARD;
+extern EfStatus ef_frame_check_labels(uint32_t nlabels,
+									  const EfTableType *type,
+									  EfContext *context) EF_NODISCARD;
 
 /* Are the two of one period, and do they count the same?  Only where it is no spec. */
 static inline bool
@@ -172,6 +175,6 @@ extern EfStatus ef_frame_match(const EfFrame *a, const EfFrame *b,
 			EF_NODISCARD;
 
 /* An observation period as PostgreSQL writes ranges. */
-extern void ef_format_frame(char *out, size_t size, const EfFrame *frame);
+extern void ef_frame_format(char *out, size_t size, const EfFrame *frame);
 
 #endif							/* EF_FRAME_H */

@@ -226,7 +226,7 @@ settle_series(const EfTableType *type, Layout *layout, int64_t *counts)
 static size_t
 count_single(const EfTableType *type, const EfCell *cells, size_t n)
 {
-	unsigned	paired = ef_paired_kinds(type);
+	unsigned	paired = ef_kinds_paired(type);
 	size_t		single = n;
 
 	for (size_t i = 0; i < n && paired != 0; i++)
@@ -261,7 +261,7 @@ place_cell(Gathering *all, const EfTableType *type, const EfCell *cell)
 	{
 		/* a pair, or nothing */
 		if (kind < type->nkinds &&
-			ef_is_place(&type->kinds[kind], at, all->nlabels))
+			ef_kind_has_place(&type->kinds[kind], at, all->nlabels))
 			all->list[all->nlist++] = *cell;
 		else
 			all->outside = true;
@@ -328,7 +328,7 @@ put_together(const Gathering *all, const EfTableType *type,
 	EfStatus	status;
 
 	*gathered = ef_alloc(context, (most + all->nlist) * sizeof(EfCell));
-	status = ef_merge_cells(dense, ndense, all->list, all->nlist, *gathered,
+	status = ef_cells_merge(dense, ndense, all->list, all->nlist, *gathered,
 							ngathered, context);
 	ef_release(context, dense);
 	return status;
@@ -369,8 +369,8 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 	status = place_cells(&all, type, frame, pending, npending, finish, context);
 	if (status == EF_OK)
 	{
-		ef_sort_cells(all.list, all.list + room, all.nlist, context);
-		status = ef_unite_cells(all.list, &all.nlist, context);
+		ef_cells_sort(all.list, all.list + room, all.nlist, context);
+		status = ef_cells_unite(all.list, &all.nlist, context);
 	}
 	if (status == EF_OK && finish)
 		settle_series(type, &all.layout, all.counts);

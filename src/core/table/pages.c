@@ -282,8 +282,8 @@ ef_pages_add_block(const EfPageIndex *index, const EfPages *other,
 /* ---- building ---- */
 
 bool
-ef_cells_in_order(const EfTableType *type, uint32_t nlabels,
-				  const EfCell *cells, size_t n)
+ef_pages_cells_in_order(const EfTableType *type, uint32_t nlabels,
+						const EfCell *cells, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 	{
@@ -292,7 +292,8 @@ ef_cells_in_order(const EfTableType *type, uint32_t nlabels,
 		if ((i > 0 && cells[i].key <= cells[i - 1].key) ||
 			kind >= type->nkinds || ef_key_label(cells[i].key) > nlabels ||
 			(ef_key_label(cells[i].key) > 0 && !type->kinds[kind].labelled) ||
-			!ef_is_place(&type->kinds[kind], ef_key_at(cells[i].key), nlabels))
+			!ef_kind_has_place(&type->kinds[kind], ef_key_at(cells[i].key),
+							   nlabels))
 			return false;
 	}
 	return true;
@@ -459,8 +460,8 @@ fill_page(uint8_t *counts, const EfPage *page, const SeriesWalk *walk,
 		uint32_t	place = ef_key_at(walk->cells[i].key) - page->first;
 		int64_t		sum = 0;
 
-		status = ef_add_counts(&sum, count_at(counts, page->width, place),
-							   walk->cells[i].count, context);
+		status = ef_cells_add(&sum, count_at(counts, page->width, place),
+							  walk->cells[i].count, context);
 		put_count(counts, page->width, place, sum);
 	}
 	return status;
@@ -484,7 +485,7 @@ ef_pages_build(EfPages **block, size_t *size, const EfTableType *type,
 
 	*block = NULL;
 	*size = 0;
-	if (!ef_cells_in_order(type, nlabels, cells, *n))
+	if (!ef_pages_cells_in_order(type, nlabels, cells, *n))
 		return ef_fail(context, EF_INVALID,
 					   "The cells of a state are damaged.");
 	walk_begin(&walk, old, cells, *n);

@@ -119,8 +119,8 @@ extern size_t ef_pages_add_block(const EfPageIndex *index,
  * Are these cells in order, each once, and at places that there are, of labels
  * that there are?
  */
-extern bool ef_cells_in_order(const EfTableType *type, uint32_t nlabels,
-							  const EfCell *cells, size_t n);
+extern bool ef_pages_cells_in_order(const EfTableType *type, uint32_t nlabels,
+									const EfCell *cells, size_t n);
 
 /*
  * Is a page of so many counts worth its room, which `n` cells would take?  Of two

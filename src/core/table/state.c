@@ -152,8 +152,8 @@ absorb(EfState *state, const EfCell *gathered, size_t n, EfContext *context)
 			cell = gathered[--n];
 			if (old > 0 && cells[old - 1].key == cell.key)
 			{
-				EfStatus	status = ef_add_counts(&cell.count, cell.count,
-												   cells[--old].count, context);
+				EfStatus	status = ef_cells_add(&cell.count, cell.count,
+												  cells[--old].count, context);
 
 				if (status != EF_OK)
 					return status;
@@ -219,7 +219,7 @@ take_in(EfState **state, const EfCell *gathered, size_t n, size_t size,
 	status = enlarge(state, size, used, context);
 	if (status != EF_OK)
 		return status;
-	status = ef_merge_cells(old->cells, old->nsorted, gathered, n,
+	status = ef_cells_merge(old->cells, old->nsorted, gathered, n,
 							(*state)->cells, &nmerged, context);
 	(*state)->ncells = (*state)->nsorted = (uint32_t) nmerged;
 	clear_slack(*state);
@@ -299,9 +299,9 @@ order_cells(EfCell *cells, size_t *n, EfContext *context)
 {
 	EfCell	   *scratch = ef_alloc(context, *n * sizeof(EfCell));
 
-	ef_sort_cells(cells, scratch, *n, context);
+	ef_cells_sort(cells, scratch, *n, context);
 	ef_release(context, scratch);
-	return ef_unite_cells(cells, n, context);
+	return ef_cells_unite(cells, n, context);
 }
 
 /* A copy of a state with these cells, in order, and pages. */
@@ -345,7 +345,7 @@ make_pages(EfState **state, const EfTableType *type, const EfPages *old,
 	size_t		n = (*state)->nsorted + nmore;
 	EfCell	   *cells = ef_alloc(context, n * sizeof(EfCell));
 	size_t		paged;
-	EfStatus	status = ef_merge_cells((*state)->cells, (*state)->nsorted,
+	EfStatus	status = ef_cells_merge((*state)->cells, (*state)->nsorted,
 										more, nmore, cells, &n, context);
 
 	*done = false;
@@ -525,7 +525,7 @@ ef_state_make_room(EfState **state, const EfTableType *type, unsigned ncells,
 EfStatus
 ef_state_skip(EfState *state, EfContext *context)
 {
-	return ef_add_counts(&state->skipped, state->skipped, 1, context);
+	return ef_cells_add(&state->skipped, state->skipped, 1, context);
 }
 
 /* The order of a label and one of a state, by which the tree is searched. */
@@ -645,7 +645,7 @@ EF_NODISCARD static EfStatus
 append_cells(EfState **state, const EfTableType *type, const EfCell *cells,
 			 size_t n, const uint32_t *number, EfContext *context)
 {
-	unsigned	paired = ef_paired_kinds(type);
+	unsigned	paired = ef_kinds_paired(type);
 	EfStatus	status = EF_OK;
 
 	/*
@@ -680,7 +680,7 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 	size_t		size = old->size;
 	size_t		used;
 	bool		in_order = true;
-	unsigned	paired = ef_paired_kinds(type);
+	unsigned	paired = ef_kinds_paired(type);
 	EfCell	   *cells = ef_alloc(context, 2 * ncells * sizeof(EfCell));
 	EfCell	   *recent = NULL;
 	EfCell	   *both = NULL;
@@ -694,7 +694,7 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 		in_order = in_order && (i == 0 || cells[i - 1].key < cells[i].key);
 	}
 	if (!in_order)
-		ef_sort_cells(cells, cells + ncells, ncells, context);
+		ef_cells_sort(cells, cells + ncells, ncells, context);
 
 	/* what was appended to the state, then both */
 	if (old->ncells > old->nsorted)
@@ -705,7 +705,7 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 	if (status == EF_OK)
 	{
 		both = ef_alloc(context, (ncells + nrecent) * sizeof(EfCell));
-		status = ef_merge_cells(cells, ncells, recent, nrecent, both, &n,
+		status = ef_cells_merge(cells, ncells, recent, nrecent, both, &n,
 								context);
 	}
 	if (status == EF_OK)
@@ -759,7 +759,7 @@ keys_known(const EfCell *cells, size_t n, uint32_t nlabels,
 			return false;
 		if (kind != EF_KIND_ROW &&
 			(kind >= type->nkinds ||
-			 !ef_is_place(&type->kinds[kind], ef_key_at(key), nlabels)))
+			 !ef_kind_has_place(&type->kinds[kind], ef_key_at(key), nlabels)))
 			return false;
 	}
 	return true;
@@ -793,7 +793,7 @@ number_labels(EfState **state, const EfTableType *type, const EfLabel *labels,
 		{
 			(*number)[i + 1] = ef_state_label(*state, labels[i].bytes,
 											  labels[i].length);
-			status = ef_check_labels((*state)->nlabels, type, context);
+			status = ef_frame_check_labels((*state)->nlabels, type, context);
 		}
 	}
 	return status;
@@ -808,8 +808,8 @@ merge_frame(EfState *state, const EfTableType *type, const EfFrame *frame,
 	EfStatus	status = ef_frame_match(&its, frame, type, context);
 
 	if (status == EF_OK)
-		status = ef_add_counts(&state->skipped, state->skipped, skipped,
-							   context);
+		status = ef_cells_add(&state->skipped, state->skipped, skipped,
+							  context);
 	return status;
 }
 
@@ -952,7 +952,7 @@ unite_all(const EfState *state, const EfTableType *type, const EfPages *pages,
 	if (status != EF_OK)
 		return status;
 	loose = ef_alloc(context, (state->nsorted + recent.n) * sizeof(EfCell));
-	status = ef_merge_cells(state->cells, state->nsorted, recent.cells,
+	status = ef_cells_merge(state->cells, state->nsorted, recent.cells,
 							recent.n, loose, &nloose, context);
 	ef_release(context, recent.cells);
 	if (status != EF_OK)
@@ -963,7 +963,7 @@ unite_all(const EfState *state, const EfTableType *type, const EfPages *pages,
 	ef_release(context, copy);
 	*cells = ef_alloc(context, (npaged + nloose) * sizeof(EfCell));
 	*n = 0;
-	status = ef_merge_cells(paged, npaged, loose, nloose, *cells, n, context);
+	status = ef_cells_merge(paged, npaged, loose, nloose, *cells, n, context);
 	ef_release(context, loose);
 	ef_release(context, paged);
 	return status;
@@ -981,7 +981,7 @@ load_pages(EfTable *table, const EfTableType *type, const EfState *state,
 
 	/* what was listed can be of anywhere */
 	if (status == EF_OK &&
-		!ef_cells_in_order(type, nlabels, table->cells, table->ncells))
+		!ef_pages_cells_in_order(type, nlabels, table->cells, table->ncells))
 		status = ef_fail(context, EF_INVALID,
 						 "The cells of a state are damaged.");
 	if (status == EF_OK)
@@ -1015,8 +1015,9 @@ ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
 	table->skipped = state->skipped;
 	table->nlabels = state->nlabels;
 	if (state->paged > 0 && type->settle == NULL && type->open_spec == NULL &&
-		ef_paired_kinds(type) == 0 &&
-		ef_cells_in_order(type, state->nlabels, state->cells, state->nsorted))
+		ef_kinds_paired(type) == 0 &&
+		ef_pages_cells_in_order(type, state->nlabels, state->cells,
+								state->nsorted))
 	{
 		status = load_pages(table, type, state, pages, context);
 		if (status == EF_OK && type->check_limits != NULL)

@@ -29,7 +29,8 @@ ef_table_is_sound(const EfTable *table, const EfTableType *type)
 		unsigned	kind = ef_key_kind(key);
 
 		if (kind >= type->nkinds || ef_key_label(key) > table->nlabels ||
-			!ef_is_place(&type->kinds[kind], ef_key_at(key), table->nlabels) ||
+			!ef_kind_has_place(&type->kinds[kind], ef_key_at(key),
+							   table->nlabels) ||
 			table->cells[i].count == 0 ||
 			(i > 0 && table->cells[i - 1].key >= key))
 			return false;
@@ -77,7 +78,7 @@ void
 ef_table_sort_labels(EfTable *table, const EfTableType *type,
 					 EfContext *context)
 {
-	unsigned	paired = ef_paired_kinds(type);
+	unsigned	paired = ef_kinds_paired(type);
 	EfLabel    *sorted;
 	uint32_t   *number;
 	uint32_t	n = 0;
@@ -136,9 +137,9 @@ ef_table_normalize(EfTable *table, const EfTableType *type, EfContext *context)
 	if (table->frame.spec == NULL)
 		ef_table_sort_labels(table, type, context);
 	scratch = ef_alloc(context, table->ncells * sizeof(EfCell));
-	ef_sort_cells(table->cells, scratch, table->ncells, context);
+	ef_cells_sort(table->cells, scratch, table->ncells, context);
 	ef_release(context, scratch);
-	return ef_unite_cells(table->cells, &table->ncells, context);
+	return ef_cells_unite(table->cells, &table->ncells, context);
 }
 
 EfStatus
@@ -162,7 +163,7 @@ ef_table_validate(const EfTable *table, const EfTableType *type,
 		uint32_t	at = ef_key_at(table->cells[i].key);
 
 		ef_check_interrupt_at(context, i);
-		if (!ef_is_place(kind, at, table->nlabels))
+		if (!ef_kind_has_place(kind, at, table->nlabels))
 			status = ef_fail(context, EF_INVALID, "%s stand at %u.",
 							 kind->name, kind->paired ? ef_pair_at(at) : at);
 	}

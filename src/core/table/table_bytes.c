@@ -82,7 +82,7 @@ read_cells(EfTable *table, const EfKind *kind, uint64_t number, uint64_t n,
 		}
 		if (reader->failed || at >= axis || count == 0 ||
 			(kind->paired &&
-			 !ef_is_place(kind, (uint32_t) at, table->nlabels)))
+			 !ef_kind_has_place(kind, (uint32_t) at, table->nlabels)))
 			break;
 		cell->key = number << 32 | (uint32_t) at;
 		cell->count = count;
@@ -101,7 +101,7 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 	size_t		room = 0;
 	size_t		most;
 	bool		order = true;
-	EfStatus	status = ef_check_labels(table->nlabels, type, context);
+	EfStatus	status = ef_frame_check_labels(table->nlabels, type, context);
 
 	/*
 	 * a cell takes two bytes at least: no count is believed that the rest of

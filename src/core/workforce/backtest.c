@@ -61,9 +61,9 @@ order_years(EfWorkforce *years, size_t n, EfContext *context)
 		char		as_of[EF_ISO_DATE_SIZE];
 		EfMonth		first = year_of(&years[i]) * MONTHS;
 
-		ef_format_day(as_of, frame->as_of);
+		ef_day_format(as_of, frame->as_of);
 		if (frame->bounded)
-			ef_format_day(from, frame->from);
+			ef_day_format(from, frame->from);
 		if (!frame->bounded || frame->from != ef_first_day(first) ||
 			frame->as_of != ef_first_day(first + MONTHS))
 			return ef_fail(context, EF_PERIOD_NOT_YEAR,
@@ -162,7 +162,7 @@ take_origin_rates(Origin *origin, const EfBacktestPlan *plan,
 		origin->plan.nearest = rates->nearest;
 		return EF_OK;
 	}
-	ef_format_day(iso, as_of);
+	ef_day_format(iso, as_of);
 	return ef_fail(context, EF_RATES_NOT_KNOWN,
 				   "None were observed until %s, and no longer.", iso);
 }

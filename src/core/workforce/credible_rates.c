@@ -243,7 +243,7 @@ learn(Learning *learning, const EfTable *group, EfWorkspace *workspace)
 									 learning->exits, workspace->context);
 
 	if (status == EF_OK)
-		ef_expected_exits(&learning->counts, group, learning->expected,
+		ef_exits_expected(&learning->counts, group, learning->expected,
 						  workspace);
 	return status;
 }
@@ -365,8 +365,8 @@ ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
 			double		mean = own_sum ? NAN : 1;
 			const EfPoissonGroup *group = seen + (i - first) * ngroups;
 			EfGammaPrior prior = method == EF_MARSHALL
-				? ef_gamma_prior_moments(group, ngroups, mean)
-				: ef_gamma_prior_likelihood(group, ngroups, mean, context);
+				? ef_poisson_gamma_moments(group, ngroups, mean)
+				: ef_poisson_gamma_likelihood(group, ngroups, mean, context);
 
 			/*
 			 * what is expected of all groups is what they had, but for

@@ -239,12 +239,12 @@ ef_exit_counts(EfExitCounts *counts, const EfTable *table,
 
 	counts->table = table;
 	counts->ratios = ratios;
-	counts->oldest = ef_oldest_month(table);
+	counts->oldest = ef_workforce_oldest_month(table);
 	n = (size_t) counts->oldest + 1;
 	counts->parts = ef_grab(workspace, n, sizeof(int64_t));
 	counts->exits = ef_grab_doubles(workspace, 2 * n);
 	counts->squares = counts->exits + n;
-	ef_initial_exposure(table, counts->oldest + 1, counts->parts);
+	ef_workforce_initial_exposure(table, counts->oldest + 1, counts->parts);
 	for (size_t i = 0; i < table->ncells; i++)
 		if (ef_key_kind(table->cells[i].key) == EF_EXITS)
 		{
@@ -768,12 +768,12 @@ ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
 /* ---- expected exits ---- */
 
 void
-ef_expected_exits(const EfExitCounts *counts, const EfTable *people,
+ef_exits_expected(const EfExitCounts *counts, const EfTable *people,
 				  double *expected, EfWorkspace *workspace)
 {
 	const EfTable *table = counts->table;
 	EfMark		before = ef_mark(workspace);
-	int			theirs = ef_oldest_month(people);
+	int			theirs = ef_workforce_oldest_month(people);
 	int			oldest = theirs > counts->oldest ? theirs : counts->oldest;
 	int			seen = oldest / MONTHS + 1;
 	int64_t    *parts = ef_grab(workspace, (size_t) oldest + 1, sizeof(int64_t));
@@ -804,7 +804,7 @@ ef_expected_exits(const EfExitCounts *counts, const EfTable *people,
 	 * an exit of a month of age stands for so many of theirs: of that month,
 	 * and of months that take the pooled q of its year
 	 */
-	ef_initial_exposure(people, theirs + 1, parts);
+	ef_workforce_initial_exposure(people, theirs + 1, parts);
 	for (int age = 0; age <= theirs; age++)
 	{
 		if (age <= counts->oldest && counts->parts[age] > 0)

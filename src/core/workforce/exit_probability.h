@@ -117,7 +117,7 @@ extern void ef_exit_probability(EfExitProbability *q,
  * had left as those of this one: expected[label], from 1, as a sum over months of
  * age of their exposure times q.  Ratios are not looked at.
  */
-extern void ef_expected_exits(const EfExitCounts *counts,
+extern void ef_exits_expected(const EfExitCounts *counts,
 							  const EfTable *people, double *expected,
 							  EfWorkspace *workspace);
 

@@ -27,14 +27,14 @@ check_boundary(const EfWorkforce *before, const EfWorkforce *after,
 											&nopening);
 	bool		same = nstock == nopening;
 
-	ef_format_day(iso, before->table.frame.as_of);
+	ef_day_format(iso, before->table.frame.as_of);
 	if (!frame->bounded)
 		return ef_fail(context, EF_PERIODS_APART,
 					   "One ends before %s, and another has no beginning.",
 					   iso);
 	if (frame->from != before->table.frame.as_of)
 	{
-		ef_format_day(other, frame->from);
+		ef_day_format(other, frame->from);
 		return ef_fail(context, EF_PERIODS_APART,
 					   "One ends before %s, and the next begins on %s.", iso,
 					   other);

@@ -38,9 +38,9 @@ change_rate(EfCredibleReason *reason, double factor, EfContext *context)
 }
 
 EfStatus
-ef_change_exit_rates(EfCredibleReason *reasons, const EfTable *reference,
-					 const EfLabel *names, const double *factors, int n,
-					 EfContext *context)
+ef_lever_exit_rates(EfCredibleReason *reasons, const EfTable *reference,
+					const EfLabel *names, const double *factors, int n,
+					EfContext *context)
 {
 	bool	   *changed = ef_alloc(context, reference->nlabels + 1);
 	EfStatus	status = EF_OK;
@@ -73,7 +73,7 @@ EF_REPORT(EF_LEVER_SHIFT, INVALID_PARAMETER_VALUE,
 		  "It moves by 600 months at most, either way: 12 is a year later.");
 
 EfStatus
-ef_shift_retirement(EfCredibleRates *rates, int32_t months, EfContext *context)
+ef_lever_retirement(EfCredibleRates *rates, int32_t months, EfContext *context)
 {
 	int64_t		shift = (int64_t) rates->retirement_shift + months;
 
@@ -89,8 +89,8 @@ EF_REPORT(EF_STREAM_LENGTH, ARRAY_SUBSCRIPT_ERROR,
 		  "Each is how many come in a calendar year; the first is the one in which the observation ends.");
 
 EfStatus
-ef_project_stream(EfProjectionPlan *plan, EfProjectionPeriod **periods,
-				  EfContext *context)
+ef_lever_stream(EfProjectionPlan *plan, EfProjectionPeriod **periods,
+				EfContext *context)
 {
 	if (plan->years < 1 || plan->years > EF_YEARS_LIMIT)
 		return ef_fail(context, EF_STREAM_LENGTH, "It has %d.", plan->years);

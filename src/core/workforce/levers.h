@@ -30,19 +30,19 @@ extern const EfReport EF_STREAM_LENGTH[];
  * Multiply the ratio of each named reason, with its error, by a factor.  What was
  * known of it becomes an assumption, from which no group learns any more.
  */
-extern EfStatus ef_change_exit_rates(EfCredibleReason *reasons,
-									 const EfTable *reference,
-									 const EfLabel *names,
-									 const double *factors, int n,
-									 EfContext *context) EF_NODISCARD;
+extern EfStatus ef_lever_exit_rates(EfCredibleReason *reasons,
+									const EfTable *reference,
+									const EfLabel *names,
+									const double *factors, int n,
+									EfContext *context) EF_NODISCARD;
 
 /* Retire so many months later than the rates say by now; below 0: earlier. */
-extern EfStatus ef_shift_retirement(EfCredibleRates *rates, int32_t months,
+extern EfStatus ef_lever_retirement(EfCredibleRates *rates, int32_t months,
 									EfContext *context) EF_NODISCARD;
 
 /* What becomes of those alone who are hired by a plan, which has an intake. */
-extern EfStatus ef_project_stream(EfProjectionPlan *plan,
-								  EfProjectionPeriod **periods,
-								  EfContext *context) EF_NODISCARD;
+extern EfStatus ef_lever_stream(EfProjectionPlan *plan,
+								EfProjectionPeriod **periods,
+								EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_LEVERS_H */

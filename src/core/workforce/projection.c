@@ -402,7 +402,7 @@ EF_REPORT(EF_WORKING_TIME, INVALID_PARAMETER_VALUE,
 		  "1 is as now, 1.05 a twentieth more from each.");
 
 EfStatus
-ef_working_time_check(double working_time, EfContext *context)
+ef_projection_working_time_check(double working_time, EfContext *context)
 {
 	if (working_time > 0 && working_time <= EF_WORKING_TIME_LIMIT)
 		return EF_OK;

@@ -53,7 +53,8 @@ typedef struct EfProjectionPlan
 #define EF_WORKING_TIME_LIMIT 10
 
 /* Is it one? */
-extern EfStatus ef_working_time_check(double working_time, EfContext *context)
+extern EfStatus ef_projection_working_time_check(double working_time,
+												 EfContext *context)
 			EF_NODISCARD;
 
 /* One period: a calendar year, the first from as_of.  NaN is "not known". */

@@ -54,7 +54,7 @@ ef_rule_step(EfDay born_from, int age_months, EfRuleStep *step,
 
 	if (born_from == EF_DAY_MINUS_INFINITY || born_from == EF_DAY_INFINITY)
 		return ef_fail(context, EF_DATE_INFINITE, "born_from is infinite.");
-	ef_format_day(day, born_from);
+	ef_day_format(day, born_from);
 	step->born_from = ef_month_of_day(born_from, &day_of_month);
 	step->age_months = age_months;
 	if (!ef_is_date(born_from))
@@ -104,7 +104,7 @@ ef_rule_add(EfRetirementRule **rule, const EfRuleStep *step,
 
 		if (old->steps[place - 1].age_months == step->age_months)
 			return EF_OK;
-		ef_format_day(day, ef_first_day(step->born_from));
+		ef_day_format(day, ef_first_day(step->born_from));
 		return ef_fail(context, EF_RULE_CONFLICT,
 					   "Those born from %s on have both %d and %d months.",
 					   day, old->steps[place - 1].age_months,
@@ -140,7 +140,7 @@ ef_rule_age(const EfRetirementRule *rule, EfMonth birth, int *age_months,
 	{
 		char		day[EF_ISO_DATE_SIZE];
 
-		ef_format_day(day, ef_first_day(birth));
+		ef_day_format(day, ef_first_day(birth));
 		return ef_fail(context, EF_RULE_UNCOVERED,
 					   "The rule names no age for those born in the month of %s.",
 					   day);

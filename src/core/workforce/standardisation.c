@@ -222,9 +222,9 @@ compare_indirect(const EfExposure *first, const EfExposure *second, int ngroups,
 }
 
 void
-ef_compare_rates(const EfExposure *first, const EfExposure *second,
-				 const EfExposure *standard, int ngroups, double level,
-				 EfRateComparison rows[EF_COMPARISON_METHODS])
+ef_standardise_rates(const EfExposure *first, const EfExposure *second,
+					 const EfExposure *standard, int ngroups, double level,
+					 EfRateComparison rows[EF_COMPARISON_METHODS])
 {
 	compare_crude(sum(first, ngroups), sum(second, ngroups), level,
 				  &rows[EF_CRUDE]);
@@ -264,9 +264,9 @@ EF_REPORT(EF_AGE_GROUP_RANGE, INVALID_PARAMETER_VALUE,
 		  "It is the number of completed years in a group of ages; 5 is usual.");
 
 EfStatus
-ef_compare_exit_rates(const EfComparisonPlan *plan,
-					  EfRateComparison rows[EF_COMPARISON_METHODS],
-					  EfContext *context)
+ef_standardise_exit_rates(const EfComparisonPlan *plan,
+						  EfRateComparison rows[EF_COMPARISON_METHODS],
+						  EfContext *context)
 {
 	EfExposure	first[GROUPS];
 	EfExposure	second[GROUPS];
@@ -288,6 +288,6 @@ ef_compare_exit_rates(const EfComparisonPlan *plan,
 			standard[g].exits = 0;
 			standard[g].days = first[g].days + second[g].days;
 		}
-	ef_compare_rates(first, second, standard, GROUPS, plan->level, rows);
+	ef_standardise_rates(first, second, standard, GROUPS, plan->level, rows);
 	return EF_OK;
 }

@@ -47,10 +47,11 @@ typedef struct EfRateComparison
  * Compare by groups of ages, of which each argument has ngroups.  Exits of the
  * standard are not read.
  */
-extern void ef_compare_rates(const EfExposure *first, const EfExposure *second,
-							 const EfExposure *standard, int ngroups,
-							 double level,
-							 EfRateComparison rows[EF_COMPARISON_METHODS]);
+extern void ef_standardise_rates(const EfExposure *first,
+								 const EfExposure *second,
+								 const EfExposure *standard, int ngroups,
+								 double level,
+								 EfRateComparison rows[EF_COMPARISON_METHODS]);
 
 typedef struct EfComparisonPlan
 {
@@ -63,8 +64,8 @@ typedef struct EfComparisonPlan
 	double		level;
 } EfComparisonPlan;
 
-extern EfStatus ef_compare_exit_rates(const EfComparisonPlan *plan,
-									  EfRateComparison rows[EF_COMPARISON_METHODS],
-									  EfContext *context) EF_NODISCARD;
+extern EfStatus ef_standardise_exit_rates(const EfComparisonPlan *plan,
+										  EfRateComparison rows[EF_COMPARISON_METHODS],
+										  EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_STANDARDISATION_H */

@@ -86,8 +86,8 @@ ef_employment_look(const EfEmployment *row, EfDay as_of, EfContext *context)
 		return status;
 	if (row->birth > spell->start)
 	{
-		ef_format_day(one, row->birth);
-		ef_format_day(other, spell->start);
+		ef_day_format(one, row->birth);
+		ef_day_format(other, spell->start);
 		return ef_fail(context, EF_BIRTH_AFTER_START,
 					   "The birth date is %s and the start date %s.",
 					   one, other);
@@ -104,8 +104,8 @@ ef_employment_look(const EfEmployment *row, EfDay as_of, EfContext *context)
 
 		if (age >= EF_AGE_MONTHS)
 		{
-			ef_format_day(one, row->birth);
-			ef_format_day(other, last);
+			ef_day_format(one, row->birth);
+			ef_day_format(other, last);
 			return ef_fail(context, EF_AGE_TOO_HIGH,
 						   "The birth date is %s, which makes %d years on %s.",
 						   one, age / 12, other);
@@ -594,7 +594,7 @@ validate(const EfTable *table, EfContext *context)
 	AgeWalk		walks[EF_LAST_DAY_FTE + 1];
 	int64_t		present = 0;
 	int64_t		seen = 0;		/* in this year of age, in any of its months */
-	EfStatus	status = ef_check_reasons(table, EF_EXITS, context);
+	EfStatus	status = ef_spell_check_reasons(table, EF_EXITS, context);
 
 	if (status != EF_OK)
 		return status;

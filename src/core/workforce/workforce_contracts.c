@@ -18,9 +18,9 @@ find_fte(EfEmployment *employment, const EfContractReader *reader,
 
 	if (!(frame->flags & EF_FLAG_FTE) || joined->end < entry)
 		return EF_OK;
-	status = ef_person_fte(reader, joined, entry, &entry_fte);
+	status = ef_contracts_fte(reader, joined, entry, &entry_fte);
 	if (status == EF_OK && joined->end >= frame->as_of)
-		status = ef_person_fte(reader, joined, frame->as_of - 1, &last_fte);
+		status = ef_contracts_fte(reader, joined, frame->as_of - 1, &last_fte);
 	employment->entry_fte = entry_fte;
 	employment->last_fte = last_fte;
 	return status;
@@ -35,7 +35,7 @@ add_employment(EfState **state, const EfContractReader *reader,
 
 	if (status != EF_OK)
 		return status;
-	ef_joined_spell(reader, joined, &employment.spell);
+	ef_contracts_spell(reader, joined, &employment.spell);
 	return ef_workforce_add(state, &employment, context);
 }
 

@@ -69,8 +69,8 @@ ef_workforce_staff(const EfWorkforce *workforce, EfDay at, EfStaff *staff,
 		*staff = workforce->first_day;
 	else
 	{
-		ef_format_day(iso, at);
-		ef_format_frame(period, sizeof(period), frame);
+		ef_day_format(iso, at);
+		ef_frame_format(period, sizeof(period), frame);
 		return ef_fail(context, EF_AT_BETWEEN,
 					   "at is %s, and people were observed in %s.", iso,
 					   period);
@@ -285,13 +285,13 @@ until_month(const EfWorkforce *workforce, EfDay until, EfMonth *month,
 
 	if (until == EF_DAY_MINUS_INFINITY || until == EF_DAY_INFINITY)
 		return ef_fail(context, EF_DATE_INFINITE, "until is infinite.");
-	ef_format_day(day, until);
+	ef_day_format(day, until);
 	*month = ef_month_of_day(until, &day_of_month);
 	if (day_of_month + 1 != ef_days_in_month(*month))
 		return ef_fail(context, EF_UNTIL_NOT_MONTH_END, "until is %s.", day);
 	if (*month >= workforce->last_month)
 		return EF_OK;
-	ef_format_day(as_of, workforce->table.frame.as_of);
+	ef_day_format(as_of, workforce->table.frame.as_of);
 	return ef_fail(context, EF_UNTIL_TOO_EARLY,
 				   "until is %s, and the observation ended before %s.",
 				   day, as_of);
@@ -395,7 +395,7 @@ ef_workforce_reaching_by_rule(const EfWorkforce *workforce,
 }
 
 int
-ef_oldest_month(const EfTable *table)
+ef_workforce_oldest_month(const EfTable *table)
 {
 	uint32_t	oldest = 0;
 
@@ -412,7 +412,8 @@ ef_oldest_month(const EfTable *table)
 }
 
 void
-ef_initial_exposure(const EfTable *table, int nmonths, int64_t *parts)
+ef_workforce_initial_exposure(const EfTable *table, int nmonths,
+							  int64_t *parts)
 {
 	int64_t		leavers[EF_AGE_MONTHS];
 	int64_t		present = 0;

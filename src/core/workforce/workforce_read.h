@@ -153,11 +153,11 @@ extern EfStatus ef_workforce_reaching_by_year(const EfWorkforce *workforce, int 
 											  EfContext *context) EF_NODISCARD;
 
 /* The highest month of age in which anybody was seen. */
-extern int	ef_oldest_month(const EfTable *table);
+extern int	ef_workforce_oldest_month(const EfTable *table);
 
 /* The initial exposure of each month of age up to the oldest, or beyond, in
  * parts of a month: parts[nmonths], of which there are EF_AGE_MONTHS at most. */
-extern void ef_initial_exposure(const EfTable *table, int nmonths,
-								int64_t *parts);
+extern void ef_workforce_initial_exposure(const EfTable *table, int nmonths,
+										  int64_t *parts);
 
 #endif							/* EF_WORKFORCE_READ_H */

@@ -78,7 +78,7 @@ read_funnel(const void *datum, size_t size, Input *input)
 	output.horizon = kind & 8 ? draw_int(input) : 1 + draw(input) % 20;
 	output.scenario.stage = draw(input) % 4;
 	output.scenario.change = kind & 16 ? draw_number(input) : 0.1;
-	if (ef_arrivals_by_year(&output, &arrivals, input->context) == EF_OK)
+	if (ef_pipeline_arrivals(&output, &arrivals, input->context) == EF_OK)
 		fuzz_sum += arrivals[0];
 
 	/* and with a staff of one, whose gap is to be filled */
@@ -115,11 +115,11 @@ read_funnel(const void *datum, size_t size, Input *input)
 		plan.target_year = kind & 128 ? draw_int(input) : EF_LAST_YEAR;
 		plan.arrived = draw_level(input);
 		plan.scenario = output.scenario;
-		if (ef_intake_by_year(&plan, &years, &nyears, input->context) == EF_OK)
+		if (ef_pipeline_intake(&plan, &years, &nyears, input->context) == EF_OK)
 			fuzz_sum += nyears > 0 ? years[0].intake : 0;
-		if (ef_intake_fan(&plan, intake, 1 + draw(input) % 8, &years, &nyears, input->context) == EF_OK)
+		if (ef_pipeline_intake_fan(&plan, intake, 1 + draw(input) % 8, &years, &nyears, input->context) == EF_OK)
 			fuzz_sum += nyears > 0 ? years[0].upper : 0;
-		if (ef_intake_by_stage(&plan, &demand, &ndemand, input->context) == EF_OK)
+		if (ef_pipeline_intake_by_stage(&plan, &demand, &ndemand, input->context) == EF_OK)
 			fuzz_sum += ndemand > 0 ? demand[0].required : 0;
 	}
 }

@@ -86,7 +86,7 @@ read_mobility(const void *datum, size_t size, Input *input)
 		if (ef_mobility_people(&mobility, people, mobility.table.nlabels, "stock", input->context) == EF_OK)
 			plan.stock = plan.intake = people;
 	}
-	if (ef_project_mobility(&mobility, &plan, &rows,
-							input->context) == EF_OK && plan.years > 0 && mobility.table.nlabels > 0)
+	if (ef_mobility_projection(&mobility, &plan, &rows,
+							   input->context) == EF_OK && plan.years > 0 && mobility.table.nlabels > 0)
 		fuzz_sum += rows[0].headcount;
 }

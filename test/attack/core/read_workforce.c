@@ -122,7 +122,7 @@ read_workforce(const void *datum, size_t size, Input *input)
 		plan.reason_length = workforce.table.labels[0].length;
 		PROMISE(ef_workforce_exits_by_reason(&workforce, plan.reason, plan.reason_length) > 0);
 	}
-	if (ef_compare_exit_rates(&plan, comparison, input->context) == EF_OK)
+	if (ef_standardise_exit_rates(&plan, comparison, input->context) == EF_OK)
 		fuzz_sum += comparison[0].ratio.value;
 	project(&workforce, input);
 	read_credible(&workforce, datum, size, input);

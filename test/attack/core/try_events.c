@@ -76,8 +76,8 @@ try_events(Input *input)
 	size = (size_t) (input->end - input->at);
 	copy = malloc(size > 0 ? size : 1);
 	memcpy(copy, input->at, size);
-	status = numbered ? ef_event_group_receive_numbered(group, 1, copy, size, kind & 16 ? &map : NULL)
-		: ef_event_group_receive(group, 1, copy, size);
+	status = numbered ? ef_event_wire_receive_numbered(group, 1, copy, size, kind & 16 ? &map : NULL)
+		: ef_event_wire_receive(group, 1, copy, size);
 	free(copy);
 	if (status == EF_OK)
 	{
@@ -91,8 +91,8 @@ try_events(Input *input)
 		 * as many
 		 */
 		if (!numbered || kind & 16)
-			status = numbered ? ef_event_group_send_numbered(group, 1 << 20, &sink, &numbers, input->context)
-				: ef_event_group_send(group, 1 << 20, &sink, input->context);
+			status = numbered ? ef_event_wire_send_numbered(group, 1 << 20, &sink, &numbers, input->context)
+				: ef_event_wire_send(group, 1 << 20, &sink, input->context);
 	}
 	free(file.bytes);
 	free(sent.bytes);
@@ -229,7 +229,7 @@ try_shifts(Input *input)
 	shifts.relative_time.values = numbers[2];
 	shifts.from_profession.n = shifts.to_profession.n = shifts.share.n =
 		shifts.relative_time.n = m == 8 ? 8 : m % 9;
-	if (ef_demand_after_shifts(&shifts, &rows, &nrows, input->context) == EF_OK)
+	if (ef_task_shift_demand(&shifts, &rows, &nrows, input->context) == EF_OK)
 		PROMISE(nrows >= n);
 }
 
@@ -258,7 +258,7 @@ try_arguments(Input *input)
 			break;
 		default:
 			name = take_name(input, &length);
-			if (ef_start_day_parse(name, length, &start, input->context) == EF_OK)
+			if (ef_pipeline_start_day(name, length, &start, input->context) == EF_OK)
 				PROMISE(start.month >= 0 && start.month < 12 && start.day >= 0 && start.day < 31);
 			fuzz_sum += ef_choose(&ef_turnover_methods, name, length, &turnover, input->context) == EF_OK;
 			fuzz_sum += ef_choose(&ef_intake_methods, name, length, &intake, input->context) == EF_OK;

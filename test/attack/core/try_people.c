@@ -173,7 +173,7 @@ add_joinable(EfEventGroup *group, EfDictionary *names, const Trial *trial, const
 	uint32_t	reason = 0;
 
 	(void) trial;
-	if (ef_contract_check(&row->spell, trial->context) != EF_OK)
+	if (ef_joined_spells_check(&row->spell, trial->context) != EF_OK)
 		return false;
 	if (row->spell.end != EF_DAY_INFINITY)
 		reason = number_of(names, letters + row->code, 1);
@@ -198,10 +198,10 @@ make_joined(Made *made, EfEventGroup *group, const EfDictionary *names, const Tr
 		EfStretch  *stretches;
 		size_t		n;
 
-		PROMISE(i == 0 || !ef_is_bridged(spells[i - 1].end, spells[i].start, gap));
+		PROMISE(i == 0 || !ef_contract_is_bridged(spells[i - 1].end, spells[i].start, gap));
 		made->numbers[made->n++] = spells[i].start;
 		made->numbers[made->n++] = spells[i].end;
-		if (ef_spell_stretches(&stretches, &n, &spells[i], trial->context) != EF_OK)
+		if (ef_joined_spells_stretches(&stretches, &n, &spells[i], trial->context) != EF_OK)
 			continue;
 		for (size_t k = 0; k < n; k++)
 		{
@@ -222,7 +222,7 @@ add_stage(EfEventGroup *group, EfDictionary *names, const Trial *trial, const Pe
 
 	(void) names;
 	if ((code == EF_CODE_OTHER && !(trial->spec.modes & EF_STRICT_ORDER)) ||
-		ef_event_check(&trial->spec, code, at, trial->unit, trial->context) != EF_OK)
+		ef_funnel_event_check(&trial->spec, code, at, trial->unit, trial->context) != EF_OK)
 		return false;
 	ef_event_add(group, row->person, ef_when(at, code));
 	return true;
@@ -251,7 +251,7 @@ make_chain(Made *made, EfEventGroup *group, const EfDictionary *names, const Tri
 	EfChain		given;
 
 	(void) names;
-	made->status = ef_chain_of_events(&chain, group, &trial->spec, trial->context);
+	made->status = ef_funnel_chain_of_events(&chain, group, &trial->spec, trial->context);
 	if (made->status != EF_OK)
 		return;
 	made->numbers[made->n++] = chain.length;
@@ -284,7 +284,7 @@ make_window(Made *made, EfEventGroup *group, const EfDictionary *names, const Tr
 	(void) names;
 	made->status = ef_window_check(&trial->spec, trial->spec.nstages, trial->context);
 	if (made->status == EF_OK)
-		made->status = ef_window_of_events(&length, group, &trial->spec, trial->context);
+		made->status = ef_funnel_window_of_events(&length, group, &trial->spec, trial->context);
 	made->numbers[made->n++] = length;
 }
 
@@ -381,8 +381,8 @@ try_people(Input *input)
 			gap.days = draw(input);
 		else
 			gap.months = draw(input) % 13;
-		PROMISE(ef_gap_check(&gap, input->context) == EF_OK);
-		ef_contract_period(&trial.period, &trial.frame, &gap);
+		PROMISE(ef_contract_gap_check(&gap, input->context) == EF_OK);
+		ef_contracts_period(&trial.period, &trial.frame, &gap);
 	}
 	draw_rows(&trial, input);
 	for (int i = 0; i < 3; i++)

@@ -71,8 +71,8 @@ read_rates(EfCredibleRates *rates, size_t size, Input *input)
 	if (ef_credible_learn(rates->reasons, &reference.table, &reference.table, input->context) == EF_OK)
 		for (uint32_t i = 0; i < rates->nreasons; i++)
 			PROMISE(ef_credible_check_reason(&rates->reasons[i], input->context) == EF_OK);
-	if (ef_change_exit_rates(rates->reasons, &reference.table, names, factors, 1 + draw(input) % 3,
-							 input->context) == EF_OK)
+	if (ef_lever_exit_rates(rates->reasons, &reference.table, names, factors, 1 + draw(input) % 3,
+							input->context) == EF_OK)
 	{
 		for (uint32_t i = 0; i < rates->nreasons; i++)
 		{
@@ -225,7 +225,7 @@ try_scores(Input *input)
 		if (ef_forecast_miss(&forecast, &misses[n], input->context) == EF_OK)
 			n++;
 	}
-	ef_score_forecasts(misses, n, &score, input->context);
+	ef_forecast_score(misses, n, &score, input->context);
 	PROMISE(score.forecasts == n && !(score.coverage < 0) && !(score.coverage > 1) && !(score.mean_absolute_error < 0));
 }
 
