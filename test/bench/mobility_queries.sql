@@ -67,7 +67,7 @@ $$)
 -- Moves and person-years in plain SQL: no days, no limits, and right only where, as here, no two
 -- spells of a person hold one day. Who goes on without a day in between has moved, or stays if the
 -- state is the same; who does not has left; who comes, but for those who go on, has entered. What
--- happens on the day after the last one is seen, and nothing after that.
+-- happens on the day after the last one is seen, and nothing after that; nobody enters on it.
 --
 --   lead    the usual way: each spell beside the next one of the person.
 --   key     the same, sorted by person and day in one bigint: for ids of no more than 47 bits.
@@ -78,8 +78,9 @@ SELECT 'plain flows, ' || form || CASE WHEN region <> '' THEN ' by region' ELSE 
        replace(replace(replace(replace($$
     WITH pairs AS (
         SELECT REGION state, next_state,
-               count(*) FILTER (WHERE end_date <= AS_OF) AS gone,
-               count(*) FILTER (WHERE start_date > FROM_DAY) AS come,
+               count(*) FILTER (WHERE end_date > FROM_DAY AND end_date <= AS_OF) AS gone,
+               count(*) FILTER (WHERE start_date >= FROM_DAY AND start_date < AS_OF) AS come,
+               count(*) FILTER (WHERE end_date >= FROM_DAY AND end_date < AS_OF) AS went_on,
                sum(least(end_date, AS_OF) - greatest(start_date, FROM_DAY)) AS days
         FROM (STEPS) AS steps
         GROUP BY REGION state, next_state
@@ -88,7 +89,7 @@ SELECT 'plain flows, ' || form || CASE WHEN region <> '' THEN ' by region' ELSE 
         FROM pairs
         GROUP BY REGION state
     ), went_on AS (
-        SELECT REGION next_state AS state, sum(gone) AS went_on
+        SELECT REGION next_state AS state, sum(went_on) AS went_on
         FROM pairs
         WHERE next_state IS NOT NULL
         GROUP BY REGION next_state
@@ -110,7 +111,7 @@ FROM (VALUES (''), ('region,')) AS g(region),
                    CASE WHEN lead(start_date) OVER person = end_date
                         THEN lead(state) OVER person END AS next_state
             FROM spell
-            WHERE start_date <= AS_OF AND (end_date > FROM_DAY OR end_date IS NULL)
+            WHERE start_date <= AS_OF AND (end_date >= FROM_DAY OR end_date IS NULL)
             WINDOW person AS (PARTITION BY person_id ORDER BY start_date)
 $$),
 ('key', $$
@@ -119,7 +120,7 @@ $$),
                         THEN lead(state) OVER spells END AS next_state
             FROM (SELECT *, (person_id << 16) + (start_date - '1900-01-01') AS key
                   FROM spell
-                  WHERE start_date <= AS_OF AND (end_date > FROM_DAY OR end_date IS NULL)) AS k
+                  WHERE start_date <= AS_OF AND (end_date >= FROM_DAY OR end_date IS NULL)) AS k
             WINDOW spells AS (ORDER BY key)
 $$),
 ('join', $$
@@ -127,9 +128,9 @@ $$),
             FROM spell AS s
                  LEFT JOIN (SELECT person_id, start_date, state
                             FROM spell
-                            WHERE start_date > FROM_DAY AND start_date <= AS_OF) AS n
+                            WHERE start_date >= FROM_DAY AND start_date <= AS_OF) AS n
                  ON n.person_id = s.person_id AND n.start_date = s.end_date
-            WHERE s.start_date <= AS_OF AND (s.end_date > FROM_DAY OR s.end_date IS NULL)
+            WHERE s.start_date <= AS_OF AND (s.end_date >= FROM_DAY OR s.end_date IS NULL)
 $$)
 
 ) AS f(form, steps);
