@@ -7,6 +7,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 dir=$(mktemp -d "${TMPDIR:-/tmp}/ef-layout.XXXXXX") || exit 1
 trap 'rm -rf "$dir"' EXIT
 
+# A test leaves nothing behind: the tool is not kept, but taken where `make format` keeps it.
+[ -d "${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/education_flow" ] || export XDG_CACHE_HOME=$dir/cache
+
 # A layout that is none; what it ought to be; and what the tool cannot read, which is no pass.
 printf 'int\tf(int a){\n  if(a>1) {return a ;}\nreturn 0;}\n' >"$dir/bad.c"
 test/format.sh --check "$dir/bad.c" >"$dir/out" 2>"$dir/why"
