@@ -136,8 +136,18 @@ eg_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 	 * left of a group of one: it is opened when a second one comes
 	 */
 	if (PG_ARGISNULL(0))
-		PG_RETURN_POINTER(is_packed(datum) ? datum
-						  : (struct varlena *) eg_summary_editable(datum, type));
+	{
+		if (is_packed(datum))
+			PG_RETURN_POINTER(datum);
+		state = eg_summary_editable(datum, type);
+
+		/*
+		 * labels are looked for in it from now on, and it may have been
+		 * stored
+		 */
+		eg_check(ef_state_check_labels(state, type, &eg_context));
+		PG_RETURN_POINTER(state);
+	}
 	state = eg_summary_state(fcinfo, type);
 	if (is_state(datum))
 		eg_check(ef_state_merge_state(&state, type, (EfState *) datum,

@@ -524,6 +524,74 @@ test_growth(void)
 	arena_close(&arena);
 }
 
+static EfLabelNode *
+label_at(EfState *state, uint32_t at)
+{
+	return (EfLabelNode *) (ef_state_pages(state) - at);
+}
+
+/*
+ * A state that somebody stored is added to like another, so its tree of labels is
+ * followed: none of its links may lead astray, in a circle, or too deep.
+ */
+static void
+test_damaged_labels(void)
+{
+	Arena		arena;
+	EfState    *state;
+	uint32_t	at[100];
+	uint32_t	kept;
+	EfLabelNode *root;
+
+	arena_open(&arena);
+	ef_state_create(&state, &type, &frame, 8192, &arena.context);
+	is_int(ef_state_check_labels(state, &type, &arena.context), EF_OK, "a state without labels is sound");
+	for (uint32_t i = 0; i < 100; i++)
+	{
+		char		name[] = {(char) ('a' + i % 26), (char) ('a' + i / 26)};
+
+		ef_state_label(state, name, sizeof(name));
+		at[i] = state->labels;
+	}
+	is_int(ef_state_check_labels(state, &type, &arena.context), EF_OK, "so is one of 100");
+
+	root = label_at(state, state->root);
+	for (unsigned side = 0; side < 2; side++)
+	{
+		uint32_t	wrong[] = {0, 8, 0x7ffffff8, UINT32_MAX, state->labels + 8, state->root, root->child[!side], at[50] + 8};
+
+		kept = root->child[side];
+		for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		{
+			root->child[side] = wrong[i];
+			is_int(ef_state_check_labels(state, &type, &arena.context), EF_INVALID,
+				   "a link %u of the root that is %u", side, wrong[i]);
+		}
+		root->child[side] = kept;
+	}
+	kept = state->root;
+	state->root = 0;
+	is_int(ef_state_check_labels(state, &type, &arena.context), EF_INVALID, "a tree that is lost");
+	state->root = kept;
+	label_at(state, at[7])->number = 9;
+	is_int(ef_state_check_labels(state, &type, &arena.context), EF_INVALID, "a number that is another's");
+	label_at(state, at[7])->number = 8;
+	label_at(state, at[7])->length = 1 << 20;
+	is_int(ef_state_check_labels(state, &type, &arena.context), EF_INVALID, "a length beyond the state");
+	label_at(state, at[7])->length = 2;
+	is_int(ef_state_check_labels(state, &type, &arena.context), EF_OK, "mended, it is sound");
+
+	/* a list and not a tree: each label leads to the next */
+	state->root = at[0];
+	for (int i = 0; i < 100; i++)
+	{
+		label_at(state, at[i])->child[0] = 0;
+		label_at(state, at[i])->child[1] = i < 99 ? at[i + 1] : 0;
+	}
+	is_int(ef_state_check_labels(state, &type, &arena.context), EF_INVALID, "a tree that is too deep");
+	arena_close(&arena);
+}
+
 /* Thousands of labels: found again, in order, and merged. */
 static void
 test_many_labels(void)
@@ -553,6 +621,7 @@ test_many_labels(void)
 		}
 	is_int(wrong, 0, "%d labels keep their numbers", n);
 	is_int(state->nlabels, n, "each is there once");
+	is_int(ef_state_check_labels(state, &type, &arena.context), EF_OK, "their tree is sound");
 	is_int(ef_table_load(&table, &type, state, state->size, &arena.context), EF_OK, "a state of so many labels loads");
 	ok(is_normal(&table), "labels and cells are in order");
 
@@ -1697,6 +1766,7 @@ main(void)
 	test_interrupts();
 	test_any_order();
 	test_growth();
+	test_damaged_labels();
 	test_many_labels();
 	test_chosen_labels();
 	test_normalize();

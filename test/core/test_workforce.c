@@ -1066,6 +1066,51 @@ test_damaged(void)
 	}
 }
 
+/*
+ * Rows that are counted together have the age and the period of a row, also where the
+ * header of a state says otherwise.
+ */
+static void
+test_damaged_carried(void)
+{
+	struct
+	{
+		EfDay		from;
+		EfDay		as_of;
+		uint32_t	age;
+		int64_t		rows;
+		bool		good;
+	}			cases[] = {
+		{0, 31, 500, 1, true},
+		{0, EF_SPELL_DAYS - 400, EF_AGE_MONTHS - 2, 1, true},
+		{0, EF_SPELL_DAYS + 1, 500, 1, false},
+		{0, 0, 500, 1, false},
+		{31, 0, 500, 1, false},
+		{-700000000, 700000000, 500, 1, false},
+		{-2000000000, 2000000000, 500, 1, false},
+		{0, 31, EF_AGE_MONTHS, 1, false},
+		{0, 31, UINT32_MAX, 1, false},
+		{0, 31, 500, -1, false},
+		{0, 31, 500, INT64_MAX, false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+	{
+		EfFrame		frame = {cases[i].from, cases[i].as_of, true, 0, NULL, 0};
+		Arena	   *arena = malloc(sizeof(Arena));
+		EfWorkforce workforce;
+		EfState    *state;
+
+		arena_open(arena);
+		ef_state_create(&state, &ef_workforce_type, &frame, 256, &arena->context);
+		ef_state_append(state, ef_key(0, EF_CARRIED_ROWS, cases[i].age), cases[i].rows);
+		is_int(ef_workforce_open(&workforce, state, state->size, &arena->context) == EF_OK, cases[i].good,
+			   "%lld rows at %u months from %d to %d", (long long) cases[i].rows, cases[i].age, cases[i].from, cases[i].as_of);
+		arena_close(arena);
+		free(arena);
+	}
+}
+
 static EfStatus
 work(EfContext *context)
 {
@@ -1176,6 +1221,7 @@ main(void)
 	test_refused_arguments();
 	test_person_limit();
 	test_damaged();
+	test_damaged_carried();
 	test_no_memory();
 	test_many_reasons();
 	return done_testing();

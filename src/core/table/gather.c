@@ -349,6 +349,8 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 
 	EF_ASSERT(type->nkinds <= EF_KIND_ROW &&
 			  type->row_cells <= 1 << EF_KIND_BITS);
+	/* what condenses its rows is not measured: it would be by other cells */
+	EF_ASSERT(type->condense == NULL || type->row_cells > EF_FEW_ROW_CELLS);
 	measured = type->row_cells <= EF_FEW_ROW_CELLS &&
 		npending >= MEASURE_FROM;
 	if (measured)

@@ -745,6 +745,71 @@ collect_labels(EfTable *table, const EfState *state, EfContext *context)
 	return EF_OK;
 }
 
+/* A tree of 2^28 even labels is not that deep, and a way through it has 64 bits. */
+#define LABEL_DEPTH 48
+
+/* Is there a label of this list at that distance? */
+static bool
+is_label(const EfState *state, const EfTable *table, uint32_t at)
+{
+	const EfLabelNode *node;
+
+	if (at < sizeof(EfLabelNode) || at > state->labels || (at & 7) != 0)
+		return false;
+	node = label_node(state, at);
+	return node->number > 0 && node->number <= state->nlabels &&
+		table->labels[node->number - 1].bytes == node->bytes;
+}
+
+/* Does the tree lead to as many labels as there are, none of them too deep? */
+static bool
+is_tree(const EfState *state, const EfTable *table)
+{
+	uint32_t	waiting[LABEL_DEPTH + 2];
+	unsigned	depth[LABEL_DEPTH + 2];
+	unsigned	nwaiting = 0;
+	uint32_t	found = 0;
+
+	if (state->root != 0)
+	{
+		waiting[0] = state->root;
+		depth[nwaiting++] = 1;
+	}
+	while (nwaiting > 0)
+	{
+		uint32_t	at = waiting[--nwaiting];
+		unsigned	below = depth[nwaiting] + 1;
+
+		if (found++ == state->nlabels || below > LABEL_DEPTH ||
+			!is_label(state, table, at))
+			return false;
+		for (unsigned side = 0; side < 2; side++)
+			if (label_node(state, at)->child[side] != 0)
+			{
+				waiting[nwaiting] = label_node(state, at)->child[side];
+				depth[nwaiting++] = below;
+			}
+	}
+	return found == state->nlabels;
+}
+
+EfStatus
+ef_state_check_labels(const EfState *state, const EfTableType *type,
+					  EfContext *context)
+{
+	EfTable		table = {.labels = NULL};
+	EfStatus	status = EF_OK;
+
+	if (type->open_spec != NULL)
+		return EF_OK;
+	status = collect_labels(&table, state, context);
+	if (status == EF_OK && !is_tree(state, &table))
+		status = ef_fail(context, EF_INVALID,
+						 "The labels of a state are damaged.");
+	ef_release(context, table.labels);
+	return status;
+}
+
 /* Do all cells stand at a place that there is, with labels that there are? */
 static bool
 keys_known(const EfCell *cells, size_t n, uint32_t nlabels,

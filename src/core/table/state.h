@@ -136,6 +136,15 @@ ef_is_state(const EfState *state, const EfTableType *type, size_t size)
 extern EfStatus ef_state_check(const EfState *state, const EfTableType *type,
 							   size_t size, EfContext *context) EF_NODISCARD;
 
+/*
+ * Are its labels such that one can be looked for and added?  Asked once of a state
+ * that comes as a value, which was checked otherwise: who made an aggregate of their
+ * own may have stored it.
+ */
+extern EfStatus ef_state_check_labels(const EfState *state,
+									  const EfTableType *type,
+									  EfContext *context) EF_NODISCARD;
+
 /* A new, empty state with room for `room` more bytes. */
 extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
 								const EfFrame *frame, size_t room,

@@ -342,23 +342,29 @@ expand_row(const EfFrame *frame, const Row *row, EfCell *cells)
 	return (unsigned) (cells - start);
 }
 
-/* The cells of so many rows that were carried, but for FTE.  More than there can
- * be of people are left where they are, to be refused. */
+/*
+ * The cells of so many rows that were carried, but for FTE.  More than there can
+ * be of people are left where they are, to be refused; so are those of an age or
+ * a period that no row has.
+ */
 static unsigned
 expand_carried(const EfFrame *frame, const EfCell *carried, EfCell *cells)
 {
 	Row			row = {0};
 	int64_t		rows = carried->count;
+	int64_t		days = (int64_t) frame->as_of - frame->from;
 	unsigned	n;
 
-	if (rows < 0 || rows > EF_PERSON_LIMIT || !frame->bounded)
+	if (rows < 0 || rows > EF_PERSON_LIMIT || !frame->bounded ||
+		ef_key_at(carried->key) >= EF_AGE_MONTHS || days < 1 ||
+		days > EF_SPELL_DAYS)
 	{
 		cells[0].key = ef_key(0, EF_KIND_ROW, 0);
 		cells[0].count = 0;
 		return 1;
 	}
 	row.born_before = ef_key_at(carried->key) + 1;
-	row.entered_before = (uint32_t) (frame->as_of - frame->from);
+	row.entered_before = (uint32_t) days;
 	n = expand_row(frame, &row, cells);
 	for (unsigned i = 0; i < n; i++)
 		cells[i].count *= rows;

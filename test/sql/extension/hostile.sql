@@ -1,7 +1,7 @@
 -- What a hostile or careless argument costs: it is refused at once, and what is
 -- many is not a product of memory.
 BEGIN;
-SELECT plan(10);
+SELECT plan(12);
 
 -- A state for each row: said when there are too many, and not at the end.
 SELECT throws_ok($$
@@ -32,6 +32,26 @@ SELECT i % 3 AS area, retention_agg('2012-01-01'::date + i, CASE WHEN i % 2 = 0 
 FROM generate_series(1, 1500) AS i GROUP BY i % 3, i % 500;
 SELECT is((SELECT retention_log_rank(r, area::text)::text FROM part),
           (SELECT retention_log_rank(r, area::text)::text FROM (SELECT area, rollup(r) AS r FROM part GROUP BY area) AS whole), 'of many parts as of the whole');
+
+-- A state that an aggregate without a final function has left in a table, and whose bytes were
+-- damaged there: a rollup that begins with it would look for labels along its links.
+SET LOCAL client_min_messages = warning;
+CREATE AGGREGATE raw_agg(date, date, text, daterange) (SFUNC = retention_agg_transfn, STYPE = retention);
+CREATE TYPE bytes;
+CREATE FUNCTION bytes_in(cstring) RETURNS bytes LANGUAGE internal IMMUTABLE STRICT AS 'byteain';
+CREATE FUNCTION bytes_out(bytes) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'byteaout';
+CREATE TYPE bytes (INPUT = bytes_in, OUTPUT = bytes_out, INTERNALLENGTH = VARIABLE, ALIGNMENT = double, STORAGE = extended);
+CREATE CAST (retention AS bytes) WITHOUT FUNCTION;
+CREATE CAST (bytes AS retention) WITHOUT FUNCTION;
+CREATE TEMP TABLE raw AS
+SELECT 1 AS part, raw_agg('2019-01-01'::date + i, '2020-02-01'::date + i, 'r' || i, '[2020-01-01,2021-01-01)') AS r
+FROM generate_series(1, 3) AS i
+UNION ALL SELECT 2, retention_agg('2019-01-01', '2020-02-01', 'x', '[2020-01-01,2021-01-01)');
+SELECT is((SELECT exits(rollup(r ORDER BY part)) FROM raw), 4::bigint, 'a state in a table is rolled up');
+UPDATE raw SET r = overlay(r::bytes::text::bytea PLACING '\xf8ffff7f' FROM length(r::bytes::text::bytea) - 15)::text::bytes::retention
+WHERE part = 1;
+SELECT throws_ok('SELECT exits(rollup(r ORDER BY part)) FROM raw', 'XX001', NULL, 'and refused where a link leads out of it');
+
 -- A text of two bytes a value, which would be sixty each in memory.
 SELECT throws_ok($$ SELECT ('[' || repeat('0,', 17000000) || '0]')::retention $$, '54000', 'text has too many values', 'more values than any summary has are not read');
 SELECT * FROM finish();
