@@ -252,34 +252,10 @@ SELECT is(format('%s %s %s', (SELECT sum(n::bigint) FROM jsonb_each(r::jsonb -> 
 CREATE TABLE many AS
 SELECT retention_agg(start_date, end_date, reason, observed()) AS r
 FROM employment WHERE id <= 8000 GROUP BY id UNION ALL SELECT r FROM parts;
-SELECT is((SELECT count(*) FROM (SELECT DISTINCT r FROM many) AS d),
-          (SELECT count(DISTINCT retention_send(r)) FROM many), 'DISTINCT goes by the bytes');
-SELECT cmp_ok((SELECT count(DISTINCT r) FROM many), '<', (SELECT count(*) FROM many), 'and there are equal ones');
-SET LOCAL enable_hashagg = off;
-SELECT is((SELECT count(*) FROM (SELECT r FROM many GROUP BY r) AS d),
-          (SELECT count(DISTINCT retention_send(r)) FROM many), 'GROUP BY by sorting, too');
-SET LOCAL enable_hashagg TO DEFAULT;
-SET LOCAL enable_mergejoin = off;
-SELECT is((SELECT count(*) FROM parts AS a JOIN parts AS b ON a.r = b.r),
-          (SELECT count(*) FROM parts AS a JOIN parts AS b ON retention_send(a.r) = retention_send(b.r)),
-          'a hash join finds the equal ones');
-SET LOCAL enable_mergejoin TO DEFAULT;
-SET LOCAL enable_hashjoin = off;
-SELECT is((SELECT count(*) FROM parts AS a JOIN parts AS b ON a.r = b.r),
-          (SELECT count(*) FROM parts AS a JOIN parts AS b ON retention_send(a.r) = retention_send(b.r)),
-          'a merge join, too');
-SET LOCAL enable_hashjoin TO DEFAULT;
-SELECT is((SELECT count(*) FROM (SELECT r, lag(r) OVER (ORDER BY r) AS before FROM many) AS x
-           WHERE before IS NOT NULL
-             AND NOT (before <= r AND r >= before AND (before < r) = (before <> r)
-                      AND (r > before) = (before <> r) AND retention_cmp(before, r) = -retention_cmp(r, before)
-                      AND (retention_cmp(before, r) = 0) = (before = r))),
-          0::bigint, 'ORDER BY and the operators agree');
-SELECT is((SELECT count(*) FROM parts AS a, parts AS b, parts AS c
-           WHERE a.region = 1 AND b.region = 2 AND c.region = 3 AND a.r <= b.r AND b.r <= c.r AND NOT a.r <= c.r),
-          0::bigint, 'the order is transitive');
-SELECT lives_ok('CREATE UNIQUE INDEX ON parts (r, region, profession)', 'an index can be made');
-SELECT throws_ok('CREATE UNIQUE INDEX ON many (r)', '23505', NULL, 'and a unique one refuses equal ones');
+\set s r
+\set send retention_send
+\set cmp retention_cmp
+\ir ../../lib/equality.sql
 
 -- ---------------------------------------------------------------------------
 -- What the functions say fits together.

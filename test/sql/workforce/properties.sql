@@ -341,34 +341,10 @@ SELECT is(r::jsonb, r::text::jsonb, 'so is that of a rule') FROM rules WHERE see
 CREATE TABLE many AS
 SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w
 FROM employment WHERE id <= 8000 GROUP BY id UNION ALL SELECT w FROM parts;
-SELECT is((SELECT count(*) FROM (SELECT DISTINCT w FROM many) AS d),
-          (SELECT count(DISTINCT workforce_send(w)) FROM many), 'DISTINCT goes by the bytes');
-SELECT cmp_ok((SELECT count(DISTINCT w) FROM many), '<', (SELECT count(*) FROM many), 'and there are equal ones');
-SET LOCAL enable_hashagg = off;
-SELECT is((SELECT count(*) FROM (SELECT w FROM many GROUP BY w) AS d),
-          (SELECT count(DISTINCT workforce_send(w)) FROM many), 'GROUP BY by sorting, too');
-SET LOCAL enable_hashagg TO DEFAULT;
-SET LOCAL enable_mergejoin = off;
-SELECT is((SELECT count(*) FROM parts AS a JOIN parts AS b ON a.w = b.w),
-          (SELECT count(*) FROM parts AS a JOIN parts AS b ON workforce_send(a.w) = workforce_send(b.w)),
-          'a hash join finds the equal ones');
-SET LOCAL enable_mergejoin TO DEFAULT;
-SET LOCAL enable_hashjoin = off;
-SELECT is((SELECT count(*) FROM parts AS a JOIN parts AS b ON a.w = b.w),
-          (SELECT count(*) FROM parts AS a JOIN parts AS b ON workforce_send(a.w) = workforce_send(b.w)),
-          'a merge join, too');
-SET LOCAL enable_hashjoin TO DEFAULT;
-SELECT is((SELECT count(*) FROM (SELECT w, lag(w) OVER (ORDER BY w) AS before FROM many) AS x
-           WHERE before IS NOT NULL
-             AND NOT (before <= w AND w >= before AND (before < w) = (before <> w)
-                      AND (w > before) = (before <> w) AND workforce_cmp(before, w) = -workforce_cmp(w, before)
-                      AND (workforce_cmp(before, w) = 0) = (before = w))),
-          0::bigint, 'ORDER BY and the operators agree');
-SELECT is((SELECT count(*) FROM parts AS a, parts AS b, parts AS c
-           WHERE a.region = 1 AND b.region = 2 AND c.region = 3 AND a.w <= b.w AND b.w <= c.w AND NOT a.w <= c.w),
-          0::bigint, 'the order is transitive');
-SELECT lives_ok('CREATE UNIQUE INDEX ON parts (w, region, profession)', 'an index can be made');
-SELECT throws_ok('CREATE UNIQUE INDEX ON many (w)', '23505', NULL, 'and a unique one refuses equal ones');
+\set s w
+\set send workforce_send
+\set cmp workforce_cmp
+\ir ../../lib/equality.sql
 SELECT is((SELECT count(*) FROM rules AS a JOIN rules AS b ON a.r = b.r),
           (SELECT count(*) FROM rules AS a JOIN rules AS b ON retirement_rule_send(a.r) = retirement_rule_send(b.r)),
           'rules are equal by their bytes');
