@@ -1,8 +1,8 @@
 /*
  * bits.h
- *	  What compilers of the GNU kind have a word for, and others do not.
+ *	  Bit operations that compilers of the GNU kind offer as builtins.
  *
- * Each has a plain form too, which a unit test compares with the compiler's.
+ * Each has a plain form too, which a unit test compares with the builtin.
  */
 #ifndef EF_BITS_H
 #define EF_BITS_H
@@ -18,7 +18,7 @@ ef_plain_add_overflow(int64_t a, int64_t b, int64_t *sum)
 	return b < 0 ? *sum > a : *sum < a;
 }
 
-/* The place of the highest bit of what is not 0. */
+/* Find the highest bit of a word that is not 0. */
 static inline int
 ef_plain_highest_bit(uint64_t word)
 {
@@ -29,7 +29,7 @@ ef_plain_highest_bit(uint64_t word)
 	return place;
 }
 
-/* And of the lowest. */
+/* Find its lowest bit. */
 static inline int
 ef_plain_lowest_bit(uint64_t word)
 {

@@ -25,11 +25,16 @@ extern const EfReport EF_DURATION_ZERO[];
 typedef int32_t EfDay;
 typedef int32_t EfMonth;
 
-/* The least common multiple of 28, 29, 30 and 31: any fraction of a calendar
- * month is a whole number of these parts. */
+/*
+ * Parts of a month: the least common multiple of 28, 29, 30 and 31, so that
+ * any fraction of a calendar month is a whole number of them.
+ */
 #define EF_MONTH_PARTS 377580
 
-/* Dates are days of the years 1 to 9999: the first, and the first beyond. */
+/*
+ * Range of dates, the years 1 to 9999: the first day, and the first day
+ * beyond.
+ */
 #define EF_FIRST_DATE (-730119)
 #define EF_BEYOND_DATE 2921940
 
@@ -42,22 +47,29 @@ ef_is_date(EfDay day)
 #define EF_ISO_DATE_SIZE 40
 
 /*
- * Days to months and back.  A year is taken to begin in March, so that the leap
- * day is its last day and month lengths follow one linear formula.  C. Neri and L.
- * Schneider (2023), "Euclidean affine functions and their application to calendar
- * algorithms", Software: Practice and Experience 53(4), 937-970.
+ * Constants for turning days into months and back.  A year is taken to begin
+ * in March, so that the leap day is its last day and month lengths follow one
+ * linear formula.  C. Neri and L. Schneider (2023), "Euclidean affine
+ * functions and their application to calendar algorithms", Software: Practice
+ * and Experience 53(4), 937-970.
  *
- * Four-hundred-year cycles are added before the unsigned arithmetic and taken off
- * after it, so that every 32-bit day is positive inside.
+ * Four-hundred-year cycles are added before the unsigned arithmetic and taken
+ * off after it, so that every 32-bit day is positive inside.
  */
 #define EF_CYCLES INT64_C(15000)
 #define EF_CYCLE_DAYS 146097
 #define EF_CYCLE_YEARS 400
 
-/* Days from 0000-03-01 to 2000-01-01 in the proleptic Gregorian calendar. */
+/*
+ * Shift of the epoch: days from 0000-03-01 to 2000-01-01 in the proleptic
+ * Gregorian calendar.
+ */
 #define EF_EPOCH_SHIFT 730425
 
-/* The month that holds a day, and the day's place in it, counted from 0. */
+/*
+ * Return the month that holds a day, and the day's place in it, counted from
+ * 0.
+ */
 static inline EfMonth
 ef_month_of_day(EfDay day, int *day_of_month)
 {
@@ -77,7 +89,7 @@ ef_month_of_day(EfDay day, int *day_of_month)
 	return (EfMonth) (year * 12 + (n3 >> 16) - 1);
 }
 
-/* The first day of a month. */
+/* Return the first day of a month. */
 static inline EfDay
 ef_first_day(EfMonth month)
 {
@@ -109,7 +121,7 @@ ef_is_leap_year(int year)
 	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-/* The last day of the year that the month belongs to. */
+/* Return the last day of the year that the month belongs to. */
 static inline EfDay
 ef_last_day_of_year(EfMonth month)
 {
@@ -118,20 +130,22 @@ ef_last_day_of_year(EfMonth month)
 
 extern int	ef_days_in_month(EfMonth month);
 
-/* The same day so many months later, or earlier; the last of the month where
- * it has no such day: as PostgreSQL adds an interval to a date.  Modular, so
- * that the last of all days have one, too. */
+/*
+ * Move a day by a number of months, later or earlier.  Where the month has no
+ * such day its last one is taken, as PostgreSQL adds an interval to a date.
+ * The arithmetic is modular, so the last of all days has a result too.
+ */
 extern EfDay ef_months_later(EfDay day, int32_t months);
 
-/* Nothing is projected, or counted ahead, for more years than this. */
+/* Limit on the years of a projection, or of counting ahead. */
 #define EF_YEARS_LIMIT 100
 
-/* Days as years of 365.25 days. */
+/* Convert days to years of 365.25 days. */
 extern double ef_years_of_days(int64_t days);
 
 /*
- * A length of time as a calendar gives it: so many months and days.  The
- * microseconds of PostgreSQL's interval are here only to be refused.
+ * A length of time as a calendar gives it: a number of months and of days.
+ * The microseconds of PostgreSQL's interval are here only to be refused.
  */
 typedef struct EfDuration
 {
@@ -140,24 +154,30 @@ typedef struct EfDuration
 	int64_t		microseconds;
 } EfDuration;
 
-/* Longer ones are not looked at. */
+/* Limit on the months of a duration; longer ones are refused. */
 #define EF_DURATION_MONTHS 1800
 
-/* Whole days, none of them negative, and more than none if that is asked. */
+/*
+ * Check that a duration is whole days and not negative; with `positive`, that
+ * it is longer than nothing.
+ */
 extern EfStatus ef_duration_check(const EfDuration *duration, bool positive,
 								  EfContext *context) EF_NODISCARD;
 
 /*
- * The most days that so many times a duration can span: 31 for a month, 184
- * for six, 366 for a year, 731 for two.  What ends within a year of its start
- * then does so whenever it began.  INT32_MAX beyond EF_DURATION_MONTHS.
+ * Return the most days that a number of times a duration can span: 31 for a
+ * month, 184 for six, 366 for a year, 731 for two.  This bound holds whatever
+ * the start.  INT32_MAX beyond EF_DURATION_MONTHS.
  */
 extern int32_t ef_duration_days(const EfDuration *duration, int32_t times);
 
-/* Months and days in words: "1 month and 3 days", "30 days". */
+/* Write months and days in words: "1 month and 3 days", "30 days". */
 extern EfShown ef_duration_shown(const EfDuration *duration);
 
-/* ISO 8601, whatever DateStyle says; years below 1 as PostgreSQL writes them. */
+/*
+ * Write a day as ISO 8601, whatever DateStyle says; years below 1 as
+ * PostgreSQL writes them.
+ */
 extern void ef_day_format(char out[EF_ISO_DATE_SIZE], EfDay day);
 
 /* Reads exactly what ef_day_format writes, for years 1 to 9999. */

@@ -12,10 +12,10 @@ typedef struct EfChoice
 	const char *what;			/* it is called in the sentence: method */
 	EfStatus	refused;		/* how another word is */
 	unsigned	nwords;
-	const char *const *words;	/* by the number that each stands for */
+	const char *const *words;	/* indexed by the number of each */
 } EfChoice;
 
-/* The number of a word. */
+/* Find the number of a word. */
 extern EfStatus ef_choose(const EfChoice *among, const char *word,
 						  size_t length, unsigned *chosen,
 						  EfContext *context) EF_NODISCARD;

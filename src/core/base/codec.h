@@ -75,8 +75,8 @@ ef_read_varint(EfReader *reader)
 }
 
 /*
- * The same where EF_VARINT_MAX bytes are known to be there, so that no end is
- * looked for; false if they are no integer of 64 bits.
+ * Read a varint where EF_VARINT_MAX bytes are known to be there, so no end is
+ * looked for; false if they are no 64-bit integer.
  */
 static inline bool
 ef_read_varint_within(const uint8_t **at, uint64_t *value)
@@ -95,7 +95,7 @@ ef_read_varint_within(const uint8_t **at, uint64_t *value)
 	return true;
 }
 
-/* A varint that must not pass a limit; 0 and failed if it does. */
+/* Read a varint that must not pass a limit; 0 and failed if it does. */
 static inline uint64_t
 ef_read_limited(EfReader *reader, uint64_t limit)
 {
@@ -108,7 +108,9 @@ ef_read_limited(EfReader *reader, uint64_t limit)
 	return 0;
 }
 
-/* A pointer into the input, NULL and failed if that much is not there. */
+/*
+ * Return a pointer into the input; NULL and failed if fewer bytes are there.
+ */
 extern const uint8_t *ef_read_bytes(EfReader *reader, size_t length);
 
 #endif							/* EF_CODEC_H */

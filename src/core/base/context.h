@@ -3,9 +3,9 @@
  *	  What the caller hands in: memory, and room for the sentence of a refusal.
  *
  * An EfContext is the last argument of every function that allocates or can
- * refuse.  What is kept for longer (a log, a reader, a workspace) keeps the
- * context that it began with, which must live as long, and allocates from that
- * one.
+ * refuse.  An object that lives longer (a log, a reader, a workspace) keeps
+ * the context it was made with and allocates from that one, which must live
+ * as long.
  *
  * The core never calls malloc.  `alloc` does not answer NULL: where memory
  * runs out it does not return.  Inside the database it takes from the current
@@ -13,12 +13,12 @@
  * that asked.  So the core must hold nothing that this would leak: it owns no
  * file, lock or memory of another kind.
  *
- * What was allocated is released with the caller's memory.  The core hands
- * back early what is large, what grows, and what a log would keep for long;
- * where it answers a refusal it need not.
+ * Memory is released with the caller's.  The core gives back early only large
+ * blocks, growing ones, and those that a log would keep for long; after a
+ * refusal it need not.
  *
- * Where the core works for long without asking for memory it asks whether to
- * go on: that is where the database notices a cancel.
+ * A long loop that allocates nothing asks whether to go on, so that the
+ * database notices a cancel.
  */
 #ifndef EF_CONTEXT_H
 #define EF_CONTEXT_H
@@ -73,8 +73,7 @@ ef_check_interrupt(EfContext *context)
 		context->interrupt();
 }
 
-/* The same at each turn of a loop of a few instructions, where it is asked once
- * in so many. */
+/* Turns of a loop of a few instructions between two checks for interrupts. */
 #define EF_INTERRUPT_TURNS 65536
 
 static inline void

@@ -43,7 +43,9 @@ digest_of(const char *bytes, size_t length)
 	return digest;
 }
 
-/* Names that are long may differ in the middle only. */
+/*
+ * Hash a name.  Long names may differ in the middle only, so all bytes count.
+ */
 static uint64_t
 hash_of(const EfNameDigest *digest, const char *bytes)
 {
@@ -54,7 +56,7 @@ hash_of(const EfNameDigest *digest, const char *bytes)
 		: ef_hash_name(bytes, (size_t) digest->length);
 }
 
-/* Where a name is, or belongs. */
+/* Find the slot of a name, or the free one where it belongs. */
 static EfDictionarySlot *
 find_slot(const EfDictionary *dictionary, const EfNameDigest *digest,
 		  const char *bytes)
@@ -76,7 +78,10 @@ find_slot(const EfDictionary *dictionary, const EfNameDigest *digest,
 	}
 }
 
-/* Room for one more name in the list and, less than half full, the table. */
+/*
+ * Make room for one more name in the list, and keep the table less than half
+ * full.
+ */
 static void
 reserve(EfDictionary *dictionary)
 {
@@ -115,7 +120,7 @@ reserve(EfDictionary *dictionary)
 	}
 }
 
-/* A copy of a name. */
+/* Make a copy of a name. */
 static const EfName *
 keep_name(EfDictionary *dictionary, const char *bytes, size_t length)
 {
@@ -189,7 +194,7 @@ ef_dictionary_compare(const EfDictionary *dictionary, uint32_t a, uint32_t b)
 }
 
 
-/* ---- numbers that stand for others ---- */
+/* numbers with a meaning */
 
 void
 ef_number_map_begin(EfNumberMap *map, EfContext *context)
@@ -213,7 +218,7 @@ ef_number_map_clear(EfNumberMap *map)
 	if (++map->round != 0)
 		return;
 
-	/* after so many rounds old notes would come back */
+	/* when the counter of rounds wraps, old notes would seem current */
 	if (map->room > 0)
 		memset(map->notes, 0, map->room * sizeof(EfNumberNote));
 	map->round = 1;

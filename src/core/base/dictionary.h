@@ -1,11 +1,11 @@
 /*
  * dictionary.h
- *	  Names by number, and what is known of the numbers.
+ *	  Names by number, and notes about the numbers.
  *
- * Where events say by name what they are about, an aggregate's log has the
- * number of the name only: a dictionary numbers names from 1 on in the order in
- * which they come.  So numbers differ between two runs of one query and between
- * its processes, and nothing that outlives the aggregate may depend on them.
+ * Where events refer to something by name, an aggregate's log stores only the
+ * number of the name.  A dictionary numbers names from 1 on in order of
+ * arrival.  So numbers differ between two runs of one query and between its
+ * processes, and nothing that outlives the aggregate may depend on them.
  */
 #ifndef EF_DICTIONARY_H
 #define EF_DICTIONARY_H
@@ -35,8 +35,8 @@ typedef struct EfDictionaryChunk
 } EfDictionaryChunk;
 
 /*
- * What is compared first: the length of a name, and two words of it, which are
- * all of one that has no more than 16 bytes.
+ * The part of a name that is compared first: its length and two words, which
+ * hold all of a name of up to 16 bytes.
  */
 typedef struct EfNameDigest
 {
@@ -57,14 +57,17 @@ typedef struct EfDictionary
 	EfContext  *context;
 	uint32_t	nnames;
 	uint32_t	room;			/* of `names` */
-	const EfName **names;		/* that of number n is names[n - 1] */
+	const EfName **names;		/* number n is names[n - 1] */
 	uint32_t	nslots;			/* a power of two, or 0 */
 	EfDictionarySlot *slots;
 	EfDictionaryChunk *chunk;
 	size_t		size;			/* bytes of all that */
 } EfDictionary;
 
-/* Names are released with the context's memory only. */
+/*
+ * Begin an empty dictionary.  Its names are released only with the context's
+ * memory.
+ */
 extern void ef_dictionary_begin(EfDictionary *dictionary, EfContext *context);
 
 extern const EfReport EF_TOO_MANY_NAMES[];
@@ -84,13 +87,13 @@ extern EfStatus ef_dictionary_number(EfDictionary *dictionary,
 									 const char *bytes, size_t length,
 									 uint32_t *number) EF_NODISCARD;
 
-/* The order of two names' bytes. */
+/* Compare the bytes of two names. */
 extern int	ef_dictionary_compare(const EfDictionary *dictionary, uint32_t a,
 								  uint32_t b);
 
 /*
- * What each of some numbers stands for.  It is emptied at once, however many
- * numbers there are, so it serves one group after the other.
+ * A meaning for each of some numbers.  The map is emptied at once, however
+ * many numbers it holds, so it serves one group after the other.
  */
 typedef struct EfNumberNote
 {
@@ -112,11 +115,11 @@ extern void ef_number_map_end(EfNumberMap *map);
 /* Forget everything. */
 extern void ef_number_map_clear(EfNumberMap *map);
 
-/* A number stands for a value, which is not 0. */
+/* Let a number stand for a value, which is not 0. */
 extern void ef_number_map_set(EfNumberMap *map, uint32_t number,
 							  uint32_t value);
 
-/* What it stands for; 0: nothing. */
+/* Return the value that a number stands for; 0: none. */
 static inline uint32_t
 ef_number_map_get(const EfNumberMap *map, uint32_t number)
 {

@@ -33,8 +33,8 @@ EF_REPORT(EF_FTE_DECIMALS, NUMERIC_VALUE_OUT_OF_RANGE, FTE_MUST_BE,
 		  "Round it: round(fte::numeric, 3).");
 
 /*
- * Digits as they are, or where they are too many the first of them and where
- * they stand: a number that is nearly 0 is not shown as 0.
+ * Show digits as they are; of too many show the first, and their decimal
+ * place, so that a number that is nearly 0 is not shown as 0.
  */
 static EfShown
 shown_digits(const char *fte)

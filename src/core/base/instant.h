@@ -27,7 +27,7 @@ typedef enum EfUnit
 #define EF_DAY_MICROSECONDS INT64_C(86400000000)
 #define EF_INSTANT_NEVER INT64_MAX
 
-/* The day that holds an instant. */
+/* Return the day that holds an instant. */
 static inline EfDay
 ef_instant_day(EfInstant instant, EfUnit unit)
 {
@@ -37,7 +37,7 @@ ef_instant_day(EfInstant instant, EfUnit unit)
 					(instant % EF_DAY_MICROSECONDS < 0));
 }
 
-/* The first instant of a day. */
+/* Return the first instant of a day. */
 static inline EfInstant
 ef_day_instant(EfDay day, EfUnit unit)
 {

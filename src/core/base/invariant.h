@@ -1,7 +1,7 @@
 /*
  * invariant.h
- *	  What the code takes for granted, looked at in builds for tests
- *	  (-DUSE_ASSERT_CHECKING): a program that breaks it ends there.
+ *	  Assertions, checked in builds for tests
+ *	  (-DUSE_ASSERT_CHECKING): a program that breaks one ends there.
  */
 #ifndef EF_INVARIANT_H
 #define EF_INVARIANT_H
@@ -11,7 +11,10 @@
 #include <assert.h>
 #define EF_ASSERT(condition) assert(condition)
 #else
-/* not looked at, but compiled: what it calls is in use */
+/*
+ * Without checking, the condition is compiled but not evaluated, so that
+ * nothing in it is unused.
+ */
 #define EF_ASSERT(condition) ((void) (1 || (condition)))
 #endif
 

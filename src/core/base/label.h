@@ -21,7 +21,7 @@ ef_label(const char *bytes, uint32_t length)
 	return label;
 }
 
-/* An order over labels, by their bytes. */
+/* Order labels by their bytes. */
 extern int	ef_label_compare(const EfLabel *a, const EfLabel *b);
 
 #endif							/* EF_LABEL_H */

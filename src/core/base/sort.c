@@ -2,8 +2,8 @@
  * sort.c
  *	  See sort.h.
  *
- * Runs are sorted by qsort, which cannot be left before it is done, and then merged
- * two by two, so that the longest time between two looks is that of a run.
+ * qsort cannot be interrupted.  So it sorts short runs, which are then merged
+ * two by two with checks for interrupts in between.
  */
 #include "base/sort.h"
 

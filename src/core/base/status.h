@@ -40,13 +40,13 @@ typedef const EfReport *EfStatus;
 
 /*
  * Define a report.  Its name is an array of one, so that it stands for the
- * report's address: return ef_fail(context, EF_DATE_RANGE, ...).  Who else names
- * it finds "extern const EfReport EF_DATE_RANGE[];" in the header of its room.
+ * report's address: return ef_fail(context, EF_DATE_RANGE, ...).  Other files
+ * find "extern const EfReport EF_DATE_RANGE[];" in the header of its room.
  */
 #define EF_REPORT(name, state, message, hint) \
 	const EfReport name[] = {{EF_SQLSTATE_##state, message, hint}}
 
-/* By the names of PostgreSQL's errcodes.txt. */
+/* SQLSTATEs, by the names of PostgreSQL's errcodes.txt. */
 #define EF_SQLSTATE_ARRAY_SUBSCRIPT_ERROR "2202E"
 #define EF_SQLSTATE_DATA_CORRUPTED "XX001"
 #define EF_SQLSTATE_DATA_EXCEPTION "22000"
@@ -72,9 +72,7 @@ extern const char *(*ef_translate) (const char *text);
 extern EfStatus ef_fail(EfContext *context, EfStatus status,
 						const char *format,...) EF_PRINTF(3, 4);
 
-/*
- * What a sentence shows of a value: "... is %s.", ef_shown(level).text.
- */
+/* A value as a sentence shows it: "... is %s.", ef_shown(level).text. */
 typedef struct EfShown
 {
 	char		text[64];
@@ -84,7 +82,10 @@ typedef struct EfShown
  * must not look like the limit. */
 extern EfShown ef_shown(double value);
 
-/* How many bytes of a word a sentence shows: no part of a UTF-8 character. */
+/*
+ * Return how many bytes of a word a sentence shows, without cutting a UTF-8
+ * character.
+ */
 extern int	ef_clip(const char *word, size_t length);
 
 #endif							/* EF_STATUS_H */

@@ -10,9 +10,9 @@
 #include "base/instant.h"
 
 /*
- * An event as the event log has it: an instant in the years 1 to 9999 and what
- * happened then (a code of funnel_spec.h), in one word whose order is that of
- * time, and at one instant that of stages, with exits last.
+ * An event as the event log stores it: an instant in the years 1 to 9999 and
+ * a code of funnel_spec.h, in one word whose order is that of time, and at
+ * one instant that of stages, with exits last.
  */
 typedef uint64_t EfWhen;
 
@@ -37,10 +37,7 @@ ef_when_code(EfWhen when)
 	return (unsigned) when & ((1u << EF_WHEN_CODE_BITS) - 1);
 }
 
-/*
- * Where the low bits of an event are a number that stands for something, they
- * are these.
- */
+/* Low bits of an event that hold a number with a meaning, where it has one. */
 #define EF_WHEN_NUMBER_BITS 24
 #define EF_WHEN_NUMBER ((UINT64_C(1) << EF_WHEN_NUMBER_BITS) - 1)
 

@@ -17,7 +17,9 @@ struct EfChunk
 
 #define CHUNK_SIZE ((size_t) 384 * 1024)
 
-/* Of a processor's cache: a vector that lies in two lines takes twice as long. */
+/*
+ * Size of a cache line: a vector that lies in two lines takes twice as long.
+ */
 #define LINE 64
 
 void *

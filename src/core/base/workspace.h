@@ -22,10 +22,10 @@ typedef struct EfMark
 	size_t		used;
 } EfMark;
 
-/* n * size zeroed bytes. */
+/* Allocate n * size zeroed bytes. */
 EF_RETURNS_NONNULL extern void *ef_grab(EfWorkspace *workspace, size_t n, size_t size);
 
-/* The same, but with anything in them. */
+/* Allocate n * size bytes that are not set. */
 EF_RETURNS_NONNULL extern void *ef_grab_unset(EfWorkspace *workspace, size_t n, size_t size);
 
 static inline double *
@@ -34,7 +34,10 @@ ef_grab_doubles(EfWorkspace *workspace, size_t n)
 	return ef_grab(workspace, n, sizeof(double));
 }
 
-/* Give back what was grabbed since a mark; or everything. */
+/*
+ * Remember the present place, or give back everything grabbed since then, or
+ * everything.
+ */
 extern EfMark ef_mark(const EfWorkspace *workspace);
 extern void ef_discard(EfWorkspace *workspace, EfMark until);
 extern void ef_discard_all(EfWorkspace *workspace);
