@@ -18,7 +18,7 @@
 #define LN_SQRT_2PI 0.91893853320467274178
 #define EPSILON 1e-17
 
-/* Above this shape the Wilson-Hilferty quantile is exact to a double. */
+/* Shape above which the Wilson-Hilferty quantile is exact to a double. */
 #define LARGE_SHAPE 1e8
 
 double
@@ -43,7 +43,7 @@ ef_normal_quantile(double p)
 	return p < 0.5 ? -z : z;
 }
 
-/* log(n!) less Stirling's formula for it. */
+/* Return log(n!) less Stirling's formula for it. */
 static double
 stirling_error(double n)
 {
@@ -55,7 +55,7 @@ stirling_error(double n)
 												   1.0 / 1188 / nn) / nn) / nn) / nn) / n;
 }
 
-/* x log(x / m) + m - x, without cancellation where x is near m. */
+/* Return x log(x / m) + m - x, without cancellation where x is near m. */
 static double
 deviance(double x, double m)
 {
@@ -79,7 +79,7 @@ deviance(double x, double m)
 	return sum;
 }
 
-/* x^a e^-x / Gamma(a + 1) */
+/* Return x^a e^-x / Gamma(a + 1). */
 static double
 poisson_density(double a, double x)
 {
@@ -88,7 +88,10 @@ poisson_density(double a, double x)
 	return exp(-stirling_error(a) - deviance(a, x)) / (SQRT_2PI * sqrt(a));
 }
 
-/* P for x < a + 1: the series; Q otherwise: the continued fraction. */
+/*
+ * Return P by the series for x < a + 1, and Q by the continued fraction
+ * otherwise.
+ */
 static double
 gamma_small(double a, double x)
 {
@@ -143,7 +146,7 @@ ef_gamma_q(double a, double x)
 	return x < a + 1 ? 1 - gamma_small(a, x) : gamma_large(a, x);
 }
 
-/* p + q = 1, of which the smaller has the digits. */
+/* Invert P and Q, where p + q = 1 and the smaller of them has the digits. */
 static double
 gamma_inverse(double p, double q, double a)
 {

@@ -10,7 +10,7 @@
 #include "base/invariant.h"
 #include "estimate/distribution.h"
 
-/* Less than this share of a probability or variance is rounding. */
+/* Rounding of a probability or variance, as a share of it: less is nothing. */
 #define ROUNDING 1e-13
 
 void
@@ -63,16 +63,16 @@ ef_aalen_johansen_day(EfAalenJohansen *process, int64_t at_risk,
 }
 
 /*
- * With S the probability of being there, F of having left for the reason, q
- * the share of the n at risk who do so now, a day's step is F' = F + S q.  The
- * increments of one day are multinomial and those of different days
- * uncorrelated, so
+ * Add the exits of a day for one reason.  S is the probability of being
+ * there, F that of having left for the reason, and q the share of the n at
+ * risk who do so now.  The day's step is F' = F + S q.  The increments of one
+ * day are multinomial and those of different days uncorrelated, so
  *
  *	 var F'		 = var F + 2 q cov(F, S) + q^2 var S + S^2 q (1 - q) / n
  *	 cov(F', S') = (1 - Q)(cov(F, S) + q var S) - S^2 q (1 - Q) / n
  *
- * with Q that share for all reasons, S' = S (1 - Q).  Divided by S' the second
- * has no Q left, so that a reason is touched only on its own days.
+ * with Q that share for all reasons, S' = S (1 - Q).  Divided by S' the
+ * second has no Q left, so that a reason is touched only on its own days.
  */
 void
 ef_aalen_johansen_exits(EfAalenJohansen *process, uint32_t reason,
@@ -105,9 +105,9 @@ double
 ef_aalen_johansen_error(const EfIncidence *incidence)
 {
 	/*
-	 * Where everyone has left for the one reason there is no variance, but
-	 * the terms that cancel leave a rounding error.  Without late entries the
-	 * variance of up to 1e12 people does not come that near to nothing.
+	 * Once everyone has left for the one reason there is no variance, but the
+	 * terms that cancel leave a rounding error.  Without late entries the
+	 * variance of up to 1e12 people does not come that near to 0.
 	 */
 	if (incidence->variance <= ROUNDING * incidence->largest_variance)
 		return 0;
@@ -152,7 +152,7 @@ ef_level_factor(double level, double *factor, EfContext *context)
 	return EF_OK;
 }
 
-/* A sum of doubles that stands for whole persons may miss them by this. */
+/* Tolerance of a sum of doubles that stands for whole persons. */
 #define WHOLE 1e-9
 
 void
@@ -203,9 +203,10 @@ ef_probability_limits(double probability, double std_error, double factor,
 }
 
 /*
- * The limits are the roots x of (share - x)^2 = z^2 x (1 - x) / n.  The lower
- * one is found from their product, and the upper limit of a large share as 1
- * minus the lower limit of the rest: so nothing cancels near 0 and near 1.
+ * Compute the limits as the roots x of (share - x)^2 = z^2 x (1 - x) / n.
+ * The lower one is found from their product, and the upper limit of a large
+ * share as 1 minus the lower limit of the rest: so nothing cancels near 0 and
+ * near 1.
  */
 void
 ef_wilson_limits(double share, double n, double factor, double *lower,

@@ -35,7 +35,7 @@ extern const EfReport EF_LEVEL_RANGE[];
 extern const EfReport EF_SHARE_COUNTS[];
 extern const EfReport EF_CURVE_METHOD_UNKNOWN[];
 
-/* A number with its limits; NaN is what is not known. */
+/* A number with its limits; NaN where it is not known. */
 typedef struct EfEstimate
 {
 	double		value;
@@ -54,7 +54,7 @@ extern void ef_kaplan_meier_begin(EfKaplanMeier *curve);
 extern void ef_kaplan_meier_step(EfKaplanMeier *curve, int64_t at_risk,
 								 int64_t exits);
 
-/* The standard error of `retained`; NaN where nobody is left. */
+/* Return the standard error of `retained`; NaN where nobody is left. */
 extern double ef_kaplan_meier_error(const EfKaplanMeier *curve);
 
 /* The probability of having left for a reason. */
@@ -79,16 +79,16 @@ typedef struct EfAalenJohansen
 extern void ef_aalen_johansen_begin(EfAalenJohansen *process,
 									uint32_t nreasons, EfContext *context);
 
-/* The standard error of an incidence. */
+/* Return the standard error of an incidence. */
 extern double ef_aalen_johansen_error(const EfIncidence *incidence);
 
-/* A day, then each reason that had exits on it. */
+/* Take a day, then each reason that had exits on it. */
 extern void ef_aalen_johansen_day(EfAalenJohansen *process, int64_t at_risk,
 								  int64_t exits);
 extern void ef_aalen_johansen_exits(EfAalenJohansen *process, uint32_t reason,
 									int64_t exits);
 
-/* The scale on which limits are symmetric; names as R's. */
+/* Scales on which limits are symmetric; names as in R. */
 typedef enum EfLimitScale
 {
 	EF_LOG_LOG,					/* log(-log p) */
@@ -101,41 +101,52 @@ extern const EfChoice ef_limit_scales;
 /* Refuses a level outside of (0, 1). */
 extern EfStatus ef_level_check(double level, EfContext *context) EF_NODISCARD;
 
-/* The factor of a standard error that makes a two-sided interval of a level,
- * which is checked. */
+/*
+ * Return the factor of a standard error that makes a two-sided interval of a
+ * level; the level is checked.
+ */
 extern EfStatus ef_level_factor(double level, double *factor,
 								EfContext *context) EF_NODISCARD;
 
-/* Limits of a probability, NaN where its scale has none: for the logarithm at
- * 0, for log-log at 0 and 1, for all where there is no standard error. */
+/*
+ * Compute limits of a probability; NaN where its scale has none: for the
+ * logarithm at 0, for log-log at 0 and 1, for all without a standard error.
+ */
 extern void ef_probability_limits(double probability, double std_error,
 								  double factor, EfLimitScale scale,
 								  double *lower, double *upper);
 
 /*
- * Limits in whole persons of a number of them.  A whole number n stands for
- * [n - 1/2, n + 1/2) of the continuous variable that approximates it, so the limit
- * of the interval is half a person further in, and then rounded: outward, or to the
- * nearest.  They never pass 0 or the `most` that there can be.
+ * Compute limits of a number of people in whole persons.  A whole number n
+ * stands for [n - 1/2, n + 1/2) of the continuous variable that approximates
+ * it, so the limit of the interval is half a person further in, and then
+ * rounded: outward, or to the nearest.  They never pass 0 or `most`, the
+ * largest number possible.
  */
 extern void ef_whole_limits(double mean, double deviation, double most,
 							bool nearest, double *lower, double *upper);
 
-/* Wilson's limits of a share of n people, of whom there need not be a whole
- * number; NaN where n is not above 0. */
+/*
+ * Compute Wilson's limits of a share of n people; n need not be whole.  NaN
+ * unless n is above 0.
+ */
 extern void ef_wilson_limits(double share, double n, double factor,
 							 double *lower, double *upper);
 
 /*
- * The difference of two independent estimates, the second less the first.  Its
- * limits are made of the limits of each: the distance from the difference to its
- * limit is the root of the sum of squares of those that move it that way.  With
- * Wilson's limits of two shares this is Newcombe's method 10.
+ * Return the difference of two independent estimates, the second less the
+ * first. Its limits are made of the limits of each: the distance from the
+ * difference to its limit is the root of the sum of squares of the two
+ * distances that move it that way.  With Wilson's limits of two shares this
+ * is Newcombe's method 10.
  */
 extern EfEstimate ef_estimate_difference(const EfEstimate *first,
 										 const EfEstimate *second);
 
-/* That of the shares of two counts in their totals; of nobody there is none. */
+/*
+ * Return the difference of the shares of two counts in their totals; NaN
+ * where a total is 0.
+ */
 extern EfStatus ef_share_difference(const int64_t counts[2],
 									const int64_t totals[2], double level,
 									EfEstimate *difference, EfContext *context)

@@ -21,7 +21,10 @@ EF_REPORT(EF_FORECAST_RANGE, NUMERIC_VALUE_OUT_OF_RANGE,
 		  "score of a forecast is out of range",
 		  "Look for a forecast, or for what happened, that cannot be.");
 
-/* Limit on a figure: the sum of as many as memory holds is still a number. */
+/*
+ * Limit on a figure: even the sum of as many figures as memory holds is a
+ * finite number.
+ */
 #define FIGURE_LIMIT 1e280
 
 EF_NODISCARD static EfStatus
@@ -33,8 +36,10 @@ check_figure(double figure, EfContext *context)
 	return EF_OK;
 }
 
-/* A level is a decimal: 0.8 leaves 1/5, and not the double nearest to 0.8 less
- * than 1, of which 2/a would not be 10. */
+/*
+ * Scale on which a level is a decimal: 0.8 leaves 1/5, and not 1 minus the
+ * double nearest to 0.8, for which 2/a would not be 10.
+ */
 #define DECIMALS 1e12
 
 EfStatus
@@ -104,7 +109,10 @@ compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* One figure of all misses, where it is known, in order; how many there are. */
+/*
+ * Collect one figure of all misses, where it is known, in order; return how
+ * many there are.
+ */
 static size_t
 collect(const EfMiss *misses, size_t n, int figure, double *values,
 		EfContext *context)
@@ -123,7 +131,10 @@ collect(const EfMiss *misses, size_t n, int figure, double *values,
 	return known;
 }
 
-/* Added up in the order of their size, so that no other order matters. */
+/*
+ * Return the mean, added up in the order of size, so that no other order
+ * matters.
+ */
 static double
 mean_of(const double *values, size_t n)
 {

@@ -21,8 +21,10 @@ extern const EfReport EF_FORECAST_VALUE[];
 extern const EfReport EF_FORECAST_LIMITS[];
 extern const EfReport EF_FORECAST_RANGE[];
 
-/* NaN is what was not given: without limits there is no coverage, without a
- * naive forecast no skill. */
+/*
+ * One forecast and what happened.  NaN is a value that was not given: without
+ * limits there is no coverage, without a naive forecast no skill.
+ */
 typedef struct EfForecast
 {
 	double		predicted;
@@ -34,7 +36,7 @@ typedef struct EfForecast
 	double		level;			/* of the limits */
 } EfForecast;
 
-/* What one forecast adds to a score; NaN: nothing. */
+/* The figures that one forecast adds to a score; NaN: none. */
 enum
 {
 	EF_MISS_ERROR,				/* actual - predicted */
@@ -42,7 +44,7 @@ enum
 	EF_MISS_HELD,				/* 1 if it lay within the limits, 0 if not */
 	EF_MISS_SCORE,				/* of the interval */
 	EF_MISS_NAIVE,				/* error of the naive forecast, without sign */
-	EF_MISS_COMPARED,			/* that of the forecast, where there is a
+	EF_MISS_COMPARED,			/* the error of the forecast, where there is a
 								 * naive one */
 	EF_MISS_FIGURES
 };
@@ -52,7 +54,7 @@ typedef struct EfMiss
 	double		figures[EF_MISS_FIGURES];
 } EfMiss;
 
-/* NaN is what no forecast said anything about. */
+/* The score of many forecasts.  NaN is a figure that no forecast told. */
 typedef struct EfForecastScore
 {
 	size_t		forecasts;
@@ -75,7 +77,9 @@ extern EfStatus ef_forecast_interval_score(double lower, double upper,
 extern EfStatus ef_forecast_miss(const EfForecast *forecast, EfMiss *miss,
 								 EfContext *context) EF_NODISCARD;
 
-/* The order of the misses does not matter, to the last bit. */
+/*
+ * Score forecasts.  The order of the misses does not matter, to the last bit.
+ */
 extern void ef_forecast_score(const EfMiss *misses, size_t n,
 							  EfForecastScore *score, EfContext *context);
 

@@ -21,19 +21,22 @@
 #include <math.h>
 #include <stdbool.h>
 
-/* The grid of the shape's logarithm: variances from 1e4 down to 1e-8. */
+/* Grid of the shape's logarithm: variances from 1e4 down to 1e-8. */
 #define LOWEST (-9.25)
 #define HIGHEST 18.5
 #define STEP 0.75
 
-/* Up to this many terms, a sum is added up one by one. */
+/* Number of terms up to which a sum is added up one by one. */
 #define FEW 32
 
-/* From here on the series in 1/x are exact to a double. */
+/* Value from which on the series in 1/x are exact to a double. */
 #define LARGE 16
 
-/* What Stirling's formula lacks of log G(x), and what the logarithm of x has
- * beyond its derivative (Abramowitz and Stegun 1964, 6.1.41 and 6.3.18). */
+/*
+ * Return what Stirling's formula lacks of log G(x), and what the logarithm of
+ * x has beyond its derivative (Abramowitz and Stegun 1964, 6.1.41 and
+ * 6.3.18).
+ */
 static double
 stirling_rest(double x)
 {
@@ -51,7 +54,7 @@ digamma_rest(double x)
 											   1.0 / 240 / xx) / xx) / xx) / xx;
 }
 
-/* log G(a + n) - log G(a) - n log a, without cancellation. */
+/* Return log G(a + n) - log G(a) - n log a, without cancellation. */
 static double
 log_rise(double a, double n)
 {
@@ -71,7 +74,10 @@ log_rise(double a, double n)
 		left * log(from / a) + stirling_rest(from + left) - stirling_rest(from);
 }
 
-/* Its derivative in a, less that of -n log a: the sum of 1 / (a + j). */
+/*
+ * Return the derivative of log G(a + n) - log G(a) in a: the sum of 1 / (a +
+ * j).
+ */
 static double
 digamma_rise(double a, double n)
 {
@@ -97,7 +103,9 @@ typedef struct Fit
 	double		highest;
 } Fit;
 
-/* The mean for which, at this shape, the derivative in it is zero. */
+/*
+ * Find the mean at which, for this shape, the derivative in the mean is zero.
+ */
 static void
 fit_mean(Fit *fit, double shape)
 {
@@ -155,7 +163,9 @@ log_likelihood(Fit *fit, double shape)
 	return sum;
 }
 
-/* In the shape; the mean is that which belongs to it. */
+/*
+ * Return the derivative in the shape, at the mean that belongs to the shape.
+ */
 static double
 derivative(Fit *fit, double shape)
 {
@@ -175,9 +185,11 @@ derivative(Fit *fit, double shape)
 	return sum;
 }
 
-/* The shape in [low, high], as logarithms, where the derivative, positive at
- * the first and negative at the second, is zero: regula falsi, with the Illinois
- * rule (M. Dowell and P. Jarratt 1971, BIT 11, 168-174). */
+/*
+ * Find the zero of the derivative in [low, high], logarithms of the shape,
+ * where it is positive at the first and negative at the second: regula falsi,
+ * with the Illinois rule (M. Dowell and P. Jarratt 1971, BIT 11, 168-174).
+ */
 static double
 refine(Fit *fit, double low, double high)
 {
@@ -236,7 +248,7 @@ add_up(const EfPoissonGroup *groups, size_t n)
 	return sums;
 }
 
-/* What there is to say without a difference. */
+/* Return the prior of groups that show no difference. */
 static EfGammaPrior
 alike(const Sums *sums, double mean)
 {
