@@ -2,20 +2,21 @@
  * event.h
  *	  Events of people: in order, as runs of bytes, and merged.
  *
- * An event is a person, and when and what (EfWhen of when.h).  A person is a
- * number; one who is named otherwise has a number made from the name, which
- * stands beside it and decides where numbers are equal:
+ * An event is a person and a word that says when and what (EfWhen of
+ * when.h).  A person is a number.  Where people are named otherwise, the
+ * number is made from the name; the name is kept beside it and decides
+ * between equal numbers:
  *
  *	 EF_PERSON_NUMBER	the number alone; also where all events are one
  *						person's, and it is 0
  *	 EF_PERSON_UUID		the first eight bytes of a uuid, and the others
  *	 EF_PERSON_TEXT		a hash of the name, and the name
  *
- * The order is that of (number, name, when).  Where a log is *detailed*, an
+ * Events are ordered by (number, name, when).  Where a log is *detailed*, an
  * event has a second word beside EfWhen, the last in the order.  A *run* is a
  * sequence of events in that order as bytes, for each person
  *
- *	 varint		number minus that of the person before
+ *	 varint		number minus the number of the person before
  *	 8 bytes	of a uuid: the other half
  *	 varint, bytes	of a text: length and name
  *	 varint		how many events
@@ -26,9 +27,9 @@
  *
  *	 varint		zigzag(detail minus that of the event before, or 0)
  *
- * which takes some four bytes an event where dates are days and people have
- * several.  Runs are read and merged person by person, so memory is needed for
- * a window of each run and the events of one person.
+ * This takes some four bytes an event where dates are days and people have
+ * several events.  Runs are read and merged person by person, so memory is
+ * needed for a window of each run and the events of one person.
  */
 #ifndef EF_EVENT_H
 #define EF_EVENT_H
@@ -128,8 +129,10 @@ ef_narrow_when(uint64_t narrow)
 		(narrow & ((UINT64_C(1) << EF_NARROW_WHEN_BITS) - 1));
 }
 
-/* The same of one with a detail, whose second word is the bits 31 to 39 of when,
- * its lowest 18, and the detail. */
+/*
+ * Bits of a detail in the second word of EF_NARROW_DETAILED, beside the bits
+ * 31 to 39 of when and its lowest 18.
+ */
 #define EF_NARROW_DETAIL_BITS 37
 #define EF_NARROW_LOW_BITS 18
 #define EF_NARROW_GAP UINT64_C(0x7ffc0000)
@@ -158,7 +161,7 @@ ef_narrow_detailed_when(const uint64_t *event)
 		(event[1] >> EF_NARROW_DETAIL_BITS & ((1u << EF_NARROW_LOW_BITS) - 1));
 }
 
-/* Who a person is. */
+/* One person's number and name. */
 typedef struct EfPerson
 {
 	uint64_t	number;
@@ -167,7 +170,7 @@ typedef struct EfPerson
 	size_t		name_length;
 } EfPerson;
 
-/* An order over bytes. */
+/* Order strings of bytes. */
 static inline int
 ef_bytes_compare(const char *a, size_t na, const char *b, size_t nb)
 {
@@ -183,8 +186,10 @@ ef_person_name(uint64_t rest)
 	return (const EfPersonName *) (uintptr_t) rest;
 }
 
-/* Order two events whose persons have the same number by the rest of who they
- * are; 0 if they are one person.  For forms with a name. */
+/*
+ * Order two events whose persons have the same number by the rest of their
+ * identity; 0 if they are one person.  For forms with a name.
+ */
 static inline int
 ef_event_names_compare(const uint64_t *a, const uint64_t *b, EfEventForm form,
 					   EfPersonKind kind)
@@ -217,7 +222,7 @@ ef_event_when(const uint64_t *event, EfEventForm form)
 	return form == EF_NARROW ? ef_narrow_when(event[0]) : event[1];
 }
 
-/* The second word of a form that has details. */
+/* Return the second word of a form that has details. */
 static inline uint64_t
 ef_event_detail(const uint64_t *event, EfEventForm form)
 {
@@ -240,7 +245,7 @@ ef_event_same_person(const uint64_t *a, const uint64_t *b, EfEventForm form,
 		 ef_event_names_compare(a, b, form, kind) == 0);
 }
 
-/* Whose an event is. */
+/* Return the person of an event. */
 static inline EfPerson
 ef_event_person(const uint64_t *event, EfEventForm form, EfPersonKind kind)
 {

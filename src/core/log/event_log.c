@@ -11,28 +11,34 @@
 #include "log/event_sort.h"
 
 /*
- * Sizes of chunks, header included: powers of two, in which allocators are
- * exact.  A chunk is about half as large as those before it together, so that
- * less than that is unused.
+ * Sizes of chunks, header included: powers of two, which allocators serve
+ * exactly. A chunk is about half as large as all before it together, which
+ * limits the unused part.
  */
 #define CHUNK_MINIMUM ((size_t) 128)
 #define CHUNK_MAXIMUM ((size_t) 65536)
 
 /*
- * A log that holds more than this takes its chunks from blocks, which it keeps:
- * memory that was used once is not asked of the operating system again.
+ * Size of a log from which it takes its chunks from blocks and keeps the
+ * blocks, so that memory once used is not asked of the operating system
+ * again.
  */
 #define BLOCKS_FROM ((size_t) 1 << 20)
 #define BLOCK_MAXIMUM ((size_t) 16 << 20)
 
-/* Names come in chunks of this size, or of so small a part of the budget: one as
- * large as that would leave no room for events, of which each few would then be
- * a run of their own. */
+/*
+ * Size of the chunks that hold names; a smaller part of a small budget.  A
+ * chunk as large as the budget would leave no room for events, and every few
+ * of them would become a run of their own.
+ */
 #define NAME_CHUNK ((size_t) 32768)
 #define NAME_PART 16
 #define NAME_MINIMUM ((size_t) 512)
 
-/* Of a stored run this much is read at once, or less where there are many. */
+/*
+ * Window on a stored run: this much is read at once, or less where there are
+ * many runs.
+ */
 #define WINDOW_MAXIMUM ((size_t) 65536)
 
 void
@@ -86,7 +92,7 @@ ef_event_log_full(const EfEventLog *log, size_t size)
 {
 	size_t		most = log->budget - log->budget / 4;
 
-	/* what is kept does not go away, so it leaves events a quarter */
+	/* kept memory is never given back, so it leaves events a quarter */
 	return log->used > 0 && log->used + size + 2 * log->largest >
 		log->budget - (log->kept < most ? log->kept : most);
 }
@@ -102,7 +108,7 @@ count_chunk(EfEventGroup *group)
 									 ef_form_words(group->form));
 }
 
-/* A block that nothing is in: one that is there already, or a new one. */
+/* Return an empty block, one of the log's or a new one. */
 static EfEventBlock *
 empty_block(EfEventLog *log)
 {
@@ -155,7 +161,7 @@ new_chunk(EfEventLog *log, size_t size)
 	return chunk;
 }
 
-/* No chunk is in use any more. */
+/* Mark all blocks as empty: no chunk is in use any more. */
 static void
 empty_blocks(EfEventLog *log)
 {
@@ -223,7 +229,7 @@ reserve_named(EfEventGroup *group)
 		ef_event_group_grow(group, form);
 }
 
-/* Only where there is room. */
+/* Append an event of a named form; only where there is room. */
 static void
 append_named(EfEventGroup *group, uint64_t number, EfWhen when,
 			 uint64_t detail, uint64_t rest)
@@ -368,7 +374,7 @@ ef_event_group_add_run(EfEventGroup *group, const EfRunPlace *place)
 	group->runs[group->nruns++] = *place;
 }
 
-/* Bring what a group holds into storage. */
+/* Store the events of a group. */
 static void
 store_group(EfEventGroup *group)
 {

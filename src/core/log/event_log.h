@@ -1,19 +1,18 @@
 /*
  * event_log.h
- *	  Events by group, as many as there are, in bounded memory: what the
- *	  aggregates over events keep until they have seen all rows.
+ *	  Events by group, any number of them, in bounded memory: the aggregates over events keep them here until they have seen all rows.
  *
  * One log serves all groups of an aggregate.  Events are appended to their
  * group in chunks of memory.  When all groups together hold more than the
- * budget, each group's events are put in order and written to storage as a run
- * (event.h), and the chunks are given back: an external merge sort of many
- * groups in one file.  What is read at the end is each group's runs merged,
- * with what is still in memory.
+ * budget, each group's events are put in order and written to storage as a
+ * run (event.h), and the chunks are given back: an external merge sort of
+ * many groups in one file.  At the end each group's runs are merged with its
+ * events still in memory.
  *
  * A group can be written down, runs and all, and received by a log in another
- * process, where its bytes are a run like any other.  Where events have numbers
- * that stand for something (EF_WHEN_NUMBER), the other log's are put in their
- * place.
+ * process, where its bytes are a run like any other.  Where events have
+ * numbers with a meaning (EF_WHEN_NUMBER), they are replaced by those of the
+ * other log.
  *
  * Reading leaves a group as it is, so it can be read again.
  */
@@ -41,7 +40,7 @@ typedef struct EfEventChunk
 	uint64_t	words[];
 } EfEventChunk;
 
-/* Memory for many chunks, which are given back all at once. */
+/* Memory for many chunks, all of which are given back at once. */
 typedef struct EfEventBlock
 {
 	struct EfEventBlock *older;
@@ -58,14 +57,14 @@ typedef struct EfNameChunk
 	char		bytes[];
 } EfNameChunk;
 
-/* Where a run is. */
+/* Place and length of a stored run. */
 typedef struct EfRunPlace
 {
 	uint8_t    *bytes;			/* received, in memory; or NULL */
 	uint64_t	offset;			/* in storage */
 	uint64_t	size;
-	EfNumberMap *numbers;		/* what those of its events are here; NULL:
-								 * the same */
+	EfNumberMap *numbers;		/* from the run's numbers to ours; NULL if
+								 * equal */
 } EfRunPlace;
 
 typedef struct EfEventLog EfEventLog;
@@ -96,8 +95,8 @@ struct EfEventLog
 	EfUnit		unit;
 	bool		detailed;
 	size_t		budget;			/* bytes in memory */
-	size_t		kept;			/* of these, what the owner keeps beside
-								 * events and nothing stores: see
+	size_t		kept;			/* part of these that the owner keeps beside
+								 * events and that is never stored: see
 								 * ef_event_log_full */
 	size_t		used;
 	size_t		largest;		/* of the groups; being ordered takes as much
@@ -110,17 +109,19 @@ struct EfEventLog
 	EfEventBlock *spare;		/* that nothing is in */
 	size_t		scratch_size;	/* to put events in order, kept between groups */
 	uint64_t   *scratch;
-	void	   *tally;			/* of those who read groups, likewise */
+	void	   *tally;			/* the same for readers of groups */
 };
 
 extern void ef_event_log_begin(EfEventLog *log, EfPersonKind kind,
 							   EfUnit unit, bool detailed, size_t budget,
 							   const EfStorage *storage, EfContext *context);
 
-/* A new group of a log. */
+/* Create a group in a log. */
 extern void ef_event_group_create(EfEventGroup **group, EfEventLog *log);
 
-/* Room for one more event of a form; may store what the log holds. */
+/*
+ * Make room for one more event of a form; this may store what the log holds.
+ */
 extern void ef_event_group_grow(EfEventGroup *group, EfEventForm form);
 
 /*
@@ -150,7 +151,7 @@ ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when)
 	}
 }
 
-/* The same to a log that is detailed. */
+/* Add an event with its detail to a detailed log. */
 static inline void
 ef_event_add_detailed(EfEventGroup *group, uint64_t number, EfWhen when,
 					  uint64_t detail)
@@ -186,10 +187,10 @@ extern void ef_event_add_text(EfEventGroup *group, const char *name,
 extern EfStatus ef_event_group_skip(EfEventGroup *group,
 									int64_t rows) EF_NODISCARD;
 
-/* Bring what the log holds into storage. */
+/* Store all events of the log. */
 extern void ef_event_log_store(EfEventLog *log);
 
-/* How many events a group holds in memory. */
+/* Return how many events a group holds in memory. */
 extern size_t ef_event_group_size(EfEventGroup *group);
 
 /*
@@ -202,22 +203,24 @@ extern EfStatus ef_event_group_read(EfEventReader *reader,
 
 /* What event_wire.c needs of a log. */
 
-/* What a group takes, and with it the log. */
+/* Set the memory that a group takes, and add the change to the log's. */
 extern void ef_event_group_account(EfEventGroup *group, size_t size);
 
-/* Would so many bytes more, and putting the largest group in order, be too
- * much? */
+/*
+ * Would this many bytes more, and the scratch memory to order the largest
+ * group, be too much?
+ */
 extern bool ef_event_log_full(const EfEventLog *log, size_t size);
 
 /*
- * A group's events in memory, in order: in the scratch memory of the log, until
- * it is used again.
+ * Put a group's events in memory in order; the result is in the log's scratch
+ * memory until its next use.
  */
 extern void ef_event_group_order(EfEventGroup *group,
 								 const uint64_t **ordered,
 								 size_t *nordered, EfEventForm *form);
 
-/* One more run of a group. */
+/* Add a stored run to a group. */
 extern void ef_event_group_add_run(EfEventGroup *group,
 								   const EfRunPlace *place);
 

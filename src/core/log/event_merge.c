@@ -10,13 +10,13 @@
 #include "base/invariant.h"
 #include "log/event_sort.h"
 
-/* The fewest bytes of a run in memory. */
+/* Least window on a run in memory, in bytes. */
 #define WINDOW_MINIMUM 512
 
-/* Up to this many runs are searched one by one, without a heap. */
+/* Number of runs up to which they are searched one by one, without a heap. */
 #define FEW_RUNS 8
 
-/* Check for interrupts every so many people. */
+/* People between two checks for interrupts. */
 #define INTERRUPT_PEOPLE 4096
 
 
@@ -118,7 +118,7 @@ ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
 	return status;
 }
 
-/* The words of an event beside its person. */
+/* Return the number of words of an event beside its person. */
 static inline size_t
 whens_of_event(const EfEventReader *reader)
 {
@@ -180,8 +180,10 @@ merge_whens(EfEventReader *reader, size_t middle, size_t n,
 	}
 }
 
-/* Put our numbers in place of those that the last n events have, which are then in
- * order again. */
+/*
+ * Replace the numbers of the last n events by our own, and order these events
+ * again.
+ */
 EF_NODISCARD static EfStatus
 renumber(EfEventReader *reader, size_t first, size_t n, const EfNumberMap *map)
 {
@@ -257,8 +259,10 @@ take_run(EfEventReader *reader, size_t *n)
 	return EF_OK;
 }
 
-/* The name of the person who is being read, which the run that it comes from
- * overwrites with that of the next one. */
+/*
+ * Copy the name of the current person, which its run overwrites with that of
+ * the next one.
+ */
 static void
 keep_name(EfEventReader *reader, const EfRunReader *run, EfPerson *person)
 {
@@ -285,8 +289,9 @@ show_events(EfPersonEvents *events, const EfEventReader *reader, size_t n)
 }
 
 /*
- * Where people are numbers and runs are few, as those of a parallel plan are,
- * looking at all of them is faster than a heap: `heap` is in no order then.
+ * Find the next person where people are numbers and runs are few, as in a
+ * parallel plan.  Looking at all runs is faster than a heap there, so `heap`
+ * is in no order.
  */
 EF_NODISCARD static EfStatus
 next_of_few(EfEventReader *reader, EfPersonEvents *events)
@@ -323,7 +328,10 @@ next_of_few(EfEventReader *reader, EfPersonEvents *events)
 	return EF_OK;
 }
 
-/* Where nothing is left to merge: a walk over events in memory. */
+/*
+ * Read the next person of the events in memory, when nothing is left to
+ * merge.
+ */
 static void
 next_in_memory(EfEventReader *reader, EfRunReader *run, EfPersonEvents *events)
 {
@@ -352,7 +360,7 @@ next_in_memory(EfEventReader *reader, EfRunReader *run, EfPersonEvents *events)
 	show_events(events, reader, n);
 }
 
-/* Where several runs have events of a person, or may have. */
+/* Read the next person where several runs may have events of one. */
 EF_NODISCARD static EfStatus
 next_of_many(EfEventReader *reader, EfPersonEvents *events)
 {

@@ -17,9 +17,9 @@ typedef struct EfEventReader
 	size_t		nruns;
 	EfRunReader *runs;
 	size_t		nheap;
-	EfRunReader **heap;			/* the one whose person comes next is first */
-	uint64_t	npeople;		/* who have been read */
-	EfPerson	person;			/* who is being read */
+	EfRunReader **heap;			/* ordered by the next person of each */
+	uint64_t	npeople;		/* persons read so far */
+	EfPerson	person;			/* the current one */
 	char	   *name_room;
 	size_t		name_size;
 	size_t		room;			/* events */
@@ -59,8 +59,8 @@ extern bool ef_event_reader_next(EfEventReader *reader, EfPersonEvents *events,
 extern void ef_event_reader_end(EfEventReader *reader);
 
 /*
- * A run with other numbers for the same (EF_WHEN_NUMBER), each of which the
- * map has.
+ * Rewrite a run with other numbers (EF_WHEN_NUMBER); the map has each of
+ * them.
  */
 extern EfStatus ef_run_renumber(const uint8_t *bytes, size_t size,
 								EfPersonKind kind, bool detailed,

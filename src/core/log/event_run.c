@@ -8,14 +8,16 @@
 
 #include "base/bits.h"
 
-/* Room for whatever stands before a name or an event in a run. */
+/* Room for everything before a name or an event in a run. */
 #define HEAD_MAX (3 * EF_VARINT_MAX + 8)
 
 
 /* ---- runs: writing ---- */
 
-/* Where a run has got to.  Apart from the buffer, so that it can be in
- * registers. */
+/*
+ * Where writing a run has got to; apart from the buffer, so that it can be in
+ * registers.
+ */
 typedef struct RunEnd
 {
 	EfWriter	writer;
@@ -44,7 +46,7 @@ flush_unless(RunEnd *end, size_t room)
 		flush(end);
 }
 
-/* What comes before a person's events, and the first of these. */
+/* Write the part of a person before the first event, and that event. */
 static EF_ALWAYS_INLINE void
 write_head(RunEnd *end, EfPersonKind kind, const EfPerson *person,
 		   uint64_t nwhens, EfWhen first)
@@ -80,7 +82,7 @@ write_step(RunEnd *end, EfWhen step)
 	ef_write_varint(&end->writer, step);
 }
 
-/* The detail of an event, behind it. */
+/* Write the detail of an event, which follows the event. */
 static EF_ALWAYS_INLINE void
 write_detail(RunEnd *end, uint64_t detail, uint64_t before)
 {
@@ -174,7 +176,10 @@ ef_run_writer_end(EfRunWriter *writer)
 
 /* ---- runs: reading ---- */
 
-/* The bytes are ours, but they have been on a disk or in another process. */
+/*
+ * Report a damaged run: the bytes are ours, but they have been on a disk or
+ * in another process.
+ */
 EF_NODISCARD static EfStatus
 damaged(EfContext *context)
 {
@@ -202,7 +207,9 @@ fill_window(EfRunReader *run, size_t wanted)
 	run->end = run->window + kept + size;
 }
 
-/* The name of the person, which must stay until the next one's is read. */
+/*
+ * Read the name of the person; it must stay valid until the next one is read.
+ */
 EF_NODISCARD static EfStatus
 read_name(EfRunReader *run, uint64_t length, EfContext *context)
 {
@@ -251,7 +258,7 @@ check_events(const EfRunReader *run, EfContext *context)
 	return EF_OK;
 }
 
-/* What is at hand. */
+/* Return the rest of the window as a reader. */
 static inline EfReader
 rest_of_window(const EfRunReader *run)
 {
@@ -325,7 +332,7 @@ ef_run_next_person(EfRunReader *run, EfPersonKind kind, EfContext *context)
 	return reader.failed ? damaged(context) : check_events(run, context);
 }
 
-/* A number of a run, with what is left of its bytes at hand. */
+/* Read a number of a run from the rest of the window. */
 static EF_ALWAYS_INLINE bool
 read_number(EfRunReader *run, uint64_t *number)
 {

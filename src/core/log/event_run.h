@@ -1,6 +1,6 @@
 /*
  * event_run.h
- *	  A run: events in order, as bytes.  See event.h for what they are.
+ *	  A run: ordered events as bytes.  event.h has the format.
  */
 #ifndef EF_EVENT_RUN_H
 #define EF_EVENT_RUN_H
@@ -38,12 +38,17 @@ typedef struct EfRunWriter
 extern void ef_run_writer_begin(EfRunWriter *writer, EfPersonKind kind,
 								bool detailed, const EfSink *sink);
 
-/* The next person, whose events are in order; each has its detail behind it, if
- * they are detailed. */
+/*
+ * Add the next person with ordered events; where the log is detailed, each
+ * event is followed by its detail.
+ */
 extern void ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
 							  const EfWhen *whens, size_t nwhens);
 
-/* The most bytes that a person with so many events takes, with their details. */
+/*
+ * Return an upper bound of the bytes that a person with this many events
+ * takes, details included.
+ */
 static inline uint64_t
 ef_run_person_size(const EfPerson *person, size_t nwhens)
 {
@@ -51,10 +56,10 @@ ef_run_person_size(const EfPerson *person, size_t nwhens)
 		person->name_length;
 }
 
-/* How many bytes the run took. */
+/* End a run; return its length in bytes. */
 extern uint64_t ef_run_writer_end(EfRunWriter *writer);
 
-/* Where the bytes of a run come from. */
+/* Source of the bytes of a run. */
 typedef struct EfRunSource
 {
 	/* at most size bytes from a place on, fewer only at the end */
@@ -64,8 +69,8 @@ typedef struct EfRunSource
 	uint64_t	offset;
 	uint64_t	size;
 	const uint8_t *bytes;		/* all of them, where they are in memory */
-	const EfNumberMap *numbers; /* what those of its events (EF_WHEN_NUMBER)
-								 * are here; NULL: the same */
+	const EfNumberMap *numbers; /* from the numbers of its events
+								 * (EF_WHEN_NUMBER) to ours; NULL if equal */
 } EfRunSource;
 
 /* A run, or events in memory, while they are read. */
@@ -93,8 +98,10 @@ typedef struct EfRunReader
 extern EfStatus ef_run_next_person(EfRunReader *run, EfPersonKind kind,
 								   EfContext *context) EF_NODISCARD;
 
-/* The events of the person that comes next, in order, each with its detail behind
- * it if they are detailed. */
+/*
+ * Read the ordered events of the next person; each is followed by its detail,
+ * if the log is detailed.
+ */
 extern EfStatus ef_run_read_events(EfRunReader *run, EfWhen *whens,
 								   EfContext *context) EF_NODISCARD;
 

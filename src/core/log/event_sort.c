@@ -8,13 +8,13 @@
 
 #include "base/bits.h"
 
-/* Up to this many events: insertion sort. */
+/* Number of events up to which insertion sort is used. */
 #define INSERTION_LIMIT 32
 
-/* The most bits of a number that one pass distributes by. */
+/* Most bits of a number by which one pass distributes. */
 #define DIGIT_BITS 11
 
-/* Check for interrupts every so many bytes or events. */
+/* Events or bytes between two checks for interrupts. */
 #define INTERRUPT_EVENTS 65536
 
 
@@ -66,7 +66,7 @@ insertion_sort(uint64_t *events, size_t n, const EfEventForm form,
 	}
 }
 
-/* Two parts, each in order, into one. */
+/* Merge two ordered parts into one. */
 static void
 merge_parts(const uint64_t *a, size_t na, const uint64_t *b, size_t nb,
 			uint64_t *to, EfEventForm form, EfPersonKind kind)
@@ -94,7 +94,10 @@ merge_parts(const uint64_t *a, size_t na, const uint64_t *b, size_t nb,
 	memcpy(to + na * words, b, nb * words * sizeof(uint64_t));
 }
 
-/* Where all have one number: a hostile input, or one person's many events. */
+/*
+ * Sort by merging, where all events have one number: hostile input, or one
+ * person's many events.
+ */
 static void
 merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 		   EfEventForm form, EfPersonKind kind, EfContext *context)
@@ -124,9 +127,10 @@ merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 
 /*
  * Distribute by the highest bits in which numbers differ, then put each part
- * in order: one pass over a group's events and a few comparisons each, where
- * numbers are as evenly spread as those of people are, and never more than
- * the bits of a number ask for.  The result is in `events`, or in `scratch`.
+ * in order.  Where numbers are evenly spread, as those of people are, this is
+ * one pass over a group's events and a few comparisons each.  The number of
+ * passes is bounded by the bits of a number.  The result is in `events`, or
+ * in `scratch`.
  */
 static EF_ALWAYS_INLINE void
 distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,

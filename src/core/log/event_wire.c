@@ -8,7 +8,7 @@
 
 #include "base/codec.h"
 
-/* Of a stored run this much is read at once. */
+/* Window on a stored run: this much is read at once. */
 #define WINDOW_MAXIMUM ((size_t) 65536)
 
 static void
@@ -21,11 +21,13 @@ write_varint(const EfSink *sink, uint64_t value)
 	sink->write(sink->closure, bytes, (size_t) (writer.at - bytes));
 }
 
-/* A run of so many bytes for each number that a map has room for keeps the map
- * beside it. */
+/*
+ * Bytes of a run for each number that a map has room for, from which the run
+ * keeps the map beside it.
+ */
 #define NUMBER_PART 64
 
-/* Collects a run whose length is not known before. */
+/* A run of unknown length while it is collected. */
 typedef struct Collected
 {
 	EfContext  *context;
@@ -132,7 +134,7 @@ ef_event_wire_send(EfEventGroup *group, size_t limit,
 	return status;
 }
 
-/* A copy of a map that stays. */
+/* Make a copy of a map that stays. */
 static EfNumberMap *
 keep_map(const EfNumberMap *map, EfContext *context)
 {
@@ -160,10 +162,7 @@ receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
 	if (ef_event_log_full(log, size))
 		ef_event_log_store(log);
 
-	/*
-	 * a large run keeps its numbers, and what they are is looked up when it
-	 * is read
-	 */
+	/* a large run keeps its numbers and is mapped when it is read */
 	if (map != NULL && size >= map->room * NUMBER_PART)
 	{
 		place.numbers = keep_map(map, log->context);

@@ -17,15 +17,15 @@ extern EfStatus ef_event_wire_send(EfEventGroup *group, size_t limit,
 								   const EfSink *sink,
 								   EfContext *context) EF_NODISCARD;
 
-/* Add to a group what was written down, and a number of skipped rows. */
+/* Add a written group to a group, and a number of skipped rows. */
 extern EfStatus ef_event_wire_receive(EfEventGroup *group, int64_t skipped,
 									  const uint8_t *bytes,
 									  size_t size) EF_NODISCARD;
 
 /*
- * Write a group down as one run, and count from 1 on the numbers that its
- * events have, but for 0: `numbers`, which the context gives, and a map that
- * was cleared, and stays.
+ * The numbers of a group that is sent, in the order of their new numbers,
+ * which count from 1 on; 0 stays 0.  `numbers` is allocated by the context;
+ * `map` must be cleared before, and stays.
  */
 typedef struct EfNumbersSent
 {
@@ -35,14 +35,18 @@ typedef struct EfNumbersSent
 	uint32_t   *numbers;
 } EfNumbersSent;
 
+/* Write a group down as one run, with new numbers for those of its events. */
 extern EfStatus ef_event_wire_send_numbered(EfEventGroup *group,
 											size_t limit,
 											const EfSink *sink,
 											EfNumbersSent *sent,
 											EfContext *context) EF_NODISCARD;
 
-/* Add what was so written down, and so many skipped rows, to a group; `map` has
- * this log's numbers, and is NULL where they are the same. */
+/*
+ * Add a group that was written with its own numbers, and a number of skipped
+ * rows, to a group; `map` leads to this log's numbers, NULL where they are
+ * equal.
+ */
 extern EfStatus ef_event_wire_receive_numbered(EfEventGroup *group,
 											   int64_t skipped,
 											   const uint8_t *bytes,
