@@ -138,7 +138,7 @@ ef_cells_merge(const EfCell *a, size_t na, const EfCell *b, size_t nb,
 
 	for (size_t turn = 0; i < na && j < nb; turn++)
 	{
-		/* the first has long stretches for which the second has nothing */
+		/* the first has long stretches without a counterpart in the second */
 		size_t		stop = na - i > EF_INTERRUPT_TURNS ? i + EF_INTERRUPT_TURNS : na;
 		EfCell		cell;
 

@@ -15,18 +15,18 @@
 #include "base/status.h"
 
 /*
- * What a cell counts, and where, packed so that order is integer order:
- * label << 36 | kind << 32 | at.  Label 0 is "none"; label n names the n-th
- * label of the table, counted from 1.
+ * Kind, label and place of a cell, packed so that their order is integer
+ * order: label << 36 | kind << 32 | at.  Label 0 is "none"; label n names the
+ * n-th label of the table, counted from 1.
  */
 typedef uint64_t EfKey;
 
 #define EF_KIND_BITS 4
 
 /*
- * The kind of a record that stands for a whole row, and is in a state only:
- * label and kind are where every key has them, the other 32 bits of the key
- * and the 64 of the count are the type's own.
+ * Kind of a record that stands for a whole row; only a state has such.  Label
+ * and kind are where every key has them; the other 32 bits of the key and the
+ * 64 of the count belong to the type.
  */
 #define EF_KIND_ROW 15
 
@@ -77,7 +77,7 @@ ef_key_at(EfKey key)
 	return (uint32_t) key;
 }
 
-/* Label and kind together: what a series has in common. */
+/* Return label and kind together: all cells of a series share them. */
 static inline uint32_t
 ef_key_series(EfKey key)
 {
@@ -85,9 +85,9 @@ ef_key_series(EfKey key)
 }
 
 /*
- * Where a cell of a paired kind stands: second label << 16 | place on the axis.
- * So a series, which is of one first label, has its cells in the order of the
- * second.
+ * Bits of the place of a paired cell: its `at` is second label << 16 | place
+ * on the axis.  So a series, which has one first label, has its cells in the
+ * order of the second.
  */
 #define EF_PAIR_BITS 16
 #define EF_PAIR_LABEL_LIMIT ((1u << EF_PAIR_BITS) - 1)
@@ -111,7 +111,7 @@ ef_pair_at(uint32_t pair)
 	return pair & ((1u << EF_PAIR_BITS) - 1);
 }
 
-/* The place of a record that is two numbers, such as days of a spell. */
+/* Pack two numbers, such as days of a spell, into the place of a record. */
 static inline uint32_t
 ef_halves(uint32_t high, uint32_t low)
 {
@@ -131,7 +131,7 @@ ef_low_half(uint32_t at)
 	return at & 0xffff;
 }
 
-/* The key of a cell whose label n is now number[n]; number[0] is 0. */
+/* Return the key of a cell whose label n is now number[n]; number[0] is 0. */
 static inline EfKey
 ef_renumbered(EfKey key, const uint32_t *number, unsigned paired)
 {

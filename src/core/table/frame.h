@@ -1,7 +1,7 @@
 /*
  * frame.h
  *	  What the rows of one table have in common, and what a type of summary
- *	  says of its tables.
+ *	  declares about its tables.
  */
 #ifndef EF_FRAME_H
 #define EF_FRAME_H
@@ -19,9 +19,9 @@
 extern const EfReport EF_OBSERVED_MIXED[];
 
 /*
- * What the rows of one table have in common; tables that differ do not add.
- * It is an observation period or, for a type with an open_spec, a spec: bytes
- * that are the same where the spec is.
+ * The frame that the rows of one table have in common; tables with different
+ * frames cannot be added.  It is an observation period or, for a type with an
+ * open_spec, a spec: bytes that are equal for equal specs.
  */
 typedef struct EfFrame
 {
@@ -33,10 +33,10 @@ typedef struct EfFrame
 	size_t		spec_size;
 } EfFrame;
 
-/* PostgreSQL's limit on one value, and so everyone's. */
+/* Limit on the size of a value: PostgreSQL's. */
 #define EF_SIZE_LIMIT ((size_t) 0x3fffffff)
 
-/* The first byte of a table says which of its two forms follows. */
+/* First byte of a table, which tells its two forms apart. */
 #define EF_FORMAT_PACKED 1
 #define EF_FORMAT_STATE 0x82
 
@@ -56,7 +56,7 @@ typedef struct EfKind
 /* What flag 1 of a frame says, if a type has it. */
 typedef struct EfFlag
 {
-	const char *name;			/* in the text form; NULL: there is none */
+	const char *name;			/* in the text form; NULL if it has none */
 	EfStatus	mixed;			/* tables with and without do not add */
 	const char *difference;		/* said of two such, a sentence */
 } EfFlag;
@@ -77,9 +77,9 @@ typedef struct EfTableType
 
 	/*
 	 * While rows are only counted, turn the record of one into fewer cells:
-	 * of kinds, as bits, whose cells count rows that are alike.  These are in
-	 * a state only, and expand() turns them too when it is read.  NULL where
-	 * there are none.
+	 * cells of these kinds, as bits, count rows that are alike.  Only a state
+	 * has them; when it is read, expand() turns them into cells too. NULL
+	 * where there are none.
 	 */
 	unsigned	(*condense) (const EfFrame *frame, const EfCell *row,
 							 EfCell *cells);
@@ -89,10 +89,10 @@ typedef struct EfTableType
 	EfStatus	(*check_frame) (const EfFrame *frame, EfContext *context);
 
 	/*
-	 * Instead of that, where the frame is a spec.  Check one, whose bytes may
-	 * come from anywhere, and answer the labels that it names: no more than
-	 * label_limit, unless they are not asked for (NULL), and only how many.
-	 * They point into the spec.
+	 * Used instead where the frame is a spec.  Check a spec, whose bytes may
+	 * come from anywhere, and answer the labels that it names, at most
+	 * label_limit; with NULL for them answer only how many.  They point into
+	 * the spec.
 	 */
 	EfStatus	(*open_spec) (const EfFrame *frame, EfLabel *labels,
 							  uint32_t *nlabels, EfContext *context);
@@ -110,19 +110,19 @@ typedef struct EfTableType
 								  EfContext *context);
 
 	/*
-	 * Sum out the kinds that have no name into those that have, all with a
-	 * short axis: series[kind][at], as far as its axis goes.  Of each kind
-	 * lowest[] to beyond[] - 1 are in use, nothing where the second is 0, and
-	 * where it makes these more it says so there.  NULL where every kind has
-	 * a name.  Kinds with a short axis have no label.
+	 * Sum kinds without a name into those with one, all with a short axis:
+	 * series[kind][at], as far as its axis goes.  The places lowest[] to
+	 * beyond[] - 1 of each kind are in use, none where the second is 0; a
+	 * function that uses more must update both.  NULL where every kind has a
+	 * name.  Kinds with a short axis have no label.
 	 */
 	void		(*settle) (int64_t *const *series, uint32_t *lowest,
 						   uint32_t *beyond);
 
 	/*
-	 * Are its counts so small that no exact sum over them can overflow?
-	 * Called on what a state has summed up, since a sum of such tables need
-	 * not be one.  NULL where nothing is limited.
+	 * Are the counts so small that no exact sum over them can overflow?
+	 * Called on sums in a state too, since a sum of such tables need not be
+	 * one. NULL where nothing is limited.
 	 */
 	EfStatus	(*check_limits) (const struct EfTable *table,
 								 EfContext *context);
@@ -134,17 +134,20 @@ typedef struct EfTableType
 	EfStatus	(*validate) (const struct EfTable *table, EfContext *context);
 } EfTableType;
 
-/* A row of a type whose rows leave so many cells at most can be made cells twice. */
+/*
+ * Limit on the cells of a row for which turning a row into cells twice is
+ * cheap.
+ */
 #define EF_FEW_ROW_CELLS 2
 
-/* Kinds with an axis as short as this are always laid out densely. */
+/* Length of an axis up to which kinds are always laid out densely. */
 #define EF_SHORT_AXIS 512
 
-/* Can a cell of this kind, which is paired, stand there? */
+/* Can a cell of this paired kind have this place? */
 extern bool ef_kind_has_pair(const EfKind *kind, uint32_t at,
 							 uint32_t nlabels);
 
-/* Can a cell of this kind stand there? */
+/* Can a cell of this kind have this place? */
 static inline bool
 ef_kind_has_place(const EfKind *kind, uint32_t at, uint32_t nlabels)
 {
@@ -152,7 +155,7 @@ ef_kind_has_place(const EfKind *kind, uint32_t at, uint32_t nlabels)
 										   nlabels) : at < kind->axis;
 }
 
-/* The kinds that are paired, as bits. */
+/* Return the kinds that are paired, as bits. */
 extern unsigned ef_kinds_paired(const EfTableType *type);
 
 /* Are there more labels than a table of this type can have? */
@@ -174,7 +177,7 @@ extern EfStatus ef_frame_match(const EfFrame *a, const EfFrame *b,
 							   const EfTableType *type, EfContext *context)
 			EF_NODISCARD;
 
-/* An observation period as PostgreSQL writes ranges. */
+/* Write an observation period as PostgreSQL writes ranges. */
 extern void ef_frame_format(char *out, size_t size, const EfFrame *frame);
 
 #endif							/* EF_FRAME_H */

@@ -9,20 +9,26 @@
 #include "base/bits.h"
 #include "base/invariant.h"
 
-/* Lay cells out densely when there are this many positions for each, or
- * fewer: clearing and scanning those is then cheaper than sorting. */
+/*
+ * Positions per cell up to which cells are laid out densely: clearing and
+ * scanning them is then cheaper than sorting.
+ */
 #define DENSE_POSITIONS 16
 
-/* Below this many rows and cells an axis is not measured: they are few for a long
- * one. */
+/*
+ * Number of rows and cells below which an axis is not measured: they are few
+ * for a long axis.
+ */
 #define MEASURE_FROM 256
 
-/* Up to this many counts, those of the short axes of a small group, need no
- * memory of their own. */
+/*
+ * Number of counts up to which they need no memory of their own, as on the
+ * short axes of a small group.
+ */
 #define FEW_COUNTS 512
 
 /*
- * Where the series of a type lie when they are laid out densely: those
+ * Places of the series of a type in the dense layout: first the series
  * without a label one after the other, then those of each label.
  */
 typedef struct Layout
@@ -33,19 +39,19 @@ typedef struct Layout
 	size_t		per_label;
 
 	/*
-	 * what `at` is below; 0 where that is not all there is to say: for pairs
-	 * and for what is no kind
+	 * limit of `at`; 0 where a limit is not enough, for pairs and unknown
+	 * kinds
 	 */
 	uint32_t	axis[1 << EF_KIND_BITS];
-	uint32_t	labels[1 << EF_KIND_BITS];	/* what a label is not above */
+	uint32_t	labels[1 << EF_KIND_BITS];	/* highest label */
 	uint32_t	first[1 << EF_KIND_BITS];	/* of the axis, the place laid out
 											 * first */
-	/* of the axis, what is in use by the kind */
+	/* part of the axis that the kind uses */
 	uint32_t	lowest[1 << EF_KIND_BITS];
 	uint32_t	beyond[1 << EF_KIND_BITS];
 } Layout;
 
-/* Of each kind, how many cells there are, and of which places. */
+/* Number of cells of each kind, and the range of their places. */
 typedef struct Extent
 {
 	size_t		n[1 << EF_KIND_BITS];
@@ -77,7 +83,7 @@ measure(Extent *extent, const EfTableType *type, const EfFrame *frame,
 			unsigned	kind = ef_key_kind(cell->key);
 			uint32_t	at = ef_key_at(cell->key);
 
-			/* what is outside is refused later */
+			/* cells outside are refused later */
 			if (kind >= type->nkinds || at >= type->kinds[kind].axis)
 				continue;
 			if (extent->n[kind]++ == 0 || at < extent->lowest[kind])
@@ -160,7 +166,7 @@ emit_series(EfCell *out, const Layout *layout, const int64_t *counts,
 	return out;
 }
 
-/* Everything that is not zero in the dense layout, in order. */
+/* List all counts of the dense layout that are not zero, in order. */
 static size_t
 emit_cells(const EfTableType *type, const Layout *layout,
 		   const int64_t *counts, uint32_t nlabels, EfCell *out,
@@ -185,7 +191,7 @@ emit_cells(const EfTableType *type, const Layout *layout,
 	return (size_t) (out - start);
 }
 
-/* The most cells that emit_cells() can answer. */
+/* Return an upper bound of the cells that emit_cells() can answer. */
 static size_t
 dense_span(const EfTableType *type, const Layout *layout, uint32_t nlabels)
 {
@@ -222,7 +228,10 @@ settle_series(const EfTableType *type, Layout *layout, int64_t *counts)
 			layout->beyond[kind] = 0;
 }
 
-/* The cells that may be laid out densely, which those with two labels are not. */
+/*
+ * Count the cells that may be laid out densely: all but those with two
+ * labels.
+ */
 static size_t
 count_single(const EfTableType *type, const EfCell *cells, size_t n)
 {
@@ -239,8 +248,8 @@ typedef struct Gathering
 {
 	Layout		layout;
 	uint32_t	nlabels;
-	int64_t    *counts;			/* what is dense */
-	EfCell	   *list;			/* what is not, as it came */
+	int64_t    *counts;			/* dense */
+	EfCell	   *list;			/* the others, as they came */
 	size_t		nlist;
 	bool		overflow;
 	bool		outside;
@@ -316,7 +325,7 @@ place_cells(Gathering *all, const EfTableType *type, const EfFrame *frame,
 	return EF_OK;
 }
 
-/* The dense cells and the others, in one order. */
+/* Merge the dense cells and the others into one order. */
 EF_NODISCARD static EfStatus
 put_together(const Gathering *all, const EfTableType *type,
 			 EfCell **gathered, size_t *ngathered, EfContext *context)

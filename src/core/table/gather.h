@@ -8,9 +8,9 @@
 #include "table/frame.h"
 
 /*
- * Turn rows and cells, in any order, into cells in order, each once: a new
- * chunk.  What has many cells is added up where it lies on the axis; what has
- * few is sorted.  `finish` sums out the kinds that are in a state only.
+ * Turn rows and cells, in any order, into cells in order, each once, in a new
+ * chunk.  Kinds with many cells are added up in a dense layout; others are
+ * sorted.  `finish` sums out the kinds that only a state has.
  */
 extern EfStatus ef_gather_cells(const EfTableType *type, const EfFrame *frame,
 								uint32_t nlabels, const EfCell *pending,

@@ -3,15 +3,15 @@
  *	  The one structure under every summary: a counting process on an integer
  *	  axis.
  *
- * A life table is a multiset of marks on an axis: so many entries at this
- * age, so many exits for that reason, so many still there.  Each is a *cell*
- * (kind, label, at) -> count.  A summary's type says in an EfTableType what the
- * kinds are, and which of them carry a label (a reason to leave, a stage);
- * nothing here knows what they mean.  For some types the frame is a spec, which
- * is opaque here too: it names the labels in its order, so a table stores the
- * spec in place of them.  The axis is sparse: there is no cell that counts
- * nothing.  A cell of a paired kind has two labels (from where, to where), the
- * second in the upper half of its `at`.
+ * A life table is a multiset of marks on an axis: numbers of entries at each
+ * age, of exits for each reason, of people still there.  Each is a *cell*
+ * (kind, label, at) -> count.  A summary's type declares its kinds in an
+ * EfTableType, and which of them carry a label (a reason to leave, a stage).
+ * Nothing here knows their meaning.  For some types the frame is a spec,
+ * which is opaque here too: it names the labels in its order, so a table
+ * stores the spec in place of them.  The axis is sparse: no cell counts
+ * nothing.  A cell of a paired kind has two labels (from where, to where),
+ * the second in the upper half of its `at`.
  *
  * Cells add up.  So the sum of the tables of the parts is the table of the
  * whole, whatever the parts were and in whatever order they came: the only
@@ -58,9 +58,8 @@
 
 /*
  * Open a state or packed bytes.  `datum` begins with the caller's length word
- * and is aligned as an EfState.  What it answers for packed bytes is checked
- * against their bounds and for order, but not validated.  Labels point into
- * the datum.
+ * and is aligned as an EfState.  Packed bytes are checked against their
+ * bounds and for order, but not validated.  Labels point into the datum.
  */
 extern EfStatus ef_table_load(EfTable *table, const EfTableType *type,
 							  const void *datum, size_t size,

@@ -8,8 +8,10 @@
 
 #include "base/bits.h"
 
-/* A page is longer than what it holds by so many places at either end, and by a
- * part of its length: the next rows are near. */
+/*
+ * Margin of a page: it is longer than its contents by this many places at
+ * either end, and by a part of its length, since the next rows are near.
+ */
 #define MARGIN 8
 #define MARGIN_PART 32
 
@@ -356,14 +358,14 @@ walk_next(SeriesWalk *walk)
 	return true;
 }
 
-/* The size of a count, as far as its width goes. */
+/* Return the size of a count, as far as its width goes. */
 static uint64_t
 magnitude(int64_t count)
 {
 	return (uint64_t) (count < 0 ? -(count + 1) : count);
 }
 
-/* The most that a count would be with the cells of a series. */
+/* Return an upper bound of a count after the cells of a series are added. */
 static uint64_t
 largest_sum(const SeriesWalk *walk)
 {
@@ -385,8 +387,8 @@ largest_sum(const SeriesWalk *walk)
 }
 
 /*
- * The page that a series has or would have; false if none.  *changed: its cells
- * go there.
+ * Plan the page of a series, old or new; false if it has none.  *changed: its
+ * cells go onto the page.
  */
 static bool
 plan_page(EfPage *page, const SeriesWalk *walk, const EfTableType *type,
@@ -414,7 +416,7 @@ plan_page(EfPage *page, const SeriesWalk *walk, const EfTableType *type,
 	beyond = axis - beyond > margin ? beyond + margin : axis;
 	if (old != NULL)
 	{
-		/* as it is, where what it has is enough */
+		/* leave the page as it is if it is large enough */
 		if (ef_key_at(walk->cells[walk->start].key) >= old->first ||
 			first > old->first)
 			first = old->first;

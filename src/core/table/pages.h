@@ -1,14 +1,13 @@
 /*
  * pages.h
- *	  Counts of a growing table at their places: what it keeps of series that
- *	  are full enough.
+ *	  Counts of a growing table at their places, for series that are full enough.
  *
- * A cell takes 16 bytes and has to be found; a count on a page takes one to
- * eight, and adding to it takes an index.  A page is a stretch of the axis of one
- * series.  A block of them is a header, the pages in the order of their
- * series, and the counts of each, every page's from a multiple of eight bytes
- * on.  What has no page, or does not fit its count, is a cell as before: a table
- * is the sum of both.
+ * A cell takes 16 bytes and must be searched; a count on a page takes one to
+ * eight bytes and is found by its index.  A page is a stretch of the axis of
+ * one series.  A block of pages is a header, the pages in the order of their
+ * series, and their counts; those of each page begin at a multiple of eight
+ * bytes.  Marks without a page, or too many for their count, stay cells: a
+ * table is the sum of both.
  */
 #ifndef EF_PAGES_H
 #define EF_PAGES_H
@@ -30,8 +29,10 @@ typedef struct EfPages
 	EfPage		pages[];
 } EfPages;
 
-/* Series of labels above this have no page, so that finding one is a look into a
- * short table. */
+/*
+ * Limit on the labels of series with pages, so that a page is found in a
+ * short table.
+ */
 #define EF_PAGE_LABEL_LIMIT 31
 #define EF_PAGE_SERIES ((EF_PAGE_LABEL_LIMIT + 1) << EF_KIND_BITS)
 
@@ -39,7 +40,7 @@ typedef struct EfPages
 typedef struct EfPlacedPage
 {
 	uint32_t	first;
-	uint32_t	places;			/* 0: there is none */
+	uint32_t	places;			/* 0: no page */
 	uint32_t	width;
 	uint32_t	counts;			/* distance in the block */
 } EfPlacedPage;
@@ -52,8 +53,8 @@ typedef struct EfPageIndex
 } EfPageIndex;
 
 /*
- * Are these bytes a block of pages of a table of this type, with so many labels?
- * Asked before they are used, since a state can come from anywhere.
+ * Are these bytes a block of pages of a table of this type, with this many
+ * labels? Ask before using them, since a state can come from anywhere.
  */
 extern bool ef_pages_check(const void *block, size_t size,
 						   const EfTableType *type, uint32_t nlabels);
@@ -101,15 +102,17 @@ ef_pages_add(const EfPageIndex *index, EfCell *cell)
 	return ef_page_add(counts, page->width, place, cell);
 }
 
-/* How many counts of a block that was checked are not zero; and those, as cells
- * in order. */
+/*
+ * Return how many counts of a checked block are not zero, or those counts as
+ * cells in order.
+ */
 extern size_t ef_pages_ncells(const EfPages *block);
 extern size_t ef_pages_cells(const EfPages *block, EfCell *cells);
 
 /*
- * Add a block that was checked, of labels that are numbered otherwise, to pages.
- * What has no place there is put into `cells`, which has room for ef_pages_ncells()
- * and one more; how many.
+ * Add a checked block, whose labels have other numbers, to pages.  Counts
+ * that have no place there are put into `cells`, which has room for
+ * ef_pages_ncells() and one more; return how many.
  */
 extern size_t ef_pages_add_block(const EfPageIndex *index,
 								 const EfPages *other, const uint32_t *number,
@@ -123,8 +126,8 @@ extern bool ef_pages_cells_in_order(const EfTableType *type, uint32_t nlabels,
 									const EfCell *cells, size_t n);
 
 /*
- * Is a page of so many counts worth its room, which `n` cells would take?  Of two
- * that take the same it is the one that is sooner added to.
+ * Is a page of this many places worth its room, compared with `n` cells?  At
+ * equal size the page wins, since adding to it is faster.
  */
 static inline bool
 ef_page_pays(uint64_t places, uint32_t width, size_t n)
@@ -133,11 +136,11 @@ ef_page_pays(uint64_t places, uint32_t width, size_t n)
 }
 
 /*
- * Lay cells out on pages that are worth their room, and on those of `old`, a block
- * that was checked or NULL, which grow for them where that is: a new block, NULL if
- * there is nothing to lay out.  What is not on a page stays in `cells`, in order;
- * `n` is how many.  Refuses cells that are not in order, each once, or stand where
- * none can.
+ * Lay cells out on pages that are worth their room, and on those of `old` (a
+ * checked block or NULL), which grow where that pays.  Answers a new block,
+ * or NULL if nothing was laid out.  The other cells stay in `cells`, in
+ * order; `n` is their number.  Refuses cells that are out of order, repeated,
+ * or at a place that cannot be.
  */
 extern EfStatus ef_pages_build(EfPages **block, size_t *size,
 							   const EfTableType *type, uint32_t nlabels,

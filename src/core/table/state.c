@@ -11,23 +11,30 @@
 #include "table/gather.h"
 #include "table/pages.h"
 
-/* Check for interrupts every so many labels. */
+/* Labels between two checks for interrupts. */
 #define INTERRUPT_LABELS 4096
 
-/* Below this size a state grows without being compacted, unless pages halve it:
- * the cells of so few rows would take as much room as the rows, or more. */
+/*
+ * Size below which a state grows without being compacted, unless pages halve
+ * it: the cells of so few rows would take as much room as the rows, or more.
+ */
 #define COMPACT_FROM 65536
 
-/* Below this size not even pages do. */
+/* Size below which a state gets no pages either. */
 #define PAGES_FROM 16384
 
-/* A state with pages has room for as many bytes of rows, or for as many as its
- * cells take: then a row pays for a few moved cells at most.  It has half of that where
- * all that was added up takes no more, since there may be thousands of such groups. */
+/*
+ * Room for rows in a state with pages, in bytes; as much as its cells take,
+ * if that is more: then each row pays for a few moved cells at most.  Half of
+ * that where all that was added up takes no more, since there may be
+ * thousands of such groups.
+ */
 #define ROWS_ROOM 16384
 
-/* Make pages anew where this many cells are beside them, and twice as many as
- * when they were made last. */
+/*
+ * Cells beside the pages from which on pages are made anew, if there are also
+ * twice as many as last time.
+ */
 #define LOOSE_CELLS 512
 
 static EfLabelNode *
@@ -37,10 +44,10 @@ label_node(const EfState *state, uint32_t distance)
 }
 
 /*
- * The size after this one.  An allocator that keeps small chunks for reuse
- * (PostgreSQL's does up to 8 kB) cannot give those of a million groups that
- * grow together to anybody else, so they take few steps; larger ones it
- * returns, and there a smaller step wastes less.
+ * Return the size after this one.  PostgreSQL keeps freed chunks of up to 8
+ * kB for reuse, and nobody reuses those of a million groups that grow
+ * together; so small states take few, large steps.  Larger chunks are
+ * returned, and there a smaller step wastes less.
  */
 static size_t
 next_size(size_t size)
@@ -66,7 +73,7 @@ ef_state_check(const EfState *state, const EfTableType *type, size_t size,
 				   "The numbers of a state do not fit its %zu bytes.", size);
 }
 
-/* For EF_ASSERT. */
+/* Is a state sound?  For EF_ASSERT. */
 static inline bool
 is_sound(const EfState *state, const EfTableType *type)
 {
@@ -119,8 +126,10 @@ ef_state_create(EfState **state, const EfTableType *type,
 	return EF_OK;
 }
 
-/* Nothing of the slack may be what memory held before: it may be shipped to
- * another process. */
+/*
+ * Clear the slack, which may be sent to another process: nothing that memory
+ * held before may be in it.
+ */
 static void
 clear_slack(EfState *state)
 {
@@ -128,8 +137,8 @@ clear_slack(EfState *state)
 }
 
 /*
- * Put cells in order among the sorted ones of a state that has room for them,
- * in place of what was appended.
+ * Merge ordered cells into the sorted ones of a state that has room for them,
+ * in place of the appended ones.
  */
 EF_NODISCARD static EfStatus
 absorb(EfState *state, const EfCell *gathered, size_t n, EfContext *context)
@@ -168,8 +177,10 @@ absorb(EfState *state, const EfCell *gathered, size_t n, EfContext *context)
 	return EF_OK;
 }
 
-/* A chunk of this size with the header and the labels of a state, and room for so
- * many bytes of pages. */
+/*
+ * Create a chunk of this size with the header and the labels of a state, and
+ * room for its pages.
+ */
 static EfState *
 copy_head(const EfState *old, size_t size, size_t paged, EfContext *context)
 {
@@ -183,7 +194,10 @@ copy_head(const EfState *old, size_t size, size_t paged, EfContext *context)
 	return new;
 }
 
-/* A larger copy, but for the cells, in which `used` bytes will be needed. */
+/*
+ * Make a larger copy, without the cells, in which `used` bytes will be
+ * needed.
+ */
 EF_NODISCARD static EfStatus
 enlarge(EfState **state, size_t size, size_t used, EfContext *context)
 {
@@ -204,8 +218,10 @@ enlarge(EfState **state, size_t size, size_t used, EfContext *context)
 	return EF_OK;
 }
 
-/* Put cells in order among the sorted ones, in place of what was appended; in
- * a chunk of this size, of which `used` bytes will be needed. */
+/*
+ * Merge ordered cells into the sorted ones, in place of the appended ones, in
+ * a chunk of this size, of which `used` bytes will be needed.
+ */
 EF_NODISCARD static EfStatus
 take_in(EfState **state, const EfCell *gathered, size_t n, size_t size,
 		size_t used, EfContext *context)
@@ -226,7 +242,10 @@ take_in(EfState **state, const EfCell *gathered, size_t n, size_t size,
 	return status;
 }
 
-/* The pages of a state, NULL if it has none; refused if they are damaged. */
+/*
+ * Open the pages of a state; NULL if it has none, refused if they are
+ * damaged.
+ */
 EF_NODISCARD static EfStatus
 open_pages(EfPages **pages, const EfState *state, const EfTableType *type,
 		   EfContext *context)
@@ -266,7 +285,10 @@ list_cell(CellList *list, const EfCell *cell, EfContext *context)
 	list->cells[list->n++] = *cell;
 }
 
-/* Add what was appended to a state to pages, and list what has no place on them. */
+/*
+ * Add the appended records of a state to its pages, and list those that have
+ * no place on them.
+ */
 static void
 fill_pages(const EfState *state, const EfTableType *type, EfPages *pages,
 		   CellList *rest, EfContext *context)
@@ -304,7 +326,7 @@ order_cells(EfCell *cells, size_t *n, EfContext *context)
 	return ef_cells_unite(cells, n, context);
 }
 
-/* A copy of a state with these cells, in order, and pages. */
+/* Make a copy of a state with these ordered cells and pages. */
 EF_NODISCARD static EfStatus
 replace_counts(EfState **state, const EfCell *cells, size_t n,
 			   const EfPages *pages, size_t paged, size_t need,
@@ -414,7 +436,7 @@ may_fill_pages(const EfState *state, const EfTableType *type,
 	return taken <= state->ncells * sizeof(EfCell) / 2;
 }
 
-/* A larger chunk in which rows stay rows. */
+/* Move a state to a larger chunk, in which rows stay rows. */
 EF_NODISCARD static EfStatus
 grow(EfState **state, size_t need, EfContext *context)
 {
@@ -433,7 +455,9 @@ grow(EfState **state, size_t need, EfContext *context)
 	return EF_OK;
 }
 
-/* Add up what was appended to a state, for room for `need` more bytes. */
+/*
+ * Add up the appended records of a state, to make room for `need` more bytes.
+ */
 EF_NODISCARD static EfStatus
 compact(EfState **state, const EfTableType *type, size_t need,
 		EfContext *context)
@@ -454,7 +478,10 @@ compact(EfState **state, const EfTableType *type, size_t need,
 		fill_pages(old, type, pages, &more, context);
 		old->ncells = old->nsorted;
 
-		/* what has no page is put in order when it fills half of the room */
+		/*
+		 * cells without a page are put in order when they fill half of the
+		 * room
+		 */
 		if (2 * (more.n * sizeof(EfCell) + need) <= ef_state_room(old))
 		{
 			if (more.n > 0)
@@ -528,7 +555,7 @@ ef_state_skip(EfState *state, EfContext *context)
 	return ef_cells_add(&state->skipped, state->skipped, 1, context);
 }
 
-/* The order of a label and one of a state, by which the tree is searched. */
+/* Compare a label with one of a state, in the order of the search tree. */
 static int
 compare_label(uint32_t hash, const char *bytes, size_t length,
 			  const EfLabelNode *node)
@@ -696,7 +723,7 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 	if (!in_order)
 		ef_cells_sort(cells, cells + ncells, ncells, context);
 
-	/* what was appended to the state, then both */
+	/* the appended records of the state, then both */
 	if (old->ncells > old->nsorted)
 		status = ef_gather_cells(type, &frame, old->nlabels,
 								 old->cells + old->nsorted,
@@ -722,7 +749,7 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 	return status;
 }
 
-/* The labels of a state, of which the last is the farthest from its end. */
+/* List the labels of a state; the last one is the farthest from its end. */
 EF_NODISCARD static EfStatus
 collect_labels(EfTable *table, const EfState *state, EfContext *context)
 {
@@ -745,7 +772,10 @@ collect_labels(EfTable *table, const EfState *state, EfContext *context)
 	return EF_OK;
 }
 
-/* A tree of 2^28 even labels is not that deep, and a way through it has 64 bits. */
+/*
+ * Limit on the depth of the tree of labels: 2^28 balanced labels are not as
+ * deep, and a path through it has 64 bits.
+ */
 #define LABEL_DEPTH 48
 
 /* Is there a label of this list at that distance? */
@@ -810,7 +840,7 @@ ef_state_check_labels(const EfState *state, const EfTableType *type,
 	return status;
 }
 
-/* Do all cells stand at a place that there is, with labels that there are? */
+/* Are all cells at existing places, with existing labels? */
 static bool
 keys_known(const EfCell *cells, size_t n, uint32_t nlabels,
 		   const EfTableType *type)
@@ -831,7 +861,7 @@ keys_known(const EfCell *cells, size_t n, uint32_t nlabels,
 }
 
 /*
- * The numbers that labels have in a state, which those that are new to it get:
+ * Map labels to their numbers in a state, and add labels that are new to it:
  * number[n] for label n, and number[0] is 0.
  */
 EF_NODISCARD static EfStatus
@@ -901,7 +931,10 @@ ef_state_merge(EfState **state, const EfTableType *type,
 	return status;
 }
 
-/* Add cells of pages to those of a state; what has no place there is appended. */
+/*
+ * Add cells of pages to those of a state; cells that have no place there are
+ * appended.
+ */
 EF_NODISCARD static EfStatus
 merge_pages(EfState **state, const EfTableType *type, const EfPages *pages,
 			const uint32_t *number, EfContext *context)
@@ -996,8 +1029,10 @@ order_labels(EfTable *table, EfContext *context)
 	table->cells = ordered;
 }
 
-/* The cells of a state that has pages: what has a place there is counted on a
- * copy of them, and the others are few. */
+/*
+ * Collect the cells of a state with pages: cells that have a place are
+ * counted on a copy of the pages, and the others are few.
+ */
 EF_NODISCARD static EfStatus
 unite_all(const EfState *state, const EfTableType *type, const EfPages *pages,
 		  EfCell **cells, size_t *n, EfContext *context)
@@ -1034,8 +1069,10 @@ unite_all(const EfState *state, const EfTableType *type, const EfPages *pages,
 	return status;
 }
 
-/* Load a state that has nothing to sum out and has pages: what it has added up is
- * in order, or nearly. */
+/*
+ * Load a state that has pages and nothing to sum out: its cells are in order,
+ * or nearly.
+ */
 EF_NODISCARD static EfStatus
 load_pages(EfTable *table, const EfTableType *type, const EfState *state,
 		   const EfPages *pages, EfContext *context)
@@ -1044,7 +1081,7 @@ load_pages(EfTable *table, const EfTableType *type, const EfState *state,
 	EfStatus	status = unite_all(state, type, pages, &table->cells,
 								   &table->ncells, context);
 
-	/* what was listed can be of anywhere */
+	/* listed cells can be of any series */
 	if (status == EF_OK &&
 		!ef_pages_cells_in_order(type, nlabels, table->cells, table->ncells))
 		status = ef_fail(context, EF_INVALID,
@@ -1113,8 +1150,8 @@ ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
 		return status;
 
 	/*
-	 * unless they are in order already, and nothing renumbered their labels
-	 * or is to be summed out
+	 * unless they are in order already, and their labels were neither
+	 * renumbered nor are summed out
 	 */
 	if (!ordered || type->settle != NULL)
 	{

@@ -7,7 +7,7 @@
 
 #include "table/table.h"
 
-/* The slack that an empty state begins with is part of this. */
+/* Size of a new state, with the slack that it begins with. */
 #define EF_STATE_INITIAL_SIZE 256
 
 /*
@@ -59,14 +59,14 @@ typedef struct EfLabelNode
 	char		bytes[];
 } EfLabelNode;
 
-/* Where labels, or a spec, end and pages begin. */
+/* Return where labels, or a spec, end and pages begin. */
 static inline uint8_t *
 ef_state_pages(const EfState *state)
 {
 	return (uint8_t *) state + state->size - state->paged;
 }
 
-/* The frame of a state; a spec is in the state's chunk. */
+/* Return the frame of a state; a spec is in the state's chunk. */
 static inline EfFrame
 ef_state_frame(const EfState *state, const EfTableType *type)
 {
@@ -83,14 +83,14 @@ ef_state_frame(const EfState *state, const EfTableType *type)
 	return frame;
 }
 
-/* What a label of this length takes in a state. */
+/* Return the room that a label of this length takes in a state. */
 static inline size_t
 ef_label_node_size(size_t length)
 {
 	return (sizeof(EfLabelNode) + length + 7) & ~(size_t) 7;
 }
 
-/* What a spec takes at the end of a state. */
+/* Return the room that a spec takes at the end of a state. */
 static inline size_t
 ef_spec_room(size_t size)
 {
@@ -120,10 +120,9 @@ ef_state_fits(const EfState *state, const EfTableType *type, size_t size)
 }
 
 /*
- * Are these bytes, of which there are `size`, a state of this type?  Its header
- * must say so, and cells and labels must fit the size.  Called before a state
- * is read or edited, since what an aggregate of somebody's own hands on, or a
- * table has stored, need not be one.
+ * Are these `size` bytes a state of this type?  Its header must say so, and
+ * cells and labels must fit the size.  Ask before reading or editing a state:
+ * an aggregate that a user made can hand over anything, and so can a table.
  */
 static inline bool
 ef_is_state(const EfState *state, const EfTableType *type, size_t size)
@@ -132,25 +131,24 @@ ef_is_state(const EfState *state, const EfTableType *type, size_t size)
 		state->tag == type->tag && ef_state_fits(state, type, size);
 }
 
-/* The same; how it is refused. */
+/* Check the same, and refuse what is no state. */
 extern EfStatus ef_state_check(const EfState *state, const EfTableType *type,
 							   size_t size, EfContext *context) EF_NODISCARD;
 
 /*
- * Are its labels such that one can be looked for and added?  Asked once of a state
- * that comes as a value, which was checked otherwise: who made an aggregate of their
- * own may have stored it.
+ * Can labels be looked up in its tree of labels, and added?  Ask once of a
+ * state that comes as a value: somebody's own aggregate may have stored it.
  */
 extern EfStatus ef_state_check_labels(const EfState *state,
 									  const EfTableType *type,
 									  EfContext *context) EF_NODISCARD;
 
-/* A new, empty state with room for `room` more bytes. */
+/* Create an empty state with room for `room` more bytes. */
 extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
 								const EfFrame *frame, size_t room,
 								EfContext *context) EF_NODISCARD;
 
-/* The slack of a state. */
+/* Return the slack of a state. */
 static inline size_t
 ef_state_room(const EfState *state)
 {
@@ -167,7 +165,7 @@ extern EfStatus ef_state_make_room(EfState **state, const EfTableType *type,
 								   unsigned ncells, size_t label_length,
 								   EfContext *context) EF_NODISCARD;
 
-/* The same, at once where there is room, as for nearly every row. */
+/* Make sure of room, at once where there is some, as for nearly every row. */
 EF_NODISCARD static inline EfStatus
 ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
 				 size_t label_length, EfContext *context)
@@ -188,7 +186,7 @@ ef_state_moved(EfState *old, EfState *now, EfContext *context)
 		ef_release(context, old);
 }
 
-/* Only after ef_state_reserve. */
+/* Append a record; only after ef_state_reserve. */
 static inline void
 ef_state_append(EfState *state, EfKey key, int64_t count)
 {
@@ -198,7 +196,7 @@ ef_state_append(EfState *state, EfKey key, int64_t count)
 	cell->count = count;
 }
 
-/* One more row that the table does not know. */
+/* Count one more skipped row. */
 extern EfStatus ef_state_skip(EfState *state, EfContext *context) EF_NODISCARD;
 
 /* Look up the number of a label, or add it.  Only after reserve, and not where

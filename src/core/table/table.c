@@ -9,7 +9,7 @@
 
 #include "base/bits.h"
 
-/* Check for interrupts every so many labels. */
+/* Labels between two checks for interrupts. */
 #define INTERRUPT_LABELS 4096
 
 static int
@@ -47,8 +47,10 @@ ef_table_labels_in_order(const EfTable *table)
 	return true;
 }
 
-/* Sort labels by merging; scratch has room for as many.  What the library has
- * cannot be interrupted. */
+/*
+ * Sort labels by merging; scratch has room for as many.  The C library's sort
+ * cannot be interrupted.
+ */
 static void
 sort(EfLabel *labels, EfLabel *scratch, size_t n, EfContext *context)
 {

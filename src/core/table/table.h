@@ -19,7 +19,7 @@ typedef struct EfTable
 	EfCell	   *cells;
 } EfTable;
 
-/* What every table holds: the head of EfTable, as code.  For EF_ASSERT. */
+/* Does a table hold what the head of EfTable promises?  For EF_ASSERT. */
 extern bool ef_table_is_sound(const EfTable *table, const EfTableType *type);
 
 /* Are the labels in the order of their bytes, each once? */
@@ -29,7 +29,7 @@ extern bool ef_table_labels_in_order(const EfTable *table);
 extern void ef_table_sort_labels(EfTable *table, const EfTableType *type,
 								 EfContext *context);
 
-/* Fill in the labels of a table whose frame has its spec. */
+/* Fill in the labels of a table whose frame has a spec. */
 extern EfStatus ef_table_open_spec(EfTable *table, const EfTableType *type,
 								   EfContext *context) EF_NODISCARD;
 
@@ -39,26 +39,26 @@ extern EfStatus ef_table_normalize(EfTable *table, const EfTableType *type,
 								   EfContext *context) EF_NODISCARD;
 
 /*
- * Is a normalized table, whose bytes came from anywhere, one that some rows
- * can have given?
+ * Check that a normalized table, whose bytes may come from anywhere, can come
+ * from some rows.
  */
 extern EfStatus ef_table_validate(const EfTable *table,
 								  const EfTableType *type,
 								  EfContext *context) EF_NODISCARD;
 
-/* The cells of one series. */
+/* Return the cells of one series. */
 extern const EfCell *ef_table_series(const EfTable *table, uint32_t label,
 									 unsigned kind, size_t *ncells);
 
-/* The sum of a series, INT64_MAX where it would pass that. */
+/* Return the sum of a series; INT64_MAX where it would pass that. */
 extern int64_t ef_table_sum(const EfTable *table, uint32_t label,
 							unsigned kind);
 
-/* The same of each kind, of which there are nkinds, without a label. */
+/* Compute such a sum for each of nkinds kinds, without a label. */
 extern void ef_table_sums(const EfTable *table, unsigned nkinds,
 						  int64_t *sums);
 
-/* The number of a label, 0 if the table does not have it. */
+/* Return the number of a label; 0 if the table does not have it. */
 extern uint32_t ef_table_label(const EfTable *table, const char *bytes,
 							   size_t length);
 

@@ -12,11 +12,13 @@
 
 /* ---- reading ---- */
 
-/* Room for so many cells comes first, and more as they are read: bytes that are
- * refused should not cost what their counts promise. */
+/*
+ * Number of cells for which there is room at first; more room comes as they
+ * are read: bytes that are refused should not cost what their counts promise.
+ */
 #define FIRST_CELLS 4096
 
-/* Check for interrupts every so many series. */
+/* Series between two checks for interrupts. */
 #define INTERRUPT_SERIES 4096
 
 static void
@@ -38,8 +40,10 @@ grow_cells(EfTable *table, size_t *room, size_t most,
 	*room = larger;
 }
 
-/* Read the cells of a series, of which there are `n`, until one is not where it
- * can be; which is then not counted. */
+/*
+ * Read the `n` cells of a series, until one is at an impossible place; that
+ * one is not counted.
+ */
 static void
 read_cells(EfTable *table, const EfKind *kind, uint64_t number, uint64_t n,
 		   size_t *room, size_t most, EfReader *reader, EfContext *context)
@@ -51,7 +55,7 @@ read_cells(EfTable *table, const EfKind *kind, uint64_t number, uint64_t n,
 	EfCell	   *end = table->cells + *room;
 	uint64_t	at = 0;
 
-	/* what the loop needs is kept in registers */
+	/* local copies stay in registers */
 	for (uint64_t i = 0; i < n; i++)
 	{
 		int64_t		count;
@@ -155,7 +159,7 @@ ef_table_read_series(EfTable *table, const EfTableType *type,
 	return read_series(table, type, &reader, context);
 }
 
-/* A period and labels, each once and in order. */
+/* Read a period, and its labels, each once and in order. */
 EF_NODISCARD static EfStatus
 read_period(EfTable *table, EfReader *reader, EfContext *context)
 {
@@ -185,7 +189,7 @@ read_period(EfTable *table, EfReader *reader, EfContext *context)
 	return EF_OK;
 }
 
-/* A spec, which has labels. */
+/* Read a spec and take its labels. */
 EF_NODISCARD static EfStatus
 read_spec(EfTable *table, const EfTableType *type, EfReader *reader,
 		  EfContext *context)
@@ -231,8 +235,10 @@ count_series(const EfTable *table)
 	return n;
 }
 
-/* Room that is always enough: the number of series, two integers for each of
- * them and two for each cell. */
+/*
+ * Return an upper bound of the room: the number of series, two integers for
+ * each of them and two for each cell.
+ */
 static size_t
 series_bound(const EfTable *table, size_t nseries)
 {

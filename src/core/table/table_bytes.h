@@ -24,9 +24,9 @@ extern EfStatus ef_table_pack(const EfTable *table, const EfTableType *type,
 							  EfContext *context) EF_NODISCARD;
 
 /*
- * The series of cells alone, as the packed form has them: for a wire format
- * that sends labels in the client's encoding.  Reading needs table->nlabels,
- * and leaves a table to be normalized and validated.
+ * Write the series of cells alone, as in the packed form, for a wire format
+ * that sends labels in the client's encoding; or read them.  Reading needs
+ * table->nlabels, and leaves a table that must be normalized and validated.
  */
 extern EfStatus ef_table_pack_series(const EfTable *table,
 									 uint8_t **bytes, size_t *size,
