@@ -35,7 +35,7 @@ ef_contract_is_bridged(EfDay end, EfDay start, const EfDuration *gap)
 	return start <= (int64_t) later + gap->days;
 }
 
-/* Which of two reasons is said, where the contracts are alike otherwise? */
+/* Choose between two reasons of contracts that are otherwise alike. */
 static uint32_t
 smaller_reason(uint32_t a, uint32_t b, const EfDictionary *reasons)
 {
@@ -92,7 +92,7 @@ ef_joined_fte(const EfJoined *spell, EfDay day)
 	{
 		const EfContract *contract = &spell->contracts[i];
 
-		/* those that start later come later */
+		/* later starts come later */
 		if (contract->start > day)
 			break;
 		if (contract->end > day || any_day)

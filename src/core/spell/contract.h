@@ -3,21 +3,21 @@
  *	  From the contracts of a person to spells.
  *
  * A register has contracts: renewed, side by side, with a break of some days
- * between two.  Those of one person that overlap, touch or lie at most a *gap*
- * apart, the next one starting at the latest on end + gap, are one spell, in
- * which the person is there from the first start to the last end.  Why the
- * spell ended is said by the contract that ends last; of several that end on
- * this day by the one that starts first; of several that start on one day, too,
- * by the smallest reason in the order of bytes.
+ * between two.  Contracts of one person that overlap, touch or lie at most a
+ * *gap* apart (the next one starts on end + gap at the latest) are one spell:
+ * the person is there from the first start to the last end.  The contract
+ * that ends last gives the reason; of several that end on that day, the one
+ * that starts first; of several that also start on one day, the one with the
+ * smallest reason in the order of bytes.
  *
- * Of a contract that was lost sight of nobody knows the end.  It counts until the
- * day last seen, so that it ends on the next one for others to touch; of two that
- * end on a day it is the one that ends last.  A spell that it ends has no reason,
- * and was lost sight of too.
+ * The end of a contract that was lost sight of is not known.  It counts until
+ * the day last seen, so it ends on the next day when others are joined to it;
+ * of two that end on a day it counts as the one that ends last.  A spell that
+ * it ends has no reason, and was lost sight of too.
  *
- * The FTE of a day is the sum over the contracts of this day, and nothing on
- * the days of a gap.  A spell of no day, which ends as it starts, has the sum
- * over all of its contracts.
+ * The FTE of a day is the sum over the contracts of that day; on the days of
+ * a gap it is 0.  A spell that ends on the day of its start has the sum over
+ * all of its contracts.
  */
 #ifndef EF_CONTRACT_H
 #define EF_CONTRACT_H
@@ -41,7 +41,7 @@ typedef struct EfContract
 								 * last seen */
 } EfContract;
 
-/* Contracts that are one spell, the first of which is at `contracts`. */
+/* Contracts that form one spell; the first is at `contracts`. */
 typedef struct EfJoined
 {
 	EfDay		start;
@@ -62,14 +62,18 @@ extern EfStatus ef_contract_gap_check(const EfDuration *gap,
 extern bool ef_contract_is_bridged(EfDay end, EfDay start,
 								   const EfDuration *gap);
 
-/* The spell that the first of n contracts, in the order of their starts, begin:
- * there is one at least. */
+/*
+ * Join the first of n contracts, in the order of their starts, with all that
+ * belong to its spell; n is 1 at least.
+ */
 extern void ef_contract_join(EfJoined *spell, const EfContract *contracts,
 							 size_t n, const EfDuration *gap,
 							 const EfDictionary *reasons);
 
-/* The FTE of a spell on a day that it holds, or on the day on which it starts
- * and ends: thousandths. */
+/*
+ * Return the FTE, in thousandths, of a spell on a day that it holds, or on
+ * the day on which it starts and ends.
+ */
 extern int64_t ef_joined_fte(const EfJoined *spell, EfDay day);
 
 /* From a day on, until the next one, this is the FTE. */
@@ -79,8 +83,10 @@ typedef struct EfStretch
 	int64_t		fte;			/* thousandths */
 } EfStretch;
 
-/* The stretches of a spell, of which no two that touch are alike; how many.
- * There is room for twice as many as it has contracts. */
+/*
+ * List the stretches of a spell, none of two that touch alike; return how
+ * many. There must be room for twice as many as it has contracts.
+ */
 extern size_t ef_joined_stretches(const EfJoined *spell, EfStretch *stretches,
 								  EfContext *context);
 

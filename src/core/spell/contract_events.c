@@ -8,7 +8,7 @@
 #include <string.h>
 
 
-/* Room for how a person is named in an error. */
+/* Room for the name of a person in an error. */
 #define PERSON_SIZE 80
 
 static void
@@ -79,7 +79,7 @@ EF_REPORT(EF_BIRTHS_DIFFER, DATA_EXCEPTION,
 		  "person has two birth dates",
 		  "Correct the rows, or give all rows of a person one date, such as min(birth_date) OVER (PARTITION BY person_id).");
 
-/* Two contracts of a person do not agree on the birth date. */
+/* Refuse two contracts of a person with different birth dates. */
 EF_NODISCARD static EfStatus
 refuse_birth(const EfContractReader *reader, EfDay other)
 {
@@ -95,7 +95,7 @@ refuse_birth(const EfContractReader *reader, EfDay other)
 				   two);
 }
 
-/* The contracts of the next person. */
+/* Read the contracts of the next person. */
 EF_NODISCARD static EfStatus
 next_person(EfContractReader *reader)
 {

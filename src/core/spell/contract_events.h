@@ -1,24 +1,23 @@
 /*
  * contract_events.h
- *	  Contracts as events of the log, and those of a group of people read
- *	  person by person.
+ *	  Contracts as events of the log, read person by person.
  *
- * What is observed of a person in [from, as_of) are the spells that all
- * contracts make.  A contract is an event of one word or, where the births and
- * the FTE of people count, two:
+ * A person's spells in [from, as_of) are made from all contracts.  A contract
+ * is an event of one word or, where the births and the FTE of people count,
+ * two:
  *
  *	 start << 47 | end << 31 | reason		17, 16 and 24 bits
  *	 born << 20 | fte						17 and 20 bits
  *
- * where `start` and `end` count from EF_SPELL_DAYS before as_of, which no spell
- * begins before; an end after as_of is as good as none.  The reason is that of
- * one who left until as_of, a number of the log's dictionary, and 0 otherwise: so
- * one that ends without a reason was lost sight of on the day before.
- * `born` is the days from birth to as_of and one more.
+ * where `start` and `end` count from EF_SPELL_DAYS before as_of, the earliest
+ * possible start; an end after as_of means no end.  The reason is a number of
+ * the log's dictionary if the person left until as_of, and 0 otherwise: so a
+ * contract that ends without a reason was lost sight of on the day before.
+ * `born` is one more than the days from birth to as_of.
  *
- * A contract that starts on as_of or later is not observed.  It only says that
- * a gap that was open on as_of was bridged, so nothing but its start counts,
- * and it has no second word (0).
+ * A contract that starts on as_of or later is not observed.  It only says
+ * that a gap that was open on as_of was bridged, so nothing but its start
+ * counts, and it has no second word (0).
  */
 #ifndef EF_CONTRACT_EVENTS_H
 #define EF_CONTRACT_EVENTS_H
@@ -49,8 +48,10 @@ _Static_assert(EF_CONTRACT_END_AT >= EF_WHEN_NUMBER_BITS &&
 			   EF_SPELL_DAYS < EF_CONTRACT_ENDLESS,
 			   "a contract fits a word");
 
-/* The word of a contract that ef_spell_check took, without its reason; false if
- * it says nothing. */
+/*
+ * Make the word of a contract that ef_spell_check accepted, without its
+ * reason; false if the contract is not observed.
+ */
 static inline bool
 ef_contract_when(EfWhen *when, const EfSpell *spell,
 				 const EfContractPeriod *period)
@@ -69,7 +70,7 @@ ef_contract_when(EfWhen *when, const EfSpell *spell,
 	return true;
 }
 
-/* The second word. */
+/* Make the second word. */
 static inline uint64_t
 ef_contract_detail(EfDay start, EfDay birth, int32_t fte,
 				   const EfContractPeriod *period)
@@ -101,14 +102,16 @@ extern EfStatus ef_contracts_read(EfContractReader *reader,
 								  const EfContractPeriod *period,
 								  EfContext *context) EF_NODISCARD;
 
-/* The next spell that starts before as_of, of the person who is read or the next
- * one; *found is false when there are no more. */
+/*
+ * Read the next spell that starts before as_of, of the current person or the
+ * next one; *found is false at the end.
+ */
 extern EfStatus ef_contracts_next(EfContractReader *reader, EfJoined *joined,
 								  bool *found) EF_NODISCARD;
 
 extern void ef_contracts_end(EfContractReader *reader);
 
-/* What the spell is for a summary; its reason stays the dictionary's. */
+/* Turn it into a spell for a summary; its reason stays in the dictionary. */
 extern void ef_contracts_spell(const EfContractReader *reader,
 							   const EfJoined *joined, EfSpell *spell);
 
@@ -117,7 +120,7 @@ typedef EfStatus (*EfAddJoined) (EfState **state,
 								 const EfContractReader *reader,
 								 const EfJoined *joined, EfContext *context);
 
-/* A new state with the spells of all persons of a group. */
+/* Create a state with the spells of all persons of a group. */
 extern EfStatus ef_contracts_count(EfState **state, const EfTableType *type,
 								   EfAddJoined add, EfEventGroup *group,
 								   const EfDictionary *reasons,
@@ -128,7 +131,9 @@ extern EfStatus ef_contracts_count(EfState **state, const EfTableType *type,
 extern EfStatus ef_contracts_refuse_fte(const EfEventReader *events, EfDay day,
 										int64_t fte) EF_NODISCARD;
 
-/* The FTE of the person who is read on a day of a spell, or why there is none. */
+/*
+ * Find the FTE of the current person on a day of a spell, or why it has none.
+ */
 extern EfStatus ef_contracts_fte(const EfContractReader *reader,
 								 const EfJoined *joined, EfDay day,
 								 int32_t *fte) EF_NODISCARD;

@@ -17,7 +17,7 @@ ef_joined_spells_check(const EfSpell *spell, EfContext *context)
 	return ef_fail(context, EF_DATE_RANGE, "The spell starts on %s.", day);
 }
 
-/* All contracts of a group, in order. */
+/* Read all contracts of a group, in order. */
 EF_NODISCARD static EfStatus
 read_contracts(EfContract **contracts, size_t *n, EfEventReader *reader,
 			   EfContext *context)

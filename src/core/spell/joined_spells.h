@@ -20,7 +20,7 @@ extern EfStatus ef_joined_spells_check(const EfSpell *spell,
 									   EfContext *context)
 			EF_NODISCARD;
 
-/* The two words of one. */
+/* Make the two words of a spell to be joined. */
 static inline EfWhen
 ef_joinable_when(EfDay start, uint32_t reason)
 {
@@ -35,15 +35,20 @@ ef_joinable_detail(EfDay end, int32_t fte)
 		(uint32_t) fte;
 }
 
-/* The spells, in order, in memory that the context gives, as are the contracts
- * that they are made of. */
+/*
+ * Join spells, in order; they and their contracts are allocated by the
+ * context.
+ */
 extern EfStatus ef_joined_spells(EfJoined **spells, size_t *nspells,
 								 EfEventGroup *group,
 								 const EfDictionary *reasons,
 								 const EfDuration *gap,
 								 EfContext *context) EF_NODISCARD;
 
-/* The stretches of a spell, in such memory too, whose FTE was checked. */
+/*
+ * List the stretches of a spell, allocated by the context too; their FTE is
+ * checked.
+ */
 extern EfStatus ef_joined_spells_stretches(EfStretch **stretches,
 										   size_t *nstretches,
 										   const EfJoined *spell,

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* An end of an observation period that no calendar has. */
+/* Refuse an end of an observation period that is not in the calendar. */
 EF_NODISCARD static EfStatus
 check_bound(EfDay day, const char *what, EfContext *context)
 {

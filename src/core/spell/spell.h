@@ -5,9 +5,9 @@
  * A spell is half-open: `end` is the first day on which the person is gone.
  * In an observation period [from, as_of) a spell is seen if it starts before
  * as_of and, when from is there, starts at or after from or lasts beyond it.
- * One that started earlier was seen only because it lasted: delayed entry.
- * One that outlasts the period is censored, and so is one that was lost sight of
- * before: on the day on which it was last seen, which it had not ended by.
+ * One that started earlier was seen only because it lasted: delayed entry. A
+ * spell that outlasts the period is censored at its end.  One that was lost
+ * sight of before is censored on the day on which it was last seen.
  */
 #ifndef EF_SPELL_H
 #define EF_SPELL_H
@@ -21,11 +21,11 @@ extern const EfReport EF_START_TOO_EARLY[];
 extern const EfReport EF_END_AND_LAST_SEEN[];
 extern const EfReport EF_LAST_SEEN_TOO_EARLY[];
 
-/* As PostgreSQL's date type has them. */
+/* Infinite days, as PostgreSQL's date type has them. */
 #define EF_DAY_MINUS_INFINITY INT32_MIN
 #define EF_DAY_INFINITY INT32_MAX
 
-/* Nobody is older: 150 completed years and no month. */
+/* Limit on ages, in completed years: 150 years and no month. */
 #define EF_AGE_LIMIT 150
 #define EF_AGE_MONTHS (EF_AGE_LIMIT * 12 + 1)
 
@@ -38,10 +38,10 @@ extern const EfReport EF_LAST_SEEN_TOO_EARLY[];
 /* Limit on people: no exact sum over them can pass 64 bits. */
 #define EF_PERSON_LIMIT INT64_C(1000000000000)
 
-/* The flag of tables that count FTE. */
+/* Flag of tables that count FTE. */
 #define EF_FLAG_FTE 1
 
-/* Why somebody left of whom nothing is said. */
+/* Reason of people who left without one. */
 #define EF_UNKNOWN_REASON "unknown"
 
 typedef struct EfSpell
@@ -53,10 +53,10 @@ typedef struct EfSpell
 	bool		lost;			/* of sight: what became of them after
 								 * `last_seen` nobody knows, and the end is
 								 * none */
-	EfDay		last_seen;		/* the last day on which they were there */
+	EfDay		last_seen;		/* the last day of presence */
 } EfSpell;
 
-/* What was seen of a spell. */
+/* What a period shows of a spell. */
 typedef struct EfSighting
 {
 	bool		late;			/* it began before the period did */
@@ -69,23 +69,25 @@ typedef struct EfSighting
 extern EfStatus ef_observed_check(const EfFrame *frame, EfContext *context)
 			EF_NODISCARD;
 
-/* And one that ends with a calendar month? */
+/* Check that a period also ends with a calendar month. */
 extern EfStatus ef_observed_check_month(const EfFrame *frame,
 										EfContext *context) EF_NODISCARD;
 
-/* Does a spell start, and is it not said to end before, nor in two ways? */
+/* Check that a spell starts, and ends in one way only and not before that. */
 extern EfStatus ef_spell_check_days(const EfSpell *spell, EfContext *context)
 			EF_NODISCARD;
 
-/* And can it be looked at from as_of? */
+/* Check a spell that is looked at from as_of. */
 extern EfStatus ef_spell_look(const EfSpell *spell, EfDay as_of,
 							  EfContext *context) EF_NODISCARD;
 
-/* No years have fewer days than these, so of who began later the calendar need
- * not be asked. */
+/*
+ * Fewest days that so many years can have: a spell that is shorter needs no
+ * calendar to be checked.
+ */
 #define EF_SPELL_DAYS_AT_LEAST (EF_SPELL_YEARS * INT64_C(365))
 
-/* The same, at once for nearly every row. */
+/* Check a spell, at once for nearly every row. */
 EF_NODISCARD static inline EfStatus
 ef_spell_check(const EfSpell *spell, EfDay as_of, EfContext *context)
 {
@@ -105,7 +107,7 @@ ef_spell_last_seen(EfSpell *spell, EfDay last_seen)
 	spell->last_seen = last_seen;
 }
 
-/* What a period, the state's, shows of a spell; false if nothing. */
+/* Find what the state's period shows of a spell; false if nothing. */
 static inline bool
 ef_spell_sight(EfSighting *sighting, const EfSpell *spell,
 			   const EfState *state)
@@ -126,7 +128,10 @@ extern EfStatus ef_spell_reserve_exit(EfState **state, const EfTableType *type,
 									  const EfSpell *spell, uint32_t *label,
 									  EfContext *context) EF_NODISCARD;
 
-/* The same, unless it did not end under observation: 0 then. */
+/*
+ * Make sure of room for a spell and its label; the label is 0 if the spell
+ * did not end under observation.
+ */
 EF_NODISCARD static inline EfStatus
 ef_spell_reserve(EfState **state, const EfTableType *type,
 				 const EfSpell *spell, bool exited, uint32_t *label,
