@@ -53,7 +53,7 @@ check_completed(EfDay day, EfContext *context)
 				   iso);
 }
 
-/* The first day on which a certificate does not hold any more. */
+/* Find the first day on which a certificate no longer holds. */
 EF_NODISCARD static EfStatus
 certificate_end(EfDay completed, const EfDuration *validity, EfDay *end,
 				EfContext *context)
@@ -86,7 +86,10 @@ compare_days(const void *a, const void *b)
 	return (one > other) - (one < other);
 }
 
-/* The days completed, checked and in order, in a chunk of their own. */
+/*
+ * Check the days of completion and put them in order, in a chunk of their
+ * own.
+ */
 EF_NODISCARD static EfStatus
 sort_completed(const EfDay *completed, size_t n, EfDay **sorted,
 			   EfContext *context)
@@ -119,7 +122,7 @@ typedef struct Story
 	EfDay		at;				/* the first day that is not told yet */
 } Story;
 
-/* The days until `end` have this status, if any are left. */
+/* Give the days until `end` this status, if any are left. */
 static void
 tell(Story *story, EfCertificateStatus status, EfDay end)
 {

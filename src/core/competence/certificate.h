@@ -1,6 +1,6 @@
 /*
  * certificate.h
- *	  Whether one person's certificate in one module is there, day by day.
+ *	  Whether one person holds a certificate in one module, day by day.
  *
  * A module is required of a person on the days [from, until), and each
  * completion on day c is a certificate on the days [c, c + validity), by the
@@ -33,7 +33,7 @@ typedef enum EfCertificateStatus
 
 #define EF_CERTIFICATE_STATUSES 3
 
-/* As SQL has them. */
+/* Names of the statuses in SQL. */
 extern const char *const ef_certificate_names[EF_CERTIFICATE_STATUSES];
 
 typedef struct EfCertificatePart
@@ -45,12 +45,12 @@ typedef struct EfCertificatePart
 } EfCertificatePart;
 
 /*
- * The parts of the days [from, until), none of two neighbours alike.
- * `completed` is in any order, and a day may be there more than once; what was
- * completed before `from` counts, what from `until` on does not.  `validity`
- * is NULL where a completion holds for ever, `from` EF_DAY_MINUS_INFINITY and
- * `until` EF_DAY_INFINITY where there is no such day, as is every day after the
- * year 9999.  No days: no parts.
+ * Split the days [from, until) into parts, no two neighbours alike.
+ * `completed` is in any order and may hold a day more than once.  Completions
+ * before `from` count, those from `until` on do not.  `validity` is NULL
+ * where a completion holds for ever; `from` is EF_DAY_MINUS_INFINITY and
+ * `until` EF_DAY_INFINITY where there is no such day, and so is every day
+ * after the year 9999.  No days give no parts.
  */
 extern EfStatus ef_certificate_parts(const EfDay *completed, size_t ncompleted,
 									 const EfDuration *validity,

@@ -4,8 +4,8 @@
  *
  * Names are put in order once, and a profession is from then on the number of
  * its name in that order.  Shifts are distributed by these numbers (radix
- * sort), so that two of one pair come to stand side by side, and so that sums
- * are taken in the same order whatever the order of the arguments.
+ * sort), so that shifts of one pair lie side by side, and sums are taken in
+ * the same order whatever the order of the arguments.
  */
 #include "competence/task_shift.h"
 
@@ -32,9 +32,10 @@ typedef struct Profession
 
 	size_t		first;			/* its shifts begin here, */
 	size_t		end;			/* and end before this one */
-	double		share_kept;		/* what they leave */
+	double		share_kept;		/* the part of its work that its shifts leave */
 
-	size_t		awaits;			/* professions from which tasks will come yet */
+	size_t		awaits;			/* professions that must still be placed
+								 * before it */
 	double		shifted_in;
 	double		shifted_out;
 	double		dropped;
@@ -48,14 +49,13 @@ typedef struct Graph
 	size_t	   *number;			/* of the name at a place */
 	Shift	   *shifts;			/* in the order of from, then to */
 	size_t		nshifts;
-	size_t	   *order;			/* professions, each after those that it
-								 * awaits */
+	size_t	   *order;			/* professions, each after those it awaits */
 
 	EfWorkspace workspace;
 } Graph;
 
 
-/* ---- what is given ---- */
+/* about the arguments */
 
 EF_REPORT(EF_SHIFT_LENGTHS, ARRAY_SUBSCRIPT_ERROR,
 		  "arrays of one table must be equally long",
@@ -111,7 +111,7 @@ check_demands(const EfTaskShifts *given, EfContext *context)
 	return EF_OK;
 }
 
-/* A name in quotes, or nobody. */
+/* Room for a name in quotes, or the word "nobody". */
 #define QUOTED_SIZE 64
 
 static const char *
@@ -167,8 +167,10 @@ check_shifts(const EfTaskShifts *given, EfContext *context)
 
 /* ---- names become numbers ---- */
 
-/* Where names are mentioned: those of profession, from_profession and
- * to_profession have places one after the other. */
+/*
+ * A name in an argument: mentions in profession, from_profession and
+ * to_profession are numbered one after the other.
+ */
 typedef struct Mention
 {
 	EfLabel		name;
@@ -196,7 +198,7 @@ mention(const EfNames *names, size_t first_place, Mention *mentions, size_t *n)
 		}
 }
 
-/* How many in a row mention the same name. */
+/* Count how many mentions in a row have the same name. */
 static size_t
 count_same(const Mention *mentions, size_t n)
 {
@@ -216,7 +218,7 @@ EF_REPORT(EF_SHIFT_PROFESSION_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "from_profession has no demand",
 		  "Look how it is spelt; give it a demand of 0 if all of its work comes from others.");
 
-/* A profession that is mentioned n times, in the order of places. */
+/* Add a profession that is mentioned n times, in the order of places. */
 EF_NODISCARD static EfStatus
 add_profession(Graph *graph, const Mention *mentions, size_t n)
 {
@@ -285,8 +287,8 @@ key_of(const Shift *shift, bool by_to)
 }
 
 /*
- * Put shifts in the order of from or of to, those of one number as they came.
- * Answers where those of each number end.
+ * Put shifts in the order of from or of to; those of one number stay as they
+ * came.  Answers where the shifts of each number end.
  */
 static void
 distribute(const Shift *shifts, size_t n, bool by_to, Shift *distributed,
@@ -423,9 +425,9 @@ is_placed(const Graph *graph, size_t profession)
 }
 
 /*
- * Every profession that could not be placed awaits another one that could not.
- * Going back from any of them so ends in a circle.  Answers the professions of
- * one, last first, and the first of them by name in the end.
+ * Find a circle: every profession that could not be placed awaits another
+ * one, so going back from any of them ends in a circle.  Answers its
+ * professions, last first, and ends with the first of them by name.
  */
 static size_t
 find_cycle(const Graph *graph, size_t *cycle)
@@ -447,7 +449,7 @@ find_cycle(const Graph *graph, size_t *cycle)
 	while (is_placed(graph, at))
 		at++;
 	for (size_t i = 0; i < graph->nprofessions; i++)
-		at = before[at];		/* after so many steps it is in a circle */
+		at = before[at];		/* after this many steps it is in a circle */
 	start = at;
 	for (size_t i = before[at]; i != at; i = before[i])
 		if (i < start)
@@ -464,7 +466,7 @@ EF_REPORT(EF_SHIFT_CYCLE, INVALID_PARAMETER_VALUE,
 		  "tasks are shifted in a circle",
 		  "Leave one of these rows out; of shifts both ways give only the difference.");
 
-/* As many names of the circle as fit into the sentence. */
+/* Refuse a circle, with as many of its names as fit into the sentence. */
 EF_NODISCARD static EfStatus
 refuse_cycle(const Graph *graph)
 {
@@ -493,7 +495,10 @@ refuse_cycle(const Graph *graph)
 				   quote(quoted, &graph->professions[cycle[length - 1]].name));
 }
 
-/* Kahn (1962), Topological sorting of large networks, CACM 5, 558-562. */
+/*
+ * Put professions in topological order: Kahn (1962), Topological sorting of
+ * large networks, CACM 5, 558-562.
+ */
 EF_NODISCARD static EfStatus
 put_in_order(Graph *graph)
 {
@@ -574,7 +579,7 @@ fill_row(const Profession *profession, EfShiftedDemand *row)
 	row->demand_after = work_of(profession) * profession->share_kept;
 }
 
-/* The first mention of a profession is where its row comes. */
+/* Make the rows; a row comes at the first mention of its profession. */
 static void
 make_rows(const Graph *graph, EfShiftedDemand *rows)
 {

@@ -3,22 +3,23 @@
  *	  Demand for professions after tasks have been shifted among them.
  *
  * With D(i) the demand for profession i in FTE of i, s(i, j) the share of the
- * tasks of i that goes to j, and r(i, j) the time that j needs for what took i
- * a unit of time,
+ * tasks of i that goes to j, and r(i, j) the time that j needs for what took
+ * i a unit of time,
  *
  *	 W(i) = D(i) + sum over k of W(k) s(k, i) r(k, i)
  *
- * is the work that is there to do for i, and W(i) (1 - sum over j of s(i, j))
- * what stays with it.  Shares are of all tasks of i, those that come to it
- * included: that is how tasks go on in several steps.  Tasks may go to nobody,
+ * is the work of i, and W(i) (1 - sum over j of s(i, j)) is the part that
+ * stays with it.  Shares refer to all tasks of i, including those shifted to
+ * it: so tasks can be passed on in several steps.  Tasks may go to nobody,
  * and so cease; nothing else is lost.
  *
  * Tasks that go in a circle are refused, so each W follows from those before
  * it, in a topological order: nothing is iterated.  The order of rows and of
  * professions makes no difference to a single bit.
  *
- * See World Health Organization (2008), Task shifting: rational redistribution
- * of tasks among health workforce teams, and doc/methods.md, "Task shifting".
+ * See World Health Organization (2008), Task shifting: rational
+ * redistribution of tasks among health workforce teams, and doc/methods.md,
+ * "Task shifting".
  */
 #ifndef EF_TASK_SHIFT_H
 #define EF_TASK_SHIFT_H
@@ -36,7 +37,7 @@ extern const EfReport EF_SHIFT_SHARES_SUM[];
 extern const EfReport EF_SHIFT_CYCLE[];
 extern const EfReport EF_SHIFT_OVERFLOW[];
 
-/* Shares that are as close to 1 in sum leave nothing. */
+/* Tolerance of a sum of shares: as close to 1, they leave nothing. */
 #define EF_SHIFT_ROUNDING 1e-12
 
 /* Columns of the two tables, as arrays. */
