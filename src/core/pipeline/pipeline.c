@@ -2,11 +2,11 @@
  * pipeline.c
  *	  See pipeline.h.
  *
- * Days of the chain's clock on which a period begins for some cohort cut the
- * clock into spans.  There are few, since calendar years begin on the same day
- * of it but for leap days.  What arrives in a period is then a difference of
- * two sums over spans, for any cohort; and how sure it is, is a matter of the
- * covariance of spans (funnel_estimate.h).
+ * The chain's clock is cut into spans at each day on which a period begins
+ * for some cohort.  There are few, since calendar years begin on the same day
+ * of the clock but for leap days.  Arrivals of any cohort in a period are
+ * then a difference of two sums over spans, and their variance follows from
+ * the covariance of spans (funnel_estimate.h).
  */
 #include "pipeline/pipeline.h"
 
@@ -15,10 +15,10 @@
 
 #include "estimate/estimate.h"
 
-/* What a sum of rounded steps may miss what it should be by, of itself. */
+/* Relative error of a sum of rounded steps. */
 #define ROUNDING 1e-12
 
-/* A sum of doubles that stands for whole persons may miss them by this. */
+/* Tolerance of a sum of doubles that stands for whole persons. */
 #define WHOLE 1e-9
 
 EF_REPORT(EF_ORIGIN_NOT_NEW_YEAR, INVALID_PARAMETER_VALUE,
@@ -61,7 +61,9 @@ ef_pipeline_study_years_check(int years, EfContext *context)
 	return EF_OK;
 }
 
-/* Years before this one are two or three digits of another. */
+/*
+ * First year of an intake: a smaller number is a year of two or three digits.
+ */
 #define FIRST_YEAR_MINIMUM 1000
 
 EF_REPORT(EF_FIRST_YEAR_RANGE, INVALID_PARAMETER_VALUE,
@@ -142,14 +144,14 @@ typedef struct Cohorts
 
 	uint32_t   *edges;			/* for each cohort, the spans with which
 								 * periods begin, and the one after the last */
-	uint32_t   *lags;			/* those with which the first cohort's second
+	uint32_t   *lags;			/* spans with which the first cohort's second
 								 * year begins, its third, ... */
 	int			nlags;			/* in the last all have arrived */
 	EfArrivals	arrivals;
 	double	   *until;			/* share of a cohort that arrives before a
 								 * span */
 
-	/* what the scenario multiplies later stages by; NaN: not known */
+	/* factor of the scenario on later stages; NaN: not known */
 	uint32_t	changed_stage;
 	double		factor;
 } Cohorts;
@@ -161,14 +163,14 @@ start_of(const Cohorts *cohorts, int cohort)
 						cohorts->starts.month) + cohorts->starts.day;
 }
 
-/* The spans with which periods begin for a cohort. */
+/* Return the spans with which periods begin for a cohort. */
 static uint32_t *
 edges_of(const Cohorts *cohorts, int cohort)
 {
 	return cohorts->edges + (size_t) cohort * (size_t) (cohorts->nperiods + 1);
 }
 
-/* The share of a cohort that arrives in a period. */
+/* Return the share of a cohort that arrives in a period. */
 static double
 arriving(const Cohorts *cohorts, int cohort, int period)
 {
@@ -177,7 +179,7 @@ arriving(const Cohorts *cohorts, int cohort, int period)
 	return cohorts->until[edge[1]] - cohorts->until[edge[0]];
 }
 
-/* The probability of having reached a stage, as the scenario has it. */
+/* Return the probability of having reached a stage, under the scenario. */
 static double
 reaching(const Cohorts *cohorts, uint32_t stage)
 {
@@ -186,7 +188,7 @@ reaching(const Cohorts *cohorts, uint32_t stage)
 	return stage > cohorts->changed_stage ? reached * cohorts->factor : reached;
 }
 
-/* A day of the clock, where all beyond the last arrival are as good as one. */
+/* Return a day of the clock, no later than the last arrival. */
 static uint32_t
 clip_day(EfDay day, uint32_t end)
 {
@@ -318,7 +320,7 @@ check_scenario(const EfFunnel *funnel, const EfConversionChange *scenario,
 	return EF_OK;
 }
 
-/* All but the spans and what follows from them is there. */
+/* Spread cohorts over spans; all else of them is there. */
 EF_NODISCARD static EfStatus
 spread_cohorts(Cohorts *cohorts, const EfConversionChange *scenario,
 			   bool lags, bool limits, EfWorkspace *workspace)
@@ -503,7 +505,7 @@ check_intake(const EfIntakePlan *plan, int first_year, EfContext *context)
 	return EF_OK;
 }
 
-/* Who stays, who arrives, and what comes of both. */
+/* Open the model: stock, arrivals, and the headcounts they make. */
 EF_NODISCARD static EfStatus
 open_model(Model *model)
 {
@@ -566,8 +568,10 @@ open_model(Model *model)
 	return EF_OK;
 }
 
-/* Of so many people in each cohort, those at work at the end of a period; with
- * people not known for none. */
+/*
+ * Return the people at work at the end of a period, of a number of people in
+ * each cohort; a number that is not known counts as 0.
+ */
 static double
 survivors(const Model *model, const double *people, int t)
 {
@@ -580,8 +584,8 @@ survivors(const Model *model, const double *people, int t)
 }
 
 /*
- * The years from an intake to that which it answers for: the first by whose end
- * the share asked for has arrived.
+ * Find the years from an intake to the one that it answers for: the first by
+ * whose end the share asked for has arrived.
  */
 static int
 find_lead(const Model *model)
@@ -609,7 +613,7 @@ target_period(const Model *model)
 		: (int) (model->plan->target_year - model->first_year);
 }
 
-/* The period for whose gap a cohort answers; -1: none. */
+/* Return the period for whose gap a cohort answers; -1: none. */
 static int
 period_of(const Model *model, int cohort)
 {
@@ -639,7 +643,10 @@ solve_constant(Model *model)
 		model->intake[c] = intake;
 }
 
-/* In order of the years that they answer for, which is their own. */
+/*
+ * Solve the schedule in order of the years that intakes answer for, which is
+ * also the order of intakes.
+ */
 static void
 solve_schedule(Model *model)
 {
@@ -681,9 +688,10 @@ solve(Model *model)
 /* ---- how sure it is ---- */
 
 /*
- * The variance of the headcount at the end of a period, with so many people at
- * a stage in each cohort: that of the projection whose hires they become, of
- * arriving by chance, and of the funnel's estimates.
+ * Return the variance of the headcount at the end of a period, for a number
+ * of people at a stage in each cohort: the variance of the projection with
+ * the hires that they become, of chance in arriving, and of the funnel's
+ * estimates.
  */
 static double
 headcount_variance(Model *model, int t, uint32_t stage, const double *people)
@@ -723,10 +731,11 @@ headcount_variance(Model *model, int t, uint32_t stage, const double *people)
 }
 
 /*
- * The intakes x for which the headcount missing, gap - x brings, is within z
- * standard errors of none, with its variance v[0] + v[1] x + v[2] x^2 (Fieller
- * 1954, J. R. Statist. Soc. B 16, 175-185): those between the roots of
- * a x^2 - b x + c.  They have no upper limit where `brings` itself may be 0.
+ * Find the intakes x for which the headcount missing, gap - x brings, is
+ * within z standard errors of 0.  Its variance is v[0] + v[1] x + v[2] x^2
+ * (Fieller 1954, J. R. Statist. Soc. B 16, 175-185), so they lie between the
+ * roots of a x^2 - b x + c.  They have no upper limit where `brings` itself
+ * may be 0.
  */
 static void
 fieller_limits(double gap, double brings, const double *v, double z,
@@ -747,8 +756,8 @@ fieller_limits(double gap, double brings, const double *v, double z,
 }
 
 /*
- * The limits of a cohort's intake, in people at a stage, when earlier ones are
- * as they stand; or of that of all cohorts alike.
+ * Find the limits of a cohort's intake, in people at a stage, when earlier
+ * intakes stay as they are; or of the intake of all cohorts alike.
  */
 static void
 limits_of(Model *model, int cohort, uint32_t stage, double *lower,
@@ -811,7 +820,7 @@ limits_of(Model *model, int cohort, uint32_t stage, double *lower,
 
 /* ---- rows ---- */
 
-/* The first year with a row. */
+/* Return the first year with a row. */
 static int
 first_row(const Model *model)
 {
@@ -825,7 +834,7 @@ count_rows(const Model *model)
 	return model->first_year + model->years - first_row(model);
 }
 
-/* A number by cohort, of a year: 0 before the first one. */
+/* Return a number by cohort for a year: 0 before the first one. */
 static double
 in_year(const Model *model, int year, const double *of_cohort)
 {
@@ -835,8 +844,8 @@ in_year(const Model *model, int year, const double *of_cohort)
 }
 
 /*
- * The limits of every cohort's people at a stage.  Where all have the same
- * intake, they have the same limits.
+ * Find the limits of every cohort's people at a stage.  Cohorts with the same
+ * intake have the same limits.
  */
 static void
 all_limits(Model *model, uint32_t stage, double *lower, double *upper)

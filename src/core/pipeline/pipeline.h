@@ -1,17 +1,17 @@
 /*
  * pipeline.h
- *	  Education meets work: who arrives from a funnel, and how many must begin
- *	  so that a workforce is as large as it should be.
+ *	  Education meets work: arrivals from a funnel, and the intake that brings a
+ *	  workforce to the size wanted.
  *
  * All people of a year's intake, a *cohort*, begin on the same day of their
  * year and come to the funnel's last stage by its clock of the chain:
  *
  *	 a(c, i)	the share of cohort c that arrives in period i, on or after
  *				as_of;
- *	 U(i, t)	what is left of one hire of period i at the end of period t
- *				(projection.h);
- *	 A(c, t)	the sum over i <= t of a(c, i) U(i, t): of one who begins, what
- *				there is at work at the end of period t.
+ *	 U(i, t)	the share of the hires of period i that is still there at the
+ *				end of period t (projection.h);
+ *	 A(c, t)	the sum over i <= t of a(c, i) U(i, t): the share of cohort c
+ *				that is at work at the end of period t.
  *
  * Everything is linear in the intake, so what is required is a division, as in
  * van Greuningen, Batenburg and van der Velden (2012, Human Resources for
@@ -38,7 +38,7 @@ extern const EfReport EF_CHANGE_RANGE[];
 extern const EfReport EF_ORIGIN_NOT_NEW_YEAR[];
 extern const EfReport EF_STUDY_YEARS_RANGE[];
 
-/* Years of an intake, and first_year. */
+/* Latest year of an intake, and of first_year. */
 #define EF_LATEST_YEAR 9999
 
 /* The day of the year on which an intake begins. */
@@ -53,8 +53,11 @@ extern EfStatus ef_pipeline_start_day(const char *text, size_t length,
 									  EfStartDay *start, EfContext *context)
 			EF_NODISCARD;
 
-/* The day on which a forecast of a back-test would have been made: a funnel's as_of,
- * which begins a calendar year.  The number of the funnel, from 1, is for errors. */
+/*
+ * Check the day on which a forecast of a back-test would have been made: a
+ * funnel's as_of, which must begin a calendar year.  The number of the
+ * funnel, from 1, is for errors.
+ */
 extern EfStatus ef_pipeline_backtest_origin(const EfFunnelSpec *spec,
 											size_t number, EfDay *origin,
 											EfContext *context) EF_NODISCARD;
@@ -63,16 +66,18 @@ extern EfStatus ef_pipeline_backtest_origin(const EfFunnelSpec *spec,
 extern EfStatus ef_pipeline_study_years_check(int years,
 											  EfContext *context) EF_NODISCARD;
 
-/* Are these numbers of people, but for those that are not known, in the years from
- * first_year on? */
+/*
+ * Check that numbers in the years from first_year on are numbers of people or
+ * not known.
+ */
 extern EfStatus ef_pipeline_backtest_check(const char *name, int first_year,
 										   const double *people,
 										   const bool *unknown, int nyears,
 										   EfContext *context) EF_NODISCARD;
 
 /*
- * What a scenario changes: the conversion from a stage to the next is so much
- * higher, and people take as long as they did.
+ * A change by a scenario: the conversion from a stage to the next is higher
+ * by `change`, and people take as long as before.
  */
 typedef struct EfConversionChange
 {
@@ -83,17 +88,17 @@ typedef struct EfConversionChange
 typedef struct EfOutputPlan
 {
 	const EfFunnel *funnel;
-	const double *intake;		/* people who begin in each year */
+	const double *intake;		/* people who begin, by year */
 	int			nyears;			/* of the intake */
 	int			first_year;		/* of the intake */
 	EfStartDay	starts;
 	const EfDay *as_of;			/* earlier arrivals do not count; or NULL */
-	int			horizon;		/* years answered: from that of as_of, or from
-								 * first_year */
+	int			horizon;		/* years answered: from the year of as_of, or
+								 * from first_year */
 	EfConversionChange scenario;
 } EfOutputPlan;
 
-/* The year of arrivals[0]. */
+/* Return the year of arrivals[0]. */
 extern int	ef_pipeline_first_year(const EfOutputPlan *plan);
 
 /* Answers arrivals[horizon], by calendar year; NaN: not known. */
@@ -109,23 +114,26 @@ typedef enum EfIntakeMethod
 
 extern const EfChoice ef_intake_methods;
 
-/* No target year: the last one.  No integer of SQL is that. */
+/*
+ * Value that stands for no target year, which means the last one.  No integer
+ * of SQL has it.
+ */
 #define EF_LAST_YEAR INT64_MIN
 
 typedef struct EfIntakePlan
 {
 	const EfFunnel *funnel;
 	EfProjectionPlan staff;		/* its years are those of the gap; its intake
-								 * and target are not used */
+								 * and target are ignored */
 	const double *gap;			/* headcount missing at the end of each period
 								 * of the projection */
-	int			first_year;		/* in which an intake can begin */
+	int			first_year;		/* of an intake */
 	EfStartDay	starts;
 	EfIntakeMethod method;
 	int64_t		target_year;	/* of a constant intake */
-	double		arrived;		/* of a schedule: an intake answers for the
-								 * year by whose end this share of those who
-								 * ever arrive have done so */
+	double		arrived;		/* for a schedule: an intake answers for the
+								 * year by whose end this share of all who
+								 * ever arrive have arrived */
 	EfConversionChange scenario;
 } EfIntakePlan;
 
@@ -141,22 +149,24 @@ typedef struct EfIntakeYear
 } EfIntakeYear;
 
 /*
- * Answers a row for each year from first_year, or from that of as_of if it is
- * earlier, to the last of the gap.
+ * Compute a row for each year from first_year, or from the year of as_of if
+ * it is earlier, to the last year of the gap.
  */
 extern EfStatus ef_pipeline_intake(const EfIntakePlan *plan,
 								   EfIntakeYear **years, int *nyears,
 								   EfContext *context) EF_NODISCARD;
 
-/* The same for each of some levels, of which there is one at least, one after the
- * other; that of the plan is not used. */
+/*
+ * Compute the same for each of one or more levels, one after the other; the
+ * level of the plan is ignored.
+ */
 extern EfStatus ef_pipeline_intake_fan(const EfIntakePlan *plan,
 									   const double *levels,
 									   int nlevels, EfIntakeYear **years,
 									   int *nyears,
 									   EfContext *context) EF_NODISCARD;
 
-/* Of the intake of a year, those who must reach a stage. */
+/* Of the intake of a year, the number that must reach a stage. */
 typedef struct EfStageDemand
 {
 	int			year;
