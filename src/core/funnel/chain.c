@@ -8,7 +8,7 @@
 
 #define NOWHERE UINT32_MAX
 
-/* Check for interrupts every so many moments. */
+/* Moments between two checks for interrupts. */
 #define INTERRUPT_MOMENTS 65536
 
 
@@ -16,8 +16,8 @@
 
 /*
  * Settle a chain that stands at its last stage: `limit` is the end of its
- * window, `exit` the first exit event at or after that stage, either
- * EF_INSTANT_NEVER where there is none.
+ * window, `exit` the first exit event at or after that stage; each is
+ * EF_INSTANT_NEVER if there is none.
  */
 static void
 settle(EfChain *chain, const EfFunnelSpec *spec, EfUnit unit, EfInstant limit,
@@ -120,7 +120,7 @@ ef_chain_search_end(EfChainSearch *search)
 	ef_release(search->context, search->ends);
 }
 
-/* The first exit at or after an instant. */
+/* Return the first exit at or after an instant. */
 static EfInstant
 exit_from(const EfWhen *events, size_t nevents, EfInstant instant)
 {
@@ -133,10 +133,10 @@ exit_from(const EfWhen *events, size_t nevents, EfInstant instant)
 }
 
 /*
- * Go on from the first start, to each next stage as soon as it comes: most
- * people's best chain, where no mode looks at what lies between.  Answers
- * false where a later start might get further, which it can only if this one
- * was ended by an exit or by the end of its window.
+ * Follow the first start to each next stage as soon as it comes: most
+ * people's best chain, if no mode forbids anything in between.  Answers false
+ * where a later start might get further, which is possible only if an exit or
+ * the end of its window ended this one.
  */
 static bool
 follow_first_start(const EfChainSearch *search, EfChain *chain,
@@ -197,11 +197,11 @@ follow_first_start(const EfChainSearch *search, EfChain *chain,
 }
 
 /*
- * Tell a moment twice where somebody left and began anew at one instant: first
- * the exit, which ends the chain that was there before, then the same stages
- * again without it, for a chain that begins there.  Otherwise a date would
- * make a dropout of one who is rejected and applies again on that day, as a
- * time of day would not.
+ * Tell a moment twice where somebody left and began anew at one instant:
+ * first the exit, which ends the chain before it, then the same stages again
+ * without the exit, for a chain that begins there.  Otherwise a person who is
+ * rejected and applies again on the same day would be a dropout with dates,
+ * but not with times of day.
  */
 static void
 tell_twice(EfMoment *moments, size_t *n, EfInstant *open_until, bool *open)
@@ -284,10 +284,10 @@ ef_chain_heeded_at(const EfFunnelSpec *spec, unsigned stage)
 }
 
 /*
- * How far does any chain get?  For each stage the start of a chain that stands
- * there whose window closes last is enough.  (It is not always the latest start:
- * a month from noon on 30 January is noon on 28 February, and a month from the
- * next morning is that morning.)
+ * Find how far any chain gets.  For each stage it is enough to know the start
+ * of the chain at that stage whose window closes last.  (It is not always the
+ * latest start: a month from noon on 30 January is noon on 28 February, and a
+ * month from the next morning is that morning.)
  */
 static unsigned
 furthest_stage(const EfChainSearch *search, size_t nmoments)
@@ -349,9 +349,9 @@ furthest_stage(const EfChainSearch *search, size_t nmoments)
 }
 
 /*
- * For each moment and stage up to the furthest, the earliest moment at which a
- * chain that reaches the stage there can have reached the furthest one:
- * ends[m * furthest + stage - 1].
+ * Find for each moment and stage up to the furthest, of chains that reach the
+ * stage there, the earliest moment at which one can have reached the furthest
+ * stage: ends[m * furthest + stage - 1].
  */
 static void
 find_ends(EfChainSearch *search, size_t nmoments, unsigned furthest)
@@ -408,8 +408,10 @@ find_ends(EfChainSearch *search, size_t nmoments, unsigned furthest)
 	}
 }
 
-/* The earliest of the chains that get furthest, moment by moment; answers the
- * instant from which an exit ends it. */
+/*
+ * Take the earliest of the chains that get furthest, moment by moment;
+ * answers the instant from which an exit ends it.
+ */
 static EfInstant
 take_earliest(const EfChainSearch *search, size_t nmoments, unsigned furthest,
 			  EfChain *chain)

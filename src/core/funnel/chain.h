@@ -38,8 +38,8 @@ typedef struct EfChain
 	EfOutcome	outcome;
 
 	/*
-	 * The day of the outcome; not there for those who completed the chain, or
-	 * are lost without a window.
+	 * The day of the outcome; not set for a completed chain, or for one that
+	 * is lost without a window.
 	 */
 	EfDay		left;
 } EfChain;
@@ -69,8 +69,8 @@ typedef struct EfChainSearch
 } EfChainSearch;
 
 /*
- * What says anything to a chain that stands at a stage: the next stage, and
- * what a mode forbids in between.
+ * Return the codes that matter to a chain at a stage: the next stage, and
+ * those that a mode forbids in between.
  */
 extern uint32_t ef_chain_heeded_at(const EfFunnelSpec *spec, unsigned stage);
 
@@ -79,14 +79,14 @@ extern void ef_chain_search_begin(EfChainSearch *search,
 								  EfContext *context);
 extern void ef_chain_search_end(EfChainSearch *search);
 
-/* The best chain of one person's events, which are in order. */
+/* Find the best chain of one person's events, which are in order. */
 extern void ef_chain_find(EfChainSearch *search, EfChain *chain,
 						  const EfWhen *events, size_t nevents);
 
 /*
- * A finished chain that is given as the instants at which the stages were
- * reached.  Refuses one that goes back in time, or a spec with exits or modes;
- * what the spec's window or as_of cuts off was not reached.
+ * Make a finished chain from the instants at which the stages were reached.
+ * Refuses one that goes back in time, and a spec with exits or modes; stages
+ * beyond the spec's window or as_of were not reached.
  */
 extern EfStatus ef_chain_given(EfChain *chain, const EfFunnelSpec *spec,
 							   EfUnit unit, const EfInstant *at,

@@ -70,7 +70,7 @@ EF_REPORT(EF_SPEC_MIXED, INVALID_PARAMETER_VALUE,
 		  "funnels of different specs do not add up",
 		  "Give the same spec for all rows, and roll up funnels that were made with one spec.");
 
-/* Names that differ, or numbers of names. */
+/* Do names, or numbers of names, differ? */
 static bool
 names_differ(const EfLabel *a, uint32_t na, const EfLabel *b, uint32_t nb,
 			 const char *what, EfStatus report, EfContext *context)
@@ -168,10 +168,10 @@ ef_funnels_compared(const EfFunnel *first, const EfFunnel *second,
 /* ---- a row ---- */
 
 /*
- * One record for each stage that was reached: the label is the stage, the two
- * halves of the place are the day on which it was reached and that on which it
- * was left, and the count is the kind of leaving it, on the stage's own clock;
- * 0 for one who never did.
+ * Pack one record for each stage that was reached: the label is the stage,
+ * the two halves of the place are the days on which it was reached and left,
+ * and the count is the way of leaving it, on the stage's own clock; 0 for a
+ * chain that never left it.
  */
 _Static_assert(EF_CHAIN_DAYS < 1 << 16, "a day of a chain fits 16 bits");
 
@@ -350,8 +350,10 @@ check_cell(const EfCell *cell, const EfFunnelSpec *spec, EfContext *context)
 	return EF_OK;
 }
 
-/* Does nobody leave a stage, on the clock of the chain, who is not there?
- * Answers how many stay at each for good. */
+/*
+ * Check that no more leave a stage, on the clock of the chain, than are
+ * there. Answers how many stay at each for good.
+ */
 EF_NODISCARD static EfStatus
 check_chain(const EfTable *table, const EfFunnelSpec *spec,
 			int64_t *left_over, EfContext *context)
@@ -392,7 +394,7 @@ check_chain(const EfTable *table, const EfFunnelSpec *spec,
 	}
 }
 
-/* The people of a series, and the days of all of them together. */
+/* Add up the people of a series, and the days of all of them. */
 static int64_t
 add_days(const EfCell *at, const EfCell *end, int64_t *days)
 {
@@ -407,9 +409,9 @@ add_days(const EfCell *at, const EfCell *end, int64_t *days)
 }
 
 /*
- * Do the two clocks of a stage tell of the same people?  Those who leave it
- * do so as many days after the chain's start as after reaching it and those
- * before together.
+ * Check that the two clocks of a stage tell of the same people.  The days
+ * from the chain's start to leaving the stage are those from reaching it to
+ * leaving it, plus those before it.
  */
 EF_NODISCARD static EfStatus
 check_clocks(const EfTable *table, uint32_t stage, int64_t left_over,
@@ -472,7 +474,7 @@ validate(const EfTable *table, EfContext *context)
 
 /* ---- reading ---- */
 
-/* As many as a table can hold, or one more. */
+/* Count people, up to one more than a table can hold. */
 static int64_t
 count_people(const EfTable *table, uint32_t stage, unsigned kind)
 {

@@ -3,8 +3,8 @@
  *	  From the first stage to the last: the summary type `funnel`.
  *
  * A funnel has two life tables a stage.  Labels are the stages of its spec.
- * What one person's chain leaves in the tables, with days counted on the clock
- * of the chain, from its start:
+ * One person's chain adds the following to the tables, with days counted on
+ * the clock of the chain, from its start:
  *
  *	 reached		1 at the day on which a stage was reached, for each stage;
  *	 exited			1 at the day on which the chain was left by an exit event,
@@ -12,13 +12,15 @@
  *	 lost			1 at the day on which the window closed, where there is one;
  *	 pending		1 at the last day seen, where as_of came first.
  *
- * The same on the clock of the stage, from the day on which it was reached, for
- * all but the first stage (where it is the clock of the chain) and the last:
+ * The same on the clock of the stage, from the day on which it was reached,
+ * for all but the first stage (where it is the clock of the chain) and the
+ * last:
  *
  *	 converted_after, exited_after, lost_after, pending_after
  *
- * Who reached a stage and has none of the other marks is lost without a day:
- * there is neither a window nor an as_of then.  So, always,
+ * A person who reached a stage and has none of the other marks is lost
+ * without a day: this needs a spec with neither window nor as_of.  So,
+ * always,
  *
  *	 entered = converted + pending + exited + lost.
  */
@@ -44,7 +46,7 @@ enum
 	EF_PENDING_AFTER
 };
 
-/* The most that 150 years can span, as spells and windows have them. */
+/* Limit on the days of a chain: 150 years, as for spells and windows. */
 #define EF_CHAIN_DAYS EF_SPELL_DAYS
 
 extern const EfTableType ef_funnel_type;
@@ -62,8 +64,10 @@ extern EfStatus ef_funnel_event_check(const EfFunnelSpec *spec, unsigned code,
 extern EfStatus ef_funnel_add(EfState **state, const EfChain *chain,
 							  EfUnit unit, EfContext *context) EF_NODISCARD;
 
-/* How one who is gone left the last stage, on the stage's own clock; 0 for one
- * who has none. */
+/*
+ * Return the way in which a chain that is over left its last stage, on the
+ * stage's own clock; 0 if it has none.
+ */
 static inline unsigned
 ef_way_out(const EfChain *chain, bool window)
 {
@@ -72,7 +76,7 @@ ef_way_out(const EfChain *chain, bool window)
 		chain->outcome == EF_LOST && window ? EF_LOST_AFTER : 0;
 }
 
-/* The same on the clock of the chain. */
+/* Return the same way on the clock of the chain. */
 static inline unsigned
 ef_way_on_chain(unsigned after)
 {
@@ -101,9 +105,10 @@ extern EfStatus ef_funnel_open(EfFunnel *funnel, const void *datum,
 							   size_t size, EfContext *context) EF_NODISCARD;
 
 /*
- * Refuse two funnels whose conversions to a stage, which has a number in each, do
- * not mean the same: other stages on the way, another window, other modes.  Those
- * of other people may have another as_of, and end for other reasons.
+ * Refuse two funnels whose conversions to a stage, which has a number in
+ * each, do not mean the same: other stages on the way, another window, other
+ * modes. Funnels of different people may have different as_of and different
+ * exits.
  */
 extern EfStatus ef_funnels_compared(const EfFunnel *first,
 									const EfFunnel *second, uint32_t to_first,

@@ -10,22 +10,27 @@
 #include "estimate/estimate.h"
 #include "funnel/leavers.h"
 
-/* What a sum of rounded steps falls short of what it should be. */
+/*
+ * Rounding of a sum of steps: a difference from the exact sum that is smaller
+ * means nothing.
+ */
 #define ROUNDING 1e-12
 
 
 /* ---- the clock of the chain ---- */
 
 /*
- * The estimate as it moves on from day to day: for each stage, how many stand
- * there, the probability of standing there, and that of having reached it.
+ * The estimate as it moves on from day to day: for each stage the number of
+ * people at it, the probability of being at it, and that of having reached
+ * it.
  *
  * Each step moves a share a = count / n of the probability p of one stage: on
- * to the next, or away.  Whatever came before, such a step is linear, and adds
- * a binomial error of variance p^2 a (1 - a) / n; steps are uncorrelated.  So
- * the covariance goes through the same steps, and takes up that of each: the
- * recursion (4.4.19) of Andersen, Borgan, Gill and Keiding (1993), Statistical
- * Models Based on Counting Processes, for these transitions.
+ * to the next, or away.  Whatever came before, such a step is linear, and
+ * adds a binomial error of variance p^2 a (1 - a) / n; steps are
+ * uncorrelated.  So the covariance takes the same steps, and adds the
+ * variance of each: the recursion (4.4.19) of Andersen, Borgan, Gill and
+ * Keiding (1993), Statistical Models Based on Counting Processes, for these
+ * transitions.
  */
 typedef struct Walk
 {
@@ -35,7 +40,7 @@ typedef struct Walk
 	double		there[EF_STAGE_LIMIT];
 	double		reached[EF_STAGE_LIMIT];
 
-	/* spans of days in which people come to the last stage; none: NULL */
+	/* spans of days in which people come to the last stage; or NULL */
 	const int32_t *starts;
 	uint32_t	nspans;
 	uint32_t	span;			/* of the day that it has come to */
@@ -58,8 +63,7 @@ walk_begin(Walk *walk, const EfFunnel *funnel, uint32_t nstages)
 }
 
 /*
- * The covariance after a step: a share of stage i goes away, and comes to other
- * rows.
+ * Move the covariance by a step: a share of stage i goes away, to other rows.
  */
 static void
 move_covariance(Walk *walk, size_t i, const size_t *to, unsigned nto,
@@ -142,7 +146,7 @@ walk_with_covariance(Walk *walk, EfWorkspace *workspace)
 	walk->covariance = ef_grab_doubles(workspace, walk->size * walk->size);
 }
 
-/* The next day on which anybody leaves a stage; false when there is none. */
+/* Walk to the next day on which anybody leaves a stage; false at the end. */
 static bool
 walk_day(Walk *walk, uint32_t *day, EfContext *context)
 {
@@ -177,15 +181,15 @@ walk_to_end(Walk *walk, EfContext *context)
 		;
 }
 
-/* What is estimated of a stage and those before it, without its limits. */
+/* The estimates of a stage and those before it, without their limits. */
 typedef struct Outcome
 {
 	double		value;
-	double		known;			/* people whose outcome is known */
+	double		known;			/* people with a known outcome */
 	bool		exact;			/* all of them are */
 } Outcome;
 
-/* Is there anybody who can still come from a stage to another? */
+/* Can anybody still come from a stage to another? */
 static bool
 is_open(const Walk *walk, uint32_t from, uint32_t to)
 {
@@ -195,8 +199,10 @@ is_open(const Walk *walk, uint32_t from, uint32_t to)
 	return false;
 }
 
-/* Of those who reached a stage, the share that has come to another.  What has
- * come to 1 is 1, and not what rounding leaves of it. */
+/*
+ * Return the share of those who reached a stage that has come to another.  A
+ * share that has come to 1 is exactly 1, whatever rounding leaves of it.
+ */
 static double
 come_to(const Walk *walk, const EfFunnel *funnel, uint32_t from, uint32_t to)
 {
@@ -211,8 +217,8 @@ come_to(const Walk *walk, const EfFunnel *funnel, uint32_t from, uint32_t to)
 }
 
 /*
- * Of those who reached a stage, how many come to another, after a walk to the
- * end: from the first to any, or from one to the next.
+ * Estimate, after a walk to the end, how many of those who reached a stage
+ * come to another: from the first to any, or from one to the next.
  */
 static Outcome
 outcome(const Walk *walk, const EfFunnel *funnel, uint32_t from, uint32_t to)
@@ -245,15 +251,18 @@ nobody_pending(const EfFunnel *funnel, uint32_t from, uint32_t to)
 	return true;
 }
 
-/* Is all that is to come to a stage there, after a walk to the end?  If some
- * were seen until the window closed, the risk set empties with them. */
+/*
+ * Is the share that comes to a stage final, after a walk to the end: is
+ * nobody pending, or nobody left at risk?  Where some were seen until the
+ * window closed, the risk set empties with them.
+ */
 static bool
 is_final(const Walk *walk, const EfFunnel *funnel, uint32_t to)
 {
 	return nobody_pending(funnel, 0, to) || !is_open(walk, 0, to);
 }
 
-/* The last day of the clock; -1 where there is none. */
+/* Return the last day of the clock; -1 if it has none. */
 static int32_t
 last_day(const EfFunnel *funnel)
 {
@@ -452,11 +461,11 @@ typedef struct Curve
 	double		value;			/* up to the day that was read last */
 	uint32_t	day;
 	uint32_t	to;
-	const EfCell *at;			/* exact: those who come */
+	const EfCell *at;			/* exact: people coming */
 	const EfCell *end;
 	bool		on_chain;		/* else: the clock of the chain... */
 	Walk		walk;
-	EfLeavers	leavers;		/* ...or that of a stage */
+	EfLeavers	leavers;		/* ...or those of a stage */
 	bool		alone;			/* with no other way to leave it */
 	int64_t		at_risk;
 	EfAalenJohansen process;
@@ -500,7 +509,9 @@ curve_end(Curve *curve, EfContext *context)
 	ef_release(context, curve->process.incidence);
 }
 
-/* A day of a stage's own clock, where exits and closing windows compete. */
+/*
+ * Take a day of a stage's own clock, where exits and closing windows compete.
+ */
 static bool
 stage_day(Curve *curve)
 {
@@ -525,7 +536,7 @@ stage_day(Curve *curve)
 	return true;
 }
 
-/* Go to the next day on which it may change; false when there is none. */
+/* Go to the next day on which the curve may change; false at the end. */
 static bool
 curve_next(Curve *curve, EfContext *context)
 {
@@ -546,7 +557,7 @@ curve_next(Curve *curve, EfContext *context)
 	return true;
 }
 
-/* Is there anybody on the day read last whose outcome is not known? */
+/* Is the outcome of anybody not known on the day read last? */
 static bool
 curve_open(const Curve *curve)
 {
@@ -576,7 +587,7 @@ check_stages(const EfFunnel *funnel, uint32_t from, uint32_t to,
 				   stages[to - 1].bytes, to);
 }
 
-/* In the end; NaN where that is not known yet. */
+/* Return the conversion in the end; NaN if it is not known yet. */
 static double
 final_conversion(const EfFunnel *funnel, uint32_t from, uint32_t to,
 				 EfContext *context)
@@ -676,7 +687,10 @@ ef_funnel_quantile_days(const EfFunnel *funnel, uint32_t from, uint32_t to,
 	if (funnel->counts[to - 1].entered == 0)
 		return EF_OK;
 
-	/* what it comes to, and then when that share of it is reached */
+	/*
+	 * first the final conversion, then the day on which that share of it is
+	 * reached
+	 */
 	for (int pass = 0; pass < 2; pass++)
 	{
 		curve_begin(&curve, funnel, from - 1, to - 1, context);

@@ -1,21 +1,22 @@
 /*
  * funnel_estimate.h
- *	  What a funnel says: conversion, and after how many days.
+ *	  Conversion of a funnel, and the days that it takes.
  *
  * On the clock of the chain the stages are the states of a multi-state model
  * through which people move on in order, or leave it; the estimate of having
  * reached a stage is that of Aalen and Johansen (1978, Scand. J. Statist. 5,
- * 141-150), with people pending (censored) in the risk set for as long as they
- * were seen.  Within a day, those who move on do so before others leave, stage
- * by stage from the first, so who came today can move on today; then exits,
- * then closing windows, then censorings.
+ * 141-150), with people pending (censored) in the risk set for as long as
+ * they were seen.  Within a day, those who move on do so before others leave,
+ * stage by stage from the first, so a person who came today can move on
+ * today; then exits, then closing windows, then censorings.
  *
- * Where nobody is pending on the way, an estimate is a share of people, in one
- * division.
+ * Where nobody is pending on the way, an estimate is a share of people, in
+ * one division.
  *
- * Limits are Wilson's (1927, JASA 22, 209-212), with the number of people, or,
- * where some are pending, that which has the estimate's variance.  An estimate
- * of 0 or 1 has none; there it is the number of those whose outcome is known.
+ * Limits are Wilson's (1927, JASA 22, 209-212).  They take the number of
+ * people; where some are pending they take instead the number for which a
+ * share has the estimate's variance.  An estimate of 0 or 1 has no variance;
+ * there they take the number of people with a known outcome.
  */
 #ifndef EF_FUNNEL_ESTIMATE_H
 #define EF_FUNNEL_ESTIMATE_H
@@ -28,10 +29,9 @@ extern const EfReport EF_STAGES_APART[];
 extern const EfReport EF_QUANTILE_RANGE[];
 
 /*
- * What is estimated of a stage, by the last day of the clock.  It is *final*
- * where nothing can be added to it: nobody is pending on the way, or some were
- * seen until the window closed.  Otherwise it is what is known so far, and will
- * be more.
+ * Estimates of a stage, by the last day of the clock.  They are *final* where
+ * nothing can be added: nobody is pending on the way, or some were seen until
+ * the window closed.  Otherwise they are the lower part that is known so far.
  */
 typedef struct EfStageEstimates
 {
@@ -42,18 +42,19 @@ typedef struct EfStageEstimates
 	int32_t		median_days;	/* to the next one; -1: nobody got there */
 } EfStageEstimates;
 
-/* For each stage of a funnel; observed_days is -1 where nobody entered. */
+/* Estimate each stage of a funnel; observed_days is -1 if nobody entered. */
 extern EfStatus ef_funnel_estimate(const EfFunnel *funnel, double level,
 								   EfStageEstimates stages[EF_STAGE_LIMIT],
 								   int32_t *observed_days,
 								   EfContext *context) EF_NODISCARD;
 
 /*
- * The probability of having come from a stage to another within a time: from
- * the first stage to any on the clock of the chain, or from a stage to the next
- * on its own.  `by` NULL: in the end, as the final estimates above have it.  NaN
- * where that is not known: nobody came to the first of the two, or `by`, or the
- * end, is beyond the last day that the clock has, and some were pending.
+ * Compute the probability of having come from a stage to another within a
+ * time: from the first stage to any on the clock of the chain, or from a
+ * stage to the next on its own.  `by` NULL means in the end, as the final
+ * estimates above have it.  NaN if it is not known: nobody came to the first
+ * of the two, or `by` (or the end) is beyond the last day of the clock and
+ * some were pending.
  */
 extern EfStatus ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from,
 										uint32_t to, const EfDuration *by,
@@ -61,8 +62,8 @@ extern EfStatus ef_funnel_conversion_by(const EfFunnel *funnel, uint32_t from,
 										EfContext *context) EF_NODISCARD;
 
 /*
- * The final one of them with its limits, as ef_funnel_estimate() has it: NaN as
- * long as it is not final.
+ * Compute the final conversion with its limits, as ef_funnel_estimate() does:
+ * NaN as long as it is not final.
  */
 extern EfStatus ef_funnel_conversion_limits(const EfFunnel *funnel,
 											uint32_t from, uint32_t to,
@@ -70,15 +71,17 @@ extern EfStatus ef_funnel_conversion_limits(const EfFunnel *funnel,
 											EfEstimate *conversion,
 											EfContext *context) EF_NODISCARD;
 
-/* The first day on which that share of those who will convert have done so, and
- * one at least; -1 where nobody does. */
+/*
+ * Return the first day by which this share of those who will convert have
+ * done so, at least one person; -1 if nobody converts.
+ */
 extern EfStatus ef_funnel_quantile_days(const EfFunnel *funnel, uint32_t from,
 										uint32_t to, double quantile,
 										int32_t *days,
 										EfContext *context) EF_NODISCARD;
 
 /*
- * When those who begin come to the last stage, as shares of them, in successive
+ * Arrivals at the last stage, as shares of those who begin, in successive
  * spans of days of the chain's clock.
  */
 typedef struct EfArrivals
@@ -86,7 +89,7 @@ typedef struct EfArrivals
 	uint32_t	nstages;
 	uint32_t	nspans;
 	double	   *share;			/* by span */
-	double		reached[EF_STAGE_LIMIT];	/* of those who ever reach a
+	double		reached[EF_STAGE_LIMIT];	/* share of those who ever reach a
 											 * stage; NaN if nobody began */
 	size_t		size;			/* for ef_funnel_arrivals_variance() */
 	double	   *covariance;		/* or NULL */
@@ -103,8 +106,9 @@ extern void ef_funnel_arrivals(const EfFunnel *funnel,
 							   EfWorkspace *workspace);
 
 /*
- * The variance of the sum of the shares, each times a weight, over the
- * probability of having reached a stage: what one who is at that stage brings.
+ * Return the variance of the sum of the shares, each times a weight, divided
+ * by the probability of having reached a stage: what one person at that stage
+ * brings.
  */
 extern double ef_funnel_arrivals_variance(const EfArrivals *arrivals,
 										  const double *weight,

@@ -9,10 +9,10 @@
 
 #include <string.h>
 
-/* From this many events on, days are counted in a tally. */
+/* Number of events from which on days are counted in a tally. */
 #define TALLY_FROM 8192
 
-/* The tally of a log, made when it is first needed. */
+/* Return the tally of a log, made when it is first needed. */
 static EfFunnelTally *
 tally_of(EfEventGroup *group)
 {
@@ -108,7 +108,7 @@ ef_funnel_window_of_events(int *length, EfEventGroup *group,
 	size_t		room = 0;
 	EfStatus	status = ef_event_group_read(&reader, group, context);
 
-	/* whose person is an instant, and whose events are the sets of it */
+	/* the "person" is an instant, and its events are sets */
 	while (ef_event_reader_next(&reader, &events, &status))
 	{
 		if (nrows + events.n > room)

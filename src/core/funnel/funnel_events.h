@@ -8,20 +8,20 @@
 #include "funnel/funnel.h"
 #include "log/event_log.h"
 
-/* A new state with the best chain of each person of a group. */
+/* Create a state with the best chain of each person of a group. */
 extern EfStatus ef_funnel_of_events(EfState **state,
 									EfEventGroup *group,
 									const EfFunnelSpec *spec,
 									const EfFrame *frame,
 									EfContext *context) EF_NODISCARD;
 
-/* The best chain, where a group has the events of one person. */
+/* Find the best chain of a group that has the events of one person. */
 extern EfStatus ef_funnel_chain_of_events(EfChain *chain, EfEventGroup *group,
 										  const EfFunnelSpec *spec,
 										  EfContext *context) EF_NODISCARD;
 
 /*
- * How far the best chain of window_funnel gets, where the events of a group
+ * Find how far the best chain of window_funnel gets.  The events of the group
  * are rows: their number is ef_when(instant, 0), and `when` the set of stages
  * of EfRow.
  */

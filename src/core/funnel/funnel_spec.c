@@ -89,7 +89,7 @@ EF_REPORT(EF_SPEC_NAME_TWICE, INVALID_PARAMETER_VALUE,
 		  "stages and exits of a funnel must differ",
 		  "Name each of them once; a stage cannot be an exit too.");
 
-/* Exits are in order, so those that are equal stand side by side. */
+/* Check names; exits are sorted, so equal ones are neighbours. */
 EF_NODISCARD static EfStatus
 check_names(const EfFunnelSpec *spec, EfContext *context)
 {
@@ -128,7 +128,7 @@ EF_REPORT(EF_SPEC_WITHIN_INVALID, INVALID_PARAMETER_VALUE,
 		  "within must be an interval of up to 150 years, no part of it negative",
 		  "Windows are such as '300 days', '8 years', '36 hours'; leave it out for none.");
 
-/* Turns whole days of microseconds into days, which in UTC they are. */
+/* Turn whole days of microseconds into days, which they are in UTC. */
 EF_NODISCARD static EfStatus
 settle_within(EfDuration *within, EfContext *context)
 {
@@ -280,8 +280,10 @@ ef_spec_pack(const EfFunnelSpec *spec, size_t header, uint8_t **bytes,
 	return EF_OK;
 }
 
-/* An integer up to a limit, in as few bytes as it takes: so one spec has one
- * form. */
+/*
+ * Read an integer up to a limit, in its shortest form: so a spec has only one
+ * form.
+ */
 static uint64_t
 read_number(EfReader *reader, uint64_t limit)
 {
@@ -345,7 +347,7 @@ ef_spec_open(EfFunnelSpec *spec, const uint8_t *bytes, size_t size,
 		if (ef_label_compare(&spec->exits[i - 1], &spec->exits[i]) >= 0)
 			return ef_fail(context, EF_INVALID, "Its exits are out of order.");
 
-	/* what is in its one form already is only looked at; the sentence stays */
+	/* a canonical spec is only validated; keep the sentence */
 	return ef_spec_complete(spec, context) == EF_OK ? EF_OK : EF_INVALID;
 }
 
@@ -362,7 +364,10 @@ is_name(const EfLabel *label, uint64_t label_head, const char *name,
 				length - sizeof(head)) == 0);
 }
 
-/* The number of a name among labels, counted from 1; 0 if it is none. */
+/*
+ * Find the number of a name among labels, counted from 1; 0 if it is not
+ * there.
+ */
 static uint32_t
 find_name(const EfLabel *labels, const uint64_t *heads, uint32_t nlabels,
 		  const char *name, size_t length)

@@ -1,12 +1,12 @@
 /*
  * funnel_spec.h
- *	  What a funnel asks: the type `funnel_spec`.
+ *	  The question of a funnel: the type `funnel_spec`.
  *
  * A spec names the stages in order, and optionally the time within which a
- * chain must be complete, the day until which events were recorded, the events
- * that end a chain (exits), and how strictly events must follow each other
- * (modes).  It is a value, so that no function needs to read a table, and
- * every funnel carries the one that it was made with.
+ * chain must be complete, the day until which events were recorded, the
+ * events that end a chain (exits), and how strictly events must follow each
+ * other (modes).  It is a value, so that no function needs to read a table,
+ * and every funnel carries the one that it was made with.
  *
  * Byte map, after the length word, which is the caller's:
  *
@@ -43,7 +43,9 @@ extern const EfReport EF_STAGE_UNKNOWN[];
 #define EF_SPEC_FORMAT 1
 #define EF_SPEC_TAG 'S'
 
-/* So that the number of a stage and a time share 64 bits (event.h). */
+/*
+ * Limit on stages: the number of a stage and a time share 64 bits (event.h).
+ */
 #define EF_STAGE_LIMIT 30
 #define EF_EXIT_LIMIT 100
 
@@ -80,14 +82,16 @@ typedef struct EfFunnelSpec
 	uint64_t	exit_heads[EF_EXIT_LIMIT];
 
 	/*
-	 * and a hash table of all names: 0 where there is none, else the number
-	 * of a stage, or that of an exit after those, or EF_SLOT_SHARED
+	 * hash table of all names: 0 if a slot is free, else the number of a
+	 * stage, or that of an exit after those, or EF_SLOT_SHARED
 	 */
 	uint8_t		slots[EF_SPEC_SLOTS];
 } EfFunnelSpec;
 
-/* Eight bytes of a name, or all of them, in a word: with the length enough to
- * tell most names apart, and short ones from all others. */
+/*
+ * Return eight bytes of a name, or all of them, as a word: with the length
+ * this tells short names from all others, and most long ones.
+ */
 static inline uint64_t
 ef_name_head(const char *name, size_t length)
 {
@@ -114,8 +118,8 @@ ef_name_head(const char *name, size_t length)
 }
 
 /*
- * One more stage, or exit, of a spec that began as zeros.  The name is pointed
- * to, not copied.
+ * Add a stage, or an exit, to a spec that began as zeros.  The name is
+ * pointed to, not copied.
  */
 extern EfStatus ef_spec_add_stage(EfFunnelSpec *spec, const char *name,
 								  size_t length,
@@ -139,11 +143,11 @@ extern EfStatus ef_spec_complete(EfFunnelSpec *spec, EfContext *context)
 extern EfStatus ef_spec_unit_check(const EfFunnelSpec *spec, EfUnit unit,
 								   EfContext *context) EF_NODISCARD;
 
-/* A day of these years. */
+/* Check that a day is in the years 1 to 9999. */
 extern EfStatus ef_spec_as_of_check(EfDay as_of,
 									EfContext *context) EF_NODISCARD;
 
-/* The bit of a mode by its name. */
+/* Find the bit of a mode by its name. */
 extern EfStatus ef_spec_mode(const char *name, size_t length, unsigned *mode,
 							 EfContext *context) EF_NODISCARD;
 
@@ -160,11 +164,11 @@ extern EfStatus ef_spec_pack(const EfFunnelSpec *spec, size_t header,
 extern EfStatus ef_spec_open(EfFunnelSpec *spec, const uint8_t *bytes,
 							 size_t size, EfContext *context) EF_NODISCARD;
 
-/* The number of a stage by its name, counted from 1; 0 if it has none. */
+/* Find the number of a stage by its name, counted from 1; 0 if it has none. */
 extern uint32_t ef_spec_stage(const EfFunnelSpec *spec, const char *name,
 							  size_t length);
 
-/* What an event is: the number of its stage, or one of these. */
+/* Codes of an event: the number of its stage, or one of these. */
 #define EF_CODE_OTHER 0
 #define EF_CODE_EXIT 31
 extern unsigned ef_spec_code(const EfFunnelSpec *spec, const char *name,
@@ -184,7 +188,9 @@ extern unsigned ef_spec_code(const EfFunnelSpec *spec, const char *name,
 extern EfInstant ef_spec_limit(const EfFunnelSpec *spec, EfUnit unit,
 							   EfInstant start);
 
-/* The most days that the window can span; INT32_MAX where there is none. */
+/*
+ * Return the most days that the window can span; INT32_MAX without a window.
+ */
 extern int32_t ef_spec_window_days(const EfFunnelSpec *spec);
 
 #endif							/* EF_FUNNEL_SPEC_H */

@@ -8,9 +8,9 @@
 #include "funnel/funnel.h"
 
 /*
- * Counts of many chains, by kind, stage and day, where adding one is a few
- * additions: for a group of so many people that most days have some.  Chains
- * that last for more than EF_TALLY_DAYS are not its.
+ * Days that a tally counts: many chains by kind, stage and day, where adding
+ * a chain is a few additions.  It serves groups of so many people that most
+ * days have some.  Longer chains are not counted in it.
  */
 #define EF_TALLY_DAYS 4096
 
@@ -22,11 +22,11 @@ extern EfFunnelTally *ef_funnel_tally_create(EfContext *context);
 extern bool ef_funnel_tally_add(EfFunnelTally *tally, const EfChain *chain,
 								EfUnit unit, bool has_window);
 
-/* Move what was counted to a state. */
+/* Move the counts to a state. */
 extern EfStatus ef_funnel_tally_flush(EfFunnelTally *tally, EfState **state,
 									  EfContext *context) EF_NODISCARD;
 
-/* Forget what was counted. */
+/* Forget the counts. */
 extern void ef_funnel_tally_clear(EfFunnelTally *tally);
 
 #endif							/* EF_FUNNEL_TALLY_H */

@@ -1,6 +1,6 @@
 /*
  * leavers.h
- *	  Those who leave a stage, day by day.
+ *	  People who leave a stage, day by day.
  */
 #ifndef EF_LEAVERS_H
 #define EF_LEAVERS_H
@@ -17,23 +17,28 @@ typedef enum EfWay
 	EF_WAY_COUNT
 } EfWay;
 
-/* Those who leave a stage, day by day, on one of its clocks. */
+/* People who leave a stage, day by day, on one of its clocks. */
 typedef struct EfLeavers
 {
 	const EfCell *at[EF_WAY_COUNT];
 	const EfCell *end[EF_WAY_COUNT];
 } EfLeavers;
 
-/* A stage that is not the last: on the clock of the chain, or on its own. */
+/*
+ * Begin with a stage that is not the last: on the clock of the chain, or on
+ * its own.
+ */
 extern void ef_leavers_of_chain(EfLeavers *leavers, const EfTable *table,
 								uint32_t stage);
 extern void ef_leavers_of_stage(EfLeavers *leavers, const EfTable *table,
 								uint32_t stage);
 
-/* The next day on which anybody leaves; UINT32_MAX when there is none. */
+/* Return the next day on which anybody leaves; UINT32_MAX at the end. */
 extern uint32_t ef_leavers_day(const EfLeavers *leavers);
 
-/* How many leave on that day in this way, which is to be asked once. */
+/*
+ * Return how many leave on that day in this way; ask only once for each way.
+ */
 static inline int64_t
 ef_leavers_take(EfLeavers *leavers, EfWay way, uint32_t day)
 {

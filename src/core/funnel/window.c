@@ -38,8 +38,8 @@ find_row(const EfRow *rows, size_t nrows, unsigned stage, uint32_t *filled_by,
 }
 
 /*
- * From `first` on, how many successive stages can rows of one instant fill,
- * each row one?  A maximum matching, grown by augmenting paths.
+ * Find how many successive stages, from `first` on, the rows of one instant
+ * can fill, each row one: a maximum matching, grown by augmenting paths.
  */
 static unsigned
 match_rows(const EfRow *rows, size_t nrows, unsigned first, unsigned last,

@@ -22,7 +22,7 @@ typedef struct EfRow
 extern EfStatus ef_window_check(const EfFunnelSpec *spec, int nconditions,
 								EfContext *context) EF_NODISCARD;
 
-/* How far the best chain gets over rows that are in order. */
+/* Find how far the best chain gets over rows that are in order. */
 extern void ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit,
 							 const EfRow *rows, size_t nrows, int *length,
 							 EfContext *context);
