@@ -13,11 +13,11 @@
  *	 a_kj = h_k ((k = j) - h_j / sum of h)
  *	 c_kj(u) = sum over the days until u of a_kj dF / (1 - F)
  *
- * for d(F_j / (1 - F)) has the part dF / (1 - F)^2 that what happened before
- * bears on.  dM1 and dM2 are uncorrelated between days, groups and reasons.
- * Their variances are D S / (Y sum of h) (where Gray takes the pooled F for the
- * hazard) and the exits x2 / Y for other reasons, of several on one day less the
- * share that a draw without replacement lacks.  c(end) is known at the end
+ * for d(F_j / (1 - F)) has a part dF / (1 - F)^2, on which earlier days
+ * bear.  dM1 and dM2 are uncorrelated between days, groups and reasons. Their
+ * variances are D S / (Y sum of h) (where Gray takes the pooled F for the
+ * hazard) and the exits x2 / Y for other reasons; several exits on one day
+ * lack the share of a draw without replacement.  c(end) is known at the end
  * only, so the sums of products are kept apart.
  */
 #include "retention/gray.h"
@@ -26,11 +26,13 @@
 
 #include "base/bits.h"
 
-/* So little left of a pooled probability is rounding: groups that are still
- * compared then have no test, since NaN spreads into the variance. */
+/*
+ * Rounding of a pooled probability.  Where no more is left of it, groups that
+ * are still compared have no test, since NaN spreads into the variance.
+ */
 #define NOTHING 1e-13
 
-/* A group on a day, and what it carries from day to day. */
+/* A group on a day, and the sums it carries from day to day. */
 typedef struct Group
 {
 	double		retained;		/* S, before the day */
@@ -42,8 +44,10 @@ typedef struct Group
 	double		after;			/* S, after it */
 } Group;
 
-/* What a stratum is worked out in; matrices are of n x n groups, which are those
- * that it has. */
+/*
+ * Working memory of a stratum; matrices are of n x n groups, those of the
+ * stratum.
+ */
 typedef struct Work
 {
 	uint32_t	n;
@@ -60,9 +64,10 @@ typedef struct Work
 } Work;
 
 /*
- * What is left of a variance where several of those at risk leave at once.  It
- * is negative where more leave than would be at risk had all groups kept as many
- * as this one, so the whole need not be a covariance: see solve().
+ * Return the factor of a variance where several of those at risk leave at
+ * once. It is negative if more leave than would be at risk had all groups
+ * kept as many as this one.  So the whole need not be a covariance: see
+ * solve().
  */
 static double
 draw_factor(double exits, double at_risk)
@@ -105,7 +110,7 @@ add_variance(Work *work, uint32_t j, double sum_h, double own, double fixed,
 	work->sum_squares[j] += variance * fixed * fixed;
 }
 
-/* Add a day of which `here` are known. */
+/* Add a day on which the probabilities of `here` are known. */
 static void
 add_day(EfLogRank *test, Work *work)
 {
@@ -263,7 +268,7 @@ ef_gray_stratum(EfLogRank *test, double *covariance,
 	const Group fresh = {.retained = 1};
 	Work		work = {0};
 
-	/* parts come by group, so those of one are next to each other */
+	/* parts come by group, so a group's are neighbours */
 	work.number = ef_grab(workspace, nparts, sizeof(uint32_t));
 	for (size_t i = 0; i < nparts; i++)
 	{

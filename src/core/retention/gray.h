@@ -3,10 +3,11 @@
  *	  Do as many leave for a reason in each group?  Gray's test of equal
  *	  cumulative incidence.
  *
- * The log-rank test for a reason compares how people leave for it of those who
- * are still there.  A group that loses its people for other reasons first can
- * differ in that and not in how many have left for the reason in the end, or
- * the reverse.  Gray's test compares the latter, the cumulative incidence F:
+ * The log-rank test for a reason compares how often people who are still
+ * there leave for it.  A group that loses its people for other reasons first
+ * can differ in this, and still lose as many for the reason in the end; or
+ * the reverse.  Gray's test compares the number in the end, the cumulative
+ * incidence F:
  *
  *	 R. J. Gray (1988), Ann. Statist. 16, 1141-1154, with rho = 0: the score
  *	 (section 2) and its variance (section 3).
@@ -18,7 +19,7 @@
  *								were at risk for ever (less those censored)
  *	 score = sum of x - D R / (sum of R over the groups)
  *
- * so the score is exits less expected ones, as a log-rank test's.
+ * so the score is exits less expected ones, as in a log-rank test.
  */
 #ifndef EF_GRAY_H
 #define EF_GRAY_H

@@ -14,24 +14,29 @@
 #include "estimate/estimate.h"
 #include "retention/gray.h"
 
-/* A group whose variance is all but explained by the others has none of its
- * own: the rest is rounding. */
+/*
+ * Share of its variance below which a group is explained by the others: the
+ * rest is rounding.
+ */
 #define COLLINEAR 1e-10
 
-/* Where more leave on one day, Efron's sums are not taken one by one, */
+/* Exits on one day above which Efron's sums are not taken one by one, ... */
 #define MANY_EXITS 64
 
-/* but for the first terms, after which the Euler-Maclaurin formula is exact. */
+/*
+ * ... but for this many first terms, after which the Euler-Maclaurin formula
+ * is exact.
+ */
 #define EXPLICIT_TERMS 16
 
-/* Newton's method takes a handful of steps. */
+/* Limit on the steps of Newton's method, which takes a handful. */
 #define MAXIMUM_STEPS 200
 #define STEP_TOLERANCE 1e-13
 
 
 /* ---- risk sets, side by side ---- */
 
-/* Go to a day: who is at risk on it, and how many leave. */
+/* Go to a day: find who is at risk on it, and how many leave. */
 static void
 read_day(EfRiskReader *reader, uint32_t day, int64_t *at_risk, int64_t *exits)
 {
@@ -87,7 +92,7 @@ ef_log_rank_group(const EfLogRank *test, const EfGroupName *name)
 	return (uint32_t) (group - test->groups);
 }
 
-/* What a stratum is worked out in: counts of one day, by group. */
+/* Working memory of a stratum: counts of one day, by group. */
 typedef struct Scratch
 {
 	EfWorkspace workspace;
@@ -127,7 +132,7 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 			continue;
 		ef_check_interrupt(context);
 
-		/* parts come by group, so those of one are next to each other */
+		/* parts come by group, so a group's are neighbours */
 		for (size_t i = 0; i < nparts; i++)
 		{
 			uint32_t	group = scratch->group_of[i];
@@ -152,8 +157,8 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 		}
 
 		/*
-		 * the covariance of the hypergeometric distribution; of one person
-		 * who leaves for certain there is none
+		 * the covariance of the hypergeometric distribution; 0 for one person
+		 * who leaves for certain
 		 */
 		scale = all_at_risk > 1 ? (double) all_exits *
 			((double) (all_at_risk - all_exits) / (double) (all_at_risk - 1)) : 0;
@@ -179,12 +184,12 @@ add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 }
 
 /*
- * The quadratic form u' V^- u over the groups, and the rank of V, by a
- * Cholesky decomposition of V that takes small variances first: the groups
- * together do not vary, so that one group in each part of the data that hangs
- * together is explained by the others, and is left out when it comes last.
- * Gray's V is an estimate that few people can make negative in some direction,
- * and NaN where there is none: then there is no test.
+ * Compute the quadratic form u' V^- u over the groups, and the rank of V, by
+ * a Cholesky decomposition that takes small variances first.  The groups
+ * together do not vary, so in each connected part of the data the group that
+ * comes last is explained by the others and left out.  Gray's V is an
+ * estimate: with few people it can be negative in some direction, and NaN
+ * where there is none.  Then there is no test.
  */
 static void
 solve(EfLogRank *test, const uint32_t *order, double *v, double *u,
@@ -290,7 +295,7 @@ add_open_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 	return add_stratum(test, scratch, parts, nparts, context);
 }
 
-/* Add a stratum of which no risk set is open yet. */
+/* Add a stratum whose risk sets are not open yet. */
 EF_NODISCARD static EfStatus
 open_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 			 size_t nparts, EfGroupTest method, const EfRiskSource *source,
@@ -378,7 +383,7 @@ ef_log_rank_by_method(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 
 /* ---- the hazard ratio ---- */
 
-/* A day on which somebody leaves, for Efron's likelihood. */
+/* A day with exits, for Efron's likelihood. */
 typedef struct Tie
 {
 	double		at_risk[2];
@@ -386,9 +391,9 @@ typedef struct Tie
 } Tie;
 
 /*
- * The sums of 1 / (y + k) and of 1 / (y + k)^2 over k from 0 to n - 1; y >= 1.
- * M. Abramowitz and I. A. Stegun (1964), Handbook of Mathematical Functions,
- * 6.3.18 and 6.4.12, as differences that do not cancel.
+ * Return the sums of 1 / (y + k) and of 1 / (y + k)^2 over k from 0 to n - 1;
+ * y >= 1.  M. Abramowitz and I. A. Stegun (1964), Handbook of Mathematical
+ * Functions, 6.3.18 and 6.4.12, as differences that do not cancel.
  */
 static void
 reciprocal_sums(double y, double n, double *first, double *second)
@@ -414,13 +419,13 @@ reciprocal_sums(double y, double n, double *first, double *second)
 }
 
 /*
- * The score and the information of the log hazard ratio.  Where d leave on a
- * day, the l-th of them, l = 0 .. d - 1, is drawn from a risk set that has
- * lost l/d of them, and is of the second group with probability
+ * Compute the score and the information of the log hazard ratio.  Where d
+ * leave on a day, the l-th of them, l = 0 .. d - 1, is drawn from a risk set
+ * that has lost l/d of them.  It is of the second group with probability
  *
  *	 p(l) = r (Y2 - l/d d2) / (Y1 + r Y2 - l/d (d1 + r d2))
  *
- * which is of the form a + b / (x - l), so that its sums over many l are known.
+ * This has the form a + b / (x - l), so its sums over many l are known.
  */
 static void
 efron(const Tie *ties, size_t nties, double beta, double *score,
@@ -485,8 +490,10 @@ has_maximum(const Tie *ties, size_t nties)
 	return lowest < 0 && highest > 0;
 }
 
-/* Newton's method, kept between the points where the score has shown its
- * sign: it falls as beta rises. */
+/*
+ * Find the maximum by Newton's method, kept between the points where the
+ * score has shown its sign: it falls as beta rises.
+ */
 static double
 maximise(const Tie *ties, size_t nties, double *information,
 		 EfContext *context)

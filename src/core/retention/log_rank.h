@@ -3,19 +3,20 @@
  *	  Do groups differ in how long people stay?  The log-rank test, and the
  *	  hazard ratio of two groups.
  *
- * On each day with exits, given who is at risk in which group and how many
- * leave in all, those who leave are a random draw if the groups do not differ:
- * the observed less the expected exits of the groups are hypergeometric, their
- * sum over the days is compared with its covariance.  People are at risk from
- * the day after a late entry on, so delayed entry is in the risk sets.
+ * On each day with exits, the numbers at risk by group and all exits are
+ * given. If the groups do not differ, those who leave are a random draw.
+ * Then the exits of the groups are hypergeometric, and the sum of observed
+ * less expected exits over the days is compared with its covariance.  People
+ * are at risk from the day after a late entry on, so delayed entry is in the
+ * risk sets.
  *
  *	 N. Mantel (1966), Cancer Chemother. Rep. 50, 163-170 (two groups);
  *	 R. Peto and J. Peto (1972), J. R. Statist. Soc. A 135, 185-207 (several);
  *	 P. K. Andersen et al. (1993), Statistical Models Based on Counting
  *	 Processes, V.2 (delayed entry), V.3.1 (strata: sums over them).
  *
- * It is the score test of Cox's model where ties are drawn exactly.  The hazard
- * ratio is that of Cox's model, with
+ * It is the score test of Cox's model where ties are drawn exactly.  The
+ * hazard ratio is that of Cox's model, with
  *
  *	 B. Efron (1977), JASA 72, 557-565, (4.1): the likelihood where several
  *	 leave on one day;
@@ -29,14 +30,19 @@
 extern const EfReport EF_TOO_MANY_GROUPS[];
 extern const EfReport EF_TOO_MANY_FOR_GRAY[];
 
-/* More would take too long to invert. */
+/* Limit on groups: more would take too long to invert. */
 #define EF_GROUP_LIMIT 1000
 
-/* The variance of Gray's test takes the third power of them on each day. */
+/*
+ * Limit on groups of Gray's test, whose variance takes their third power each
+ * day.
+ */
 #define EF_GRAY_GROUP_LIMIT 100
 
-/* What groups are compared by: how people leave of those who are there, or how
- * many have left for a reason (gray.h). */
+/*
+ * Basis of the comparison: exits among people who are still there, or all
+ * exits for a reason until now (gray.h).
+ */
 typedef enum EfGroupTest
 {
 	EF_LOG_RANK,
@@ -85,9 +91,9 @@ extern EfStatus ef_log_rank(EfLogRank *test, EfLogRankPart *parts,
 							size_t nparts, EfContext *context) EF_NODISCARD;
 
 /*
- * Where risk sets come from that cannot all be open at once.  open() fills in
- * the one that a part points to when its stratum's turn has come, and close()
- * releases it, so that there are only those of one stratum.
+ * A source of risk sets that cannot all be open at once.  open() fills in the
+ * one that a part points to when its stratum's turn has come, and close()
+ * releases it, so only those of one stratum are open.
  */
 typedef struct EfRiskSource
 {
@@ -102,7 +108,7 @@ extern EfStatus ef_log_rank_by_method(EfLogRank *test, EfLogRankPart *parts,
 									  EfContext *context)
 			EF_NODISCARD;
 
-/* The number of a group that the test has. */
+/* Return the number of a group of the test. */
 extern uint32_t ef_log_rank_group(const EfLogRank *test,
 								  const EfGroupName *name);
 
@@ -113,7 +119,7 @@ typedef struct EfHazardRatio
 	double		upper;
 } EfHazardRatio;
 
-/* The hazard of `second` over that of `first`, Wald limits at a level. */
+/* Compute the hazard of `second` over that of `first`, with Wald limits. */
 extern EfStatus ef_hazard_ratio(EfHazardRatio *result, const EfRiskSet *first,
 								const EfRiskSet *second, double level,
 								EfContext *context) EF_NODISCARD;

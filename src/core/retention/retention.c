@@ -37,9 +37,9 @@ const EfTableType ef_retention_type = {
 /* ---- a row ---- */
 
 /*
- * The record of a row is its key alone: the label of the reason to leave, 0
- * for one who was censored, and in 16 bits each the day of leaving and that of
- * a late entry, 0 for one who was seen from the start.
+ * Pack the record of a row into its key: the label of the reason to leave, 0
+ * for a censored one, and in 16 bits each the day of leaving and that of a
+ * late entry, 0 if the row was seen from its start.
  */
 _Static_assert(EF_SPELL_DAYS < 1 << 16, "a day of a spell fits 16 bits");
 

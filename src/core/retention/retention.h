@@ -2,8 +2,8 @@
  * retention.h
  *	  How long people stay, and why they leave: the summary type `retention`.
  *
- * The axis is days since the start of the spell.  What a row leaves in the
- * table, for a spell [start, end) observed in [from, as_of):
+ * The axis is days since the start of the spell.  A row adds the following to
+ * the table, for a spell [start, end) observed in [from, as_of):
  *
  *	 exits(reason)	1 at end - start, if end <= as_of;
  *	 censored		else 1 at as_of - start: as long as it was seen; or at
@@ -11,12 +11,13 @@
  *	 late_entries	1 at from - start, if it started before from: it was seen
  *					only because it lasted until then (left truncation).
  *
- * A spell is at risk on day t if entry < t <= leaving; one that was seen from
- * its start enters before day 0, and they are not counted, being as many as
- * leave without having entered late.  At a tie, exits precede censorings.
+ * A spell is at risk on day t if entry < t <= leaving.  A spell seen from its
+ * start enters before day 0; such entries are not stored, since their number
+ * is that of all who leave less the late entries.  At a tie, exits precede
+ * censorings.
  *
- * Who entered when and left when is not held together: the estimators below
- * need the size of the risk set and those who left it, no more.
+ * The table does not pair a person's entry and leaving: the estimators below
+ * need only the size of the risk set and those who left it.
  */
 #ifndef EF_RETENTION_H
 #define EF_RETENTION_H
@@ -36,7 +37,7 @@ extern const EfTableType ef_retention_type;
 extern EfStatus ef_retention_add(EfState **state, const EfSpell *spell,
 								 EfContext *context) EF_NODISCARD;
 
-/* The people of one kind, EF_PERSON_LIMIT + 1 where they are more. */
+/* Count the people of one kind; EF_PERSON_LIMIT + 1 if there are more. */
 extern int64_t ef_retention_people(const EfTable *table, unsigned kind);
 
 /* A retention opened for counting. */
@@ -51,7 +52,7 @@ extern EfStatus ef_retention_open(EfRetention *retention, const void *datum,
 								  size_t size,
 								  EfContext *context) EF_NODISCARD;
 
-/* Exits for one reason; 0 for a reason that nobody had. */
+/* Count exits for one reason; 0 for a reason that nobody had. */
 extern int64_t ef_retention_exits_by_reason(const EfRetention *retention,
 											const char *reason, size_t length);
 #endif							/* EF_RETENTION_H */

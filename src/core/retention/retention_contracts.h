@@ -8,7 +8,7 @@
 #include "retention/retention.h"
 #include "spell/contract_events.h"
 
-/* A new state with the spells of all persons of a group. */
+/* Create a state with the spells of all persons of a group. */
 extern EfStatus ef_retention_of_contracts(EfState **state,
 										  EfEventGroup *group,
 										  const EfDictionary *reasons,

@@ -7,8 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-/* A product of rounded factors that should be one half is taken for it when
- * it is this near: the square root of a double's precision, as R has it. */
+/*
+ * Tolerance for a product of rounded factors that should be one half: the
+ * square root of a double's precision, as in R.
+ */
 #define HALF_TOLERANCE 1.490116119384766e-8
 
 
@@ -30,7 +32,7 @@ ef_curve_begin(EfCurve *curve, const EfRiskSet *risk, const EfDuration *every,
 	return status;
 }
 
-/* The next day to answer for, -1 when there is none. */
+/* Return the next day with an answer, -1 at the end. */
 static int32_t
 next_point(const EfRiskSet *risk, const EfDuration *every, int32_t *times)
 {
@@ -191,7 +193,7 @@ typedef struct Halfway
 	bool		passed;
 } Halfway;
 
-/* Take the value from a day on; NaN is none. */
+/* Take the value from a day on; NaN is no value. */
 static void
 come_down(Halfway *half, uint32_t day, double value)
 {
@@ -253,8 +255,8 @@ ef_retention_median_limits(const EfRiskSet *risk, double factor,
 }
 
 /*
- * The area under the curve until a day.  Once that is known, as `whole`, its
- * variance is added up too.
+ * Return the area under the curve until a day.  With that area as `whole`,
+ * its variance is added up too.
  */
 static double
 sum_area(const EfRiskSet *risk, uint32_t end, EfKaplanMeier *curve,

@@ -1,10 +1,10 @@
 /*
  * retention_curve.h
- *	  What a retention says: the curve, the reasons, the median and the mean.
+ *	  Estimates of a retention: the curve, the reasons, the median and the mean.
  *
- * Days are days since the start of the spell.  An estimate for a day beyond
- * the last on which anybody was seen does not exist, unless the curve has come
- * down to 0, which it does not leave.
+ * Days are days since the start of the spell.  There is no estimate for a day
+ * after the last one on which anybody was seen, unless the curve has come
+ * down to 0, where it stays.
  */
 #ifndef EF_RETENTION_CURVE_H
 #define EF_RETENTION_CURVE_H
@@ -14,7 +14,7 @@
 
 /*
  * A curve that is read day by day, on day 0 and on every multiple of a
- * duration, up to the last day seen: nothing is kept of what was read.
+ * duration, up to the last day seen: rows already read are not kept.
  */
 typedef struct EfCurve
 {
@@ -39,7 +39,7 @@ typedef struct EfCurvePoint
 	int64_t		at_risk;
 	int64_t		exits;			/* since the point before */
 	double		retained;
-	double		std_error;		/* NaN where there is none, so the limits */
+	double		std_error;		/* NaN if unknown; the limits too */
 	double		lower;
 	double		upper;
 } EfCurvePoint;
@@ -77,51 +77,51 @@ extern EfStatus ef_incidence_begin(EfIncidenceCurve *curve,
 								   const EfDuration *every, double level,
 								   EfContext *context) EF_NODISCARD;
 
-/* Go to the next point, false if there is none; then ask for its rows. */
+/* Go to the next point, false at the end; then ask for its rows. */
 extern bool ef_incidence_next(EfIncidenceCurve *curve, int32_t *after_days);
 extern void ef_incidence_row(EfIncidenceCurve *curve, uint32_t reason,
 							 EfIncidenceRow *row);
 
-/* The curve after a duration; `retained` is NaN where it is not known. */
+/* Compute the curve after a duration; `retained` is NaN if it is not known. */
 extern EfStatus ef_retention_after(const EfRiskSet *risk,
 								   const EfDuration *after,
 								   EfKaplanMeier *curve, EfContext *context)
 			EF_NODISCARD;
 
-/* That share alone. */
+/* Compute that share alone. */
 extern EfStatus ef_retention_rate_after(const EfRiskSet *risk,
 										const EfDuration *after, double *rate,
 										EfContext *context) EF_NODISCARD;
 
 /*
- * The day by which half have left: the first on which the curve is at or below
- * one half; where it stays at one half for a time, the middle of that time, as
- * R's survfit has it.  NaN when it never gets there.
+ * Return the day by which half have left: the first on which the curve is at
+ * or below one half; where it stays at one half for a time, the middle of
+ * that time, as in R's survfit.  NaN if it never gets there.
  */
 extern double ef_retention_median_day(const EfRiskSet *risk);
 
 /*
- * Limits of it: the days on which the limits of the curve come to one half, by
- * the same rule, as R's survfit has them.  NaN for one that never does.
+ * Compute limits of it: the days on which the limits of the curve come to one
+ * half, by the same rule, as in R's survfit.  NaN for one that never does.
  */
 extern void ef_retention_median_limits(const EfRiskSet *risk, double factor,
 									   EfLimitScale scale, double *lower,
 									   double *upper);
 
 /*
- * The area under the curve up to a duration, in days: the mean of the smaller
- * of stay and duration ("restricted mean").  NaN where it is not known.
+ * Compute the area under the curve up to a duration, in days: the mean of the
+ * smaller of stay and duration ("restricted mean").  NaN if it is not known.
  */
 extern EfStatus ef_retention_mean_days(const EfRiskSet *risk,
 									   const EfDuration *until, double *mean,
 									   EfContext *context) EF_NODISCARD;
 
 /*
- * The same with its variance: the sum over the days of
+ * Compute the same with its variance: the sum over the days of
  *
  *	 (area from the day to the end)^2 exits / (at risk (at risk - exits))
  *
- * where nobody is left after the day the area is none (Klein and Moeschberger
+ * If nobody is left after the day, the area is 0 (Klein and Moeschberger
  * 2003, Survival Analysis, (4.5.2)).
  */
 extern EfStatus ef_retention_mean_variance(const EfRiskSet *risk,

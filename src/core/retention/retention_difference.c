@@ -19,7 +19,10 @@ take_difference(EfDifference *result, const EfEstimate parts[2])
 	result->upper = difference.upper;
 }
 
-/* A curve after a time, with its limits on a scale, and its standard error. */
+/*
+ * Compute a curve after a time, with its limits on a scale, and its standard
+ * error.
+ */
 EF_NODISCARD static EfStatus
 share_after(EfEstimate *share, double *std_error, const EfRiskSet *risk,
 			const EfDuration *after, double factor, EfLimitScale scale,

@@ -20,8 +20,10 @@
 
 #include "retention/retention_curve.h"
 
-/* NaN where it is not known; so the limits, each by itself, and what is not
- * said of a difference. */
+/*
+ * A difference with its limits; NaN where a number is not known or not
+ * defined, each by itself.
+ */
 typedef struct EfDifference
 {
 	double		difference;
@@ -31,7 +33,7 @@ typedef struct EfDifference
 	double		p_value;
 } EfDifference;
 
-/* Of the shares still there after a duration. */
+/* Compare the shares still there after a duration. */
 extern EfStatus ef_retention_rate_difference(EfDifference *result,
 											 const EfRiskSet *first,
 											 const EfRiskSet *second,
@@ -39,7 +41,7 @@ extern EfStatus ef_retention_rate_difference(EfDifference *result,
 											 double level, EfLimitScale scale,
 											 EfContext *context) EF_NODISCARD;
 
-/* Of the mean days until a duration. */
+/* Compare the mean days until a duration. */
 extern EfStatus ef_retention_mean_difference(EfDifference *result,
 											 const EfRiskSet *first,
 											 const EfRiskSet *second,
@@ -47,7 +49,7 @@ extern EfStatus ef_retention_mean_difference(EfDifference *result,
 											 double level, EfContext *context)
 			EF_NODISCARD;
 
-/* Of the days after which half have left. */
+/* Compare the days by which half have left. */
 extern EfStatus ef_retention_median_difference(EfDifference *result,
 											   const EfRiskSet *first,
 											   const EfRiskSet *second,

@@ -21,7 +21,7 @@ ef_retention_cells(const EfTable *table, unsigned kind, size_t *ncells)
 	return cells;
 }
 
-/* All exits by day and reason, from series by reason and day. */
+/* Sort all exits by day and reason, from series by reason and day. */
 static void
 sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
 		   EfContext *context)

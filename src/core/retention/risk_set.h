@@ -15,7 +15,7 @@ typedef struct EfExit
 	int64_t		count;
 } EfExit;
 
-/* A day on which somebody left, was censored or entered late. */
+/* A day with exits, censorings or late entries. */
 typedef struct EfRiskDay
 {
 	uint32_t	day;
@@ -27,17 +27,17 @@ typedef struct EfRiskDay
 	int64_t		entered;		/* late: at risk from the next day on */
 } EfRiskDay;
 
-/* A retention opened for estimation: the risk set and those who leave it. */
+/* A retention opened for estimation: the risk set and its exits. */
 typedef struct EfRiskSet
 {
 	int64_t		on_time;		/* at risk on day 0 */
 	size_t		ndays;
 	EfRiskDay  *days;			/* in order */
 	EfExit	   *exits;			/* by day and reason */
-	uint32_t	last_day;		/* on which anybody was seen */
+	uint32_t	last_day;		/* last one on which anybody was seen */
 } EfRiskSet;
 
-/* Those at risk on the day after this one. */
+/* Return those at risk on the day after this one. */
 static inline int64_t
 ef_remaining(const EfRiskDay *day)
 {
@@ -71,11 +71,13 @@ ef_risk_go(EfRiskReader *reader, uint32_t day)
 		? reader->at : NULL;
 }
 
-/* On which days does anybody leave?  Flags of EF_SPELL_DAYS + 1 days. */
+/* Flag the days with exits, among EF_SPELL_DAYS + 1 days. */
 extern void ef_risk_mark_exits(uint8_t *flags, const EfRiskSet *risk);
 
-/* Forget for which other reason people leave: exits_by_reason of a day has the
- * one that is asked for, if anybody leaves for it.  0 is one that nobody had. */
+/*
+ * Forget the other reasons: exits_by_reason of a day then has only the one
+ * asked for, if anybody leaves for it.  0 is a reason that nobody had.
+ */
 extern void ef_risk_keep_reason(EfRiskSet *risk, uint32_t reason);
 
 static inline int64_t
@@ -85,16 +87,18 @@ ef_exits_kept(const EfRiskDay *day)
 }
 
 /*
- * Take those who leave for another reason for censored on that day: at risk on
- * it, and gone.  So exits are those of the cause-specific hazard.
+ * Censor exits for other reasons on their day: at risk on it, and gone after
+ * it. The remaining exits are those of the cause-specific hazard.
  */
 extern void ef_risk_censor_others(EfRiskSet *risk, uint32_t reason);
 
-/* The cells of one kind, by reason and day: of exits those for all reasons. */
+/* Return the cells of one kind, by reason and day; exits of all reasons. */
 extern const EfCell *ef_retention_cells(const EfTable *table, unsigned kind,
 										size_t *ncells);
 
-/* Also after a failure there may be something to release. */
+/*
+ * Open the risk set.  Even after a failure there may be something to release.
+ */
 extern void ef_retention_risk(EfRiskSet *risk, const EfTable *table,
 							  EfContext *context);
 
