@@ -109,8 +109,10 @@ ef_mobility_add(EfState **state, unsigned kind, uint32_t label, uint32_t to,
 	return status;
 }
 
-/* What is appended are cells: a record that says that it is a row is none of
- * this type, and stays one, which no reader takes. */
+/*
+ * Expand a row: this type appends cells only, so a record that claims to be a
+ * row stays one, which every reader refuses.
+ */
 static unsigned
 expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 {
@@ -122,7 +124,7 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 
 /* ---- a table ---- */
 
-/* Limit on thousandths of FTE: more than any number of people has. */
+/* Limit on a sum of thousandths of FTE: more than any number of people has. */
 #define FTE_SUM_LIMIT (EF_PERSON_LIMIT * EF_FTE_LIMIT)
 
 EF_NODISCARD static EfStatus
@@ -146,7 +148,7 @@ check_limits(const EfTable *table, EfContext *context)
 	return EF_OK;
 }
 
-/* Are these the days on which a kind can be counted? */
+/* Find the first and the last day on which a kind can be counted. */
 static void
 days_of_kind(unsigned kind, const EfTable *table, uint32_t *first,
 			 uint32_t *last)
@@ -256,7 +258,7 @@ check_presence(const EfTable *table, EfContext *context)
 	return status;
 }
 
-/* The cells of FTE as changes, in order, room for which is there. */
+/* Collect the cells of FTE as changes, in order; there must be room. */
 EF_NODISCARD static EfStatus
 collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
 				EfContext *context)
@@ -427,7 +429,7 @@ typedef struct Roles
 	uint32_t   *reason;
 } Roles;
 
-/* Number what is a state and what a reason, in the order of labels. */
+/* Number states and reasons, in the order of labels. */
 static void
 find_roles(Roles *roles, EfMobility *mobility, EfContext *context)
 {
@@ -469,7 +471,7 @@ find_roles(Roles *roles, EfMobility *mobility, EfContext *context)
 	table->nlabels = nstates;
 }
 
-/* Take reasons and FTE out of the cells, of which there is room for so many. */
+/* Take reasons and FTE out of the cells, each into an array that has room. */
 EF_NODISCARD static EfStatus
 part_cells(EfMobility *mobility, const Roles *roles, EfContext *context)
 {

@@ -1,12 +1,12 @@
 /*
  * mobility.h
- *	  Who is where, and who goes where: the summary type `mobility`.
+ *	  Presence and moves of people between states: the summary type `mobility`.
  *
- * The axis is calendar days since the observation began: day 0 is `from`, day N
- * is `as_of`, the first one that is not in [from, as_of) any more.  On each day a
- * person is in a state (an employer, a region, a profession, a level), or is there
- * in a state that is not known, or is out.  Labels are the states.  What one person
- * leaves in the table, X(t) being where they are on day t:
+ * The axis is calendar days since the observation began: day 0 is `from`, day
+ * N is `as_of`, the first one after [from, as_of).  On each day a person is
+ * in a state (an employer, a region, a profession, a level), or is there in a
+ * state that is not known, or is out.  Labels are the states.  With X(t) the
+ * state on day t, one person adds the following to the table:
  *
  *	 opening(state)		1 at 0, for one who is in the state on day 0 and was in one,
  *						this or another, on the day before;
@@ -14,33 +14,37 @@
  *	 resumed(state)		1 at t, if X(t-1) was not known and X(t) is the state;
  *	 moved(state, to)	1 at t, if X(t-1) was the state and X(t) is another, `to`;
  *	 left(state)		1 at t, if X(t-1) was the state and X(t) is out;
- *	 left_for(state, reason)	the same, beside nothing else, where why is known;
+ *	 left_for(state, reason)	the same, instead of `left`, if the reason is known;
  *	 censored(state)	1 at t, if X(t-1) was the state and X(t) is not known.
  *
- * The calendar is that of a workforce.  Who comes is dated by the first day there,
- * so t of `entered` and `resumed` is in 0..N-1.  Who goes is dated by the last day
- * there, which is t-1, so t of `moved`, `left`, `left_for` and `censored` is in 1..N.
- * So adjacent periods have each of these once.  The people in a state on day t of 0..N-1 are those
- * of the opening and all who came until then, less all who went.  And, always,
+ * The calendar is that of a workforce.  Coming is dated by the first day
+ * there, so t of `entered` and `resumed` is in 0..N-1.  Going is dated by the
+ * last day there, which is t-1, so t of `moved`, `left`, `left_for` and
+ * `censored` is in 1..N.  So each of these is in one of two adjacent periods
+ * only.  The people in a state on day t of 0..N-1 are the opening and all who
+ * came until then, less all who went. And, always,
  *
  *	 opening + entered + resumed + moved in
  *	 = left + left_for + censored + moved out + carried,
  *
- * where those carried over as_of are there on day N, in the state that they moved to
- * if they moved then, and were there on day N-1: the opening of the next period.
+ * where `carried` are the people on day N, in the state that they moved to if
+ * they moved then, who were there on day N-1 too: the opening of the next
+ * period.
  *
- * Where a summary counts FTE, in thousandths, work is counted in the state in which it
- * is done.  Two jobs side by side are one person, who is in one state, and the FTE of
- * each job in its own:
+ * Where a summary counts FTE, in thousandths, work is counted in the state in
+ * which it is done.  Two jobs side by side are one person in one state, but
+ * the FTE of each job is in its own state:
  *
- *	 fte_gained(state)	what a person has more of on day t in 0..N-1 than on the day
- *						before, and on day 0 all that the person has;
- *	 fte_lost(state)	what a person has less of on day t in 1..N-1.
+ *	 fte_gained(state)	FTE gained on day t in 0..N-1 over the day before, and on
+ *						day 0 all FTE of the person;
+ *	 fte_lost(state)	FTE lost on day t in 1..N-1.
  *
- * So the FTE of a day is what was gained until then, less what was lost.
+ * So the FTE of a day is all that was gained until then, less all that was
+ * lost.
  *
- * `left_for` came later than `left`, whose reason nobody knows: a reader sees all who
- * left in `left`, and reasons apart.
+ * The table counts a person who left in `left` without a reason, in
+ * `left_for` with one.  A reader (EfMobility) sees all who left in `left`,
+ * and the reasons apart.
  */
 #ifndef EF_MOBILITY_H
 #define EF_MOBILITY_H
@@ -65,7 +69,7 @@ enum
 	EF_MOB_FTE_LOST
 };
 
-/* A period has no more days: those of 150 years. */
+/* Limit on the days of a period: those of 150 years. */
 #define EF_MOBILITY_DAYS EF_SPELL_DAYS
 
 /* Limit on states: a key packs two of them and a day. */
@@ -73,8 +77,10 @@ enum
 
 extern const EfTableType ef_mobility_type;
 
-/* Is this a period in which moves can be observed: with both ends, and not too
- * long? */
+/*
+ * Check that moves can be observed in a period: it has both ends and is not
+ * too long.
+ */
 extern EfStatus ef_mobility_observed_check(const EfFrame *frame,
 										   EfContext *context) EF_NODISCARD;
 
@@ -84,8 +90,8 @@ extern EfStatus ef_mobility_name(EfState **state, const char *name,
 								 EfContext *context) EF_NODISCARD;
 
 /*
- * Steps in a state that grows: names by their numbers, `to` 0 where the kind has
- * none; so many of them, or thousandths of FTE.
+ * Add steps to a growing state: states by the numbers of their names, `to` 0
+ * where the kind has none; `count` is people, or thousandths of FTE.
  */
 extern EfStatus ef_mobility_add(EfState **state, unsigned kind,
 								uint32_t label, uint32_t to, uint32_t day,
@@ -150,7 +156,7 @@ ef_step_to(EfKey step)
 	return (uint32_t) step & EF_STEP_LABEL_MASK;
 }
 
-/* A change of FTE, in the order of days and then of states. */
+/* Make the key of a change of FTE: by day, then by state. */
 static inline EfKey
 ef_change_key(uint32_t day, uint32_t state)
 {
@@ -190,12 +196,12 @@ ef_step_goes(EfKey step)
 	return ef_mobility_goes(ef_step_kind(step));
 }
 
-/* Also after a failure there may be something to release. */
+/* List steps.  Even after a failure there may be something to release. */
 extern void ef_steps_of(EfSteps *steps, const EfTable *table,
 						EfContext *context);
 extern void ef_steps_release(EfSteps *steps, EfContext *context);
 
-/* Who is where, as days go by. */
+/* The number of people in each state, as days go by. */
 typedef struct EfPresence
 {
 	const EfCell *at;			/* the first step that was not taken */
@@ -203,12 +209,14 @@ typedef struct EfPresence
 	int64_t    *here;			/* people by state, from 1 */
 } EfPresence;
 
-/* Before day 0 nobody is anywhere. */
+/* Begin before day 0, when nobody is anywhere. */
 extern void ef_presence_begin(EfPresence *presence, const EfSteps *steps,
 							  uint32_t nstates, EfContext *context);
 
-/* Take all steps of the next day that has any; the first state from which more
- * people went than were there, else 0. */
+/*
+ * Take all steps of the next day that has any; return the first state from
+ * which more people went than were there, else 0.
+ */
 extern uint32_t ef_presence_day(EfPresence *presence);
 
 /* Take the steps of all days up to one, it included. */
@@ -217,20 +225,20 @@ extern void ef_presence_until(EfPresence *presence, uint32_t day);
 extern void ef_presence_release(EfPresence *presence, EfContext *context);
 
 /*
- * A mobility opened for reading.  Its table has people only, all who left in `left`,
- * and its labels are the states.
+ * A mobility opened for reading.  Its table counts people only, with all who
+ * left in `left`; its labels are the states.
  */
 typedef struct EfMobility
 {
 	EfTable		table;
-	uint32_t	days;			/* N, which is as_of */
+	uint32_t	days;			/* N, the day of as_of */
 	EfSteps		steps;
 	bool		counts_fte;
 	uint32_t	nreasons;		/* that somebody left for */
 	EfLabel    *reasons;		/* in order; reason n is reasons[n - 1] */
 	size_t		nleavers;
-	EfCell	   *leavers;		/* those of `left_for` as steps in order, `to`
-								 * the reason */
+	EfCell	   *leavers;		/* `left_for` as ordered steps, `to` the
+								 * reason */
 	size_t		nchanges;
 	EfCell	   *changes;		/* of FTE, day << 32 | state in order;
 								 * thousandths, below 0 where it was lost */
@@ -239,23 +247,29 @@ typedef struct EfMobility
 extern EfStatus ef_mobility_open(EfMobility *mobility, const void *datum,
 								 size_t size, EfContext *context) EF_NODISCARD;
 
-/* The same without its steps, for readers to whom the order of days does not
- * matter. */
+/*
+ * Load it without its steps, for readers to whom the order of days does not
+ * matter.
+ */
 extern EfStatus ef_mobility_load(EfMobility *mobility, const void *datum,
 								 size_t size, EfContext *context) EF_NODISCARD;
 
-/* The day that a date is; refuses one that was not observed. */
+/* Find the day of a date; refuse one that was not observed. */
 extern EfStatus ef_mobility_day(const EfMobility *mobility, EfDay at,
 								uint32_t *day,
 								EfContext *context) EF_NODISCARD;
 
-/* The people in each state, counted from 1, on a day; on day N, those who are
- * carried over as_of. */
+/*
+ * Count the people in each state, from 1, on a day; on day N, those who are
+ * carried over as_of.
+ */
 extern void ef_mobility_here(const EfMobility *mobility, uint32_t day,
 							 int64_t **here, EfContext *context);
 
-/* The first day of the n-th step of the calendar, from 0 on, as days since from;
- * N if the period is over then. */
+/*
+ * Return the first day of the n-th step of the calendar, from 0 on, as days
+ * since from; N if the period is over then.
+ */
 extern uint32_t ef_mobility_step(const EfMobility *mobility,
 								 const EfDuration *every, int n);
 

@@ -8,7 +8,7 @@
 
 #include "base/fte.h"
 
-/* Check for interrupts every so many terms. */
+/* Terms between two checks for interrupts. */
 #define INTERRUPT_TERMS 4096
 
 
@@ -60,7 +60,7 @@ typedef struct Terms
 	int32_t		fte;
 } Terms;
 
-/* What is kept between the groups of a log: what was read of the names. */
+/* Kept between the groups of a log: the terms read from the names. */
 typedef struct ContractTally
 {
 	EfMobilityTally tally;
@@ -71,7 +71,7 @@ typedef struct ContractTally
 	Terms	   *terms;			/* by number of the name, from 1 */
 } ContractTally;
 
-/* The number of a label, which is new or not. */
+/* Find the number of a label, or add it. */
 EF_NODISCARD static EfStatus
 label_number(ContractTally *tally, const char *bytes, size_t length,
 			 uint32_t *number)
@@ -97,7 +97,7 @@ read_name(ContractTally *tally, const EfName *name, Terms *terms,
 	for (int i = 0; i < 3; i++)
 		terms->fte |= (int32_t) (uint8_t) fte[i] << 8 * i;
 
-	/* of whom nothing is said has left for no reason */
+	/* who left without a reason */
 	if (reason_length != sizeof(EF_UNKNOWN_REASON) - 1 ||
 		memcmp(reason, EF_UNKNOWN_REASON, reason_length) != 0)
 		status = label_number(tally, reason, reason_length, &terms->reason);
@@ -160,7 +160,7 @@ typedef struct Person
 	size_t		room;			/* contracts */
 	size_t		n;
 	EfContract *contracts;		/* their reasons are numbers of names */
-	EfDay	   *until;			/* on which they are not seen any more */
+	EfDay	   *until;			/* first day of not being seen */
 	Ending	   *endings;		/* of the spells */
 	size_t		nendings;
 	EfWhen	   *spells;			/* as the walk takes them */
@@ -221,9 +221,9 @@ read_contracts(Person *person, const EfWhen *events, size_t n)
 }
 
 /*
- * Let the person go on through the gaps of a spell: the contract that ends last
- * before a gap, of several the one that started last, is seen until the next one
- * starts.  So are those that start and end with it.
+ * Bridge the gaps of a spell: the contract that ends last before a gap (of
+ * several the one that started last) is seen until the next one starts.  So
+ * are those that start and end with it.
  */
 static void
 bridge_gaps(Person *person, size_t from, size_t n)
@@ -307,7 +307,10 @@ walk_contracts(Person *person, EfMobilityWalk *walk)
 	give_reasons(person, walk);
 }
 
-/* What contracts give and take away in the period, by day and state. */
+/*
+ * Find the changes of FTE that contracts make in the period, by day and
+ * state.
+ */
 static size_t
 find_changes(Person *person)
 {

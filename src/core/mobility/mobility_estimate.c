@@ -14,8 +14,9 @@
 /* ---- flows ---- */
 
 /*
- * Days that people spent in each state, from 1.  Who comes on day t has the
- * N - t days after it to be there, and who goes on it does without them.
+ * Count the days that people spent in each state, from 1.  A step on day t
+ * changes the N - t days after it: entering adds them, leaving takes them
+ * away.
  */
 static int64_t *
 count_days(const EfMobility *mobility, EfContext *context)
@@ -40,7 +41,7 @@ count_days(const EfMobility *mobility, EfContext *context)
 	return days;
 }
 
-/* Where a cell says that people went, both 0 where it says nothing of that. */
+/* Find between which states people went by a cell; both 0 if it is no flow. */
 static void
 flow_of(EfKey key, uint32_t *from, uint32_t *to)
 {
@@ -51,8 +52,10 @@ flow_of(EfKey key, uint32_t *from, uint32_t *to)
 		: kind == EF_MOB_ENTERED ? ef_key_label(key) : 0;
 }
 
-/* Add the flows from anywhere, or those from out, to n that are there: in the
- * order of cells, those of one flow come together. */
+/*
+ * Add the flows between states, or those from out, to the n flows already
+ * listed: in the order of cells, those of one flow are neighbours.
+ */
 static size_t
 add_flows(const EfTable *table, bool from_out, EfMobilityFlow *flows, size_t n)
 {
@@ -152,7 +155,7 @@ typedef struct Product
 								 * a day, as they were before it */
 } Product;
 
-/* The steps of the next day. */
+/* Return the end of the steps of the next day. */
 static const EfCell *
 day_end(const EfPresence *presence)
 {
@@ -164,7 +167,10 @@ day_end(const EfPresence *presence)
 	return step;
 }
 
-/* Of the steps from one state on a day: how many go to another state or out. */
+/*
+ * Count, of the steps from one state on a day, the people who go to another
+ * state or out.
+ */
 static int64_t
 count_movers(const EfCell *step, const EfCell *end, const EfCell **next)
 {
@@ -179,7 +185,7 @@ count_movers(const EfCell *step, const EfCell *end, const EfCell **next)
 	return movers;
 }
 
-/* The most states that lose people on one day. */
+/* Return the largest number of states that lose people on one day. */
 static size_t
 most_sources(const EfSteps *steps)
 {
@@ -201,8 +207,8 @@ most_sources(const EfSteps *steps)
 }
 
 /*
- * Multiply by I + dA of the next day.  Only the columns of the states that lose
- * people on it, and of those that these go to, are other than they were.
+ * Multiply by I + dA of the next day.  This changes only the columns of the
+ * states that lose people on that day, and of those that gain them.
  */
 static void
 multiply(Product *product, EfContext *context)

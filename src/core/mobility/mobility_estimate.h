@@ -1,6 +1,6 @@
 /*
  * mobility_estimate.h
- *	  What is estimated from moves between states: rates of flows, and a matrix of
+ *	  Estimates from moves between states: rates of flows, and a matrix of
  *	  transition probabilities.  Sources:
  *
  *	 F. Garwood (1936), Biometrika 28, 437-442 (exact limits of a rate);
@@ -16,7 +16,7 @@
 extern const EfReport EF_HORIZON_TOO_LONG[];
 extern const EfReport EF_MATRIX_TOO_LARGE[];
 
-/* Those who went from a state to another.  State 0 is out. */
+/* People who went from a state to another.  State 0 is out. */
 typedef struct EfMobilityFlow
 {
 	uint32_t	from;
@@ -28,17 +28,17 @@ typedef struct EfMobilityFlow
 	double		upper;
 } EfMobilityFlow;
 
-/* All flows that there were, by from and to; out comes last. */
+/* Estimate all flows with people, by from and to; out comes last. */
 extern EfStatus ef_mobility_rates(const EfMobility *mobility, double level,
 								  EfMobilityFlow **flows, size_t *nflows,
 								  EfContext *context) EF_NODISCARD;
 
-/* A matrix of more states is not computed. */
+/* Limit on the states of a matrix. */
 #define EF_MATRIX_STATES 5000
 
 /*
- * Probabilities to be in a state at the end for those who are in a state at the
- * beginning of the last days of a period.
+ * Probabilities of the state at the end of a period, given the state at the
+ * beginning of its last days.
  */
 typedef struct EfMatrix
 {
@@ -54,29 +54,30 @@ ef_matrix_probability(const EfMatrix *matrix, uint32_t from, uint32_t to)
 	return matrix->probability[(size_t) to * matrix->nstates + from - 1];
 }
 
-/* The column of a state, 0: out. */
+/* Return the column of a state, 0: out. */
 static inline double *
 ef_matrix_column(const EfMatrix *matrix, uint32_t to)
 {
 	return matrix->probability + (size_t) to * matrix->nstates;
 }
 
-/* The days of a period that a time before its end has; all of them where it is
- * NULL, and refused where it begins before the period. */
+/*
+ * Count the days of a period from a time before its end; all days for NULL.
+ * Refuse a time that begins before the period.
+ */
 extern EfStatus ef_mobility_last_days(const EfMobility *mobility,
 									  const EfDuration *horizon,
 									  uint32_t *days, EfContext *context)
 			EF_NODISCARD;
 
-/* The product over the days of steps after the first one, of which the last has
- * nobody who comes. */
+/* Multiply the days of steps after the first one; nobody comes on the last. */
 extern EfStatus ef_mobility_product_of_steps(const EfSteps *steps,
 											 uint32_t nstates,
 											 uint32_t first, uint32_t last,
 											 EfMatrix *matrix,
 											 EfContext *context) EF_NODISCARD;
 
-/* That of the last days of a period. */
+/* Multiply the last days of a period. */
 extern EfStatus ef_mobility_product(const EfMobility *mobility, uint32_t days,
 									EfMatrix *matrix,
 									EfContext *context) EF_NODISCARD;

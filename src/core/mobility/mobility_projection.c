@@ -77,7 +77,7 @@ ef_mobility_people(const EfMobility *mobility, const double *people,
 
 /* ---- years laid over each other ---- */
 
-/* The day of the period that is so many years before its end. */
+/* Return the day of the period that is a number of years before its end. */
 static uint32_t
 years_before_end(const EfMobility *mobility, int years)
 {
@@ -87,12 +87,12 @@ years_before_end(const EfMobility *mobility, int years)
 		(uint32_t) (as_of - ef_months_later(as_of, -12 * years));
 }
 
-/* No month has more days. */
+/* Most days of a month. */
 #define MONTH_DAYS 31
 
 /*
- * Where a day lies in its year, which begins in a month: days of the same name are
- * the same one, and every year has a 29 February.
+ * Return the place of a day in its year, which begins in a month: equal
+ * calendar days have the same place, and every year has a 29 February.
  */
 static uint32_t
 day_of_year(EfDay day, EfMonth began)
@@ -104,8 +104,9 @@ day_of_year(EfDay day, EfMonth began)
 }
 
 /*
- * The steps of the last years laid over each other, as if all were one: those who
- * are there when a year begins, and all who come and go after that day.
+ * Lay the steps of the last years over each other, as if all were one year:
+ * the people who are there when a year begins, and all who come and go after
+ * that day.
  */
 static void
 lay_years(const EfMobility *mobility, int years, EfSteps *laid,
@@ -156,7 +157,7 @@ lay_years(const EfMobility *mobility, int years, EfSteps *laid,
 	ef_release(context, scratch);
 }
 
-/* The matrix of a year, of the last years laid over each other. */
+/* Compute the matrix of a year, from the last years laid over each other. */
 EF_NODISCARD static EfStatus
 product_of_years(const EfMobility *mobility, int years, EfMatrix *matrix,
 				 EfContext *context)
@@ -172,7 +173,10 @@ product_of_years(const EfMobility *mobility, int years, EfMatrix *matrix,
 	return status;
 }
 
-/* The years that people spent in each state, from 1, in the last years. */
+/*
+ * Compute the years that people spent in each state, from 1, in the last
+ * years.
+ */
 static double *
 years_in_states(const EfMobility *mobility, int years, EfContext *context)
 {
@@ -211,7 +215,10 @@ EF_REPORT(EF_STATE_UNSEEN, INVALID_PARAMETER_VALUE,
 		  "nobody was observed in a state that is to be projected",
 		  "Map the state to another one in the query, or give it neither stock nor intake.");
 
-/* People in a state of whom nobody can say where they go. */
+/*
+ * Refuse people in a state that nobody was observed in, since nothing says
+ * where they go.
+ */
 EF_NODISCARD static EfStatus
 refuse_unknown(const EfTable *table, const EfMobilityPlan *plan,
 			   uint32_t state, double people, EfContext *context)
@@ -230,8 +237,8 @@ refuse_unknown(const EfTable *table, const EfMobilityPlan *plan,
 }
 
 /*
- * Move people on by a year: rows of a year from the people, by state from 1,
- * that it begins with, who become those that it ends with.
+ * Move people on by a year: fill the rows of the year and turn the people at
+ * its beginning, by state from 1, into those at its end.
  */
 EF_NODISCARD static EfStatus
 project_year(const EfMobility *mobility, const EfMobilityPlan *plan,
@@ -314,8 +321,10 @@ gather_rows(const EfMatrix *matrix, Rows *rows, EfContext *context)
 	rows->begin[n] = count;
 }
 
-/* What the variances of headcounts are made of.  Vectors have an element for each
- * state, from 1. */
+/*
+ * Parts of the variances of headcounts.  Vectors have an element for each
+ * state, from 1.
+ */
 typedef struct Spread
 {
 	uint32_t	n;
@@ -325,11 +334,14 @@ typedef struct Spread
 								 * elsewhere than where it began */
 	double	  **people;			/* in each year, from 0, when it begins */
 	const double *hired;		/* in a year */
-	double	  **reach;			/* the probability to be in the state asked
-								 * for after so many years, by where from */
+	double	  **reach;			/* the probability of being in the state asked
+								 * for after each number of years, by the
+								 * first state */
 } Spread;
 
-/* The share of a year's people that is elsewhere, or gone, when it ends. */
+/*
+ * Return the share of a year's people that is elsewhere, or gone, at its end.
+ */
 static double
 share_going(const EfMatrix *matrix, const double *spent)
 {
@@ -344,8 +356,10 @@ share_going(const EfMatrix *matrix, const double *spent)
 	return all > 0 ? (all - stay) / all : 0;
 }
 
-/* The variance of how many of these people are in the state that is reached with
- * these probabilities: each is there or not, independent of the others. */
+/*
+ * Return the variance of the number of people in a state, who reach it with
+ * these probabilities, each independent of the others.
+ */
 static double
 chance_variance(uint32_t n, const double *people, const double *reach)
 {
@@ -357,11 +371,11 @@ chance_variance(uint32_t n, const double *people, const double *reach)
 }
 
 /*
- * What is added by the row of one state not being known.  It is a share of its
- * people in each year that moves by it, and each goes on for the years that are
- * left.  To what was observed comes one person's year of all states together, of
- * which nobody knows where it goes: so that a row of which nobody left, or of few
- * people, is not taken for certain.
+ * Return the variance that comes from the estimate of one state's row.  The
+ * row moves a share of the state's people in each year, and they go on for
+ * the years that are left.  One person-year of the average of all states is
+ * added to the observations, and for it nobody knows where it goes.  So a row
+ * that nobody left, or of few people, is not taken for certain.
  */
 static double
 row_variance(const Spread *spread, uint32_t from, int years)
@@ -388,7 +402,7 @@ row_variance(const Spread *spread, uint32_t from, int years)
 	return fmax(square - mean * mean, 0) / (weight + 2);
 }
 
-/* From the probabilities after some years those after one more. */
+/* Compute the probabilities after one more year. */
 static void
 reach_further(const Spread *spread, const double *reach, double *further)
 {
@@ -402,7 +416,10 @@ reach_further(const Spread *spread, const double *reach, double *further)
 	}
 }
 
-/* Limits of one state, in the rows of all years from its first one on. */
+/*
+ * Compute the limits of one state, in the rows of all years from its first
+ * one on.
+ */
 static void
 limit_state(Spread *spread, const EfMobilityPlan *plan, double factor,
 			uint32_t state, EfMobilityYear *row, EfContext *context)
@@ -434,7 +451,7 @@ limit_state(Spread *spread, const EfMobilityPlan *plan, double factor,
 	}
 }
 
-/* Vectors of n + 1 elements, so many of them. */
+/* Allocate `count` vectors of n + 1 elements. */
 static double **
 get_vectors(size_t count, uint32_t n, EfContext *context)
 {

@@ -21,17 +21,18 @@ extern const EfReport EF_STATES_LENGTH[];
 extern const EfReport EF_STATE_UNSEEN[];
 
 /*
- * A projection applies the matrix of a year once a year: that of the last one, or
- * of some laid over each other.  Arrays have an element for each state, in the
- * order of `states`, which are the labels of all.
+ * A projection that applies the matrix of a year once a year: the matrix of
+ * the last year, or of several laid over each other.  Arrays have an element
+ * for each state, in the order of `states`, which are all labels.
  */
 typedef struct EfMobilityPlan
 {
 	const uint32_t *states;
-	const double *stock;		/* NULL: those who are carried over as_of */
+	const double *stock;		/* NULL: the people carried over as_of */
 	const double *intake;		/* a year; NULL: none */
 	int			years;
-	int			observed_years; /* of which the matrix is made, the last ones */
+	int			observed_years; /* the last ones, from which the matrix is
+								 * made */
 	bool		limits;			/* are there limits?  They take time with the
 								 * cube of the number of states */
 	double		level;			/* of them */
@@ -41,7 +42,7 @@ typedef struct EfMobilityPlan
  * + intake. */
 typedef struct EfMobilityYear
 {
-	int			year;			/* the calendar year in which it begins */
+	int			year;			/* calendar year in which it begins */
 	EfDay		start;			/* its first day, and its last one */
 	EfDay		end;
 	uint32_t	state;
@@ -56,7 +57,9 @@ typedef struct EfMobilityYear
 	double		upper;
 } EfMobilityYear;
 
-/* The order of states that names give; NULL: that of their labels. */
+/*
+ * Find the order of states that names give; NULL: the order of their labels.
+ */
 extern EfStatus ef_mobility_order(const EfMobility *mobility,
 								  const EfLabel *names, size_t nnames,
 								  uint32_t **states,
@@ -68,7 +71,10 @@ extern EfStatus ef_mobility_people(const EfMobility *mobility,
 								   const char *name, EfContext *context)
 			EF_NODISCARD;
 
-/* Rows by year, and within one in the order of the plan: years * states. */
+/*
+ * Compute rows by year, and within a year in the order of the plan: years *
+ * states.
+ */
 extern EfStatus ef_mobility_projection(const EfMobility *mobility,
 									   const EfMobilityPlan *plan,
 									   EfMobilityYear **rows,

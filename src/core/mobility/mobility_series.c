@@ -96,7 +96,7 @@ take_changes(EfMobilitySeries *series, uint32_t until)
 	}
 }
 
-/* All states together are one row. */
+/* Add a row for all states together. */
 static void
 add_total(EfSeriesRow *rows, uint32_t nstates)
 {
@@ -161,8 +161,10 @@ ef_mobility_series_next(EfMobilitySeries *series)
 
 /* ---- leavers by reason ---- */
 
-/* Those who left, as steps, `to` the reason, 0 where nothing is said: all who left
- * less those for a reason. */
+/*
+ * List all who left as steps, `to` the reason, 0 for none: those with a
+ * reason, and the rest of `left`.
+ */
 static size_t
 find_left(const EfMobility *mobility, EfCell *left)
 {
@@ -223,14 +225,14 @@ number_reasons(EfMobilityLeavers *leavers, EfContext *context)
 	leavers->nreasons = mobility->nreasons + 1;
 }
 
-/* Where a row is among all; those of all states together are last. */
+/* Make the key that orders rows; those of all states together are last. */
 static EfKey
 row_key(uint32_t state, uint32_t reason)
 {
 	return (EfKey) state << 32 | reason;
 }
 
-/* One row for each state and reason that somebody left, and for each reason. */
+/* Make one row for each state and reason with leavers, and for each reason. */
 EF_NODISCARD static EfStatus
 make_rows(EfMobilityLeavers *leavers, EfContext *context)
 {
@@ -285,7 +287,7 @@ ef_mobility_leavers_begin(EfMobilityLeavers *leavers,
 	return make_rows(leavers, context);
 }
 
-/* Add people to the row of a key, which is there. */
+/* Add people to the row of a key, which must exist. */
 static void
 add_to_row(EfMobilityLeavers *leavers, EfKey key, int64_t people)
 {
@@ -322,8 +324,8 @@ ef_mobility_leavers_next(EfMobilityLeavers *leavers)
 		leavers->rows[i].leavers = 0;
 
 	/*
-	 * whose last day is in the step is elsewhere at the latest on the next
-	 * one
+	 * a person whose last day is in the step is elsewhere on the next day at
+	 * the latest
 	 */
 	for (; leavers->next < leavers->nleft; leavers->next++)
 	{

@@ -26,7 +26,7 @@ typedef struct EfSeriesRow
 	int64_t		moved_out;
 	int64_t		resumed;
 	int64_t		censored;
-	int64_t		carried;		/* those who go on into the next step */
+	int64_t		carried;		/* people who go on into the next step */
 } EfSeriesRow;
 
 typedef struct EfMobilitySeries
@@ -47,16 +47,16 @@ typedef struct EfMobilitySeries
 	EfSeriesRow *rows;			/* by state, from 1; all together are 0 */
 } EfMobilitySeries;
 
-/* Steps begin at `from`, and at multiples of `every` after it. */
+/* Begin a series of steps at `from`, and at multiples of `every` after it. */
 extern EfStatus ef_mobility_series_begin(EfMobilitySeries *series,
 										 const EfMobility *mobility,
 										 const EfDuration *every,
 										 EfContext *context) EF_NODISCARD;
 
-/* Tell the next step; false if there is none.  The last ends with the period. */
+/* Tell the next step; false at the end.  The last one ends with the period. */
 extern bool ef_mobility_series_next(EfMobilitySeries *series);
 
-/* Those who left a state in a step, for one reason. */
+/* People who left a state in a step, for one reason. */
 typedef struct EfStateLeavers
 {
 	uint32_t	state;			/* 0: all states together */
@@ -93,7 +93,7 @@ extern EfStatus ef_mobility_leavers_begin(EfMobilityLeavers *leavers,
 										  const EfDuration *every,
 										  EfContext *context) EF_NODISCARD;
 
-/* As ef_mobility_series_next. */
+/* Tell the next one, as ef_mobility_series_next. */
 extern bool ef_mobility_leavers_next(EfMobilityLeavers *leavers);
 
 #endif							/* EF_MOBILITY_SERIES_H */

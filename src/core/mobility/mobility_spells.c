@@ -4,7 +4,7 @@
  */
 #include "mobility/mobility_spells.h"
 
-/* What is no number of a state. */
+/* Number that no state has. */
 #define NOT_KNOWN 0
 #define OUT UINT32_MAX
 
@@ -31,8 +31,10 @@ ef_mobility_walk_end(EfMobilityWalk *walk)
 	walk->room = 0;
 }
 
-/* Room for the spells of a person: each begins and ends, and there is the first
- * day. */
+/*
+ * Make room for the spells of a person: two steps for each, begin and end,
+ * and one for the first day.
+ */
 static void
 reserve(EfMobilityWalk *walk, size_t n)
 {
@@ -58,7 +60,7 @@ add_step(EfMobilityWalk *walk, unsigned kind, uint32_t state, uint32_t to)
 	step->to = to;
 }
 
-/* Somebody is in a state who was in none. */
+/* Bring a person into a state from none. */
 static void
 come(EfMobilityWalk *walk, uint32_t before, uint32_t now)
 {
@@ -67,7 +69,10 @@ come(EfMobilityWalk *walk, uint32_t before, uint32_t now)
 		add_step(walk, before == OUT ? EF_MOB_ENTERED : EF_MOB_RESUMED, now, 0);
 }
 
-/* Nothing changes on the day any more: what has happened on it? */
+/*
+ * Close a day on which nothing changes any more: tell what has happened on
+ * it.
+ */
 static void
 close_day(EfMobilityWalk *walk)
 {
@@ -95,7 +100,7 @@ close_day(EfMobilityWalk *walk)
 		add_step(walk, now == OUT ? EF_MOB_LEFT : EF_MOB_CENSORED, before, 0);
 }
 
-/* From a day on the person is somewhere.  Days never go back. */
+/* Let the person be somewhere from a day on.  Days never go back. */
 static inline void
 be(EfMobilityWalk *walk, uint32_t day, uint32_t number)
 {
@@ -115,7 +120,7 @@ be(EfMobilityWalk *walk, uint32_t day, uint32_t number)
 	walk->now = number;
 }
 
-/* The person's spells are told. */
+/* End the person, whose spells are all told. */
 static void
 end_days(EfMobilityWalk *walk)
 {
@@ -127,7 +132,7 @@ end_days(EfMobilityWalk *walk)
 	}
 }
 
-/* Of two states from one day to one day: the one that is seen. */
+/* Return the one of two states that is seen from one day to another. */
 static uint32_t
 seen(const EfMobilityWalk *walk, uint32_t a, uint32_t b)
 {

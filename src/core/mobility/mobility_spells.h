@@ -3,31 +3,31 @@
  *	  From the spells of a group of people to their moves.
  *
  * A spell, in a state from a day until a day, is an event of the log, in one
- * word whose order is that of starts, of equal ones that of ends:
+ * word ordered by start and then by end:
  *
  *	 start << 48 | end << 24 | number
  *
- * where `start` counts from EF_SPELL_DAYS before as_of, which no spell begins
- * before, and `end`, the first day gone, from the day before `from`: who is there on
- * that day, and no longer, did not come on `from`.  An end after as_of says
- * only which of two spells holds, so that it is the same one in the period
- * that follows.  The number is that of the state's name in the log's
- * dictionary, or 0: it is not known.
+ * where `start` counts from EF_SPELL_DAYS before as_of, the earliest possible
+ * start.  `end`, the first day gone, counts from the day before `from`: a
+ * person there on that day did not come on `from`.  An end after as_of
+ * matters only for the choice between two spells, which must be the same in
+ * the period that follows.  The number is that of the state's name in the
+ * log's dictionary, or 0 for an unknown state.
  *
- * Where a person is on a day is said by one of the spells that hold it: the one
- * that started last; of these the one that ends last; of these the one whose
- * state's name is last in the order of bytes, one that is not known being the
- * first.  So of several that start on one day only one counts, and a later start
- * hides the earlier ones until it ends: a stack, whose top is seen, and in which
- * ends become later downwards, since what ends before the top does is not seen
- * again.
+ * One of the spells that hold a day gives the person's state: the one that
+ * started last; of these the one that ends last; of these the one whose
+ * state's name is last in the order of bytes, an unknown state being the
+ * first.  So of several that start on one day only one counts, and a later
+ * start hides the earlier ones until it ends.  This is a stack whose top is
+ * seen.  Ends become later downwards, since a spell that ends before the top
+ * is not seen again.
  */
 #ifndef EF_MOBILITY_SPELLS_H
 #define EF_MOBILITY_SPELLS_H
 
 #include "mobility/mobility_tally.h"
 
-/* An end that is as good as none: some 45,000 years later. */
+/* End of a spell without one: some 45,000 years later. */
 #define EF_SPELL_ENDLESS 0xffffff
 #define EF_SPELL_START_AT (EF_WHEN_NUMBER_BITS + 24)
 
@@ -49,8 +49,10 @@ ef_when_number(EfWhen when)
 	return (uint32_t) (when & EF_WHEN_NUMBER);
 }
 
-/* The event of a spell that ef_spell_check took; false if the period shows
- * nothing of it. */
+/*
+ * Make the event of a spell that ef_spell_check accepted; false if the period
+ * shows nothing of it.
+ */
 static inline bool
 ef_spell_when(EfWhen *when, EfDay start, EfDay end, uint32_t number,
 			  const EfFrame *frame)
@@ -85,9 +87,9 @@ typedef struct EfMobilityWalk
 	size_t		nsteps;			/* of the person */
 
 	/*
-	 * while a person walks: what is known of the days before `day`, and where
-	 * they are from then on, which the next spell may change.  Days are
-	 * counted as ends are: 1 is `from`
+	 * during the walk of a person: the state before `day`, and the state from
+	 * then on, which the next spell may change.  Days are counted as ends
+	 * are: 1 is `from`
 	 */
 	uint32_t	before;
 	uint32_t	day;
@@ -100,12 +102,14 @@ extern void ef_mobility_walk_begin(EfMobilityWalk *walk,
 								   EfContext *context);
 extern void ef_mobility_walk_end(EfMobilityWalk *walk);
 
-/* The steps of one person, whose spells are in order, but for those that differ
- * in their number only: walk->steps. */
+/*
+ * Find the steps of one person, whose spells are in order, except those that
+ * differ in their number only: walk->steps.
+ */
 extern void ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells,
 							 size_t n);
 
-/* A new state with the steps of all persons of a group. */
+/* Create a state with the steps of all persons of a group. */
 extern EfStatus ef_mobility_of_spells(EfState **state, EfEventGroup *group,
 									  const EfDictionary *names,
 									  const EfFrame *frame,

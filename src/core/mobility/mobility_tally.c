@@ -9,20 +9,23 @@
 /* Limit on the bytes of arrays, for a group that is large enough. */
 #define TALLY_BYTES ((size_t) 32 << 20)
 
-/* From this many spells on, a group is large enough. */
+/* Number of spells from which on a group is large enough. */
 #define TALLY_FROM 8192
 
 /* Limit on steps: no count can pass 32 bits. */
 #define TALLY_STEPS UINT32_MAX
 
-/* Kinds whose counts are people; those of FTE follow them. */
+/* Number of kinds that count people; the kinds of FTE follow them. */
 #define TALLY_KINDS EF_MOB_FTE_GAINED
 #define FTE_KINDS 2
 
 _Static_assert(EF_MOB_FTE_LOST == TALLY_KINDS + FTE_KINDS - 1,
 			   "kinds of FTE follow those of people");
 
-/* By name, kind and the other name, which is 0 where the kind has none. */
+/*
+ * Number of series: by name, kind and the other name, which is 0 where the
+ * kind has none.
+ */
 #define TALLY_SERIES \
 	((EF_TALLY_NAMES + 1) * TALLY_KINDS * (EF_TALLY_NAMES + 1))
 
@@ -41,7 +44,7 @@ fte_of(const EfMobilityTally *tally, uint32_t slot, unsigned kind)
 	return &tally->fte[slot * FTE_KINDS + kind - TALLY_KINDS];
 }
 
-/* About as many bytes as the steps of a group take if they are appended. */
+/* Estimate the bytes that the steps of a group take if they are appended. */
 static size_t
 size_of_steps(EfEventGroup *group)
 {
@@ -117,7 +120,9 @@ ef_mobility_tally(size_t size, EfEventGroup *group, const EfFrame *frame)
 
 /* ---- counting ---- */
 
-/* An array for a series that has none, if there may be one more. */
+/*
+ * Get an array for a series without one; false if there is no room for more.
+ */
 static bool
 new_counts(EfMobilityTally *tally, EfTallySeries *series)
 {
@@ -133,7 +138,7 @@ new_counts(EfMobilityTally *tally, EfTallySeries *series)
 	return true;
 }
 
-/* The slot of a name; 0, if it has none, for 0 too. */
+/* Return the slot of a name; 0 if it has none, and for 0. */
 static inline uint32_t
 slot_of(EfMobilityTally *tally, uint32_t number)
 {
@@ -176,7 +181,7 @@ count_step(EfMobilityTally *tally, const EfMobilityStep *step)
 	return true;
 }
 
-/* The same of thousandths. */
+/* Get an array of thousandths. */
 static bool
 new_thousandths(EfMobilityTally *tally, EfTallyFte *fte)
 {
@@ -217,7 +222,7 @@ count_fte(EfMobilityTally *tally, unsigned kind, uint32_t day,
 	return true;
 }
 
-/* The label of a name in a state, which may move. */
+/* Find the label of a name in a state, which may move. */
 EF_NODISCARD static EfStatus
 label_of(EfState **state, EfMobilityTally *tally, const EfDictionary *names,
 		 uint32_t number, uint32_t *label, EfContext *context)
@@ -291,9 +296,9 @@ ef_mobility_tally_fte(EfMobilityTally *tally, EfState **state, unsigned kind,
 }
 
 
-/* ---- what was counted ---- */
+/* settled counts */
 
-/* Count what is due. */
+/* Count the steps that are due. */
 static void
 settle_due(EfMobilityTally *tally)
 {
@@ -304,7 +309,7 @@ settle_due(EfMobilityTally *tally)
 	}
 }
 
-/* Slots in the order of their names; slots[0] is 0. */
+/* Put slots in the order of their names; slots[0] is 0. */
 static void
 order_slots(const EfMobilityTally *tally, const EfDictionary *names, uint32_t *slots)
 {
@@ -365,7 +370,7 @@ flush_series(EfTallySeries *series, EfState *state, uint32_t label,
 	series->beyond = 0;
 }
 
-/* The same of thousandths. */
+/* Move thousandths to a state. */
 static void
 flush_fte(EfTallyFte *fte, EfState *state, uint32_t label, unsigned kind)
 {
@@ -400,7 +405,7 @@ flush(EfMobilityTally *tally, EfState *state, const uint32_t *slots,
 	tally->nsteps = 0;
 }
 
-/* Move what was counted to a state. */
+/* Move the counts to a state. */
 EF_NODISCARD static EfStatus
 move_counts(EfMobilityTally *tally, EfState **state,
 			const EfDictionary *names, const uint32_t *slots,

@@ -2,14 +2,15 @@
  * mobility_tally.h
  *	  The steps of many people, counted into the state of a mobility.
  *
- * Where steps are many, most days have some of each kind: they are counted in
- * arrays by day, one for each kind and state, or pair of names, that somebody
- * takes.  Names beyond the first few, and what would take more memory than
- * is due, are appended as they come; in the end it is the same.  Where nothing
- * was appended, names get their labels in the order of bytes, so that a summary
- * has nothing to sort.
+ * In a large group most days have some steps of each kind.  So steps are
+ * counted in arrays by day, one for each kind and state, or pair of names,
+ * that occurs. Steps of names beyond the first few, or beyond the limit on
+ * memory, are appended as they come; the result is the same.  If nothing was
+ * appended, names get their labels in the order of bytes, and a summary has
+ * nothing to sort.
  *
- * A tally lives as long as the log whose groups are read, one after the other.
+ * A tally lives as long as the log whose groups are read, one after the
+ * other.
  */
 #ifndef EF_MOBILITY_TALLY_H
 #define EF_MOBILITY_TALLY_H
@@ -27,11 +28,14 @@ typedef struct EfMobilityStep
 	uint32_t	to;				/* or the reason to leave */
 } EfMobilityStep;
 
-/* Names that have arrays. */
+/* Limit on names with arrays. */
 #define EF_TALLY_NAMES 64
 
-/* Arrays are larger than the processor's cache, so what a step counts in is
- * asked for, and counted when so many others have been asked for. */
+/*
+ * Steps that wait to be counted: arrays are larger than the processor's
+ * cache, so the place of a step is prefetched, and counted when this many
+ * others have been prefetched.
+ */
 #define EF_TALLY_DUE 32
 
 typedef struct EfTallySeries
@@ -66,8 +70,11 @@ typedef struct EfMobilityTally
 	EfTallyFte *fte;			/* by slot and kind; NULL: none was counted */
 } EfMobilityTally;
 
-/* The tally of a group's log, made when it is first needed, ready for the group:
- * the beginning of a struct of so many bytes, of which the others are 0 then. */
+/*
+ * Return the tally of a group's log, made when it is first needed and ready
+ * for the group: the beginning of a struct of `size` bytes, the rest of which
+ * is 0 at first.
+ */
 extern void *ef_mobility_tally(size_t size, EfEventGroup *group,
 							   const EfFrame *frame);
 
@@ -79,15 +86,17 @@ extern EfStatus ef_mobility_tally_steps(EfMobilityTally *tally,
 										const EfDictionary *names,
 										EfContext *context) EF_NODISCARD;
 
-/* The same of FTE in thousandths, more than 0, of a kind that counts them. */
+/* Add FTE in thousandths, more than 0, of a kind that counts them. */
 extern EfStatus ef_mobility_tally_fte(EfMobilityTally *tally, EfState **state,
 									  unsigned kind, uint32_t day,
 									  uint32_t number,
 									  int64_t fte, const EfDictionary *names,
 									  EfContext *context) EF_NODISCARD;
 
-/* All of the group is told: move what was counted to its state, or where it
- * failed forget that; the next group of the log would count it too. */
+/*
+ * End a group: move the counts to its state, or after a failure forget them,
+ * since the next group of the log would count them too.
+ */
 extern EfStatus ef_mobility_tally_end(EfMobilityTally *tally, EfState **state,
 									  const EfDictionary *names,
 									  EfStatus status,
