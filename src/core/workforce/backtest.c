@@ -29,7 +29,7 @@ const EfChoice ef_hires_methods = {
 	sizeof(hires_words) / sizeof(hires_words[0]), hires_words
 };
 
-/* The year that a period ends with. */
+/* Return the year that a period ends with. */
 static int
 year_of(const EfWorkforce *workforce)
 {
@@ -83,7 +83,7 @@ retirements_of(const EfWorkforce *year)
 										strlen(EF_RETIREMENT_REASON));
 }
 
-/* What a year brought: NaN where it has not come. */
+/* Count what a year brought: NaN if it has not come. */
 static void
 count_year(const EfWorkforce *year, EfHiresMethod hires, double *counts)
 {
@@ -98,7 +98,10 @@ count_year(const EfWorkforce *year, EfHiresMethod hires, double *counts)
 										: year->exits);
 }
 
-/* What was known at one origin, and what is assumed of the years after it. */
+/*
+ * An origin: what was known there, and the assumptions for the years after
+ * it.
+ */
 typedef struct Origin
 {
 	EfWorkforce known;
@@ -109,7 +112,7 @@ typedef struct Origin
 	bool		projected;		/* can anything be said? */
 } Origin;
 
-/* The summaries of the years that are known, n of them before `end`. */
+/* Join the summaries of the years that are known, n of them before `end`. */
 EF_NODISCARD static EfStatus
 look_back(EfWorkforce *known, const EfWorkforce *years, size_t end, size_t n,
 		  EfContext *context)
@@ -125,7 +128,7 @@ EF_REPORT(EF_RATES_TWICE, INVALID_PARAMETER_VALUE,
 		  "rates and origin_rates exclude each other",
 		  "Give the one or the other.");
 
-/* Of others, the years that are known: those of the same time. */
+/* Join the same years of the others' summaries. */
 EF_NODISCARD static EfStatus
 look_back_at_others(Origin *origin, const EfBacktestPlan *plan,
 					size_t nknown, EfContext *context)
@@ -142,7 +145,7 @@ look_back_at_others(Origin *origin, const EfBacktestPlan *plan,
 	return look_back(&origin->rates, plan->rates, end, nknown, context);
 }
 
-/* Rates that were observed until the origin, and not a day longer. */
+/* Take rates that were observed until the origin, and not a day longer. */
 EF_NODISCARD static EfStatus
 take_origin_rates(Origin *origin, const EfBacktestPlan *plan,
 				  EfContext *context)
@@ -210,7 +213,7 @@ stand_at(Origin *origin, const EfBacktestPlan *plan, size_t at,
 	if (!anybody_comes)
 		projection->intake = NULL;
 
-	/* nothing is said of people of whose age or rates nothing is known */
+	/* no forecast for people whose ages or rates are unknown */
 	origin->projected =
 		(projection->rates->days > 0 || origin->known.carried == 0) &&
 		(!anybody_comes || (projection->rates->days > 0 &&
@@ -228,7 +231,7 @@ put_prediction(EfBacktestRow *row, double predicted, double lower, double upper)
 	row->held = row->actual >= row->lower && row->actual <= row->upper;
 }
 
-/* The forecast of one origin, beside the years that came. */
+/* Make the forecast of one origin, beside the years that came. */
 EF_NODISCARD static EfStatus
 replay(const EfBacktestPlan *plan, size_t at, EfBacktestRow *rows,
 	   EfContext *context)
@@ -255,7 +258,7 @@ replay(const EfBacktestPlan *plan, size_t at, EfBacktestRow *rows,
 		const EfWorkforce *year = &plan->years[at + (size_t) t];
 		double		actual[EF_MEASURES];
 
-		/* who is told the hires takes the exits of last year */
+		/* a forecast that is told the hires takes the exits of last year */
 		came += (double) year->hires;
 		if (plan->hires == EF_HIRES_AS_CAME)
 			naive[EF_MEASURE_HEADCOUNT] =

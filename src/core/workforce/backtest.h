@@ -3,12 +3,12 @@
  *	  Forecasts of the past beside what happened: from a workforce for each
  *	  calendar year, every origin at which a forecast could have been made.
  *
- * At an *origin*, 1 January, the years before it are known and nothing else is:
- * they are joined (joined_periods.h), projected (projection.h), and each year
- * after it, the *horizon*, says what came.  Rates of somebody else are those of
- * the same years.  So no forecast can use what was not known when it would have
- * been made, unless it is told the hires that came; then it is only the rates
- * of exit that are put to the test.
+ * At an *origin*, 1 January, only the years before it are known.  They are
+ * joined (joined_periods.h) and projected (projection.h), and the result is
+ * compared with each year after it, the *horizon*.  Rates of another
+ * workforce are those of the same years.  So no forecast can use what was not
+ * known when it would have been made, except if it is told the hires that
+ * came: then only the rates of exit are put to the test.
  */
 #ifndef EF_BACKTEST_H
 #define EF_BACKTEST_H
@@ -36,13 +36,13 @@ extern const char *const ef_measure_names[EF_MEASURES];
 typedef enum EfHiresMethod
 {
 	EF_HIRES_AS_BEFORE,			/* as many a year as in the years known */
-	EF_HIRES_AS_CAME			/* those that came, and as many people wanted
-								 * as there were */
+	EF_HIRES_AS_CAME			/* the hires that came; intake meets the
+								 * headcount there was */
 } EfHiresMethod;
 
 extern const EfChoice ef_hires_methods;
 
-/* No limit to the years that are looked back on. */
+/* Value for no limit to the years that are looked back on. */
 #define EF_ALL_YEARS INT32_MAX
 
 /* Rates as they were known at one origin. */
@@ -80,12 +80,12 @@ typedef struct EfBacktestRow
 	double		lower;
 	double		upper;
 	double		actual;
-	double		error;			/* what happened less what was predicted */
+	double		error;			/* actual less predicted */
 	bool		held;			/* the interval; of no use where it is NaN */
 	double		naive;			/* as many as in the last year known */
 } EfBacktestRow;
 
-/* All rows by origin, horizon and measure. */
+/* Compute all rows by origin, horizon and measure. */
 extern EfStatus ef_backtest(const EfBacktestPlan *plan, EfBacktestRow **rows,
 							size_t *nrows, EfContext *context) EF_NODISCARD;
 

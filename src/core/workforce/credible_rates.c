@@ -18,7 +18,7 @@ EF_REPORT(EF_CREDIBLE_RANGE, NUMERIC_VALUE_OUT_OF_RANGE,
 		  "credible rates are out of range",
 		  "Look for a reference whose ratios cannot be.");
 
-/* Ratios, weights and expected exits lie below; more is no number of people. */
+/* Limit on ratios, weights and expected exits; more is no number of people. */
 #define LIMIT 1e30
 
 EfStatus
@@ -132,7 +132,9 @@ ef_credible_open(const EfCredibleRates *rates, size_t size,
 	return EF_OK;
 }
 
-/* Of a ratio to the base, and not yet to the reference. */
+/*
+ * Return the ratio to the base, which is not yet the ratio to the reference.
+ */
 static EfExitRatio
 own_ratio(const EfCredibleReason *reason)
 {
@@ -194,7 +196,7 @@ EF_REPORT(EF_REASON_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "group has a reason to leave that its reference does not have",
 		  "Take a reference that holds the group, such as credible_rates_agg over all groups.");
 
-/* A group's exits by label of the reference: exits[label]. */
+/* Count a group's exits by label of the reference: exits[label]. */
 EF_NODISCARD static EfStatus
 count_exits(const EfTable *reference, const EfTable *group, int64_t *exits,
 			EfContext *context)
@@ -285,8 +287,11 @@ const EfChoice ef_credibility_methods = {
 	sizeof(credibility_words) / sizeof(credibility_words[0]), credibility_words
 };
 
-/* What is expected of a group is kept for so many groups and reasons at once, or
- * at least for so many reasons; where there are more, groups are asked again. */
+/*
+ * Limit on the expected exits that are kept at once, one for each group and
+ * reason; beyond it fewer reasons are done at a time, and groups are asked
+ * again.
+ */
 #define KEPT_NUMBERS ((size_t) 1 << 21)
 #define KEPT_REASONS 64
 
@@ -300,7 +305,10 @@ reasons_at_once(size_t nreasons, size_t ngroups)
 	return n < nreasons ? n : nreasons;
 }
 
-/* The exits of each group, and those expected, for the reasons [first, end). */
+/*
+ * Ask each group for its exits and expected exits, for the reasons [first,
+ * end).
+ */
 EF_NODISCARD static EfStatus
 ask_groups(EfPoissonGroup *seen, Learning *learning, size_t first, size_t end,
 		   const EfCredibleReason *reasons, const EfTable *groups,
@@ -369,7 +377,7 @@ ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
 				: ef_poisson_gamma_likelihood(group, ngroups, mean, context);
 
 			/*
-			 * what is expected of all groups is what they had, but for
+			 * the exits expected of all groups are those they had, but for
 			 * rounding
 			 */
 			reasons[i].mean = own_sum && isinf(prior.weight) ? 1 : prior.mean;

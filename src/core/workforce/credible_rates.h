@@ -3,20 +3,20 @@
  *	  Exit rates of a group, between its own and those of a reference: the type
  *	  `credible_rates`.
  *
- * They are the reference's, by age and reason, with a ratio for each reason: how
- * often people of the group leave for it, against what the reference's rates let
- * expect of people of their ages.  Before anything is known of a group, its ratio
- * is one that a group may have (poisson_gamma.h); with O exits of which E were
- * expected it is, with the prior's mean m and weight k,
+ * They are the reference's rates, by age and reason, with a ratio for each
+ * reason: the group's exits for it over those expected at its ages from the
+ * reference's rates.  Before anything is known of a group, its ratio has the
+ * distribution over groups (poisson_gamma.h).  After O exits, where E were
+ * expected, it is, with the prior's mean m and weight k,
  *
  *	 ratio = (m k + O) / (k + E),		variance = (m k + O) / (k + E)^2,
  *
- * the mean and the variance of a gamma distribution.  So one type holds both what
- * is known of groups (O = E = 0), and what is known of one.
+ * the mean and the variance of a gamma distribution.  So one type serves for
+ * groups in general (O = E = 0) and for one group.
  *
- * A reference may itself be that of a group (a region in a nation): its ratio is
- * the *base*, which E is multiplied by, and the ratio too; the base's own error
- * adds to the variance.
+ * The reference may itself be a group's (a region in a nation).  Its ratio is
+ * the *base*: E and the ratio are multiplied by it, and its own error adds to
+ * the variance.
  *
  * Byte map, all numbers in the machine's order:
  *
@@ -86,39 +86,47 @@ ef_credible_reference(const EfCredibleRates *rates)
 	return (void *) &rates->reasons[rates->nreasons];
 }
 
-/* Room for the rates of a reference of this size; all is zero but the header. */
+/*
+ * Make room for the rates of a reference of this size; all is zero but the
+ * header.
+ */
 extern EfStatus ef_credible_create(EfCredibleRates **rates, uint32_t nreasons,
 								   size_t reference_size, EfContext *context)
 			EF_NODISCARD;
 
-/* What a reason has whose ratio is that of the reference. */
+/* Return the values of a reason with the ratio of the reference. */
 extern EfCredibleReason ef_credible_plain(void);
 
 /* Is this what rates can have moved by? */
 extern EfStatus ef_credible_check_shift(int64_t months, EfContext *context)
 			EF_NODISCARD;
 
-/* Is this what a reason can have? */
+/* Check that values are possible for a reason. */
 extern EfStatus ef_credible_check_reason(const EfCredibleReason *reason,
 										 EfContext *context) EF_NODISCARD;
 
-/* The same of what was computed: where it is not, nothing is damaged, but what it
- * was computed from cannot be. */
+/*
+ * Check computed values the same way; a refusal then says that the inputs
+ * cannot be, not that a value is damaged.
+ */
 extern EfStatus ef_credible_check_computed(const EfCredibleReason *reason,
 										   EfContext *context) EF_NODISCARD;
 
 /*
- * Open bytes, of which there are `size` and which may come from anywhere: the
- * reference, and the ratio of each of its labels.
+ * Open `size` bytes, which may come from anywhere: the reference, and the
+ * ratio of each of its labels.
  */
 extern EfStatus ef_credible_open(const EfCredibleRates *rates, size_t size,
 								 EfWorkforce *reference, EfExitRatio **ratios,
 								 EfContext *context) EF_NODISCARD;
 
-/* What is known of a ratio now. */
+/* Return the present estimate of a ratio. */
 extern EfExitRatio ef_credible_ratio(const EfCredibleReason *reason);
 
-/* Is it the ratio of a group, or of any group, and not that of the reference? */
+/*
+ * Is it the ratio of one group, or of groups in general, and not that of the
+ * reference?
+ */
 static inline bool
 ef_credible_is_group(const EfCredibleReason *reason)
 {
@@ -126,13 +134,13 @@ ef_credible_is_group(const EfCredibleReason *reason)
 		reason->base_variance > 0;
 }
 
-/* What there is to show of a reason; ratios are to the reference's own rates. */
+/* What is shown of a reason; ratios are to the reference's own rates. */
 typedef struct EfRatioRow
 {
 	int64_t		exits;
 	double		expected;
 	double		observed;		/* ratio of these; NaN where none is expected */
-	double		drawn_to;		/* what the ratio is without exits of its own */
+	double		drawn_to;		/* the ratio without exits of its own */
 	double		z;				/* the weight of its own exits, from 0 to 1 */
 	double		ratio;
 	double		lower;			/* limits: those of a gamma distribution of
@@ -145,8 +153,8 @@ extern EfStatus ef_credible_row(const EfCredibleReason *reason, double level,
 			EF_NODISCARD;
 
 /*
- * What a group tells of itself: its exits and those expected are added to those of
- * each reason.  `reasons` are those of the reference, and changed.
+ * Learn from a group: add its exits and the expected ones to each reason.
+ * `reasons` are those of the reference, and changed.
  */
 extern EfStatus ef_credible_learn(EfCredibleReason *reasons,
 								  const EfTable *reference,
@@ -162,9 +170,10 @@ typedef enum EfCredibilityMethod
 extern const EfChoice ef_credibility_methods;
 
 /*
- * How much groups differ: the prior of each reason of the reference.  `reasons`
- * are the reference's own, and changed: with `own_sum` it is the groups' sum, and
- * the mean of their ratios is estimated; otherwise it is what they are drawn to.
+ * Estimate how much groups differ: the prior of each reason of the reference.
+ * `reasons` are the reference's own, and changed.  With `own_sum` the
+ * reference is the groups' sum, and the mean of their ratios is estimated;
+ * otherwise the ratios are drawn to the reference's.
  */
 extern EfStatus ef_credible_estimate(EfCredibleReason *reasons,
 									 const EfTable *reference, bool own_sum,

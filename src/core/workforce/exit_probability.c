@@ -11,12 +11,16 @@
 
 #define MONTHS 12
 
-/* The weight, in person-months, of the pooled q of a year of age beside what
- * was seen in one month of it: for the variance only. */
+/*
+ * Weight, in person-months, of the pooled q of a year of age beside the
+ * observations of one of its months: for the variance only.
+ */
 #define PRIOR 1.0
 
-/* Exits and exposure of one month of age, or of the twelve of a year: whole
- * numbers, which are exact, where no reason has a ratio. */
+/*
+ * Exits and exposure of one month of age, or of the twelve of a year: whole
+ * numbers, which are exact, if no reason has a ratio.
+ */
 typedef struct Risk
 {
 	double		parts;			/* exposure */
@@ -27,8 +31,8 @@ typedef struct Risk
 } Risk;
 
 /*
- * What was seen at each age, and the year that each year of age takes the place
- * of its missing months from.  Exits whose rates move along age are apart.
+ * Observations at each age, and for each year of age the year that fills in
+ * for its missing months.  Exits whose rates move along age are apart.
  */
 typedef struct Seen
 {
@@ -44,18 +48,21 @@ typedef struct Chance
 {
 	double		stay;
 	double		leave;
-	double		ratio;			/* the mean ratio of those who leave */
+	double		ratio;			/* mean ratio of the exits */
 	bool		all;			/* leave: no error changes that */
 } Chance;
 
-/* fmax(), where there is no NaN. */
+/* Return fmax() of numbers that are not NaN. */
 static inline double
 at_least(double x, double limit)
 {
 	return x > limit ? x : limit;
 }
 
-/* Without branches, as posterior_of(): the months of a year are done together. */
+/*
+ * Return the chance of leaving; without branches, as posterior_of(), so that
+ * the months of a year are done together.
+ */
 static inline Chance
 chance_of(const Risk *risk)
 {
@@ -82,7 +89,7 @@ chance_of(const Risk *risk)
 	return chance;
 }
 
-/* Of two kinds of exits, at rates of two ages. */
+/* Return the chance of two kinds of exits, at rates of two ages. */
 static Chance
 chance_of_both(const Risk *here, const Risk *moved)
 {
@@ -104,8 +111,10 @@ chance_of_both(const Risk *here, const Risk *moved)
 	return chance;
 }
 
-/* What stands for an age: its own month, or where nobody was seen in it the year
- * of its donor. */
+/*
+ * Return the risk for an age: its own month, or if nobody was seen in it the
+ * year of its donor.
+ */
 static const Risk *
 risk_at(const Risk *month, const Risk *year, const int *donor, int age)
 {
@@ -120,7 +129,7 @@ here_at(const Seen *seen, int age)
 	return risk_at(seen->month, seen->year, seen->donor, age);
 }
 
-/* Rates that move are those of an age that lies `shift` before. */
+/* Return the risk of rates that move: that of the age `shift` before. */
 static const Risk *
 moved_at(const Seen *seen, int age)
 {
@@ -137,8 +146,10 @@ chance_at(const Seen *seen, int age)
 		: chance_of_both(here, moved_at(seen, age));
 }
 
-/* The beta posterior of the rates of a month of age, and what the variances are
- * made of. */
+/*
+ * The beta posterior of the rates of a month of age, and the terms of the
+ * variances.
+ */
 typedef struct Posterior
 {
 	double		any;			/* the mean of q */
@@ -147,7 +158,10 @@ typedef struct Posterior
 	double		var_leave;
 } Posterior;
 
-/* Of a month of age, `times` over; the reason asked for has a ratio. */
+/*
+ * Return the posterior of a month of age, `times` over; the reason asked for
+ * has a ratio.
+ */
 static inline Posterior
 posterior_of(const Risk *risk, const Chance *pooled, double ratio, double times)
 {
@@ -178,7 +192,7 @@ variance_of(const Posterior *posterior)
 	return posterior->any * posterior->off * posterior->scale;
 }
 
-/* Of log(1 - q). */
+/* Return the variance of log(1 - q). */
 static inline double
 log_variance_of(const Posterior *posterior)
 {
@@ -208,7 +222,7 @@ ratio_of(const EfExitCounts *counts, uint32_t label)
 		? counts->ratios[label - 1].mean : 1;
 }
 
-/* The mean ratio of the exits asked for. */
+/* Return the mean ratio of the exits asked for. */
 static double
 ratio_asked_for(const EfExitCounts *counts, const EfExitScope *scope)
 {
@@ -257,7 +271,7 @@ ef_exit_counts(EfExitCounts *counts, const EfTable *table,
 		}
 }
 
-/* Take the exits that move from those that do not. */
+/* Take the exits that move from the others. */
 static void
 move_out(const EfExitCounts *counts, const EfExitScope *scope, Risk *month,
 		 Risk *moved)
@@ -277,14 +291,16 @@ move_out(const EfExitCounts *counts, const EfExitScope *scope, Risk *month,
 		moved[age].exits = exits;
 		moved[age].squares = ratio * exits;
 
-		/* what is left of nothing is nothing */
+		/* nothing is left of nothing */
 		month[age].exits = fmax(month[age].exits - exits, 0);
 		month[age].squares = fmax(month[age].squares - ratio * exits, 0);
 	}
 }
 
-/* Exits and exposure by month of age up to the oldest that was seen; `moved` has
- * those that move, if any do. */
+/*
+ * Count exits and exposure by month of age up to the oldest that was seen;
+ * `moved` has the exits that move, if any do.
+ */
 static void
 count_months(const EfExitCounts *counts, const EfExitScope *scope, Risk *month,
 			 Risk *moved)
@@ -308,7 +324,7 @@ count_months(const EfExitCounts *counts, const EfExitScope *scope, Risk *month,
 			Risk	   *risk = &month[ef_key_at(cells[i].key)];
 			double		exits = ratio * (double) cells[i].count;
 
-			/* what is left of nothing is nothing */
+			/* nothing is left of nothing */
 			risk->others += exits;
 			risk->exits = fmax(risk->exits - exits, 0);
 			risk->squares = fmax(risk->squares - ratio * exits, 0);
@@ -335,7 +351,10 @@ count_months(const EfExitCounts *counts, const EfExitScope *scope, Risk *month,
 	}
 }
 
-/* The same by year of age.  The youngest year with exposure, -1 if none. */
+/*
+ * Count the same by year of age.  Return the youngest year with exposure, -1
+ * if there is none.
+ */
 static int
 count_years(const Risk *month, int oldest, Risk *year)
 {
@@ -345,7 +364,7 @@ count_years(const Risk *month, int oldest, Risk *year)
 	{
 		Risk		sum = {0};
 
-		/* beyond the oldest there are none */
+		/* none beyond the oldest */
 		for (int i = 0; i < MONTHS; i++, month++)
 		{
 			sum.parts += month->parts;
@@ -361,16 +380,19 @@ count_years(const Risk *month, int oldest, Risk *year)
 	return youngest;
 }
 
-/* The first year of age that there is an answer for: blocks may begin before
- * people are born. */
+/*
+ * Return the first year of age with an answer: blocks may begin before birth.
+ */
 static int
 first_year_of(const EfExitScope *scope)
 {
 	return scope->first_year > 0 ? scope->first_year : 0;
 }
 
-/* For each year of age the one that takes its place where it has no exposure: its
- * own, else the nearest younger; below all, the nearest older. */
+/*
+ * Find for each year of age the one that fills in where it has no exposure:
+ * its own, else the nearest younger; below all, the nearest older.
+ */
 static void
 find_donors(const Risk *year, int youngest, int nyears, int *donor)
 {
@@ -430,8 +452,10 @@ estimate_months(const Risk *month, const Chance *pooled, double ratio,
 	}
 }
 
-/* The months of a year of age; `donor` is the year that it is pooled from, and where
- * that is not its own nobody was seen in it. */
+/*
+ * Estimate the months of a year of age; `donor` is the year that it is pooled
+ * from. It is another year only if nobody was seen in this one.
+ */
 static void
 estimate_year(EfExitProbability *q, const EfExitScope *scope, int y, bool own,
 			  const Risk *month, const Risk *donor, double ratio)
@@ -468,7 +492,7 @@ estimate_year(EfExitProbability *q, const EfExitScope *scope, int y, bool own,
 		add_variances(q, block, donor, &pooled, ratio, missing * missing);
 }
 
-/* The posterior of what stands for an age of one of two patterns. */
+/* Return the posterior of the risk for an age, by one of two patterns. */
 static Posterior
 posterior_at(const Risk *month, const Risk *year, const int *donor, int age,
 			 double ratio)
@@ -499,9 +523,9 @@ add_posterior(EfExitProbability *q, int block, const Posterior *posterior,
 }
 
 /*
- * Add the variances that one of two patterns brings to the months of a year of age;
- * by_stay has 1 / (1 - q) of each month.  The errors of the two are those of people
- * of two ages, and not of the same.
+ * Add the variances that one of two patterns brings to the months of a year
+ * of age; by_stay has 1 / (1 - q) of each month.  The errors of the two are
+ * independent, since they are of people of two ages.
  */
 static void
 add_pattern(EfExitProbability *q, int block, const Risk *month,
@@ -533,8 +557,10 @@ add_pattern(EfExitProbability *q, int block, const Risk *month,
 					  pooled[i].log_stay);
 }
 
-/* The months of a year of age, where the rates of some exits are those of another
- * age: as estimate_year(), of two patterns. */
+/*
+ * Estimate the months of a year of age, where the rates of some exits are
+ * those of another age: as estimate_year(), for two patterns.
+ */
 static void
 estimate_moved_year(EfExitProbability *q, const Seen *seen, int y, double ratio)
 {
@@ -590,7 +616,10 @@ unit_at(const Seen *seen, int age, const Risk *from)
 	return unit;
 }
 
-/* By year of age, what one more of a reason's ratio adds to such sums. */
+/*
+ * Compute, by year of age, the change of such sums per unit of a reason's
+ * ratio.
+ */
 static void
 find_gradient(const EfExitCounts *counts, const Seen *seen, uint32_t label,
 			  int64_t *by_year, int years, double *log_stay, double *stay)
@@ -634,7 +663,7 @@ find_gradient(const EfExitCounts *counts, const Seen *seen, uint32_t label,
 	}
 }
 
-/* matrix += variance * row row' */
+/* Add variance * row row' to a matrix. */
 static void
 add_outer(double *matrix, int n, const double *row, double variance)
 {
@@ -801,8 +830,8 @@ ef_exits_expected(const EfExitCounts *counts, const EfTable *people,
 	find_donors(year, youngest, seen, donor);
 
 	/*
-	 * an exit of a month of age stands for so many of theirs: of that month,
-	 * and of months that take the pooled q of its year
+	 * weight of an exit in a month of age: their exposure over ours, of that
+	 * month and of months that take the pooled q of its year
 	 */
 	ef_workforce_initial_exposure(people, theirs + 1, parts);
 	for (int age = 0; age <= theirs; age++)

@@ -1,17 +1,17 @@
 /*
  * exit_probability.h
- *	  The probability to leave in a month of age, and how sure it is: what a
- *	  projection takes from the past.
+ *	  The probability of leaving in a month of age, with its variance: a
+ *	  projection takes them from the past.
  *
  * For a month of age m, with the exits and the initial exposure E of a
  * workforce,
  *
  *	 q[m] = exits[m] / E[m],
  *
- * scaled down to 1 where short spells push it above.  A month without exposure
- * takes the pooled q of its year of age; a year without exposure that of the
- * nearest younger year that has some; and below all of these, that of the
- * nearest older one.
+ * scaled down to 1 where short spells push it above.  A month without
+ * exposure takes the pooled q of its year of age.  A year without exposure
+ * takes that of the nearest younger year with some, or if there is none that
+ * of the nearest older one.
  *
  * The variance of q is not the textbook's q (1 - q) / E, which is 0 when all
  * or none of few people left, but that of the beta posterior whose prior is
@@ -20,14 +20,14 @@
  *
  *	 q~ = (exits + pooled) / (E + 1),	var = q~ (1 - q~) / (E + 2).
  *
- * The rates of one reason may *move* along age by n months: at the age m they are
- * those of m - n, by the rules above, and the sum with those of the others is scaled
- * down to 1 where it passes that.  The errors of the two are independent, since
- * they are of people of two ages.
+ * The rates of one reason may *move* along age by n months: at the age m they
+ * are those of m - n, by the rules above, and the sum with those of the
+ * others is scaled down to 1 where it passes that.  The errors of the two are
+ * independent, since they are of people of two ages.
  *
- * Exits of each reason may come more or less often than in the table: `ratio`
- * times, which is a number with a variance of its own.  It then stands in the
- * place of a count of exits, and its error is one of all ages at once.
+ * Exits of each reason may come more or less often than in the table, by a
+ * factor `ratio` with a variance of its own.  It then multiplies each count
+ * of exits, and its error is common to all ages.
  */
 #ifndef EF_EXIT_PROBABILITY_H
 #define EF_EXIT_PROBABILITY_H
@@ -35,7 +35,7 @@
 #include "base/workspace.h"
 #include "workforce/workforce_read.h"
 
-/* How often people leave for a reason, against what the table says. */
+/* How often people leave for a reason, relative to the table. */
 typedef struct EfExitRatio
 {
 	double		mean;
@@ -52,8 +52,8 @@ typedef struct EfExitScope
 	int			limit;			/* whole years, in months: nobody works beyond */
 	int			first_year;		/* of age; younger ones are left zero */
 	int			nyears;			/* from then on; room for all below the limit */
-	uint32_t	moved;			/* label of exits whose rates move along age,
-								 * which are not set aside; 0: none */
+	uint32_t	moved;			/* label of exits whose rates move along age
+								 * and are not set aside; 0: none */
 	int			shift;			/* months; above 0 they come later */
 } EfExitScope;
 
@@ -76,11 +76,11 @@ typedef struct EfExitProbability
 	double	   *var_leave;		/* q of the reason asked for */
 
 	/*
-	 * What the ratios' own errors add, which all ages share.  By two years of
-	 * age, nyears * nyears: the covariance of such sums; NULL where no ratio
-	 * has an error.  Then also, of the ratio of the reason asked for, its
-	 * variance, and by year of age what one more of it takes from a sum of
-	 * log(1 - q), and adds to one of q.
+	 * Errors of the ratios, which all ages share.  By two years of age,
+	 * nyears * nyears: the covariance of such sums; NULL if no ratio has an
+	 * error.  Then, for the ratio of the reason asked for, its variance, and
+	 * by year of age the decrease of a sum of log(1 - q) and the increase of
+	 * one of q per unit of it.
 	 */
 	double	   *shared_log_stay;
 	double	   *shared_stay;
@@ -90,14 +90,14 @@ typedef struct EfExitProbability
 } EfExitProbability;
 
 /*
- * What all scopes of one table have in common, by month of age.  With it, what a
- * scope takes is the cells of its own two reasons and no others.
+ * Parts that all scopes of one table share, by month of age, so that a scope
+ * reads only the cells of its own two reasons.
  */
 typedef struct EfExitCounts
 {
 	const EfTable *table;
 	const EfExitRatio *ratios;	/* of label n: ratios[n - 1]; NULL: all are 1 */
-	int			oldest;			/* month of age in which anybody was seen */
+	int			oldest;			/* last month of age in which anybody was seen */
 	int64_t    *parts;			/* exposure; up to and including the oldest */
 	double	   *exits;			/* for all reasons, each times its ratio */
 	double	   *squares;		/* each times its square */
@@ -113,9 +113,9 @@ extern void ef_exit_probability(EfExitProbability *q,
 								EfWorkspace *workspace);
 
 /*
- * The exits that people of another table would have had, each reason's, if they
- * had left as those of this one: expected[label], from 1, as a sum over months of
- * age of their exposure times q.  Ratios are not looked at.
+ * Compute the exits that people of another table would have had by reason, if
+ * they had left as those of this one: expected[label], from 1, as a sum over
+ * months of age of their exposure times q.  Ratios are ignored.
  */
 extern void ef_exits_expected(const EfExitCounts *counts,
 							  const EfTable *people, double *expected,

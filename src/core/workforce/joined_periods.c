@@ -12,7 +12,7 @@ EF_REPORT(EF_PERIODS_DIFFER, INVALID_PARAMETER_VALUE,
 		  "people of one period do not go on into the next",
 		  "Make all the summaries from the same rows: who is in the group must not change with the year.");
 
-/* Do the people who are carried on come over the boundary? */
+/* Check that the people who are carried on come over the boundary. */
 EF_NODISCARD static EfStatus
 check_boundary(const EfWorkforce *before, const EfWorkforce *after,
 			   EfContext *context)

@@ -1,12 +1,12 @@
 /*
  * joined_periods.h
- *	  Workforces of adjacent periods, as the one of all of them.
+ *	  Join the workforces of adjacent periods into that of the whole time.
  *
- * Whoever is carried over the end of a period is there when the next begins.
- * So the flows and the days of periods add up, what is there at the first
- * beginning and at the last end stays, and what is carried over a boundary
- * between them cancels.  The sum is the workforce that one pass over the same
- * rows would give for the whole time, cell by cell.
+ * A person carried over the end of a period is there when the next begins. So
+ * flows and days of the periods add up, the people at the first beginning and
+ * at the last end stay, and those carried over a boundary in between cancel.
+ * The sum is the workforce that one pass over the same rows would give for
+ * the whole time, cell by cell.
  */
 #ifndef EF_JOINED_PERIODS_H
 #define EF_JOINED_PERIODS_H
@@ -16,8 +16,11 @@
 extern const EfReport EF_PERIODS_APART[];
 extern const EfReport EF_PERIODS_DIFFER[];
 
-/* Periods in order, at least one; refuses what does not fit together.  The
- * result is in the context's memory, for as long as that keeps it. */
+/*
+ * Join periods in order, at least one; refuse periods that do not fit
+ * together.  The result is in the context's memory, for as long as that keeps
+ * it.
+ */
 extern EfStatus ef_workforce_join(EfWorkforce *whole,
 								  const EfWorkforce *periods, size_t n,
 								  EfContext *context) EF_NODISCARD;

@@ -28,7 +28,7 @@ change_rate(EfCredibleReason *reason, double factor, EfContext *context)
 {
 	EfExitRatio ratio = ef_credible_ratio(reason);
 
-	/* as often as before is what it was, to the last bit */
+	/* a factor of 1 leaves the ratio as it is, to the last bit */
 	if (factor == 1)
 		return EF_OK;
 	*reason = ef_credible_plain();

@@ -1,14 +1,14 @@
 /*
  * levers.h
- *	  What somebody assumes of exit rates: that people leave for a reason more or
+ *	  Assumptions about exit rates: that people leave for a reason more or
  *	  less often than they did, or retire later.
  *
- * Retirement a year later is the rate of each age a year on: at the age m that of
- * m - 12.  So the years in which people retire do not become more or fewer, as with
- * a factor, and are not one age, as with retire_at.  Below the first age that was
- * observed the rate is what a projection takes there (exit_probability.h): that of
- * the youngest who were; the rates that come to lie beyond the latest age are not
- * reached.
+ * Retirement a year later moves the rate of each age a year on: at the age m
+ * that of m - 12.  A factor would make more or fewer people retire in the
+ * same years of age, and retire_at would make all retire at one age; this
+ * does neither.  Below the first observed age the rate is the one that a
+ * projection takes there, that of the youngest (exit_probability.h).  Rates
+ * that move beyond the latest age are not reached.
  */
 #ifndef EF_LEVERS_H
 #define EF_LEVERS_H
@@ -27,8 +27,8 @@ extern const EfReport EF_STREAM_LENGTH[];
 #define EF_FACTOR_LIMIT 1000
 
 /*
- * Multiply the ratio of each named reason, with its error, by a factor.  What was
- * known of it becomes an assumption, from which no group learns any more.
+ * Multiply the ratio of each named reason, with its error, by a factor.  The
+ * ratio is then an assumption, from which no group learns any more.
  */
 extern EfStatus ef_lever_exit_rates(EfCredibleReason *reasons,
 									const EfTable *reference,
@@ -36,7 +36,10 @@ extern EfStatus ef_lever_exit_rates(EfCredibleReason *reasons,
 									const double *factors, int n,
 									EfContext *context) EF_NODISCARD;
 
-/* Retire so many months later than the rates say by now; below 0: earlier. */
+/*
+ * Let people retire a number of months later than the rates now say; below 0:
+ * earlier.
+ */
 extern EfStatus ef_lever_retirement(EfCredibleRates *rates, int32_t months,
 									EfContext *context) EF_NODISCARD;
 

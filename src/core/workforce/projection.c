@@ -2,17 +2,17 @@
  * projection.c
  *	  See projection.h.
  *
- * The projection is the flow of the stock (staff_flow.h) plus the flows of the
- * hires, each as often as there are hires.  Everything is linear in these, so
- * the recruitment need is a division.
+ * The projection is the flow of the stock (staff_flow.h) plus the flows of
+ * the hires, each times the number of hires.  Everything is linear in these,
+ * so the recruitment need is a division.
  *
  * The stock comes in the first period.  Each flow of hires is that of one
  * hire, spread over the months of a period; without a retirement rule all
  * whole years have the same one.
  *
- * People are in *classes* where a retirement rule gives birth cohorts different
- * ages: each class has a life table of its own, and passes through the same
- * flows.
+ * People are in *classes* where a retirement rule gives birth cohorts
+ * different ages: each class has a life table of its own, and passes through
+ * the same flows.
  */
 #include "workforce/projection.h"
 
@@ -60,8 +60,8 @@ struct EfProjection
 
 	double		z;				/* of the level */
 	EfFlow	   *stock_flow;
-	EfFlow	   *hire_flows;		/* by period, behind that of the stock; the
-								 * last is that of all periods from then on */
+	EfFlow	   *hire_flows;		/* by period, after that of the stock; the
+								 * last serves all periods from then on */
 	int			nhire_flows;
 
 	double	   *lags;			/* room for totals, of an open projection */
@@ -81,7 +81,7 @@ retirement_label(const EfTable *table)
 
 /* ---- people ---- */
 
-/* Which class is somebody born in this month? */
+/* Find the class of people born in this month. */
 EF_NODISCARD static EfStatus
 class_of(EfProjection *model, EfMonth birth, int *class)
 {
@@ -104,7 +104,7 @@ class_of(EfProjection *model, EfMonth birth, int *class)
 	return EF_OK;
 }
 
-/* The people whom the first period begins with. */
+/* Return the people that the first period begins with. */
 static double
 carried_on(const EfProjectionPlan *plan)
 {
@@ -153,7 +153,7 @@ gather_people(EfProjection *model)
 			lowest = cohort->age;
 	}
 
-	/* new staff are of the ages at which staff were hired */
+	/* new staff have the ages of past hires */
 	if (source->hires == 0)
 		source = plan->rates;
 	cells = ef_table_series(&source->table, 0, EF_HIRES, &n);
@@ -178,7 +178,10 @@ EF_REPORT(EF_NO_EXPOSURE, INVALID_PARAMETER_VALUE,
 		  "there is nobody to take exit rates from",
 		  "Give rates => a summary that has people, such as the rollup over all groups.");
 
-/* The exits of the rates' workforce, but for those that a rule replaces. */
+/*
+ * Estimate the exits of the rates' workforce, but for those that a rule
+ * replaces.
+ */
 EF_NODISCARD static EfStatus
 estimate_exits(EfProjection *model, uint32_t asked)
 {
@@ -214,7 +217,7 @@ estimate_exits(EfProjection *model, uint32_t asked)
 
 /* ---- flows, class by class ---- */
 
-/* The first month of a period, from 0. */
+/* Return the first month of a period, from 0. */
 static EfMonth
 first_month(const EfProjection *model, int period)
 {
@@ -274,7 +277,7 @@ place_stock(const EfProjection *model, int class, double *people, double *fte)
 }
 
 /*
- * Those of flow f who are hired in the month that leaves them `months` of the
+ * Place the hires of flow f whose month of hire leaves them `months` of the
  * period, that month included, by the age that they had the month before.
  */
 EF_NODISCARD static EfStatus
@@ -308,7 +311,7 @@ project_class(EfProjection *model, int class)
 {
 	size_t		room = model->ages.room;
 	size_t		bytes = room * sizeof(double);
-	EfFlow	   *flows = model->stock_flow;	/* and behind it, those of hires */
+	EfFlow	   *flows = model->stock_flow;	/* followed by those of hires */
 	int			nflows = 1 + model->nhire_flows;
 	EfMark		start = ef_mark(model->workspace);
 	EfSurvival	survival;
@@ -410,7 +413,7 @@ ef_projection_working_time_check(double working_time, EfContext *context)
 				   working_time);
 }
 
-/* Refuses what no projection can be made of. */
+/* Refuse a plan that cannot be projected. */
 EF_NODISCARD static EfStatus
 check_plan(const EfProjectionPlan *plan, EfContext *context)
 {
@@ -509,8 +512,9 @@ set_limits(const EfProjection *model, double mean, double deviation,
 	ef_whole_limits(mean, deviation, most, model->plan->nearest, lower, upper);
 }
 
-/* The flow of those who are hired in a period; NULL if their ages are not
- * known. */
+/*
+ * Return the flow of the hires of a period; NULL if their ages are not known.
+ */
 static const EfFlow *
 hires_of(const EfProjection *model, int period)
 {
@@ -521,7 +525,7 @@ hires_of(const EfProjection *model, int period)
 }
 
 /*
- * The people of a period: the stock, and so many hires in each period up to
+ * People of a period: the stock, and a number of hires in each period up to
  * this one.  The rows are of a lag.
  */
 typedef struct Total
@@ -530,11 +534,13 @@ typedef struct Total
 	double	   *rows[EF_FLOW_ROWS]; /* by year of age */
 } Total;
 
-/* So many periods one after the other are totalled together, since what is added up
- * along the ages of one waits for the sum before. */
+/*
+ * Number of successive periods that are totalled together: adding up along
+ * the ages of one period waits for the sum before.
+ */
 #define TOGETHER 4
 
-/* Differences to sums, of both rows of all of them. */
+/* Add differences up to sums, in both rows of all totals. */
 static void
 add_up(int blocks, Total *totals)
 {
@@ -550,7 +556,10 @@ add_up(int blocks, Total *totals)
 		}
 }
 
-/* With all rows but not yet added up, or from EF_PRESENT on; hires may be NULL. */
+/*
+ * Start a total that is not yet added up, with all rows or with those from
+ * EF_PRESENT on; hires may be NULL.
+ */
 static void
 start_total(const EfProjection *model, int period, const double *hires,
 			double *lag, int from, Total *total)
@@ -565,7 +574,7 @@ start_total(const EfProjection *model, int period, const double *hires,
 		   (ef_lag_size(&model->ages) - (size_t) (from * blocks)) *
 		   sizeof(double));
 
-	/* the last flow may be that of many periods */
+	/* the last flow may serve many periods */
 	for (int i = 0; hires != NULL && i <= period && i < alike; i++)
 		ef_flow_add(&model->hire_flows[i], period - i, from, hires + i, 1,
 					total->rows[from]);
@@ -574,14 +583,14 @@ start_total(const EfProjection *model, int period, const double *hires,
 					hires + alike, period + 1 - alike, total->rows[from]);
 }
 
-/* Room for the totals of some periods, and TOGETHER of them from one on, fewer where
- * the projection ends. */
+/* Allocate the totals of TOGETHER periods. */
 static double *
 grab_totals(const EfProjection *model)
 {
 	return ef_grab_doubles(model->workspace, TOGETHER * ef_lag_size(&model->ages));
 }
 
+/* Total TOGETHER periods, from one on; at the end the first one again. */
 static void
 total_from(const EfProjection *model, int period, const double *hires,
 		   double *lags, Total *totals)
@@ -596,7 +605,7 @@ total_from(const EfProjection *model, int period, const double *hires,
 	add_up(model->ages.blocks, totals);
 }
 
-/* people' matrix people, by year of age; 0 where there is no matrix. */
+/* Return people' matrix people, by year of age; 0 without a matrix. */
 static double
 shared_variance(const EfProjection *model, const double *people,
 				const double *matrix)
@@ -628,9 +637,9 @@ sum_of_products(int n, const double *a, const double *b)
 }
 
 /*
- * What the ratios' own errors add to the variance of the exits for the reason asked
- * for.  A higher ratio of any reason leaves fewer to leave; of this one it also
- * makes more of them leave.
+ * Return the part of the variance of the exits for the reason asked for that
+ * comes from the ratios' own errors.  A higher ratio of any reason leaves
+ * fewer people to leave; that of this reason also makes more of them leave.
  */
 static double
 shared_leaving_variance(const EfProjection *model, const Total *total)
@@ -652,7 +661,10 @@ shared_leaving_variance(const EfProjection *model, const Total *total)
 	return variance;
 }
 
-/* Exits for the reason asked for: the variance of chance and of the rates. */
+/*
+ * Return the variance of the exits for the reason asked for, from chance and
+ * from the rates.
+ */
 static double
 leaving_variance(const EfProjection *model, const Total *total)
 {
@@ -670,7 +682,7 @@ deviation(const EfProjection *model, double variance)
 	return model->z * sqrt(fmax(variance, 0));
 }
 
-/* The headcount: the variance of chance and of the rates. */
+/* Return the variance of the headcount, from chance and from the rates. */
 static double
 headcount_variance(const EfProjection *model, const Total *total)
 {
@@ -682,9 +694,9 @@ headcount_variance(const EfProjection *model, const Total *total)
 }
 
 /*
- * The need of a period: the hires that make the headcount equal the target at
- * its end, when those of the earlier periods were hired.  need[period] is
- * filled; `carried` is the variance of a surplus, which nothing levels out.
+ * Fill need[period]: the hires that make the headcount equal the target at
+ * the end of the period, after the needs of the earlier periods were hired.
+ * `carried` is the variance of a surplus, which nothing levels out.
  */
 static void
 fill_need(const EfProjection *model, int t, double *need, double *carried,
@@ -705,7 +717,7 @@ fill_need(const EfProjection *model, int t, double *need, double *carried,
 	need[t] = fmax(missing, 0);
 	ef_flow_add(flow, 0, EF_PRESENT, need + t, 1, total.rows[EF_PRESENT]);
 
-	/* exits of the period, from a staff of which each earlier need was met */
+	/* exits of the period, of a staff for which each earlier need was met */
 	variance = total.sums->coming - total.sums->stay - total.sums->gone_squares +
 		ef_flow_variance(&model->ages, total.rows[EF_PRESENT],
 						 model->q.var_stay) +
@@ -774,7 +786,7 @@ fill_periods(EfProjection *model, EfProjectionPeriod *periods)
 		period->target = plan->target != NULL ? plan->target[t]
 			: (double) plan->workforce->last_day.headcount;
 
-		/* so many do what those did */
+		/* people who do the work of the target at the new working time */
 		period->target /= working_time;
 		period->gap = period->target - headcount;
 		fill_need(model, t, need, &carried, lag, period);
@@ -857,8 +869,10 @@ ef_projection_variance(EfProjection *projection, int period,
 	return headcount_variance(projection, totals);
 }
 
-/* One reason, or all others than it: label n of the rates' table, or 0 for a
- * retirement that is no label of it. */
+/*
+ * Project one reason, or all others than it: label n of the rates' table, or
+ * 0 for a retirement that is no label of it.
+ */
 EF_NODISCARD static EfStatus
 project_reason(EfProjection *model, uint32_t label, const EfLabel *reason,
 			   EfProjectedExits *rows)
@@ -940,7 +954,7 @@ ef_project_exits_next(EfExitsProjection *exits, EfProjectedExits *rows,
 	if (!*more)
 		return EF_OK;
 
-	/* where retirement is no label, it goes where it would stand */
+	/* a retirement that is no label is put at its place in the order */
 	if (!exits->retired &&
 		(ends || ef_label_compare(&table->labels[exits->next - 1],
 								  &retirement_reason) > 0))

@@ -22,20 +22,23 @@ extern const EfReport EF_RULE_BEYOND_LATEST[];
 extern const EfReport EF_RULE_AND_SHIFT[];
 extern const EfReport EF_WORKING_TIME[];
 
-/* No age at which all retire: they leave as was observed.  No integer of SQL is that. */
+/*
+ * Value for no age at which all retire: they leave as was observed.  No
+ * integer of SQL has it.
+ */
 #define EF_AS_OBSERVED INT64_MIN
 
 typedef struct EfProjectionPlan
 {
 	const EfWorkforce *workforce;
-	const EfWorkforce *rates;	/* whose exits, and whose hires if it has none
-								 * itself; may be the same */
-	const EfExitRatio *ratios;	/* how often they leave, for each of its
-								 * labels, against what it says; NULL: as
-								 * often */
-	int			shift;			/* retire so many months later than the rates
-								 * say; below 0: earlier */
-	bool		only_hires;		/* nobody is carried on: who is hired alone */
+	const EfWorkforce *rates;	/* its exits, and its hires if `workforce` has
+								 * none; may be the same */
+	const EfExitRatio *ratios;	/* of exits, by label of `rates`, to its own;
+								 * NULL: as often */
+	int			shift;			/* retire this many months later than the
+								 * rates say; below 0: earlier */
+	bool		only_hires;		/* project only the hires, nobody is carried
+								 * on */
 	bool		nearest;		/* limits are rounded to the nearest whole
 								 * person and not outward */
 	int			years;			/* number of periods */
@@ -45,8 +48,7 @@ typedef struct EfProjectionPlan
 	const EfRetirementRule *rule;	/* or NULL */
 	int			latest_age;		/* the last year of age with anybody at work */
 	double		level;			/* of the intervals */
-	double		working_time;	/* FTE of a person against what it was; 0: as
-								 * it was */
+	double		working_time;	/* factor on the FTE of a person; 0: unchanged */
 } EfProjectionPlan;
 
 /* Limit on the factor of working time. */
@@ -86,13 +88,15 @@ extern EfStatus ef_project_workforce(const EfProjectionPlan *plan,
 									 EfProjectionPeriod **periods,
 									 EfContext *context) EF_NODISCARD;
 
-/* Levels of one fan. */
+/* Limit on the levels of one fan. */
 #define EF_LEVELS_LIMIT 100
 
 extern const EfReport EF_LEVELS_RANGE[];
 
-/* The same for each of some levels, of which there is one at least, one after the
- * other; the plan's own is not used. */
+/*
+ * Project for each of one or more levels, one after the other; the level of
+ * the plan is ignored.
+ */
 extern EfStatus ef_project_fan(const EfProjectionPlan *plan,
 							   const double *levels, int nlevels,
 							   EfProjectionPeriod **periods,
@@ -107,7 +111,9 @@ typedef struct EfProjectedExits
 	double		upper;
 } EfProjectedExits;
 
-/* Exits for all reasons but 'retirement' together: rows[plan->years]. */
+/*
+ * Project exits for all reasons but 'retirement' together: rows[plan->years].
+ */
 extern EfStatus ef_project_other_exits(const EfProjectionPlan *plan,
 									   EfProjectedExits *rows,
 									   EfContext *context) EF_NODISCARD;
@@ -127,13 +133,17 @@ typedef struct EfExitsProjection
 	bool		retired;		/* 'retirement' was answered, or is a label */
 } EfExitsProjection;
 
-/* Both, the plan too, must live until the end; there is nothing to end where
- * beginning has failed. */
+/*
+ * Begin a projection of exits; it and the plan must live until the end.  If
+ * beginning fails there is nothing to end.
+ */
 extern EfStatus ef_project_exits_begin(EfExitsProjection *exits,
 									   const EfProjectionPlan *plan,
 									   EfContext *context) EF_NODISCARD;
 
-/* A row for each period, of the next reason; no `more`: there is none. */
+/*
+ * Project the next reason, a row for each period; no `more`: it was the last.
+ */
 extern EfStatus ef_project_exits_next(EfExitsProjection *exits,
 									  EfProjectedExits *rows,
 									  bool *more) EF_NODISCARD;
@@ -151,14 +161,19 @@ extern EfStatus ef_projection_open(EfProjection **projection,
 								   const EfProjectionPlan *plan,
 								   EfWorkspace *workspace) EF_NODISCARD;
 
-/* Of one person hired in a period, from 0, what is left at the end of the same
- * or a later one; NaN where nobody's age at hire is known, or nobody was there
- * to take exit rates from. */
+/*
+ * Return the share of one period's hires, from 0, that is left at the end of
+ * the same or a later period; NaN if no age at hire is known, or nobody was
+ * there to take exit rates from.
+ */
 extern double ef_projection_left(const EfProjection *projection, int hired,
 								 int period);
 
-/* The variance of the headcount at the end of a period, with so many hires in
- * each period up to then; not looked at where their ages are not known. */
+/*
+ * Return the variance of the headcount at the end of a period, with a number
+ * of hires in each period up to then; the hires are ignored if their ages are
+ * not known.
+ */
 extern double ef_projection_variance(EfProjection *projection, int period,
 									 const double *hires);
 

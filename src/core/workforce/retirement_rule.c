@@ -68,7 +68,7 @@ ef_rule_step(EfDay born_from, int age_months, EfRuleStep *step,
 	return EF_OK;
 }
 
-/* The number of steps that begin at or before a month of birth. */
+/* Count the steps that begin at or before a month of birth. */
 static uint32_t
 steps_until(const EfRetirementRule *rule, EfMonth birth)
 {

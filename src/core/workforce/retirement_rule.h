@@ -2,10 +2,10 @@
  * retirement_rule.h
  *	  The age of retirement by birth cohort: the type `retirement_rule`.
  *
- * A rule is a list of steps, ordered by month of birth: who is born in or
- * after `born_from`, and before the next step's, retires in the month in
- * which he or she reaches `age_months`.  It is a value, so that no function
- * needs to read a table.
+ * A rule is a list of steps, ordered by month of birth.  A person born in or
+ * after `born_from`, and before the next step's, retires in the month of
+ * reaching `age_months`.  It is a value, so that no function needs to read a
+ * table.
  *
  * Byte map, all integers in the machine's order:
  *
@@ -32,7 +32,7 @@ extern const EfReport EF_RULE_UNCOVERED[];
 #define EF_RULE_FORMAT 1
 #define EF_RULE_TAG 'R'
 
-/* The youngest age of a rule: a smaller number was meant in years. */
+/* Youngest age of a rule, in months: a smaller number was meant in years. */
 #define EF_RULE_AGE_MINIMUM (18 * 12)
 
 typedef struct EfRuleStep
@@ -63,8 +63,8 @@ extern EfStatus ef_rule_create(EfRetirementRule **rule, uint32_t room,
 							   EfContext *context) EF_NODISCARD;
 
 /*
- * Are these bytes, of which there are `size`, a rule?  Its header must say so,
- * and its numbers of steps must be those that the size has room for.
+ * Check that `size` bytes are a rule: the header must say so, and its numbers
+ * of steps must fit the size.
  */
 extern EfStatus ef_rule_check(const EfRetirementRule *rule, size_t size,
 							  EfContext *context) EF_NODISCARD;
@@ -80,11 +80,11 @@ extern EfStatus ef_rule_step(EfDay born_from, int age_months, EfRuleStep *step,
 extern EfStatus ef_rule_add(EfRetirementRule **rule, const EfRuleStep *step,
 							EfContext *context) EF_NODISCARD;
 
-/* The age in months for someone born in this month. */
+/* Find the age in months for a person born in this month. */
 extern EfStatus ef_rule_age(const EfRetirementRule *rule, EfMonth birth,
 							int *age_months, EfContext *context) EF_NODISCARD;
 
-/* -1, 0, 1: an order over rules, by their steps. */
+/* Order rules by their steps: -1, 0 or 1. */
 extern int	ef_rule_compare(const EfRetirementRule *a,
 							const EfRetirementRule *b);
 

@@ -3,15 +3,15 @@
  *	  See staff_flow.h.
  *
  * The functions of the actuary's life table (Bowers et al. 1997, Actuarial
- * Mathematics, chapters 3 and 10) are made from q month by month: for a person
- * of age a, and n = 1 .. 12 months,
+ * Mathematics, chapters 3 and 10) are made from q month by month: for a
+ * person of age a, and n = 1 .. 12 months,
  *
  *	 stay_n(a)	the probability to be there after n months,			n_p_a
  *	 leave_n(a)	to leave within them for the reason asked for,		n_q_a^(r)
  *
  * by stay_n(a) = p(a + 1) stay_(n-1)(a + 1), and leave_n(a) = q^(r)(a + 1) +
- * p(a + 1) leave_(n-1)(a + 1).  With those of a year everybody then takes one
- * step a year: the staff of today and whoever is hired later alike.  Nothing
+ * p(a + 1) leave_(n-1)(a + 1).  With the probabilities of a year everybody
+ * then takes one step a year, today's staff and later hires alike.  Nothing
  * is divided, so nothing can be lost where nobody stays.
  */
 #include "workforce/staff_flow.h"
@@ -23,8 +23,8 @@
 
 #define MONTHS 12
 #define LANES 4					/* blocks that are summed together */
-#define VECTORS 4				/* so many times that, where rows are added */
-#define WIDTH 8					/* rows of ages are done in steps of so many */
+#define VECTORS 4				/* vectors that are added at once */
+#define WIDTH 8					/* step along rows of ages */
 
 /* Some doubles side by side, wherever they lie. */
 typedef double Lanes
@@ -39,8 +39,10 @@ _Static_assert(EF_FLOW_SUMS == 2 * LANES &&
 			   sizeof(EfFlowSums) <= EF_FLOW_SUMS * sizeof(double),
 			   "the sums of a lag are two steps");
 
-/* One line for each month of a block, so that what is added up along them stays in
- * registers. */
+/*
+ * Unrolled line for each month of a block, so that running sums stay in
+ * registers.
+ */
 #define EACH_MONTH(line) \
 	line(0) line(1) line(2) line(3) line(4) line(5) \
 	line(6) line(7) line(8) line(9) line(10) line(11)
@@ -72,7 +74,7 @@ ef_ages_set(EfAges *ages, int lowest, int limit)
 	ages->lowest = (ages->first_year + 1) * MONTHS - MONTHS / 2;
 	ages->rows = (limit - ages->lowest + MONTHS - 1) / MONTHS;
 
-	/* one that stays empty: what the last moves to in a year */
+	/* one that stays empty: the last moves to it in a year */
 	ages->stride = whole_steps(ages->rows + 1, WIDTH);
 
 	/*
@@ -116,7 +118,7 @@ ef_survival_create(EfSurvival *survival, const EfAges *ages,
 	memset(survival->scratch, 0, scratch * sizeof(double));
 }
 
-/* By row, all months of people. */
+/* Add up all months of people, by row. */
 EF_VECTORS static void
 count_rows(size_t n, size_t stride, const double *restrict people,
 		   double *restrict sums)
@@ -132,7 +134,7 @@ count_rows(size_t n, size_t stride, const double *restrict people,
 	}
 }
 
-/* By row, the first from there on that has anything. */
+/* Find, for each row, the first one from there on that has anything. */
 static void
 find_next(const EfAges *ages, const double *months, int *next, double *scratch)
 {
@@ -147,8 +149,10 @@ find_next(const EfAges *ages, const double *months, int *next, double *scratch)
 	}
 }
 
-/* A month's probabilities of those who are of one month within the blocks, from an
- * age on, in steps of a year. */
+/*
+ * Begin a span with one month's probabilities, of a month within the blocks,
+ * from an age on in steps of a year.
+ */
 static void
 begin_row(const EfAges *ages, EfSpan *span, int i, int age,
 		  const EfExitProbability *q, int end, bool retirement)
@@ -202,8 +206,8 @@ has_any(const int *next, int row)
 }
 
 /*
- * Put a month before a span, in place: each row reads the next, and the last
- * reads what the first was, a year on.
+ * Put a month before a span, in place: each row reads the next one, and the
+ * last row reads the former first one, a year on.
  */
 EF_VECTORS static void
 lengthen_rows(size_t n, size_t stride, const double *restrict first,
@@ -222,7 +226,7 @@ lengthen_rows(size_t n, size_t stride, const double *restrict first,
 		x[i] = q[i] + p[i] * first[i + 1];
 }
 
-/* The same where nobody leaves. */
+/* Do the same where nobody leaves. */
 EF_VECTORS static void
 multiply_rows(size_t n, size_t stride, const double *restrict first,
 			  const double *restrict p, double *restrict x)
@@ -325,7 +329,7 @@ ef_flow_clear(EfFlow *flow)
 		memset(flow->staff.fte, 0, size);
 }
 
-/* The sum of an array by row, LANES rows at a time; n is a whole number of these. */
+/* Sum an array by row, LANES rows at a time; n is a multiple of LANES. */
 EF_VECTORS static double
 sum_rows(int n, const double *rows)
 {
@@ -336,7 +340,7 @@ sum_rows(int n, const double *rows)
 	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-/* By row, all months of people, each times a probability. */
+/* Add up all months of people, each times a probability, by row. */
 EF_VECTORS static void
 weigh_rows(size_t n, size_t stride, const double *restrict people,
 		   const double *restrict weight, double *restrict sums)
@@ -353,7 +357,7 @@ weigh_rows(size_t n, size_t stride, const double *restrict people,
 	}
 }
 
-/* The same, and people become those whom the probability keeps. */
+/* Do the same, and reduce people to those whom the probability keeps. */
 EF_VECTORS static void
 keep_rows(size_t n, size_t stride, double *restrict people,
 		  const double *restrict keep, double *restrict sums)
@@ -371,8 +375,10 @@ keep_rows(size_t n, size_t stride, double *restrict people,
 	}
 }
 
-/* The same, but those who are kept are added to people of another age: `to` has the
- * row of each month. */
+/*
+ * Do the same, but add those who are kept to people of another age: `to` has
+ * the row of each month.
+ */
 EF_VECTORS static void
 enter_rows(size_t n, size_t stride, const double *restrict people,
 		   const double *restrict keep, double *restrict staff, int months,
@@ -396,8 +402,9 @@ enter_rows(size_t n, size_t stride, const double *restrict people,
 }
 
 /*
- * By row, people who are `older` years older than their element says, each times a
- * probability that is zero in many rows: `next` says where it is not.  The sum.
+ * Sum, by row, people who are `older` years older than their element says,
+ * each times a probability that is zero in many rows: `next` leads to the
+ * others.
  */
 static double
 weigh_some(const EfSurvival *survival, const int *next, const double *weight,
@@ -425,7 +432,7 @@ weigh_some(const EfSurvival *survival, const int *next, const double *weight,
 	return total > 0 ? sum_rows(n, sums) : 0;
 }
 
-/* What leaving and lack of support take from people. */
+/* Add up the people who leave or lack support. */
 static void
 add_losses(EfFlowSums *sums, const EfSurvival *survival, const EfPeople *people,
 		   int first, int n, int older, double *leave, double *scratch)
@@ -447,7 +454,10 @@ add_losses(EfFlowSums *sums, const EfSurvival *survival, const EfPeople *people,
 	sums->gone_squares += sum_rows(n, scratch);
 }
 
-/* Those who came early leave early: they do not come to the later months. */
+/*
+ * Spread entrants over the ages that they pass; those who leave early do not
+ * come to the later months.
+ */
 EF_VECTORS static void
 spread_entry(int n, double part, const double *restrict starts,
 			 const double *restrict stay, double *restrict passing,
@@ -461,7 +471,10 @@ spread_entry(int n, double part, const double *restrict starts,
 		present[i + 1] += (starts[i] + stay[i]) / 2 * part;
 }
 
-/* The rows with anybody, from a multiple of WIDTH on; false: there is nobody. */
+/*
+ * Find the rows with anybody, from a multiple of WIDTH on; false: nobody is
+ * there.
+ */
 static bool
 find_rows(const EfAges *ages, const double *starts, int *first, int *last)
 {
@@ -608,7 +621,7 @@ ef_flow_follow(EfFlow *flow, int lag, const EfSurvival *survival)
 		sums->fte += sum_rows(n, scratch);
 	}
 
-	/* row i is block i + 1: those who are in it when the flow begins */
+	/* row i is block i + 1: the people in it when the flow begins */
 	passing += first;
 	leaving += first;
 	spread_lag(rows, flow->passed, stay, leave, flow->starts + first, passing,
@@ -639,8 +652,8 @@ ef_flow_finish(EfFlow *flow, double people)
 /* ---- sums of flows ---- */
 
 /*
- * The sum of VECTORS * LANES doubles of lags, each as often as there are people:
- * `at` is in the latest lag, and the earlier ones lie before it.
+ * Add VECTORS * LANES doubles of lags, each times the number of people: `at`
+ * is in the latest lag, and the earlier ones lie before it.
  */
 static EF_ALWAYS_INLINE void
 add_scaled(double *sum, const double *at, size_t step, const double *people,
@@ -657,7 +670,10 @@ add_scaled(double *sum, const double *at, size_t step, const double *people,
 		PUT_LANES(sum + v * LANES, total[v]);
 }
 
-/* Of n lags, of which `at` is in the latest, those from `first` to `last` alone. */
+/*
+ * A range of n lags, of which `at` is in the latest: those from `first` to
+ * `last` alone.
+ */
 typedef struct LagRange
 {
 	int			first;

@@ -3,24 +3,24 @@
  *	  How people move through the ages: month by month in the year in which
  *	  they come, and then a year at a time.
  *
- * A *flow* is a group of people who come in one period, a calendar year or the
- * rest of one, followed through that period and the years after it: its
- * *lags*, from 0.  A projection is a sum of flows, each as often as there are
+ * A *flow* is a group of people who come in one period, a calendar year or
+ * the rest of one, followed through that period and the years after it: its
+ * *lags*, from 0.  A projection is a sum of flows, each times the number of
  * such people.
  *
  * Uncertainty (doc/methods.md, "Intervals of the projection") is reckoned by
  * year of age.  A *block* is the ages from the middle of one year of age to
  * the middle of the next; whoever is in block b passes the middle of year of
- * age `first_year + b` next.  For each flow and lag there are, by year of age,
- * the people who have passed it (the gradient of the headcount in the
+ * age `first_year + b` next.  For each flow and lag there are, by year of
+ * age, the people who have passed it (the gradient of the headcount in the
  * logarithm of that year's survival), those of them who leave for the reason
  * asked for, and the people who pass it in this period.
  *
  * Arrays by age are laid out by month within the block first, and by block
  * within that: a year later is then one element on, sums over the months of a
- * block are sums of rows, and every loop runs along a row.  People stay in the
- * element of the age at which they are followed from; where they are older by
- * so many years, they meet the probabilities so many elements on.
+ * block are sums of rows, and every loop runs along a row.  People stay in
+ * the element of the age from which they are followed; n years later they
+ * meet the probabilities n elements on.
  */
 #ifndef EF_STAFF_FLOW_H
 #define EF_STAFF_FLOW_H
@@ -42,11 +42,13 @@ typedef struct EfAges
 								 * more */
 } EfAges;
 
-/* All ages in months from the lowest to the limit. */
+/* Set the ages in months, from the lowest to the limit. */
 extern void ef_ages_set(EfAges *ages, int lowest, int limit);
 
-/* The element of an age in an array by age.  Who is past the limit leaves next
- * month, as one does who reaches it then. */
+/*
+ * Return the element of an age in an array by age.  A person past the limit
+ * leaves next month, like one who reaches it then.
+ */
 static inline size_t
 ef_ages_element(const EfAges *ages, int age)
 {
@@ -81,15 +83,17 @@ typedef struct EfSurvival
 	double	   *gone_squares;
 	int		   *next_leave;		/* by row, the first from there on in a month
 								 * of */
-	int		   *next_unsupported;	/* which one leaves, or lacks support */
+	int		   *next_unsupported;	/* next one that leaves, or lacks support */
 	double	   *scratch;		/* some rows by age */
 } EfSurvival;
 
 extern void ef_survival_create(EfSurvival *survival, const EfAges *ages,
 							   EfWorkspace *workspace);
 
-/* A span of one month.  Whoever reaches the age of retirement or the limit
- * leaves then: for the reason asked for, if that is retirement. */
+/*
+ * Begin a span of one month.  A person who reaches the age of retirement or
+ * the limit leaves then: for the reason asked for, if that is retirement.
+ */
 extern void ef_survival_begin(EfSurvival *survival,
 							  const EfExitProbability *q, int retire_age,
 							  bool retirement);
@@ -97,7 +101,7 @@ extern void ef_survival_begin(EfSurvival *survival,
 /* Make the span a month longer. */
 extern void ef_survival_lengthen(EfSurvival *survival);
 
-/* Square its probabilities: before those of whom squares are summed pass it. */
+/* Square its probabilities, before people with summed squares pass it. */
 extern void ef_survival_square(EfSurvival *survival);
 
 /* People by age: squares and FTE are NULL where they are not summed. */
@@ -116,22 +120,23 @@ typedef struct EfFlow
 	double		passed;			/* of the year of age before the end of that
 								 * period, so much lies in it, on average */
 
-	EfPeople	staff;			/* who is there at the end of that period */
+	EfPeople	staff;			/* people at the end of that period */
 	int			first_row;		/* the rows of them that have anybody */
 	int			last_row;
-	double	   *starts;			/* by row, those of the lag before */
+	double	   *starts;			/* by row, the starts of the lag before */
 
 	double	   *lags;			/* by lag: rows by block, and then sums */
-	int			first_entry;	/* the rows of age that anybody came in, and
-								 * the */
-	int			last_entry;		/* first in which one leaves: what lies
-								 * farther in */
-	int			first_leave;	/* a lag is zero, and not added up */
+	int			first_entry;	/* rows of age in which anybody came */
+	int			last_entry;
+	int			first_leave;	/* first row in which anybody leaves; the
+								 * others of a lag are 0, and skipped */
 } EfFlow;
 
-/* The rows of a lag: people who have passed each year of age, those of them
- * who leave, and people who pass it in this period.  The first two are kept as
- * differences from the year of age before. */
+/*
+ * Rows of a lag: people who have passed each year of age, those of them who
+ * leave, and people who pass it in this period.  The first two are kept as
+ * differences from the year of age before.
+ */
 enum
 {
 	EF_PASSING, EF_LEAVING, EF_PRESENT, EF_FLOW_ROWS
@@ -150,21 +155,24 @@ typedef struct EfFlowSums
 	double		leave;			/* leave for the reason asked for */
 	double		leave_squares;
 	double		unsupported;	/* person-months */
-	double		fte;			/* of those who stay */
+	double		fte;			/* of people who stay */
 	double		coming;			/* are there when it begins, or come in it */
 } EfFlowSums;
 
-/* They take so many doubles, so that all of a lag can be added up together. */
+/*
+ * Doubles that the sums of a lag take, so that all of a lag can be added up
+ * together.
+ */
 #define EF_FLOW_SUMS 8
 
-/* The doubles of a lag. */
+/* Return the number of doubles of a lag. */
 static inline size_t
 ef_lag_size(const EfAges *ages)
 {
 	return EF_FLOW_ROWS * (size_t) ages->blocks + EF_FLOW_SUMS;
 }
 
-/* A row of a lag, and its sums. */
+/* Return a row of a lag, and its sums. */
 static inline double *
 ef_flow_row(const EfFlow *flow, int lag, int row)
 {
@@ -185,18 +193,25 @@ extern void ef_flow_create(EfFlow *flow, const EfAges *ages, int nlags,
 /* Forget the people, and keep what became of them: others pass through it. */
 extern void ef_flow_clear(EfFlow *flow);
 
-/* People come into a flow, with the months of the span of its period before
- * them. */
+/*
+ * Let people enter a flow, with the months of the span of its period before
+ * them.
+ */
 extern void ef_flow_enter(EfFlow *flow, const EfPeople *entrants,
 						  const EfSurvival *survival);
 
-/* All have come: follow them through the years after the period.  The span is
- * a year.  First settle(), and then lag by lag from 1. */
+/*
+ * Follow all people, who have entered, through the years after the period.
+ * The span is a year.  First call settle(), and then one lag after the other
+ * from 1.
+ */
 extern void ef_flow_settle(EfFlow *flow);
 extern void ef_flow_follow(EfFlow *flow, int lag, const EfSurvival *survival);
 
-/* All have been followed: so many people came.  That is one, if squares are not
- * summed: a person of the mean probabilities. */
+/*
+ * Finish a flow that has been followed: `people` entered it, or one if
+ * squares are not summed, a person of the mean probabilities.
+ */
 extern void ef_flow_finish(EfFlow *flow, double people);
 
 /*
@@ -206,7 +221,9 @@ extern void ef_flow_finish(EfFlow *flow, double people);
 extern void ef_flow_add(const EfFlow *flow, int lag, int row,
 						const double *people, int n, double *sum);
 
-/* The sum over years of age of a variance times the square of people. */
+/*
+ * Return the sum over years of age of a variance times the square of people.
+ */
 extern double ef_flow_variance(const EfAges *ages, const double *people,
 							   const double *variance);
 

@@ -7,23 +7,23 @@
  *
  *	 y = sum w d		v = sum w^2 d		k = max w
  *
- * are a weighted number of exits, its variance (d is Poisson) and the weight
- * of one exit more where it weighs most.  A directly standardised rate is one
- * (w is the share of the standard's person-years over n), and so are the exits
- * of the second expected at the first's rates (w is the second's n over the
- * first's).
+ * are a weighted number of exits, its variance (d is Poisson) and the largest
+ * weight of one more exit.  A directly standardised rate is such a number (w
+ * is the share of the standard's person-years over n), and so are the exits
+ * of the second that the first's rates let expect (w is the second's n over
+ * the first's).
  *
- * All three ratios take their limits from those of the two parts that they are
- * made of, which are independent.  Each distance from a part to its limit, on
- * the scale of the logarithm, stands for a standard error in that direction;
- * squares of standard errors add up.
+ * All three ratios take their limits from those of their two parts, which are
+ * independent.  Each distance from a part to its limit, on the scale of the
+ * logarithm, stands for a standard error in that direction; squares of
+ * standard errors add up.
  *
  * Sources: F. Garwood (1936), Biometrika 28, 437-442 (exact limits of a
  * Poisson mean); M. P. Fay and E. J. Feuer (1997), Statistics in Medicine 16,
  * 791-801 (gamma limits of y); G. Y. Zou and A. Donner (2008), Statistics in
  * Medicine 27, 1693-1702 (limits of a ratio from those of its parts); N. E.
- * Breslow and N. E. Day (1987), The Design and Analysis of Cohort Studies,
- * p. 65 (observed over expected).
+ * Breslow and N. E. Day (1987), The Design and Analysis of Cohort Studies, p.
+ * 65 (observed over expected).
  */
 #include "workforce/standardisation.h"
 
@@ -37,7 +37,10 @@
 
 static const EfEstimate unknown = {NAN, NAN, NAN};
 
-/* A Poisson count over what it is a count in, or against. */
+/*
+ * Estimate a Poisson count over a divisor: the exposure it came from, or the
+ * count it is compared with.
+ */
 static EfEstimate
 poisson_estimate(int64_t count, double divisor, double level)
 {
@@ -54,9 +57,9 @@ poisson_estimate(int64_t count, double divisor, double level)
 }
 
 /*
- * Limits of a ratio from those of its parts.  The lower one is where the second
- * is low and the first is high.  No exits in the second have no logarithm; the
- * limit of the formula is then that of the second alone.
+ * Compute limits of a ratio from those of its parts.  The lower one is where
+ * the second is low and the first is high.  Without exits in the second there
+ * is no logarithm; the limit of the formula is then that of the second alone.
  */
 static EfEstimate
 ratio_estimate(EfEstimate first, EfEstimate second)
@@ -103,9 +106,9 @@ add_weighted(WeightedExits *total, int64_t exits, double weight)
 }
 
 /*
- * Fay and Feuer's limits: the gamma quantiles that match mean and variance,
- * (y, v) below and (y + k, v + k^2) above.  Where all weights are equal, y is a
- * multiple of a Poisson count, and these are its exact limits.
+ * Compute Fay and Feuer's limits: the gamma quantiles that match mean and
+ * variance, (y, v) below and (y + k, v + k^2) above.  If all weights are
+ * equal, y is a multiple of a Poisson count, and these are its exact limits.
  */
 static EfEstimate
 weighted_estimate(const WeightedExits *exits, double level)
@@ -169,7 +172,7 @@ compare_direct(const EfExposure *first, const EfExposure *second,
 	int64_t		usable = 0;
 	int64_t		all = 0;
 
-	/* the groups in which both have person-years */
+	/* groups in which both have person-years */
 	for (int g = 0; g < ngroups; g++)
 	{
 		all += standard[g].days;
@@ -233,7 +236,7 @@ ef_standardise_rates(const EfExposure *first, const EfExposure *second,
 					 &rows[EF_INDIRECT]);
 }
 
-/* Exits, for the wanted reason, and days by group of ages. */
+/* Add up exits, for the wanted reason, and days by group of ages. */
 static void
 group_ages(const EfComparisonPlan *plan, const EfWorkforce *workforce,
 		   EfExposure *groups)

@@ -27,7 +27,7 @@ enum
 	EF_COMPARISON_METHODS
 };
 
-/* What was seen in one group of ages. */
+/* Exits and days in one group of ages. */
 typedef struct EfExposure
 {
 	int64_t		exits;
@@ -44,7 +44,7 @@ typedef struct EfRateComparison
 } EfRateComparison;
 
 /*
- * Compare by groups of ages, of which each argument has ngroups.  Exits of the
+ * Compare by groups of ages; each argument has ngroups of them.  Exits of the
  * standard are not read.
  */
 extern void ef_standardise_rates(const EfExposure *first,

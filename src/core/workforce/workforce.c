@@ -115,10 +115,10 @@ ef_employment_look(const EfEmployment *row, EfDay as_of, EfContext *context)
 }
 
 /*
- * The record of a row.  All that matters of it fits: dates as days before
- * as_of, of which a spell can have 150 years; the month of birth as months
- * before that of as_of, 300 years at most; FTE in thousandths; the label of
- * the reason to leave, 0 for one who stayed.
+ * The packed record of a row: dates as days before as_of, of which a spell
+ * can have 150 years; the month of birth as months before that of as_of, 300
+ * years at most; FTE in thousandths; the label of the reason to leave, 0 for
+ * one who stayed.
  */
 typedef struct Row
 {
@@ -127,12 +127,15 @@ typedef struct Row
 	uint32_t	entry_fte;		/* 20 bits */
 	uint32_t	last_fte;		/* 20 bits */
 	uint32_t	entered_before; /* 16 bits */
-	uint32_t	left_before;	/* 16 bits; 0 for one who left on as_of or
+	uint32_t	left_before;	/* 16 bits; 0 if the person left on as_of or
 								 * stayed */
 	bool		hired;
 } Row;
 
-/* Where they begin in the count; the key has the month of birth above the FTE. */
+/*
+ * Offsets of the fields in the count; the key has the month of birth above
+ * the FTE.
+ */
 enum
 {
 	DAY_BITS = 16,
@@ -217,8 +220,10 @@ put_cell(EfCell *cells, uint32_t label, unsigned kind, int at, int64_t count)
 	return cells + 1;
 }
 
-/* Days from one day to another, by year of age: see the head of workforce.h.
- * Ages are of the months that the two days lie in. */
+/*
+ * Expand days from one day to another by year of age: see the head of
+ * workforce.h.  Ages are of the months that the two days lie in.
+ */
 static EfCell *
 expand_days(EfCell *cells, EfMonth birth, EfDay entry, int entry_age,
 			EfDay leaving, int leaving_age)
@@ -264,7 +269,7 @@ put_fte(EfCell *cells, unsigned kind, int at, uint32_t fte)
 	return fte > 0 ? put_cell(cells, 0, kind, at, fte) : cells;
 }
 
-/* One who came, or was there when the period began. */
+/* Put a person who came, or was there when the period began. */
 static EfCell *
 put_entry(EfCell *cells, const EfFrame *frame, const Row *row, EfDay entry,
 		  EfDay leaving, int age)
@@ -286,7 +291,7 @@ put_entry(EfCell *cells, const EfFrame *frame, const Row *row, EfDay entry,
 	return cells;
 }
 
-/* One who left, or goes on beyond the period. */
+/* Put a person who left, or goes on beyond the period. */
 static EfCell *
 put_leaving(EfCell *cells, const EfFrame *frame, const Row *row,
 			EfDay leaving, int age)
@@ -299,7 +304,7 @@ put_leaving(EfCell *cells, const EfFrame *frame, const Row *row,
 	cells = put_cell(cells, row->label, EF_EXITS, age, 1);
 
 	/*
-	 * nobody who is seen starts on as_of, so this one was there the day
+	 * no spell that is seen starts on as_of, so the person was there the day
 	 * before
 	 */
 	if (leaving == frame->as_of)
@@ -310,7 +315,7 @@ put_leaving(EfCell *cells, const EfFrame *frame, const Row *row,
 	return cells;
 }
 
-/* The cells of a row. */
+/* Expand a row to its cells. */
 static unsigned
 expand_row(const EfFrame *frame, const Row *row, EfCell *cells)
 {
@@ -331,7 +336,7 @@ expand_row(const EfFrame *frame, const Row *row, EfCell *cells)
 						 day * (EF_MONTH_PARTS / ef_days_in_month(entry_month)));
 
 	/*
-	 * the last day is the day before leaving, or the first for one who left
+	 * the last day is the day before leaving, or the first if the person left
 	 * on the day of the start
 	 */
 	leaving_month = ef_month_of_day(leaving, &day);
@@ -343,9 +348,9 @@ expand_row(const EfFrame *frame, const Row *row, EfCell *cells)
 }
 
 /*
- * The cells of so many rows that were carried, but for FTE.  More than there can
- * be of people are left where they are, to be refused; so are those of an age or
- * a period that no row has.
+ * Expand the cells of carried rows, but for FTE.  More rows than there can be
+ * people are left as they are, to be refused; so are those of an impossible
+ * age or period.
  */
 static unsigned
 expand_carried(const EfFrame *frame, const EfCell *carried, EfCell *cells)
@@ -440,8 +445,8 @@ settle(int64_t *const *series, uint32_t *lowest, uint32_t *beyond)
 		end = EF_AGE_LIMIT + 1;
 
 	/*
-	 * each cell of the last two stands for all the years from its own on, and
-	 * has another that ends it, at the latest after the last year of age
+	 * each cell of the last two stands for all years from its own on, and
+	 * another one ends it, at the latest after the last year of age
 	 */
 	for (uint32_t year = first; year < end; year++)
 	{
@@ -492,8 +497,10 @@ counts_fte(unsigned kind)
 		kind == EF_LAST_DAY_FTE;
 }
 
-/* Can each count stand by itself?  Who leaves at each age is added up, since
- * there is a series for each reason. */
+/*
+ * Check that each count is possible by itself.  Exits at each age are added
+ * up, since there is a series for each reason.
+ */
 EF_NODISCARD static EfStatus
 check_counts(const EfTable *table, int64_t *leavers, EfContext *context)
 {
@@ -536,7 +543,7 @@ check_counts(const EfTable *table, int64_t *leavers, EfContext *context)
 	return EF_OK;
 }
 
-/* Has all FTE at an age people who can have it? */
+/* Check that all FTE at an age belongs to people who can have it. */
 EF_NODISCARD static EfStatus
 check_fte(const EfTable *table, const int64_t *count, int age,
 		  EfContext *context)
@@ -563,7 +570,7 @@ check_fte(const EfTable *table, const int64_t *count, int age,
 						   age);
 	}
 
-	/* of the hires, those of the first day brought their part */
+	/* of the hires, those of the first day bring their part */
 	if (count[EF_FIRST_DAY_FTE] > count[EF_HIRES_FTE] ||
 		count[EF_HIRES_FTE] - count[EF_FIRST_DAY_FTE] >
 		(count[EF_HIRES] - count[EF_FIRST_DAY]) * EF_FTE_LIMIT)
@@ -573,7 +580,7 @@ check_fte(const EfTable *table, const int64_t *count, int age,
 	return EF_OK;
 }
 
-/* Are those who were there on the first or the last day of this age? */
+/* Check that first_day is a part of the hires, and last_day of the exits. */
 EF_NODISCARD static EfStatus
 check_days(const EfTable *table, const int64_t *count, int64_t leavers,
 		   int age, EfContext *context)

@@ -5,8 +5,8 @@
  * The axis is age in calendar months: month of observation minus month of
  * birth, in months since year 0.  Everybody takes one step a month.
  *
- * What a row leaves in the table, for a spell [start, end) of a person born
- * in month b, observed in [from, as_of):
+ * A row adds the following to the table, for a spell [start, end) of a person
+ * born in month b, observed in [from, as_of):
  *
  *	 hires			1 at the age of the month of `start`, if start >= from;
  *	 opening		else 1 at the age of the month of `from` (delayed entry);
@@ -20,11 +20,10 @@
  *					first_day, stock and last_day, when the summary counts FTE;
  *	 days			days observed, by completed year of age.
  *
- * Opening and stock are *carried* over a boundary: they were there before it and
- * are there after it.  So they make periods add up, and a projection starts from
- * them.  The *headcount* is that of a day, and what people see: those who are
- * there on `from` are opening + first_day, those who are there on as_of - 1 are
- * stock + last_day.
+ * Opening and stock are *carried* over a boundary: they were there before it
+ * and are there after it.  So they make periods add up, and a projection
+ * starts from them.  The *headcount* is that of a day, as people see it:
+ * opening + first_day on `from`, and stock + last_day on as_of - 1.
  *
  * Initial exposure follows from these: a month of age holds everyone who
  * entered at or before it and left at or after it, less the missed parts.
@@ -33,12 +32,12 @@
  * T(d) for "all days from d on, for ever", by year of age: the rest of the
  * year of age that d lies in, then 365 for every later year and one more for
  * every fourth, that which holds a leap day.  A spell adds T(entry) and takes
- * T(leaving) away, three cells each: days, and two of days_onward, which stand
- * for all years from theirs on.  settle() sums them out.
- * The years 1900 and 2100, which have no leap day, are mended one by one.
+ * T(leaving) away, three cells each: days, and two of days_onward, which
+ * stand for all years from theirs on.  settle() sums them out. The years 1900
+ * and 2100, which have no leap day, are mended one by one.
  *
- * Who was there when the period began and still is when it ends, as most are,
- * leaves the same cells as everybody else born in that month.  So such rows are
+ * Most people are there from the beginning of the period to its end, and then
+ * have the same cells as all others born in that month.  So such rows are
  * counted by their age, as carried_rows, and become those cells at the end.
  */
 #ifndef EF_WORKFORCE_H
@@ -69,29 +68,33 @@ enum
 	EF_CARRIED_ROWS
 };
 
-/* Years of age in which a series of years can begin or end: one that leaves at
- * 150 closes with year 151 and the leap year after it. */
+/*
+ * Limit on the years of age in which a series of years can begin or end: one
+ * that leaves at 150 closes with year 151 and the leap year after it.
+ */
 #define EF_ONWARD_LIMIT (EF_AGE_LIMIT + 6)
 
-/* Places of days_onward: every fourth year from a year of age on, and every
- * year. */
+/*
+ * Places of days_onward: every fourth year from a year of age on, and every
+ * year.
+ */
 #define EF_ONWARD_LEAP(year) (year)
 #define EF_ONWARD_YEARLY(year) (EF_ONWARD_LIMIT + (year))
 
-/* The most cells that one row leaves. */
+/* Most cells of one row. */
 #define EF_WORKFORCE_ROW_CELLS 16
 
-/* Why those left who retired. */
+/* Reason of people who retired. */
 #define EF_RETIREMENT_REASON "retirement"
 
 extern const EfTableType ef_workforce_type;
 
 /*
  * A spell of a person.  FTE is in thousandths, at most EF_FTE_LIMIT, and not
- * read when FTE is not counted.  It can change while a spell lasts, so there are
- * two: on the day on which the spell comes into sight, which is its start or, for
- * one that began earlier, `from`; and on the last day observed, as_of - 1, which
- * is not read of a spell that does not hold it.
+ * read if FTE is not counted.  It can change during a spell, so there are
+ * two: on the day on which the spell comes into sight, which is its start or,
+ * for one that began earlier, `from`; and on the last day observed, as_of -
+ * 1, which is not read if the spell does not hold that day.
  */
 typedef struct EfEmployment
 {
@@ -105,7 +108,10 @@ typedef struct EfEmployment
 extern EfStatus ef_employment_look(const EfEmployment *row, EfDay as_of,
 								   EfContext *context) EF_NODISCARD;
 
-/* The same, at once for nearly every row: who is not 150 yet was never older. */
+/*
+ * Check the same, at once for nearly every row: a person who is not 150 yet
+ * was never older.
+ */
 EF_NODISCARD static inline EfStatus
 ef_employment_check(const EfEmployment *row, EfDay as_of, EfContext *context)
 {

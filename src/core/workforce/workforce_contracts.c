@@ -4,7 +4,7 @@
  */
 #include "workforce/workforce_contracts.h"
 
-/* The FTE of a spell on the days on which it is looked at. */
+/* Find the FTE of a spell on the days that matter. */
 EF_NODISCARD static EfStatus
 find_fte(EfEmployment *employment, const EfContractReader *reader,
 		 const EfJoined *joined)

@@ -8,8 +8,10 @@
 #include "spell/contract_events.h"
 #include "workforce/workforce.h"
 
-/* A new state with the spells of all persons of a group, whose contracts have
- * two words. */
+/*
+ * Create a state with the spells of all persons of a group, whose contracts
+ * have two words.
+ */
 extern EfStatus ef_workforce_of_contracts(EfState **state,
 										  EfEventGroup *group,
 										  const EfDictionary *reasons,

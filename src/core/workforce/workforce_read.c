@@ -138,7 +138,7 @@ ef_workforce_pyramid(const EfWorkforce *workforce, EfAgeRow *rows)
 		EfKey		key = table->cells[i].key;
 		EfAgeRow   *row;
 
-		/* months of age, but for days, which are not asked for */
+		/* months of age; days are not needed */
 		if (ef_key_kind(key) == EF_DAYS)
 			continue;
 		row = &rows[ef_key_at(key) / 12];
@@ -181,7 +181,7 @@ ef_exit_rates_begin(EfExitRates *rates, const EfWorkforce *workforce,
 	rates->nreasons = table->nlabels;
 	ef_poisson_limits(0, level, &rates->none_lower, &rates->none_upper);
 
-	/* how many exits are of which age, and so where they begin */
+	/* number of exits by age, and so where each age begins */
 	for (size_t i = 0; i < table->ncells; i++)
 	{
 		EfKey		key = table->cells[i].key;
@@ -194,7 +194,7 @@ ef_exit_rates_begin(EfExitRates *rates, const EfWorkforce *workforce,
 		}
 		else if (ef_key_kind(key) == EF_EXITS)
 		{
-			/* one who left on the day of the start has no days */
+			/* a person who left on the day of the start has no days */
 			rates->there[at / 12] = true;
 			rates->first[at / 12]++;
 			n++;
@@ -274,7 +274,7 @@ EF_REPORT(EF_UNTIL_TOO_EARLY, INVALID_PARAMETER_VALUE,
 		  "until is before the end of the observation",
 		  "Give a later month's last day, or a summary that was observed until then.");
 
-/* The month that ends on this day, if one does, and not before as_of. */
+/* Find the month that ends on this day, if one does, and not before as_of. */
 EF_NODISCARD static EfStatus
 until_month(const EfWorkforce *workforce, EfDay until, EfMonth *month,
 			EfContext *context)
@@ -309,7 +309,10 @@ check_age(int age, EfContext *context)
 	return EF_OK;
 }
 
-/* Those carried over as_of who reach an age after one month and until another. */
+/*
+ * Count people carried over as_of who reach an age after one month and until
+ * another.
+ */
 static int64_t
 count_reaching(const EfWorkforce *workforce, int age, EfMonth after,
 			   EfMonth until)
@@ -418,7 +421,7 @@ ef_workforce_initial_exposure(const EfTable *table, int nmonths,
 	int64_t		leavers[EF_AGE_MONTHS];
 	int64_t		present = 0;
 
-	/* first the entries in whole persons, and what they missed */
+	/* first the entries in whole persons, and their missing parts */
 	memset(parts, 0, (size_t) nmonths * sizeof(int64_t));
 	memset(leavers, 0, (size_t) nmonths * sizeof(int64_t));
 	for (size_t i = 0; i < table->ncells; i++)
@@ -442,7 +445,7 @@ ef_workforce_initial_exposure(const EfTable *table, int nmonths,
 				break;
 		}
 	}
-	/* then those who were there already */
+	/* then the people who were there already */
 	for (int age = 0; age < nmonths; age++)
 	{
 		parts[age] += present * EF_MONTH_PARTS;

@@ -1,6 +1,6 @@
 /*
  * workforce_read.h
- *	  What a workforce says: counts, rates by age, who reaches an age.
+ *	  Reading a workforce: counts, rates by age, people who reach an age.
  */
 #ifndef EF_WORKFORCE_READ_H
 #define EF_WORKFORCE_READ_H
@@ -15,7 +15,7 @@ extern const EfReport EF_UNTIL_TOO_EARLY[];
 extern const EfReport EF_AT_BETWEEN[];
 extern const EfReport EF_METHOD_UNKNOWN[];
 
-/* Those who are there on a day. */
+/* People who are there on a day. */
 typedef struct EfStaff
 {
 	int64_t		headcount;
@@ -42,11 +42,14 @@ extern EfStatus ef_workforce_open(EfWorkforce *workforce,
 								  const void *datum, size_t size,
 								  EfContext *context) EF_NODISCARD;
 
-/* Exits for one reason; 0 for a reason that nobody had. */
+/* Count exits for one reason; 0 for a reason that nobody had. */
 extern int64_t ef_workforce_exits_by_reason(const EfWorkforce *workforce,
 											const char *reason, size_t length);
 
-/* The staff on a day, which must be the first or the last that was observed. */
+/*
+ * Count the staff on a day, which must be the first or the last that was
+ * observed.
+ */
 extern EfStatus ef_workforce_staff(const EfWorkforce *workforce, EfDay at,
 								   EfStaff *staff, EfContext *context)
 			EF_NODISCARD;
@@ -60,9 +63,9 @@ typedef enum EfTurnoverMethod
 extern const EfChoice ef_turnover_methods;
 
 /*
- * Staff turnover (personalomsättning) a year; NaN when the mean headcount is
- * zero.  The mean is that of the first and of the last day observed, and a year is
- * twelve calendar months.
+ * Compute staff turnover (personalomsättning) a year; NaN if the mean
+ * headcount is zero.  The mean is that of the first and of the last day
+ * observed, and a year is twelve calendar months.
  */
 extern EfStatus ef_workforce_turnover(const EfWorkforce *workforce,
 									  EfTurnoverMethod method,
@@ -77,8 +80,11 @@ typedef struct EfAgeRow
 	int64_t		hires;
 } EfAgeRow;
 
-/* The staff of the last day observed, and hires of the whole period.  Room for
- * EF_AGE_LIMIT + 1 rows; answers how many have anybody. */
+/*
+ * List the staff of the last day observed, and hires of the whole period.
+ * There must be room for EF_AGE_LIMIT + 1 rows; returns how many have
+ * anybody.
+ */
 extern int	ef_workforce_pyramid(const EfWorkforce *workforce, EfAgeRow *rows);
 
 typedef struct EfExitRateRow
@@ -122,12 +128,13 @@ extern EfStatus ef_exit_rates_begin(EfExitRates *rates,
 									const EfWorkforce *workforce, double level,
 									EfContext *context) EF_NODISCARD;
 
-/* The next row, by age and then by reason; false if that was the last one. */
+/* Read the next row, by age and then by reason; false at the end. */
 extern bool ef_exit_rates_next(EfExitRates *rates, EfExitRateRow *row);
 
 /*
- * How many of those who are carried over as_of reach an age, in years, from then up
- * to and including `until`, the last day of a month.  Those past it do not count.
+ * Count the people carried over as_of who reach an age, in years, from then
+ * up to and including `until`, the last day of a month.  People past the age
+ * do not count.
  */
 extern EfStatus ef_workforce_reaching(const EfWorkforce *workforce, int age,
 									  EfDay until, int64_t *count,
@@ -135,7 +142,7 @@ extern EfStatus ef_workforce_reaching(const EfWorkforce *workforce, int age,
 
 struct EfRetirementRule;
 
-/* The same for the age that a rule gives each birth cohort. */
+/* Count those who reach the age that a rule gives their birth cohort. */
 extern EfStatus ef_workforce_reaching_by_rule(const EfWorkforce *workforce,
 											  const struct EfRetirementRule *rule,
 											  EfDay until, int64_t *count,
@@ -147,16 +154,19 @@ typedef struct EfYearCount
 	int64_t		count;
 } EfYearCount;
 
-/* The same by calendar year, the first from as_of: `years` rows. */
+/* Count the same by calendar year, the first from as_of: `years` rows. */
 extern EfStatus ef_workforce_reaching_by_year(const EfWorkforce *workforce, int age,
 											  int years, EfYearCount **rows,
 											  EfContext *context) EF_NODISCARD;
 
-/* The highest month of age in which anybody was seen. */
+/* Return the highest month of age in which anybody was seen. */
 extern int	ef_workforce_oldest_month(const EfTable *table);
 
-/* The initial exposure of each month of age up to the oldest, or beyond, in
- * parts of a month: parts[nmonths], of which there are EF_AGE_MONTHS at most. */
+/*
+ * Compute the initial exposure of each month of age up to the oldest, or
+ * beyond, in parts of a month: parts[nmonths], of which there are
+ * EF_AGE_MONTHS at most.
+ */
 extern void ef_workforce_initial_exposure(const EfTable *table, int nmonths,
 										  int64_t *parts);
 
