@@ -168,12 +168,7 @@ sizes(void)
 	}
 	is_int(wrong, 0, "names take what was asked for");
 	while (dictionary.chunk != NULL)
-	{
-		EfDictionaryChunk *chunk = dictionary.chunk;
-
-		dictionary.chunk = chunk->older;
-		counted_release(NULL, chunk);
-	}
+		counted_release(NULL, ef_chunk_remove(&dictionary.chunk));
 	counted_release(NULL, dictionary.names);
 	counted_release(NULL, dictionary.slots);
 }

@@ -8,7 +8,15 @@
 #define EF_BITS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+/* A size and what it lacks to a multiple of eight bytes, where the next begins. */
+static inline size_t
+ef_aligned(size_t size)
+{
+	return (size + 7) & ~(size_t) 7;
+}
 
 /* Is the sum too large for 64 bits?  *sum is what fits of it. */
 static inline bool

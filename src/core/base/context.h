@@ -24,6 +24,7 @@
 #define EF_CONTEXT_H
 
 #include <stddef.h>
+#include <string.h>
 
 /* Chunks of events, vectors and the sums of estimates are laid out for 64 bits:
  * on 32-bit x86 numbers would differ. */
@@ -64,6 +65,18 @@ ef_release(EfContext *context, void *pointer)
 {
 	if (pointer != NULL)
 		context->release(context->memory, pointer);
+}
+
+/* A larger piece of memory in place of one, or of none, whose first bytes stay. */
+EF_RETURNS_NONNULL static inline void *
+ef_enlarge(EfContext *context, void *old, size_t kept, size_t size)
+{
+	void	   *larger = ef_alloc(context, size);
+
+	if (kept > 0)
+		memcpy(larger, old, kept);
+	ef_release(context, old);
+	return larger;
 }
 
 static inline void

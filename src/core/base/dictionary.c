@@ -87,31 +87,27 @@ reserve(EfDictionary *dictionary)
 {
 	EfContext  *context = dictionary->context;
 	uint32_t	room = dictionary->room;
-	const EfName **names;
 	EfDictionarySlot *slots;
 	size_t		size;
 
 	if (dictionary->nnames < room)
 		return;
 	room = room == 0 ? NAMES_MINIMUM : 2 * room;
-	size = room * sizeof(EfName *);
-	names = ef_alloc(context, size);
+	dictionary->names = ef_enlarge(context, dictionary->names,
+								   dictionary->nnames * sizeof(EfName *),
+								   room * sizeof(EfName *));
 	size = 2 * (size_t) room * sizeof(EfDictionarySlot);
 	slots = ef_alloc(context, size);
-	if (dictionary->nnames > 0)
-		memcpy(names, dictionary->names, dictionary->nnames * sizeof(EfName *));
 	memset(slots, 0, size);
-	ef_release(context, dictionary->names);
 	ef_release(context, dictionary->slots);
 	dictionary->size += (room - dictionary->room) * sizeof(EfName *) +
 		(2 * (size_t) room - dictionary->nslots) * sizeof(EfDictionarySlot);
-	dictionary->names = names;
 	dictionary->slots = slots;
 	dictionary->room = room;
 	dictionary->nslots = 2 * room;
 	for (uint32_t number = 1; number <= dictionary->nnames; number++)
 	{
-		const EfName *name = names[number - 1];
+		const EfName *name = ef_dictionary_name(dictionary, number);
 		EfNameDigest digest = digest_of(name->bytes, name->length);
 		EfDictionarySlot *slot = find_slot(dictionary, &digest, name->bytes);
 
@@ -124,11 +120,10 @@ reserve(EfDictionary *dictionary)
 static const EfName *
 keep_name(EfDictionary *dictionary, const char *bytes, size_t length)
 {
-	size_t		size = (sizeof(EfName) + length + 7) & ~(size_t) 7;
-	EfDictionaryChunk *chunk = dictionary->chunk;
-	EfName	   *name;
+	size_t		size = ef_name_size(length);
+	EfChunk    *chunk = dictionary->chunk;
 
-	if (chunk == NULL || chunk->size - chunk->used < size)
+	if (!ef_chunk_has(chunk, size))
 	{
 		size_t		room = chunk == NULL ? CHUNK_MINIMUM : 2 * chunk->size;
 
@@ -136,19 +131,10 @@ keep_name(EfDictionary *dictionary, const char *bytes, size_t length)
 			room = CHUNK_MAXIMUM;
 		if (room < size)
 			room = size;
-		chunk = ef_alloc(dictionary->context,
-						 sizeof(EfDictionaryChunk) + room);
-		chunk->older = dictionary->chunk;
-		chunk->used = 0;
-		chunk->size = room;
-		dictionary->chunk = chunk;
-		dictionary->size += sizeof(EfDictionaryChunk) + room;
+		chunk = ef_chunk_add(&dictionary->chunk, room, dictionary->context);
+		dictionary->size += sizeof(EfChunk) + room;
 	}
-	name = (EfName *) (chunk->bytes + chunk->used);
-	chunk->used += size;
-	name->length = (uint32_t) length;
-	memcpy(name->bytes, bytes, length);
-	return name;
+	return ef_name_keep(chunk, bytes, length);
 }
 
 EF_REPORT(EF_TOO_MANY_NAMES, PROGRAM_LIMIT_EXCEEDED,
@@ -186,11 +172,8 @@ ef_dictionary_compare(const EfDictionary *dictionary, uint32_t a, uint32_t b)
 {
 	const EfName *x = ef_dictionary_name(dictionary, a);
 	const EfName *y = ef_dictionary_name(dictionary, b);
-	uint32_t	common = x->length < y->length ? x->length : y->length;
-	int			order = memcmp(x->bytes, y->bytes, common);
 
-	return order != 0 ? order
-		: (x->length > y->length) - (x->length < y->length);
+	return ef_bytes_compare(x->bytes, x->length, y->bytes, y->length);
 }
 
 
@@ -230,14 +213,12 @@ ef_number_map_set(EfNumberMap *map, uint32_t number, uint32_t value)
 	if (number >= map->room)
 	{
 		size_t		room = 2 * (size_t) number + NAMES_MINIMUM;
-		EfNumberNote *notes = ef_alloc(map->context,
-									   room * sizeof(EfNumberNote));
 
-		if (map->room > 0)
-			memcpy(notes, map->notes, map->room * sizeof(EfNumberNote));
-		memset(notes + map->room, 0, (room - map->room) * sizeof(EfNumberNote));
-		ef_release(map->context, map->notes);
-		map->notes = notes;
+		map->notes = ef_enlarge(map->context, map->notes,
+								map->room * sizeof(EfNumberNote),
+								room * sizeof(EfNumberNote));
+		memset(map->notes + map->room, 0,
+			   (room - map->room) * sizeof(EfNumberNote));
 		map->room = room;
 	}
 	map->notes[number].round = map->round;

@@ -10,29 +10,8 @@
 #ifndef EF_DICTIONARY_H
 #define EF_DICTIONARY_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include "base/context.h"
-#include "base/invariant.h"
+#include "base/chunk.h"
 #include "base/status.h"
-
-typedef struct EfName
-{
-	uint32_t	length;
-	char		bytes[];
-} EfName;
-
-/* Bytes of many names. */
-typedef struct EfDictionaryChunk
-{
-	struct EfDictionaryChunk *older;
-	size_t		used;
-	size_t		size;
-	char		bytes[];
-} EfDictionaryChunk;
 
 /*
  * The part of a name that is compared first: its length and two words, which
@@ -60,7 +39,7 @@ typedef struct EfDictionary
 	const EfName **names;		/* number n is names[n - 1] */
 	uint32_t	nslots;			/* a power of two, or 0 */
 	EfDictionarySlot *slots;
-	EfDictionaryChunk *chunk;
+	EfChunk    *chunk;			/* with the latest name */
 	size_t		size;			/* bytes of all that */
 } EfDictionary;
 

@@ -4,17 +4,6 @@
  */
 #include "base/workspace.h"
 
-#include <stdint.h>
-#include <string.h>
-
-struct EfChunk
-{
-	EfChunk    *older;
-	size_t		size;
-	size_t		used;
-	double		bytes[];		/* from the first whole line on */
-};
-
 #define CHUNK_SIZE ((size_t) 384 * 1024)
 
 /*
@@ -28,18 +17,17 @@ ef_grab_unset(EfWorkspace *workspace, size_t n, size_t size)
 	size_t		wanted = (n * size + LINE - 1) & ~(size_t) (LINE - 1);
 	EfChunk    *chunk = workspace->chunks;
 
-	if (chunk == NULL || chunk->size - chunk->used < wanted)
+	if (!ef_chunk_has(chunk, wanted))
 	{
 		size_t		room = wanted > CHUNK_SIZE ? wanted : CHUNK_SIZE;
 
-		chunk = ef_alloc(workspace->context, sizeof(EfChunk) + room + LINE);
-		chunk->older = workspace->chunks;
-		chunk->used = (size_t) (-(uintptr_t) chunk->bytes & (LINE - 1));
+		/* from the first whole line on */
+		chunk = ef_chunk_add(&workspace->chunks, room + LINE,
+							 workspace->context);
+		chunk->used = (size_t) (-(uintptr_t) chunk->words & (LINE - 1));
 		chunk->size = chunk->used + room;
-		workspace->chunks = chunk;
 	}
-	chunk->used += wanted;
-	return (char *) chunk->bytes + chunk->used - wanted;
+	return ef_chunk_take(chunk, wanted);
 }
 
 void *
@@ -62,12 +50,7 @@ void
 ef_discard(EfWorkspace *workspace, EfMark until)
 {
 	while (workspace->chunks != until.chunk)
-	{
-		EfChunk    *chunk = workspace->chunks;
-
-		workspace->chunks = chunk->older;
-		ef_release(workspace->context, chunk);
-	}
+		ef_release(workspace->context, ef_chunk_remove(&workspace->chunks));
 	if (workspace->chunks != NULL)
 		workspace->chunks->used = until.used;
 }

@@ -6,9 +6,7 @@
 #ifndef EF_WORKSPACE_H
 #define EF_WORKSPACE_H
 
-#include "base/context.h"
-
-typedef struct EfChunk EfChunk;
+#include "base/chunk.h"
 
 typedef struct EfWorkspace
 {

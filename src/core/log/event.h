@@ -34,10 +34,8 @@
 #ifndef EF_EVENT_H
 #define EF_EVENT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <string.h>
-
+#include "base/chunk.h"
+#include "base/label.h"
 #include "base/when.h"
 
 typedef enum EfPersonKind
@@ -47,13 +45,6 @@ typedef enum EfPersonKind
 	EF_PERSON_TEXT
 } EfPersonKind;
 
-/* The name of a person, where EF_PERSON_TEXT needs one. */
-typedef struct EfPersonName
-{
-	uint32_t	length;
-	char		bytes[];
-} EfPersonName;
-
 /*
  * In memory an event is of one of these forms:
  *
@@ -62,7 +53,7 @@ typedef struct EfPersonName
  *				the events, and half of the bytes are half of the time.
  *	 EF_WIDE	number, when
  *	 EF_NAMED	number, when, and the rest of the uuid or a pointer to an
- *				EfPersonName
+ *				EfName
  *	 EF_WIDE_DETAILED, EF_NAMED_DETAILED
  *				the same with the detail behind when
  *	 EF_NARROW_DETAILED
@@ -170,20 +161,10 @@ typedef struct EfPerson
 	size_t		name_length;
 } EfPerson;
 
-/* Order strings of bytes. */
-static inline int
-ef_bytes_compare(const char *a, size_t na, const char *b, size_t nb)
-{
-	size_t		common = na < nb ? na : nb;
-	int			order = common > 0 ? memcmp(a, b, common) : 0;
-
-	return order != 0 ? order : (na > nb) - (na < nb);
-}
-
-static inline const EfPersonName *
+static inline const EfName *
 ef_person_name(uint64_t rest)
 {
-	return (const EfPersonName *) (uintptr_t) rest;
+	return (const EfName *) (uintptr_t) rest;
 }
 
 /*
@@ -255,7 +236,7 @@ ef_event_person(const uint64_t *event, EfEventForm form, EfPersonKind kind)
 		person.rest = event[ef_form_words(form) - 1];
 	if (kind == EF_PERSON_TEXT)
 	{
-		const EfPersonName *name = ef_person_name(event[ef_form_words(form) - 1]);
+		const EfName *name = ef_person_name(event[ef_form_words(form) - 1]);
 
 		person.name = name->bytes;
 		person.name_length = name->length;

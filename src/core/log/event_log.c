@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "base/bits.h"
 #include "base/hash.h"
 #include "log/event_sort.h"
 
@@ -108,72 +107,47 @@ count_chunk(EfEventGroup *group)
 									 ef_form_words(group->form));
 }
 
-/* Return an empty block, one of the log's or a new one. */
-static EfEventBlock *
-empty_block(EfEventLog *log)
+/* Move the latest block of a list to another list, and empty it. */
+static EfChunk *
+move_block(EfChunk **to, EfChunk **from)
 {
-	EfEventBlock *block = log->spare;
+	EfChunk    *block = ef_chunk_remove(from);
+
+	block->used = 0;
+	block->older = *to;
+	return *to = block;
+}
+
+/* Add an empty block, one that the log has kept or a new one. */
+static EfChunk *
+add_block(EfEventLog *log)
+{
 	size_t		size = log->used < BLOCK_MAXIMUM ? log->used : BLOCK_MAXIMUM;
 
-	if (block != NULL)
-	{
-		log->spare = block->older;
-		return block;
-	}
+	if (log->spare != NULL)
+		return move_block(&log->block, &log->spare);
 
 	/* a small part of what there may be, since its end is not in use */
 	if (size > log->budget / 8)
 		size = log->budget / 8;
 	if (size < CHUNK_MAXIMUM)
 		size = CHUNK_MAXIMUM;
-	block = ef_alloc(log->context, sizeof(EfEventBlock) + size);
-	block->used = 0;
-	block->size = size;
-	return block;
-}
-
-static EfEventChunk *
-chunk_in_block(EfEventLog *log, size_t size)
-{
-	EfEventBlock *block = log->block;
-	EfEventChunk *chunk;
-
-	if (block == NULL || block->size - block->used < size)
-	{
-		block = empty_block(log);
-		block->older = log->block;
-		log->block = block;
-	}
-	chunk = (EfEventChunk *) ((char *) block->words + block->used);
-	block->used += size;
-	return chunk;
+	return ef_chunk_add(&log->block, size, log->context);
 }
 
 static EfEventChunk *
 new_chunk(EfEventLog *log, size_t size)
 {
 	bool		in_block = log->used >= BLOCKS_FROM;
-	EfEventChunk *chunk = in_block ? chunk_in_block(log, size)
-		: ef_alloc(log->context, size);
+	EfEventChunk *chunk;
 
-	if (chunk != NULL)
-		chunk->in_block = in_block;
+	if (!in_block)
+		chunk = ef_alloc(log->context, size);
+	else
+		chunk = ef_chunk_take(ef_chunk_has(log->block, size) ? log->block
+							  : add_block(log), size);
+	chunk->in_block = in_block;
 	return chunk;
-}
-
-/* Mark all blocks as empty: no chunk is in use any more. */
-static void
-empty_blocks(EfEventLog *log)
-{
-	while (log->block != NULL)
-	{
-		EfEventBlock *block = log->block;
-
-		log->block = block->older;
-		block->used = 0;
-		block->older = log->spare;
-		log->spare = block;
-	}
 }
 
 void
@@ -260,14 +234,12 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 				  EfWhen when, uint64_t detail)
 {
 	EfEventLog *log = group->log;
-	EfNameChunk *chunk;
-	EfPersonName *kept;
-	size_t		size = (sizeof(EfPersonName) + length + 7) & ~(size_t) 7;
+	const EfName *kept;
+	size_t		size = ef_name_size(length);
 
 	/* room for the event first, since making it may store all names */
 	reserve_named(group);
-	chunk = log->names;
-	if (chunk == NULL || chunk->size - chunk->used < size)
+	if (!ef_chunk_has(log->names, size))
 	{
 		size_t		room = log->budget / NAME_PART;
 
@@ -281,17 +253,10 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 			ef_event_log_store(log);
 			reserve_named(group);
 		}
-		chunk = ef_alloc(log->context, sizeof(EfNameChunk) + room);
-		chunk->older = log->names;
-		chunk->used = 0;
-		chunk->size = room;
-		log->names = chunk;
-		log->used += sizeof(EfNameChunk) + room;
+		ef_chunk_add(&log->names, room, log->context);
+		log->used += sizeof(EfChunk) + room;
 	}
-	kept = (EfPersonName *) (chunk->bytes + chunk->used);
-	chunk->used += size;
-	kept->length = (uint32_t) length;
-	memcpy(kept->bytes, name, length);
+	kept = ef_name_keep(log->names, name, length);
 	append_named(group, ef_hash_name(name, length), when, detail,
 				 (uint64_t) (uintptr_t) kept);
 }
@@ -361,15 +326,10 @@ ef_event_group_add_run(EfEventGroup *group, const EfRunPlace *place)
 {
 	if (group->nruns == group->runs_room)
 	{
-		uint32_t	room = 2 * group->runs_room + 2;
-		EfRunPlace *runs = ef_alloc(group->log->context,
-									room * sizeof(EfRunPlace));
-
-		if (group->nruns > 0)
-			memcpy(runs, group->runs, group->nruns * sizeof(EfRunPlace));
-		ef_release(group->log->context, group->runs);
-		group->runs = runs;
-		group->runs_room = room;
+		group->runs_room = 2 * group->runs_room + 2;
+		group->runs = ef_enlarge(group->log->context, group->runs,
+								 group->nruns * sizeof(EfRunPlace),
+								 group->runs_room * sizeof(EfRunPlace));
 	}
 	group->runs[group->nruns++] = *place;
 }
@@ -389,7 +349,7 @@ store_group(EfEventGroup *group)
 			continue;
 		log->storage.write(log->storage.closure, run->bytes,
 						   (size_t) run->size);
-		ef_release(log->context, run->bytes);
+		ef_release(log->context, (void *) run->bytes);
 		run->bytes = NULL;
 		run->offset = log->stored;
 		log->stored += run->size;
@@ -433,13 +393,14 @@ ef_event_log_store(EfEventLog *log)
 		}
 	while (log->names != NULL)
 	{
-		EfNameChunk *chunk = log->names;
+		EfChunk    *chunk = ef_chunk_remove(&log->names);
 
-		log->names = chunk->older;
-		log->used -= sizeof(EfNameChunk) + chunk->size;
+		log->used -= sizeof(EfChunk) + chunk->size;
 		ef_release(log->context, chunk);
 	}
-	empty_blocks(log);
+	/* no chunk is in use any more */
+	while (log->block != NULL)
+		move_block(&log->spare, &log->block);
 	ef_release(log->context, log->scratch);
 	log->scratch = NULL;
 	log->scratch_size = 0;
@@ -449,38 +410,20 @@ ef_event_log_store(EfEventLog *log)
 
 /* ---- reading ---- */
 
-static EfRunSource
-source_of(const EfEventLog *log, const EfRunPlace *run)
-{
-	EfRunSource source = {log->storage.read, log->storage.closure,
-	run->offset, run->size, run->bytes, run->numbers};
-
-	return source;
-}
-
 EfStatus
 ef_event_group_read(EfEventReader *reader, EfEventGroup *group,
 					EfContext *context)
 {
-	EfRunSource *sources;
+	const EfEventLog *log = group->log;
 	size_t		window = WINDOW_MAXIMUM;
 	const uint64_t *events;
 	size_t		nevents;
 	EfEventForm form;
-	EfStatus	status;
 
-	memset(reader, 0, sizeof(*reader));
-	reader->context = context;
-	sources = ef_alloc(context, group->nruns * sizeof(EfRunSource));
-	for (uint32_t i = 0; i < group->nruns; i++)
-		sources[i] = source_of(group->log, &group->runs[i]);
-	if (group->nruns > 0 && window > group->log->budget / group->nruns)
-		window = group->log->budget / group->nruns;
+	if (group->nruns > 0 && window > log->budget / group->nruns)
+		window = log->budget / group->nruns;
 	ef_event_group_order(group, &events, &nevents, &form);
-	status = ef_event_reader_begin(reader, group->log->kind,
-								   group->log->detailed, sources,
-								   group->nruns, window, events, nevents,
-								   form, context);
-	ef_release(context, sources);
-	return status;
+	return ef_event_reader_begin(reader, log->kind, log->detailed,
+								 &log->storage, group->runs, group->nruns,
+								 window, events, nevents, form, context);
 }

@@ -22,15 +22,6 @@
 #include "base/bits.h"
 #include "log/event_merge.h"
 
-/* Storage that is written at its end and read anywhere. */
-typedef struct EfStorage
-{
-	void		(*write) (void *closure, const void *bytes, size_t size);
-	size_t		(*read) (void *closure, uint64_t offset, void *buffer,
-						 size_t size);
-	void	   *closure;
-} EfStorage;
-
 typedef struct EfEventChunk
 {
 	struct EfEventChunk *older;
@@ -39,33 +30,6 @@ typedef struct EfEventChunk
 	bool		in_block;
 	uint64_t	words[];
 } EfEventChunk;
-
-/* Memory for many chunks, all of which are given back at once. */
-typedef struct EfEventBlock
-{
-	struct EfEventBlock *older;
-	size_t		used;
-	size_t		size;
-	uint64_t	words[];
-} EfEventBlock;
-
-typedef struct EfNameChunk
-{
-	struct EfNameChunk *older;
-	size_t		used;
-	size_t		size;
-	char		bytes[];
-} EfNameChunk;
-
-/* Place and length of a stored run. */
-typedef struct EfRunPlace
-{
-	uint8_t    *bytes;			/* received, in memory; or NULL */
-	uint64_t	offset;			/* in storage */
-	uint64_t	size;
-	EfNumberMap *numbers;		/* from the run's numbers to ours; NULL if
-								 * equal */
-} EfRunPlace;
 
 typedef struct EfEventLog EfEventLog;
 
@@ -104,9 +68,10 @@ struct EfEventLog
 	uint64_t	stored;			/* bytes in storage */
 	EfEventGroup *groups;		/* the latest */
 	uint64_t	ngroups;
-	EfNameChunk *names;
-	EfEventBlock *block;		/* the latest that chunks are taken from */
-	EfEventBlock *spare;		/* that nothing is in */
+	EfChunk    *names;
+	EfChunk    *block;			/* the latest that chunks of events are taken
+								 * from; all are given back at once */
+	EfChunk    *spare;			/* that nothing is in */
 	size_t		scratch_size;	/* to put events in order, kept between groups */
 	uint64_t   *scratch;
 	void	   *tally;			/* the same for readers of groups */

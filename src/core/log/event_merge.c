@@ -61,18 +61,20 @@ sink_down(EfEventReader *reader, size_t place)
 }
 
 static void
-begin_run(EfEventReader *reader, EfRunReader *run, const EfRunSource *source,
-		  size_t window)
+begin_run(EfEventReader *reader, const EfStorage *storage,
+		  const EfRunPlace *place, size_t window)
 {
-	run->source = *source;
-	run->left = source->size;
-	if (source->bytes != NULL)
+	EfRunReader *run = &reader->runs[reader->nruns++];
+
+	run->place = *place;
+	if (place->bytes != NULL)
 	{
-		run->at = source->bytes;
-		run->end = source->bytes + source->size;
-		run->left = 0;
+		run->at = place->bytes;
+		run->end = place->bytes + place->size;
 		return;
 	}
+	run->storage = storage;
+	run->left = place->size;
 	run->window = ef_alloc(reader->context, window);
 	run->window_size = window;
 	run->at = run->end = run->window;
@@ -80,12 +82,13 @@ begin_run(EfEventReader *reader, EfRunReader *run, const EfRunSource *source,
 
 EfStatus
 ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
-					  bool detailed, const EfRunSource *sources,
-					  size_t nsources, size_t window, const uint64_t *events,
-					  size_t nevents, EfEventForm form, EfContext *context)
+					  bool detailed, const EfStorage *storage,
+					  const EfRunPlace *runs, size_t nruns, size_t window,
+					  const uint64_t *events, size_t nevents,
+					  EfEventForm form, EfContext *context)
 {
 	EfStatus	status = EF_OK;
-	size_t		room = nsources + 1;
+	size_t		room = nruns + 1;
 
 	if (window < WINDOW_MINIMUM)
 		window = WINDOW_MINIMUM;
@@ -96,8 +99,8 @@ ef_event_reader_begin(EfEventReader *reader, EfPersonKind kind,
 	reader->runs = ef_alloc(context, room * sizeof(EfRunReader));
 	reader->heap = ef_alloc(context, room * sizeof(EfRunReader *));
 	memset(reader->runs, 0, room * sizeof(EfRunReader));
-	for (size_t i = 0; i < nsources; i++)
-		begin_run(reader, &reader->runs[reader->nruns++], &sources[i], window);
+	for (size_t i = 0; i < nruns; i++)
+		begin_run(reader, storage, &runs[i], window);
 	if (nevents > 0)
 	{
 		EfRunReader *run = &reader->runs[reader->nruns++];
@@ -130,18 +133,14 @@ static void
 reserve_whens(EfEventReader *reader, uint64_t room, size_t used)
 {
 	size_t		size = whens_of_event(reader) * sizeof(EfWhen);
-	EfWhen	   *whens;
 
 	if (room <= reader->room)
 		return;
 	room += room / 2 + 64;
 	ef_release(reader->context, reader->scratch);
-	whens = ef_alloc(reader->context, (size_t) room * size);
 	reader->scratch = ef_alloc(reader->context, (size_t) room * size);
-	if (used > 0)
-		memcpy(whens, reader->whens, used * size);
-	ef_release(reader->context, reader->whens);
-	reader->whens = whens;
+	reader->whens = ef_enlarge(reader->context, reader->whens, used * size,
+							   (size_t) room * size);
 	reader->room = (size_t) room;
 }
 
@@ -224,9 +223,9 @@ add_events(EfEventReader *reader, EfRunReader *run, size_t *n)
 	status = ef_run_read_events(run, reader->whens +
 								before * whens_of_event(reader),
 								reader->context);
-	if (status == EF_OK && run->source.numbers != NULL)
+	if (status == EF_OK && run->place.numbers != NULL)
 		status = renumber(reader, before, (size_t) run->nevents,
-						  run->source.numbers);
+						  run->place.numbers);
 	if (status != EF_OK)
 		return status;
 	*n = before + (size_t) run->nevents;
@@ -421,13 +420,13 @@ ef_run_renumber(const uint8_t *bytes, size_t size, EfPersonKind kind,
 				bool detailed, const EfNumberMap *map, const EfSink *sink,
 				EfContext *context)
 {
-	EfRunSource source = {.size = size,.bytes = bytes,.numbers = map};
+	EfRunPlace	run = {.size = size,.bytes = bytes,.numbers = map};
 	EfEventReader reader;
 	EfRunWriter writer;
 	EfPersonEvents events;
-	EfStatus	status = ef_event_reader_begin(&reader, kind, detailed,
-											   &source, 1, 0, NULL, 0,
-											   EF_NARROW, context);
+	EfStatus	status = ef_event_reader_begin(&reader, kind, detailed, NULL,
+											   &run, 1, 0, NULL, 0, EF_NARROW,
+											   context);
 
 	ef_run_writer_begin(&writer, kind, detailed, sink);
 	while (ef_event_reader_next(&reader, &events, &status))

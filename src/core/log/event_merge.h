@@ -29,13 +29,15 @@ typedef struct EfEventReader
 
 /*
  * Begin to read runs, and events in memory, in order, that stay where they
- * are.  `window` is how many bytes of each stored run to hold.
+ * are, as does the storage.  `window` is how many bytes of each stored run to
+ * hold.
  */
 extern EfStatus ef_event_reader_begin(EfEventReader *reader,
 									  EfPersonKind kind, bool detailed,
-									  const EfRunSource *sources,
-									  size_t nsources, size_t window,
-									  const uint64_t *events, size_t nevents,
+									  const EfStorage *storage,
+									  const EfRunPlace *runs, size_t nruns,
+									  size_t window, const uint64_t *events,
+									  size_t nevents,
 									  EfEventForm form,
 									  EfContext *context) EF_NODISCARD;
 

@@ -14,23 +14,8 @@
 
 /* ---- runs: writing ---- */
 
-/*
- * Where writing a run has got to; apart from the buffer, so that it can be in
- * registers.
- */
-typedef struct RunEnd
-{
-	EfWriter	writer;
-	uint8_t    *buffer;
-	uint8_t    *buffer_end;
-	const EfSink *sink;
-	uint64_t	size;
-	uint64_t	number;
-	EfWhen		first;
-} RunEnd;
-
 static EF_ALWAYS_INLINE void
-flush(RunEnd *end)
+flush(EfRunEnd *end)
 {
 	size_t		size = (size_t) (end->writer.at - end->buffer);
 
@@ -40,7 +25,7 @@ flush(RunEnd *end)
 }
 
 static EF_ALWAYS_INLINE void
-flush_unless(RunEnd *end, size_t room)
+flush_unless(EfRunEnd *end, size_t room)
 {
 	if ((size_t) (end->buffer_end - end->writer.at) < room)
 		flush(end);
@@ -48,7 +33,7 @@ flush_unless(RunEnd *end, size_t room)
 
 /* Write the part of a person before the first event, and that event. */
 static EF_ALWAYS_INLINE void
-write_head(RunEnd *end, EfPersonKind kind, const EfPerson *person,
+write_head(EfRunEnd *end, EfPersonKind kind, const EfPerson *person,
 		   uint64_t nwhens, EfWhen first)
 {
 	flush_unless(end, HEAD_MAX);
@@ -76,7 +61,7 @@ write_head(RunEnd *end, EfPersonKind kind, const EfPerson *person,
 }
 
 static EF_ALWAYS_INLINE void
-write_step(RunEnd *end, EfWhen step)
+write_step(EfRunEnd *end, EfWhen step)
 {
 	flush_unless(end, EF_VARINT_MAX);
 	ef_write_varint(&end->writer, step);
@@ -84,7 +69,7 @@ write_step(RunEnd *end, EfWhen step)
 
 /* Write the detail of an event, which follows the event. */
 static EF_ALWAYS_INLINE void
-write_detail(RunEnd *end, uint64_t detail, uint64_t before)
+write_detail(EfRunEnd *end, uint64_t detail, uint64_t before)
 {
 	write_step(end, ef_zigzag((int64_t) (detail - before)));
 }
@@ -93,11 +78,13 @@ uint64_t
 ef_run_write(const uint64_t *events, size_t n, EfEventForm form,
 			 EfPersonKind kind, const EfSink *sink)
 {
-	uint8_t		buffer[8192];
-	RunEnd		run = {{buffer}, buffer, buffer + sizeof(buffer), sink, 0, 0, 0};
+	EfRunWriter writer;
+	EfRunEnd	run;
 	size_t		words = ef_form_words(form);
 	bool		detailed = ef_form_detailed(form);
 
+	ef_run_writer_begin(&writer, kind, detailed, sink);
+	run = writer.end;
 	for (size_t i = 0; i < n;)
 	{
 		const uint64_t *event = events + i * words;
@@ -129,22 +116,19 @@ void
 ef_run_writer_begin(EfRunWriter *writer, EfPersonKind kind, bool detailed,
 					const EfSink *sink)
 {
+	EfRunEnd	end = {{writer->buffer}, writer->buffer,
+	writer->buffer + sizeof(writer->buffer), sink, 0, 0, 0};
+
 	writer->kind = kind;
 	writer->detailed = detailed;
-	writer->sink = sink;
-	writer->size = 0;
-	writer->number = 0;
-	writer->first = 0;
-	writer->used = 0;
+	writer->end = end;
 }
 
 void
 ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
 				  const EfWhen *whens, size_t nwhens)
 {
-	RunEnd		run = {{writer->buffer + writer->used}, writer->buffer,
-	writer->buffer + sizeof(writer->buffer), writer->sink, writer->size,
-	writer->number, writer->first};
+	EfRunEnd	run = writer->end;
 	size_t		words = writer->detailed ? 2 : 1;
 
 	write_head(&run, writer->kind, person, nwhens, whens[0]);
@@ -158,19 +142,14 @@ ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
 		if (writer->detailed)
 			write_detail(&run, when[1], when[-1]);
 	}
-	writer->used = (size_t) (run.writer.at - writer->buffer);
-	writer->size = run.size;
-	writer->number = run.number;
-	writer->first = run.first;
+	writer->end = run;
 }
 
 uint64_t
 ef_run_writer_end(EfRunWriter *writer)
 {
-	writer->sink->write(writer->sink->closure, writer->buffer, writer->used);
-	writer->size += writer->used;
-	writer->used = 0;
-	return writer->size;
+	flush(&writer->end);
+	return writer->end.size;
 }
 
 
@@ -199,9 +178,9 @@ fill_window(EfRunReader *run, size_t wanted)
 	size = run->window_size - kept;
 	if (size > run->left)
 		size = (size_t) run->left;
-	size = run->source.read(run->source.closure, run->source.offset,
-							run->window + kept, size);
-	run->source.offset += size;
+	size = run->storage->read(run->storage->closure, run->place.offset,
+							  run->window + kept, size);
+	run->place.offset += size;
 	run->left = size == 0 ? 0 : run->left - size;
 	run->at = run->window;
 	run->end = run->window + kept + size;
@@ -218,7 +197,7 @@ read_name(EfRunReader *run, uint64_t length, EfContext *context)
 	if (length > run->left + (uint64_t) (run->end - run->at))
 		return damaged(context);
 	run->person.name_length = (size_t) length;
-	if (run->source.bytes != NULL)
+	if (run->place.bytes != NULL)
 	{
 		run->person.name = (const char *) run->at;
 		run->at += length;

@@ -22,16 +22,27 @@ extern uint64_t ef_run_write(const uint64_t *events, size_t n,
 							 EfEventForm form, EfPersonKind kind,
 							 const EfSink *sink);
 
+/*
+ * Where writing a run has got to; apart from the buffer, so that it can be in
+ * registers.
+ */
+typedef struct EfRunEnd
+{
+	EfWriter	writer;
+	uint8_t    *buffer;
+	uint8_t    *buffer_end;
+	const EfSink *sink;
+	uint64_t	size;			/* bytes that the sink has got */
+	uint64_t	number;			/* of the person before */
+	EfWhen		first;
+} EfRunEnd;
+
 /* Writes a run person by person. */
 typedef struct EfRunWriter
 {
 	EfPersonKind kind;
 	bool		detailed;
-	const EfSink *sink;
-	uint64_t	size;			/* bytes that the sink has got */
-	uint64_t	number;			/* of the person before */
-	EfWhen		first;
-	size_t		used;			/* of the buffer */
+	EfRunEnd	end;
 	uint8_t		buffer[8192];
 } EfRunWriter;
 
@@ -44,6 +55,14 @@ extern void ef_run_writer_begin(EfRunWriter *writer, EfPersonKind kind,
  */
 extern void ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
 							  const EfWhen *whens, size_t nwhens);
+
+/* Return how many bytes a run has so far. */
+static inline uint64_t
+ef_run_writer_size(const EfRunWriter *writer)
+{
+	return writer->end.size +
+		(uint64_t) (writer->end.writer.at - writer->buffer);
+}
 
 /*
  * Return an upper bound of the bytes that a person with this many events
@@ -59,19 +78,26 @@ ef_run_person_size(const EfPerson *person, size_t nwhens)
 /* End a run; return its length in bytes. */
 extern uint64_t ef_run_writer_end(EfRunWriter *writer);
 
-/* Source of the bytes of a run. */
-typedef struct EfRunSource
+/* Storage that is written at its end and read anywhere. */
+typedef struct EfStorage
 {
+	void		(*write) (void *closure, const void *bytes, size_t size);
+
 	/* at most size bytes from a place on, fewer only at the end */
 	size_t		(*read) (void *closure, uint64_t offset, void *buffer,
 						 size_t size);
 	void	   *closure;
-	uint64_t	offset;
+} EfStorage;
+
+/* Place and length of a stored run. */
+typedef struct EfRunPlace
+{
+	const uint8_t *bytes;		/* received, in memory; or NULL */
+	uint64_t	offset;			/* in storage */
 	uint64_t	size;
-	const uint8_t *bytes;		/* all of them, where they are in memory */
 	const EfNumberMap *numbers; /* from the numbers of its events
 								 * (EF_WHEN_NUMBER) to ours; NULL if equal */
-} EfRunSource;
+} EfRunPlace;
 
 /* A run, or events in memory, while they are read. */
 typedef struct EfRunReader
@@ -81,7 +107,8 @@ typedef struct EfRunReader
 	bool		detailed;
 	uint64_t	nevents;
 	EfWhen		first;			/* of the person before */
-	EfRunSource source;
+	const EfStorage *storage;
+	EfRunPlace	place;			/* of what was not read from storage */
 	uint64_t	left;			/* bytes not yet in the window */
 	const uint8_t *at;			/* in the window */
 	const uint8_t *end;

@@ -43,14 +43,9 @@ collect(void *closure, const void *bytes, size_t size)
 
 	if (all->room - all->size < size)
 	{
-		size_t		room = 2 * (all->size + size);
-		uint8_t    *larger = ef_alloc(all->context, room);
-
-		if (all->size > 0)
-			memcpy(larger, all->bytes, all->size);
-		ef_release(all->context, all->bytes);
-		all->bytes = larger;
-		all->room = room;
+		all->room = 2 * (all->size + size);
+		all->bytes = ef_enlarge(all->context, all->bytes, all->size,
+								all->room);
 	}
 	memcpy(all->bytes + all->size, bytes, size);
 	all->size += size;
@@ -225,14 +220,10 @@ note_numbers(EfNumbersSent *sent, const EfWhen *whens, size_t n,
 			continue;
 		if (sent->n == sent->room)
 		{
-			size_t		room = 2 * sent->room + 16;
-			uint32_t   *numbers = ef_alloc(context, room * sizeof(uint32_t));
-
-			if (sent->n > 0)
-				memcpy(numbers, sent->numbers, sent->n * sizeof(uint32_t));
-			ef_release(context, sent->numbers);
-			sent->numbers = numbers;
-			sent->room = room;
+			sent->room = 2 * sent->room + 16;
+			sent->numbers = ef_enlarge(context, sent->numbers,
+									   sent->n * sizeof(uint32_t),
+									   sent->room * sizeof(uint32_t));
 		}
 		sent->numbers[sent->n++] = number;
 		ef_number_map_set(sent->map, number, (uint32_t) sent->n);
@@ -255,7 +246,7 @@ ef_event_wire_send_numbered(EfEventGroup *group, size_t limit,
 		note_numbers(sent, events.whens, events.n, reader.detailed, context);
 
 		/* before it is written, since a sink need not be able to hold more */
-		status = check_limit(writer.size + writer.used +
+		status = check_limit(ef_run_writer_size(&writer) +
 							 ef_run_person_size(&reader.person, events.n),
 							 limit, context);
 		if (status == EF_OK)
