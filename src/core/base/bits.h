@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A size and what it lacks to a multiple of eight bytes, where the next begins. */
+/* Round a size up to a multiple of eight bytes. */
 static inline size_t
 ef_aligned(size_t size)
 {

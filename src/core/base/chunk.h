@@ -28,7 +28,7 @@ ef_chunk_is_sound(const EfChunk *chunk)
 	return chunk->used <= chunk->size;
 }
 
-/* A new chunk with so much room, before those that there are. */
+/* Add a chunk with this much room, which becomes the latest. */
 EF_RETURNS_NONNULL static inline EfChunk *
 ef_chunk_add(EfChunk **latest, size_t room, EfContext *context)
 {
@@ -41,7 +41,7 @@ ef_chunk_add(EfChunk **latest, size_t room, EfContext *context)
 	return chunk;
 }
 
-/* Take the latest away. */
+/* Take the latest chunk from a list. */
 static inline EfChunk *
 ef_chunk_remove(EfChunk **latest)
 {
@@ -51,7 +51,7 @@ ef_chunk_remove(EfChunk **latest)
 	return chunk;
 }
 
-/* Has a chunk, if there is one, so much room? */
+/* Is there a chunk, and has it this much room? */
 static inline bool
 ef_chunk_has(const EfChunk *chunk, size_t size)
 {
@@ -59,7 +59,7 @@ ef_chunk_has(const EfChunk *chunk, size_t size)
 	return chunk != NULL && chunk->size - chunk->used >= size;
 }
 
-/* So much of the room that it has. */
+/* Take this much of the room that a chunk has. */
 static inline void *
 ef_chunk_take(EfChunk *chunk, size_t size)
 {
@@ -74,14 +74,14 @@ typedef struct EfName
 	char		bytes[];
 } EfName;
 
-/* What a name takes of a chunk. */
+/* Return what a name takes of a chunk. */
 static inline size_t
 ef_name_size(size_t length)
 {
 	return ef_aligned(sizeof(EfName) + length);
 }
 
-/* A copy of a name in a chunk that has room for it. */
+/* Copy a name into a chunk that has room for it. */
 static inline const EfName *
 ef_name_keep(EfChunk *chunk, const char *bytes, size_t length)
 {

@@ -67,7 +67,7 @@ ef_release(EfContext *context, void *pointer)
 		context->release(context->memory, pointer);
 }
 
-/* A larger piece of memory in place of one, or of none, whose first bytes stay. */
+/* Replace a piece of memory, or NULL, by a larger one; `kept` bytes are copied. */
 EF_RETURNS_NONNULL static inline void *
 ef_enlarge(EfContext *context, void *old, size_t kept, size_t size)
 {

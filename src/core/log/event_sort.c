@@ -125,6 +125,10 @@ merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 					form, kind);
 }
 
+static void sort_part(uint64_t *events, uint64_t *scratch, size_t n,
+					  bool to_scratch, EfEventForm form, EfPersonKind kind,
+					  EfContext *context);
+
 /*
  * Distribute by the highest bits in which numbers differ, then put each part
  * in order.  Where numbers are evenly spread, as those of people are, this is
@@ -135,11 +139,9 @@ merge_sort(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 static EF_ALWAYS_INLINE void
 distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 		   const EfEventForm form, EfPersonKind kind, EfContext *context,
-		   void (*sort_part) (uint64_t *, uint64_t *, size_t, bool,
-							  EfPersonKind, EfContext *))
+		   uint32_t *start)
 {
 	const size_t words = ef_form_words(form);
-	uint32_t	start[(1 << DIGIT_BITS) + 1];
 	uint64_t	differ = 0;
 	int			bits;
 	int			shift;
@@ -196,82 +198,50 @@ distribute(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
 			ef_check_interrupt(context);
 		if (end > begin)
 			sort_part(scratch + begin * words, events + begin * words,
-					  end - begin, !to_scratch, kind, context);
+					  end - begin, !to_scratch, form, kind, context);
 		begin = end;
 	}
 }
 
 static void
-sort_narrow(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
-			EfPersonKind kind, EfContext *context)
+sort_part(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
+		  EfEventForm form, EfPersonKind kind, EfContext *context)
 {
-	distribute(events, scratch, n, to_scratch, EF_NARROW, kind, context,
-			   sort_narrow);
-}
+	uint32_t	start[(1 << DIGIT_BITS) + 1];
 
-static void
-sort_wide(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
-		  EfPersonKind kind, EfContext *context)
-{
-	distribute(events, scratch, n, to_scratch, EF_WIDE, kind, context,
-			   sort_wide);
-}
-
-static void
-sort_named(uint64_t *events, uint64_t *scratch, size_t n, bool to_scratch,
-		   EfPersonKind kind, EfContext *context)
-{
-	distribute(events, scratch, n, to_scratch, EF_NAMED, kind, context,
-			   sort_named);
-}
-
-static void
-sort_narrow_detailed(uint64_t *events, uint64_t *scratch, size_t n,
-					 bool to_scratch, EfPersonKind kind, EfContext *context)
-{
-	distribute(events, scratch, n, to_scratch, EF_NARROW_DETAILED, kind,
-			   context, sort_narrow_detailed);
-}
-
-static void
-sort_wide_detailed(uint64_t *events, uint64_t *scratch, size_t n,
-				   bool to_scratch, EfPersonKind kind, EfContext *context)
-{
-	distribute(events, scratch, n, to_scratch, EF_WIDE_DETAILED, kind,
-			   context, sort_wide_detailed);
-}
-
-static void
-sort_named_detailed(uint64_t *events, uint64_t *scratch, size_t n,
-					bool to_scratch, EfPersonKind kind, EfContext *context)
-{
-	distribute(events, scratch, n, to_scratch, EF_NAMED_DETAILED, kind,
-			   context, sort_named_detailed);
+	/* a loop for each form, which knows its words */
+	switch (form)
+	{
+		case EF_NARROW:
+			distribute(events, scratch, n, to_scratch, EF_NARROW, kind,
+					   context, start);
+			break;
+		case EF_WIDE:
+			distribute(events, scratch, n, to_scratch, EF_WIDE, kind,
+					   context, start);
+			break;
+		case EF_NAMED:
+			distribute(events, scratch, n, to_scratch, EF_NAMED, kind,
+					   context, start);
+			break;
+		case EF_NARROW_DETAILED:
+			distribute(events, scratch, n, to_scratch, EF_NARROW_DETAILED,
+					   kind, context, start);
+			break;
+		case EF_WIDE_DETAILED:
+			distribute(events, scratch, n, to_scratch, EF_WIDE_DETAILED, kind,
+					   context, start);
+			break;
+		case EF_NAMED_DETAILED:
+			distribute(events, scratch, n, to_scratch, EF_NAMED_DETAILED,
+					   kind, context, start);
+			break;
+	}
 }
 
 void
 ef_event_sort(uint64_t *events, uint64_t *scratch, size_t n,
 			  EfEventForm form, EfPersonKind kind, EfContext *context)
 {
-	switch (form)
-	{
-		case EF_NARROW:
-			sort_narrow(events, scratch, n, false, kind, context);
-			break;
-		case EF_WIDE:
-			sort_wide(events, scratch, n, false, kind, context);
-			break;
-		case EF_NAMED:
-			sort_named(events, scratch, n, false, kind, context);
-			break;
-		case EF_NARROW_DETAILED:
-			sort_narrow_detailed(events, scratch, n, false, kind, context);
-			break;
-		case EF_WIDE_DETAILED:
-			sort_wide_detailed(events, scratch, n, false, kind, context);
-			break;
-		case EF_NAMED_DETAILED:
-			sort_named_detailed(events, scratch, n, false, kind, context);
-			break;
-	}
+	sort_part(events, scratch, n, false, form, kind, context);
 }
