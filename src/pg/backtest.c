@@ -14,10 +14,10 @@
 #include "pipeline/pipeline.h"
 #include "workforce/backtest.h"
 
-/* What a year without a summary is told. */
+/* Hint for a year without a summary. */
 static const char year_missing[] = "Leave a year without a summary out, at the beginning or the end.";
 
-/* The values of an array, none of them null; none where it is null. */
+/* Get the values of an array without nulls; none if it is null. */
 static Datum *
 get_values(FunctionCallInfo fcinfo, int argument, const char *name,
 		   const char *example, const char *hint, size_t *n)
@@ -144,7 +144,10 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 
 /* ---- of an education ---- */
 
-/* People by year, from first_year on; of those who arrived a year may not be known. */
+/*
+ * Check numbers of people by year, from first_year on; arrivals of a year
+ * need not be known.
+ */
 static void
 check_years(FunctionCallInfo fcinfo, int argument, const char *name,
 			const char *hint)

@@ -14,7 +14,7 @@
 #include "competence/certificate.h"
 #include "spell/spell.h"
 
-/* The days completed; nulls, which left joins leave, say nothing. */
+/* Get the days completed, without nulls, which left joins leave. */
 static EfDay *
 get_completed(FunctionCallInfo fcinfo, int argument, size_t *n)
 {
@@ -38,7 +38,7 @@ get_completed(FunctionCallInfo fcinfo, int argument, size_t *n)
 	return days;
 }
 
-/* The days required, as [from, until); false if there are none. */
+/* Get the days required, as [from, until); false if there are none. */
 static bool
 get_required(FunctionCallInfo fcinfo, int argument, EfDay *from, EfDay *until)
 {

@@ -1,8 +1,8 @@
 /*
  * contract_agg.c
  *	  The person forms of workforce_agg, retention_agg and mobility_agg: rows
- *	  that are contracts of people, in any order.  See src/core/spell/contract.h for
- *	  what becomes of them.
+ *	  that are contracts of people, in any order.  src/core/spell/contract.h joins
+ *	  them.
  */
 #include "contract_agg.h"
 
@@ -34,7 +34,7 @@ typedef struct EventContracts
 	EfContractPeriod period;
 } EventContracts;
 
-/* What is remembered of the arguments. */
+/* What is kept of the arguments between calls. */
 typedef struct PeriodMemory
 {
 	void	   *observed;
@@ -101,7 +101,10 @@ get_period(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 	return packed;
 }
 
-/* What stands between observed and join_gap is FTE. */
+/*
+ * Return the flag of FTE, which is counted if an argument lies between
+ * observed and join_gap.
+ */
 static uint8
 fte_flag(FunctionCallInfo fcinfo, int observed)
 {
@@ -159,8 +162,10 @@ eg_get_reason(FunctionCallInfo fcinfo, int argument, EfForm form,
 	return eg_group_name(group, reason.bytes, reason.length);
 }
 
-/* The first word of a contract that was checked, with arguments start_date,
- * end_date and reason; false where the period shows nothing of it. */
+/*
+ * Get the first word of a checked contract, from arguments start_date,
+ * end_date and reason; false if the period shows nothing of it.
+ */
 static pg_attribute_always_inline bool
 get_contract_when(FunctionCallInfo fcinfo, int start_date,
 				  const EventForms *forms, const EfEventGroup *group,
@@ -381,8 +386,10 @@ static const EventPurposeType moves_purpose = {
 
 EF_EVENTS_COMBINE(moves)
 
-/* The number of what a row says beside who and when; why somebody left is not
- * known to the period if it was later. */
+/*
+ * Return the number of the row's terms: all but the person and the days.  A
+ * reason after the period is not known to it.
+ */
 static pg_attribute_always_inline uint32_t
 get_terms(FunctionCallInfo fcinfo, const EventForms *forms,
 		  const EfEventGroup *group, bool left, int32_t fte)

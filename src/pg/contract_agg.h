@@ -1,6 +1,6 @@
 /*
  * contract_agg.h
- *	  Rows that are contracts of people: what the aggregates over them share.
+ *	  Rows that are contracts of people: shared by the aggregates over them.
  */
 #ifndef EF_CONTRACT_AGG_H
 #define EF_CONTRACT_AGG_H
@@ -12,15 +12,17 @@
 #include "spell/contract.h"
 #include "spell/spell.h"
 
-/* The gap that an argument says; refuses null, and what is none. */
+/* Get the gap from an argument; refuse null and durations that are no gap. */
 extern EfDuration eg_get_gap(FunctionCallInfo fcinfo, int argument);
 
 /* Raise the error that the gaps of rows differ. */
 pg_noreturn extern void eg_refuse_gap(const EfDuration *its,
 									  const EfDuration *other);
 
-/* Arguments start_date, which is not null, and end_date: a spell without its
- * reason. */
+/*
+ * Make a spell without its reason from arguments start_date, which is not
+ * null, and end_date.
+ */
 static inline EfSpell
 eg_get_contract(FunctionCallInfo fcinfo, int start_date)
 {
@@ -33,7 +35,9 @@ eg_get_contract(FunctionCallInfo fcinfo, int start_date)
 	return spell;
 }
 
-/* The number of the reason that an argument says, 'unknown' where it is null. */
+/*
+ * Return the number of the reason in an argument, that of 'unknown' for null.
+ */
 extern uint32_t eg_get_reason(FunctionCallInfo fcinfo, int argument,
 							  EfForm form, const EfEventGroup *group);
 

@@ -3,9 +3,11 @@
  *	  The type credible_rates: see src/core/workforce/credible_rates.h.
  *
  * Its text form is a JSON object: {"type": "credible_rates", "version": 1,
- * "retirement_shift": 12, "reasons": [{"reason": "retirement", "base": 1, "base_variance": 0, "mean": 1,
- * "weight": 12.5, "expected": 0, "exits": 0}], "reference": a workforce}, with a
- * null for an infinite weight, no retirement_shift where that is 0, and the reasons in the order of the reference's labels.
+ * "retirement_shift": 12, "reasons": [{"reason": "retirement", "base": 1,
+ * "base_variance": 0, "mean": 1, "weight": 12.5, "expected": 0, "exits": 0}],
+ * "reference": a workforce}, with null for an infinite weight, without
+ * retirement_shift if it is 0, and with the reasons in the order of the
+ * reference's labels.
  */
 #include "frame_form.h"
 #include "summary.h"
@@ -35,7 +37,7 @@ create_rates(uint32 nreasons, const struct varlena *reference)
 	return rates;
 }
 
-/* The reference as a value of its own. */
+/* Copy the reference into a value of its own. */
 static Datum
 copy_reference(const EfCredibleRates *rates)
 {
@@ -45,7 +47,7 @@ copy_reference(const EfCredibleRates *rates)
 	return PointerGetDatum(copy);
 }
 
-/* The finished form of a workforce among the arguments. */
+/* Return the finished form of a workforce among the arguments. */
 static struct varlena *
 finished_workforce(FunctionCallInfo fcinfo, int argument)
 {
@@ -140,7 +142,7 @@ typedef struct Groups
 	char		items[FLEXIBLE_ARRAY_MEMBER];	/* each on a multiple of 8 */
 } Groups;
 
-/* No form of a summary begins so. */
+/* First byte of a state of groups, with which no summary begins. */
 #define GROUPS_FORMAT 0x83
 
 static struct varlena *
@@ -149,7 +151,7 @@ item_at(const Groups *groups, uint32 offset)
 	return (struct varlena *) ((char *) groups + offset);
 }
 
-/* The item after this one; 0: these are no items. */
+/* Return the offset of the next item; 0 if the bytes are no items. */
 static uint32
 next_item(const Groups *groups, uint32 offset)
 {
@@ -171,8 +173,10 @@ require_groups(bool good)
 						 "The bytes are no groups of credible_rates_agg."));
 }
 
-/* A transition value to add to: anybody can make an aggregate of these functions
- * that begins with bytes that are none. */
+/*
+ * Get a transition value to add to.  A user's aggregate can begin these
+ * functions with any bytes, so they are checked.
+ */
 static Groups *
 get_state(FunctionCallInfo fcinfo, int argument)
 {
@@ -190,7 +194,7 @@ get_state(FunctionCallInfo fcinfo, int argument)
 	return groups;
 }
 
-/* One to read: its items are items, too. */
+/* Get one to read, whose items are checked too. */
 static Groups *
 get_groups(FunctionCallInfo fcinfo, int argument)
 {
@@ -326,7 +330,7 @@ ef_credible_rates_combinefn(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(groups);
 }
 
-/* Sums of numbers depend on their order, so groups have one. */
+/* Order items: sums of doubles depend on their order. */
 static int
 compare_items(const void *a, const void *b)
 {
@@ -339,8 +343,8 @@ compare_items(const void *a, const void *b)
 }
 
 /*
- * Open a workforce that a transition value holds.  Anybody can make such bytes, so
- * it is looked at as one that comes from a client.
+ * Open a workforce in a transition value.  Anybody can make such bytes, so it
+ * is validated like one that comes from a client.
  */
 static void
 open_item(EfTable *table, struct varlena *item)
@@ -350,7 +354,7 @@ open_item(EfTable *table, struct varlena *item)
 	eg_check(ef_table_validate(table, &ef_workforce_type, &eg_context));
 }
 
-/* The sum of the groups. */
+/* Sum the groups. */
 static struct varlena *
 sum_of(const EfTable *tables, size_t n)
 {
@@ -435,7 +439,10 @@ ef_credible_rates_finalfn(PG_FUNCTION_ARGS)
 
 /* ---- text ---- */
 
-/* The shortest digits that are this number, whatever the settings. */
+/*
+ * Append a number with the fewest digits that restore it, whatever the
+ * settings.
+ */
 static void
 append_number(StringInfo out, const char *name, double value)
 {
@@ -448,7 +455,10 @@ append_number(StringInfo out, const char *name, double value)
 	appendStringInfo(out, ", \"%s\": %s", name, digits);
 }
 
-/* A function of the summaries on one argument; a soft error goes to `context`. */
+/*
+ * Call a function of the summaries on one argument; a soft error goes to
+ * `context`.
+ */
 static Datum
 call_summary(Datum (*function) (FunctionCallInfo, const EfTableType *,
 								const EfFrameForm *),
@@ -524,7 +534,7 @@ read_number(const EfJson *value, double *number)
 	return *end == '\0' || eg_json_refuse("There is no number at", value);
 }
 
-/* The members of a reason, each of them once. */
+/* Read the members of a reason, each exactly once. */
 static bool
 read_reason(const EfJson *object, const EfLabel *label,
 			EfCredibleReason *reason)
@@ -614,7 +624,7 @@ read_shift(const EfJson *value, int16 *shift)
 	return ef_credible_check_shift((int64) number, &eg_context) == EF_OK;
 }
 
-/* What the object must say of itself, and nothing else. */
+/* Check that the object has the members of its own, and no others. */
 static bool
 check_members(const EfJson *object, int16 *shift)
 {
@@ -818,7 +828,7 @@ ef_credible_rates_recv(PG_FUNCTION_ARGS)
 
 /* ---- order ---- */
 
-/* No number has two forms, nor has a reference. */
+/* Compare bytes: every number has one form, and so has a reference. */
 EF_ORDER_FUNCTIONS(credible_rates, eg_compare_arguments(fcinfo))
 
 PG_FUNCTION_INFO_V1(ef_credible_rates_hash);

@@ -10,7 +10,7 @@
 #include "funnel/funnel_estimate.h"
 #include "retention/retention_difference.h"
 
-/* The one row of a difference of which the error is not asked for. */
+/* Return the one row of a difference without its standard error. */
 static Datum
 put_limits(FunctionCallInfo fcinfo, double difference, double lower,
 		   double upper)

@@ -29,7 +29,7 @@
 #include "access/htup_details.h"
 #include "utils/tuplestore.h"
 
-/* 18 shows the name and the version of what is loaded. */
+/* 18 shows the name and the version of a loaded module */
 #ifdef PG_MODULE_MAGIC_EXT
 #define EF_MODULE_MAGIC \
 	PG_MODULE_MAGIC_EXT(.name = "education_flow", .version = EF_VERSION)
@@ -44,7 +44,7 @@
 #define EF_INTERVAL_IS_INFINITE(interval) ((void) (interval), false)
 #endif
 
-/* 17's makes the lexer where it is told to. */
+/* Make a lexer; since 17 it is made in a given place. */
 static inline JsonLexContext *
 eg_json_lexer(char *text)
 {
@@ -58,11 +58,11 @@ eg_json_lexer(char *text)
 }
 
 /*
- * Reading a text form that is JSON.  What is no JSON is no value of the type
- * either, and is said so, with the parser's detail and place.  Since 16 input
- * functions report bad text softly where the caller can take it: false then.  What
- * the parser calls says whether to go on then; in 15 it raises errors, and has no
- * result.  `soft` is where it is told what takes an error.
+ * Read a text form that is JSON.  Text that is no JSON is no value of the
+ * type either, and is refused with the parser's detail and place.  Since 16
+ * input functions report bad text softly if the caller can take it: the
+ * result is then false. The parser's callbacks say then whether to go on; in
+ * 15 they raise errors and have no result.  `soft` takes the errors.
  */
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
@@ -109,7 +109,7 @@ eg_json_walk(FunctionCallInfo fcinfo, const char *type, const char *hint,
 	return false;
 }
 
-/* What is written is constant. */
+/* Write constant bytes to a file. */
 static inline void
 eg_buffile_write(BufFile *file, const void *bytes, size_t size)
 {

@@ -17,13 +17,15 @@
 
 #include "log/event_wire.h"
 
-/* Of a group that is sent to another process. */
+/* Version of a group that is sent to another process. */
 #define SHIPPED_VERSION 3
 
 #define PURPOSE_LISTS 64
 
-/* A log has as much memory as the least work_mem: with less, reading runs that
- * are small takes longer than all else. */
+/*
+ * Least memory of a log, that of the least work_mem: with less, reading small
+ * runs takes most of the time.
+ */
 #define LOG_MINIMUM ((size_t) 65536)
 
 struct EventCache;
@@ -44,8 +46,10 @@ typedef struct AggregateLog
 	EfNumberMap numbers;		/* while one group is sent or received */
 } AggregateLog;
 
-/* What a function remembers between calls: an aggregate with grouping sets has
- * several memories, and a log in each. */
+/*
+ * Kept by a function between calls: an aggregate with grouping sets has
+ * several memories, and a log in each.
+ */
 typedef struct EventCache
 {
 	EventForms	forms;			/* the first, as eg_event_forms() reads them */
@@ -116,7 +120,7 @@ read_file(void *closure, uint64_t offset, void *buffer, size_t size)
 	return BufFileRead(log->file, buffer, size);
 }
 
-/* The memory of the aggregate is about to go. */
+/* Close the log before the memory of the aggregate goes. */
 static void
 close_log(Datum argument)
 {
@@ -192,7 +196,7 @@ eg_ask_event_forms(FunctionCallInfo fcinfo, int person, int word,
 	return &cache->forms;
 }
 
-/* The log of the aggregate that calls. */
+/* Find the log of the calling aggregate. */
 static AggregateLog *
 current_log(FunctionCallInfo fcinfo, const EventPurposeType *type,
 			EfPersonKind kind, EfUnit unit)
@@ -267,8 +271,8 @@ check_purpose(const EfEventGroup *group, PurposeBytes bytes)
 }
 
 /*
- * Is an argument of the aggregate a constant in the plan?  Comparing the
- * purpose of every row with that of its group can then be spared.
+ * Is an argument of the aggregate a constant in the plan?  Then the purpose
+ * of a row need not be compared with that of its group.
  */
 static bool
 is_constant(FunctionCallInfo fcinfo, int argument)
@@ -280,8 +284,8 @@ is_constant(FunctionCallInfo fcinfo, int argument)
 }
 
 /*
- * The group that is argument 0.  Only a superuser makes an aggregate of states
- * that are pointers; one that mixes ours is told so.
+ * Get the group that is argument 0.  Only a superuser can make an aggregate
+ * whose states are pointers; one that mixes ours gets an error.
  */
 static EfEventGroup *
 group_of(FunctionCallInfo fcinfo, const EventPurposeType *type)
@@ -369,7 +373,7 @@ append_bytes(void *closure, const void *bytes, size_t size)
 	appendBinaryStringInfo((StringInfo) closure, bytes, (int) size);
 }
 
-/* The runs of a group, and the numbers that its events have. */
+/* Send the runs of a group, and the numbers of its events. */
 static void
 send_runs(EfEventGroup *group, StringInfo buffer, EfNumbersSent *numbers)
 {
@@ -466,7 +470,7 @@ ef_events_deserialfn(PG_FUNCTION_ARGS)
 	shipped->runs = (const uint8 *) pq_getmsgbytes(&buffer,
 												   (int) shipped->size);
 
-	/* what is left is read when there is a log to put the names in */
+	/* the rest is read when there is a log for the names */
 	shipped->nnames = pq_getmsgint(&buffer, 4);
 	shipped->names = buffer;
 	PG_RETURN_POINTER(shipped);

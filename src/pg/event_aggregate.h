@@ -2,20 +2,20 @@
  * event_aggregate.h
  *	  Aggregates over events: their state, which may be larger than memory.
  *
- * All groups of an aggregate share one log (src/core/log/event_log.h) within the
- * memory that a hash table may take, and one temporary file beside it.  The
- * log lives as long as the aggregate's memory: it is made with the first group
- * and closed by a callback of the executor, so that a rescan, the next batch
- * of a hash aggregate that spilled, or an error leaves nothing.
+ * All groups of an aggregate share one log (src/core/log/event_log.h) within
+ * the memory that a hash table may take, and one temporary file beside it.
+ * The log lives as long as the aggregate's memory: it is made with the first
+ * group and closed by a callback of the executor, so that a rescan, the next
+ * batch of a hash aggregate that spilled, or an error leaves nothing.
  *
- * Who a person is, and the word of an event, are arguments of several types
- * (word_value.h).  One function of C serves all of them: the aggregate remembers
- * which they are.
+ * The person and the word of an event are arguments of several types
+ * (word_value.h).  One C function serves all of them: the aggregate remembers
+ * their types.
  *
- * What the events of a group are for (the spec of a funnel, a period that was
- * observed) the aggregate knows: its functions pass an EventPurposeType, which says
- * how it is read from an argument, or from this one and the last, as bytes that
- * are the same where it is the same.
+ * The events of a group have a purpose (the spec of a funnel, an observation
+ * period).  The functions of an aggregate pass its EventPurposeType, which
+ * reads the purpose from an argument, or from this one and the last, as bytes
+ * that are equal for equal purposes.
  */
 #ifndef EF_EVENT_AGGREGATE_H
 #define EF_EVENT_AGGREGATE_H
@@ -45,9 +45,9 @@ typedef struct EventPurpose
 
 struct EventPurposeType
 {
-	char		tag;			/* in what is sent to another process */
-	const char *word;			/* what the word of an event is called */
-	const char *second_word;	/* and another one; NULL: there is none */
+	char		tag;			/* in a group that is sent to another process */
+	const char *word;			/* name of the argument with an event's word */
+	const char *second_word;	/* name of a second one, or NULL */
 	int			second_word_argument;
 	bool		numbered;		/* events have numbers of names */
 	uint32		most_names;		/* that one group can have; 0: any number */
@@ -58,9 +58,9 @@ struct EventPurposeType
 								 * EventPurpose */
 
 	/*
-	 * The bytes that an argument says, until the next call; refuses null.
-	 * What is to be remembered of it is kept in *memory, which is NULL at
-	 * first, in the memory of the function.
+	 * Get the bytes of an argument, valid until the next call; refuse null.
+	 * *memory, which is NULL at first, may keep what is found, in the
+	 * function's memory.
 	 */
 	PurposeBytes (*get) (FunctionCallInfo fcinfo, int argument, void **memory);
 
@@ -71,7 +71,7 @@ struct EventPurposeType
 	void		(*refuse) (const EventPurpose *purpose, PurposeBytes other);
 };
 
-/* The combine function of the aggregates over events for one purpose. */
+/* Combine two groups of events for one purpose. */
 extern Datum eg_events_combine(FunctionCallInfo fcinfo,
 							   const EventPurposeType *type);
 
@@ -87,14 +87,18 @@ typedef struct EventForms
 	EfForm		second_word;
 } EventForms;
 
-/* Those of the aggregate that calls; `person` is 0 where the rows are one
- * person's. */
+/*
+ * Find the forms of the calling aggregate; `person` is 0 if the rows are one
+ * person's.
+ */
 extern const EventForms *eg_ask_event_forms(FunctionCallInfo fcinfo,
 											int person, int word,
 											const EventPurposeType *type);
 
-/* The same; asked with the first row, and remembered at the head of what the
- * function remembers. */
+/*
+ * Return the same; found with the first row, and kept at the head of the
+ * function's memory.
+ */
 static pg_attribute_always_inline const EventForms *
 eg_event_forms(FunctionCallInfo fcinfo, int person, int word,
 			   const EventPurposeType *type)
@@ -123,31 +127,35 @@ eg_person_kind(EfForm form)
 }
 
 /*
- * The group that is argument 0, which is made if there is none, for what
- * argument `purpose` says.
+ * Get the group of argument 0, or make it, for the purpose in argument
+ * `purpose`.
  */
 extern EfEventGroup *eg_event_group(FunctionCallInfo fcinfo, int purpose,
 									const EventPurposeType *type,
 									EfPersonKind kind, EfUnit unit);
 
-/* The names that the events of a group have numbers of. */
+/* Return the dictionary of the names in a group's events. */
 extern EfDictionary *eg_group_names(const EfEventGroup *group);
 
 /*
- * The number of a name, which is new or not.  Names are kept until the end and
- * count as memory of the log; where there are more than all groups can have, no
- * row need come any more.
+ * Find the number of a name, or add it.  Names are kept until the end and
+ * count as memory of the log.  When their limit is reached, the aggregate
+ * fails at once.
  */
 extern uint32 eg_group_name(const EfEventGroup *group, const char *name,
 							size_t length);
 
-/* The group, argument 0 of a final function, of events for this; NULL if there
- * were no rows. */
+/*
+ * Get the group of a final function, for this purpose; NULL if there were no
+ * rows.
+ */
 extern EfEventGroup *eg_finished_group(FunctionCallInfo fcinfo,
 									   const EventPurposeType *type);
 
-/* Add an event of the person that an argument says, which is not null.  Its
- * detail is NULL where the log has none. */
+/*
+ * Add an event of the person in an argument, which is not null.  Its detail
+ * is NULL if the log has none.
+ */
 static pg_attribute_always_inline void
 eg_add_event_of(FunctionCallInfo fcinfo, int argument, EfForm form,
 				EfEventGroup *group, EfWhen when, const uint64_t *detail)

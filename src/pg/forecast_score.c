@@ -25,7 +25,7 @@ number_or_nan(FunctionCallInfo fcinfo, int argument)
 	return PG_ARGISNULL(argument) ? NAN : PG_GETARG_FLOAT8(argument);
 }
 
-/* NaN among the arguments is no number that is not known, but a mistake. */
+/* Refuse NaN among the arguments: a number that is not known is null. */
 static void
 refuse_nan(FunctionCallInfo fcinfo, int argument, const char *name)
 {
@@ -66,7 +66,7 @@ ef_forecast_score_agg_transfn(PG_FUNCTION_ARGS)
 	for (int i = 0; i < (int) lengthof(names); i++)
 		refuse_nan(fcinfo, i + 1, names[i]);
 
-	/* what was not predicted, or has not happened yet, cannot miss */
+	/* a missing prediction or outcome cannot miss */
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(4))
 	{
 		if (misses == NULL)

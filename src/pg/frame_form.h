@@ -18,7 +18,7 @@ typedef struct EfFrameForm
 	const char *member;			/* of the text form, which holds the frame */
 
 	bool		names_labels;	/* all that there may be */
-	const char *unknown_label;	/* what is said of another */
+	const char *unknown_label;	/* sentence for any other label */
 
 	/* Write the value of that member. */
 	void		(*append) (StringInfo out, const EfTable *table);
@@ -37,7 +37,7 @@ typedef struct EfFrameForm
 							const EfTableType *type);
 } EfFrameForm;
 
-/* An observation period; labels are what the rows bring. */
+/* Form of an observation period, with labels from the rows. */
 extern const EfFrameForm eg_period_form;
 
 /* The spec of a funnel, which names the labels. */

@@ -7,9 +7,9 @@
 #include "utils/builtins.h"
 
 /*
- * A numeric says its digits as text only, which takes longer than all else that
- * is done with a row.  But a column has few of them, in few bytes: so those that
- * came last are kept, by their bytes.
+ * Number of FTE texts to keep.  A numeric gives its digits as text only,
+ * which takes longer than the rest of a row.  But a column has few different
+ * values, of few bytes: so the last ones are kept, by their bytes.
  */
 #define KNOWN_FTES 64
 #define KNOWN_BYTES 7

@@ -1,8 +1,8 @@
 /*
  * funnel.c
- *	  The type funnel: events or chains in, conversion out.  See
- *	  src/core/funnel/funnel.h for what is counted, chain.h for which chain counts,
- *	  funnel_estimate.h for what is estimated.
+ *	  The type funnel: events or chains in, conversion out.  Of src/core/funnel,
+ *	  funnel.h has the counts, chain.h the choice of a chain, and
+ *	  funnel_estimate.h the estimates.
  */
 #include "event_aggregate.h"
 #include "frame_form.h"
@@ -110,8 +110,8 @@ get_instant(FunctionCallInfo fcinfo, int argument, EfUnit unit)
 }
 
 /*
- * What an event is, and when; false where it does not count: its stage is not
- * of the spec, or it has not happened by then.
+ * Get code and time of an event; false if it does not count: its stage is not
+ * in the spec, or it is too late.
  */
 static pg_attribute_always_inline bool
 get_when(FunctionCallInfo fcinfo, int stage_argument, const EventForms *forms,
@@ -148,7 +148,7 @@ add_event(FunctionCallInfo fcinfo, EfUnit unit)
 	PG_RETURN_POINTER(group);
 }
 
-/* Rows that are one person's.  Arguments: state, stage, at, spec. */
+/* Add an event of one person's rows.  Arguments: state, stage, at, spec. */
 static pg_attribute_always_inline Datum
 add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
 {
@@ -166,7 +166,7 @@ add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
 	PG_RETURN_POINTER(group);
 }
 
-/* A function of the server for each type that `at` can have. */
+/* Define a function of the server for each type that `at` can have. */
 #define EF_TIME_TRANSFN(name, call, unit) \
 	PG_FUNCTION_INFO_V1(name); \
 	Datum name(PG_FUNCTION_ARGS) { return call(fcinfo, unit); }
@@ -205,7 +205,7 @@ static EF_REPORT(EF_CHAIN_GAP, INVALID_PARAMETER_VALUE,
 				 "reached has a gap",
 				 "It holds the dates of the stages in order; once one is null so are the later ones.");
 
-/* An array of instants, as many as come before the first null. */
+/* Get the instants of an array before its first null. */
 static unsigned
 get_reached(ArrayType *array, EfUnit unit, EfInstant *instants)
 {
@@ -353,7 +353,7 @@ add_reached(FunctionCallInfo fcinfo, EfUnit unit)
 
 EF_TIME_TRANSFNS(ef_funnel_agg_reached, add_reached)
 
-/* The chain of one person, as an array of the type that `at` has. */
+/* Return the chain of one person, as an array of the type of `at`. */
 static Datum
 steps_of_group(FunctionCallInfo fcinfo, Oid type)
 {
@@ -444,9 +444,9 @@ ef_window_funnel_finalfn(PG_FUNCTION_ARGS)
 }
 
 
-/* ---- what a funnel says ---- */
+/* results of a funnel */
 
-/* An estimate and its limits, in three columns. */
+/* Put an estimate and its limits into three columns. */
 static void
 put_estimate(const EfEstimate *estimate, Datum *values, bool *nulls)
 {
@@ -499,7 +499,7 @@ ef_funnel_stages(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* Not strict, since `by` may be left out. */
+/* Not declared strict, since `by` may be left out. */
 PG_FUNCTION_INFO_V1(ef_funnel_conversion);
 Datum
 ef_funnel_conversion(PG_FUNCTION_ARGS)

@@ -36,7 +36,7 @@ add_mode(EfFunnelSpec *spec, const char *name, size_t length,
 	return status;
 }
 
-/* An argument opened; its names point into the argument. */
+/* Open the spec in an argument; its names point into the argument. */
 static void
 get_spec(FunctionCallInfo fcinfo, int argument, EfFunnelSpec *spec)
 {
@@ -202,7 +202,7 @@ read_names(EfFunnelSpec *spec, AddName add, const EfJson *array)
 	return true;
 }
 
-/* Parts of a duration that are none may be missing, but not all. */
+/* Read a duration.  Parts that are 0 may be missing, but not all. */
 static bool
 read_within(EfFunnelSpec *spec, const EfJson *object)
 {
@@ -259,7 +259,7 @@ eg_read_spec_member(EfFunnelSpec *spec, const EfJson *member)
 	return eg_json_refuse("There is an unknown member", member);
 }
 
-/* A spec from its whole JSON object. */
+/* Read a spec from its whole JSON object. */
 static bool
 read_object(EfFunnelSpec *spec, const EfJson *object)
 {
@@ -301,8 +301,9 @@ read_object(EfFunnelSpec *spec, const EfJson *object)
 }
 
 /*
- * funnel_spec('{applied,admitted}') is, to PostgreSQL, no call of the function
- * but a cast to the type.  Who wrote it should not hear about JSON tokens.
+ * Is this the text of an array?  PostgreSQL takes
+ * funnel_spec('{applied,admitted}') for a cast to the type, not for a call of
+ * the function.  Its writer should not read about JSON tokens.
  */
 static bool
 is_array_literal(const char *given)
@@ -366,7 +367,7 @@ send_names(StringInfo buffer, const EfLabel *names, uint32 n)
 	}
 }
 
-/* What is not there is sent as zeros. */
+/* Send a spec; missing parts are sent as zeros. */
 void
 eg_spec_send(StringInfo buffer, const EfFunnelSpec *spec)
 {
@@ -479,7 +480,10 @@ ef_funnel_spec_recv(PG_FUNCTION_ARGS)
 
 /* ---- order ---- */
 
-/* One spec has one packed form, so equal bytes are equal specs. */
+/*
+ * Compare bytes: one spec has one packed form, so equal bytes are equal
+ * specs.
+ */
 EF_ORDER_FUNCTIONS(funnel_spec, eg_compare_arguments(fcinfo))
 
 PG_FUNCTION_INFO_V1(ef_funnel_spec_hash);

@@ -8,7 +8,7 @@
 
 #include "funnel_spec_value.h"
 
-/* The spec that a table holds. */
+/* Read the spec that a table holds. */
 static void
 spec_of(const EfTable *table, EfFunnelSpec *spec)
 {

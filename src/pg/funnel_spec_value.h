@@ -30,24 +30,26 @@ eg_get_spec_bytes(FunctionCallInfo fcinfo, int argument)
 }
 
 /*
- * Text: the members "stages", "within", "as_of", "exits" and "modes" of a JSON
- * object, without its braces.
+ * Append the text: the members "stages", "within", "as_of", "exits" and
+ * "modes" of a JSON object, without its braces.
  */
 extern void eg_append_spec_text(StringInfo out, const EfFunnelSpec *spec);
 
 /*
- * Read one of these members into a spec, which began as zeros; its names point
- * into the JSON.  False, and a sentence, where the member is none of them or
- * its value is not as it should be.  Members come in any order, and may be
- * missing; ef_spec_complete says in the end whether it is a spec.
+ * Read one of these members into a spec, which began as zeros; its names
+ * point into the JSON.  False, and a sentence, if the member is unknown or
+ * its value wrong.  Members come in any order, and may be missing;
+ * ef_spec_complete checks the whole in the end.
  */
 extern bool eg_read_spec_member(EfFunnelSpec *spec, const EfJson *member);
 
-/* Binary: a spec without version and type, in network order, with names in
- * the client's encoding. */
+/*
+ * Send a spec without version and type, in network order, with names in the
+ * client's encoding.
+ */
 extern void eg_spec_send(StringInfo buffer, const EfFunnelSpec *spec);
 
-/* The same back, complete; names are in new memory. */
+/* Receive one, complete; names are in new memory. */
 extern EfStatus eg_spec_receive(StringInfo buffer,
 								EfFunnelSpec *spec) EF_NODISCARD;
 

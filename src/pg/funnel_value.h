@@ -16,7 +16,7 @@ eg_open_funnel(FunctionCallInfo fcinfo, int argument, EfFunnel *funnel)
 	eg_check(ef_funnel_open(funnel, datum, VARSIZE(datum), &eg_context));
 }
 
-/* The number of the stage that argument names. */
+/* Return the number of the stage named in an argument. */
 static inline uint32
 eg_get_stage(FunctionCallInfo fcinfo, int argument, const EfFunnel *funnel)
 {

@@ -38,8 +38,10 @@ interrupt(void)
 EfError		eg_error;
 EfContext	eg_context = {allocate, release, NULL, interrupt, &eg_error};
 
-/* Messages, hints and sentences are marked where they stand in the core; with no
- * catalogue of this language, gettext hands them back as they are. */
+/*
+ * Translate a text.  Messages, hints and sentences are marked in the core;
+ * without a catalogue of this language, gettext returns them unchanged.
+ */
 static const char *
 localize(const char *text)
 {

@@ -25,12 +25,15 @@
 #undef TEXTDOMAIN
 #define TEXTDOMAIN PG_TEXTDOMAIN("education_flow")
 
-/* What the glue hands to the core: palloc in the current memory context.  There
- * is one place for the sentence of a refusal, since it is raised at once. */
+/*
+ * Context that the glue hands to the core: palloc in the current memory
+ * context. There is one place for the sentence of a refusal, since it is
+ * raised at once.
+ */
 extern EfContext eg_context;
 extern EfError eg_error;
 
-/* Raise what the core refused, if it did. */
+/* Raise a refusal of the core, if there is one. */
 pg_noreturn extern void eg_raise(EfStatus status);
 
 static inline void
@@ -43,8 +46,11 @@ eg_check(EfStatus status)
 /* Refuse a call that comes from neither an aggregate nor a window. */
 extern void eg_look_for_aggregate(FunctionCallInfo fcinfo);
 
-/* A transition function outside of an aggregate would edit its argument.  Nearly
- * every call comes from the node of an aggregate, which is seen at once. */
+/*
+ * Refuse a call outside of an aggregate, in which a transition function would
+ * edit its argument.  Nearly every call comes from the node of an aggregate,
+ * and is let through at once.
+ */
 static inline void
 eg_require_aggregate(FunctionCallInfo fcinfo)
 {
@@ -52,35 +58,35 @@ eg_require_aggregate(FunctionCallInfo fcinfo)
 		eg_look_for_aggregate(fcinfo);
 }
 
-/* An argument that a function needs, though it is not strict. */
+/* Refuse null for an argument of a function that is not strict. */
 extern void eg_require_argument(FunctionCallInfo fcinfo, int argument,
 								const char *name);
 
 /*
- * An array of one dimension, with an example of one for who gives another.
- * What to do about nulls; NULL where there may be some.
+ * Get an array of one dimension.  The hint for other arrays has an example,
+ * and another one tells what to do about nulls; NULL where they are allowed.
  */
 extern ArrayType *eg_get_array(FunctionCallInfo fcinfo, int argument,
 							   const char *name, const char *example,
 							   const char *without_nulls);
 
-/* The elements of a float8[]: one dimension, no nulls. */
+/* Get the elements of a float8[]: one dimension, no nulls. */
 extern const double *eg_get_float8s(FunctionCallInfo fcinfo, int argument,
 									const char *name, int *n);
 
-/* The number of the word that an argument chooses. */
+/* Return the number of the word that an argument chooses. */
 extern unsigned eg_get_choice(FunctionCallInfo fcinfo, int argument,
 							  const EfChoice *among);
 
-/* Those of a text[], which stay where they are; a null has no bytes. */
+/* Get the texts of a text[], which stay in place; a null has no bytes. */
 extern EfLabel *eg_get_labels(FunctionCallInfo fcinfo, int argument,
 							  const char *name, const char *example,
 							  bool nulls_allowed, int *n);
 
 /*
- * The rows of a set-returning function.  They go to a tuplestore, which takes
- * work_mem and then a file, so a function that makes its rows one by one needs
- * no memory for them.  Between two rows a cancel is noticed.
+ * Begin the rows of a set-returning function.  They go to a tuplestore, which
+ * takes work_mem and then a file, so a function that makes its rows one by
+ * one needs no memory for them.  Between two rows interrupts are checked.
  */
 extern ReturnSetInfo *eg_begin_rows(FunctionCallInfo fcinfo);
 
@@ -91,8 +97,11 @@ eg_put_row(ReturnSetInfo *result, Datum *values, bool *nulls)
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
-/* An interval; what is not whole days is the core's to refuse, with
- * EF_DURATION_INVALID or another status, which infinity raises here. */
+/*
+ * Get an interval.  The core refuses one that is not whole days, with
+ * EF_DURATION_INVALID or another status; with this one an infinite interval
+ * is refused here.
+ */
 extern EfDuration eg_get_interval(FunctionCallInfo fcinfo, int argument,
 								  EfStatus refused);
 
@@ -102,7 +111,7 @@ eg_get_duration(FunctionCallInfo fcinfo, int argument)
 	return eg_get_interval(fcinfo, argument, EF_DURATION_INVALID);
 }
 
-/* A float8 that is NULL where the core says NaN. */
+/* Return a float8, NULL if the core answers NaN. */
 static inline Datum
 eg_float8_or_null(double value, bool *isnull)
 {
@@ -110,12 +119,12 @@ eg_float8_or_null(double value, bool *isnull)
 	return Float8GetDatum(value);
 }
 
-/* A function of the server that answers one expression. */
+/* Define a function of the server that returns one expression. */
 #define EF_FUNCTION(name, role, call) \
 	PG_FUNCTION_INFO_V1(ef_##name##_##role); \
 	Datum ef_##name##_##role(PG_FUNCTION_ARGS) { return call; }
 
-/* The order of two values whose bytes are equal where they are: that of these. */
+/* Compare two values whose order is that of their bytes. */
 static inline int
 eg_compare_values(const struct varlena *a, const struct varlena *b)
 {
@@ -126,11 +135,13 @@ eg_compare_values(const struct varlena *a, const struct varlena *b)
 	return order != 0 || na == nb ? order : na < nb ? -1 : 1;
 }
 
-/* And of the two arguments of a function, as they are stored. */
+/* Compare two arguments of a function, as they are stored. */
 extern int	eg_compare_arguments(FunctionCallInfo fcinfo);
 
-/* The functions of the operators of a type, from an order that compares their
- * two arguments. */
+/*
+ * Define the functions of a type's operators, from an order that compares
+ * their two arguments.
+ */
 #define EF_ORDER_FUNCTIONS(name, order) \
 	EF_FUNCTION(name, cmp, Int32GetDatum(order)) \
 	EF_FUNCTION(name, eq, BoolGetDatum((order) == 0)) \

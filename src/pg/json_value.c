@@ -8,8 +8,11 @@
 
 #define VALUES_AT_ONCE 128
 
-/* More than any jsonb could hold of what has a key and a count.  Two bytes can be a
- * value, which takes sixty of memory: a gigabyte of them would end the server. */
+/*
+ * Limit on the values of a text: more than any jsonb could hold of members
+ * with a key and a count.  A value can be two bytes of text but takes sixty
+ * of memory, so a gigabyte of them would end the server.
+ */
 #define MAX_VALUES (1 << 24)
 
 /* An array or object that is not at its end. */
@@ -42,7 +45,7 @@ typedef struct Place
 	size_t		at;				/* in the text */
 } Place;
 
-/* Short keys come first: so numbers are in order. */
+/* Order keys: short ones first, so that numbers are in order. */
 static int
 compare_keys(const EfJson *a, const EfJson *b)
 {
@@ -62,7 +65,7 @@ compare_places(const void *a, const void *b)
 		one->at < other->at ? -1 : one->at > other->at;
 }
 
-/* Put members in order, and drop those whose key comes again. */
+/* Put members in order, and drop all but the last of equal keys. */
 static void
 sort_members(EfJson *object)
 {
@@ -94,9 +97,9 @@ sort_members(EfJson *object)
 }
 
 
-/* ---- what the parser calls ---- */
+/* callbacks of the parser */
 
-/* A value at the place where the parser is. */
+/* Add a value at the place where the parser is. */
 static EfJson *
 add_value(Builder *builder, EfJsonType type)
 {
@@ -195,7 +198,7 @@ take_key(void *state, char *key, bool isnull)
 	EF_JSON_RETURN(true);
 }
 
-/* Would numeric write a number as it stands here? */
+/* Would numeric write this number the same way? */
 static bool
 is_plain(const char *digits)
 {

@@ -2,10 +2,10 @@
  * json_value.h
  *	  Reading a text form that is JSON.
  *
- * PostgreSQL's parser reads it, and what it finds becomes a tree that holds what a
- * jsonb would: the members of an object in jsonb's order, and of those that have
- * the same key the last.  A jsonb would be written as one piece first, and its
- * numbers twice.
+ * PostgreSQL's parser reads it, and the result is a tree with the contents of
+ * a jsonb: the members of an object in jsonb's order, and of equal keys the
+ * last one. A jsonb would be written in one piece first, and its numbers
+ * twice.
  */
 #ifndef EF_JSON_VALUE_H
 #define EF_JSON_VALUE_H
@@ -39,13 +39,13 @@ typedef struct EfJson
 } EfJson;
 
 /*
- * The tree of a text.  What is no JSON is no value of the type either and is said
- * so, with the parser's detail and place; NULL where the caller takes that softly.
+ * Parse a text.  Text that is no JSON is refused as no value of the type,
+ * with the parser's detail and place; NULL if the caller takes errors softly.
  */
 extern const EfJson *eg_json_parse(FunctionCallInfo fcinfo, const char *type,
 								   const char *hint, char *text);
 
-/* The member of an object that has this key, or NULL. */
+/* Return the member of an object with this key, or NULL. */
 extern const EfJson *eg_json_member(const EfJson *object, const char *key);
 
 /* Is this the key of the member? */
@@ -64,7 +64,7 @@ eg_json_is(const EfJson *value, const char *word)
 		memcmp(value->text, word, value->length) == 0;
 }
 
-/* A whole number from 0 to a limit. */
+/* Read a whole number from 0 to a limit. */
 static inline bool
 eg_json_count(const EfJson *value, int64 most, int64 *count)
 {

@@ -1,7 +1,7 @@
 /*
  * mobility.c
- *	  The type mobility: its accessors.  See src/core/mobility/mobility.h for what is
- *	  counted and mobility_estimate.h for what is estimated.
+ *	  The type mobility: its accessors.  Of src/core/mobility, mobility.h has the
+ *	  counts and mobility_estimate.h the estimates.
  */
 #include "frame_form.h"
 #include "summary.h"
@@ -14,7 +14,7 @@
 
 EF_SUMMARY_FUNCTIONS(mobility, ef_mobility_type, eg_period_form)
 
-/* Argument 0, opened as a reader needs it. */
+/* Open argument 0 as a reader needs it. */
 static void
 get_mobility(FunctionCallInfo fcinfo, EfMobility *mobility, bool in_steps)
 {
@@ -209,7 +209,7 @@ ef_mobility_matrix(PG_FUNCTION_ARGS)
 
 /* ---- projection ---- */
 
-/* People by state, or NULL. */
+/* Get people by state, or NULL. */
 static const double *
 get_people(FunctionCallInfo fcinfo, int argument, const char *name,
 		   const EfMobility *mobility)

@@ -82,7 +82,7 @@ EF_EVENTS_COMBINE(mobility)
 
 /* ---- rows ---- */
 
-/* The event of a row; false where the period shows nothing of it. */
+/* Make the event of a row; false if the period shows nothing of it. */
 static pg_attribute_always_inline bool
 get_spell_when(FunctionCallInfo fcinfo, const EventForms *forms,
 			   const EfEventGroup *group, EfWhen *when)

@@ -27,9 +27,9 @@ typedef struct ObservedCache
 } ObservedCache;
 
 /*
- * Who calls by a new FmgrInfo for each row, as Citus does on its workers, would
- * open it each time: so the last ones are kept in the process as well.  As many
- * as one query has of summaries with a period of their own.
+ * The last periods opened, kept in the process: Citus calls on its workers
+ * with a new FmgrInfo for each row, and would open the period each time.  As
+ * many as a query has summaries with a period of their own.
  */
 static ObservedCache recent[8];
 static unsigned oldest;
@@ -38,8 +38,10 @@ static EF_REPORT(EF_OBSERVED_ENDLESS, INVALID_PARAMETER_VALUE,
 				 "observation period has no end",
 				 "Its upper bound is the day on which the rows were true, such as daterange('2020-01-01', '2025-01-01').");
 
-/* Are so many bytes equal, 8 of which there are at least?  A range is a few words,
- * for which a call would take longer than they do. */
+/*
+ * Are these bytes, 8 at least, equal?  A range is a few words, and calling a
+ * function would take longer than comparing them.
+ */
 static inline bool
 are_equal(const char *a, const char *b, size_t size)
 {
@@ -172,7 +174,7 @@ eg_spell_state(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 	eg_require_aggregate(fcinfo);
 	if (cache == NULL)
 	{
-		/* the reason stands before the period */
+		/* the reason is the argument before the period */
 		EfForm		form = eg_word_form(fcinfo, observed - 1, "reason");
 
 		fcinfo->flinfo->fn_extra = cache =

@@ -89,7 +89,10 @@ typedef struct IntakeArguments
 	EfWorkforce rates;
 } IntakeArguments;
 
-/* But for the staff, which comes in the second argument and from the tenth on. */
+/*
+ * Get the plan of an intake, but for the staff, which is in the second
+ * argument and from the tenth on.
+ */
 static void
 get_intake_plan(FunctionCallInfo fcinfo, IntakeArguments *arguments)
 {
@@ -148,7 +151,7 @@ ef_required_intake(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* The last argument is levels. */
+/* Answer for each of the levels, the last argument. */
 PG_FUNCTION_INFO_V1(ef_required_intake_fan);
 Datum
 ef_required_intake_fan(PG_FUNCTION_ARGS)

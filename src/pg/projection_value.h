@@ -11,7 +11,7 @@
 #include "retirement_rule_value.h"
 #include "workforce_value.h"
 
-/* Then the error of these rates is counted in full. */
+/* Are these the rates of a group?  Then their error is counted in full. */
 static inline bool
 eg_rates_are_of_group(const EfCredibleRates *rates)
 {
@@ -22,7 +22,7 @@ eg_rates_are_of_group(const EfCredibleRates *rates)
 	return are;
 }
 
-/* The levels of a fan: 1 to 100. */
+/* Get the levels of a fan: 1 to 100. */
 static inline const double *
 eg_get_levels(FunctionCallInfo fcinfo, int argument, int *n)
 {
@@ -66,7 +66,7 @@ eg_get_assumptions(FunctionCallInfo fcinfo, int argument, int options,
 	plan->latest_age = PG_GETARG_INT32(options + 3);
 }
 
-/* The same, and a level. */
+/* Get the same, and a level. */
 static inline void
 eg_get_projection(FunctionCallInfo fcinfo, int argument, int options,
 				  EfProjectionPlan *plan, EfWorkforce *workforce,

@@ -1,7 +1,7 @@
 /*
  * retention.c
- *	  The type retention: rows in, curves out.  See src/core/retention/retention.h for
- *	  what is counted, retention_curve.h and log_rank.h for what is estimated.
+ *	  The type retention: rows in, curves out.  Of src/core/retention, retention.h
+ *	  has the counts, retention_curve.h and log_rank.h the estimates.
  */
 #include "frame_form.h"
 #include "observed.h"
@@ -196,7 +196,7 @@ ef_exit_incidence(PG_FUNCTION_ARGS)
 
 /* ---- comparison ---- */
 
-/* The label of a reason in a table, 0 where nobody had it. */
+/* Return the label of a reason in a table, 0 if nobody had it. */
 static uint32
 reason_label(const EfTable *table, const text *reason)
 {
@@ -204,7 +204,7 @@ reason_label(const EfTable *table, const text *reason)
 						  VARSIZE_ANY_EXHDR(reason));
 }
 
-/* The risk set of a retention; if a reason is given, for that one. */
+/* Open the risk set of a retention; if a reason is given, for that one. */
 static void
 get_risk_for(FunctionCallInfo fcinfo, int argument, const text *reason,
 			 EfRiskSet *risk)
@@ -254,9 +254,9 @@ ef_retention_compare(PG_FUNCTION_ARGS)
 }
 
 /*
- * The log-rank test of several groups adds up the summaries of each group and
- * stratum as they come; those of other periods stay apart.  So its memory grows
- * with the groups and strata that there are, and not with the rows.
+ * Key of the sums of a log-rank test: the summaries of each group and stratum
+ * are added up as they come, those of other periods apart.  So memory grows
+ * with the number of groups and strata, and not with the rows.
  */
 typedef struct LogRankKey
 {
@@ -305,7 +305,7 @@ create_log_rank(MemoryContext context, EfGroupTest method, const text *reason)
 	return state;
 }
 
-/* The number of a name, or 0 for null. */
+/* Return the number of a name, or 0 for null. */
 static uint32
 name_number(EfDictionary *names, const text *name)
 {
@@ -332,7 +332,7 @@ name_of(const EfDictionary *names, uint32 number)
 	return result;
 }
 
-/* Add a summary to those of its group and stratum. */
+/* Add a summary to the sum of its group and stratum. */
 static void
 add_log_rank(LogRankState *state, const EfTable *table, const text *group,
 			 const text *stratum)
@@ -367,7 +367,7 @@ static EF_REPORT(EF_REASONS_DIFFER, INVALID_PARAMETER_VALUE,
 				 "reason differs within a group",
 				 "A test is for one reason: give each row of the group the same.");
 
-/* Refuse a row whose reason is not that of the rows before. */
+/* Refuse a row with another reason than the rows before. */
 static void
 check_reason(const LogRankState *state, const text *reason)
 {

@@ -131,7 +131,7 @@ ef_retirement_rule_to_jsonb(PG_FUNCTION_ARGS)
 							   CStringGetDatum(text_of(eg_get_rule(fcinfo, 0))));
 }
 
-/* {"born_from": "1960-01-01", "age_months": 804}, and nothing else. */
+/* Read {"born_from": "1960-01-01", "age_months": 804}, and nothing else. */
 static bool
 read_step(const EfJson *object, EfDay *born_from, int *age_months)
 {

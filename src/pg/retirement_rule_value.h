@@ -9,9 +9,9 @@
 #include "workforce/retirement_rule.h"
 
 /*
- * A transition value comes this way too.  Anybody can make an aggregate whose
- * other functions answer a value as a table stores it, with a short header or
- * compressed, and the executor hands it on as it is.
+ * Get a rule.  A transition value comes this way too, and a user's own
+ * aggregate can hand over a value as a table stores it, with a short header
+ * or compressed.
  */
 static inline EfRetirementRule *
 eg_get_rule(FunctionCallInfo fcinfo, int argument)

@@ -52,9 +52,9 @@ ef_spell_fault(PG_FUNCTION_ARGS)
 }
 
 /*
- * Arguments: birth_date, start_date, end_date, observed.  A row without a birth
- * date, or without the FTE that is counted, is none of workforce_agg's, but
- * retention_agg looks at its spell.
+ * Find the fault of an employment.  Arguments: birth_date, start_date,
+ * end_date, observed.  workforce_agg skips a row without a birth date, or
+ * without the FTE that is counted, but retention_agg looks at its spell.
  */
 static Datum
 employment_fault(FunctionCallInfo fcinfo, bool known)

@@ -47,7 +47,10 @@ typedef struct EventGap
 	bool		counts_fte;
 } EventGap;
 
-/* The last argument is join_gap, and behind three others stands FTE. */
+/*
+ * Number of arguments if FTE is one of them: it follows three others, and
+ * join_gap is the last.
+ */
 #define ARGUMENTS_WITH_FTE 6
 
 static PurposeBytes
@@ -168,7 +171,7 @@ ef_spells_agg_float8_transfn(PG_FUNCTION_ARGS)
 
 /* ---- spells ---- */
 
-/* The columns of the stretches. */
+/* Put the stretches into their columns. */
 static void
 put_stretches(const EfJoined *spell, Datum *values)
 {
@@ -193,7 +196,7 @@ put_stretches(const EfJoined *spell, Datum *values)
 										TYPALIGN_INT));
 }
 
-/* A spell as a row. */
+/* Make a row of a spell. */
 static Datum
 spell_row(const EfJoined *spell, const EventGap *purpose,
 		  const EfDictionary *reasons, TupleDesc desc)
@@ -252,7 +255,7 @@ ef_spells_agg_finalfn(PG_FUNCTION_ARGS)
 
 /* ---- a day of a spell ---- */
 
-/* The elements of a column that is an array; none where it is null. */
+/* Get the elements of a column that is an array; none if it is null. */
 static int
 get_elements(HeapTupleHeader row, int column, Oid type, int16 length,
 			 bool by_value, Datum **elements, bool **nulls)

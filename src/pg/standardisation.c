@@ -8,7 +8,7 @@
 
 #include "workforce/standardisation.h"
 
-/* A value and its limits, as three columns. */
+/* Put a value and its limits into three columns. */
 static void
 put_estimate(const EfEstimate *estimate, Datum *values, bool *nulls)
 {

@@ -16,7 +16,7 @@ eg_summary_load(EfTable *table, const EfTableType *type, struct varlena *datum)
 	eg_check(ef_table_load(table, type, datum, VARSIZE(datum), &eg_context));
 }
 
-/* The finished form of a table. */
+/* Pack a table into its finished form. */
 static struct varlena *
 pack(const EfTable *table, const EfTableType *type)
 {
@@ -35,7 +35,7 @@ is_packed(struct varlena *datum)
 		*(uint8 *) VARDATA(datum) == EF_FORMAT_PACKED;
 }
 
-/* The finished form of a value, which a state is turned into. */
+/* Return the finished form of a value; a state is packed. */
 static struct varlena *
 finished(const EfTableType *type, struct varlena *datum)
 {
@@ -132,8 +132,8 @@ eg_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 	datum = PG_GETARG_VARLENA_P(1);
 
 	/*
-	 * a partial aggregate's state serves as it is, and a summary is what is
-	 * left of a group of one: it is opened when a second one comes
+	 * a partial aggregate's state is taken as it is; a group of one leaves a
+	 * summary, which is opened when a second one comes
 	 */
 	if (PG_ARGISNULL(0))
 	{

@@ -1,10 +1,11 @@
 /*
  * summary.h
- *	  What all summary types share, once: text and binary I/O, comparison,
+ *	  Shared by all summary types: text and binary I/O, comparison,
  *	  merge, cast to jsonb.
  *
- * A new type states its EfTableType, names the form of its frame (frame_form.h)
- * and expands EF_SUMMARY_FUNCTIONS; its file then holds only what is its own.
+ * A new type states its EfTableType, names the form of its frame
+ * (frame_form.h) and expands EF_SUMMARY_FUNCTIONS; its file then holds only
+ * what is its own.
  */
 #ifndef EF_SUMMARY_H
 #define EF_SUMMARY_H
@@ -41,22 +42,29 @@ extern Datum eg_summary_finalfn(FunctionCallInfo fcinfo,
 extern Datum eg_summary_skipped(FunctionCallInfo fcinfo,
 								const EfTableType *type);
 
-/* A value from its text form, which is part of another's; NULL is a soft error. */
+/*
+ * Read a value from its text form, which is part of another's; NULL after a
+ * soft error.
+ */
 extern Datum eg_summary_read(FunctionCallInfo fcinfo, const EfTableType *type,
 							 const struct EfFrameForm *form,
 							 const struct EfJson *json);
 
-/* A new state, as a transition value. */
+/* Create a state, as a transition value. */
 extern EfState *eg_summary_create(const EfTableType *type,
 								  const EfFrame *frame);
 
-/* A state to edit, or one made of what is none: anybody can make an aggregate
- * of these functions that begins with a finished value. */
+/*
+ * Return a state to edit, made from any other value: a user's own aggregate
+ * of these functions can begin with a finished one.
+ */
 extern EfState *eg_summary_editable(struct varlena *datum,
 									const EfTableType *type);
 
-/* The transition value, argument 0, which is not null: a state to edit, as it is
- * but for the first row. */
+/*
+ * Get the transition value, argument 0, which is not null: a state to edit,
+ * unchanged but for the first row.
+ */
 static inline EfState *
 eg_summary_state(FunctionCallInfo fcinfo, const EfTableType *type)
 {
@@ -68,7 +76,7 @@ eg_summary_state(FunctionCallInfo fcinfo, const EfTableType *type)
 	return eg_summary_editable(datum, type);
 }
 
-/* The value that a state has become. */
+/* Finish a state into a value. */
 extern Datum eg_summary_finish(EfState *state, const EfTableType *type);
 
 /* Give a state that the core made or moved its length word. */
@@ -86,7 +94,7 @@ eg_label_text(const EfLabel *label)
 													(int) label->length));
 }
 
-/* What the text and the binary form need. */
+/* Parts of a summary for its text and binary form. */
 
 /* Open a value for reading, finished or not. */
 extern void eg_summary_load(EfTable *table, const EfTableType *type,
@@ -96,7 +104,7 @@ extern void eg_summary_load(EfTable *table, const EfTableType *type,
 extern EfStatus eg_summary_accept(EfTable *table, const EfTableType *type,
 								  struct varlena **datum) EF_NODISCARD;
 
-/* The labels of a table as texts, label n at n; at 0, which is none, NULL. */
+/* Return the labels of a table as texts, label n at n; NULL at 0. */
 static inline Datum *
 eg_label_texts(const EfTable *table)
 {

@@ -39,7 +39,7 @@ append_label(StringInfo out, const EfLabel *label)
 	pfree(name);
 }
 
-/* The same of a paired kind, by its second labels. */
+/* Append the series of a paired kind, by its second labels. */
 static void
 append_pairs(StringInfo out, const EfTable *table, uint32 label,
 			 unsigned kind)
@@ -68,7 +68,7 @@ append_pairs(StringInfo out, const EfTable *table, uint32 label,
 	appendStringInfoString(out, n > 0 ? "}}" : "}");
 }
 
-/* The series of a kind by their labels; of those that count nothing, none. */
+/* Append the series of a kind by their labels; none without counts. */
 static void
 append_labelled(StringInfo out, const EfTable *table, unsigned kind,
 				bool paired)
@@ -96,8 +96,10 @@ append_labelled(StringInfo out, const EfTable *table, unsigned kind,
 	appendStringInfoChar(out, '}');
 }
 
-/* The canonical JSON: independent of DateStyle, locale and the way in which
- * the summary came about. */
+/*
+ * Write the canonical JSON: independent of DateStyle, locale and the way in
+ * which the summary was made.
+ */
 static char *
 text_of(const EfTableType *type, const EfFrameForm *form, struct varlena *datum)
 {
@@ -163,7 +165,7 @@ typedef struct Collector
 	bool		framed;
 } Collector;
 
-/* Digits without a sign or a leading zero: what a place on the axis is. */
+/* Parse digits without a sign or a leading zero: a place on the axis. */
 static bool
 parse_digits(const char *digits, uint32 length, int64 most, int64 *value)
 {
@@ -185,8 +187,10 @@ count_of(const EfJson *member, int64 *count)
 		eg_json_refuse("There is no count at", member);
 }
 
-/* The cells of a kind and label and, where it is paired, of a second label: 0
- * for none. */
+/*
+ * Collect the cells of a kind and label and, for a paired kind, of a second
+ * label: 0 for none.
+ */
 static bool
 collect_series(Collector *collector, uint32 label, uint32 second,
 			   unsigned kind, const EfJson *series)
@@ -238,7 +242,7 @@ append_name(Collector *collector, const EfJson *member)
 	table->nlabels++;
 }
 
-/* The number of a label; 0, refused, if the frame does not name it. */
+/* Return the number of a label; 0, refused, if the frame does not name it. */
 static uint32
 collect_label(Collector *collector, const EfJson *member)
 {
@@ -257,9 +261,9 @@ collect_label(Collector *collector, const EfJson *member)
 }
 
 /*
- * The labels of all cells, for a type of which a kind is paired: a name comes
- * in as many pairs as there are others, and a number of it must fit half of
- * a place.
+ * Collect the labels of all cells, for a type with a paired kind: a name
+ * occurs in as many pairs as there are other names, and its number must fit
+ * half of a place.
  */
 EF_NODISCARD static EfStatus
 collect_labels(Collector *collector, const EfJson *object)
@@ -374,8 +378,10 @@ collect_member(Collector *collector, const EfJson *member)
 	return eg_json_refuse("There is an unknown member", member);
 }
 
-/* The frame, if it is there: it may name the labels, so it is read before all
- * others. */
+/*
+ * Collect the frame, if there is one.  It may name the labels, so it is read
+ * before all others.
+ */
 static bool
 collect_frame(Collector *collector, const EfJson *object)
 {
@@ -389,7 +395,7 @@ collect_frame(Collector *collector, const EfJson *object)
 	return form->read(&collector->table, collector->type, member);
 }
 
-/* All members, among them those that must be there. */
+/* Collect all members, and check that none is missing. */
 static bool
 collect_members(Collector *collector, const EfJson *object)
 {

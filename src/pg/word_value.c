@@ -42,8 +42,9 @@ form_of_type(Oid type)
 }
 
 /*
- * The type of an argument.  Who calls without an expression, as Citus does where
- * an aggregate's rows are on its workers, means the type that is declared.
+ * Return the type of an argument.  A call without an expression, as Citus
+ * makes where an aggregate's rows are on its workers, means the declared
+ * type.
  */
 static Oid
 argument_type(FunctionCallInfo fcinfo, int argument)

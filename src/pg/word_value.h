@@ -34,17 +34,17 @@ typedef struct EfWord
 	char		digits[MAXINT8LEN + 1]; /* of a number */
 } EfWord;
 
-/* How an argument holds a key, or a word; refuses other types, by its name. */
+/* Find how an argument holds a key, or a word; refuse other types, by name. */
 extern EfForm eg_key_form(FunctionCallInfo fcinfo, int argument,
 						  const char *name);
 extern EfForm eg_word_form(FunctionCallInfo fcinfo, int argument,
 						   const char *name);
 
-/* The word of a value that is not text. */
+/* Write out the word of a value that is not text. */
 extern void eg_get_written(FunctionCallInfo fcinfo, int argument, EfForm form,
 						   EfWord *word);
 
-/* The number of a value that is an integer. */
+/* Return the number of an integer value. */
 static pg_attribute_always_inline int64
 eg_get_number(FunctionCallInfo fcinfo, int argument, EfForm form)
 {
@@ -62,9 +62,9 @@ eg_get_number(FunctionCallInfo fcinfo, int argument, EfForm form)
 }
 
 /*
- * The word of an argument that is not null, in the row or in *word.  Short
- * texts, as nearly all are, lie in the row as they are; so does a pointer to one
- * that is stored elsewhere, which looks short.
+ * Get the word of an argument that is not null, in the row or in *word.
+ * Short texts, as nearly all are, lie in the row as they are.  So does a
+ * pointer to a text stored elsewhere, which looks short.
  */
 static pg_attribute_always_inline void
 eg_get_word(FunctionCallInfo fcinfo, int argument, EfForm form, EfWord *word)

@@ -1,7 +1,7 @@
 /*
  * workforce.c
- *	  The type workforce: rows in, numbers out.  See src/core/workforce/workforce.h for
- *	  what is counted and src/core/workforce/projection.h for what is projected.
+ *	  The type workforce: rows in, numbers out.  Of src/core/workforce, workforce.h
+ *	  has the counts and projection.h the projection.
  */
 #include "frame_form.h"
 #include "observed.h"
@@ -102,7 +102,7 @@ ef_exits_for_reason(PG_FUNCTION_ARGS)
 												 VARSIZE_ANY_EXHDR(reason)));
 }
 
-/* FTE, if the summary counts it. */
+/* Return FTE, if the summary counts it. */
 static Datum
 fte_or_null(FunctionCallInfo fcinfo, const EfWorkforce *workforce,
 			const EfStaff *staff)
@@ -201,7 +201,7 @@ ef_turnover(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(turnover);
 }
 
-/* One row of what the functions above answer one by one. */
+/* Return in one row what the functions above return one by one. */
 PG_FUNCTION_INFO_V1(ef_workforce_counts);
 Datum
 ef_workforce_counts(PG_FUNCTION_ARGS)
@@ -385,7 +385,10 @@ typedef struct ProjectionArguments
 	EfWorkforce rates;
 } ProjectionArguments;
 
-/* Arguments: workforce, years, intake, target, and from 4 on what is assumed. */
+/*
+ * Get the periods of a plan.  Arguments: workforce, years, intake, target,
+ * and from 4 on assumptions.
+ */
 static void
 get_periods_of_plan(FunctionCallInfo fcinfo, EfProjectionPlan *plan)
 {
@@ -403,7 +406,7 @@ get_plan(FunctionCallInfo fcinfo, ProjectionArguments *arguments)
 					  &arguments->rates);
 }
 
-/* The argument behind the level or the levels. */
+/* Get the working time, the argument after the level or the levels. */
 static void
 get_working_time(FunctionCallInfo fcinfo, EfProjectionPlan *plan)
 {
@@ -456,7 +459,7 @@ ef_workforce_project(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* In the place of the level are levels. */
+/* Project with levels in the place of the level. */
 PG_FUNCTION_INFO_V1(ef_workforce_project_fan);
 Datum
 ef_workforce_project_fan(PG_FUNCTION_ARGS)
