@@ -1,6 +1,6 @@
 -- credible_rates: exit rates of a reference, and how often a group leaves against them.
 
-@include type.sql.in credible_rates
+@include type.sql.in type=credible_rates
 
 COMMENT ON TYPE credible_rates IS
     'exit rates of a reference by age and reason, with the ratio of a group to them for each reason, '

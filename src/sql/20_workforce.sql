@@ -1,13 +1,13 @@
 -- workforce: headcount, hires, exits and exposure by age.
 
-@include summary.sql.in workforce
+@include summary.sql.in type=workforce
 
 COMMENT ON TYPE workforce IS
     'headcount, hires, exits by reason and exposure by age of the staff in an observation period, made '
     'by workforce_agg';
 
-@include workforce_row.sql.in text
-@include workforce_row.sql.in "any"
+@include workforce_row.sql.in reason=text
+@include workforce_row.sql.in reason="any"
 
 CREATE FUNCTION headcount(workforce) RETURNS bigint
     AS 'MODULE_PATHNAME', 'ef_headcount' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

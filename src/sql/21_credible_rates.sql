@@ -7,57 +7,32 @@ COMMENT ON FUNCTION credible_rates(workforce) IS
 CREATE CAST (workforce AS credible_rates) WITH FUNCTION credible_rates(workforce) AS IMPLICIT;
 COMMENT ON CAST (workforce AS credible_rates) IS 'exit rates as they were observed in a workforce';
 
-CREATE FUNCTION credible_rates_agg_transfn(bytea, workforce) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'ef_credible_rates_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION credible_rates_agg_transfn(bytea, workforce) IS 'aggregate transition function';
-CREATE FUNCTION credible_rates_agg_transfn(bytea, workforce, credible_rates) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'ef_credible_rates_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION credible_rates_agg_transfn(bytea, workforce, credible_rates) IS
-    'aggregate transition function';
-CREATE FUNCTION credible_rates_agg_transfn(bytea, workforce, credible_rates, text) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'ef_credible_rates_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION credible_rates_agg_transfn(bytea, workforce, credible_rates, text) IS
-    'aggregate transition function';
-CREATE FUNCTION credible_rates_combinefn(bytea, bytea) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'ef_credible_rates_combinefn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION credible_rates_combinefn(bytea, bytea) IS 'aggregate combine function';
-CREATE FUNCTION credible_rates_finalfn(bytea) RETURNS credible_rates
-    AS 'MODULE_PATHNAME', 'ef_credible_rates_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION credible_rates_finalfn(bytea) IS 'aggregate final function';
+@include value_functions.sql.in type=credible_rates state=bytea
 
+@include transfn.sql.in state=bytea function=credible_rates_agg symbol=credible_rates_agg
+	types=workforce
 CREATE AGGREGATE credible_rates_agg(groups workforce) (
     SFUNC = credible_rates_agg_transfn,
-    STYPE = bytea,
-    SSPACE = 16384,
-    COMBINEFUNC = credible_rates_combinefn,
-    FINALFUNC = credible_rates_finalfn,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+@include value_state.sql.in type=credible_rates state=bytea space=16384
 );
 COMMENT ON AGGREGATE credible_rates_agg(workforce) IS
     'the exit rates of all groups together, and how much groups differ from them beyond chance, for '
     'each reason';
 
+@include transfn.sql.in state=bytea function=credible_rates_agg symbol=credible_rates_agg
+	types=workforce, credible_rates
 CREATE AGGREGATE credible_rates_agg(groups workforce, reference credible_rates) (
     SFUNC = credible_rates_agg_transfn,
-    STYPE = bytea,
-    SSPACE = 16384,
-    COMBINEFUNC = credible_rates_combinefn,
-    FINALFUNC = credible_rates_finalfn,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+@include value_state.sql.in type=credible_rates state=bytea space=16384
 );
 COMMENT ON AGGREGATE credible_rates_agg(workforce, credible_rates) IS
     'the exit rates of a reference, and how much groups differ from them beyond chance, for each reason';
 
+@include transfn.sql.in state=bytea function=credible_rates_agg symbol=credible_rates_agg
+	types=workforce, credible_rates, text
 CREATE AGGREGATE credible_rates_agg(groups workforce, reference credible_rates, method text) (
     SFUNC = credible_rates_agg_transfn,
-    STYPE = bytea,
-    SSPACE = 16384,
-    COMBINEFUNC = credible_rates_combinefn,
-    FINALFUNC = credible_rates_finalfn,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
+@include value_state.sql.in type=credible_rates state=bytea space=16384
 );
 COMMENT ON AGGREGATE credible_rates_agg(workforce, credible_rates, text) IS
     'the same by a method: poisson-gamma, which is that of the other forms, or marshall; a null '

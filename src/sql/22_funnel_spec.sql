@@ -1,6 +1,6 @@
 -- funnel_spec: the question of a funnel, as a value.
 
-@include type.sql.in funnel_spec
+@include type.sql.in type=funnel_spec
 
 COMMENT ON TYPE funnel_spec IS
     'stages, window, exits and modes of a funnel, made by funnel_spec(stages, ...)';

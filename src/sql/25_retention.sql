@@ -1,13 +1,13 @@
 -- retention: how long people stay, and why they leave.
 
-@include summary.sql.in retention
+@include summary.sql.in type=retention
 
 COMMENT ON TYPE retention IS
     'late entries, exits by reason and censorings by day since the start of employment, made by '
     'retention_agg';
 
-@include retention_row.sql.in text
-@include retention_row.sql.in "any"
+@include retention_row.sql.in reason=text
+@include retention_row.sql.in reason="any"
 
 CREATE FUNCTION spells(retention) RETURNS bigint
     AS 'MODULE_PATHNAME', 'ef_spells' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -83,72 +83,25 @@ COMMENT ON COLUMN log_rank_result.groups IS 'names of the groups, in byte order'
 COMMENT ON COLUMN log_rank_result.exits IS 'exits of each group; for the reason, where one was given';
 COMMENT ON COLUMN log_rank_result.expected IS 'exits of each group expected if the groups did not differ';
 
-CREATE FUNCTION retention_log_rank_transfn(internal, retention, text) RETURNS internal
-    AS 'MODULE_PATHNAME', 'ef_retention_log_rank_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION retention_log_rank_transfn(internal, retention, text) IS 'aggregate transition function';
-REVOKE EXECUTE ON FUNCTION retention_log_rank_transfn(internal, retention, text) FROM PUBLIC;
-CREATE FUNCTION retention_log_rank_transfn(internal, retention, text, text) RETURNS internal
-    AS 'MODULE_PATHNAME', 'ef_retention_log_rank_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION retention_log_rank_transfn(internal, retention, text, text) IS
-    'aggregate transition function';
-REVOKE EXECUTE ON FUNCTION retention_log_rank_transfn(internal, retention, text, text) FROM PUBLIC;
-CREATE FUNCTION retention_log_rank_transfn(internal, retention, text, text, text) RETURNS internal
-    AS 'MODULE_PATHNAME', 'ef_retention_log_rank_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION retention_log_rank_transfn(internal, retention, text, text, text) IS
-    'aggregate transition function';
-REVOKE EXECUTE ON FUNCTION retention_log_rank_transfn(internal, retention, text, text, text) FROM PUBLIC;
-CREATE FUNCTION retention_gray_transfn(internal, retention, text, text, text) RETURNS internal
-    AS 'MODULE_PATHNAME', 'ef_retention_gray_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION retention_gray_transfn(internal, retention, text, text, text) IS
-    'aggregate transition function';
-REVOKE EXECUTE ON FUNCTION retention_gray_transfn(internal, retention, text, text, text) FROM PUBLIC;
-CREATE FUNCTION retention_log_rank_finalfn(internal) RETURNS log_rank_result
-    AS 'MODULE_PATHNAME', 'ef_retention_log_rank_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION retention_log_rank_finalfn(internal) IS 'aggregate final function';
-REVOKE EXECUTE ON FUNCTION retention_log_rank_finalfn(internal) FROM PUBLIC;
+@include internal_finalfn.sql.in function=retention_log_rank result=log_rank_result
 
-CREATE AGGREGATE retention_log_rank(retention, group_name text) (
-    SFUNC = retention_log_rank_transfn,
-    STYPE = internal,
-    SSPACE = 65536,
-    FINALFUNC = retention_log_rank_finalfn,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
-);
+@include log_rank.sql.in name=retention_log_rank types=text arguments=group_name text
 COMMENT ON AGGREGATE retention_log_rank(retention, text) IS
     'log-rank test of several groups, of which each row is one or a part of one';
 
-CREATE AGGREGATE retention_log_rank(retention, group_name text, stratum_name text) (
-    SFUNC = retention_log_rank_transfn,
-    STYPE = internal,
-    SSPACE = 65536,
-    FINALFUNC = retention_log_rank_finalfn,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
-);
+@include log_rank.sql.in name=retention_log_rank types=text, text
+	arguments=group_name text, stratum_name text
 COMMENT ON AGGREGATE retention_log_rank(retention, text, text) IS
     'log-rank test of several groups within strata: groups are compared only with those of their stratum';
 
-CREATE AGGREGATE retention_log_rank(retention, group_name text, stratum_name text, reason text) (
-    SFUNC = retention_log_rank_transfn,
-    STYPE = internal,
-    SSPACE = 65536,
-    FINALFUNC = retention_log_rank_finalfn,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
-);
+@include log_rank.sql.in name=retention_log_rank types=text, text, text
+	arguments=group_name text, stratum_name text, reason text
 COMMENT ON AGGREGATE retention_log_rank(retention, text, text, text) IS
     'log-rank test of several groups within strata for one reason: who leaves for another is censored '
     '(cause-specific)';
 
-CREATE AGGREGATE retention_gray(retention, group_name text, stratum_name text, reason text) (
-    SFUNC = retention_gray_transfn,
-    STYPE = internal,
-    SSPACE = 65536,
-    FINALFUNC = retention_log_rank_finalfn,
-    FINALFUNC_MODIFY = READ_ONLY,
-    PARALLEL = SAFE
-);
+@include log_rank.sql.in name=retention_gray types=text, text, text
+	arguments=group_name text, stratum_name text, reason text
 COMMENT ON AGGREGATE retention_gray(retention, text, text, text) IS
     'test of several groups within strata whether as many leave for a reason: Gray''s test of equal '
     'cumulative incidence';

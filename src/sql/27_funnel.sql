@@ -1,24 +1,18 @@
 -- funnel: from the first stage to the last, and where people are lost.
 
-@include summary.sql.in funnel
+@include summary.sql.in type=funnel
 
 COMMENT ON TYPE funnel IS
     'people by stage and day: reached, exited, lost, pending; since the chain began and since the stage '
     'was reached; made by funnel_agg';
 
-@include events_combine.sql.in funnel
-CREATE FUNCTION funnel_agg_finalfn(internal) RETURNS funnel
-    AS 'MODULE_PATHNAME', 'ef_funnel_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION funnel_agg_finalfn(internal) IS 'aggregate final function';
-REVOKE EXECUTE ON FUNCTION funnel_agg_finalfn(internal) FROM PUBLIC;
-CREATE FUNCTION window_funnel_finalfn(internal) RETURNS integer
-    AS 'MODULE_PATHNAME', 'ef_window_funnel_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION window_funnel_finalfn(internal) IS 'aggregate final function';
-REVOKE EXECUTE ON FUNCTION window_funnel_finalfn(internal) FROM PUBLIC;
+@include events_combine.sql.in purpose=funnel
+@include internal_finalfn.sql.in function=funnel_agg result=funnel
+@include internal_finalfn.sql.in function=window_funnel result=integer
 
-@include funnel_events.sql.in date
-@include funnel_events.sql.in timestamp
-@include funnel_events.sql.in timestamptz
+@include funnel_events.sql.in time=date
+@include funnel_events.sql.in time=timestamp
+@include funnel_events.sql.in time=timestamptz
 
 CREATE FUNCTION funnel_stages(funnel, level double precision DEFAULT 0.95) RETURNS TABLE (
         stage_no integer, stage text, entered bigint, converted bigint,

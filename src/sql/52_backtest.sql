@@ -50,19 +50,10 @@ COMMENT ON COLUMN forecast_score.skill IS
     '1 - mean absolute error over that of the naive forecasts: 1 is perfect, 0 as good as these, below '
     '0 worse';
 
-CREATE FUNCTION forecast_score_agg_transfn(internal, double precision, double precision, double precision,
-                                           double precision, double precision, double precision)
-    RETURNS internal
-    AS 'MODULE_PATHNAME', 'ef_forecast_score_agg_transfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION forecast_score_agg_transfn(internal, double precision, double precision, double precision,
-    double precision, double precision, double precision) IS
-    'aggregate transition function';
-REVOKE EXECUTE ON FUNCTION forecast_score_agg_transfn(internal, double precision, double precision,
-    double precision, double precision, double precision, double precision) FROM PUBLIC;
-CREATE FUNCTION forecast_score_agg_finalfn(internal) RETURNS forecast_score
-    AS 'MODULE_PATHNAME', 'ef_forecast_score_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION forecast_score_agg_finalfn(internal) IS 'aggregate final function';
-REVOKE EXECUTE ON FUNCTION forecast_score_agg_finalfn(internal) FROM PUBLIC;
+@include internal_transfn.sql.in function=forecast_score_agg symbol=forecast_score_agg
+	types=double precision, double precision, double precision, double precision, double precision,
+	double precision
+@include internal_finalfn.sql.in function=forecast_score_agg result=forecast_score
 
 CREATE AGGREGATE forecast_score_agg(predicted double precision,
                                     lower double precision, upper double precision,

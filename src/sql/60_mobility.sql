@@ -1,6 +1,6 @@
 -- mobility: people in states, and their moves between them.
 
-@include summary.sql.in mobility
+@include summary.sql.in type=mobility
 
 COMMENT ON TYPE mobility IS
     'people in states (employers, regions, professions, levels) and their moves, by day since the '

@@ -1,13 +1,10 @@
 -- retention_agg with the person: from contracts to a retention of the spells that they make.
 -- Contracts are kept as events (15_events.sql) until all are seen.
 
-@include events_combine.sql.in retention
-CREATE FUNCTION retention_agg_finalfn(internal) RETURNS retention
-    AS 'MODULE_PATHNAME', 'ef_retention_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION retention_agg_finalfn(internal) IS 'aggregate final function';
-REVOKE EXECUTE ON FUNCTION retention_agg_finalfn(internal) FROM PUBLIC;
+@include events_combine.sql.in purpose=retention
+@include internal_finalfn.sql.in function=retention_agg result=retention
 
-@include retention_person.sql.in bigint text
-@include retention_person.sql.in uuid text
-@include retention_person.sql.in text text
-@include retention_person.sql.in "any" "any"
+@include retention_person.sql.in person=bigint reason=text
+@include retention_person.sql.in person=uuid reason=text
+@include retention_person.sql.in person=text reason=text
+@include retention_person.sql.in person="any" reason="any"

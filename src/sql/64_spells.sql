@@ -17,11 +17,8 @@ CREATE FUNCTION fte_on(spell, day date) RETURNS numeric
 COMMENT ON FUNCTION fte_on(spell, date) IS
     'full-time equivalents of a spell on a day, 0 before and after it; null where no fte was given';
 
-CREATE FUNCTION spells_agg_finalfn(internal) RETURNS spell[]
-    AS 'MODULE_PATHNAME', 'ef_spells_agg_finalfn' LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION spells_agg_finalfn(internal) IS 'aggregate final function';
-REVOKE EXECUTE ON FUNCTION spells_agg_finalfn(internal) FROM PUBLIC;
+@include internal_finalfn.sql.in function=spells_agg result=spell[]
 
-@include events_combine.sql.in spells
-@include spells_agg.sql.in text
-@include spells_agg.sql.in "any"
+@include events_combine.sql.in purpose=spells
+@include spells_agg.sql.in reason=text
+@include spells_agg.sql.in reason="any"

@@ -1,12 +1,16 @@
 # expand.awk: the install script, from the fragments in order.
 #
-# A line
+#	@include TEMPLATE NAME=VALUE ...
 #
-#	@include TEMPLATE TYPE [WORD [TIME]]
+# is replaced by the file TEMPLATE beside the fragment, in which @NAME@ stands for
+# VALUE.  A value ends where the next name begins; lines that begin with a tab continue
+# the line.  A template may include another one.  The comment that it begins with is for
+# its readers, and not copied.
 #
-# is replaced by the file TEMPLATE beside the fragment, in which @type@ stands
-# for TYPE, @word@ for WORD and @time@ for TIME.  A template may include another
-# one.
+#	@for NAME WORD ...
+#	@end
+#
+# around lines repeats them for each WORD, for which @NAME@ stands.
 
 # Says what is wrong; make removes the unfinished script.
 function fail(file, complaint)
@@ -15,31 +19,81 @@ function fail(file, complaint)
 	exit 1
 }
 
-function expand(file, line, type, word, time,    part, parts, template, status)
+function filled(line, values,    name)
 {
-	if (type != "")
-		gsub(/@type@/, type, line)
-	if (word != "")
-		gsub(/@word@/, word, line)
-	if (time != "")
-		gsub(/@time@/, time, line)
-	if (line ~ /^@/)
-	{
-		parts = split(line, part)
-		if (parts < 3 || parts > 5 || part[1] != "@include")
-			fail(file, "not understood: " line)
-		template = file
-		sub(/[^\/]*$/, part[2], template)
-		while ((status = (getline line < template)) > 0)
-			expand(template, line, part[3], part[4], part[5])
-		if (status < 0)
-			fail(file, "cannot read " template)
-		close(template)
-	}
-	else if (line ~ /@(type|word|time)@/)
-		fail(file, "nothing stands for it: " line)
-	else
-		print line
+	for (name in values)
+		gsub("@" name "@", values[name], line)
+	return line
 }
 
-{ expand(FILENAME, $0, "", "", "") }
+# Takes NAME=VALUE ... apart.
+function parse(text, values,    name, end)
+{
+	while (match(text, /^ [a-z]+=/))
+	{
+		name = substr(text, 2, RLENGTH - 2)
+		text = substr(text, RLENGTH + 1)
+		end = match(text, / [a-z]+=/) ? RSTART : length(text) + 1
+		values[name] = substr(text, 1, end - 1)
+		text = substr(text, end)
+	}
+	return text == ""
+}
+
+function expand(file, lines, from, to, values,    i, line, word, words, w, start, template, inner)
+{
+	for (i = from; i <= to; i++)
+	{
+		line = filled(lines[i], values)
+		words = split(line, word)
+		if (word[1] == "@include")
+		{
+			while (i < to && lines[i + 1] ~ /^\t/)
+				line = line " " filled(substr(lines[++i], 2), values)
+			template = file
+			sub(/[^\/]*$/, word[2], template)
+			split("", inner)
+			if (!parse(substr(line, length("@include " word[2]) + 1), inner))
+				fail(file, "not understood: " line)
+			include(template, inner, "template")
+		}
+		else if (word[1] == "@for")
+		{
+			start = i + 1
+			while (++i <= to && lines[i] != "@end")
+				;
+			if (i > to)
+				fail(file, "has no end: " line)
+			for (w = 3; w <= words; w++)
+			{
+				values[word[2]] = word[w]
+				expand(file, lines, start, i - 1, values)
+			}
+			delete values[word[2]]
+		}
+		else if (line ~ /^@|@[a-z]+@/)
+			fail(file, "nothing stands for it: " line)
+		else
+			print line
+	}
+}
+
+function include(file, values, template,    lines, n, from, status)
+{
+	split("", lines)
+	while ((status = (getline lines[n + 1] < file)) > 0)
+		n++
+	if (status < 0)
+		fail(file, "cannot be read")
+	close(file)
+	from = 1
+	while (template && lines[from] ~ /^--|^$/ && from < n)
+		from++
+	expand(file, lines, from, n, values)
+}
+
+BEGIN {
+	split("", none)
+	for (i = 1; i < ARGC; i++)
+		include(ARGV[i], none)
+}
