@@ -133,12 +133,7 @@ eg_append_spec_text(StringInfo out, const EfFunnelSpec *spec)
 		appendStringInfoString(out, "null");
 	appendStringInfoString(out, ", \"as_of\": ");
 	if (spec->has_as_of)
-	{
-		char		day[EF_ISO_DATE_SIZE];
-
-		ef_day_format(day, spec->as_of);
-		appendStringInfo(out, "\"%s\"", day);
-	}
+		appendStringInfo(out, "\"%s\"", ef_day_shown(spec->as_of).text);
 	else
 		appendStringInfoString(out, "null");
 	appendStringInfoString(out, ", \"exits\": [");

@@ -106,15 +106,10 @@ open_period(FunctionCallInfo fcinfo, int argument, const EfTableType *type,
 		eg_raise(ef_fail(&eg_context, EF_OBSERVED_EMPTY,
 						 "The range is \"empty\"."));
 	if (upper.infinite)
-	{
-		char		from[EF_ISO_DATE_SIZE] = "";
-
-		if (!lower.infinite)
-			ef_day_format(from, DatumGetDateADT(lower.val));
 		eg_raise(ef_fail(&eg_context, EF_OBSERVED_ENDLESS,
 						 "The range is \"%c%s,)\".",
-						 lower.infinite ? '(' : '[', from));
-	}
+						 lower.infinite ? '(' : '[', lower.infinite ? ""
+						 : ef_day_shown(DatumGetDateADT(lower.val)).text));
 	cache->frame.bounded = !lower.infinite;
 	cache->frame.from = lower.infinite ? 0 : DatumGetDateADT(lower.val);
 	cache->frame.as_of = DatumGetDateADT(upper.val);

@@ -13,10 +13,7 @@
 static void
 append_day(StringInfo out, EfDay day)
 {
-	char		iso[EF_ISO_DATE_SIZE];
-
-	ef_day_format(iso, day);
-	appendStringInfo(out, "\"%s\"", iso);
+	appendStringInfo(out, "\"%s\"", ef_day_shown(day).text);
 }
 
 static void

@@ -105,13 +105,10 @@ text_of(const EfRetirementRule *rule)
 	initStringInfo(&out);
 	appendStringInfoChar(&out, '[');
 	for (uint32 i = 0; i < rule->nsteps; i++)
-	{
-		char		day[EF_ISO_DATE_SIZE];
-
-		ef_day_format(day, ef_first_day(rule->steps[i].born_from));
 		appendStringInfo(&out, "%s{\"born_from\": \"%s\", \"age_months\": %d}",
-						 i > 0 ? ", " : "", day, rule->steps[i].age_months);
-	}
+						 i > 0 ? ", " : "",
+						 ef_day_shown(ef_first_day(rule->steps[i].born_from)).text,
+						 rule->steps[i].age_months);
 	appendStringInfoChar(&out, ']');
 	return out.data;
 }

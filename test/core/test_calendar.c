@@ -73,15 +73,13 @@ test_every_day(void)
 			for (int d = 1; d <= length; d++, day++)
 			{
 				char		expected[32];
-				char		text[EF_ISO_DATE_SIZE];
 				int			place = -1;
 				EfDay		back = 0;
 
 				wrong_month += ef_month_of_day(day, &place) != month ||
 					place != d - 1;
 				snprintf(expected, sizeof(expected), "%04d-%02d-%02d", year, m, d);
-				ef_day_format(text, day);
-				wrong_text += strcmp(text, expected) != 0;
+				wrong_text += strcmp(ef_day_shown(day).text, expected) != 0;
 				wrong_parse += !parse(expected, 10, &back) || back != day;
 			}
 		}
@@ -150,30 +148,25 @@ new_year(int64_t year)
 static void
 test_extremes(void)
 {
-	char		text[EF_ISO_DATE_SIZE];
 	int			place;
 
 	is_int(ef_first_day(-4700 * 12), new_year(-4700), "the year -4700 begins where it does");
-	ef_day_format(text, ef_first_day(-4700 * 12));
-	is_str(text, "4701-01-01 BC", "and is the year 4701 BC");
+	is_str(ef_day_shown(ef_first_day(-4700 * 12)).text, "4701-01-01 BC", "and is the year 4701 BC");
 	is_int(ef_month_of_day((EfDay) new_year(-4700), &place), -4700 * 12, "and back");
 
 	/* the first and the last day of PostgreSQL's date type */
-	ef_day_format(text, -2451545);
-	is_str(text, "4714-11-24 BC", "day 0 of the Julian count");
+	is_str(ef_day_shown(-2451545).text, "4714-11-24 BC", "day 0 of the Julian count");
 	is_int(ef_first_day(5874897 * 12), new_year(5874897), "the year 5874897 begins where it does");
 	is_int(ef_last_day_of_year(5874897 * 12 + 5), 2145031948, "and ends on the last of all dates");
-	ef_day_format(text, 2145031948);
-	is_str(text, "5874897-12-31", "which is written so");
+	is_str(ef_day_shown(2145031948).text, "5874897-12-31", "which is written so");
 	is_int(ef_month_of_day(2145031948, &place), 5874897 * 12 + 11, "and lies in December");
 	is_int(place, 30, "on the 31st");
 
-	ef_day_format(text, new_year(1) - 1 - 366);
-	is_str(text, "0002-12-31 BC", "the year before 1 is 1 BC, a leap year");
-	ef_day_format(text, INT32_MIN);
-	ok(strlen(text) < EF_ISO_DATE_SIZE, "the lowest day fits the buffer: %s", text);
-	ef_day_format(text, INT32_MAX);
-	ok(strlen(text) < EF_ISO_DATE_SIZE, "the highest day fits the buffer: %s", text);
+	is_str(ef_day_shown(new_year(1) - 1 - 366).text, "0002-12-31 BC", "the year before 1 is 1 BC, a leap year");
+	is_str(ef_day_shown(INT32_MIN).text, "-infinity", "the lowest day is before all others");
+	is_str(ef_day_shown(INT32_MAX).text, "infinity", "the highest day is after all others");
+	is_str(ef_day_shown(INT32_MIN + 1).text, "5877612-06-23 BC", "the next to the lowest is a date");
+	is_str(ef_day_shown(INT32_MAX - 1).text, "5881610-07-10", "and so is the one before the highest");
 
 	/* the month of the lowest began before it, where no day has a number */
 	ok(is_consistent(INT32_MIN + 31) && is_consistent(INT32_MAX),
@@ -207,14 +200,10 @@ test_refused(void)
 		for (int byte = 0; byte < 256; byte++)
 		{
 			char		old = text[i];
-			char		back[EF_ISO_DATE_SIZE];
 
 			text[i] = (char) byte;
 			if (parse(text, 10, &day))
-			{
-				ef_day_format(back, day);
-				wrong += strcmp(back, text) != 0;
-			}
+				wrong += strcmp(ef_day_shown(day).text, text) != 0;
 			text[i] = old;
 		}
 	is_int(wrong, 0, "what is read is what is written");

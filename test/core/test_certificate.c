@@ -29,14 +29,9 @@ told(const EfCertificatePart *parts, size_t n)
 	text[0] = '\0';
 	for (size_t i = 0; i < n; i++)
 	{
-		char		start[EF_ISO_DATE_SIZE];
-		char		end[EF_ISO_DATE_SIZE] = "-";
-
-		ef_day_format(start, parts[i].start);
-		if (parts[i].end != EF_DAY_INFINITY)
-			ef_day_format(end, parts[i].end);
 		length += (size_t) snprintf(text + length, sizeof(text) - length, "%s%s %s %s", i > 0 ? ", " : "",
-									ef_certificate_names[parts[i].status], start, end);
+									ef_certificate_names[parts[i].status], ef_day_shown(parts[i].start).text,
+									parts[i].end == EF_DAY_INFINITY ? "-" : ef_day_shown(parts[i].end).text);
 	}
 	return text;
 }

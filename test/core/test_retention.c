@@ -266,9 +266,8 @@ compare_people(const EfFrame *frame, int n, int span)
 	uint32_t	nparts = 1 + random_below(COUNT(parts));
 	bool		compacted;
 	int			wrong = 0;
-	char		observed[2 * EF_ISO_DATE_SIZE];
+	EfShown		observed = ef_frame_shown(frame);
 
-	ef_frame_format(observed, sizeof(observed), frame);
 	memset(&counts, 0, sizeof(counts));
 	arena_open(&arena);
 	for (int i = 0; i < n; i++)
@@ -339,7 +338,7 @@ compare_people(const EfFrame *frame, int n, int span)
 		}
 		wrong += ef_retention_exits_by_reason(&retention, "nobody", 6) != 0;
 	}
-	is_int(wrong, 0, "%d rows observed in %s, %lld people, in %u parts%s", n, observed,
+	is_int(wrong, 0, "%d rows observed in %s, %lld people, in %u parts%s", n, observed.text,
 		   (long long) counts.people, nparts, compacted ? ", large" : "");
 	if (n >= 10000)
 		ok(compacted, "so many that the state was compacted");

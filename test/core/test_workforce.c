@@ -375,7 +375,7 @@ compare_people(const EfFrame *frame, int n)
 	uint8_t    *bytes;
 	size_t		size;
 	int			wrong = 0;
-	char		observed[2 * EF_ISO_DATE_SIZE];
+	EfShown		observed = ef_frame_shown(frame);
 	EfRetirementRule *rule;
 	EfRuleStep	step;
 	int64_t		reached[2] = {0, 0};
@@ -385,7 +385,6 @@ compare_people(const EfFrame *frame, int n)
 	EfMonth		until = month_at(frame->as_of) + 3 + (EfMonth) random_below(200);
 	EfDay		until_day = first_of[until + 1 - FIRST_YEAR * 12] - 1 - epoch;
 
-	ef_frame_format(observed, sizeof(observed), frame);
 	memset(&expected, 0, sizeof(expected));
 	arena_open(arena);
 	ef_state_create(&state, &ef_workforce_type, frame, 0, &arena->context);
@@ -542,7 +541,7 @@ compare_people(const EfFrame *frame, int n)
 		wrong += row != nrows || next != nrates;
 		free(rows);
 	}
-	is_int(wrong, 0, "%d rows observed in %s, %lld people", n, observed, (long long) expected.people);
+	is_int(wrong, 0, "%d rows observed in %s, %lld people", n, observed.text, (long long) expected.people);
 	arena_close(arena);
 	free(arena);
 }

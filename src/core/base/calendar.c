@@ -5,6 +5,7 @@
 #include "base/calendar.h"
 
 #include <stdio.h>
+#include <string.h>
 
 EF_REPORT(EF_DATE_INFINITE, DATETIME_FIELD_OVERFLOW,
 		  "date is infinite",
@@ -124,19 +125,21 @@ ef_duration_shown(const EfDuration *duration)
 	return shown;
 }
 
-void
-ef_day_format(char out[EF_ISO_DATE_SIZE], EfDay day)
+EfShown
+ef_day_shown(EfDay day)
 {
+	EfShown		shown;
 	int			d;
 	EfMonth		month = ef_month_of_day(day, &d);
 	int			year = ef_year_of_month(month);
 
-	if (year > 0)
-		snprintf(out, EF_ISO_DATE_SIZE, "%04d-%02d-%02d",
-				 year, month - year * 12 + 1, d + 1);
+	if (ef_is_infinite(day))
+		strcpy(shown.text, day > 0 ? "infinity" : "-infinity");
 	else
-		snprintf(out, EF_ISO_DATE_SIZE, "%04d-%02d-%02d BC",
-				 1 - year, month - year * 12 + 1, d + 1);
+		snprintf(shown.text, sizeof(shown.text), "%04d-%02d-%02d%s",
+				 year > 0 ? year : 1 - year, month - year * 12 + 1, d + 1,
+				 year > 0 ? "" : " BC");
+	return shown;
 }
 
 bool

@@ -44,7 +44,15 @@ ef_is_date(EfDay day)
 	return day >= EF_FIRST_DATE && day < EF_BEYOND_DATE;
 }
 
-#define EF_ISO_DATE_SIZE 40
+/* Infinite days, as PostgreSQL's date type has them. */
+#define EF_DAY_MINUS_INFINITY INT32_MIN
+#define EF_DAY_INFINITY INT32_MAX
+
+static inline bool
+ef_is_infinite(EfDay day)
+{
+	return day == EF_DAY_MINUS_INFINITY || day == EF_DAY_INFINITY;
+}
 
 /*
  * Constants for turning days into months and back.  A year is taken to begin
@@ -175,12 +183,12 @@ extern int32_t ef_duration_days(const EfDuration *duration, int32_t times);
 extern EfShown ef_duration_shown(const EfDuration *duration);
 
 /*
- * Write a day as ISO 8601, whatever DateStyle says; years below 1 as
- * PostgreSQL writes them.
+ * Write a day as ISO 8601, whatever DateStyle says; years below 1 and infinity
+ * as PostgreSQL writes them.
  */
-extern void ef_day_format(char out[EF_ISO_DATE_SIZE], EfDay day);
+extern EfShown ef_day_shown(EfDay day);
 
-/* Reads exactly what ef_day_format writes, for years 1 to 9999. */
+/* Reads exactly what ef_day_shown writes, for years 1 to 9999. */
 extern bool ef_day_parse(const char *text, size_t length, EfDay *day);
 
 #endif							/* EF_CALENDAR_H */

@@ -11,13 +11,11 @@ EF_REPORT(EF_EVENT_INFINITE, DATETIME_FIELD_OVERFLOW,
 EfStatus
 ef_instant_refuse(EfInstant instant, EfUnit unit, EfContext *context)
 {
-	char		day[EF_ISO_DATE_SIZE];
-
 	if (unit == EF_UNIT_DAY
 		? instant == INT32_MIN || instant == INT32_MAX
 		: instant == INT64_MIN || instant == INT64_MAX)
 		return ef_fail(context, EF_EVENT_INFINITE,
 					   "An event has an infinite date.");
-	ef_day_format(day, ef_instant_day(instant, unit));
-	return ef_fail(context, EF_DATE_RANGE, "An event has the date %s.", day);
+	return ef_fail(context, EF_DATE_RANGE, "An event has the date %s.",
+				   ef_day_shown(ef_instant_day(instant, unit)).text);
 }

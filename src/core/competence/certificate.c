@@ -22,16 +22,14 @@ EF_REPORT(EF_REQUIRED_UNBOUNDED, INVALID_PARAMETER_VALUE,
 EF_NODISCARD static EfStatus
 check_required(EfDay from, EfDay until, EfContext *context)
 {
-	char		day[EF_ISO_DATE_SIZE];
-
 	if (from == EF_DAY_MINUS_INFINITY)
 		return ef_fail(context, EF_REQUIRED_UNBOUNDED,
 					   "It begins at -infinity.");
 	if (ef_is_date(from) && (ef_is_date(until) || until == EF_DAY_INFINITY))
 		return EF_OK;
-	ef_day_format(day, ef_is_date(from) ? until : from);
 	return ef_fail(context, EF_DATE_RANGE, "The period required %s on %s.",
-				   ef_is_date(from) ? "ends" : "begins", day);
+				   ef_is_date(from) ? "ends" : "begins",
+				   ef_day_shown(ef_is_date(from) ? until : from).text);
 }
 
 EF_REPORT(EF_COMPLETION_INFINITE, DATETIME_FIELD_OVERFLOW,
@@ -41,16 +39,13 @@ EF_REPORT(EF_COMPLETION_INFINITE, DATETIME_FIELD_OVERFLOW,
 EF_NODISCARD static EfStatus
 check_completed(EfDay day, EfContext *context)
 {
-	char		iso[EF_ISO_DATE_SIZE];
-
 	if (ef_is_date(day))
 		return EF_OK;
-	if (day == EF_DAY_INFINITY || day == EF_DAY_MINUS_INFINITY)
+	if (ef_is_infinite(day))
 		return ef_fail(context, EF_COMPLETION_INFINITE, "completed holds %s.",
-					   day == EF_DAY_INFINITY ? "infinity" : "-infinity");
-	ef_day_format(iso, day);
+					   ef_day_shown(day).text);
 	return ef_fail(context, EF_DATE_RANGE, "A completion has the date %s.",
-				   iso);
+				   ef_day_shown(day).text);
 }
 
 /* Find the first day on which a certificate no longer holds. */
@@ -58,8 +53,6 @@ EF_NODISCARD static EfStatus
 certificate_end(EfDay completed, const EfDuration *validity, EfDay *end,
 				EfContext *context)
 {
-	char		day[EF_ISO_DATE_SIZE];
-
 	*end = EF_DAY_INFINITY;
 	if (validity == NULL)
 		return EF_OK;
@@ -72,9 +65,9 @@ certificate_end(EfDay completed, const EfDuration *validity, EfDay *end,
 		if (*end < EF_BEYOND_DATE)
 			return EF_OK;
 	}
-	ef_day_format(day, completed);
 	return ef_fail(context, EF_DATE_RANGE,
-				   "A completion of %s holds beyond the year 9999.", day);
+				   "A completion of %s holds beyond the year 9999.",
+				   ef_day_shown(completed).text);
 }
 
 static int

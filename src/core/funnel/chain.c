@@ -78,16 +78,11 @@ ef_chain_given(EfChain *chain, const EfFunnelSpec *spec, EfUnit unit,
 		if (status != EF_OK)
 			return status;
 		if (i > 0 && at[i] < at[i - 1])
-		{
-			char		day[EF_ISO_DATE_SIZE];
-			char		before[EF_ISO_DATE_SIZE];
-
-			ef_day_format(day, ef_instant_day(at[i], unit));
-			ef_day_format(before, ef_instant_day(at[i - 1], unit));
 			return ef_fail(context, EF_CHAIN_DECREASING,
 						   "Stage %u was reached on %s, stage %u on %s.", i,
-						   before, i + 1, day);
-		}
+						   ef_day_shown(ef_instant_day(at[i - 1], unit)).text,
+						   i + 1,
+						   ef_day_shown(ef_instant_day(at[i], unit)).text);
 		if (i == 0)
 			limit = ef_spec_limit(spec, unit, at[0]);
 		if (chain->length == i && at[i] < as_of && at[i] <= limit)

@@ -107,15 +107,10 @@ compare_specs(const EfFrame *a, const EfFrame *b, EfContext *context)
 					 "exit", EF_SPEC_MIXED, context))
 		return EF_SPEC_MIXED;
 	if (one.has_as_of && other.has_as_of && one.as_of != other.as_of)
-	{
-		char		day[2][EF_ISO_DATE_SIZE];
-
-		ef_day_format(day[0], one.as_of);
-		ef_day_format(day[1], other.as_of);
 		return ef_fail(context, EF_SPEC_MIXED,
-					   "One is as of %s, and another as of %s.", day[0],
-					   day[1]);
-	}
+					   "One is as of %s, and another as of %s.",
+					   ef_day_shown(one.as_of).text,
+					   ef_day_shown(other.as_of).text);
 	return ef_fail(context, EF_SPEC_MIXED, "They differ in %s.",
 				   one.has_as_of != other.has_as_of ? "their as_of"
 				   : one.modes != other.modes ? "their modes"
@@ -190,14 +185,11 @@ EF_REPORT(EF_CHAIN_TOO_LONG, DATETIME_FIELD_OVERFLOW,
 EF_NODISCARD static EfStatus
 check_length(EfDay start, EfDay last, EfContext *context)
 {
-	char		day[2][EF_ISO_DATE_SIZE];
-
 	if ((int64_t) last - start <= EF_CHAIN_DAYS)
 		return EF_OK;
-	ef_day_format(day[0], start);
-	ef_day_format(day[1], last);
 	return ef_fail(context, EF_CHAIN_TOO_LONG,
-				   "The chain begins on %s and ends on %s.", day[0], day[1]);
+				   "The chain begins on %s and ends on %s.",
+				   ef_day_shown(start).text, ef_day_shown(last).text);
 }
 
 EfStatus

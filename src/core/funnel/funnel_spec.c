@@ -173,15 +173,11 @@ ef_spec_unit_check(const EfFunnelSpec *spec, EfUnit unit, EfContext *context)
 EfStatus
 ef_spec_as_of_check(EfDay as_of, EfContext *context)
 {
-	if (as_of == EF_DAY_MINUS_INFINITY || as_of == EF_DAY_INFINITY)
+	if (ef_is_infinite(as_of))
 		return ef_fail(context, EF_DATE_INFINITE, "as_of is infinite.");
 	if (!ef_is_date(as_of))
-	{
-		char		day[EF_ISO_DATE_SIZE];
-
-		ef_day_format(day, as_of);
-		return ef_fail(context, EF_DATE_RANGE, "as_of is %s.", day);
-	}
+		return ef_fail(context, EF_DATE_RANGE, "as_of is %s.",
+					   ef_day_shown(as_of).text);
 	return EF_OK;
 }
 

@@ -65,17 +65,14 @@ EF_REPORT(EF_MOBILITY_TOO_LONG, INVALID_PARAMETER_VALUE,
 EfStatus
 ef_mobility_observed_check(const EfFrame *frame, EfContext *context)
 {
-	char		day[EF_ISO_DATE_SIZE];
 	EfStatus	status = ef_observed_check(frame, context);
 
 	if (status != EF_OK)
 		return status;
 	if (!frame->bounded)
-	{
-		ef_day_format(day, frame->as_of);
 		return ef_fail(context, EF_MOBILITY_UNBOUNDED,
-					   "The observation period is \"(,%s)\".", day);
-	}
+					   "The observation period is \"%s\".",
+					   ef_frame_shown(frame).text);
 	if (frame->as_of - frame->from > EF_MOBILITY_DAYS)
 		return ef_fail(context, EF_MOBILITY_TOO_LONG,
 					   "The observation period has %d days, and %d are the most.",
@@ -580,19 +577,13 @@ ef_mobility_day(const EfMobility *mobility, EfDay at, uint32_t *day,
 				EfContext *context)
 {
 	const EfFrame *frame = &mobility->table.frame;
-	char		iso[EF_ISO_DATE_SIZE];
-	char		period[2 * EF_ISO_DATE_SIZE];
 
-	if (at == EF_DAY_MINUS_INFINITY || at == EF_DAY_INFINITY)
+	if (ef_is_infinite(at))
 		return ef_fail(context, EF_DATE_INFINITE, "at is infinite.");
 	if (at < frame->from || at >= frame->as_of)
-	{
-		ef_day_format(iso, at);
-		ef_frame_format(period, sizeof(period), frame);
 		return ef_fail(context, EF_AT_OUTSIDE,
-					   "at is %s, and people were observed in %s.", iso,
-					   period);
-	}
+					   "at is %s, and people were observed in %s.",
+					   ef_day_shown(at).text, ef_frame_shown(frame).text);
 	*day = (uint32_t) (at - frame->from);
 	return EF_OK;
 }

@@ -122,7 +122,6 @@ ef_mobility_last_days(const EfMobility *mobility, const EfDuration *horizon,
 					  uint32_t *days, EfContext *context)
 {
 	const EfFrame *frame = &mobility->table.frame;
-	char		period[2 * EF_ISO_DATE_SIZE];
 	int64_t		first;
 	EfStatus	status;
 
@@ -140,10 +139,10 @@ ef_mobility_last_days(const EfMobility *mobility, const EfDuration *horizon,
 		if (first >= frame->from)
 			return EF_OK;
 	}
-	ef_frame_format(period, sizeof(period), frame);
 	return ef_fail(context, EF_HORIZON_TOO_LONG,
 				   "The horizon is %s, and people were observed in %s.",
-				   ef_duration_shown(horizon).text, period);
+				   ef_duration_shown(horizon).text,
+				   ef_frame_shown(frame).text);
 }
 
 /* The product integral while it is computed. */

@@ -224,16 +224,14 @@ refuse_unknown(const EfTable *table, const EfMobilityPlan *plan,
 			   uint32_t state, double people, EfContext *context)
 {
 	const EfLabel *name = &table->labels[state - 1];
-	char		from[EF_ISO_DATE_SIZE];
-	char		as_of[EF_ISO_DATE_SIZE];
+	EfDay		as_of = table->frame.as_of;
+	EfDay		from = ef_months_later(as_of, -12 * plan->observed_years);
 
-	ef_day_format(from, ef_months_later(table->frame.as_of,
-										-12 * plan->observed_years));
-	ef_day_format(as_of, table->frame.as_of);
 	return ef_fail(context, EF_STATE_UNSEEN,
 				   "Nobody was in \"%.*s\" from %s to the day before %s; the people projected from there are %s.",
-				   ef_clip(name->bytes, name->length), name->bytes, from,
-				   as_of, ef_shown(people).text);
+				   ef_clip(name->bytes, name->length), name->bytes,
+				   ef_day_shown(from).text, ef_day_shown(as_of).text,
+				   ef_shown(people).text);
 }
 
 /*
@@ -534,14 +532,9 @@ ef_mobility_projection(const EfMobility *mobility, const EfMobilityPlan *plan,
 										context) != EF_OK)
 		return EF_LEVEL_RANGE;
 	if (ef_mobility_last_days(mobility, &observed, &days, context) != EF_OK)
-	{
-		char		period[2 * EF_ISO_DATE_SIZE];
-
-		ef_frame_format(period, sizeof(period), frame);
 		return ef_fail(context, EF_YEAR_NOT_OBSERVED,
 					   "observed_years is %d, and people were observed in %s.",
-					   plan->observed_years, period);
-	}
+					   plan->observed_years, ef_frame_shown(frame).text);
 	status = product_of_years(mobility, plan->observed_years, &matrix,
 							  context);
 	if (status != EF_OK)

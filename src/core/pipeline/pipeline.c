@@ -30,7 +30,6 @@ EfStatus
 ef_pipeline_backtest_origin(const EfFunnelSpec *spec, size_t number,
 							EfDay *origin, EfContext *context)
 {
-	char		iso[EF_ISO_DATE_SIZE];
 	int			day_of_month;
 
 	if (!spec->has_as_of)
@@ -38,11 +37,9 @@ ef_pipeline_backtest_origin(const EfFunnelSpec *spec, size_t number,
 					   "Element %zu of by_origin has no as_of.", number);
 	if (ef_month_of_day(spec->as_of, &day_of_month) % 12 != 0 ||
 		day_of_month != 0)
-	{
-		ef_day_format(iso, spec->as_of);
 		return ef_fail(context, EF_ORIGIN_NOT_NEW_YEAR,
-					   "Element %zu of by_origin is as of %s.", number, iso);
-	}
+					   "Element %zu of by_origin is as of %s.", number,
+					   ef_day_shown(spec->as_of).text);
 	*origin = spec->as_of;
 	return EF_OK;
 }

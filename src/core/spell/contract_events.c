@@ -84,15 +84,13 @@ EF_NODISCARD static EfStatus
 refuse_birth(const EfContractReader *reader, EfDay other)
 {
 	char		person[PERSON_SIZE];
-	char		one[EF_ISO_DATE_SIZE];
-	char		two[EF_ISO_DATE_SIZE];
+	EfDay		one = reader->birth;
 
 	format_person(person, &reader->events);
-	ef_day_format(one, reader->birth < other ? reader->birth : other);
-	ef_day_format(two, reader->birth < other ? other : reader->birth);
 	return ef_fail(reader->context, EF_BIRTHS_DIFFER,
-				   "Person %s has the birth dates %s and %s.", person, one,
-				   two);
+				   "Person %s has the birth dates %s and %s.", person,
+				   ef_day_shown(one < other ? one : other).text,
+				   ef_day_shown(one < other ? other : one).text);
 }
 
 /* Read the contracts of the next person. */
@@ -216,13 +214,12 @@ EfStatus
 ef_contracts_refuse_fte(const EfEventReader *events, EfDay day, int64_t fte)
 {
 	char		person[PERSON_SIZE];
-	char		iso[EF_ISO_DATE_SIZE];
 
 	format_person(person, events);
-	ef_day_format(iso, day);
 	return ef_fail(events->context, EF_FTE_SUM,
-				   "The FTE of person %s on %s is %lld.%03d.", person, iso,
-				   (long long) (fte / 1000), (int) (fte % 1000));
+				   "The FTE of person %s on %s is %lld.%03d.", person,
+				   ef_day_shown(day).text, (long long) (fte / 1000),
+				   (int) (fte % 1000));
 }
 
 EfStatus

@@ -8,13 +8,12 @@
 EfStatus
 ef_joined_spells_check(const EfSpell *spell, EfContext *context)
 {
-	char		day[EF_ISO_DATE_SIZE];
 	EfStatus	status = ef_spell_check_days(spell, context);
 
 	if (status != EF_OK || ef_is_date(spell->start))
 		return status;
-	ef_day_format(day, spell->start);
-	return ef_fail(context, EF_DATE_RANGE, "The spell starts on %s.", day);
+	return ef_fail(context, EF_DATE_RANGE, "The spell starts on %s.",
+				   ef_day_shown(spell->start).text);
 }
 
 /* Read all contracts of a group, in order. */
@@ -78,17 +77,13 @@ EfStatus
 ef_joined_spells_stretches(EfStretch **stretches, size_t *nstretches,
 						   const EfJoined *spell, EfContext *context)
 {
-	char		day[EF_ISO_DATE_SIZE];
-
 	*stretches = ef_alloc(context, 2 * spell->ncontracts * sizeof(EfStretch));
 	*nstretches = ef_joined_stretches(spell, *stretches, context);
 	for (size_t i = 0; i < *nstretches; i++)
 		if ((*stretches)[i].fte > EF_FTE_LIMIT)
-		{
-			ef_day_format(day, (*stretches)[i].start);
 			return ef_fail(context, EF_FTE_SUM, "The FTE on %s is %lld.%03d.",
-						   day, (long long) ((*stretches)[i].fte / 1000),
+						   ef_day_shown((*stretches)[i].start).text,
+						   (long long) ((*stretches)[i].fte / 1000),
 						   (int) ((*stretches)[i].fte % 1000));
-		}
 	return EF_OK;
 }

@@ -4,24 +4,18 @@
  */
 #include "spell/spell.h"
 
-#include <string.h>
-
 /* Refuse an end of an observation period that is not in the calendar. */
 EF_NODISCARD static EfStatus
 check_bound(EfDay day, const char *what, EfContext *context)
 {
-	char		iso[EF_ISO_DATE_SIZE];
-
-	if (day == EF_DAY_INFINITY || day == EF_DAY_MINUS_INFINITY)
+	if (ef_is_infinite(day))
 		return ef_fail(context, EF_DATE_INFINITE,
 					   "The observation period %s at %s.", what,
-					   day == EF_DAY_INFINITY ? "infinity" : "-infinity");
+					   ef_day_shown(day).text);
 	if (!ef_is_date(day))
-	{
-		ef_day_format(iso, day);
 		return ef_fail(context, EF_DATE_RANGE,
-					   "The observation period %s on %s.", what, iso);
-	}
+					   "The observation period %s on %s.", what,
+					   ef_day_shown(day).text);
 	return EF_OK;
 }
 
@@ -32,18 +26,14 @@ EF_REPORT(EF_OBSERVED_EMPTY, INVALID_PARAMETER_VALUE,
 EfStatus
 ef_observed_check(const EfFrame *frame, EfContext *context)
 {
-	char		day[EF_ISO_DATE_SIZE];
 	EfStatus	status = check_bound(frame->as_of, "ends", context);
 
 	if (status != EF_OK || !frame->bounded)
 		return status;
 	if (frame->from >= frame->as_of && frame->from != EF_DAY_INFINITY)
-	{
-		ef_day_format(day, frame->as_of);
 		return ef_fail(context, EF_OBSERVED_EMPTY,
 					   "The observation period ends on %s and does not begin before.",
-					   day);
-	}
+					   ef_day_shown(frame->as_of).text);
 	return check_bound(frame->from, "begins", context);
 }
 
@@ -54,7 +44,6 @@ EF_REPORT(EF_OBSERVED_NOT_MONTH, INVALID_PARAMETER_VALUE,
 EfStatus
 ef_observed_check_month(const EfFrame *frame, EfContext *context)
 {
-	char		day[EF_ISO_DATE_SIZE];
 	int			day_of_month;
 	EfStatus	status = ef_observed_check(frame, context);
 
@@ -63,9 +52,9 @@ ef_observed_check_month(const EfFrame *frame, EfContext *context)
 	ef_month_of_day(frame->as_of, &day_of_month);
 	if (day_of_month == 0)
 		return EF_OK;
-	ef_day_format(day, frame->as_of);
 	return ef_fail(context, EF_OBSERVED_NOT_MONTH,
-				   "The observation period ends on %s.", day);
+				   "The observation period ends on %s.",
+				   ef_day_shown(frame->as_of).text);
 }
 
 EF_REPORT(EF_END_AND_LAST_SEEN, DATA_EXCEPTION,
@@ -79,27 +68,16 @@ EF_REPORT(EF_LAST_SEEN_TOO_EARLY, DATA_EXCEPTION,
 EF_NODISCARD static EfStatus
 check_last_seen(const EfSpell *spell, EfContext *context)
 {
-	char		one[EF_ISO_DATE_SIZE];
-	char		other[EF_ISO_DATE_SIZE];
-
-	if (spell->last_seen == EF_DAY_MINUS_INFINITY)
-		strcpy(other, "-infinity");
-	else
-		ef_day_format(other, spell->last_seen);
 	if (spell->end != EF_DAY_INFINITY)
-	{
-		ef_day_format(one, spell->end);
 		return ef_fail(context, EF_END_AND_LAST_SEEN,
-					   "The spell ends on %s and was last seen on %s.", one,
-					   other);
-	}
+					   "The spell ends on %s and was last seen on %s.",
+					   ef_day_shown(spell->end).text,
+					   ef_day_shown(spell->last_seen).text);
 	if (spell->last_seen < spell->start)
-	{
-		ef_day_format(one, spell->start);
 		return ef_fail(context, EF_LAST_SEEN_TOO_EARLY,
-					   "The spell starts on %s and was last seen on %s.", one,
-					   other);
-	}
+					   "The spell starts on %s and was last seen on %s.",
+					   ef_day_shown(spell->start).text,
+					   ef_day_shown(spell->last_seen).text);
 	return EF_OK;
 }
 
@@ -110,23 +88,14 @@ EF_REPORT(EF_END_BEFORE_START, DATA_EXCEPTION,
 EfStatus
 ef_spell_check_days(const EfSpell *spell, EfContext *context)
 {
-	char		one[EF_ISO_DATE_SIZE];
-	char		other[EF_ISO_DATE_SIZE];
-
-	if (spell->start == EF_DAY_MINUS_INFINITY ||
-		spell->start == EF_DAY_INFINITY)
+	if (ef_is_infinite(spell->start))
 		return ef_fail(context, EF_DATE_INFINITE,
 					   "The start date is infinite.");
 	if (spell->end < spell->start)
-	{
-		ef_day_format(one, spell->start);
-		if (spell->end == EF_DAY_MINUS_INFINITY)
-			strcpy(other, "-infinity");
-		else
-			ef_day_format(other, spell->end);
 		return ef_fail(context, EF_END_BEFORE_START,
-					   "The spell starts on %s and ends on %s.", one, other);
-	}
+					   "The spell starts on %s and ends on %s.",
+					   ef_day_shown(spell->start).text,
+					   ef_day_shown(spell->end).text);
 	return spell->lost ? check_last_seen(spell, context) : EF_OK;
 }
 
@@ -137,22 +106,16 @@ EF_REPORT(EF_START_TOO_EARLY, DATETIME_FIELD_OVERFLOW,
 EfStatus
 ef_spell_look(const EfSpell *spell, EfDay as_of, EfContext *context)
 {
-	char		one[EF_ISO_DATE_SIZE];
-	char		other[EF_ISO_DATE_SIZE];
 	EfStatus	status = ef_spell_check_days(spell, context);
 
 	if (status != EF_OK)
 		return status;
-
 	if ((int64_t) as_of - spell->start > EF_SPELL_DAYS_AT_LEAST &&
 		spell->start < ef_months_later(as_of, -EF_SPELL_YEARS * 12))
-	{
-		ef_day_format(one, spell->start);
-		ef_day_format(other, as_of);
 		return ef_fail(context, EF_START_TOO_EARLY,
 					   "The spell starts on %s, and the observation ends on %s.",
-					   one, other);
-	}
+					   ef_day_shown(spell->start).text,
+					   ef_day_shown(as_of).text);
 	return EF_OK;
 }
 

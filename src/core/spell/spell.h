@@ -21,9 +21,6 @@ extern const EfReport EF_START_TOO_EARLY[];
 extern const EfReport EF_END_AND_LAST_SEEN[];
 extern const EfReport EF_LAST_SEEN_TOO_EARLY[];
 
-/* Infinite days, as PostgreSQL's date type has them. */
-#define EF_DAY_MINUS_INFINITY INT32_MIN
-#define EF_DAY_INFINITY INT32_MAX
 
 /* Limit on ages, in completed years: 150 years and no month. */
 #define EF_AGE_LIMIT 150

@@ -35,16 +35,16 @@ ef_frame_check_labels(uint32_t nlabels, const EfTableType *type,
 	return EF_OK;
 }
 
-void
-ef_frame_format(char *out, size_t size, const EfFrame *frame)
+EfShown
+ef_frame_shown(const EfFrame *frame)
 {
-	char		from[EF_ISO_DATE_SIZE] = "";
-	char		as_of[EF_ISO_DATE_SIZE];
+	EfShown		shown;
 
-	if (frame->bounded)
-		ef_day_format(from, frame->from);
-	ef_day_format(as_of, frame->as_of);
-	snprintf(out, size, "%c%s,%s)", frame->bounded ? '[' : '(', from, as_of);
+	snprintf(shown.text, sizeof(shown.text), "%s%.20s,%.20s)",
+			 frame->bounded ? "[" : "(",
+			 frame->bounded ? ef_day_shown(frame->from).text : "",
+			 ef_day_shown(frame->as_of).text);
+	return shown;
 }
 
 EF_REPORT(EF_OBSERVED_MIXED, INVALID_PARAMETER_VALUE,
@@ -60,15 +60,9 @@ ef_frame_match(const EfFrame *a, const EfFrame *b, const EfTableType *type,
 			memcmp(a->spec, b->spec, a->spec_size) == 0
 			? EF_OK : type->compare_specs(a, b, context);
 	if (a->from != b->from || a->bounded != b->bounded || a->as_of != b->as_of)
-	{
-		char		one[2 * EF_ISO_DATE_SIZE];
-		char		other[2 * EF_ISO_DATE_SIZE];
-
-		ef_frame_format(one, sizeof(one), a);
-		ef_frame_format(other, sizeof(other), b);
 		return ef_fail(context, EF_OBSERVED_MIXED,
-					   "One was observed in %s, another in %s.", one, other);
-	}
+					   "One was observed in %s, another in %s.",
+					   ef_frame_shown(a).text, ef_frame_shown(b).text);
 	if (a->flags != b->flags)
 		return ef_fail(context, type->flag.mixed, "%s", type->flag.difference);
 	return EF_OK;

@@ -178,6 +178,6 @@ extern EfStatus ef_frame_match(const EfFrame *a, const EfFrame *b,
 			EF_NODISCARD;
 
 /* Write an observation period as PostgreSQL writes ranges. */
-extern void ef_frame_format(char *out, size_t size, const EfFrame *frame);
+extern EfShown ef_frame_shown(const EfFrame *frame);
 
 #endif							/* EF_FRAME_H */

@@ -57,17 +57,15 @@ order_years(EfWorkforce *years, size_t n, EfContext *context)
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfFrame *frame = &years[i].table.frame;
-		char		from[EF_ISO_DATE_SIZE] = "-infinity";
-		char		as_of[EF_ISO_DATE_SIZE];
 		EfMonth		first = year_of(&years[i]) * MONTHS;
 
-		ef_day_format(as_of, frame->as_of);
-		if (frame->bounded)
-			ef_day_format(from, frame->from);
 		if (!frame->bounded || frame->from != ef_first_day(first) ||
 			frame->as_of != ef_first_day(first + MONTHS))
 			return ef_fail(context, EF_PERIOD_NOT_YEAR,
-						   "The observation period is [%s,%s).", from, as_of);
+						   "The observation period is [%s,%s).",
+						   ef_day_shown(frame->bounded ? frame->from
+										: EF_DAY_MINUS_INFINITY).text,
+						   ef_day_shown(frame->as_of).text);
 		if (i > 0 && frame->from != years[i - 1].table.frame.as_of)
 			return ef_fail(context, EF_PERIODS_APART,
 						   "After the year %d comes %d.",
@@ -151,7 +149,6 @@ take_origin_rates(Origin *origin, const EfBacktestPlan *plan,
 				  EfContext *context)
 {
 	EfDay		as_of = origin->known.table.frame.as_of;
-	char		iso[EF_ISO_DATE_SIZE];
 
 	for (size_t i = 0; i < plan->norigin_rates; i++)
 	{
@@ -165,9 +162,9 @@ take_origin_rates(Origin *origin, const EfBacktestPlan *plan,
 		origin->plan.nearest = rates->nearest;
 		return EF_OK;
 	}
-	ef_day_format(iso, as_of);
 	return ef_fail(context, EF_RATES_NOT_KNOWN,
-				   "None were observed until %s, and no longer.", iso);
+				   "None were observed until %s, and no longer.",
+				   ef_day_shown(as_of).text);
 }
 
 /* Stand before years[at], and look back. */

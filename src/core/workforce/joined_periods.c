@@ -18,8 +18,7 @@ check_boundary(const EfWorkforce *before, const EfWorkforce *after,
 			   EfContext *context)
 {
 	const EfFrame *frame = &after->table.frame;
-	char		iso[EF_ISO_DATE_SIZE];
-	char		other[EF_ISO_DATE_SIZE];
+	EfShown		as_of = ef_day_shown(before->table.frame.as_of);
 	size_t		nstock;
 	size_t		nopening;
 	const EfCell *stock = ef_table_series(&before->table, 0, EF_STOCK, &nstock);
@@ -27,18 +26,14 @@ check_boundary(const EfWorkforce *before, const EfWorkforce *after,
 											&nopening);
 	bool		same = nstock == nopening;
 
-	ef_day_format(iso, before->table.frame.as_of);
 	if (!frame->bounded)
 		return ef_fail(context, EF_PERIODS_APART,
 					   "One ends before %s, and another has no beginning.",
-					   iso);
+					   as_of.text);
 	if (frame->from != before->table.frame.as_of)
-	{
-		ef_day_format(other, frame->from);
 		return ef_fail(context, EF_PERIODS_APART,
-					   "One ends before %s, and the next begins on %s.", iso,
-					   other);
-	}
+					   "One ends before %s, and the next begins on %s.",
+					   as_of.text, ef_day_shown(frame->from).text);
 
 	/* everybody is a month older */
 	for (size_t i = 0; same && i < nstock; i++)
@@ -48,7 +43,7 @@ check_boundary(const EfWorkforce *before, const EfWorkforce *after,
 		return EF_OK;
 	return ef_fail(context, EF_PERIODS_DIFFER,
 				   "On %s, %lld people go on and %lld are there, or they are of other ages.",
-				   iso, (long long) before->carried,
+				   as_of.text, (long long) before->carried,
 				   (long long) after->opening);
 }
 

@@ -49,22 +49,22 @@ EfStatus
 ef_rule_step(EfDay born_from, int age_months, EfRuleStep *step,
 			 EfContext *context)
 {
-	char		day[EF_ISO_DATE_SIZE];
 	int			day_of_month;
 
-	if (born_from == EF_DAY_MINUS_INFINITY || born_from == EF_DAY_INFINITY)
+	if (ef_is_infinite(born_from))
 		return ef_fail(context, EF_DATE_INFINITE, "born_from is infinite.");
-	ef_day_format(day, born_from);
 	step->born_from = ef_month_of_day(born_from, &day_of_month);
 	step->age_months = age_months;
 	if (!ef_is_date(born_from))
-		return ef_fail(context, EF_DATE_RANGE, "born_from is %s.", day);
+		return ef_fail(context, EF_DATE_RANGE, "born_from is %s.",
+					   ef_day_shown(born_from).text);
 	if (day_of_month != 0)
-		return ef_fail(context, EF_RULE_NOT_MONTH, "born_from is %s.", day);
+		return ef_fail(context, EF_RULE_NOT_MONTH, "born_from is %s.",
+					   ef_day_shown(born_from).text);
 	if (age_months < EF_RULE_AGE_MINIMUM || age_months >= EF_AGE_MONTHS)
 		return ef_fail(context, EF_RULE_AGE_RANGE,
 					   "The age for those born from %s on is %d months.",
-					   day, age_months);
+					   ef_day_shown(born_from).text, age_months);
 	return EF_OK;
 }
 
@@ -100,14 +100,12 @@ ef_rule_add(EfRetirementRule **rule, const EfRuleStep *step,
 
 	if (place > 0 && old->steps[place - 1].born_from == step->born_from)
 	{
-		char		day[EF_ISO_DATE_SIZE];
-
 		if (old->steps[place - 1].age_months == step->age_months)
 			return EF_OK;
-		ef_day_format(day, ef_first_day(step->born_from));
 		return ef_fail(context, EF_RULE_CONFLICT,
 					   "Those born from %s on have both %d and %d months.",
-					   day, old->steps[place - 1].age_months,
+					   ef_day_shown(ef_first_day(step->born_from)).text,
+					   old->steps[place - 1].age_months,
 					   step->age_months);
 	}
 	if (old->nsteps == old->room)
@@ -137,14 +135,9 @@ ef_rule_age(const EfRetirementRule *rule, EfMonth birth, int *age_months,
 	uint32_t	place = steps_until(rule, birth);
 
 	if (place == 0)
-	{
-		char		day[EF_ISO_DATE_SIZE];
-
-		ef_day_format(day, ef_first_day(birth));
 		return ef_fail(context, EF_RULE_UNCOVERED,
 					   "The rule names no age for those born in the month of %s.",
-					   day);
-	}
+					   ef_day_shown(ef_first_day(birth)).text);
 	*age_months = rule->steps[place - 1].age_months;
 	return EF_OK;
 }

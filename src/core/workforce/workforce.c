@@ -72,26 +72,21 @@ EfStatus
 ef_employment_look(const EfEmployment *row, EfDay as_of, EfContext *context)
 {
 	const EfSpell *spell = &row->spell;
-	char		one[EF_ISO_DATE_SIZE];
-	char		other[EF_ISO_DATE_SIZE];
 	EfDay		last;
 	int			day_of_month;
 	EfStatus	status;
 
-	if (row->birth == EF_DAY_MINUS_INFINITY || row->birth == EF_DAY_INFINITY)
+	if (ef_is_infinite(row->birth))
 		return ef_fail(context, EF_DATE_INFINITE,
 					   "The birth date is infinite.");
 	status = ef_spell_check(spell, as_of, context);
 	if (status != EF_OK)
 		return status;
 	if (row->birth > spell->start)
-	{
-		ef_day_format(one, row->birth);
-		ef_day_format(other, spell->start);
 		return ef_fail(context, EF_BIRTH_AFTER_START,
 					   "The birth date is %s and the start date %s.",
-					   one, other);
-	}
+					   ef_day_shown(row->birth).text,
+					   ef_day_shown(spell->start).text);
 
 	/* the age on the last day that can be known of */
 	last = spell->end <= as_of ? spell->end - 1 : as_of - 1;
@@ -103,13 +98,10 @@ ef_employment_look(const EfEmployment *row, EfDay as_of, EfContext *context)
 			ef_month_of_day(row->birth, &day_of_month);
 
 		if (age >= EF_AGE_MONTHS)
-		{
-			ef_day_format(one, row->birth);
-			ef_day_format(other, last);
 			return ef_fail(context, EF_AGE_TOO_HIGH,
 						   "The birth date is %s, which makes %d years on %s.",
-						   one, age / 12, other);
-		}
+						   ef_day_shown(row->birth).text, age / 12,
+						   ef_day_shown(last).text);
 	}
 	return EF_OK;
 }

@@ -58,23 +58,17 @@ ef_workforce_staff(const EfWorkforce *workforce, EfDay at, EfStaff *staff,
 				   EfContext *context)
 {
 	const EfFrame *frame = &workforce->table.frame;
-	char		iso[EF_ISO_DATE_SIZE];
-	char		period[2 * EF_ISO_DATE_SIZE];
 
-	if (at == EF_DAY_MINUS_INFINITY || at == EF_DAY_INFINITY)
+	if (ef_is_infinite(at))
 		return ef_fail(context, EF_DATE_INFINITE, "at is infinite.");
 	if (at == frame->as_of - 1)
 		*staff = workforce->last_day;
 	else if (frame->bounded && at == frame->from)
 		*staff = workforce->first_day;
 	else
-	{
-		ef_day_format(iso, at);
-		ef_frame_format(period, sizeof(period), frame);
 		return ef_fail(context, EF_AT_BETWEEN,
-					   "at is %s, and people were observed in %s.", iso,
-					   period);
-	}
+					   "at is %s, and people were observed in %s.",
+					   ef_day_shown(at).text, ef_frame_shown(frame).text);
 	return EF_OK;
 }
 
@@ -279,22 +273,20 @@ EF_NODISCARD static EfStatus
 until_month(const EfWorkforce *workforce, EfDay until, EfMonth *month,
 			EfContext *context)
 {
-	char		day[EF_ISO_DATE_SIZE];
-	char		as_of[EF_ISO_DATE_SIZE];
 	int			day_of_month;
 
-	if (until == EF_DAY_MINUS_INFINITY || until == EF_DAY_INFINITY)
+	if (ef_is_infinite(until))
 		return ef_fail(context, EF_DATE_INFINITE, "until is infinite.");
-	ef_day_format(day, until);
 	*month = ef_month_of_day(until, &day_of_month);
 	if (day_of_month + 1 != ef_days_in_month(*month))
-		return ef_fail(context, EF_UNTIL_NOT_MONTH_END, "until is %s.", day);
+		return ef_fail(context, EF_UNTIL_NOT_MONTH_END, "until is %s.",
+					   ef_day_shown(until).text);
 	if (*month >= workforce->last_month)
 		return EF_OK;
-	ef_day_format(as_of, workforce->table.frame.as_of);
 	return ef_fail(context, EF_UNTIL_TOO_EARLY,
 				   "until is %s, and the observation ended before %s.",
-				   day, as_of);
+				   ef_day_shown(until).text,
+				   ef_day_shown(workforce->table.frame.as_of).text);
 }
 
 EF_REPORT(EF_AGE_RANGE, INVALID_PARAMETER_VALUE,
