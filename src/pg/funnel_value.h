@@ -26,9 +26,9 @@ eg_get_stage(FunctionCallInfo fcinfo, int argument, const EfFunnel *funnel)
 
 	if (stage == 0)
 		eg_raise(ef_fail(&eg_context, EF_STAGE_UNKNOWN,
-						 "The stage is \"%.*s\".",
-						 ef_clip(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name)),
-						 VARDATA_ANY(name)));
+						 "The stage is \"%s\".",
+						 ef_word_shown(VARDATA_ANY(name),
+									   VARSIZE_ANY_EXHDR(name)).text));
 	return stage;
 }
 

@@ -81,8 +81,8 @@ eg_json_count(const EfJson *value, int64 most, int64 *count)
 static inline bool
 eg_json_refuse(const char *what, const EfJson *member)
 {
-	ef_fail(&eg_context, EF_INVALID, "%s \"%.*s\".", what,
-			ef_clip(member->key, member->key_length), member->key);
+	ef_fail(&eg_context, EF_INVALID, "%s \"%s\".", what,
+			ef_word_shown(member->key, member->key_length).text);
 	return false;
 }
 

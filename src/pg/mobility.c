@@ -41,7 +41,7 @@ ef_mobility_headcount(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(1))
 		eg_check(ef_mobility_day(&mobility, PG_GETARG_DATEADT(1), &day,
 								 &eg_context));
-	ef_mobility_here(&mobility, day, &here, &eg_context);
+	here = ef_mobility_here(&mobility, day, &eg_context);
 	names = eg_label_texts(&mobility.table);
 	for (uint32 state = 1; state <= mobility.table.nlabels; state++)
 	{

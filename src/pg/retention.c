@@ -379,13 +379,11 @@ check_reason(const LogRankState *state, const text *reason)
 		 memcmp(VARDATA_ANY(reason), VARDATA_ANY(state->reason),
 				VARSIZE_ANY_EXHDR(reason)) != 0))
 		eg_raise(ef_fail(&eg_context, EF_REASONS_DIFFER,
-						 "One row has the reason \"%.*s\", and another \"%.*s\".",
-						 ef_clip(VARDATA_ANY(state->reason),
-								 VARSIZE_ANY_EXHDR(state->reason)),
-						 VARDATA_ANY(state->reason),
-						 ef_clip(VARDATA_ANY(reason),
-								 VARSIZE_ANY_EXHDR(reason)),
-						 VARDATA_ANY(reason)));
+						 "One row has the reason \"%s\", and another \"%s\".",
+						 ef_word_shown(VARDATA_ANY(state->reason),
+									   VARSIZE_ANY_EXHDR(state->reason)).text,
+						 ef_word_shown(VARDATA_ANY(reason),
+									   VARSIZE_ANY_EXHDR(reason)).text));
 }
 
 /* Arguments: state, retention, group_name and, if asked, stratum_name and

@@ -17,6 +17,6 @@ ef_choose(const EfChoice *among, const char *word, size_t length,
 			*chosen = i;
 			return EF_OK;
 		}
-	return ef_fail(context, among->refused, "The %s is \"%.*s\".", among->what,
-				   ef_clip(word, length), word);
+	return ef_fail(context, among->refused, "The %s is \"%s\".", among->what,
+				   ef_word_shown(word, length).text);
 }

@@ -60,6 +60,12 @@ ef_alloc(EfContext *context, size_t size)
 	return context->alloc(context->memory, size > 0 ? size : 1);
 }
 
+EF_RETURNS_NONNULL static inline void *
+ef_alloc_zeroed(EfContext *context, size_t size)
+{
+	return memset(ef_alloc(context, size), 0, size);
+}
+
 static inline void
 ef_release(EfContext *context, void *pointer)
 {

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/status.h"
+
 typedef struct EfLabel
 {
 	const char *bytes;			/* not terminated */
@@ -21,6 +23,13 @@ ef_label(const char *bytes, uint32_t length)
 	EfLabel		label = {bytes, length};
 
 	return label;
+}
+
+/* Show the beginning of a label. */
+static inline EfShown
+ef_label_shown(const EfLabel *label)
+{
+	return ef_word_shown(label->bytes, label->length);
 }
 
 /* Order strings of bytes; one that another begins with comes before it. */

@@ -60,14 +60,17 @@ ef_shown(double value)
 	return shown;
 }
 
-int
-ef_clip(const char *word, size_t length)
+EfShown
+ef_word_shown(const char *word, size_t length)
 {
-	int			clipped = 60;
+	EfShown		shown;
+	size_t		clipped = 60;
 
-	if (length <= 60)
-		return (int) length;
-	while (clipped > 0 && (word[clipped] & 0xc0) == 0x80)
-		clipped--;
-	return clipped;
+	if (length < clipped)
+		clipped = length;
+	else if (length > clipped)
+		while (clipped > 0 && (word[clipped] & 0xc0) == 0x80)
+			clipped--;
+	snprintf(shown.text, sizeof(shown.text), "%.*s", (int) clipped, word);
+	return shown;
 }

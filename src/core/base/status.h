@@ -82,10 +82,7 @@ typedef struct EfShown
  * must not look like the limit. */
 extern EfShown ef_shown(double value);
 
-/*
- * Return how many bytes of a word a sentence shows, without cutting a UTF-8
- * character.
- */
-extern int	ef_clip(const char *word, size_t length);
+/* Show the beginning of a word, without cutting a UTF-8 character. */
+extern EfShown ef_word_shown(const char *word, size_t length);
 
 #endif							/* EF_STATUS_H */

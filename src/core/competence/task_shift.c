@@ -99,41 +99,35 @@ check_demands(const EfTaskShifts *given, EfContext *context)
 {
 	for (size_t i = 0; i < given->demand.n; i++)
 	{
-		const EfLabel *name = &given->profession.values[i];
 		double		demand = given->demand.values[i];
 
 		if (!(demand >= 0 && isfinite(demand)))
 			return ef_fail(context, EF_SHIFT_DEMAND,
-						   "The demand of \"%.*s\" is %s.",
-						   ef_clip(name->bytes, name->length), name->bytes,
+						   "The demand of \"%s\" is %s.",
+						   ef_label_shown(&given->profession.values[i]).text,
 						   ef_shown(demand).text);
 	}
 	return EF_OK;
 }
 
-/* Room for a name in quotes, or the word "nobody". */
-#define QUOTED_SIZE 64
-
-static const char *
-quote(char quoted[QUOTED_SIZE], const EfLabel *name)
+/* Show a name in quotes, or the word "nobody". */
+static EfShown
+quoted(const EfLabel *name)
 {
-	if (name->bytes == NULL)
-		return "nobody";
-	snprintf(quoted, QUOTED_SIZE, "\"%.*s\"",
-			 ef_clip(name->bytes, name->length), name->bytes);
-	return quoted;
+	EfShown		shown = {"nobody"};
+
+	if (name->bytes != NULL)
+		snprintf(shown.text, sizeof(shown.text), "\"%.60s\"",
+				 ef_label_shown(name).text);
+	return shown;
 }
 
 EF_NODISCARD static EfStatus
 refuse_shift(EfContext *context, EfStatus status, const char *what,
 			 const EfLabel *from, const EfLabel *to, double value)
 {
-	char		quoted_from[QUOTED_SIZE];
-	char		quoted_to[QUOTED_SIZE];
-
 	return ef_fail(context, status, "The %s from %s to %s is %s.", what,
-				   quote(quoted_from, from), quote(quoted_to, to),
-				   ef_shown(value).text);
+				   quoted(from).text, quoted(to).text, ef_shown(value).text);
 }
 
 EF_REPORT(EF_SHIFT_SHARE, INVALID_PARAMETER_VALUE,
@@ -224,20 +218,19 @@ add_profession(Graph *graph, const Mention *mentions, size_t n)
 {
 	const EfTaskShifts *given = graph->given;
 	Profession *profession = &graph->professions[graph->nprofessions];
-	const EfLabel *name = &mentions->name;
 
-	profession->name = *name;
+	profession->name = mentions->name;
 	profession->place = mentions->place;
 	if (mentions->place < given->profession.n)
 		profession->demand = given->demand.values[mentions->place];
 	else if (mentions->place < given->profession.n + given->from_profession.n)
 		return ef_fail(graph->workspace.context, EF_SHIFT_PROFESSION_UNKNOWN,
-					   "\"%.*s\" is not among the professions.",
-					   ef_clip(name->bytes, name->length), name->bytes);
+					   "\"%s\" is not among the professions.",
+					   ef_label_shown(&mentions->name).text);
 	if (n > 1 && mentions[1].place < given->profession.n)
 		return ef_fail(graph->workspace.context, EF_SHIFT_PROFESSION_TWICE,
-					   "\"%.*s\" is among the professions twice.",
-					   ef_clip(name->bytes, name->length), name->bytes);
+					   "\"%s\" is among the professions twice.",
+					   ef_label_shown(&mentions->name).text);
 	for (size_t i = 0; i < n; i++)
 		graph->number[mentions[i].place] = graph->nprofessions;
 	graph->nprofessions++;
@@ -310,7 +303,7 @@ distribute(const Shift *shifts, size_t n, bool by_to, Shift *distributed,
 		distributed[ends[key_of(&shifts[i], by_to)]++] = shifts[i];
 }
 
-EF_NODISCARD static EfStatus
+static void
 sort_shifts(Graph *graph)
 {
 	const EfTaskShifts *given = graph->given;
@@ -340,7 +333,6 @@ sort_shifts(Graph *graph)
 		graph->professions[i].first = i > 0 ? ends[i - 1] : 0;
 		graph->professions[i].end = ends[i];
 	}
-	return EF_OK;
 }
 
 EF_REPORT(EF_SHIFT_PAIR_TWICE, INVALID_PARAMETER_VALUE,
@@ -360,12 +352,10 @@ check_pairs(const Graph *graph)
 			const EfLabel *from = &graph->professions[shift->from].name;
 			const EfLabel *to = shift->to == graph->nprofessions ? &nobody
 				: &graph->professions[shift->to].name;
-			char		quoted_from[QUOTED_SIZE];
-			char		quoted_to[QUOTED_SIZE];
 
 			return ef_fail(graph->workspace.context, EF_SHIFT_PAIR_TWICE,
 						   "There are two rows from %s to %s.",
-						   quote(quoted_from, from), quote(quoted_to, to));
+						   quoted(from).text, quoted(to).text);
 		}
 	}
 	return EF_OK;
@@ -398,7 +388,6 @@ add_up_shares(const Graph *graph)
 	for (size_t i = 0; i < graph->nprofessions; i++)
 	{
 		Profession *profession = &graph->professions[i];
-		const EfLabel *name = &profession->name;
 		ExactSum	shares = {0, 0};
 		double		gone;
 
@@ -407,8 +396,8 @@ add_up_shares(const Graph *graph)
 		gone = shares.sum + shares.rest;
 		if (gone - 1 > EF_SHIFT_ROUNDING)
 			return ef_fail(graph->workspace.context, EF_SHIFT_SHARES_SUM,
-						   "Those of \"%.*s\" add up to %s.",
-						   ef_clip(name->bytes, name->length), name->bytes,
+						   "Those of \"%s\" add up to %s.",
+						   ef_label_shown(&profession->name).text,
 						   ef_shown(gone).text);
 		profession->share_kept = 1 - gone > EF_SHIFT_ROUNDING ? 1 - gone : 0;
 	}
@@ -473,26 +462,25 @@ refuse_cycle(const Graph *graph)
 	size_t	   *cycle = graph->order;
 	size_t		length = find_cycle(graph, cycle);
 	size_t		left = length;
-	char		names[EF_DETAIL_SIZE - QUOTED_SIZE - 40] = "";
+	char		names[EF_DETAIL_SIZE - sizeof(EfShown) - 40] = "";
 	size_t		used = 0;
-	char		quoted[QUOTED_SIZE];
 	char		more[32] = "";
 
 	for (; left > 0; left--)
 	{
-		const EfLabel *name = &graph->professions[cycle[left - 1]].name;
-		size_t		wanted = strlen(quote(quoted, name)) + strlen(" -> ");
+		EfShown		name = quoted(&graph->professions[cycle[left - 1]].name);
+		size_t		wanted = strlen(name.text) + strlen(" -> ");
 
 		if (used + wanted >= sizeof(names))
 			break;
 		used += (size_t) snprintf(names + used, sizeof(names) - used,
-								  "%s -> ", quoted);
+								  "%s -> ", name.text);
 	}
 	if (left > 0)
 		snprintf(more, sizeof(more), "(%zu more) -> ", left);
 	return ef_fail(graph->workspace.context, EF_SHIFT_CYCLE, "They go %s%s%s.",
 				   names, more,
-				   quote(quoted, &graph->professions[cycle[length - 1]].name));
+				   quoted(&graph->professions[cycle[length - 1]].name).text);
 }
 
 /*
@@ -543,13 +531,12 @@ shift_work(const Graph *graph)
 	for (size_t at = 0; at < graph->nprofessions; at++)
 	{
 		Profession *profession = &graph->professions[graph->order[at]];
-		const EfLabel *name = &profession->name;
 		double		work = work_of(profession);
 
 		if (!isfinite(work))
 			return ef_fail(graph->workspace.context, EF_SHIFT_OVERFLOW,
-						   "The work for \"%.*s\" is more than a double holds.",
-						   ef_clip(name->bytes, name->length), name->bytes);
+						   "The work for \"%s\" is more than a double holds.",
+						   ef_label_shown(&profession->name).text);
 		for (size_t k = profession->first; k < profession->end; k++)
 		{
 			const Shift *shift = &graph->shifts[k];
@@ -611,10 +598,10 @@ solve(Graph *graph)
 		status = check_shifts(graph->given, graph->workspace.context);
 	if (status == EF_OK)
 		status = number_names(graph);
-	if (status == EF_OK)
-		status = sort_shifts(graph);
-	if (status == EF_OK)
-		status = check_pairs(graph);
+	if (status != EF_OK)
+		return status;
+	sort_shifts(graph);
+	status = check_pairs(graph);
 	if (status == EF_OK)
 		status = add_up_shares(graph);
 	if (status == EF_OK)

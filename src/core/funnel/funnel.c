@@ -82,9 +82,9 @@ names_differ(const EfLabel *a, uint32_t na, const EfLabel *b, uint32_t nb,
 		if (ef_label_compare(&a[i], &b[i]) != 0)
 		{
 			ef_fail(context, report,
-					"In one, %s %u is \"%.*s\", and in another \"%.*s\".",
-					what, i + 1, ef_clip(a[i].bytes, a[i].length), a[i].bytes,
-					ef_clip(b[i].bytes, b[i].length), b[i].bytes);
+					"In one, %s %u is \"%s\", and in another \"%s\".",
+					what, i + 1, ef_label_shown(&a[i]).text,
+					ef_label_shown(&b[i]).text);
 			return true;
 		}
 	return na != nb;

@@ -580,11 +580,9 @@ check_stages(const EfFunnel *funnel, uint32_t from, uint32_t to,
 	if (from < to && (from == 1 || from + 1 == to))
 		return EF_OK;
 	return ef_fail(context, EF_STAGES_APART,
-				   "\"%.*s\" is stage %u and \"%.*s\" stage %u.",
-				   ef_clip(stages[from - 1].bytes, stages[from - 1].length),
-				   stages[from - 1].bytes, from,
-				   ef_clip(stages[to - 1].bytes, stages[to - 1].length),
-				   stages[to - 1].bytes, to);
+				   "\"%s\" is stage %u and \"%s\" stage %u.",
+				   ef_label_shown(&stages[from - 1]).text, from,
+				   ef_label_shown(&stages[to - 1]).text, to);
 }
 
 /* Return the conversion in the end; NaN if it is not known yet. */

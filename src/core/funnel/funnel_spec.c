@@ -39,8 +39,7 @@ ef_spec_add_stage(EfFunnelSpec *spec, const char *name, size_t length,
 {
 	if (spec->nstages == EF_STAGE_LIMIT)
 		return ef_fail(context, EF_SPEC_TOO_MANY_NAMES,
-					   "\"%.*s\" would be stage %d.", ef_clip(name, length),
-					   name, EF_STAGE_LIMIT + 1);
+					   "\"%s\" would be stage %d.", ef_word_shown(name, length).text, EF_STAGE_LIMIT + 1);
 	spec->stages[spec->nstages++] = ef_label(name, (uint32_t) length);
 	return EF_OK;
 }
@@ -51,8 +50,7 @@ ef_spec_add_exit(EfFunnelSpec *spec, const char *name, size_t length,
 {
 	if (spec->nexits == EF_EXIT_LIMIT)
 		return ef_fail(context, EF_SPEC_TOO_MANY_NAMES,
-					   "\"%.*s\" would be exit %d.", ef_clip(name, length),
-					   name, EF_EXIT_LIMIT + 1);
+					   "\"%s\" would be exit %d.", ef_word_shown(name, length).text, EF_EXIT_LIMIT + 1);
 	spec->exits[spec->nexits++] = ef_label(name, (uint32_t) length);
 	return EF_OK;
 }
@@ -102,8 +100,8 @@ check_names(const EfFunnelSpec *spec, EfContext *context)
 
 		if (first != i + 1)
 			return ef_fail(context, EF_SPEC_NAME_TWICE,
-						   "\"%.*s\" is both stage %u and stage %u.",
-						   ef_clip(stage->bytes, stage->length), stage->bytes,
+						   "\"%s\" is both stage %u and stage %u.",
+						   ef_label_shown(stage).text,
 						   first, i + 1);
 	}
 	for (uint32_t i = 0; i < spec->nexits; i++)
@@ -113,13 +111,13 @@ check_names(const EfFunnelSpec *spec, EfContext *context)
 
 		if (stage > 0)
 			return ef_fail(context, EF_SPEC_NAME_TWICE,
-						   "\"%.*s\" is both stage %u and an exit.",
-						   ef_clip(exit->bytes, exit->length), exit->bytes,
+						   "\"%s\" is both stage %u and an exit.",
+						   ef_label_shown(exit).text,
 						   stage);
 		if (i > 0 && ef_label_compare(exit - 1, exit) == 0)
 			return ef_fail(context, EF_SPEC_NAME_TWICE,
-						   "\"%.*s\" is an exit twice.",
-						   ef_clip(exit->bytes, exit->length), exit->bytes);
+						   "\"%s\" is an exit twice.",
+						   ef_label_shown(exit).text);
 	}
 	return EF_OK;
 }

@@ -8,13 +8,6 @@
 
 #include "base/fte.h"
 
-static unsigned expand(const EfFrame *frame, const EfCell *row,
-					   EfCell *cells);
-static EfStatus check_limits(const EfTable *table, EfContext *context)
-			EF_NODISCARD;
-static EfStatus validate(const EfTable *table,
-						 EfContext *context) EF_NODISCARD;
-
 static const EfKind kinds[] = {
 	[EF_MOB_OPENING] = {"opening", true, 1, false},
 	[EF_MOB_ENTERED] = {"entered", true, EF_MOBILITY_DAYS + 1, false},
@@ -30,21 +23,6 @@ static const EfKind kinds[] = {
 EF_REPORT(EF_TOO_MANY_STATES, PROGRAM_LIMIT_EXCEEDED,
 		  "summary has too many states",
 		  "Map codes to fewer states in the query, or group by more columns.");
-
-const EfTableType ef_mobility_type = {
-	.name = "mobility",
-	.tag = 'M',
-	.flag = EF_FTE_FLAG,
-	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
-	.kinds = kinds,
-	.row_cells = 1,
-	.expand = expand,
-	.check_frame = ef_mobility_observed_check,
-	.label_limit = EF_STATE_NAME_LIMIT,
-	.too_many_labels = EF_TOO_MANY_STATES,
-	.check_limits = check_limits,
-	.validate = validate,
-};
 
 _Static_assert(EF_MOBILITY_DAYS < 1 << EF_PAIR_BITS,
 			   "a day is the lower half of a pair");
@@ -172,7 +150,6 @@ check_cell(const EfTable *table, const EfCell *cell, EfContext *context)
 	uint32_t	day = ef_pair_at(at);
 	uint32_t	first;
 	uint32_t	last;
-	const EfLabel *name = &table->labels[ef_key_label(cell->key) - 1];
 
 	if (cell->count <= 0)
 		return ef_fail(context, EF_INVALID, "%s on day %u are %lld.",
@@ -193,8 +170,8 @@ check_cell(const EfTable *table, const EfCell *cell, EfContext *context)
 					   EF_UNKNOWN_REASON, day);
 	if (kind == EF_MOB_MOVED && ef_pair_label(at) == ef_key_label(cell->key))
 		return ef_fail(context, EF_INVALID,
-					   "People move from \"%.*s\" to where they are.",
-					   ef_clip(name->bytes, name->length), name->bytes);
+					   "People move from \"%s\" to where they are.",
+					   ef_label_shown(&table->labels[ef_key_label(cell->key) - 1]).text);
 	return EF_OK;
 }
 
@@ -202,11 +179,10 @@ check_cell(const EfTable *table, const EfCell *cell, EfContext *context)
 EF_NODISCARD static EfStatus
 check_names(const EfTable *table, EfContext *context)
 {
-	size_t		size = (size_t) table->nlabels + 1;
-	bool	   *used = ef_alloc(context, size * sizeof(bool));
+	bool	   *used = ef_alloc_zeroed(context,
+									   ((size_t) table->nlabels + 1) * sizeof(bool));
 	EfStatus	status = EF_OK;
 
-	memset(used, 0, size * sizeof(bool));
 	for (size_t i = 0; i < table->ncells; i++)
 	{
 		EfKey		key = table->cells[i].key;
@@ -216,14 +192,10 @@ check_names(const EfTable *table, EfContext *context)
 			used[ef_pair_label(ef_key_at(key))] = true;
 	}
 	for (uint32_t label = 1; label <= table->nlabels && status == EF_OK; label++)
-	{
-		const EfLabel *name = &table->labels[label - 1];
-
 		if (!used[label])
 			status = ef_fail(context, EF_INVALID,
-							 "Nobody ever is in the state \"%.*s\".",
-							 ef_clip(name->bytes, name->length), name->bytes);
-	}
+							 "Nobody ever is in the state \"%s\".",
+							 ef_label_shown(&table->labels[label - 1]).text);
 	ef_release(context, used);
 	return status;
 }
@@ -245,10 +217,8 @@ check_presence(const EfTable *table, EfContext *context)
 
 		if (label > 0)
 			status = ef_fail(context, EF_INVALID,
-							 "More people go from \"%.*s\" on day %u than are there.",
-							 ef_clip(table->labels[label - 1].bytes,
-									 table->labels[label - 1].length),
-							 table->labels[label - 1].bytes, day);
+							 "More people go from \"%s\" on day %u than are there.",
+							 ef_label_shown(&table->labels[label - 1]).text, day);
 	}
 	ef_presence_release(&presence, context);
 	ef_steps_release(&steps, context);
@@ -260,7 +230,6 @@ EF_NODISCARD static EfStatus
 collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
 				EfContext *context)
 {
-	EfCell	   *scratch;
 	size_t		n = 0;
 
 	for (size_t i = 0; i < table->ncells; i++)
@@ -274,9 +243,7 @@ collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
 						kind == EF_MOB_FTE_LOST ? -cell->count : cell->count);
 	}
 	*nchanges = n;
-	scratch = ef_alloc(context, n * sizeof(EfCell));
-	ef_cells_sort(changes, scratch, n, context);
-	ef_release(context, scratch);
+	ef_cells_order(changes, n, context);
 	return ef_cells_unite(changes, nchanges, context);
 }
 
@@ -284,24 +251,21 @@ collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
 EF_NODISCARD static EfStatus
 check_fte(const EfTable *table, EfContext *context)
 {
-	size_t		nstates = (size_t) table->nlabels + 1;
-	int64_t    *fte = ef_alloc(context, nstates * sizeof(int64_t));
+	int64_t    *fte = ef_alloc_zeroed(context,
+									  ((size_t) table->nlabels + 1) * sizeof(int64_t));
 	EfCell	   *changes = ef_alloc(context, table->ncells * sizeof(EfCell));
 	size_t		n = 0;
-	EfStatus	status = EF_OK;
+	EfStatus	status = collect_changes(changes, &n, table, context);
 
-	memset(fte, 0, nstates * sizeof(int64_t));
-	status = collect_changes(changes, &n, table, context);
 	for (size_t i = 0; i < n && status == EF_OK; i++)
 	{
 		uint32_t	state = ef_change_state(changes[i].key);
-		const EfLabel *name = &table->labels[state - 1];
 
 		fte[state] += changes[i].count;
 		if (fte[state] < 0)
 			status = ef_fail(context, EF_INVALID,
-							 "More FTE is lost in \"%.*s\" on day %u than is there.",
-							 ef_clip(name->bytes, name->length), name->bytes,
+							 "More FTE is lost in \"%s\" on day %u than is there.",
+							 ef_label_shown(&table->labels[state - 1]).text,
 							 ef_change_day(changes[i].key));
 	}
 	ef_release(context, changes);
@@ -333,14 +297,9 @@ validate(const EfTable *table, EfContext *context)
 void
 ef_steps_of(EfSteps *steps, const EfTable *table, EfContext *context)
 {
-	size_t		n = table->ncells;
-	EfCell	   *scratch;
-
-	steps->n = n;
-	steps->steps = ef_alloc(context, n * sizeof(EfCell));
-	scratch = ef_alloc(context, n * sizeof(EfCell));
 	steps->n = 0;
-	for (size_t i = 0; i < n; i++)
+	steps->steps = ef_alloc(context, table->ncells * sizeof(EfCell));
+	for (size_t i = 0; i < table->ncells; i++)
 	{
 		EfKey		key = table->cells[i].key;
 		uint32_t	at = ef_key_at(key);
@@ -351,8 +310,7 @@ ef_steps_of(EfSteps *steps, const EfTable *table, EfContext *context)
 								ef_key_kind(key), ef_pair_label(at)),
 						table->cells[i].count);
 	}
-	ef_cells_sort(steps->steps, scratch, steps->n, context);
-	ef_release(context, scratch);
+	ef_cells_order(steps->steps, steps->n, context);
 }
 
 void
@@ -365,12 +323,10 @@ void
 ef_presence_begin(EfPresence *presence, const EfSteps *steps,
 				  uint32_t nstates, EfContext *context)
 {
-	size_t		size = ((size_t) nstates + 1) * sizeof(int64_t);
-
 	presence->at = steps->steps;
 	presence->end = steps->steps + steps->n;
-	presence->here = ef_alloc(context, size);
-	memset(presence->here, 0, size);
+	presence->here = ef_alloc_zeroed(context,
+									 ((size_t) nstates + 1) * sizeof(int64_t));
 }
 
 uint32_t
@@ -434,11 +390,9 @@ find_roles(Roles *roles, EfMobility *mobility, EfContext *context)
 	size_t		size = ((size_t) table->nlabels + 1) * sizeof(uint32_t);
 	uint32_t	nstates = 0;
 
-	roles->state = ef_alloc(context, size);
-	roles->reason = ef_alloc(context, size);
+	roles->state = ef_alloc_zeroed(context, size);
+	roles->reason = ef_alloc_zeroed(context, size);
 	mobility->reasons = ef_alloc(context, table->nlabels * sizeof(EfLabel));
-	memset(roles->state, 0, size);
-	memset(roles->reason, 0, size);
 	for (size_t i = 0; i < table->ncells; i++)
 	{
 		EfKey		key = table->cells[i].key;
@@ -473,9 +427,7 @@ EF_NODISCARD static EfStatus
 part_cells(EfMobility *mobility, const Roles *roles, EfContext *context)
 {
 	EfTable    *table = &mobility->table;
-	EfCell	   *scratch;
 	size_t		n = 0;
-	EfStatus	status;
 
 	for (size_t i = 0; i < table->ncells; i++)
 	{
@@ -501,13 +453,8 @@ part_cells(EfMobility *mobility, const Roles *roles, EfContext *context)
 									table->cells[i].count);
 	}
 	table->ncells = n;
-	status = ef_table_normalize(table, &ef_mobility_type, context);
-	if (status != EF_OK)
-		return status;
-	scratch = ef_alloc(context, mobility->nleavers * sizeof(EfCell));
-	ef_cells_sort(mobility->leavers, scratch, mobility->nleavers, context);
-	ef_release(context, scratch);
-	return EF_OK;
+	ef_cells_order(mobility->leavers, mobility->nleavers, context);
+	return ef_table_normalize(table, &ef_mobility_type, context);
 }
 
 /* Make of the table one of people, and keep apart what else there is. */
@@ -515,7 +462,7 @@ EF_NODISCARD static EfStatus
 part_table(EfMobility *mobility, EfContext *context)
 {
 	EfTable    *table = &mobility->table;
-	Roles		roles = {NULL, NULL};
+	Roles		roles;
 	EfStatus	status;
 
 	find_roles(&roles, mobility, context);
@@ -588,16 +535,15 @@ ef_mobility_day(const EfMobility *mobility, EfDay at, uint32_t *day,
 	return EF_OK;
 }
 
-void
-ef_mobility_here(const EfMobility *mobility, uint32_t day, int64_t **here,
-				 EfContext *context)
+int64_t *
+ef_mobility_here(const EfMobility *mobility, uint32_t day, EfContext *context)
 {
 	EfPresence	presence;
 
 	ef_presence_begin(&presence, &mobility->steps, mobility->table.nlabels,
 					  context);
 	ef_presence_until(&presence, day);
-	*here = presence.here;
+	return presence.here;
 }
 
 uint32_t
@@ -613,3 +559,21 @@ ef_mobility_step(const EfMobility *mobility, const EfDuration *every, int n)
 		days = mobility->days;
 	return days < mobility->days ? (uint32_t) days : mobility->days;
 }
+
+
+/* ---- the type ---- */
+
+const EfTableType ef_mobility_type = {
+	.name = "mobility",
+	.tag = 'M',
+	.flag = EF_FTE_FLAG,
+	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
+	.kinds = kinds,
+	.row_cells = 1,
+	.expand = expand,
+	.check_frame = ef_mobility_observed_check,
+	.label_limit = EF_STATE_NAME_LIMIT,
+	.too_many_labels = EF_TOO_MANY_STATES,
+	.check_limits = check_limits,
+	.validate = validate,
+};

@@ -196,7 +196,6 @@ ef_step_goes(EfKey step)
 	return ef_mobility_goes(ef_step_kind(step));
 }
 
-/* List steps.  Even after a failure there may be something to release. */
 extern void ef_steps_of(EfSteps *steps, const EfTable *table,
 						EfContext *context);
 extern void ef_steps_release(EfSteps *steps, EfContext *context);
@@ -263,8 +262,8 @@ extern EfStatus ef_mobility_day(const EfMobility *mobility, EfDay at,
  * Count the people in each state, from 1, on a day; on day N, those who are
  * carried over as_of.
  */
-extern void ef_mobility_here(const EfMobility *mobility, uint32_t day,
-							 int64_t **here, EfContext *context);
+extern int64_t *ef_mobility_here(const EfMobility *mobility, uint32_t day,
+								 EfContext *context);
 
 /*
  * Return the first day of the n-th step of the calendar, from 0 on, as days

@@ -21,10 +21,10 @@
 static int64_t *
 count_days(const EfMobility *mobility, EfContext *context)
 {
-	size_t		size = ((size_t) mobility->table.nlabels + 1) * sizeof(int64_t);
-	int64_t    *days = ef_alloc(context, size);
+	int64_t    *days = ef_alloc_zeroed(context,
+									   ((size_t) mobility->table.nlabels + 1) *
+									   sizeof(int64_t));
 
-	memset(days, 0, size);
 	for (size_t i = 0; i < mobility->table.ncells; i++)
 	{
 		const EfCell *cell = &mobility->table.cells[i];
@@ -282,20 +282,17 @@ ef_mobility_product_of_steps(const EfSteps *steps, uint32_t nstates,
 {
 	size_t		n = nstates;
 	Product		product = {.matrix = matrix};
-	size_t		cells = n * (n + 1);
-	size_t		sources;
 
 	matrix->nstates = nstates;
 	if (n > EF_MATRIX_STATES)
 		return ef_fail(context, EF_MATRIX_TOO_LARGE, "There are %zu states.",
 					   n);
-	sources = most_sources(steps);
-	matrix->probability = ef_alloc(context, cells * sizeof(double));
-	matrix->known = ef_alloc(context, (n + 1) * sizeof(bool));
-	product.before = ef_alloc(context, sources * n * sizeof(double));
+	matrix->probability = ef_alloc_zeroed(context,
+										  n * (n + 1) * sizeof(double));
+	matrix->known = ef_alloc_zeroed(context, (n + 1) * sizeof(bool));
+	product.before = ef_alloc(context,
+							  most_sources(steps) * n * sizeof(double));
 	ef_presence_begin(&product.presence, steps, nstates, context);
-	memset(matrix->probability, 0, cells * sizeof(double));
-	memset(matrix->known, 0, (n + 1) * sizeof(bool));
 	for (size_t state = 1; state <= n; state++)
 		ef_matrix_column(matrix, (uint32_t) state)[state - 1] = 1;
 	ef_presence_until(&product.presence, first);

@@ -22,11 +22,11 @@ ef_mobility_order(const EfMobility *mobility, const EfLabel *names,
 {
 	const EfTable *table = &mobility->table;
 	uint32_t	n = table->nlabels;
-	bool	   *named = ef_alloc(context, ((size_t) n + 1) * sizeof(bool));
+	bool	   *named = ef_alloc_zeroed(context,
+										((size_t) n + 1) * sizeof(bool));
 	EfStatus	status = EF_OK;
 
 	*states = ef_alloc(context, n * sizeof(uint32_t));
-	memset(named, 0, ((size_t) n + 1) * sizeof(bool));
 	for (uint32_t i = 0; names == NULL && i < n; i++)
 		(*states)[i] = i + 1;
 	for (size_t i = 0; names != NULL && i < nnames && status == EF_OK; i++)
@@ -36,21 +36,17 @@ ef_mobility_order(const EfMobility *mobility, const EfLabel *names,
 
 		if (state == 0 || named[state])
 			status = ef_fail(context, EF_STATES_LIST, state == 0
-							 ? "The summary has no state \"%.*s\"."
-							 : "\"%.*s\" comes twice.",
-							 ef_clip(name->bytes, name->length), name->bytes);
+							 ? "The summary has no state \"%s\"."
+							 : "\"%s\" comes twice.",
+							 ef_label_shown(name).text);
 		else
 			(*states)[i] = state;
 		named[state] = true;
 	}
 	for (uint32_t i = 0; names != NULL && i < n && status == EF_OK; i++)
-	{
-		const EfLabel *name = &table->labels[i];
-
 		if (!named[i + 1])
-			status = ef_fail(context, EF_STATES_LIST, "\"%.*s\" is missing.",
-							 ef_clip(name->bytes, name->length), name->bytes);
-	}
+			status = ef_fail(context, EF_STATES_LIST, "\"%s\" is missing.",
+							 ef_label_shown(&table->labels[i]).text);
 	ef_release(context, named);
 	return status;
 }
@@ -119,7 +115,6 @@ lay_years(const EfMobility *mobility, int years, EfSteps *laid,
 	int			day_of_month;
 	EfMonth		as_of = ef_month_of_day(frame->as_of, &day_of_month);
 	EfPresence	presence;
-	EfCell	   *scratch;
 
 	laid->steps = ef_alloc(context, most * sizeof(EfCell));
 	laid->n = 0;
@@ -152,9 +147,7 @@ lay_years(const EfMobility *mobility, int years, EfSteps *laid,
 		ef_check_interrupt(context);
 	}
 	ef_presence_release(&presence, context);
-	scratch = ef_alloc(context, laid->n * sizeof(EfCell));
-	ef_cells_sort(laid->steps, scratch, laid->n, context);
-	ef_release(context, scratch);
+	ef_cells_order(laid->steps, laid->n, context);
 }
 
 /* Compute the matrix of a year, from the last years laid over each other. */
@@ -182,11 +175,11 @@ years_in_states(const EfMobility *mobility, int years, EfContext *context)
 {
 	uint32_t	n = mobility->table.nlabels;
 	uint32_t	day = years_before_end(mobility, years);
-	int64_t    *days = ef_alloc(context, ((size_t) n + 1) * sizeof(int64_t));
+	int64_t    *days = ef_alloc_zeroed(context,
+									   ((size_t) n + 1) * sizeof(int64_t));
 	double	   *spent = ef_alloc(context, ((size_t) n + 1) * sizeof(double));
 	EfPresence	presence;
 
-	memset(days, 0, ((size_t) n + 1) * sizeof(int64_t));
 	ef_presence_begin(&presence, &mobility->steps, n, context);
 	ef_presence_until(&presence, day);
 	while (day < mobility->days)
@@ -223,13 +216,12 @@ EF_NODISCARD static EfStatus
 refuse_unknown(const EfTable *table, const EfMobilityPlan *plan,
 			   uint32_t state, double people, EfContext *context)
 {
-	const EfLabel *name = &table->labels[state - 1];
 	EfDay		as_of = table->frame.as_of;
 	EfDay		from = ef_months_later(as_of, -12 * plan->observed_years);
 
 	return ef_fail(context, EF_STATE_UNSEEN,
-				   "Nobody was in \"%.*s\" from %s to the day before %s; the people projected from there are %s.",
-				   ef_clip(name->bytes, name->length), name->bytes,
+				   "Nobody was in \"%s\" from %s to the day before %s; the people projected from there are %s.",
+				   ef_label_shown(&table->labels[state - 1]).text,
 				   ef_day_shown(from).text, ef_day_shown(as_of).text,
 				   ef_shown(people).text);
 }
@@ -454,10 +446,9 @@ static double **
 get_vectors(size_t count, uint32_t n, EfContext *context)
 {
 	double	  **vectors = ef_alloc(context, count * sizeof(double *));
-	double	   *all = ef_alloc(context, count * ((size_t) n + 1) *
-							   sizeof(double));
+	double	   *all = ef_alloc_zeroed(context, count * ((size_t) n + 1) *
+									  sizeof(double));
 
-	memset(all, 0, count * ((size_t) n + 1) * sizeof(double));
 	for (size_t i = 0; i < count; i++)
 		vectors[i] = all + i * ((size_t) n + 1);
 	return vectors;
@@ -518,7 +509,7 @@ ef_mobility_projection(const EfMobility *mobility, const EfMobilityPlan *plan,
 	uint32_t	days;
 	double		factor = 0;
 	EfMatrix	matrix;
-	int64_t    *here = NULL;
+	int64_t    *here;
 	double	   *people;
 	EfStatus	status;
 
@@ -539,7 +530,7 @@ ef_mobility_projection(const EfMobility *mobility, const EfMobilityPlan *plan,
 							  context);
 	if (status != EF_OK)
 		return status;
-	ef_mobility_here(mobility, mobility->days, &here, context);
+	here = ef_mobility_here(mobility, mobility->days, context);
 	people = ef_alloc(context, ((size_t) n + 1) * sizeof(double));
 	*rows = ef_alloc(context, (size_t) plan->years * n *
 					 sizeof(EfMobilityYear));

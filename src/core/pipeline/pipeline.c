@@ -107,8 +107,8 @@ ef_pipeline_start_day(const char *text, size_t length, EfStartDay *start,
 	if (length == 5)
 		memcpy(iso + 5, text, 5);
 	if (length != 5 || !ef_day_parse(iso, 10, &day))
-		return ef_fail(context, EF_START_DAY_INVALID, "starts is \"%.*s\".",
-					   ef_clip(text, length), text);
+		return ef_fail(context, EF_START_DAY_INVALID, "starts is \"%s\".",
+					   ef_word_shown(text, length).text);
 	start->month = ef_month_of_day(day, &start->day) - 2001 * 12;
 	return EF_OK;
 }
@@ -282,8 +282,8 @@ apply_scenario(Cohorts *cohorts, const EfConversionChange *scenario,
 	label = &cohorts->funnel->spec.stages[stage - 1];
 	if (changed < -ROUNDING || changed > 1 + ROUNDING)
 		return ef_fail(context, EF_CHANGE_RANGE,
-					   "The conversion of \"%.*s\" is %.12g, and would be %.12g.",
-					   ef_clip(label->bytes, label->length), label->bytes,
+					   "The conversion of \"%s\" is %.12g, and would be %.12g.",
+					   ef_label_shown(label).text,
 					   conversion, changed);
 	cohorts->factor = changed < ROUNDING ? 0 : fmin(changed, 1) / conversion;
 	return EF_OK;
@@ -308,8 +308,8 @@ check_scenario(const EfFunnel *funnel, const EfConversionChange *scenario,
 	{
 		const EfLabel *label = &funnel->spec.stages[scenario->stage - 1];
 
-		return ef_fail(context, EF_CHANGE_LAST_STAGE, "The stage is \"%.*s\".",
-					   ef_clip(label->bytes, label->length), label->bytes);
+		return ef_fail(context, EF_CHANGE_LAST_STAGE, "The stage is \"%s\".",
+					   ef_label_shown(label).text);
 	}
 	if (!(fabs(scenario->change) <= 1))
 		return ef_fail(context, EF_CHANGE_RANGE, "conversion_change is %s.",

@@ -31,8 +31,8 @@ format_person(char out[PERSON_SIZE], const EfEventReader *events)
 										? "-%02x" : "%02x", uuid[i]);
 			break;
 		case EF_PERSON_TEXT:
-			snprintf(out, PERSON_SIZE, "\"%.*s\"",
-					 ef_clip(person->name, person->name_length), person->name);
+			snprintf(out, PERSON_SIZE, "\"%s\"",
+					 ef_word_shown(person->name, person->name_length).text);
 			break;
 	}
 }

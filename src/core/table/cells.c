@@ -78,6 +78,15 @@ ef_cells_sort(EfCell *cells, EfCell *scratch, size_t n, EfContext *context)
 		memcpy(cells, from, n * sizeof(EfCell));
 }
 
+void
+ef_cells_order(EfCell *cells, size_t n, EfContext *context)
+{
+	EfCell	   *scratch = ef_alloc(context, n * sizeof(EfCell));
+
+	ef_cells_sort(cells, scratch, n, context);
+	ef_release(context, scratch);
+}
+
 EfStatus
 ef_cells_add(int64_t *sum, int64_t a, int64_t b, EfContext *context)
 {

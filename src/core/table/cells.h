@@ -146,6 +146,9 @@ ef_renumbered(EfKey key, const uint32_t *number, unsigned paired)
 extern void ef_cells_sort(EfCell *cells, EfCell *scratch, size_t n,
 						  EfContext *context);
 
+/* The same, and the scratch is its own. */
+extern void ef_cells_order(EfCell *cells, size_t n, EfContext *context);
+
 /* Add two counts, or refuse what does not fit. */
 extern EfStatus ef_cells_add(int64_t *sum, int64_t a, int64_t b,
 							 EfContext *context) EF_NODISCARD;

@@ -319,10 +319,7 @@ fill_pages(const EfState *state, const EfTableType *type, EfPages *pages,
 EF_NODISCARD static EfStatus
 order_cells(EfCell *cells, size_t *n, EfContext *context)
 {
-	EfCell	   *scratch = ef_alloc(context, *n * sizeof(EfCell));
-
-	ef_cells_sort(cells, scratch, *n, context);
-	ef_release(context, scratch);
+	ef_cells_order(cells, *n, context);
 	return ef_cells_unite(cells, n, context);
 }
 

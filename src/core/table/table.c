@@ -134,13 +134,9 @@ ef_table_open_spec(EfTable *table, const EfTableType *type, EfContext *context)
 EfStatus
 ef_table_normalize(EfTable *table, const EfTableType *type, EfContext *context)
 {
-	EfCell	   *scratch;
-
 	if (table->frame.spec == NULL)
 		ef_table_sort_labels(table, type, context);
-	scratch = ef_alloc(context, table->ncells * sizeof(EfCell));
-	ef_cells_sort(table->cells, scratch, table->ncells, context);
-	ef_release(context, scratch);
+	ef_cells_order(table->cells, table->ncells, context);
 	return ef_cells_unite(table->cells, &table->ncells, context);
 }
 

@@ -211,9 +211,8 @@ count_exits(const EfTable *reference, const EfTable *group, int64_t *exits,
 
 		if (label == 0)
 			return ef_fail(context, EF_REASON_UNKNOWN,
-						   "Nobody of the reference left for the reason \"%.*s\".",
-						   ef_clip(reason->bytes, reason->length),
-						   reason->bytes);
+						   "Nobody of the reference left for the reason \"%s\".",
+						   ef_label_shown(reason).text);
 		exits[label] = ef_table_sum(group, i, EF_EXITS);
 	}
 	return EF_OK;

@@ -58,8 +58,8 @@ ef_lever_exit_rates(EfCredibleReason *reasons, const EfTable *reference,
 		else if (label == 0 || changed[label])
 			status = ef_fail(context, label == 0 ? EF_LEVER_REASON_UNKNOWN
 							 : EF_LEVER_REASON_TWICE,
-							 "The reason is \"%.*s\".",
-							 ef_clip(name->bytes, name->length), name->bytes);
+							 "The reason is \"%s\".",
+							 ef_label_shown(name).text);
 		else
 			status = change_rate(&reasons[label - 1], factors[i], context);
 		changed[label] = true;

@@ -57,7 +57,7 @@ read_mobility(const void *datum, size_t size, Input *input)
 			PROMISE(flows[i].moves > 0 && !(flows[i].rate < 0));
 	if (ef_mobility_day(&mobility, mobility.table.frame.from + draw_int(input) % 3000, &days, input->context) == EF_OK)
 	{
-		ef_mobility_here(&mobility, days, &here, input->context);
+		here = ef_mobility_here(&mobility, days, input->context);
 		for (uint32_t i = 1; i <= mobility.table.nlabels; i++)
 			PROMISE(here[i] >= 0);
 	}

@@ -262,6 +262,6 @@ try_arguments(Input *input)
 				PROMISE(start.month >= 0 && start.month < 12 && start.day >= 0 && start.day < 31);
 			fuzz_sum += ef_choose(&ef_turnover_methods, name, length, &turnover, input->context) == EF_OK;
 			fuzz_sum += ef_choose(&ef_intake_methods, name, length, &intake, input->context) == EF_OK;
-			fuzz_sum += ef_clip(name, length);
+			fuzz_sum += strlen(ef_word_shown(name, length).text);
 	}
 }
