@@ -1,4 +1,4 @@
--- Exit rates of small groups: between their own and those of all.
+-- Exit rates of small groups, drawn towards those of all.
 
 CREATE FUNCTION credible_rates(workforce) RETURNS credible_rates
     AS 'MODULE_PATHNAME', 'ef_credible_rates' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -1,5 +1,4 @@
--- What if: exit rates that change, retirement that comes later, other people who come,
--- and the parts of a need.
+-- Assumptions: other exit rates, later retirement, other hires, and the parts of a need.
 
 CREATE FUNCTION change_exit_rates(rates credible_rates, reasons text[], factors double precision[])
     RETURNS credible_rates
@@ -30,8 +29,8 @@ COMMENT ON FUNCTION intake_stream(workforce, double precision[], integer, retire
     'of people who come as those hired in a workforce did, and stay as its people do: how many are '
     'there, with limits, and leave, by calendar year; they add to a projection';
 
--- The first argument has a name: without one PostgreSQL writes a body that it cannot read again,
--- and pg_upgrade stops there.
+-- Splits the need into parts. The first argument has a name: without one PostgreSQL writes a body that
+-- it cannot read again, and pg_upgrade stops there.
 CREATE FUNCTION recruitment_parts(w workforce,
         years integer DEFAULT 10,
         target double precision[] DEFAULT NULL,
@@ -68,7 +67,8 @@ COMMENT ON FUNCTION recruitment_parts(workforce, integer, double precision[], in
     'what the recruitment need of each calendar year is made of: growth of the headcount wanted, '
     'retirements and other exits of a staff of which every need is met';
 
--- Each assumption by itself, all of them, and what is left: no lever is taken before another.
+-- Shows the effect of each assumption by itself, of all together, and the rest that belongs to none of
+-- them: no lever is taken before another.
 CREATE FUNCTION gap_by_lever(w workforce,
         years integer DEFAULT 10,
         reasons text[] DEFAULT '{}',

@@ -9,8 +9,8 @@ COMMENT ON FUNCTION funnel_backtest_origins(funnel[], double precision[], double
     'the days on which each of some funnels was known, for funnel_backtest: 1 January of a year; or why '
     'its arguments cannot be';
 
--- Forecasts from each origin: the as_of of a funnel, which knows nothing of later years.  As many
--- are taken to begin in these as in the last year before.
+-- Forecasts from each origin: the as_of of a funnel, which knows nothing of later years. The intake of
+-- those years is taken to be that of the last year before.
 CREATE FUNCTION funnel_backtest(by_origin funnel[],
         begun double precision[],
         arrived double precision[],

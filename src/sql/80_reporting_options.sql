@@ -1,10 +1,9 @@
--- Reporting: the options of a mapping. reporting_ddl() checks every mapping
--- against these rows, so they are the only description of it.
+-- Reporting: the options of a mapping. reporting_ddl() checks every mapping against these rows, so they
+-- are the only description of it.
 --
--- kind is what the JSON value must be: 'column: date' the name of a column of
--- a type of that family, 'integer: 1 20' a whole number in these limits. With
--- '?' null means without a value; with '!' the key is required. Rows of source
--- 'scenario' describe an element of "scenarios".
+-- kind is the type of the JSON value: 'column: date' the name of a column of a type of that family,
+-- 'integer: 1 20' a whole number in these limits. With '?' null means without a value; with '!' the key
+-- is required. Rows of source 'scenario' describe an element of "scenarios".
 
 CREATE FUNCTION reporting_options_staff()
     RETURNS TABLE (source text, key text, kind text, standard jsonb, meaning text)

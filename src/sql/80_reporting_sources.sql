@@ -1,14 +1,13 @@
--- Reporting: the summaries of each source of data. A row is a summary, which is a column
--- of the materialized view of its source.
+-- Reporting: the summaries of each source of data. A row is a summary, which is a column of the
+-- materialized view of its source.
 --
--- In an aggregate and a condition, a key of the mapping in braces is the column, as an
--- expression over t; {, key} is one argument more, and {key, } one before others, where
--- the mapping has the key. {schema} is the schema of this extension, {spec} the spec of
--- the funnel, and {period} goes from observed_from to observed_to, which say days of
--- the view period AS p; {years} are the years observed before that of as_of. A summary
--- that is repeated is made for each of these years, which is {n} years ago. needs: keys
--- without which a summary is not made. counted: are the rows shown that it skips?
--- keys: columns that identify a row of the view, beside the groups.
+-- In an aggregate and a condition, a key of the mapping in braces is the column, as an expression over
+-- t; {, key} is one argument more, and {key, } one before others, where the mapping has the key.
+-- {schema} is the schema of this extension, {spec} the spec of the funnel, and {period} goes from
+-- observed_from to observed_to, which say days of the view period AS p; {years} are the years observed
+-- before that of as_of. A summary that is repeated is made for each of these years, which is {n} years
+-- ago. needs: keys that a summary requires. counted: are the rows shown that it skips? keys: columns
+-- that identify a row of the view, beside the groups.
 
 CREATE FUNCTION reporting_sources()
     RETURNS TABLE (source text, summary text, repeated boolean, needs text[], counted boolean, keys text[],

@@ -1,15 +1,13 @@
--- Reporting: what is looked for in the rows of a table, as templates.
+-- Reporting: the checks of the rows of a table, as templates.
 --
--- In a body, a key of the mapping in braces is the column, as an expression over t;
--- {who} is the person, whatever its key is called; {table} is the table; {as_of} and
--- {observed} are the period; {list key} is an array of texts of the mapping; {type key}
--- is the type of a column.
+-- In a body, a key of the mapping in braces is the column, as an expression over t; {who} is the
+-- person, whatever its key is called; {table} is the table; {as_of} and {observed} are the period;
+-- {list key} is an array of texts of the mapping; {type key} is the type of a column.
 --
--- scope is what a body looks at. 'fault': one row, in the order in which the
--- aggregates look; a condition, or without a problem the words themselves.
--- 'row': one row that is counted all the same. 'window': one row among those of
--- a person. 'table': all rows, a query for their number and a detail. Each is
--- there where the mapping has the keys that it needs, and not those with '!'.
+-- scope is the rows that a body looks at. 'fault': one row, in the order of the aggregates' checks; a
+-- condition, or without a problem the words themselves. 'row': one row that is counted all the same.
+-- 'window': one row among the person's. 'table': all rows, a query for their number and a detail. A
+-- check is made if the mapping has the keys that it needs, and none of those with '!'.
 
 CREATE FUNCTION reporting_row_checks()
     RETURNS TABLE (sources text[], scope text, effect text, problem text, needs text[],

@@ -1,8 +1,7 @@
--- Reporting: the queries that look for what is in reporting_checks(), for the
--- sources of a mapping.
+-- Reporting: the queries for reporting_checks(), by source of a mapping.
 
--- Writes what all sources share: period, the query for as_of; spec, the expression for that of the
--- funnel; read_from, the view or query that has the period.
+-- Writes the parts that all sources share: period, the query for as_of; spec, the expression for the
+-- spec of the funnel; read_from, the view or query that has the period.
 CREATE FUNCTION reporting_common(schema_name text, settings jsonb,
                                  OUT period text, OUT spec text, OUT read_from text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -35,9 +34,9 @@ $function$;
 COMMENT ON FUNCTION reporting_common(text, jsonb) IS
     'internal to reporting_ddl: the queries for as_of and for the spec of the funnel';
 
--- Names the columns by which one knows a row: used, the key of the table and the columns that are
--- read; listed, the same as a query selects them from t; marks, the names of what is wrong with the
--- row and of what that does.
+-- Names the columns that identify a row: used, the key of the table and the columns that are read;
+-- listed, the same as a query selects them from t; marks, the names of the problems of a row and of
+-- their effects.
 CREATE FUNCTION reporting_tells(settings jsonb, source text,
                                 OUT used text[], OUT listed text, OUT marks text[])
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -67,7 +66,7 @@ $function$;
 COMMENT ON FUNCTION reporting_tells(jsonb, text) IS
     'internal to reporting_ddl: columns that tell a row of a source, and names of what is wrong with it';
 
--- Fills in what the templates of checks say in braces.
+-- Fills in the words in braces in the templates of checks.
 CREATE FUNCTION reporting_words(schema_name text, settings jsonb, source text, checks jsonb,
                                 read_from text, spec text, marks text[])
     RETURNS jsonb
@@ -139,7 +138,7 @@ BEGIN
                        col ->> o.key, option ->> 'relation', o.share)), '{}')
             FROM (VALUES ('birth_date', 200), ('start_date', 5), ('end_date', 5)) AS o (key, share)
             WHERE col ? o.key)
-        -- the names of what is ignored, the most frequent first
+        -- the names of ignored values, the most frequent first
         || (SELECT coalesce(jsonb_object_agg(format('{names %s}', o.key),
                 format('(SELECT string_agg(n.name, '', ''::text ORDER BY n.place) '
                        'FROM (SELECT %1$s AS name, row_number() OVER (ORDER BY count(*) DESC, %1$s) AS place '
@@ -165,7 +164,7 @@ COMMENT ON FUNCTION reporting_words(text, jsonb, text, jsonb, text, text, text[]
     'internal to reporting_ddl: what the templates of checks say in braces; rows and '
     'columns, what they are of';
 
--- The checks of a source, in one pass: what was put in is not looked at again.
+-- Writes the checks of a source, in one pass: inserted text is not read as a template.
 CREATE FUNCTION reporting_checked(source text, checks jsonb, words jsonb)
     RETURNS TABLE (place bigint, scope text, effect text, problem text, body text, detail text)
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
@@ -186,8 +185,8 @@ $function$;
 COMMENT ON FUNCTION reporting_checked(text, jsonb, jsonb) IS
     'internal to reporting_ddl: what is looked for in the rows of a source';
 
--- Writes two queries: rows, the rows with what the aggregates say of each; problems, how many rows
--- have which problem.  They come with the names that reporting_tells() found.
+-- Writes two queries: rows, the rows with the answers of the aggregates to each; problems, the number
+-- of rows by problem. They come with the names that reporting_tells() found.
 CREATE FUNCTION reporting_faults(settings jsonb, source text, words jsonb, made jsonb,
                                  used text[], listed text, marks text[])
     RETURNS jsonb
@@ -274,7 +273,7 @@ BEGIN
                string_agg('t.c' || c.place, ' OR ' ORDER BY c.place) AS any,
                CASE c.scope WHEN 'row' THEN words ->> '{counted}'
                             ELSE format('t.%s IS NULL', marks[1]) END AS condition,
-               -- of people whose rows lie on several nodes of a cluster, where all rows are
+               -- for people whose rows lie on several nodes of a cluster, where all rows are
                CASE WHEN c.scope = 'window' AND option ? 'spread' AND NOT option ? 'together'
                     THEN format('(SELECT t.%s, t.%s, %s FROM %s AS t OFFSET 0)', marks[1], marks[2], listed,
                                 words ->> 'rows')
@@ -337,7 +336,7 @@ $function$;
 COMMENT ON FUNCTION reporting_doubts(jsonb, text, jsonb, jsonb, text, text[]) IS
     'internal to reporting_ddl: the queries for what is hardly meant with the rows of a source';
 
--- Collects by source what reporting_faults() and reporting_doubts() write, and for '' the query for
+-- Collects by source the queries of reporting_faults() and reporting_doubts(), and for '' the query for
 -- as_of and the spec of the funnel.
 CREATE FUNCTION reporting_quality(schema_name text, settings jsonb, checks jsonb) RETURNS jsonb
     LANGUAGE sql STABLE PARALLEL SAFE

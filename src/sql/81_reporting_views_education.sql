@@ -1,7 +1,7 @@
--- Reporting: templates of views: an education, and the intake that the staff needs. 82_reporting_views.sql
--- says what a template is.
+-- Reporting: templates of views: an education, and the intake that the staff needs.
+-- 82_reporting_views.sql describes templates.
 
--- From stage to stage.
+-- Lists the views of a funnel, from stage to stage.
 CREATE FUNCTION reporting_views_education()
     RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 3
@@ -75,7 +75,7 @@ END;
 COMMENT ON FUNCTION reporting_views_education() IS
     'internal to reporting_views: the education, from stage to stage';
 
--- How many must begin, so that enough come to work: of an education and its staff.
+-- Lists the views of required intakes: of an education and its staff.
 CREATE FUNCTION reporting_views_intake()
     RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2

@@ -1,6 +1,6 @@
--- Reporting: templates of views: the staff. 82_reporting_views.sql says what a template is.
+-- Reporting: templates of views: the staff. 82_reporting_views.sql describes templates.
 
--- How many there are, who came and left, by age and year.
+-- Lists the views of headcount, hires and exits, by age and year.
 CREATE FUNCTION reporting_views_employment()
     RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5
@@ -102,7 +102,7 @@ END;
 COMMENT ON FUNCTION reporting_views_employment() IS
     'internal to reporting_views: staff, by age, reason and year';
 
--- Month by month, and how long they stay.
+-- Lists the views of months, and of how long people stay.
 CREATE FUNCTION reporting_views_stay()
     RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 5

@@ -1,5 +1,5 @@
--- Reporting: templates of views: moves between states, and certificates. 82_reporting_views.sql says what a
--- template is.
+-- Reporting: templates of views: moves between states, and certificates. 82_reporting_views.sql
+-- describes templates.
 
 -- Lists the views of moves between states.
 CREATE FUNCTION reporting_views_mobility()

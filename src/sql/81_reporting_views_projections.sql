@@ -1,5 +1,5 @@
--- Reporting: templates of views: projections of the staff, and what came of them. 82_reporting_views.sql
--- says what a template is.
+-- Reporting: templates of views: projections of the staff, and their results. 82_reporting_views.sql
+-- describes templates.
 
 -- Lists the views of retirements and recruitment to come.
 CREATE FUNCTION reporting_views_projections()

@@ -62,14 +62,14 @@ COMMENT ON FUNCTION reporting_relations(text) IS
     'relations that reporting_ddl made: those of the summaries with the mark of their '
     'definition, and the views';
 
--- Checks the owners of existing relations. The owner of a schema or a view decides what it
--- does, also tomorrow. So an existing relation is used only if it belongs to the role that
--- uses it or to a superuser: then nobody else can change it later. A mark in a comment
--- proves nothing by itself, since every owner can write one.
+-- Checks the owners of existing relations. The owner of a schema or a view decides what it does, also
+-- tomorrow. So an existing relation is used only if it belongs to the role that uses it or to a
+-- superuser; then nobody else can change it later. A mark in a comment proves nothing by itself, since
+-- every owner can write one.
 --
--- path is current_schemas(true) of the caller; null where no names are looked up.
--- A refresh runs as the owner of the materialized view, so everything must be safe for
--- that role. A superuser refreshes nobody else's.
+-- path is current_schemas(true) of the caller; null where no names are looked up. A refresh runs as the
+-- owner of the materialized view, so everything must be safe for that role. A superuser refreshes
+-- nobody else's.
 CREATE FUNCTION reporting_check(schema_name text, path name[], refresh boolean) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -111,7 +111,7 @@ BEGIN
                                     WHERE w.ev_class = c.oid AND s.relnamespace = store))
          ) AS o
          JOIN pg_roles AS r ON r.oid = o.owner,
-         -- for whom it must be safe
+         -- the role that must be safe
          (SELECT s.rolname
           FROM pg_roles AS s
           WHERE s.rolname = current_user AND (s.rolsuper OR NOT refresh)
@@ -121,7 +121,7 @@ BEGIN
           WHERE refresh AND c.relkind = 'm' AND c.relnamespace = to_regnamespace(quote_ident(schema_name
               || '_summary'))) AS u
     WHERE NOT r.rolsuper AND r.rolname <> u.rolname
-          -- the schema public is that of the owner of the database, who is somebody
+          -- pg_database_owner, which owns the schema public, has one member: the owner of the database
           AND NOT (r.rolname = 'pg_database_owner'
                    AND EXISTS (SELECT
                                FROM pg_database AS d JOIN pg_roles AS b ON b.oid = d.datdba
@@ -148,8 +148,8 @@ COMMENT ON FUNCTION reporting_check(text, name[], boolean) IS
 CREATE FUNCTION reporting_refresh_ddl(schema_name text) RETURNS SETOF text
     LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
-    -- the quality of the rows first, since it says why another may fail; what has
-    -- never been filled cannot be filled concurrently
+    -- the quality of the rows first, since it tells why another may fail; a view that was never filled
+    -- cannot be refreshed concurrently
     SELECT pg_catalog.format('REFRESH MATERIALIZED VIEW %s%I.%I',
                              CASE WHEN r.populated THEN 'CONCURRENTLY ' ELSE '' END, r.schema, r.name)
     FROM reporting_relations(schema_name) AS r,
@@ -169,7 +169,7 @@ BEGIN ATOMIC
                                    CASE WHEN r.kind OPERATOR(pg_catalog.=) 'm' THEN 'MATERIALIZED VIEW'
                                         ELSE 'VIEW' END,
                                    r.schema, r.name) AS statement,
-                 -- views of the tool first, then summaries, what reads them before what they read
+                 -- views of the tool first, then summaries, readers before the views that they read
                  CASE WHEN r.mark IS NULL THEN 0 ELSE 1 END AS step,
                  OPERATOR(pg_catalog.-) (r.relation::pg_catalog.int8) AS place
           FROM reporting_relations(schema_name) AS r

@@ -1,6 +1,6 @@
 -- Reporting: a mapping, checked and looked up in the catalog.
 
--- By the caller's search_path, and so without one of its own.
+-- Finds a table by the caller's search_path, and so without one of its own.
 CREATE FUNCTION reporting_table(name text) RETURNS oid
     LANGUAGE plpgsql STABLE STRICT
 AS $function$
@@ -19,7 +19,7 @@ $function$;
 COMMENT ON FUNCTION reporting_table(text) IS
     'internal to reporting_ddl: the table that a text names, as after FROM; null if none';
 
--- The sources of data that a mapping names, in their order; no key that nobody reads.
+-- Returns the sources of data that a mapping names, in their order; refuses unknown keys.
 CREATE FUNCTION reporting_named(schema_name text, mapping jsonb, options jsonb) RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -185,7 +185,7 @@ $function$;
 COMMENT ON FUNCTION reporting_value(text, text, text, text, jsonb, jsonb) IS
     'internal to reporting_ddl: what a mapping gives for a key, or its standard value, or an error';
 
--- Assumptions that can be meant; what each leaves out is as it was.
+-- Checks the scenarios; assumptions left out are as observed.
 CREATE FUNCTION reporting_scenarios(given jsonb, options jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -260,9 +260,9 @@ $function$;
 COMMENT ON FUNCTION reporting_scenarios(jsonb, jsonb) IS
     'internal to reporting_ddl: the scenarios of a mapping, with what they leave out filled in, or an error';
 
--- Policies of the tables behind a relation, and by whose rights they are read: a view with
--- security_invoker is as if it was not there; another lends its owner's rights to whoever
--- reads it; a materialized view has stored what its owner saw.
+-- Finds the policies of the tables behind a relation, and by whose rights they are read: a view with
+-- security_invoker makes no difference; another lends its owner's rights to every reader; a
+-- materialized view has stored the rows that its owner saw.
 CREATE FUNCTION reporting_secured(relation oid, stored boolean) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -299,7 +299,7 @@ BEGIN
         ORDER BY 1, 3
     LOOP
         IF NOT stored THEN
-            -- then each user is to see what the tables show that user
+            -- then each user must see the rows that the tables show that user
             IF secured.lent_by = 'm' THEN
                 RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
                     MESSAGE = 'a materialized view shows rows that row-level security may hide',
@@ -339,7 +339,7 @@ COMMENT ON FUNCTION reporting_secured(oid, boolean) IS
     'internal to reporting_ddl: true if policies of the tables behind a relation hold, '
     'or an error or a warning';
 
--- The table of a source: its name, and on a cluster whether its rows lie on several nodes.
+-- Returns the table of a source: its name, and on a cluster whether its rows lie on several nodes.
 CREATE FUNCTION reporting_relation(source text, given jsonb, relation oid) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -364,7 +364,7 @@ BEGIN
             DETAIL = format('It is %s.', given),
             HINT = 'Give a table, a view, a materialized view or a foreign table.';
     END IF;
-    -- do its rows, or those that a view reads, lie on several nodes, and by which of its columns?
+    -- do its rows, or those that a view reads, lie on several nodes, and by which column?
     IF to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
         EXECUTE $query$
             WITH RECURSIVE behind AS (
@@ -393,8 +393,8 @@ $function$;
 COMMENT ON FUNCTION reporting_relation(text, jsonb, oid) IS
     'internal to reporting_ddl: the table of a source, or an error';
 
--- A column that a mapping names, as an element of an array or alone: what it is called in the
--- views, what its type is made of, and its comment.
+-- Returns a column that a mapping names, as an element of an array or alone: its name in the views, its
+-- type, and its comment.
 CREATE FUNCTION reporting_column(source text, key text, kind text, given jsonb, relation oid,
                                  relation_name text,
                                  OUT name text, OUT item jsonb, OUT attribute text, OUT base text,
@@ -441,7 +441,7 @@ BEGIN
            CASE WHEN EXISTS (SELECT FROM pg_collation AS l WHERE l.oid = a.attcollation
                              AND NOT l.collisdeterministic)
                 THEN ' COLLATE pg_catalog."C"' ELSE '' END AS bytewise,
-           -- of a domain what it is made of
+           -- the base type of a domain
            (WITH RECURSIVE base AS (
                 SELECT t.* FROM pg_type AS t WHERE t.oid = a.atttypid
                 UNION ALL
@@ -494,8 +494,8 @@ $function$;
 COMMENT ON FUNCTION reporting_column(text, text, text, jsonb, oid, text) IS
     'internal to reporting_ddl: a column of a mapping, or an error';
 
--- A column as an expression over t of exactly the type that functions take: no domain, and no type
--- that another can take the place of.
+-- Returns a column as an expression over t of exactly the type that functions take: no domain, and no
+-- type that another can take the place of.
 CREATE FUNCTION reporting_expression(kind text, attribute text, base text, is_domain boolean,
                                      has_scale boolean,
                                      bytewise text)
@@ -513,7 +513,8 @@ AS $function$
                 AND base <> 'text' THEN 't.%s::text'
             WHEN wanted = 'number' AND base NOT IN ('numeric', 'float8') THEN 't.%s::numeric'
             WHEN wanted = 'integer' AND base <> 'int4' THEN 't.%s::integer'
-            -- a group is what is written there: no two days and no two numbers in one, nor one number in two
+            -- a group is the text of the value: no two days or numbers share a text, and no number has
+            -- two
             WHEN family = 'groups' AND base = 'date' THEN
                  'CASE WHEN isfinite(t.%1$s::date) THEN to_char(t.%1$s::timestamp, ''YYYY-MM-DD''::text)'
                  ' || CASE WHEN t.%1$s::date < ''0001-01-01''::date THEN '' BC''::text ELSE ''''::text '
@@ -527,7 +528,7 @@ $function$;
 COMMENT ON FUNCTION reporting_expression(text, text, text, boolean, boolean, text) IS
     'internal to reporting_ddl: a column of a mapping as an expression over a row of its table';
 
--- Columns to group by: not too many, and of names that columns can have.
+-- Returns the columns to group by; refuses too many, and names that columns cannot have.
 CREATE FUNCTION reporting_groups(source text, given jsonb, names text[]) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -590,8 +591,8 @@ $function$;
 COMMENT ON FUNCTION reporting_of_all(jsonb) IS
     'internal to reporting_ddl: the roles that may read the views, or an error';
 
--- A mapping that can be meant, with what it leaves out filled in; anything else is an error.
--- Here no name is looked up by a search_path; functions of ours are called by their schema.
+-- Returns a valid mapping, with the options that it leaves out filled in; anything else is an error. No
+-- name is looked up by a search_path here; functions of ours are called by their schema.
 CREATE FUNCTION reporting_settings(schema_name text, mapping jsonb, tables jsonb, options jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -601,7 +602,7 @@ DECLARE
     home    constant text := (SELECT quote_ident(n.nspname)
                               FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
                               WHERE e.extname = 'education_flow');
-    -- the result, by source, with '' for what is of all:
+    -- the result, by source, with '' for the options of all:
     setting jsonb := '{}';              -- options by key; relation: the table, quoted
     columns jsonb := '{}';              -- by key an expression over t
     types   jsonb := '{}';              -- by key the name of its type
@@ -694,7 +695,7 @@ $function$;
 COMMENT ON FUNCTION reporting_settings(text, jsonb, jsonb, jsonb) IS
     'internal to reporting_ddl: a mapping, checked against the tables, with standard values put in';
 
--- Plans and funnels that cannot be are refused now, and not by the views or each refresh.
+-- Refuses impossible plans and funnels now, before the views or each refresh would.
 CREATE FUNCTION reporting_trial(settings jsonb) RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp

@@ -1,14 +1,13 @@
 -- Reporting on a cluster: summaries of a Citus table that each shard makes of its
 -- own rows, and that are rolled up where they come together.
 
--- Citus takes an aggregate apart itself, but row by row, and where it cannot it
--- pulls all rows. So the query of one node goes to each shard as it is, with the
--- shard in the place of the table.
+-- Writes a query by shards. Citus takes an aggregate apart itself, but row by row, and where it cannot
+-- it pulls all rows. So the query of one node goes to each shard as it is, with the shard in the place
+-- of the table.
 --
--- query is a template for format(): 1 is the shard, 2 and 3 are the columns of the
--- view period. A % that stands for itself is there four times, since Citus makes a
--- format of what it is given. The moment is the coordinator's: no other clock counts;
--- and days are written as every node reads them.
+-- query is a template for format(): 1 is the shard, 2 and 3 are the columns of the view period. A
+-- literal % is written four times, since Citus takes its argument as a format. The moment is the
+-- coordinator's: no other clock counts; and days are written as every node reads them.
 CREATE FUNCTION reporting_shards(relation regclass, query text, as_of date, year_begin date)
     RETURNS SETOF json
     LANGUAGE plpgsql STABLE ROWS 10
@@ -49,13 +48,13 @@ COMMENT ON FUNCTION reporting_shards(regclass, text, date, date) IS
     'internal to the views of reporting_ddl: the summaries that each shard of a Citus table makes, as '
     'JSON, or an error';
 
--- Relations to be declared, as reporting_summaries() gives them: those of a source
--- whose table is a distributed one, so that a shard's answer is a part of the whole,
--- get a query by shards. Rows may lie anyhow; of people all must lie together.
+-- Changes relations of reporting_summaries() to a query by shards, if the table of their source is
+-- distributed, so that a shard's answer is a part of the whole. Rows may lie on any shard, but all rows
+-- of a person on the same one.
 --
--- The query of a shard is the one that one node would get: written once more, with
--- names in the place of the table, its marked rows and the period that nothing else
--- has. They are replaced by what a shard reads, and that is not looked at again.
+-- The query of a shard is the one that one node would get: written once more, with names in the place
+-- of the table, its marked rows and the period that nothing else has. They are replaced by the tables
+-- of a shard, and the result is not read as a template again.
 CREATE FUNCTION reporting_by_shards(schema_name text, settings jsonb, checks jsonb, makes jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -117,7 +116,7 @@ BEGIN
              JOIN jsonb_to_recordset(on_shard) AS i (name text, query text) USING (name)
              JOIN unnest(sources) AS s (source) ON m.name IN (s.source, s.source || '_hired')
     LOOP
-        -- an expression; a key and its type; or a column, its type, and the way in which shards add up
+        -- an expression; a key and its type; or a column, its type, and how shards add up
         SELECT array_agg(CASE c.way WHEN 'rollup' -- as JSON inside of JSON a summary needs no escapes
                                     THEN format('d.%1$s::text::json AS %1$s', c.name)
                                     ELSE 'd.' || c.name END ORDER BY c.place) FILTER (WHERE c.type <> ''),

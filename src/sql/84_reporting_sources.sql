@@ -1,4 +1,4 @@
--- Reporting: what the summaries of a source are made of, in the words of a mapping.
+-- Reporting: the parts of the summaries of a source, in the words of a mapping.
 
 -- Names and expressions that the queries over one source share. t is a row of its table.
 CREATE TYPE reporting_source AS (
@@ -66,7 +66,7 @@ COMMENT ON COLUMN reporting_source.summaries IS 'names of the summaries';
 COMMENT ON COLUMN reporting_source.counted IS 'names of those whose skipped rows are shown';
 COMMENT ON COLUMN reporting_source.aggregates IS 'the summaries as expressions over t';
 
--- Names the parts of each source of a mapping; quality is that of reporting_quality().
+-- Names the parts of each source of a mapping; quality comes from reporting_quality().
 CREATE FUNCTION reporting_parts(schema_name text, settings jsonb, quality jsonb)
     RETURNS SETOF reporting_source
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 4
@@ -145,7 +145,7 @@ BEGIN
                    CASE WHEN made.leave_out THEN format(' FILTER (WHERE %s)', made.kept) ELSE '' END,
                    parts ->> '{reason}', parts ->> '{, join_gap}', spec,
                    parts, format('(SELECT p.as_of FROM %s.period AS p)', store),
-                   -- those of reporting_aggregates()
+                   -- filled in by reporting_aggregates()
                    NULL::text, NULL::text, NULL::text[], NULL::text[], NULL::text[], NULL::text[]
             FROM (SELECT CASE WHEN made.leave_out THEN format('%s.%s_rows', store, made.source)
                               ELSE made.option ->> 'relation' END AS rows) AS r;
@@ -163,7 +163,7 @@ AS $function$
 DECLARE
     kept    record;                     -- by the names of the columns of a source
 BEGIN
-    -- templates are filled in one pass: what was put in is not looked at again
+    -- templates are filled in one pass: inserted text is not read as a template
     WITH kind AS (
         SELECT i.*, y.n,
                s.words || jsonb_build_object('{n}', y.n, '{n - 1}', y.n - 1,

@@ -1,13 +1,13 @@
--- Reporting: what the schema of summaries holds, and what shows the quality of the rows.
+-- Reporting: the schema of summaries, and the views of the quality of the rows.
 --
--- A relation to be declared is a JSON object: summary (is it in that schema?), name,
--- kind (m or v, as in pg_class), query, comment, groups (objects of name and comment),
--- columns ('name: comment'), index (columns).
+-- A relation is described by a JSON object: summary (is it in that schema?), name, kind (m or v, as in
+-- pg_class), query, comment, groups (objects of name and comment), columns ('name: comment'), index
+-- (columns).
 --
--- Written for a mark, names of ours have no schema (home is empty), so that the mark
--- stays when the extension moves to another one.
+-- For a mark, names of ours are written without a schema (home is empty), so that the mark stays the
+-- same when the extension moves to another one.
 
--- The rows of a source with what is wrong with each.
+-- Declares the rows of a source with the problems of each.
 CREATE FUNCTION reporting_rows(s reporting_source, queries jsonb) RETURNS SETOF jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 2
     SET search_path = pg_catalog, pg_temp
@@ -73,8 +73,8 @@ DECLARE
                         s.home, s.col ->> 'stage', s.col ->> 'at', s.spec, s.col ->> 'person_id',
                         CASE WHEN leave_out THEN ' AND ' || s.kept ELSE '' END,
                         CASE types ->> 'at' WHEN 'date' THEN '' ELSE ' AT TIME ZONE ''UTC''' END)) END;
-    -- one person at a time: the year of a person's chain is that of the first step, and rows
-    -- that are left out are of no year, even where the person's other rows are
+    -- one person at a time: the year of a person's chain is that of the first step, and rows that are
+    -- left out belong to no year, even if the person's other rows do
     inner_groups constant text[] := s.grouped
         || CASE WHEN rounds AND s.col ? 'epoch' THEN ARRAY[epoch]
                 WHEN rounds THEN ARRAY[s.col ->> 'person_id'] ELSE '{}' END
@@ -130,7 +130,7 @@ BEGIN
             -- one person at a time makes many rows: to groups first, and from these to totals
             WHEN one_first THEN E'SELECT %1$s\nFROM (SELECT %6$s\n      FROM (SELECT %2$s\n'
                                 '            FROM %3$s AS t%4$s) AS d%7$s OFFSET 0) AS d%5$s'
-            -- the barrier is for a cluster, which has no totals of groups that are whole on a node
+            -- the barrier is for a cluster, which cannot total groups that are whole on a node
             ELSE E'SELECT %1$s\nFROM (SELECT %2$s\n      FROM %3$s AS t%4$s OFFSET 0) AS d%5$s' END,
             array_to_string(outer_columns, E',\n       '),
             CASE WHEN NOT s.by_person THEN array_to_string(inner_columns, E',\n             ')
@@ -198,8 +198,8 @@ $function$;
 COMMENT ON FUNCTION reporting_columns(reporting_source) IS
     'internal to reporting_ddl: the columns of the view of a source, as they are made of those of shards';
 
--- The rates of small groups: how much groups differ. By year of hire: of people the spells
--- that their rows make, by the year in which these begin.
+-- Declares the rates of small groups and, by year of hire, the spells that a person's rows make, by the
+-- year in which they begin.
 CREATE FUNCTION reporting_staff(s reporting_source, totals text[]) RETURNS SETOF jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 2
     SET search_path = pg_catalog, pg_temp
@@ -274,7 +274,7 @@ COMMENT ON FUNCTION reporting_staff(reporting_source, text[]) IS
     'internal to reporting_ddl: rates of all groups, and retention by year of hire, as '
     'relations to be declared';
 
--- Declares the views of rows that are wrong or doubtful: how many, and which.
+-- Declares the views of wrong and doubtful rows: how many, and which.
 CREATE FUNCTION reporting_problems(s reporting_source, queries jsonb) RETURNS SETOF jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 4
     SET search_path = pg_catalog, pg_temp

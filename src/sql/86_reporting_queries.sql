@@ -1,6 +1,6 @@
 -- Reporting: the views over the summaries.
 
--- Fills in the options of a mapping that templates of views have in braces.
+-- Fills in the options of a mapping in templates of views.
 CREATE FUNCTION reporting_assumptions(schema_name text, settings jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -11,7 +11,7 @@ DECLARE
     -- a state; in quotes where it is called as those are who are in none
     state   constant text := 'CASE WHEN %1$s ~ ''^"*[(](came|left)[)]"*$''::text THEN ''"''::text || %1$s '
         '|| ''"''::text ELSE %1$s END';
-    -- one of a series, in which all states together have a name
+    -- a state of a series, in which all states together have a name
     all_state constant text := 'CASE WHEN %1$s IS NULL THEN ''(total)''::text WHEN %1$s '
         '~ ''^"*[(]total[)]"*$''::text THEN ''"''::text || %1$s || ''"''::text ELSE %1$s END';
     -- the last arguments of projections and of required intakes, by the alias of the workforce
@@ -59,7 +59,7 @@ DECLARE
                                   'c.later) FROM %1$s.pension_age AS a) END AS retire_rule, x.rates', home)
         ELSE format('NULL::integer AS retire_at, NULL::%1$s.retirement_rule AS retire_rule, '
                     '%1$s.shift_retirement(x.rates, c.later) AS rates', home) END;
-    -- those of the back-test: of the years observed all but the first two, or the last one, are origins
+    -- origins of the back-test: of the years observed all but the first two, or the last one
     backtest constant text := (
         SELECT format('CASE WHEN s.workforce IS NOT NULL THEN ARRAY[%s] END, 3, ''as before''::text, '
             'NULL::integer, %s, NULL::%3$s.workforce[], NULL::%3$s.credible_rates[]%s',
@@ -93,7 +93,7 @@ BEGIN
                          THEN format('%s.exits(s.workforce, ''retirement''::text) > 0', home)
                      ELSE format('EXISTS (SELECT FROM %s.employment_rates AS r, %s.exit_ratios(r.rates, '
                                  '0.5::float8) AS q WHERE q.reason = ''retirement''::text)', store, home) END,
-        -- does an age stand for the reason?
+        -- has the reason an age?
         '{aged}', CASE WHEN settings #>> '{setting,employment,retirement}' IS NOT NULL THEN 'true'
             ELSE 'false' END,
         '{retention_every}', format('interval %L', settings #>> '{setting,employment,retention_every}'),
@@ -104,8 +104,8 @@ $function$;
 COMMENT ON FUNCTION reporting_assumptions(text, jsonb) IS
     'internal to reporting_ddl: what the templates of views say in braces of the options of a mapping';
 
--- Of an education and its staff the grouping columns that both show; and as bits those that only
--- one has, which are totalled.
+-- Returns the grouping columns that an education and its staff share; and as bits those that only one
+-- has, which are totalled.
 CREATE FUNCTION reporting_shared(settings jsonb,
                                  OUT shown text[], OUT staff_totals integer, OUT course_totals integer)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -179,7 +179,7 @@ BEGIN
         '              OFFSET 0) AS p',
         store, home, settings #>> '{setting,employment,projection_years}', staff_totals, course_totals,
         settings #>> '{setting,education,hired_elsewhere}', starts,
-        -- of a total those that are in it: with a group of the staff each
+        -- for a total its members: each with a group of the staff
         (SELECT coalesce(string_agg(format(E'\n                          AND (e.totals & %s > 0 OR '
                                            'b.%2$I = e.%2$I COLLATE pg_catalog."C")',
                                            1 << cardinality(shown) - n.place::integer, n.name), ''), '')
@@ -193,9 +193,9 @@ $function$;
 COMMENT ON FUNCTION reporting_pipeline(jsonb, jsonb, text[], integer, integer) IS
     'internal to reporting_ddl: the part of the templates of required intakes that says what is missing';
 
--- Groups of the staff and the educations for them: of groups, and of totals too, which are over
--- these pairs, so that no profession without an education, and no education for another, is in them.
--- A list of totals adds no summaries up: that is left to who projects one, `summed`.
+-- Pairs groups of the staff with their educations, for groups and totals. Totals are over these pairs,
+-- so no profession without an education, and no education for another profession, is in them. A list of
+-- totals adds no summaries up: `summed` does, for a reader who projects one.
 CREATE FUNCTION reporting_pairs(settings jsonb, assumptions jsonb, shown text[],
                                    staff_totals integer, course_totals integer,
                                    OUT pairs jsonb, OUT summed jsonb)
@@ -250,7 +250,7 @@ BEGIN
             '%3$L::text)::integer AS first_round) AS y',
         of_groups, q.totals, settings #>> '{setting,education,starts}') ORDER BY q.place)
         FROM (VALUES (1, ''), (2, of_totals)) AS q (place, totals));
-    -- under the same name, which stands for groups and totals from there on
+    -- under the same name, which from there on means groups and totals
     summed := jsonb_build_array('', format(
         E'(SELECT %1$se.totals, e.as_of%2$s,\n'
         '             coalesce(e.workforce, r.workforce) AS workforce,\n'
@@ -264,7 +264,7 @@ COMMENT ON FUNCTION reporting_pairs(jsonb, jsonb, text[], integer, integer) IS
     'internal to reporting_ddl: the parts of the templates of required intakes that pair groups, and add '
     'pairs up';
 
--- Fills in what templates of required intakes have in braces; names, the grouping columns; rows, the
+-- Fills in the words in braces in templates of required intakes; names, the grouping columns; rows, the
 -- conditions on groups, and on groups and totals.
 CREATE FUNCTION reporting_intake(settings jsonb, assumptions jsonb, shown text[], pipeline text,
                                  pairs jsonb, summed jsonb)
@@ -276,7 +276,7 @@ BEGIN
     RETURN jsonb_build_object('names', shown, '{pipeline}', pipeline, '{pairs}', pairs,
         '{summed}', summed,
         '{retirement}', assumptions ->> '{intake_retirement}',
-        -- what the intakes begin on, by which method they are found, and until when
+        -- the start day of the intakes, their method, and the target year
         '{starts}', format('%L::text, ''constant''::text, NULL::integer, 0.5::float8',
                            settings #>> '{setting,education,starts}'),
         '{last}', format(E'e.as_of, e.rows_skipped, e.rows_left_out,\n'
@@ -291,7 +291,7 @@ $function$;
 COMMENT ON FUNCTION reporting_intake(jsonb, jsonb, text[], text, jsonb, jsonb) IS
     'internal to reporting_ddl: what the templates of required intakes say in braces';
 
--- The views over the summaries, from their templates.
+-- Fills in the templates of the views over the summaries.
 CREATE FUNCTION reporting_queries(settings jsonb, views jsonb, assumptions jsonb, intake jsonb) RETURNS jsonb
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
@@ -372,7 +372,7 @@ BEGIN
                                                                    n]))
                            FROM unnest(shown) AS n),
                 'columns', template.columns || last_columns,
-                -- in one pass: what was put in is not looked at again
+                -- in one pass: inserted text is not read as a template
                 'query', (SELECT string_agg(coalesce(p.parts ->> m.piece[1], m.piece[1]), '' ORDER BY m.place)
                           FROM (SELECT parts || jsonb_build_object('{rows}', rows[i], '{pairs}',
                               parts -> '{pairs}' ->> i - 1,

@@ -95,7 +95,7 @@ BEGIN
                            ELSE format('Summaries that the views of schema %I read [education_flow]',
                                        schema_name) END);
     END LOOP;
-    -- what was not there may be there by now, and somebody else's
+    -- a relation that was missing may exist by now, and belong to somebody else
     RETURN NEXT format('DO %L', format('BEGIN %s; END', checked));
     FOR made IN
         SELECT format('%s.%I', CASE WHEN m.summary THEN store ELSE target END, m.name) AS name,
@@ -159,7 +159,7 @@ $function$;
 COMMENT ON FUNCTION reporting_statements(text, jsonb, jsonb, jsonb) IS
     'internal to reporting_ddl: the statements that declare relations, but for those that are there already';
 
--- The tables of a mapping, by the caller's search_path.
+-- Returns the tables of a mapping, by the caller's search_path.
 CREATE FUNCTION reporting_tables(mapping jsonb) RETURNS jsonb
     LANGUAGE sql STABLE
 BEGIN ATOMIC

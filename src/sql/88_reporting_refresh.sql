@@ -1,7 +1,7 @@
 -- Reporting: a refresh that reports its progress.
 
--- A procedure that commits can have no search_path of its own, so each name in it
--- has its schema; that of the extension is asked for.
+-- Refreshes the summaries. A procedure that commits can have no search_path of its own, so each name in
+-- it has its schema; the extension's is looked up.
 CREATE PROCEDURE reporting_refresh(schema_name text)
     LANGUAGE plpgsql
 AS $procedure$
@@ -33,7 +33,7 @@ BEGIN
                                        'reporting_ddl made.', schema_name),
             HINT = 'Give the schema of the views. What is not materialized is always fresh.';
     END IF;
-    -- each by itself: who is waiting reads it as soon as it is there
+    -- each by itself, so that readers need not wait for the others
     COMMIT;
     FOREACH statement IN ARRAY statements LOOP
         step := step OPERATOR(pg_catalog.+) 1;
