@@ -10,17 +10,6 @@
 #include "base/codec.h"
 #include "funnel/leavers.h"
 
-static unsigned expand(const EfFrame *frame, const EfCell *row,
-					   EfCell *cells);
-static EfStatus open_spec(const EfFrame *frame, EfLabel *labels,
-						  uint32_t *nlabels, EfContext *context) EF_NODISCARD;
-static EfStatus compare_specs(const EfFrame *a, const EfFrame *b,
-							  EfContext *context) EF_NODISCARD;
-static EfStatus check_limits(const EfTable *table, EfContext *context)
-			EF_NODISCARD;
-static EfStatus validate(const EfTable *table,
-						 EfContext *context) EF_NODISCARD;
-
 static const EfKind kinds[] = {
 	[EF_REACHED] = {"reached", true, EF_CHAIN_DAYS + 1, false},
 	[EF_STAGE_EXITED] = {"exited", true, EF_CHAIN_DAYS + 1, false},
@@ -31,22 +20,6 @@ static const EfKind kinds[] = {
 	[EF_LOST_AFTER] = {"lost_after", true, EF_CHAIN_DAYS + 1, false},
 	[EF_PENDING_AFTER] = {"pending_after", true, EF_CHAIN_DAYS + 1, false},
 };
-
-const EfTableType ef_funnel_type = {
-	.name = "funnel",
-	.tag = 'F',
-	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
-	.kinds = kinds,
-	.row_cells = 3,
-	.expand = expand,
-	.open_spec = open_spec,
-	.label_limit = EF_STAGE_LIMIT,
-	.too_many_labels = EF_INVALID,
-	.compare_specs = compare_specs,
-	.check_limits = check_limits,
-	.validate = validate,
-};
-
 
 /* ---- a spec ---- */
 
@@ -212,11 +185,10 @@ ef_funnel_event_check(const EfFunnelSpec *spec, unsigned code, EfInstant at,
 }
 
 EfStatus
-ef_funnel_add(EfState **state_pointer, const EfChain *chain, EfUnit unit,
+ef_funnel_add(EfState **state, const EfChain *chain, EfUnit unit,
 			  EfContext *context)
 {
-	EfState    *state = *state_pointer;
-	EfFrame		frame = ef_state_frame(state, &ef_funnel_type);
+	EfFrame		frame = ef_state_frame(*state, &ef_funnel_type);
 	unsigned	length = chain->length;
 	EfDay		start;
 	EfDay		last;
@@ -234,21 +206,19 @@ ef_funnel_add(EfState **state_pointer, const EfChain *chain, EfUnit unit,
 	status = check_length(start, last, context);
 	if (status != EF_OK)
 		return status;
-	status = ef_state_reserve(state_pointer, &ef_funnel_type, length, 0,
-							  context);
+	status = ef_state_reserve(state, &ef_funnel_type, length, 0, context);
 	if (status != EF_OK)
 		return status;
-	state = *state_pointer;
 	for (unsigned stage = 1; stage < length; stage++)
 	{
 		uint32_t	next = (uint32_t) (ef_instant_day(chain->at[stage], unit) -
 									   start);
 
-		ef_state_append(state, ef_key(stage, EF_KIND_ROW, ef_halves(day, next)),
+		ef_state_append(*state, ef_key(stage, EF_KIND_ROW, ef_halves(day, next)),
 						EF_CONVERTED_AFTER);
 		day = next;
 	}
-	ef_state_append(state, ef_key(length, EF_KIND_ROW,
+	ef_state_append(*state, ef_key(length, EF_KIND_ROW,
 								  ef_halves(day, (uint32_t) (last - start))),
 					left);
 	return EF_OK;
@@ -264,21 +234,14 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 	unsigned	n = 0;
 
 	(void) frame;
-	cells[n].key = ef_key(stage, EF_REACHED, reached);
-	cells[n++].count = 1;
+	cells[n++] = ef_cell(ef_key(stage, EF_REACHED, reached), 1);
 	if (kind == 0)
 		return n;
 	/* who goes on is counted where they are going */
 	if (kind != EF_CONVERTED_AFTER)
-	{
-		cells[n].key = ef_key(stage, ef_way_on_chain(kind), left);
-		cells[n++].count = 1;
-	}
+		cells[n++] = ef_cell(ef_key(stage, ef_way_on_chain(kind), left), 1);
 	if (stage > 1)
-	{
-		cells[n].key = ef_key(stage, kind, left - reached);
-		cells[n++].count = 1;
-	}
+		cells[n++] = ef_cell(ef_key(stage, kind, left - reached), 1);
 	return n;
 }
 
@@ -503,3 +466,21 @@ ef_funnel_open(EfFunnel *funnel, const void *datum, size_t size,
 	}
 	return EF_OK;
 }
+
+
+/* ---- the type ---- */
+
+const EfTableType ef_funnel_type = {
+	.name = "funnel",
+	.tag = 'F',
+	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
+	.kinds = kinds,
+	.row_cells = 3,
+	.expand = expand,
+	.open_spec = open_spec,
+	.label_limit = EF_STAGE_LIMIT,
+	.too_many_labels = EF_INVALID,
+	.compare_specs = compare_specs,
+	.check_limits = check_limits,
+	.validate = validate,
+};

@@ -23,11 +23,12 @@ _Static_assert(EF_MOB_FTE_LOST == TALLY_KINDS + FTE_KINDS - 1,
 			   "kinds of FTE follow those of people");
 
 /*
- * Number of series: by name, kind and the other name, which is 0 where the
- * kind has none.
+ * Numbers of series: of people by name, kind and the other name, which is 0
+ * where the kind has none; and behind them those of FTE, by name and kind.
  */
-#define TALLY_SERIES \
+#define PEOPLE_SERIES \
 	((EF_TALLY_NAMES + 1) * TALLY_KINDS * (EF_TALLY_NAMES + 1))
+#define TALLY_SERIES (PEOPLE_SERIES + (EF_TALLY_NAMES + 1) * FTE_KINDS)
 
 static inline EfTallySeries *
 series_of(const EfMobilityTally *tally, uint32_t slot, unsigned kind,
@@ -36,12 +37,10 @@ series_of(const EfMobilityTally *tally, uint32_t slot, unsigned kind,
 	return &tally->series[(slot * TALLY_KINDS + kind) * (EF_TALLY_NAMES + 1) + to];
 }
 
-#define TALLY_FTE ((EF_TALLY_NAMES + 1) * FTE_KINDS)
-
-static inline EfTallyFte *
+static inline EfTallySeries *
 fte_of(const EfMobilityTally *tally, uint32_t slot, unsigned kind)
 {
-	return &tally->fte[slot * FTE_KINDS + kind - TALLY_KINDS];
+	return &tally->series[PEOPLE_SERIES + slot * FTE_KINDS + kind - TALLY_KINDS];
 }
 
 /* Estimate the bytes that the steps of a group take if they are appended. */
@@ -70,26 +69,14 @@ begin_group(EfMobilityTally *tally, EfEventGroup *group, const EfFrame *frame)
 	if (tally->limit == 0)
 		return;
 	if (tally->series == NULL)
-	{
-		size_t		series = TALLY_SERIES * sizeof(EfTallySeries);
-		size_t		fte = TALLY_FTE * sizeof(EfTallyFte);
-
-		tally->series = ef_alloc(tally->context, series);
-		tally->fte = ef_alloc(tally->context, fte);
-		memset(tally->series, 0, series);
-		memset(tally->fte, 0, fte);
-	}
+		tally->series = ef_alloc_zeroed(tally->context,
+										TALLY_SERIES * sizeof(EfTallySeries));
 	if (days > tally->days)
 	{
 		for (size_t i = 0; i < TALLY_SERIES; i++)
 		{
 			ef_release(tally->context, tally->series[i].counts);
 			tally->series[i].counts = NULL;
-		}
-		for (size_t i = 0; i < TALLY_FTE; i++)
-		{
-			ef_release(tally->context, tally->fte[i].thousandths);
-			tally->fte[i].thousandths = NULL;
 		}
 		tally->used = 0;
 		tally->days = days;
@@ -104,8 +91,7 @@ ef_mobility_tally(size_t size, EfEventGroup *group, const EfFrame *frame)
 
 	if (tally == NULL)
 	{
-		tally = ef_alloc(log->context, size);
-		memset(tally, 0, size);
+		tally = ef_alloc_zeroed(log->context, size);
 		tally->context = log->context;
 		for (int i = 0; i < EF_TALLY_DUE; i++)
 			tally->due[i] = &tally->nothing;
@@ -124,18 +110,28 @@ ef_mobility_tally(size_t size, EfEventGroup *group, const EfFrame *frame)
  * Get an array for a series without one; false if there is no room for more.
  */
 static bool
-new_counts(EfMobilityTally *tally, EfTallySeries *series)
+new_counts(EfMobilityTally *tally, EfTallySeries *series, size_t width)
 {
-	size_t		size = tally->days * sizeof(uint32_t);
+	size_t		size = tally->days * width;
 
 	if (tally->used + size > tally->limit)
 		return false;
-	series->counts = ef_alloc(tally->context, size);
-	memset(series->counts, 0, size);
+	series->counts = ef_alloc_zeroed(tally->context, size);
 	series->lowest = UINT32_MAX;
 	series->beyond = 0;
 	tally->used += size;
 	return true;
+}
+
+/* Note that a count of a series is in use, and one step more. */
+static inline void
+note_step(EfMobilityTally *tally, EfTallySeries *series, uint32_t day)
+{
+	if (day < series->lowest)
+		series->lowest = day;
+	if (day >= series->beyond)
+		series->beyond = day + 1;
+	tally->nsteps++;
 }
 
 /* Return the slot of a name; 0 if it has none, and for 0. */
@@ -167,33 +163,14 @@ count_step(EfMobilityTally *tally, const EfMobilityStep *step)
 	if (slot == 0 || (to == 0 && step->to != 0))
 		return false;
 	series = series_of(tally, slot, step->kind, to);
-	if (series->counts == NULL && !new_counts(tally, series))
+	if (series->counts == NULL &&
+		!new_counts(tally, series, sizeof(uint32_t)))
 		return false;
 	due = &tally->due[tally->nsteps % EF_TALLY_DUE];
 	++**due;
 	*due = &series->counts[step->day];
 	ef_prefetch(*due);
-	if (step->day < series->lowest)
-		series->lowest = step->day;
-	if (step->day >= series->beyond)
-		series->beyond = step->day + 1;
-	tally->nsteps++;
-	return true;
-}
-
-/* Get an array of thousandths. */
-static bool
-new_thousandths(EfMobilityTally *tally, EfTallyFte *fte)
-{
-	size_t		size = tally->days * sizeof(int64_t);
-
-	if (tally->used + size > tally->limit)
-		return false;
-	fte->thousandths = ef_alloc(tally->context, size);
-	memset(fte->thousandths, 0, size);
-	fte->lowest = UINT32_MAX;
-	fte->beyond = 0;
-	tally->used += size;
+	note_step(tally, series, step->day);
 	return true;
 }
 
@@ -203,22 +180,19 @@ count_fte(EfMobilityTally *tally, unsigned kind, uint32_t day,
 		  uint32_t number, int64_t thousandths)
 {
 	uint32_t	slot;
-	EfTallyFte *fte;
+	EfTallySeries *series;
 
 	if (tally->limit == 0 || tally->nsteps == TALLY_STEPS)
 		return false;
 	slot = slot_of(tally, number);
 	if (slot == 0)
 		return false;
-	fte = fte_of(tally, slot, kind);
-	if (fte->thousandths == NULL && !new_thousandths(tally, fte))
+	series = fte_of(tally, slot, kind);
+	if (series->thousandths == NULL &&
+		!new_counts(tally, series, sizeof(int64_t)))
 		return false;
-	fte->thousandths[day] += thousandths;
-	if (day < fte->lowest)
-		fte->lowest = day;
-	if (day >= fte->beyond)
-		fte->beyond = day + 1;
-	tally->nsteps++;
+	series->thousandths[day] += thousandths;
+	note_step(tally, series, day);
 	return true;
 }
 
@@ -326,6 +300,13 @@ order_slots(const EfMobilityTally *tally, const EfDictionary *names, uint32_t *s
 	}
 }
 
+/* Return a count of a day that is in use. */
+static inline int64_t
+count_on(const EfTallySeries *series, bool fte, uint32_t day)
+{
+	return fte ? series->thousandths[day] : series->counts[day];
+}
+
 /* Count the cells that they become. */
 static size_t
 count_cells(const EfMobilityTally *tally)
@@ -336,56 +317,32 @@ count_cells(const EfMobilityTally *tally)
 	{
 		const EfTallySeries *series = &tally->series[i];
 
-		if (series->counts != NULL)
-			for (uint32_t day = series->lowest; day < series->beyond; day++)
-				n += series->counts[day] != 0;
-	}
-	for (size_t i = 0; i < TALLY_FTE; i++)
-	{
-		const EfTallyFte *fte = &tally->fte[i];
-
-		if (fte->thousandths != NULL)
-			for (uint32_t day = fte->lowest; day < fte->beyond; day++)
-				n += fte->thousandths[day] != 0;
+		for (uint32_t day = series->lowest; day < series->beyond; day++)
+			n += count_on(series, i >= PEOPLE_SERIES, day) != 0;
 	}
 	return n;
 }
 
-/* Move the counts of a series to a state, or with none only forget them. */
+/*
+ * Move the counts of a series to a state, where the first day would have this
+ * key, or with none only forget them.
+ */
 static void
-flush_series(EfTallySeries *series, EfState *state, uint32_t label,
-			 unsigned kind, uint32_t to)
+flush_series(EfTallySeries *series, bool fte, EfState *state, EfKey first)
 {
-	if (series->counts == NULL)
-		return;
 	for (uint32_t day = series->lowest; day < series->beyond; day++)
-		if (series->counts[day] != 0)
-		{
-			if (state != NULL)
-				ef_state_append(state, ef_key(label, kind, ef_pair(to, day)),
-								series->counts[day]);
+	{
+		int64_t		count = count_on(series, fte, day);
+
+		if (count != 0 && state != NULL)
+			ef_state_append(state, first + day, count);
+		if (fte)
+			series->thousandths[day] = 0;
+		else
 			series->counts[day] = 0;
-		}
+	}
 	series->lowest = UINT32_MAX;
 	series->beyond = 0;
-}
-
-/* Move thousandths to a state. */
-static void
-flush_fte(EfTallyFte *fte, EfState *state, uint32_t label, unsigned kind)
-{
-	if (fte->thousandths == NULL)
-		return;
-	for (uint32_t day = fte->lowest; day < fte->beyond; day++)
-		if (fte->thousandths[day] != 0)
-		{
-			if (state != NULL)
-				ef_state_append(state, ef_key(label, kind, day),
-								fte->thousandths[day]);
-			fte->thousandths[day] = 0;
-		}
-	fte->lowest = UINT32_MAX;
-	fte->beyond = 0;
 }
 
 /* Move all counts, of slots in this order. */
@@ -397,10 +354,11 @@ flush(EfMobilityTally *tally, EfState *state, const uint32_t *slots,
 	{
 		for (unsigned kind = 0; kind < TALLY_KINDS; kind++)
 			for (uint32_t j = 0; j <= tally->nslots; j++)
-				flush_series(series_of(tally, slots[i], kind, slots[j]), state,
-							 labels[i], kind, labels[j]);
+				flush_series(series_of(tally, slots[i], kind, slots[j]), false,
+							 state, ef_key(labels[i], kind, ef_pair(labels[j], 0)));
 		for (unsigned kind = TALLY_KINDS; kind < TALLY_KINDS + FTE_KINDS; kind++)
-			flush_fte(fte_of(tally, slots[i], kind), state, labels[i], kind);
+			flush_series(fte_of(tally, slots[i], kind), true, state,
+						 ef_key(labels[i], kind, 0));
 	}
 	tally->nsteps = 0;
 }

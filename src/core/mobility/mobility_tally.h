@@ -40,18 +40,14 @@ typedef struct EfMobilityStep
 
 typedef struct EfTallySeries
 {
-	uint32_t   *counts;			/* of each day; NULL: not used */
-	uint32_t	lowest;
+	union
+	{
+		uint32_t   *counts;		/* of each day; NULL: not used */
+		int64_t    *thousandths;	/* the same of FTE */
+	};
+	uint32_t	lowest;			/* the days in use */
 	uint32_t	beyond;
 } EfTallySeries;
-
-/* The same of thousandths. */
-typedef struct EfTallyFte
-{
-	int64_t    *thousandths;
-	uint32_t	lowest;
-	uint32_t	beyond;
-} EfTallyFte;
 
 typedef struct EfMobilityTally
 {
@@ -67,7 +63,6 @@ typedef struct EfMobilityTally
 	uint32_t   *due[EF_TALLY_DUE];	/* counts of the last ones */
 	uint32_t	nothing;		/* one that counts for nothing */
 	EfTallySeries *series;		/* NULL: no group was large */
-	EfTallyFte *fte;			/* by slot and kind; NULL: none was counted */
 } EfMobilityTally;
 
 /*

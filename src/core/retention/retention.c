@@ -8,31 +8,11 @@
 
 #include "retention/risk_set.h"
 
-static unsigned expand(const EfFrame *frame, const EfCell *row,
-					   EfCell *cells);
-static EfStatus check_limits(const EfTable *table, EfContext *context)
-			EF_NODISCARD;
-static EfStatus validate(const EfTable *table,
-						 EfContext *context) EF_NODISCARD;
-
 static const EfKind kinds[] = {
 	[EF_LATE_ENTRIES] = {"late_entries", false, EF_SPELL_DAYS + 1, false},
 	[EF_LEFT] = {"exits", true, EF_SPELL_DAYS + 1, false},
 	[EF_CENSORED] = {"censored", false, EF_SPELL_DAYS + 1, false},
 };
-
-const EfTableType ef_retention_type = {
-	.name = "retention",
-	.tag = 'T',					/* tenure: R is a retirement rule */
-	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
-	.kinds = kinds,
-	.row_cells = 2,
-	.expand = expand,
-	.check_frame = ef_observed_check,
-	.check_limits = check_limits,
-	.validate = validate,
-};
-
 
 /* ---- a row ---- */
 
@@ -44,25 +24,23 @@ const EfTableType ef_retention_type = {
 _Static_assert(EF_SPELL_DAYS < 1 << 16, "a day of a spell fits 16 bits");
 
 EfStatus
-ef_retention_add(EfState **state_pointer, const EfSpell *spell,
-				 EfContext *context)
+ef_retention_add(EfState **state, const EfSpell *spell, EfContext *context)
 {
-	EfState    *state = *state_pointer;
 	EfSighting	sighting;
 	uint32_t	label;
 	uint32_t	left;
 	uint32_t	entered;
-	EfStatus	status = ef_spell_check(spell, state->as_of, context);
+	EfStatus	status = ef_spell_check(spell, (*state)->as_of, context);
 
-	if (status != EF_OK || !ef_spell_sight(&sighting, spell, state))
+	if (status != EF_OK || !ef_spell_sight(&sighting, spell, *state))
 		return status;
-	status = ef_spell_reserve(state_pointer, &ef_retention_type, spell,
+	status = ef_spell_reserve(state, &ef_retention_type, spell,
 							  sighting.exited, &label, context);
 	if (status != EF_OK)
 		return status;
 	left = (uint32_t) (sighting.leaving - spell->start);
 	entered = (uint32_t) (sighting.entry - spell->start);
-	ef_state_append(*state_pointer,
+	ef_state_append(*state,
 					ef_key(label, EF_KIND_ROW, ef_halves(left, entered)), 1);
 	return EF_OK;
 }
@@ -75,13 +53,10 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 	uint32_t	entered = ef_low_half(ef_key_at(row->key));
 
 	(void) frame;
-	cells[0].key = ef_key(label, label > 0 ? EF_LEFT : EF_CENSORED, left);
-	cells[0].count = row->count;
-	if (entered == 0)
-		return 1;
-	cells[1].key = ef_key(0, EF_LATE_ENTRIES, entered);
-	cells[1].count = row->count;
-	return 2;
+	cells[0] = ef_cell(ef_key(label, label > 0 ? EF_LEFT : EF_CENSORED, left),
+					   row->count);
+	cells[1] = ef_cell(ef_key(0, EF_LATE_ENTRIES, entered), row->count);
+	return entered == 0 ? 1 : 2;
 }
 
 
@@ -220,3 +195,18 @@ ef_retention_exits_by_reason(const EfRetention *retention, const char *reason,
 
 	return label == 0 ? 0 : ef_table_sum(&retention->table, label, EF_LEFT);
 }
+
+
+/* ---- the type ---- */
+
+const EfTableType ef_retention_type = {
+	.name = "retention",
+	.tag = 'T',					/* tenure: R is a retirement rule */
+	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
+	.kinds = kinds,
+	.row_cells = 2,
+	.expand = expand,
+	.check_frame = ef_observed_check,
+	.check_limits = check_limits,
+	.validate = validate,
+};

@@ -6,18 +6,6 @@
 
 #include <string.h>
 
-static void settle(int64_t *const *series, uint32_t *lowest, uint32_t *beyond);
-static EfStatus check_limits(const EfTable *table, EfContext *context)
-			EF_NODISCARD;
-static EfStatus validate(const EfTable *table, EfContext *context)
-			EF_NODISCARD;
-
-static unsigned expand(const EfFrame *frame, const EfCell *row,
-					   EfCell *cells);
-
-static unsigned condense(const EfFrame *frame, const EfCell *row,
-						 EfCell *cells);
-
 static const EfKind kinds[] = {
 	[EF_HIRES] = {"hires", false, EF_AGE_MONTHS, false},
 	[EF_OPENING] = {"opening", false, EF_AGE_MONTHS, false},
@@ -34,22 +22,6 @@ static const EfKind kinds[] = {
 	[EF_LAST_DAY_FTE] = {"last_day_fte", false, EF_AGE_MONTHS, false},
 	[EF_DAYS_ONWARD] = {NULL, false, 2 * EF_ONWARD_LIMIT, false},
 	[EF_CARRIED_ROWS] = {NULL, false, EF_AGE_MONTHS, false},
-};
-
-const EfTableType ef_workforce_type = {
-	.name = "workforce",
-	.tag = 'W',
-	.flag = EF_FTE_FLAG,
-	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
-	.kinds = kinds,
-	.row_cells = EF_WORKFORCE_ROW_CELLS,
-	.expand = expand,
-	.condense = condense,
-	.row_kinds = 1 << EF_CARRIED_ROWS,
-	.check_frame = ef_observed_check_month,
-	.settle = settle,
-	.check_limits = check_limits,
-	.validate = validate,
 };
 
 _Static_assert(2 * EF_ONWARD_LIMIT <= EF_SHORT_AXIS,
@@ -144,14 +116,12 @@ _Static_assert(EF_SPELL_DAYS <= DAY_MASK && LAST_FTE_AT + EF_FTE_BITS < 64 &&
 static EfCell
 pack_row(const Row *row)
 {
-	EfCell		cell;
-
-	cell.key = ef_key(row->label, EF_KIND_ROW,
-					  row->born_before << EF_FTE_BITS | row->entry_fte);
-	cell.count = (int64_t) row->last_fte << LAST_FTE_AT |
-		(int64_t) row->hired << HIRED_AT |
-		(int64_t) row->entered_before << ENTERED_AT | row->left_before;
-	return cell;
+	return ef_cell(ef_key(row->label, EF_KIND_ROW,
+						  row->born_before << EF_FTE_BITS | row->entry_fte),
+				   (int64_t) row->last_fte << LAST_FTE_AT |
+				   (int64_t) row->hired << HIRED_AT |
+				   (int64_t) row->entered_before << ENTERED_AT |
+				   row->left_before);
 }
 
 static Row
@@ -207,8 +177,7 @@ ef_workforce_add(EfState **state_pointer, const EfEmployment *row,
 static EfCell *
 put_cell(EfCell *cells, uint32_t label, unsigned kind, int at, int64_t count)
 {
-	cells->key = ef_key(label, kind, (uint32_t) at);
-	cells->count = count;
+	*cells = ef_cell(ef_key(label, kind, (uint32_t) at), count);
 	return cells + 1;
 }
 
@@ -356,8 +325,7 @@ expand_carried(const EfFrame *frame, const EfCell *carried, EfCell *cells)
 		ef_key_at(carried->key) >= EF_AGE_MONTHS || days < 1 ||
 		days > EF_SPELL_DAYS)
 	{
-		cells[0].key = ef_key(0, EF_KIND_ROW, 0);
-		cells[0].count = 0;
+		cells[0] = ef_cell(ef_key(0, EF_KIND_ROW, 0), 0);
 		return 1;
 	}
 	row.born_before = ef_key_at(carried->key) + 1;
@@ -653,3 +621,22 @@ validate(const EfTable *table, EfContext *context)
 					   (long long) present);
 	return EF_OK;
 }
+
+
+/* ---- the type ---- */
+
+const EfTableType ef_workforce_type = {
+	.name = "workforce",
+	.tag = 'W',
+	.flag = EF_FTE_FLAG,
+	.nkinds = sizeof(kinds) / sizeof(kinds[0]),
+	.kinds = kinds,
+	.row_cells = EF_WORKFORCE_ROW_CELLS,
+	.expand = expand,
+	.condense = condense,
+	.row_kinds = 1 << EF_CARRIED_ROWS,
+	.check_frame = ef_observed_check_month,
+	.settle = settle,
+	.check_limits = check_limits,
+	.validate = validate,
+};
