@@ -76,8 +76,8 @@ ef_mobility_series(PG_FUNCTION_ARGS)
 			Datum		values[14];
 			bool		nulls[14] = {false};
 
-			values[0] = DateADTGetDatum(series.start);
-			values[1] = DateADTGetDatum(series.end);
+			values[0] = DateADTGetDatum(series.calendar.start);
+			values[1] = DateADTGetDatum(series.calendar.end);
 			values[2] = state > 0 ? names[state] : (Datum) 0;
 			nulls[2] = state == 0;
 			values[3] = Int64GetDatum(row->headcount_start);
@@ -123,8 +123,8 @@ ef_mobility_leavers(PG_FUNCTION_ARGS)
 			Datum		values[5];
 			bool		nulls[5] = {false};
 
-			values[0] = DateADTGetDatum(leavers.start);
-			values[1] = DateADTGetDatum(leavers.end);
+			values[0] = DateADTGetDatum(leavers.calendar.start);
+			values[1] = DateADTGetDatum(leavers.calendar.end);
 			values[2] = names[row->state];
 			nulls[2] = row->state == 0;
 			values[3] = reasons[row->reason - 1];

@@ -320,7 +320,7 @@ series_holds(const EfMobility *mobility, const Days *days, EfDay from, int ndays
 		int			last = step_start(from, ndays, every, nsteps + 1) - 1;
 		EfSeriesRow all = {0};
 
-		days_are_right = days_are_right && series.start == from + first && series.end == from + last;
+		days_are_right = days_are_right && series.calendar.start == from + first && series.calendar.end == from + last;
 		for (int state = 1; state <= STATES; state++)
 		{
 			EfSeriesRow expected = expected_row(days, state, first, last);

@@ -219,7 +219,7 @@ ef_funnel_add(EfState **state, const EfChain *chain, EfUnit unit,
 		day = next;
 	}
 	ef_state_append(*state, ef_key(length, EF_KIND_ROW,
-								  ef_halves(day, (uint32_t) (last - start))),
+								   ef_halves(day, (uint32_t) (last - start))),
 					left);
 	return EF_OK;
 }

@@ -6,76 +6,85 @@
 
 #include <string.h>
 
+EF_NODISCARD static EfStatus
+begin_calendar(EfMobilityCalendar *calendar, const EfMobility *mobility,
+			   const EfDuration *every, EfContext *context)
+{
+	calendar->mobility = mobility;
+	calendar->every = *every;
+	calendar->nsteps = 0;
+	return ef_duration_check(every, true, context);
+}
+
+/* Go to the next step of the calendar; false at the end. */
+static bool
+next_step(EfMobilityCalendar *calendar)
+{
+	const EfMobility *mobility = calendar->mobility;
+	EfDay		from = mobility->table.frame.from;
+
+	calendar->first = ef_mobility_step(mobility, &calendar->every,
+									   calendar->nsteps++);
+	calendar->next = ef_mobility_step(mobility, &calendar->every,
+									  calendar->nsteps);
+	calendar->start = from + (EfDay) calendar->first;
+	calendar->end = from + (EfDay) calendar->next - 1;
+	return calendar->first < mobility->days;
+}
+
+
+/* ---- people and FTE ---- */
+
 EfStatus
 ef_mobility_series_begin(EfMobilitySeries *series, const EfMobility *mobility,
 						 const EfDuration *every, EfContext *context)
 {
 	size_t		n = (size_t) mobility->table.nlabels + 1;
-	EfStatus	status = ef_duration_check(every, true, context);
 
 	memset(series, 0, sizeof(*series));
-	if (status != EF_OK)
-		return status;
-	series->mobility = mobility;
-	series->every = *every;
-	series->here = ef_alloc(context, n * sizeof(int64_t));
-	series->fte = ef_alloc(context, n * sizeof(int64_t));
+	series->here = ef_alloc_zeroed(context, n * sizeof(int64_t));
+	series->fte = ef_alloc_zeroed(context, n * sizeof(int64_t));
 	series->rows = ef_alloc(context, n * sizeof(EfSeriesRow));
-	memset(series->here, 0, n * sizeof(int64_t));
-	memset(series->fte, 0, n * sizeof(int64_t));
-	return EF_OK;
+	return begin_calendar(&series->calendar, mobility, every, context);
 }
 
-/* Take who comes until a day. */
+/* Take who comes, or who goes, until a day. */
 static void
-take_comings(EfMobilitySeries *series, uint32_t until)
+take_steps(EfMobilitySeries *series, bool going, uint32_t until)
 {
-	const EfSteps *steps = &series->mobility->steps;
+	const EfSteps *steps = &series->calendar.mobility->steps;
+	size_t	   *next = going ? &series->going : &series->coming;
 
-	for (; series->coming < steps->n; series->coming++)
+	for (; *next < steps->n; ++*next)
 	{
-		const EfCell *step = &steps->steps[series->coming];
-		unsigned	kind = ef_step_kind(step->key);
-		uint32_t	state = ef_step_label(step->key);
+		EfKey		step = steps->steps[*next].key;
+		int64_t		people = steps->steps[*next].count;
+		EfSeriesRow *row = &series->rows[ef_step_label(step)];
 
-		if (ef_step_day(step->key) > until)
+		if (ef_step_day(step) > until)
 			break;
-		if (ef_step_goes(step->key))
+		if (ef_step_goes(step) != going)
 			continue;
-		series->here[state] += step->count;
-		if (kind == EF_MOB_ENTERED)
-			series->rows[state].hires += step->count;
-		else if (kind == EF_MOB_RESUMED)
-			series->rows[state].resumed += step->count;
-	}
-}
-
-/* Take who is elsewhere on a day or before. */
-static void
-take_goings(EfMobilitySeries *series, uint32_t until)
-{
-	const EfSteps *steps = &series->mobility->steps;
-
-	for (; series->going < steps->n; series->going++)
-	{
-		const EfCell *step = &steps->steps[series->going];
-		unsigned	kind = ef_step_kind(step->key);
-		uint32_t	state = ef_step_label(step->key);
-
-		if (ef_step_day(step->key) > until)
-			break;
-		if (!ef_step_goes(step->key))
-			continue;
-		series->here[state] -= step->count;
-		if (kind == EF_MOB_LEFT)
-			series->rows[state].leavers += step->count;
-		else if (kind == EF_MOB_CENSORED)
-			series->rows[state].censored += step->count;
-		else
+		series->here[ef_step_label(step)] += going ? -people : people;
+		switch (ef_step_kind(step))
 		{
-			series->rows[state].moved_out += step->count;
-			series->rows[ef_step_to(step->key)].moved_in += step->count;
-			series->here[ef_step_to(step->key)] += step->count;
+			case EF_MOB_ENTERED:
+				row->hires += people;
+				break;
+			case EF_MOB_RESUMED:
+				row->resumed += people;
+				break;
+			case EF_MOB_LEFT:
+				row->leavers += people;
+				break;
+			case EF_MOB_CENSORED:
+				row->censored += people;
+				break;
+			case EF_MOB_MOVED:
+				row->moved_out += people;
+				series->rows[ef_step_to(step)].moved_in += people;
+				series->here[ef_step_to(step)] += people;
+				break;
 		}
 	}
 }
@@ -84,7 +93,7 @@ take_goings(EfMobilitySeries *series, uint32_t until)
 static void
 take_changes(EfMobilitySeries *series, uint32_t until)
 {
-	const EfMobility *mobility = series->mobility;
+	const EfMobility *mobility = series->calendar.mobility;
 
 	for (; series->changed < mobility->nchanges; series->changed++)
 	{
@@ -121,29 +130,22 @@ add_total(EfSeriesRow *rows, uint32_t nstates)
 bool
 ef_mobility_series_next(EfMobilitySeries *series)
 {
-	const EfMobility *mobility = series->mobility;
-	uint32_t	nstates = mobility->table.nlabels;
-	uint32_t	first = ef_mobility_step(mobility, &series->every,
-										 series->nsteps);
-	uint32_t	next = ef_mobility_step(mobility, &series->every,
-										series->nsteps + 1);
+	const EfMobilityCalendar *calendar = &series->calendar;
+	uint32_t	nstates = calendar->mobility->table.nlabels;
 
-	if (first >= mobility->days)
+	if (!next_step(&series->calendar))
 		return false;
-	series->nsteps++;
-	series->start = mobility->table.frame.from + (EfDay) first;
-	series->end = mobility->table.frame.from + (EfDay) next - 1;
 	memset(series->rows, 0, ((size_t) nstates + 1) * sizeof(EfSeriesRow));
-	take_comings(series, first);
-	take_changes(series, first);
+	take_steps(series, false, calendar->first);
+	take_changes(series, calendar->first);
 	for (uint32_t state = 1; state <= nstates; state++)
 	{
 		series->rows[state].headcount_start = series->here[state];
 		series->rows[state].fte_start = series->fte[state];
 	}
-	take_comings(series, next - 1);
-	take_goings(series, next - 1);
-	take_changes(series, next - 1);
+	take_steps(series, false, calendar->next - 1);
+	take_steps(series, true, calendar->next - 1);
+	take_changes(series, calendar->next - 1);
 	for (uint32_t state = 1; state <= nstates; state++)
 	{
 		series->rows[state].headcount = series->here[state];
@@ -151,7 +153,7 @@ ef_mobility_series_next(EfMobilitySeries *series)
 	}
 
 	/* whose last day was that of the step */
-	take_goings(series, next);
+	take_steps(series, true, calendar->next);
 	for (uint32_t state = 1; state <= nstates; state++)
 		series->rows[state].carried = series->here[state];
 	add_total(series->rows, nstates);
@@ -202,7 +204,7 @@ number_reasons(EfMobilityLeavers *leavers, EfContext *context)
 {
 	static const EfLabel nothing = {EF_UNKNOWN_REASON,
 	sizeof(EF_UNKNOWN_REASON) - 1};
-	const EfMobility *mobility = leavers->mobility;
+	const EfMobility *mobility = leavers->calendar.mobility;
 	uint32_t	before = 0;		/* reasons that come before 'unknown' */
 
 	leavers->reasons = ef_alloc(context, ((size_t) mobility->nreasons + 1) *
@@ -236,9 +238,8 @@ row_key(uint32_t state, uint32_t reason)
 EF_NODISCARD static EfStatus
 make_rows(EfMobilityLeavers *leavers, EfContext *context)
 {
-	uint32_t	all = leavers->mobility->table.nlabels + 1;
+	uint32_t	all = leavers->calendar.mobility->table.nlabels + 1;
 	size_t		n = 2 * leavers->nleft;
-	EfCell	   *scratch = ef_alloc(context, n * sizeof(EfCell));
 	EfStatus	status;
 
 	leavers->keys = ef_alloc(context, n * sizeof(EfCell));
@@ -250,8 +251,7 @@ make_rows(EfMobilityLeavers *leavers, EfContext *context)
 			ef_cell(row_key(ef_step_label(key), ef_step_to(key)), 1);
 		leavers->keys[2 * i + 1] = ef_cell(row_key(all, ef_step_to(key)), 1);
 	}
-	ef_cells_sort(leavers->keys, scratch, n, context);
-	ef_release(context, scratch);
+	ef_cells_order(leavers->keys, n, context);
 	status = ef_cells_unite(leavers->keys, &n, context);
 	if (status != EF_OK)
 		return status;
@@ -272,13 +272,12 @@ ef_mobility_leavers_begin(EfMobilityLeavers *leavers,
 						  const EfMobility *mobility, const EfDuration *every,
 						  EfContext *context)
 {
-	EfStatus	status = ef_duration_check(every, true, context);
+	EfStatus	status;
 
 	memset(leavers, 0, sizeof(*leavers));
+	status = begin_calendar(&leavers->calendar, mobility, every, context);
 	if (status != EF_OK)
 		return status;
-	leavers->mobility = mobility;
-	leavers->every = *every;
 	leavers->left = ef_alloc(context,
 							 (mobility->steps.n + mobility->nleavers) *
 							 sizeof(EfCell));
@@ -309,17 +308,10 @@ add_to_row(EfMobilityLeavers *leavers, EfKey key, int64_t people)
 bool
 ef_mobility_leavers_next(EfMobilityLeavers *leavers)
 {
-	const EfMobility *mobility = leavers->mobility;
-	uint32_t	first = ef_mobility_step(mobility, &leavers->every,
-										 leavers->nsteps);
-	uint32_t	next = ef_mobility_step(mobility, &leavers->every,
-										leavers->nsteps + 1);
+	uint32_t	all = leavers->calendar.mobility->table.nlabels + 1;
 
-	if (first >= mobility->days)
+	if (!next_step(&leavers->calendar))
 		return false;
-	leavers->nsteps++;
-	leavers->start = mobility->table.frame.from + (EfDay) first;
-	leavers->end = mobility->table.frame.from + (EfDay) next - 1;
 	for (size_t i = 0; i < leavers->nrows; i++)
 		leavers->rows[i].leavers = 0;
 
@@ -332,12 +324,11 @@ ef_mobility_leavers_next(EfMobilityLeavers *leavers)
 		const EfCell *left = &leavers->left[leavers->next];
 		uint32_t	reason = ef_step_to(left->key);
 
-		if (ef_step_day(left->key) > next)
+		if (ef_step_day(left->key) > leavers->calendar.next)
 			break;
 		add_to_row(leavers, row_key(ef_step_label(left->key), reason),
 				   left->count);
-		add_to_row(leavers, row_key(mobility->table.nlabels + 1, reason),
-				   left->count);
+		add_to_row(leavers, row_key(all, reason), left->count);
 	}
 	return true;
 }

@@ -9,6 +9,23 @@
 #include "mobility/mobility.h"
 
 /*
+ * The steps of the calendar, which begin at `from` and at multiples of
+ * `every` after it.  The last one ends with the period.
+ */
+typedef struct EfMobilityCalendar
+{
+	const EfMobility *mobility;
+	EfDuration	every;
+	int			nsteps;			/* told so far */
+
+	/* the step that was told last */
+	uint32_t	first;			/* days since `from` */
+	uint32_t	next;			/* the first of the next one */
+	EfDay		start;
+	EfDay		end;			/* its last day */
+} EfMobilityCalendar;
+
+/*
  * A state in a step, or all states together.  Always
  *
  *	 carried before + hires + resumed + moved in
@@ -31,29 +48,22 @@ typedef struct EfSeriesRow
 
 typedef struct EfMobilitySeries
 {
-	const EfMobility *mobility;
-	EfDuration	every;
-	int			nsteps;			/* told so far */
+	EfMobilityCalendar calendar;
 	size_t		coming;			/* the first step of each kind that is not
 								 * taken */
 	size_t		going;
 	size_t		changed;		/* likewise of FTE */
 	int64_t    *here;			/* by state, from 1 */
 	int64_t    *fte;
-
-	/* the step that was told last */
-	EfDay		start;
-	EfDay		end;			/* its last day */
 	EfSeriesRow *rows;			/* by state, from 1; all together are 0 */
 } EfMobilitySeries;
 
-/* Begin a series of steps at `from`, and at multiples of `every` after it. */
 extern EfStatus ef_mobility_series_begin(EfMobilitySeries *series,
 										 const EfMobility *mobility,
 										 const EfDuration *every,
 										 EfContext *context) EF_NODISCARD;
 
-/* Tell the next step; false at the end.  The last one ends with the period. */
+/* Tell the next step; false at the end. */
 extern bool ef_mobility_series_next(EfMobilitySeries *series);
 
 /* People who left a state in a step, for one reason. */
@@ -70,9 +80,7 @@ typedef struct EfStateLeavers
  */
 typedef struct EfMobilityLeavers
 {
-	const EfMobility *mobility;
-	EfDuration	every;
-	int			nsteps;			/* told so far */
+	EfMobilityCalendar calendar;
 	uint32_t	nreasons;
 	EfLabel    *reasons;		/* in order, 'unknown' among them; reason n is
 								 * reasons[n - 1] */
@@ -80,10 +88,6 @@ typedef struct EfMobilityLeavers
 	EfCell	   *left;			/* steps in order, `to` the reason */
 	size_t		next;			/* the first that is not taken */
 	EfCell	   *keys;			/* of the rows, in order */
-
-	/* the step that was told last */
-	EfDay		start;
-	EfDay		end;			/* its last day */
 	size_t		nrows;
 	EfStateLeavers *rows;		/* by state and reason; all together are last */
 } EfMobilityLeavers;
