@@ -143,7 +143,7 @@ eg_append_spec_text(StringInfo out, const EfFunnelSpec *spec)
 		if (spec->modes & 1u << i)
 		{
 			appendStringInfo(out, "%s\"%s\"", first ? "" : ", ",
-							 ef_mode_names[i]);
+							 ef_modes.words[i]);
 			first = false;
 		}
 	appendStringInfoChar(out, ']');

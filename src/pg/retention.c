@@ -76,9 +76,9 @@ ef_retention_exits_for_reason(PG_FUNCTION_ARGS)
 	text	   *reason = PG_GETARG_TEXT_PP(1);
 
 	eg_open_retention(fcinfo, 0, &retention);
-	PG_RETURN_INT64(ef_retention_exits_by_reason(&retention,
-												 VARDATA_ANY(reason),
-												 VARSIZE_ANY_EXHDR(reason)));
+	PG_RETURN_INT64(ef_table_sum_of(&retention.table,
+									VARDATA_ANY(reason),
+									VARSIZE_ANY_EXHDR(reason), EF_LEFT));
 }
 
 static Datum

@@ -98,8 +98,8 @@ ef_exits_for_reason(PG_FUNCTION_ARGS)
 	text	   *reason = PG_GETARG_TEXT_PP(1);
 
 	eg_open_workforce(fcinfo, 0, &workforce);
-	PG_RETURN_INT64(ef_workforce_exits_by_reason(&workforce, VARDATA_ANY(reason),
-												 VARSIZE_ANY_EXHDR(reason)));
+	PG_RETURN_INT64(ef_table_sum_of(&workforce.table, VARDATA_ANY(reason),
+									VARSIZE_ANY_EXHDR(reason), EF_EXITS));
 }
 
 /* Return FTE, if the summary counts it. */
@@ -223,8 +223,8 @@ ef_workforce_counts(PG_FUNCTION_ARGS)
 	values[5] = Float8GetDatum(ef_fte_to_float8(workforce.last_day.fte));
 	values[6] = Int64GetDatum(workforce.hires);
 	values[7] = Int64GetDatum(workforce.exits);
-	values[8] = Int64GetDatum(ef_workforce_exits_by_reason(&workforce, EF_RETIREMENT_REASON,
-														   strlen(EF_RETIREMENT_REASON)));
+	values[8] = Int64GetDatum(ef_table_sum_of(&workforce.table, EF_RETIREMENT_REASON,
+											  strlen(EF_RETIREMENT_REASON), EF_EXITS));
 	values[9] = Float8GetDatum(ef_years_of_days(workforce.days));
 	nulls[0] = nulls[2] = !bounded;
 	nulls[4] = !bounded || !workforce.counts_fte;

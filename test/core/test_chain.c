@@ -344,7 +344,7 @@ random_windows(void)
 			rows[j].when = ef_when(study.rows[j].at, 0);
 			rows[j].stages = study.rows[j].stages >> 1;
 		}
-		ef_window_funnel(&study.spec, study.unit, rows, (size_t) study.nrows, &length, &arena.context);
+		length = ef_window_funnel(&study.spec, study.unit, rows, (size_t) study.nrows, &arena.context);
 		drop_future(&study);
 		try_all(&study, chosen, 0, &best);
 		wrong += length != (int) best.length;

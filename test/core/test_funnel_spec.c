@@ -134,7 +134,7 @@ test_modes(void)
 	{
 		ok(ef_spec_mode(names[i], strlen(names[i]), &mode, &refuses) == EF_OK && mode == 1u << i,
 		   "%s is bit %u", names[i], 1u << i);
-		is_str(ef_mode_names[i], names[i], "and called so");
+		is_str(ef_modes.words[i], names[i], "and called so");
 	}
 	mode = 77;
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)

@@ -334,9 +334,9 @@ compare_people(const EfFrame *frame, int n, int span)
 
 			for (int day = 0; day < DAYS; day++)
 				exits += counts.exits[r][day];
-			wrong += ef_retention_exits_by_reason(&retention, reasons[r], strlen(reasons[r])) != exits;
+			wrong += ef_table_sum_of(&retention.table, reasons[r], strlen(reasons[r]), EF_LEFT) != exits;
 		}
-		wrong += ef_retention_exits_by_reason(&retention, "nobody", 6) != 0;
+		wrong += ef_table_sum_of(&retention.table, "nobody", 6, EF_LEFT) != 0;
 	}
 	is_int(wrong, 0, "%d rows observed in %s, %lld people, in %u parts%s", n, observed.text,
 		   (long long) counts.people, nparts, compacted ? ", large" : "");

@@ -456,9 +456,9 @@ compare_people(const EfFrame *frame, int n)
 
 		for (int at = 0; at < EF_AGE_MONTHS; at++)
 			sum += expected.exits[r][at];
-		wrong += ef_workforce_exits_by_reason(&workforce, reasons[r], strlen(reasons[r])) != sum;
+		wrong += ef_table_sum_of(&workforce.table, reasons[r], strlen(reasons[r]), EF_EXITS) != sum;
 	}
-	wrong += ef_workforce_exits_by_reason(&workforce, "nobody", 6) != 0;
+	wrong += ef_table_sum_of(&workforce.table, "nobody", 6, EF_EXITS) != 0;
 
 	/* ages reached */
 	wrong += ef_workforce_reaching(&workforce, 65, until_day, &count, &refuses) != EF_OK || count != reached[0];

@@ -10,7 +10,7 @@ EfStatus
 ef_choose(const EfChoice *among, const char *word, size_t length,
 		  unsigned *chosen, EfContext *context)
 {
-	for (unsigned i = 0; i < among->nwords; i++)
+	for (unsigned i = 0; among->words[i] != NULL; i++)
 		if (strlen(among->words[i]) == length &&
 			memcmp(among->words[i], word, length) == 0)
 		{

@@ -7,12 +7,14 @@
 
 #include "base/status.h"
 
+/* Limit on words, with the NULL behind the last. */
+#define EF_CHOICE_WORDS 8
+
 typedef struct EfChoice
 {
 	const char *what;			/* it is called in the sentence: method */
 	EfStatus	refused;		/* how another word is */
-	unsigned	nwords;
-	const char *const *words;	/* indexed by the number of each */
+	const char *words[EF_CHOICE_WORDS]; /* indexed by the number of each */
 } EfChoice;
 
 /* Find the number of a word. */

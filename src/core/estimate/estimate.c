@@ -118,15 +118,12 @@ EF_REPORT(EF_CURVE_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "unknown method of interval",
 		  "The methods are 'log-log', 'log' and 'plain'.");
 
-static const char *const scale_words[] = {
-	[EF_LOG_LOG] = "log-log",
-	[EF_LOG] = "log",
-	[EF_PLAIN] = "plain"
-};
-
 const EfChoice ef_limit_scales = {
-	"method", EF_CURVE_METHOD_UNKNOWN,
-	sizeof(scale_words) / sizeof(scale_words[0]), scale_words
+	"method", EF_CURVE_METHOD_UNKNOWN, {
+		[EF_LOG_LOG] = "log-log",
+		[EF_LOG] = "log",
+		[EF_PLAIN] = "plain"
+	}
 };
 
 EF_REPORT(EF_LEVEL_RANGE, INVALID_PARAMETER_VALUE,

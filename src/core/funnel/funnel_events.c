@@ -113,14 +113,9 @@ ef_funnel_window_of_events(int *length, EfEventGroup *group,
 	{
 		if (nrows + events.n > room)
 		{
-			EfRow	   *larger;
-
 			room = 2 * (nrows + events.n);
-			larger = ef_alloc(context, room * sizeof(EfRow));
-			if (nrows > 0)
-				memcpy(larger, rows, nrows * sizeof(EfRow));
-			ef_release(context, rows);
-			rows = larger;
+			rows = ef_enlarge(context, rows, nrows * sizeof(EfRow),
+							  room * sizeof(EfRow));
 		}
 		for (size_t i = 0; i < events.n; i++, nrows++)
 		{
@@ -130,7 +125,7 @@ ef_funnel_window_of_events(int *length, EfEventGroup *group,
 	}
 	ef_event_reader_end(&reader);
 	if (status == EF_OK)
-		ef_window_funnel(spec, group->log->unit, rows, nrows, length, context);
+		*length = ef_window_funnel(spec, group->log->unit, rows, nrows, context);
 	ef_release(context, rows);
 	return status;
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/bits.h"
-#include "base/choice.h"
 #include "base/codec.h"
 #include "spell/spell.h"
 
@@ -19,13 +18,6 @@ EF_REPORT(EF_STAGE_UNKNOWN, INVALID_PARAMETER_VALUE,
 #define FLAG_WITHIN 1
 #define FLAG_AS_OF 2
 
-const char *const ef_mode_names[EF_MODE_COUNT] = {
-	"strict_increase",
-	"strict_once",
-	"strict_order",
-	"strict_deduplication",
-};
-
 
 /* ---- making ---- */
 
@@ -33,40 +25,54 @@ EF_REPORT(EF_SPEC_TOO_MANY_NAMES, PROGRAM_LIMIT_EXCEEDED,
 		  "funnel has too many stages or exits",
 		  "A funnel has up to 30 stages and 100 exits; map codes to fewer names in the query.");
 
+/* Add a name, a stage or an exit, of which there are no more than the limit. */
+EF_NODISCARD static EfStatus
+add_name(EfLabel *names, uint32_t *n, uint32_t limit, const char *what,
+		 const char *name, size_t length, EfContext *context)
+{
+	if (*n == limit)
+		return ef_fail(context, EF_SPEC_TOO_MANY_NAMES,
+					   "\"%s\" would be %s %u.",
+					   ef_word_shown(name, length).text, what, limit + 1);
+	names[(*n)++] = ef_label(name, (uint32_t) length);
+	return EF_OK;
+}
+
 EfStatus
 ef_spec_add_stage(EfFunnelSpec *spec, const char *name, size_t length,
 				  EfContext *context)
 {
-	if (spec->nstages == EF_STAGE_LIMIT)
-		return ef_fail(context, EF_SPEC_TOO_MANY_NAMES,
-					   "\"%s\" would be stage %d.", ef_word_shown(name, length).text, EF_STAGE_LIMIT + 1);
-	spec->stages[spec->nstages++] = ef_label(name, (uint32_t) length);
-	return EF_OK;
+	return add_name(spec->stages, &spec->nstages, EF_STAGE_LIMIT, "stage",
+					name, length, context);
 }
 
 EfStatus
 ef_spec_add_exit(EfFunnelSpec *spec, const char *name, size_t length,
 				 EfContext *context)
 {
-	if (spec->nexits == EF_EXIT_LIMIT)
-		return ef_fail(context, EF_SPEC_TOO_MANY_NAMES,
-					   "\"%s\" would be exit %d.", ef_word_shown(name, length).text, EF_EXIT_LIMIT + 1);
-	spec->exits[spec->nexits++] = ef_label(name, (uint32_t) length);
-	return EF_OK;
+	return add_name(spec->exits, &spec->nexits, EF_EXIT_LIMIT, "exit", name,
+					length, context);
 }
 
 EF_REPORT(EF_SPEC_MODE_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "unknown mode of funnel",
 		  "The modes are 'strict_increase', 'strict_once', 'strict_order' and 'strict_deduplication'.");
 
+const EfChoice ef_modes = {
+	"mode", EF_SPEC_MODE_UNKNOWN, {
+		"strict_increase",
+		"strict_once",
+		"strict_order",
+		"strict_deduplication"
+	}
+};
+
 EfStatus
 ef_spec_mode(const char *name, size_t length, unsigned *mode,
 			 EfContext *context)
 {
-	static const EfChoice modes = {"mode", EF_SPEC_MODE_UNKNOWN,
-	EF_MODE_COUNT, ef_mode_names};
 	unsigned	number = 0;
-	EfStatus	status = ef_choose(&modes, name, length, &number, context);
+	EfStatus	status = ef_choose(&ef_modes, name, length, &number, context);
 
 	if (status == EF_OK)
 		*mode = 1u << number;

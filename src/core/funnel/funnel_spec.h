@@ -27,6 +27,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/choice.h"
 #include "base/context.h"
 #include "base/instant.h"
 #include "base/status.h"
@@ -59,8 +60,8 @@ typedef enum EfMode
 
 #define EF_MODE_COUNT 4
 
-/* The name of the mode of a bit, 1 << number. */
-extern const char *const ef_mode_names[EF_MODE_COUNT];
+/* Names of modes; number n is that of the bit 1 << n. */
+extern const EfChoice ef_modes;
 
 #define EF_SPEC_SLOTS 256
 #define EF_SLOT_SHARED 255

@@ -148,9 +148,9 @@ ef_window_check(const EfFunnelSpec *spec, int nconditions, EfContext *context)
 	return EF_OK;
 }
 
-void
+int
 ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit, const EfRow *rows,
-				 size_t nrows, int *length, EfContext *context)
+				 size_t nrows, EfContext *context)
 {
 	WindowSearch search = {.spec = spec};
 	EfWhen		as_of = spec->has_as_of
@@ -169,5 +169,5 @@ ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit, const EfRow *rows,
 		i = end;
 	}
 	ef_release(context, search.tried);
-	*length = (int) search.furthest;
+	return (int) search.furthest;
 }

@@ -23,8 +23,8 @@ extern EfStatus ef_window_check(const EfFunnelSpec *spec, int nconditions,
 								EfContext *context) EF_NODISCARD;
 
 /* Find how far the best chain gets over rows that are in order. */
-extern void ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit,
-							 const EfRow *rows, size_t nrows, int *length,
+extern int	ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit,
+							 const EfRow *rows, size_t nrows,
 							 EfContext *context);
 
 #endif							/* EF_WINDOW_H */

@@ -71,14 +71,6 @@ typedef struct ContractTally
 	Terms	   *terms;			/* by number of the name, from 1 */
 } ContractTally;
 
-/* Find the number of a label, or add it. */
-EF_NODISCARD static EfStatus
-label_number(ContractTally *tally, const char *bytes, size_t length,
-			 uint32_t *number)
-{
-	return ef_dictionary_number(&tally->labels, bytes, length, number);
-}
-
 EF_NODISCARD static EfStatus
 read_name(ContractTally *tally, const EfName *name, Terms *terms,
 		  EfContext *context)
@@ -100,10 +92,12 @@ read_name(ContractTally *tally, const EfName *name, Terms *terms,
 	/* who left without a reason */
 	if (reason_length != sizeof(EF_UNKNOWN_REASON) - 1 ||
 		memcmp(reason, EF_UNKNOWN_REASON, reason_length) != 0)
-		status = label_number(tally, reason, reason_length, &terms->reason);
+		status = ef_dictionary_number(&tally->labels, reason, reason_length,
+									  &terms->reason);
 	if (status == EF_OK && state[1] != 0)
-		status = label_number(tally, state + 2, (size_t) (fte - state) - 2,
-							  &terms->state);
+		status = ef_dictionary_number(&tally->labels, state + 2,
+									  (size_t) (fte - state) - 2,
+									  &terms->state);
 	return status;
 }
 

@@ -117,14 +117,11 @@ EF_REPORT(EF_INTAKE_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "unknown method of intake",
 		  "The methods are 'constant' and 'schedule'.");
 
-static const char *const intake_words[] = {
-	[EF_INTAKE_CONSTANT] = "constant",
-	[EF_INTAKE_SCHEDULE] = "schedule"
-};
-
 const EfChoice ef_intake_methods = {
-	"method", EF_INTAKE_METHOD_UNKNOWN,
-	sizeof(intake_words) / sizeof(intake_words[0]), intake_words
+	"method", EF_INTAKE_METHOD_UNKNOWN, {
+		[EF_INTAKE_CONSTANT] = "constant",
+		[EF_INTAKE_SCHEDULE] = "schedule"
+	}
 };
 
 

@@ -187,14 +187,6 @@ ef_retention_open(EfRetention *retention, const void *datum, size_t size,
 	return EF_OK;
 }
 
-int64_t
-ef_retention_exits_by_reason(const EfRetention *retention, const char *reason,
-							 size_t length)
-{
-	uint32_t	label = ef_table_label(&retention->table, reason, length);
-
-	return label == 0 ? 0 : ef_table_sum(&retention->table, label, EF_LEFT);
-}
 
 
 /* ---- the type ---- */

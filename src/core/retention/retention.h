@@ -52,7 +52,4 @@ extern EfStatus ef_retention_open(EfRetention *retention, const void *datum,
 								  size_t size,
 								  EfContext *context) EF_NODISCARD;
 
-/* Count exits for one reason; 0 for a reason that nobody had. */
-extern int64_t ef_retention_exits_by_reason(const EfRetention *retention,
-											const char *reason, size_t length);
 #endif							/* EF_RETENTION_H */

@@ -243,3 +243,12 @@ ef_table_label(const EfTable *table, const char *bytes, size_t length)
 						sizeof(EfLabel), compare_labels);
 	return found == NULL ? 0 : (uint32_t) (found - table->labels) + 1;
 }
+
+int64_t
+ef_table_sum_of(const EfTable *table, const char *bytes, size_t length,
+				unsigned kind)
+{
+	uint32_t	label = ef_table_label(table, bytes, length);
+
+	return label == 0 ? 0 : ef_table_sum(table, label, kind);
+}

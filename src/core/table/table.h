@@ -54,6 +54,10 @@ extern const EfCell *ef_table_series(const EfTable *table, uint32_t label,
 extern int64_t ef_table_sum(const EfTable *table, uint32_t label,
 							unsigned kind);
 
+/* Return the sum of the series of a label by its bytes; 0 if there is none. */
+extern int64_t ef_table_sum_of(const EfTable *table, const char *bytes,
+							   size_t length, unsigned kind);
+
 /* Compute such a sum for each of nkinds kinds, without a label. */
 extern void ef_table_sums(const EfTable *table, unsigned nkinds,
 						  int64_t *sums);

@@ -19,14 +19,11 @@ EF_REPORT(EF_HIRES_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "unknown assumption about hires",
 		  "They are 'as before', or 'as came' to tell the forecast who came.");
 
-static const char *const hires_words[] = {
-	[EF_HIRES_AS_BEFORE] = "as before",
-	[EF_HIRES_AS_CAME] = "as came"
-};
-
 const EfChoice ef_hires_methods = {
-	"assumption", EF_HIRES_METHOD_UNKNOWN,
-	sizeof(hires_words) / sizeof(hires_words[0]), hires_words
+	"assumption", EF_HIRES_METHOD_UNKNOWN, {
+		[EF_HIRES_AS_BEFORE] = "as before",
+		[EF_HIRES_AS_CAME] = "as came"
+	}
 };
 
 /* Return the year that a period ends with. */
@@ -74,18 +71,13 @@ order_years(EfWorkforce *years, size_t n, EfContext *context)
 	return EF_OK;
 }
 
-static int64_t
-retirements_of(const EfWorkforce *year)
-{
-	return ef_workforce_exits_by_reason(year, EF_RETIREMENT_REASON,
-										strlen(EF_RETIREMENT_REASON));
-}
-
 /* Count what a year brought: NaN if it has not come. */
 static void
 count_year(const EfWorkforce *year, EfHiresMethod hires, double *counts)
 {
-	double		retirements = (double) retirements_of(year);
+	double		retirements = (double)
+		ef_table_sum_of(&year->table, EF_RETIREMENT_REASON,
+						strlen(EF_RETIREMENT_REASON), EF_EXITS);
 
 	counts[EF_MEASURE_HEADCOUNT] = (double) year->carried;
 	counts[EF_MEASURE_RETIREMENTS] = retirements;
@@ -110,14 +102,6 @@ typedef struct Origin
 	bool		projected;		/* can anything be said? */
 } Origin;
 
-/* Join the summaries of the years that are known, n of them before `end`. */
-EF_NODISCARD static EfStatus
-look_back(EfWorkforce *known, const EfWorkforce *years, size_t end, size_t n,
-		  EfContext *context)
-{
-	return ef_workforce_join(known, years + end - n, n, context);
-}
-
 EF_REPORT(EF_RATES_NOT_KNOWN, INVALID_PARAMETER_VALUE,
 		  "no rates are known for the years before an origin",
 		  "Give rates => summaries of the same years, or origin_rates => rates that were observed until each origin.");
@@ -140,7 +124,8 @@ look_back_at_others(Origin *origin, const EfBacktestPlan *plan,
 		return ef_fail(context, EF_RATES_NOT_KNOWN,
 					   "From %d to %d they are not.",
 					   last + 1 - (int) nknown, last);
-	return look_back(&origin->rates, plan->rates, end, nknown, context);
+	return ef_workforce_join(&origin->rates, plan->rates + end - nknown, nknown,
+							 context);
 }
 
 /* Take rates that were observed until the origin, and not a day longer. */
@@ -177,8 +162,9 @@ stand_at(Origin *origin, const EfBacktestPlan *plan, size_t at,
 	size_t		ahead = plan->nyears - at;
 	EfProjectionPlan *projection = &origin->plan;
 	bool		anybody_comes = false;
-	EfStatus	status = look_back(&origin->known, plan->years, at, nknown,
-								   context);
+	EfStatus	status = ef_workforce_join(&origin->known,
+										   plan->years + at - nknown, nknown,
+										   context);
 
 	if (status == EF_OK && plan->nrates > 0)
 		status = look_back_at_others(origin, plan, nknown, context);

@@ -276,14 +276,11 @@ EF_REPORT(EF_CREDIBILITY_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "unknown method of credibility",
 		  "The methods are 'poisson-gamma' and 'marshall'.");
 
-static const char *const credibility_words[] = {
-	[EF_POISSON_GAMMA] = "poisson-gamma",
-	[EF_MARSHALL] = "marshall"
-};
-
 const EfChoice ef_credibility_methods = {
-	"method", EF_CREDIBILITY_METHOD_UNKNOWN,
-	sizeof(credibility_words) / sizeof(credibility_words[0]), credibility_words
+	"method", EF_CREDIBILITY_METHOD_UNKNOWN, {
+		[EF_POISSON_GAMMA] = "poisson-gamma",
+		[EF_MARSHALL] = "marshall"
+	}
 };
 
 /*

@@ -40,15 +40,6 @@ ef_workforce_open(EfWorkforce *workforce, const void *datum, size_t size,
 	return EF_OK;
 }
 
-int64_t
-ef_workforce_exits_by_reason(const EfWorkforce *workforce, const char *reason,
-							 size_t length)
-{
-	uint32_t	label = ef_table_label(&workforce->table, reason, length);
-
-	return label == 0 ? 0 : ef_table_sum(&workforce->table, label, EF_EXITS);
-}
-
 EF_REPORT(EF_AT_BETWEEN, INVALID_PARAMETER_VALUE,
 		  "at must be the first or the last day observed",
 		  "These are first_day and last_day of the workforce; mobility_headcount knows of every day.");
@@ -76,14 +67,11 @@ EF_REPORT(EF_METHOD_UNKNOWN, INVALID_PARAMETER_VALUE,
 		  "unknown method of turnover",
 		  "The methods are 'leavers' and 'replacement'.");
 
-static const char *const turnover_words[] = {
-	[EF_TURNOVER_LEAVERS] = "leavers",
-	[EF_TURNOVER_REPLACEMENT] = "replacement"
-};
-
 const EfChoice ef_turnover_methods = {
-	"method", EF_METHOD_UNKNOWN,
-	sizeof(turnover_words) / sizeof(turnover_words[0]), turnover_words
+	"method", EF_METHOD_UNKNOWN, {
+		[EF_TURNOVER_LEAVERS] = "leavers",
+		[EF_TURNOVER_REPLACEMENT] = "replacement"
+	}
 };
 
 EF_REPORT(EF_FROM_UNBOUNDED, INVALID_PARAMETER_VALUE,

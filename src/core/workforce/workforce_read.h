@@ -42,10 +42,6 @@ extern EfStatus ef_workforce_open(EfWorkforce *workforce,
 								  const void *datum, size_t size,
 								  EfContext *context) EF_NODISCARD;
 
-/* Count exits for one reason; 0 for a reason that nobody had. */
-extern int64_t ef_workforce_exits_by_reason(const EfWorkforce *workforce,
-											const char *reason, size_t length);
-
 /*
  * Count the staff on a day, which must be the first or the last that was
  * observed.

@@ -58,7 +58,7 @@ read_retention(const void *datum, size_t size, Input *input)
 	if (ef_retention_mean_days(&risk, &every, &number, input->context) == EF_OK)
 		PROMISE(!(number < 0));
 	if (retention.table.nlabels > 0)
-		PROMISE(ef_retention_exits_by_reason(&retention, retention.table.labels[0].bytes, retention.table.labels[0].length) > 0);
+		PROMISE(ef_table_sum_of(&retention.table, retention.table.labels[0].bytes, retention.table.labels[0].length, EF_LEFT) > 0);
 
 	/* against itself, with people moved from group to group */
 	if (risk.ndays < 300)

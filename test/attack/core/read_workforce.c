@@ -120,7 +120,7 @@ read_workforce(const void *datum, size_t size, Input *input)
 	{
 		plan.reason = workforce.table.labels[0].bytes;
 		plan.reason_length = workforce.table.labels[0].length;
-		PROMISE(ef_workforce_exits_by_reason(&workforce, plan.reason, plan.reason_length) > 0);
+		PROMISE(ef_table_sum_of(&workforce.table, plan.reason, plan.reason_length, EF_EXITS) > 0);
 	}
 	if (ef_standardise_exit_rates(&plan, comparison, input->context) == EF_OK)
 		fuzz_sum += comparison[0].ratio.value;
