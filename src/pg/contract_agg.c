@@ -10,7 +10,7 @@
 #include "observed.h"
 
 #include "mobility/mobility_contracts.h"
-#include "retention/retention_contracts.h"
+#include "retention/retention.h"
 #include "workforce/workforce_contracts.h"
 
 
@@ -248,8 +248,9 @@ ef_retention_agg_finalfn(PG_FUNCTION_ARGS)
 
 	if (group == NULL)
 		PG_RETURN_NULL();
-	eg_check(ef_retention_of_contracts(&state, group, eg_group_names(group),
-									   group_period(group), &eg_context));
+	eg_check(ef_contracts_count(&state, &ef_retention_type, ef_retention_add_joined,
+								group, eg_group_names(group),
+								group_period(group), &eg_context));
 	return eg_summary_finish(eg_summary_own(state), &ef_retention_type);
 }
 
@@ -350,8 +351,9 @@ ef_workforce_agg_finalfn(PG_FUNCTION_ARGS)
 
 	if (group == NULL)
 		PG_RETURN_NULL();
-	eg_check(ef_workforce_of_contracts(&state, group, eg_group_names(group),
-									   group_period(group), &eg_context));
+	eg_check(ef_contracts_count(&state, &ef_workforce_type, ef_workforce_add_joined,
+								group, eg_group_names(group),
+								group_period(group), &eg_context));
 	return eg_summary_finish(eg_summary_own(state), &ef_workforce_type);
 }
 

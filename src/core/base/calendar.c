@@ -15,10 +15,6 @@ EF_REPORT(EF_DATE_RANGE, DATETIME_FIELD_OVERFLOW,
 		  "date is out of range",
 		  "Dates of observation periods, retirement rules, funnels, their events and certificates lie in the years 1 to 9999.");
 
-EF_REPORT(EF_YEARS_RANGE, INVALID_PARAMETER_VALUE,
-		  "years must be between 1 and 100",
-		  "Ask for fewer years; rates of today say little about the next century.");
-
 EF_REPORT(EF_HORIZON_RANGE, INVALID_PARAMETER_VALUE,
 		  "horizon must be between 1 and 100",
 		  "It is the number of calendar years to answer.");
@@ -50,6 +46,19 @@ ef_months_later(EfDay day, int32_t months)
 		place = place < last ? place : last;
 	}
 	return (EfDay) ((uint32_t) ef_first_day(month) + (uint32_t) place);
+}
+
+EF_REPORT(EF_YEARS_RANGE, INVALID_PARAMETER_VALUE,
+		  "years must be between 1 and 100",
+		  "Ask for fewer years; rates of today say little about the next century.");
+
+EfStatus
+ef_years_check(int years, EfContext *context)
+{
+	if (years < 1 || years > EF_YEARS_LIMIT)
+		return ef_fail(context, EF_YEARS_RANGE, "The number of years is %d.",
+					   years);
+	return EF_OK;
 }
 
 double

@@ -111,6 +111,15 @@ ef_first_day(EfMonth month)
 	return (EfDay) ((int64_t) days - EF_EPOCH_SHIFT - EF_CYCLES * EF_CYCLE_DAYS);
 }
 
+/* Return the month that holds a day. */
+static inline EfMonth
+ef_month_of(EfDay day)
+{
+	int			day_of_month;
+
+	return ef_month_of_day(day, &day_of_month);
+}
+
 static inline int
 ef_floor_div(int a, int b)
 {
@@ -147,6 +156,9 @@ extern EfDay ef_months_later(EfDay day, int32_t months);
 
 /* Limit on the years of a projection, or of counting ahead. */
 #define EF_YEARS_LIMIT 100
+
+/* Is this how many years to look ahead? */
+extern EfStatus ef_years_check(int years, EfContext *context) EF_NODISCARD;
 
 /* Convert days to years of 365.25 days. */
 extern double ef_years_of_days(int64_t days);

@@ -223,9 +223,8 @@ tell_twice(EfMoment *moments, size_t *n, EfInstant *open_until, bool *open)
 }
 
 /* Group events by instant. */
-static void
-collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents,
-				size_t *nmoments)
+static size_t
+collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents)
 {
 	size_t		n = 0;
 	EfInstant	open_until = 0; /* of a chain that may be there */
@@ -262,7 +261,7 @@ collect_moments(EfChainSearch *search, const EfWhen *events, size_t nevents,
 	}
 	if (n > 0)
 		tell_twice(search->moments, &n, &open_until, &open);
-	*nmoments = n;
+	return n;
 }
 
 uint32_t
@@ -453,7 +452,7 @@ ef_chain_find(EfChainSearch *search, EfChain *chain, const EfWhen *events,
 			  size_t nevents)
 {
 	const EfFunnelSpec *spec = search->spec;
-	size_t		nmoments = 0;
+	size_t		nmoments;
 	unsigned	furthest;
 	EfInstant	exits_from;
 
@@ -464,7 +463,7 @@ ef_chain_find(EfChainSearch *search, EfChain *chain, const EfWhen *events,
 		return;
 
 	chain->length = 0;
-	collect_moments(search, events, nevents, &nmoments);
+	nmoments = collect_moments(search, events, nevents);
 	furthest = furthest_stage(search, nmoments);
 	if (furthest == 0)
 		return;

@@ -43,24 +43,21 @@ EF_REPORT(EF_SPEC_MIXED, INVALID_PARAMETER_VALUE,
 		  "funnels of different specs do not add up",
 		  "Give the same spec for all rows, and roll up funnels that were made with one spec.");
 
-/* Do names, or numbers of names, differ? */
-static bool
-names_differ(const EfLabel *a, uint32_t na, const EfLabel *b, uint32_t nb,
-			 const char *what, EfStatus report, EfContext *context)
+/* Refuse names that differ, or numbers of names. */
+EF_NODISCARD static EfStatus
+compare_names(const EfLabel *a, uint32_t na, const EfLabel *b, uint32_t nb,
+			  const char *what, EfStatus report, EfContext *context)
 {
 	if (na != nb)
-		ef_fail(context, report, "One has %u %ss and another %u.", na, what,
-				nb);
-	for (uint32_t i = 0; na == nb && i < na; i++)
+		return ef_fail(context, report, "One has %u %ss and another %u.", na,
+					   what, nb);
+	for (uint32_t i = 0; i < na; i++)
 		if (ef_label_compare(&a[i], &b[i]) != 0)
-		{
-			ef_fail(context, report,
-					"In one, %s %u is \"%s\", and in another \"%s\".",
-					what, i + 1, ef_label_shown(&a[i]).text,
-					ef_label_shown(&b[i]).text);
-			return true;
-		}
-	return na != nb;
+			return ef_fail(context, report,
+						   "In one, %s %u is \"%s\", and in another \"%s\".",
+						   what, i + 1, ef_label_shown(&a[i]).text,
+						   ef_label_shown(&b[i]).text);
+	return EF_OK;
 }
 
 EF_NODISCARD static EfStatus
@@ -72,13 +69,14 @@ compare_specs(const EfFrame *a, const EfFrame *b, EfContext *context)
 
 	if (status == EF_OK)
 		status = ef_spec_open(&other, b->spec, b->spec_size, context);
+	if (status == EF_OK)
+		status = compare_names(one.stages, one.nstages, other.stages,
+							   other.nstages, "stage", EF_SPEC_MIXED, context);
+	if (status == EF_OK)
+		status = compare_names(one.exits, one.nexits, other.exits,
+							   other.nexits, "exit", EF_SPEC_MIXED, context);
 	if (status != EF_OK)
 		return status;
-	if (names_differ(one.stages, one.nstages, other.stages, other.nstages,
-					 "stage", EF_SPEC_MIXED, context) ||
-		names_differ(one.exits, one.nexits, other.exits, other.nexits,
-					 "exit", EF_SPEC_MIXED, context))
-		return EF_SPEC_MIXED;
 	if (one.has_as_of && other.has_as_of && one.as_of != other.as_of)
 		return ef_fail(context, EF_SPEC_MIXED,
 					   "One is as of %s, and another as of %s.",
@@ -115,10 +113,12 @@ ef_funnels_compared(const EfFunnel *first, const EfFunnel *second,
 {
 	const EfFunnelSpec *one = &first->spec;
 	const EfFunnelSpec *other = &second->spec;
+	EfStatus	status = compare_names(one->stages, to_first, other->stages,
+									   to_second, "stage",
+									   EF_SPECS_NOT_COMPARED, context);
 
-	if (names_differ(one->stages, to_first, other->stages, to_second, "stage",
-					 EF_SPECS_NOT_COMPARED, context))
-		return EF_SPECS_NOT_COMPARED;
+	if (status != EF_OK)
+		return status;
 	if (one->has_within != other->has_within ||
 		one->within.months != other->within.months ||
 		one->within.days != other->within.days ||

@@ -24,9 +24,8 @@ struct EfFunnelTally
 EfFunnelTally *
 ef_funnel_tally_create(EfContext *context)
 {
-	EfFunnelTally *tally = ef_alloc(context, sizeof(EfFunnelTally));
+	EfFunnelTally *tally = ef_alloc_zeroed(context, sizeof(EfFunnelTally));
 
-	memset(tally, 0, sizeof(EfFunnelTally));
 	for (unsigned i = 0; i < TALLY_SERIES; i++)
 		tally->lowest[i] = UINT32_MAX;
 	tally->context = context;
@@ -36,11 +35,8 @@ ef_funnel_tally_create(EfContext *context)
 static uint32_t *
 new_counts(EfFunnelTally *tally, unsigned series)
 {
-	uint32_t   *counts = ef_alloc(tally->context,
-								  EF_TALLY_DAYS * sizeof(uint32_t));
-
-	memset(counts, 0, EF_TALLY_DAYS * sizeof(uint32_t));
-	return tally->counts[series] = counts;
+	return tally->counts[series] =
+		ef_alloc_zeroed(tally->context, EF_TALLY_DAYS * sizeof(uint32_t));
 }
 
 static inline void
@@ -117,14 +113,9 @@ ef_funnel_tally_flush(EfFunnelTally *tally, EfState **state,
 
 		for (uint32_t day = tally->lowest[i]; day < tally->beyond[i]; day++)
 			if (counts[day] != 0)
-			{
 				ef_state_append(*state, first | day, counts[day]);
-				counts[day] = 0;
-			}
-		tally->lowest[i] = UINT32_MAX;
-		tally->beyond[i] = 0;
 	}
-	tally->nchains = 0;
+	ef_funnel_tally_clear(tally);
 
 	/* they came in order, each once */
 	if (sorted)

@@ -64,7 +64,7 @@ ef_mobility_people(const EfMobility *mobility, const double *people,
 					   "Elements of %s: %zu. States: %u.",
 					   name, npeople, mobility->table.nlabels);
 	for (size_t i = 0; i < npeople; i++)
-		if (!(people[i] >= 0 && people[i] <= (double) EF_PERSON_LIMIT))
+		if (!ef_is_people(people[i]))
 			return ef_fail(context, EF_ARRAY_VALUE, "Element %zu of %s is %s.",
 						   i + 1, name, ef_shown(people[i]).text);
 	return EF_OK;
@@ -112,8 +112,7 @@ lay_years(const EfMobility *mobility, int years, EfSteps *laid,
 	const EfFrame *frame = &mobility->table.frame;
 	uint32_t	nstates = mobility->table.nlabels;
 	size_t		most = steps->n + (size_t) years * nstates;
-	int			day_of_month;
-	EfMonth		as_of = ef_month_of_day(frame->as_of, &day_of_month);
+	EfMonth		as_of = ef_month_of(frame->as_of);
 	EfPresence	presence;
 
 	laid->steps = ef_alloc(context, most * sizeof(EfCell));
@@ -504,8 +503,6 @@ ef_mobility_projection(const EfMobility *mobility, const EfMobilityPlan *plan,
 	EfDuration	observed = {12 * plan->observed_years, 0, 0};
 	const EfFrame *frame = &mobility->table.frame;
 	uint32_t	n = mobility->table.nlabels;
-	EfMonth		as_of;
-	int			day_of_month;
 	uint32_t	days;
 	double		factor = 0;
 	EfMatrix	matrix;
@@ -513,9 +510,8 @@ ef_mobility_projection(const EfMobility *mobility, const EfMobilityPlan *plan,
 	double	   *people;
 	EfStatus	status;
 
-	if (plan->years < 1 || plan->years > EF_YEARS_LIMIT)
-		return ef_fail(context, EF_YEARS_RANGE, "The number of years is %d.",
-					   plan->years);
+	if (ef_years_check(plan->years, context) != EF_OK)
+		return EF_YEARS_RANGE;
 	if (plan->observed_years < 1 || plan->observed_years > EF_YEARS_LIMIT)
 		return ef_fail(context, EF_OBSERVED_YEARS_RANGE,
 					   "observed_years is %d.", plan->observed_years);
@@ -538,7 +534,6 @@ ef_mobility_projection(const EfMobility *mobility, const EfMobilityPlan *plan,
 		people[plan->states[i]] = plan->stock != NULL ? plan->stock[i]
 			: (double) here[plan->states[i]];
 
-	as_of = ef_month_of_day(frame->as_of, &day_of_month);
 	for (int k = 0; k < plan->years && status == EF_OK; k++)
 	{
 		EfMobilityYear *its = *rows + (size_t) k * n;
@@ -546,7 +541,7 @@ ef_mobility_projection(const EfMobility *mobility, const EfMobilityPlan *plan,
 		status = project_year(mobility, plan, &matrix, people, its, context);
 		for (uint32_t i = 0; i < n && status == EF_OK; i++)
 		{
-			its[i].year = ef_year_of_month(as_of) + k;
+			its[i].year = ef_year_of_month(ef_month_of(frame->as_of)) + k;
 			its[i].start = ef_months_later(frame->as_of, 12 * k);
 			its[i].end = ef_months_later(frame->as_of, 12 * k + 12) - 1;
 		}

@@ -30,13 +30,12 @@ EfStatus
 ef_pipeline_backtest_origin(const EfFunnelSpec *spec, size_t number,
 							EfDay *origin, EfContext *context)
 {
-	int			day_of_month;
+	EfMonth		month = ef_month_of(spec->as_of);
 
 	if (!spec->has_as_of)
 		return ef_fail(context, EF_ORIGIN_NOT_NEW_YEAR,
 					   "Element %zu of by_origin has no as_of.", number);
-	if (ef_month_of_day(spec->as_of, &day_of_month) % 12 != 0 ||
-		day_of_month != 0)
+	if (month % 12 != 0 || spec->as_of != ef_first_day(month))
 		return ef_fail(context, EF_ORIGIN_NOT_NEW_YEAR,
 					   "Element %zu of by_origin is as of %s.", number,
 					   ef_day_shown(spec->as_of).text);
@@ -84,8 +83,7 @@ ef_pipeline_backtest_check(const char *name, int first_year,
 	EfStatus	status = check_first_year(first_year, context);
 
 	for (int i = 0; i < nyears && status == EF_OK; i++)
-		if (!unknown[i] &&
-			!(people[i] >= 0 && people[i] <= (double) EF_PERSON_LIMIT))
+		if (!unknown[i] && !ef_is_people(people[i]))
 			status = ef_fail(context, EF_ARRAY_VALUE,
 							 "Element %d of %s, of the year %lld, is %s.",
 							 i + 1, name, (long long) first_year + i,
@@ -349,10 +347,8 @@ known(const Cohorts *cohorts)
 int
 ef_pipeline_first_year(const EfOutputPlan *plan)
 {
-	int			day_of_month;
-
 	return plan->as_of == NULL ? plan->first_year
-		: ef_year_of_month(ef_month_of_day(*plan->as_of, &day_of_month));
+		: ef_year_of_month(ef_month_of(*plan->as_of));
 }
 
 EF_NODISCARD static EfStatus
@@ -374,7 +370,7 @@ check_output(const EfOutputPlan *plan, EfContext *context)
 					   "first_year is %d. Years of intake: %d.",
 					   plan->first_year, plan->nyears);
 	for (int c = 0; c < plan->nyears; c++)
-		if (!(plan->intake[c] >= 0 && plan->intake[c] <= (double) EF_PERSON_LIMIT))
+		if (!ef_is_people(plan->intake[c]))
 			return ef_fail(context, EF_ARRAY_VALUE, "The intake of %d is %s.",
 						   plan->first_year + c,
 						   ef_shown(plan->intake[c]).text);
@@ -443,6 +439,8 @@ typedef struct Model
 	double	   *hires;			/* by period: to reckon with */
 	double	   *people;			/* by cohort */
 	double	   *weight;			/* by span */
+	double	   *lower;			/* limits, by cohort */
+	double	   *upper;
 } Model;
 
 EF_REPORT(EF_GAP_LENGTH, ARRAY_SUBSCRIPT_ERROR,
@@ -496,69 +494,6 @@ check_intake(const EfIntakePlan *plan, int first_year, EfContext *context)
 	if (!(plan->arrived >= 0 && plan->arrived <= 1))
 		return ef_fail(context, EF_ARRIVED_RANGE, "arrived is %s.",
 					   ef_shown(plan->arrived).text);
-	return EF_OK;
-}
-
-/* Open the model: stock, arrivals, and the headcounts they make. */
-EF_NODISCARD static EfStatus
-open_model(Model *model)
-{
-	const EfIntakePlan *plan = model->plan;
-	Cohorts    *cohorts = &model->cohorts;
-	EfWorkspace *workspace = model->workspace;
-	EfMonth		as_of = plan->staff.workforce->last_month + 1;
-	int			years = plan->staff.years;
-	int			last_year;
-	size_t		n;
-	EfStatus	status;
-
-	model->first_year = ef_year_of_month(as_of);
-	model->years = years;
-	status = check_intake(plan, model->first_year, model->workspace->context);
-	if (status == EF_OK)
-		status = ef_projection_open(&model->projection, &plan->staff,
-									workspace);
-	if (status == EF_OK)
-		status = ef_level_factor(plan->staff.level, &model->z,
-								 model->workspace->context);
-	if (status != EF_OK)
-		return status;
-
-	last_year = model->first_year + years - 1;
-	cohorts->funnel = plan->funnel;
-	cohorts->first_year = plan->first_year;
-	cohorts->n = last_year < plan->first_year ? 0
-		: last_year - plan->first_year + 1;
-	cohorts->starts = plan->starts;
-	cohorts->nperiods = years;
-	n = (size_t) cohorts->n;
-	cohorts->begins = ef_grab(workspace, (size_t) years + 1, sizeof(EfDay));
-	model->left = ef_grab_doubles(workspace, (size_t) years * (size_t) years);
-	model->brings = ef_grab_doubles(workspace, n * (size_t) years);
-	model->intake = ef_grab_doubles(workspace, n);
-	model->people = ef_grab_doubles(workspace, n);
-	model->hires = ef_grab_doubles(workspace, (size_t) years);
-
-	for (int i = 0; i <= years; i++)
-		cohorts->begins[i] = ef_first_day((model->first_year + i) * 12);
-	cohorts->begins[0] = ef_first_day(as_of);
-	status = spread_cohorts(cohorts, &plan->scenario, n > 0, true, workspace);
-	if (status != EF_OK)
-		return status;
-	model->weight = ef_grab_doubles(workspace, cohorts->arrivals.nspans);
-
-	for (int t = 0; t < years; t++)
-	{
-		model->asked = model->asked || plan->gap[t] > 0;
-		for (int i = 0; i <= t; i++)
-			model->left[i * years + t] = ef_projection_left(model->projection,
-															i, t);
-		for (int c = 0; c < cohorts->n; c++)
-			for (int i = 0; i <= t; i++)
-				model->brings[c * years + t] += arriving(cohorts, c, i) *
-					model->left[i * years + t];
-	}
-	model->known = known(cohorts) && !isnan(model->left[0]);
 	return EF_OK;
 }
 
@@ -676,6 +611,72 @@ solve(Model *model)
 	else
 		for (int c = 0; c < model->cohorts.n; c++)
 			model->intake[c] = intake;
+}
+
+/* Find who stays, who arrives, what comes of both, and the intakes. */
+EF_NODISCARD static EfStatus
+open_model(Model *model)
+{
+	const EfIntakePlan *plan = model->plan;
+	Cohorts    *cohorts = &model->cohorts;
+	EfWorkspace *workspace = model->workspace;
+	EfMonth		as_of = plan->staff.workforce->last_month + 1;
+	int			years = plan->staff.years;
+	int			last_year;
+	size_t		n;
+	EfStatus	status;
+
+	model->first_year = ef_year_of_month(as_of);
+	model->years = years;
+	status = check_intake(plan, model->first_year, workspace->context);
+	if (status == EF_OK)
+		status = ef_projection_open(&model->projection, &plan->staff,
+									workspace);
+	if (status == EF_OK)
+		status = ef_level_factor(plan->staff.level, &model->z,
+								 workspace->context);
+	if (status != EF_OK)
+		return status;
+
+	last_year = model->first_year + years - 1;
+	cohorts->funnel = plan->funnel;
+	cohorts->first_year = plan->first_year;
+	cohorts->n = last_year < plan->first_year ? 0
+		: last_year - plan->first_year + 1;
+	cohorts->starts = plan->starts;
+	cohorts->nperiods = years;
+	n = (size_t) cohorts->n;
+	cohorts->begins = ef_grab(workspace, (size_t) years + 1, sizeof(EfDay));
+	model->left = ef_grab_doubles(workspace, (size_t) years * (size_t) years);
+	model->brings = ef_grab_doubles(workspace, n * (size_t) years);
+	model->intake = ef_grab_doubles(workspace, n);
+	model->people = ef_grab_doubles(workspace, n);
+	model->lower = ef_grab_doubles(workspace, n);
+	model->upper = ef_grab_doubles(workspace, n);
+	model->hires = ef_grab_doubles(workspace, (size_t) years);
+
+	for (int i = 0; i <= years; i++)
+		cohorts->begins[i] = ef_first_day((model->first_year + i) * 12);
+	cohorts->begins[0] = ef_first_day(as_of);
+	status = spread_cohorts(cohorts, &plan->scenario, n > 0, true, workspace);
+	if (status != EF_OK)
+		return status;
+	model->weight = ef_grab_doubles(workspace, cohorts->arrivals.nspans);
+
+	for (int t = 0; t < years; t++)
+	{
+		model->asked = model->asked || plan->gap[t] > 0;
+		for (int i = 0; i <= t; i++)
+			model->left[i * years + t] = ef_projection_left(model->projection,
+															i, t);
+		for (int c = 0; c < cohorts->n; c++)
+			for (int i = 0; i <= t; i++)
+				model->brings[c * years + t] += arriving(cohorts, c, i) *
+					model->left[i * years + t];
+	}
+	model->known = known(cohorts) && !isnan(model->left[0]);
+	solve(model);
+	return EF_OK;
 }
 
 
@@ -842,8 +843,11 @@ in_year(const Model *model, int year, const double *of_cohort)
  * intake have the same limits.
  */
 static void
-all_limits(Model *model, uint32_t stage, double *lower, double *upper)
+all_limits(Model *model, uint32_t stage)
 {
+	double	   *lower = model->lower;
+	double	   *upper = model->upper;
+
 	for (int c = 0; c < model->cohorts.n; c++)
 	{
 		ef_check_interrupt(model->workspace->context);
@@ -858,17 +862,22 @@ all_limits(Model *model, uint32_t stage, double *lower, double *upper)
 }
 
 static void
-fill_year(const Model *model, EfIntakeYear *row)
+fill_year(const Model *model, int year, EfIntakeYear *row)
 {
-	int			t = row->year - model->first_year;
+	int			t = year - model->first_year;
 	double		missing;
+
+	row->year = year;
+	row->intake = in_year(model, year, model->intake);
+	row->lower = in_year(model, year, model->lower);
+	row->upper = in_year(model, year, model->upper);
 
 	/* nothing before as_of counts */
 	row->arrivals = 0;
 	row->unmet = NAN;
 	if (t < 0)
 		return;
-	if (!model->known && model->asked && row->year >= model->plan->first_year)
+	if (!model->known && model->asked && year >= model->plan->first_year)
 	{
 		row->arrivals = NAN;
 		return;
@@ -898,38 +907,26 @@ ef_pipeline_intake_fan(const EfIntakePlan *plan, const double *levels,
 	EfIntakePlan first = *plan;
 	EfWorkspace workspace = {context, NULL};
 	Model		model = {.plan = &first,.workspace = &workspace};
-	double	   *lower;
-	double	   *upper;
 	EfStatus	status;
 
 	first.staff.level = levels[0];
 	status = open_model(&model);
-	if (status != EF_OK)
-		goto done;
-	solve(&model);
-	*nyears = count_rows(&model);
-	*years = ef_alloc(context, (size_t) nlevels * (size_t) *nyears *
-					  sizeof(EfIntakeYear));
-	lower = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
-	upper = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
-	for (int level = 0; level < nlevels; level++)
+	if (status == EF_OK)
+	{
+		*nyears = count_rows(&model);
+		*years = ef_alloc(context, (size_t) nlevels * (size_t) *nyears *
+						  sizeof(EfIntakeYear));
+	}
+	for (int level = 0; level < nlevels && status == EF_OK; level++)
 	{
 		status = ef_level_factor(levels[level], &model.z, context);
 		if (status != EF_OK)
-			goto done;
-		all_limits(&model, 1, lower, upper);
+			break;
+		all_limits(&model, 1);
 		for (int i = 0; i < *nyears; i++)
-		{
-			EfIntakeYear *row = &(*years)[level * *nyears + i];
-
-			row->year = first_row(&model) + i;
-			row->intake = in_year(&model, row->year, model.intake);
-			row->lower = in_year(&model, row->year, lower);
-			row->upper = in_year(&model, row->year, upper);
-			fill_year(&model, row);
-		}
+			fill_year(&model, first_row(&model) + i,
+					  &(*years)[level * *nyears + i]);
 	}
-done:
 	ef_discard_all(&workspace);
 	return status;
 }
@@ -941,22 +938,18 @@ ef_pipeline_intake_by_stage(const EfIntakePlan *plan, EfStageDemand **rows,
 	EfWorkspace workspace = {context, NULL};
 	Model		model = {.plan = plan,.workspace = &workspace};
 	uint32_t	nstages = plan->funnel->spec.nstages;
-	int			nyears;
-	double	   *lower;
-	double	   *upper;
+	int			nyears = 0;
 	EfStatus	status = open_model(&model);
 
-	if (status != EF_OK)
-		goto done;
-	solve(&model);
-	nyears = count_rows(&model);
-	*nrows = (size_t) nyears * nstages;
-	*rows = ef_alloc(context, *nrows * sizeof(EfStageDemand));
-	lower = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
-	upper = ef_grab_doubles(&workspace, (size_t) model.cohorts.n);
-	for (uint32_t stage = 1; stage <= nstages; stage++)
+	if (status == EF_OK)
 	{
-		all_limits(&model, stage, lower, upper);
+		nyears = count_rows(&model);
+		*nrows = (size_t) nyears * nstages;
+		*rows = ef_alloc(context, *nrows * sizeof(EfStageDemand));
+	}
+	for (uint32_t stage = 1; stage <= nstages && status == EF_OK; stage++)
+	{
+		all_limits(&model, stage);
 		for (int i = 0; i < nyears; i++)
 		{
 			EfStageDemand *row = &(*rows)[(size_t) i * nstages + stage - 1];
@@ -966,11 +959,10 @@ ef_pipeline_intake_by_stage(const EfIntakePlan *plan, EfStageDemand **rows,
 			row->required = in_year(&model, row->year, model.intake);
 			if (row->required > 0)
 				row->required *= reaching(&model.cohorts, stage);
-			row->lower = in_year(&model, row->year, lower);
-			row->upper = in_year(&model, row->year, upper);
+			row->lower = in_year(&model, row->year, model.lower);
+			row->upper = in_year(&model, row->year, model.upper);
 		}
 	}
-done:
 	ef_discard_all(&workspace);
 	return status;
 }

@@ -526,6 +526,7 @@ EfStatus
 ef_hazard_ratio(EfHazardRatio *result, const EfRiskSet *first,
 				const EfRiskSet *second, double level, EfContext *context)
 {
+	EfRiskReader readers[2];
 	uint8_t    *exit_days;
 	Tie		   *ties;
 	size_t		nties = 0;
@@ -535,11 +536,8 @@ ef_hazard_ratio(EfHazardRatio *result, const EfRiskSet *first,
 	result->ratio = result->lower = result->upper = NAN;
 	if (status != EF_OK)
 		return status;
-	exit_days = ef_alloc(context, EF_SPELL_DAYS + 1);
+	exit_days = ef_alloc_zeroed(context, EF_SPELL_DAYS + 1);
 	ties = ef_alloc(context, (first->ndays + second->ndays) * sizeof(Tie));
-	EfRiskReader readers[2];
-
-	memset(exit_days, 0, EF_SPELL_DAYS + 1);
 	ef_risk_mark_exits(exit_days, first);
 	ef_risk_mark_exits(exit_days, second);
 	ef_risk_read(&readers[0], first);
@@ -558,7 +556,7 @@ ef_hazard_ratio(EfHazardRatio *result, const EfRiskSet *first,
 			}
 			nties++;
 		}
-	if (status == EF_OK && has_maximum(ties, nties))
+	if (has_maximum(ties, nties))
 	{
 		double		information;
 		double		beta = maximise(ties, nties, &information, context);
@@ -570,5 +568,5 @@ ef_hazard_ratio(EfHazardRatio *result, const EfRiskSet *first,
 	}
 	ef_release(context, exit_days);
 	ef_release(context, ties);
-	return status;
+	return EF_OK;
 }

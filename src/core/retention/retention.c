@@ -45,6 +45,16 @@ ef_retention_add(EfState **state, const EfSpell *spell, EfContext *context)
 	return EF_OK;
 }
 
+EfStatus
+ef_retention_add_joined(EfState **state, const EfContractReader *reader,
+						const EfJoined *joined, EfContext *context)
+{
+	EfSpell		spell;
+
+	ef_contracts_spell(reader, joined, &spell);
+	return ef_retention_add(state, &spell, context);
+}
+
 static unsigned
 expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 {

@@ -22,7 +22,7 @@
 #ifndef EF_RETENTION_H
 #define EF_RETENTION_H
 
-#include "spell/spell.h"
+#include "spell/contract_events.h"
 
 enum
 {
@@ -36,6 +36,12 @@ extern const EfTableType ef_retention_type;
 /* Add one row to a state. */
 extern EfStatus ef_retention_add(EfState **state, const EfSpell *spell,
 								 EfContext *context) EF_NODISCARD;
+
+/* Add a spell that contracts make, as an EfAddJoined. */
+extern EfStatus ef_retention_add_joined(EfState **state,
+										const EfContractReader *reader,
+										const EfJoined *joined,
+										EfContext *context) EF_NODISCARD;
 
 /* Count the people of one kind; EF_PERSON_LIMIT + 1 if there are more. */
 extern int64_t ef_retention_people(const EfTable *table, unsigned kind);

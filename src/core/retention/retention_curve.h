@@ -64,7 +64,6 @@ typedef struct EfIncidenceCurve
 
 typedef struct EfIncidenceRow
 {
-	int32_t		after_days;
 	int64_t		exits;
 	double		incidence;
 	double		std_error;

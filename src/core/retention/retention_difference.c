@@ -46,17 +46,15 @@ ef_retention_rate_difference(EfDifference *result, const EfRiskSet *first,
 							 double level, EfLimitScale scale,
 							 EfContext *context)
 {
+	const EfRiskSet *risk[2] = {first, second};
 	EfEstimate	shares[2];
 	double		std_error[2];
 	double		factor;
 	EfStatus	status = ef_level_factor(level, &factor, context);
 
 	*result = unknown;
-	if (status == EF_OK)
-		status = share_after(&shares[0], &std_error[0], first, after, factor,
-							 scale, context);
-	if (status == EF_OK)
-		status = share_after(&shares[1], &std_error[1], second, after, factor,
+	for (int i = 0; i < 2 && status == EF_OK; i++)
+		status = share_after(&shares[i], &std_error[i], risk[i], after, factor,
 							 scale, context);
 	if (status != EF_OK)
 		return status;
@@ -84,18 +82,16 @@ ef_retention_mean_difference(EfDifference *result, const EfRiskSet *first,
 							 const EfRiskSet *second, const EfDuration *until,
 							 double level, EfContext *context)
 {
+	const EfRiskSet *risk[2] = {first, second};
 	double		mean[2];
 	double		variance[2];
 	double		factor;
 	EfStatus	status = ef_level_factor(level, &factor, context);
 
 	*result = unknown;
-	if (status == EF_OK)
-		status = ef_retention_mean_variance(first, until, &mean[0],
-											&variance[0], context);
-	if (status == EF_OK)
-		status = ef_retention_mean_variance(second, until, &mean[1],
-											&variance[1], context);
+	for (int i = 0; i < 2 && status == EF_OK; i++)
+		status = ef_retention_mean_variance(risk[i], until, &mean[i],
+											&variance[i], context);
 	if (status != EF_OK)
 		return status;
 

@@ -22,9 +22,8 @@ ef_retention_cells(const EfTable *table, unsigned kind, size_t *ncells)
 }
 
 /* Sort all exits by day and reason, from series by reason and day. */
-static void
-sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
-		   EfContext *context)
+static size_t
+sort_exits(EfRiskSet *risk, const EfTable *table, EfContext *context)
 {
 	size_t		n;
 	const EfCell *cells = ef_retention_cells(table, EF_LEFT, &n);
@@ -51,7 +50,7 @@ sort_exits(EfRiskSet *risk, size_t *nexits, const EfTable *table,
 		risk->exits[i].count = sorted[i].count;
 	}
 	ef_release(context, sorted);
-	*nexits = n;
+	return n;
 }
 
 /* Do the days ascend, each once? */
@@ -69,7 +68,7 @@ ef_retention_risk(EfRiskSet *risk, const EfTable *table, EfContext *context)
 {
 	size_t		nlate;
 	size_t		ncensored;
-	size_t		nexits = 0;
+	size_t		nexits;
 	const EfCell *late = ef_table_series(table, 0, EF_LATE_ENTRIES, &nlate);
 	const EfCell *censored = ef_table_series(table, 0, EF_CENSORED, &ncensored);
 	const EfCell *late_end = late + nlate;
@@ -80,7 +79,7 @@ ef_retention_risk(EfRiskSet *risk, const EfTable *table, EfContext *context)
 	int64_t		at_risk;
 
 	memset(risk, 0, sizeof(*risk));
-	sort_exits(risk, &nexits, table, context);
+	nexits = sort_exits(risk, table, context);
 	room = nlate + nexits + ncensored;
 	if (room > EF_SPELL_DAYS + 1)
 		room = EF_SPELL_DAYS + 1;

@@ -35,6 +35,13 @@ extern const EfReport EF_LAST_SEEN_TOO_EARLY[];
 /* Limit on people: no exact sum over them can pass 64 bits. */
 #define EF_PERSON_LIMIT INT64_C(1000000000000)
 
+/* Is this a number of people, whole or not? */
+static inline bool
+ef_is_people(double people)
+{
+	return people >= 0 && people <= (double) EF_PERSON_LIMIT;
+}
+
 /* Flag of tables that count FTE. */
 #define EF_FLAG_FTE 1
 

@@ -31,8 +31,7 @@ ef_credible_create(EfCredibleRates **rates, uint32_t nreasons,
 		return ef_fail(context, EF_TOO_LARGE,
 					   "The rates have %u reasons and a reference of %zu bytes.",
 					   nreasons, reference_size);
-	*rates = ef_alloc(context, size);
-	memset(*rates, 0, size);
+	*rates = ef_alloc_zeroed(context, size);
 	(*rates)->format = EF_CREDIBLE_FORMAT;
 	(*rates)->tag = EF_CREDIBLE_TAG;
 	(*rates)->nreasons = nreasons;

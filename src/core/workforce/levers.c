@@ -42,10 +42,9 @@ ef_lever_exit_rates(EfCredibleReason *reasons, const EfTable *reference,
 					const EfLabel *names, const double *factors, int n,
 					EfContext *context)
 {
-	bool	   *changed = ef_alloc(context, reference->nlabels + 1);
+	bool	   *changed = ef_alloc_zeroed(context, reference->nlabels + 1);
 	EfStatus	status = EF_OK;
 
-	memset(changed, 0, reference->nlabels + 1);
 	for (int i = 0; i < n && status == EF_OK; i++)
 	{
 		const EfLabel *name = &names[i];

@@ -419,9 +419,8 @@ check_plan(const EfProjectionPlan *plan, EfContext *context)
 {
 	int			limit;
 
-	if (plan->years < 1 || plan->years > EF_YEARS_LIMIT)
-		return ef_fail(context, EF_YEARS_RANGE, "The number of years is %d.",
-					   plan->years);
+	if (ef_years_check(plan->years, context) != EF_OK)
+		return EF_YEARS_RANGE;
 	if (ef_level_check(plan->level, context) != EF_OK)
 		return EF_LEVEL_RANGE;
 	if (plan->latest_age < 1 || plan->latest_age >= EF_AGE_LIMIT)
@@ -449,12 +448,12 @@ check_plan(const EfProjectionPlan *plan, EfContext *context)
 						   "The rule has an age of %d months, and latest_age is %d years.",
 						   plan->rule->steps[i].age_months, plan->latest_age);
 	for (int t = 0; plan->intake != NULL && t < plan->years; t++)
-		if (!(plan->intake[t] >= 0 && plan->intake[t] <= (double) EF_PERSON_LIMIT))
+		if (!ef_is_people(plan->intake[t]))
 			return ef_fail(context, EF_ARRAY_VALUE,
 						   "The intake of period %d is %s.", t + 1,
 						   ef_shown(plan->intake[t]).text);
 	for (int t = 0; plan->target != NULL && t < plan->years; t++)
-		if (!(plan->target[t] >= 0 && plan->target[t] <= (double) EF_PERSON_LIMIT))
+		if (!ef_is_people(plan->target[t]))
 			return ef_fail(context, EF_ARRAY_VALUE,
 						   "The target of period %d is %s.", t + 1,
 						   ef_shown(plan->target[t]).text);

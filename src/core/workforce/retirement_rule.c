@@ -13,8 +13,7 @@ ef_rule_create(EfRetirementRule **rule, uint32_t room, EfContext *context)
 {
 	if (ef_rule_size(room) > EF_SIZE_LIMIT)
 		return ef_fail(context, EF_TOO_LARGE, "The rule has %u steps.", room);
-	*rule = ef_alloc(context, ef_rule_size(room));
-	memset(*rule, 0, ef_rule_size(room));
+	*rule = ef_alloc_zeroed(context, ef_rule_size(room));
 	(*rule)->format = EF_RULE_FORMAT;
 	(*rule)->tag = EF_RULE_TAG;
 	(*rule)->room = room;

@@ -26,9 +26,9 @@ find_fte(EfEmployment *employment, const EfContractReader *reader,
 	return status;
 }
 
-EF_NODISCARD static EfStatus
-add_employment(EfState **state, const EfContractReader *reader,
-			   const EfJoined *joined, EfContext *context)
+EfStatus
+ef_workforce_add_joined(EfState **state, const EfContractReader *reader,
+						const EfJoined *joined, EfContext *context)
 {
 	EfEmployment employment = {.birth = reader->birth};
 	EfStatus	status = find_fte(&employment, reader, joined);
@@ -37,13 +37,4 @@ add_employment(EfState **state, const EfContractReader *reader,
 		return status;
 	ef_contracts_spell(reader, joined, &employment.spell);
 	return ef_workforce_add(state, &employment, context);
-}
-
-EfStatus
-ef_workforce_of_contracts(EfState **state, EfEventGroup *group,
-						  const EfDictionary *reasons,
-						  const EfContractPeriod *period, EfContext *context)
-{
-	return ef_contracts_count(state, &ef_workforce_type, add_employment, group,
-							  reasons, period, context);
 }

@@ -8,14 +8,10 @@
 #include "spell/contract_events.h"
 #include "workforce/workforce.h"
 
-/*
- * Create a state with the spells of all persons of a group, whose contracts
- * have two words.
- */
-extern EfStatus ef_workforce_of_contracts(EfState **state,
-										  EfEventGroup *group,
-										  const EfDictionary *reasons,
-										  const EfContractPeriod *period,
-										  EfContext *context) EF_NODISCARD;
+/* Add a spell that contracts of two words make, as an EfAddJoined. */
+extern EfStatus ef_workforce_add_joined(EfState **state,
+										const EfContractReader *reader,
+										const EfJoined *joined,
+										EfContext *context) EF_NODISCARD;
 
 #endif							/* EF_WORKFORCE_CONTRACTS_H */

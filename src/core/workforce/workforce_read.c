@@ -17,14 +17,13 @@ ef_workforce_open(EfWorkforce *workforce, const void *datum, size_t size,
 {
 	EfTable    *table = &workforce->table;
 	int64_t		sums[EF_LAST_DAY_FTE + 1];
-	int			day;
 	EfStatus	status = ef_table_load(table, &ef_workforce_type, datum, size,
 									   context);
 
 	if (status != EF_OK)
 		return status;
 	workforce->counts_fte = (table->frame.flags & EF_FLAG_FTE) != 0;
-	workforce->last_month = ef_month_of_day(table->frame.as_of, &day) - 1;
+	workforce->last_month = ef_month_of(table->frame.as_of) - 1;
 	ef_table_sums(table, EF_LAST_DAY_FTE + 1, sums);
 	workforce->opening = sums[EF_OPENING];
 	workforce->carried = sums[EF_STOCK];
@@ -333,11 +332,10 @@ ef_workforce_reaching_by_year(const EfWorkforce *workforce, int age, int years,
 	EfMonth		after = workforce->last_month;
 	EfStatus	status = check_age(age, context);
 
+	if (status == EF_OK)
+		status = ef_years_check(years, context);
 	if (status != EF_OK)
 		return status;
-	if (years < 1 || years > EF_YEARS_LIMIT)
-		return ef_fail(context, EF_YEARS_RANGE, "The number of years is %d.",
-					   years);
 	*rows = ef_alloc(context, (size_t) years * sizeof(EfYearCount));
 	for (int i = 0; i < years; i++)
 	{

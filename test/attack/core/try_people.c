@@ -11,7 +11,7 @@
 #include "funnel/window.h"
 #include "memory_file.h"
 #include "mobility/mobility_contracts.h"
-#include "retention/retention_contracts.h"
+#include "retention/retention.h"
 #include "spell/joined_spells.h"
 #include "workforce/workforce_contracts.h"
 
@@ -101,7 +101,8 @@ add_retained(EfEventGroup *group, EfDictionary *names, const Trial *trial, const
 static void
 make_retention(Made *made, EfEventGroup *group, const EfDictionary *names, const Trial *trial)
 {
-	made->status = ef_retention_of_contracts(&made->state, group, names, &trial->period, trial->context);
+	made->status = ef_contracts_count(&made->state, &ef_retention_type, ef_retention_add_joined, group, names, &trial->period,
+									  trial->context);
 }
 
 static bool
@@ -120,7 +121,8 @@ add_employed(EfEventGroup *group, EfDictionary *names, const Trial *trial, const
 static void
 make_workforce(Made *made, EfEventGroup *group, const EfDictionary *names, const Trial *trial)
 {
-	made->status = ef_workforce_of_contracts(&made->state, group, names, &trial->period, trial->context);
+	made->status = ef_contracts_count(&made->state, &ef_workforce_type, ef_workforce_add_joined, group, names, &trial->period,
+									  trial->context);
 }
 
 static bool
