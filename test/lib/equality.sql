@@ -1,6 +1,7 @@
--- Included by tests of a type of summaries that says by \set what :s, :send and :cmp are: a column of
--- the tables many, in which some are equal, and parts, which has one for each region and profession;
--- and the type's functions.
+-- Included by tests of a type of summaries.  They name by \set the :type and a column, :s, of the tables
+-- many, in which some are equal, and parts, which has a row for each region and :part.
+\set send :type _send
+\set cmp :type _cmp
 
 SELECT is((SELECT count(*) FROM (SELECT DISTINCT :s FROM many) AS d),
           (SELECT count(DISTINCT :send(:s)) FROM many), 'DISTINCT goes by the bytes');
@@ -28,5 +29,5 @@ SELECT is((SELECT count(*) FROM (SELECT :s, lag(:s) OVER (ORDER BY :s) AS before
 SELECT is((SELECT count(*) FROM parts AS a, parts AS b, parts AS c
            WHERE a.region = 1 AND b.region = 2 AND c.region = 3 AND a.:s <= b.:s AND b.:s <= c.:s AND NOT a.:s <= c.:s),
           0::bigint, 'the order is transitive');
-SELECT lives_ok(format('CREATE UNIQUE INDEX ON parts (%s, region, profession)', :'s'), 'an index can be made');
+SELECT lives_ok(format('CREATE UNIQUE INDEX ON parts (%s, region, %s)', :'s', :'part'), 'an index can be made');
 SELECT throws_ok(format('CREATE UNIQUE INDEX ON many (%s)', :'s'), '23505', NULL, 'and a unique one refuses equal ones');

@@ -1,8 +1,26 @@
 -- Included by tests of aggregates that keep rows until all are seen: one summary by whatever plan, in
 -- whatever memory, and nothing is left of a query that was stopped.
 --
--- Whoever includes it says what is the same: is_whole(query, label) looks at a query of one row, and
--- is_parts(query, label) at one of a row for each group.
+-- A test that includes it makes the table whole, one row of summaries, and the table parts, a row for
+-- each group: the columns of its groups and summaries.
+
+-- Two tests: is the one row of a query that of the table whole?
+CREATE FUNCTION is_whole(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    answer record;
+    wanted record;
+BEGIN
+    EXECUTE query INTO STRICT answer;
+    SELECT * INTO STRICT wanted FROM whole;
+    RETURN NEXT ok(record_send(answer) = record_send(wanted), label || ': same bytes');
+    RETURN NEXT ok(answer = wanted AND hash_record(answer) = hash_record(wanted) AND answer::text = wanted::text, label || ': equal');
+END
+$$;
+
+-- One test: are the rows of a query those of the table parts?
+CREATE FUNCTION is_parts(query text, label text) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT bag_eq(format('SELECT record_send(x) FROM (%s) AS x', query), 'SELECT record_send(p) FROM parts AS p', label || ': same bytes')
+$$;
 
 CREATE FUNCTION plan_of(query text, options text DEFAULT 'COSTS off') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

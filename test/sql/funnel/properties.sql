@@ -4,7 +4,7 @@
 -- functions say fits together.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(236);
+SELECT plan(238);
 
 \ir ../../lib/dice.sql
 \ir ../../lib/plans.sql
@@ -39,28 +39,17 @@ CREATE FUNCTION strict() RETURNS funnel_spec IMMUTABLE PARALLEL SAFE
 \set f 'funnel_agg(person, stage, at, spec()) AS f'
 \set g 'funnel_agg(''person '' || person, stage, at::timestamp + ''13 hours'', strict()) AS g'
 \set fg :f ', ' :g
+\set whole 'SELECT ' :fg ' FROM event'
 
 -- The whole, serial, in physical order.
 SET LOCAL work_mem = '64MB';
-CREATE TABLE whole AS SELECT :fg FROM event;
+CREATE TABLE whole AS :whole;
 SET LOCAL work_mem TO DEFAULT;
 SELECT cmp_ok(min(least(converted, pending, exited, lost)), '>', 50::bigint, 'there are all outcomes after all stages') FROM whole, funnel_stages(f) WHERE stage_no < 4;
 SELECT cmp_ok(min(least(converted, lost)), '>', 100::bigint, 'and in the other funnel') FROM whole, funnel_stages(g) WHERE stage_no < 3;
 SELECT is(format('%s %s', skipped(f), skipped(g)), (SELECT format('%1$s %1$s', count(*)) FROM event WHERE stage IS NULL OR at IS NULL), 'rows that lack something are skipped and counted')
 FROM whole;
 SELECT cmp_ok(skipped(f), '>', 100::bigint, 'and there are some') FROM whole;
-
--- Two tests: is this query's value, of (f, g), the whole?
-CREATE FUNCTION is_whole(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    a funnel;
-    b funnel;
-BEGIN
-    EXECUTE query INTO STRICT a, b;
-    RETURN NEXT is((SELECT funnel_send(a) = funnel_send(f) AND funnel_send(b) = funnel_send(g) FROM whole), true, label || ': same bytes');
-    RETURN NEXT is((SELECT a = f AND b = g AND funnel_hash(a) = funnel_hash(f) AND a::text = f::text AND b::text = g::text FROM whole), true, label || ': equal');
-END
-$$;
 
 -- Any order of rows.
 SELECT is_whole(format('SELECT funnel_agg(person, stage, at, spec() ORDER BY %1$s), funnel_agg(person::text, stage, at::timestamp, strict() ORDER BY %1$s) FROM event', key),
@@ -80,9 +69,9 @@ SELECT is_whole('SELECT rollup(f), rollup(g) FROM (SELECT funnel_agg(stage, at, 
                 'rollup of people, rows the other way round');
 
 -- Any number of workers; in little memory, too.
-SELECT is_whole_parallel(n, format('SELECT %s FROM event', :'fg'), n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
+SELECT is_whole_parallel(n, :'whole', n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
 SET LOCAL work_mem = '64kB';
-SELECT is_whole_parallel(n, format('SELECT %s FROM event', :'fg'), n || ' workers in little memory') FROM unnest('{1,2,4}'::int[]) AS n;
+SELECT is_whole_parallel(n, :'whole', n || ' workers in little memory') FROM unnest('{1,2,4}'::int[]) AS n;
 SET LOCAL work_mem TO DEFAULT;
 
 CREATE TABLE parts AS SELECT region, programme, :fg FROM event GROUP BY region, programme;
@@ -92,21 +81,15 @@ SELECT is_whole_parallel(2, 'SELECT rollup(f), rollup(g) FROM parts', 'rollup wi
 
 -- Little memory: events go to a file.
 SET LOCAL work_mem = '64kB';
-SELECT test_spill('the whole in little memory', format('SELECT %s FROM event', :'fg'));
+SELECT test_spill('the whole in little memory', :'whole');
 SET LOCAL hash_mem_multiplier = 1;
-SELECT test_spill('the whole in less memory', format('SELECT %s FROM event', :'fg'));
+SELECT test_spill('the whole in less memory', :'whole');
 SELECT test_spill('regions in less memory', format('SELECT rollup(f), rollup(g) FROM (SELECT %s FROM event GROUP BY region) AS x', :'fg'));
 SELECT test_spill('people in less memory', 'SELECT rollup(f), rollup(g) FROM (SELECT funnel_agg(stage, at, spec()) AS f, funnel_agg(stage, at::timestamp, strict()) AS g FROM event GROUP BY person) AS x');
 SET LOCAL hash_mem_multiplier TO DEFAULT;
 SET LOCAL work_mem TO DEFAULT;
 
 -- Groups, too: hashed, sorted, spilled to disk, parallel, of grouping sets.
-CREATE FUNCTION is_parts(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-    RETURN NEXT bag_eq(format('SELECT region, programme, funnel_send(f) AS f, funnel_send(g) AS g FROM (%s) AS x', query),
-                       'SELECT region, programme, funnel_send(f) AS f, funnel_send(g) AS g FROM parts', label || ': same bytes');
-END
-$$;
 \set groups 'SELECT region, programme, ' :fg ' FROM event GROUP BY region, programme'
 SELECT test_groups('sorted groups', '{enable_hashagg=off}', 'GroupAggregate', :'groups');
 SELECT test_groups('sorted groups in little memory', '{enable_hashagg=off,work_mem=64kB}', 'GroupAggregate.*external merge', :'groups');
@@ -226,36 +209,14 @@ UPDATE whole SET f = w.f, g = w.g FROM whole_of_events AS w;
 -- ---------------------------------------------------------------------------
 -- What goes out comes back in.
 -- ---------------------------------------------------------------------------
-SELECT is((SELECT count(*) FROM parts WHERE funnel_send(f::text::funnel) = funnel_send(f) AND f::text::funnel = f AND f::text::funnel::text = f::text
-                                        AND funnel_send(g::text::funnel) = funnel_send(g)), (SELECT count(*) FROM parts), 'text is the identity');
-SELECT ok(f::text::funnel = f AND g::text::funnel = g, 'text of the whole, too') FROM whole;
-\set file `mktemp`
-\setenv EF_FILE :file
-CREATE TABLE copied (LIKE parts);
-\copy parts TO PROGRAM 'cat > "$EF_FILE"' (FORMAT binary)
-\copy copied FROM PROGRAM 'cat "$EF_FILE"' (FORMAT binary)
-SELECT is((SELECT count(*) FROM parts JOIN copied USING (region, programme) WHERE parts.f = copied.f AND funnel_send(parts.g) = funnel_send(copied.g)),
-          (SELECT count(*) FROM parts), 'binary is the identity');
-TRUNCATE copied;
-\copy parts TO PROGRAM 'cat > "$EF_FILE"'
-\copy copied FROM PROGRAM 'cat "$EF_FILE"'
-\! rm -f "$EF_FILE"
-SELECT is((SELECT count(*) FROM parts JOIN copied USING (region, programme) WHERE parts.f = copied.f AND funnel_send(parts.g) = funnel_send(copied.g)),
-          (SELECT count(*) FROM parts), 'COPY in text is the identity');
--- The text is the same whatever the session's settings, and valid JSON.
-CREATE TABLE text_before AS SELECT f::text AS f, g::text AS g FROM whole;
-SET LOCAL DateStyle = 'SQL, DMY';
+\set type funnel
+\set part programme
+\set s f
+\set t g
+\ir ../../lib/forms.sql
 SET LOCAL TimeZone = 'Pacific/Kiritimati';
-SET LOCAL IntervalStyle = 'iso_8601';
-SET LOCAL extra_float_digits = -10;
-SELECT ok(whole.f::text = t.f AND whole.g::text = t.g AND t.f::funnel = whole.f, 'text does not depend on DateStyle and the like') FROM whole, text_before AS t;
-SELECT is_whole(format('SELECT %s FROM event', :'fg'), 'nor does the aggregate');
 SELECT is(funnel_agg(person, stage, at::timestamp AT TIME ZONE 'UTC', spec()), (SELECT f FROM whole), 'whatever the type of the time') FROM event;
-SET LOCAL DateStyle TO DEFAULT;
 SET LOCAL TimeZone TO DEFAULT;
-SET LOCAL IntervalStyle TO DEFAULT;
-SET LOCAL extra_float_digits TO DEFAULT;
-SELECT ok(f::jsonb = f::text::jsonb AND jsonb_typeof(f::jsonb) = 'object', 'jsonb is the text, parsed') FROM whole;
 SELECT is((SELECT array_agg(n ORDER BY stage_no) FROM funnel_stages(f) JOIN (SELECT name, sum(n::bigint) AS n FROM jsonb_each(f::jsonb -> 'reached') AS s (name, days), jsonb_each_text(days) AS d (day, n) GROUP BY name) AS r ON name = stage),
           (SELECT array_agg(entered::numeric ORDER BY stage_no) FROM funnel_stages(f)), 'with all that was counted') FROM whole;
 
@@ -264,23 +225,7 @@ SELECT is((SELECT array_agg(n ORDER BY stage_no) FROM funnel_stages(f) JOIN (SEL
 -- ---------------------------------------------------------------------------
 CREATE TABLE many AS
 SELECT funnel_agg(stage, at, spec()) AS f FROM event WHERE person <= 4000 GROUP BY person UNION ALL SELECT f FROM parts UNION ALL SELECT g FROM parts;
-SELECT is((SELECT count(*) FROM (SELECT DISTINCT f FROM many) AS d), (SELECT count(DISTINCT funnel_send(f)) FROM many), 'DISTINCT goes by the bytes');
-SELECT cmp_ok((SELECT count(DISTINCT f) FROM many), '<', (SELECT count(*) FROM many), 'and there are equal ones');
-SET LOCAL enable_hashagg = off;
-SELECT is((SELECT count(*) FROM (SELECT f FROM many GROUP BY f) AS d), (SELECT count(DISTINCT funnel_send(f)) FROM many), 'GROUP BY by sorting, too');
-SET LOCAL enable_hashagg TO DEFAULT;
-SELECT is((SELECT count(*) FROM parts AS a JOIN parts AS b ON a.f = b.f), (SELECT count(*) FROM parts AS a JOIN parts AS b ON funnel_send(a.f) = funnel_send(b.f)), 'a join finds the equal ones');
-SET LOCAL enable_hashjoin = off;
-SET LOCAL enable_nestloop = off;
-SELECT is((SELECT count(*) FROM parts AS a JOIN parts AS b ON a.f = b.f), (SELECT count(*) FROM parts AS a JOIN parts AS b ON funnel_send(a.f) = funnel_send(b.f)), 'a merge join, too');
-SET LOCAL enable_nestloop TO DEFAULT;
-SET LOCAL enable_hashjoin TO DEFAULT;
-SELECT is((SELECT count(*) FROM (SELECT f, lag(f) OVER (ORDER BY f) AS before FROM many) AS x
-           WHERE before IS NOT NULL
-             AND NOT (before <= f AND f >= before AND (before < f) = (before <> f) AND (f > before) = (before <> f)
-                      AND funnel_cmp(before, f) = -funnel_cmp(f, before) AND (funnel_cmp(before, f) = 0) = (before = f))), 0::bigint, 'ORDER BY and the operators agree');
-SELECT lives_ok('CREATE UNIQUE INDEX ON parts (f, region, programme)', 'an index can be made');
-SELECT throws_ok('CREATE UNIQUE INDEX ON many (f)', '23505', NULL, 'and a unique one refuses equal ones');
+\ir ../../lib/equality.sql
 
 -- ---------------------------------------------------------------------------
 -- What the functions say fits together.

@@ -89,18 +89,6 @@ SELECT cmp_ok(sum(n), '>', 500::numeric, 'there are many ' || kind) FROM whole, 
 SELECT is(format('%s %s', skipped(f), skipped(g)), (SELECT format('%1$s %1$s', count(*)) FROM spell WHERE person IS NULL OR s IS NULL), 'rows without a person or a beginning are skipped and counted') FROM whole;
 SELECT cmp_ok(skipped(f), '>', 100::bigint, 'and there are some') FROM whole;
 
--- Two tests: is this query's value, of (f, g), the whole?
-CREATE FUNCTION is_whole(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    a mobility;
-    b mobility;
-BEGIN
-    EXECUTE query INTO STRICT a, b;
-    RETURN NEXT is((SELECT mobility_send(a) = mobility_send(f) AND mobility_send(b) = mobility_send(g) FROM whole), true, label || ': same bytes');
-    RETURN NEXT is((SELECT a = f AND b = g AND mobility_hash(a) = mobility_hash(f) AND a::text = f::text FROM whole), true, label || ': equal');
-END
-$$;
-
 -- Any order of rows.
 SELECT is_whole(format('SELECT mobility_agg(person, state, s, e, seen() ORDER BY %1$s), mobility_agg(md5(person::text)::uuid, ''state of '' || state, s, e, ''[2018-01-01,2019-01-01)'' ORDER BY %1$s) FROM spell', key),
                 'rows by ' || key)
@@ -138,12 +126,6 @@ SET LOCAL hash_mem_multiplier TO DEFAULT;
 SET LOCAL work_mem TO DEFAULT;
 
 -- Groups: hashed, sorted, spilled to disk, parallel, of grouping sets.
-CREATE FUNCTION is_parts(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-    RETURN NEXT bag_eq(format('SELECT region, part, mobility_send(f) AS f, mobility_send(g) AS g FROM (%s) AS x', query),
-                       'SELECT region, part, mobility_send(f) AS f, mobility_send(g) AS g FROM parts', label || ': same bytes');
-END
-$$;
 \set groups 'SELECT region, part, ' :fg ' FROM spell GROUP BY region, part'
 SELECT test_groups('sorted groups', '{enable_hashagg=off}', 'GroupAggregate', :'groups');
 SELECT test_groups('sorted groups in little memory', '{enable_hashagg=off,work_mem=64kB}', 'GroupAggregate.*external merge', :'groups');

@@ -4,9 +4,10 @@
 -- together.  Memory, files and plans are the matter of mobility_aggregate.sql.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(142);
+SELECT plan(147);
 
 \ir ../../lib/dice.sql
+\ir ../../lib/plans.sql
 
 -- 60,000 spells of 15,000 people, who belong to one region and one cohort each, in
 -- an order that says nothing.  Nobody has two that begin on one day, so where
@@ -44,6 +45,7 @@ CREATE FUNCTION other() RETURNS daterange LANGUAGE sql IMMUTABLE PARALLEL SAFE A
 \set m 'mobility_agg(person, state, start_date, end_date, observed()) AS m'
 \set u 'mobility_agg(''person '' || person, left(state, 6), start_date, end_date, other()) AS u'
 \set mu :m ', ' :u
+\set whole 'SELECT ' :mu ' FROM spell'
 
 -- The cells of a summary.
 CREATE FUNCTION kinds() RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT '{opening,entered,moved,left,censored,resumed}'::text[] $$;
@@ -57,24 +59,12 @@ $$;
 
 -- The whole, serial, in physical order.
 SET LOCAL work_mem = '64MB';
-CREATE TABLE whole AS SELECT :mu FROM spell;
+CREATE TABLE whole AS :whole;
 SET LOCAL work_mem TO DEFAULT;
 SELECT is(count(*), 6::bigint, 'there is of everything') FROM (SELECT kind FROM whole, cells(m) GROUP BY kind HAVING sum(n) > 800) AS x;
 SELECT is(count(*), 6::bigint, 'and in the other one') FROM (SELECT kind FROM whole, cells(u) GROUP BY kind HAVING sum(n) > 300) AS x;
 SELECT is(format('%s %s', skipped(m), skipped(u)), (SELECT format('%1$s %1$s', count(*)) FROM spell WHERE start_date IS NULL), 'rows that lack something are skipped and counted') FROM whole;
 SELECT cmp_ok(skipped(m), '>', 100::bigint, 'and there are some') FROM whole;
-
--- Two tests: is this query's value, of (m, u), the whole?
-CREATE FUNCTION is_whole(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    a mobility;
-    b mobility;
-BEGIN
-    EXECUTE query INTO STRICT a, b;
-    RETURN NEXT is((SELECT mobility_send(a) = mobility_send(m) AND mobility_send(b) = mobility_send(u) FROM whole), true, label || ': same bytes');
-    RETURN NEXT is((SELECT a = m AND b = u AND mobility_hash(a) = mobility_hash(m) AND a::text = m::text AND b::text = u::text FROM whole), true, label || ': equal');
-END
-$$;
 
 -- Any order of rows.
 SELECT is_whole(format('SELECT mobility_agg(person, state, start_date, end_date, observed() ORDER BY %1$s), mobility_agg(md5(person::text)::uuid, left(state, 6), start_date, end_date, other() ORDER BY %1$s) FROM spell', key),
@@ -90,10 +80,9 @@ SELECT is_whole(format('SELECT rollup(m), rollup(u)
 SELECT is_whole(format('SELECT rollup(m), rollup(u) FROM (SELECT %s FROM spell GROUP BY region UNION ALL SELECT NULL, NULL UNION ALL SELECT NULL, NULL) AS parts', :'mu'), 'rollup of some nulls');
 
 -- Any number of workers; in little memory, too.
-\ir ../../lib/plans.sql
-SELECT is_whole_parallel(n, format('SELECT %s FROM spell', :'mu'), n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
+SELECT is_whole_parallel(n, :'whole', n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
 SET LOCAL work_mem = '64kB';
-SELECT is_whole_parallel(n, format('SELECT %s FROM spell', :'mu'), n || ' workers in little memory') FROM unnest('{1,4}'::int[]) AS n;
+SELECT is_whole_parallel(n, :'whole', n || ' workers in little memory') FROM unnest('{1,4}'::int[]) AS n;
 SET LOCAL work_mem TO DEFAULT;
 
 CREATE TABLE parts AS SELECT region, cohort, :mu FROM spell GROUP BY region, cohort;
@@ -161,52 +150,19 @@ SELECT throws_ok('SELECT rollup(m) FROM (SELECT m FROM widest UNION ALL SELECT m
 -- ---------------------------------------------------------------------------
 -- What goes out comes back in.
 -- ---------------------------------------------------------------------------
-SELECT is((SELECT count(*) FROM parts WHERE mobility_send(m::text::mobility) = mobility_send(m) AND m::text::mobility = m AND m::text::mobility::text = m::text
-                                        AND mobility_send(u::text::mobility) = mobility_send(u)), (SELECT count(*) FROM parts), 'text is the identity');
-SELECT ok(m::text::mobility = m AND u::text::mobility = u, 'text of the whole, too') FROM whole;
-\set file `mktemp`
-\setenv EF_FILE :file
-CREATE TABLE copied (LIKE parts);
-\copy parts TO PROGRAM 'cat > "$EF_FILE"' (FORMAT binary)
-\copy copied FROM PROGRAM 'cat "$EF_FILE"' (FORMAT binary)
-SELECT is((SELECT count(*) FROM parts JOIN copied USING (region, cohort) WHERE parts.m = copied.m AND mobility_send(parts.u) = mobility_send(copied.u)),
-          (SELECT count(*) FROM parts), 'binary is the identity');
-TRUNCATE copied;
-\copy parts TO PROGRAM 'cat > "$EF_FILE"'
-\copy copied FROM PROGRAM 'cat "$EF_FILE"'
-\! rm -f "$EF_FILE"
-SELECT is((SELECT count(*) FROM parts JOIN copied USING (region, cohort) WHERE parts.m = copied.m AND mobility_send(parts.u) = mobility_send(copied.u)),
-          (SELECT count(*) FROM parts), 'COPY in text is the identity');
-SELECT is_whole('SELECT rollup(m), rollup(u) FROM copied', 'and adds up');
--- The text is the same whatever the session's settings, and valid JSON.
-CREATE TABLE text_before AS SELECT m::text AS m, u::text AS u FROM whole;
-SET LOCAL DateStyle = 'SQL, DMY';
-SET LOCAL TimeZone = 'Pacific/Kiritimati';
-SET LOCAL IntervalStyle = 'iso_8601';
-SET LOCAL extra_float_digits = -10;
-SELECT ok(whole.m::text = t.m AND whole.u::text = t.u AND t.m::mobility = whole.m, 'text does not depend on DateStyle and the like') FROM whole, text_before AS t;
-SELECT is_whole(format('SELECT %s FROM spell', :'mu'), 'nor does the aggregate');
-SET LOCAL DateStyle TO DEFAULT;
-SET LOCAL TimeZone TO DEFAULT;
-SET LOCAL IntervalStyle TO DEFAULT;
-SET LOCAL extra_float_digits TO DEFAULT;
-SELECT ok(m::jsonb = m::text::jsonb AND jsonb_typeof(m::jsonb) = 'object', 'jsonb is the text, parsed') FROM whole;
+\set type mobility
+\set part cohort
+\set s m
+\set t u
+\ir ../../lib/forms.sql
+SELECT is_whole('SELECT rollup(m), rollup(u) FROM copied', 'and what came back adds up');
 
 -- ---------------------------------------------------------------------------
 -- Equality and order.
 -- ---------------------------------------------------------------------------
 CREATE TABLE many AS
 SELECT mobility_agg(person, state, start_date, end_date, observed()) AS m FROM spell WHERE person <= 4000 GROUP BY person UNION ALL SELECT m FROM parts UNION ALL SELECT u FROM parts;
-SELECT is((SELECT count(*) FROM (SELECT DISTINCT m FROM many) AS d), (SELECT count(DISTINCT mobility_send(m)) FROM many), 'DISTINCT goes by the bytes');
-SELECT cmp_ok((SELECT count(DISTINCT m) FROM many), '<', (SELECT count(*) FROM many), 'and there are equal ones');
-SET LOCAL enable_hashagg = off;
-SELECT is((SELECT count(*) FROM (SELECT m FROM many GROUP BY m) AS d), (SELECT count(DISTINCT mobility_send(m)) FROM many), 'GROUP BY by sorting, too');
-SET LOCAL enable_hashagg TO DEFAULT;
-SELECT is((SELECT count(*) FROM (SELECT m, lag(m) OVER (ORDER BY m) AS before FROM many) AS x
-           WHERE before IS NOT NULL
-             AND NOT (before <= m AND m >= before AND (before < m) = (before <> m) AND (m > before) = (before <> m)
-                      AND mobility_cmp(before, m) = -mobility_cmp(m, before) AND (mobility_cmp(before, m) = 0) = (before = m))), 0::bigint, 'ORDER BY and the operators agree');
-SELECT lives_ok('CREATE UNIQUE INDEX ON parts (m, region, cohort)', 'an index can be made');
+\ir ../../lib/equality.sql
 
 -- ---------------------------------------------------------------------------
 -- What the functions say fits together.

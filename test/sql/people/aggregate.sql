@@ -39,17 +39,6 @@ SELECT cmp_ok(count(*), '>', 30::bigint, 'of many reasons') FROM whole, jsonb_ob
 SELECT cmp_ok(fte(f), '<', headcount(f)::numeric, 'many part-time') FROM whole;
 SELECT cmp_ok(exits(g), '>', 1000::bigint, 'many leave in the last year') FROM whole;
 
--- Two tests: is this query's value, of (f, g), the whole?
-CREATE FUNCTION is_whole(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    a workforce;
-    b retention;
-BEGIN
-    EXECUTE query INTO STRICT a, b;
-    RETURN NEXT is((SELECT workforce_send(a) = workforce_send(f) FROM whole), true, label || ': same bytes');
-    RETURN NEXT is((SELECT retention_send(b) = retention_send(g) FROM whole), true, label || ': and of the other');
-END
-$$;
 SELECT is_whole(format('SELECT workforce_agg(person, birth, s, e, reason, seen(), fte, ''30 days'' ORDER BY %1$s), retention_agg(md5(person::text)::uuid, s, e, reason, ''[2018-01-01,2019-01-01)'', ''1 month'' ORDER BY %1$s) FROM contract', key),
                 'rows by ' || key)
 FROM unnest('{lot DESC,person,s,s DESC,e DESC,reason}'::text[]) AS key;
@@ -71,12 +60,6 @@ SET LOCAL work_mem TO DEFAULT;
 
 -- Groups: hashed, sorted, spilled to disk, parallel, of grouping sets.
 CREATE TABLE parts AS SELECT region, part, :fg FROM contract GROUP BY region, part;
-CREATE FUNCTION is_parts(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-BEGIN
-    RETURN NEXT bag_eq(format('SELECT region, part, workforce_send(f) AS f, retention_send(g) AS g FROM (%s) AS x', query),
-                       'SELECT region, part, workforce_send(f) AS f, retention_send(g) AS g FROM parts', label || ': same bytes');
-END
-$$;
 \set groups 'SELECT region, part, ' :fg ' FROM contract GROUP BY region, part'
 SELECT test_groups('sorted groups', '{enable_hashagg=off}', 'GroupAggregate', :'groups');
 SELECT test_groups('hashed groups', '{enable_sort=off,work_mem=1GB}', 'HashAggregate', :'groups');

@@ -3,7 +3,7 @@
 -- functions say fits together.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(159);
+SELECT plan(161);
 
 \ir ../../lib/dice.sql
 \ir ../../lib/plans.sql
@@ -32,10 +32,9 @@ CREATE FUNCTION complete() RETURNS daterange LANGUAGE sql IMMUTABLE PARALLEL SAF
     AS $$ SELECT daterange(NULL, '2023-07-11') $$;
 
 -- The whole, serial, in physical order.
-CREATE TABLE whole AS
-SELECT retention_agg(start_date, end_date, reason, observed()) AS r,
-       retention_agg(start_date, end_date, reason, complete()) AS rc
-FROM employment;
+\set rr 'retention_agg(start_date, end_date, reason, observed()) AS r, retention_agg(start_date, end_date, reason, complete()) AS rc'
+\set whole 'SELECT ' :rr ' FROM employment'
+CREATE TABLE whole AS :whole;
 
 SELECT cmp_ok(exits(r), '>', 9000::bigint, 'there are exits') FROM whole;
 SELECT cmp_ok(spells(r) - exits(r), '>', 10000::bigint, 'there are pending spells') FROM whole;
@@ -47,22 +46,6 @@ SELECT is(format('%s %s', skipped(r), skipped(rc)), (SELECT format('%1$s %1$s', 
 SELECT is(spells(rc), (SELECT count(*) FROM employment WHERE start_date < upper(complete())), 'with complete history all spells are seen')
 FROM whole;
 
--- Two tests: is this query's value, of (r, rc), the whole?
-CREATE FUNCTION is_whole(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    a retention;
-    ac retention;
-BEGIN
-    EXECUTE query INTO STRICT a, ac;
-    RETURN NEXT is((SELECT retention_send(a) = retention_send(r)
-                       AND retention_send(ac) = retention_send(rc) FROM whole), true,
-                   label || ': same bytes');
-    RETURN NEXT is((SELECT a = r AND ac = rc AND retention_hash(a) = retention_hash(r)
-                       AND a::text = r::text AND ac::text = rc::text FROM whole), true,
-                   label || ': equal');
-END
-$$;
-
 -- Any order of rows.
 SELECT is_whole(format(
     'SELECT retention_agg(start_date, end_date, reason, observed() ORDER BY %1$s),
@@ -71,56 +54,34 @@ SELECT is_whole(format(
 FROM unnest('{lot,id DESC,reason NULLS FIRST,end_date,start_date DESC}'::text[]) AS key;
 
 -- Any partition, nested or not.
+SELECT is_whole(format('SELECT rollup(r), rollup(rc) FROM (%s GROUP BY %s) AS parts', :'whole', key), 'rollup by ' || key)
+FROM unnest(ARRAY['region', 'lot % 1000', 'region, profession', 'start_date IS NULL', 'reason', 'start_date', 'id']) AS key;
 SELECT is_whole(format(
     'SELECT rollup(r), rollup(rc)
-     FROM (SELECT retention_agg(start_date, end_date, reason, observed()) AS r,
-                  retention_agg(start_date, end_date, reason, complete()) AS rc
-           FROM employment GROUP BY %s) AS parts', key), 'rollup by ' || key)
-FROM unnest(ARRAY['region', 'lot % 1000', 'region, profession', 'start_date IS NULL', 'reason', 'start_date', 'id']) AS key;
-SELECT is_whole(
-    'SELECT rollup(r), rollup(rc)
      FROM (SELECT rollup(r) AS r, rollup(rc) AS rc
-           FROM (SELECT region, profession,
-                        retention_agg(start_date, end_date, reason, observed()) AS r,
-                        retention_agg(start_date, end_date, reason, complete()) AS rc
-                 FROM employment GROUP BY region, profession ORDER BY dice(1000, region, profession)) AS parts
-           GROUP BY (region * 7 + profession) % 5) AS larger', 'rollup of rollups');
-SELECT is_whole(
-    'SELECT rollup(r), rollup(rc)
-     FROM (SELECT retention_agg(start_date, end_date, reason, observed()) AS r,
-                  retention_agg(start_date, end_date, reason, complete()) AS rc
-           FROM employment GROUP BY region
-           UNION ALL SELECT NULL, NULL UNION ALL SELECT NULL, NULL) AS parts', 'rollup of some nulls');
+           FROM (SELECT region, profession, %s FROM employment GROUP BY region, profession ORDER BY dice(1000, region, profession)) AS parts
+           GROUP BY (region * 7 + profession) %% 5) AS larger', :'rr'), 'rollup of rollups');
+SELECT is_whole(format('SELECT rollup(r), rollup(rc) FROM (%s GROUP BY region UNION ALL SELECT NULL, NULL UNION ALL SELECT NULL, NULL) AS parts', :'whole'),
+                'rollup of some nulls');
 
 -- Any number of workers.
-SELECT is_whole_parallel(n,
-    'SELECT retention_agg(start_date, end_date, reason, observed()),
-            retention_agg(start_date, end_date, reason, complete())
-     FROM employment', n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
+SELECT is_whole_parallel(n, :'whole', n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
 
-CREATE TABLE parts AS
-SELECT region, profession, retention_agg(start_date, end_date, reason, observed()) AS r,
-       retention_agg(start_date, end_date, reason, complete()) AS rc
-FROM employment GROUP BY region, profession;
+\set groups 'SELECT region, profession, ' :rr ' FROM employment GROUP BY region, profession'
+CREATE TABLE parts AS :groups;
 ALTER TABLE parts SET (parallel_workers = 2);
 ANALYZE parts;
 SELECT is_whole_parallel(2, 'SELECT rollup(r), rollup(rc) FROM parts', 'rollup with 2 workers');
 
 -- Groups, too: hashed, sorted, spilled to disk, parallel, of grouping sets.
-CREATE FUNCTION is_parts(query text, label text) RETURNS SETOF text LANGUAGE sql AS $$
-    SELECT bag_eq(format('SELECT region, profession, retention_send(r) FROM (%s) AS x', query),
-                  'SELECT region, profession, retention_send(r) FROM parts', label || ': same bytes')
-$$;
-\set groups 'SELECT region, profession, retention_agg(start_date, end_date, reason, observed()) AS r FROM employment GROUP BY region, profession'
 SELECT test_groups('sorted groups', '{enable_hashagg=off}', 'GroupAggregate', :'groups');
 SELECT test_groups('hashed groups', '{enable_sort=off,work_mem=1GB}', 'HashAggregate', :'groups');
 SELECT test_groups('spilled groups', '{enable_sort=off,work_mem=64kB,hash_mem_multiplier=1}', 'Disk Usage', :'groups');
 SELECT test_groups('parallel groups', '{max_parallel_workers_per_gather=2}', 'Partial', :'groups');
 SELECT test_groups('grouping sets', '{}', 'Group Key|Hash Key',
-    'SELECT region, profession, r
-     FROM (SELECT region, profession, grouping(region, profession) AS g,
-                  retention_agg(start_date, end_date, reason, observed()) AS r
-           FROM employment GROUP BY GROUPING SETS ((region, profession), (region), ())) AS s WHERE g = 0');
+    format('SELECT region, profession, r, rc
+            FROM (SELECT region, profession, grouping(region, profession) AS g, %s
+                  FROM employment GROUP BY GROUPING SETS ((region, profession), (region), ())) AS s WHERE g = 0', :'rr'));
 SELECT is((SELECT r FROM (SELECT grouping(region) AS g, retention_agg(start_date, end_date, reason, observed()) AS r
                           FROM employment GROUP BY GROUPING SETS ((region), ())) AS s WHERE g = 1),
           (SELECT r FROM whole), 'the grand total of grouping sets is the whole');
@@ -204,42 +165,11 @@ SELECT is((SELECT retention_log_rank(r, (n / 2)::text)::text FROM by_period WHER
 -- ---------------------------------------------------------------------------
 -- What goes out comes back in.
 -- ---------------------------------------------------------------------------
-SELECT is((SELECT count(*) FROM parts WHERE retention_send(r::text::retention) = retention_send(r)
-                                        AND r::text::retention = r AND r::text::retention::text = r::text
-                                        AND retention_send(rc::text::retention) = retention_send(rc)),
-          (SELECT count(*) FROM parts), 'text is the identity');
-SELECT ok(r::text::retention = r AND rc::text::retention = rc, 'text of the whole, too') FROM whole;
-\set file `mktemp`
-\setenv EF_FILE :file
-CREATE TABLE copied (LIKE parts);
-\copy parts TO PROGRAM 'cat > "$EF_FILE"' (FORMAT binary)
-\copy copied FROM PROGRAM 'cat "$EF_FILE"' (FORMAT binary)
-SELECT is((SELECT count(*) FROM parts JOIN copied USING (region, profession)
-           WHERE parts.r = copied.r AND retention_send(parts.rc) = retention_send(copied.rc)),
-          (SELECT count(*) FROM parts), 'binary is the identity');
-TRUNCATE copied;
-\copy parts TO PROGRAM 'cat > "$EF_FILE"'
-\copy copied FROM PROGRAM 'cat "$EF_FILE"'
-\! rm -f "$EF_FILE"
-SELECT is((SELECT count(*) FROM parts JOIN copied USING (region, profession)
-           WHERE parts.r = copied.r AND retention_send(parts.rc) = retention_send(copied.rc)),
-          (SELECT count(*) FROM parts), 'COPY in text is the identity');
-
--- The text is the same whatever the session's settings, and valid JSON.
-CREATE TABLE text_before AS SELECT r::text AS r, rc::text AS rc FROM whole;
-SET LOCAL DateStyle = 'SQL, DMY';
-SET LOCAL TimeZone = 'Pacific/Kiritimati';
-SET LOCAL IntervalStyle = 'iso_8601';
-SET LOCAL extra_float_digits = -10;
-SELECT ok(whole.r::text = t.r AND whole.rc::text = t.rc, 'text does not depend on DateStyle and the like')
-FROM whole, text_before AS t;
-SELECT ok(t.r::retention = whole.r AND whole.r = (SELECT retention_agg(start_date, end_date, reason, observed()) FROM employment),
-          'nor does input, nor the aggregate') FROM whole, text_before AS t;
-SET LOCAL DateStyle TO DEFAULT;
-SET LOCAL TimeZone TO DEFAULT;
-SET LOCAL IntervalStyle TO DEFAULT;
-SET LOCAL extra_float_digits TO DEFAULT;
-SELECT ok(r::jsonb = r::text::jsonb AND jsonb_typeof(r::jsonb) = 'object', 'jsonb is the text, parsed') FROM whole;
+\set type retention
+\set part profession
+\set s r
+\set t rc
+\ir ../../lib/forms.sql
 SELECT is(format('%s %s', r::jsonb -> 'observed', rc::jsonb -> 'observed'),
           '["2005-03-15", "2023-07-11"] [null, "2023-07-11"]', 'with ISO dates') FROM whole;
 SELECT is(format('%s %s %s', (SELECT sum(n::bigint) FROM jsonb_each(r::jsonb -> 'exits') AS e (reason, days), jsonb_each(days) AS d (day, n)),
@@ -252,9 +182,6 @@ SELECT is(format('%s %s %s', (SELECT sum(n::bigint) FROM jsonb_each(r::jsonb -> 
 CREATE TABLE many AS
 SELECT retention_agg(start_date, end_date, reason, observed()) AS r
 FROM employment WHERE id <= 8000 GROUP BY id UNION ALL SELECT r FROM parts;
-\set s r
-\set send retention_send
-\set cmp retention_cmp
 \ir ../../lib/equality.sql
 
 -- ---------------------------------------------------------------------------

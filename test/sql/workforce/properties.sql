@@ -2,7 +2,7 @@
 -- whole, byte for byte; what goes out comes back in; periods add up.
 \set ON_ERROR_STOP on
 BEGIN;
-SELECT plan(122);
+SELECT plan(124);
 
 \ir ../../lib/plans.sql
 
@@ -34,34 +34,17 @@ CREATE FUNCTION observed() RETURNS daterange LANGUAGE sql IMMUTABLE PARALLEL SAF
     AS $$ SELECT daterange('2005-03-15', '2023-07-01') $$;
 
 -- The whole, serial, in physical order.
-CREATE TABLE whole AS
-SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w,
-       workforce_agg(birth_date, start_date, end_date, reason, observed(), fte) AS wf,
-       workforce_agg(birth_date, start_date, end_date, reason, observed(), fte::float8) AS wf8
-FROM employment;
+\set ww 'workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w, workforce_agg(birth_date, start_date, end_date, reason, observed(), fte) AS wf'
+\set whole 'SELECT ' :ww ' FROM employment'
+CREATE TABLE whole AS :whole;
 
 SELECT cmp_ok(headcount(w), '>', 1000::bigint, 'there is a stock') FROM whole;
 SELECT cmp_ok(exits(w), '>', 1000::bigint, 'there are exits') FROM whole;
 SELECT cmp_ok(hires(w), '>', 1000::bigint, 'there are hires') FROM whole;
 SELECT cmp_ok(skipped(w), '>', 5::bigint, 'there are skipped rows') FROM whole;
-SELECT is(wf8, wf, 'fte as float8 and as numeric is the same') FROM whole;
+SELECT is((SELECT workforce_agg(birth_date, start_date, end_date, reason, observed(), fte::float8) FROM employment), wf, 'fte as float8 and as numeric is the same')
+FROM whole;
 SELECT isnt(w, wf, 'with and without fte is not') FROM whole;
-
--- Two tests: is this query's value, of (w, wf), the whole?
-CREATE FUNCTION is_whole(query text, label text) RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-    a workforce;
-    af workforce;
-BEGIN
-    EXECUTE query INTO STRICT a, af;
-    RETURN NEXT is((SELECT workforce_send(a) = workforce_send(w)
-                       AND workforce_send(af) = workforce_send(wf) FROM whole), true,
-                   label || ': same bytes');
-    RETURN NEXT is((SELECT a = w AND af = wf AND workforce_hash(a) = workforce_hash(w)
-                       AND a::text = w::text AND af::text = wf::text FROM whole), true,
-                   label || ': equal');
-END
-$$;
 
 -- Any order of rows.
 SELECT is_whole(format(
@@ -71,56 +54,34 @@ SELECT is_whole(format(
 FROM unnest('{lot,id DESC,reason NULLS FIRST,end_date}'::text[]) AS key;
 
 -- Any partition, nested or not.
+SELECT is_whole(format('SELECT rollup(w), rollup(wf) FROM (%s GROUP BY %s) AS parts', :'whole', key), 'rollup by ' || key)
+FROM unnest(ARRAY['region', 'floor(lot * 1000)', 'region, profession', 'birth_date IS NULL', 'id']) AS key;
 SELECT is_whole(format(
     'SELECT rollup(w), rollup(wf)
-     FROM (SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w,
-                  workforce_agg(birth_date, start_date, end_date, reason, observed(), fte) AS wf
-           FROM employment GROUP BY %s) AS parts', key), 'rollup by ' || key)
-FROM unnest(ARRAY['region', 'floor(lot * 1000)', 'region, profession', 'birth_date IS NULL', 'id']) AS key;
-SELECT is_whole(
-    'SELECT rollup(w), rollup(wf)
      FROM (SELECT rollup(w) AS w, rollup(wf) AS wf
-           FROM (SELECT region, profession,
-                        workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w,
-                        workforce_agg(birth_date, start_date, end_date, reason, observed(), fte) AS wf
-                 FROM employment GROUP BY region, profession ORDER BY random()) AS parts
-           GROUP BY (region * 7 + profession) % 5) AS larger', 'rollup of rollups');
-SELECT is_whole(
-    'SELECT rollup(w), rollup(wf)
-     FROM (SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w,
-                  workforce_agg(birth_date, start_date, end_date, reason, observed(), fte) AS wf
-           FROM employment GROUP BY region
-           UNION ALL SELECT NULL, NULL UNION ALL SELECT NULL, NULL) AS parts', 'rollup of some nulls');
+           FROM (SELECT region, profession, %s FROM employment GROUP BY region, profession ORDER BY random()) AS parts
+           GROUP BY (region * 7 + profession) %% 5) AS larger', :'ww'), 'rollup of rollups');
+SELECT is_whole(format('SELECT rollup(w), rollup(wf) FROM (%s GROUP BY region UNION ALL SELECT NULL, NULL UNION ALL SELECT NULL, NULL) AS parts', :'whole'),
+                'rollup of some nulls');
 
 -- Any number of workers.
-SELECT is_whole_parallel(n,
-    'SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()),
-            workforce_agg(birth_date, start_date, end_date, reason, observed(), fte)
-     FROM employment', n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
+SELECT is_whole_parallel(n, :'whole', n || ' workers') FROM unnest('{1,2,4}'::int[]) AS n;
 
-CREATE TABLE parts AS
-SELECT region, profession, workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w,
-       workforce_agg(birth_date, start_date, end_date, reason, observed(), fte) AS wf
-FROM employment GROUP BY region, profession;
+\set groups 'SELECT region, profession, ' :ww ' FROM employment GROUP BY region, profession'
+CREATE TABLE parts AS :groups;
 ALTER TABLE parts SET (parallel_workers = 2);
 ANALYZE parts;
 SELECT is_whole_parallel(2, 'SELECT rollup(w), rollup(wf) FROM parts', 'rollup with 2 workers');
 
 -- Groups, too: hashed, sorted, spilled to disk, parallel, of grouping sets.
-CREATE FUNCTION is_parts(query text, label text) RETURNS SETOF text LANGUAGE sql AS $$
-    SELECT bag_eq(format('SELECT region, profession, workforce_send(w) FROM (%s) AS x', query),
-                  'SELECT region, profession, workforce_send(w) FROM parts', label || ': same bytes')
-$$;
-\set groups 'SELECT region, profession, workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w FROM employment GROUP BY region, profession'
 SELECT test_groups('sorted groups', '{enable_hashagg=off}', 'GroupAggregate', :'groups');
 SELECT test_groups('hashed groups', '{enable_sort=off,work_mem=1GB}', 'HashAggregate', :'groups');
 SELECT test_groups('spilled groups', '{enable_sort=off,work_mem=64kB,hash_mem_multiplier=1}', 'Disk Usage', :'groups');
 SELECT test_groups('parallel groups', '{max_parallel_workers_per_gather=2}', 'Partial', :'groups');
 SELECT test_groups('grouping sets', '{}', 'Group Key|Hash Key',
-    'SELECT region, profession, w
-     FROM (SELECT region, profession, grouping(region, profession) AS g,
-                  workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w
-           FROM employment GROUP BY GROUPING SETS ((region, profession), (region), ())) AS s WHERE g = 0');
+    format('SELECT region, profession, w, wf
+            FROM (SELECT region, profession, grouping(region, profession) AS g, %s
+                  FROM employment GROUP BY GROUPING SETS ((region, profession), (region), ())) AS s WHERE g = 0', :'ww'));
 SELECT is((SELECT w FROM (SELECT grouping(region) AS g, workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w
                           FROM employment GROUP BY GROUPING SETS ((region), ())) AS s WHERE g = 1),
           (SELECT w FROM whole), 'the grand total of grouping sets is the whole');
@@ -279,25 +240,11 @@ SELECT is((SELECT format('%s %s %s', sum(p.headcount), sum(p.hires), round(sum(p
           format('%s %s %s', headcount(wf), hires(wf), fte(wf)), 'and its rows to the totals') FROM whole;
 
 -- What goes out comes back in.
-SELECT is((SELECT count(*) FROM parts WHERE workforce_send(wf::text::workforce) = workforce_send(wf)
-                                        AND wf::text::workforce = wf AND wf::text::workforce::text = wf::text),
-          (SELECT count(*) FROM parts), 'text is the identity');
-SELECT is((SELECT w::text::workforce FROM whole), (SELECT w FROM whole), 'text of the whole, too');
-\set file `mktemp`
-\setenv EF_FILE :file
-CREATE TABLE copied (LIKE parts);
-\copy parts TO PROGRAM 'cat > "$EF_FILE"' (FORMAT binary)
-\copy copied FROM PROGRAM 'cat "$EF_FILE"' (FORMAT binary)
-SELECT is((SELECT count(*) FROM parts JOIN copied USING (region, profession)
-           WHERE parts.w = copied.w AND workforce_send(parts.wf) = workforce_send(copied.wf)),
-          (SELECT count(*) FROM parts), 'binary is the identity');
-TRUNCATE copied;
-\copy parts TO PROGRAM 'cat > "$EF_FILE"'
-\copy copied FROM PROGRAM 'cat "$EF_FILE"'
-\! rm -f "$EF_FILE"
-SELECT is((SELECT count(*) FROM parts JOIN copied USING (region, profession)
-           WHERE parts.w = copied.w AND workforce_send(parts.wf) = workforce_send(copied.wf)),
-          (SELECT count(*) FROM parts), 'COPY in text is the identity');
+\set type workforce
+\set part profession
+\set s w
+\set t wf
+\ir ../../lib/forms.sql
 CREATE TABLE rules AS
 SELECT seed, retirement_rule_agg(born_from, age_months ORDER BY random()) AS r
 FROM (SELECT seed, (date '1900-01-01' + interval '1 month' * k * (1 + seed % 7))::date AS born_from,
@@ -315,24 +262,6 @@ SELECT is((SELECT count(*) FROM rules JOIN copied_rules AS c USING (seed)
              AND rules.r::text::retirement_rule = rules.r
              AND rules.r::text::retirement_rule::text = rules.r::text),
           50::bigint, 'text and binary are the identity for rules');
-
--- The text is the same whatever the session's settings, and valid JSON.
-CREATE TABLE text_before AS SELECT w::text AS w, wf::text AS wf FROM whole;
-SET LOCAL DateStyle = 'SQL, DMY';
-SET LOCAL TimeZone = 'Pacific/Kiritimati';
-SET LOCAL IntervalStyle = 'iso_8601';
-SET LOCAL extra_float_digits = -10;
-SET LOCAL lc_numeric = 'C';
-SELECT ok(whole.w::text = t.w AND whole.wf::text = t.wf, 'text does not depend on DateStyle and the like')
-FROM whole, text_before AS t;
-SELECT ok(t.w::workforce = whole.w AND workforce_agg(birth_date, start_date, end_date, reason, observed()) = whole.w,
-          'nor does input, nor the aggregate')
-FROM whole, text_before AS t, employment GROUP BY whole.w, t.w;
-SET LOCAL DateStyle TO DEFAULT;
-SET LOCAL TimeZone TO DEFAULT;
-SET LOCAL IntervalStyle TO DEFAULT;
-SET LOCAL extra_float_digits TO DEFAULT;
-SELECT ok(w::jsonb = w::text::jsonb AND jsonb_typeof(w::jsonb) = 'object', 'jsonb is the text, parsed') FROM whole;
 SELECT is(w::jsonb -> 'observed', '["2005-03-15", "2023-07-01"]', 'with ISO dates') FROM whole;
 SELECT is((w::jsonb #>> '{skipped}')::bigint, skipped(w), 'and what was skipped') FROM whole;
 SELECT is(r::jsonb, r::text::jsonb, 'so is that of a rule') FROM rules WHERE seed = 50;
@@ -341,9 +270,6 @@ SELECT is(r::jsonb, r::text::jsonb, 'so is that of a rule') FROM rules WHERE see
 CREATE TABLE many AS
 SELECT workforce_agg(birth_date, start_date, end_date, reason, observed()) AS w
 FROM employment WHERE id <= 8000 GROUP BY id UNION ALL SELECT w FROM parts;
-\set s w
-\set send workforce_send
-\set cmp workforce_cmp
 \ir ../../lib/equality.sql
 SELECT is((SELECT count(*) FROM rules AS a JOIN rules AS b ON a.r = b.r),
           (SELECT count(*) FROM rules AS a JOIN rules AS b ON retirement_rule_send(a.r) = retirement_rule_send(b.r)),
