@@ -10,27 +10,7 @@ SET LOCAL work_mem = '64MB';
 SELECT plan(134);
 
 \ir ../../lib/dice.sql
-
--- What there is to complain of: the rows of a query that finds what differs, or
--- that less than `at_least` was compared.  Nothing if all is well.
-CREATE FUNCTION complaint(query text, compared bigint, at_least bigint) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    n bigint;
-    first_ones text;
-BEGIN
-    EXECUTE format('WITH d AS MATERIALIZED (%s)
-                    SELECT (SELECT count(*) FROM d), (SELECT string_agg(f::text, E''\n'') FROM (SELECT * FROM d LIMIT 5) AS f)', query)
-        INTO n, first_ones;
-    RETURN nullif(concat_ws(E'\n', CASE WHEN compared >= at_least THEN NULL ELSE format('only %s were compared', compared) END,
-                            CASE WHEN n > 0 THEN n || ' differ' END, first_ones), '');
-END
-$$;
-CREATE FUNCTION no_difference(query text, compared bigint, at_least bigint, label text) RETURNS text LANGUAGE sql AS $$
-    SELECT is(complaint(query, compared, at_least), NULL, label)
-$$;
-SELECT is(complaint('SELECT 1 AS x WHERE false', 7, 7), NULL, 'the comparison lets pass what is the same');
-SELECT is(complaint('SELECT 3 AS x', 7, 7), E'1 differ\n(3)', 'and nothing that differs');
-SELECT is(complaint('SELECT 1 AS x WHERE false', 6, 7), 'only 6 were compared', 'nor too little');
+\ir ../../lib/complaint.sql
 
 -- ---------------------------------------------------------------------------
 -- Histories: of up to 7 rows, at up to 6 different times, which are days or

@@ -10,7 +10,7 @@ SELECT :'shared' <> '' AS has_shared \gset
 
 BEGIN;
 SET LOCAL jit = off;     -- of no use for many small queries
-SELECT plan(42);
+SELECT plan(45);
 
 -- ---------------------------------------------------------------------------
 -- Comparison.  Numbers may differ by one in a thousand million; what is small
@@ -24,20 +24,7 @@ SELECT ok(near(1.0000000009, 1, 0) AND near(1e-13, 0, 1) AND near(NULL, NULL, 1)
 SELECT ok(NOT (near(1.000000002, 1, 1) OR near(1e-11, 0, 1) OR near(NULL, 0, 1) OR near(0, NULL, 1) OR near('NaN', 1, 1) OR near('inf', 1, 1)),
           'and nothing more, nor null for 0');
 
--- One test of the rows of a query, which are what differs.  It fails, too, where
--- less than `at_least` was compared.
-CREATE FUNCTION no_difference(query text, compared bigint, at_least bigint, label text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    n bigint;
-    first_ones text;
-BEGIN
-    EXECUTE format('WITH d AS MATERIALIZED (%s)
-                    SELECT (SELECT count(*) FROM d), (SELECT string_agg(f::text, E''\n'') FROM (SELECT * FROM d LIMIT 5) AS f)', query)
-        INTO n, first_ones;
-    RETURN is(nullif(concat_ws(E'\n', CASE WHEN compared >= at_least THEN NULL ELSE format('only %s were compared', compared) END,
-                               CASE WHEN n > 0 THEN n || ' differ' END, first_ones), ''), NULL, label);
-END
-$$;
+\ir ../../lib/complaint.sql
 
 -- A whole number from a to b.
 CREATE FUNCTION draw(a int, b int) RETURNS int LANGUAGE sql AS $$ SELECT a + floor(random() * (b - a + 1))::int $$;
