@@ -216,6 +216,15 @@ come_to(const Walk *walk, const EfFunnel *funnel, uint32_t from, uint32_t to)
 	return fmin(walk->reached[to] / walk->reached[from], 1);
 }
 
+static bool
+nobody_pending(const EfFunnel *funnel, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = from; i < to; i++)
+		if (funnel->counts[i].pending > 0)
+			return false;
+	return true;
+}
+
 /*
  * Estimate, after a walk to the end, how many of those who reached a stage
  * come to another: from the first to any, or from one to the next.
@@ -226,29 +235,17 @@ outcome(const Walk *walk, const EfFunnel *funnel, uint32_t from, uint32_t to)
 	const EfStageCounts *counts = funnel->counts;
 	int64_t		entered = counts[from].entered;
 	int64_t		pending = 0;
-	bool		exact = true;
 	Outcome		result = {NAN, 0, false};
 
-	for (uint32_t i = 0; i < to; i++)
-		exact = exact && counts[i].pending == 0;
 	for (uint32_t i = from; i < to; i++)
 		pending += counts[i].pending;
 	if (entered == 0)
 		return result;
-	result.exact = exact;
+	result.exact = nobody_pending(funnel, 0, to);
 	result.known = (double) (entered - pending);
-	result.value = exact ? (double) counts[to].entered / (double) entered
+	result.value = result.exact ? (double) counts[to].entered / (double) entered
 		: come_to(walk, funnel, from, to);
 	return result;
-}
-
-static bool
-nobody_pending(const EfFunnel *funnel, uint32_t from, uint32_t to)
-{
-	for (uint32_t i = from; i < to; i++)
-		if (funnel->counts[i].pending > 0)
-			return false;
-	return true;
 }
 
 /*

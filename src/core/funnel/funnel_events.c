@@ -25,18 +25,6 @@ tally_of(EfEventGroup *group)
 	return log->tally;
 }
 
-/* Add a chain to a state, which may move. */
-EF_NODISCARD static EfStatus
-add_chain(EfState **state, const EfChain *chain, EfUnit unit,
-		  EfContext *context)
-{
-	EfState    *old = *state;
-	EfStatus	status = ef_funnel_add(state, chain, unit, context);
-
-	ef_state_moved(old, *state, context);
-	return status;
-}
-
 EfStatus
 ef_funnel_of_events(EfState **state, EfEventGroup *group,
 					const EfFunnelSpec *spec, const EfFrame *frame,
@@ -59,13 +47,15 @@ ef_funnel_of_events(EfState **state, EfEventGroup *group,
 	while (ef_event_reader_next(&reader, &events, &status))
 	{
 		EfChain		chain;
+		EfState    *old = *state;
 
 		ef_chain_find(&search, &chain, events.whens, events.n);
 		if (chain.length == 0)
 			continue;
 		if (tally == NULL ||
 			!ef_funnel_tally_add(tally, &chain, unit, spec->has_within))
-			status = add_chain(state, &chain, unit, context);
+			status = ef_funnel_add(state, &chain, unit, context);
+		ef_state_moved(old, *state, context);
 	}
 	ef_event_reader_end(&reader);
 	ef_chain_search_end(&search);

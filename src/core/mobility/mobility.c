@@ -62,9 +62,11 @@ EfStatus
 ef_mobility_name(EfState **state, const char *name, size_t length,
 				 uint32_t *label, EfContext *context)
 {
+	EfState    *old = *state;
 	EfStatus	status = ef_state_reserve(state, &ef_mobility_type, 0, length,
 										  context);
 
+	ef_state_moved(old, *state, context);
 	if (status != EF_OK)
 		return status;
 	*label = ef_state_label(*state, name, length);
@@ -76,9 +78,11 @@ EfStatus
 ef_mobility_add(EfState **state, unsigned kind, uint32_t label, uint32_t to,
 				uint32_t day, int64_t count, EfContext *context)
 {
+	EfState    *old = *state;
 	EfStatus	status = ef_state_reserve(state, &ef_mobility_type, 1, 0,
 										  context);
 
+	ef_state_moved(old, *state, context);
 	if (status == EF_OK)
 		ef_state_append(*state, ef_key(label, kind, ef_pair(to, day)), count);
 	return status;
@@ -220,8 +224,8 @@ check_presence(const EfTable *table, EfContext *context)
 							 "More people go from \"%s\" on day %u than are there.",
 							 ef_label_shown(&table->labels[label - 1]).text, day);
 	}
-	ef_presence_release(&presence, context);
-	ef_steps_release(&steps, context);
+	ef_release(context, presence.here);
+	ef_release(context, steps.steps);
 	return status;
 }
 
@@ -314,12 +318,6 @@ ef_steps_of(EfSteps *steps, const EfTable *table, EfContext *context)
 }
 
 void
-ef_steps_release(EfSteps *steps, EfContext *context)
-{
-	ef_release(context, steps->steps);
-}
-
-void
 ef_presence_begin(EfPresence *presence, const EfSteps *steps,
 				  uint32_t nstates, EfContext *context)
 {
@@ -363,12 +361,6 @@ ef_presence_until(EfPresence *presence, uint32_t day)
 	while (presence->at < presence->end &&
 		   ef_step_day(presence->at->key) <= day)
 		(void) ef_presence_day(presence);
-}
-
-void
-ef_presence_release(EfPresence *presence, EfContext *context)
-{
-	ef_release(context, presence->here);
 }
 
 

@@ -84,14 +84,18 @@ extern const EfTableType ef_mobility_type;
 extern EfStatus ef_mobility_observed_check(const EfFrame *frame,
 										   EfContext *context) EF_NODISCARD;
 
-/* Look up a mobility state's label in a growing table, or add it. */
+/*
+ * Look up a mobility state's label in a growing table, or add it.  Where the
+ * table moves, its old chunk is released.
+ */
 extern EfStatus ef_mobility_name(EfState **state, const char *name,
 								 size_t length, uint32_t *label,
 								 EfContext *context) EF_NODISCARD;
 
 /*
  * Add steps to a growing state: states by the numbers of their names, `to` 0
- * where the kind has none; `count` is people, or thousandths of FTE.
+ * where the kind has none; `count` is people, or thousandths of FTE.  Where
+ * the table moves, its old chunk is released.
  */
 extern EfStatus ef_mobility_add(EfState **state, unsigned kind,
 								uint32_t label, uint32_t to, uint32_t day,
@@ -198,7 +202,6 @@ ef_step_goes(EfKey step)
 
 extern void ef_steps_of(EfSteps *steps, const EfTable *table,
 						EfContext *context);
-extern void ef_steps_release(EfSteps *steps, EfContext *context);
 
 /* The number of people in each state, as days go by. */
 typedef struct EfPresence
@@ -220,8 +223,6 @@ extern uint32_t ef_presence_day(EfPresence *presence);
 
 /* Take the steps of all days up to one, it included. */
 extern void ef_presence_until(EfPresence *presence, uint32_t day);
-
-extern void ef_presence_release(EfPresence *presence, EfContext *context);
 
 /*
  * A mobility opened for reading.  Its table counts people only, with all who

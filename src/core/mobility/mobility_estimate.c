@@ -308,7 +308,7 @@ ef_mobility_product_of_steps(const EfSteps *steps, uint32_t nstates,
 			mark_known(&product);
 	}
 	ef_release(context, product.before);
-	ef_presence_release(&product.presence, context);
+	ef_release(context, product.presence.here);
 	return EF_OK;
 }
 

@@ -145,7 +145,7 @@ lay_years(const EfMobility *mobility, int years, EfSteps *laid,
 		}
 		ef_check_interrupt(context);
 	}
-	ef_presence_release(&presence, context);
+	ef_release(context, presence.here);
 	ef_cells_order(laid->steps, laid->n, context);
 }
 
@@ -161,7 +161,7 @@ product_of_years(const EfMobility *mobility, int years, EfMatrix *matrix,
 	lay_years(mobility, years, &laid, &last_day, context);
 	status = ef_mobility_product_of_steps(&laid, mobility->table.nlabels, 0,
 										  last_day, matrix, context);
-	ef_steps_release(&laid, context);
+	ef_release(context, laid.steps);
 	return status;
 }
 
@@ -195,7 +195,7 @@ years_in_states(const EfMobility *mobility, int years, EfContext *context)
 	}
 	for (uint32_t state = 0; state <= n; state++)
 		spent[state] = ef_years_of_days(days[state]);
-	ef_presence_release(&presence, context);
+	ef_release(context, presence.here);
 	ef_release(context, days);
 	return spent;
 }

@@ -202,7 +202,6 @@ label_of(EfState **state, EfMobilityTally *tally, const EfDictionary *names,
 		 uint32_t number, uint32_t *label, EfContext *context)
 {
 	const EfName *name;
-	EfState    *old = *state;
 	EfStatus	status;
 
 	*label = 0;
@@ -214,7 +213,6 @@ label_of(EfState **state, EfMobilityTally *tally, const EfDictionary *names,
 	name = ef_dictionary_name(names, number);
 	status = ef_mobility_name(state, name->bytes, name->length, label,
 							  context);
-	ef_state_moved(old, *state, context);
 	if (status == EF_OK)
 		ef_number_map_set(&tally->labels, number, *label);
 	return status;
@@ -232,19 +230,15 @@ ef_mobility_tally_steps(EfMobilityTally *tally, EfState **state,
 		const EfMobilityStep *step = &steps[i];
 		uint32_t	label;
 		uint32_t	to;
-		EfState    *old;
 
 		if (count_step(tally, step))
 			continue;
 		status = label_of(state, tally, names, step->state, &label, context);
 		if (status == EF_OK)
 			status = label_of(state, tally, names, step->to, &to, context);
-		if (status != EF_OK)
-			break;
-		old = *state;
-		status = ef_mobility_add(state, step->kind, label, to, step->day, 1,
-								 context);
-		ef_state_moved(old, *state, context);
+		if (status == EF_OK)
+			status = ef_mobility_add(state, step->kind, label, to, step->day,
+									 1, context);
 	}
 	return status;
 }
@@ -255,17 +249,13 @@ ef_mobility_tally_fte(EfMobilityTally *tally, EfState **state, unsigned kind,
 					  const EfDictionary *names, EfContext *context)
 {
 	uint32_t	label;
-	EfState    *old;
 	EfStatus	status;
 
 	if (count_fte(tally, kind, day, number, fte))
 		return EF_OK;
 	status = label_of(state, tally, names, number, &label, context);
-	if (status != EF_OK)
-		return status;
-	old = *state;
-	status = ef_mobility_add(state, kind, label, 0, day, fte, context);
-	ef_state_moved(old, *state, context);
+	if (status == EF_OK)
+		status = ef_mobility_add(state, kind, label, 0, day, fte, context);
 	return status;
 }
 

@@ -815,10 +815,8 @@ ef_project_fan(const EfProjectionPlan *plan, const double *levels, int nlevels,
 	first.level = levels[0];
 	status = build(&model, retirement_label(&plan->rates->table), true);
 	if (status == EF_OK)
-	{
 		*periods = ef_alloc(context, (size_t) nlevels * (size_t) plan->years *
 							sizeof(EfProjectionPeriod));
-	}
 	for (int i = 0; status == EF_OK && i < nlevels; i++)
 	{
 		EfMark		start = ef_mark(&workspace);

@@ -493,6 +493,16 @@ find_rows(const EfAges *ages, const double *starts, int *first, int *last)
 	return true;
 }
 
+/* Enter rows, and return the sum of those who are kept, by row in `sums`. */
+static double
+enter_staff(int n, int stride, const double *people, const double *keep,
+			double *staff, int months, double *sums)
+{
+	memset(sums, 0, (size_t) n * sizeof(double));
+	enter_rows(n, stride, people, keep, staff, months, sums);
+	return sum_rows(n, sums);
+}
+
 void
 ef_flow_enter(EfFlow *flow, const EfPeople *entrants,
 			  const EfSurvival *survival)
@@ -517,29 +527,22 @@ ef_flow_enter(EfFlow *flow, const EfPeople *entrants,
 	flow->first_entry = at_most(first, flow->first_entry);
 	flow->last_entry = at_least(last, flow->last_entry);
 
-	memset(stay, 0, (size_t) n * sizeof(double));
-	enter_rows(n, stride, entrants->people + first, survival->span.stay + first,
-			   flow->staff.people + first, months, stay);
-	sums->stay += sum_rows(n, stay);
+	sums->stay += enter_staff(n, stride, entrants->people + first,
+							  survival->span.stay + first,
+							  flow->staff.people + first, months, stay);
 	spread_entry(at_most(n, ages->rows - first), part, starts + first, stay,
 				 ef_flow_row(flow, 0, EF_PASSING) + first,
 				 ef_flow_row(flow, 0, EF_PRESENT) + first);
 	add_losses(sums, survival, entrants, first, n, 0, leave, scratch);
 	if (entrants->squares != NULL)
-	{
-		memset(stay, 0, (size_t) n * sizeof(double));
-		enter_rows(n, stride, entrants->squares + first,
-				   survival->stay_squares + first, flow->staff.squares + first,
-				   months, stay);
-		sums->stay_squares += sum_rows(n, stay);
-	}
+		sums->stay_squares += enter_staff(n, stride, entrants->squares + first,
+										  survival->stay_squares + first,
+										  flow->staff.squares + first, months,
+										  stay);
 	if (entrants->fte != NULL)
-	{
-		memset(stay, 0, (size_t) n * sizeof(double));
-		enter_rows(n, stride, entrants->fte + first, survival->span.stay + first,
-				   flow->staff.fte + first, months, stay);
-		sums->fte += sum_rows(n, stay);
-	}
+		sums->fte += enter_staff(n, stride, entrants->fte + first,
+								 survival->span.stay + first,
+								 flow->staff.fte + first, months, stay);
 }
 
 void
