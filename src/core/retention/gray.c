@@ -24,7 +24,6 @@
 
 #include <math.h>
 
-#include "base/bits.h"
 
 /*
  * Rounding of a pooled probability.  Where no more is left of it, groups that
@@ -37,9 +36,6 @@ typedef struct Group
 {
 	double		retained;		/* S, before the day */
 	double		incidence;		/* F_k */
-	int64_t		at_risk;
-	int64_t		exits;			/* for any reason */
-	int64_t		exits_for_it;
 	double		h;				/* of the day */
 	double		after;			/* S, after it */
 } Group;
@@ -50,11 +46,9 @@ typedef struct Group
  */
 typedef struct Work
 {
+	EfStratum  *stratum;
 	uint32_t	n;
-	uint32_t   *number;			/* each one's in the test, in order */
 	Group	   *groups;
-	uint32_t   *here;			/* groups that can still lose somebody */
-	uint32_t	nhere;
 	double		incidence;		/* pooled, F */
 	double	   *c;
 	double	   *sum_products;	/* of the parts without c(end) */
@@ -91,9 +85,9 @@ add_variance(Work *work, uint32_t j, double sum_h, double own, double fixed,
 	for (uint32_t k = 0; k < n; k++)
 		work->vector[k] = -fixed * c[k];
 	if (own > 0)
-		for (uint32_t i = 0; i < work->nhere; i++)
+		for (uint32_t i = 0; i < work->stratum->nhere; i++)
 		{
-			uint32_t	k = work->here[i];
+			uint32_t	k = work->stratum->here[i];
 			const Group *group = &work->groups[k];
 
 			work->vector[k] += own * group->h *
@@ -119,39 +113,42 @@ add_day(EfLogRank *test, Work *work)
 	double		exits = 0;
 	double		step;
 	double		after;
+	const uint32_t *here = work->stratum->here;
+	uint32_t	nhere = work->stratum->nhere;
 
-	for (uint32_t i = 0; i < work->nhere; i++)
+	for (uint32_t i = 0; i < nhere; i++)
 	{
-		Group	   *group = &work->groups[work->here[i]];
+		const EfGroupDay *day = &work->stratum->groups[here[i]];
+		Group	   *group = &work->groups[here[i]];
 
-		group->h = (double) group->at_risk / group->retained;
+		group->h = (double) day->at_risk / group->retained;
 		group->after = group->retained *
-			((double) (group->at_risk - group->exits) /
-			 (double) group->at_risk);
+			((double) (day->at_risk - day->exits) / (double) day->at_risk);
 		sum_h += group->h;
 		sum_r += group->h * (1 - group->incidence);
-		exits += (double) group->exits_for_it;
+		exits += (double) day->exits_kept;
 	}
 	step = exits / sum_h;
 	after = work->incidence + step;
 
 	if (exits > 0)
 	{
-		bool		compared = work->nhere > 1;
+		bool		compared = nhere > 1;
 		double		left = 1 - work->incidence;
 		double		weight = left > NOTHING ? step / left : NAN;
 
-		for (uint32_t i = 0; i < work->nhere; i++)
+		for (uint32_t i = 0; i < nhere; i++)
 		{
-			uint32_t	k = work->here[i];
+			uint32_t	k = here[i];
 			const Group *group = &work->groups[k];
+			EfLogRankGroup *of_test = &test->groups[work->stratum->number[k]];
 
-			test->groups[work->number[k]].exits += group->exits_for_it;
-			test->groups[work->number[k]].expected += exits *
+			of_test->exits += work->stratum->groups[k].exits_kept;
+			of_test->expected += exits *
 				(group->h * (1 - group->incidence) / sum_r);
-			for (uint32_t l = 0; compared && l < work->nhere; l++)
+			for (uint32_t l = 0; compared && l < nhere; l++)
 			{
-				uint32_t	j = work->here[l];
+				uint32_t	j = here[l];
 
 				work->c[(size_t) k * work->n + j] += weight * group->h *
 					((k == j) - work->groups[j].h / sum_h);
@@ -160,13 +157,14 @@ add_day(EfLogRank *test, Work *work)
 	}
 
 	/* the score of one group is 0, and does not vary */
-	for (uint32_t i = 0; work->n > 1 && i < work->nhere; i++)
+	for (uint32_t i = 0; work->n > 1 && i < nhere; i++)
 	{
-		uint32_t	j = work->here[i];
-		Group	   *group = &work->groups[j];
-		double		y = (double) group->at_risk;
+		uint32_t	j = here[i];
+		const EfGroupDay *day = &work->stratum->groups[j];
+		const Group *group = &work->groups[j];
+		double		y = (double) day->at_risk;
 		double		s = group->retained;
-		double		others = (double) (group->exits - group->exits_for_it);
+		double		others = (double) (day->exits - day->exits_kept);
 
 		/* nothing comes after who is all gone: c(end) is c(u) */
 		double		rest = group->after > 0 ? (1 - after) / group->after : 0;
@@ -179,13 +177,17 @@ add_day(EfLogRank *test, Work *work)
 						 draw_factor(others, y) * s * (s * others / y) / y);
 	}
 
-	for (uint32_t i = 0; i < work->nhere; i++)
+	for (uint32_t i = 0; i < nhere; i++)
 	{
-		Group	   *group = &work->groups[work->here[i]];
+		EfGroupDay *day = &work->stratum->groups[here[i]];
+		Group	   *group = &work->groups[here[i]];
 
 		group->incidence += group->retained *
-			((double) group->exits_for_it / (double) group->at_risk);
+			((double) day->exits_kept / (double) day->at_risk);
 		group->retained = group->after;
+
+		/* where all had left, the estimate stays 0, whoever enters later */
+		day->over = !(group->retained > 0);
 	}
 	work->incidence = after;
 }
@@ -199,12 +201,12 @@ add_covariance(double *covariance, uint32_t ngroups, const Work *work,
 
 	for (uint32_t k = 0; k < n; k++)
 	{
-		double	   *row = covariance + (size_t) work->number[k] * ngroups;
+		double	   *row = covariance + (size_t) work->stratum->number[k] * ngroups;
 
 		ef_check_interrupt(context);
 		for (uint32_t l = 0; l <= k; l++)
 		{
-			double	   *sum = &row[work->number[l]];
+			double	   *sum = &row[work->stratum->number[l]];
 
 			*sum += work->sum_products[(size_t) k * n + l];
 			for (uint32_t j = 0; j < n; j++)
@@ -219,68 +221,16 @@ add_covariance(double *covariance, uint32_t ngroups, const Work *work,
 	}
 }
 
-/* Read what happens in a group on a day from all parts of it. */
-EF_NODISCARD static EfStatus
-read_groups(Work *work, EfRiskReader *readers, const uint32_t *group_of,
-			size_t nparts, uint32_t day, EfContext *context)
-{
-	int64_t		all_at_risk = 0;
-
-	work->nhere = 0;
-	for (size_t i = 0; i < nparts; i++)
-	{
-		Group	   *group = &work->groups[group_of[i]];
-		const EfRiskDay *there = ef_risk_go(&readers[i], day);
-		int64_t		at_risk = readers[i].present;
-
-		/* where all had left, the estimate stays 0, whoever enters later */
-		if (at_risk == 0 || !(group->retained > 0))
-			continue;
-		if (work->nhere == 0 || work->here[work->nhere - 1] != group_of[i])
-		{
-			work->here[work->nhere++] = group_of[i];
-			group->at_risk = group->exits = group->exits_for_it = 0;
-		}
-		if (ef_add_overflow(all_at_risk, at_risk, &all_at_risk))
-			return ef_fail(context, EF_COUNT_OVERFLOW,
-						   "The people at risk do not fit 64 bits.");
-		group->at_risk += at_risk;
-		if (there != NULL)
-		{
-			group->exits += there->exits;
-			group->exits_for_it += ef_exits_kept(there);
-		}
-	}
-	return EF_OK;
-}
-
 EfStatus
-ef_gray_stratum(EfLogRank *test, double *covariance,
-				const EfLogRankPart *parts, size_t nparts,
+ef_gray_stratum(EfLogRank *test, double *covariance, EfStratum *stratum,
 				EfWorkspace *workspace)
 {
-	uint32_t	n;
-	EfMark		mark = ef_mark(workspace);
-	EfRiskReader *readers = ef_grab(workspace, nparts, sizeof(EfRiskReader));
-	uint32_t   *group_of = ef_grab(workspace, nparts, sizeof(uint32_t));
-	uint8_t    *exit_days = ef_grab(workspace, EF_SPELL_DAYS + 1, 1);
+	uint32_t	n = stratum->ngroups;
 	EfStatus	status = EF_OK;
 	const Group fresh = {.retained = 1};
-	Work		work = {0};
+	Work		work = {.stratum = stratum,.n = n};
 
-	/* parts come by group, so a group's are neighbours */
-	work.number = ef_grab(workspace, nparts, sizeof(uint32_t));
-	for (size_t i = 0; i < nparts; i++)
-	{
-		uint32_t	number = ef_log_rank_group(test, &parts[i].group);
-
-		if (work.n == 0 || work.number[work.n - 1] != number)
-			work.number[work.n++] = number;
-		group_of[i] = work.n - 1;
-	}
-	n = work.n;
 	work.groups = ef_grab(workspace, n, sizeof(Group));
-	work.here = ef_grab(workspace, n, sizeof(uint32_t));
 	work.c = ef_grab_doubles(workspace, (size_t) n * n);
 	work.sum_products = ef_grab_doubles(workspace, (size_t) n * n);
 	work.sum_vectors = ef_grab_doubles(workspace, (size_t) n * n);
@@ -288,23 +238,10 @@ ef_gray_stratum(EfLogRank *test, double *covariance,
 	work.vector = ef_grab_doubles(workspace, n);
 	for (uint32_t k = 0; k < n; k++)
 		work.groups[k] = fresh;
-	for (size_t i = 0; i < nparts; i++)
-	{
-		ef_risk_read(&readers[i], parts[i].risk);
-		ef_risk_mark_exits(exit_days, parts[i].risk);
-	}
-	for (uint32_t day = 0; day <= EF_SPELL_DAYS && status == EF_OK; day++)
-	{
-		if (!exit_days[day])
-			continue;
-		ef_check_interrupt(workspace->context);
-		status = read_groups(&work, readers, group_of, nparts, day,
-							 workspace->context);
-		if (status == EF_OK && work.nhere > 0)
+	while (ef_stratum_next(stratum, &status, workspace->context))
+		if (stratum->nhere > 0)
 			add_day(test, &work);
-	}
 	if (n > 1)
 		add_covariance(covariance, test->ngroups, &work, workspace->context);
-	ef_discard(workspace, mark);
 	return status;
 }

@@ -29,11 +29,10 @@
 
 /*
  * Add a stratum to exits, expected and the covariance (ngroups x ngroups, lower
- * triangle).  The risk sets have kept the reason (ef_risk_keep_reason).  The
- * workspace is as it was afterwards.
+ * triangle).  The risk sets have kept the reason (ef_risk_keep_reason).
  */
 extern EfStatus ef_gray_stratum(EfLogRank *test, double *covariance,
-								const EfLogRankPart *parts, size_t nparts,
+								EfStratum *stratum,
 								EfWorkspace *workspace) EF_NODISCARD;
 
 #endif							/* EF_GRAY_H */

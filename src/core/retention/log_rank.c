@@ -82,105 +82,125 @@ compare_group(const void *name, const void *group)
 	return compare_names(name, &((const EfLogRankGroup *) group)->name);
 }
 
-uint32_t
-ef_log_rank_group(const EfLogRank *test, const EfGroupName *name)
+/* Return the number of a group that the test has. */
+static uint32_t
+number_of(const EfLogRank *test, const EfGroupName *name)
 {
 	const EfLogRankGroup *group = bsearch(name, test->groups, test->ngroups,
 										  sizeof(EfLogRankGroup),
 										  compare_group);
 
+	EF_ASSERT(group != NULL);
 	return (uint32_t) (group - test->groups);
 }
 
-/* Working memory of a stratum: counts of one day, by group. */
-typedef struct Scratch
+void
+ef_stratum_begin(EfStratum *stratum, const EfLogRank *test,
+				 const EfLogRankPart *parts, size_t nparts,
+				 EfWorkspace *workspace)
 {
-	EfWorkspace workspace;
-	EfRiskReader *readers;
-	uint32_t   *group_of;		/* a reader's */
-	uint8_t    *exit_days;
-	int64_t    *at_risk;
-	int64_t    *exits;
-	uint32_t   *here;			/* groups that have anybody at risk */
-	double	   *covariance;		/* ngroups x ngroups, lower triangle */
-} Scratch;
+	uint32_t	n = 0;
 
-/* Add a stratum to expected exits and covariance. */
-EF_NODISCARD static EfStatus
-add_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
-			size_t nparts, EfContext *context)
-{
-	EfRiskReader *readers = scratch->readers;
-	uint32_t	ngroups = test->ngroups;
-
-	memset(scratch->exit_days, 0, EF_SPELL_DAYS + 1);
+	stratum->number = ef_grab(workspace, nparts, sizeof(uint32_t));
+	stratum->nparts = nparts;
+	stratum->group_of = ef_grab(workspace, nparts, sizeof(uint32_t));
+	stratum->readers = ef_grab(workspace, nparts, sizeof(EfRiskReader));
+	stratum->exit_days = ef_grab(workspace, EF_SPELL_DAYS + 1, 1);
+	stratum->day = 0;
 	for (size_t i = 0; i < nparts; i++)
 	{
-		scratch->group_of[i] = ef_log_rank_group(test, &parts[i].group);
-		ef_risk_read(&readers[i], parts[i].risk);
-		ef_risk_mark_exits(scratch->exit_days, parts[i].risk);
-	}
-
-	for (uint32_t day = 0; day <= EF_SPELL_DAYS; day++)
-	{
-		int64_t		all_at_risk = 0;
-		int64_t		all_exits = 0;
-		uint32_t	nhere = 0;
-		double		scale;
-
-		if (!scratch->exit_days[day])
-			continue;
-		ef_check_interrupt(context);
+		uint32_t	number = number_of(test, &parts[i].group);
 
 		/* parts come by group, so a group's are neighbours */
-		for (size_t i = 0; i < nparts; i++)
-		{
-			uint32_t	group = scratch->group_of[i];
-			int64_t		at_risk;
-			int64_t		exits;
+		if (n == 0 || stratum->number[n - 1] != number)
+			stratum->number[n++] = number;
+		stratum->group_of[i] = n - 1;
+		ef_risk_read(&stratum->readers[i], parts[i].risk);
+		ef_risk_mark_exits(stratum->exit_days, parts[i].risk);
+	}
+	stratum->ngroups = n;
+	stratum->groups = ef_grab(workspace, n, sizeof(EfGroupDay));
+	stratum->here = ef_grab(workspace, n, sizeof(uint32_t));
+}
 
-			read_day(&readers[i], day, &at_risk, &exits);
-			if (at_risk == 0)
-				continue;
-			if (nhere == 0 || scratch->here[nhere - 1] != group)
-			{
-				scratch->here[nhere++] = group;
-				scratch->at_risk[group] = 0;
-				scratch->exits[group] = 0;
-			}
-			if (ef_add_overflow(all_at_risk, at_risk, &all_at_risk))
-				return ef_fail(context, EF_COUNT_OVERFLOW,
-							   "The people at risk do not fit 64 bits.");
-			scratch->at_risk[group] += at_risk;
-			scratch->exits[group] += exits;
-			all_exits += exits;
+bool
+ef_stratum_next(EfStratum *stratum, EfStatus *status, EfContext *context)
+{
+	int64_t		all_at_risk = 0;
+
+	while (stratum->day <= EF_SPELL_DAYS && !stratum->exit_days[stratum->day])
+		stratum->day++;
+	if (stratum->day > EF_SPELL_DAYS)
+		return false;
+	ef_check_interrupt(context);
+	stratum->nhere = 0;
+	for (size_t i = 0; i < stratum->nparts; i++)
+	{
+		uint32_t	k = stratum->group_of[i];
+		EfGroupDay *group = &stratum->groups[k];
+		const EfRiskDay *there = ef_risk_go(&stratum->readers[i], stratum->day);
+		int64_t		at_risk = stratum->readers[i].present;
+
+		if (at_risk == 0 || group->over)
+			continue;
+		if (stratum->nhere == 0 || stratum->here[stratum->nhere - 1] != k)
+		{
+			stratum->here[stratum->nhere++] = k;
+			group->at_risk = group->exits = group->exits_kept = 0;
 		}
-
-		/*
-		 * the covariance of the hypergeometric distribution; 0 for one person
-		 * who leaves for certain
-		 */
-		scale = all_at_risk > 1 ? (double) all_exits *
-			((double) (all_at_risk - all_exits) / (double) (all_at_risk - 1)) : 0;
-		for (uint32_t j = 0; j < nhere; j++)
+		if (ef_add_overflow(all_at_risk, at_risk, &all_at_risk))
 		{
-			uint32_t	group = scratch->here[j];
-			double		share = (double) scratch->at_risk[group] /
-				(double) all_at_risk;
-			double	   *row = scratch->covariance + (size_t) group * ngroups;
-
-			test->groups[group].exits += scratch->exits[group];
-			test->groups[group].expected += share * (double) all_exits;
-			row[group] += scale * share *
-				((double) (all_at_risk - scratch->at_risk[group]) /
-				 (double) all_at_risk);
-			for (uint32_t l = 0; l < j; l++)
-				row[scratch->here[l]] -= scale * share *
-					((double) scratch->at_risk[scratch->here[l]] /
-					 (double) all_at_risk);
+			*status = ef_fail(context, EF_COUNT_OVERFLOW,
+							  "The people at risk do not fit 64 bits.");
+			return false;
+		}
+		group->at_risk += at_risk;
+		if (there != NULL)
+		{
+			group->exits += there->exits;
+			group->exits_kept += ef_exits_kept(there);
 		}
 	}
-	return EF_OK;
+	stratum->day++;
+	return true;
+}
+
+/* Add a day to expected exits and covariance. */
+static void
+add_day(EfLogRank *test, const EfStratum *stratum, double *covariance)
+{
+	int64_t		all_at_risk = 0;
+	int64_t		all_exits = 0;
+	double		scale;
+
+	for (uint32_t j = 0; j < stratum->nhere; j++)
+	{
+		all_at_risk += stratum->groups[stratum->here[j]].at_risk;
+		all_exits += stratum->groups[stratum->here[j]].exits;
+	}
+
+	/*
+	 * the covariance of the hypergeometric distribution; 0 for one person who
+	 * leaves for certain
+	 */
+	scale = all_at_risk > 1 ? (double) all_exits *
+		((double) (all_at_risk - all_exits) / (double) (all_at_risk - 1)) : 0;
+	for (uint32_t j = 0; j < stratum->nhere; j++)
+	{
+		const EfGroupDay *day = &stratum->groups[stratum->here[j]];
+		uint32_t	group = stratum->number[stratum->here[j]];
+		double		share = (double) day->at_risk / (double) all_at_risk;
+		double	   *row = covariance + (size_t) group * test->ngroups;
+
+		test->groups[group].exits += day->exits;
+		test->groups[group].expected += share * (double) all_exits;
+		row[group] += scale * share *
+			((double) (all_at_risk - day->at_risk) / (double) all_at_risk);
+		for (uint32_t l = 0; l < j; l++)
+			row[stratum->number[stratum->here[l]]] -= scale * share *
+				((double) stratum->groups[stratum->here[l]].at_risk /
+				 (double) all_at_risk);
+	}
 }
 
 /*
@@ -286,20 +306,28 @@ name_groups(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 
 /* Add a stratum by the method that is asked for. */
 EF_NODISCARD static EfStatus
-add_open_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
-				 size_t nparts, EfGroupTest method, EfContext *context)
+add_stratum(EfLogRank *test, double *covariance, const EfLogRankPart *parts,
+			size_t nparts, EfGroupTest method, EfWorkspace *workspace)
 {
+	EfMark		mark = ef_mark(workspace);
+	EfStratum	stratum;
+	EfStatus	status = EF_OK;
+
+	ef_stratum_begin(&stratum, test, parts, nparts, workspace);
 	if (method == EF_GRAY)
-		return ef_gray_stratum(test, scratch->covariance, parts, nparts,
-							   &scratch->workspace);
-	return add_stratum(test, scratch, parts, nparts, context);
+		status = ef_gray_stratum(test, covariance, &stratum, workspace);
+	else
+		while (ef_stratum_next(&stratum, &status, workspace->context))
+			add_day(test, &stratum, covariance);
+	ef_discard(workspace, mark);
+	return status;
 }
 
 /* Add a stratum whose risk sets are not open yet. */
 EF_NODISCARD static EfStatus
-open_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
+open_stratum(EfLogRank *test, double *covariance, const EfLogRankPart *parts,
 			 size_t nparts, EfGroupTest method, const EfRiskSource *source,
-			 EfContext *context)
+			 EfWorkspace *workspace)
 {
 	size_t		nopen = 0;
 	EfStatus	status = EF_OK;
@@ -307,10 +335,11 @@ open_stratum(EfLogRank *test, Scratch *scratch, const EfLogRankPart *parts,
 	/* the source's own, which parts may only read */
 	while (nopen < nparts && status == EF_OK)
 		status = source->open(source->closure,
-							  (EfRiskSet *) parts[nopen++].risk, context);
+							  (EfRiskSet *) parts[nopen++].risk,
+							  workspace->context);
 	if (status == EF_OK)
-		status = add_open_stratum(test, scratch, parts, nparts, method,
-								  context);
+		status = add_stratum(test, covariance, parts, nparts, method,
+							 workspace);
 	for (size_t i = 0; i < nopen; i++)
 		source->close(source->closure, (EfRiskSet *) parts[i].risk);
 	return status;
@@ -329,25 +358,19 @@ ef_log_rank_by_method(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 					  EfGroupTest method, const EfRiskSource *source,
 					  EfContext *context)
 {
-	Scratch		scratch = {.workspace = {context, NULL}};
-	EfWorkspace *workspace = &scratch.workspace;
+	EfWorkspace workspace = {context, NULL};
 	uint32_t	n;
 	uint32_t   *order;
+	double	   *covariance;
 	double	   *u;
 	EfStatus	status = name_groups(test, parts, nparts, method, context);
 
 	if (status != EF_OK)
 		return status;
 	n = test->ngroups;
-	scratch.readers = ef_grab(workspace, nparts, sizeof(EfRiskReader));
-	scratch.group_of = ef_grab(workspace, nparts, sizeof(uint32_t));
-	scratch.exit_days = ef_grab(workspace, EF_SPELL_DAYS + 1, 1);
-	scratch.at_risk = ef_grab(workspace, n, sizeof(int64_t));
-	scratch.exits = ef_grab(workspace, n, sizeof(int64_t));
-	scratch.here = ef_grab(workspace, n, sizeof(uint32_t));
-	scratch.covariance = ef_grab_doubles(workspace, (size_t) n * n);
-	order = ef_grab(workspace, n, sizeof(uint32_t));
-	u = ef_grab_doubles(workspace, n);
+	covariance = ef_grab_doubles(&workspace, (size_t) n * n);
+	order = ef_grab(&workspace, n, sizeof(uint32_t));
+	u = ef_grab_doubles(&workspace, n);
 	ef_sort(parts, nparts, sizeof(EfLogRankPart), compare_parts, context);
 	for (size_t i = 0; i < nparts && status == EF_OK;)
 	{
@@ -358,25 +381,25 @@ ef_log_rank_by_method(EfLogRank *test, EfLogRankPart *parts, size_t nparts,
 										   &parts[i].stratum) == 0)
 			i++;
 		status = source == NULL
-			? add_open_stratum(test, &scratch, parts + first, i - first,
-							   method, context)
-			: open_stratum(test, &scratch, parts + first, i - first,
-						   method, source, context);
+			? add_stratum(test, covariance, parts + first, i - first, method,
+						  &workspace)
+			: open_stratum(test, covariance, parts + first, i - first, method,
+						   source, &workspace);
 	}
 
 	/* by insertion: there are few groups */
 	for (uint32_t i = 0; i < n; i++)
 	{
-		double		variance = scratch.covariance[(size_t) i * n + i];
+		double		variance = covariance[(size_t) i * n + i];
 		uint32_t	k = i;
 
-		for (; k > 0 && scratch.covariance[(size_t) order[k - 1] * n +
-										   order[k - 1]] > variance; k--)
+		for (; k > 0 && covariance[(size_t) order[k - 1] * n +
+								   order[k - 1]] > variance; k--)
 			order[k] = order[k - 1];
 		order[k] = i;
 	}
-	solve(test, order, scratch.covariance, u, context);
-	ef_discard_all(workspace);
+	solve(test, order, covariance, u, context);
+	ef_discard_all(&workspace);
 	return status;
 }
 

@@ -25,6 +25,7 @@
 #ifndef EF_LOG_RANK_H
 #define EF_LOG_RANK_H
 
+#include "base/workspace.h"
 #include "retention/risk_set.h"
 
 extern const EfReport EF_TOO_MANY_GROUPS[];
@@ -108,9 +109,37 @@ extern EfStatus ef_log_rank_by_method(EfLogRank *test, EfLogRankPart *parts,
 									  EfContext *context)
 			EF_NODISCARD;
 
-/* Return the number of a group of the test. */
-extern uint32_t ef_log_rank_group(const EfLogRank *test,
-								  const EfGroupName *name);
+/* What was seen in a group of a stratum on a day. */
+typedef struct EfGroupDay
+{
+	int64_t		at_risk;
+	int64_t		exits;			/* for any reason */
+	int64_t		exits_kept;		/* for the one that is asked for */
+	bool		over;			/* the group is not looked at any more */
+} EfGroupDay;
+
+/* A stratum, by the days on which anybody leaves. */
+typedef struct EfStratum
+{
+	uint32_t	ngroups;
+	uint32_t   *number;			/* each one's in the test, in order */
+	EfGroupDay *groups;
+	uint32_t	nhere;			/* groups that have anybody at risk */
+	uint32_t   *here;
+	size_t		nparts;
+	uint32_t   *group_of;		/* by part */
+	EfRiskReader *readers;
+	uint8_t    *exit_days;
+	uint32_t	day;			/* the next one to look at */
+} EfStratum;
+
+extern void ef_stratum_begin(EfStratum *stratum, const EfLogRank *test,
+							 const EfLogRankPart *parts, size_t nparts,
+							 EfWorkspace *workspace);
+
+/* Go to the next day; false at the end, and where the status says why. */
+extern bool ef_stratum_next(EfStratum *stratum, EfStatus *status,
+							EfContext *context);
 
 typedef struct EfHazardRatio
 {
