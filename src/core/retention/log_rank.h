@@ -139,7 +139,7 @@ extern void ef_stratum_begin(EfStratum *stratum, const EfLogRank *test,
 
 /* Go to the next day; false at the end, and where the status says why. */
 extern bool ef_stratum_next(EfStratum *stratum, EfStatus *status,
-							EfContext *context);
+							EfContext *context) EF_NODISCARD;
 
 typedef struct EfHazardRatio
 {

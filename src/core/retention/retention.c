@@ -65,8 +65,10 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 	(void) frame;
 	cells[0] = ef_cell(ef_key(label, label > 0 ? EF_LEFT : EF_CENSORED, left),
 					   row->count);
+	if (entered == 0)
+		return 1;
 	cells[1] = ef_cell(ef_key(0, EF_LATE_ENTRIES, entered), row->count);
-	return entered == 0 ? 1 : 2;
+	return 2;
 }
 
 
