@@ -1718,7 +1718,7 @@ test_interrupts(void)
 	for (size_t i = 0; i < n; i++)
 		cells[i] = ef_cell((i * 7919 + 11) % n, 1);
 	interrupts = 0;
-	ef_cells_sort(cells, scratch, n, &context);
+	ef_cells_sort(cells, n, &context);
 	ok(interrupts >= 8 && interrupts < 40, "sorting cells (asked %ld times)", interrupts);
 	for (size_t i = 0; i < n; i++)
 		wrong += cells[i].key != i;

@@ -167,7 +167,7 @@ test_blocks(void)
 			same_counts(pages, cells, n, model);
 
 		/* pages grow for what was beside them, and others are made */
-		ef_cells_sort(cells, rest, n, &arena.context);
+		ef_cells_sort(cells, n, &arena.context);
 		if (ef_cells_unite(cells, &n, &arena.context) == EF_OK &&
 			ef_pages_build(&more, &more_size, &type, LABELS, pages, cells, &n, &arena.context) == EF_OK)
 		{

@@ -247,7 +247,7 @@ collect_changes(EfCell *changes, size_t *nchanges, const EfTable *table,
 						kind == EF_MOB_FTE_LOST ? -cell->count : cell->count);
 	}
 	*nchanges = n;
-	ef_cells_order(changes, n, context);
+	ef_cells_sort(changes, n, context);
 	return ef_cells_unite(changes, nchanges, context);
 }
 
@@ -314,7 +314,7 @@ ef_steps_of(EfSteps *steps, const EfTable *table, EfContext *context)
 								ef_key_kind(key), ef_pair_label(at)),
 						table->cells[i].count);
 	}
-	ef_cells_order(steps->steps, steps->n, context);
+	ef_cells_sort(steps->steps, steps->n, context);
 }
 
 void
@@ -445,7 +445,7 @@ part_cells(EfMobility *mobility, const Roles *roles, EfContext *context)
 									table->cells[i].count);
 	}
 	table->ncells = n;
-	ef_cells_order(mobility->leavers, mobility->nleavers, context);
+	ef_cells_sort(mobility->leavers, mobility->nleavers, context);
 	return ef_table_normalize(table, &ef_mobility_type, context);
 }
 

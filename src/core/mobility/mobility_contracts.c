@@ -159,7 +159,6 @@ typedef struct Person
 	size_t		nendings;
 	EfWhen	   *spells;			/* as the walk takes them */
 	EfCell	   *changes;		/* of FTE */
-	EfCell	   *scratch;
 } Person;
 
 static void
@@ -170,7 +169,6 @@ release(Person *person)
 	ef_release(person->context, person->endings);
 	ef_release(person->context, person->spells);
 	ef_release(person->context, person->changes);
-	ef_release(person->context, person->scratch);
 }
 
 static void
@@ -187,7 +185,6 @@ reserve(Person *person, size_t n)
 	person->endings = ef_alloc(context, room * sizeof(Ending));
 	person->spells = ef_alloc(context, room * sizeof(EfWhen));
 	person->changes = ef_alloc(context, 2 * room * sizeof(EfCell));
-	person->scratch = ef_alloc(context, 2 * room * sizeof(EfCell));
 	person->room = room;
 }
 
@@ -339,7 +336,7 @@ count_fte(Person *person, const EfEventReader *reader, EfState **state)
 	int64_t		fte = 0;
 	EfStatus	status;
 
-	ef_cells_sort(person->changes, person->scratch, n, person->context);
+	ef_cells_sort(person->changes, n, person->context);
 	status = ef_cells_unite(person->changes, &n, person->context);
 	for (size_t i = 0; i < n && status == EF_OK;)
 	{

@@ -146,7 +146,7 @@ lay_years(const EfMobility *mobility, int years, EfSteps *laid,
 		ef_check_interrupt(context);
 	}
 	ef_release(context, presence.here);
-	ef_cells_order(laid->steps, laid->n, context);
+	ef_cells_sort(laid->steps, laid->n, context);
 }
 
 /* Compute the matrix of a year, from the last years laid over each other. */

@@ -251,7 +251,7 @@ make_rows(EfMobilityLeavers *leavers, EfContext *context)
 			ef_cell(row_key(ef_step_label(key), ef_step_to(key)), 1);
 		leavers->keys[2 * i + 1] = ef_cell(row_key(all, ef_step_to(key)), 1);
 	}
-	ef_cells_order(leavers->keys, n, context);
+	ef_cells_sort(leavers->keys, n, context);
 	status = ef_cells_unite(leavers->keys, &n, context);
 	if (status != EF_OK)
 		return status;

@@ -31,7 +31,7 @@ sort_exits(EfRiskSet *risk, const EfTable *table, EfContext *context)
 	unsigned	bits = 0;
 
 	risk->exits = ef_alloc(context, n * sizeof(EfExit));
-	sorted = ef_alloc(context, 2 * n * sizeof(EfCell));
+	sorted = ef_alloc(context, n * sizeof(EfCell));
 
 	/* short keys, which take fewer passes to sort */
 	while (table->nlabels >> bits > 0)
@@ -42,7 +42,7 @@ sort_exits(EfRiskSet *risk, const EfTable *table, EfContext *context)
 			ef_key_label(cells[i].key);
 		sorted[i].count = cells[i].count;
 	}
-	ef_cells_sort(sorted, sorted + n, n, context);
+	ef_cells_sort(sorted, n, context);
 	for (size_t i = 0; i < n; i++)
 	{
 		risk->exits[i].day = (uint32_t) (sorted[i].key >> bits);

@@ -28,14 +28,15 @@ insertion_sort(EfCell *cells, size_t n)
 /*
  * Sort by key.  Least significant digit first, and only where keys differ:
  * ages, kinds and reasons together are few bits, so two passes do for most
- * tables, and nothing is compared.  `scratch` holds n cells.
+ * tables, and nothing is compared.
  */
 void
-ef_cells_sort(EfCell *cells, EfCell *scratch, size_t n, EfContext *context)
+ef_cells_sort(EfCell *cells, size_t n, EfContext *context)
 {
 	EfKey		differ = 0;
 	EfCell	   *from = cells;
-	EfCell	   *to = scratch;
+	EfCell	   *to;
+	EfCell	   *scratch;
 
 	if (n <= INSERTION_SORT_LIMIT)
 	{
@@ -45,6 +46,7 @@ ef_cells_sort(EfCell *cells, EfCell *scratch, size_t n, EfContext *context)
 	for (size_t i = 1; i < n; i++)
 		differ |= cells[i].key ^ cells[0].key;
 
+	to = scratch = ef_alloc(context, n * sizeof(EfCell));
 	for (int shift = 0; shift < 64 && differ >> shift != 0; shift += DIGIT_BITS)
 	{
 		uint32_t	start[1 << DIGIT_BITS];
@@ -76,14 +78,6 @@ ef_cells_sort(EfCell *cells, EfCell *scratch, size_t n, EfContext *context)
 	}
 	if (from != cells)
 		memcpy(cells, from, n * sizeof(EfCell));
-}
-
-void
-ef_cells_order(EfCell *cells, size_t n, EfContext *context)
-{
-	EfCell	   *scratch = ef_alloc(context, n * sizeof(EfCell));
-
-	ef_cells_sort(cells, scratch, n, context);
 	ef_release(context, scratch);
 }
 

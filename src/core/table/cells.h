@@ -1,8 +1,7 @@
 /*
  * cells.h
  *	  Counts at places, and the two things that are done with many of them:
- *	  to put them in order and to add them up.  Of the allocator they want no
- *	  memory, but to be interrupted.
+ *	  to put them in order and to add them up.
  */
 #ifndef EF_CELLS_H
 #define EF_CELLS_H
@@ -142,12 +141,8 @@ ef_renumbered(EfKey key, const uint32_t *number, unsigned paired)
 	return ef_key(number[ef_key_label(key)], ef_key_kind(key), at);
 }
 
-/* Sort cells by their keys; scratch has room for as many. */
-extern void ef_cells_sort(EfCell *cells, EfCell *scratch, size_t n,
-						  EfContext *context);
-
-/* The same, and the scratch is its own. */
-extern void ef_cells_order(EfCell *cells, size_t n, EfContext *context);
+/* Sort cells by their keys. */
+extern void ef_cells_sort(EfCell *cells, size_t n, EfContext *context);
 
 /* Add two counts, or refuse what does not fit. */
 extern EfStatus ef_cells_add(int64_t *sum, int64_t a, int64_t b,

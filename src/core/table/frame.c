@@ -14,6 +14,18 @@ ef_kind_has_pair(const EfKind *kind, uint32_t at, uint32_t nlabels)
 		ef_pair_at(at) < kind->axis;
 }
 
+bool
+ef_type_has_cells(const EfTableType *type, uint32_t nlabels,
+				  const EfCell *cells, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((i > 0 && cells[i].key <= cells[i - 1].key) ||
+			cells[i].count == 0 ||
+			!ef_type_has_key(type, nlabels, cells[i].key))
+			return false;
+	return true;
+}
+
 unsigned
 ef_kinds_paired(const EfTableType *type)
 {

@@ -155,6 +155,22 @@ ef_kind_has_place(const EfKind *kind, uint32_t at, uint32_t nlabels)
 										   nlabels) : at < kind->axis;
 }
 
+/* Can cells of this type have this key, in a table with this many labels? */
+static inline bool
+ef_type_has_key(const EfTableType *type, uint32_t nlabels, EfKey key)
+{
+	unsigned	kind = ef_key_kind(key);
+	uint32_t	label = ef_key_label(key);
+
+	return kind < type->nkinds && label <= nlabels &&
+		(label == 0 || type->kinds[kind].labelled) &&
+		ef_kind_has_place(&type->kinds[kind], ef_key_at(key), nlabels);
+}
+
+/* Can these be all cells of a table: with such keys, in order, and no count 0? */
+extern bool ef_type_has_cells(const EfTableType *type, uint32_t nlabels,
+							  const EfCell *cells, size_t n);
+
 /* Return the kinds that are paired, as bits. */
 extern unsigned ef_kinds_paired(const EfTableType *type);
 

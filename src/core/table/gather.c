@@ -373,14 +373,14 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 
 	all.counts = positions <= FEW_COUNTS ? few_counts
 		: ef_alloc(context, positions * sizeof(int64_t));
-	all.list = ef_alloc(context, 2 * room * sizeof(EfCell));
+	all.list = ef_alloc(context, room * sizeof(EfCell));
 	*gathered = NULL;
 	memset(all.counts, 0, positions * sizeof(int64_t));
 
 	status = place_cells(&all, type, frame, pending, npending, finish, context);
 	if (status == EF_OK)
 	{
-		ef_cells_sort(all.list, all.list + room, all.nlist, context);
+		ef_cells_sort(all.list, all.nlist, context);
 		status = ef_cells_unite(all.list, &all.nlist, context);
 	}
 	if (status == EF_OK && finish)

@@ -18,7 +18,7 @@
 static size_t
 counts_size(const EfPage *page)
 {
-	return ((size_t) page->places * page->width + 7) & ~(size_t) 7;
+	return ef_aligned((size_t) page->places * page->width);
 }
 
 static size_t
@@ -283,24 +283,6 @@ ef_pages_add_block(const EfPageIndex *index, const EfPages *other,
 
 /* ---- building ---- */
 
-bool
-ef_pages_cells_in_order(const EfTableType *type, uint32_t nlabels,
-						const EfCell *cells, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-	{
-		unsigned	kind = ef_key_kind(cells[i].key);
-
-		if ((i > 0 && cells[i].key <= cells[i - 1].key) ||
-			kind >= type->nkinds || ef_key_label(cells[i].key) > nlabels ||
-			(ef_key_label(cells[i].key) > 0 && !type->kinds[kind].labelled) ||
-			!ef_kind_has_place(&type->kinds[kind], ef_key_at(cells[i].key),
-							   nlabels))
-			return false;
-	}
-	return true;
-}
-
 /* The series of cells in order and of a block, one after the other. */
 typedef struct SeriesWalk
 {
@@ -487,7 +469,7 @@ ef_pages_build(EfPages **block, size_t *size, const EfTableType *type,
 
 	*block = NULL;
 	*size = 0;
-	if (!ef_pages_cells_in_order(type, nlabels, cells, *n))
+	if (!ef_type_has_cells(type, nlabels, cells, *n))
 		return ef_fail(context, EF_INVALID,
 					   "The cells of a state are damaged.");
 	walk_begin(&walk, old, cells, *n);

@@ -119,13 +119,6 @@ extern size_t ef_pages_add_block(const EfPageIndex *index,
 								 EfCell *cells);
 
 /*
- * Are these cells in order, each once, and at places that there are, of labels
- * that there are?
- */
-extern bool ef_pages_cells_in_order(const EfTableType *type, uint32_t nlabels,
-									const EfCell *cells, size_t n);
-
-/*
  * Is a page of this many places worth its room, compared with `n` cells?  At
  * equal size the page wins, since adding to it is faster.
  */

@@ -11,9 +11,6 @@
 #include "table/gather.h"
 #include "table/pages.h"
 
-/* Labels between two checks for interrupts. */
-#define INTERRUPT_LABELS 4096
-
 /*
  * Size below which a state grows without being compacted, unless pages halve
  * it: the cells of so few rows would take as much room as the rows, or more.
@@ -273,14 +270,10 @@ list_cell(CellList *list, const EfCell *cell, EfContext *context)
 {
 	if (list->n == list->room)
 	{
-		size_t		room = 2 * list->room + 256;
-		EfCell	   *cells = ef_alloc(context, room * sizeof(EfCell));
-
-		if (list->n > 0)
-			memcpy(cells, list->cells, list->n * sizeof(EfCell));
-		ef_release(context, list->cells);
-		list->cells = cells;
-		list->room = room;
+		list->room = 2 * list->room + 256;
+		list->cells = ef_enlarge(context, list->cells,
+								 list->n * sizeof(EfCell),
+								 list->room * sizeof(EfCell));
 	}
 	list->cells[list->n++] = *cell;
 }
@@ -319,7 +312,7 @@ fill_pages(const EfState *state, const EfTableType *type, EfPages *pages,
 EF_NODISCARD static EfStatus
 order_cells(EfCell *cells, size_t *n, EfContext *context)
 {
-	ef_cells_order(cells, *n, context);
+	ef_cells_sort(cells, *n, context);
 	return ef_cells_unite(cells, n, context);
 }
 
@@ -334,7 +327,7 @@ replace_counts(EfState **state, const EfCell *cells, size_t n,
 	size_t		loose = n * sizeof(EfCell);
 	size_t		used = sizeof(EfState) + loose + old->labels + paged + need;
 	size_t		room = loose + paged <= ROWS_ROOM ? ROWS_ROOM / 2 : ROWS_ROOM;
-	size_t		size = (used + (loose > room ? loose : room) + 7) & ~(size_t) 7;
+	size_t		size = ef_aligned(used + (loose > room ? loose : room));
 
 	if (size > EF_SIZE_LIMIT)
 		size = EF_SIZE_LIMIT & ~(size_t) 7;
@@ -507,7 +500,7 @@ compact(EfState **state, const EfTableType *type, size_t need,
 							small && pages == NULL
 							? old->ncells * sizeof(EfCell) / 2 : SIZE_MAX,
 							&done, context);
-		if (status == EF_OK && !done && !small)
+		if (status == EF_OK && !done && (!small || pages != NULL))
 			old->nloose = (uint32_t) loose;
 	}
 	if (status == EF_OK && !done && small && pages == NULL)
@@ -705,7 +698,7 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 	size_t		used;
 	bool		in_order = true;
 	unsigned	paired = ef_kinds_paired(type);
-	EfCell	   *cells = ef_alloc(context, 2 * ncells * sizeof(EfCell));
+	EfCell	   *cells = ef_alloc(context, ncells * sizeof(EfCell));
 	EfCell	   *recent = NULL;
 	EfCell	   *both = NULL;
 	EfStatus	status = EF_OK;
@@ -718,7 +711,7 @@ merge_whole(EfState **state, const EfTableType *type, const EfTable *table,
 		in_order = in_order && (i == 0 || cells[i - 1].key < cells[i].key);
 	}
 	if (!in_order)
-		ef_cells_sort(cells, cells + ncells, ncells, context);
+		ef_cells_sort(cells, ncells, context);
 
 	/* the appended records of the state, then both */
 	if (old->ncells > old->nsorted)
@@ -843,17 +836,10 @@ keys_known(const EfCell *cells, size_t n, uint32_t nlabels,
 		   const EfTableType *type)
 {
 	for (size_t i = 0; i < n; i++)
-	{
-		EfKey		key = cells[i].key;
-		unsigned	kind = ef_key_kind(key);
-
-		if (ef_key_label(key) > nlabels)
+		if (ef_key_kind(cells[i].key) == EF_KIND_ROW
+			? ef_key_label(cells[i].key) > nlabels
+			: !ef_type_has_key(type, nlabels, cells[i].key))
 			return false;
-		if (kind != EF_KIND_ROW &&
-			(kind >= type->nkinds ||
-			 !ef_kind_has_place(&type->kinds[kind], ef_key_at(key), nlabels)))
-			return false;
-	}
 	return true;
 }
 
@@ -871,8 +857,7 @@ number_labels(EfState **state, const EfTableType *type, const EfLabel *labels,
 	(*number)[0] = 0;
 	for (uint32_t i = 0; i < nlabels && status == EF_OK; i++)
 	{
-		if (i % INTERRUPT_LABELS == 0)
-			ef_check_interrupt(context);
+		ef_check_interrupt_at(context, i);
 
 		/* one spec, and so one number */
 		if (type->open_spec != NULL)
@@ -1080,7 +1065,7 @@ load_pages(EfTable *table, const EfTableType *type, const EfState *state,
 
 	/* listed cells can be of any series */
 	if (status == EF_OK &&
-		!ef_pages_cells_in_order(type, nlabels, table->cells, table->ncells))
+		!ef_type_has_cells(type, nlabels, table->cells, table->ncells))
 		status = ef_fail(context, EF_INVALID,
 						 "The cells of a state are damaged.");
 	if (status == EF_OK)
@@ -1096,35 +1081,16 @@ load_pages(EfTable *table, const EfTableType *type, const EfState *state,
 	return status;
 }
 
-EfStatus
-ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
-			  size_t size, EfContext *context)
+/* Load a state of any other kind: all that it has is put in order. */
+EF_NODISCARD static EfStatus
+load_all(EfTable *table, const EfTableType *type, const EfState *state,
+		 const EfPages *pages, EfContext *context)
 {
+	size_t		npaged = pages == NULL ? 0 : ef_pages_ncells(pages);
+	bool		ordered = pages == NULL && state->nsorted == state->ncells;
 	EfCell	   *cells;
-	EfPages    *pages;
-	size_t		npaged;
-	bool		ordered;
-	EfStatus	status = ef_state_check(state, type, size, context);
+	EfStatus	status;
 
-	if (status == EF_OK)
-		status = open_pages(&pages, state, type, context);
-	if (status != EF_OK)
-		return status;
-	table->frame = ef_state_frame(state, type);
-	table->skipped = state->skipped;
-	table->nlabels = state->nlabels;
-	if (state->paged > 0 && type->settle == NULL && type->open_spec == NULL &&
-		ef_kinds_paired(type) == 0 &&
-		ef_pages_cells_in_order(type, state->nlabels, state->cells,
-								state->nsorted))
-	{
-		status = load_pages(table, type, state, pages, context);
-		if (status == EF_OK && type->check_limits != NULL)
-			status = type->check_limits(table, context);
-		return status;
-	}
-	npaged = pages == NULL ? 0 : ef_pages_ncells(pages);
-	ordered = pages == NULL && state->nsorted == state->ncells;
 	table->ncells = npaged + state->ncells;
 	table->cells = ef_alloc(context, table->ncells * sizeof(EfCell));
 	if (pages != NULL)
@@ -1134,30 +1100,50 @@ ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
 		status = ef_table_open_spec(table, type, context);
 	else
 		status = collect_labels(table, state, context);
-	if (status == EF_OK && !keys_known(table->cells, table->ncells,
-									   table->nlabels, type))
-		status = ef_fail(context, EF_INVALID,
-						 "The cells of a state are damaged.");
-	if (status == EF_OK && type->open_spec == NULL)
+	if (status != EF_OK)
+		return status;
+	if (ordered
+		? !ef_type_has_cells(type, table->nlabels, table->cells, table->ncells)
+		: !keys_known(table->cells, table->ncells, table->nlabels, type))
+		return ef_fail(context, EF_INVALID,
+					   "The cells of a state are damaged.");
+	if (type->open_spec == NULL)
 	{
 		ordered = ordered && ef_table_labels_in_order(table);
 		ef_table_sort_labels(table, type, context);
 	}
+
+	/* in order already, with labels as they were, and nothing to sum out */
+	if (ordered && type->settle == NULL)
+		return EF_OK;
+	status = ef_gather_cells(type, &table->frame, table->nlabels,
+							 table->cells, table->ncells, true, &cells,
+							 &table->ncells, context);
+	ef_release(context, table->cells);
+	table->cells = cells;
+	return status;
+}
+
+EfStatus
+ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
+			  size_t size, EfContext *context)
+{
+	EfPages    *pages;
+	EfStatus	status = ef_state_check(state, type, size, context);
+
+	if (status == EF_OK)
+		status = open_pages(&pages, state, type, context);
 	if (status != EF_OK)
 		return status;
-
-	/*
-	 * unless they are in order already, and their labels were neither
-	 * renumbered nor are summed out
-	 */
-	if (!ordered || type->settle != NULL)
-	{
-		status = ef_gather_cells(type, &table->frame, table->nlabels,
-								 table->cells, table->ncells, true, &cells,
-								 &table->ncells, context);
-		ef_release(context, table->cells);
-		table->cells = cells;
-	}
+	table->frame = ef_state_frame(state, type);
+	table->skipped = state->skipped;
+	table->nlabels = state->nlabels;
+	if (pages != NULL && type->settle == NULL && type->open_spec == NULL &&
+		ef_kinds_paired(type) == 0 &&
+		ef_type_has_cells(type, state->nlabels, state->cells, state->nsorted))
+		status = load_pages(table, type, state, pages, context);
+	else
+		status = load_all(table, type, state, pages, context);
 	if (status == EF_OK && type->check_limits != NULL)
 		status = type->check_limits(table, context);
 	return status;

@@ -5,6 +5,7 @@
 #ifndef EF_STATE_H
 #define EF_STATE_H
 
+#include "base/bits.h"
 #include "table/table.h"
 
 /* Size of a new state, with the slack that it begins with. */
@@ -87,14 +88,14 @@ ef_state_frame(const EfState *state, const EfTableType *type)
 static inline size_t
 ef_label_node_size(size_t length)
 {
-	return (sizeof(EfLabelNode) + length + 7) & ~(size_t) 7;
+	return ef_aligned(sizeof(EfLabelNode) + length);
 }
 
 /* Return the room that a spec takes at the end of a state. */
 static inline size_t
 ef_spec_room(size_t size)
 {
-	return (size + sizeof(uint32_t) + 7) & ~(size_t) 7;
+	return ef_aligned(size + sizeof(uint32_t));
 }
 
 /* Do the numbers of a header fit each other and `size` bytes?  Asked for every

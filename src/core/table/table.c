@@ -8,9 +8,7 @@
 #include <string.h>
 
 #include "base/bits.h"
-
-/* Labels between two checks for interrupts. */
-#define INTERRUPT_LABELS 4096
+#include "base/sort.h"
 
 static int
 compare_labels(const void *a, const void *b)
@@ -21,21 +19,8 @@ compare_labels(const void *a, const void *b)
 bool
 ef_table_is_sound(const EfTable *table, const EfTableType *type)
 {
-	if (table->frame.spec == NULL && !ef_table_labels_in_order(table))
-		return false;
-	for (size_t i = 0; i < table->ncells; i++)
-	{
-		EfKey		key = table->cells[i].key;
-		unsigned	kind = ef_key_kind(key);
-
-		if (kind >= type->nkinds || ef_key_label(key) > table->nlabels ||
-			!ef_kind_has_place(&type->kinds[kind], ef_key_at(key),
-							   table->nlabels) ||
-			table->cells[i].count == 0 ||
-			(i > 0 && table->cells[i - 1].key >= key))
-			return false;
-	}
-	return true;
+	return (table->frame.spec != NULL || ef_table_labels_in_order(table)) &&
+		ef_type_has_cells(type, table->nlabels, table->cells, table->ncells);
 }
 
 bool
@@ -45,35 +30,6 @@ ef_table_labels_in_order(const EfTable *table)
 		if (ef_label_compare(&table->labels[i - 1], &table->labels[i]) >= 0)
 			return false;
 	return true;
-}
-
-/*
- * Sort labels by merging; scratch has room for as many.  The C library's sort
- * cannot be interrupted.
- */
-static void
-sort(EfLabel *labels, EfLabel *scratch, size_t n, EfContext *context)
-{
-	size_t		half = n / 2;
-	size_t		i = 0;
-	size_t		j = half;
-	size_t		out = 0;
-
-	if (n < 2)
-		return;
-	if (n >= INTERRUPT_LABELS)
-		ef_check_interrupt(context);
-	sort(labels, scratch, half, context);
-	sort(labels + half, scratch, n - half, context);
-	if (ef_label_compare(&labels[half - 1], &labels[half]) <= 0)
-		return;
-	memcpy(scratch, labels, half * sizeof(EfLabel));
-	while (i < half && j < n)
-		if (ef_label_compare(&scratch[i], &labels[j]) <= 0)
-			labels[out++] = scratch[i++];
-		else
-			labels[out++] = labels[j++];
-	memcpy(labels + out, scratch + i, (half - i) * sizeof(EfLabel));
 }
 
 void
@@ -87,10 +43,10 @@ ef_table_sort_labels(EfTable *table, const EfTableType *type,
 
 	if (ef_table_labels_in_order(table))
 		return;
-	sorted = ef_alloc(context, 2 * (size_t) table->nlabels * sizeof(EfLabel));
+	sorted = ef_alloc(context, table->nlabels * sizeof(EfLabel));
 	number = ef_alloc(context, (table->nlabels + 1) * sizeof(uint32_t));
 	memcpy(sorted, table->labels, table->nlabels * sizeof(EfLabel));
-	sort(sorted, sorted + table->nlabels, table->nlabels, context);
+	ef_sort(sorted, table->nlabels, sizeof(EfLabel), compare_labels, context);
 	for (uint32_t i = 0; i < table->nlabels; i++)
 		if (n == 0 || compare_labels(&sorted[n - 1], &sorted[i]) != 0)
 			sorted[n++] = sorted[i];
@@ -98,12 +54,10 @@ ef_table_sort_labels(EfTable *table, const EfTableType *type,
 	number[0] = 0;
 	for (uint32_t i = 0; i < table->nlabels; i++)
 	{
-		const EfLabel *found;
+		const EfLabel *found = bsearch(&table->labels[i], sorted, n,
+									   sizeof(EfLabel), compare_labels);
 
-		if (i % INTERRUPT_LABELS == 0)
-			ef_check_interrupt(context);
-		found = bsearch(&table->labels[i], sorted, n, sizeof(EfLabel),
-						compare_labels);
+		ef_check_interrupt_at(context, i);
 		number[i + 1] = (uint32_t) (found - sorted) + 1;
 	}
 	for (size_t i = 0; i < table->ncells; i++)
@@ -136,7 +90,7 @@ ef_table_normalize(EfTable *table, const EfTableType *type, EfContext *context)
 {
 	if (table->frame.spec == NULL)
 		ef_table_sort_labels(table, type, context);
-	ef_cells_order(table->cells, table->ncells, context);
+	ef_cells_sort(table->cells, table->ncells, context);
 	return ef_cells_unite(table->cells, &table->ncells, context);
 }
 

@@ -18,26 +18,16 @@
  */
 #define FIRST_CELLS 4096
 
-/* Series between two checks for interrupts. */
-#define INTERRUPT_SERIES 4096
-
 static void
 grow_cells(EfTable *table, size_t *room, size_t most,
 		   EfContext *context)
 {
-	size_t		larger = *room == 0 ? FIRST_CELLS : 2 * *room;
-	EfCell	   *cells;
-
-	if (larger > most)
-		larger = most;
-	cells = ef_alloc(context, larger * sizeof(EfCell));
-	if (*room > 0)
-	{
-		memcpy(cells, table->cells, table->ncells * sizeof(EfCell));
-		ef_release(context, table->cells);
-	}
-	table->cells = cells;
-	*room = larger;
+	*room = *room == 0 ? FIRST_CELLS : 2 * *room;
+	if (*room > most)
+		*room = most;
+	table->cells = ef_enlarge(context, table->cells,
+							  table->ncells * sizeof(EfCell),
+							  *room * sizeof(EfCell));
 }
 
 /*
@@ -113,6 +103,8 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 	 */
 	nseries = ef_read_limited(reader, (uint64_t) (reader->end - reader->at));
 	most = (size_t) (reader->end - reader->at) / 2;
+	table->ncells = 0;
+	table->cells = NULL;
 	grow_cells(table, &room, most, context);
 	for (uint64_t s = 0; s < nseries && order && !reader->failed &&
 		 status == EF_OK; s++)
@@ -123,8 +115,6 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 		unsigned	kind = (unsigned) number & ((1u << EF_KIND_BITS) - 1);
 		size_t		before = table->ncells;
 
-		if (s % INTERRUPT_SERIES == 0)
-			ef_check_interrupt(context);
 		order = n > 0 && (s == 0 || number > series) &&
 			kind < type->nkinds && type->kinds[kind].name != NULL &&
 			(type->kinds[kind].labelled ? label > 0 : label == 0) &&
@@ -137,13 +127,10 @@ read_series(EfTable *table, const EfTableType *type, EfReader *reader,
 	}
 	if (status != EF_OK)
 		return status;
-	if (reader->failed)
-		return ef_fail(context, EF_INVALID,
-					   "The bytes end too early or too late.");
-	if (!order)
+	if (!order && !reader->failed)
 		return ef_fail(context, EF_INVALID,
 					   "Its cells are out of order, or of no known kind.");
-	if (reader->at != reader->end)
+	if (reader->failed || reader->at != reader->end)
 		return ef_fail(context, EF_INVALID,
 					   "The bytes end too early or too late.");
 	return EF_OK;
@@ -155,7 +142,6 @@ ef_table_read_series(EfTable *table, const EfTableType *type,
 {
 	EfReader	reader = {bytes, bytes + size, false};
 
-	table->ncells = 0;
 	return read_series(table, type, &reader, context);
 }
 
