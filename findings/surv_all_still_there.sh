@@ -18,8 +18,9 @@ R_LIBS="$dir/usr/lib/R/site-library:$dir/usr/lib/R/library" Rscript --vanilla - 
 stopifnot(packageVersion("survival") == "3.5.3")
 suppressMessages(library(survival))
 staff <- data.frame(region = rep(c("north", "south"), each = 3), years = c(2, 4, 6, 3, 5, 7), status = c(2, 1, 2, 1, 1, 1))
-left <- function(...) sum(summary(survfit(Surv(years, status) ~ 1, ...))$n.event)
-cat(sprintf("left in the south: by subset %g of 3, by its rows %g of 3\n",
-  left(staff, subset = region == "south"), left(staff[staff$region == "south", ])))
+left <- function(fit) sum(summary(fit)$n.event)
+subset <- survfit(Surv(years, status) ~ 1, staff, subset = region == "south")
+rows <- survfit(Surv(years, status) ~ 1, staff[staff$region == "south", ])
+cat(sprintf("left in the south: by subset %g of 3, by its rows %g of 3\n", left(subset), left(rows)))
 R
 [ "$(cat seen)" = 'left in the south: by subset 0 of 3, by its rows 3 of 3' ]
