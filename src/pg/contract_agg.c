@@ -34,7 +34,7 @@ typedef struct EventContracts
 	EfContractPeriod period;
 } EventContracts;
 
-/* What is kept of the arguments between calls. */
+/* The arguments as they are kept between calls. */
 typedef struct PeriodMemory
 {
 	void	   *observed;

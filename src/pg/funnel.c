@@ -254,9 +254,9 @@ typedef struct ReachedCache
 } ReachedCache;
 
 /*
- * The one opened last, in the process.  Who calls by a new FmgrInfo for each
- * row, as Citus does on its workers, would open it each time, which takes as
- * long as all the rest.
+ * The one opened last, kept in the process: Citus calls on its workers with a
+ * new FmgrInfo for each row, and opening it each time would take as long as all
+ * the rest.
  */
 static ReachedCache recent_reached;
 

@@ -25,7 +25,7 @@ typedef struct Level
 
 typedef struct Builder
 {
-	Node	   *soft;			/* what takes an error, or NULL */
+	Node	   *soft;			/* takes an error, or NULL */
 	EfJson	   *root;
 	char	   *key;			/* of the value that comes */
 	Level	   *levels;

@@ -149,7 +149,7 @@ eg_observed_frame(FunctionCallInfo fcinfo, int argument,
 	return get_period(fcinfo, argument, type, flags, memory);
 }
 
-/* What an aggregate over spells remembers of its arguments. */
+/* The arguments as an aggregate over spells keeps them. */
 typedef struct SpellCache
 {
 	void	   *observed;

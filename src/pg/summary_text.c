@@ -160,7 +160,7 @@ typedef struct Collector
 	size_t		cells_room;
 	uint32		labels_room;
 	bool		numbered;		/* the labels are known already */
-	bool		typed;			/* what must be there was */
+	bool		typed;			/* all required members were there */
 	bool		versioned;
 	bool		framed;
 } Collector;

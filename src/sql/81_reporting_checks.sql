@@ -135,7 +135,7 @@ FROM (SELECT count(*) FILTER (WHERE CASE WHEN x.before < '2099-12-31'::date AND 
              count(*) FILTER (WHERE x.start = x.before) AS at
       FROM (SELECT {start_date} AS start, {before} AS before FROM {table} AS t) AS x) AS e
 WHERE e.after >= 20 AND e.after > e.at$$, NULL),
--- who is still there is taken to be there until as_of; ten starts that fail to come are no chance
+-- people without an end are taken to be there until as_of; that ten expected starts fail to come is no chance
 ('{employment,mobility}', 'table', 'doubtful',
  'nobody begins in a long time before as_of: are the rows of an earlier day?', '{start_date}',
 $$SELECT k.there AS n, to_char(k.last::timestamp, 'YYYY-MM-DD'::text) AS detail

@@ -55,7 +55,7 @@ typedef const EfReport *EfStatus;
 #define EF_SQLSTATE_NUMERIC_VALUE_OUT_OF_RANGE "22003"
 #define EF_SQLSTATE_PROGRAM_LIMIT_EXCEEDED "54000"
 
-/* What several rooms refuse. */
+/* Reports of several rooms. */
 extern const EfReport EF_TOO_LARGE[];	/* a summary would pass its size limit */
 extern const EfReport EF_COUNT_OVERFLOW[];	/* a count would pass its range */
 extern const EfReport EF_INVALID[]; /* bytes or text that are no value of the

@@ -16,8 +16,10 @@
 #define EF_VECTORS
 #endif
 
-/* Before a loop of which no round reads what another stores.  What a sanitizer of
- * clang looks at is no vector, and clang warns of what it was asked for in vain. */
+/*
+ * Pragma for a loop in which no round reads what another stores.  Not with
+ * clang's sanitizer, under which loops are not vectorized: clang would warn.
+ */
 #ifndef __clang__
 #define EF_INDEPENDENT _Pragma("GCC ivdep")
 #elif __has_feature(address_sanitizer)

@@ -74,7 +74,7 @@ typedef struct EfShiftedDemand
 	double		demand;
 	double		shifted_in;
 	double		shifted_out;
-	double		dropped;		/* what nobody does any more */
+	double		dropped;		/* work that ceases */
 	double		demand_after;
 } EfShiftedDemand;
 

@@ -31,8 +31,7 @@ typedef struct EfForecast
 	double		lower;
 	double		upper;
 	double		actual;
-	double		naive;			/* what somebody without a model would have
-								 * said */
+	double		naive;			/* the forecast without a model */
 	double		level;			/* of the limits */
 } EfForecast;
 

@@ -419,7 +419,7 @@ take_earliest(const EfChainSearch *search, size_t nmoments, unsigned furthest,
 	while (ends[m * furthest] == NOWHERE ||
 		   moments[ends[m * furthest]].at > moments[m].limit)
 		m++;
-	/* what starts where another chain was ended starts after that */
+	/* a chain that starts where another one was ended starts after it */
 	if (m + 1 < nmoments && moments[m + 1].anew)
 		m++;
 	limit = moments[m].limit;

@@ -44,7 +44,7 @@ typedef struct EfChain
 	EfDay		left;
 } EfChain;
 
-/* What happened at one instant. */
+/* The events of one instant. */
 typedef struct EfMoment
 {
 	EfInstant	at;

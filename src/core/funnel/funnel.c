@@ -237,7 +237,7 @@ expand(const EfFrame *frame, const EfCell *row, EfCell *cells)
 	cells[n++] = ef_cell(ef_key(stage, EF_REACHED, reached), 1);
 	if (kind == 0)
 		return n;
-	/* who goes on is counted where they are going */
+	/* going on is counted at the stage gone to */
 	if (kind != EF_CONVERTED_AFTER)
 		cells[n++] = ef_cell(ef_key(stage, ef_way_on_chain(kind), left), 1);
 	if (stage > 1)

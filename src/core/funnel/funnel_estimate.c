@@ -527,7 +527,7 @@ stage_day(Curve *curve)
 		ef_aalen_johansen_exits(&curve->process, 1, on);
 	curve->at_risk -= on + away +
 		ef_leavers_take(leavers, EF_WAY_PENDING, curve->day);
-	/* what comes to 1 is 1 then */
+	/* a share that comes to 1 is exactly 1 */
 	curve->value = curve->alone ? 1 - curve->process.curve.retained
 		: curve->process.incidence[0].probability;
 	return true;

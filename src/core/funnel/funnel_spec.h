@@ -176,11 +176,12 @@ extern unsigned ef_spec_code(const EfFunnelSpec *spec, const char *name,
 							 size_t length);
 
 /*
- * The last instant within the window of a chain that starts at one:
- * EF_INSTANT_NEVER where there is no window.  Months first, where a day that
- * the month does not have is its last one, then days, then microseconds, as
- * PostgreSQL adds an interval to a timestamp in UTC.  In days it is the day of
- * that instant.  Where it would pass the range of instants it is the last one.
+ * Return the last instant within the window of a chain that starts at an
+ * instant; EF_INSTANT_NEVER without a window.  Months are added first, where a
+ * day that the month does not have is its last one, then days, then
+ * microseconds, as PostgreSQL adds an interval to a timestamp in UTC.  In days
+ * it is the day of that instant.  Beyond the range of instants it is the last
+ * one.
  *
  * In microseconds a later start can have an earlier limit, where months end:
  * a month after noon on 30 January is noon on 28 February, and one after the

@@ -127,7 +127,7 @@ add_block(EfEventLog *log)
 	if (log->spare != NULL)
 		return move_block(&log->block, &log->spare);
 
-	/* a small part of what there may be, since its end is not in use */
+	/* a small part of the budget, since the end of a block is unused */
 	if (size > log->budget / 8)
 		size = log->budget / 8;
 	if (size < CHUNK_MAXIMUM)

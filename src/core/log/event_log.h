@@ -33,7 +33,10 @@ typedef struct EfEventChunk
 
 typedef struct EfEventLog EfEventLog;
 
-/* What an event touches comes first, in one line of the processor's cache. */
+/*
+ * A group of events.  The fields that adding an event touches come first, in
+ * one line of the processor's cache.
+ */
 typedef struct EfEventGroup
 {
 	uint64_t   *next;			/* where the next event goes, and the end of */
@@ -166,7 +169,7 @@ extern EfStatus ef_event_group_read(EfEventReader *reader,
 									EfEventGroup *group,
 									EfContext *context) EF_NODISCARD;
 
-/* What event_wire.c needs of a log. */
+/* For event_wire.c: */
 
 /* Set the memory that a group takes, and add the change to the log's. */
 extern void ef_event_group_account(EfEventGroup *group, size_t size);

@@ -102,13 +102,13 @@ typedef struct EfRunPlace
 /* A run, or events in memory, while they are read. */
 typedef struct EfRunReader
 {
-	EfPerson	person;			/* who comes next */
+	EfPerson	person;			/* the next one */
 	bool		done;			/* nobody */
 	bool		detailed;
 	uint64_t	nevents;
 	EfWhen		first;			/* of the person before */
 	const EfStorage *storage;
-	EfRunPlace	place;			/* of what was not read from storage */
+	EfRunPlace	place;			/* of the part not read from storage */
 	uint64_t	left;			/* bytes not yet in the window */
 	const uint8_t *at;			/* in the window */
 	const uint8_t *end;

@@ -335,7 +335,7 @@ ef_presence_day(EfPresence *presence)
 	int64_t    *here = presence->here;
 	uint32_t	short_of = 0;
 
-	/* who comes on a day can go on the next */
+	/* people who come on a day can go on the next */
 	for (; step < presence->end &&
 		 ef_step_day(step->key) == ef_step_day(first->key); step++)
 		if (ef_step_goes(step->key))
@@ -366,7 +366,7 @@ ef_presence_until(EfPresence *presence, uint32_t day)
 
 /* ---- reading ---- */
 
-/* What each label of a table is, and its number among the states and the
+/* The role of each label of a table, and its number among the states and the
  * reasons; 0: none. */
 typedef struct Roles
 {

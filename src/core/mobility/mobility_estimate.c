@@ -303,7 +303,7 @@ ef_mobility_product_of_steps(const EfSteps *steps, uint32_t nstates,
 
 		multiply(&product, context);
 		(void) ef_presence_day(&product.presence);
-		/* who comes on the last day is at risk after it */
+		/* people who come on the last day are at risk after it */
 		if (day < last)
 			mark_known(&product);
 	}

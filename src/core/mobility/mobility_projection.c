@@ -135,7 +135,7 @@ lay_years(const EfMobility *mobility, int years, EfSteps *laid,
 		{
 			uint32_t	day = ef_step_day(step->key);
 
-			/* who comes on the last day is there when the next year begins */
+			/* arrivals of the last day are there when the next year begins */
 			if (day < last || ef_step_goes(step->key))
 				laid->steps[laid->n++] =
 					ef_cell(ef_step(day_of_year(frame->from + (EfDay) day, began),

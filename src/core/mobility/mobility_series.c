@@ -152,7 +152,7 @@ ef_mobility_series_next(EfMobilitySeries *series)
 		series->rows[state].fte = series->fte[state];
 	}
 
-	/* whose last day was that of the step */
+	/* people whose last day was that of the step */
 	take_steps(series, true, calendar->next);
 	for (uint32_t state = 1; state <= nstates; state++)
 		series->rows[state].carried = series->here[state];

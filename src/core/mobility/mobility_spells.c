@@ -177,7 +177,7 @@ ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n)
 			}
 		}
 
-		/* what ends until then, and what comes to light */
+		/* spells that end until then, and the spell seen after each */
 		while (nheld > 0 && walk->stack[nheld - 1].end <= day)
 		{
 			uint32_t	end = walk->stack[--nheld].end;

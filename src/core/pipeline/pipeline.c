@@ -428,7 +428,7 @@ typedef struct Model
 	int			years;			/* of the gap */
 	EfProjection *projection;
 	Cohorts		cohorts;
-	bool		known;			/* who arrives, and who stays */
+	bool		known;			/* arrivals, and how long they stay */
 	bool		asked;			/* some gap is positive */
 	double	   *left;			/* of a hire of period i at the end of t:
 								 * left[i * years + t], for i <= t */

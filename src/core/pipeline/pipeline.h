@@ -166,7 +166,7 @@ extern EfStatus ef_pipeline_intake_fan(const EfIntakePlan *plan,
 									   int *nyears,
 									   EfContext *context) EF_NODISCARD;
 
-/* Of the intake of a year, the number that must reach a stage. */
+/* The number of a year's intake that must reach a stage. */
 typedef struct EfStageDemand
 {
 	int			year;

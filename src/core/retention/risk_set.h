@@ -1,6 +1,6 @@
 /*
  * risk_set.h
- *	  Who is at risk of leaving, day by day, and who leaves.
+ *	  The people at risk of leaving, and those who leave, day by day.
  */
 #ifndef EF_RISK_SET_H
 #define EF_RISK_SET_H

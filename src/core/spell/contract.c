@@ -133,7 +133,7 @@ ef_joined_stretches(const EfJoined *spell, EfStretch *stretches,
 		return 1;
 	}
 
-	/* what each contract adds and takes away, day by day */
+	/* changes by each contract, day by day */
 	for (size_t i = 0; i < spell->ncontracts; i++)
 	{
 		const EfContract *contract = &spell->contracts[i];

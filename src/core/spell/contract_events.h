@@ -29,7 +29,7 @@
 
 extern const EfReport EF_BIRTHS_DIFFER[];
 
-/* What contracts are looked at for. */
+/* The period for which contracts are counted. */
 typedef struct EfContractPeriod
 {
 	EfFrame		frame;

@@ -60,7 +60,7 @@ typedef struct EfSpell
 	EfDay		last_seen;		/* the last day of presence */
 } EfSpell;
 
-/* What a period shows of a spell. */
+/* A spell as a period shows it. */
 typedef struct EfSighting
 {
 	bool		late;			/* it began before the period did */

@@ -53,7 +53,7 @@ typedef struct EfKind
 								 * and its axis below 2^EF_PAIR_BITS */
 } EfKind;
 
-/* What flag 1 of a frame says, if a type has it. */
+/* Meaning of flag 1 of a frame, if a type has it. */
 typedef struct EfFlag
 {
 	const char *name;			/* in the text form; NULL if it has none */

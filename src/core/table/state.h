@@ -179,7 +179,7 @@ ef_state_reserve(EfState **state, const EfTableType *type, unsigned ncells,
 	return ef_state_make_room(state, type, ncells, label_length, context);
 }
 
-/* Release the chunk that a state had before it may have moved: for who owns it. */
+/* Release the old chunk of a state that may have moved; for the owner. */
 static inline void
 ef_state_moved(EfState *old, EfState *now, EfContext *context)
 {
@@ -210,8 +210,10 @@ extern EfStatus ef_state_merge(EfState **state, const EfTableType *type,
 							   const EfTable *table, EfContext *context)
 			EF_NODISCARD;
 
-/* Add a state of this size, such as another process made, to a state: for what
- * it holds need not be put in order. */
+/*
+ * Add a state of this size, such as another process made, to a state, without
+ * putting its cells in order.
+ */
 extern EfStatus ef_state_merge_state(EfState **state, const EfTableType *type,
 									 const EfState *other, size_t size,
 									 EfContext *context) EF_NODISCARD;

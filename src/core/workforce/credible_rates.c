@@ -217,7 +217,7 @@ count_exits(const EfTable *reference, const EfTable *group, int64_t *exits,
 	return EF_OK;
 }
 
-/* Of one group and all reasons. */
+/* The exits of one group for all reasons. */
 typedef struct Learning
 {
 	EfExitCounts counts;		/* of the reference */

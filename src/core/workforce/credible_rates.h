@@ -134,7 +134,7 @@ ef_credible_is_group(const EfCredibleReason *reason)
 		reason->base_variance > 0;
 }
 
-/* What is shown of a reason; ratios are to the reference's own rates. */
+/* The answer for a reason; ratios are to the reference's own rates. */
 typedef struct EfRatioRow
 {
 	int64_t		exits;

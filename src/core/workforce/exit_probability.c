@@ -594,8 +594,10 @@ estimate_moved_year(EfExitProbability *q, const Seen *seen, int y, double ratio)
 
 /* ---- errors that all ages share ---- */
 
-/* What an exit more adds, in a month of age, to log(1 - q), with its sign
- * changed, and to q.  Where everybody leaves, nothing. */
+/*
+ * Effect of one more exit in a month of age on -log(1 - q) and on q; 0 where
+ * everybody leaves.
+ */
 typedef struct Unit
 {
 	double		log_stay;

@@ -42,7 +42,7 @@ typedef struct EfExitRatio
 	double		variance;
 } EfExitRatio;
 
-/* Whose exits, and at what ages. */
+/* Exits asked for, and their ages. */
 typedef struct EfExitScope
 {
 	uint32_t	reason;			/* label of the one asked for; 0: none */

@@ -43,7 +43,7 @@ extern EfStatus ef_lever_exit_rates(EfCredibleReason *reasons,
 extern EfStatus ef_lever_retirement(EfCredibleRates *rates, int32_t months,
 									EfContext *context) EF_NODISCARD;
 
-/* What becomes of those alone who are hired by a plan, which has an intake. */
+/* Project only the hires of a plan, which has an intake. */
 extern EfStatus ef_lever_stream(EfProjectionPlan *plan,
 								EfProjectionPeriod **periods,
 								EfContext *context) EF_NODISCARD;

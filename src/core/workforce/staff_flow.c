@@ -112,7 +112,7 @@ ef_survival_create(EfSurvival *survival, const EfAges *ages,
 	survival->next_leave = ef_grab(workspace, 2 * (size_t) ages->stride, sizeof(int));
 	survival->next_unsupported = survival->next_leave + ages->stride;
 
-	/* what lies behind the last row is read, and counts for nothing */
+	/* elements after the last row are read, and count for nothing */
 	for (int i = 1; i <= 9; i++)
 		memset(room + (size_t) i * size - WIDTH, 0, WIDTH * sizeof(double));
 	memset(survival->scratch, 0, scratch * sizeof(double));
@@ -695,9 +695,9 @@ add_range(double *sum, const double *at, size_t step, const double *people,
 }
 
 /*
- * Add lags to a sum, each as often as there are people.  Who came in the rows from
- * `first` to `last` has, at a lag, not been in blocks that lie farther, so these are
- * not added.
+ * Add lags to a sum, each times the number of people.  People who came in the
+ * rows from `first` to `last` have, at a lag, not been in blocks beyond their
+ * reach, so these are not added.
  */
 EF_VECTORS static void
 add_lags(int blocks, int first, int last, int leave, int row, int lag,

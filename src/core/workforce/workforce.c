@@ -243,7 +243,7 @@ put_entry(EfCell *cells, const EfFrame *frame, const Row *row, EfDay entry,
 	cells = put_cell(cells, 0, EF_HIRES, age, 1);
 	cells = put_fte(cells, EF_HIRES_FTE, age, row->entry_fte);
 
-	/* who left on the day of the start was there on no day */
+	/* a spell that ended on the day of its start has no days */
 	if (frame->bounded && entry == frame->from && leaving > entry)
 	{
 		cells = put_cell(cells, 0, EF_FIRST_DAY, age, 1);
