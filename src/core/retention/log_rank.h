@@ -109,7 +109,7 @@ extern EfStatus ef_log_rank_by_method(EfLogRank *test, EfLogRankPart *parts,
 									  EfContext *context)
 			EF_NODISCARD;
 
-/* What was seen in a group of a stratum on a day. */
+/* A group of a stratum on a day. */
 typedef struct EfGroupDay
 {
 	int64_t		at_risk;
