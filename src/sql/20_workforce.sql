@@ -112,10 +112,7 @@ CREATE FUNCTION workforce_project(workforce,
         years integer DEFAULT 10,
         intake double precision[] DEFAULT NULL,
         target double precision[] DEFAULT NULL,
-        retire_at integer DEFAULT NULL,
-        retire_rule retirement_rule DEFAULT NULL,
-        rates credible_rates DEFAULT NULL,
-        latest_age integer DEFAULT 70,
+@include retirement_arguments.sql.in
         level double precision DEFAULT 0.80,
         working_time double precision DEFAULT 1) RETURNS TABLE (
         year integer, period_start date, period_end date,
@@ -137,10 +134,7 @@ CREATE FUNCTION workforce_project_exits(workforce,
         years integer DEFAULT 10,
         intake double precision[] DEFAULT NULL,
         target double precision[] DEFAULT NULL,
-        retire_at integer DEFAULT NULL,
-        retire_rule retirement_rule DEFAULT NULL,
-        rates credible_rates DEFAULT NULL,
-        latest_age integer DEFAULT 70,
+@include retirement_arguments.sql.in
         level double precision DEFAULT 0.80) RETURNS TABLE (
         year integer, reason text, exits double precision,
         lower double precision, upper double precision)

@@ -12,16 +12,7 @@ COMMENT ON FUNCTION funnel_output(funnel, double precision[], integer, integer, 
     'people who arrive at the last stage by calendar year, of those who begin each year';
 
 CREATE FUNCTION required_intake(funnel, workforce, gap double precision[], first_year integer,
-        starts text DEFAULT '09-01',
-        method text DEFAULT 'constant',
-        target_year integer DEFAULT NULL,
-        arrived double precision DEFAULT 0.5,
-        changed_stage text DEFAULT NULL,
-        conversion_change double precision DEFAULT 0,
-        retire_at integer DEFAULT NULL,
-        retire_rule retirement_rule DEFAULT NULL,
-        rates credible_rates DEFAULT NULL,
-        latest_age integer DEFAULT 70,
+@include intake_arguments.sql.in
         level double precision DEFAULT 0.80) RETURNS TABLE (
         year integer, intake double precision,
         lower double precision, upper double precision,
@@ -34,16 +25,7 @@ COMMENT ON FUNCTION required_intake(funnel, workforce, double precision[], integ
     'what stays unmet';
 
 CREATE FUNCTION required_intake_stages(funnel, workforce, gap double precision[], first_year integer,
-        starts text DEFAULT '09-01',
-        method text DEFAULT 'constant',
-        target_year integer DEFAULT NULL,
-        arrived double precision DEFAULT 0.5,
-        changed_stage text DEFAULT NULL,
-        conversion_change double precision DEFAULT 0,
-        retire_at integer DEFAULT NULL,
-        retire_rule retirement_rule DEFAULT NULL,
-        rates credible_rates DEFAULT NULL,
-        latest_age integer DEFAULT 70,
+@include intake_arguments.sql.in
         level double precision DEFAULT 0.80) RETURNS TABLE (
         year integer, stage_no integer, stage text,
         required double precision, lower double precision, upper double precision)

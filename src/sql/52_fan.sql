@@ -4,10 +4,7 @@ CREATE FUNCTION workforce_project_fan(workforce,
         years integer DEFAULT 10,
         intake double precision[] DEFAULT NULL,
         target double precision[] DEFAULT NULL,
-        retire_at integer DEFAULT NULL,
-        retire_rule retirement_rule DEFAULT NULL,
-        rates credible_rates DEFAULT NULL,
-        latest_age integer DEFAULT 70,
+@include retirement_arguments.sql.in
         levels double precision[] DEFAULT '{0.5,0.8,0.95}',
         working_time double precision DEFAULT 1) RETURNS TABLE (
         year integer, period_start date, period_end date, level double precision,
@@ -23,16 +20,7 @@ COMMENT ON FUNCTION workforce_project_fan(workforce, integer, double precision[]
     'of some levels';
 
 CREATE FUNCTION required_intake_fan(funnel, workforce, gap double precision[], first_year integer,
-        starts text DEFAULT '09-01',
-        method text DEFAULT 'constant',
-        target_year integer DEFAULT NULL,
-        arrived double precision DEFAULT 0.5,
-        changed_stage text DEFAULT NULL,
-        conversion_change double precision DEFAULT 0,
-        retire_at integer DEFAULT NULL,
-        retire_rule retirement_rule DEFAULT NULL,
-        rates credible_rates DEFAULT NULL,
-        latest_age integer DEFAULT 70,
+@include intake_arguments.sql.in
         levels double precision[] DEFAULT '{0.5,0.8,0.95}') RETURNS TABLE (
         year integer, level double precision, intake double precision,
         lower double precision, upper double precision)

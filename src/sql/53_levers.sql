@@ -15,10 +15,7 @@ COMMENT ON FUNCTION shift_retirement(credible_rates, integer) IS
 
 CREATE FUNCTION intake_stream(hired workforce,
         intake double precision[],
-        retire_at integer DEFAULT NULL,
-        retire_rule retirement_rule DEFAULT NULL,
-        rates credible_rates DEFAULT NULL,
-        latest_age integer DEFAULT 70,
+@include retirement_arguments.sql.in
         level double precision DEFAULT 0.80) RETURNS TABLE (
         year integer, intake double precision, exits double precision,
         retirements double precision, headcount double precision,
@@ -34,10 +31,7 @@ COMMENT ON FUNCTION intake_stream(workforce, double precision[], integer, retire
 CREATE FUNCTION recruitment_parts(w workforce,
         years integer DEFAULT 10,
         target double precision[] DEFAULT NULL,
-        retire_at integer DEFAULT NULL,
-        retire_rule retirement_rule DEFAULT NULL,
-        rates credible_rates DEFAULT NULL,
-        latest_age integer DEFAULT 70,
+@include retirement_arguments.sql.in
         working_time double precision DEFAULT 1) RETURNS TABLE (
         year integer, growth double precision, retirements double precision,
         other_exits double precision, recruitment_need double precision)
