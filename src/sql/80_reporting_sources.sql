@@ -14,16 +14,12 @@ CREATE FUNCTION reporting_sources()
                    observed_from text, observed_to text, condition text, aggregate text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
 BEGIN ATOMIC
-    SELECT v.source, v.summary, v.repeated, v.needs::pg_catalog.text[], v.counted, v.keys::pg_catalog.text[],
-           v.observed_from, v.observed_to, v.condition, v.aggregate
-    FROM (VALUES
+    VALUES
 
-('employment'::pg_catalog.text, 'workforce'::pg_catalog.text, false, '{}'::pg_catalog.text, true,
- '{grouping_set}'::pg_catalog.text,
- '(p.year_begin - interval ''{years} years'')::date'::pg_catalog.text, 'p.as_of'::pg_catalog.text,
- NULL::pg_catalog.text,
+('employment', 'workforce', false, '{}'::pg_catalog.text[], true, '{grouping_set}'::pg_catalog.text[],
+ '(p.year_begin - interval ''{years} years'')::date', 'p.as_of', NULL,
  '{schema}.workforce_agg({person, }{birth_date}, {start_date}, {end_date}, {reason}, '
- '{period}{, fte}{, join_gap})'::pg_catalog.text),
+ '{period}{, fte}{, join_gap})'),
 ('employment', 'year_{n}', true, '{}', false, '{grouping_set}',
  '(p.year_begin - interval ''{n} years'')::date', '(p.year_begin - interval ''{n - 1} years'')::date', NULL,
  '{schema}.workforce_agg({person, }{birth_date}, {start_date}, {end_date}, {reason}, '
@@ -55,10 +51,7 @@ BEGIN ATOMIC
 ('competence', 'certificates', false, '{}', true, '{grouping_set}',
  '(p.as_of - interval ''2 years'')::date', '(p.as_of + interval ''1 year'')::date, ''[]''', NULL,
  '{schema}.mobility_agg(length({person_id}::text)::text || '' ''::text || {person_id}::text || {module}, '
- '{status}, {start_date}, {end_date}, {period})')
-
-    ) AS v (source, summary, repeated, needs, counted, keys, observed_from, observed_to, condition,
-            aggregate);
+ '{status}, {start_date}, {end_date}, {period})');
 END;
 COMMENT ON FUNCTION reporting_sources() IS
     'internal to reporting_ddl: the summaries that are kept of each source of data, as templates: '

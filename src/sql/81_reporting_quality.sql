@@ -75,8 +75,8 @@ CREATE FUNCTION reporting_words(schema_name text, settings jsonb, source text, c
 AS $function$
 DECLARE
     option  constant jsonb := settings #> ARRAY['setting', source];
-    types   constant jsonb := coalesce(settings #> ARRAY['types', source], '{}');
-    col     jsonb := coalesce(settings #> ARRAY['columns', source], '{}');
+    types   constant jsonb := settings #> ARRAY['types', source];
+    col     jsonb := settings #> ARRAY['columns', source];
     rows    text;                       -- rows with what is wrong with them, as after FROM
     parts   jsonb;
 BEGIN

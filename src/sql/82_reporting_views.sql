@@ -20,30 +20,19 @@
 -- on the groups is moved inside, and one on the years cannot make the planner project once for each of
 -- them.  (Scenarios are projected whenever they are asked for.)
 
--- Lists all views. Each file 81_reporting_views_*.sql has the views of a source, which come here in
--- their order.
-
 CREATE FUNCTION reporting_views()
     RETURNS TABLE (source text, name text, summary text, comment text, columns text[], body text)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 30
 BEGIN ATOMIC
-    SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body FROM reporting_views_employment() AS v
-    UNION ALL
-    SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body FROM reporting_views_stay() AS v
-    UNION ALL
-    SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body FROM reporting_views_projections() AS v
-    UNION ALL
-    SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body FROM reporting_views_scenarios() AS v
-    UNION ALL
-    SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body FROM reporting_views_forecasts() AS v
-    UNION ALL
-    SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body FROM reporting_views_education() AS v
-    UNION ALL
-    SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body FROM reporting_views_intake() AS v
-    UNION ALL
-    SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body FROM reporting_views_mobility() AS v
-    UNION ALL
-    SELECT v.source, v.name, v.summary, v.comment, v.columns, v.body FROM reporting_views_competence() AS v;
+    VALUES
+@include reporting_views_employment.sql.in
+    UNION ALL VALUES
+@include reporting_views_projections.sql.in
+    UNION ALL VALUES
+@include reporting_views_education.sql.in
+    UNION ALL VALUES
+@include reporting_views_mobility.sql.in
+    ;
 END;
 COMMENT ON FUNCTION reporting_views() IS
     'the views that reporting_ddl declares: source of data, name, summary that they read, comments, '

@@ -41,8 +41,7 @@ BEGIN
             DETAIL = format('The name is "%s".', schema_name),
             HINT = 'Give a name of 1 to 55 bytes that is not the system''s: that of the '
                 'summaries is longer by _summary.';
-    END IF;
-    IF mapping IS NULL THEN
+    ELSIF mapping IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
             MESSAGE = 'mapping must not be null',
             HINT = 'See the rows of reporting_options() for what a mapping says.';
@@ -106,7 +105,7 @@ CREATE FUNCTION reporting_value(source text, key text, kind text, meaning text, 
 AS $function$
 DECLARE
     family constant text := rtrim(split_part(kind, ':', 1), '?!');
-    wanted constant text := trim(split_part(kind, ':', 2));
+    wanted constant text[] := string_to_array(trim(split_part(kind, ':', 2)), ' ');
     fits   boolean := true;
 BEGIN
     IF family = 'interval' THEN
@@ -127,9 +126,7 @@ BEGIN
     ELSIF NOT (given = 'null' AND kind LIKE '%?%' OR CASE family
         WHEN 'integer' THEN jsonb_typeof(given) = 'number'
              AND CASE WHEN given::text ~ '^[0-9]{1,4}$'
-                      THEN given::integer BETWEEN split_part(wanted, ' ', 1)::integer
-                                              AND split_part(wanted, ' ', 2)::integer
-                      ELSE false END
+                      THEN given::integer BETWEEN wanted[1]::integer AND wanted[2]::integer ELSE false END
         WHEN 'share' THEN jsonb_typeof(given) = 'number'
              AND CASE WHEN jsonb_typeof(given) = 'number' THEN (given #>> '{}')::numeric BETWEEN 0 AND 1 END
         WHEN 'boolean' THEN jsonb_typeof(given) = 'boolean'
@@ -143,7 +140,7 @@ BEGIN
              AND NOT jsonb_path_exists(given, 'strict $[*] ? (@.type() != "string")')
         WHEN 'groups' THEN jsonb_typeof(given) = 'array'
         WHEN 'choice' THEN jsonb_typeof(given) = 'string'
-            AND given #>> '{}' = ANY (string_to_array(wanted, ' '))
+             AND given #>> '{}' = ANY (wanted)
         WHEN 'scenarios' THEN jsonb_typeof(given) = 'array'
              AND CASE WHEN jsonb_typeof(given) = 'array' THEN jsonb_array_length(given) <= 20 END
              AND NOT jsonb_path_exists(given, 'strict $[*] ? (@.type() != "object")')
@@ -154,8 +151,7 @@ BEGIN
             DETAIL = format('It is %s%s.', CASE source WHEN '' THEN '' ELSE format('in "%s" ', source) END,
                             given),
             HINT = CASE family
-                   WHEN 'integer' THEN format('Give a whole number from %s to %s.', split_part(wanted, ' ',
-                       1), split_part(wanted, ' ', 2))
+                   WHEN 'integer' THEN format('Give a whole number from %s to %s.', wanted[1], wanted[2])
                    WHEN 'share' THEN 'Give a number from 0 to 1.'
                    WHEN 'boolean' THEN 'Give true or false.'
                    WHEN 'retirement' THEN 'Give an age in years, or "pension_age".'
@@ -164,7 +160,7 @@ BEGIN
                    WHEN 'texts' THEN 'Give an array of strings or numbers.'
                    WHEN 'roles' THEN 'Give the name of a role, or an array of names.'
                    WHEN 'groups' THEN 'Give an array of names of columns.'
-                   WHEN 'choice' THEN format('Give one of %s.', replace(wanted, ' ', ', '))
+                   WHEN 'choice' THEN format('Give one of %s.', array_to_string(wanted, ', '))
                    WHEN 'scenarios' THEN 'Give an array of at most twenty objects, such as {"name": "fewer '
                                          'resign", "factors": {"resignation": 0.8}}.'
                    WHEN 'column' THEN 'Give the name of a column as a string.'
@@ -203,7 +199,7 @@ BEGIN
                                        ORDER BY s.place), '[]')
         FROM jsonb_array_elements(given) WITH ORDINALITY AS s (item, place));
     FOR assumption IN
-        SELECT s.place, p.key, p.value, o.kind, split_part(o.kind, ': ', 2) AS limits,
+        SELECT s.place, p.key, p.value, o.kind, string_to_array(split_part(o.kind, ': ', 2), ' ') AS limits,
                s.item ->> 'name' AS name,
                (SELECT string_agg(a.key, ', ') FROM jsonb_to_recordset(options) AS a (source text, key text)
                 WHERE a.source = 'scenario') AS allowed
@@ -225,8 +221,8 @@ BEGIN
                  AND NOT jsonb_path_exists(assumption.value, 'strict $.* ? (@.type() != "number")')
                  AND NOT jsonb_path_exists(assumption.value, 'strict $.* ? (@ < 0 || @ > 1000)')
             ELSE jsonb_typeof(assumption.value) = 'number'
-                 AND (assumption.value #>> '{}')::numeric BETWEEN split_part(assumption.limits, ' ',
-                     1)::numeric AND split_part(assumption.limits, ' ', 2)::numeric
+                 AND (assumption.value #>> '{}')::numeric BETWEEN assumption.limits[1]::numeric
+                                                              AND assumption.limits[2]::numeric
                  AND (assumption.kind NOT LIKE 'whole%'
                       OR (assumption.value #>> '{}')::numeric % 1 = 0) END, false)
         THEN
@@ -240,8 +236,7 @@ BEGIN
                                            'such as {"resignation": 0.8}.'
                        ELSE format('Give a%s number from %s to %s.',
                                    CASE WHEN assumption.kind LIKE 'whole%' THEN ' whole' ELSE '' END,
-                                   split_part(assumption.limits, ' ', 1),
-                                   split_part(assumption.limits, ' ', 2)) END;
+                                   assumption.limits[1], assumption.limits[2]) END;
         END IF;
     END LOOP;
     SELECT n INTO name
@@ -603,13 +598,13 @@ DECLARE
                               FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
                               WHERE e.extname = 'education_flow');
     -- the result, by source, with '' for the options of all:
-    setting jsonb := '{}';              -- options by key; relation: the table, quoted
-    columns jsonb := '{}';              -- by key an expression over t
-    types   jsonb := '{}';              -- by key the name of its type
-    plain   jsonb := '{}';              -- columns of the table that are used
+    setting jsonb;                      -- options by key; relation: the table, quoted
+    columns jsonb;                      -- by key an expression over t
+    types   jsonb;                      -- by key the name of its type
+    plain   jsonb;                      -- columns of the table that are used
     shown   jsonb := '{}';              -- names of grouping columns in the views
-    grouped jsonb := '{}';              -- the same as expressions over t
-    titles  jsonb := '{}';              -- the same, their comments
+    grouped jsonb;                      -- the same as expressions over t
+    titles  jsonb;                      -- the same, their comments
 
     sources text[];
     source  text;
@@ -623,6 +618,11 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT %s.reporting_named($1, $2, $3)', home) INTO sources
         USING schema_name, mapping, options;
+    -- of each source nothing yet
+    SELECT e.object || '{"": {}}', e.object, e.object, e.object, e.list, e.list
+    INTO setting, columns, types, titles, plain, grouped
+    FROM (SELECT jsonb_object_agg(s, '{}'::jsonb) AS object, jsonb_object_agg(s, '[]'::jsonb) AS list
+          FROM unnest(sources) AS s) AS e;
     FOR option IN
         SELECT o.*, (tables ->> o.source)::oid AS relation
         FROM jsonb_to_recordset(options) AS o (source text, key text, kind text, standard jsonb, meaning text)
@@ -636,8 +636,7 @@ BEGIN
         IF family = 'scenarios' THEN
             EXECUTE format('SELECT %s.reporting_scenarios($1, $2)', home) INTO given USING given, options;
         END IF;
-        setting := jsonb_set(setting, ARRAY[source], coalesce(setting -> source, '{}')
-                             || jsonb_build_object(option.key, given));
+        setting := jsonb_set(setting, ARRAY[source, option.key], given);
         IF family = 'table' THEN
             EXECUTE format('SELECT %s.reporting_relation($1, $2, $3)', home) INTO item
                 USING source, given, option.relation;
@@ -657,18 +656,15 @@ BEGIN
                                'FROM %1$s.reporting_column($1, $2, $3, $4, $5, $6) AS c', home) INTO used
                     USING source, option.key, option.kind, item, option.relation,
                           setting #>> ARRAY[source, 'relation'];
-                plain := jsonb_set(plain, ARRAY[source], coalesce(plain -> source, '[]') || used.item);
+                plain := jsonb_set(plain, ARRAY[source], (plain -> source) || used.item);
                 names := names || used.name;
                 IF family = 'groups' THEN
-                    grouped := jsonb_set(grouped, ARRAY[source], coalesce(grouped -> source, '[]')
-                                         || to_jsonb(used.expression));
-                    titles := jsonb_set(titles, ARRAY[source], coalesce(titles -> source, '{}')
-                                        || jsonb_build_object(used.name, used.title));
+                    grouped := jsonb_set(grouped, ARRAY[source],
+                                         (grouped -> source) || to_jsonb(used.expression));
+                    titles := jsonb_set(titles, ARRAY[source, used.name], to_jsonb(used.title));
                 ELSE
-                    columns := jsonb_set(columns, ARRAY[source], coalesce(columns -> source, '{}')
-                                         || jsonb_build_object(option.key, used.expression));
-                    types := jsonb_set(types, ARRAY[source], coalesce(types -> source, '{}')
-                                       || jsonb_build_object(option.key, used.base));
+                    columns := jsonb_set(columns, ARRAY[source, option.key], to_jsonb(used.expression));
+                    types := jsonb_set(types, ARRAY[source, option.key], to_jsonb(used.base));
                     IF used.alone IS NOT NULL
                        AND setting #>> ARRAY[source, 'spread_by'] = used.item #>> '{}' THEN
                         setting := jsonb_set(setting, ARRAY[source, 'together'], to_jsonb(used.alone));
@@ -678,7 +674,6 @@ BEGIN
             IF family = 'groups' THEN
                 EXECUTE format('SELECT %s.reporting_groups($1, $2, $3)', home) USING source, given, names;
                 shown := jsonb_set(shown, ARRAY[source], to_jsonb(names));
-                grouped := jsonb_set(grouped, ARRAY[source], coalesce(grouped -> source, '[]'));
             END IF;
         END IF;
     END LOOP;

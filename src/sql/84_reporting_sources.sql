@@ -13,7 +13,6 @@ CREATE TYPE reporting_source AS (
     grouped text[],
     titles jsonb,
     tells jsonb,
-    used text[],
     marks text[],
     scanned text,
     by_person boolean,
@@ -45,7 +44,6 @@ COMMENT ON COLUMN reporting_source.shown IS 'names of the grouping columns, quot
 COMMENT ON COLUMN reporting_source.grouped IS 'grouping columns as expressions over t';
 COMMENT ON COLUMN reporting_source.titles IS 'comments of the grouping columns: objects of name and comment';
 COMMENT ON COLUMN reporting_source.tells IS 'columns that tell a row: objects of name and comment';
-COMMENT ON COLUMN reporting_source.used IS 'columns of the table that tell a row';
 COMMENT ON COLUMN reporting_source.marks IS 'names of what is wrong with a row, and of what that does';
 COMMENT ON COLUMN reporting_source.scanned IS 'the rows, as after FROM';
 COMMENT ON COLUMN reporting_source.by_person IS 'are people counted over all rows, and '
@@ -92,7 +90,7 @@ BEGIN
         FROM jsonb_array_elements_text(settings -> 'sources') WITH ORDINALITY AS s (source, place),
              LATERAL (SELECT (settings #> ARRAY['setting', s.source])
                       || (settings #> '{setting,""}') AS option) AS o,
-             LATERAL (SELECT coalesce(settings #> ARRAY['columns', s.source], '{}') AS col) AS c,
+             LATERAL (SELECT settings #> ARRAY['columns', s.source] AS col) AS c,
              LATERAL (SELECT ARRAY[q.queries ->> 'problem', q.queries ->> 'effect'] AS marks,
                              q.queries ->> 'listed' AS listed,
                              ARRAY(SELECT jsonb_array_elements_text(q.queries -> 'columns')) AS used
@@ -132,7 +130,7 @@ BEGIN
                                                           AND a.attname = u),
                                                    format('column of %s', made.option ->> 'relation'))))
                     FROM unnest(made.used) AS u),
-                   made.used, made.marks,
+                   made.marks,
                    CASE WHEN made.by_person AND made.option ? 'spread'
                         -- a person can be in many groups, and in the totals over them once: that is
                         -- done where all rows are

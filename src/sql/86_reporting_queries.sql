@@ -8,6 +8,8 @@ AS $function$
 DECLARE
     home    constant text := settings ->> 'home';
     store   constant text := quote_ident(schema_name || '_summary');
+    staff   constant jsonb := settings #> '{setting,employment}';
+    years   constant integer := (staff ->> 'observed_years')::integer;
     -- a state; in quotes where it is called as those are who are in none
     state   constant text := 'CASE WHEN %1$s ~ ''^"*[(](came|left)[)]"*$''::text THEN ''"''::text || %1$s '
         '|| ''"''::text ELSE %1$s END';
@@ -18,86 +20,80 @@ DECLARE
     retirement constant jsonb := (
         SELECT jsonb_object_agg(a.alias, format(
                ', retire_at => %s, retire_rule => %s, rates => %s, latest_age => %s, level => 0.8::float8',
-                   CASE jsonb_typeof(settings #> '{setting,employment,retirement}')
-                   WHEN 'number' THEN settings #>> '{setting,employment,retirement}' ELSE 'NULL::integer' END,
-                   CASE jsonb_typeof(settings #> '{setting,employment,retirement}')
+                   CASE jsonb_typeof(staff -> 'retirement')
+                   WHEN 'number' THEN staff ->> 'retirement' ELSE 'NULL::integer' END,
+                   CASE jsonb_typeof(staff -> 'retirement')
                    WHEN 'string' THEN left(a.alias, 1) || '.retirement_rule'
-                       ELSE format('NULL::%s.retirement_rule', home) END,
-                   CASE WHEN a.alias = 's own' OR settings #>> '{setting,employment,rates}' = 'own'
-                       THEN format('NULL::%s.credible_rates', home)
+                   ELSE format('NULL::%s.retirement_rule', home) END,
+                   CASE WHEN a.alias = 's own' OR staff ->> 'rates' = 'own'
+                   THEN format('NULL::%s.credible_rates', home)
                    ELSE format('%s.credibility(%s.workforce, (SELECT r.rates FROM %s.employment_rates AS r))',
                                home, a.alias, store) END,
-                   settings #>> '{setting,employment,latest_age}'))
+                   staff ->> 'latest_age'))
         FROM (VALUES ('s'), ('e'), ('s own')) AS a (alias));
     -- assumptions, and what everybody assumes
     scenarios constant text := (
         SELECT string_agg(format('(%s, %L::text, %L::text[], %L::float8[], %s, %L::float8, '
-                                 '%L::float8, %L::float8)', n.place,
-                                 n.item ->> 'name',
+                                 '%L::float8, %L::float8)', n.place, n.item ->> 'name',
                                  ARRAY(SELECT f.key FROM jsonb_each(n.item -> 'factors') AS f
                                        ORDER BY f.key COLLATE "C"),
                                  ARRAY(SELECT f.value::text::float8
                                        FROM jsonb_each(n.item -> 'factors') AS f ORDER BY f.key COLLATE "C"),
                                  (n.item ->> 'retirement_later')::numeric::integer,
-                                     n.item ->> 'working_time', n.item ->> 'hires', n.item ->> 'growth'),
+                                 n.item ->> 'working_time', n.item ->> 'hires', n.item ->> 'growth'),
                           E',\n                     ' ORDER BY n.place)
         FROM (SELECT 0 AS place, '{"name": "(as observed)", "factors": {}, "retirement_later": 0, '
                                  '"working_time": 1, "hires": 0, "growth": 0}'::jsonb AS item
               UNION ALL
-              SELECT s.place, s.item FROM jsonb_array_elements(settings #> '{setting,employment,scenarios}')
+              SELECT s.place, s.item FROM jsonb_array_elements(staff -> 'scenarios')
                      WITH ORDINALITY AS s (item, place)) AS n);
     -- how retirement comes later: an age or a rule is another one, and rates move
-    later constant text := CASE jsonb_typeof(settings #> '{setting,employment,retirement}')
+    later constant text := CASE jsonb_typeof(staff -> 'retirement')
         WHEN 'number' THEN format('CASE WHEN c.later %% 12 = 0 THEN %1$s + c.later / 12 END AS retire_at, '
                                   'CASE WHEN c.later %% 12 <> 0 '
                                   'THEN (SELECT %2$s.retirement_rule_agg(r.born_from, r.age_months) '
                                   'FROM (SELECT ''1800-01-01''::date AS born_from, %1$s * 12 + c.later AS '
                                       'age_months) AS r) END AS retire_rule, x.rates',
-                                  settings #>> '{setting,employment,retirement}', home)
+                                  staff ->> 'retirement', home)
         WHEN 'string' THEN format('NULL::integer AS retire_at, CASE c.later WHEN 0 THEN s.retirement_rule '
                                   'ELSE (SELECT %1$s.retirement_rule_agg(a.born_from, a.age_months + '
                                   'c.later) FROM %1$s.pension_age AS a) END AS retire_rule, x.rates', home)
         ELSE format('NULL::integer AS retire_at, NULL::%1$s.retirement_rule AS retire_rule, '
                     '%1$s.shift_retirement(x.rates, c.later) AS rates', home) END;
     -- origins of the back-test: of the years observed all but the first two, or the last one
-    backtest constant text := (
-        SELECT format('CASE WHEN s.workforce IS NOT NULL THEN ARRAY[%s] END, 3, ''as before''::text, '
-            'NULL::integer, %s, NULL::%3$s.workforce[], NULL::%3$s.credible_rates[]%s',
-                      (SELECT string_agg('s.year_' || y, ', ' ORDER BY y DESC)
-                       FROM generate_series(1, o.years) AS y),
-                      greatest(1, least(3, o.years - 1)), home,
-                      replace(retirement ->> 's own', format(', rates => NULL::%s.credible_rates', home), ''))
-        FROM (SELECT (settings #>> '{setting,employment,observed_years}')::integer AS years) AS o);
+    backtest constant text := format(
+        'CASE WHEN s.workforce IS NOT NULL THEN ARRAY[%s] END, 3, ''as before''::text, '
+        'NULL::integer, %s, NULL::%3$s.workforce[], NULL::%3$s.credible_rates[]%s',
+        (SELECT string_agg('s.year_' || y, ', ' ORDER BY y DESC) FROM generate_series(1, years) AS y),
+        greatest(1, least(3, years - 1)), home,
+        replace(retirement ->> 's own', format(', rates => NULL::%s.credible_rates', home), ''));
 BEGIN
     RETURN jsonb_build_object('{schema}', home, '{summaries}', store,
         '{retirement}', retirement ->> 's', '{own_retirement}', retirement ->> 's own',
-            '{intake_retirement}', retirement ->> 'e',
+        '{intake_retirement}', retirement ->> 'e',
         -- of the arguments of a required intake: none of what may change
         '{change}', 'changed_stage => NULL::text, conversion_change => 0::float8',
         '{scenarios}', scenarios, '{later}', later, '{backtest}', backtest,
-        '{rates}', CASE settings #>> '{setting,employment,rates}'
-            WHEN 'own' THEN format('%s.credible_rates(s.workforce)', home)
-                   ELSE format('%s.credibility(s.workforce, (SELECT r.rates FROM %s.employment_rates '
-                               'AS r))', home, store) END,
-        '{observed_years}', settings #> '{setting,employment,observed_years}',
-        '{latest_age}', settings #> '{setting,employment,latest_age}',
+        '{rates}', CASE staff ->> 'rates'
+                   WHEN 'own' THEN format('%s.credible_rates(s.workforce)', home)
+                   ELSE format('%s.credibility(s.workforce, (SELECT r.rates FROM %s.employment_rates AS r))',
+                               home, store) END,
+        '{observed_years}', years, '{latest_age}', staff -> 'latest_age',
         '{years}', (SELECT string_agg(format('(extract(year FROM s.as_of)::integer - %1$s, s.year_%1$s)', y),
                                ', ' ORDER BY y)
-                    FROM (SELECT (settings #>> '{setting,employment,observed_years}')::integer AS years) AS o,
-                         generate_series(1, o.years) AS y),
+                    FROM generate_series(1, years) AS y),
         '{h.state}', format(state, 'h.state'), '{a.state}', format(all_state, 'a.state'),
         '{f.from_state}', format(state, 'f.from_state'), '{f.to_state}', format(state, 'f.to_state'),
         '{m.from_state}', format(state, 'm.from_state'), '{m.to_state}', format(state, 'm.to_state'),
-        '{retires}', CASE WHEN settings #>> '{setting,employment,retirement}' IS NOT NULL THEN 'true'
-                     WHEN settings #>> '{setting,employment,rates}' = 'own'
+        '{retires}', CASE WHEN staff ->> 'retirement' IS NOT NULL THEN 'true'
+                     WHEN staff ->> 'rates' = 'own'
                          THEN format('%s.exits(s.workforce, ''retirement''::text) > 0', home)
                      ELSE format('EXISTS (SELECT FROM %s.employment_rates AS r, %s.exit_ratios(r.rates, '
                                  '0.5::float8) AS q WHERE q.reason = ''retirement''::text)', store, home) END,
         -- has the reason an age?
-        '{aged}', CASE WHEN settings #>> '{setting,employment,retirement}' IS NOT NULL THEN 'true'
-            ELSE 'false' END,
-        '{retention_every}', format('interval %L', settings #>> '{setting,employment,retention_every}'),
-        '{projection_years}', settings #> '{setting,employment,projection_years}',
+        '{aged}', CASE WHEN staff ->> 'retirement' IS NOT NULL THEN 'true' ELSE 'false' END,
+        '{retention_every}', format('interval %L', staff ->> 'retention_every'),
+        '{projection_years}', staff -> 'projection_years',
         '{stages}', jsonb_array_length(settings #> '{setting,education,stages}'));
 END
 $function$;
