@@ -575,6 +575,8 @@ damaged_numbers(void)
 		ef_number_map_set(&map, i, 7 - i);
 	is_int(receive_and_read(group, &message, &map, &arena.context), EF_INVALID,
 		   "one that has no name is noticed");
+	is_int(log.maps, sizeof(EfNumberMap) + map.room * sizeof(EfNumberNote),
+		   "the map that is kept beside a large run is counted");
 	for (size_t i = 0; i < message.size; i++)
 		for (int bit = 0; bit < 8; bit++)
 		{

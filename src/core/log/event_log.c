@@ -90,10 +90,11 @@ bool
 ef_event_log_full(const EfEventLog *log, size_t size)
 {
 	size_t		most = log->budget - log->budget / 4;
+	size_t		kept = log->kept + log->maps;
 
 	/* kept memory is never given back, so it leaves events a quarter */
 	return log->used > 0 && log->used + size + 2 * log->largest >
-		log->budget - (log->kept < most ? log->kept : most);
+		log->budget - (kept < most ? kept : most);
 }
 
 /* Note in the latest chunk how many events it has. */

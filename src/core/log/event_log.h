@@ -65,6 +65,7 @@ struct EfEventLog
 	size_t		kept;			/* part of these that the owner keeps beside
 								 * events and that is never stored: see
 								 * ef_event_log_full */
+	size_t		maps;			/* as are the maps of received runs */
 	size_t		used;
 	size_t		largest;		/* of the groups; being ordered takes as much
 								 * again, twice */

@@ -129,17 +129,18 @@ ef_event_wire_send(EfEventGroup *group, size_t limit,
 	return status;
 }
 
-/* Make a copy of a map that stays. */
+/* Make a copy of a map that stays, and is a part of what the log holds. */
 static EfNumberMap *
-keep_map(const EfNumberMap *map, EfContext *context)
+keep_map(const EfNumberMap *map, EfEventLog *log)
 {
-	EfNumberMap *kept = ef_alloc(context, sizeof(EfNumberMap));
+	EfNumberMap *kept = ef_alloc(log->context, sizeof(EfNumberMap));
+	size_t		size = map->room * sizeof(EfNumberNote);
 
-	ef_number_map_begin(kept, context);
-	ef_number_map_clear(kept);
-	for (uint32_t number = 1; number < map->room; number++)
-		if (ef_number_map_get(map, number) != 0)
-			ef_number_map_set(kept, number, ef_number_map_get(map, number));
+	*kept = *map;
+	kept->context = log->context;
+	if (size > 0)
+		kept->notes = memcpy(ef_alloc(log->context, size), map->notes, size);
+	log->maps += sizeof(EfNumberMap) + size;
 	return kept;
 }
 
@@ -160,7 +161,7 @@ receive_run(EfEventGroup *group, const uint8_t *bytes, size_t size,
 	/* a large run keeps its numbers and is mapped when it is read */
 	if (map != NULL && size >= map->room * NUMBER_PART)
 	{
-		place.numbers = keep_map(map, log->context);
+		place.numbers = keep_map(map, log);
 		map = NULL;
 	}
 
