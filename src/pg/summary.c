@@ -145,7 +145,7 @@ eg_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 		 * labels are looked for in it from now on, and it may have been
 		 * stored
 		 */
-		eg_check(ef_state_check_labels(state, type, &eg_context));
+		eg_check(ef_state_check_all(state, type, &eg_context));
 		PG_RETURN_POINTER(state);
 	}
 	state = eg_summary_state(fcinfo, type);

@@ -545,7 +545,7 @@ test_damaged_labels(void)
 
 	arena_open(&arena);
 	ef_state_create(&state, &type, &frame, 8192, &arena.context);
-	is_int(ef_state_check_labels(state, &type, &arena.context), EF_OK, "a state without labels is sound");
+	is_int(ef_state_check_all(state, &type, &arena.context), EF_OK, "a state without labels is sound");
 	for (uint32_t i = 0; i < 100; i++)
 	{
 		char		name[] = {(char) ('a' + i % 26), (char) ('a' + i / 26)};
@@ -553,7 +553,7 @@ test_damaged_labels(void)
 		ef_state_label(state, name, sizeof(name));
 		at[i] = state->labels;
 	}
-	is_int(ef_state_check_labels(state, &type, &arena.context), EF_OK, "so is one of 100");
+	is_int(ef_state_check_all(state, &type, &arena.context), EF_OK, "so is one of 100");
 
 	root = label_at(state, state->root);
 	for (unsigned side = 0; side < 2; side++)
@@ -564,22 +564,22 @@ test_damaged_labels(void)
 		for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
 		{
 			root->child[side] = wrong[i];
-			is_int(ef_state_check_labels(state, &type, &arena.context), EF_INVALID,
+			is_int(ef_state_check_all(state, &type, &arena.context), EF_INVALID,
 				   "a link %u of the root that is %u", side, wrong[i]);
 		}
 		root->child[side] = kept;
 	}
 	kept = state->root;
 	state->root = 0;
-	is_int(ef_state_check_labels(state, &type, &arena.context), EF_INVALID, "a tree that is lost");
+	is_int(ef_state_check_all(state, &type, &arena.context), EF_INVALID, "a tree that is lost");
 	state->root = kept;
 	label_at(state, at[7])->number = 9;
-	is_int(ef_state_check_labels(state, &type, &arena.context), EF_INVALID, "a number that is another's");
+	is_int(ef_state_check_all(state, &type, &arena.context), EF_INVALID, "a number that is another's");
 	label_at(state, at[7])->number = 8;
 	label_at(state, at[7])->length = 1 << 20;
-	is_int(ef_state_check_labels(state, &type, &arena.context), EF_INVALID, "a length beyond the state");
+	is_int(ef_state_check_all(state, &type, &arena.context), EF_INVALID, "a length beyond the state");
 	label_at(state, at[7])->length = 2;
-	is_int(ef_state_check_labels(state, &type, &arena.context), EF_OK, "mended, it is sound");
+	is_int(ef_state_check_all(state, &type, &arena.context), EF_OK, "mended, it is sound");
 
 	/* a list and not a tree: each label leads to the next */
 	state->root = at[0];
@@ -588,7 +588,38 @@ test_damaged_labels(void)
 		label_at(state, at[i])->child[0] = 0;
 		label_at(state, at[i])->child[1] = i < 99 ? at[i + 1] : 0;
 	}
-	is_int(ef_state_check_labels(state, &type, &arena.context), EF_INVALID, "a tree that is too deep");
+	is_int(ef_state_check_all(state, &type, &arena.context), EF_INVALID, "a tree that is too deep");
+	arena_close(&arena);
+}
+
+/* Cells that are said to be in order, and are not, or count nothing, or stand nowhere. */
+static void
+test_damaged_cells(void)
+{
+	const EfCell cells[] = {ef_cell(ef_key(0, LONG, 4), 1), ef_cell(ef_key(0, SHORT, 7), 2)};
+	const EfCell wrong[][2] = {
+		{ef_cell(ef_key(0, SHORT, 7), 2), ef_cell(ef_key(0, LONG, 4), 1)},
+		{ef_cell(ef_key(0, LONG, 4), 1), ef_cell(ef_key(0, LONG, 4), 1)},
+		{ef_cell(ef_key(0, LONG, 4), 0), ef_cell(ef_key(0, SHORT, 7), 2)},
+		{ef_cell(ef_key(0, LONG, 4), 1), ef_cell(ef_key(0, SHORT, 200), 2)},
+		{ef_cell(ef_key(0, LONG, 4), 1), ef_cell(ef_key(1, SHORT, 7), 2)},
+	};
+	Arena		arena;
+	EfState    *state;
+	EfTable		table;
+
+	arena_open(&arena);
+	ef_state_create(&state, &type, &frame, 0, &arena.context);
+	state->ncells = state->nsorted = 2;
+	memcpy(state->cells, cells, sizeof(cells));
+	is_int(ef_state_check_all(state, &type, &arena.context), EF_OK, "cells in order are sound");
+	is_int(ef_state_load(&table, &type, state, state->size, &arena.context), EF_OK, "and opened");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+	{
+		memcpy(state->cells, wrong[i], sizeof(cells));
+		is_int(ef_state_check_all(state, &type, &arena.context), EF_INVALID, "cells %zu are not", i);
+		is_int(ef_state_load(&table, &type, state, state->size, &arena.context), EF_INVALID, "nor opened");
+	}
 	arena_close(&arena);
 }
 
@@ -621,7 +652,7 @@ test_many_labels(void)
 		}
 	is_int(wrong, 0, "%d labels keep their numbers", n);
 	is_int(state->nlabels, n, "each is there once");
-	is_int(ef_state_check_labels(state, &type, &arena.context), EF_OK, "their tree is sound");
+	is_int(ef_state_check_all(state, &type, &arena.context), EF_OK, "their tree is sound");
 	is_int(ef_table_load(&table, &type, state, state->size, &arena.context), EF_OK, "a state of so many labels loads");
 	ok(is_normal(&table), "labels and cells are in order");
 
@@ -1765,6 +1796,7 @@ main(void)
 	test_any_order();
 	test_growth();
 	test_damaged_labels();
+	test_damaged_cells();
 	test_many_labels();
 	test_chosen_labels();
 	test_normalize();

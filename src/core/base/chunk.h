@@ -47,6 +47,7 @@ ef_chunk_remove(EfChunk **latest)
 {
 	EfChunk    *chunk = *latest;
 
+	EF_ASSERT(chunk != NULL && ef_chunk_is_sound(chunk));
 	*latest = chunk->older;
 	return chunk;
 }

@@ -4,14 +4,6 @@
  */
 #include "base/codec.h"
 
-static uint64_t
-fail(EfReader *reader)
-{
-	reader->failed = true;
-	reader->at = reader->end;
-	return 0;
-}
-
 uint64_t
 ef_read_varint_slow(EfReader *reader)
 {
@@ -28,7 +20,7 @@ ef_read_varint_slow(EfReader *reader)
 		if (byte < 0x80)
 			return value;
 	}
-	return fail(reader);
+	return ef_reader_fail(reader);
 }
 
 const uint8_t *
@@ -36,9 +28,10 @@ ef_read_bytes(EfReader *reader, size_t length)
 {
 	const uint8_t *bytes = reader->at;
 
+	EF_ASSERT(ef_reader_is_sound(reader));
 	if (length > (size_t) (reader->end - reader->at))
 	{
-		fail(reader);
+		ef_reader_fail(reader);
 		return NULL;
 	}
 	reader->at += length;

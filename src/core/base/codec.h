@@ -18,6 +18,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/invariant.h"
+
 #define EF_VARINT_MAX 10		/* bytes that a 64-bit integer can take */
 
 typedef struct EfReader
@@ -26,6 +28,22 @@ typedef struct EfReader
 	const uint8_t *end;
 	bool		failed;
 } EfReader;
+
+static inline bool
+ef_reader_is_sound(const EfReader *reader)
+{
+	return reader->failed ? reader->at == reader->end
+		: reader->at <= reader->end;
+}
+
+/* Fail for good, and answer 0. */
+static inline uint64_t
+ef_reader_fail(EfReader *reader)
+{
+	reader->failed = true;
+	reader->at = reader->end;
+	return 0;
+}
 
 typedef struct EfWriter
 {
@@ -68,6 +86,8 @@ extern uint64_t ef_read_varint_slow(EfReader *reader);
 static inline uint64_t
 ef_read_varint(EfReader *reader)
 {
+	EF_ASSERT(ef_reader_is_sound(reader));
+
 	/* nearly every count and step of a summary fits one byte */
 	if (reader->at < reader->end && *reader->at < 0x80)
 		return *reader->at++;
@@ -103,9 +123,7 @@ ef_read_limited(EfReader *reader, uint64_t limit)
 
 	if (value <= limit)
 		return value;
-	reader->failed = true;
-	reader->at = reader->end;
-	return 0;
+	return ef_reader_fail(reader);
 }
 
 /*

@@ -148,6 +148,7 @@ ef_dictionary_number(EfDictionary *dictionary, const char *bytes,
 	EfNameDigest digest = digest_of(bytes, length);
 	EfDictionarySlot *slot;
 
+	EF_ASSERT(ef_dictionary_is_sound(dictionary));
 	reserve(dictionary);
 	slot = find_slot(dictionary, &digest, bytes);
 	if (slot->number == 0)
@@ -198,6 +199,7 @@ ef_number_map_end(EfNumberMap *map)
 void
 ef_number_map_clear(EfNumberMap *map)
 {
+	EF_ASSERT(ef_number_map_is_sound(map));
 	if (++map->round != 0)
 		return;
 
@@ -210,6 +212,7 @@ ef_number_map_clear(EfNumberMap *map)
 void
 ef_number_map_set(EfNumberMap *map, uint32_t number, uint32_t value)
 {
+	EF_ASSERT(ef_number_map_is_sound(map) && value > 0);
 	if (number >= map->room)
 	{
 		size_t		room = 2 * (size_t) number + NAMES_MINIMUM;

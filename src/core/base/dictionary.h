@@ -54,9 +54,22 @@ extern const EfReport EF_TOO_MANY_NAMES[];
 /* Limit on names: their numbers have 24 bits. */
 #define EF_NAMES_LIMIT ((1u << 24) - 1)
 
+/* Has it room for its names, twice as many slots, and all within its size? */
+static inline bool
+ef_dictionary_is_sound(const EfDictionary *dictionary)
+{
+	return dictionary->nnames <= dictionary->room &&
+		dictionary->nslots == 2 * dictionary->room &&
+		(dictionary->nslots & (dictionary->nslots - 1)) == 0 &&
+		(dictionary->nnames == 0 || dictionary->chunk != NULL) &&
+		dictionary->size >= dictionary->room * sizeof(EfName *) +
+		dictionary->nslots * sizeof(EfDictionarySlot);
+}
+
 static inline const EfName *
 ef_dictionary_name(const EfDictionary *dictionary, uint32_t number)
 {
+	EF_ASSERT(ef_dictionary_is_sound(dictionary));
 	EF_ASSERT(number > 0 && number <= dictionary->nnames);
 	return dictionary->names[number - 1];
 }
@@ -88,6 +101,12 @@ typedef struct EfNumberMap
 	EfNumberNote *notes;
 } EfNumberMap;
 
+static inline bool
+ef_number_map_is_sound(const EfNumberMap *map)
+{
+	return map->round > 0 && (map->room == 0) == (map->notes == NULL);
+}
+
 extern void ef_number_map_begin(EfNumberMap *map, EfContext *context);
 extern void ef_number_map_end(EfNumberMap *map);
 
@@ -102,6 +121,7 @@ extern void ef_number_map_set(EfNumberMap *map, uint32_t number,
 static inline uint32_t
 ef_number_map_get(const EfNumberMap *map, uint32_t number)
 {
+	EF_ASSERT(ef_number_map_is_sound(map));
 	return number < map->room && map->notes[number].round == map->round
 		? map->notes[number].value : 0;
 }

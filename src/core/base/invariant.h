@@ -2,6 +2,11 @@
  * invariant.h
  *	  Assertions, checked in builds for tests
  *	  (-DUSE_ASSERT_CHECKING): a program that breaks one ends there.
+ *
+ * What holds of a thing is said by its ef_..._is_sound(), asserted where a
+ * public function begins: in constant time where that is for each row, and of
+ * all that it holds where it is for each summary.  What comes from outside is
+ * refused first, and then asserted.
  */
 #ifndef EF_INVARIANT_H
 #define EF_INVARIANT_H

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/instant.h"
+#include "base/invariant.h"
 
 /*
  * An event as the event log stores it: an instant in the years 1 to 9999 and
@@ -22,6 +23,7 @@ typedef uint64_t EfWhen;
 static inline EfWhen
 ef_when(EfInstant instant, unsigned code)
 {
+	EF_ASSERT(code >> EF_WHEN_CODE_BITS == 0);
 	return (EfWhen) (instant + EF_WHEN_BIAS) << EF_WHEN_CODE_BITS | code;
 }
 

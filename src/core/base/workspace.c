@@ -41,6 +41,7 @@ ef_mark(const EfWorkspace *workspace)
 {
 	EfMark		here = {workspace->chunks, 0};
 
+	EF_ASSERT(here.chunk == NULL || ef_chunk_is_sound(here.chunk));
 	if (here.chunk != NULL)
 		here.used = here.chunk->used;
 	return here;
@@ -49,10 +50,14 @@ ef_mark(const EfWorkspace *workspace)
 void
 ef_discard(EfWorkspace *workspace, EfMark until)
 {
+	/* the mark is of this workspace, and was not discarded */
 	while (workspace->chunks != until.chunk)
 		ef_release(workspace->context, ef_chunk_remove(&workspace->chunks));
 	if (workspace->chunks != NULL)
+	{
+		EF_ASSERT(until.used <= workspace->chunks->used);
 		workspace->chunks->used = until.used;
+	}
 }
 
 void

@@ -291,7 +291,7 @@ read_number(EfReader *reader, uint64_t limit)
 	uint64_t	value = ef_read_limited(reader, limit);
 
 	if (reader->at - from > 1 && reader->at[-1] == 0)
-		reader->failed = true;
+		return ef_reader_fail(reader);
 	return value;
 }
 

@@ -57,9 +57,10 @@ typedef enum EfPersonKind
  *	 EF_WIDE_DETAILED, EF_NAMED_DETAILED
  *				the same with the detail behind when
  *	 EF_NARROW_DETAILED
- *				number << 24 | when >> 40, and in the second word the rest of
- *				when and the detail, where a number below 2^40, a detail below
- *				2^37 and a when without the bits 18 to 30 leave room for all
+ *				the number and the high bits of when, and in the second word
+ *				the rest of when and the detail, where a number below 2^40, a
+ *				detail below 2^37 and a when without the bits 18 to 30 leave
+ *				room for all
  *
  * The low bits of its value are the number of its words.
  */
@@ -88,8 +89,14 @@ ef_form_detailed(EfEventForm form)
 	return (form & EF_FORM_DETAILED) != 0;
 }
 
+static inline bool
+ef_form_named(EfEventForm form)
+{
+	return form == EF_NAMED || form == EF_NAMED_DETAILED;
+}
+
 #define EF_NARROW_WHEN_BITS 24
-#define EF_NARROW_NUMBERS (UINT64_C(1) << 40)
+#define EF_NARROW_NUMBERS (UINT64_C(1) << (64 - EF_NARROW_WHEN_BITS))
 #define EF_NARROW_FIRST_DAY (-365243)
 #define EF_NARROW_FIRST ((EfWhen) (EF_NARROW_FIRST_DAY + EF_WHEN_BIAS) << EF_WHEN_CODE_BITS)
 
@@ -104,6 +111,7 @@ ef_is_narrow(uint64_t number, EfWhen when)
 static inline uint64_t
 ef_narrow(uint64_t number, EfWhen when)
 {
+	EF_ASSERT(ef_is_narrow(number, when));
 	return number << EF_NARROW_WHEN_BITS | (when - EF_NARROW_FIRST);
 }
 
@@ -121,35 +129,50 @@ ef_narrow_when(uint64_t narrow)
 }
 
 /*
- * Bits of a detail in the second word of EF_NARROW_DETAILED, beside the bits
- * 31 to 39 of when and its lowest 18.
+ * Three parts of when in EF_NARROW_DETAILED: the high one, from a bit on, below
+ * the number; the middle one, from another bit up to that, at the top of the
+ * second word; and its low bits, which are behind them and before the detail.
  */
-#define EF_NARROW_DETAIL_BITS 37
+#define EF_NARROW_HIGH_AT (64 - EF_NARROW_WHEN_BITS)
+#define EF_NARROW_MIDDLE_AT 31
 #define EF_NARROW_LOW_BITS 18
-#define EF_NARROW_GAP UINT64_C(0x7ffc0000)
+#define EF_NARROW_DETAIL_BITS 37
+#define EF_NARROW_MIDDLE_TO (EF_NARROW_DETAIL_BITS + EF_NARROW_LOW_BITS)
+
+#define EF_NARROW_LOW ((UINT64_C(1) << EF_NARROW_LOW_BITS) - 1)
+#define EF_NARROW_DETAIL ((UINT64_C(1) << EF_NARROW_DETAIL_BITS) - 1)
+
+/* Bits of when that have no place there. */
+#define EF_NARROW_GAP ((UINT64_C(1) << EF_NARROW_MIDDLE_AT) - 1 - EF_NARROW_LOW)
+
+_Static_assert(EF_NARROW_HIGH_AT - EF_NARROW_MIDDLE_AT == 64 - EF_NARROW_MIDDLE_TO,
+			   "the second word of a narrow detailed event is full");
 
 static inline bool
 ef_is_narrow_detailed(uint64_t number, EfWhen when, uint64_t detail)
 {
 	return number < EF_NARROW_NUMBERS && (when & EF_NARROW_GAP) == 0 &&
-		detail < UINT64_C(1) << EF_NARROW_DETAIL_BITS;
+		detail <= EF_NARROW_DETAIL;
 }
 
 static inline void
 ef_narrow_detailed(uint64_t *event, uint64_t number, EfWhen when,
 				   uint64_t detail)
 {
-	event[0] = number << 24 | when >> 40;
-	event[1] = (when >> 31 & 0x1ff) << 55 |
-		(when & ((1u << EF_NARROW_LOW_BITS) - 1)) << EF_NARROW_DETAIL_BITS |
-		detail;
+	EF_ASSERT(ef_is_narrow_detailed(number, when, detail));
+	event[0] = number << EF_NARROW_WHEN_BITS | when >> EF_NARROW_HIGH_AT;
+
+	/* the high part falls off the top */
+	event[1] = when >> EF_NARROW_MIDDLE_AT << EF_NARROW_MIDDLE_TO |
+		(when & EF_NARROW_LOW) << EF_NARROW_DETAIL_BITS | detail;
 }
 
 static inline EfWhen
 ef_narrow_detailed_when(const uint64_t *event)
 {
-	return event[0] << 40 | (event[1] >> 55) << 31 |
-		(event[1] >> EF_NARROW_DETAIL_BITS & ((1u << EF_NARROW_LOW_BITS) - 1));
+	return event[0] << EF_NARROW_HIGH_AT |
+		event[1] >> EF_NARROW_MIDDLE_TO << EF_NARROW_MIDDLE_AT |
+		(event[1] >> EF_NARROW_DETAIL_BITS & EF_NARROW_LOW);
 }
 
 /* One person's number and name. */
@@ -178,6 +201,7 @@ ef_event_names_compare(const uint64_t *a, const uint64_t *b, EfEventForm form,
 	uint64_t	one = a[ef_form_words(form) - 1];
 	uint64_t	other = b[ef_form_words(form) - 1];
 
+	EF_ASSERT(ef_form_named(form));
 	if (kind == EF_PERSON_NUMBER || one == other)
 		return 0;
 	if (kind == EF_PERSON_UUID)
@@ -207,14 +231,9 @@ ef_event_when(const uint64_t *event, EfEventForm form)
 static inline uint64_t
 ef_event_detail(const uint64_t *event, EfEventForm form)
 {
+	EF_ASSERT(ef_form_detailed(form));
 	return form == EF_NARROW_DETAILED
-		? event[1] & ((UINT64_C(1) << EF_NARROW_DETAIL_BITS) - 1) : event[2];
-}
-
-static inline bool
-ef_form_named(EfEventForm form)
-{
-	return form == EF_NAMED || form == EF_NAMED_DETAILED;
+		? event[1] & EF_NARROW_DETAIL : event[2];
 }
 
 static inline bool
@@ -232,6 +251,7 @@ ef_event_person(const uint64_t *event, EfEventForm form, EfPersonKind kind)
 {
 	EfPerson	person = {ef_event_number(event, form), 0, NULL, 0};
 
+	EF_ASSERT(kind == EF_PERSON_NUMBER || ef_form_named(form));
 	if (kind == EF_PERSON_UUID)
 		person.rest = event[ef_form_words(form) - 1];
 	if (kind == EF_PERSON_TEXT)

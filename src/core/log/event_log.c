@@ -158,6 +158,7 @@ ef_event_group_grow(EfEventGroup *group, EfEventForm form)
 	size_t		size = CHUNK_MINIMUM;
 	EfEventChunk *chunk;
 
+	EF_ASSERT(ef_event_group_is_sound(group));
 	while (size < group->size / 2 && size < CHUNK_MAXIMUM)
 		size *= 2;
 	if (ef_event_log_full(log, size))
@@ -183,6 +184,7 @@ ef_event_group_size(EfEventGroup *group)
 {
 	size_t		n = 0;
 
+	EF_ASSERT(ef_event_group_is_sound(group));
 	count_chunk(group);
 	for (const EfEventChunk *chunk = group->chunk; chunk; chunk = chunk->older)
 		n += chunk->nevents;
@@ -200,6 +202,7 @@ reserve_named(EfEventGroup *group)
 {
 	EfEventForm form = named_form(group->log);
 
+	EF_ASSERT(ef_event_group_is_sound(group));
 	if ((size_t) (group->end - group->next) < ef_form_words(form))
 		ef_event_group_grow(group, form);
 }
@@ -225,6 +228,7 @@ ef_event_add_uuid(EfEventGroup *group, const uint8_t uuid[16], EfWhen when,
 {
 	uint64_t	halves[2];
 
+	EF_ASSERT(group->log->kind == EF_PERSON_UUID);
 	reserve_named(group);
 	memcpy(halves, uuid, sizeof(halves));
 	append_named(group, halves[0], when, detail, halves[1]);
@@ -237,6 +241,8 @@ ef_event_add_text(EfEventGroup *group, const char *name, size_t length,
 	EfEventLog *log = group->log;
 	const EfName *kept;
 	size_t		size = ef_name_size(length);
+
+	EF_ASSERT(log->kind == EF_PERSON_TEXT);
 
 	/* room for the event first, since making it may store all names */
 	reserve_named(group);
@@ -325,6 +331,7 @@ ef_event_group_order(EfEventGroup *group, const uint64_t **ordered,
 void
 ef_event_group_add_run(EfEventGroup *group, const EfRunPlace *place)
 {
+	EF_ASSERT(ef_event_group_is_sound(group));
 	if (group->nruns == group->runs_room)
 	{
 		group->runs_room = 2 * group->runs_room + 2;
@@ -381,6 +388,7 @@ store_group(EfEventGroup *group)
 	}
 	log->used -= group->size;
 	group->size = 0;
+	EF_ASSERT(ef_event_group_is_sound(group));
 }
 
 void

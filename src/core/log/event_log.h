@@ -81,6 +81,17 @@ struct EfEventLog
 	void	   *tally;			/* the same for readers of groups */
 };
 
+/* Is the room for events in the latest chunk, if there is one?  For EF_ASSERT. */
+static inline bool
+ef_event_group_is_sound(const EfEventGroup *group)
+{
+	if (group->nruns > group->runs_room || group->size > group->log->used)
+		return false;
+	return group->chunk == NULL ? group->next == NULL && group->end == NULL
+		: group->next >= group->chunk->words && group->next <= group->end &&
+		group->chunk->form == group->form;
+}
+
 extern void ef_event_log_begin(EfEventLog *log, EfPersonKind kind,
 							   EfUnit unit, bool detailed, size_t budget,
 							   const EfStorage *storage, EfContext *context);
@@ -104,6 +115,8 @@ ef_event_add(EfEventGroup *group, uint64_t number, EfWhen when)
 	EfEventForm form = group->form != EF_WIDE && ef_is_narrow(number, when)
 		? EF_NARROW : EF_WIDE;
 
+	EF_ASSERT(ef_event_group_is_sound(group) &&
+			  group->log->kind == EF_PERSON_NUMBER && !group->log->detailed);
 	if (ef_unlikely(group->end - group->next < (ptrdiff_t) form ||
 					group->form != form))
 		ef_event_group_grow(group, form);
@@ -129,6 +142,8 @@ ef_event_add_detailed(EfEventGroup *group, uint64_t number, EfWhen when,
 		ef_is_narrow_detailed(number, when, detail)
 		? EF_NARROW_DETAILED : EF_WIDE_DETAILED;
 
+	EF_ASSERT(ef_event_group_is_sound(group) &&
+			  group->log->kind == EF_PERSON_NUMBER && group->log->detailed);
 	if (ef_unlikely((size_t) (group->end - group->next) <
 					ef_form_words(form) || group->form != form))
 		ef_event_group_grow(group, form);

@@ -168,8 +168,8 @@ merge_whens(EfEventReader *reader, size_t middle, size_t n,
 		EfWhen	   *from;
 		EfWhen	   *to = whens + left + right - words;
 
-		if (left > 0 && is_later(whens + left - words, added + right - words,
-								 detailed))
+		if (left > 0 && is_later(whens + left - words,
+								 added + right - words, detailed))
 			from = whens + (left -= words);
 		else
 			from = added + (right -= words);
@@ -385,6 +385,7 @@ ef_event_reader_next(EfEventReader *reader, EfPersonEvents *events,
 {
 	if (*status != EF_OK || reader->nheap == 0)
 		return false;
+	EF_ASSERT(reader->nheap <= reader->nruns);
 	if (reader->npeople++ % INTERRUPT_PEOPLE == 0)
 		ef_check_interrupt(reader->context);
 	if (reader->nheap == 1 && reader->heap[0]->events_end != NULL)
@@ -393,7 +394,8 @@ ef_event_reader_next(EfEventReader *reader, EfPersonEvents *events,
 		*status = next_of_few(reader, events);
 	else
 		*status = next_of_many(reader, events);
-	EF_ASSERT(*status != EF_OK || events->n > 0);
+	EF_ASSERT(*status != EF_OK ||
+			  (events->n > 0 && events->n <= reader->room));
 	return *status == EF_OK;
 }
 

@@ -131,6 +131,7 @@ ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
 	EfRunEnd	run = writer->end;
 	size_t		words = writer->detailed ? 2 : 1;
 
+	EF_ASSERT(ef_run_writer_is_sound(writer) && nwhens > 0);
 	write_head(&run, writer->kind, person, nwhens, whens[0]);
 	if (writer->detailed)
 		write_detail(&run, whens[1], 0);
@@ -148,6 +149,7 @@ ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
 uint64_t
 ef_run_writer_end(EfRunWriter *writer)
 {
+	EF_ASSERT(ef_run_writer_is_sound(writer));
 	flush(&writer->end);
 	return writer->end.size;
 }
@@ -251,6 +253,7 @@ ef_run_next_person(EfRunReader *run, EfPersonKind kind, EfContext *context)
 {
 	EfReader	reader;
 
+	EF_ASSERT(ef_run_reader_is_sound(run));
 	if (run->events_end != NULL)
 	{
 		const uint64_t *event = run->events;
@@ -370,6 +373,7 @@ read_events(EfRunReader *run, EfWhen *whens, const bool detailed,
 EfStatus
 ef_run_read_events(EfRunReader *run, EfWhen *whens, EfContext *context)
 {
+	EF_ASSERT(ef_run_reader_is_sound(run) && !run->done && run->nevents > 0);
 	return run->detailed ? read_events(run, whens, true, context)
 		: read_events(run, whens, false, context);
 }

@@ -56,10 +56,20 @@ extern void ef_run_writer_begin(EfRunWriter *writer, EfPersonKind kind,
 extern void ef_run_writer_add(EfRunWriter *writer, const EfPerson *person,
 							  const EfWhen *whens, size_t nwhens);
 
+/* Is its end in its buffer?  For EF_ASSERT. */
+static inline bool
+ef_run_writer_is_sound(const EfRunWriter *writer)
+{
+	return writer->end.buffer == writer->buffer &&
+		writer->end.writer.at >= writer->buffer &&
+		writer->end.writer.at <= writer->buffer + sizeof(writer->buffer);
+}
+
 /* Return how many bytes a run has so far. */
 static inline uint64_t
 ef_run_writer_size(const EfRunWriter *writer)
 {
+	EF_ASSERT(ef_run_writer_is_sound(writer));
 	return writer->end.size +
 		(uint64_t) (writer->end.writer.at - writer->buffer);
 }
@@ -120,6 +130,22 @@ typedef struct EfRunReader
 	char	   *name_room;
 	size_t		name_size;
 } EfRunReader;
+
+/*
+ * Is what is left of a run, or of events in memory, within its memory?  For
+ * EF_ASSERT.
+ */
+static inline bool
+ef_run_reader_is_sound(const EfRunReader *run)
+{
+	if (run->events_end != NULL)
+		return run->events <= run->events_end;
+	if (run->place.bytes != NULL)
+		return run->at >= run->place.bytes && run->at <= run->end &&
+			run->end == run->place.bytes + run->place.size && run->left == 0;
+	return run->at >= run->window && run->at <= run->end &&
+		run->end <= run->window + run->window_size;
+}
 
 /* Go to the next person of a run. */
 extern EfStatus ef_run_next_person(EfRunReader *run, EfPersonKind kind,

@@ -37,6 +37,19 @@ comes_before(const uint64_t *a, const uint64_t *b, EfEventForm form,
 	return a[1] < b[1];
 }
 
+/* For EF_ASSERT. */
+static bool
+in_order(const uint64_t *events, size_t n, EfEventForm form, EfPersonKind kind)
+{
+	size_t		words = ef_form_words(form);
+
+	for (size_t i = 1; i < n; i++)
+		if (comes_before(events + i * words, events + (i - 1) * words, form,
+						 kind))
+			return false;
+	return true;
+}
+
 static inline void
 copy_event(uint64_t *to, const uint64_t *from, EfEventForm form)
 {
@@ -244,4 +257,5 @@ ef_event_sort(uint64_t *events, uint64_t *scratch, size_t n,
 			  EfEventForm form, EfPersonKind kind, EfContext *context)
 {
 	sort_part(events, scratch, n, false, form, kind, context);
+	EF_ASSERT(in_order(events, n, form, kind));
 }

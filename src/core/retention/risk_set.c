@@ -53,9 +53,8 @@ sort_exits(EfRiskSet *risk, const EfTable *table, EfContext *context)
 	return n;
 }
 
-/* Do the days ascend, each once? */
-static bool
-is_sound(const EfRiskSet *risk)
+bool
+ef_risk_is_sound(const EfRiskSet *risk)
 {
 	for (size_t i = 1; i < risk->ndays; i++)
 		if (risk->days[i - 1].day >= risk->days[i].day)
@@ -119,12 +118,13 @@ ef_retention_risk(EfRiskSet *risk, const EfTable *table, EfContext *context)
 		if (day->exits > 0 || day->censored > 0)
 			risk->last_day = day->day;
 	}
-	EF_ASSERT(is_sound(risk));
+	EF_ASSERT(ef_risk_is_sound(risk));
 }
 
 void
 ef_risk_mark_exits(uint8_t *flags, const EfRiskSet *risk)
 {
+	EF_ASSERT(ef_risk_is_sound(risk));
 	for (size_t i = 0; i < risk->ndays; i++)
 		flags[risk->days[i].day] |= risk->days[i].exits > 0;
 }
@@ -132,6 +132,7 @@ ef_risk_mark_exits(uint8_t *flags, const EfRiskSet *risk)
 void
 ef_risk_keep_reason(EfRiskSet *risk, uint32_t reason)
 {
+	EF_ASSERT(ef_risk_is_sound(risk));
 	for (size_t i = 0; i < risk->ndays; i++)
 	{
 		EfRiskDay  *day = &risk->days[i];

@@ -37,6 +37,9 @@ typedef struct EfRiskSet
 	uint32_t	last_day;		/* last one on which anybody was seen */
 } EfRiskSet;
 
+/* Do the days ascend, each once?  For EF_ASSERT. */
+extern bool ef_risk_is_sound(const EfRiskSet *risk);
+
 /* Return those at risk on the day after this one. */
 static inline int64_t
 ef_remaining(const EfRiskDay *day)
@@ -55,6 +58,7 @@ typedef struct EfRiskReader
 static inline void
 ef_risk_read(EfRiskReader *reader, const EfRiskSet *risk)
 {
+	EF_ASSERT(ef_risk_is_sound(risk));
 	reader->at = risk->days;
 	reader->end = risk->days + risk->ndays;
 	reader->present = risk->on_time;

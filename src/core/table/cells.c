@@ -90,12 +90,22 @@ ef_cells_add(int64_t *sum, int64_t a, int64_t b, EfContext *context)
 	return EF_OK;
 }
 
+bool
+ef_cells_in_order(const EfCell *cells, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (cells[i - 1].key > cells[i].key)
+			return false;
+	return true;
+}
+
 EfStatus
 ef_cells_unite(EfCell *cells, size_t *n, EfContext *context)
 {
 	size_t		out = 0;
 	size_t		i = 0;
 
+	EF_ASSERT(ef_cells_in_order(cells, *n));
 	for (size_t turn = 0; i < *n; turn++)
 	{
 		EfCell		cell = cells[i++];
@@ -139,6 +149,7 @@ ef_cells_merge(const EfCell *a, size_t na, const EfCell *b, size_t nb,
 	size_t		j = 0;
 	size_t		n = 0;
 
+	EF_ASSERT(ef_cells_in_order(a, na) && ef_cells_in_order(b, nb));
 	for (size_t turn = 0; i < na && j < nb; turn++)
 	{
 		/* the first has long stretches without a counterpart in the second */

@@ -6,6 +6,7 @@
 #ifndef EF_CELLS_H
 #define EF_CELLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,12 +16,14 @@
 
 /*
  * Kind, label and place of a cell, packed so that their order is integer
- * order: label << 36 | kind << 32 | at.  Label 0 is "none"; label n names the
+ * order: label, kind, at.  Label 0 is "none"; label n names the
  * n-th label of the table, counted from 1.
  */
 typedef uint64_t EfKey;
 
+#define EF_KEY_KIND_AT 32
 #define EF_KIND_BITS 4
+#define EF_KEY_LABEL_AT (EF_KEY_KIND_AT + EF_KIND_BITS)
 
 /*
  * Kind of a record that stands for a whole row; only a state has such.  Label
@@ -31,7 +34,7 @@ typedef uint64_t EfKey;
 
 #define EF_LABEL_LIMIT ((1u << 28) - 1)
 
-_Static_assert(EF_KIND_ROW < 1 << EF_KIND_BITS && EF_LABEL_LIMIT >> (64 - 36) == 0,
+_Static_assert(EF_KIND_ROW < 1 << EF_KIND_BITS && EF_LABEL_LIMIT >> (64 - EF_KEY_LABEL_AT) == 0,
 			   "label, kind and place share the 64 bits of a key");
 
 typedef struct EfCell
@@ -55,19 +58,19 @@ static inline EfKey
 ef_key(uint32_t label, unsigned kind, uint32_t at)
 {
 	EF_ASSERT(label <= EF_LABEL_LIMIT && kind <= EF_KIND_ROW);
-	return (EfKey) label << 36 | (EfKey) kind << 32 | at;
+	return (EfKey) label << EF_KEY_LABEL_AT | (EfKey) kind << EF_KEY_KIND_AT | at;
 }
 
 static inline uint32_t
 ef_key_label(EfKey key)
 {
-	return (uint32_t) (key >> 36);
+	return (uint32_t) (key >> EF_KEY_LABEL_AT);
 }
 
 static inline unsigned
 ef_key_kind(EfKey key)
 {
-	return (unsigned) (key >> 32) & ((1u << EF_KIND_BITS) - 1);
+	return (unsigned) (key >> EF_KEY_KIND_AT) & ((1u << EF_KIND_BITS) - 1);
 }
 
 static inline uint32_t
@@ -80,7 +83,7 @@ ef_key_at(EfKey key)
 static inline uint32_t
 ef_key_series(EfKey key)
 {
-	return (uint32_t) (key >> 32);
+	return (uint32_t) (key >> EF_KEY_KIND_AT);
 }
 
 /*
@@ -110,24 +113,27 @@ ef_pair_at(uint32_t pair)
 	return pair & ((1u << EF_PAIR_BITS) - 1);
 }
 
+#define EF_HALF_BITS 16
+#define EF_HALF_LIMIT ((1u << EF_HALF_BITS) - 1)
+
 /* Pack two numbers, such as days of a spell, into the place of a record. */
 static inline uint32_t
 ef_halves(uint32_t high, uint32_t low)
 {
-	EF_ASSERT(high <= 0xffff && low <= 0xffff);
-	return high << 16 | low;
+	EF_ASSERT(high <= EF_HALF_LIMIT && low <= EF_HALF_LIMIT);
+	return high << EF_HALF_BITS | low;
 }
 
 static inline uint32_t
 ef_high_half(uint32_t at)
 {
-	return at >> 16;
+	return at >> EF_HALF_BITS;
 }
 
 static inline uint32_t
 ef_low_half(uint32_t at)
 {
-	return at & 0xffff;
+	return at & EF_HALF_LIMIT;
 }
 
 /* Return the key of a cell whose label n is now number[n]; number[0] is 0. */
@@ -140,6 +146,9 @@ ef_renumbered(EfKey key, const uint32_t *number, unsigned paired)
 		at = ef_pair(number[ef_pair_label(at)], ef_pair_at(at));
 	return ef_key(number[ef_key_label(key)], ef_key_kind(key), at);
 }
+
+/* Are cells in the order of their keys? */
+extern bool ef_cells_in_order(const EfCell *cells, size_t n);
 
 /* Sort cells by their keys. */
 extern void ef_cells_sort(EfCell *cells, size_t n, EfContext *context);

@@ -8,6 +8,30 @@
 #include <string.h>
 
 bool
+ef_type_is_sound(const EfTableType *type)
+{
+	if (type->nkinds > EF_KIND_ROW || type->row_cells > 1 << EF_KIND_BITS ||
+		type->expand == NULL ||
+	/* what condenses its rows is not measured: it would be by other cells */
+		(type->condense != NULL && type->row_cells <= EF_FEW_ROW_CELLS))
+		return false;
+	for (unsigned kind = 0; kind < type->nkinds; kind++)
+	{
+		const EfKind *k = &type->kinds[kind];
+
+		if (k->paired && (!k->labelled || k->axis > 1 << EF_PAIR_BITS ||
+						  type->label_limit == 0 ||
+						  type->label_limit > EF_PAIR_LABEL_LIMIT))
+			return false;
+		/* what has no name is expanded or summed out in the end */
+		if (k->name == NULL && !(type->row_kinds >> kind & 1) &&
+			(type->settle == NULL || k->labelled || k->axis > EF_SHORT_AXIS))
+			return false;
+	}
+	return true;
+}
+
+bool
 ef_kind_has_pair(const EfKind *kind, uint32_t at, uint32_t nlabels)
 {
 	return ef_pair_label(at) > 0 && ef_pair_label(at) <= nlabels &&

@@ -143,6 +143,9 @@ typedef struct EfTableType
 /* Length of an axis up to which kinds are always laid out densely. */
 #define EF_SHORT_AXIS 512
 
+/* Is what a type says of its tables possible?  For EF_ASSERT. */
+extern bool ef_type_is_sound(const EfTableType *type);
+
 /* Can a cell of this paired kind have this place? */
 extern bool ef_kind_has_pair(const EfKind *kind, uint32_t at,
 							 uint32_t nlabels);

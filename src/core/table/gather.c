@@ -356,10 +356,7 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 	size_t		room = 0;
 	EfStatus	status;
 
-	EF_ASSERT(type->nkinds <= EF_KIND_ROW &&
-			  type->row_cells <= 1 << EF_KIND_BITS);
-	/* what condenses its rows is not measured: it would be by other cells */
-	EF_ASSERT(type->condense == NULL || type->row_cells > EF_FEW_ROW_CELLS);
+	EF_ASSERT(ef_type_is_sound(type));
 	measured = type->row_cells <= EF_FEW_ROW_CELLS &&
 		npending >= MEASURE_FROM;
 	if (measured)
@@ -387,6 +384,8 @@ ef_gather_cells(const EfTableType *type, const EfFrame *frame, uint32_t nlabels,
 		settle_series(type, &all.layout, all.counts);
 	if (status == EF_OK)
 		status = put_together(&all, type, gathered, ngathered, context);
+	EF_ASSERT(status != EF_OK ||
+			  ef_type_has_cells(type, nlabels, *gathered, *ngathered));
 	if (all.counts != few_counts)
 		ef_release(context, all.counts);
 	ef_release(context, all.list);

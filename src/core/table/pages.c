@@ -64,6 +64,12 @@ put_count(uint8_t *counts, uint32_t width, uint32_t place, int64_t count)
 }
 
 static bool
+is_width(uint32_t width)
+{
+	return width > 0 && width <= sizeof(int64_t) && (width & (width - 1)) == 0;
+}
+
+static bool
 fits(int64_t count, uint32_t width)
 {
 	switch (width)
@@ -102,8 +108,7 @@ ef_pages_check(const void *bytes, size_t size, const EfTableType *type,
 			(label > 0 && !type->kinds[kind].labelled) ||
 			page->first > type->kinds[kind].axis ||
 			page->places > type->kinds[kind].axis - page->first ||
-			(page->width != 1 && page->width != 2 && page->width != 4 &&
-			 page->width != 8) ||
+			!is_width(page->width) ||
 			counts_size(page) > size - used)
 			return false;
 		used += counts_size(page);
@@ -111,11 +116,24 @@ ef_pages_check(const void *bytes, size_t size, const EfTableType *type,
 	return used == size;
 }
 
+/* Are pages in the order of their series?  What else holds was checked. */
+static bool
+block_is_sound(const EfPages *block)
+{
+	for (uint64_t i = 0; i < block->npages; i++)
+		if (block->pages[i].series >= EF_PAGE_SERIES ||
+			!is_width(block->pages[i].width) ||
+			(i > 0 && block->pages[i].series <= block->pages[i - 1].series))
+			return false;
+	return true;
+}
+
 void
 ef_pages_index(EfPageIndex *index, EfPages *block)
 {
 	size_t		at = header_size(block->npages);
 
+	EF_ASSERT(block_is_sound(block));
 	index->block = block;
 	index->nseries = block->npages == 0 ? 0
 		: block->pages[block->npages - 1].series + 1;
@@ -138,6 +156,7 @@ ef_page_add(uint8_t *counts, uint32_t width, uint32_t place, EfCell *cell)
 {
 	int64_t		sum;
 
+	EF_ASSERT(is_width(width));
 	if (ef_add_overflow(count_at(counts, width, place), cell->count, &sum))
 		return false;
 	if (fits(sum, width))
@@ -176,6 +195,7 @@ ef_pages_ncells(const EfPages *block)
 	const uint8_t *counts = (const uint8_t *) block + header_size(block->npages);
 	size_t		n = 0;
 
+	EF_ASSERT(block_is_sound(block));
 	for (uint64_t i = 0; i < block->npages; i++)
 	{
 		n += counts_in_use(&block->pages[i], counts);
@@ -190,6 +210,7 @@ ef_pages_cells(const EfPages *block, EfCell *cells)
 	const uint8_t *counts = (const uint8_t *) block + header_size(block->npages);
 	size_t		n = 0;
 
+	EF_ASSERT(block_is_sound(block));
 	for (uint64_t i = 0; i < block->npages; i++)
 	{
 		const EfPage *page = &block->pages[i];
@@ -262,6 +283,7 @@ ef_pages_add_block(const EfPageIndex *index, const EfPages *other,
 	const uint8_t *counts = (const uint8_t *) other + header_size(other->npages);
 	size_t		n = 0;
 
+	EF_ASSERT(block_is_sound(other));
 	for (uint64_t i = 0; i < other->npages; i++)
 	{
 		const EfPage *page = &other->pages[i];
@@ -467,6 +489,7 @@ ef_pages_build(EfPages **block, size_t *size, const EfTableType *type,
 	SeriesWalk	walk;
 	EfStatus	status = EF_OK;
 
+	EF_ASSERT(old == NULL || block_is_sound(old));
 	*block = NULL;
 	*size = 0;
 	if (!ef_type_has_cells(type, nlabels, cells, *n))
@@ -509,5 +532,8 @@ ef_pages_build(EfPages **block, size_t *size, const EfTableType *type,
 		}
 	}
 	*n = rest;
+	EF_ASSERT(status != EF_OK ||
+			  (ef_pages_check(*block, *size, type, nlabels) &&
+			   ef_cells_in_order(cells, *n)));
 	return status;
 }

@@ -80,6 +80,7 @@ ef_pages_add(const EfPageIndex *index, EfCell *cell)
 	int16_t    *count;
 	int64_t		sum;
 
+	EF_ASSERT(index->nseries <= EF_PAGE_SERIES);
 	if (series >= index->nseries)
 		return false;
 	page = &index->page[series];

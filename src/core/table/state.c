@@ -77,6 +77,17 @@ is_sound(const EfState *state, const EfTableType *type)
 	return ef_is_state(state, type, state->size);
 }
 
+/* And all that was added up, which takes a look at each cell. */
+static bool
+is_all_sound(const EfState *state, const EfTableType *type)
+{
+	return is_sound(state, type) &&
+		ef_type_has_cells(type, state->nlabels, state->cells, state->nsorted) &&
+		(state->paged == 0 ||
+		 ef_pages_check(ef_state_pages(state), state->paged, type,
+						state->nlabels));
+}
+
 EfStatus
 ef_state_create(EfState **state, const EfTableType *type,
 				const EfFrame *frame, size_t room, EfContext *context)
@@ -120,6 +131,7 @@ ef_state_create(EfState **state, const EfTableType *type,
 		*(uint32_t *) (end - sizeof(uint32_t)) = (uint32_t) frame->spec_size;
 	}
 	*state = new;
+	EF_ASSERT(ef_type_is_sound(type) && is_all_sound(new, type));
 	return EF_OK;
 }
 
@@ -530,18 +542,24 @@ ef_state_make_room(EfState **state, const EfTableType *type, unsigned ncells,
 	size_t		need = ncells * sizeof(EfCell) +
 		(label_length < EF_SIZE_LIMIT ? ef_label_node_size(label_length)
 		 : EF_SIZE_LIMIT);
+	EfStatus	status;
 
 	EF_ASSERT(is_sound(old, type));
 	if (need <= ef_state_room(old))
 		return EF_OK;
-	if (old->size >= PAGES_FROM || old->paged > 0)
-		return compact(state, type, need, context);
-	return grow(state, need, context);
+	if (old->size < PAGES_FROM && old->paged == 0)
+		return grow(state, need, context);
+	EF_ASSERT(is_all_sound(old, type));
+	status = compact(state, type, need, context);
+	EF_ASSERT(status != EF_OK ||
+			  (is_all_sound(*state, type) && ef_state_room(*state) >= need));
+	return status;
 }
 
 EfStatus
 ef_state_skip(EfState *state, EfContext *context)
 {
+	EF_ASSERT(state->format == EF_FORMAT_STATE);
 	return ef_cells_add(&state->skipped, state->skipped, 1, context);
 }
 
@@ -642,6 +660,7 @@ ef_state_label(EfState *state, const char *bytes, size_t length)
 		link = &node->child[side];
 	}
 
+	EF_ASSERT(ef_state_room(state) >= ef_label_node_size(length));
 	state->labels += (uint32_t) ef_label_node_size(length);
 	node = label_node(state, state->labels);
 	node->hash = hash;
@@ -813,23 +832,6 @@ is_tree(const EfState *state, const EfTable *table)
 	return found == state->nlabels;
 }
 
-EfStatus
-ef_state_check_labels(const EfState *state, const EfTableType *type,
-					  EfContext *context)
-{
-	EfTable		table = {.labels = NULL};
-	EfStatus	status = EF_OK;
-
-	if (type->open_spec != NULL)
-		return EF_OK;
-	status = collect_labels(&table, state, context);
-	if (status == EF_OK && !is_tree(state, &table))
-		status = ef_fail(context, EF_INVALID,
-						 "The labels of a state are damaged.");
-	ef_release(context, table.labels);
-	return status;
-}
-
 /* Are all cells at existing places, with existing labels? */
 static bool
 keys_known(const EfCell *cells, size_t n, uint32_t nlabels,
@@ -841,6 +843,32 @@ keys_known(const EfCell *cells, size_t n, uint32_t nlabels,
 			: !ef_type_has_key(type, nlabels, cells[i].key))
 			return false;
 	return true;
+}
+
+EfStatus
+ef_state_check_all(const EfState *state, const EfTableType *type,
+				   EfContext *context)
+{
+	EfTable		table = {.labels = NULL};
+	EfPages    *pages;
+	EfStatus	status = open_pages(&pages, state, type, context);
+
+	if (status != EF_OK)
+		return status;
+	if (!ef_type_has_cells(type, state->nlabels, state->cells,
+						   state->nsorted) ||
+		!keys_known(state->cells + state->nsorted,
+					state->ncells - state->nsorted, state->nlabels, type))
+		return ef_fail(context, EF_INVALID,
+					   "The cells of a state are damaged.");
+	if (type->open_spec != NULL)
+		return EF_OK;
+	status = collect_labels(&table, state, context);
+	if (status == EF_OK && !is_tree(state, &table))
+		status = ef_fail(context, EF_INVALID,
+						 "The labels of a state are damaged.");
+	ef_release(context, table.labels);
+	return status;
 }
 
 /*
@@ -909,6 +937,7 @@ ef_state_merge(EfState **state, const EfTableType *type,
 			? merge_whole(state, type, table, number, context)
 			: append_cells(state, type, table->cells, table->ncells, number,
 						   context);
+	EF_ASSERT(status != EF_OK || is_all_sound(*state, type));
 	ef_release(context, number);
 	return status;
 }
@@ -953,6 +982,7 @@ ef_state_merge_state(EfState **state, const EfTableType *type,
 	uint32_t   *number = NULL;
 	EfStatus	status = ef_state_check(other, type, size, context);
 
+	EF_ASSERT(is_all_sound(*state, type));
 	if (status != EF_OK)
 		return status;
 
@@ -984,6 +1014,7 @@ ef_state_merge_state(EfState **state, const EfTableType *type,
 	if (status == EF_OK)
 		status = append_cells(state, type, other->cells, other->ncells, number,
 							  context);
+	EF_ASSERT(status != EF_OK || is_all_sound(*state, type));
 	ef_release(context, number);
 	ef_release(context, table.labels);
 	return status;
@@ -1144,6 +1175,7 @@ ef_state_load(EfTable *table, const EfTableType *type, const EfState *state,
 		status = load_pages(table, type, state, pages, context);
 	else
 		status = load_all(table, type, state, pages, context);
+	EF_ASSERT(status != EF_OK || ef_table_is_sound(table, type));
 	if (status == EF_OK && type->check_limits != NULL)
 		status = type->check_limits(table, context);
 	return status;

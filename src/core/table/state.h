@@ -137,12 +137,13 @@ extern EfStatus ef_state_check(const EfState *state, const EfTableType *type,
 							   size_t size, EfContext *context) EF_NODISCARD;
 
 /*
- * Can labels be looked up in its tree of labels, and added?  Ask once of a
- * state that comes as a value: somebody's own aggregate may have stored it.
+ * Check what it holds too: can labels be looked up in its tree of labels, and
+ * added, and are cells and pages in order?  Ask once of a state that comes as
+ * a value: somebody's own aggregate may have stored it.
  */
-extern EfStatus ef_state_check_labels(const EfState *state,
-									  const EfTableType *type,
-									  EfContext *context) EF_NODISCARD;
+extern EfStatus ef_state_check_all(const EfState *state,
+								   const EfTableType *type,
+								   EfContext *context) EF_NODISCARD;
 
 /* Create an empty state with room for `room` more bytes. */
 extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
@@ -153,6 +154,8 @@ extern EfStatus ef_state_create(EfState **state, const EfTableType *type,
 static inline size_t
 ef_state_room(const EfState *state)
 {
+	EF_ASSERT(state->format == EF_FORMAT_STATE &&
+			  state->nsorted <= state->ncells);
 	return state->size - sizeof(EfState) -
 		(size_t) state->ncells * sizeof(EfCell) - state->labels - state->paged;
 }
@@ -191,8 +194,10 @@ ef_state_moved(EfState *old, EfState *now, EfContext *context)
 static inline void
 ef_state_append(EfState *state, EfKey key, int64_t count)
 {
-	EfCell	   *cell = &state->cells[state->ncells++];
+	EfCell	   *cell = &state->cells[state->ncells];
 
+	EF_ASSERT(ef_state_room(state) >= sizeof(EfCell));
+	state->ncells++;
 	cell->key = key;
 	cell->count = count;
 }

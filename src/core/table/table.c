@@ -119,7 +119,10 @@ ef_table_validate(const EfTable *table, const EfTableType *type,
 			status = ef_fail(context, EF_INVALID, "%s stand at %u.",
 							 kind->name, kind->paired ? ef_pair_at(at) : at);
 	}
-	return status == EF_OK ? type->validate(table, context) : status;
+	if (status == EF_OK)
+		status = type->validate(table, context);
+	EF_ASSERT(status != EF_OK || ef_table_is_sound(table, type));
+	return status;
 }
 
 const EfCell *
@@ -131,6 +134,7 @@ ef_table_series(const EfTable *table, uint32_t label, unsigned kind,
 	size_t		high = table->ncells;
 	size_t		end;
 
+	EF_ASSERT(ef_table_is_readable(table));
 	while (low < high)
 	{
 		size_t		middle = low + (high - low) / 2;
@@ -166,6 +170,8 @@ ef_table_sums(const EfTable *table, unsigned nkinds, int64_t *sums)
 	const EfCell *cell = table->cells;
 	const EfCell *end = cell + table->ncells;
 
+	EF_ASSERT(ef_table_is_readable(table));
+
 	/* cells without a label come first, kind by kind */
 	for (unsigned kind = 0; kind < nkinds; kind++)
 	{
@@ -184,6 +190,8 @@ ef_table_label(const EfTable *table, const char *bytes, size_t length)
 {
 	EfLabel		wanted = {bytes, (uint32_t) length};
 	const EfLabel *found = NULL;
+
+	EF_ASSERT(table->nlabels == 0 || table->labels != NULL);
 
 	/* a spec has its own order, and few */
 	if (table->frame.spec != NULL)

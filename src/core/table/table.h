@@ -22,6 +22,17 @@ typedef struct EfTable
 /* Does a table hold what the head of EfTable promises?  For EF_ASSERT. */
 extern bool ef_table_is_sound(const EfTable *table, const EfTableType *type);
 
+/* As much of that as is known at once, for who looks up one thing in it. */
+static inline bool
+ef_table_is_readable(const EfTable *table)
+{
+	size_t		last = table->ncells - 1;
+
+	return table->ncells == 0 ||
+		(table->cells[0].key <= table->cells[last].key &&
+		 ef_key_kind(table->cells[last].key) != EF_KIND_ROW);
+}
+
 /* Are the labels in the order of their bytes, each once? */
 extern bool ef_table_labels_in_order(const EfTable *table);
 

@@ -301,6 +301,7 @@ ef_table_pack(const EfTable *table, const EfTableType *type,
 	size_t		bound = header + 2 + 6 * EF_VARINT_MAX +
 		table->frame.spec_size + series_bound(table, nseries);
 
+	EF_ASSERT(ef_cells_in_order(table->cells, table->ncells));
 	for (uint32_t i = 0; i < table->nlabels; i++)
 		bound += EF_VARINT_MAX + table->labels[i].length;
 	*bytes = ef_alloc(context, bound);
@@ -324,6 +325,7 @@ ef_table_pack_series(const EfTable *table, uint8_t **bytes, size_t *size,
 	EfWriter	writer;
 	size_t		nseries = count_series(table);
 
+	EF_ASSERT(ef_cells_in_order(table->cells, table->ncells));
 	*bytes = ef_alloc(context, series_bound(table, nseries));
 	writer.at = *bytes;
 	pack_series(&writer, table, nseries, context);
