@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/sort.h"
 #include "spell/spell.h"
 
@@ -175,6 +176,7 @@ ef_certificate_parts(const EfDay *completed, size_t ncompleted,
 		without = EF_CERTIFICATE_LAPSED;
 	}
 	tell(&story, without, until);
+	EF_ASSERT(story.n > 0 && story.n <= 2 * ncompleted + 1 && story.at == until);
 	ef_release(context, days);
 	*parts = story.parts;
 	*nparts = story.n;

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "base/sort.h"
 #include "base/workspace.h"
 
@@ -585,6 +586,7 @@ make_rows(const Graph *graph, EfShiftedDemand *rows)
 			if (to->place == first_to + i)
 				fill_row(to, &rows[n++]);
 		}
+	EF_ASSERT(n == graph->nprofessions);
 }
 
 EF_NODISCARD static EfStatus

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/invariant.h"
+
 #define NOWHERE UINT32_MAX
 
 /* Moments between two checks for interrupts. */
@@ -447,6 +449,16 @@ take_earliest(const EfChainSearch *search, size_t nmoments, unsigned furthest,
 	return chain->at[furthest - 1] + (anew && moments[m].anew);
 }
 
+/* Are these events in order? */
+static bool
+is_sound(const EfWhen *events, size_t nevents)
+{
+	for (size_t i = 1; i < nevents; i++)
+		if (events[i - 1] > events[i])
+			return false;
+	return true;
+}
+
 void
 ef_chain_find(EfChainSearch *search, EfChain *chain, const EfWhen *events,
 			  size_t nevents)
@@ -456,6 +468,7 @@ ef_chain_find(EfChainSearch *search, EfChain *chain, const EfWhen *events,
 	unsigned	furthest;
 	EfInstant	exits_from;
 
+	EF_ASSERT(is_sound(events, nevents));
 	while (nevents > 0 && events[nevents - 1] >= search->as_of)
 		nevents--;
 	if (!(spec->modes & (EF_STRICT_ORDER | EF_STRICT_DEDUPLICATION)) &&

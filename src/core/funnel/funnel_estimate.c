@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "estimate/estimate.h"
 #include "funnel/leavers.h"
 
@@ -370,6 +371,7 @@ ef_funnel_arrivals(const EfFunnel *funnel, const int32_t *starts,
 	double		entered = (double) funnel->counts[0].entered;
 	Walk		walk;
 
+	EF_ASSERT(nspans > 0 && starts[0] == 0);
 	arrivals->nstages = nstages;
 	arrivals->nspans = nspans;
 	arrivals->share = ef_grab_doubles(workspace, nspans);
@@ -423,6 +425,7 @@ ef_funnel_arrivals_variance(const EfArrivals *arrivals, const double *weight,
 	double		variance = 0;
 	double		shared = 0;
 
+	EF_ASSERT(c != NULL && stage > 0 && stage <= arrivals->nstages);
 	for (uint32_t a = 0; a < nspans; a++)
 	{
 		const double *row = c + (first + a) * size;

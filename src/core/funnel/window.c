@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/invariant.h"
+
 #define NOWHERE UINT32_MAX
 
 /* Can a row be found for this stage, if others have to move? */
@@ -163,6 +165,7 @@ ef_window_funnel(const EfFunnelSpec *spec, EfUnit unit, const EfRow *rows,
 
 		while (end < nrows && rows[end].when == rows[i].when)
 			end++;
+		EF_ASSERT(end == nrows || rows[end].when > rows[i].when);
 		ef_check_interrupt(context);
 		advance(&search, unit, ef_when_instant(rows[i].when), rows + i,
 				end - i);

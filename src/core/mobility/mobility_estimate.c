@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "estimate/distribution.h"
 #include "estimate/estimate.h"
 
@@ -229,6 +230,7 @@ multiply(Product *product, EfContext *context)
 		if (movers == 0)
 			continue;
 		/* of integers, so that it is 0 where all go */
+		EF_ASSERT(movers <= here[from]);
 		stay = (double) (here[from] - movers) / (double) here[from];
 		for (uint32_t i = 0; i < n; i++)
 		{

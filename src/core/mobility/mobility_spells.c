@@ -4,6 +4,8 @@
  */
 #include "mobility/mobility_spells.h"
 
+#include "base/invariant.h"
+
 /* Number that no state has. */
 #define NOT_KNOWN 0
 #define OUT UINT32_MAX
@@ -187,6 +189,7 @@ ef_mobility_walk(EfMobilityWalk *walk, const EfWhen *spells, size_t n)
 		be(walk, day, spell.number);
 		while (nheld > 0 && walk->stack[nheld - 1].end <= spell.end)
 			nheld--;
+		EF_ASSERT(i + 1 == n || ef_when_start(spells[i + 1]) > start);
 		walk->stack[nheld++] = spell;
 	}
 	while (nheld > 0)

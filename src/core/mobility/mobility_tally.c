@@ -5,6 +5,7 @@
 #include "mobility/mobility_tally.h"
 
 #include "base/bits.h"
+#include "base/invariant.h"
 
 /* Limit on the bytes of arrays, for a group that is large enough. */
 #define TALLY_BYTES ((size_t) 32 << 20)
@@ -166,6 +167,7 @@ count_step(EfMobilityTally *tally, const EfMobilityStep *step)
 	if (series->counts == NULL &&
 		!new_counts(tally, series, sizeof(uint32_t)))
 		return false;
+	EF_ASSERT(step->day < tally->days);
 	due = &tally->due[tally->nsteps % EF_TALLY_DUE];
 	++**due;
 	*due = &series->counts[step->day];
@@ -251,6 +253,7 @@ ef_mobility_tally_fte(EfMobilityTally *tally, EfState **state, unsigned kind,
 	uint32_t	label;
 	EfStatus	status;
 
+	EF_ASSERT(ef_mobility_counts_fte(kind) && fte > 0);
 	if (count_fte(tally, kind, day, number, fte))
 		return EF_OK;
 	status = label_of(state, tally, names, number, &label, context);

@@ -13,6 +13,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "estimate/estimate.h"
 
 /* Relative error of a sum of rounded steps. */
@@ -168,6 +169,8 @@ arriving(const Cohorts *cohorts, int cohort, int period)
 {
 	const uint32_t *edge = edges_of(cohorts, cohort) + period;
 
+	EF_ASSERT(cohort >= 0 && cohort < cohorts->n && period >= 0 &&
+			  period < cohorts->nperiods && edge[0] <= edge[1]);
 	return cohorts->until[edge[1]] - cohorts->until[edge[0]];
 }
 
@@ -909,6 +912,7 @@ ef_pipeline_intake_fan(const EfIntakePlan *plan, const double *levels,
 	Model		model = {.plan = &first,.workspace = &workspace};
 	EfStatus	status;
 
+	EF_ASSERT(nlevels > 0);
 	first.staff.level = levels[0];
 	status = open_model(&model);
 	if (status == EF_OK)

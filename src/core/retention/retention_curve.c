@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/invariant.h"
+
 /*
  * Tolerance for a product of rounded factors that should be one half: the
  * square root of a double's precision, as in R.
@@ -137,6 +139,7 @@ ef_incidence_row(EfIncidenceCurve *curve, uint32_t reason,
 {
 	const EfIncidence *incidence = &curve->estimate.incidence[reason - 1];
 
+	EF_ASSERT(reason > 0 && reason <= curve->estimate.nreasons);
 	row->exits = curve->exits[reason - 1];
 	row->incidence = incidence->probability;
 	row->std_error = ef_aalen_johansen_error(incidence);

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "estimate/distribution.h"
 #include "estimate/estimate.h"
 
@@ -357,6 +358,7 @@ ef_credible_estimate(EfCredibleReason *reasons, const EfTable *reference,
 	 * once without any reason, too: a group may have one that the reference
 	 * lacks
 	 */
+	EF_ASSERT(at_once > 0 || n == 0);
 	do
 	{
 		size_t		end = first + at_once < n ? first + at_once : n;

@@ -4,6 +4,7 @@
  */
 #include "workforce/exit_probability.h"
 
+#include "base/invariant.h"
 #include "base/vectors.h"
 
 #include <math.h>
@@ -747,6 +748,7 @@ ef_exit_probability(EfExitProbability *q, const EfExitCounts *counts,
 	Seen		seen = {.scope = scope,.year = risks,.month = risks + years};
 	int			youngest;
 
+	EF_ASSERT(!moves || scope->moved != scope->set_aside);
 	seen.donor = ef_grab(workspace, (size_t) years, sizeof(int));
 	if (moves)
 	{

@@ -4,6 +4,8 @@
  */
 #include "workforce/joined_periods.h"
 
+#include "base/invariant.h"
+
 EF_REPORT(EF_PERIODS_APART, INVALID_PARAMETER_VALUE,
 		  "summaries are not of one period after the other",
 		  "Give one summary for each calendar year, none of them missing and none twice.");
@@ -76,6 +78,7 @@ ef_workforce_join(EfWorkforce *whole, const EfWorkforce *periods, size_t n,
 	EfState    *state;
 	EfStatus	status;
 
+	EF_ASSERT(n > 0);
 	frame.as_of = periods[n - 1].table.frame.as_of;
 	status = ef_state_create(&state, &ef_workforce_type, &frame, 0, context);
 	for (size_t i = 0; i < n && status == EF_OK; i++)

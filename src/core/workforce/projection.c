@@ -19,6 +19,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "estimate/distribution.h"
 #include "estimate/estimate.h"
 #include "workforce/staff_flow.h"
@@ -812,6 +813,7 @@ ef_project_fan(const EfProjectionPlan *plan, const double *levels, int nlevels,
 	EfProjection model = {.plan = &first,.workspace = &workspace};
 	EfStatus	status;
 
+	EF_ASSERT(nlevels > 0);
 	first.level = levels[0];
 	status = build(&model, retirement_label(&plan->rates->table), true);
 	if (status == EF_OK)
@@ -851,6 +853,8 @@ ef_projection_left(const EfProjection *projection, int hired, int period)
 {
 	const EfFlow *flow = hires_of(projection, hired);
 
+	EF_ASSERT(hired >= 0 && hired <= period &&
+			  period < projection->plan->years);
 	return flow == NULL || !projection->q.known ? NAN
 		: ef_flow_sums(flow, period - hired)->stay;
 }
@@ -861,6 +865,7 @@ ef_projection_variance(EfProjection *projection, int period,
 {
 	Total		totals[TOGETHER];
 
+	EF_ASSERT(period >= 0 && period < projection->plan->years);
 	total_from(projection, period, projection->nhire_flows > 0 ? hires : NULL,
 			   projection->lags, totals);
 	return headcount_variance(projection, totals);

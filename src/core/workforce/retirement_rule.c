@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/invariant.h"
 #include "spell/spell.h"
 
 EfStatus
@@ -116,6 +117,7 @@ ef_rule_add(EfRetirementRule **rule, const EfRuleStep *step,
 		memcpy((*rule)->steps, old->steps, old->nsteps * sizeof(EfRuleStep));
 		(*rule)->nsteps = old->nsteps;
 	}
+	EF_ASSERT((*rule)->nsteps < (*rule)->room);
 	memmove(&(*rule)->steps[place + 1], &(*rule)->steps[place],
 			((*rule)->nsteps - place) * sizeof(EfRuleStep));
 	(*rule)->steps[place] = *step;

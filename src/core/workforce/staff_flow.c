@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "base/invariant.h"
 #include "base/vectors.h"
 
 #define MONTHS 12
@@ -264,6 +265,7 @@ ef_survival_lengthen(EfSurvival *survival)
 	EfSpan	   *month = &survival->month;
 	EfSpan	   *span = &survival->span;
 
+	EF_ASSERT(survival->months < MONTHS);
 	survival->months++;
 	memcpy(first, span->stay, bytes);
 	multiply_rows((size_t) stride, (size_t) stride, first, month->stay, span->stay);
@@ -520,6 +522,9 @@ ef_flow_enter(EfFlow *flow, const EfPeople *entrants,
 	int			last;
 	int			n;
 
+	EF_ASSERT(months <= flow->months &&
+			  (entrants->squares != NULL) == (flow->staff.squares != NULL) &&
+			  (entrants->fte != NULL) == (flow->staff.fte != NULL));
 	count_rows(stride, stride, entrants->people, starts);
 	if (!find_rows(ages, starts, &first, &last))
 		return;
@@ -604,6 +609,7 @@ ef_flow_follow(EfFlow *flow, int lag, const EfSurvival *survival)
 	int			rows = at_most(ages->rows - older, flow->last_row + 1) - first;
 	int			n = whole_steps(rows, WIDTH);
 
+	EF_ASSERT(lag > 0 && lag < flow->nlags && survival->months == MONTHS);
 	if (rows <= 0)
 		return;
 	flow->first_leave = at_most(survival->next_leave[0] - 1, flow->first_leave);
@@ -738,6 +744,8 @@ void
 ef_flow_add(const EfFlow *flow, int lag, int row, const double *people, int n,
 			double *sum)
 {
+	EF_ASSERT(lag < flow->nlags && n <= lag + 1);
+
 	/*
 	 * who came in a row has a birthday in the period at most, and is in the
 	 * next

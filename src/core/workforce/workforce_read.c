@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/invariant.h"
 #include "estimate/distribution.h"
 #include "estimate/estimate.h"
 #include "workforce/retirement_rule.h"
@@ -398,6 +399,8 @@ ef_workforce_initial_exposure(const EfTable *table, int nmonths,
 {
 	int64_t		leavers[EF_AGE_MONTHS];
 	int64_t		present = 0;
+
+	EF_ASSERT(nmonths >= 0 && nmonths <= EF_AGE_MONTHS);
 
 	/* first the entries in whole persons, and their missing parts */
 	memset(parts, 0, (size_t) nmonths * sizeof(int64_t));
