@@ -12,7 +12,6 @@
 void
 add_mobility(EfState **state, Input *input)
 {
-	EfState    *old = *state;
 	uint32_t	label;
 	uint32_t	to;
 	char		name = (char) ('a' + take(input) % 5);
@@ -21,16 +20,11 @@ add_mobility(EfState **state, Input *input)
 	uint32_t	day = kind == EF_MOB_OPENING ? 0 : take(input);
 	EfStatus	status = ef_mobility_name(state, &name, 1, &label, input->context);
 
-	ef_state_moved(old, *state, input->context);
-	old = *state;
 	if (status == EF_OK)
 		status = ef_mobility_name(state, &other, 1, &to, input->context);
-	ef_state_moved(old, *state, input->context);
-	old = *state;
 	if (status == EF_OK)
 		(void) !ef_mobility_add(state, kind, label, ef_mobility_type.kinds[kind].paired ? to : 0, day,
 								1 + take(input) % 3, input->context);
-	ef_state_moved(old, *state, input->context);
 }
 
 void
