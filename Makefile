@@ -53,6 +53,12 @@ PG_CFLAGS += -Wall -Wextra -Werror -Wno-unknown-warning-option -Wno-ignored-opti
 PG_CFLAGS += -isystem $(includedir_server)
 endif
 
+# ASSERTIONS=1 builds with assertions, ours and those in PostgreSQL's headers, which
+# a server that was built without them supports.
+ifdef ASSERTIONS
+PG_CPPFLAGS += -DUSE_ASSERT_CHECKING
+endif
+
 # SANITIZE=1 builds the library that `make fuzz` loads.
 ifdef SANITIZE
 OBJS       += test/fuzz/unpoison.o
@@ -97,7 +103,7 @@ override BITCODE_CFLAGS += $(FLOAT_CFLAGS)
 $(CORE_OBJS): override CFLAGS += $(CORE_CFLAGS)
 
 # Rebuild when a header, the PostgreSQL version or the kind of build changes.
-BUILD_ID = $(VERSION) $(CC) $(CORE_CFLAGS) WERROR=$(WERROR) SANITIZE=$(SANITIZE) $(PROFILE) $(COPT)
+BUILD_ID = $(VERSION) $(CC) $(CORE_CFLAGS) WERROR=$(WERROR) ASSERTIONS=$(ASSERTIONS) SANITIZE=$(SANITIZE) $(PROFILE) $(COPT)
 $(OBJS) $(OBJS:.o=.bc): $(OWN_HEADERS) .build_id
 .build_id: FORCE
 	@mkdir -p $(sort $(dir $(OBJS)))

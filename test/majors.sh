@@ -16,6 +16,7 @@
 #
 # Environment, all optional:
 #   SUITES           as for run.sh; default: all that may depend on the major
+#   ASSERTIONS=1     the extension is built with assertions
 #   EF_MAJORS_CACHE  a folder that keeps the roots, 1 to 2 GB each, as they are
 #                    before the tree comes in; remove a file to have it made anew
 #   EF_MAJORS_ELSEWHERE=1  a root even for the major that is here
@@ -194,7 +195,7 @@ for major; do
 	else
 		version=$(inside "$root" "$bindir/pg_config" --version | cut -d' ' -f2)
 		echo "== PostgreSQL $version, $(inside "$root" cc --version | head -n 1), in a root of $suite"
-		shown inside "$root" env WERROR=1 EF_VERBOSE="${EF_VERBOSE:-}" PG_CONFIG="$bindir/pg_config" \
+		shown inside "$root" env WERROR=1 ASSERTIONS="${ASSERTIONS:-}" EF_VERBOSE="${EF_VERBOSE:-}" PG_CONFIG="$bindir/pg_config" \
 			sh -c 'cd /build/education_flow && exec test/run.sh "$@"' sh "${suites[@]}"
 		count $?
 	fi
