@@ -47,7 +47,7 @@ ef_chunk_remove(EfChunk **latest)
 {
 	EfChunk    *chunk = *latest;
 
-	EF_ASSERT(chunk != NULL && ef_chunk_is_sound(chunk));
+	EF_ASSERT(ef_chunk_is_sound(chunk));
 	*latest = chunk->older;
 	return chunk;
 }
@@ -64,7 +64,7 @@ ef_chunk_has(const EfChunk *chunk, size_t size)
 static inline void *
 ef_chunk_take(EfChunk *chunk, size_t size)
 {
-	EF_ASSERT(ef_chunk_has(chunk, size));
+	EF_ASSERT(ef_chunk_is_sound(chunk) && chunk->size - chunk->used >= size);
 	chunk->used += size;
 	return (char *) chunk->words + chunk->used - size;
 }

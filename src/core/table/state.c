@@ -77,7 +77,7 @@ is_sound(const EfState *state, const EfTableType *type)
 	return ef_is_state(state, type, state->size);
 }
 
-/* And all that was added up, which takes a look at each cell. */
+/* Is it, with all that was added up?  Takes a look at each cell. */
 static bool
 is_all_sound(const EfState *state, const EfTableType *type)
 {
