@@ -937,7 +937,7 @@ ef_state_merge(EfState **state, const EfTableType *type,
 			? merge_whole(state, type, table, number, context)
 			: append_cells(state, type, table->cells, table->ncells, number,
 						   context);
-	EF_ASSERT(status != EF_OK || is_all_sound(*state, type));
+	EF_ASSERT(status != EF_OK || is_sound(*state, type));
 	ef_release(context, number);
 	return status;
 }
@@ -982,7 +982,7 @@ ef_state_merge_state(EfState **state, const EfTableType *type,
 	uint32_t   *number = NULL;
 	EfStatus	status = ef_state_check(other, type, size, context);
 
-	EF_ASSERT(is_all_sound(*state, type));
+	EF_ASSERT(is_sound(*state, type));
 	if (status != EF_OK)
 		return status;
 
@@ -1014,7 +1014,7 @@ ef_state_merge_state(EfState **state, const EfTableType *type,
 	if (status == EF_OK)
 		status = append_cells(state, type, other->cells, other->ncells, number,
 							  context);
-	EF_ASSERT(status != EF_OK || is_all_sound(*state, type));
+	EF_ASSERT(status != EF_OK || is_sound(*state, type));
 	ef_release(context, number);
 	ef_release(context, table.labels);
 	return status;
