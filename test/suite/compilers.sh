@@ -61,7 +61,7 @@ done
 
 # The sentence that a build for 32 bits ends with, which takes no library of that kind.
 if echo 'int one;' | gcc -m32 -x c -c -o /dev/null - 2>/dev/null; then
-	same "$(echo '#include "base/context.h"' | LC_ALL=C gcc -m32 -std=gnu11 -fsyntax-only -Isrc/core -x c - 2>&1 | sed -n 's/.*error: //p')" \
+	same "$(echo '#include "base/context.h"' | LC_ALL=C gcc -m32 -std=gnu11 -fsyntax-only -Wfatal-errors -Isrc/core -x c - 2>&1 | sed -n 's/.*error: //p')" \
 		'static assertion failed: "education_flow is for 64-bit machines"' 'a machine of 32 bits is refused'
 else
 	skipped 'no compiler for 32 bits'

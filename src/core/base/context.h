@@ -23,12 +23,12 @@
 #ifndef EF_CONTEXT_H
 #define EF_CONTEXT_H
 
-#include <stddef.h>
-#include <string.h>
-
 /* Chunks of events, vectors and the sums of estimates are laid out for 64 bits:
  * on 32-bit x86 numbers would differ. */
 _Static_assert(sizeof(void *) == 8, "education_flow is for 64-bit machines");
+
+#include <stddef.h>
+#include <string.h>
 
 #if defined(__GNUC__)
 #define EF_RETURNS_NONNULL __attribute__((returns_nonnull))
