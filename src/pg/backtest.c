@@ -94,7 +94,7 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 	EfBacktestRow *rows;
 	Datum		measures[EF_MEASURES];
 	size_t		n;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
@@ -121,22 +121,17 @@ ef_workforce_backtest(PG_FUNCTION_ARGS)
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfBacktestRow *row = &rows[i];
-		Datum		values[11];
-		bool		nulls[11] = {false};
 
-		values[0] = DateADTGetDatum(row->origin);
-		values[1] = Int32GetDatum(row->horizon);
-		values[2] = Int32GetDatum(row->year);
-		values[3] = measures[row->measure];
-		values[4] = eg_float8_or_null(row->predicted, &nulls[4]);
-		values[5] = eg_float8_or_null(row->lower, &nulls[5]);
-		values[6] = eg_float8_or_null(row->upper, &nulls[6]);
-		values[7] = Float8GetDatum(row->actual);
-		values[8] = eg_float8_or_null(row->error, &nulls[8]);
-		values[9] = BoolGetDatum(row->held);
-		nulls[9] = nulls[5];
-		values[10] = Float8GetDatum(row->naive);
-		eg_put_row(result, values, nulls);
+		eg_put_day(result, row->origin);
+		eg_put_int32(result, row->horizon);
+		eg_put_int32(result, row->year);
+		eg_put_text(result, measures[row->measure]);
+		eg_put_limits(result, row->predicted, row->lower, row->upper);
+		eg_put_float8(result, row->actual);
+		eg_put_float8_or_null(result, row->error);
+		eg_put(result, BoolGetDatum(row->held), isnan(row->lower));
+		eg_put_float8(result, row->naive);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }

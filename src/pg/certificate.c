@@ -66,7 +66,7 @@ ef_certificate_spells(PG_FUNCTION_ARGS)
 	EfDay		until;
 	EfCertificatePart *parts;
 	size_t		n;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(2) || !get_required(fcinfo, 2, &from, &until))
 		return (Datum) 0;
@@ -78,14 +78,12 @@ ef_certificate_spells(PG_FUNCTION_ARGS)
 								  from, until, &parts, &n, &eg_context));
 	for (size_t i = 0; i < n; i++)
 	{
-		Datum		values[3];
-		bool		nulls[3] = {false};
-
-		values[0] = CStringGetTextDatum(ef_certificate_names[parts[i].status]);
-		values[1] = DateADTGetDatum(parts[i].start);
-		values[2] = DateADTGetDatum(parts[i].end);
-		nulls[2] = parts[i].end == EF_DAY_INFINITY;
-		eg_put_row(result, values, nulls);
+		eg_put_text(result,
+					CStringGetTextDatum(ef_certificate_names[parts[i].status]));
+		eg_put_day(result, parts[i].start);
+		eg_put(result, DateADTGetDatum(parts[i].end),
+			   parts[i].end == EF_DAY_INFINITY);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }

@@ -74,21 +74,24 @@ eg_refuse_gap(const EfDuration *its, const EfDuration *other)
 					 ef_duration_shown(other).text));
 }
 
-/* Arguments observed and, the last, join_gap. */
-static PurposeBytes
-get_period(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
-		   uint8 flags, void **memory)
+/* Arguments observed, FTE if it is counted and, the last, join_gap. */
+static EfBytes
+get_period(FunctionCallInfo fcinfo, int observed, const EventPurposeType *type,
+		   void **memory)
 {
 	int			last = PG_NARGS() - 1;
+	bool		counts_fte = type->summary->flag.name != NULL &&
+		last - observed > 1;
 	PeriodMemory *kept = *memory;
 	const EfFrame *frame;
 	EfDuration	gap;
-	PurposeBytes packed;
+	EfBytes		packed;
 
 	if (kept == NULL)
 		*memory = kept = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
 												sizeof(PeriodMemory));
-	frame = eg_observed_frame(fcinfo, observed, type, flags, &kept->observed);
+	frame = eg_observed_frame(fcinfo, observed, type->summary,
+							  counts_fte ? EF_FLAG_FTE : 0, &kept->observed);
 	gap = eg_get_gap(fcinfo, last);
 	kept->bytes.from = frame->from;
 	kept->bytes.as_of = frame->as_of;
@@ -101,18 +104,8 @@ get_period(FunctionCallInfo fcinfo, int observed, const EfTableType *type,
 	return packed;
 }
 
-/*
- * Return the flag of FTE, which is counted if an argument lies between
- * observed and join_gap.
- */
-static uint8
-fte_flag(FunctionCallInfo fcinfo, int observed)
-{
-	return PG_NARGS() - 1 - observed > 1 ? EF_FLAG_FTE : 0;
-}
-
 static EfContractPeriod
-period_of_bytes(PurposeBytes bytes)
+period_of_bytes(EfBytes bytes)
 {
 	PeriodBytes its;
 	EfFrame		frame = {0};
@@ -138,13 +131,13 @@ open_period(EventPurpose *purpose, EfUnit unit)
 }
 
 static void
-refuse_period(const EventPurpose *purpose, PurposeBytes other,
-			  const EfTableType *type)
+refuse_period(const EventPurpose *purpose, EfBytes other)
 {
 	EfContractPeriod its = period_of_bytes(purpose->bytes);
 	EfContractPeriod period = period_of_bytes(other);
 
-	eg_check(ef_frame_match(&its.frame, &period.frame, type, &eg_context));
+	eg_check(ef_frame_match(&its.frame, &period.frame, purpose->type->summary,
+							&eg_context));
 	eg_refuse_gap(&its.gap, &period.gap);
 }
 
@@ -181,19 +174,24 @@ get_contract_when(FunctionCallInfo fcinfo, int start_date,
 }
 
 
+/* Make the summary of the contracts of a group. */
+static Datum
+finish_contracts(FunctionCallInfo fcinfo, const EventPurposeType *type,
+				 EfAddJoined add)
+{
+	EfEventGroup *group = eg_finished_group(fcinfo, type);
+	EfState    *state;
+
+	if (group == NULL)
+		PG_RETURN_NULL();
+	eg_check(ef_contracts_count(&state, type->summary, add, group,
+								eg_group_names(group), group_period(group),
+								&eg_context));
+	return eg_summary_finish(eg_summary_own(state), type->summary);
+}
+
+
 /* ---- retention ---- */
-
-static PurposeBytes
-get_retention(FunctionCallInfo fcinfo, int argument, void **memory)
-{
-	return get_period(fcinfo, argument, &ef_retention_type, 0, memory);
-}
-
-static void
-refuse_retention(const EventPurpose *purpose, PurposeBytes other)
-{
-	refuse_period(purpose, other, &ef_retention_type);
-}
 
 static const EventPurposeType retention_purpose = {
 	.tag = 'T',
@@ -201,9 +199,10 @@ static const EventPurposeType retention_purpose = {
 	.numbered = true,
 	.with_last = true,
 	.size = sizeof(EventContracts),
-	.get = get_retention,
+	.summary = &ef_retention_type,
+	.get = get_period,
 	.open = open_period,
-	.refuse = refuse_retention,
+	.refuse = refuse_period,
 };
 
 EF_EVENTS_COMBINE(retention)
@@ -221,7 +220,6 @@ ef_retention_agg_person_transfn(PG_FUNCTION_ARGS)
 										 EF_UNIT_DAY);
 	EfSpell		spell;
 	EfWhen		when;
-	EfStatus	status = EF_OK;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
@@ -235,40 +233,15 @@ ef_retention_agg_person_transfn(PG_FUNCTION_ARGS)
 							&eg_context));
 	if (get_contract_when(fcinfo, 2, forms, group, &spell, &when))
 		eg_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
-	eg_check(status);
 	PG_RETURN_POINTER(group);
 }
 
-PG_FUNCTION_INFO_V1(ef_retention_agg_finalfn);
-Datum
-ef_retention_agg_finalfn(PG_FUNCTION_ARGS)
-{
-	EfEventGroup *group = eg_finished_group(fcinfo, &retention_purpose);
-	EfState    *state;
-
-	if (group == NULL)
-		PG_RETURN_NULL();
-	eg_check(ef_contracts_count(&state, &ef_retention_type, ef_retention_add_joined,
-								group, eg_group_names(group),
-								group_period(group), &eg_context));
-	return eg_summary_finish(eg_summary_own(state), &ef_retention_type);
-}
+EF_FUNCTION(retention_agg, finalfn,
+			finish_contracts(fcinfo, &retention_purpose,
+							 ef_retention_add_joined))
 
 
 /* ---- workforce ---- */
-
-static PurposeBytes
-get_workforce(FunctionCallInfo fcinfo, int argument, void **memory)
-{
-	return get_period(fcinfo, argument, &ef_workforce_type,
-					  fte_flag(fcinfo, argument), memory);
-}
-
-static void
-refuse_workforce(const EventPurpose *purpose, PurposeBytes other)
-{
-	refuse_period(purpose, other, &ef_workforce_type);
-}
 
 static const EventPurposeType workforce_purpose = {
 	.tag = 'W',
@@ -277,9 +250,10 @@ static const EventPurposeType workforce_purpose = {
 	.detailed = true,
 	.with_last = true,
 	.size = sizeof(EventContracts),
-	.get = get_workforce,
+	.summary = &ef_workforce_type,
+	.get = get_period,
 	.open = open_period,
-	.refuse = refuse_workforce,
+	.refuse = refuse_period,
 };
 
 EF_EVENTS_COMBINE(workforce)
@@ -297,7 +271,6 @@ add_workforce_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 	EfEmployment row = {0};
 	EfWhen		when;
 	uint64_t	detail;
-	EfStatus	status = EF_OK;
 
 	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 	{
@@ -315,63 +288,17 @@ add_workforce_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 		eg_add_event_of(fcinfo, 1, forms->person, group, when,
 						&detail);
 	}
-	eg_check(status);
 	PG_RETURN_POINTER(group);
 }
 
-PG_FUNCTION_INFO_V1(ef_workforce_agg_person_transfn);
-Datum
-ef_workforce_agg_person_transfn(PG_FUNCTION_ARGS)
-{
-	return add_workforce_row(fcinfo, true, 0);
-}
+EF_FTE_TRANSFNS(workforce_agg_person, add_workforce_row, 7)
 
-PG_FUNCTION_INFO_V1(ef_workforce_agg_person_numeric_transfn);
-Datum
-ef_workforce_agg_person_numeric_transfn(PG_FUNCTION_ARGS)
-{
-	return PG_ARGISNULL(7) ? add_workforce_row(fcinfo, false, 0)
-		: add_workforce_row(fcinfo, true, eg_get_fte_numeric(fcinfo, 7));
-}
-
-PG_FUNCTION_INFO_V1(ef_workforce_agg_person_float8_transfn);
-Datum
-ef_workforce_agg_person_float8_transfn(PG_FUNCTION_ARGS)
-{
-	return PG_ARGISNULL(7) ? add_workforce_row(fcinfo, false, 0)
-		: add_workforce_row(fcinfo, true, eg_get_fte_float8(fcinfo, 7));
-}
-
-PG_FUNCTION_INFO_V1(ef_workforce_agg_finalfn);
-Datum
-ef_workforce_agg_finalfn(PG_FUNCTION_ARGS)
-{
-	EfEventGroup *group = eg_finished_group(fcinfo, &workforce_purpose);
-	EfState    *state;
-
-	if (group == NULL)
-		PG_RETURN_NULL();
-	eg_check(ef_contracts_count(&state, &ef_workforce_type, ef_workforce_add_joined,
-								group, eg_group_names(group),
-								group_period(group), &eg_context));
-	return eg_summary_finish(eg_summary_own(state), &ef_workforce_type);
-}
+EF_FUNCTION(workforce_agg, finalfn,
+			finish_contracts(fcinfo, &workforce_purpose,
+							 ef_workforce_add_joined))
 
 
 /* ---- mobility ---- */
-
-static PurposeBytes
-get_mobility(FunctionCallInfo fcinfo, int argument, void **memory)
-{
-	return get_period(fcinfo, argument, &ef_mobility_type,
-					  fte_flag(fcinfo, argument), memory);
-}
-
-static void
-refuse_mobility(const EventPurpose *purpose, PurposeBytes other)
-{
-	refuse_period(purpose, other, &ef_mobility_type);
-}
 
 static const EventPurposeType moves_purpose = {
 	.tag = 'N',
@@ -381,9 +308,10 @@ static const EventPurposeType moves_purpose = {
 	.numbered = true,
 	.with_last = true,
 	.size = sizeof(EventContracts),
-	.get = get_mobility,
+	.summary = &ef_mobility_type,
+	.get = get_period,
 	.open = open_period,
-	.refuse = refuse_mobility,
+	.refuse = refuse_period,
 };
 
 EF_EVENTS_COMBINE(moves)
@@ -435,7 +363,6 @@ add_mobility_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 	const EfContractPeriod *period;
 	EfSpell		spell;
 	EfWhen		when;
-	EfStatus	status = EF_OK;
 
 	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(3))
 	{
@@ -451,33 +378,12 @@ add_mobility_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 						  spell.end <= period->frame.as_of, fte);
 		eg_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
 	}
-	eg_check(status);
 	PG_RETURN_POINTER(group);
 }
 
-PG_FUNCTION_INFO_V1(ef_mobility_agg_person_transfn);
-Datum
-ef_mobility_agg_person_transfn(PG_FUNCTION_ARGS)
-{
-	return add_mobility_row(fcinfo, true, 0);
-}
+EF_FTE_TRANSFNS(mobility_agg_person, add_mobility_row, 7)
 
-PG_FUNCTION_INFO_V1(ef_mobility_agg_person_numeric_transfn);
-Datum
-ef_mobility_agg_person_numeric_transfn(PG_FUNCTION_ARGS)
-{
-	return PG_ARGISNULL(7) ? add_mobility_row(fcinfo, false, 0)
-		: add_mobility_row(fcinfo, true, eg_get_fte_numeric(fcinfo, 7));
-}
-
-PG_FUNCTION_INFO_V1(ef_mobility_agg_person_float8_transfn);
-Datum
-ef_mobility_agg_person_float8_transfn(PG_FUNCTION_ARGS)
-{
-	return PG_ARGISNULL(7) ? add_mobility_row(fcinfo, false, 0)
-		: add_mobility_row(fcinfo, true, eg_get_fte_float8(fcinfo, 7));
-}
-
+/* Moves are seen between the spells of a person, so they are not counted alone. */
 PG_FUNCTION_INFO_V1(ef_mobility_agg_person_finalfn);
 Datum
 ef_mobility_agg_person_finalfn(PG_FUNCTION_ARGS)

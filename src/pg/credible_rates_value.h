@@ -5,7 +5,7 @@
 #ifndef EF_CREDIBLE_RATES_VALUE_H
 #define EF_CREDIBLE_RATES_VALUE_H
 
-#include "glue.h"
+#include "workforce_value.h"
 #include "workforce/credible_rates.h"
 
 /* Opens the reference, and finds the ratio of each of its labels. */
@@ -34,5 +34,23 @@ eg_open_credible(FunctionCallInfo fcinfo, int argument, EfWorkforce *reference,
 	eg_check_credible(rates, reference, ratios);
 	return rates;
 }
+
+/* Copy rates that are an argument, to change them. */
+static inline EfCredibleRates *
+eg_copy_credible(FunctionCallInfo fcinfo, int argument, EfWorkforce *reference)
+{
+	EfCredibleRates *rates = (EfCredibleRates *) PG_GETARG_BYTEA_P_COPY(argument);
+	EfExitRatio *ratios;
+
+	eg_check_credible(rates, reference, &ratios);
+	return rates;
+}
+
+/* Make room for the rates of a reference, which is in its finished form. */
+extern EfCredibleRates *eg_create_credible(uint32 nreasons,
+										   const struct varlena *reference);
+
+/* Make the rates of a reference that are its own. */
+extern EfCredibleRates *eg_plain_rates(struct varlena *reference);
 
 #endif							/* EF_CREDIBLE_RATES_VALUE_H */

@@ -15,14 +15,10 @@ static Datum
 put_limits(FunctionCallInfo fcinfo, double difference, double lower,
 		   double upper)
 {
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
-	Datum		values[3];
-	bool		nulls[3];
+	EfResult   *result = eg_begin_rows(fcinfo);
 
-	values[0] = eg_float8_or_null(difference, &nulls[0]);
-	values[1] = eg_float8_or_null(lower, &nulls[1]);
-	values[2] = eg_float8_or_null(upper, &nulls[2]);
-	eg_put_row(result, values, nulls);
+	eg_put_limits(result, difference, lower, upper);
+	eg_end_row(result);
 	return (Datum) 0;
 }
 
@@ -71,20 +67,18 @@ ef_retention_mean_difference_rows(PG_FUNCTION_ARGS)
 	EfRiskSet	second;
 	EfDuration	until = eg_get_duration(fcinfo, 2);
 	EfDifference difference;
-	Datum		values[5];
-	bool		nulls[5];
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	eg_get_risk(fcinfo, 0, &first);
 	eg_get_risk(fcinfo, 1, &second);
 	eg_check(ef_retention_mean_difference(&difference, &first, &second, &until,
 										  PG_GETARG_FLOAT8(3), &eg_context));
-	values[0] = eg_float8_or_null(difference.difference, &nulls[0]);
-	values[1] = eg_float8_or_null(difference.std_error, &nulls[1]);
-	values[2] = eg_float8_or_null(difference.lower, &nulls[2]);
-	values[3] = eg_float8_or_null(difference.upper, &nulls[3]);
-	values[4] = eg_float8_or_null(difference.p_value, &nulls[4]);
-	eg_put_row(result, values, nulls);
+	eg_put_float8_or_null(result, difference.difference);
+	eg_put_float8_or_null(result, difference.std_error);
+	eg_put_float8_or_null(result, difference.lower);
+	eg_put_float8_or_null(result, difference.upper);
+	eg_put_float8_or_null(result, difference.p_value);
+	eg_end_row(result);
 	return (Datum) 0;
 }
 

@@ -65,7 +65,7 @@ typedef struct ShippedGroup
 	EfPersonKind kind;
 	EfUnit		unit;
 	int64		skipped;
-	PurposeBytes purpose;
+	EfBytes		purpose;
 	const uint8 *runs;
 	Size		size;
 	uint32		nnames;
@@ -222,14 +222,14 @@ current_log(FunctionCallInfo fcinfo, const EventPurposeType *type,
 /* ---- groups ---- */
 
 static bool
-same_bytes(PurposeBytes a, PurposeBytes b)
+same_bytes(EfBytes a, EfBytes b)
 {
 	return a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0;
 }
 
 static const EventPurpose *
 intern_purpose(AggregateLog *log, const EventPurposeType *type,
-			   PurposeBytes bytes)
+			   EfBytes bytes)
 {
 	uint32		hash = hash_bytes(bytes.bytes, (int) bytes.size);
 	EventPurpose **list = &log->purposes[hash % PURPOSE_LISTS];
@@ -262,7 +262,7 @@ create_group(AggregateLog *log, const EventPurpose *purpose)
 }
 
 static void
-check_purpose(const EfEventGroup *group, PurposeBytes bytes)
+check_purpose(const EfEventGroup *group, EfBytes bytes)
 {
 	const EventPurpose *its = group->purpose;
 
@@ -302,13 +302,13 @@ eg_event_group(FunctionCallInfo fcinfo, int purpose,
 			   const EventPurposeType *type, EfPersonKind kind, EfUnit unit)
 {
 	EventCache *cache = fcinfo->flinfo->fn_extra;
-	PurposeBytes bytes;
+	EfBytes		bytes;
 	EfEventGroup *group;
 
 	if (cache != NULL && cache->constant && !PG_ARGISNULL(0))
 		return (EfEventGroup *) PG_GETARG_POINTER(0);
 	cache = event_cache(fcinfo);
-	bytes = type->get(fcinfo, purpose, &cache->memory);
+	bytes = type->get(fcinfo, purpose, type, &cache->memory);
 	if (PG_ARGISNULL(0))
 	{
 		AggregateLog *log = current_log(fcinfo, type, kind, unit);
@@ -511,11 +511,7 @@ eg_events_combine(FunctionCallInfo fcinfo, const EventPurposeType *type)
 
 	eg_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
-	{
-		if (group == NULL)
-			PG_RETURN_NULL();
-		PG_RETURN_POINTER(group);
-	}
+		return eg_same_state(fcinfo);
 	shipped = (const ShippedGroup *) PG_GETARG_POINTER(1);
 	if (shipped->tag != type->tag)
 		elog(ERROR, "events for another purpose were sent");

@@ -30,17 +30,11 @@
 
 typedef struct EventPurposeType EventPurposeType;
 
-typedef struct PurposeBytes
-{
-	const uint8 *bytes;
-	Size		size;
-} PurposeBytes;
-
 typedef struct EventPurpose
 {
 	struct EventPurpose *older;
 	const EventPurposeType *type;
-	PurposeBytes bytes;
+	EfBytes		bytes;
 } EventPurpose;
 
 struct EventPurposeType
@@ -54,6 +48,7 @@ struct EventPurposeType
 	EfStatus	too_many_names; /* how more are refused */
 	bool		detailed;		/* and a second word */
 	bool		with_last;		/* the last argument says a part of it */
+	const EfTableType *summary; /* that events become, if they do */
 	Size		size;			/* of a struct that begins with an
 								 * EventPurpose */
 
@@ -62,13 +57,14 @@ struct EventPurposeType
 	 * *memory, which is NULL at first, may keep what is found, in the
 	 * function's memory.
 	 */
-	PurposeBytes (*get) (FunctionCallInfo fcinfo, int argument, void **memory);
+	EfBytes		(*get) (FunctionCallInfo fcinfo, int argument,
+						const EventPurposeType *type, void **memory);
 
 	/* Fill in the rest of the struct. */
 	void		(*open) (EventPurpose *purpose, EfUnit unit);
 
 	/* Raise the error that rows of one group are for different things. */
-	void		(*refuse) (const EventPurpose *purpose, PurposeBytes other);
+	void		(*refuse) (const EventPurpose *purpose, EfBytes other);
 };
 
 /* Combine two groups of events for one purpose. */

@@ -68,11 +68,7 @@ ef_forecast_score_agg_transfn(PG_FUNCTION_ARGS)
 
 	/* a missing prediction or outcome cannot miss */
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(4))
-	{
-		if (misses == NULL)
-			PG_RETURN_NULL();
-		PG_RETURN_POINTER(misses);
-	}
+		return eg_same_state(fcinfo);
 	forecast.predicted = PG_GETARG_FLOAT8(1);
 	forecast.lower = number_or_nan(fcinfo, 2);
 	forecast.upper = number_or_nan(fcinfo, 3);
@@ -106,24 +102,20 @@ ef_forecast_score_agg_finalfn(PG_FUNCTION_ARGS)
 {
 	const Misses *misses;
 	EfForecastScore score;
-	TupleDesc	columns;
-	Datum		values[7];
-	bool		nulls[7] = {false};
+	EfResult   *result;
 
 	eg_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	misses = (const Misses *) PG_GETARG_POINTER(0);
 	ef_forecast_score(misses->misses, misses->n, &score, &eg_context);
-	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "forecast_score is no composite type");
-	values[0] = Int64GetDatum((int64) score.forecasts);
-	values[1] = eg_float8_or_null(score.bias, &nulls[1]);
-	values[2] = eg_float8_or_null(score.mean_absolute_error, &nulls[2]);
-	values[3] = eg_float8_or_null(score.median_percentage_error, &nulls[3]);
-	values[4] = eg_float8_or_null(score.coverage, &nulls[4]);
-	values[5] = eg_float8_or_null(score.interval_score, &nulls[5]);
-	values[6] = eg_float8_or_null(score.skill, &nulls[6]);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(columns),
-													  values, nulls)));
+	result = eg_begin_row(fcinfo);
+	eg_put_int64(result, (int64) score.forecasts);
+	eg_put_float8_or_null(result, score.bias);
+	eg_put_float8_or_null(result, score.mean_absolute_error);
+	eg_put_float8_or_null(result, score.median_percentage_error);
+	eg_put_float8_or_null(result, score.coverage);
+	eg_put_float8_or_null(result, score.interval_score);
+	eg_put_float8_or_null(result, score.skill);
+	return eg_return_row(result);
 }

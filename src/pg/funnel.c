@@ -53,18 +53,15 @@ require_spec(FunctionCallInfo fcinfo, int argument)
 				 errhint("Give the same spec for all rows, such as funnel_spec(ARRAY['applied', 'admitted', 'graduated']).")));
 }
 
-static PurposeBytes
-get_spec(FunctionCallInfo fcinfo, int argument, void **memory)
+/* Get a spec without its length word: equal specs have equal bytes. */
+static EfBytes
+get_spec(FunctionCallInfo fcinfo, int argument, const EventPurposeType *type,
+		 void **memory)
 {
-	EfSpecBytes spec;
-	PurposeBytes packed;
-
+	(void) type;
 	(void) memory;
 	require_spec(fcinfo, argument);
-	spec = eg_get_spec_bytes(fcinfo, argument);
-	packed.bytes = spec.bytes;
-	packed.size = spec.size;
-	return packed;
+	return eg_get_bytes(fcinfo, argument);
 }
 
 static void
@@ -80,7 +77,7 @@ open_spec(EventPurpose *purpose, EfUnit unit)
 }
 
 static void
-refuse_spec(const EventPurpose *purpose, PurposeBytes other)
+refuse_spec(const EventPurpose *purpose, EfBytes other)
 {
 	(void) purpose;
 	(void) other;
@@ -138,13 +135,11 @@ add_event(FunctionCallInfo fcinfo, EfUnit unit)
 	EfEventGroup *group = eg_event_group(fcinfo, 4, &funnel_purpose,
 										 eg_person_kind(forms->person), unit);
 	EfWhen		when;
-	EfStatus	status = EF_OK;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
-		status = ef_event_group_skip(group, 1);
+		eg_check(ef_event_group_skip(group, 1));
 	else if (get_when(fcinfo, 2, forms, group_spec(group), unit, &when))
 		eg_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
-	eg_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -156,13 +151,11 @@ add_own_event(FunctionCallInfo fcinfo, EfUnit unit)
 	EfEventGroup *group = eg_event_group(fcinfo, 3, &funnel_purpose,
 										 EF_PERSON_NUMBER, unit);
 	EfWhen		when;
-	EfStatus	status = EF_OK;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		status = ef_event_group_skip(group, 1);
+		eg_check(ef_event_group_skip(group, 1));
 	else if (get_when(fcinfo, 1, forms, group_spec(group), unit, &when))
 		ef_event_add(group, 0, when);
-	eg_check(status);
 	PG_RETURN_POINTER(group);
 }
 
@@ -261,7 +254,7 @@ typedef struct ReachedCache
 static ReachedCache recent_reached;
 
 static inline bool
-is_open(const ReachedCache *cache, EfSpecBytes packed, EfUnit unit)
+is_open(const ReachedCache *cache, EfBytes packed, EfUnit unit)
 {
 	return packed.size > 0 && cache->frame.spec_size == packed.size &&
 		cache->unit == unit &&
@@ -269,7 +262,7 @@ is_open(const ReachedCache *cache, EfSpecBytes packed, EfUnit unit)
 }
 
 static void
-open_reached(ReachedCache *cache, EfSpecBytes packed, EfUnit unit)
+open_reached(ReachedCache *cache, EfBytes packed, EfUnit unit)
 {
 	uint8	   *old = cache->bytes;
 
@@ -291,7 +284,7 @@ static ReachedCache *
 reached_cache(FunctionCallInfo fcinfo, int argument, EfUnit unit)
 {
 	ReachedCache *cache = fcinfo->flinfo->fn_extra;
-	EfSpecBytes packed = eg_get_spec_bytes(fcinfo, argument);
+	EfBytes		packed = eg_get_bytes(fcinfo, argument);
 
 	if (cache != NULL && is_open(cache, packed, unit))
 		return cache;
@@ -446,15 +439,6 @@ ef_window_funnel_finalfn(PG_FUNCTION_ARGS)
 
 /* results of a funnel */
 
-/* Put an estimate and its limits into three columns. */
-static void
-put_estimate(const EfEstimate *estimate, Datum *values, bool *nulls)
-{
-	values[0] = eg_float8_or_null(estimate->value, &nulls[0]);
-	values[1] = eg_float8_or_null(estimate->lower, &nulls[1]);
-	values[2] = eg_float8_or_null(estimate->upper, &nulls[2]);
-}
-
 PG_FUNCTION_INFO_V1(ef_funnel_stages);
 Datum
 ef_funnel_stages(PG_FUNCTION_ARGS)
@@ -463,7 +447,7 @@ ef_funnel_stages(PG_FUNCTION_ARGS)
 	EfFunnel	funnel;
 	EfStageEstimates estimates[EF_STAGE_LIMIT];
 	int32		observed_days;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	eg_open_funnel(fcinfo, 0, &funnel);
 	eg_check(ef_funnel_estimate(&funnel, PG_GETARG_FLOAT8(1), estimates,
@@ -473,28 +457,24 @@ ef_funnel_stages(PG_FUNCTION_ARGS)
 		const EfStageCounts *counts = &funnel.counts[i];
 		const EfStageEstimates *stage = &estimates[i];
 		bool		last = i + 1 == funnel.spec.nstages;
-		Datum		values[21];
-		bool		nulls[21] = {false};
 
-		values[0] = Int32GetDatum((int32) i + 1);
-		values[1] = eg_label_text(&funnel.spec.stages[i]);
-		values[2] = Int64GetDatum(counts->entered);
-		values[3] = Int64GetDatum(counts->converted);
-		values[4] = Int64GetDatum(counts->pending);
-		values[5] = Int64GetDatum(counts->exited);
-		values[6] = Int64GetDatum(counts->lost);
-		nulls[3] = nulls[4] = nulls[5] = nulls[6] = last;
-		put_estimate(&stage->conversion, values + 15, nulls + 15);
-		put_estimate(&stage->cumulative, values + 18, nulls + 18);
-		put_estimate(stage->conversion_final ? &stage->conversion : &unknown,
-					 values + 7, nulls + 7);
-		put_estimate(stage->cumulative_final ? &stage->cumulative : &unknown,
-					 values + 10, nulls + 10);
-		values[13] = Int32GetDatum(stage->median_days);
-		nulls[13] = stage->median_days < 0;
-		values[14] = Int32GetDatum(observed_days);
-		nulls[14] = observed_days < 0;
-		eg_put_row(result, values, nulls);
+		eg_put_int32(result, (int32) i + 1);
+		eg_put_text(result, eg_label_text(&funnel.spec.stages[i]));
+		eg_put_int64(result, counts->entered);
+		eg_put(result, Int64GetDatum(counts->converted), last);
+		eg_put(result, Int64GetDatum(counts->pending), last);
+		eg_put(result, Int64GetDatum(counts->exited), last);
+		eg_put(result, Int64GetDatum(counts->lost), last);
+		eg_put_estimate(result, stage->conversion_final ? &stage->conversion
+						: &unknown);
+		eg_put_estimate(result, stage->cumulative_final ? &stage->cumulative
+						: &unknown);
+		eg_put(result, Int32GetDatum(stage->median_days),
+			   stage->median_days < 0);
+		eg_put(result, Int32GetDatum(observed_days), observed_days < 0);
+		eg_put_estimate(result, &stage->conversion);
+		eg_put_estimate(result, &stage->cumulative);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }
@@ -517,7 +497,7 @@ ef_funnel_conversion(PG_FUNCTION_ARGS)
 									 eg_get_stage(fcinfo, 2, &funnel),
 									 PG_ARGISNULL(3) ? NULL : &by,
 									 &conversion, &eg_context));
-	return eg_float8_or_null(conversion, &fcinfo->isnull);
+	return eg_float8_or_null(fcinfo, conversion);
 }
 
 PG_FUNCTION_INFO_V1(ef_funnel_days);

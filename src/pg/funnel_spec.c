@@ -9,7 +9,6 @@
 #include "funnel_spec_value.h"
 
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "json_value.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
@@ -40,7 +39,7 @@ add_mode(EfFunnelSpec *spec, const char *name, size_t length,
 static void
 get_spec(FunctionCallInfo fcinfo, int argument, EfFunnelSpec *spec)
 {
-	EfSpecBytes packed = eg_get_spec_bytes(fcinfo, argument);
+	EfBytes		packed = eg_get_bytes(fcinfo, argument);
 
 	eg_check(ef_spec_open(spec, packed.bytes, packed.size, &eg_context));
 }
@@ -112,7 +111,7 @@ append_names(StringInfo out, const EfLabel *names, uint32 n)
 	{
 		if (i > 0)
 			appendStringInfoString(out, ", ");
-		escape_json(out, pnstrdup(names[i].bytes, names[i].length));
+		eg_append_label(out, &names[i]);
 	}
 }
 
@@ -164,19 +163,7 @@ text_of(FunctionCallInfo fcinfo)
 	return out.data;
 }
 
-PG_FUNCTION_INFO_V1(ef_funnel_spec_out);
-Datum
-ef_funnel_spec_out(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_CSTRING(text_of(fcinfo));
-}
-
-PG_FUNCTION_INFO_V1(ef_funnel_spec_to_jsonb);
-Datum
-ef_funnel_spec_to_jsonb(PG_FUNCTION_ARGS)
-{
-	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text_of(fcinfo)));
-}
+EF_TEXT_FUNCTIONS(funnel_spec, text_of(fcinfo))
 
 
 /* ---- text in ---- */
@@ -232,8 +219,7 @@ read_as_of(EfFunnelSpec *spec, const EfJson *value)
 {
 	if (value->type == EF_JSON_NULL)
 		return true;
-	spec->has_as_of = value->type == EF_JSON_STRING &&
-		ef_day_parse(value->text, value->length, &spec->as_of);
+	spec->has_as_of = eg_json_day(value, &spec->as_of);
 	return spec->has_as_of ||
 		eg_json_refuse("There is no ISO date at", value);
 }
@@ -258,30 +244,25 @@ eg_read_spec_member(EfFunnelSpec *spec, const EfJson *member)
 static bool
 read_object(EfFunnelSpec *spec, const EfJson *object)
 {
-	int64		version;
 	bool		typed = false;
 	bool		versioned = false;
 
 	if (object->type != EF_JSON_OBJECT)
-	{
-		ef_fail(&eg_context, EF_INVALID, "It is no JSON object.");
-		return false;
-	}
+		return eg_json_fail("It is no JSON object.");
 	for (const EfJson *member = object->first; member != NULL;
 		 member = member->next)
 	{
 		if (eg_json_named(member, "type"))
 		{
-			typed = eg_json_is(member, "funnel_spec");
+			typed = eg_json_check_type(member, "funnel_spec");
 			if (!typed)
-				return eg_json_refuse("This is of another", member);
+				return false;
 		}
 		else if (eg_json_named(member, "version"))
 		{
-			versioned = eg_json_count(member, PG_INT64_MAX, &version) &&
-				version == TEXT_VERSION;
+			versioned = eg_json_check_version(member, TEXT_VERSION);
 			if (!versioned)
-				return eg_json_refuse("This release does not know this", member);
+				return false;
 		}
 		else if (!eg_read_spec_member(spec, member))
 			return false;
@@ -335,11 +316,7 @@ ef_funnel_spec_in(PG_FUNCTION_ARGS)
 	if (json == NULL)
 		PG_RETURN_NULL();
 	if (!read_object(&spec, json))
-		EF_SOFT_ERROR(fcinfo, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-							   errmsg("invalid input syntax for type %s",
-									  "funnel_spec"),
-							   errdetail_internal("%s", eg_error.detail),
-							   errhint("%s", text_hint)));
+		return eg_refuse_text(fcinfo, "funnel_spec", text_hint);
 	PG_RETURN_POINTER(pack(&spec));
 }
 
@@ -465,10 +442,7 @@ ef_funnel_spec_recv(PG_FUNCTION_ARGS)
 	else
 		status = eg_spec_receive(buffer, &spec);
 	if (status != EF_OK)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary form of type %s", "funnel_spec"),
-				 errdetail_internal("%s", eg_error.detail)));
+		eg_refuse_binary("funnel_spec");
 	PG_RETURN_POINTER(pack(&spec));
 }
 
@@ -481,21 +455,4 @@ ef_funnel_spec_recv(PG_FUNCTION_ARGS)
  */
 EF_ORDER_FUNCTIONS(funnel_spec, eg_compare_arguments(fcinfo))
 
-PG_FUNCTION_INFO_V1(ef_funnel_spec_hash);
-Datum
-ef_funnel_spec_hash(PG_FUNCTION_ARGS)
-{
-	EfSpecBytes spec = eg_get_spec_bytes(fcinfo, 0);
-
-	return hash_any(spec.bytes, (int) spec.size);
-}
-
-PG_FUNCTION_INFO_V1(ef_funnel_spec_hash_extended);
-Datum
-ef_funnel_spec_hash_extended(PG_FUNCTION_ARGS)
-{
-	EfSpecBytes spec = eg_get_spec_bytes(fcinfo, 0);
-
-	return hash_any_extended(spec.bytes, (int) spec.size,
-							 (uint64) PG_GETARG_INT64(1));
-}
+EF_HASH_FUNCTIONS(funnel_spec, eg_get_bytes(fcinfo, 0))

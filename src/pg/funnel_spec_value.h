@@ -11,24 +11,6 @@
 #include "lib/stringinfo.h"
 #include "funnel/funnel_spec.h"
 
-/* The packed bytes of a spec, without the length word: equal specs have equal
- * bytes. */
-typedef struct EfSpecBytes
-{
-	const uint8 *bytes;
-	Size		size;
-} EfSpecBytes;
-
-static inline EfSpecBytes
-eg_get_spec_bytes(FunctionCallInfo fcinfo, int argument)
-{
-	struct varlena *datum = PG_GETARG_VARLENA_PP(argument);
-	EfSpecBytes spec = {(const uint8 *) VARDATA_ANY(datum),
-	VARSIZE_ANY_EXHDR(datum)};
-
-	return spec;
-}
-
 /*
  * Append the text: the members "stages", "within", "as_of", "exits" and
  * "modes" of a JSON object, without its braces.

@@ -5,6 +5,7 @@
 #include "glue.h"
 
 #include "catalog/pg_type_d.h"
+#include "common/hashfn.h"
 #include "utils/memutils.h"
 
 EF_MODULE_MAGIC;
@@ -69,6 +70,24 @@ eg_raise(EfStatus status)
 			 errmsg_internal("%s", localize(status->message)),
 			 eg_error.detail[0] ? errdetail_internal("%s", eg_error.detail) : 0,
 			 status->hint ? errhint("%s", localize(status->hint)) : 0));
+}
+
+void
+eg_refuse_binary(const char *type)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+			 errmsg("invalid binary form of type %s", type),
+			 errdetail_internal("%s", eg_error.detail)));
+}
+
+Datum
+eg_refuse_text(FunctionCallInfo fcinfo, const char *type, const char *hint)
+{
+	EF_SOFT_ERROR(fcinfo, (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+						   errmsg("invalid input syntax for type %s", type),
+						   errdetail_internal("%s", eg_error.detail),
+						   errhint("%s", hint)));
 }
 
 void
@@ -177,15 +196,48 @@ eg_get_interval(FunctionCallInfo fcinfo, int argument, EfStatus refused)
 	return duration;
 }
 
-ReturnSetInfo *
+EfResult *
+eg_begin_row(FunctionCallInfo fcinfo)
+{
+	EfResult   *result = palloc0(sizeof(EfResult));
+
+	if (get_call_result_type(fcinfo, NULL, &result->columns) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	return result;
+}
+
+EfResult *
 eg_begin_rows(FunctionCallInfo fcinfo)
 {
+	ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
+	EfResult   *result = palloc0(sizeof(EfResult));
+
 	/*
 	 * the expected descriptor saves a look-up of the function's own columns,
 	 * which in a lateral join would be made for every summary
 	 */
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	return (ReturnSetInfo *) fcinfo->resultinfo;
+	result->store = set->setResult;
+	result->columns = set->setDesc;
+	return result;
+}
+
+Datum
+eg_return_row(EfResult *result)
+{
+	Assert(result->n == result->columns->natts);
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(result->columns),
+											 result->values, result->nulls));
+}
+
+void
+eg_end_row(EfResult *result)
+{
+	Assert(result->n == result->columns->natts);
+	CHECK_FOR_INTERRUPTS();
+	tuplestore_putvalues(result->store, result->columns, result->values,
+						 result->nulls);
+	result->n = 0;
 }
 
 int
@@ -198,4 +250,16 @@ eg_compare_arguments(FunctionCallInfo fcinfo)
 	PG_FREE_IF_COPY(a, 0);
 	PG_FREE_IF_COPY(b, 1);
 	return order;
+}
+
+Datum
+eg_hash(EfBytes bytes)
+{
+	return hash_any(bytes.bytes, (int) bytes.size);
+}
+
+Datum
+eg_hash_extended(EfBytes bytes, int64 seed)
+{
+	return hash_any_extended(bytes.bytes, (int) bytes.size, (uint64) seed);
 }

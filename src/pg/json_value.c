@@ -4,6 +4,8 @@
  */
 #include "json_value.h"
 
+#include "utils/json.h"
+
 #include "base/sort.h"
 
 #define VALUES_AT_ONCE 128
@@ -258,9 +260,18 @@ eg_json_parse(FunctionCallInfo fcinfo, const char *type, const char *hint,
 const EfJson *
 eg_json_member(const EfJson *object, const char *key)
 {
-	const EfJson *member = object->first;
+	const EfJson *member = object->type == EF_JSON_OBJECT ? object->first : NULL;
 
 	while (member != NULL && !eg_json_named(member, key))
 		member = member->next;
 	return member;
+}
+
+void
+eg_append_label(StringInfo out, const EfLabel *label)
+{
+	char	   *name = pnstrdup(label->bytes, label->length);
+
+	escape_json(out, name);
+	pfree(name);
 }

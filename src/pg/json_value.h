@@ -1,6 +1,6 @@
 /*
  * json_value.h
- *	  Reading a text form that is JSON.
+ *	  Reading a text form that is JSON, and writing what all of them have.
  *
  * PostgreSQL's parser reads it, and the result is a tree with the contents of
  * a jsonb: the members of an object in jsonb's order, and of equal keys the
@@ -11,6 +11,7 @@
 #define EF_JSON_VALUE_H
 
 #include "glue.h"
+#include "lib/stringinfo.h"
 
 typedef enum EfJsonType
 {
@@ -45,7 +46,7 @@ typedef struct EfJson
 extern const EfJson *eg_json_parse(FunctionCallInfo fcinfo, const char *type,
 								   const char *hint, char *text);
 
-/* Return the member of an object with this key, or NULL. */
+/* Return the member with this key; NULL if there is none, or no object. */
 extern const EfJson *eg_json_member(const EfJson *object, const char *key);
 
 /* Is this the key of the member? */
@@ -64,6 +65,14 @@ eg_json_is(const EfJson *value, const char *word)
 		memcmp(value->text, word, value->length) == 0;
 }
 
+/* Read an ISO date. */
+static inline bool
+eg_json_day(const EfJson *value, EfDay *day)
+{
+	return value->type == EF_JSON_STRING &&
+		ef_day_parse(value->text, value->length, day);
+}
+
 /* Read a whole number from 0 to a limit. */
 static inline bool
 eg_json_count(const EfJson *value, int64 most, int64 *count)
@@ -77,7 +86,14 @@ eg_json_count(const EfJson *value, int64 most, int64 *count)
 	return *end == '\0' && errno == 0 && *count >= 0 && *count <= most;
 }
 
-/* Leave a sentence about a member, and say false. */
+/* Leave a sentence, of one's own or about a member, and say false. */
+static inline bool
+eg_json_fail(const char *sentence)
+{
+	ef_fail(&eg_context, EF_INVALID, "%s", ef_translate(sentence));
+	return false;
+}
+
 static inline bool
 eg_json_refuse(const char *what, const EfJson *member)
 {
@@ -85,5 +101,25 @@ eg_json_refuse(const char *what, const EfJson *member)
 			ef_word_shown(member->key, member->key_length).text);
 	return false;
 }
+
+/* Are these the type and the version that a text form says? */
+static inline bool
+eg_json_check_type(const EfJson *member, const char *type)
+{
+	return eg_json_is(member, type) ||
+		eg_json_refuse("This is of another", member);
+}
+
+static inline bool
+eg_json_check_version(const EfJson *member, int version)
+{
+	int64		its;
+
+	return (eg_json_count(member, PG_INT64_MAX, &its) && its == version) ||
+		eg_json_refuse("This release does not know this", member);
+}
+
+/* Write a label as a string. */
+extern void eg_append_label(StringInfo out, const EfLabel *label);
 
 #endif							/* EF_JSON_VALUE_H */

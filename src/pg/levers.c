@@ -12,8 +12,6 @@ Datum
 ef_change_exit_rates_of(PG_FUNCTION_ARGS)
 {
 	EfWorkforce reference;
-	EfExitRatio *ratios;
-	EfCredibleRates *before;
 	EfCredibleRates *rates;
 	EfLabel    *names;
 	const double *factors;
@@ -24,7 +22,7 @@ ef_change_exit_rates_of(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	eg_require_argument(fcinfo, 1, "reasons");
 	eg_require_argument(fcinfo, 2, "factors");
-	before = eg_open_credible(fcinfo, 0, &reference, &ratios);
+	rates = eg_copy_credible(fcinfo, 0, &reference);
 	names = eg_get_labels(fcinfo, 1, "reasons", "ARRAY['resignation']", false,
 						  &nnames);
 	factors = eg_get_float8s(fcinfo, 2, "factors", &nfactors);
@@ -32,8 +30,6 @@ ef_change_exit_rates_of(PG_FUNCTION_ARGS)
 		eg_raise(ef_fail(&eg_context, EF_LEVER_LENGTHS,
 						 "There are %d reasons and %d factors.", nnames,
 						 nfactors));
-	rates = palloc(VARSIZE(before));
-	memcpy(rates, before, VARSIZE(before));
 	eg_check(ef_lever_exit_rates(rates->reasons, &reference.table, names,
 								 factors, nnames, &eg_context));
 	PG_RETURN_POINTER(rates);
@@ -45,16 +41,12 @@ Datum
 ef_shift_retirement_of(PG_FUNCTION_ARGS)
 {
 	EfWorkforce reference;
-	EfExitRatio *ratios;
-	EfCredibleRates *before;
 	EfCredibleRates *rates;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	eg_require_argument(fcinfo, 1, "months");
-	before = eg_open_credible(fcinfo, 0, &reference, &ratios);
-	rates = palloc(VARSIZE(before));
-	memcpy(rates, before, VARSIZE(before));
+	rates = eg_copy_credible(fcinfo, 0, &reference);
 	eg_check(ef_lever_retirement(rates, PG_GETARG_INT32(1), &eg_context));
 	PG_RETURN_POINTER(rates);
 }
@@ -68,7 +60,7 @@ ef_intake_stream(PG_FUNCTION_ARGS)
 	EfWorkforce workforce;
 	EfWorkforce rates;
 	EfProjectionPeriod *periods;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
@@ -79,17 +71,15 @@ ef_intake_stream(PG_FUNCTION_ARGS)
 	for (int t = 0; t < plan.years; t++)
 	{
 		const EfProjectionPeriod *period = &periods[t];
-		Datum		values[7];
-		bool		nulls[7] = {false};
 
-		values[0] = Int32GetDatum(period->year);
-		values[1] = Float8GetDatum(period->intake);
-		values[2] = Float8GetDatum(period->exits);
-		values[3] = Float8GetDatum(period->retirements);
-		values[4] = Float8GetDatum(period->headcount);
-		values[5] = Float8GetDatum(period->lower);
-		values[6] = Float8GetDatum(period->upper);
-		eg_put_row(result, values, nulls);
+		eg_put_int32(result, period->year);
+		eg_put_float8(result, period->intake);
+		eg_put_float8(result, period->exits);
+		eg_put_float8(result, period->retirements);
+		eg_put_float8(result, period->headcount);
+		eg_put_float8(result, period->lower);
+		eg_put_float8(result, period->upper);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }

@@ -32,7 +32,7 @@ ef_mobility_headcount(PG_FUNCTION_ARGS)
 	uint32		day;
 	int64	   *here;
 	Datum	   *names;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
@@ -45,10 +45,9 @@ ef_mobility_headcount(PG_FUNCTION_ARGS)
 	names = eg_label_texts(&mobility.table);
 	for (uint32 state = 1; state <= mobility.table.nlabels; state++)
 	{
-		Datum		values[2] = {names[state], Int64GetDatum(here[state])};
-		bool		nulls[2] = {false};
-
-		eg_put_row(result, values, nulls);
+		eg_put_text(result, names[state]);
+		eg_put_int64(result, here[state]);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }
@@ -61,7 +60,7 @@ ef_mobility_series(PG_FUNCTION_ARGS)
 	EfMobilitySeries series;
 	EfDuration	every = eg_get_duration(fcinfo, 1);
 	Datum	   *names;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	get_mobility(fcinfo, &mobility, true);
 	eg_check(ef_mobility_series_begin(&series, &mobility, &every,
@@ -73,26 +72,22 @@ ef_mobility_series(PG_FUNCTION_ARGS)
 			/* all states together come last, and have no name */
 			uint32		state = i <= mobility.table.nlabels ? i : 0;
 			const EfSeriesRow *row = &series.rows[state];
-			Datum		values[14];
-			bool		nulls[14] = {false};
 
-			values[0] = DateADTGetDatum(series.calendar.start);
-			values[1] = DateADTGetDatum(series.calendar.end);
-			values[2] = state > 0 ? names[state] : (Datum) 0;
-			nulls[2] = state == 0;
-			values[3] = Int64GetDatum(row->headcount_start);
-			values[4] = Int64GetDatum(row->headcount);
-			nulls[5] = nulls[6] = !mobility.counts_fte;
-			values[5] = Float8GetDatum(ef_fte_to_float8(row->fte_start));
-			values[6] = Float8GetDatum(ef_fte_to_float8(row->fte));
-			values[7] = Int64GetDatum(row->hires);
-			values[8] = Int64GetDatum(row->leavers);
-			values[9] = Int64GetDatum(row->moved_in);
-			values[10] = Int64GetDatum(row->moved_out);
-			values[11] = Int64GetDatum(row->resumed);
-			values[12] = Int64GetDatum(row->censored);
-			values[13] = Int64GetDatum(row->carried);
-			eg_put_row(result, values, nulls);
+			eg_put_day(result, series.calendar.start);
+			eg_put_day(result, series.calendar.end);
+			eg_put_text(result, names[state]);
+			eg_put_int64(result, row->headcount_start);
+			eg_put_int64(result, row->headcount);
+			eg_put_fte(result, row->fte_start, mobility.counts_fte);
+			eg_put_fte(result, row->fte, mobility.counts_fte);
+			eg_put_int64(result, row->hires);
+			eg_put_int64(result, row->leavers);
+			eg_put_int64(result, row->moved_in);
+			eg_put_int64(result, row->moved_out);
+			eg_put_int64(result, row->resumed);
+			eg_put_int64(result, row->censored);
+			eg_put_int64(result, row->carried);
+			eg_end_row(result);
 		}
 	return (Datum) 0;
 }
@@ -106,7 +101,7 @@ ef_mobility_leavers(PG_FUNCTION_ARGS)
 	EfDuration	every = eg_get_duration(fcinfo, 1);
 	Datum	   *names;
 	Datum	   *reasons;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	get_mobility(fcinfo, &mobility, true);
 	eg_check(ef_mobility_leavers_begin(&leavers, &mobility, &every,
@@ -120,16 +115,13 @@ ef_mobility_leavers(PG_FUNCTION_ARGS)
 		for (size_t i = 0; i < leavers.nrows; i++)
 		{
 			const EfStateLeavers *row = &leavers.rows[i];
-			Datum		values[5];
-			bool		nulls[5] = {false};
 
-			values[0] = DateADTGetDatum(leavers.calendar.start);
-			values[1] = DateADTGetDatum(leavers.calendar.end);
-			values[2] = names[row->state];
-			nulls[2] = row->state == 0;
-			values[3] = reasons[row->reason - 1];
-			values[4] = Int64GetDatum(row->leavers);
-			eg_put_row(result, values, nulls);
+			eg_put_day(result, leavers.calendar.start);
+			eg_put_day(result, leavers.calendar.end);
+			eg_put_text(result, names[row->state]);
+			eg_put_text(result, reasons[row->reason - 1]);
+			eg_put_int64(result, row->leavers);
+			eg_end_row(result);
 		}
 	return (Datum) 0;
 }
@@ -142,7 +134,7 @@ ef_mobility_flows(PG_FUNCTION_ARGS)
 	EfMobilityFlow *flows;
 	size_t		n;
 	Datum	   *names;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	get_mobility(fcinfo, &mobility, false);
 	eg_check(ef_mobility_rates(&mobility, PG_GETARG_FLOAT8(1), &flows, &n,
@@ -151,19 +143,13 @@ ef_mobility_flows(PG_FUNCTION_ARGS)
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfMobilityFlow *flow = &flows[i];
-		Datum		values[7];
-		bool		nulls[7] = {false};
 
-		values[0] = names[flow->from];
-		nulls[0] = flow->from == 0;
-		values[1] = names[flow->to];
-		nulls[1] = flow->to == 0;
-		values[2] = Int64GetDatum(flow->moves);
-		values[3] = eg_float8_or_null(flow->person_years, &nulls[3]);
-		values[4] = eg_float8_or_null(flow->rate, &nulls[4]);
-		values[5] = eg_float8_or_null(flow->lower, &nulls[5]);
-		values[6] = eg_float8_or_null(flow->upper, &nulls[6]);
-		eg_put_row(result, values, nulls);
+		eg_put_text(result, names[flow->from]);
+		eg_put_text(result, names[flow->to]);
+		eg_put_int64(result, flow->moves);
+		eg_put_float8_or_null(result, flow->person_years);
+		eg_put_limits(result, flow->rate, flow->lower, flow->upper);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }
@@ -177,7 +163,7 @@ ef_mobility_matrix(PG_FUNCTION_ARGS)
 	uint32		days;
 	EfMatrix	matrix;
 	Datum	   *names;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
@@ -193,15 +179,13 @@ ef_mobility_matrix(PG_FUNCTION_ARGS)
 		for (uint32 i = 1; i <= matrix.nstates + 1; i++)
 		{
 			uint32		to = i <= matrix.nstates ? i : 0;
-			Datum		values[3];
-			bool		nulls[3] = {false};
 
-			values[0] = names[from];
-			values[1] = names[to];
-			nulls[1] = to == 0;
-			values[2] = Float8GetDatum(ef_matrix_probability(&matrix, from, to));
-			nulls[2] = !matrix.known[from];
-			eg_put_row(result, values, nulls);
+			eg_put_text(result, names[from]);
+			eg_put_text(result, names[to]);
+			eg_put(result,
+				   Float8GetDatum(ef_matrix_probability(&matrix, from, to)),
+				   !matrix.known[from]);
+			eg_end_row(result);
 		}
 	return (Datum) 0;
 }
@@ -237,7 +221,7 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 	EfMobilityYear *rows;
 	Datum	   *names;
 	size_t		n;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
@@ -262,22 +246,20 @@ ef_mobility_project(PG_FUNCTION_ARGS)
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfMobilityYear *row = &rows[i];
-		Datum		values[12];
-		bool		nulls[12] = {false};
 
-		values[0] = Int32GetDatum(row->year);
-		values[1] = DateADTGetDatum(row->start);
-		values[2] = DateADTGetDatum(row->end);
-		values[3] = names[row->state];
-		values[4] = Float8GetDatum(row->headcount_start);
-		values[5] = Float8GetDatum(row->moved_in);
-		values[6] = Float8GetDatum(row->moved_out);
-		values[7] = Float8GetDatum(row->left);
-		values[8] = Float8GetDatum(row->intake);
-		values[9] = Float8GetDatum(row->headcount);
-		values[10] = eg_float8_or_null(row->lower, &nulls[10]);
-		values[11] = eg_float8_or_null(row->upper, &nulls[11]);
-		eg_put_row(result, values, nulls);
+		eg_put_int32(result, row->year);
+		eg_put_day(result, row->start);
+		eg_put_day(result, row->end);
+		eg_put_text(result, names[row->state]);
+		eg_put_float8(result, row->headcount_start);
+		eg_put_float8(result, row->moved_in);
+		eg_put_float8(result, row->moved_out);
+		eg_put_float8(result, row->left);
+		eg_put_float8(result, row->intake);
+		eg_put_float8(result, row->headcount);
+		eg_put_float8_or_null(result, row->lower);
+		eg_put_float8_or_null(result, row->upper);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }

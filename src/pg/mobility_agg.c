@@ -30,18 +30,19 @@ group_frame(const EfEventGroup *group)
 	return &((const EventPeriod *) group->purpose)->frame;
 }
 
-static PurposeBytes
-get_period(FunctionCallInfo fcinfo, int argument, void **memory)
+static EfBytes
+get_period(FunctionCallInfo fcinfo, int argument, const EventPurposeType *type,
+		   void **memory)
 {
 	const EfFrame *frame = eg_observed_frame(fcinfo, argument,
-											 &ef_mobility_type, 0, memory);
-	PurposeBytes packed = {(const uint8 *) frame, 2 * sizeof(EfDay)};
+											 type->summary, 0, memory);
+	EfBytes		packed = {(const uint8 *) frame, 2 * sizeof(EfDay)};
 
 	return packed;
 }
 
 static EfFrame
-frame_of_bytes(PurposeBytes bytes)
+frame_of_bytes(EfBytes bytes)
 {
 	EfFrame		frame = {.bounded = true};
 
@@ -57,12 +58,12 @@ open_period(EventPurpose *purpose, EfUnit unit)
 }
 
 static void
-refuse_period(const EventPurpose *purpose, PurposeBytes other)
+refuse_period(const EventPurpose *purpose, EfBytes other)
 {
 	EfFrame		its = frame_of_bytes(purpose->bytes);
 	EfFrame		frame = frame_of_bytes(other);
 
-	eg_check(ef_frame_match(&its, &frame, &ef_mobility_type, &eg_context));
+	eg_check(ef_frame_match(&its, &frame, purpose->type->summary, &eg_context));
 }
 
 static const EventPurposeType mobility_purpose = {
@@ -72,6 +73,7 @@ static const EventPurposeType mobility_purpose = {
 	.most_names = EF_STATE_NAME_LIMIT,
 	.too_many_names = EF_TOO_MANY_STATES,
 	.size = sizeof(EventPeriod),
+	.summary = &ef_mobility_type,
 	.get = get_period,
 	.open = open_period,
 	.refuse = refuse_period,
@@ -121,13 +123,11 @@ ef_mobility_agg_transfn(PG_FUNCTION_ARGS)
 										 eg_person_kind(forms->person),
 										 EF_UNIT_DAY);
 	EfWhen		when;
-	EfStatus	status = EF_OK;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(3))
-		status = ef_event_group_skip(group, 1);
+		eg_check(ef_event_group_skip(group, 1));
 	else if (get_spell_when(fcinfo, forms, group, &when))
 		eg_add_event_of(fcinfo, 1, forms->person, group, when, NULL);
-	eg_check(status);
 	PG_RETURN_POINTER(group);
 }
 

@@ -43,12 +43,9 @@ read_period(EfTable *table, const EfTableType *type, const EfJson *array)
 	{
 		from = array->first;
 		as_of = from->next;
-		frame->bounded = from->type == EF_JSON_STRING;
-		if ((frame->bounded
-			 ? ef_day_parse(from->text, from->length, &frame->from)
-			 : from->type == EF_JSON_NULL) &&
-			as_of->type == EF_JSON_STRING &&
-			ef_day_parse(as_of->text, as_of->length, &frame->as_of))
+		frame->bounded = from->type != EF_JSON_NULL;
+		if ((!frame->bounded || eg_json_day(from, &frame->from)) &&
+			eg_json_day(as_of, &frame->as_of))
 			return true;
 	}
 	return eg_json_refuse("This must be a pair of ISO dates, of which the first may be null:",

@@ -45,7 +45,7 @@ ef_funnel_output(PG_FUNCTION_ARGS)
 	EfDay		as_of;
 	double	   *arrivals;
 	int			year;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
@@ -70,12 +70,9 @@ ef_funnel_output(PG_FUNCTION_ARGS)
 	year = ef_pipeline_first_year(&plan);
 	for (int i = 0; i < plan.horizon; i++)
 	{
-		Datum		values[2];
-		bool		nulls[2] = {false};
-
-		values[0] = Int32GetDatum(year + i);
-		values[1] = eg_float8_or_null(arrivals[i], &nulls[1]);
-		eg_put_row(result, values, nulls);
+		eg_put_int32(result, year + i);
+		eg_put_float8_or_null(result, arrivals[i]);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }
@@ -129,7 +126,7 @@ ef_required_intake(PG_FUNCTION_ARGS)
 	IntakeArguments arguments = {0};
 	EfIntakeYear *years;
 	int			n;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
@@ -137,16 +134,11 @@ ef_required_intake(PG_FUNCTION_ARGS)
 	eg_check(ef_pipeline_intake(&arguments.plan, &years, &n, &eg_context));
 	for (int i = 0; i < n; i++)
 	{
-		Datum		values[6];
-		bool		nulls[6] = {false};
-
-		values[0] = Int32GetDatum(years[i].year);
-		values[1] = eg_float8_or_null(years[i].intake, &nulls[1]);
-		values[2] = eg_float8_or_null(years[i].lower, &nulls[2]);
-		values[3] = eg_float8_or_null(years[i].upper, &nulls[3]);
-		values[4] = eg_float8_or_null(years[i].arrivals, &nulls[4]);
-		values[5] = eg_float8_or_null(years[i].unmet, &nulls[5]);
-		eg_put_row(result, values, nulls);
+		eg_put_int32(result, years[i].year);
+		eg_put_limits(result, years[i].intake, years[i].lower, years[i].upper);
+		eg_put_float8_or_null(result, years[i].arrivals);
+		eg_put_float8_or_null(result, years[i].unmet);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }
@@ -161,7 +153,7 @@ ef_required_intake_fan(PG_FUNCTION_ARGS)
 	const double *levels;
 	int			nlevels;
 	int			n;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
@@ -175,15 +167,11 @@ ef_required_intake_fan(PG_FUNCTION_ARGS)
 		for (int i = 0; i < nlevels; i++)
 		{
 			const EfIntakeYear *row = &years[i * n + year];
-			Datum		values[5];
-			bool		nulls[5] = {false};
 
-			values[0] = Int32GetDatum(row->year);
-			values[1] = Float8GetDatum(levels[i]);
-			values[2] = eg_float8_or_null(row->intake, &nulls[2]);
-			values[3] = eg_float8_or_null(row->lower, &nulls[3]);
-			values[4] = eg_float8_or_null(row->upper, &nulls[4]);
-			eg_put_row(result, values, nulls);
+			eg_put_int32(result, row->year);
+			eg_put_float8(result, levels[i]);
+			eg_put_limits(result, row->intake, row->lower, row->upper);
+			eg_end_row(result);
 		}
 	return (Datum) 0;
 }
@@ -195,7 +183,7 @@ ef_required_intake_stages(PG_FUNCTION_ARGS)
 	IntakeArguments arguments = {0};
 	EfStageDemand *rows;
 	size_t		n;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
@@ -205,16 +193,12 @@ ef_required_intake_stages(PG_FUNCTION_ARGS)
 	for (size_t i = 0; i < n; i++)
 	{
 		const EfLabel *stages = arguments.funnel.spec.stages;
-		Datum		values[6];
-		bool		nulls[6] = {false};
 
-		values[0] = Int32GetDatum(rows[i].year);
-		values[1] = Int32GetDatum((int32) rows[i].stage);
-		values[2] = eg_label_text(&stages[rows[i].stage - 1]);
-		values[3] = eg_float8_or_null(rows[i].required, &nulls[3]);
-		values[4] = eg_float8_or_null(rows[i].lower, &nulls[4]);
-		values[5] = eg_float8_or_null(rows[i].upper, &nulls[5]);
-		eg_put_row(result, values, nulls);
+		eg_put_int32(result, rows[i].year);
+		eg_put_int32(result, (int32) rows[i].stage);
+		eg_put_text(result, eg_label_text(&stages[rows[i].stage - 1]));
+		eg_put_limits(result, rows[i].required, rows[i].lower, rows[i].upper);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }

@@ -81,12 +81,6 @@ ef_retention_exits_for_reason(PG_FUNCTION_ARGS)
 									VARSIZE_ANY_EXHDR(reason), EF_LEFT));
 }
 
-static Datum
-float8_or_null(FunctionCallInfo fcinfo, double value)
-{
-	return eg_float8_or_null(value, &fcinfo->isnull);
-}
-
 PG_FUNCTION_INFO_V1(ef_retention_rate);
 Datum
 ef_retention_rate(PG_FUNCTION_ARGS)
@@ -97,7 +91,7 @@ ef_retention_rate(PG_FUNCTION_ARGS)
 
 	eg_get_risk(fcinfo, 0, &risk);
 	eg_check(ef_retention_rate_after(&risk, &after, &rate, &eg_context));
-	return float8_or_null(fcinfo, rate);
+	return eg_float8_or_null(fcinfo, rate);
 }
 
 PG_FUNCTION_INFO_V1(ef_retention_median);
@@ -107,7 +101,7 @@ ef_retention_median(PG_FUNCTION_ARGS)
 	EfRiskSet	risk;
 
 	eg_get_risk(fcinfo, 0, &risk);
-	return float8_or_null(fcinfo, ef_retention_median_day(&risk));
+	return eg_float8_or_null(fcinfo, ef_retention_median_day(&risk));
 }
 
 PG_FUNCTION_INFO_V1(ef_retention_mean);
@@ -120,7 +114,7 @@ ef_retention_mean(PG_FUNCTION_ARGS)
 
 	eg_get_risk(fcinfo, 0, &risk);
 	eg_check(ef_retention_mean_days(&risk, &until, &mean, &eg_context));
-	return float8_or_null(fcinfo, mean);
+	return eg_float8_or_null(fcinfo, mean);
 }
 
 
@@ -134,24 +128,21 @@ ef_retention_curve(PG_FUNCTION_ARGS)
 	EfDuration	every = eg_get_duration(fcinfo, 1);
 	EfCurve		curve;
 	EfCurvePoint point;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	eg_get_risk(fcinfo, 0, &risk);
 	eg_check(ef_curve_begin(&curve, &risk, &every, PG_GETARG_FLOAT8(2),
 							eg_get_choice(fcinfo, 3, &ef_limit_scales), &eg_context));
 	while (ef_curve_next(&curve, &point))
 	{
-		Datum		values[7];
-		bool		nulls[7] = {false};
-
-		values[0] = Int32GetDatum(point.after_days);
-		values[1] = Int64GetDatum(point.at_risk);
-		values[2] = Int64GetDatum(point.exits);
-		values[3] = Float8GetDatum(point.retained);
-		values[4] = eg_float8_or_null(point.std_error, &nulls[4]);
-		values[5] = eg_float8_or_null(point.lower, &nulls[5]);
-		values[6] = eg_float8_or_null(point.upper, &nulls[6]);
-		eg_put_row(result, values, nulls);
+		eg_put_int32(result, point.after_days);
+		eg_put_int64(result, point.at_risk);
+		eg_put_int64(result, point.exits);
+		eg_put_float8(result, point.retained);
+		eg_put_float8_or_null(result, point.std_error);
+		eg_put_float8_or_null(result, point.lower);
+		eg_put_float8_or_null(result, point.upper);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }
@@ -166,7 +157,7 @@ ef_exit_incidence(PG_FUNCTION_ARGS)
 	EfIncidenceCurve curve;
 	int32		after_days;
 	Datum	   *reasons;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	eg_open_retention(fcinfo, 0, &retention);
 	ef_retention_risk(&risk, &retention.table, &eg_context);
@@ -177,18 +168,16 @@ ef_exit_incidence(PG_FUNCTION_ARGS)
 		for (uint32 reason = 1; reason <= retention.table.nlabels; reason++)
 		{
 			EfIncidenceRow row;
-			Datum		values[7];
-			bool		nulls[7] = {false};
 
 			ef_incidence_row(&curve, reason, &row);
-			values[0] = Int32GetDatum(after_days);
-			values[1] = reasons[reason];
-			values[2] = Int64GetDatum(row.exits);
-			values[3] = Float8GetDatum(row.incidence);
-			values[4] = Float8GetDatum(row.std_error);
-			values[5] = eg_float8_or_null(row.lower, &nulls[5]);
-			values[6] = eg_float8_or_null(row.upper, &nulls[6]);
-			eg_put_row(result, values, nulls);
+			eg_put_int32(result, after_days);
+			eg_put_text(result, reasons[reason]);
+			eg_put_int64(result, row.exits);
+			eg_put_float8(result, row.incidence);
+			eg_put_float8(result, row.std_error);
+			eg_put_float8_or_null(result, row.lower);
+			eg_put_float8_or_null(result, row.upper);
+			eg_end_row(result);
 		}
 	return (Datum) 0;
 }
@@ -230,9 +219,7 @@ ef_retention_compare(PG_FUNCTION_ARGS)
 	const text *reason;
 	EfLogRank	test;
 	EfHazardRatio hazard;
-	Datum		values[6];
-	bool		nulls[6] = {false};
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	/* a null reason is all of them; a null elsewhere leaves no row */
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
@@ -243,13 +230,11 @@ ef_retention_compare(PG_FUNCTION_ARGS)
 	eg_check(ef_hazard_ratio(&hazard, &first, &second, PG_GETARG_FLOAT8(2),
 							 &eg_context));
 	eg_check(ef_log_rank(&test, parts, lengthof(parts), &eg_context));
-	values[0] = eg_float8_or_null(test.chisq, &nulls[0]);
-	values[1] = Int32GetDatum(test.df);
-	values[2] = eg_float8_or_null(test.p_value, &nulls[2]);
-	values[3] = eg_float8_or_null(hazard.ratio, &nulls[3]);
-	values[4] = eg_float8_or_null(hazard.lower, &nulls[4]);
-	values[5] = eg_float8_or_null(hazard.upper, &nulls[5]);
-	eg_put_row(result, values, nulls);
+	eg_put_float8_or_null(result, test.chisq);
+	eg_put_int32(result, test.df);
+	eg_put_float8_or_null(result, test.p_value);
+	eg_put_limits(result, hazard.ratio, hazard.lower, hazard.upper);
+	eg_end_row(result);
 	return (Datum) 0;
 }
 
@@ -406,11 +391,7 @@ log_rank_row(FunctionCallInfo fcinfo, EfGroupTest method)
 		eg_require_argument(fcinfo, 4, "reason");
 	state = PG_ARGISNULL(0) ? NULL : (LogRankState *) PG_GETARG_POINTER(0);
 	if (PG_ARGISNULL(1))
-	{
-		if (state == NULL)
-			PG_RETURN_NULL();
-		PG_RETURN_POINTER(state);
-	}
+		return eg_same_state(fcinfo);
 	datum = PG_GETARG_VARLENA_P(1);
 	eg_check(ef_table_load(&table, &ef_retention_type, datum, VARSIZE(datum),
 						   &eg_context));
@@ -463,14 +444,15 @@ close_entry(void *closure, EfRiskSet *risk)
 	ef_risk_release(risk, &eg_context);
 }
 
-static Datum
-array_of(Datum *values, bool *nulls, int n, Oid type, int16 length, bool byval,
-		 char align)
+static void
+put_array(EfResult *result, Datum *values, bool *nulls, int n, Oid type,
+		  int16 length, bool byval, char align)
 {
 	int			lower = 1;
 
-	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower,
-											  type, length, byval, align));
+	eg_put(result, PointerGetDatum(construct_md_array(values, nulls, 1, &n,
+													  &lower, type, length,
+													  byval, align)), false);
 }
 
 PG_FUNCTION_INFO_V1(ef_retention_log_rank_finalfn);
@@ -484,20 +466,16 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 	HASH_SEQ_STATUS entries;
 	LogRankEntry *entry;
 	EfLogRank	test;
-	TupleDesc	desc;
-	Datum		values[6];
-	bool		nulls[6] = {false};
+	EfResult   *result;
 	Datum	   *names;
 	Datum	   *exits;
 	Datum	   *expected;
 	bool	   *unnamed;
-	bool	   *known;
 
 	eg_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
+	result = eg_begin_row(fcinfo);
 	state = (LogRankState *) PG_GETARG_POINTER(0);
 	source.closure = state;
 	parts = MemoryContextAllocHuge(CurrentMemoryContext,
@@ -517,7 +495,6 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 	unnamed = palloc(test.ngroups * sizeof(bool));
 	exits = palloc(test.ngroups * sizeof(Datum));
 	expected = palloc(test.ngroups * sizeof(Datum));
-	known = palloc0(test.ngroups * sizeof(bool));
 	for (uint32 i = 0; i < test.ngroups; i++)
 	{
 		unnamed[i] = test.groups[i].name.null;
@@ -526,15 +503,14 @@ ef_retention_log_rank_finalfn(PG_FUNCTION_ARGS)
 		exits[i] = Int64GetDatum(test.groups[i].exits);
 		expected[i] = Float8GetDatum(test.groups[i].expected);
 	}
-	values[0] = eg_float8_or_null(test.chisq, &nulls[0]);
-	values[1] = Int32GetDatum(test.df);
-	values[2] = eg_float8_or_null(test.p_value, &nulls[2]);
-	values[3] = array_of(names, unnamed, test.ngroups, TEXTOID, -1, false,
-						 TYPALIGN_INT);
-	values[4] = array_of(exits, known, test.ngroups, INT8OID, 8,
-						 FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
-	values[5] = array_of(expected, known, test.ngroups, FLOAT8OID, 8,
-						 FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
-													  values, nulls)));
+	eg_put_float8_or_null(result, test.chisq);
+	eg_put_int32(result, test.df);
+	eg_put_float8_or_null(result, test.p_value);
+	put_array(result, names, unnamed, test.ngroups, TEXTOID, -1, false,
+			  TYPALIGN_INT);
+	put_array(result, exits, NULL, test.ngroups, INT8OID, 8,
+			  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+	put_array(result, expected, NULL, test.ngroups, FLOAT8OID, 8,
+			  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+	return eg_return_row(result);
 }

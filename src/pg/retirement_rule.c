@@ -7,7 +7,6 @@
  */
 #include "retirement_rule_value.h"
 
-#include "common/hashfn.h"
 #include "json_value.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
@@ -30,6 +29,18 @@ create_rule(uint32 room)
 
 	eg_check(ef_rule_create(&rule, room, &eg_context));
 	return rule;
+}
+
+
+/* Add a step that comes in, or leave a sentence and return false. */
+static bool
+add_step(EfRetirementRule **rule, EfDay born_from, int age_months)
+{
+	EfRuleStep	step;
+
+	CHECK_FOR_INTERRUPTS();
+	return ef_rule_step(born_from, age_months, &step, &eg_context) == EF_OK &&
+		ef_rule_add(rule, &step, &eg_context) == EF_OK;
 }
 
 
@@ -61,11 +72,7 @@ ef_retirement_rule_combinefn(PG_FUNCTION_ARGS)
 
 	eg_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return eg_same_state(fcinfo);
 	other = eg_get_rule(fcinfo, 1);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_POINTER(other);
@@ -113,40 +120,27 @@ text_of(const EfRetirementRule *rule)
 	return out.data;
 }
 
-PG_FUNCTION_INFO_V1(ef_retirement_rule_out);
-Datum
-ef_retirement_rule_out(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_CSTRING(text_of(eg_get_rule(fcinfo, 0)));
-}
-
-PG_FUNCTION_INFO_V1(ef_retirement_rule_to_jsonb);
-Datum
-ef_retirement_rule_to_jsonb(PG_FUNCTION_ARGS)
-{
-	return DirectFunctionCall1(jsonb_in,
-							   CStringGetDatum(text_of(eg_get_rule(fcinfo, 0))));
-}
+EF_TEXT_FUNCTIONS(retirement_rule, text_of(eg_get_rule(fcinfo, 0)))
 
 /* Read {"born_from": "1960-01-01", "age_months": 804}, and nothing else. */
 static bool
 read_step(const EfJson *object, EfDay *born_from, int *age_months)
 {
-	const EfJson *from;
-	const EfJson *age;
+	const EfJson *from = eg_json_member(object, "born_from");
+	const EfJson *age = eg_json_member(object, "age_months");
 	char	   *end;
 
-	if (object->type != EF_JSON_OBJECT || object->length != 2)
-		return false;
-	from = eg_json_member(object, "born_from");
-	age = eg_json_member(object, "age_months");
-	if (from == NULL || from->type != EF_JSON_STRING ||
-		!ef_day_parse(from->text, from->length, born_from))
-		return false;
-	if (age == NULL || age->type != EF_JSON_NUMBER || age->length > 8)
-		return false;
-	*age_months = (int) strtol(age->text, &end, 10);
-	return *end == '\0';
+	if (from != NULL && age != NULL && object->length == 2 &&
+		eg_json_day(from, born_from) &&
+		age->type == EF_JSON_NUMBER && age->length <= 8)
+	{
+		*age_months = (int) strtol(age->text, &end, 10);
+		if (*end == '\0')
+			return true;
+	}
+	ef_fail(&eg_context, EF_INVALID,
+			"A step has a born_from date and a number of age_months, and nothing else.");
+	return false;
 }
 
 /* For whoever writes a rule by hand. */
@@ -160,6 +154,8 @@ ef_retirement_rule_in(PG_FUNCTION_ARGS)
 	const EfJson *json = eg_json_parse(fcinfo, "retirement_rule", text_hint,
 									   PG_GETARG_CSTRING(0));
 	EfRetirementRule *rule = create_rule(0);
+	EfDay		born_from;
+	int			age_months;
 	bool		good;
 
 	if (json == NULL)
@@ -167,35 +163,12 @@ ef_retirement_rule_in(PG_FUNCTION_ARGS)
 	good = json->type == EF_JSON_ARRAY;
 	if (!good)
 		ef_fail(&eg_context, EF_INVALID, "It is no JSON array.");
-	else
-	{
-		for (const EfJson *value = json->first; good && value != NULL;
-			 value = value->next)
-		{
-			EfDay		born_from;
-			int			age_months;
-			EfRuleStep	step;
-
-			CHECK_FOR_INTERRUPTS();
-			if (!read_step(value, &born_from, &age_months))
-			{
-				good = false;
-				ef_fail(&eg_context, EF_INVALID,
-						"A step has a born_from date and a number of age_months, and nothing else.");
-			}
-			else
-				good = ef_rule_step(born_from, age_months, &step,
-									&eg_context) == EF_OK &&
-					ef_rule_add(&rule, &step, &eg_context) == EF_OK;
-		}
-	}
+	for (const EfJson *value = good ? json->first : NULL;
+		 good && value != NULL; value = value->next)
+		good = read_step(value, &born_from, &age_months) &&
+			add_step(&rule, born_from, age_months);
 	if (!good)
-		EF_SOFT_ERROR(fcinfo,
-					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					   errmsg("invalid input syntax for type %s",
-							  "retirement_rule"),
-					   errdetail_internal("%s", eg_error.detail),
-					   errhint("%s", text_hint)));
+		return eg_refuse_text(fcinfo, "retirement_rule", text_hint);
 
 	/* without the room that growing leaves */
 	rule->room = rule->nsteps;
@@ -241,18 +214,11 @@ ef_retirement_rule_recv(PG_FUNCTION_ARGS)
 	{
 		EfDay		born_from = (EfDay) pq_getmsgint(buffer, 4);
 		int			age_months = (int) pq_getmsgint(buffer, 4);
-		EfRuleStep	step;
 
-		CHECK_FOR_INTERRUPTS();
-		good = ef_rule_step(born_from, age_months, &step,
-							&eg_context) == EF_OK &&
-			ef_rule_add(&rule, &step, &eg_context) == EF_OK;
+		good = add_step(&rule, born_from, age_months);
 	}
 	if (!good)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary form of type %s", "retirement_rule"),
-				 errdetail_internal("%s", eg_error.detail)));
+		eg_refuse_binary("retirement_rule");
 	rule->room = rule->nsteps;
 	PG_RETURN_POINTER(own(rule));
 }
@@ -274,23 +240,13 @@ compare(FunctionCallInfo fcinfo)
 
 EF_ORDER_FUNCTIONS(retirement_rule, compare(fcinfo))
 
-PG_FUNCTION_INFO_V1(ef_retirement_rule_hash);
-Datum
-ef_retirement_rule_hash(PG_FUNCTION_ARGS)
+static EfBytes
+steps_of(const EfRetirementRule *rule)
 {
-	EfRetirementRule *rule = eg_get_rule(fcinfo, 0);
+	EfBytes		steps = {(const uint8 *) rule->steps,
+	rule->nsteps * sizeof(EfRuleStep)};
 
-	return hash_any((unsigned char *) rule->steps,
-					(int) (rule->nsteps * sizeof(EfRuleStep)));
+	return steps;
 }
 
-PG_FUNCTION_INFO_V1(ef_retirement_rule_hash_extended);
-Datum
-ef_retirement_rule_hash_extended(PG_FUNCTION_ARGS)
-{
-	EfRetirementRule *rule = eg_get_rule(fcinfo, 0);
-
-	return hash_any_extended((unsigned char *) rule->steps,
-							 (int) (rule->nsteps * sizeof(EfRuleStep)),
-							 (uint64) PG_GETARG_INT64(1));
-}
+EF_HASH_FUNCTIONS(retirement_rule, steps_of(eg_get_rule(fcinfo, 0)))

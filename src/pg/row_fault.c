@@ -4,12 +4,12 @@
  *	  raises, or NULL.  The checks are the core's, the same that the aggregates
  *	  ask, so that a fault has one name wherever it is met.
  */
+#include "fte_value.h"
 #include "funnel_spec_value.h"
 #include "observed.h"
 
 #include "utils/builtins.h"
 #include "utils/date.h"
-#include "utils/numeric.h"
 
 #include "funnel/funnel.h"
 #include "retention/retention.h"
@@ -73,6 +73,20 @@ employment_fault(FunctionCallInfo fcinfo, bool known)
 	return fault(fcinfo, ef_employment_check(&row, frame->as_of, &eg_context));
 }
 
+/* Say the fault of an employment with FTE, whose own fault comes first. */
+static Datum
+employment_fault_fte(FunctionCallInfo fcinfo,
+					 EfStatus (*read) (FunctionCallInfo, int, int32_t *))
+{
+	int32_t		fte;
+	EfStatus	status = EF_OK;
+
+	if (!PG_ARGISNULL(4))
+		status = read(fcinfo, 4, &fte);
+	return status == EF_OK ? employment_fault(fcinfo, !PG_ARGISNULL(4))
+		: fault(fcinfo, status);
+}
+
 PG_FUNCTION_INFO_V1(ef_employment_fault);
 Datum
 ef_employment_fault(PG_FUNCTION_ARGS)
@@ -80,35 +94,10 @@ ef_employment_fault(PG_FUNCTION_ARGS)
 	return employment_fault(fcinfo, true);
 }
 
-PG_FUNCTION_INFO_V1(ef_employment_fault_numeric);
-Datum
-ef_employment_fault_numeric(PG_FUNCTION_ARGS)
-{
-	int32_t		fte;
-	EfStatus	status;
-
-	if (PG_ARGISNULL(4))
-		return employment_fault(fcinfo, false);
-	status = ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
-																	 PG_GETARG_DATUM(4))),
-								 &fte, &eg_context);
-	return status == EF_OK ? employment_fault(fcinfo, true)
-		: fault(fcinfo, status);
-}
-
-PG_FUNCTION_INFO_V1(ef_employment_fault_float8);
-Datum
-ef_employment_fault_float8(PG_FUNCTION_ARGS)
-{
-	int32_t		fte;
-	EfStatus	status;
-
-	if (PG_ARGISNULL(4))
-		return employment_fault(fcinfo, false);
-	status = ef_fte_from_float8(PG_GETARG_FLOAT8(4), &fte, &eg_context);
-	return status == EF_OK ? employment_fault(fcinfo, true)
-		: fault(fcinfo, status);
-}
+EF_FUNCTION(employment_fault, numeric,
+			employment_fault_fte(fcinfo, eg_get_fte_numeric))
+EF_FUNCTION(employment_fault, float8,
+			employment_fault_fte(fcinfo, eg_get_fte_float8))
 
 
 /* ---- events ---- */
@@ -126,7 +115,7 @@ static const EfFunnelSpec *
 get_open_spec(FunctionCallInfo fcinfo, int argument)
 {
 	OpenSpec   *open = fcinfo->flinfo->fn_extra;
-	EfSpecBytes packed = eg_get_spec_bytes(fcinfo, argument);
+	EfBytes		packed = eg_get_bytes(fcinfo, argument);
 
 	if (open != NULL && open->size == packed.size &&
 		memcmp(open->bytes, packed.bytes, packed.size) == 0)

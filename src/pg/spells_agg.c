@@ -53,16 +53,18 @@ typedef struct EventGap
  */
 #define ARGUMENTS_WITH_FTE 6
 
-static PurposeBytes
-get_gap(FunctionCallInfo fcinfo, int argument, void **memory)
+static EfBytes
+get_gap(FunctionCallInfo fcinfo, int argument, const EventPurposeType *type,
+		void **memory)
 {
 	EfDuration	gap = eg_get_gap(fcinfo, argument);
 	GapBytes   *bytes = *memory;
-	PurposeBytes packed;
+	EfBytes		packed;
 
 	if (bytes == NULL)
 		*memory = bytes = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
 												 sizeof(GapBytes));
+	(void) type;
 	bytes->months = gap.months;
 	bytes->days = gap.days;
 	bytes->counts_fte = PG_NARGS() == ARGUMENTS_WITH_FTE;
@@ -72,7 +74,7 @@ get_gap(FunctionCallInfo fcinfo, int argument, void **memory)
 }
 
 static EfDuration
-gap_of_bytes(PurposeBytes bytes)
+gap_of_bytes(EfBytes bytes)
 {
 	GapBytes	its;
 	EfDuration	gap = {0};
@@ -95,7 +97,7 @@ open_gap(EventPurpose *purpose, EfUnit unit)
 }
 
 static void
-refuse_gap(const EventPurpose *purpose, PurposeBytes other)
+refuse_gap(const EventPurpose *purpose, EfBytes other)
 {
 	EfDuration	its = gap_of_bytes(purpose->bytes);
 	EfDuration	gap = gap_of_bytes(other);
@@ -145,28 +147,7 @@ add_contract(FunctionCallInfo fcinfo, bool known, int32_t fte)
 	PG_RETURN_POINTER(group);
 }
 
-PG_FUNCTION_INFO_V1(ef_spells_agg_transfn);
-Datum
-ef_spells_agg_transfn(PG_FUNCTION_ARGS)
-{
-	return add_contract(fcinfo, true, 0);
-}
-
-PG_FUNCTION_INFO_V1(ef_spells_agg_numeric_transfn);
-Datum
-ef_spells_agg_numeric_transfn(PG_FUNCTION_ARGS)
-{
-	return PG_ARGISNULL(4) ? add_contract(fcinfo, false, 0)
-		: add_contract(fcinfo, true, eg_get_fte_numeric(fcinfo, 4));
-}
-
-PG_FUNCTION_INFO_V1(ef_spells_agg_float8_transfn);
-Datum
-ef_spells_agg_float8_transfn(PG_FUNCTION_ARGS)
-{
-	return PG_ARGISNULL(4) ? add_contract(fcinfo, false, 0)
-		: add_contract(fcinfo, true, eg_get_fte_float8(fcinfo, 4));
-}
+EF_FTE_TRANSFNS(spells_agg, add_contract, 4)
 
 
 /* ---- spells ---- */

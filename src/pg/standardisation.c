@@ -8,15 +8,6 @@
 
 #include "workforce/standardisation.h"
 
-/* Put a value and its limits into three columns. */
-static void
-put_estimate(const EfEstimate *estimate, Datum *values, bool *nulls)
-{
-	values[0] = eg_float8_or_null(estimate->value, &nulls[0]);
-	values[1] = eg_float8_or_null(estimate->lower, &nulls[1]);
-	values[2] = eg_float8_or_null(estimate->upper, &nulls[2]);
-}
-
 /* Arguments: first, second, reason, standard, age_group, level. */
 PG_FUNCTION_INFO_V1(ef_exit_rate_compare);
 Datum
@@ -27,7 +18,7 @@ ef_exit_rate_compare(PG_FUNCTION_ARGS)
 	EfWorkforce second;
 	EfWorkforce standard;
 	EfRateComparison rows[EF_COMPARISON_METHODS];
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		return (Datum) 0;
@@ -55,15 +46,12 @@ ef_exit_rate_compare(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < EF_COMPARISON_METHODS; i++)
 	{
-		Datum		values[11];
-		bool		nulls[11] = {false};
-
-		values[0] = CStringGetTextDatum(rows[i].method);
-		put_estimate(&rows[i].first, &values[1], &nulls[1]);
-		put_estimate(&rows[i].second, &values[4], &nulls[4]);
-		put_estimate(&rows[i].ratio, &values[7], &nulls[7]);
-		values[10] = Float8GetDatum(rows[i].coverage);
-		eg_put_row(result, values, nulls);
+		eg_put_text(result, CStringGetTextDatum(rows[i].method));
+		eg_put_estimate(result, &rows[i].first);
+		eg_put_estimate(result, &rows[i].second);
+		eg_put_estimate(result, &rows[i].ratio);
+		eg_put_float8(result, rows[i].coverage);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }

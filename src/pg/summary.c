@@ -4,7 +4,6 @@
  */
 #include "summary.h"
 
-#include "common/hashfn.h"
 #include "miscadmin.h"
 
 
@@ -124,11 +123,7 @@ eg_summary_combinefn(FunctionCallInfo fcinfo, const EfTableType *type)
 
 	eg_require_aggregate(fcinfo);
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return eg_same_state(fcinfo);
 	datum = PG_GETARG_VARLENA_P(1);
 
 	/*
@@ -194,21 +189,12 @@ eg_summary_compare(FunctionCallInfo fcinfo, const EfTableType *type)
 	return order;
 }
 
-Datum
-eg_summary_hash(FunctionCallInfo fcinfo, const EfTableType *type)
+EfBytes
+eg_summary_bytes(FunctionCallInfo fcinfo, const EfTableType *type)
 {
 	struct varlena *datum = finished(type, PG_GETARG_VARLENA_P(0));
+	EfBytes		bytes = {(const uint8 *) VARDATA(datum),
+	VARSIZE(datum) - VARHDRSZ};
 
-	return hash_any((unsigned char *) VARDATA(datum),
-					(int) (VARSIZE(datum) - VARHDRSZ));
-}
-
-Datum
-eg_summary_hash_extended(FunctionCallInfo fcinfo, const EfTableType *type)
-{
-	struct varlena *datum = finished(type, PG_GETARG_VARLENA_P(0));
-
-	return hash_any_extended((unsigned char *) VARDATA(datum),
-							 (int) (VARSIZE(datum) - VARHDRSZ),
-							 (uint64) PG_GETARG_INT64(1));
+	return bytes;
 }

@@ -32,9 +32,8 @@ extern Datum eg_summary_to_jsonb(FunctionCallInfo fcinfo,
 								 const struct EfFrameForm *form);
 extern int	eg_summary_compare(FunctionCallInfo fcinfo,
 							   const EfTableType *type);
-extern Datum eg_summary_hash(FunctionCallInfo fcinfo, const EfTableType *type);
-extern Datum eg_summary_hash_extended(FunctionCallInfo fcinfo,
-									  const EfTableType *type);
+extern EfBytes eg_summary_bytes(FunctionCallInfo fcinfo,
+								const EfTableType *type);
 extern Datum eg_summary_combinefn(FunctionCallInfo fcinfo,
 								  const EfTableType *type);
 extern Datum eg_summary_finalfn(FunctionCallInfo fcinfo,
@@ -130,11 +129,10 @@ eg_label_texts(const EfTable *table)
 	EF_SUMMARY_FORM(name, type, form, recv) \
 	EF_SUMMARY_FORM(name, type, form, send) \
 	EF_SUMMARY_FORM(name, type, form, to_jsonb) \
-	EF_SUMMARY_SHARED(name, type, hash) \
-	EF_SUMMARY_SHARED(name, type, hash_extended) \
 	EF_SUMMARY_SHARED(name, type, combinefn) \
 	EF_SUMMARY_SHARED(name, type, finalfn) \
 	EF_SUMMARY_SHARED(name, type, skipped) \
+	EF_HASH_FUNCTIONS(name, eg_summary_bytes(fcinfo, &(type))) \
 	EF_ORDER_FUNCTIONS(name, eg_summary_compare(fcinfo, &(type)))
 
 #endif							/* EF_SUMMARY_H */

@@ -7,7 +7,6 @@
 #include "common/int.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "utils/json.h"
 
 #include "frame_form.h"
 
@@ -30,15 +29,6 @@ append_series(StringInfo out, const EfTable *table, uint32 label,
 	appendStringInfoChar(out, '}');
 }
 
-static void
-append_label(StringInfo out, const EfLabel *label)
-{
-	char	   *name = pnstrdup(label->bytes, label->length);
-
-	escape_json(out, name);
-	pfree(name);
-}
-
 /* Append the series of a paired kind, by its second labels. */
 static void
 append_pairs(StringInfo out, const EfTable *table, uint32 label,
@@ -57,7 +47,7 @@ append_pairs(StringInfo out, const EfTable *table, uint32 label,
 		{
 			appendStringInfoString(out, second > 0 ? "}, " : "");
 			second = ef_pair_label(at);
-			append_label(out, &table->labels[second - 1]);
+			eg_append_label(out, &table->labels[second - 1]);
 			appendStringInfoString(out, ": {");
 		}
 		else
@@ -86,7 +76,7 @@ append_labelled(StringInfo out, const EfTable *table, unsigned kind,
 			continue;
 		appendStringInfoString(out, separator);
 		separator = ", ";
-		append_label(out, &table->labels[label - 1]);
+		eg_append_label(out, &table->labels[label - 1]);
 		appendStringInfoString(out, ": ");
 		if (paired)
 			append_pairs(out, table, label, kind);
@@ -349,9 +339,7 @@ collect_member(Collector *collector, const EfJson *member)
 
 	if (eg_json_named(member, "type"))
 	{
-		collector->typed = eg_json_is(member, type->name);
-		return collector->typed ||
-			eg_json_refuse("This is of another", member);
+		return collector->typed = eg_json_check_type(member, type->name);
 	}
 	if (eg_json_named(member, "version"))
 	{
@@ -399,6 +387,8 @@ collect_frame(Collector *collector, const EfJson *object)
 static bool
 collect_members(Collector *collector, const EfJson *object)
 {
+	if (object->type != EF_JSON_OBJECT)
+		return eg_json_fail("It is no JSON object.");
 	if (!collect_frame(collector, object))
 		return false;
 	if (has_pairs(collector->type) && collect_labels(collector, object) != EF_OK)
@@ -425,18 +415,9 @@ eg_summary_read(FunctionCallInfo fcinfo, const EfTableType *type,
 {
 	Collector	collector = {.type = type,.form = form};
 	struct varlena *datum = NULL;
-	bool		good = json->type == EF_JSON_OBJECT;
 
-	if (good)
-		good = collect_members(&collector, json);
-	else
-		ef_fail(&eg_context, EF_INVALID, "It is no JSON object.");
-	if (!good || eg_summary_accept(&collector.table, type, &datum) != EF_OK)
-		EF_SOFT_ERROR(fcinfo,
-					  (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-					   errmsg("invalid input syntax for type %s", type->name),
-					   errdetail_internal("%s", eg_error.detail),
-					   errhint("%s", text_hint)));
+	if (!collect_members(&collector, json) || eg_summary_accept(&collector.table, type, &datum) != EF_OK)
+		return eg_refuse_text(fcinfo, type->name, text_hint);
 	PG_RETURN_POINTER(datum);
 }
 

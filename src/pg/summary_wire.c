@@ -61,8 +61,6 @@ eg_summary_recv(FunctionCallInfo fcinfo, const EfTableType *type,
 
 	if (receive(buffer, type, form, &table) != EF_OK ||
 		eg_summary_accept(&table, type, &datum) != EF_OK)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-						errmsg("invalid binary form of type %s", type->name),
-						errdetail_internal("%s", eg_error.detail)));
+		eg_refuse_binary(type->name);
 	PG_RETURN_POINTER(datum);
 }

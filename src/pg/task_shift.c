@@ -45,7 +45,7 @@ ef_shift_tasks(PG_FUNCTION_ARGS)
 	EfTaskShifts shifts;
 	EfShiftedDemand *rows;
 	size_t		n;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	shifts.profession = get_names(fcinfo, 0, "profession", false);
 	shifts.demand = get_numbers(fcinfo, 1, "demand");
@@ -57,16 +57,13 @@ ef_shift_tasks(PG_FUNCTION_ARGS)
 
 	for (size_t i = 0; i < n; i++)
 	{
-		Datum		values[6];
-		bool		nulls[6] = {false};
-
-		values[0] = eg_label_text(&rows[i].profession);
-		values[1] = Float8GetDatum(rows[i].demand);
-		values[2] = Float8GetDatum(rows[i].shifted_in);
-		values[3] = Float8GetDatum(rows[i].shifted_out);
-		values[4] = Float8GetDatum(rows[i].dropped);
-		values[5] = Float8GetDatum(rows[i].demand_after);
-		eg_put_row(result, values, nulls);
+		eg_put_text(result, eg_label_text(&rows[i].profession));
+		eg_put_float8(result, rows[i].demand);
+		eg_put_float8(result, rows[i].shifted_in);
+		eg_put_float8(result, rows[i].shifted_out);
+		eg_put_float8(result, rows[i].dropped);
+		eg_put_float8(result, rows[i].demand_after);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }

@@ -4,6 +4,7 @@
  *	  has the counts and projection.h the projection.
  */
 #include "frame_form.h"
+#include "fte_value.h"
 #include "observed.h"
 #include "projection_value.h"
 #include "summary.h"
@@ -16,62 +17,27 @@ EF_SUMMARY_FUNCTIONS(workforce, ef_workforce_type, eg_period_form)
 
 /* ---- the aggregate ---- */
 
-/* Arguments: state, birth_date, start_date, end_date, reason, observed. */
-static Datum
-add_row(FunctionCallInfo fcinfo, EfEmployment *row, bool counts_fte,
-		bool known)
+/* Arguments: state, birth_date, start_date, end_date, reason, observed and, if it
+ * is counted, FTE. */
+static pg_attribute_always_inline Datum
+add_row(FunctionCallInfo fcinfo, bool known, int32_t fte)
 {
 	EfState    *state = eg_spell_state(fcinfo, 5, &ef_workforce_type,
-									   counts_fte ? EF_FLAG_FTE : 0);
+									   PG_NARGS() > 6 ? EF_FLAG_FTE : 0);
+	EfEmployment row = {.entry_fte = fte,.last_fte = fte};
 
 	if (!known || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 	{
 		eg_check(ef_state_skip(state, &eg_context));
 		PG_RETURN_POINTER(state);
 	}
-	row->birth = PG_GETARG_DATEADT(1);
-	eg_get_spell(fcinfo, 2, &row->spell);
-	eg_check(ef_workforce_add(&state, row, &eg_context));
+	row.birth = PG_GETARG_DATEADT(1);
+	eg_get_spell(fcinfo, 2, &row.spell);
+	eg_check(ef_workforce_add(&state, &row, &eg_context));
 	PG_RETURN_POINTER(eg_summary_own(state));
 }
 
-PG_FUNCTION_INFO_V1(ef_workforce_agg_transfn);
-Datum
-ef_workforce_agg_transfn(PG_FUNCTION_ARGS)
-{
-	EfEmployment row = {0};
-
-	return add_row(fcinfo, &row, false, true);
-}
-
-PG_FUNCTION_INFO_V1(ef_workforce_agg_numeric_transfn);
-Datum
-ef_workforce_agg_numeric_transfn(PG_FUNCTION_ARGS)
-{
-	EfEmployment row = {0};
-
-	if (PG_ARGISNULL(6))
-		return add_row(fcinfo, &row, true, false);
-	eg_check(ef_fte_from_decimal(DatumGetCString(DirectFunctionCall1(numeric_out,
-																	 PG_GETARG_DATUM(6))),
-								 &row.entry_fte, &eg_context));
-	row.last_fte = row.entry_fte;
-	return add_row(fcinfo, &row, true, true);
-}
-
-PG_FUNCTION_INFO_V1(ef_workforce_agg_float8_transfn);
-Datum
-ef_workforce_agg_float8_transfn(PG_FUNCTION_ARGS)
-{
-	EfEmployment row = {0};
-
-	if (PG_ARGISNULL(6))
-		return add_row(fcinfo, &row, true, false);
-	eg_check(ef_fte_from_float8(PG_GETARG_FLOAT8(6), &row.entry_fte,
-								&eg_context));
-	row.last_fte = row.entry_fte;
-	return add_row(fcinfo, &row, true, true);
-}
+EF_FTE_TRANSFNS(workforce_agg, add_row, 6)
 
 
 /* ---- numbers ---- */
@@ -196,9 +162,7 @@ ef_turnover(PG_FUNCTION_ARGS)
 	eg_open_workforce(fcinfo, 0, &workforce);
 	eg_check(ef_workforce_turnover(&workforce, method, &turnover,
 								   &eg_context));
-	if (isnan(turnover))
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(turnover);
+	return eg_float8_or_null(fcinfo, turnover);
 }
 
 /* Return in one row what the functions above return one by one. */
@@ -208,27 +172,24 @@ ef_workforce_counts(PG_FUNCTION_ARGS)
 {
 	static const EfTurnoverMethod methods[] = {EF_TURNOVER_LEAVERS, EF_TURNOVER_REPLACEMENT};
 	EfWorkforce workforce;
-	Datum		values[12];
-	bool		nulls[12] = {false};
 	bool		bounded;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	eg_open_workforce(fcinfo, 0, &workforce);
 	bounded = workforce.table.frame.bounded;
-	values[0] = DateADTGetDatum(workforce.table.frame.from);
-	values[1] = DateADTGetDatum(workforce.table.frame.as_of - 1);
-	values[2] = Int64GetDatum(workforce.first_day.headcount);
-	values[3] = Int64GetDatum(workforce.last_day.headcount);
-	values[4] = Float8GetDatum(ef_fte_to_float8(workforce.first_day.fte));
-	values[5] = Float8GetDatum(ef_fte_to_float8(workforce.last_day.fte));
-	values[6] = Int64GetDatum(workforce.hires);
-	values[7] = Int64GetDatum(workforce.exits);
-	values[8] = Int64GetDatum(ef_table_sum_of(&workforce.table, EF_RETIREMENT_REASON,
-											  strlen(EF_RETIREMENT_REASON), EF_EXITS));
-	values[9] = Float8GetDatum(ef_years_of_days(workforce.days));
-	nulls[0] = nulls[2] = !bounded;
-	nulls[4] = !bounded || !workforce.counts_fte;
-	nulls[5] = !workforce.counts_fte;
+	eg_put(result, DateADTGetDatum(workforce.table.frame.from), !bounded);
+	eg_put_day(result, workforce.table.frame.as_of - 1);
+	eg_put(result, Int64GetDatum(workforce.first_day.headcount), !bounded);
+	eg_put_int64(result, workforce.last_day.headcount);
+	eg_put_fte(result, workforce.first_day.fte,
+			   bounded && workforce.counts_fte);
+	eg_put_fte(result, workforce.last_day.fte, workforce.counts_fte);
+	eg_put_int64(result, workforce.hires);
+	eg_put_int64(result, workforce.exits);
+	eg_put_int64(result,
+				 ef_table_sum_of(&workforce.table, EF_RETIREMENT_REASON,
+								 strlen(EF_RETIREMENT_REASON), EF_EXITS));
+	eg_put_float8(result, ef_years_of_days(workforce.days));
 	for (size_t i = 0; i < lengthof(methods); i++)
 	{
 		double		turnover = NAN;
@@ -237,9 +198,9 @@ ef_workforce_counts(PG_FUNCTION_ARGS)
 		if (bounded)
 			eg_check(ef_workforce_turnover(&workforce, methods[i], &turnover,
 										   &eg_context));
-		values[10 + i] = eg_float8_or_null(turnover, &nulls[10 + i]);
+		eg_put_float8_or_null(result, turnover);
 	}
-	eg_put_row(result, values, nulls);
+	eg_end_row(result);
 	return (Datum) 0;
 }
 
@@ -249,23 +210,19 @@ ef_age_pyramid(PG_FUNCTION_ARGS)
 {
 	EfWorkforce workforce;
 	EfAgeRow	rows[EF_AGE_LIMIT + 1];
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 	int			n;
 
 	eg_open_workforce(fcinfo, 0, &workforce);
 	n = ef_workforce_pyramid(&workforce, rows);
 	for (int i = 0; i < n; i++)
 	{
-		Datum		values[5];
-		bool		nulls[5] = {false};
-
-		values[0] = DateADTGetDatum(workforce.table.frame.as_of - 1);
-		values[1] = Int32GetDatum(rows[i].age);
-		values[2] = Int64GetDatum(rows[i].headcount);
-		values[3] = Float8GetDatum(ef_fte_to_float8(rows[i].fte));
-		nulls[3] = !workforce.counts_fte;
-		values[4] = Int64GetDatum(rows[i].hires);
-		eg_put_row(result, values, nulls);
+		eg_put_day(result, workforce.table.frame.as_of - 1);
+		eg_put_int32(result, rows[i].age);
+		eg_put_int64(result, rows[i].headcount);
+		eg_put_fte(result, rows[i].fte, workforce.counts_fte);
+		eg_put_int64(result, rows[i].hires);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }
@@ -278,7 +235,7 @@ ef_exit_rates(PG_FUNCTION_ARGS)
 	EfExitRates rates;
 	EfExitRateRow row;
 	Datum	   *reasons;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	eg_open_workforce(fcinfo, 0, &workforce);
 	eg_check(ef_exit_rates_begin(&rates, &workforce, PG_GETARG_FLOAT8(1),
@@ -286,17 +243,12 @@ ef_exit_rates(PG_FUNCTION_ARGS)
 	reasons = eg_label_texts(&workforce.table);
 	while (ef_exit_rates_next(&rates, &row))
 	{
-		Datum		values[7];
-		bool		nulls[7] = {false};
-
-		values[0] = Int32GetDatum(row.age);
-		values[1] = reasons[row.reason];
-		values[2] = Int64GetDatum(row.exits);
-		values[3] = Float8GetDatum(row.person_years);
-		values[4] = eg_float8_or_null(row.rate, &nulls[4]);
-		values[5] = eg_float8_or_null(row.lower, &nulls[5]);
-		values[6] = eg_float8_or_null(row.upper, &nulls[6]);
-		eg_put_row(result, values, nulls);
+		eg_put_int32(result, row.age);
+		eg_put_text(result, reasons[row.reason]);
+		eg_put_int64(result, row.exits);
+		eg_put_float8(result, row.person_years);
+		eg_put_limits(result, row.rate, row.lower, row.upper);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }
@@ -324,19 +276,16 @@ ef_reaching_age_by_year(PG_FUNCTION_ARGS)
 	EfWorkforce workforce;
 	int			years = PG_GETARG_INT32(2);
 	EfYearCount *rows;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	eg_open_workforce(fcinfo, 0, &workforce);
 	eg_check(ef_workforce_reaching_by_year(&workforce, PG_GETARG_INT32(1),
 										   years, &rows, &eg_context));
 	for (int i = 0; i < years; i++)
 	{
-		Datum		values[2];
-		bool		nulls[2] = {false};
-
-		values[0] = Int32GetDatum(rows[i].year);
-		values[1] = Int64GetDatum(rows[i].count);
-		eg_put_row(result, values, nulls);
+		eg_put_int32(result, rows[i].year);
+		eg_put_int64(result, rows[i].count);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }
@@ -422,7 +371,7 @@ ef_workforce_project(PG_FUNCTION_ARGS)
 {
 	ProjectionArguments arguments = {0};
 	EfProjectionPeriod *periods;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
@@ -432,29 +381,26 @@ ef_workforce_project(PG_FUNCTION_ARGS)
 	for (int t = 0; t < arguments.plan.years; t++)
 	{
 		const EfProjectionPeriod *period = &periods[t];
-		Datum		values[19];
-		bool		nulls[19] = {false};
 
-		values[0] = Int32GetDatum(period->year);
-		values[1] = DateADTGetDatum(period->start);
-		values[2] = DateADTGetDatum(period->end);
-		values[3] = Float8GetDatum(period->headcount_start);
-		values[4] = Float8GetDatum(period->exits);
-		values[5] = Float8GetDatum(period->retirements);
-		values[6] = Float8GetDatum(period->retirements_lower);
-		values[7] = Float8GetDatum(period->retirements_upper);
-		values[8] = Float8GetDatum(period->intake);
-		values[9] = Float8GetDatum(period->headcount);
-		values[10] = Float8GetDatum(period->lower);
-		values[11] = Float8GetDatum(period->upper);
-		values[12] = eg_float8_or_null(period->fte, &nulls[12]);
-		values[13] = Float8GetDatum(period->target);
-		values[14] = Float8GetDatum(period->gap);
-		values[15] = eg_float8_or_null(period->need, &nulls[15]);
-		values[16] = eg_float8_or_null(period->need_lower, &nulls[16]);
-		values[17] = eg_float8_or_null(period->need_upper, &nulls[17]);
-		values[18] = Float8GetDatum(period->unsupported);
-		eg_put_row(result, values, nulls);
+		eg_put_int32(result, period->year);
+		eg_put_day(result, period->start);
+		eg_put_day(result, period->end);
+		eg_put_float8(result, period->headcount_start);
+		eg_put_float8(result, period->exits);
+		eg_put_float8(result, period->retirements);
+		eg_put_float8(result, period->retirements_lower);
+		eg_put_float8(result, period->retirements_upper);
+		eg_put_float8(result, period->intake);
+		eg_put_float8(result, period->headcount);
+		eg_put_float8(result, period->lower);
+		eg_put_float8(result, period->upper);
+		eg_put_float8_or_null(result, period->fte);
+		eg_put_float8(result, period->target);
+		eg_put_float8(result, period->gap);
+		eg_put_limits(result, period->need, period->need_lower,
+					  period->need_upper);
+		eg_put_float8(result, period->unsupported);
+		eg_end_row(result);
 	}
 	return (Datum) 0;
 }
@@ -469,7 +415,7 @@ ef_workforce_project_fan(PG_FUNCTION_ARGS)
 	const double *levels;
 	int			nlevels;
 	int			years;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
@@ -485,23 +431,20 @@ ef_workforce_project_fan(PG_FUNCTION_ARGS)
 		for (int i = 0; i < nlevels; i++)
 		{
 			const EfProjectionPeriod *period = &periods[i * years + t];
-			Datum		values[13];
-			bool		nulls[13] = {false};
 
-			values[0] = Int32GetDatum(period->year);
-			values[1] = DateADTGetDatum(period->start);
-			values[2] = DateADTGetDatum(period->end);
-			values[3] = Float8GetDatum(levels[i]);
-			values[4] = Float8GetDatum(period->headcount);
-			values[5] = Float8GetDatum(period->lower);
-			values[6] = Float8GetDatum(period->upper);
-			values[7] = Float8GetDatum(period->retirements);
-			values[8] = Float8GetDatum(period->retirements_lower);
-			values[9] = Float8GetDatum(period->retirements_upper);
-			values[10] = eg_float8_or_null(period->need, &nulls[10]);
-			values[11] = eg_float8_or_null(period->need_lower, &nulls[11]);
-			values[12] = eg_float8_or_null(period->need_upper, &nulls[12]);
-			eg_put_row(result, values, nulls);
+			eg_put_int32(result, period->year);
+			eg_put_day(result, period->start);
+			eg_put_day(result, period->end);
+			eg_put_float8(result, levels[i]);
+			eg_put_float8(result, period->headcount);
+			eg_put_float8(result, period->lower);
+			eg_put_float8(result, period->upper);
+			eg_put_float8(result, period->retirements);
+			eg_put_float8(result, period->retirements_lower);
+			eg_put_float8(result, period->retirements_upper);
+			eg_put_limits(result, period->need, period->need_lower,
+						  period->need_upper);
+			eg_end_row(result);
 		}
 	return (Datum) 0;
 }
@@ -514,7 +457,7 @@ ef_workforce_project_exits(PG_FUNCTION_ARGS)
 	EfExitsProjection exits;
 	EfProjectedExits *rows;
 	bool		more;
-	ReturnSetInfo *result = eg_begin_rows(fcinfo);
+	EfResult   *result = eg_begin_rows(fcinfo);
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
@@ -527,13 +470,12 @@ ef_workforce_project_exits(PG_FUNCTION_ARGS)
 
 		for (int t = 0; t < arguments.plan.years; t++)
 		{
-			Datum		values[5] = {Int32GetDatum(rows[t].year), reason,
-				Float8GetDatum(rows[t].exits),
-				Float8GetDatum(rows[t].lower),
-			Float8GetDatum(rows[t].upper)};
-			bool		nulls[5] = {false};
-
-			eg_put_row(result, values, nulls);
+			eg_put_int32(result, rows[t].year);
+			eg_put_text(result, reason);
+			eg_put_float8(result, rows[t].exits);
+			eg_put_float8(result, rows[t].lower);
+			eg_put_float8(result, rows[t].upper);
+			eg_end_row(result);
 		}
 		pfree(DatumGetPointer(reason));
 	}

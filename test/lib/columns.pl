@@ -3,6 +3,15 @@ use strict; use warnings;
 local $/;
 my ($sql) = map { open my $f, '<', $_ or die "$_: $!"; <$f> } shift @ARGV;
 my (%body, %doc);
+
+# How many words an array of the code has.
+sub words
+{
+	my ($code, $array) = @_;
+	my ($list) = $code =~ /\b$array\[\] = \{([^}]*)\}/ or return 0;
+	return scalar(my @all = split /,/, $list);
+}
+
 my $n = 0;
 for my $file (glob 'src/pg/*.c') {
 	open my $f, '<', $file or die; my $text = <$f>;
@@ -12,7 +21,7 @@ for my $file (glob 'src/pg/*.c') {
 	for my $name (keys %functions) {
 		my $all = $functions{$name};
 		for my $other (sort keys %functions) {
-			$all .= $functions{$other} if $other ne $name && $functions{$name} =~ /\b$other\(/ && $functions{$name} !~ /\bvalues\b/;
+			$all .= $functions{$other} if $other ne $name && $functions{$name} =~ /\b$other\(/ && $functions{$name} !~ /\beg_put/;
 		}
 		$body{$name} = $all;
 	}
@@ -25,16 +34,19 @@ for (split /;\n/, $sql) {
 	my %is = map { $_ => 1 } @columns;
 	my @wrong;
 	my $code = $body{$symbol} // do { push @wrong, "no function $symbol"; '' };
-	my ($size) = $code =~ /\bDatum\s+values\[(\w+)\]/;
-	push @wrong, "its code has " . ($size // 'no') . " values" unless defined $size && $size eq @columns;
-	my %set;
-	while ($code =~ /\bvalues\[(\d+)\] =\s*([^;{]*);/g) {
-		my ($i, $value) = ($1, $2);
-		$set{$i} = 1;
-		if ($i >= @columns) { push @wrong, "values[$i] is no column"; next }
+	# a loop over the words of an array puts once for each
+	$code =~ s/for \([^{]*lengthof\((\w+)\)[^{]*\{(.*?)\n\t\}/$2 x words($code, $1)/gse;
+	my @put;
+	while ($code =~ /\beg_put(_\w+)?\(result,\s*([^;]*)\);/g) {
+		my ($kind, $value) = ($1 // '', $2);
+		push @put, $kind eq '_limits' ? split(/,\s*/, $value) : $kind eq '_estimate' ? ('') x 3 : $value;
+	}
+	push @wrong, "its code puts " . @put unless @put == @columns;
+	for my $i (0 .. $#put) {
+		last if $i >= @columns;
 		# one field that has the name of another column; a stage's number has no name
 		push @wrong, "$columns[$i] is given $1"
-			if $value =~ /^\w+\(\w+(?:->|\.)(\w+)\)$/ && $is{$1} && $1 ne $columns[$i] && "$1_no" ne $columns[$i];
+			if $put[$i] =~ /^\w+(?:->|\.)(\w+)$/ && $is{$1} && $1 ne $columns[$i] && "$1_no" ne $columns[$i];
 	}
 	my @documented = grep { my $page = $_; !grep { $page !~ /`[^`\n]*\b$_\b[^`\n]*`/ } @columns } grep { /\b$name\b/ } values %doc;
 	push @wrong, "no page names all of its columns" unless @documented || !grep { /\b$name\b/ } values %doc;
