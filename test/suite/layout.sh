@@ -27,6 +27,10 @@ long_functions() {
 			begun = 0
 		}' "$@"
 }
+# long_c_functions FILE...: those of C of 80 lines or more, from their name.
+long_c_functions() {
+	awk '/^\{$/ { begun = FNR } /^\}/ && begun { if (FNR - begun > 77) print FILENAME ":" begun ": " FNR - begun + 2 " lines"; begun = 0 }' "$@"
+}
 # odd_comments FILE...: block comments of C that begin with a relative clause or its
 # remainder; and those on a function that begin with a noun and not with a verb.
 odd_comments() {
@@ -52,6 +56,8 @@ trap 'rm -f "$planted"' EXIT
 } >"$planted"
 same "$(long_lines "$planted")" "$planted:2: 111 characters" 'a line that is too long is found'
 same "$(long_functions "$planted")" "$planted: planted, 102 lines" 'so is a function'
+{ printf 'int\nlong_one(void)\n{\n'; for ((i = 0; i < 77; i++)); do echo; done; echo '}'; } >"$planted"
+same "$(long_c_functions "$planted")" "$planted:3: 80 lines" 'and a function of C'
 printf '%s\n' '/* So many of them. */' '#define A 1' '/* The sum. */' 'extern int sum(void);' '/*' ' * A' ' * sum.' ' */' \
 	'static int' 'sum(void)' '/* Add. */' 'static int add(void);' '/* The sum. */' 'typedef struct Sum' >"$planted"
 same "$(odd_comments "$planted")" "$(printf '%s\n' "$planted:1: So many" "$planted:3: The" "$planted:6: A")" 'comments that begin oddly are found'
@@ -59,6 +65,7 @@ printf '%s\n' 'There are so many' 'of them, which is none, for who' 'counts. The
 same "$(odd_sentences "$planted")" "$(printf '%s\n' "$planted: so many" "$planted: is none" "$planted: for who")" 'so are sentences'
 none 'no line of src/sql is above 110 characters' < <(long_lines src/sql/*.sql src/sql/*.in)
 none 'no function of it is above 100 lines' < <(long_functions src/sql/*.sql)
+none 'no function of src/core and src/pg has 80 lines' < <(long_c_functions $(find src -name '*.[ch]'))
 none 'a comment on a function begins with a verb, no comment with a clause' < <(odd_comments $(find src -name '*.[ch]'))
 none 'documents have no clause without a head' < <(odd_sentences README.md CHANGELOG.md test/README.md doc/*.md)
 none 'tests are in folders by kind' < <(find test -maxdepth 1 \( -name '*.sql' -o -name 'suite_*' \))

@@ -104,62 +104,72 @@ add_variance(Work *work, uint32_t j, double sum_h, double own, double fixed,
 	work->sum_squares[j] += variance * fixed * fixed;
 }
 
-/* Add a day on which the probabilities of `here` are known. */
-static void
-add_day(EfLogRank *test, Work *work)
+/* A day of a stratum: sums over the groups here, and the step of F. */
+typedef struct Day
 {
-	double		sum_h = 0;
-	double		sum_r = 0;
-	double		exits = 0;
+	double		sum_h;
+	double		sum_r;
+	double		exits;			/* for the reason */
 	double		step;
-	double		after;
-	const uint32_t *here = work->stratum->here;
-	uint32_t	nhere = work->stratum->nhere;
+} Day;
 
-	for (uint32_t i = 0; i < nhere; i++)
+static Day
+sum_day(Work *work)
+{
+	Day			sums = {0};
+
+	for (uint32_t i = 0; i < work->stratum->nhere; i++)
 	{
-		const EfGroupDay *day = &work->stratum->groups[here[i]];
-		Group	   *group = &work->groups[here[i]];
+		const EfGroupDay *day = &work->stratum->groups[work->stratum->here[i]];
+		Group	   *group = &work->groups[work->stratum->here[i]];
 
 		group->h = (double) day->at_risk / group->retained;
 		group->after = group->retained *
 			((double) (day->at_risk - day->exits) / (double) day->at_risk);
-		sum_h += group->h;
-		sum_r += group->h * (1 - group->incidence);
-		exits += (double) day->exits_kept;
+		sums.sum_h += group->h;
+		sums.sum_r += group->h * (1 - group->incidence);
+		sums.exits += (double) day->exits_kept;
 	}
-	step = exits / sum_h;
-	after = work->incidence + step;
+	sums.step = sums.exits / sums.sum_h;
+	return sums;
+}
 
-	if (exits > 0)
+/* Add the exits of a day to the test, and what they add to c. */
+static void
+add_exits(EfLogRank *test, Work *work, const Day *sums)
+{
+	const uint32_t *here = work->stratum->here;
+	uint32_t	nhere = work->stratum->nhere;
+	bool		compared = nhere > 1;
+	double		left = 1 - work->incidence;
+	double		weight = left > NOTHING ? sums->step / left : NAN;
+
+	for (uint32_t i = 0; i < nhere; i++)
 	{
-		bool		compared = nhere > 1;
-		double		left = 1 - work->incidence;
-		double		weight = left > NOTHING ? step / left : NAN;
+		uint32_t	k = here[i];
+		const Group *group = &work->groups[k];
+		EfLogRankGroup *of_test = &test->groups[work->stratum->number[k]];
 
-		for (uint32_t i = 0; i < nhere; i++)
+		of_test->exits += work->stratum->groups[k].exits_kept;
+		of_test->expected += sums->exits *
+			(group->h * (1 - group->incidence) / sums->sum_r);
+		for (uint32_t l = 0; compared && l < nhere; l++)
 		{
-			uint32_t	k = here[i];
-			const Group *group = &work->groups[k];
-			EfLogRankGroup *of_test = &test->groups[work->stratum->number[k]];
+			uint32_t	j = here[l];
 
-			of_test->exits += work->stratum->groups[k].exits_kept;
-			of_test->expected += exits *
-				(group->h * (1 - group->incidence) / sum_r);
-			for (uint32_t l = 0; compared && l < nhere; l++)
-			{
-				uint32_t	j = here[l];
-
-				work->c[(size_t) k * work->n + j] += weight * group->h *
-					((k == j) - work->groups[j].h / sum_h);
-			}
+			work->c[(size_t) k * work->n + j] += weight * group->h *
+				((k == j) - work->groups[j].h / sums->sum_h);
 		}
 	}
+}
 
-	/* the score of one group is 0, and does not vary */
-	for (uint32_t i = 0; work->n > 1 && i < nhere; i++)
+/* Add the variances of a day, after which the pooled incidence is `after`. */
+static void
+add_variances(Work *work, const Day *sums, double after)
+{
+	for (uint32_t i = 0; i < work->stratum->nhere; i++)
 	{
-		uint32_t	j = here[i];
+		uint32_t	j = work->stratum->here[i];
 		const EfGroupDay *day = &work->stratum->groups[j];
 		const Group *group = &work->groups[j];
 		double		y = (double) day->at_risk;
@@ -169,18 +179,34 @@ add_day(EfLogRank *test, Work *work)
 		/* nothing comes after who is all gone: c(end) is c(u) */
 		double		rest = group->after > 0 ? (1 - after) / group->after : 0;
 
-		if (exits > 0)
-			add_variance(work, j, sum_h, 1, 1 - rest,
-						 draw_factor(exits, sum_h * s) * s * step / y);
+		if (sums->exits > 0)
+			add_variance(work, j, sums->sum_h, 1, 1 - rest,
+						 draw_factor(sums->exits, sums->sum_h * s) * s *
+						 sums->step / y);
 		if (others > 0 && rest != 0)
-			add_variance(work, j, sum_h, 0, rest,
+			add_variance(work, j, sums->sum_h, 0, rest,
 						 draw_factor(others, y) * s * (s * others / y) / y);
 	}
+}
 
-	for (uint32_t i = 0; i < nhere; i++)
+/* Add a day on which the probabilities of `here` are known. */
+static void
+add_day(EfLogRank *test, Work *work)
+{
+	Day			sums = sum_day(work);
+	double		after = work->incidence + sums.step;
+
+	if (sums.exits > 0)
+		add_exits(test, work, &sums);
+
+	/* the score of one group is 0, and does not vary */
+	if (work->n > 1)
+		add_variances(work, &sums, after);
+
+	for (uint32_t i = 0; i < work->stratum->nhere; i++)
 	{
-		EfGroupDay *day = &work->stratum->groups[here[i]];
-		Group	   *group = &work->groups[here[i]];
+		EfGroupDay *day = &work->stratum->groups[work->stratum->here[i]];
+		Group	   *group = &work->groups[work->stratum->here[i]];
 
 		group->incidence += group->retained *
 			((double) day->exits_kept / (double) day->at_risk);
